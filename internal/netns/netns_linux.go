@@ -1,0 +1,133 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Namespace is an open network namespace. It lives as long as it is open.
+type Namespace struct{ f *os.File }
+
+// path returns the file that stands for a namespace. The startup thread, which
+// is what /proc/self means, never leaves the machine's own.
+func path(name string) string {
+	if name == Host {
+		return "/proc/self/ns/net"
+	}
+	return filepath.Join(Dir, name)
+}
+
+// Open opens a namespace by name. It fails with [fs.ErrNotExist] if there is
+// none, also where only the empty file of one is left.
+func Open(name string) (*Namespace, error) {
+	fd, err := openFD(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Namespace{f: os.NewFile(uintptr(fd), path(name))}, nil
+}
+
+// openFD opens a namespace by name and returns the bare descriptor.
+func openFD(name string) (int, error) {
+	fd, err := unix.Open(path(name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: path(name), Err: err}
+	}
+	var fs unix.Statfs_t
+	if err := unix.Fstatfs(fd, &fs); err != nil || fs.Type != unix.NSFS_MAGIC {
+		unix.Close(fd)
+		return -1, &os.PathError{Op: "open namespace", Path: path(name), Err: errors.Join(unix.ENOENT, err)}
+	}
+	return fd, nil
+}
+
+// Fd returns the descriptor, for a netlink message or a child process. It is
+// valid until Close.
+func (ns *Namespace) Fd() int { return int(ns.f.Fd()) }
+
+// Close closes the descriptor.
+func (ns *Namespace) Close() error { return ns.f.Close() }
+
+// ID returns the inode number that the kernel tells this namespace from all
+// other living ones by.
+func (ns *Namespace) ID() (uint64, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(ns.Fd(), &st); err != nil {
+		return 0, os.NewSyscallError("fstat", err)
+	}
+	return st.Ino, nil
+}
+
+// Do calls fn on a thread that is inside ns. See the package's comment for
+// what fn must not do.
+func (ns *Namespace) Do(fn func() error) error {
+	return thread(func() error {
+		if err := unix.Setns(ns.Fd(), unix.CLONE_NEWNET); err != nil {
+			return os.NewSyscallError("setns", err)
+		}
+		return fn()
+	})
+}
+
+// Do calls fn on a thread that is inside the namespace of that name.
+func Do(name string, fn func() error) error {
+	return thread(func() error { return visit(name, fn) })
+}
+
+// Each calls fn(i) inside each names[i], on a few threads at once. It goes on
+// after an error; the errors are joined in the order of the names.
+func Each(names []string, fn func(i int) error) error {
+	return each(len(names), func(i int) error {
+		return visit(names[i], func() error { return fn(i) })
+	})
+}
+
+// visit enters the namespace on the calling thread, which must be one to
+// throw away, and calls fn there.
+func visit(name string, fn func() error) error {
+	fd, err := openFD(name)
+	if err != nil {
+		return err
+	}
+	err = unix.Setns(fd, unix.CLONE_NEWNET)
+	unix.Close(fd)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path(name), os.NewSyscallError("setns", err))
+	}
+	return fn()
+}
+
+// maxThreads bounds the threads of one [Each]: namespaces are made and
+// configured mostly under locks of the kernel, where more do not help.
+const maxThreads = 4
+
+// each calls fn for 0 … n-1 on threads to throw away.
+func each(n int, fn func(i int) error) error {
+	var (
+		errs = make([]error, n)
+		next atomic.Int64
+		wg   sync.WaitGroup
+	)
+	for range min(n, runtime.GOMAXPROCS(0), maxThreads) {
+		wg.Go(func() {
+			err := thread(func() error {
+				for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+					errs[i] = fn(i)
+				}
+				return nil
+			})
+			if err != nil {
+				panic(err) // the loop above returns none
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

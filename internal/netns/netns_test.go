@@ -1,0 +1,168 @@
+//go:build linux
+
+package netns_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+)
+
+func TestMain(m *testing.M) { netnstest.Main(m) }
+
+// inode returns what the calling thread's namespace is.
+func inode() string {
+	link, err := os.Readlink("/proc/thread-self/ns/net")
+	if err != nil {
+		panic(err)
+	}
+	return link
+}
+
+func TestCreateOpenRemove(t *testing.T) {
+	netnstest.Need(t)
+	name := netnstest.Name(t, "a")
+	var inside string
+	if err := netns.Create(name, "mark", func() error { inside = inode(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := netns.Create(name, "mark", nil); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("second Create: %v, want %v", err, fs.ErrExist)
+	}
+	var seen string
+	if err := netns.Do(name, func() error { seen = inode(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if inside == inode() || seen != inside {
+		t.Errorf("created %s, entered %s, outside %s", inside, seen, inode())
+	}
+	if err := netns.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := netns.Open(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after Remove: %v, want %v", err, fs.ErrNotExist)
+	}
+	if err := netns.Remove(name); err != nil {
+		t.Errorf("second Remove: %v", err)
+	}
+}
+
+func TestCreateFailsInside(t *testing.T) {
+	netnstest.Need(t)
+	name := netnstest.Name(t, "a")
+	boom := errors.New("boom")
+	if err := netns.Create(name, "mark", func() error { return boom }); !errors.Is(err, boom) {
+		t.Errorf("got %v, want %v", err, boom)
+	}
+	if _, err := os.Lstat(filepath.Join(netns.Dir, name)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a failed Create left a file: %v", err)
+	}
+}
+
+func TestLeftovers(t *testing.T) {
+	netnstest.Need(t)
+	name := netnstest.Name(t, "half")
+	file := filepath.Join(netns.Dir, name)
+	if err := os.WriteFile(file, []byte("mark"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	left, err := netns.Leftovers()
+	if err != nil || left[name] != "mark" {
+		t.Errorf("Leftovers = %q, %v", left, err)
+	}
+	if _, err := netns.Open(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open of a plain file: %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+func TestEach(t *testing.T) {
+	netnstest.Need(t)
+	var names []string
+	var news []netns.New
+	for i := range 20 {
+		names = append(names, netnstest.Name(t, fmt.Sprint(i)))
+		news = append(news, netns.New{Name: names[i]})
+	}
+	if err := netns.CreateAll(news); err != nil {
+		t.Fatal(err)
+	}
+	seen := make([]string, len(names))
+	if err := netns.Each(names, func(i int) error { seen[i] = inode(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	distinct := map[string]bool{inode(): true}
+	for _, s := range seen {
+		distinct[s] = true
+	}
+	if len(distinct) != len(names)+1 {
+		t.Errorf("visited %d namespaces, want %d", len(distinct)-1, len(names))
+	}
+	err := netns.Each([]string{names[0], "vtn-missing", names[1]}, func(int) error { return nil })
+	if !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), "\n") != 0 {
+		t.Errorf("with one name missing: %v", err)
+	}
+}
+
+func TestHostIsNotEntered(t *testing.T) {
+	netnstest.Need(t)
+	var seen string
+	if err := netns.Do(netns.Host, func() error { seen = inode(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if seen != inode() {
+		t.Errorf("the host is %s, got %s", inode(), seen)
+	}
+}
+
+func TestManyAtOnceStayApart(t *testing.T) {
+	netnstest.Need(t)
+	name := netnstest.Name(t, "a")
+	if err := netns.Create(name, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	home := inode()
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			if err := netns.Do(name, func() error { runtime.Gosched(); return nil }); err != nil {
+				t.Error(err)
+			}
+			if here := inode(); here != home {
+				t.Errorf("a goroutine came out in %s", here)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestPanicAndGoexitReachTheCaller(t *testing.T) {
+	netnstest.Need(t)
+	var got any
+	func() {
+		defer func() { got = recover() }()
+		_ = netns.Do(netns.Host, func() error { panic("boom") })
+	}()
+	if got != "boom" {
+		t.Errorf("recovered %v", got)
+	}
+	returned := true
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = netns.Do(netns.Host, func() error { returned = false; runtime.Goexit(); return nil })
+		returned = true
+	}()
+	<-done
+	if returned {
+		t.Error("Goexit inside did not end the caller")
+	}
+}

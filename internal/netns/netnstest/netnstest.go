@@ -1,0 +1,101 @@
+//go:build linux
+
+// Package netnstest helps tests that make network namespaces: it says when
+// they can't run here, names what they make, and looks for what they left.
+package netnstest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
+)
+
+// prefix begins the name of every namespace that a test makes.
+const prefix = "vtest-"
+
+// Main runs the tests of a package and counts what it skipped. It fails if a
+// test left a namespace or a descriptor behind.
+func Main(m *testing.M) {
+	before := descriptors()
+	code := m.Run()
+	if left := leaked(); len(left) > 0 {
+		fmt.Fprintf(os.Stderr, "tests left namespaces behind: %s\n", strings.Join(left, " "))
+		code = max(code, 1)
+	}
+	if after := descriptors(); after > before+slack {
+		fmt.Fprintf(os.Stderr, "tests left descriptors open: %d before, %d after\n", before, after)
+		code = max(code, 1)
+	}
+	if n := len(skipped.names); n > 0 {
+		fmt.Fprintf(os.Stderr, "skipped %d for want of rights: %s\n", n, strings.Join(skipped.names, " "))
+	}
+	os.Exit(code)
+}
+
+// slack is how many descriptors the runtime may open for itself (its poller).
+const slack = 4
+
+var skipped struct {
+	mu    sync.Mutex
+	names []string
+}
+
+// Need skips the test by name unless this user may make network namespaces in
+// [netns.Dir]. It makes the folder ready and puts it back after the test.
+func Need(tb testing.TB) {
+	tb.Helper()
+	if os.Geteuid() != 0 {
+		skipped.mu.Lock()
+		defer skipped.mu.Unlock()
+		skipped.names = append(skipped.names, tb.Name())
+		tb.Skip("needs root: makes network namespaces in " + netns.Dir)
+	}
+	lab := fmt.Sprintf("%s%d-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"))
+	lock, err := sandbox.Acquire(tb.Context(), lab, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := errors.Join(lock.Retire(), lock.Release()); err != nil {
+			tb.Error(err)
+		}
+	})
+}
+
+// Name returns the name of a namespace that no other test uses. The namespace
+// is removed after the test.
+func Name(tb testing.TB, name string) string {
+	tb.Helper()
+	full := fmt.Sprintf("%s%d-%s-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"), name)
+	tb.Cleanup(func() {
+		if err := netns.Remove(full); err != nil {
+			tb.Error(err)
+		}
+	})
+	return full
+}
+
+// leaked returns the files that the tests of this process left.
+func leaked() []string {
+	left, _ := filepath.Glob(filepath.Join(netns.Dir, fmt.Sprintf("%s%d-*", prefix, os.Getpid())))
+	return left
+}
+
+func descriptors() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		var lim unix.Rlimit
+		_ = unix.Getrlimit(unix.RLIMIT_NOFILE, &lim)
+		return int(lim.Cur)
+	}
+	return len(entries)
+}

@@ -1,0 +1,58 @@
+package netns
+
+import (
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// thread calls fn on an OS thread of its own and discards the thread.
+// A panic or Goexit (t.FailNow) in fn continues in the caller.
+func thread(fn func() error) error {
+	c := make(chan outcome, 1)
+	go func() {
+		// Not unlocked: the thread ends with this goroutine.
+		runtime.LockOSThread()
+		o := outcome{exited: true}
+		defer func() { c <- o }() // deferred for the sake of Goexit
+		if unix.Gettid() == unix.Getpid() {
+			defer runtime.UnlockOSThread()
+			o = try(func() error { return thread(fn) })
+			return
+		}
+		o = try(fn)
+	}()
+	return (<-c).settle()
+}
+
+// outcome is how a function ended.
+type outcome struct {
+	err      error
+	panicked bool
+	value    any  // of the panic
+	exited   bool // by runtime.Goexit
+}
+
+// try calls fn and catches its panic. It does not return if fn calls Goexit.
+func try(fn func() error) (o outcome) {
+	o.panicked = true
+	defer func() {
+		if o.panicked {
+			o.value = recover()
+		}
+	}()
+	o.err = fn()
+	o.panicked = false
+	return o
+}
+
+// settle ends the calling goroutine's wait as the function ended.
+func (o outcome) settle() error {
+	switch {
+	case o.exited:
+		runtime.Goexit()
+	case o.panicked:
+		panic(o.value)
+	}
+	return o.err
+}

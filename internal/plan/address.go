@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// AddAddress gives a link an address, ready for use: an IPv6 address skips
+// duplicate address detection.
+type AddAddress struct {
+	Link    state.Endpoint
+	Address netip.Prefix
+}
+
+// At implements [Op].
+func (op AddAddress) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op AddAddress) Play(s *state.State) error {
+	l, err := linkOf(s, op.Link)
+	if err != nil {
+		return err
+	}
+	if l.Addresses.Contains(op.Address) {
+		return fmt.Errorf("%s has %s already", op.Link, op.Address)
+	}
+	l.Addresses = append(l.Addresses, op.Address)
+	return nil
+}
+
+// DelAddress takes an address from a link. A link without any IPv4 address
+// loses its IPv4 routes.
+type DelAddress struct {
+	Link    state.Endpoint
+	Address netip.Prefix
+}
+
+// At implements [Op].
+func (op DelAddress) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op DelAddress) Play(s *state.State) error {
+	l, err := linkOf(s, op.Link)
+	if err != nil {
+		return err
+	}
+	if !l.Addresses.Contains(op.Address) {
+		return fmt.Errorf("%s has no %s", op.Link, op.Address)
+	}
+	l.Addresses = l.Addresses.Without(op.Address)
+	if !isIPv6(op.Address) && !slices.ContainsFunc(l.Addresses, isIPv4) {
+		dropRoutes(s.Namespaces[op.Link.Namespace], l.Name, func(r state.Route) bool { return isIPv4(r.To) })
+	}
+	return nil
+}
+
+func isIPv4(p netip.Prefix) bool { return p.Addr().Is4() }
+func isIPv6(p netip.Prefix) bool { return p.Addr().Is6() }
+
+// PromoteSecondaries makes the kernel keep the other IPv4 addresses of a
+// subnet when the first of them is deleted: without it they go too. It must
+// come before such a [DelAddress]. A State does not hold it.
+type PromoteSecondaries struct{ Link state.Endpoint }
+
+// At implements [Op].
+func (op PromoteSecondaries) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op PromoteSecondaries) Play(s *state.State) error {
+	_, err := linkOf(s, op.Link)
+	return err
+}

@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// AddBridge makes a bridge. It is down.
+type AddBridge struct {
+	Link   state.Endpoint
+	Index  int      // interface number; 0: the kernel's choice
+	MAC    topo.MAC // zero: the kernel's choice
+	MTU    int      // bytes; 0: the kernel's 1500
+	Bridge state.Bridge
+}
+
+// At implements [Op].
+func (op AddBridge) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op AddBridge) Play(s *state.State) error {
+	if err := mayAdd(s, op.Link, op.Index); err != nil {
+		return err
+	}
+	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
+	l.Kind = op.Bridge
+	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
+	return nil
+}
+
+// SetBridge changes the settings of a bridge.
+type SetBridge struct {
+	Link   state.Endpoint
+	Bridge state.Bridge
+}
+
+// At implements [Op].
+func (op SetBridge) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op SetBridge) Play(s *state.State) error {
+	l, err := linkOf(s, op.Link)
+	if err != nil {
+		return err
+	}
+	if _, ok := l.Kind.(state.Bridge); !ok {
+		return fmt.Errorf("%s is not a bridge", op.Link)
+	}
+	l.Kind = op.Bridge
+	return nil
+}

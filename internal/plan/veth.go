@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// AddVeth makes a veth pair, each end in its namespace from birth and with its
+// final name, so that no end is ever moved or renamed. Both ends are down.
+type AddVeth struct{ Ends [2]VethEnd }
+
+// A VethEnd is one end of a pair to be made.
+type VethEnd struct {
+	Link  state.Endpoint
+	Index int      // interface number; 0: the kernel's choice
+	MAC   topo.MAC // zero: the kernel's choice
+	MTU   int      // bytes; 0: the kernel's 1500
+}
+
+// DefaultMTU is the MTU of an Ethernet link that asks for none, in bytes.
+const DefaultMTU = 1500
+
+// At implements [Op].
+func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
+
+// Play implements [Op].
+func (op AddVeth) Play(s *state.State) error {
+	if op.Ends[0].Link == op.Ends[1].Link {
+		return fmt.Errorf("both ends are %s", op.Ends[0].Link)
+	}
+	for _, end := range op.Ends {
+		if err := mayAdd(s, end.Link, end.Index); err != nil {
+			return err
+		}
+	}
+	for i, end := range op.Ends {
+		peer := op.Ends[1-i].Link
+		l := newLink(end.Link.Link, end.Index, end.MAC, end.MTU)
+		l.Kind = state.Veth{Peer: peer}
+		s.Namespaces[end.Link.Namespace].Links[l.Name] = l
+	}
+	return nil
+}
+
+// mayAdd says why a link cannot be added, or nil.
+func mayAdd(s *state.State, e state.Endpoint, index int) error {
+	ns, err := namespaceOf(s, e.Namespace)
+	if err != nil {
+		return err
+	}
+	if ns.Links[e.Link] != nil {
+		return fmt.Errorf("%s exists", e)
+	}
+	for _, l := range ns.Links {
+		if index != 0 && l.Index == index {
+			return fmt.Errorf("%s: index %d is taken by %s", e, index, l.Name)
+		}
+	}
+	return nil
+}
+
+// newLink returns a link as it is when it has just been made.
+func newLink(name string, index int, mac topo.MAC, mtu int) *state.Link {
+	if mtu == 0 {
+		mtu = DefaultMTU
+	}
+	return &state.Link{Name: name, Index: index, MAC: mac, MTU: mtu, AutoLinkLocal: true}
+}

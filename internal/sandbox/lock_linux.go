@@ -1,0 +1,139 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Lock is the sole right to change one lab. The kernel gives it back when
+// the program ends, however it ends.
+type Lock struct {
+	lab  string
+	file *os.File
+}
+
+// Acquire waits for the right to change a lab and makes the ground ready for
+// it. If it has to wait it calls wait once, if not nil, with who has the lock.
+// Only root can hold one; others get [ErrRoot].
+func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, error) {
+	if os.Geteuid() != 0 {
+		return nil, ErrRoot
+	}
+	for {
+		l, err := tryAcquire(lab)
+		if err == nil {
+			if err := l.prepare(); err != nil {
+				return nil, errors.Join(err, l.Release())
+			}
+			return l, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, err
+		}
+		if wait != nil {
+			wait(owner(lab))
+			wait = nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for lab %s: %w", lab, ctx.Err())
+		case <-time.After(lockPoll):
+		}
+	}
+}
+
+// lockPoll is how often a taken lock is tried again. flock can wait by itself
+// but then hears of no context.
+const lockPoll = 10 * time.Millisecond
+
+func lockPath(lab string) string { return filepath.Join(Dir, lab+".lock") }
+
+// tryAcquire takes the lock or fails with EWOULDBLOCK.
+func tryAcquire(lab string) (*Lock, error) {
+	if err := os.MkdirAll(Dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(lockPath(lab), os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, unix.EWOULDBLOCK // the folder went with somebody's last lab: once more
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if err == nil && !sameFile(f, lockPath(lab)) {
+		err = unix.EWOULDBLOCK // removed by its last owner before we had it
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock of lab %s: %w", lab, err)
+	}
+	err = errors.Join(f.Truncate(0), writeOwner(f))
+	return &Lock{lab: lab, file: f}, err
+}
+
+func sameFile(f *os.File, path string) bool {
+	a, errA := f.Stat()
+	b, errB := os.Stat(path)
+	return errA == nil && errB == nil && os.SameFile(a, b)
+}
+
+func writeOwner(f *os.File) error {
+	_, err := fmt.Fprintf(f, "%d\n", os.Getpid())
+	return err
+}
+
+// owner says who has the lock of a lab.
+func owner(lab string) string {
+	pid, err := os.ReadFile(lockPath(lab))
+	if err != nil || len(pid) == 0 {
+		return "another program"
+	}
+	return "process " + strings.TrimSpace(string(pid))
+}
+
+// Release gives the lock back and leaves the file, for the lab stays.
+func (l *Lock) Release() error { return l.file.Close() }
+
+// Retire is for a lab that is gone: it removes the lock's file and, with the
+// last lab, what was made for labs on this machine. Release is still due.
+func (l *Lock) Retire() error {
+	return exclusively(func() error {
+		if err := os.Remove(lockPath(l.lab)); err != nil {
+			return err
+		}
+		if locks, err := filepath.Glob(lockPath("*")); err != nil || len(locks) > 0 {
+			return err
+		}
+		return errors.Join(restore(), removeIfEmpty(Dir))
+	})
+}
+
+func removeIfEmpty(dir string) error {
+	err := os.Remove(dir)
+	if errors.Is(err, unix.ENOTEMPTY) || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// exclusively calls fn while no other program makes or unmakes the ground.
+func exclusively(fn func() error) error {
+	dir, err := os.Open(Dir)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if err := unix.Flock(int(dir.Fd()), unix.LOCK_EX); err != nil {
+		return os.NewSyscallError("flock", err)
+	}
+	return fn()
+}

@@ -1,0 +1,40 @@
+package state
+
+import "strings"
+
+// A Mark says whose a namespace or a link is. It is kept in the kernel, as the
+// alias of the namespace's lo or of a link in the machine's own namespace, so
+// every later process finds it. What carries no mark is never changed.
+type Mark struct {
+	Lab  string `json:"lab,omitempty"`
+	Node string `json:"node,omitempty"`
+}
+
+const markScheme = "vethlab:"
+
+// MaxMark is the longest mark the kernel holds, in bytes (IFALIASZ - 1).
+const MaxMark = 255
+
+// ParseMark reads a link alias. The zero Mark and false: it is none of ours.
+func ParseMark(alias string) (Mark, bool) {
+	rest, ok := strings.CutPrefix(alias, markScheme)
+	if !ok {
+		return Mark{}, false
+	}
+	lab, node, ok := strings.Cut(rest, "/")
+	if !ok || lab == "" || node == "" {
+		return Mark{}, false
+	}
+	return Mark{Lab: lab, Node: node}, true
+}
+
+// IsZero reports whether m marks nothing.
+func (m Mark) IsZero() bool { return m == Mark{} }
+
+// String returns the mark as it stands in an alias: "vethlab:lab/node".
+func (m Mark) String() string {
+	if m.IsZero() {
+		return ""
+	}
+	return markScheme + m.Lab + "/" + m.Node
+}

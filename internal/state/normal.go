@@ -1,0 +1,35 @@
+package state
+
+import "slices"
+
+// Normal returns a copy in which all that does not count for equality is
+// gone: interface numbers, the order of addresses and routes, nil against
+// empty. Two States mean the same if and only if their Normals are deeply
+// equal.
+func (s *State) Normal() *State {
+	c := s.Clone()
+	for name, ns := range c.Namespaces {
+		if name == Host && len(ns.Links) == 0 {
+			delete(c.Namespaces, name)
+			continue
+		}
+		slices.SortFunc(ns.Routes, Route.Compare)
+		ns.Routes = orNil(ns.Routes)
+		if len(ns.Sysctls) == 0 {
+			ns.Sysctls = nil
+		}
+		for _, l := range ns.Links {
+			l.Index = 0
+			slices.SortFunc(l.Addresses, ComparePrefixes)
+			l.Addresses = orNil(l.Addresses)
+		}
+	}
+	return c
+}
+
+func orNil[S ~[]E, E any](s S) S {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}

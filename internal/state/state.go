@@ -1,0 +1,128 @@
+// Package state says what network namespaces contain: links, addresses,
+// routes, sysctls. What is wanted and what is seen have this one
+// type, so they can be compared, and the difference is a plan.
+//
+// A State holds what somebody decided, not what the kernel makes of it by
+// itself: connected routes, 127.0.0.1 and ::1 of lo, carrier and counters are
+// not in it. It holds whole namespaces, with one exception: of the machine's own
+// namespace ([Host]) only the links that carry the lab's mark.
+//
+// There is one file per kernel thing. A further kind of link is a further file
+// with a type that implements [Kind], and its line in kindOf.
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Host is the name under which a State holds the machine's own namespace.
+// No namespace in /run/netns can have this name.
+const Host = ""
+
+// A State is a set of network namespaces by name.
+type State struct {
+	Namespaces map[string]*Namespace `json:"namespaces"`
+}
+
+// New returns a State without namespaces.
+func New() *State { return &State{Namespaces: map[string]*Namespace{}} }
+
+// Names returns the names of the namespaces in order.
+func (s *State) Names() []string {
+	return slices.SortedFunc(maps.Keys(s.Namespaces), CompareNames)
+}
+
+// Namespace returns the namespace of that name, or nil.
+func (s *State) Namespace(name string) *Namespace { return s.Namespaces[name] }
+
+// Link returns the link at e, or nil.
+func (s *State) Link(e Endpoint) *Link {
+	if ns := s.Namespaces[e.Namespace]; ns != nil {
+		return ns.Links[e.Link]
+	}
+	return nil
+}
+
+// Add puts a namespace into the State as the kernel makes it, with nothing in
+// it but lo, and returns it.
+func (s *State) Add(name string) *Namespace {
+	ns := &Namespace{Name: name, Links: map[string]*Link{}, Sysctls: map[string]string{}}
+	if name != Host {
+		ns.Links[Lo] = &Link{Name: Lo, Index: 1, Kind: Loopback{}, MTU: LoMTU, AutoLinkLocal: true}
+	}
+	s.Namespaces[name] = ns
+	return ns
+}
+
+// Clone returns a deep copy.
+func (s *State) Clone() *State {
+	c := &State{Namespaces: make(map[string]*Namespace, len(s.Namespaces))}
+	for name, ns := range s.Namespaces {
+		c.Namespaces[name] = ns.clone()
+	}
+	return c
+}
+
+// An Endpoint names a link in a State.
+type Endpoint struct {
+	Namespace string `json:"namespace"`
+	Link      string `json:"link"`
+}
+
+// Compare orders endpoints by namespace and link.
+func (e Endpoint) Compare(o Endpoint) int {
+	return cmp.Or(CompareNames(e.Namespace, o.Namespace), CompareNames(e.Link, o.Link))
+}
+
+// String returns "namespace:link", with "host" for the machine's own.
+func (e Endpoint) String() string {
+	if e.Namespace == Host {
+		return "host:" + e.Link
+	}
+	return e.Namespace + ":" + e.Link
+}
+
+// A Namespace is one network namespace.
+type Namespace struct {
+	Name   string           `json:"name"`
+	Links  map[string]*Link `json:"links"` // by name
+	Routes Routes           `json:"routes,omitempty"`
+
+	// Sysctls by dotted key, as far as known and not the default.
+	Sysctls map[string]string `json:"sysctls,omitempty"`
+}
+
+// Mark returns whose namespace this is: the mark on its lo, or for [Host] the
+// mark on any of its links. The zero Mark: nobody's.
+func (ns *Namespace) Mark() Mark {
+	if ns.Name == Host {
+		for _, l := range ns.Links {
+			if m, ok := ParseMark(l.Alias); ok {
+				return m
+			}
+		}
+	}
+	if lo := ns.Links[Lo]; lo != nil {
+		m, _ := ParseMark(lo.Alias)
+		return m
+	}
+	return Mark{}
+}
+
+// LinkNames returns the names of the links in order.
+func (ns *Namespace) LinkNames() []string {
+	return slices.SortedFunc(maps.Keys(ns.Links), CompareNames)
+}
+
+func (ns *Namespace) clone() *Namespace {
+	c := *ns
+	c.Links = make(map[string]*Link, len(ns.Links))
+	for name, l := range ns.Links {
+		c.Links[name] = l.Clone()
+	}
+	c.Routes = slices.Clone(ns.Routes)
+	c.Sysctls = maps.Clone(ns.Sysctls)
+	return &c
+}
