@@ -27,15 +27,16 @@ func path(name string) string {
 // Open opens a namespace by name. It fails with [fs.ErrNotExist] if there is
 // none, also where only the empty file of one is left.
 func Open(name string) (*Namespace, error) {
-	fd, err := openFD(name)
+	fd, err := OpenFd(name)
 	if err != nil {
 		return nil, err
 	}
 	return &Namespace{f: os.NewFile(uintptr(fd), path(name))}, nil
 }
 
-// openFD opens a namespace by name and returns the bare descriptor.
-func openFD(name string) (int, error) {
+// OpenFd opens a namespace by name as [Open] does and returns the bare
+// descriptor, for the caller to close.
+func OpenFd(name string) (int, error) {
 	fd, err := unix.Open(path(name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, &os.PathError{Op: "open", Path: path(name), Err: err}
@@ -92,7 +93,7 @@ func Each(names []string, fn func(i int) error) error {
 // visit enters the namespace on the calling thread, which must be one to
 // throw away, and calls fn there.
 func visit(name string, fn func() error) error {
-	fd, err := openFD(name)
+	fd, err := OpenFd(name)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,103 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+func familyOf(a netip.Addr) uint8 {
+	if a.Is6() {
+		return unix.AF_INET6
+	}
+	return unix.AF_INET
+}
+
+func (e *encoder) addAddress(op plan.AddAddress) error {
+	return e.address(unix.RTM_NEWADDR, createNew, op.Link, op.Address)
+}
+
+func (e *encoder) delAddress(op plan.DelAddress) error {
+	return e.address(unix.RTM_DELADDR, 0, op.Link, op.Address)
+}
+
+func (e *encoder) address(typ, flags uint16, link state.Endpoint, p netip.Prefix) error {
+	index, err := e.index(link)
+	if err != nil {
+		return err
+	}
+	e.message(typ, flags, func() {
+		h := e.zeros(unix.SizeofIfAddrmsg)
+		h[0], h[1] = familyOf(p.Addr()), uint8(p.Bits())
+		if p.Addr().Is6() {
+			h[2] = unix.IFA_F_NODAD
+		}
+		native.PutUint32(h[4:], uint32(index))
+		e.attr(unix.IFA_LOCAL, p.Addr().AsSlice())
+		e.attr(unix.IFA_ADDRESS, p.Addr().AsSlice())
+	})
+	return nil
+}
+
+// promoteSecondaries sets net.ipv4.conf.<link>.promote_secondaries.
+func (e *encoder) promoteSecondaries(op plan.PromoteSecondaries) error {
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_NEWLINK, 0, func() {
+		e.ifinfo(index, 0, 0)
+		e.nest(unix.IFLA_AF_SPEC, func() {
+			e.nest(unix.AF_INET, func() {
+				e.nest(iflaInetConf, func() { e.u32(devconfPromoteSecondaries, 1) })
+			})
+		})
+	})
+	return nil
+}
+
+// ifaProto is IFA_PROTO, kernelLL its value for the link-local address that
+// the kernel makes by itself (linux/if_addr.h, since 5.18).
+const (
+	ifaProto = 11
+	kernelLL = 2
+)
+
+// seenAddress is an address with the number of its link.
+type seenAddress struct {
+	index     int
+	prefix    netip.Prefix
+	tentative bool // IPv6: duplicate address detection is not through
+	automatic bool // made by the kernel
+}
+
+// readAddress reads the body of an RTM_NEWADDR.
+func readAddress(body []byte) (seenAddress, bool) {
+	if len(body) < unix.SizeofIfAddrmsg {
+		return seenAddress{}, false
+	}
+	s := seenAddress{index: int(native.Uint32(body[4:]))}
+	flags := uint32(body[2])
+	var local, address netip.Addr
+	for _, a := range attributes(body[unix.SizeofIfAddrmsg:]) {
+		switch a.typ {
+		case unix.IFA_LOCAL:
+			local, _ = netip.AddrFromSlice(a.data)
+		case unix.IFA_ADDRESS:
+			address, _ = netip.AddrFromSlice(a.data)
+		case unix.IFA_FLAGS:
+			flags = a.u32()
+		case ifaProto:
+			s.automatic = a.u8() == kernelLL
+		}
+	}
+	if !local.IsValid() {
+		local = address // IPv6 has no IFA_LOCAL where there is no peer
+	}
+	s.prefix = netip.PrefixFrom(local, int(body[1]))
+	s.tentative = flags&unix.IFA_F_TENTATIVE != 0
+	return s, s.prefix.IsValid()
+}

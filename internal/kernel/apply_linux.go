@@ -1,0 +1,232 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Options change how a plan is applied. The zero value is the fast way.
+type Options struct {
+	// Step, if not nil, is called after each step with the number of Ops done
+	// so far. Steps are then made one at a time and as small as can be.
+	Step func(done int)
+}
+
+// An OpError says which Op of a plan failed.
+type OpError struct {
+	Op  plan.Op
+	Err error // the kernel's reason
+}
+
+func (e *OpError) Error() string { return fmt.Sprintf("%s: %v", e.Op.At(), e.Err) }
+
+// Unwrap returns the kernel's reason.
+func (e *OpError) Unwrap() error { return e.Err }
+
+// Apply makes the changes of a plan that was made from the State seen. It
+// stops after the first run of Ops in which one fails; the error is or wraps
+// an [*OpError]. What was done stays, so that another Diff can go on from there.
+func Apply(ctx context.Context, p plan.Plan, seen *state.State, opts Options) error {
+	a := &applier{plan: p, known: numbers(seen, p), opts: opts}
+	for done := 0; done < len(p); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := a.runLength(done)
+		if err := a.run(done, done+n); err != nil {
+			return err
+		}
+		done += n
+		if opts.Step != nil {
+			opts.Step(done)
+		}
+	}
+	return nil
+}
+
+type applier struct {
+	plan  plan.Plan
+	known indexes
+	opts  Options
+}
+
+// phase is what kind of work an Op is. The Ops of one phase that follow each
+// other make a run: they depend on each other only within a namespace.
+type phase int
+
+const (
+	phaseCreate    phase = iota // makes a namespace and what must be in it before it has a name
+	phaseRemove                 // takes names away: the kernel cleans up all together
+	phaseConnect                // makes veth pairs: two namespaces each
+	phaseConfigure              // all else
+)
+
+func phaseOf(op plan.Op) phase {
+	switch op.(type) {
+	case plan.AddNamespace:
+		return phaseCreate
+	case plan.DelNamespace:
+		return phaseRemove
+	case plan.AddVeth:
+		return phaseConnect
+	}
+	return phaseConfigure
+}
+
+// runLength returns how many Ops from the i-th on make one run.
+func (a *applier) runLength(i int) int {
+	first := phaseOf(a.plan[i])
+	end := i
+	for end < len(a.plan) && phaseOf(a.plan[end]) == first {
+		end++
+		if first == phaseCreate {
+			end = a.bornWith(end)
+		}
+		if a.opts.Step != nil {
+			break
+		}
+	}
+	return end - i
+}
+
+// bornWith returns the end of the Ops from the i-th on that configure the
+// namespace made just before. They are done while it has no name yet, so that
+// nobody ever sees it without its mark.
+func (a *applier) bornWith(i int) int {
+	name := a.plan[i-1].At().Namespace
+	for i < len(a.plan) && phaseOf(a.plan[i]) == phaseConfigure && a.plan[i].At().Namespace == name {
+		i++
+	}
+	return i
+}
+
+// run makes the Ops from the i-th to the one before the j-th.
+func (a *applier) run(i, j int) error {
+	var err error
+	switch phaseOf(a.plan[i]) {
+	case phaseCreate:
+		err = a.create(i, j)
+	case phaseRemove:
+		err = a.remove(i, j)
+	case phaseConnect:
+		err = a.each(a.group(i, j, a.busierEnd(i, j)))
+	default:
+		err = a.each(a.group(i, j, func(op plan.Op) string { return op.At().Namespace }))
+	}
+	return a.explain(err)
+}
+
+// A group is the Ops of a run that one namespace's socket makes, by number.
+type group struct {
+	namespace string
+	ops       []int
+}
+
+// group sorts the Ops of a run by namespace, in order of appearance.
+func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
+	var groups []group
+	at := map[string]int{}
+	for ; i < j; i++ {
+		name := namespaceOf(a.plan[i])
+		k, ok := at[name]
+		if !ok {
+			k = len(groups)
+			at[name] = k
+			groups = append(groups, group{namespace: name})
+		}
+		groups[k].ops = append(groups[k].ops, i)
+	}
+	return groups
+}
+
+// busierEnd returns a function that says which end's namespace makes a veth
+// pair: the one with more pairs to make, so that a switch is entered once and
+// not once for each of its ports.
+func (a *applier) busierEnd(i, j int) func(plan.Op) string {
+	pairs := map[string]int{}
+	for _, op := range a.plan[i:j] {
+		for _, end := range op.(plan.AddVeth).Ends {
+			pairs[end.Link.Namespace]++
+		}
+	}
+	return func(op plan.Op) string {
+		ends := op.(plan.AddVeth).Ends
+		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
+		if pairs[there] > pairs[here] {
+			return there
+		}
+		return here
+	}
+}
+
+// each makes groups, a few at once, each inside its namespace.
+func (a *applier) each(groups []group) error {
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.namespace
+	}
+	return netns.Each(names, func(i int) error { return a.inside(groups[i]) })
+}
+
+// inside makes the Ops of a group on the calling thread, which is in its
+// namespace.
+func (a *applier) inside(g group) error {
+	c, err := dial()
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	e := &encoder{conn: c, namespace: g.namespace, known: a.known, fds: map[string]int{}}
+	defer e.closeFds()
+	for _, i := range g.ops {
+		if err := e.encode(i, a.plan[i]); err != nil {
+			return err
+		}
+	}
+	return e.flush()
+}
+
+// create makes namespaces with what they are born with.
+func (a *applier) create(i, j int) error {
+	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
+	news := make([]netns.New, len(groups))
+	for k, g := range groups {
+		g.ops = g.ops[1:] // AddNamespace itself
+		news[k] = netns.New{Name: g.namespace, Mark: a.mark(g), Inside: func() error { return a.inside(g) }}
+	}
+	return netns.CreateAll(news)
+}
+
+// mark returns the mark that a group of Ops puts on a namespace's lo.
+func (a *applier) mark(g group) string {
+	for _, i := range g.ops {
+		if op, ok := a.plan[i].(plan.SetLink); ok && op.Link.Link == state.Lo && op.Alias != nil {
+			return *op.Alias
+		}
+	}
+	return ""
+}
+
+func (a *applier) remove(i, j int) error {
+	var names []string
+	for _, op := range a.plan[i:j] {
+		names = append(names, op.(plan.DelNamespace).Name)
+	}
+	return netns.Remove(names...)
+}
+
+// explain says which Op an error belongs to.
+func (a *applier) explain(err error) error {
+	if r := (*refusal)(nil); errors.As(err, &r) {
+		return &OpError{a.plan[r.op], r}
+	}
+	if o := (*opError)(nil); errors.As(err, &o) {
+		return &OpError{a.plan[o.op], o.err}
+	}
+	return err
+}

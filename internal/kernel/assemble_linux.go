@@ -1,0 +1,152 @@
+package kernel
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// assemble makes a State of what each namespace said for itself: numbers
+// become names, and the ends of veth pairs find each other.
+func assemble(seen []*seenNamespace) (*View, error) {
+	v := &View{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
+	for _, ns := range seen {
+		v.add(ns)
+	}
+	return v, v.pair(seen)
+}
+
+func (v *View) add(seen *seenNamespace) {
+	ns := v.State.Add(seen.name)
+	clear(ns.Links) // lo is among what was seen
+	if seen.sysctls != nil {
+		ns.Sysctls = seen.sysctls
+	}
+	names := map[int]string{}
+	for _, l := range seen.links {
+		names[l.Index] = l.Name
+		ns.Links[l.Name] = &l.Link
+		v.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.operState}
+	}
+	for _, l := range seen.links {
+		l.Master = names[l.master]
+	}
+	for _, a := range seen.addresses {
+		if l := ns.Links[names[a.index]]; l != nil && !automatic(l, a) {
+			l.Addresses = append(l.Addresses, a.prefix)
+		}
+	}
+	for _, r := range seen.routes {
+		r.Dev = names[r.index]
+		if seen.name != state.Host || r.Dev != "" {
+			ns.Routes = ns.Routes.Set(r.Route)
+		}
+	}
+}
+
+// automatic reports whether the kernel gives a link this address by itself.
+func automatic(l *state.Link, a seenAddress) bool {
+	switch {
+	case l.Name == state.Lo:
+		return a.prefix.Addr().IsLoopback()
+	case a.automatic:
+		return true
+	}
+	return l.AutoLinkLocal && a.prefix == state.LinkLocal(l.MAC)
+}
+
+// operStates are the kernel's words for IFLA_OPERSTATE by number (RFC 2863,
+// linux/if.h), as in /sys/class/net/*/operstate.
+var operStates = [...]string{"unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", operUp}
+
+const operUp = "up"
+
+// An end is one end of a veth pair as its own namespace sees it.
+type end struct {
+	namespace string
+	*seenLink
+}
+
+// pair finds the other end of each veth. The kernel tells the number of the
+// peer, and by a number of its own in which namespace it is. A candidate has
+// the right number and points back; the kernel confirms its namespace.
+func (v *View) pair(seen []*seenNamespace) error {
+	byIndex := map[int][]end{}
+	for _, ns := range seen {
+		for _, l := range ns.links {
+			if _, ok := l.Kind.(state.Veth); ok {
+				byIndex[l.Index] = append(byIndex[l.Index], end{ns.name, l})
+			}
+		}
+	}
+	return netns.Each(namesOf(seen), func(i int) error {
+		return inside(func(c *conn) error {
+			for _, l := range seen[i].links {
+				if _, ok := l.Kind.(state.Veth); ok {
+					l.Kind = state.Veth{Peer: c.peer(end{seen[i].name, l}, byIndex[l.link])}
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func namesOf(seen []*seenNamespace) []string {
+	names := make([]string, len(seen))
+	for i, ns := range seen {
+		names[i] = ns.name
+	}
+	return names
+}
+
+// peer picks the other end of e among candidates. c is in e's namespace. The
+// zero Endpoint: it is outside the lab.
+func (c *conn) peer(e end, candidates []end) state.Endpoint {
+	i := slices.IndexFunc(candidates, func(p end) bool {
+		if p.link != e.Index || p.seenLink == e.seenLink {
+			return false
+		}
+		if e.netnsid == nil {
+			return p.namespace == e.namespace
+		}
+		return c.netnsid(p.namespace) == *e.netnsid
+	})
+	if i < 0 {
+		return state.Endpoint{}
+	}
+	return state.Endpoint{Namespace: candidates[i].namespace, Link: candidates[i].Name}
+}
+
+// Attributes of RTM_GETNSID (linux/net_namespace.h).
+const (
+	netnsaNsid = 1
+	netnsaFd   = 3
+)
+
+// netnsid returns the number by which the namespace of c calls another; -1: by
+// none.
+func (c *conn) netnsid(name string) int32 {
+	fd, err := netns.OpenFd(name)
+	if err != nil {
+		return -1
+	}
+	defer unix.Close(fd)
+	var b batch
+	b.message(unix.RTM_GETNSID, 0, func() {
+		b.zeros(4) // struct rtgenmsg, aligned
+		b.u32(netnsaFd, uint32(fd))
+	})
+	answer, err := c.get(&b)
+	if err != nil || len(answer) < 4 {
+		return -1
+	}
+	for _, a := range attributes(answer[4:]) {
+		if a.typ == netnsaNsid {
+			return int32(a.u32())
+		}
+	}
+	return -1
+}

@@ -1,0 +1,60 @@
+package kernel
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Attributes of a bridge (linux/if_link.h).
+const (
+	iflaBrForwardDelay = 1
+	iflaBrSTPState     = 5
+)
+
+func (e *encoder) addBridge(op plan.AddBridge) error {
+	e.message(unix.RTM_NEWLINK, createNew, func() {
+		e.newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
+		e.bridgeInfo(op.Bridge)
+	})
+	return nil
+}
+
+func (e *encoder) setBridge(op plan.SetBridge) error {
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_NEWLINK, 0, func() {
+		e.ifinfo(index, 0, 0)
+		e.bridgeInfo(op.Bridge)
+	})
+	return nil
+}
+
+// bridgeInfo writes the settings of a bridge. STP comes first: without it the
+// kernel takes any forward delay, also the 0 that STP does not allow.
+func (b *batch) bridgeInfo(br state.Bridge) {
+	stp := uint32(0)
+	if br.STP {
+		stp = 1
+	}
+	b.kindInfo(br, func() {
+		b.u32(iflaBrSTPState, stp)
+		b.u32(iflaBrForwardDelay, uint32(br.ForwardDelay))
+	})
+}
+
+func readBridge(data []attribute) state.Bridge {
+	var br state.Bridge
+	for _, a := range data {
+		switch a.typ {
+		case iflaBrSTPState:
+			br.STP = a.u32() != 0
+		case iflaBrForwardDelay:
+			br.ForwardDelay = int(a.u32())
+		}
+	}
+	return br
+}

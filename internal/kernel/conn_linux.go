@@ -1,0 +1,233 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// A conn is a route netlink socket. It belongs to the namespace that its
+// thread was in when it was opened and is used by one goroutine at a time.
+type conn struct {
+	fd  int
+	in  []byte
+	seq uint32 // of the last dump
+}
+
+// dial opens a socket in the calling thread's namespace and joins groups.
+func dial(groups ...int) (*conn, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, os.NewSyscallError("netlink socket", err)
+	}
+	// Best effort: without them errors have fewer words (kernel < 4.12).
+	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
+	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
+	for _, group := range groups {
+		if err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, group); err != nil {
+			unix.Close(fd)
+			return nil, os.NewSyscallError("join netlink group", err)
+		}
+	}
+	return &conn{fd: fd}, nil
+}
+
+func (c *conn) close() { unix.Close(c.fd) }
+
+// inSize is enough for any one answer: the kernel fills at most 32 KiB in a
+// dump.
+const inSize = 64 << 10
+
+// header is what the kernel says of a message (struct nlmsghdr).
+type header struct {
+	typ, flags uint16
+	seq        uint32
+}
+
+// receive reads one datagram and calls fn for each message in it.
+func (c *conn) receive(fn func(h header, body []byte)) error {
+	if c.in == nil {
+		c.in = make([]byte, inSize)
+	}
+	n, err := retryEINTR(func() (int, error) {
+		n, _, err := unix.Recvfrom(c.fd, c.in, 0)
+		return n, err
+	})
+	if err != nil {
+		return os.NewSyscallError("recv", err)
+	}
+	for b := c.in[:n]; len(b) >= unix.NLMSG_HDRLEN; {
+		size := int(native.Uint32(b))
+		if size < unix.NLMSG_HDRLEN || size > len(b) {
+			return errors.New("netlink: malformed answer")
+		}
+		h := header{typ: native.Uint16(b[4:]), flags: native.Uint16(b[6:]), seq: native.Uint32(b[8:])}
+		fn(h, b[unix.NLMSG_HDRLEN:size])
+		b = b[min(len(b), (size+unix.NLMSG_ALIGNTO-1)&^(unix.NLMSG_ALIGNTO-1)):]
+	}
+	return nil
+}
+
+func (c *conn) send(b []byte) error {
+	_, err := retryEINTR(func() (int, error) {
+		return 0, unix.Sendto(c.fd, b, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})
+	})
+	return os.NewSyscallError("send", err)
+}
+
+func retryEINTR(call func() (int, error)) (int, error) {
+	for {
+		if n, err := call(); err != unix.EINTR {
+			return n, err
+		}
+	}
+}
+
+// refusal is the kernel's answer to a message it did not do.
+type refusal struct {
+	op      int // the Op the message was made for
+	errno   unix.Errno
+	message string // the kernel's own explanation, often empty
+}
+
+func (r *refusal) Error() string {
+	if r.message == "" {
+		return r.errno.Error()
+	}
+	return fmt.Sprintf("%s: %s", r.errno, r.message)
+}
+
+func (r *refusal) Unwrap() error { return r.errno }
+
+// parseRefusal reads the body of an NLMSG_ERROR. Nil: it was an
+// acknowledgement.
+func parseRefusal(body []byte) *refusal {
+	if len(body) < 4 {
+		return nil
+	}
+	errno := int32(native.Uint32(body))
+	if errno == 0 {
+		return nil
+	}
+	r := &refusal{errno: unix.Errno(-errno)}
+	const fixed = 4 + unix.NLMSG_HDRLEN // the request's payload is left out by NETLINK_CAP_ACK
+	if len(body) > fixed {
+		for _, a := range attributes(body[fixed:]) {
+			if a.typ == unix.NLMSGERR_ATTR_MSG {
+				r.message = a.text()
+			}
+		}
+	}
+	return r
+}
+
+// do sends a batch, waits until the kernel has done it, and empties it. The
+// error is the first [refusal]; the messages after a refused one are done all
+// the same.
+func (c *conn) do(b *batch) error {
+	if len(b.ops) == 0 {
+		return nil
+	}
+	defer b.reset()
+	b.askAck()
+	if err := c.send(b.buf); err != nil {
+		return err
+	}
+	var first *refusal
+	for done := false; !done; {
+		err := c.receive(func(h header, body []byte) {
+			if h.typ != unix.NLMSG_ERROR {
+				return
+			}
+			if r := parseRefusal(body); r != nil && first == nil {
+				first = r
+				r.op = b.ops[h.seq-1]
+			}
+			done = h.seq == b.seq()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return nil
+}
+
+// get sends one request that has one answer and returns a copy of its body.
+func (c *conn) get(b *batch) ([]byte, error) {
+	defer b.reset()
+	if err := c.send(b.buf); err != nil {
+		return nil, err
+	}
+	var answer []byte
+	var refused *refusal
+	err := c.receive(func(h header, body []byte) {
+		if h.typ == unix.NLMSG_ERROR {
+			refused = parseRefusal(body)
+			return
+		}
+		answer = append([]byte(nil), body...)
+	})
+	if err == nil && refused != nil {
+		err = refused
+	}
+	return answer, err
+}
+
+// errInterrupted says that something changed during a dump, so that it may
+// have holes.
+var errInterrupted = errors.New("netlink: dump interrupted")
+
+// dumpTries bounds how often an interrupted dump is begun again.
+const dumpTries = 20
+
+// dump asks for all objects of a kind; request writes the fixed part and the
+// attributes. If something changes meanwhile it starts again, so fn's results
+// are collected in what begin resets.
+func (c *conn) dump(typ uint16, request func(*batch), begin func(), fn func(body []byte)) error {
+	var err error
+	for range dumpTries {
+		begin()
+		if err = c.dumpOnce(typ, request, fn); !errors.Is(err, errInterrupted) {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) error {
+	var b batch
+	b.message(typ, unix.NLM_F_DUMP, func() { request(&b) })
+	c.seq++
+	native.PutUint32(b.buf[8:], c.seq)
+	if err := c.send(b.buf); err != nil {
+		return err
+	}
+	var failed error
+	for done := false; !done; {
+		err := c.receive(func(h header, body []byte) {
+			if h.seq != c.seq {
+				return // of a dump given up earlier
+			}
+			if h.flags&unix.NLM_F_DUMP_INTR != 0 {
+				failed = errInterrupted
+			}
+			if h.typ != unix.NLMSG_DONE && h.typ != unix.NLMSG_ERROR {
+				fn(body)
+				return
+			}
+			done = true // and if the dump failed, the body of DONE begins with why
+			if r := parseRefusal(body); r != nil && failed == nil {
+				failed = r
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return failed
+}

@@ -1,0 +1,158 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// An encoder makes messages of Ops, for the socket of one namespace, and sends
+// them in batches.
+type encoder struct {
+	batch
+	conn      *conn
+	namespace string
+	known     indexes
+	fds       map[string]int // namespaces that messages in the batch refer to
+}
+
+// maxBatch is how many bytes are collected before they are sent: far below
+// what a socket takes at once (net.core.wmem_default is 208 KiB).
+const maxBatch = 32 << 10
+
+// maxFds is how many namespaces a batch may refer to.
+const maxFds = 64
+
+// encode appends the messages of an Op, the i-th of its plan.
+func (e *encoder) encode(i int, op plan.Op) error {
+	if len(e.buf) > maxBatch || len(e.fds) >= maxFds {
+		if err := e.flush(); err != nil {
+			return err
+		}
+	}
+	e.op = i
+	err := e.encodeOp(op)
+	if r := (*refusal)(nil); err != nil && !errors.As(err, &r) {
+		err = &opError{i, err}
+	}
+	return err
+}
+
+func (e *encoder) encodeOp(op plan.Op) error {
+	switch op := op.(type) {
+	case plan.AddVeth:
+		return e.addVeth(op)
+	case plan.AddBridge:
+		return e.addBridge(op)
+	case plan.SetBridge:
+		return e.setBridge(op)
+	case plan.SetLink:
+		return e.setLink(op)
+	case plan.DelLink:
+		return e.delLink(op)
+	case plan.AddAddress:
+		return e.addAddress(op)
+	case plan.DelAddress:
+		return e.delAddress(op)
+	case plan.PromoteSecondaries:
+		return e.promoteSecondaries(op)
+	case plan.AddRoute:
+		return e.addRoute(op)
+	case plan.DelRoute:
+		return e.delRoute(op)
+	case plan.SetSysctl:
+		return e.setSysctl(op)
+	}
+	return fmt.Errorf("no message for %T", op)
+}
+
+// opError is a failure of the i-th Op that the kernel had no part in.
+type opError struct {
+	op  int
+	err error
+}
+
+func (e *opError) Error() string { return e.err.Error() }
+func (e *opError) Unwrap() error { return e.err }
+
+// flush sends what is collected and waits until it is done.
+func (e *encoder) flush() error {
+	err := e.conn.do(&e.batch)
+	e.closeFds()
+	return err
+}
+
+func (e *encoder) closeFds() {
+	for name, fd := range e.fds {
+		unix.Close(fd)
+		delete(e.fds, name)
+	}
+}
+
+// fd returns a descriptor of a namespace, which lives until the next flush.
+func (e *encoder) fd(namespace string) (int, error) {
+	if fd, ok := e.fds[namespace]; ok {
+		return fd, nil
+	}
+	fd, err := netns.OpenFd(namespace)
+	if err == nil {
+		e.fds[namespace] = fd
+	}
+	return fd, err
+}
+
+// index returns the number of a link in the encoder's namespace. What the plan
+// or the State it was made from does not tell, the kernel is asked for.
+func (e *encoder) index(link state.Endpoint) (int, error) {
+	if i := e.known[link]; i != 0 {
+		return i, nil
+	}
+	if err := e.flush(); err != nil { // the link may be made by what waits
+		return 0, err
+	}
+	var b batch
+	b.message(unix.RTM_GETLINK, 0, func() {
+		b.ifinfo(0, 0, 0)
+		b.text(unix.IFLA_IFNAME, link.Link)
+	})
+	answer, err := e.conn.get(&b)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", link, err)
+	}
+	return readLink(answer).Index, nil
+}
+
+// indexes are the interface numbers of links. It is written before any Op is
+// applied and only read afterwards.
+type indexes map[state.Endpoint]int
+
+// numbers collects the interface numbers of a State and of what a plan makes.
+func numbers(seen *state.State, p plan.Plan) indexes {
+	known := indexes{}
+	for name, ns := range seen.Namespaces {
+		for link, l := range ns.Links {
+			known[state.Endpoint{Namespace: name, Link: link}] = l.Index
+		}
+	}
+	for _, op := range p {
+		switch op := op.(type) {
+		case plan.AddNamespace:
+			known[state.Endpoint{Namespace: op.Name, Link: state.Lo}] = loIndex
+		case plan.AddBridge:
+			known[op.Link] = op.Index
+		case plan.AddVeth:
+			for _, end := range op.Ends {
+				known[end.Link] = end.Index
+			}
+		}
+	}
+	return known
+}
+
+// loIndex is the interface number of every namespace's lo (LOOPBACK_IFINDEX).
+const loIndex = 1

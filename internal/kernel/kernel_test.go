@@ -1,0 +1,66 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func TestMain(m *testing.M) { netnstest.Main(m) }
+
+// pair returns the tutorial's two namespaces under names of this test.
+func pair(t *testing.T) (lab string, s *state.State) {
+	t.Helper()
+	lab = "vtest-pair"
+	a, b := netnstest.Name(t, "ns1"), netnstest.Name(t, "ns2")
+	s = state.New()
+	for i, name := range []string{a, b} {
+		ns := s.Add(name)
+		ns.Links[state.Lo].Alias = state.Mark{Lab: lab, Node: []string{"ns1", "ns2"}[i]}.String()
+		ns.Links[state.Lo].Up = true
+		mac := topo.MAC{2, 0, 0, 0, 0, byte(i + 1)}
+		ns.Links["veth0"] = &state.Link{
+			Name: "veth0", MAC: mac, MTU: 1400, Up: true,
+			Kind:      state.Veth{Peer: state.Endpoint{Namespace: []string{b, a}[i], Link: "veth0"}},
+			Addresses: state.Addresses{netip.MustParsePrefix([]string{"172.18.0.2/24", "172.18.0.3/24"}[i]), state.LinkLocal(mac)},
+		}
+	}
+	s.Namespaces[a].Routes = state.Routes{{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("172.18.0.3"), Dev: "veth0"}}
+	s.Namespaces[b].Sysctls[state.ForwardIPv4] = "1"
+	s.Namespaces[b].Sysctls[state.ForwardIPv6] = "1"
+	return lab, s
+}
+
+func equal(t *testing.T, got, want *state.State) {
+	t.Helper()
+	if d := cmp.Diff(want.Normal(), got.Normal(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {
+		t.Errorf("seen differs from wanted (-want +got):\n%s", d)
+	}
+}
+
+func TestApplyObserve(t *testing.T) {
+	netnstest.Need(t)
+	lab, want := pair(t)
+	p := plan.Diff(state.New(), want)
+	if err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	view, err := kernel.Observe(lab, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, view.State, want)
+	if again := plan.Diff(view.State, want); len(again) != 0 {
+		t.Errorf("a second plan: %+v", again)
+	}
+}

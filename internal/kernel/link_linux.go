@@ -1,0 +1,204 @@
+package kernel
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// ifinfo writes a struct ifinfomsg.
+func (b *batch) ifinfo(index int, flags, change uint32) {
+	h := b.zeros(unix.SizeofIfInfomsg)
+	native.PutUint32(h[4:], uint32(index))
+	native.PutUint32(h[8:], flags)
+	native.PutUint32(h[12:], change)
+}
+
+// newLink writes what every new link has, in the order of struct ifinfomsg and
+// attributes. Zero values are left to the kernel.
+func (b *batch) newLink(name string, index int, mac topo.MAC, mtu int) {
+	b.ifinfo(index, 0, 0)
+	b.text(unix.IFLA_IFNAME, name)
+	if !mac.IsZero() {
+		b.attr(unix.IFLA_ADDRESS, mac[:])
+	}
+	if mtu != 0 {
+		b.u32(unix.IFLA_MTU, uint32(mtu))
+	}
+}
+
+// kindInfo writes IFLA_LINKINFO.
+func (b *batch) kindInfo(k state.Kind, data func()) {
+	b.nest(unix.IFLA_LINKINFO, func() {
+		b.attr(unix.IFLA_INFO_KIND, []byte(k.Kind()))
+		b.nest(unix.IFLA_INFO_DATA, data)
+	})
+}
+
+const createNew = unix.NLM_F_CREATE | unix.NLM_F_EXCL
+
+func (e *encoder) delLink(op plan.DelLink) error {
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_DELLINK, 0, func() { e.ifinfo(index, 0, 0) })
+	return nil
+}
+
+func (e *encoder) setLink(op plan.SetLink) error {
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	master := 0
+	if op.Master != nil && *op.Master != "" {
+		if master, err = e.index(state.Endpoint{Namespace: op.Link.Namespace, Link: *op.Master}); err != nil {
+			return err
+		}
+	}
+	e.message(unix.RTM_NEWLINK, 0, func() {
+		e.ifinfo(index, upFlag(op.Up), unix.IFF_UP&^downMask(op.Up))
+		if op.Alias != nil {
+			e.text(unix.IFLA_IFALIAS, *op.Alias)
+		}
+		if op.Master != nil {
+			e.u32(unix.IFLA_MASTER, uint32(master))
+		}
+		if !op.MAC.IsZero() {
+			e.attr(unix.IFLA_ADDRESS, op.MAC[:])
+		}
+		if op.MTU != 0 {
+			e.u32(unix.IFLA_MTU, uint32(op.MTU))
+		}
+		if op.AutoLinkLocal != nil {
+			e.autoLinkLocal(*op.AutoLinkLocal)
+		}
+	})
+	return nil
+}
+
+func upFlag(up *bool) uint32 {
+	if up != nil && *up {
+		return unix.IFF_UP
+	}
+	return 0
+}
+
+// downMask returns the bits of a change mask that are to stay untouched.
+func downMask(up *bool) uint32 {
+	if up == nil {
+		return unix.IFF_UP
+	}
+	return 0
+}
+
+// Attributes below IFLA_AF_SPEC (linux/if_link.h).
+const (
+	iflaInet6AddrGenMode = 8
+	iflaInetConf         = 1
+
+	addrGenEUI64 = 0
+	addrGenNone  = 1
+
+	devconfPromoteSecondaries = 20 // IPV4_DEVCONF_PROMOTE_SECONDARIES (linux/ip.h)
+)
+
+func (b *batch) autoLinkLocal(on bool) {
+	mode := uint8(addrGenNone)
+	if on {
+		mode = addrGenEUI64
+	}
+	b.nest(unix.IFLA_AF_SPEC, func() {
+		b.nest(unix.AF_INET6, func() { b.u8(iflaInet6AddrGenMode, mode) })
+	})
+}
+
+// iffLowerUp is IFF_LOWER_UP: the other end is there (linux/if.h).
+const iffLowerUp = 1 << 16
+
+// readLink reads the body of an RTM_NEWLINK.
+func readLink(body []byte) *seenLink {
+	if len(body) < unix.SizeofIfInfomsg {
+		return nil
+	}
+	flags := native.Uint32(body[8:])
+	l := &seenLink{}
+	l.Index = int(int32(native.Uint32(body[4:])))
+	l.Up = flags&unix.IFF_UP != 0
+	l.loopback = flags&unix.IFF_LOOPBACK != 0
+	l.carrier = flags&iffLowerUp != 0
+	l.operState = operStates[0]
+	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
+		l.read(a)
+	}
+	l.setKind()
+	return l
+}
+
+// read takes over one attribute of a link.
+func (l *seenLink) read(a attribute) {
+	switch a.typ {
+	case unix.IFLA_IFNAME:
+		l.Name = a.text()
+	case unix.IFLA_ADDRESS:
+		if len(a.data) == len(l.MAC) {
+			l.MAC = topo.MAC(a.data)
+		}
+	case unix.IFLA_MTU:
+		l.MTU = int(a.u32())
+	case unix.IFLA_MASTER:
+		l.master = int(a.u32())
+	case unix.IFLA_IFALIAS:
+		l.Alias = a.text()
+	case unix.IFLA_OPERSTATE:
+		if s := int(a.u8()); s < len(operStates) {
+			l.operState = operStates[s]
+		}
+	case unix.IFLA_LINK:
+		l.link = int(a.u32())
+	case unix.IFLA_LINK_NETNSID:
+		l.netnsid = new(int32(a.u32()))
+	case unix.IFLA_LINKINFO:
+		for _, a := range attributes(a.data) {
+			switch a.typ {
+			case unix.IFLA_INFO_KIND:
+				l.kind = a.text()
+			case unix.IFLA_INFO_DATA:
+				l.data = attributes(a.data)
+			}
+		}
+	case unix.IFLA_AF_SPEC:
+		l.AutoLinkLocal = readAutoLinkLocal(a)
+	}
+}
+
+func readAutoLinkLocal(spec attribute) bool {
+	for _, family := range attributes(spec.data) {
+		if family.typ != unix.AF_INET6 {
+			continue
+		}
+		for _, a := range attributes(family.data) {
+			if a.typ == iflaInet6AddrGenMode {
+				return a.u8() != addrGenNone
+			}
+		}
+	}
+	return false
+}
+
+// setKind makes the part of a link that is special to its kind.
+func (l *seenLink) setKind() {
+	switch {
+	case l.loopback:
+		l.Kind = state.Loopback{}
+	case l.kind == state.Veth{}.Kind():
+		l.Kind = state.Veth{} // the peer is found later, with all namespaces at hand
+	case l.kind == state.Bridge{}.Kind():
+		l.Kind = readBridge(l.data)
+	default:
+		l.Kind = state.Other{Name: l.kind}
+	}
+}

@@ -1,0 +1,116 @@
+package kernel
+
+import (
+	"encoding/binary"
+
+	"golang.org/x/sys/unix"
+)
+
+var native = binary.NativeEndian
+
+// A batch is a sequence of netlink messages in one buffer (netlink(7),
+// rtnetlink(7)), numbered from 1. It knows for which Op each message was made,
+// so that an error finds its Op.
+type batch struct {
+	buf  []byte
+	last int   // where the last message begins
+	op   int   // the Op that messages are being made for
+	ops  []int // the Op of each message
+}
+
+// reset empties the batch.
+func (b *batch) reset() { b.buf, b.last, b.ops = b.buf[:0], 0, b.ops[:0] }
+
+// seq is the number of the last message.
+func (b *batch) seq() uint32 { return uint32(len(b.ops)) }
+
+// message appends a message; body writes what comes after its header.
+func (b *batch) message(typ, flags uint16, body func()) {
+	b.last = len(b.buf)
+	b.ops = append(b.ops, b.op)
+	b.zeros(unix.NLMSG_HDRLEN)
+	native.PutUint16(b.buf[b.last+4:], typ)
+	native.PutUint16(b.buf[b.last+6:], flags|unix.NLM_F_REQUEST)
+	native.PutUint32(b.buf[b.last+8:], b.seq())
+	start := b.last
+	body()
+	native.PutUint32(b.buf[start:], uint32(len(b.buf)-start))
+}
+
+// askAck makes the last message ask for an answer.
+func (b *batch) askAck() {
+	flags := native.Uint16(b.buf[b.last+6:])
+	native.PutUint16(b.buf[b.last+6:], flags|unix.NLM_F_ACK)
+}
+
+// zeros appends n zero bytes and returns them.
+func (b *batch) zeros(n int) []byte {
+	start := len(b.buf)
+	b.buf = append(b.buf, make([]byte, n)...)
+	return b.buf[start:]
+}
+
+// attr appends an attribute.
+func (b *batch) attr(typ uint16, data []byte) {
+	h := b.zeros(unix.SizeofRtAttr)
+	native.PutUint16(h, uint16(unix.SizeofRtAttr+len(data)))
+	native.PutUint16(h[2:], typ)
+	b.buf = append(b.buf, data...)
+	b.zeros(-len(data) & (unix.RTA_ALIGNTO - 1))
+}
+
+func (b *batch) u8(typ uint16, v uint8) { b.attr(typ, []byte{v}) }
+
+func (b *batch) u32(typ uint16, v uint32) { b.attr(typ, native.AppendUint32(nil, v)) }
+
+// text appends a string with the zero byte that ends it.
+func (b *batch) text(typ uint16, s string) { b.attr(typ, append([]byte(s), 0)) }
+
+// nest appends an attribute that holds the attributes that body writes.
+func (b *batch) nest(typ uint16, body func()) {
+	start := len(b.buf)
+	native.PutUint16(b.zeros(unix.SizeofRtAttr)[2:], typ)
+	body()
+	native.PutUint16(b.buf[start:], uint16(len(b.buf)-start))
+}
+
+// typeMask leaves an attribute's type without its flags (NLA_F_NESTED and
+// NLA_F_NET_BYTEORDER, linux/netlink.h).
+const typeMask = 0x3fff
+
+// An attribute is one attribute of a received message.
+type attribute struct {
+	typ  uint16
+	data []byte
+}
+
+// attributes splits what follows a message's fixed part. What is cut off or
+// malformed ends the list.
+func attributes(b []byte) []attribute {
+	var list []attribute
+	for len(b) >= unix.SizeofRtAttr {
+		n := int(native.Uint16(b))
+		if n < unix.SizeofRtAttr || n > len(b) {
+			break
+		}
+		list = append(list, attribute{native.Uint16(b[2:]) & typeMask, b[unix.SizeofRtAttr:n]})
+		b = b[min(len(b), (n+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1)):]
+	}
+	return list
+}
+
+func (a attribute) u32() uint32 {
+	if len(a.data) < 4 {
+		return 0
+	}
+	return native.Uint32(a.data)
+}
+
+func (a attribute) u8() uint8 {
+	if len(a.data) < 1 {
+		return 0
+	}
+	return a.data[0]
+}
+
+func (a attribute) text() string { return unix.ByteSliceToString(a.data) }

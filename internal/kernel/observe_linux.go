@@ -1,0 +1,217 @@
+package kernel
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// A View is what is there of one lab.
+type View struct {
+	State *state.State
+
+	// Runtime says of each link what no plan decides.
+	Runtime map[state.Endpoint]Runtime
+}
+
+// Runtime is the condition of a link.
+type Runtime struct {
+	Carrier   bool   // a signal from the other end
+	OperState string // the kernel's word: "up", "down", "lowerlayerdown", …
+}
+
+// Observe reads a lab from the kernel: all namespaces that carry its mark, and
+// of the machine's own namespace the links that do. If want is not nil, the
+// sysctls it names are read too; others can't be told from the kernel's own.
+func Observe(lab string, want *state.State) (*View, error) {
+	names, err := netns.List()
+	if err != nil {
+		return nil, err
+	}
+	names = append(names, state.Host)
+	seen := make([]*seenNamespace, len(names))
+	err = netns.Each(names, func(i int) error {
+		var err error
+		seen[i], err = observeNamespace(lab, names[i], sysctlKeys(want, names[i]))
+		return err
+	})
+	if err := ignoreGone(err); err != nil {
+		return nil, err
+	}
+	return assemble(slices.DeleteFunc(seen, func(ns *seenNamespace) bool { return ns == nil }))
+}
+
+// Labs returns the marks of all living labs' namespaces, by the namespaces'
+// names.
+func Labs() (map[string]state.Mark, error) {
+	names, err := netns.List()
+	if err != nil {
+		return nil, err
+	}
+	marks := make([]state.Mark, len(names))
+	err = netns.Each(names, func(i int) error {
+		return inside(func(c *conn) error {
+			marks[i] = c.mark()
+			return nil
+		})
+	})
+	byName := map[string]state.Mark{}
+	for i, m := range marks {
+		if !m.IsZero() {
+			byName[names[i]] = m
+		}
+	}
+	return byName, ignoreGone(err)
+}
+
+// inside calls fn with a socket of the calling thread's namespace.
+func inside(fn func(*conn) error) error {
+	c, err := dial()
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	return fn(c)
+}
+
+// ignoreGone drops from joined errors those of namespaces that went while we
+// looked.
+func ignoreGone(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	gone := func(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+	return errors.Join(slices.DeleteFunc(joined.Unwrap(), gone)...)
+}
+
+func sysctlKeys(want *state.State, name string) []string {
+	if want == nil || want.Namespace(name) == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(want.Namespaces[name].Sysctls))
+}
+
+// rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: a shorter answer.
+const rtextFilterSkipStats = 1 << 3
+
+// mark returns the mark on the lo of the conn's namespace.
+func (c *conn) mark() state.Mark {
+	var b batch
+	b.message(unix.RTM_GETLINK, 0, func() {
+		b.ifinfo(loIndex, 0, 0)
+		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
+	})
+	answer, err := c.get(&b)
+	if err != nil {
+		return state.Mark{}
+	}
+	if lo := readLink(answer); lo != nil {
+		m, _ := state.ParseMark(lo.Alias)
+		return m
+	}
+	return state.Mark{}
+}
+
+// seenLink is a link as the kernel shows it, with its neighbours by number.
+type seenLink struct {
+	state.Link
+	kind      string
+	data      []attribute // of the kind
+	loopback  bool
+	carrier   bool
+	operState string
+	master    int
+	link      int    // of a veth: the number of its peer
+	netnsid   *int32 // in whose namespace that is; nil: this one
+}
+
+// seenNamespace is what the dumps of one namespace say.
+type seenNamespace struct {
+	name      string
+	links     []*seenLink
+	addresses []seenAddress
+	routes    []seenRoute
+	sysctls   map[string]string
+}
+
+// observeNamespace reads the namespace that the calling thread is in. Nil: it
+// is not of this lab, or gone.
+func observeNamespace(lab, name string, keys []string) (*seenNamespace, error) {
+	var ns *seenNamespace
+	err := inside(func(c *conn) error {
+		if name != state.Host && c.mark().Lab != lab {
+			return nil
+		}
+		ns = &seenNamespace{name: name}
+		err := c.links(ns)
+		if name == state.Host {
+			ns.keepMarked(lab)
+			if len(ns.links) == 0 {
+				ns = nil
+				return err
+			}
+		} else {
+			ns.sysctls = c.sysctls(keys)
+		}
+		return errors.Join(err, c.addresses(ns), c.routes(ns))
+	})
+	return ns, err
+}
+
+// keepMarked leaves only the links of the lab.
+func (ns *seenNamespace) keepMarked(lab string) {
+	ns.links = slices.DeleteFunc(ns.links, func(l *seenLink) bool {
+		m, _ := state.ParseMark(l.Alias)
+		return m.Lab != lab
+	})
+}
+
+func (c *conn) links(ns *seenNamespace) error {
+	return c.dump(unix.RTM_GETLINK,
+		func(b *batch) { b.ifinfo(0, 0, 0) },
+		func() { ns.links = nil },
+		func(body []byte) {
+			if l := readLink(body); l != nil && !automaticLink(l) {
+				ns.links = append(ns.links, l)
+			}
+		})
+}
+
+// automaticLink reports whether nobody asked for a link: it is a device of the
+// machine, or one of those that a tunnel module puts into every namespace.
+func automaticLink(l *seenLink) bool {
+	switch l.Name {
+	case "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0", "ip6erspan0":
+		return true
+	}
+	return l.kind == "" && !l.loopback
+}
+
+func (c *conn) addresses(ns *seenNamespace) error {
+	return c.dump(unix.RTM_GETADDR,
+		func(b *batch) { b.zeros(unix.SizeofIfAddrmsg) },
+		func() { ns.addresses = nil },
+		func(body []byte) {
+			if a, ok := readAddress(body); ok {
+				ns.addresses = append(ns.addresses, a)
+			}
+		})
+}
+
+func (c *conn) routes(ns *seenNamespace) error {
+	return c.dump(unix.RTM_GETROUTE,
+		func(b *batch) { b.zeros(unix.SizeofRtMsg) },
+		func() { ns.routes = nil },
+		func(body []byte) {
+			if r, ok := readRoute(body); ok {
+				ns.routes = append(ns.routes, r)
+			}
+		})
+}

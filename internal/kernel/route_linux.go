@@ -1,0 +1,118 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+func (e *encoder) addRoute(op plan.AddRoute) error {
+	flags := uint16(createNew)
+	if op.Replace {
+		flags = unix.NLM_F_CREATE | unix.NLM_F_REPLACE
+	}
+	scope := uint8(unix.RT_SCOPE_UNIVERSE)
+	if !op.Route.Via.IsValid() && op.Route.To.Addr().Is4() {
+		scope = unix.RT_SCOPE_LINK
+	}
+	return e.route(unix.RTM_NEWROUTE, flags, rtmsg{unix.RTPROT_BOOT, scope, unix.RTN_UNICAST}, op.At(), op.Route)
+}
+
+// delRoute leaves protocol, scope and type open: the destination, the metric
+// and what is known of the way say which route is meant.
+func (e *encoder) delRoute(op plan.DelRoute) error {
+	return e.route(unix.RTM_DELROUTE, 0, rtmsg{scope: unix.RT_SCOPE_NOWHERE}, op.At(), op.Route)
+}
+
+// rtmsg is the part of a struct rtmsg that making and deleting differ in.
+type rtmsg struct{ protocol, scope, typ uint8 }
+
+func (e *encoder) route(typ, flags uint16, m rtmsg, link state.Endpoint, r state.Route) error {
+	index := 0
+	if link.Link != "" {
+		var err error
+		if index, err = e.index(link); err != nil {
+			return err
+		}
+	}
+	e.message(typ, flags, func() {
+		h := e.zeros(unix.SizeofRtMsg)
+		h[0], h[1] = familyOf(r.To.Addr()), uint8(r.To.Bits())
+		h[4], h[5], h[6], h[7] = unix.RT_TABLE_MAIN, m.protocol, m.scope, m.typ
+		if r.To.Bits() > 0 {
+			e.attr(unix.RTA_DST, r.To.Addr().AsSlice())
+		}
+		if r.Via.IsValid() {
+			e.attr(unix.RTA_GATEWAY, r.Via.AsSlice())
+		}
+		if index != 0 {
+			e.u32(unix.RTA_OIF, uint32(index))
+		}
+		if r.Metric != 0 {
+			e.u32(unix.RTA_PRIORITY, uint32(r.Metric))
+		}
+	})
+	return nil
+}
+
+// defaultMetric6 is the metric of an IPv6 route that was given none
+// (IP6_RT_PRIO_USER).
+const defaultMetric6 = 1024
+
+// seenRoute is a route with the number of its link.
+type seenRoute struct {
+	index int
+	state.Route
+}
+
+// readRoute reads the body of an RTM_NEWROUTE. False: nobody wrote this route,
+// or it is in another table.
+func readRoute(body []byte) (seenRoute, bool) {
+	if len(body) < unix.SizeofRtMsg {
+		return seenRoute{}, false
+	}
+	family, bits, table, protocol, typ := body[0], int(body[1]), uint32(body[4]), body[5], body[7]
+	zero := netip.IPv4Unspecified()
+	if family == unix.AF_INET6 {
+		zero = netip.IPv6Unspecified()
+	}
+	r := seenRoute{Route: state.Route{To: netip.PrefixFrom(zero, bits)}}
+	for _, a := range attributes(body[unix.SizeofRtMsg:]) {
+		switch a.typ {
+		case unix.RTA_TABLE:
+			table = a.u32()
+		case unix.RTA_DST:
+			dst, _ := netip.AddrFromSlice(a.data)
+			r.To = netip.PrefixFrom(dst, bits)
+		case unix.RTA_GATEWAY:
+			r.Via, _ = netip.AddrFromSlice(a.data)
+		case unix.RTA_OIF:
+			r.index = int(a.u32())
+		case unix.RTA_PRIORITY:
+			r.Metric = int(a.u32())
+		}
+	}
+	if family == unix.AF_INET6 && r.Metric == defaultMetric6 {
+		r.Metric = 0
+	}
+	return r, table == unix.RT_TABLE_MAIN && written(family, protocol, typ, native.Uint32(body[8:]))
+}
+
+// written reports whether somebody wrote a route, rather than the kernel: for
+// a subnet on a link, from a router's advertisement, or as a cache entry.
+func written(family, protocol, typ uint8, flags uint32) bool {
+	switch {
+	case family != unix.AF_INET && family != unix.AF_INET6, flags&unix.RTM_F_CLONED != 0:
+		return false
+	case protocol == unix.RTPROT_KERNEL, protocol == unix.RTPROT_RA, protocol == unix.RTPROT_REDIRECT:
+		return false
+	}
+	switch typ {
+	case unix.RTN_LOCAL, unix.RTN_BROADCAST, unix.RTN_ANYCAST, unix.RTN_MULTICAST:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,34 @@
+package kernel
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// vethInfoPeer is VETH_INFO_PEER (linux/veth.h).
+const vethInfoPeer = 1
+
+// addVeth makes the pair with the socket of either end's namespace: each end
+// is born where it belongs.
+func (e *encoder) addVeth(op plan.AddVeth) error {
+	here, there := op.Ends[0], op.Ends[1]
+	if there.Link.Namespace == e.namespace {
+		here, there = there, here
+	}
+	peerFd, err := e.fd(there.Link.Namespace)
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_NEWLINK, createNew, func() {
+		e.newLink(here.Link.Link, here.Index, here.MAC, here.MTU)
+		e.kindInfo(state.Veth{}, func() {
+			e.nest(vethInfoPeer, func() {
+				e.newLink(there.Link.Link, there.Index, there.MAC, there.MTU)
+				e.u32(unix.IFLA_NET_NS_FD, uint32(peerFd))
+			})
+		})
+	})
+	return nil
+}
