@@ -3,30 +3,11 @@ package kernel
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
-
-// Options change how a plan is applied. The zero value is the fast way.
-type Options struct {
-	// Step, if not nil, is called after each step with the number of Ops done
-	// so far. Steps are then made one at a time and as small as can be.
-	Step func(done int)
-}
-
-// An OpError says which Op of a plan failed.
-type OpError struct {
-	Op  plan.Op
-	Err error // the kernel's reason
-}
-
-func (e *OpError) Error() string { return fmt.Sprintf("%s: %v", e.Op.At(), e.Err) }
-
-// Unwrap returns the kernel's reason.
-func (e *OpError) Unwrap() error { return e.Err }
 
 // Apply makes the changes of a plan that was made from the State seen. It
 // stops after the first run of Ops in which one fails; the error is or wraps

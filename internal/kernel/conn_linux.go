@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -230,4 +231,24 @@ func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) 
 		}
 	}
 	return failed
+}
+
+// pollInterval is how often a wait looks whether its context is over.
+const pollInterval = 50 // ms
+
+// poll waits until there is something to receive.
+func (c *conn) poll(ctx context.Context) error {
+	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := unix.Poll(fds, pollInterval)
+		if err != nil && err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
+		}
+		if n > 0 {
+			return nil
+		}
+	}
 }

@@ -4,12 +4,15 @@ package kernel_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -63,4 +66,30 @@ func TestApplyObserve(t *testing.T) {
 	if again := plan.Diff(view.State, want); len(again) != 0 {
 		t.Errorf("a second plan: %+v", again)
 	}
+}
+
+func TestSettleRemove(t *testing.T) {
+	netnstest.Need(t)
+	_, want := pair(t)
+	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), want), state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := kernel.Settle(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	names := want.Names()
+	held, err := netns.Open(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	got, err := kernel.Remove(t.Context(), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("removal took", time.Since(start))
+	if !slices.Equal(got, names[:1]) {
+		t.Errorf("held: %q, want %q", got, names[:1])
+	}
+	held.Close()
 }

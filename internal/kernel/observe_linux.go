@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"net/netip"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -11,20 +12,6 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/state"
 )
-
-// A View is what is there of one lab.
-type View struct {
-	State *state.State
-
-	// Runtime says of each link what no plan decides.
-	Runtime map[state.Endpoint]Runtime
-}
-
-// Runtime is the condition of a link.
-type Runtime struct {
-	Carrier   bool   // a signal from the other end
-	OperState string // the kernel's word: "up", "down", "lowerlayerdown", …
-}
 
 // Observe reads a lab from the kernel: all namespaces that carry its mark, and
 // of the machine's own namespace the links that do. If want is not nil, the
@@ -150,7 +137,7 @@ func observeNamespace(lab, name string, keys []string) (*seenNamespace, error) {
 			return nil
 		}
 		ns = &seenNamespace{name: name}
-		err := c.links(ns)
+		err := c.links(ns, managed)
 		if name == state.Host {
 			ns.keepMarked(lab)
 			if len(ns.links) == 0 {
@@ -173,25 +160,26 @@ func (ns *seenNamespace) keepMarked(lab string) {
 	})
 }
 
-func (c *conn) links(ns *seenNamespace) error {
+// links dumps the links for which keep is true.
+func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
 	return c.dump(unix.RTM_GETLINK,
 		func(b *batch) { b.ifinfo(0, 0, 0) },
 		func() { ns.links = nil },
 		func(body []byte) {
-			if l := readLink(body); l != nil && !automaticLink(l) {
+			if l := readLink(body); l != nil && keep(l) {
 				ns.links = append(ns.links, l)
 			}
 		})
 }
 
-// automaticLink reports whether nobody asked for a link: it is a device of the
-// machine, or one of those that a tunnel module puts into every namespace.
-func automaticLink(l *seenLink) bool {
+// managed reports whether somebody asked for a link. Devices of the machine and
+// those that a tunnel module puts into every namespace are nobody's wish.
+func managed(l *seenLink) bool {
 	switch l.Name {
 	case "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0", "ip6erspan0":
-		return true
+		return false
 	}
-	return l.kind == "" && !l.loopback
+	return l.kind != "" || l.loopback
 }
 
 func (c *conn) addresses(ns *seenNamespace) error {
@@ -214,4 +202,35 @@ func (c *conn) routes(ns *seenNamespace) error {
 				ns.routes = append(ns.routes, r)
 			}
 		})
+}
+
+// HostNetworks returns the subnets of the machine's own links and routes, each
+// with the name of the link. Links that carry a mark of ours, lo, and default
+// routes are left out.
+func HostNetworks() (map[netip.Prefix]string, error) {
+	ns := &seenNamespace{name: state.Host}
+	err := netns.Do(state.Host, func() error {
+		return inside(func(c *conn) error {
+			all := func(*seenLink) bool { return true }
+			return errors.Join(c.links(ns, all), c.addresses(ns), c.routes(ns))
+		})
+	})
+	names := map[int]string{}
+	for _, l := range ns.links {
+		if _, ours := state.ParseMark(l.Alias); !ours && !l.loopback {
+			names[l.Index] = l.Name
+		}
+	}
+	networks := map[netip.Prefix]string{}
+	for _, a := range ns.addresses {
+		if name := names[a.index]; name != "" && !a.prefix.Addr().IsLinkLocalUnicast() {
+			networks[a.prefix.Masked()] = name
+		}
+	}
+	for _, r := range ns.routes {
+		if name := names[r.index]; name != "" && r.To.Bits() > 0 {
+			networks[r.To] = name
+		}
+	}
+	return networks, err
 }

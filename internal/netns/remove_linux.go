@@ -28,6 +28,13 @@ func Remove(names ...string) error {
 	return errors.Join(errs...)
 }
 
+// Taken reports whether there is anything at a name in [Dir]: a namespace of
+// whomever, or a file.
+func Taken(name string) bool {
+	_, err := os.Lstat(filepath.Join(Dir, name))
+	return err == nil
+}
+
 // List returns the names of the living namespaces, sorted.
 func List() ([]string, error) {
 	names, _, err := scan()

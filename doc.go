@@ -1,0 +1,30 @@
+// Package vethlab runs labs: networks of Linux network namespaces joined by
+// veth pairs, made from one description, proven with real packets, and gone
+// without a trace.
+//
+// A lab is described by a [topo.Topology]. [New] fills in what the description
+// leaves out, [Lab.Up] makes it true in the kernel, [Lab.Test] sends packets,
+// [Lab.Down] removes it:
+//
+//	lab, err := vethlab.New(topo.MustParse(`links: [[ns1, ns2]]`))
+//	if err != nil { … }
+//	if _, err := lab.Up(ctx); err != nil { … }
+//	defer lab.Down(ctx)
+//	report, err := lab.Test(ctx)
+//
+// # The kernel is the database
+//
+// Nothing about a lab is written down anywhere but in the kernel. A Lab value
+// holds no connection and no descriptor; any process can [Find] a running lab,
+// go on with it or take it down, also after a crash.
+//
+// # Rights
+//
+// Making and changing labs needs root. The namespaces are ordinary named ones
+// that ip-netns(8) lists and enters.
+//
+// # Concurrency
+//
+// All methods may be called from any goroutine. Changes to one lab, also by
+// different programs, wait for each other.
+package vethlab

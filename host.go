@@ -1,0 +1,91 @@
+package vethlab
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// checkHost says which addresses and routes of a plan would get in the way of
+// the machine's own network. Only a lab with a link to the host has any.
+func (l *Lab) checkHost(p plan.Plan) error {
+	var wanted []netip.Prefix
+	for _, op := range p {
+		if op.At().Namespace != state.Host {
+			continue
+		}
+		switch op := op.(type) {
+		case plan.AddAddress:
+			if !op.Address.Addr().IsLinkLocalUnicast() {
+				wanted = append(wanted, op.Address.Masked())
+			}
+		case plan.AddRoute:
+			wanted = append(wanted, op.Route.To)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	own, err := kernel.HostNetworks()
+	errs := []error{err}
+	for _, w := range wanted {
+		for network, dev := range own {
+			if network.Overlaps(w) {
+				errs = append(errs, fmt.Errorf("the host would get %s, but has %s on %s: "+
+					"give the lab other addresses, by `subnet` or `addressing`", w, network, dev))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// maxNeighbours bounds how far the machine's limit is raised: a neighbour
+// takes half a kilobyte when it is there.
+const maxNeighbours = 1 << 20
+
+// makeRoom raises the machine's limit of neighbours if all nodes of the lab
+// talking to each other could come near it.
+func (l *Lab) makeRoom(lock *sandbox.Lock) {
+	need := min(l.neighbours(), maxNeighbours)
+	limit := sandbox.NeighbourLimit()
+	switch {
+	case limit == 0 && need > defaultNeighbours/2:
+		l.tell(EventLimit, "this lab can need %d neighbours (ARP) and the limit, which is the whole machine's, "+
+			"can't be seen from here: if pings fail, raise net.ipv4.neigh.default.gc_thresh3 on the machine", need)
+	case limit > 0 && need > limit/2:
+		if err := lock.RaiseNeighbourLimit(2 * need); err != nil {
+			l.tell(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v", need, limit, err)
+			return
+		}
+		l.tell(EventLimit, "the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
+			"until the last lab is down", limit, 2*need)
+	}
+}
+
+// defaultNeighbours is the kernel's own limit (gc_thresh3, arp(7)).
+const defaultNeighbours = 1024
+
+// neighbours returns how many entries the neighbour tables of one family can
+// come to hold, when on each segment everybody talks to everybody.
+func (l *Lab) neighbours() int {
+	members := map[netip.Prefix]int{}
+	for _, ns := range l.wanted().Namespaces {
+		for _, link := range ns.Links {
+			if first := link.Addresses.First(false); first.IsValid() {
+				members[first.Masked()]++
+			} else if first := link.Addresses.First(true); first.IsValid() {
+				members[first.Masked()]++
+			}
+		}
+	}
+	total := 0
+	for _, n := range members {
+		total += n * (n - 1)
+	}
+	return total
+}

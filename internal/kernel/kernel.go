@@ -1,0 +1,56 @@
+package kernel
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Options change how a plan is applied. The zero value is the fast way.
+type Options struct {
+	// Step, if not nil, is called after each step with the number of Ops done
+	// so far. Steps are then made one at a time and as small as can be.
+	Step func(done int)
+}
+
+// An OpError says which Op of a plan failed.
+type OpError struct {
+	Op  plan.Op
+	Err error // the kernel's reason
+}
+
+func (e *OpError) Error() string { return fmt.Sprintf("%s: %v", e.Op.At(), e.Err) }
+
+// Unwrap returns the kernel's reason.
+func (e *OpError) Unwrap() error { return e.Err }
+
+// A View is what is there of one lab.
+type View struct {
+	State *state.State
+
+	// Runtime says of each link what no plan decides.
+	Runtime map[state.Endpoint]Runtime
+}
+
+// Runtime is the condition of a link.
+type Runtime struct {
+	Carrier   bool   // a signal from the other end
+	OperState string // the kernel's word: "up", "down", "lowerlayerdown", …
+}
+
+// An UnsettledError names the links that were not ready in time.
+type UnsettledError struct{ Links []state.Endpoint }
+
+func (e *UnsettledError) Error() string {
+	const most = 5
+	var names []string
+	for _, l := range e.Links[:min(most, len(e.Links))] {
+		names = append(names, l.String())
+	}
+	if more := len(e.Links) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return "no carrier yet: " + strings.Join(names, ", ")
+}

@@ -1,0 +1,144 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+// Remove takes away the names of namespaces and waits until the kernel has
+// cleaned up behind them, so that nothing of them is left and all their names
+// can be used again. It returns the names of those that somebody still holds,
+// a process or an open descriptor; they go when they are let go.
+//
+// How it knows: a further namespace, the watch, has a number for each of them,
+// and the kernel tells it when a numbered namespace goes (RTM_DELNSID). The
+// kernel cleans up in batches, one after the other, each begun by telling so.
+// Two empty namespaces follow the last name: when the first is told of, all
+// that were let go are in this batch or in one before; only then the second is
+// dropped, so when it is told of, those batches are through.
+func Remove(ctx context.Context, names []string) (held []string, err error) {
+	watch, err := netns.Unnamed()
+	if err != nil {
+		return nil, err
+	}
+	defer watch.Close()
+	w := &removalWatch{pending: map[int32]string{}}
+	if err := watch.Do(w.dial); err != nil {
+		return nil, err
+	}
+	defer w.close()
+	if err := w.numberAll(names); err != nil {
+		return nil, err
+	}
+	if err := netns.Remove(names...); err != nil {
+		return nil, err
+	}
+	for range 2 {
+		if err := w.dropEmpty(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range w.pending {
+		held = append(held, name)
+	}
+	return held, nil
+}
+
+// removalWatch waits for namespaces to go.
+type removalWatch struct {
+	*conn
+	pending map[int32]string // not yet gone, by number
+	next    int32
+}
+
+// watchBuffer holds the kernel's word on some ten thousand namespaces that go
+// at once. It is a limit, not a reservation.
+const watchBuffer = 16 << 20
+
+func (w *removalWatch) dial() error {
+	c, err := dial(unix.RTNLGRP_NSID)
+	if err != nil {
+		return err
+	}
+	w.conn = c
+	_ = unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, watchBuffer)
+	return nil
+}
+
+func (w *removalWatch) numberAll(names []string) error {
+	for _, name := range names {
+		fd, err := netns.OpenFd(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // only a file is left, or not even that
+		}
+		if err == nil {
+			err = w.number(fd, name)
+			unix.Close(fd)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number gives a namespace a number of its own.
+func (w *removalWatch) number(fd int, name string) error {
+	w.next++
+	var b batch
+	b.message(unix.RTM_NEWNSID, 0, func() {
+		b.zeros(4) // struct rtgenmsg, aligned
+		b.u32(netnsaFd, uint32(fd))
+		b.u32(netnsaNsid, uint32(w.next))
+	})
+	if err := w.do(&b); err != nil {
+		if errors.Is(err, unix.EEXIST) {
+			return nil // a second name of the same namespace
+		}
+		return err
+	}
+	w.pending[w.next] = name
+	return nil
+}
+
+// dropEmpty makes a namespace, drops it, and waits until the kernel begins to
+// clean up after it.
+func (w *removalWatch) dropEmpty(ctx context.Context) error {
+	empty, err := netns.Unnamed()
+	if err != nil {
+		return err
+	}
+	err = w.number(empty.Fd(), "")
+	number := w.next
+	if err := errors.Join(err, empty.Close()); err != nil {
+		return err
+	}
+	for {
+		if _, waiting := w.pending[number]; !waiting {
+			return nil
+		}
+		if err := w.poll(ctx); err != nil {
+			return err
+		}
+		if err := w.receive(w.gone); err != nil && !errors.Is(err, unix.ENOBUFS) {
+			return err
+		}
+	}
+}
+
+// gone takes note of a namespace that goes.
+func (w *removalWatch) gone(h header, body []byte) {
+	if h.typ != unix.RTM_DELNSID || len(body) < 4 {
+		return
+	}
+	for _, a := range attributes(body[4:]) {
+		if a.typ == netnsaNsid {
+			delete(w.pending, int32(a.u32()))
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Room is a namespace as a program sees it that is started inside: besides
+// the network it has a mount namespace of its own, with the namespace's files
+// of /etc/netns/NAME over those of /etc and a /sys that shows its links, as
+// ip-netns(8) does it.
+type Room struct {
+	Namespace string // name, or [Host]
+
+	// Hosts is added to /etc/hosts, unless /etc/netns/NAME/hosts is there.
+	Hosts []byte
+}
+
+// Exec replaces this program by another inside the room. It returns only if
+// that fails.
+func (r Room) Exec(path string, argv, env []string) error {
+	return thread(func() error {
+		if err := r.enter(); err != nil {
+			return err
+		}
+		return &os.PathError{Op: "exec", Path: path, Err: unix.Exec(path, argv, env)}
+	})
+}
+
+// Run runs a command inside the room and waits for it, as [exec.Cmd.Run] does.
+// The command is killed if this program ends first.
+func (r Room) Run(cmd *exec.Cmd) error {
+	return thread(func() error {
+		if err := r.enter(); err != nil {
+			return err
+		}
+		if cmd.SysProcAttr == nil {
+			cmd.SysProcAttr = &unix.SysProcAttr{}
+		}
+		// Sent when the thread that started it ends: this one, which waits.
+		cmd.SysProcAttr.Pdeathsig = unix.SIGKILL
+		return cmd.Run()
+	})
+}
+
+// enter takes the calling thread into the room.
+func (r Room) enter() error {
+	return visit(r.Namespace, func() error {
+		if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+			return os.NewSyscallError("unshare", err)
+		}
+		// What is mounted from now on is for this room only.
+		if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
+			return os.NewSyscallError("mount --make-rslave /", err)
+		}
+		if err := r.addHosts(); err != nil {
+			return fmt.Errorf("names of nodes in /etc/hosts: %w", err)
+		}
+		if r.Namespace == Host {
+			return nil
+		}
+		return errors.Join(mountSys(), r.bindEtc())
+	})
+}
+
+// addHosts puts a longer hosts file over /etc/hosts. It is kept on a file
+// system that only this mount namespace has and that goes with it.
+func (r Room) addHosts() error {
+	const file = "/etc/hosts"
+	old, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || len(r.Hosts) == 0 {
+		return nil // nothing to mount over
+	}
+	if err != nil {
+		return err
+	}
+	const place = "/sys" // any folder will do: it is free again at once
+	if err := unix.Mount("vethlab", place, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "size=4m"); err != nil {
+		return os.NewSyscallError("mount tmpfs", err)
+	}
+	defer unix.Unmount(place, unix.MNT_DETACH)
+	longer := filepath.Join(place, "hosts")
+	if err := os.WriteFile(longer, append(old, r.Hosts...), 0o644); err != nil {
+		return err
+	}
+	return os.NewSyscallError("mount", unix.Mount(longer, file, "none", unix.MS_BIND, ""))
+}
+
+// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+func mountSys() error {
+	var flags uintptr
+	var st unix.Statfs_t
+	if err := unix.Statfs("/sys", &st); err == nil && st.Flags&unix.ST_RDONLY != 0 {
+		flags = unix.MS_RDONLY
+	}
+	if err := unix.Unmount("/sys", unix.MNT_DETACH); err != nil && err != unix.EINVAL {
+		return os.NewSyscallError("unmount /sys", err)
+	}
+	return os.NewSyscallError("mount /sys", unix.Mount("sysfs", "/sys", "sysfs", flags, ""))
+}
+
+// bindEtc mounts the files of /etc/netns/NAME over those of /etc.
+func (r Room) bindEtc() error {
+	dir := filepath.Join("/etc/netns", r.Namespace)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		from, to := filepath.Join(dir, e.Name()), filepath.Join("/etc", e.Name())
+		if e := unix.Mount(from, to, "none", unix.MS_BIND, ""); e != nil {
+			err = errors.Join(err, fmt.Errorf("mount %s on %s: %w", from, to, e))
+		}
+	}
+	return err
+}

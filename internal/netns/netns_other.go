@@ -1,0 +1,57 @@
+//go:build !linux
+
+package netns
+
+import (
+	"errors"
+	"os/exec"
+	"time"
+)
+
+// ErrLinux says that network namespaces exist on Linux only.
+var ErrLinux = errors.New("network namespaces need Linux")
+
+// A Process runs inside a namespace.
+type Process struct {
+	PID       int
+	Command   string
+	Namespace string
+}
+
+func (p Process) String() string { return p.Command }
+
+// A Room is a namespace as a program sees it that is started inside.
+type Room struct {
+	Namespace string
+	Hosts     []byte
+}
+
+// Exec fails with [ErrLinux].
+func (Room) Exec(string, []string, []string) error { return ErrLinux }
+
+// Run fails with [ErrLinux].
+func (Room) Run(*exec.Cmd) error { return ErrLinux }
+
+// Do fails with [ErrLinux].
+func Do(string, func() error) error { return ErrLinux }
+
+// Each fails with [ErrLinux].
+func Each([]string, func(int) error) error { return ErrLinux }
+
+// Remove fails with [ErrLinux].
+func Remove(...string) error { return ErrLinux }
+
+// Leftovers fails with [ErrLinux].
+func Leftovers() (map[string]string, error) { return nil, ErrLinux }
+
+// Taken is never true.
+func Taken(string) bool { return false }
+
+// Processes fails with [ErrLinux].
+func Processes(...string) ([]Process, error) { return nil, ErrLinux }
+
+// End does nothing.
+func End([]Process, time.Duration) {}
+
+// Ancestors returns none.
+func Ancestors() map[int]bool { return nil }

@@ -1,0 +1,111 @@
+package netns
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Process runs inside a namespace.
+type Process struct {
+	PID       int
+	Command   string // its name, as in /proc/PID/comm
+	Namespace string
+}
+
+// String returns "name (pid)".
+func (p Process) String() string { return fmt.Sprintf("%s (%d)", p.Command, p.PID) }
+
+// Processes returns the processes inside namespaces. Processes of other users
+// that can't be looked at are missing.
+func Processes(names ...string) ([]Process, error) {
+	inside := map[string]string{} // what /proc/PID/ns/net says, to the name
+	for _, name := range names {
+		var st unix.Stat_t
+		if err := unix.Stat(path(name), &st); err == nil {
+			inside[fmt.Sprintf("net:[%d]", st.Ino)] = name
+		}
+	}
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	var found []Process
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		link, _ := os.Readlink("/proc/" + e.Name() + "/ns/net")
+		if name, ok := inside[link]; ok {
+			comm, _ := os.ReadFile("/proc/" + e.Name() + "/comm")
+			found = append(found, Process{pid, strings.TrimSpace(string(comm)), name})
+		}
+	}
+	return found, nil
+}
+
+// End asks processes to end, and after the grace period makes those end that
+// have not.
+func End(processes []Process, grace time.Duration) {
+	var open []int
+	for _, p := range processes {
+		fd, err := unix.PidfdOpen(p.PID, 0)
+		if err != nil {
+			continue // ended meanwhile
+		}
+		_ = unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0)
+		// A stopped process gets the signal when it goes on.
+		_ = unix.PidfdSendSignal(fd, unix.SIGCONT, nil, 0)
+		open = append(open, fd)
+	}
+	deadline := time.Now().Add(grace)
+	for _, fd := range open {
+		if !waitExit(fd, time.Until(deadline)) {
+			_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+			waitExit(fd, time.Second)
+		}
+		unix.Close(fd)
+	}
+}
+
+// waitExit waits for the process of a pidfd and reports whether it ended.
+func waitExit(fd int, d time.Duration) bool {
+	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	deadline := time.Now().Add(d)
+	for {
+		n, err := unix.Poll(fds, max(0, int(time.Until(deadline).Milliseconds())))
+		if err != unix.EINTR {
+			return n > 0
+		}
+	}
+}
+
+// Ancestors returns the process ids of this process and those above it.
+func Ancestors() map[int]bool {
+	all := map[int]bool{}
+	for pid := os.Getpid(); pid > 0 && !all[pid]; pid = parent(pid) {
+		all[pid] = true
+	}
+	return all
+}
+
+// parent returns the process above another, 0 if it is not known.
+func parent(pid int) int {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	// The name, in parentheses, may hold anything: read on after the last one.
+	var state string
+	var ppid int
+	if _, err := fmt.Sscan(string(status[bytes.LastIndexByte(status, ')')+1:]), &state, &ppid); err != nil {
+		return 0
+	}
+	return ppid
+}

@@ -1,0 +1,275 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A Lab is a network of namespaces, running or not.
+type Lab struct {
+	name     string
+	compiled *compile.Lab // nil: found running, its description is not known
+	events   func(Event)
+	step     func(done int) // tests stop here
+}
+
+// ErrNotRunning says that no namespace of a lab is there.
+var ErrNotRunning = errors.New("not running")
+
+// New prepares a lab. Nothing is made yet. The error names all mistakes of the
+// description.
+func New(t *topo.Topology) (*Lab, error) {
+	c, err := compile.Compile(t)
+	if err != nil {
+		return nil, err
+	}
+	return &Lab{name: c.Name, compiled: c, events: func(Event) {}}, nil
+}
+
+// Find returns the running lab of that name. Its description is not known, so
+// it can be looked at, entered and taken down, but not changed. The error is
+// [ErrNotRunning] if there is none.
+func Find(name string) (*Lab, error) {
+	infos, err := List()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(infos, func(i Info) bool { return i.Name == name }) {
+		return nil, fmt.Errorf("lab %s is %w", name, ErrNotRunning)
+	}
+	return &Lab{name: name, events: func(Event) {}}, nil
+}
+
+// Name returns the lab's name.
+func (l *Lab) Name() string { return l.name }
+
+// Topology returns the description that the lab was made from, or nil.
+func (l *Lab) Topology() *topo.Topology {
+	if l.compiled == nil {
+		return nil
+	}
+	return l.compiled.Topology
+}
+
+// An Event says what a lab is doing, for people who wait.
+type Event struct {
+	Kind EventKind
+	Text string // one line
+}
+
+// EventKind sorts events.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventWait  EventKind = "wait"  // another program has the lab
+	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
+	EventEnd   EventKind = "end"   // processes inside are ended
+)
+
+// Notify makes the lab tell what it does by calling fn. It is to be called
+// before the lab is used.
+func (l *Lab) Notify(fn func(Event)) { l.events = fn }
+
+func (l *Lab) tell(kind EventKind, format string, args ...any) {
+	l.events(Event{kind, fmt.Sprintf(format, args...)})
+}
+
+// State returns what is there of the lab.
+func (l *Lab) State() (*kernel.View, error) { return kernel.Observe(l.name, l.wanted()) }
+
+// wanted returns what the description asks for, or nil if there is none.
+func (l *Lab) wanted() *state.State {
+	if l.compiled == nil {
+		return nil
+	}
+	return l.compiled.State
+}
+
+// Plan returns what [Lab.Up] would change now.
+func (l *Lab) Plan() (*Change, error) {
+	change, _, err := l.plan()
+	return change, err
+}
+
+// PlanNew returns what Up would do where nothing of the lab is there. It does
+// not look at the kernel.
+func (l *Lab) PlanNew() *Change {
+	return &Change{lab: l, Plan: plan.Diff(state.New(), l.wanted())}
+}
+
+func (l *Lab) plan() (*Change, *state.State, error) {
+	view, err := l.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Change{lab: l, Plan: plan.Diff(view.State, l.wanted())}, view.State, nil
+}
+
+// Up makes the kernel agree with the description and returns what it changed.
+// On a running lab this is the smallest change that does; what is right is not
+// touched. It returns when all links work. If it fails, what was done stays:
+// Up again goes on from there, Down removes it.
+func (l *Lab) Up(ctx context.Context) (*Change, error) {
+	if l.compiled == nil {
+		return nil, fmt.Errorf("lab %s was found running: its description is not known", l.name)
+	}
+	lock, err := l.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Release()
+	if err := l.clearLeftovers(); err != nil {
+		return nil, err
+	}
+	change, seen, err := l.plan()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(l.checkNames(change.Plan), l.checkHost(change.Plan)); err != nil {
+		return nil, err
+	}
+	l.makeRoom(lock)
+	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
+		return change, l.explain(err)
+	}
+	if change.Empty() {
+		return change, nil
+	}
+	return change, l.settle(ctx)
+}
+
+// settleTime bounds the wait for links. They take 10 ms as a rule; under heavy
+// load by others a veth has been seen to need seconds.
+const settleTime = 20 * time.Second
+
+func (l *Lab) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	return kernel.Settle(ctx, l.wanted())
+}
+
+func (l *Lab) acquire(ctx context.Context) (*sandbox.Lock, error) {
+	return sandbox.Acquire(ctx, l.name, func(owner string) {
+		l.tell(EventWait, "lab %s is being changed by %s: waiting", l.name, owner)
+	})
+}
+
+// endGrace is how long processes inside a lab have to end by themselves.
+const endGrace = 2 * time.Second
+
+// Down removes the lab and returns when the kernel is clean again. Processes
+// inside are ended. It is no error if nothing is there.
+func (l *Lab) Down(ctx context.Context) error {
+	lock, err := l.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	if err := l.remove(ctx); err != nil {
+		return err
+	}
+	return errors.Join(l.clearLeftovers(), lock.Retire())
+}
+
+func (l *Lab) remove(ctx context.Context) error {
+	names, err := l.namespaces()
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	if err := l.endProcesses(names); err != nil {
+		return err
+	}
+	held, err := kernel.Remove(ctx, names)
+	if err == nil && len(held) > 0 {
+		l.tell(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", shorten(held))
+	}
+	return err
+}
+
+// namespaces returns the names of the lab's living namespaces.
+func (l *Lab) namespaces() ([]string, error) {
+	marks, err := kernel.Labs()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name, mark := range marks {
+		if mark.Lab == l.name {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, state.CompareNames)
+	return names, nil
+}
+
+func (l *Lab) endProcesses(names []string) error {
+	processes, err := netns.Processes(names...)
+	if err != nil || len(processes) == 0 {
+		return err
+	}
+	ours := netns.Ancestors()
+	processes = slices.DeleteFunc(processes, func(p netns.Process) bool { return ours[p.PID] })
+	var list []string
+	for _, p := range processes {
+		list = append(list, p.String())
+	}
+	if len(list) > 0 {
+		l.tell(EventEnd, "ending %s", shorten(list))
+	}
+	netns.End(processes, endGrace)
+	return nil
+}
+
+// clearLeftovers removes the files of namespaces that a crash left half made.
+func (l *Lab) clearLeftovers() error {
+	left, err := netns.Leftovers()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for name, content := range left {
+		if mark, ok := state.ParseMark(content); ok && mark.Lab == l.name {
+			names = append(names, name)
+		}
+	}
+	return netns.Remove(names...)
+}
+
+// checkNames says which namespaces to be made have names that are taken by
+// somebody else.
+func (l *Lab) checkNames(p plan.Plan) error {
+	var errs []error
+	for _, op := range p {
+		add, ok := op.(plan.AddNamespace)
+		if !ok {
+			continue
+		}
+		if netns.Taken(add.Name) {
+			errs = append(errs, fmt.Errorf("%s/%s is there already and not of lab %s, so it is left alone: "+
+				"give the lab another prefix or name", netns.Dir, add.Name, l.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// shorten joins the first of many words.
+func shorten(words []string) string {
+	const most = 8
+	if more := len(words) - most; more > 0 {
+		words = append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(words, ", ")
+}

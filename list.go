@@ -1,0 +1,51 @@
+package vethlab
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Info is what can be said of a running lab at a glance.
+type Info struct {
+	Name  string   `json:"name"`
+	Nodes []string `json:"nodes"`
+
+	// Incomplete says that a crash left something half made or half removed.
+	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// List returns the labs of this machine, sorted by name. It looks only at the
+// kernel.
+func List() ([]Info, error) {
+	marks, err := kernel.Labs()
+	if err != nil {
+		return nil, err
+	}
+	labs := map[string]*Info{}
+	lab := func(name string) *Info {
+		if labs[name] == nil {
+			labs[name] = &Info{Name: name}
+		}
+		return labs[name]
+	}
+	for _, m := range marks {
+		i := lab(m.Lab)
+		i.Nodes = append(i.Nodes, m.Node)
+	}
+	left, err := netns.Leftovers()
+	for _, content := range left {
+		if m, ok := state.ParseMark(content); ok {
+			lab(m.Lab).Incomplete = true
+		}
+	}
+	var list []Info
+	for _, name := range slices.Sorted(maps.Keys(labs)) {
+		slices.SortFunc(labs[name].Nodes, state.CompareNames)
+		list = append(list, *labs[name])
+	}
+	return list, err
+}
