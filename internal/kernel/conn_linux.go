@@ -37,9 +37,9 @@ func dial(groups ...int) (*conn, error) {
 
 func (c *conn) close() { unix.Close(c.fd) }
 
-// inSize is enough for any one answer: the kernel fills at most 32 KiB in a
-// dump.
-const inSize = 64 << 10
+// inSize is enough for any one answer. In a dump the kernel puts as much in one
+// as was read at once before; a single link takes 1.5 KiB.
+const inSize = 16 << 10
 
 // header is what the kernel says of a message (struct nlmsghdr).
 type header struct {

@@ -35,13 +35,18 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	if err := w.numberAll(names); err != nil {
 		return nil, err
 	}
+	// Numbered before anything goes: an answer to a question may be read
+	// together with what the kernel has to tell, and that would be lost.
+	first, errFirst := w.empty()
+	second, errSecond := w.empty()
+	if err := errors.Join(errFirst, errSecond); err != nil {
+		return nil, err
+	}
 	if err := netns.Remove(names...); err != nil {
 		return nil, err
 	}
-	for range 2 {
-		if err := w.dropEmpty(ctx); err != nil {
-			return nil, err
-		}
+	if err := errors.Join(w.drop(ctx, first), w.drop(ctx, second)); err != nil {
+		return nil, err
 	}
 	for _, name := range w.pending {
 		held = append(held, name)
@@ -106,26 +111,39 @@ func (w *removalWatch) number(fd int, name string) error {
 	return nil
 }
 
-// dropEmpty makes a namespace, drops it, and waits until the kernel begins to
-// clean up after it.
-func (w *removalWatch) dropEmpty(ctx context.Context) error {
-	empty, err := netns.Unnamed()
+// An emptyNamespace is there only to be told of when it goes.
+type emptyNamespace struct {
+	*netns.Namespace
+	number int32
+}
+
+func (w *removalWatch) empty() (emptyNamespace, error) {
+	ns, err := netns.Unnamed()
 	if err != nil {
-		return err
+		return emptyNamespace{}, err
 	}
-	err = w.number(empty.Fd(), "")
-	number := w.next
-	if err := errors.Join(err, empty.Close()); err != nil {
+	err = w.number(ns.Fd(), "")
+	return emptyNamespace{ns, w.next}, err
+}
+
+// drop lets an empty namespace go and waits until the kernel begins to clean up
+// behind it.
+func (w *removalWatch) drop(ctx context.Context, e emptyNamespace) error {
+	if err := e.Close(); err != nil {
 		return err
 	}
 	for {
-		if _, waiting := w.pending[number]; !waiting {
+		if _, waiting := w.pending[e.number]; !waiting {
 			return nil
 		}
 		if err := w.poll(ctx); err != nil {
 			return err
 		}
-		if err := w.receive(w.gone); err != nil && !errors.Is(err, unix.ENOBUFS) {
+		err := w.receive(w.gone)
+		if errors.Is(err, unix.ENOBUFS) {
+			err = w.recount()
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -141,4 +159,26 @@ func (w *removalWatch) gone(h header, body []byte) {
 			delete(w.pending, int32(a.u32()))
 		}
 	}
+}
+
+// recount asks which namespaces still have a number, for when the kernel had
+// more to tell than the buffer holds.
+func (w *removalWatch) recount() error {
+	var left map[int32]string
+	err := w.dump(unix.RTM_GETNSID,
+		func(b *batch) { b.zeros(4) }, // struct rtgenmsg, aligned
+		func() { left = map[int32]string{} },
+		func(body []byte) {
+			for _, a := range attributes(body[min(4, len(body)):]) {
+				if number := int32(a.u32()); a.typ == netnsaNsid {
+					if name, waiting := w.pending[number]; waiting {
+						left[number] = name
+					}
+				}
+			}
+		})
+	if err == nil {
+		w.pending = left
+	}
+	return err
 }
