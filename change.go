@@ -36,8 +36,8 @@ func (c *Change) Commands() []Command {
 
 // nodeOf returns the node whose namespace has that name.
 func (l *Lab) nodeOf(namespace string) string {
-	if ns := l.wanted().Namespace(namespace); ns != nil {
-		return ns.Mark().Node
+	if want := l.wanted(); want != nil && want.Namespace(namespace) != nil {
+		return want.Namespace(namespace).Mark().Node
 	}
 	return ""
 }
@@ -45,8 +45,5 @@ func (l *Lab) nodeOf(namespace string) string {
 // origin returns the place of the description that asks for a link or, where
 // that is not known, for its node.
 func (l *Lab) origin(e state.Endpoint) topo.Pos {
-	if pos, ok := l.compiled.Origin[e]; ok {
-		return pos
-	}
-	return l.compiled.Origin[state.Endpoint{Namespace: e.Namespace}]
+	return l.compiled.Origin(e)
 }

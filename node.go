@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
@@ -139,9 +138,3 @@ func hostsFile(s *state.State) []byte {
 
 // usable reports whether an address means the same node everywhere in a lab.
 func usable(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }
-
-// splitTarget splits "node:interface".
-func splitTarget(s string) (node, link string) {
-	node, link, _ = strings.Cut(s, ":")
-	return node, link
-}

@@ -54,3 +54,9 @@ func (e *UnsettledError) Error() string {
 	}
 	return "no carrier yet: " + strings.Join(names, ", ")
 }
+
+// A Way is where the machine would send a packet.
+type Way struct {
+	Dev string
+	Lab string // the lab that the link is of; "": the machine's own network
+}

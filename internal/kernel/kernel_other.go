@@ -28,3 +28,6 @@ func Remove(context.Context, []string) ([]string, error) { return nil, netns.Err
 
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
+
+// HostWay fails with [netns.ErrLinux].
+func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }

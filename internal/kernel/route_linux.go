@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -115,4 +116,49 @@ func written(family, protocol, typ uint8, flags uint32) bool {
 		return false
 	}
 	return true
+}
+
+// HostWay asks the kernel where the machine's own namespace would send packets
+// for an address. The error is the kernel's, such as ENETUNREACH.
+func HostWay(to netip.Addr) (Way, error) {
+	var w Way
+	err := netns.Do(state.Host, func() error {
+		return inside(func(c *conn) error {
+			index, err := c.outgoing(to)
+			if err != nil {
+				return err
+			}
+			var b batch
+			b.message(unix.RTM_GETLINK, 0, func() { b.ifinfo(index, 0, 0) })
+			answer, err := c.get(&b)
+			if err != nil {
+				return err
+			}
+			l := readLink(answer)
+			mark, _ := state.ParseMark(l.Alias)
+			w = Way{l.Name, mark.Lab}
+			return nil
+		})
+	})
+	return w, err
+}
+
+// outgoing returns the number of the link that packets for an address leave by.
+func (c *conn) outgoing(to netip.Addr) (int, error) {
+	var b batch
+	b.message(unix.RTM_GETROUTE, 0, func() {
+		h := b.zeros(unix.SizeofRtMsg)
+		h[0], h[1] = familyOf(to), uint8(to.BitLen())
+		b.attr(unix.RTA_DST, to.AsSlice())
+	})
+	answer, err := c.get(&b)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range attributes(answer[min(unix.SizeofRtMsg, len(answer)):]) {
+		if a.typ == unix.RTA_OIF {
+			return int(a.u32()), nil
+		}
+	}
+	return 0, unix.ENETUNREACH
 }
