@@ -6,6 +6,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -18,8 +19,8 @@ type Info struct {
 	Incomplete bool `json:"incomplete,omitempty"`
 }
 
-// List returns the labs of this machine, sorted by name. It looks only at the
-// kernel.
+// List returns the labs of this machine, sorted by name, also those that a
+// crash cut short.
 func List() ([]Info, error) {
 	marks, err := kernel.Labs()
 	if err != nil {
@@ -40,6 +41,11 @@ func List() ([]Info, error) {
 	for _, content := range left {
 		if m, ok := state.ParseMark(content); ok {
 			lab(m.Lab).Incomplete = true
+		}
+	}
+	for _, name := range sandbox.Labs() {
+		if i := lab(name); len(i.Nodes) == 0 {
+			i.Incomplete = true
 		}
 	}
 	var list []Info

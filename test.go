@@ -111,14 +111,19 @@ func (l *Lab) settleSeen(ctx context.Context, s *state.State) error {
 
 // probeAll asks all addresses of all tests at the same time.
 func (l *Lab) probeAll(ctx context.Context, s *state.State, tests []compile.Test) []TestResult {
-	var targets []probe.Target
+	var questions []question
 	namespaces := namespacesByNode(s)
 	for _, t := range tests {
+		from, running := namespaces[t.From]
 		for _, a := range t.Addresses {
-			targets = append(targets, probe.Target{From: namespaces[t.From], To: a})
+			q := question{Target: probe.Target{From: from, To: a}}
+			if !running {
+				q.moot = t.From + " is not running"
+			}
+			questions = append(questions, q)
 		}
 	}
-	answers := probeTargets(ctx, l.name, targets)
+	answers := ask(ctx, l.name, questions)
 	results := make([]TestResult, len(tests))
 	for i, t := range tests {
 		n := len(t.Addresses)
@@ -128,21 +133,31 @@ func (l *Lab) probeAll(ctx context.Context, s *state.State, tests []compile.Test
 	return results
 }
 
-// probeTargets asks. From the machine itself it asks only what lies in the lab:
-// nothing is ever sent into the machine's own network.
-func probeTargets(ctx context.Context, lab string, targets []probe.Target) []ProbeResult {
-	results := make([]ProbeResult, len(targets))
-	var ask []probe.Target
+// A question is a probe to be sent, unless the answer is known already.
+type question struct {
+	probe.Target
+	moot string // why there can be no answer
+}
+
+// ask asks all questions that are not moot. From the machine itself it asks
+// only what lies in the lab: nothing is ever sent into the machine's own
+// network.
+func ask(ctx context.Context, lab string, questions []question) []ProbeResult {
+	results := make([]ProbeResult, len(questions))
+	var targets []probe.Target
 	var at []int
-	for i, t := range targets {
-		results[i].Address = t.To
-		if reason := outside(lab, t); reason != "" {
-			results[i].Reason = reason
+	for i, q := range questions {
+		results[i].Address = q.To
+		if q.moot == "" {
+			q.moot = outside(lab, q.Target)
+		}
+		if q.moot != "" {
+			results[i].Reason = q.moot
 			continue
 		}
-		ask, at = append(ask, t), append(at, i)
+		targets, at = append(targets, q.Target), append(at, i)
 	}
-	for k, r := range probe.Reach(ctx, ask, probe.Options{}) {
+	for k, r := range probe.Reach(ctx, targets, probe.Options{}) {
 		p := &results[at[k]]
 		p.Answered, p.RTT = r.OK, r.RTT
 		if r.Err != nil {

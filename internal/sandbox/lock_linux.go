@@ -54,7 +54,9 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 // but then hears of no context.
 const lockPoll = 10 * time.Millisecond
 
-func lockPath(lab string) string { return filepath.Join(Dir, lab+".lock") }
+const lockSuffix = ".lock"
+
+func lockPath(lab string) string { return filepath.Join(Dir, lab+lockSuffix) }
 
 // tryAcquire takes the lock or fails with EWOULDBLOCK.
 func tryAcquire(lab string) (*Lock, error) {
@@ -115,6 +117,17 @@ func (l *Lock) Retire() error {
 		}
 		return errors.Join(restore(), removeIfEmpty(Dir))
 	})
+}
+
+// Labs returns the names of the labs that have a lock file: those that are
+// there, those being made or removed, and those that a crash cut short before
+// anything of them was there.
+func Labs() []string {
+	files, _ := filepath.Glob(lockPath("*")) // the only error is of the pattern
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(f), lockSuffix)
+	}
+	return files
 }
 
 func removeIfEmpty(dir string) error {

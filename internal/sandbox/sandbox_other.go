@@ -27,3 +27,6 @@ func NeighbourLimit() int { return 0 }
 
 // RaiseNeighbourLimit fails with [netns.ErrLinux].
 func (*Lock) RaiseNeighbourLimit(int) error { return netns.ErrLinux }
+
+// Labs returns none.
+func Labs() []string { return nil }

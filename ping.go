@@ -1,0 +1,68 @@
+package vethlab
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// PingOptions are the options of [Lab.Ping]. The zero value is good.
+type PingOptions = probe.PingOptions
+
+// Reply is one answer to [Lab.Ping].
+type Reply = probe.Reply
+
+// PingStats sums a ping up.
+type PingStats = probe.PingStats
+
+// Ping sends a series of ICMP echo requests from a node and calls each for
+// every answer. The target is a node, "node:interface" or an address; of a node
+// it is the first IPv4 address, or the first IPv6 address if there is none.
+func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each func(Reply)) (PingStats, error) {
+	view, err := l.State()
+	if err != nil {
+		return PingStats{}, err
+	}
+	namespace, running := namespacesByNode(view.State)[from]
+	if !running {
+		return PingStats{}, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
+	}
+	addr, err := Resolve(view.State, to)
+	if err != nil {
+		return PingStats{}, err
+	}
+	target := probe.Target{From: namespace, To: addr}
+	if reason := outside(l.name, target); reason != "" {
+		return PingStats{}, fmt.Errorf("%s: %s", addr, reason)
+	}
+	return probe.Ping(ctx, target, opts, each)
+}
+
+// Resolve returns the address that a node, "node:interface" or an address
+// stands for in a State.
+func Resolve(s *state.State, to string) (netip.Addr, error) {
+	if a, err := netip.ParseAddr(to); err == nil {
+		return a, nil
+	}
+	node, link, _ := strings.Cut(to, ":")
+	namespace, ok := namespacesByNode(s)[node]
+	if !ok || s.Namespace(namespace) == nil {
+		return netip.Addr{}, fmt.Errorf("%w: %s", ErrNoNode, node)
+	}
+	ns := s.Namespaces[namespace]
+	for _, ipv6 := range []bool{false, true} {
+		for _, name := range ns.LinkNames() {
+			if link != "" && name != link {
+				continue
+			}
+			if p := ns.Links[name].Addresses.First(ipv6); p.IsValid() && usable(p.Addr()) {
+				return p.Addr(), nil
+			}
+		}
+	}
+	return netip.Addr{}, fmt.Errorf("%s has no address", to)
+}
