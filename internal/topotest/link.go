@@ -1,0 +1,89 @@
+package topotest
+
+import (
+	"fmt"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// links cables the nodes: most to an earlier one, then some more at random.
+func (b *builder) links(o Options) {
+	for i := 1; i < len(b.top.Nodes); i++ {
+		if b.chance("lone", 6) {
+			continue
+		}
+		j := rapid.IntRange(0, i-1).Draw(b.t, "joins")
+		b.link(b.top.Nodes[j].Name, b.top.Nodes[i].Name)
+	}
+	for range rapid.IntRange(0, o.ExtraLinks).Draw(b.t, "extra links") {
+		b.link(b.anyNode("one end").Name, b.anyNode("other end").Name)
+	}
+	if o.HostLinks && b.chance("host link", 2) {
+		b.link(topo.HostNode, b.anyNode("beside the host").Name)
+	}
+}
+
+// link joins two nodes, unless that would make a loop: of a node with itself,
+// or of switches, where frames would go round for ever.
+func (b *builder) link(x, y string) {
+	if x == y || b.looped(x, y) {
+		return
+	}
+	l := topo.Link{Endpoints: [2]topo.Endpoint{b.endpoint(x), b.endpoint(y)}}
+	if b.chance("link mtu", 4) {
+		l.MTU = drawMTU(b.t)
+	}
+	b.top.Links = append(b.top.Links, l)
+}
+
+func (b *builder) looped(x, y string) bool {
+	return isSwitch(b.top, x) && isSwitch(b.top, y) && switchGroups(b.top).find(x) == switchGroups(b.top).find(y)
+}
+
+// endpoint gives a node a new plug. A node whose interfaces are named by the
+// links has them all named, since a name given late could be one that
+// was handed out before.
+func (b *builder) endpoint(node string) topo.Endpoint {
+	e := topo.Endpoint{Node: node}
+	switch {
+	case node == topo.HostNode:
+		e.Interface = fmt.Sprintf("vthost%d", len(b.top.Links))
+	case b.named[node]:
+		e.Interface = fmt.Sprintf("%s%d", pick(b.t, "interface", "eth", "veth", "p."), len(b.top.Links))
+	}
+	return e
+}
+
+func drawMTU(t *rapid.T) int { return pick(t, "mtu", 1280, 1400, 1500, 9000, 65535) }
+
+func isSwitch(t *topo.Topology, node string) bool {
+	n := t.Node(node)
+	return n != nil && n.Kind == topo.Switch
+}
+
+// switchGroups joins the switches that are linked with each other.
+func switchGroups(t *topo.Topology) groups {
+	g := groups{}
+	for _, l := range t.Links {
+		x, y := l.Endpoints[0].Node, l.Endpoints[1].Node
+		if isSwitch(t, x) && isSwitch(t, y) {
+			g[g.find(x)] = g.find(y)
+		}
+	}
+	return g
+}
+
+// groups is a forest of names: a name maps to another of its group.
+type groups map[string]string
+
+func (g groups) find(name string) string {
+	for {
+		up, ok := g[name]
+		if !ok || up == name {
+			return name
+		}
+		name = up
+	}
+}

@@ -1,0 +1,145 @@
+// Package topotest draws random labs for property tests.
+//
+// What it draws is valid by construction and small, and is meant to be diverse
+// rather than likely: parallel links, chained switches, lone nodes, half-written
+// addresses. [Edit] changes one thing about a lab, as a person between two
+// runs would.
+package topotest
+
+import (
+	"fmt"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Options bound what [Draw] makes. The zero value stands for the defaults.
+type Options struct {
+	MaxNodes   int  // at least 2; default 7
+	ExtraLinks int  // links beyond those that join the nodes; default 3
+	HostLinks  bool // also draw links to the machine's own namespace
+}
+
+// Topology draws a valid lab of the default size.
+func Topology(t *rapid.T) *topo.Topology { return Draw(t, Options{}) }
+
+// Draw draws a valid lab of the size that o says.
+func Draw(t *rapid.T, o Options) *topo.Topology {
+	if o.MaxNodes == 0 {
+		o.MaxNodes = 7
+	}
+	if o.ExtraLinks == 0 {
+		o.ExtraLinks = 3
+	}
+	b := &builder{t: t, top: &topo.Topology{Name: pick(t, "name", "lab", "a-b_c", "x.y", "net1")}}
+	b.header()
+	b.nodes(o.MaxNodes)
+	b.links(o)
+	b.segments()
+	b.routes()
+	b.tests()
+	return b.topology()
+}
+
+// A builder holds a lab while it is drawn. Nodes are all declared here; those
+// with nothing to say are left out at the end now and then.
+type builder struct {
+	t     *rapid.T
+	top   *topo.Topology
+	named map[string]bool // nodes all of whose links name their interface
+	plugs []*plug
+	macs  int
+}
+
+// A plug is one end of a link, and what is known about its interface.
+type plug struct {
+	link, side int
+	node       string
+	segment    int
+	slot       int          // the number of its address within the subnet of the segment
+	subnets    []slotPrefix // where its own addresses come from
+}
+
+func (b *builder) header() {
+	if b.chance("has prefix", 2) {
+		prefix := pick(b.t, "prefix", "", "p-", "lab.")
+		b.top.Prefix = &prefix
+	}
+	if b.chance("routing none", 4) {
+		b.top.Routing = pick(b.t, "routing", topo.RoutingAuto, topo.RoutingNone)
+	}
+	if b.chance("addressing", 3) {
+		b.top.Addressing.IPv4 = pick(b.t, "ipv4 pool", topo.Pool{}, topo.Pool{None: true}, pool("10.64.0.0/10"))
+		b.top.Addressing.IPv6 = pick(b.t, "ipv6 pool", topo.Pool{}, topo.Pool{None: true}, pool("fd12:3456::/32"))
+	}
+}
+
+func (b *builder) nodes(limit int) {
+	b.named = make(map[string]bool)
+	for i := range rapid.IntRange(2, limit).Draw(b.t, "nodes") {
+		kind := pick(b.t, "kind", "", topo.Host, topo.Router, topo.Router, topo.Switch)
+		n := topo.Node{Kind: kind, Name: fmt.Sprintf("%s%d", pick(b.t, "base", "n", "h-", "w_"), i+1)}
+		if b.chance("sysctl", 5) {
+			n.Sysctls = map[string]string{}
+			for range rapid.IntRange(1, 2).Draw(b.t, "sysctls") {
+				key, value := drawSysctl(b.t)
+				n.Sysctls[key] = value
+			}
+		}
+		b.named[n.Name] = rapid.Bool().Draw(b.t, "names its interfaces")
+		b.top.Nodes = append(b.top.Nodes, n)
+	}
+}
+
+// tests may name any node: links has seen to it that each of them exists.
+func (b *builder) tests() {
+	for range rapid.IntRange(0, 2).Draw(b.t, "tests") {
+		from, to := b.anyNode("from"), b.anyNode("to")
+		b.top.Tests = append(b.top.Tests, topo.Test{
+			From:   from.Name,
+			To:     to.Name,
+			Expect: pick(b.t, "expect", "", topo.Reachable, topo.Unreachable),
+		})
+	}
+}
+
+// topology leaves out the nodes that need no word in the file.
+func (b *builder) topology() *topo.Topology {
+	linked := make(map[string]bool)
+	for _, l := range b.top.Links {
+		linked[l.Endpoints[0].Node], linked[l.Endpoints[1].Node] = true, true
+	}
+	var kept topo.Nodes
+	for _, n := range b.top.Nodes {
+		plain := n.Kind == "" && n.Interfaces == nil && n.Routes == nil && n.Sysctls == nil
+		if plain && linked[n.Name] && b.chance("leave out", 2) {
+			continue
+		}
+		kept = append(kept, n)
+	}
+	b.top.Nodes = kept
+	return b.top
+}
+
+func (b *builder) anyNode(label string) *topo.Node {
+	return &b.top.Nodes[rapid.IntRange(0, len(b.top.Nodes)-1).Draw(b.t, label)]
+}
+
+// chance is true once in n draws.
+func (b *builder) chance(label string, n int) bool { return chance(b.t, label, n) }
+
+func chance(t *rapid.T, label string, n int) bool {
+	return rapid.IntRange(1, n).Draw(t, label) == n
+}
+
+func pick[T any](t *rapid.T, label string, values ...T) T {
+	return rapid.SampledFrom(values).Draw(t, label)
+}
+
+// drawSysctl draws a setting that every namespace has of its own and that
+// disturbs nothing.
+func drawSysctl(t *rapid.T) (key, value string) {
+	key = pick(t, "sysctl key", "net.ipv4.ip_default_ttl", "net.ipv4.tcp_fin_timeout", "net.core.somaxconn")
+	return key, fmt.Sprint(rapid.IntRange(30, 200).Draw(t, "sysctl value"))
+}
