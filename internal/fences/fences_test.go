@@ -1,0 +1,70 @@
+// Package fences holds no code. Its tests hold the walls between the rooms of
+// docs/architecture.md where a linter, which sees one import at a time, can't:
+// through everything a room depends on.
+package fences
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vethlab/vethlab"
+
+// pure are the rooms that work on every operating system and touch nothing
+// outside the program, each with the rooms it may stand on.
+var pure = map[string][]string{
+	"topo":              {},
+	"internal/state":    {"topo"},
+	"internal/plan":     {"topo", "internal/state"},
+	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
+	"internal/compile":  {"topo", "internal/state"},
+	"internal/draw":     {"topo", "internal/state", "internal/compile"},
+}
+
+// outside are packages that reach out of a program.
+var outside = []string{"os/exec", "os/signal", "net/http", "golang.org/x/sys/unix", "C"}
+
+func TestPureRoomsStandOnPureRooms(t *testing.T) {
+	for room, below := range pure {
+		t.Run(room, func(t *testing.T) {
+			for _, dep := range deps(t, room) {
+				inner, ours := strings.CutPrefix(dep, module+"/")
+				switch {
+				case slices.Contains(outside, dep):
+					t.Errorf("depends on %s", dep)
+				case ours && inner != room && !slices.Contains(below, inner):
+					t.Errorf("depends on %s, may on %v", inner, below)
+				}
+			}
+		})
+	}
+}
+
+func TestNothingInsideStandsOnTheLibrary(t *testing.T) {
+	for _, room := range rooms(t) {
+		if room == module+"/internal/cli" || !strings.HasPrefix(room, module+"/internal/") {
+			continue
+		}
+		if slices.Contains(deps(t, strings.TrimPrefix(room, module+"/")), module) {
+			t.Errorf("%s depends on the library that stands on it", room)
+		}
+	}
+}
+
+// rooms returns the import paths of all packages of the module.
+func rooms(t *testing.T) []string { return list(t, module+"/...") }
+
+// deps returns the import paths of all packages that a room depends on.
+func deps(t *testing.T, room string) []string { return list(t, "-deps", module+"/"+room) }
+
+func list(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-e"}, args...)...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", cmd, err)
+	}
+	return strings.Fields(string(out))
+}
