@@ -1,0 +1,109 @@
+//go:build linux
+
+package kernel
+
+import (
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// ops has one Op of each kind that becomes messages without asking the kernel.
+func ops() plan.Plan {
+	eth0, br0 := state.Endpoint{Namespace: "a", Link: "eth0"}, state.Endpoint{Namespace: "a", Link: "br0"}
+	v4, v6 := netip.MustParsePrefix("10.0.0.1/24"), netip.MustParsePrefix("fd00::1/64")
+	route := state.Route{To: netip.MustParsePrefix("10.1.0.0/16"), Via: netip.MustParseAddr("10.0.0.2"), Dev: "eth0"}
+	route6 := state.Route{To: netip.MustParsePrefix("::/0"), Via: netip.MustParseAddr("fd00::2"), Dev: "eth0", Metric: 7}
+	return plan.Plan{
+		plan.AddVeth{Ends: [2]plan.VethEnd{
+			{Link: eth0, Index: 100, MAC: topo.MAC{2, 0, 0, 0, 0, 1}, MTU: 1400},
+			{Link: state.Endpoint{Namespace: "b", Link: "eth1"}, Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 2}},
+		}},
+		plan.AddBridge{Link: br0, Index: 102, Bridge: state.Bridge{}},
+		plan.SetBridge{Link: br0, Bridge: state.Bridge{STP: true, ForwardDelay: 400}},
+		plan.SetLink{Link: eth0, Alias: new("vethlab:x/y"), Master: new("br0"), AutoLinkLocal: new(false), MTU: 1300},
+		plan.SetLink{Link: eth0, Up: new(true)},
+		plan.SetLink{Link: eth0, Up: new(false), Master: new("")},
+		plan.AddAddress{Link: eth0, Address: v4},
+		plan.AddAddress{Link: eth0, Address: v6},
+		plan.PromoteSecondaries{Link: eth0},
+		plan.DelAddress{Link: eth0, Address: v4},
+		plan.AddRoute{Namespace: "a", Route: route},
+		plan.AddRoute{Namespace: "a", Route: route6, Replace: true},
+		plan.AddRoute{Namespace: "a", Route: state.Route{To: route.To, Dev: "eth0"}},
+		plan.DelRoute{Namespace: "a", Route: route},
+		plan.DelLink{Link: eth0},
+	}
+}
+
+// TestMessages holds the bytes that Ops become, on a little-endian machine.
+func TestMessages(t *testing.T) {
+	if native.Uint16([]byte{1, 0}) != 1 {
+		t.Skip("the golden file is little-endian")
+	}
+	var got strings.Builder
+	for i, op := range ops() {
+		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
+			{Namespace: "a", Link: "eth0"}: 100, {Namespace: "a", Link: "br0"}: 102,
+		}}
+		if err := e.encode(i, op); err != nil {
+			t.Fatalf("%#v: %v", op, err)
+		}
+		fmt.Fprintf(&got, "%T\n%s\n", op, hex.Dump(e.buf))
+	}
+	const file = "testdata/messages.golden"
+	if *update {
+		if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("messages differ from %s; got:\n%s", file, got.String())
+	}
+}
+
+// TestSameEndEitherWay checks that a pair may be made from either namespace.
+func TestSameEndEitherWay(t *testing.T) {
+	op := ops()[0].(plan.AddVeth)
+	e := &encoder{namespace: "b", fds: map[string]int{"a": 9}}
+	if err := e.encode(0, op); err != nil {
+		t.Fatal(err)
+	}
+	l := readLink(e.buf[16:])
+	if l.Name != "eth1" || l.Index != 101 {
+		t.Errorf("seen from b the pair begins with %s, index %d", l.Name, l.Index)
+	}
+}
+
+// FuzzRead feeds the readers of messages with anything: they must not panic.
+func FuzzRead(f *testing.F) {
+	for i, op := range ops() {
+		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
+			{Namespace: "a", Link: "eth0"}: 100, {Namespace: "a", Link: "br0"}: 102,
+		}}
+		if err := e.encode(i, op); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(e.buf[16:])
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		readLink(body)
+		readAddress(body)
+		readRoute(body)
+		parseRefusal(body)
+	})
+}
