@@ -11,6 +11,7 @@
 package topo
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 )
@@ -109,7 +110,7 @@ type Interface struct {
 
 	// Addresses with the length of their subnet. Nil means: filled in.
 	// Empty but not nil means: none.
-	Addresses []netip.Prefix `json:"addresses,omitempty"`
+	Addresses []netip.Prefix `json:"addresses,omitzero"`
 
 	MAC MAC `json:"mac,omitzero"`  // default: derived from the names of lab, node and interface
 	MTU int `json:"mtu,omitempty"` // bytes; default: the link's, or the kernel's 1500
@@ -188,6 +189,10 @@ func (p Pos) String() string {
 		return p.File
 	}
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
+
+func (p Pos) compare(q Pos) int {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
 }
 
 // NamespacePrefix returns what goes before a node's name to make the name of

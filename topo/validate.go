@@ -1,4 +1,79 @@
 package topo
 
+import "fmt"
+
 // Validate reports everything about a lab that cannot be meant, as [Errors].
-func (t *Topology) Validate() error { return nil }
+// [Parse] has done it already. Where a mistake is in no file, its message
+// begins with the path to it, such as links[2].
+func (t *Topology) Validate() error {
+	return newChecker(t).check().err()
+}
+
+// A checker looks for mistakes of meaning.
+type checker struct {
+	t      *Topology
+	places map[string]Pos // of values, by path; nil if the lab is from no file
+	errs   Errors
+
+	// partial: some of the file could not be read. What is missing, or does
+	// not fit together, may be there then.
+	partial bool
+
+	nodes map[string]*Node   // the declared ones
+	plugs map[string][]*plug // all interfaces of each node, in the order of links
+	named map[Endpoint]*plug // the same, by name and without a Pos
+	macs  map[MAC]string     // whose they are
+}
+
+func newChecker(t *Topology) *checker {
+	return &checker{
+		t:     t,
+		nodes: make(map[string]*Node),
+		plugs: make(map[string][]*plug),
+		named: make(map[Endpoint]*plug),
+		macs:  make(map[MAC]string),
+	}
+}
+
+func (c *checker) check() Errors {
+	c.lab()
+	for i := range c.t.Nodes {
+		c.node(&c.t.Nodes[i])
+	}
+	c.plugIn()
+	for i := range c.t.Links {
+		c.link(i)
+	}
+	for i := range c.t.Nodes {
+		c.interfaces(&c.t.Nodes[i])
+	}
+	if !c.partial {
+		c.segments()
+		c.references()
+	}
+	return c.errs
+}
+
+// references checks what names other parts of the lab.
+func (c *checker) references() {
+	c.typos()
+	for i := range c.t.Nodes {
+		c.routes(&c.t.Nodes[i])
+	}
+	for i := range c.t.Tests {
+		c.test(i)
+	}
+}
+
+// fail notes a mistake at the value of that path. Of pos and the place of the
+// path in the file the latter is the more exact, where it is known.
+func (c *checker) fail(pos Pos, path, hint, format string, args ...any) {
+	if exact, ok := c.places[path]; ok {
+		pos = exact
+	}
+	msg := fmt.Sprintf(format, args...)
+	if !pos.IsValid() && path != "" {
+		msg = path + ": " + msg
+	}
+	c.errs = append(c.errs, &Error{Pos: pos, Msg: msg, Hint: hint})
+}

@@ -1,0 +1,86 @@
+package topotest_test
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func TestLabsAreValid(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		lab := topotest.Draw(t, topotest.Options{MaxNodes: 12, ExtraLinks: 6, HostLinks: true})
+		if err := lab.Validate(); err != nil {
+			t.Fatalf("%v\n%s", err, lab.Format())
+		}
+	})
+}
+
+func TestEdit(t *testing.T) {
+	edits := 0
+	rapid.Check(t, func(t *rapid.T) {
+		lab := topotest.Topology(t)
+		before := string(lab.Format())
+		edited := topotest.Edit(t, lab)
+		if err := edited.Validate(); err != nil {
+			t.Fatalf("%v\n%s", err, edited.Format())
+		}
+		if after := string(lab.Format()); after != before {
+			t.Fatalf("Edit changed its argument from\n%s\nto\n%s", before, after)
+		}
+		if string(edited.Format()) != before {
+			edits++
+		}
+	})
+	if edits == 0 {
+		t.Error("no edit changed anything")
+	}
+}
+
+// TestDiversity fails when a kind of thing is never drawn any more.
+func TestDiversity(t *testing.T) {
+	seen := make(map[string]bool)
+	for seed := range 200 {
+		lab := rapid.Custom(topotest.Topology).Example(seed)
+		note(seen, lab)
+	}
+	for _, what := range []string{
+		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu",
+		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "test",
+	} {
+		if !seen[what] {
+			t.Errorf("of 200 labs none has this: %s", what)
+		}
+	}
+}
+
+func note(seen map[string]bool, lab *topo.Topology) {
+	set := func(what string, is bool) { seen[what] = seen[what] || is }
+	set("routing none", lab.Routing == topo.RoutingNone)
+	set("prefix", lab.Prefix != nil)
+	set("no prefix", lab.Prefix == nil)
+	set("pool", !reflect.DeepEqual(lab.Addressing, topo.Addressing{}))
+	set("test", len(lab.Tests) > 0)
+	for _, n := range lab.Nodes {
+		set(string(n.Kind), true)
+		set("switch subnet", len(n.Subnet) > 0)
+		set("route", len(n.Routes) > 0)
+		set("sysctl", len(n.Sysctls) > 0)
+		for _, i := range n.Interfaces {
+			set("addresses", len(i.Addresses) > 0)
+			set("no addresses", i.Addresses != nil && len(i.Addresses) == 0)
+			set("mac", !i.MAC.IsZero())
+			set("interface mtu", i.MTU != 0)
+		}
+	}
+	for _, l := range lab.Links {
+		set("link mtu", l.MTU != 0)
+		set("subnet", len(l.Subnet) > 0)
+		x, y := lab.Node(l.Endpoints[0].Node), lab.Node(l.Endpoints[1].Node)
+		set("undeclared", x == nil || y == nil)
+		set("linked switches", x != nil && y != nil && x.Kind == topo.Switch && y.Kind == topo.Switch)
+	}
+}

@@ -1,0 +1,122 @@
+package topo
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// interfaces checks what a node says about its interfaces.
+func (c *checker) interfaces(n *Node) {
+	for i := range n.Interfaces {
+		d := &n.Interfaces[i]
+		path := fmt.Sprintf("nodes.%s.interfaces.%s", n.Name, d.Name)
+		if fault := interfaceFault(d.Name); fault != "" {
+			c.fail(d.Pos, "", "", "the interface's name %q %s", d.Name, fault)
+		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
+			c.fail(d.Pos, "", "", "interface %s of node %s is there twice", d.Name, n.Name)
+		} else if !c.partial {
+			c.usage(n, d)
+		}
+		c.mac(n, d, path)
+		c.mtu(d.MTU, d.Pos, path+".mtu")
+		for a := range d.Addresses {
+			c.address(d, a, c.addressPath(path, a))
+		}
+	}
+}
+
+// usage checks that a declared interface is there, and what it is.
+func (c *checker) usage(n *Node, d *Interface) {
+	p := c.plugAt(n.Name, d.Name)
+	if p == nil {
+		c.fail(d.Pos, "", didYouMean(d.Name, c.interfacesOf(n.Name)), "no link uses interface %s of node %s", d.Name, n.Name)
+		return
+	}
+	if n.Kind == Switch && d.Name != BridgeName && len(d.Addresses) > 0 {
+		c.fail(d.Pos, "", "give them to "+BridgeName+", which is the switch's own interface",
+			"interface %s is a port of switch %s and has no addresses", d.Name, n.Name)
+	}
+	c.lowMTU(d, p)
+}
+
+// interfacesOf returns the names of a node's interfaces.
+func (c *checker) interfacesOf(node string) []string {
+	var names []string
+	for _, p := range c.plugs[node] {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// lowMTU reports IPv6 addresses where the MTU leaves no room for IPv6.
+func (c *checker) lowMTU(d *Interface, p *plug) {
+	mtu := d.MTU
+	if mtu == 0 && !p.isBridge() {
+		mtu = c.t.Links[p.link].MTU
+	}
+	six := slices.IndexFunc(d.Addresses, func(a netip.Prefix) bool { return a.Addr().Is6() })
+	if six >= 0 && mtu >= minMTU && mtu < ipv6MTU {
+		c.fail(d.Pos, "", "", "interface %s has the IPv6 address %s and mtu %d, but IPv6 needs %d",
+			p, d.Addresses[six], mtu, ipv6MTU)
+	}
+}
+
+func (c *checker) mac(n *Node, d *Interface, path string) {
+	if d.MAC.IsZero() {
+		return
+	}
+	owner := n.Name + ":" + d.Name
+	switch first := c.macs[d.MAC]; {
+	case d.MAC == MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}:
+		c.fail(d.Pos, path+".mac", "", "%s is the broadcast address, no interface's", d.MAC)
+	case d.MAC[0]&1 != 0:
+		c.fail(d.Pos, path+".mac", "the first byte must be even", "%s is a multicast address, no interface's", d.MAC)
+	case first != "":
+		c.fail(d.Pos, path+".mac", "", "MAC address %s of %s is already that of %s", d.MAC, owner, first)
+	default:
+		c.macs[d.MAC] = owner
+	}
+}
+
+// address checks one address by itself.
+func (c *checker) address(d *Interface, i int, path string) {
+	p := d.Addresses[i]
+	fault, hint := "", ""
+	switch {
+	case !p.IsValid():
+		fault = "is invalid"
+	case p.Bits() == 0:
+		fault = "has a subnet of everything there is"
+	case rangeFault(p.Addr()) != "":
+		fault = rangeFault(p.Addr())
+	case slices.Contains(d.Addresses[:i], p):
+		fault = "is there twice"
+	case p.Addr().BitLen()-p.Bits() > 1 && p == p.Masked():
+		fault = "is that of the whole subnet, no interface's"
+		hint = fmt.Sprintf("did you mean \"%s/%d\"?", p.Addr().Next(), p.Bits())
+	case isBroadcast(p):
+		fault = "is the broadcast address of its subnet, no interface's"
+	}
+	if fault != "" {
+		c.fail(d.Pos, path, hint, "address %s %s", p, fault)
+	}
+}
+
+// isBroadcast reports whether all host bits of an IPv4 address are set. Subnets
+// of one or two addresses have no broadcasts (RFC 3021).
+func isBroadcast(p netip.Prefix) bool {
+	return p.Addr().Is4() && p.Bits() < 31 && !p.Contains(p.Addr().Next())
+}
+
+// addressPath returns where an address stands in the forms an interface has: in
+// a mapping, in a list, or alone.
+func (c *checker) addressPath(iface string, i int) string {
+	item := fmt.Sprintf("[%d]", i)
+	for _, p := range []string{iface + ".addresses" + item, iface + item, iface + ".addresses", iface} {
+		if c.places[p].IsValid() {
+			return p
+		}
+	}
+	return iface + ".addresses" + item
+}

@@ -1,0 +1,172 @@
+package topo
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxPorts is how many ports a bridge of the kernel holds (BR_MAX_PORTS less one).
+const maxPorts = 1023
+
+// A plug is an interface that exists: the end of a link or, with link -1, the
+// bridge of a switch.
+type plug struct {
+	node, name string
+	link, side int
+	decl       *Interface // nil if the file says nothing about it
+	pos        Pos
+	path       string
+}
+
+func (p *plug) isBridge() bool { return p.link < 0 }
+
+func (p *plug) String() string { return Endpoint{Node: p.node, Interface: p.name}.String() }
+
+func endpointPath(link string, side int) string { return fmt.Sprintf("%s.endpoints[%d]", link, side) }
+
+func linkPath(i int) string { return fmt.Sprintf("links[%d]", i) }
+
+// plugIn finds all interfaces of all nodes.
+func (c *checker) plugIn() {
+	for i := range c.t.Nodes {
+		if n := &c.t.Nodes[i]; n.Kind == Switch {
+			c.plug(&plug{node: n.Name, name: BridgeName, link: -1, pos: n.Pos, path: "nodes." + n.Name})
+		}
+	}
+	names := c.t.interfaceNames()
+	for i, l := range c.t.Links {
+		for side, e := range l.Endpoints {
+			c.plug(&plug{
+				node: e.Node, name: names[i][side], link: i, side: side,
+				pos: firstPos(e.Pos, l.Pos), path: c.endpointPath(i, side),
+			})
+		}
+	}
+}
+
+func (c *checker) plug(p *plug) {
+	if first := c.plugAt(p.node, p.name); first != nil && !first.isBridge() {
+		c.fail(p.pos, p.path, "", "interface %s is already used by links[%d]%s", p, first.link, inLine(first.pos))
+	} else if first == nil && p.name != "" {
+		c.named[Endpoint{Node: p.node, Interface: p.name}] = p
+	}
+	if n := c.nodes[p.node]; n != nil {
+		for i := range n.Interfaces {
+			if n.Interfaces[i].Name == p.name {
+				p.decl = &n.Interfaces[i]
+			}
+		}
+	}
+	c.plugs[p.node] = append(c.plugs[p.node], p)
+}
+
+// plugAt returns the interface of that name, or nil.
+func (c *checker) plugAt(node, name string) *plug {
+	return c.named[Endpoint{Node: node, Interface: name}]
+}
+
+// endpointPath returns where an endpoint stands in the long or the short form.
+func (c *checker) endpointPath(link, side int) string {
+	short := fmt.Sprintf("%s[%d]", linkPath(link), side)
+	if c.places[short].IsValid() {
+		return short
+	}
+	return endpointPath(linkPath(link), side)
+}
+
+// inLine returns where else to look.
+func inLine(p Pos) string {
+	if !p.IsValid() {
+		return ""
+	}
+	return fmt.Sprintf(" in line %d", p.Line)
+}
+
+func firstPos(ps ...Pos) Pos {
+	for _, p := range ps {
+		if p.IsValid() {
+			return p
+		}
+	}
+	return Pos{}
+}
+
+// link checks a link by itself.
+func (c *checker) link(i int) {
+	l := c.t.Links[i]
+	c.linkSettings(l, i)
+	for side, e := range l.Endpoints {
+		if e.Node == "" && c.partial {
+			return
+		}
+		c.endpoint(e, firstPos(e.Pos, l.Pos), c.endpointPath(i, side))
+	}
+	if l.Endpoints[0].Node == l.Endpoints[1].Node {
+		c.fail(l.Pos, linkPath(i), "", "the link joins node %q with itself", l.Endpoints[0].Node)
+	}
+}
+
+func (c *checker) linkSettings(l Link, i int) {
+	short := linkPath(i) + "[2]"
+	for _, at := range []string{short, linkPath(i)} {
+		if at == short && !c.places[short].IsValid() {
+			continue
+		}
+		c.mtu(l.MTU, l.Pos, at+".mtu")
+		c.subnets(l.Subnet, l.Pos, at+".subnet")
+		return
+	}
+}
+
+func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
+	if fault := nameFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
+		c.fail(pos, path, "", "the node's name %q %s", e.Node, fault)
+	}
+	n := c.nodes[e.Node]
+	if e.Interface == "" {
+		return
+	}
+	if fault := interfaceFault(e.Interface); fault != "" {
+		c.fail(pos, path, "", "the interface's name %q %s", e.Interface, fault)
+	}
+	if n != nil && n.Kind == Switch && e.Interface == BridgeName {
+		c.fail(pos, path, "name the port otherwise, or leave its name out",
+			"%s is the bridge of switch %s, not one of its ports", BridgeName, n.Name)
+	}
+}
+
+// typos reports nodes that only one link names and that are spelled almost
+// like a declared one. Any other undeclared node is a host.
+func (c *checker) typos() {
+	for i, l := range c.t.Links {
+		for side, e := range l.Endpoints {
+			if c.nodes[e.Node] != nil || e.Node == HostNode || len(c.plugs[e.Node]) > 1 || len(e.Node) < 4 {
+				continue
+			}
+			j := slices.IndexFunc(c.t.Nodes, func(n Node) bool { return misspelt(e.Node, n.Name) })
+			if j < 0 {
+				continue
+			}
+			c.fail(firstPos(e.Pos, l.Pos), c.endpointPath(i, side),
+				fmt.Sprintf("did you mean %q? (declare it under nodes if it is meant)", c.t.Nodes[j].Name),
+				"link names node %q, which is not there", e.Node)
+		}
+	}
+}
+
+// misspelt reports whether two names differ by one slip of a finger, and not
+// merely in a number.
+func misspelt(a, b string) bool {
+	return len(b) >= 4 && distance(a, b, 2) == 1 && letters(a) != letters(b)
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,69 @@
+package topo
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// node checks a node by itself.
+func (c *checker) node(n *Node) {
+	path := "nodes." + n.Name
+	fault := nameFault(n.Name)
+	switch {
+	case n.Name == HostNode:
+		c.fail(n.Pos, "", "write [host, r1, {subnet: 10.9.0.0/24}] in links, and leave it out here",
+			"%q is the machine itself and can't be declared", n.Name)
+	case fault != "":
+		c.fail(n.Pos, "", "", "the node's name %q %s", n.Name, fault)
+	case len(c.t.NamespacePrefix()+n.Name) > maxNamespace:
+		c.fail(n.Pos, "", "use a shorter prefix", "the namespace's name %q has more than %d bytes",
+			c.t.NamespacePrefix()+n.Name, maxNamespace)
+	case c.nodes[n.Name] != nil:
+		c.fail(n.Pos, "", "", "node %q is there twice", n.Name)
+	}
+	c.nodes[n.Name] = n
+	c.kind(n, path)
+	c.sysctls(n, path)
+	c.subnets(n.Subnet, n.Pos, path+".subnet")
+}
+
+func (c *checker) kind(n *Node, path string) {
+	kinds := []string{string(Host), string(Router), string(Switch)}
+	if n.Kind != "" && !slices.Contains(kinds, string(n.Kind)) {
+		c.fail(n.Pos, path+".kind", oneOf(string(n.Kind), kinds), "there is no kind %q of nodes", n.Kind)
+		c.partial = true
+		return
+	}
+	if len(n.Subnet) > 0 && n.Kind != Switch && !c.partial {
+		c.fail(n.Pos, path+".subnet", "write the subnet at the link, or say kind: switch",
+			"node %s is no switch and has no subnet of its own", n.Name)
+	}
+}
+
+func (c *checker) sysctls(n *Node, path string) {
+	for _, key := range slices.Sorted(maps.Keys(n.Sysctls)) {
+		value, place := n.Sysctls[key], path+".sysctls."+key
+		hint := ""
+		if strings.Contains(key, "/") {
+			hint = "keys are written with dots, as in net.ipv4.ip_forward"
+		}
+		switch {
+		case !strings.HasPrefix(key, "net."):
+			c.fail(n.Pos, place, hint, "sysctl %q is not the network's: its key must begin with net.", key)
+		case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl):
+			c.fail(n.Pos, place, hint, "%q is not the key of a sysctl", key)
+		case strings.TrimSpace(value) == "" || strings.ContainsFunc(value, notInValue):
+			c.fail(n.Pos, place, "", "sysctl %s: %q is not a value", key, value)
+		}
+	}
+}
+
+func notInSysctl(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-@", r)
+}
+
+func notInValue(r rune) bool {
+	return r != '\t' && unicode.IsControl(r) || r == unicode.ReplacementChar
+}

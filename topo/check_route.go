@@ -1,0 +1,75 @@
+package topo
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+)
+
+func (c *checker) routes(n *Node) {
+	for i, r := range n.Routes {
+		path := fmt.Sprintf("nodes.%s.routes[%d]", n.Name, i)
+		if fault, hint := c.routeFault(n, r); fault != "" {
+			c.fail(r.Pos, path, hint, "%s", fault)
+		}
+		if slices.ContainsFunc(n.Routes[:i], func(o Route) bool { return o.To == r.To && o.Metric == r.Metric }) {
+			c.fail(r.Pos, path, "give one of them a metric", "node %s has two routes to %s", n.Name, r.To)
+		}
+	}
+}
+
+// routeFault returns the first thing that is wrong with a route.
+func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
+	switch {
+	case !r.To.IsValid():
+		return "a route needs a destination", ""
+	case r.To != r.To.Masked():
+		return fmt.Sprintf("%s is an address within a subnet, not a destination", r.To), ""
+	case r.Metric < 0 || int64(r.Metric) > math.MaxUint32:
+		return fmt.Sprintf("metric %d is out of range", r.Metric), ""
+	case !r.Via.IsValid() && r.Dev == "":
+		return fmt.Sprintf("the route to %s leads nowhere", r.To), "say via which address, or dev which interface"
+	case r.Dev != "" && c.plugAt(n.Name, r.Dev) == nil:
+		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.interfacesOf(n.Name))
+	case r.Via.IsValid():
+		return c.viaFault(n, r)
+	}
+	return "", ""
+}
+
+func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {
+	switch {
+	case r.Via.Is4() != r.To.Addr().Is4():
+		return fmt.Sprintf("the route to %s can't go via %s, which is of the other family", r.To, r.Via), ""
+	case rangeFault(r.Via) != "":
+		return fmt.Sprintf("%s %s, no gateway", r.Via, rangeFault(r.Via)), ""
+	case r.Via.IsLinkLocalUnicast() && r.Via.Is6() && r.Dev == "":
+		return fmt.Sprintf("%s is link-local, so the route needs dev", r.Via), ""
+	}
+	prefixes, complete := c.written(n, r.Dev)
+	if slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Addr() == r.Via }) {
+		return fmt.Sprintf("%s is node %s's own address, no gateway", r.Via, n.Name), ""
+	}
+	onLink := slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(r.Via) })
+	if complete && !onLink && !r.Via.IsLinkLocalUnicast() {
+		return fmt.Sprintf("%s is in no subnet of node %s", r.Via, n.Name), ""
+	}
+	return "", ""
+}
+
+// written returns the addresses that the file gives a node's interfaces, or the
+// one called dev. It reports false if others will be filled in.
+func (c *checker) written(n *Node, dev string) (prefixes []netip.Prefix, complete bool) {
+	complete = true
+	for _, p := range c.plugs[n.Name] {
+		switch {
+		case dev != "" && p.name != dev:
+		case p.decl == nil || p.decl.Addresses == nil:
+			complete = complete && p.isBridge() // a bridge has what is written
+		default:
+			prefixes = append(prefixes, p.decl.Addresses...)
+		}
+	}
+	return prefixes, complete
+}

@@ -1,0 +1,202 @@
+package topo
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// A decoder makes a Topology of YAML nodes. It notes each mistake and goes on.
+type decoder struct {
+	file   string
+	lines  [][]byte
+	errs   Errors
+	places map[string]Pos // of each value, by its path
+
+	expanded int  // nodes seen through aliases
+	tooLarge bool // there were too many of them
+}
+
+// maxExpanded bounds what a file may grow to by aliases, in YAML nodes.
+const maxExpanded = 200_000
+
+// A value is a part of the file and how to get there, as in
+// "nodes.r1.interfaces.eth0".
+type value struct {
+	node *yaml.Node // no alias
+	path string
+}
+
+// value follows an alias and remembers where the value stands.
+func (d *decoder) value(n *yaml.Node, path string) value {
+	if n.Kind == yaml.AliasNode {
+		n = d.follow(n)
+	}
+	d.places[path] = d.pos(n)
+	return value{n, path}
+}
+
+// follow returns what an alias stands for. When aliases make too much of the
+// file, everything behind them is null.
+func (d *decoder) follow(alias *yaml.Node) *yaml.Node {
+	if d.tooLarge {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: alias.Line, Column: alias.Column}
+	}
+	d.expanded += size(alias.Alias)
+	if d.expanded > maxExpanded {
+		d.fail(d.pos(alias), "write out less by aliases", "aliases make this file too large")
+		d.tooLarge = true
+	}
+	return alias.Alias
+}
+
+// size counts a node and those within it. Aliases within count as one until
+// they are followed themselves.
+func size(n *yaml.Node) int {
+	sum := 1
+	for _, c := range n.Content {
+		sum += size(c)
+	}
+	return sum
+}
+
+func (d *decoder) fail(pos Pos, hint, format string, args ...any) {
+	if !d.tooLarge {
+		d.errs = append(d.errs, &Error{Pos: pos, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	}
+}
+
+// unexpected says that a value is of the wrong kind.
+func (d *decoder) unexpected(v value, want string) {
+	d.fail(d.pos(v.node), "", "%s: want %s, found %s", v.path, want, describe(v.node))
+}
+
+func (d *decoder) pos(n *yaml.Node) Pos { return d.place(n.Line, n.Column) }
+
+// place turns the column of YAML, in characters, into one in bytes.
+func (d *decoder) place(line, column int) Pos {
+	p := Pos{File: d.file, Line: line, Col: 1}
+	if line < 1 || line > len(d.lines) {
+		return p
+	}
+	text := d.lines[line-1]
+	for range column - 1 {
+		_, n := utf8.DecodeRune(text)
+		text = text[n:]
+		p.Col += n
+	}
+	return p
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+func describe(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case isNull(n):
+		return "nothing"
+	}
+	return strconv.Quote(n.Value)
+}
+
+// list returns the items of a list. Null is an empty one.
+func (d *decoder) list(v value, want string) []value {
+	if isNull(v.node) {
+		return nil
+	}
+	if v.node.Kind != yaml.SequenceNode {
+		d.unexpected(v, want)
+		return nil
+	}
+	items := make([]value, len(v.node.Content))
+	for i, n := range v.node.Content {
+		items[i] = d.value(n, v.path+"["+strconv.Itoa(i)+"]")
+	}
+	return items
+}
+
+// text returns a scalar as it is written: 010 and yes are what they look like.
+func (d *decoder) text(v value, want string) (string, bool) {
+	if v.node.Kind != yaml.ScalarNode || isNull(v.node) {
+		d.unexpected(v, want)
+		return "", false
+	}
+	return v.node.Value, true
+}
+
+// integer reads a whole number that is greater than zero. For all these numbers
+// zero means "not given", which a file says by leaving them out.
+func (d *decoder) integer(v value) int {
+	s, ok := d.text(v, "a number")
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		d.fail(d.pos(v.node), "", "%s: %q is not a whole number above zero", v.path, s)
+	}
+	return n
+}
+
+// subnets reads a prefix or a list of them.
+func (d *decoder) subnets(v value) []netip.Prefix { return d.prefixes(v, parseSubnet) }
+
+func (d *decoder) prefixes(v value, parse func(string) (netip.Prefix, string, error)) []netip.Prefix {
+	items := []value{v}
+	if v.node.Kind != yaml.ScalarNode {
+		items = d.list(v, "a prefix or a list of them")
+	}
+	var ps []netip.Prefix
+	for _, item := range items {
+		s, ok := d.text(item, "a prefix such as 10.1.0.0/24")
+		if !ok {
+			continue
+		}
+		p, hint, err := parse(s)
+		if err != nil {
+			d.fail(d.pos(item.node), hint, "%s", err)
+			continue
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// parseSubnet reads the prefix of a subnet; hint is for the error.
+func parseSubnet(s string) (p netip.Prefix, hint string, err error) {
+	p, err = netip.ParsePrefix(s)
+	switch {
+	case err != nil:
+		return p, "a subnet is written as 10.1.0.0/24 or fd00:1::/64", fmt.Errorf("%q is not a subnet", s)
+	case p != p.Masked():
+		return p, fmt.Sprintf("did you mean %q?", p.Masked()), fmt.Errorf("%s is an address within a subnet, not a subnet", p)
+	}
+	return p, "", nil
+}
+
+// parseAddress reads an address with the length of its subnet.
+func parseAddress(s string) (p netip.Prefix, hint string, err error) {
+	if p, err = netip.ParsePrefix(s); err == nil {
+		return p, "", nil
+	}
+	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
+		bits := 24
+		if a.Is6() {
+			bits = 64
+		}
+		return p, fmt.Sprintf("did you mean \"%s/%d\"?", a, bits), fmt.Errorf("address %s lacks the length of its subnet", a)
+	}
+	if before, after, ok := strings.Cut(s, "/"); ok {
+		if a, err := netip.ParseAddr(before); err == nil {
+			return p, "", fmt.Errorf("%q: a subnet of %s has a length from 1 to %d, not %q", s, a, a.BitLen(), after)
+		}
+	}
+	return p, "an address is written as 10.1.0.2/24 or fd00:1::2/64", fmt.Errorf("%q is not an address", s)
+}

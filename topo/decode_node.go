@@ -1,0 +1,90 @@
+package topo
+
+import (
+	"net/netip"
+
+	"go.yaml.in/yaml/v4"
+)
+
+func (d *decoder) nodes(v value) Nodes {
+	var ns Nodes
+	for _, e := range d.entries(v, "a mapping from names to nodes") {
+		n := Node{Name: e.key, Pos: e.pos}
+		d.object(e.value, "a node", fields{
+			"kind":       func(v value) { n.Kind = Kind(d.word(v, "host, router or switch")) },
+			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
+			"routes":     func(v value) { n.Routes = d.routes(v) },
+			"sysctls":    func(v value) { n.Sysctls = d.sysctls(v) },
+			"subnet":     func(v value) { n.Subnet = d.subnets(v) },
+		})
+		ns = append(ns, n)
+	}
+	return ns
+}
+
+func (d *decoder) interfaces(v value) Interfaces {
+	var is Interfaces
+	for _, e := range d.entries(v, "a mapping from names to interfaces") {
+		i := Interface{Name: e.key, Pos: e.pos}
+		if e.value.node.Kind == yaml.MappingNode {
+			d.object(e.value, "an interface", fields{
+				"addresses": func(v value) { i.Addresses = d.addresses(v) },
+				"mac":       func(v value) { i.MAC = d.mac(v) },
+				"mtu":       func(v value) { i.MTU = d.integer(v) },
+			})
+		} else {
+			i.Addresses = d.addresses(e.value)
+		}
+		is = append(is, i)
+	}
+	return is
+}
+
+// addresses reads an address or a list of them. Null is nil and an empty list
+// is not: the first is filled in, the second stays empty.
+func (d *decoder) addresses(v value) []netip.Prefix {
+	if isNull(v.node) {
+		return nil
+	}
+	ps := d.prefixes(v, parseAddress)
+	if ps == nil {
+		ps = []netip.Prefix{}
+	}
+	return ps
+}
+
+func (d *decoder) mac(v value) MAC {
+	s, ok := d.text(v, "a MAC address")
+	if !ok {
+		return MAC{}
+	}
+	mac, err := ParseMAC(s)
+	switch {
+	case err != nil:
+		d.fail(d.pos(v.node), "", "%s", err)
+	case mac.IsZero():
+		d.fail(d.pos(v.node), "leave it out to have one made", "%s is no interface's MAC address", s)
+	}
+	return mac
+}
+
+// sysctls reads settings. A value is text or a number; what YAML takes for a
+// truth value is refused, as the kernel wants 0 or 1.
+func (d *decoder) sysctls(v value) map[string]string {
+	var settings map[string]string
+	for _, e := range d.entries(v, "a mapping from sysctl keys to values") {
+		s, ok := d.text(e.value, "a value")
+		if !ok {
+			continue
+		}
+		if e.value.node.Tag == "!!bool" {
+			d.fail(d.pos(e.value.node), "the kernel wants 1 or 0", "sysctl %s: %s is neither a number nor text", e.key, s)
+			continue
+		}
+		if settings == nil {
+			settings = make(map[string]string)
+		}
+		settings[e.key] = s
+	}
+	return settings
+}

@@ -1,0 +1,123 @@
+package topo
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An Error is one mistake in a lab file or a Topology.
+type Error struct {
+	Pos    Pos
+	Msg    string
+	Hint   string // what to do about it, or ""
+	Source string // the line of the file that Pos is in, or ""
+}
+
+// Error returns the place, the message, the line with a caret under the
+// column, and the hint.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if place := e.Pos.String(); place != "" {
+		b.WriteString(place + ": ")
+	}
+	b.WriteString(e.Msg)
+	if e.Source != "" && e.Pos.Col > 0 {
+		line, caret := excerpt(e.Source, e.Pos.Col)
+		fmt.Fprintf(&b, "\n  %s\n  %s", line, caret)
+	}
+	if e.Hint != "" {
+		b.WriteString("\n  " + e.Hint)
+	}
+	return b.String()
+}
+
+// excerptRunes is how much of a line is shown on each side of a mistake: a
+// whole lab may be one line of JSON.
+const excerptRunes = 70
+
+// excerpt returns the part of a line around a column (in bytes, from 1) and a
+// line that has a caret under it. Tabs stay tabs in both, so they line up.
+func excerpt(line string, col int) (shown, caret string) {
+	col = min(col-1, len(line))
+	before := []rune(printable(line[:col]))
+	after := []rune(printable(line[col:]))
+	before = before[max(0, len(before)-excerptRunes):]
+	after = after[:min(len(after), excerptRunes)]
+	for _, r := range before {
+		if r != '\t' {
+			r = ' '
+		}
+		caret += string(r)
+	}
+	return strings.TrimRightFunc(string(before)+string(after), unicode.IsSpace), caret + "^"
+}
+
+// printable takes away what a terminal might obey.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, s)
+}
+
+// Errors are all mistakes of a lab, in the order of the file.
+type Errors []*Error
+
+// maxPrinted is how many mistakes Errors.Error shows.
+const maxPrinted = 20
+
+// Error returns the first 20 mistakes, and how many more there are.
+func (es Errors) Error() string {
+	var b strings.Builder
+	for i, e := range es {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if i == maxPrinted {
+			fmt.Fprintf(&b, "and %d more", len(es)-maxPrinted)
+			break
+		}
+		b.WriteString(e.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns every mistake, for [errors.As] and [errors.Is].
+func (es Errors) Unwrap() []error {
+	errs := make([]error, len(es))
+	for i, e := range es {
+		errs[i] = e
+	}
+	return errs
+}
+
+// AddSource sets the Source of the errors that are in a file with these contents.
+func (es Errors) AddSource(file string, data []byte) {
+	lines := bytes.Split(data, []byte("\n"))
+	for _, e := range es {
+		if e.Pos.File == file && e.Pos.IsValid() && e.Pos.Line <= len(lines) {
+			e.Source = strings.TrimSuffix(string(lines[e.Pos.Line-1]), "\r")
+		}
+	}
+}
+
+// sorted puts the errors in the order of the file and drops repetitions.
+// Errors without a place keep their order.
+func (es Errors) sorted() Errors {
+	slices.SortStableFunc(es, func(a, b *Error) int { return a.Pos.compare(b.Pos) })
+	return slices.CompactFunc(es, func(a, b *Error) bool { return *a == *b })
+}
+
+// err returns the errors as an error, which is nil if there are none.
+func (es Errors) err() error {
+	if len(es) == 0 {
+		return nil
+	}
+	return es.sorted()
+}

@@ -1,0 +1,99 @@
+package topo
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of names, in bytes.
+const (
+	maxName      = 100 // of a lab or node: both fit into an alias (255) with room to spare
+	maxInterface = 15  // IFNAMSIZ of the kernel, without the final zero
+	maxNamespace = 255 // of a file name in /run/netns
+)
+
+// nameFault says why s can't be the name of a lab or node, or returns "". Such
+// names are part of file names and of the mark "vethlab:<lab>/<node>".
+func nameFault(s string) string {
+	if len(s) > maxName {
+		return fmt.Sprintf("has %d bytes, the limit is %d", len(s), maxName)
+	}
+	return wordFault(s)
+}
+
+// interfaceFault says why s can't be the name of an interface, or returns "".
+func interfaceFault(s string) string {
+	switch {
+	case len(s) > maxInterface:
+		return fmt.Sprintf("has %d bytes, the kernel's limit is %d", len(s), maxInterface)
+	case slices.Contains([]string{"lo", "all", "default"}, s):
+		return "is taken by the kernel"
+	case strings.Contains(s, "%"):
+		return `contains "%", which the kernel takes for a pattern`
+	}
+	return wordFault(s)
+}
+
+// wordFault says why s can't be any name.
+func wordFault(s string) string {
+	switch {
+	case s == "":
+		return "is empty"
+	case s == "." || s == "..":
+		return "is a folder's"
+	case s[0] == '-':
+		return `begins with "-", which commands take for an option`
+	}
+	return runeFault(s)
+}
+
+// runeFault says which character of s can't be in a name.
+func runeFault(s string) string {
+	if !utf8.ValidString(s) {
+		return "is not UTF-8"
+	}
+	for _, r := range s {
+		if !nameRune(r) {
+			return fmt.Sprintf("contains %s", strconv.Quote(string(r)))
+		}
+	}
+	return ""
+}
+
+// nameRune reports whether a name may contain r.
+func nameRune(r rune) bool {
+	return r != '/' && r != ':' && r != utf8.RuneError && unicode.IsPrint(r) && !unicode.IsSpace(r)
+}
+
+// interfaceNames returns the names of the interfaces at both ends of every
+// link. Those that the file leaves out are the next of eth0, eth1 … that no
+// link names at that node. In the machine's own namespace they stay "".
+func (t *Topology) interfaceNames() [][2]string {
+	type plug struct{ node, name string }
+	taken := make(map[plug]bool)
+	for _, l := range t.Links {
+		for _, e := range l.Endpoints {
+			taken[plug{e.Node, e.Interface}] = true
+		}
+	}
+	next := make(map[string]int)
+	names := make([][2]string, len(t.Links))
+	for i, l := range t.Links {
+		for side, e := range l.Endpoints {
+			name := e.Interface
+			for name == "" && e.Node != HostNode {
+				p := plug{e.Node, "eth" + strconv.Itoa(next[e.Node])}
+				next[e.Node]++
+				if !taken[p] {
+					name = p.name
+				}
+			}
+			names[i][side] = name
+		}
+	}
+	return names
+}

@@ -1,0 +1,124 @@
+package topo
+
+import (
+	"bytes"
+	"errors"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxFile is the size of the largest lab file, in bytes. It holds some hundred
+// thousand links.
+const maxFile = 4 << 20
+
+// Parse reads a lab file: YAML or JSON. The name of the file is for messages
+// and for the name of the lab, and may be "-"; nothing is opened.
+//
+// It fails with [Errors], which hold all mistakes of the file, those of
+// meaning too.
+func Parse(file string, data []byte) (*Topology, error) {
+	t, errs := parse(file, data)
+	if len(errs) > 0 {
+		errs.AddSource(file, data)
+		return nil, errs.err()
+	}
+	return t, nil
+}
+
+// MustParse is [Parse] for text in a program; its file is called "lab". It
+// panics if the text has mistakes.
+func MustParse(text string) *Topology {
+	t, err := Parse("lab", []byte(text))
+	if err != nil {
+		panic("topo: " + err.Error())
+	}
+	return t
+}
+
+func parse(file string, data []byte) (*Topology, Errors) {
+	if len(data) > maxFile {
+		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
+	}
+	var doc yaml.Node
+	if err := yaml.Load(data, &doc); err != nil {
+		return nil, Errors{syntaxError(file, data, err)}
+	}
+	d := &decoder{file: file, lines: bytes.Split(data, []byte("\n")), places: make(map[string]Pos)}
+	t := d.topology(&doc)
+	if d.tooLarge {
+		return nil, d.errs[len(d.errs)-1:]
+	}
+	if t.Name == "" {
+		t.Name = defaultName(file)
+	}
+	c := newChecker(t)
+	c.places, c.partial = d.places, len(d.errs) > 0
+	return t, append(d.errs, c.check()...)
+}
+
+// syntaxError says in our form why the text is no YAML.
+func syntaxError(file string, data []byte, err error) *Error {
+	e := &Error{Pos: Pos{File: file}, Msg: err.Error()}
+	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
+		err = several.Errors[0]
+		e.Msg = strings.TrimPrefix(several.Errors[0].Message, "yaml: ")
+	}
+	if len(bytes.TrimSpace(data)) == 0 || strings.Contains(e.Msg, "no documents") {
+		return &Error{
+			Pos: Pos{File: file}, Msg: "the file is empty",
+			Hint: "the shortest lab is one line: links: [[a, b]]",
+		}
+	}
+	load := (*yaml.LoadError)(nil)
+	if !errors.As(err, &load) || load.Message == "" {
+		return e
+	}
+	e.Msg = "not valid YAML: " + strings.TrimPrefix(load.Message, "yaml: ")
+	if load.ContextMsg != "" {
+		e.Msg += " " + load.ContextMsg
+	}
+	mark := load.Mark
+	if load.Stage == yaml.ReaderStage {
+		// The reader knows no lines, only how far it came.
+		before := data[:min(mark.Index, len(data))]
+		mark.Line = bytes.Count(before, []byte("\n")) + 1
+		mark.Column = utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	}
+	if lines := bytes.Split(data, []byte("\n")); 0 < mark.Line && mark.Line <= len(lines) {
+		e.Pos = (&decoder{file: file, lines: lines}).place(mark.Line, mark.Column)
+		if bytes.HasPrefix(bytes.TrimLeft(lines[mark.Line-1], " "), []byte("\t")) {
+			e.Hint = "YAML is indented by spaces, not by tabs"
+		}
+	}
+	return e
+}
+
+// defaultName makes the name of a lab from that of its file: "two.vethlab.yaml"
+// is the lab "two", and "x/vethlab.yaml" the lab "x".
+func defaultName(file string) string {
+	base := filepath.Base(file)
+	for _, ext := range []string{".yaml", ".yml", ".json"} {
+		base = strings.TrimSuffix(base, ext)
+	}
+	if base == "vethlab" {
+		base = filepath.Base(filepath.Dir(file))
+	}
+	base = strings.TrimSuffix(base, ".vethlab")
+	name := strings.TrimLeft(strings.Map(func(r rune) rune {
+		if nameRune(r) {
+			return r
+		}
+		return '-'
+	}, strings.ToValidUTF8(base, "-")), "-.")
+	for len(name) > maxName {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	if name == "" {
+		return "lab"
+	}
+	return name
+}

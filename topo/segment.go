@@ -1,0 +1,195 @@
+package topo
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// A segment is what hears one another's frames: the two ends of a link, or all
+// that is plugged into a switch or into several switches joined by links.
+type segment struct {
+	claims []*claim
+}
+
+// A claim is a subnet that a file names, outright or by an address.
+type claim struct {
+	segment *segment
+	prefix  netip.Prefix // an address keeps its host bits
+	plug    *plug        // whose address it is; nil for a subnet
+	pos     Pos
+	path    string
+	what    string // "the subnet 10.0.0.0/24 of switch sw"
+}
+
+// inFile returns what the claim is and where else to look for it.
+func (cl *claim) inFile() string { return cl.what + inLine(cl.pos) }
+
+// segments checks what is said about addresses within and between segments.
+func (c *checker) segments() {
+	var all []*claim
+	for _, s := range c.findSegments() {
+		c.oneSubnet(s)
+		c.together(s)
+		all = append(all, s.claims...)
+	}
+	c.twice(all)
+	c.apart(all)
+}
+
+// findSegments returns the segments in the order of the file, and reports
+// switches that form a loop or have too many ports.
+func (c *checker) findSegments() []*segment {
+	joined := c.joinSwitches()
+	var order []*segment
+	bySwitch := make(map[string]*segment)
+	of := func(name string) *segment {
+		root := joined.find(name)
+		if bySwitch[root] == nil {
+			bySwitch[root] = &segment{}
+			order = append(order, bySwitch[root])
+		}
+		return bySwitch[root]
+	}
+	for i := range c.t.Nodes {
+		if n := &c.t.Nodes[i]; n.Kind == Switch {
+			c.claimSubnets(of(n.Name), n.Subnet, n.Pos, "nodes."+n.Name+".subnet", "switch "+n.Name)
+			c.ports(n)
+		}
+	}
+	perLink := make([]*segment, len(c.t.Links))
+	for i, l := range c.t.Links {
+		switch {
+		case c.isSwitch(l.Endpoints[0].Node):
+			perLink[i] = of(l.Endpoints[0].Node)
+		case c.isSwitch(l.Endpoints[1].Node):
+			perLink[i] = of(l.Endpoints[1].Node)
+		default:
+			perLink[i] = &segment{}
+			order = append(order, perLink[i])
+		}
+		c.claimSubnets(perLink[i], l.Subnet, l.Pos, c.linkKey(i, "subnet"), linkPath(i))
+	}
+	c.claimAddresses(func(p *plug) *segment {
+		if p.isBridge() {
+			return of(p.node)
+		}
+		return perLink[p.link]
+	})
+	return order
+}
+
+func (c *checker) isSwitch(node string) bool {
+	n := c.nodes[node]
+	return n != nil && n.Kind == Switch
+}
+
+func (c *checker) ports(n *Node) {
+	if ports := len(c.plugs[n.Name]) - 1; ports > maxPorts {
+		c.fail(n.Pos, "", "use several switches and link them",
+			"switch %s has %d links, but a bridge of the kernel holds %d ports", n.Name, ports, maxPorts)
+	}
+}
+
+// joinSwitches returns which switches are linked together. A loop of switches
+// is an error: frames would go round in it for ever.
+func (c *checker) joinSwitches() forest {
+	f := forest{}
+	for i, l := range c.t.Links {
+		x, y := l.Endpoints[0].Node, l.Endpoints[1].Node
+		if x == y || !c.isSwitch(x) || !c.isSwitch(y) {
+			continue
+		}
+		if f.find(x) == f.find(y) {
+			c.fail(l.Pos, linkPath(i), "take one link of the loop away",
+				"this link closes a loop of switches, in which frames would go round for ever")
+		}
+		f[f.find(x)] = f.find(y)
+	}
+	return f
+}
+
+func (c *checker) claimSubnets(s *segment, ps []netip.Prefix, pos Pos, path, whose string) {
+	if exact, ok := c.places[path]; ok {
+		pos = exact
+	}
+	for _, p := range ps {
+		s.claims = append(s.claims, &claim{
+			segment: s, prefix: p, pos: pos, path: path,
+			what: fmt.Sprintf("the subnet %s of %s", p, whose),
+		})
+	}
+}
+
+// claimAddresses notes the addresses of all interfaces that are plugged in.
+func (c *checker) claimAddresses(of func(*plug) *segment) {
+	for i := range c.t.Nodes {
+		for _, p := range c.plugs[c.t.Nodes[i].Name] {
+			if p.decl == nil {
+				continue
+			}
+			s := of(p)
+			path := fmt.Sprintf("nodes.%s.interfaces.%s", p.node, p.name)
+			for a, prefix := range p.decl.Addresses {
+				cl := &claim{segment: s, prefix: prefix, plug: p, pos: p.decl.Pos, path: c.addressPath(path, a)}
+				if exact, ok := c.places[cl.path]; ok {
+					cl.pos = exact
+				}
+				cl.what = fmt.Sprintf("%s of %s", prefix, p)
+				s.claims = append(s.claims, cl)
+			}
+		}
+	}
+}
+
+// linkKey returns where a setting of a link stands in the long or short form.
+func (c *checker) linkKey(i int, key string) string {
+	if short := fmt.Sprintf("%s[2].%s", linkPath(i), key); c.places[short].IsValid() {
+		return short
+	}
+	return linkPath(i) + "." + key
+}
+
+// oneSubnet reports subnets of one segment that are not the same.
+func (c *checker) oneSubnet(s *segment) {
+	first := make(map[bool]*claim)
+	for _, cl := range s.claims {
+		four := cl.prefix.Addr().Is4()
+		switch {
+		case cl.plug != nil:
+		case first[four] == nil:
+			first[four] = cl
+		case first[four].prefix != cl.prefix && first[four].path != cl.path:
+			c.fail(cl.pos, cl.path, "they are one segment, so say it once",
+				"%s is not %s", cl.what, first[four].inFile())
+		}
+	}
+}
+
+// compareClaims puts subnets before those that are within them.
+func compareClaims(a, b *claim) int {
+	p, q := a.prefix.Masked(), b.prefix.Masked()
+	return cmp.Or(p.Addr().Compare(q.Addr()), cmp.Compare(p.Bits(), q.Bits()))
+}
+
+// A forest joins things into groups: each maps to another of its group.
+type forest map[string]string
+
+func (f forest) find(x string) string {
+	for f[x] != "" && f[x] != x {
+		if up := f[f[x]]; up != "" {
+			f[x] = up // halve the way for the next time
+		}
+		x = f[x]
+	}
+	return x
+}
+
+// routable returns the claims of which there can be but one in the lab:
+// link-local addresses are each segment's own.
+func routable(claims []*claim) []*claim {
+	return slices.DeleteFunc(slices.Clone(claims), func(cl *claim) bool {
+		return !cl.prefix.IsValid() || cl.prefix.Addr().IsLinkLocalUnicast()
+	})
+}

@@ -1,0 +1,62 @@
+package topo
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// didYouMean returns a hint naming the one of the known words that is most
+// like s, or "" if none is alike.
+func didYouMean(s string, known []string) string {
+	best, fewest := "", max(1, len(s)/3)+1
+	for _, k := range known {
+		d := distance(strings.ToLower(s), strings.ToLower(k), fewest)
+		if d < fewest && d < max(len(s), len(k)) {
+			best, fewest = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// oneOf returns a hint for a word that must be one of a few.
+func oneOf(s string, known []string) string {
+	if hint := didYouMean(s, known); hint != "" {
+		return hint
+	}
+	return "it is one of " + strings.Join(known, ", ")
+}
+
+// distance counts the bytes to insert, delete, replace or swap with the next
+// to make one word of the other. It gives up at limit, which it then returns.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	var before, last []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		if slices.Min(row) >= limit {
+			return limit
+		}
+	}
+	return min(row[len(b)], limit)
+}
