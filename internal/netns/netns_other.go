@@ -55,3 +55,6 @@ func End([]Process, time.Duration) {}
 
 // Ancestors returns none.
 func Ancestors() map[int]bool { return nil }
+
+// KeepStartupThread does nothing.
+func KeepStartupThread() {}

@@ -6,6 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// KeepStartupThread binds the calling goroutine, which should be main's, to its
+// thread. As the first call of main it keeps the startup thread from ever being
+// picked for other work; without it that thread is stepped around when met.
+func KeepStartupThread() { runtime.LockOSThread() }
+
 // thread calls fn on an OS thread of its own and discards the thread.
 // A panic or Goexit (t.FailNow) in fn continues in the caller.
 func thread(fn func() error) error {

@@ -1,0 +1,19 @@
+// Vethlab makes networks of namespaces and veth pairs. See package cli.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/vethlab/vethlab/internal/cli"
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+func main() {
+	netns.KeepStartupThread()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}

@@ -1,0 +1,90 @@
+// Package cli is the command line: flags and arguments in, calls of the
+// library, words and tables out.
+//
+// There is one file per command, and one constructor in it. What commands
+// share is in five places: which lab and which node an argument means
+// (file.go, lab.go, node.go), what reaches the terminal (out.go), and how a
+// failure becomes an exit code (exit.go).
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+)
+
+// Stdio is what a program is connected to.
+type Stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// program is one run of the command line.
+type program struct {
+	stdin io.Reader
+	out   *out
+}
+
+// Main runs the command that args ask for, without the program's own name, and
+// returns the exit code. When ctx ends, the command stops and cleans up.
+func Main(ctx context.Context, args []string, stdio Stdio) int {
+	p := &program{stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
+	root := newRoot(p)
+	root.SetArgs(args)
+	root.SetIn(stdio.In)
+	root.SetOut(stdio.Out)
+	root.SetErr(stdio.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = p.out.failed()
+	}
+	return p.fail(ctx, err, args)
+}
+
+const rootLong = `vethlab makes networks of Linux network namespaces joined by veth pairs, from
+one file: built, proven with real packets, shown, and gone without a trace.
+
+  vethlab run lab.yaml          build, show, test, remove
+  vethlab up lab.yaml           build, or change what runs to agree with the file
+  vethlab exec ns1 -- ip addr   run a command inside a node
+  vethlab down                  remove
+
+FILE is a lab file, or - for standard input. Without one it is the only
+vethlab.yaml or *.vethlab.yaml of the folder. NODE is ns1, or lab/ns1 where
+several running labs have an ns1.
+
+Exit codes: 0 done; 1 failed, also a test; 2 wrong usage or an invalid file;
+130 interrupted. Others are said where they occur.`
+
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "vethlab",
+		Short:         "Networks of namespaces and veth pairs, from one file",
+		Long:          rootLong,
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
+	root.AddCommand(
+		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p),
+		newLs(p), newShow(p), newExec(p), newShell(p), newPing(p), newTest(p),
+		newVersion(p),
+	)
+	return root
+}
+
+// listen makes what a lab tells reach the user.
+func (p *program) listen(lab *vethlab.Lab) *vethlab.Lab {
+	lab.Notify(func(e vethlab.Event) { p.out.say("%s", e.Text) })
+	return lab
+}

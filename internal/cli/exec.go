@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+)
+
+func newExec(p *program) *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "exec NODE -- CMD [ARG ...]\n  vethlab exec --all [LAB|FILE] -- CMD [ARG ...]",
+		Short: "Run a command inside a node, or inside all",
+		Long: `Run a command inside a node, in the place of vethlab itself: terminal, standard
+input, signals and exit code are the command's own. Inside, the names of the
+lab's nodes lead to their addresses, and VETHLAB_LAB and VETHLAB_NODE are set.
+
+With --all it runs in all nodes side by side, without standard input; the
+outputs follow one another.
+
+Exit codes: the command's own; 125 if vethlab failed, 126 if the command can't
+be run, 127 if there is none. With --all: 1 if it failed in any node.`,
+		Example: `  vethlab exec ns1 -- ip addr
+  vethlab exec lab/ns1 -- sh -c 'ss -tln'
+  vethlab exec --all -- ip route`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeNodes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if all {
+				return p.execAll(cmd, args)
+			}
+			return asOwn(p.exec(cmd, args))
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "run in all nodes of the lab")
+	cmd.Flags().SetInterspersed(false) // what follows the node is the command's
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return asOwn(usageError{cmd, err}) })
+	return cmd
+}
+
+// asOwn makes an error one of vethlab's own, in the place of a command whose
+// exit code would be passed on.
+func asOwn(err error) error {
+	exit := exitError{}
+	if err == nil || errors.As(err, &exit) && exit.code >= exitOwn {
+		return err
+	}
+	return exitError{exitOwn, err}
+}
+
+func (p *program) exec(cmd *cobra.Command, args []string) error {
+	target, argv := splitCommand(cmd, args)
+	if len(target) == 0 && len(argv) > 0 {
+		target, argv = argv[:1], argv[1:] // "exec ns1 ls" without --
+	}
+	if len(target) != 1 || len(argv) == 0 {
+		return usageError{cmd, errors.New("a node and a command are needed")}
+	}
+	_, node, err := p.findNode(target[0])
+	if err != nil {
+		return err
+	}
+	return launchError(node.Exec(argv))
+}
+
+// splitCommand splits arguments at the first "--": what is before it, and the
+// command behind it. Without one all is the command.
+func splitCommand(cmd *cobra.Command, args []string) (before, argv []string) {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		return args[:n], args[n:]
+	}
+	if n := slices.Index(args, "--"); n == 1 {
+		return args[:n], args[n+1:]
+	}
+	return nil, args
+}
+
+func (p *program) execAll(cmd *cobra.Command, args []string) error {
+	target, argv := splitCommand(cmd, args)
+	if len(argv) == 0 {
+		return usageError{cmd, errors.New("a command is needed")}
+	}
+	lab, err := p.find(target, "")
+	if err != nil {
+		return err
+	}
+	nodes, err := lab.Nodes()
+	if err != nil {
+		return err
+	}
+	if len(nodes) == 0 {
+		return notRunning(lab)
+	}
+	return p.everywhere(cmd.Context(), nodes, argv)
+}
+
+// A turn is a command's run in one of many nodes.
+type turn struct {
+	node        *vethlab.Node
+	done        chan struct{}
+	out, errors bytes.Buffer
+	err         error
+}
+
+// sideBySide is how many nodes a command runs in at the same time.
+const sideBySide = 16
+
+// everywhere runs a command in nodes and writes the outputs in their order,
+// each as soon as those before it are through.
+func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []string) error {
+	turns := make([]*turn, len(nodes))
+	for i, node := range nodes {
+		turns[i] = &turn{node: node, done: make(chan struct{})}
+	}
+	slots := make(chan struct{}, sideBySide)
+	for _, t := range turns {
+		go func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			t.run(ctx, argv)
+		}()
+	}
+	failed := 0
+	for _, t := range turns {
+		<-t.done
+		p.report(t)
+		if t.err != nil {
+			failed++
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("failed in %d of %s", failed, plural(len(nodes), "node"))
+	}
+	return nil
+}
+
+func (t *turn) run(ctx context.Context, argv []string) {
+	defer close(t.done)
+	cmd := gently(exec.CommandContext(ctx, argv[0], argv[1:]...))
+	cmd.Stdout, cmd.Stderr = &t.out, &t.errors
+	t.err = t.node.Run(cmd)
+}
+
+func (p *program) report(t *turn) {
+	p.out.print("%s\n", p.out.paint(bold, "==> "+t.node.Name()+" <=="))
+	p.out.write(t.out.Bytes())
+	if t.errors.Len() > 0 {
+		p.out.pass(t.errors.Bytes())
+	}
+	if t.err != nil {
+		p.out.say("%s: %v", t.node.Name(), t.err)
+	}
+}

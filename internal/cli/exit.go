@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitChange      = 3   // plan --exit-code: something would change
+	exitOwn         = 125 // exec and shell: vethlab itself failed, as env(1) has it
+	exitCannotRun   = 126 // exec and shell: the command can't be run
+	exitNotFound    = 127 // exec and shell: there is no such command
+	exitInterrupted = 130
+)
+
+// An exitError ends the program with a code of its own. Without an error
+// inside, all has been said.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e exitError) Unwrap() error { return e.err }
+
+// A usageError says that a command was called wrongly.
+type usageError struct {
+	cmd *cobra.Command
+	err error
+}
+
+func (e usageError) Error() string {
+	return fmt.Sprintf("%v\n  usage: %s", e.err, e.cmd.UseLine())
+}
+
+func (e usageError) Unwrap() error { return e.err }
+
+// arguments makes a check of arguments end in a [usageError].
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{cmd, err}
+		}
+		return nil
+	}
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	var known []string
+	for _, cmd := range root.Commands() {
+		known = append(known, cmd.Name())
+	}
+	return usageError{root, fmt.Errorf("there is no command %q%s", name, didYouMean(name, known))}
+}
+
+// fail says what went wrong, and what to do about it, and returns the exit
+// code.
+func (p *program) fail(ctx context.Context, err error, args []string) int {
+	code := exitCode(ctx, err)
+	exit := exitError{}
+	switch {
+	case err == nil:
+	case code == exitInterrupted:
+		p.out.say("interrupted")
+	case errors.As(err, &exit) && exit.err == nil:
+	default:
+		p.out.say("%v", err)
+		if wantsRoot(err) {
+			p.out.hint("sudo vethlab %s", strings.Join(args, " "))
+		}
+	}
+	return code
+}
+
+func exitCode(ctx context.Context, err error) int {
+	exit, usage := exitError{}, usageError{}
+	invalid, mistake := topo.Errors{}, (*topo.Error)(nil)
+	switch {
+	case err == nil:
+		return exitDone
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.As(err, &usage), errors.As(err, &invalid), errors.As(err, &mistake):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// wantsRoot reports whether an error comes of not being root.
+func wantsRoot(err error) bool {
+	return os.Geteuid() != 0 && (errors.Is(err, sandbox.ErrRoot) || errors.Is(err, fs.ErrPermission))
+}
+
+// launchError gives an error of starting a command, or the command's own
+// failure, the exit code that env(1) would end with.
+func launchError(err error) error {
+	ended, lookup, start := (*exec.ExitError)(nil), (*exec.Error)(nil), (*fs.PathError)(nil)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &ended):
+		return exitError{code: processCode(ended.ProcessState)}
+	case errors.As(err, &lookup), errors.As(err, &start) && strings.Contains(start.Op, "exec"):
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+			return exitError{exitNotFound, err}
+		}
+		return exitError{exitCannotRun, err}
+	}
+	return exitError{exitOwn, err}
+}

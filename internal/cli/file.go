@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// stdinFile is the FILE that means standard input.
+const stdinFile = "-"
+
+// errNoFile says that the folder has no lab file.
+var errNoFile = errors.New("no lab file here (vethlab.yaml or *.vethlab.yaml): name one")
+
+// isFile reports whether an argument means a lab file, not a running lab.
+func isFile(arg string) bool {
+	if arg == stdinFile || strings.Contains(arg, "/") || isYAML(arg) {
+		return true
+	}
+	info, err := os.Stat(arg)
+	return err == nil && !info.IsDir()
+}
+
+func isYAML(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// folderFile returns the only lab file of the folder. The error is [errNoFile]
+// if there is none.
+func folderFile() (string, error) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		return "", err
+	}
+	var files []string
+	for _, e := range entries {
+		if isLabFile(e.Name()) && !e.IsDir() {
+			files = append(files, e.Name())
+		}
+	}
+	switch len(files) {
+	case 0:
+		return "", errNoFile
+	case 1:
+		return files[0], nil
+	}
+	return "", fmt.Errorf("several lab files here, name one: %s", strings.Join(files, ", "))
+}
+
+func isLabFile(name string) bool {
+	base := strings.TrimSuffix(name, filepath.Ext(name))
+	return isYAML(name) && (base == "vethlab" || strings.HasSuffix(base, ".vethlab"))
+}
+
+// load reads the lab of the file that args name, or of the folder's only one.
+// Unless name is empty, the lab gets it as [rename] does.
+func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
+	if len(args) == 0 {
+		file, err := folderFile()
+		if err != nil {
+			return nil, exitError{exitUsage, err}
+		}
+		args = []string{file}
+	}
+	data, err := p.read(args[0])
+	if err != nil {
+		return nil, exitError{exitUsage, err}
+	}
+	t, err := parse(args[0], data)
+	if err != nil {
+		return nil, err
+	}
+	if err := rename(t, name); err != nil {
+		return nil, err
+	}
+	lab, err := vethlab.New(t)
+	if err != nil {
+		return nil, err
+	}
+	return p.listen(lab), nil
+}
+
+func (p *program) read(file string) ([]byte, error) {
+	if file == stdinFile {
+		return io.ReadAll(p.stdin)
+	}
+	return os.ReadFile(file)
+}
+
+// parse reads a lab file. A file that is called vethlab.yaml names its lab after
+// its folder, which a short path does not tell.
+func parse(file string, data []byte) (*topo.Topology, error) {
+	t, err := topo.Parse(file, data)
+	if err != nil || strings.Contains(file, "/") || !isLabFile(file) {
+		return t, err
+	}
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	named, err := topo.Parse(path, data)
+	if err != nil {
+		return nil, err
+	}
+	t.Name = named.Name
+	return t, nil
+}
+
+// rename gives a lab another name, and its namespaces the prefix that goes with
+// it: so one file can be up under several names at the same time, whatever
+// prefix it asks for.
+func rename(t *topo.Topology, name string) error {
+	if name == "" || name == t.Name {
+		return nil
+	}
+	t.Name, t.Prefix = name, nil
+	return t.Validate()
+}
+
+// nameFlag is the help of --name.
+const nameFlag = "call the lab `NAME`, and its namespaces NAME.node"

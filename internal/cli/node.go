@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// findNode returns the running node that NODE means: "lab/node", or "node"
+// where only one running lab has it or the folder's lab does.
+func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
+	labName, name, qualified := strings.Cut(arg, "/")
+	infos, err := vethlab.List()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !qualified {
+		name = arg
+		if labName, err = p.labOfNode(infos, name); err != nil {
+			return nil, nil, err
+		}
+	}
+	lab, err := p.findRunning(labName)
+	if err != nil {
+		return nil, nil, err
+	}
+	node, err := lab.Node(name)
+	if errors.Is(err, vethlab.ErrNoNode) {
+		err = fmt.Errorf("%w%s", err, didYouMean(name, nodesOf(infos, labName)))
+	}
+	return lab, node, err
+}
+
+// labOfNode returns the lab that a node without a lab's name belongs to.
+func (p *program) labOfNode(infos []vethlab.Info, node string) (string, error) {
+	having := labsWith(infos, node)
+	switch len(having) {
+	case 0:
+		if len(infos) == 0 {
+			return "", choose(infos)
+		}
+		return "", fmt.Errorf("no running lab has a node %s%s", node, didYouMean(node, allNodes(infos)))
+	case 1:
+		return having[0], nil
+	}
+	if lab, err := p.load(nil, ""); err == nil && slices.Contains(having, lab.Name()) {
+		return lab.Name(), nil
+	}
+	for i, lab := range having {
+		having[i] = lab + "/" + node
+	}
+	return "", fmt.Errorf("several running labs have a node %s: say %s", node, strings.Join(having, " or "))
+}
+
+// labsWith returns the names of the labs that have a node. The machine itself
+// is a node of all.
+func labsWith(infos []vethlab.Info, node string) []string {
+	var labs []string
+	for _, info := range infos {
+		if node == topo.HostNode || slices.Contains(info.Nodes, node) {
+			labs = append(labs, info.Name)
+		}
+	}
+	return labs
+}
+
+func nodesOf(infos []vethlab.Info, lab string) []string {
+	for _, info := range infos {
+		if info.Name == lab {
+			return info.Nodes
+		}
+	}
+	return nil
+}
+
+func allNodes(infos []vethlab.Info) []string {
+	var nodes []string
+	for _, info := range infos {
+		nodes = append(nodes, info.Nodes...)
+	}
+	return nodes
+}
+
+// completeNodes offers the running nodes, with their lab's name where several
+// labs run.
+func completeNodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	infos, _ := vethlab.List()
+	var words []string
+	for _, info := range infos {
+		for _, node := range info.Nodes {
+			if len(infos) > 1 {
+				node = info.Name + "/" + node
+			}
+			words = append(words, node)
+		}
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// All that reaches the terminal passes through this file. Its rules are:
+//
+//   - stdout is data: what was asked for, and nothing else. It can be piped.
+//   - stderr is talk: each message begins with "vethlab: ". What is to be done
+//     about it follows in lines that are indented.
+//   - Colours and progress are for terminals only, and colours not where
+//     NO_COLOR is set (no-color.org) or TERM is dumb. The words alone say it all.
+//   - JSON is made from the very struct that would have been printed.
+//   - Work of more than a second shows a line that counts the seconds and goes
+//     when the work is done.
+//   - A failed write is a failed command: a full disk never passes for success.
+
+// out is where words go. Its methods may be called from any goroutine.
+type out struct {
+	mu       sync.Mutex // guards all below; one message at a time
+	stdout   io.Writer
+	stderr   io.Writer
+	err      error  // of the first failed write to stdout
+	progress string // shown on stderr now, or ""
+
+	terminal  bool // stdout is one
+	colour    bool // stdout takes colours
+	talkShown bool // stderr is a terminal
+}
+
+func newOut(stdout, stderr io.Writer) *out {
+	o := &out{stdout: stdout, stderr: stderr}
+	o.terminal = isTerminal(stdout)
+	o.colour = o.terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	o.talkShown = isTerminal(stderr)
+	return o
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// print writes data.
+func (o *out) print(format string, args ...any) {
+	o.write([]byte(fmt.Sprintf(format, args...)))
+}
+
+func (o *out) write(data []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hideProgress()
+	if _, err := o.stdout.Write(data); err != nil && o.err == nil {
+		o.err = fmt.Errorf("writing the output: %w", err)
+	}
+}
+
+// failed returns the error of the first write to stdout that failed.
+func (o *out) failed() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
+// json writes v as indented JSON.
+func (o *out) json(v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	o.write(append(b, '\n'))
+	return nil
+}
+
+// say writes a message.
+func (o *out) say(format string, args ...any) { o.talk("vethlab: ", format, args...) }
+
+// hint writes what is to be done about the message before.
+func (o *out) hint(format string, args ...any) { o.talk("  ", format, args...) }
+
+// pass writes what a command said on its stderr, as it is.
+func (o *out) pass(data []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hideProgress()
+	o.stderr.Write(data)
+}
+
+func (o *out) talk(prefix, format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hideProgress()
+	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	fmt.Fprintf(o.stderr, "%s%s\n", prefix, text)
+}
+
+// working shows, from the second second on, what the program is at. The
+// function it returns ends that.
+func (o *out) working(what string) (done func()) {
+	if !o.talkShown {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		o.count(what, quit)
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
+}
+
+func (o *out) count(what string, quit <-chan struct{}) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for seconds := 1; ; seconds++ {
+		select {
+		case <-quit:
+			o.setProgress("")
+			return
+		case <-tick.C:
+			o.setProgress(fmt.Sprintf("%s … %d s", what, seconds))
+		}
+	}
+}
+
+func (o *out) setProgress(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hideProgress()
+	o.progress = text
+	io.WriteString(o.stderr, text)
+}
+
+// hideProgress wipes the progress line; it is shown again a second later.
+func (o *out) hideProgress() {
+	if o.progress != "" {
+		io.WriteString(o.stderr, "\r\x1b[K")
+		o.progress = ""
+	}
+}
+
+// A style is how a word stands out on a terminal.
+type style string
+
+// The styles, as SGR parameters (ECMA-48).
+const (
+	bold  style = "1"
+	dim   style = "2"
+	red   style = "31"
+	green style = "32"
+)
+
+// paint returns text in a style, if stdout takes colours.
+func (o *out) paint(s style, text string) string {
+	if !o.colour || text == "" {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}

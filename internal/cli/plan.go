@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+)
+
+func newPlan(p *program) *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan [FILE]",
+		Short: "Show what up would do, as ip commands",
+		Long: `Show what up would do now, as iproute2 commands, each with its node and the line
+of the file that asks for it. Nothing is changed.
+
+With --exit-code it ends with 3 if something would change.`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: completeFiles,
+		RunE: func(_ *cobra.Command, args []string) error {
+			lab, err := p.load(args, o.name)
+			if err != nil {
+				return err
+			}
+			return p.plan(lab, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
+	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "end with 3 if something would change")
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+type planOptions struct {
+	name     string
+	exitCode bool
+	format   format
+}
+
+func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
+	change, err := lab.Plan()
+	if err != nil {
+		return err
+	}
+	steps := stepsOf(change)
+	switch {
+	case o.format == formatJSON:
+		err = p.out.json(steps)
+	case len(steps) == 0:
+		p.out.say("lab %s is up to date", lab.Name())
+	default:
+		p.printSteps(steps)
+	}
+	if err == nil && o.exitCode && len(steps) > 0 {
+		err = exitError{code: exitChange}
+	}
+	return err
+}
+
+// A step is one command of a plan and where it comes from.
+type step struct {
+	Command string `json:"command"`
+	Node    string `json:"node,omitempty"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+}
+
+func stepsOf(change *vethlab.Change) []step {
+	steps := make([]step, 0, len(change.Plan))
+	for _, c := range change.Commands() {
+		steps = append(steps, step{c.Text, c.Node, c.Pos.File, c.Pos.Line})
+	}
+	return steps
+}
+
+// origin returns "node, file:line", as far as known.
+func (s step) origin() string {
+	var parts []string
+	if s.Node != "" {
+		parts = append(parts, s.Node)
+	}
+	if s.Line > 0 {
+		parts = append(parts, fmt.Sprintf("%s:%d", s.File, s.Line))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// maxAligned is the longest command, in columns, that moves the remarks of
+// others to the right.
+const maxAligned = 72
+
+func (p *program) printSteps(steps []step) {
+	width := 0
+	for _, s := range steps {
+		if n := utf8.RuneCountInString(s.Command); n <= maxAligned {
+			width = max(width, n)
+		}
+	}
+	var b strings.Builder
+	for _, s := range steps {
+		line := s.Command
+		if origin := s.origin(); origin != "" {
+			line = pad(line, width) + columnGap + p.out.paint(dim, "# "+origin)
+		}
+		b.WriteString(line + "\n")
+	}
+	p.out.write([]byte(b.String()))
+}

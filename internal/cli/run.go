@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+func newRun(p *program) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run [FILE] [flags] [-- CMD [ARG ...]]",
+		Short: "Build a lab, show it, test it, remove it",
+		Long: `Build a lab, show it, run its tests, run CMD if there is one, and remove all
+again, also when a test failed or the program is interrupted. A lab that was up
+before stays up.
+
+CMD runs on the machine itself. VETHLAB_LAB is the lab's name; for each node,
+say web-1, VETHLAB_NS_WEB_1 is its namespace and VETHLAB_ADDR_WEB_1 its first
+address.
+
+The exit code is 1 if a test failed, else that of CMD.`,
+		Example: `  vethlab run lab.yaml
+  vethlab run lab.yaml -- sh -c 'ip netns exec $VETHLAB_NS_NS1 ip addr'`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, argv := args, []string(nil)
+			if n := cmd.ArgsLenAtDash(); n >= 0 {
+				file, argv = args[:n], args[n:]
+			}
+			if len(file) > 1 {
+				return usageError{cmd, errors.New("one file is enough; a command stands behind --")}
+			}
+			lab, err := p.load(file, o.name)
+			if err != nil {
+				return err
+			}
+			return p.run(cmd.Context(), lab, argv, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.keep, "keep", false, "leave the lab up")
+	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
+	return cmd
+}
+
+type runOptions struct {
+	keep bool
+	name string
+}
+
+// run builds a lab, uses it, and removes it whatever happened meanwhile. What
+// others have built it leaves.
+func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o runOptions) error {
+	infos, err := vethlab.List()
+	if err != nil {
+		return err
+	}
+	err = p.up(ctx, lab)
+	if err == nil {
+		err = p.use(ctx, lab, argv)
+	}
+	switch {
+	case o.keep:
+		p.out.say("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
+		return err
+	case runs(infos, lab.Name()):
+		p.out.say("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
+		return err
+	}
+	if removeErr := p.remove(context.WithoutCancel(ctx), lab); removeErr != nil {
+		return errors.Join(err, removeErr)
+	}
+	return err
+}
+
+// use shows a lab, tests it and runs a command beside it. A failed test counts
+// for more than a failed command.
+func (p *program) use(ctx context.Context, lab *vethlab.Lab, argv []string) error {
+	if err := p.show(lab, showOptions{picture: true}); err != nil {
+		return err
+	}
+	p.out.print("\n")
+	tested := p.test(ctx, lab, formatText)
+	if len(argv) == 0 || ctx.Err() != nil {
+		return tested
+	}
+	if err := p.beside(ctx, lab, argv); tested == nil {
+		return err
+	}
+	return tested
+}
+
+// beside runs a command on the machine itself while the lab is up.
+func (p *program) beside(ctx context.Context, lab *vethlab.Lab, argv []string) error {
+	env, err := labEnv(lab)
+	if err != nil {
+		return err
+	}
+	cmd := gently(exec.CommandContext(ctx, argv[0], argv[1:]...))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.out.stdout, p.out.stderr
+	cmd.Env = append(os.Environ(), env...)
+	return launchError(cmd.Run())
+}
+
+// labEnv returns the names and addresses of a running lab as variables.
+func labEnv(lab *vethlab.Lab) ([]string, error) {
+	view, err := lab.State()
+	if err != nil {
+		return nil, err
+	}
+	env := []string{"VETHLAB_LAB=" + lab.Name()}
+	for _, name := range view.State.Names() {
+		if name == state.Host {
+			continue
+		}
+		node := view.State.Namespaces[name].Mark().Node
+		env = append(env, fmt.Sprintf("VETHLAB_NS_%s=%s", variable(node), name))
+		if addr, err := vethlab.Resolve(view.State, node); err == nil {
+			env = append(env, fmt.Sprintf("VETHLAB_ADDR_%s=%s", variable(node), addr))
+		}
+	}
+	return env, nil
+}
+
+// variable returns a name as environment variables are written.
+func variable(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+			return r
+		}
+		return '_'
+	}, name)
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// closest returns those of names that word may have been meant to be.
+func closest(word string, names []string) []string {
+	best := max(1, len(word)/3)
+	var found []string
+	for _, name := range names {
+		switch d := distance(word, name); {
+		case d < best:
+			best, found = d, []string{name}
+		case d == best:
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// didYouMean returns ": did you mean …?", or "" where nothing comes near.
+func didYouMean(word string, names []string) string {
+	const most = 3
+	found := closest(word, names)
+	if len(found) == 0 || len(found) > most {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %s?", strings.Join(found, " or "))
+}
+
+// distance returns how many bytes must be put in, taken out or exchanged to
+// make b of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/plan"
+)
+
+func newUp(p *program) *cobra.Command {
+	var name string
+	cmd := &cobra.Command{
+		Use:   "up [FILE]",
+		Short: "Build a lab, or change what runs to agree with its file",
+		Long: `Build a lab. Where it runs already, make the smallest change that brings it to
+agree with its file, also after changes by hand; what is right is not touched.`,
+		Example: `  vethlab up
+  vethlab up lab.yaml --name second`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: completeFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lab, err := p.load(args, name)
+			if err != nil {
+				return err
+			}
+			return p.up(cmd.Context(), lab)
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "", nameFlag)
+	return cmd
+}
+
+// up brings a lab up and says in one line what that took.
+func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
+	done := p.out.working("building lab " + lab.Name())
+	start := time.Now()
+	change, err := lab.Up(ctx)
+	done()
+	if err != nil {
+		return err
+	}
+	p.out.say("lab %s %s", lab.Name(), upSummary(lab, change, time.Since(start)))
+	return nil
+}
+
+func upSummary(lab *vethlab.Lab, change *vethlab.Change, took time.Duration) string {
+	switch {
+	case change.Empty():
+		return "is up to date"
+	case isWhole(lab, change):
+		nodes, links := counts(change.Plan)
+		return fmt.Sprintf("is up: %s, %s in %s", plural(nodes, "node"), plural(links, "link"), short(took))
+	}
+	return fmt.Sprintf("changed: %s in %s", plural(len(change.Plan), "command"), short(took))
+}
+
+// isWhole reports whether a change made the lab where nothing of it was.
+func isWhole(lab *vethlab.Lab, change *vethlab.Change) bool {
+	made, _ := counts(change.Plan)
+	if made == 0 {
+		return false
+	}
+	all, _ := counts(lab.PlanNew().Plan)
+	_, remade := change.Plan[0].(plan.DelNamespace)
+	return made == all && !remade
+}
+
+// counts returns how many nodes and links a plan makes.
+func counts(ops plan.Plan) (nodes, links int) {
+	for _, op := range ops {
+		switch op.(type) {
+		case plan.AddNamespace:
+			nodes++
+		case plan.AddVeth:
+			links++
+		}
+	}
+	return nodes, links
+}
