@@ -12,32 +12,32 @@ func (c *checker) interfaces(n *Node) {
 		d := &n.Interfaces[i]
 		path := fmt.Sprintf("nodes.%s.interfaces.%s", n.Name, d.Name)
 		if fault := interfaceFault(d.Name); fault != "" {
-			c.fail(d.Pos, "", "", "the interface's name %q %s", d.Name, fault)
+			c.fail(d.Pos, path, "", "the interface's name %q %s", d.Name, fault)
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
-			c.fail(d.Pos, "", "", "interface %s of node %s is there twice", d.Name, n.Name)
+			c.fail(d.Pos, path, "", "interface %s of node %s is there twice", d.Name, n.Name)
 		} else if !c.partial {
-			c.usage(n, d)
+			c.usage(n, d, path)
 		}
 		c.mac(n, d, path)
 		c.mtu(d.MTU, d.Pos, path+".mtu")
 		for a := range d.Addresses {
-			c.address(d, a, c.addressPath(path, a))
+			c.address(d, a, c.itemPath(path+".addresses", a))
 		}
 	}
 }
 
 // usage checks that a declared interface is there, and what it is.
-func (c *checker) usage(n *Node, d *Interface) {
+func (c *checker) usage(n *Node, d *Interface, path string) {
 	p := c.plugAt(n.Name, d.Name)
 	if p == nil {
-		c.fail(d.Pos, "", didYouMean(d.Name, c.interfacesOf(n.Name)), "no link uses interface %s of node %s", d.Name, n.Name)
+		c.fail(d.Pos, path, didYouMean(d.Name, c.interfacesOf(n.Name)), "no link uses interface %s of node %s", d.Name, n.Name)
 		return
 	}
 	if n.Kind == Switch && d.Name != BridgeName && len(d.Addresses) > 0 {
-		c.fail(d.Pos, "", "give them to "+BridgeName+", which is the switch's own interface",
+		c.fail(d.Pos, path, "give them to "+BridgeName+", which is the switch's own interface",
 			"interface %s is a port of switch %s and has no addresses", d.Name, n.Name)
 	}
-	c.lowMTU(d, p)
+	c.lowMTU(d, p, path)
 }
 
 // interfacesOf returns the names of a node's interfaces.
@@ -50,14 +50,14 @@ func (c *checker) interfacesOf(node string) []string {
 }
 
 // lowMTU reports IPv6 addresses where the MTU leaves no room for IPv6.
-func (c *checker) lowMTU(d *Interface, p *plug) {
+func (c *checker) lowMTU(d *Interface, p *plug, path string) {
 	mtu := d.MTU
 	if mtu == 0 && !p.isBridge() {
 		mtu = c.t.Links[p.link].MTU
 	}
 	six := slices.IndexFunc(d.Addresses, func(a netip.Prefix) bool { return a.Addr().Is6() })
 	if six >= 0 && mtu >= minMTU && mtu < ipv6MTU {
-		c.fail(d.Pos, "", "", "interface %s has the IPv6 address %s and mtu %d, but IPv6 needs %d",
+		c.fail(d.Pos, path, "", "interface %s has the IPv6 address %s and mtu %d, but IPv6 needs %d",
 			p, d.Addresses[six], mtu, ipv6MTU)
 	}
 }
@@ -84,6 +84,7 @@ func (c *checker) address(d *Interface, i int, path string) {
 	p := d.Addresses[i]
 	fault, hint := "", ""
 	switch {
+	case !p.IsValid() && c.partial:
 	case !p.IsValid():
 		fault = "is invalid"
 	case p.Bits() == 0:
@@ -109,14 +110,11 @@ func isBroadcast(p netip.Prefix) bool {
 	return p.Addr().Is4() && p.Bits() < 31 && !p.Contains(p.Addr().Next())
 }
 
-// addressPath returns where an address stands in the forms an interface has: in
-// a mapping, in a list, or alone.
-func (c *checker) addressPath(iface string, i int) string {
-	item := fmt.Sprintf("[%d]", i)
-	for _, p := range []string{iface + ".addresses" + item, iface + item, iface + ".addresses", iface} {
-		if c.places[p].IsValid() {
-			return p
-		}
+// itemPath returns where the i-th of a list stands that may also be a lone value.
+func (c *checker) itemPath(list string, i int) string {
+	item := fmt.Sprintf("%s[%d]", list, i)
+	if c.places[list].IsValid() && !c.places[item].IsValid() {
+		return list
 	}
-	return iface + ".addresses" + item
+	return item
 }

@@ -1,7 +1,6 @@
 package topo
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 )
@@ -40,9 +39,9 @@ func (c *checker) pool(p Pool, path, family string, is func(netip.Addr) bool) {
 // subnets checks the subnets of one link or switch.
 func (c *checker) subnets(ps []netip.Prefix, pos Pos, path string) {
 	for i, p := range ps {
-		place := path
-		if item := fmt.Sprintf("%s[%d]", path, i); c.places[item].IsValid() {
-			place = item
+		place := c.itemPath(path, i)
+		if !p.IsValid() && c.partial {
+			continue
 		}
 		if fault := subnetFault(p); fault != "" {
 			c.fail(pos, place, "", "the subnet %s %s", p, fault)

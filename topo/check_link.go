@@ -3,8 +3,6 @@ package topo
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 )
 
 // maxPorts is how many ports a bridge of the kernel holds (BR_MAX_PORTS less one).
@@ -40,7 +38,7 @@ func (c *checker) plugIn() {
 		for side, e := range l.Endpoints {
 			c.plug(&plug{
 				node: e.Node, name: names[i][side], link: i, side: side,
-				pos: firstPos(e.Pos, l.Pos), path: c.endpointPath(i, side),
+				pos: firstPos(e.Pos, l.Pos), path: endpointPath(linkPath(i), side),
 			})
 		}
 	}
@@ -67,15 +65,6 @@ func (c *checker) plugAt(node, name string) *plug {
 	return c.named[Endpoint{Node: node, Interface: name}]
 }
 
-// endpointPath returns where an endpoint stands in the long or the short form.
-func (c *checker) endpointPath(link, side int) string {
-	short := fmt.Sprintf("%s[%d]", linkPath(link), side)
-	if c.places[short].IsValid() {
-		return short
-	}
-	return endpointPath(linkPath(link), side)
-}
-
 // inLine returns where else to look.
 func inLine(p Pos) string {
 	if !p.IsValid() {
@@ -96,27 +85,16 @@ func firstPos(ps ...Pos) Pos {
 // link checks a link by itself.
 func (c *checker) link(i int) {
 	l := c.t.Links[i]
-	c.linkSettings(l, i)
+	c.mtu(l.MTU, l.Pos, linkPath(i)+".mtu")
+	c.subnets(l.Subnet, l.Pos, linkPath(i)+".subnet")
 	for side, e := range l.Endpoints {
 		if e.Node == "" && c.partial {
 			return
 		}
-		c.endpoint(e, firstPos(e.Pos, l.Pos), c.endpointPath(i, side))
+		c.endpoint(e, firstPos(e.Pos, l.Pos), endpointPath(linkPath(i), side))
 	}
 	if l.Endpoints[0].Node == l.Endpoints[1].Node {
 		c.fail(l.Pos, linkPath(i), "", "the link joins node %q with itself", l.Endpoints[0].Node)
-	}
-}
-
-func (c *checker) linkSettings(l Link, i int) {
-	short := linkPath(i) + "[2]"
-	for _, at := range []string{short, linkPath(i)} {
-		if at == short && !c.places[short].IsValid() {
-			continue
-		}
-		c.mtu(l.MTU, l.Pos, at+".mtu")
-		c.subnets(l.Subnet, l.Pos, at+".subnet")
-		return
 	}
 }
 
@@ -149,24 +127,9 @@ func (c *checker) typos() {
 			if j < 0 {
 				continue
 			}
-			c.fail(firstPos(e.Pos, l.Pos), c.endpointPath(i, side),
+			c.fail(firstPos(e.Pos, l.Pos), endpointPath(linkPath(i), side),
 				fmt.Sprintf("did you mean %q? (declare it under nodes if it is meant)", c.t.Nodes[j].Name),
 				"link names node %q, which is not there", e.Node)
 		}
 	}
-}
-
-// misspelt reports whether two names differ by one slip of a finger, and not
-// merely in a number.
-func misspelt(a, b string) bool {
-	return len(b) >= 4 && distance(a, b, 2) == 1 && letters(a) != letters(b)
-}
-
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, s)
 }

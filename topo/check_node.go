@@ -13,15 +13,15 @@ func (c *checker) node(n *Node) {
 	fault := nameFault(n.Name)
 	switch {
 	case n.Name == HostNode:
-		c.fail(n.Pos, "", "write [host, r1, {subnet: 10.9.0.0/24}] in links, and leave it out here",
+		c.fail(n.Pos, path, "write [host, r1, {subnet: 10.9.0.0/24}] in links, and leave it out here",
 			"%q is the machine itself and can't be declared", n.Name)
 	case fault != "":
-		c.fail(n.Pos, "", "", "the node's name %q %s", n.Name, fault)
+		c.fail(n.Pos, path, "", "the node's name %q %s", n.Name, fault)
 	case len(c.t.NamespacePrefix()+n.Name) > maxNamespace:
-		c.fail(n.Pos, "", "use a shorter prefix", "the namespace's name %q has more than %d bytes",
+		c.fail(n.Pos, path, "use a shorter prefix", "the namespace's name %q has more than %d bytes",
 			c.t.NamespacePrefix()+n.Name, maxNamespace)
 	case c.nodes[n.Name] != nil:
-		c.fail(n.Pos, "", "", "node %q is there twice", n.Name)
+		c.fail(n.Pos, path, "", "node %q is there twice", n.Name)
 	}
 	c.nodes[n.Name] = n
 	c.kind(n, path)

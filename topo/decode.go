@@ -5,15 +5,13 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // A decoder makes a Topology of YAML nodes. It notes each mistake and goes on.
 type decoder struct {
-	file   string
-	lines  [][]byte
+	source *source
 	errs   Errors
 	places map[string]Pos // of each value, by its path
 
@@ -75,22 +73,7 @@ func (d *decoder) unexpected(v value, want string) {
 	d.fail(d.pos(v.node), "", "%s: want %s, found %s", v.path, want, describe(v.node))
 }
 
-func (d *decoder) pos(n *yaml.Node) Pos { return d.place(n.Line, n.Column) }
-
-// place turns the column of YAML, in characters, into one in bytes.
-func (d *decoder) place(line, column int) Pos {
-	p := Pos{File: d.file, Line: line, Col: 1}
-	if line < 1 || line > len(d.lines) {
-		return p
-	}
-	text := d.lines[line-1]
-	for range column - 1 {
-		_, n := utf8.DecodeRune(text)
-		text = text[n:]
-		p.Col += n
-	}
-	return p
-}
+func (d *decoder) pos(n *yaml.Node) Pos { return d.source.place(n.Line, n.Column) }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
@@ -141,6 +124,7 @@ func (d *decoder) integer(v value) int {
 	n, err := strconv.Atoi(s)
 	if err != nil || n <= 0 {
 		d.fail(d.pos(v.node), "", "%s: %q is not a whole number above zero", v.path, s)
+		return 0
 	}
 	return n
 }
@@ -155,14 +139,14 @@ func (d *decoder) prefixes(v value, parse func(string) (netip.Prefix, string, er
 	}
 	var ps []netip.Prefix
 	for _, item := range items {
-		s, ok := d.text(item, "a prefix such as 10.1.0.0/24")
-		if !ok {
-			continue
-		}
-		p, hint, err := parse(s)
-		if err != nil {
-			d.fail(d.pos(item.node), hint, "%s", err)
-			continue
+		p := netip.Prefix{} // what can't be read keeps its place in the list
+		if s, ok := d.text(item, "a prefix such as 10.1.0.0/24"); ok {
+			read, hint, err := parse(s)
+			if err != nil {
+				d.fail(d.pos(item.node), hint, "%s", err)
+			} else {
+				p = read
+			}
 		}
 		ps = append(ps, p)
 	}

@@ -16,24 +16,29 @@ func (d *decoder) links(v value) []Link {
 
 // link reads [a, b], [a, b, {…}] or {endpoints: [a, b], …}.
 func (d *decoder) link(v value) Link {
-	l := Link{Pos: d.pos(v.node)}
+	l, path := Link{Pos: d.pos(v.node)}, v.path
 	settings := fields{
 		"mtu":    func(v value) { l.MTU = d.integer(v) },
 		"subnet": func(v value) { l.Subnet = d.subnets(v) },
 	}
 	switch v.node.Kind {
 	case yaml.SequenceNode:
-		items := d.list(v, "a link")
-		if len(items) == 3 {
-			d.object(items[2], "what a link is like", settings)
-			items = items[:2]
+		ends := v.node.Content
+		if len(ends) == 3 {
+			d.object(d.value(ends[2], v.path), "a link's settings", settings)
+			d.places[v.path] = l.Pos
+			ends = ends[:2]
 		}
-		d.endpoints(&l, v, items)
+		d.endpoints(&l, v, ends)
 	case yaml.MappingNode:
 		given := false
 		settings["endpoints"] = func(v value) {
 			given = true
-			d.endpoints(&l, v, d.list(v, "the two endpoints of a link"))
+			if v.node.Kind != yaml.SequenceNode {
+				d.unexpected(v, "the two endpoints of a link")
+				return
+			}
+			d.endpoints(&l, value{v.node, path}, v.node.Content)
 		}
 		d.object(v, "a link", settings)
 		if !given {
@@ -45,13 +50,14 @@ func (d *decoder) link(v value) Link {
 	return l
 }
 
-func (d *decoder) endpoints(l *Link, v value, items []value) {
-	if len(items) != 2 {
+func (d *decoder) endpoints(l *Link, v value, ends []*yaml.Node) {
+	if len(ends) != 2 {
 		d.fail(d.pos(v.node), "a link is written as [a, b], or [a, b, {mtu: 1400}]",
-			"%s: a link has two endpoints, found %d", v.path, len(items))
+			"%s: a link has two endpoints, found %d", v.path, len(ends))
 		return
 	}
-	for i, item := range items {
+	for i, n := range ends {
+		item := d.value(n, endpointPath(v.path, i))
 		s, ok := d.text(item, `an endpoint such as "node" or "node:interface"`)
 		if !ok {
 			continue

@@ -10,6 +10,7 @@ func (d *decoder) nodes(v value) Nodes {
 	var ns Nodes
 	for _, e := range d.entries(v, "a mapping from names to nodes") {
 		n := Node{Name: e.key, Pos: e.pos}
+		d.places[e.value.path] = e.pos // mistakes are shown at the name
 		d.object(e.value, "a node", fields{
 			"kind":       func(v value) { n.Kind = Kind(d.word(v, "host, router or switch")) },
 			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
@@ -26,6 +27,7 @@ func (d *decoder) interfaces(v value) Interfaces {
 	var is Interfaces
 	for _, e := range d.entries(v, "a mapping from names to interfaces") {
 		i := Interface{Name: e.key, Pos: e.pos}
+		d.places[e.value.path] = e.pos
 		if e.value.node.Kind == yaml.MappingNode {
 			d.object(e.value, "an interface", fields{
 				"addresses": func(v value) { i.Addresses = d.addresses(v) },
@@ -33,7 +35,7 @@ func (d *decoder) interfaces(v value) Interfaces {
 				"mtu":       func(v value) { i.MTU = d.integer(v) },
 			})
 		} else {
-			i.Addresses = d.addresses(e.value)
+			i.Addresses = d.addresses(d.value(e.value.node, e.value.path+".addresses"))
 		}
 		is = append(is, i)
 	}

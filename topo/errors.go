@@ -1,7 +1,6 @@
 package topo
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,8 +42,8 @@ const excerptRunes = 70
 // line that has a caret under it. Tabs stay tabs in both, so they line up.
 func excerpt(line string, col int) (shown, caret string) {
 	col = min(col-1, len(line))
-	before := []rune(printable(line[:col]))
-	after := []rune(printable(line[col:]))
+	before := []rune(printable(line[max(0, col-excerptRunes*utf8.UTFMax):col]))
+	after := []rune(printable(line[col:min(len(line), col+excerptRunes*utf8.UTFMax)]))
 	before = before[max(0, len(before)-excerptRunes):]
 	after = after[:min(len(after), excerptRunes)]
 	for _, r := range before {
@@ -99,10 +98,10 @@ func (es Errors) Unwrap() []error {
 
 // AddSource sets the Source of the errors that are in a file with these contents.
 func (es Errors) AddSource(file string, data []byte) {
-	lines := bytes.Split(data, []byte("\n"))
+	src := newSource(file, data)
 	for _, e := range es {
-		if e.Pos.File == file && e.Pos.IsValid() && e.Pos.Line <= len(lines) {
-			e.Source = strings.TrimSuffix(string(lines[e.Pos.Line-1]), "\r")
+		if e.Pos.File == file {
+			e.Source = src.line(e.Pos.Line)
 		}
 	}
 }

@@ -23,7 +23,7 @@ type fields map[string]func(value)
 
 // object reads a mapping with a fixed set of keys.
 func (d *decoder) object(v value, want string, known fields) {
-	for _, e := range d.entries(v, want) {
+	for _, e := range d.entries(v, want+", which is a mapping") {
 		if read, ok := known[e.key]; ok {
 			read(e.value)
 			continue

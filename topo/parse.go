@@ -3,6 +3,7 @@ package topo
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -42,11 +43,12 @@ func parse(file string, data []byte) (*Topology, Errors) {
 	if len(data) > maxFile {
 		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
 	}
+	src := newSource(file, data)
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		return nil, Errors{syntaxError(file, data, err)}
+		return nil, Errors{syntaxError(src, data, err)}
 	}
-	d := &decoder{file: file, lines: bytes.Split(data, []byte("\n")), places: make(map[string]Pos)}
+	d := &decoder{source: src, places: make(map[string]Pos)}
 	t := d.topology(&doc)
 	if d.tooLarge {
 		return nil, d.errs[len(d.errs)-1:]
@@ -60,15 +62,15 @@ func parse(file string, data []byte) (*Topology, Errors) {
 }
 
 // syntaxError says in our form why the text is no YAML.
-func syntaxError(file string, data []byte, err error) *Error {
-	e := &Error{Pos: Pos{File: file}, Msg: err.Error()}
+func syntaxError(src *source, data []byte, err error) *Error {
+	e := &Error{Pos: Pos{File: src.file}, Msg: err.Error()}
 	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
 		err = several.Errors[0]
 		e.Msg = strings.TrimPrefix(several.Errors[0].Message, "yaml: ")
 	}
 	if len(bytes.TrimSpace(data)) == 0 || strings.Contains(e.Msg, "no documents") {
 		return &Error{
-			Pos: Pos{File: file}, Msg: "the file is empty",
+			Pos: Pos{File: src.file}, Msg: "the file is empty",
 			Hint: "the shortest lab is one line: links: [[a, b]]",
 		}
 	}
@@ -79,6 +81,9 @@ func syntaxError(file string, data []byte, err error) *Error {
 	e.Msg = "not valid YAML: " + strings.TrimPrefix(load.Message, "yaml: ")
 	if load.ContextMsg != "" {
 		e.Msg += " " + load.ContextMsg
+		if begin := load.ContextMark.Line; begin > 0 && begin != load.Mark.Line {
+			e.Msg += fmt.Sprintf(", begun in line %d", begin)
+		}
 	}
 	mark := load.Mark
 	if load.Stage == yaml.ReaderStage {
@@ -87,11 +92,11 @@ func syntaxError(file string, data []byte, err error) *Error {
 		mark.Line = bytes.Count(before, []byte("\n")) + 1
 		mark.Column = utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 	}
-	if lines := bytes.Split(data, []byte("\n")); 0 < mark.Line && mark.Line <= len(lines) {
-		e.Pos = (&decoder{file: file, lines: lines}).place(mark.Line, mark.Column)
-		if bytes.HasPrefix(bytes.TrimLeft(lines[mark.Line-1], " "), []byte("\t")) {
-			e.Hint = "YAML is indented by spaces, not by tabs"
-		}
+	if mark.Line > 0 {
+		e.Pos = src.place(mark.Line, mark.Column)
+	}
+	if strings.HasPrefix(strings.TrimLeft(src.line(mark.Line), " "), "\t") {
+		e.Hint = "YAML is indented by spaces, not by tabs"
 	}
 	return e
 }

@@ -69,7 +69,7 @@ func (c *checker) findSegments() []*segment {
 			perLink[i] = &segment{}
 			order = append(order, perLink[i])
 		}
-		c.claimSubnets(perLink[i], l.Subnet, l.Pos, c.linkKey(i, "subnet"), linkPath(i))
+		c.claimSubnets(perLink[i], l.Subnet, l.Pos, linkPath(i)+".subnet", linkPath(i))
 	}
 	c.claimAddresses(func(p *plug) *segment {
 		if p.isBridge() {
@@ -87,7 +87,7 @@ func (c *checker) isSwitch(node string) bool {
 
 func (c *checker) ports(n *Node) {
 	if ports := len(c.plugs[n.Name]) - 1; ports > maxPorts {
-		c.fail(n.Pos, "", "use several switches and link them",
+		c.fail(n.Pos, "nodes."+n.Name, "use several switches and link them",
 			"switch %s has %d links, but a bridge of the kernel holds %d ports", n.Name, ports, maxPorts)
 	}
 }
@@ -130,9 +130,9 @@ func (c *checker) claimAddresses(of func(*plug) *segment) {
 				continue
 			}
 			s := of(p)
-			path := fmt.Sprintf("nodes.%s.interfaces.%s", p.node, p.name)
+			path := fmt.Sprintf("nodes.%s.interfaces.%s.addresses", p.node, p.name)
 			for a, prefix := range p.decl.Addresses {
-				cl := &claim{segment: s, prefix: prefix, plug: p, pos: p.decl.Pos, path: c.addressPath(path, a)}
+				cl := &claim{segment: s, prefix: prefix, plug: p, pos: p.decl.Pos, path: c.itemPath(path, a)}
 				if exact, ok := c.places[cl.path]; ok {
 					cl.pos = exact
 				}
@@ -141,14 +141,6 @@ func (c *checker) claimAddresses(of func(*plug) *segment) {
 			}
 		}
 	}
-}
-
-// linkKey returns where a setting of a link stands in the long or short form.
-func (c *checker) linkKey(i int, key string) string {
-	if short := fmt.Sprintf("%s[2].%s", linkPath(i), key); c.places[short].IsValid() {
-		return short
-	}
-	return linkPath(i) + "." + key
 }
 
 // oneSubnet reports subnets of one segment that are not the same.

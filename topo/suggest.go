@@ -60,3 +60,21 @@ func distance(a, b string, limit int) int {
 	}
 	return min(row[len(b)], limit)
 }
+
+// misspelt reports whether two names differ by one slip of a finger: a letter
+// too many, too few, wrong, or swapped with the next. Names that differ in
+// digits only are meant to. It is called for every pair of nodes.
+func misspelt(a, b string) bool {
+	if len(a) < 4 || len(b) < 4 || a == b {
+		return false
+	}
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	one := len(a) <= 1 && len(b) <= 1
+	swapped := len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+	return (one || swapped) && strings.Trim(a+b, "0123456789") != ""
+}

@@ -68,7 +68,7 @@ func (c *checker) references() {
 // fail notes a mistake at the value of that path. Of pos and the place of the
 // path in the file the latter is the more exact, where it is known.
 func (c *checker) fail(pos Pos, path, hint, format string, args ...any) {
-	if exact, ok := c.places[path]; ok {
+	if exact, ok := c.places[path]; ok && path != "" {
 		pos = exact
 	}
 	msg := fmt.Sprintf(format, args...)

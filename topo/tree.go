@@ -1,0 +1,129 @@
+package topo
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A tree is a piece of a file: a scalar, a list or a mapping.
+type tree struct {
+	text string // of a scalar
+	list []tree
+	keys []string // of a mapping; its values are in list
+	kind treeKind
+	open bool // has a line for each item, however short
+}
+
+type treeKind int
+
+const (
+	scalar treeKind = iota
+	list
+	mapping
+)
+
+// add puts a key into a mapping.
+func (t *tree) add(key string, v tree) {
+	t.keys = append(t.keys, quote(key))
+	t.list = append(t.list, v)
+}
+
+// addText puts a scalar into a mapping unless it is empty.
+func (t *tree) addText(key, s string) {
+	if s != "" {
+		t.add(key, text(s))
+	}
+}
+
+// addNumber puts a number into a mapping unless it is zero.
+func (t *tree) addNumber(key string, n int) {
+	if n != 0 {
+		t.add(key, text(strconv.Itoa(n)))
+	}
+}
+
+// addList puts a list into a mapping unless it is empty.
+func (t *tree) addList(key string, items tree) {
+	if items.kind = list; len(items.list) > 0 {
+		t.add(key, items)
+	}
+}
+
+// addSubnets puts a prefix or several into a mapping.
+func (t *tree) addSubnets(ps []netip.Prefix) {
+	if len(ps) > 0 {
+		t.add("subnet", prefixes(ps))
+	}
+}
+
+func text(s string) tree { return tree{text: quote(s)} }
+
+// prefixes returns one prefix as it is and any other number as a list.
+func prefixes(ps []netip.Prefix) tree {
+	if len(ps) == 1 {
+		return text(ps[0].String())
+	}
+	t := tree{kind: list}
+	for _, p := range ps {
+		t.list = append(t.list, text(p.String()))
+	}
+	return t
+}
+
+// plain matches text that means itself in YAML wherever it stands; notText
+// matches what would be null or a truth value.
+var (
+	plain   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_./+@:-]*[A-Za-z0-9_./+@-])?$`)
+	notText = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n)$`)
+)
+
+func quote(s string) string {
+	if plain.MatchString(s) && !notText.MatchString(s) {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+// maxFlow is how long a line may be, in characters, before it is broken up.
+const maxFlow = 90
+
+// block writes the tree over several lines, except for what fits into one.
+func (t tree) block(b *strings.Builder, indent int) {
+	for i, v := range t.list {
+		head := strings.Repeat("  ", indent)
+		if t.kind == mapping {
+			head += t.keys[i] + ":"
+		} else {
+			head += "-"
+		}
+		flow := v.flow()
+		short := utf8.RuneCountInString(head)+1+utf8.RuneCountInString(flow) <= maxFlow
+		if v.kind == scalar || len(v.list) == 0 || t.kind == list || short && !v.open {
+			b.WriteString(head + " " + flow + "\n")
+			continue
+		}
+		b.WriteString(head + "\n")
+		v.block(b, indent+1)
+	}
+}
+
+// flow returns the tree in one line.
+func (t tree) flow() string {
+	if t.kind == scalar {
+		return t.text
+	}
+	items := make([]string, len(t.list))
+	for i, v := range t.list {
+		items[i] = v.flow()
+		if t.kind == mapping {
+			items[i] = t.keys[i] + ": " + items[i]
+		}
+	}
+	if t.kind == mapping {
+		return "{" + strings.Join(items, ", ") + "}"
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
