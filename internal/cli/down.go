@@ -16,7 +16,8 @@ func newDown(p *program) *cobra.Command {
 		Short: "Remove labs",
 		Long: `Remove labs and return when the kernel is clean again. Processes inside are
 ended. The file of a lab is not needed: its name will do. What is not of the lab
-is never touched.`,
+is never touched. Without arguments it is the lab of the folder's file, or where
+there is none, the only one that runs.`,
 		Example: `  vethlab down
   vethlab down veth-pair
   vethlab down --all`,
@@ -47,7 +48,7 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]*vethlab.Lab, er
 	case o.all:
 		return p.allLabs()
 	case len(args) == 0:
-		lab, err := p.find(nil, o.name)
+		lab, err := p.labToRemove(o.name)
 		return []*vethlab.Lab{lab}, err
 	}
 	var labs []*vethlab.Lab
@@ -59,6 +60,15 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]*vethlab.Lab, er
 		labs = append(labs, lab)
 	}
 	return labs, nil
+}
+
+// labToRemove returns the lab that down without arguments means. Where a folder
+// has a lab file, that is its lab and never another one that happens to run.
+func (p *program) labToRemove(name string) (*vethlab.Lab, error) {
+	if _, err := folderFile(); err == nil && name == "" {
+		return p.load(nil, "")
+	}
+	return p.find(nil, name)
 }
 
 func (p *program) allLabs() ([]*vethlab.Lab, error) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,3 +78,37 @@ func digits(x float64) string {
 	}
 	return s
 }
+
+// seconds is a flag's value: a time in seconds, as ping(8) has it, or with a
+// unit.
+type seconds struct{ d *time.Duration }
+
+// newSeconds returns a flag that sets d, which begins with a default.
+func newSeconds(d *time.Duration, value time.Duration) seconds {
+	*d = value
+	return seconds{d}
+}
+
+// String implements pflag.Value.
+func (s seconds) String() string {
+	if s.d == nil {
+		return ""
+	}
+	return strconv.FormatFloat(s.d.Seconds(), 'g', -1, 64)
+}
+
+// Set implements pflag.Value.
+func (s seconds) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time in seconds, such as 0.2", text)
+	}
+	*s.d = d
+	return nil
+}
+
+// Type implements pflag.Value.
+func (s seconds) Type() string { return "seconds" }

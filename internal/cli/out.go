@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func isTerminal(w io.Writer) bool {
 
 // print writes data.
 func (o *out) print(format string, args ...any) {
-	o.write([]byte(fmt.Sprintf(format, args...)))
+	o.write(fmt.Appendf(nil, format, args...))
 }
 
 func (o *out) write(data []byte) {
@@ -73,11 +74,14 @@ func (o *out) failed() error {
 
 // json writes v as indented JSON.
 func (o *out) json(v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
 		return err
 	}
-	o.write(append(b, '\n'))
+	o.write(b.Bytes())
 	return nil
 }
 

@@ -1,5 +1,112 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
 
-func newPing(p *program) *cobra.Command { return &cobra.Command{Use: "ping"} }
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func newPing(p *program) *cobra.Command {
+	var o vethlab.PingOptions
+	cmd := &cobra.Command{
+		Use:   "ping NODE TARGET",
+		Short: "Ping from inside a node",
+		Long: `Send ICMP echo requests from inside a node, as ping(8) does; no program of that
+name is needed. TARGET is a node of the same lab, node:interface or an address.
+
+The exit code is 1 if there was no answer at all.`,
+		Example: `  vethlab ping ns1 ns2
+  vethlab ping -c 3 -i 0.2 lab/ns1 172.18.0.3`,
+		Args:              arguments(cobra.ExactArgs(2)),
+		ValidArgsFunction: completeNodes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.ping(cmd.Context(), args[0], args[1], o)
+		},
+	}
+	cmd.Flags().IntVarP(&o.Count, "count", "c", 0, "stop after `N` requests (default: when interrupted)")
+	cmd.Flags().VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "wait `SECONDS` between requests")
+	cmd.Flags().VarP(newSeconds(&o.Timeout, time.Second), "timeout", "W", "wait `SECONDS` for the last answer")
+	return cmd
+}
+
+// ping pings and writes what comes, in the words of ping(8). Interrupted, it
+// still sums up.
+func (p *program) ping(ctx context.Context, from, to string, o vethlab.PingOptions) error {
+	lab, node, target, err := p.findPair(from, to)
+	if err != nil {
+		return err
+	}
+	view, err := lab.State()
+	if err != nil {
+		return err
+	}
+	addr, err := vethlab.Resolve(view.State, target)
+	if err != nil {
+		return err
+	}
+	p.out.print("PING %s (%s) from %s\n", target, addr, node)
+	stats, err := lab.Ping(ctx, node, addr.String(), o, func(r vethlab.Reply) { p.printReply(r) })
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	p.printStats(target, stats)
+	if stats.Received == 0 {
+		return exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// findPair returns the lab that two ends of a ping are in, and the ends as that
+// lab calls them. The machine itself is in the lab that the other end is in.
+func (p *program) findPair(from, to string) (lab *vethlab.Lab, node, target string, err error) {
+	toLab, target, qualified := strings.Cut(to, "/")
+	if !qualified {
+		target = to
+	}
+	if from == topo.HostNode {
+		if host, _, _ := strings.Cut(to, ":"); !isAddress(to) {
+			if lab, _, err = p.findNode(host); err != nil {
+				return nil, "", "", err
+			}
+			return lab, from, target, nil
+		}
+	}
+	lab, n, err := p.findNode(from)
+	if err != nil {
+		return nil, "", "", err
+	}
+	if qualified && toLab != lab.Name() {
+		return nil, "", "", fmt.Errorf("%s and %s are in two labs: no link leads there", from, to)
+	}
+	return lab, n.Name(), target, nil
+}
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+func (p *program) printReply(r vethlab.Reply) {
+	p.out.print("reply from %s: icmp_seq=%d ttl=%d time=%s\n", r.From, r.Seq, r.TTL, short(r.RTT))
+}
+
+func (p *program) printStats(target string, s vethlab.PingStats) {
+	p.out.print("\n--- %s ping statistics ---\n", target)
+	p.out.print("%d packets transmitted, %d received, %d%% packet loss\n", s.Sent, s.Received, loss(s.Sent, s.Received))
+}
+
+// loss returns how many of a hundred are lost.
+func loss(sent, received int) int {
+	if sent == 0 {
+		return 0
+	}
+	return 100 * (sent - received) / sent
+}

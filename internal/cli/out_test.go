@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestOutKeepsDataApart(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	o := newOut(&stdout, &stderr)
+	o.print("%d\n", 7)
+	o.say("a word\n")
+	o.hint("do this")
+	if err := o.json(map[string]string{"a": "b→c<d"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := stdout.String(), "7\n{\n  \"a\": \"b→c<d\"\n}\n"; got != want {
+		t.Errorf("stdout %q, want %q", got, want)
+	}
+	if got, want := stderr.String(), "vethlab: a word\n  do this\n"; got != want {
+		t.Errorf("stderr %q, want %q", got, want)
+	}
+}
+
+// Neither colours nor progress reach what is no terminal.
+func TestOutPlain(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	o := newOut(&stdout, &stderr)
+	o.print("%s", o.paint(red, "x"))
+	o.working("a lot of work")()
+	if got := stdout.String() + stderr.String(); got != "x" {
+		t.Errorf("got %q, want x", got)
+	}
+}
+
+func TestOutColour(t *testing.T) {
+	o := &out{colour: true}
+	if got, want := o.paint(green, "ok"), "\x1b[32mok\x1b[0m"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A message wipes the progress line instead of being written behind it.
+func TestOutProgress(t *testing.T) {
+	var stderr bytes.Buffer
+	o := &out{stdout: &stderr, stderr: &stderr}
+	o.setProgress("building … 2 s")
+	o.say("done")
+	if got, want := stderr.String(), "building … 2 s\r\x1b[Kvethlab: done\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOutFailedWrite(t *testing.T) {
+	o := newOut(fullDisk{}, &bytes.Buffer{})
+	if err := o.failed(); err != nil {
+		t.Fatal(err)
+	}
+	o.print("x")
+	if err := o.failed(); !errors.Is(err, errFull) {
+		t.Errorf("got %v, want %v", err, errFull)
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+func TestTable(t *testing.T) {
+	var stdout bytes.Buffer
+	newOut(&stdout, &bytes.Buffer{}).table([]string{"A", "LONG", "C"}, [][]string{
+		{"wide →", "x", "y"},
+		{"", "", ""},
+	})
+	want := strings.Join([]string{
+		"A       LONG  C",
+		"wide →  x     y",
+		"-       -     -",
+		"",
+	}, "\n")
+	if got := stdout.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
