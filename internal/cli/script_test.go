@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,6 +20,8 @@ import (
 
 // nobody is the user of the tests that are not root.
 const nobody = 65534
+
+var update = flag.Bool("update", false, "rewrite the expected outputs of the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -41,18 +44,17 @@ func runMain() {
 }
 
 // TestScript runs the scripts of testdata/script: each is the specification of
-// one command. A script calls its labs vtc-<name of the script>, or something
-// that begins so; they are removed when it ends. -testscript.update is not
-// there: UPDATE=1 rewrites the outputs that scripts compare with.
+// one command. A script calls its labs vtc-<name of the script>, if there are
+// several with a dash and more behind; they are removed when it ends. With
+// -update the outputs that scripts compare with are rewritten.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
-		UpdateScripts:       os.Getenv("UPDATE") != "",
+		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Condition:           condition,
 		Setup: func(env *testscript.Env) error {
 			lab := "vtc-" + strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
-			env.Setenv("LAB", lab)
 			env.Setenv("SHELL", "/bin/sh")
 			env.Defer(func() { removeLabs(t, lab) })
 			return nil
@@ -84,18 +86,18 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // removeLabs removes what a script may have left up.
-func removeLabs(t *testing.T, prefix string) {
+func removeLabs(t *testing.T, lab string) {
 	infos, err := vethlab.List()
 	if err != nil && os.Geteuid() == 0 {
 		t.Error(err)
 	}
 	for _, info := range infos {
-		if !strings.HasPrefix(info.Name, prefix) {
+		if info.Name != lab && !strings.HasPrefix(info.Name, lab+"-") {
 			continue
 		}
-		if lab, err := vethlab.Find(info.Name); err != nil {
+		if left, err := vethlab.Find(info.Name); err != nil {
 			t.Error(err)
-		} else if err := lab.Down(context.WithoutCancel(t.Context())); err != nil {
+		} else if err := left.Down(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	}

@@ -97,7 +97,9 @@ func finding(r vethlab.TestResult) string {
 func slowest(r vethlab.TestResult) time.Duration {
 	var rtt time.Duration
 	for _, probe := range r.Probes {
-		rtt = max(rtt, probe.RTT)
+		if probe.Answered {
+			rtt = max(rtt, probe.RTT)
+		}
 	}
 	return rtt
 }
