@@ -28,6 +28,9 @@ The exit code is 1 if a test failed.`,
 			if err != nil {
 				return err
 			}
+			if lab.Topology() == nil {
+				p.out.say("the file of lab %s is not given: testing along its subnets", lab.Name())
+			}
 			return p.test(cmd.Context(), lab, o.format)
 		},
 	}
