@@ -1,0 +1,96 @@
+package compile
+
+import (
+	"cmp"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// setAddresses gives each interface the addresses that the file says, or the
+// next of each subnet of its segment, and the link-local one.
+func (c *compiler) setAddresses() {
+	taken := make(map[netip.Addr]bool)
+	for _, s := range c.segments {
+		for _, p := range s.writtenAddresses() {
+			taken[p.Addr()] = true
+		}
+	}
+	ipv6 := !c.topo.Addressing.IPv6.None
+	for _, s := range c.segments {
+		for _, i := range s.ifaces {
+			switch {
+			case i.decl.Addresses != nil:
+				i.addresses = c.written(i)
+			case !i.isBridge():
+				i.addresses = c.draw(s, i, taken)
+			}
+			if a, ok := i.linkLocal(ipv6); ok {
+				i.addresses = append(i.addresses, a)
+			}
+		}
+	}
+}
+
+// written returns the addresses that the file gives an interface.
+func (c *compiler) written(i *iface) []netip.Prefix {
+	ps := make([]netip.Prefix, 0, len(i.decl.Addresses)+1)
+	for _, p := range i.decl.Addresses {
+		if p.Addr().Is6() && i.mtu < ipv6MTU {
+			c.fail(cmp.Or(i.decl.Pos, i.pos), "give it an mtu of 1280 or more, or no IPv6 address",
+				"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, p, ipv6MTU, i.mtu)
+			continue
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// draw takes an address from each subnet of the segment that has addresses to
+// hand out.
+func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip.Prefix {
+	ps := make([]netip.Prefix, 0, len(s.subnets)+1)
+	for _, sub := range s.subnets {
+		switch {
+		case sub.full, sub.prefix.IsSingleIP():
+			continue
+		case sub.prefix.Addr().Is6() && i.mtu < ipv6MTU:
+			continue
+		}
+		p, ok := sub.take(taken)
+		if !ok {
+			c.fail(i.pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
+				"%s: no address is left in its subnet %s", i, sub.prefix)
+			continue
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// linkLocal returns the address that the kernel would make by itself, had it
+// not been told to wait. It reports false where there shall be none: on what
+// has no addresses, and where there is no IPv6.
+func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
+	addressless := i.decl.Addresses != nil && len(i.addresses) == 0
+	if addressless || i.isBridge() && len(i.addresses) == 0 || i.mtu < ipv6MTU {
+		return netip.Prefix{}, false
+	}
+	for _, p := range i.addresses {
+		if p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() {
+			return netip.Prefix{}, false // chosen by hand
+		}
+		ipv6 = ipv6 || p.Addr().Is6()
+	}
+	return netip.PrefixFrom(eui64(i.mac), 64), ipv6
+}
+
+// eui64 returns the link-local address that a MAC leads to (RFC 4291 appendix A).
+func eui64(mac topo.MAC) netip.Addr {
+	return netip.AddrFrom16([16]byte{
+		0xfe, 0x80, 8: mac[0] ^ 0x02, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5],
+	})
+}
+
+// isGlobal reports whether packets to the address can be routed.
+func isGlobal(p netip.Prefix) bool { return !p.Addr().IsLinkLocalUnicast() }

@@ -1,0 +1,59 @@
+// Package compile turns what a lab file says into what the kernel shall
+// contain: it fills in the names, addresses, MACs and routes that the file
+// leaves out.
+//
+// The same file gives the same State, byte for byte, on every machine. Names,
+// addresses and MACs are handed out in the order of the file, so appending
+// nodes, links or tests leaves them as they were. Two things can't be so:
+// what a file says outright comes before everything that is handed out, and
+// routes follow the whole lab.
+//
+// The package is pure. There is one file per noun.
+package compile
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Compile fills in what t leaves out. The Topology must be valid, as
+// [topo.Parse] or [topo.Topology.Validate] leave it.
+//
+// It fails, with [topo.Errors] that name all places at once, where there is
+// nothing to fill in with: a pool or subnet without room, a route whose
+// gateway is in no subnet of its node.
+func Compile(t *topo.Topology) (*Lab, error) {
+	c := &compiler{topo: t, byName: map[string]*node{}}
+	c.findNodes()
+	c.findLinks()
+	c.nameInterfaces()
+	c.setMACs()
+	c.setMTUs()
+	c.findSegments()
+	c.cutSubnets()
+	c.setAddresses()
+	c.setRoutes()
+	lab := c.lab()
+	lab.Tests = c.tests()
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	return lab, nil
+}
+
+// compiler holds a lab while it is filled in.
+type compiler struct {
+	topo     *topo.Topology
+	nodes    []*node
+	byName   map[string]*node
+	links    []*link
+	segments []*segment
+	networks [2]*network // of IPv4, of IPv6
+	errs     topo.Errors
+}
+
+// fail notes an error and, in hint, what to do about it.
+func (c *compiler) fail(pos topo.Pos, hint, format string, args ...any) {
+	c.errs = append(c.errs, &topo.Error{Pos: pos, Msg: fmt.Sprintf(format, args...), Hint: hint})
+}

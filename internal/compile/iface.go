@@ -1,0 +1,64 @@
+package compile
+
+import (
+	"cmp"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// An iface is one network interface: an end of a link, or the bridge of a
+// switch.
+type iface struct {
+	node      *node
+	name      string
+	link      *link           // nil: a bridge
+	decl      *topo.Interface // what the file says about it; an empty one if nothing
+	segment   *segment
+	mac       topo.MAC
+	mtu       int // bytes
+	addresses []netip.Prefix
+	pos       topo.Pos
+}
+
+func (i *iface) isBridge() bool { return i.link == nil }
+
+// isPort reports whether the interface belongs to a bridge.
+func (i *iface) isPort() bool { return i.node.kind == topo.Switch && !i.isBridge() }
+
+// peer returns the other end of the link.
+func (i *iface) peer() *iface {
+	if i.link.ends[0] == i {
+		return i.link.ends[1]
+	}
+	return i.link.ends[0]
+}
+
+func (i *iface) String() string { return i.node.name + ":" + i.name }
+
+// The MTUs that matter here, in bytes.
+const (
+	defaultMTU = 1500 // the kernel's for Ethernet
+	ipv6MTU    = 1280 // below it the kernel has no IPv6 on an interface (RFC 8200 section 5)
+)
+
+// setMTUs gives each interface its own MTU, that of its link, or the default,
+// and a bridge the smallest of its ports.
+func (c *compiler) setMTUs() {
+	for _, n := range c.nodes {
+		smallest := 0
+		for _, i := range n.ifaces {
+			if i.isBridge() {
+				continue
+			}
+			i.mtu = cmp.Or(i.decl.MTU, i.link.decl.MTU, defaultMTU)
+			if smallest == 0 || i.mtu < smallest {
+				smallest = i.mtu
+			}
+		}
+		if n.kind == topo.Switch {
+			bridge := n.ifaces[0]
+			bridge.mtu = cmp.Or(bridge.decl.MTU, smallest, defaultMTU)
+		}
+	}
+}

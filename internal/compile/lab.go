@@ -1,0 +1,154 @@
+package compile
+
+import (
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A Lab is a lab of which everything is known.
+type Lab struct {
+	Name     string
+	Topology *topo.Topology // as the file has it
+	State    *state.State   // what the kernel shall contain
+
+	Nodes    []Node    // those of the file, then those that only links name
+	Links    []Link    // in the order of the file
+	Segments []Segment // in the order of their first links
+	Tests    []Test    // those of the file; without any, those that follow from the cabling
+
+	origins map[state.Endpoint]topo.Pos
+	byName  map[string]int // places in Nodes
+}
+
+// A Node is one node of a lab.
+type Node struct {
+	Name       string
+	Kind       topo.Kind // never empty
+	Namespace  string    // name of the network namespace; [state.Host] for topo.HostNode
+	Interfaces []string  // in the order of the links; the bridge of a switch first
+}
+
+// A Link is one cable of a lab. Both its endpoints name their interface.
+type Link struct {
+	Endpoints [2]topo.Endpoint
+	Pos       topo.Pos
+}
+
+// A Segment is a set of interfaces that hear each other's frames.
+type Segment struct {
+	// Interfaces are those that may have addresses, in the order of the
+	// links, the bridges of switches last. Ports of switches are not among
+	// them.
+	Interfaces []topo.Endpoint
+
+	Switches []string       // names of nodes, in the order of nodes
+	Subnets  []netip.Prefix // those that addresses are handed out from, IPv4 first
+}
+
+// Node returns the node of that name.
+func (l *Lab) Node(name string) (Node, bool) {
+	i, ok := l.byName[name]
+	if !ok {
+		return Node{}, false
+	}
+	return l.Nodes[i], true
+}
+
+// Address returns the first address of a node in one family that is not
+// link-local, in the order of its interfaces; the zero Addr if there is none.
+func (l *Lab) Address(node string, ipv6 bool) netip.Addr {
+	n, _ := l.Node(node)
+	for _, name := range n.Interfaces {
+		if p := l.addresses(n, name).First(ipv6); p.IsValid() {
+			return p.Addr()
+		}
+	}
+	return netip.Addr{}
+}
+
+func (l *Lab) addresses(n Node, name string) state.Addresses {
+	return l.State.Link(state.Endpoint{Namespace: n.Namespace, Link: name}).Addresses
+}
+
+// Origin returns the place in the file that a link, or with an empty Link a
+// namespace, comes from. What has no place of its own has that of its namespace.
+func (l *Lab) Origin(e state.Endpoint) topo.Pos {
+	if pos, ok := l.origins[e]; ok {
+		return pos
+	}
+	return l.origins[state.Endpoint{Namespace: e.Namespace}]
+}
+
+// A HostEntry is a line of /etc/hosts.
+type HostEntry struct {
+	Addr  netip.Addr
+	Names []string
+}
+
+// Hosts returns what /etc/hosts says inside the nodes: each node's name with
+// all its addresses that are not link-local, in the order of nodes and
+// interfaces.
+func (l *Lab) Hosts() []HostEntry {
+	var entries []HostEntry
+	for _, n := range l.Nodes {
+		for _, name := range n.Interfaces {
+			for _, p := range l.addresses(n, name) {
+				if isGlobal(p) {
+					entries = append(entries, HostEntry{p.Addr(), []string{n.Name}})
+				}
+			}
+		}
+	}
+	return entries
+}
+
+// lab returns what has been found, but for the tests.
+func (c *compiler) lab() *Lab {
+	l := &Lab{
+		Name:     c.topo.Name,
+		Topology: c.topo,
+		State:    state.New(),
+		origins:  make(map[state.Endpoint]topo.Pos, len(c.nodes)+2*len(c.links)),
+		byName:   make(map[string]int, len(c.nodes)),
+	}
+	for i, n := range c.nodes {
+		l.byName[n.name] = i
+		l.Nodes = append(l.Nodes, c.publicNode(n))
+		l.State.Namespaces[c.namespace(n)] = c.fill(l, n)
+	}
+	for _, k := range c.links {
+		l.Links = append(l.Links, Link{[2]topo.Endpoint{k.ends[0].endpoint(), k.ends[1].endpoint()}, k.decl.Pos})
+	}
+	for _, s := range c.segments {
+		l.Segments = append(l.Segments, s.public())
+	}
+	return l
+}
+
+func (c *compiler) publicNode(n *node) Node {
+	p := Node{Name: n.name, Kind: n.kind, Namespace: c.namespace(n)}
+	for _, i := range n.ifaces {
+		p.Interfaces = append(p.Interfaces, i.name)
+	}
+	return p
+}
+
+func (i *iface) endpoint() topo.Endpoint {
+	return topo.Endpoint{Node: i.node.name, Interface: i.name, Pos: i.pos}
+}
+
+func (s *segment) public() Segment {
+	var p Segment
+	for _, i := range s.ifaces {
+		p.Interfaces = append(p.Interfaces, i.endpoint())
+	}
+	for _, n := range s.switches {
+		p.Switches = append(p.Switches, n.name)
+	}
+	for _, sub := range s.subnets {
+		p.Subnets = append(p.Subnets, sub.prefix)
+	}
+	return p
+}

@@ -1,0 +1,31 @@
+package compile
+
+import "github.com/vethlab/vethlab/topo"
+
+// setMACs gives each interface the MAC that the file says, or one derived from
+// the names of lab, node and interface.
+func (c *compiler) setMACs() {
+	taken := make(map[topo.MAC]bool, 2*len(c.links))
+	for _, n := range c.nodes {
+		for _, i := range n.ifaces {
+			i.mac = i.decl.MAC
+			taken[i.mac] = true
+		}
+	}
+	for _, n := range c.nodes {
+		for _, i := range n.ifaces {
+			for attempt := 0; i.mac.IsZero(); attempt++ {
+				if mac := deriveMAC(attempt, c.topo.Name, i); !taken[mac] {
+					i.mac, taken[mac] = mac, true
+				}
+			}
+		}
+	}
+}
+
+// deriveMAC returns a unicast address out of the range that nobody's hardware
+// has (locally administered, 02:…).
+func deriveMAC(attempt int, lab string, i *iface) topo.MAC {
+	sum := digest(attempt, "mac", lab, i.node.name, i.name)
+	return topo.MAC{0x02, sum[0], sum[1], sum[2], sum[3], sum[4]}
+}

@@ -1,0 +1,65 @@
+package compile
+
+import (
+	"maps"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// namespace returns the name of a node's namespace.
+func (c *compiler) namespace(n *node) string {
+	if n.isHostNode() {
+		return state.Host
+	}
+	return c.topo.NamespacePrefix() + n.name
+}
+
+// fill returns what a node's namespace shall contain, and notes in l where each
+// part comes from.
+func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
+	ns := l.State.Add(c.namespace(n))
+	l.origins[state.Endpoint{Namespace: ns.Name}] = n.pos
+	mark := state.Mark{Lab: c.topo.Name, Node: n.name}.String()
+	if lo := ns.Links[state.Lo]; lo != nil {
+		lo.Up, lo.Alias = true, mark
+	}
+	for _, i := range n.ifaces {
+		ns.Links[i.name] = c.stateLink(i)
+		if n.isHostNode() {
+			ns.Links[i.name].Alias = mark
+		}
+		l.origins[state.Endpoint{Namespace: ns.Name, Link: i.name}] = i.pos
+	}
+	ns.Routes = n.routes
+	setSysctls(ns, n)
+	return ns
+}
+
+func (c *compiler) stateLink(i *iface) *state.Link {
+	l := &state.Link{Name: i.name, MAC: i.mac, MTU: i.mtu, Up: true, Addresses: i.addresses}
+	if i.isBridge() {
+		l.Kind = state.Bridge{}
+		return l
+	}
+	peer := i.peer()
+	l.Kind = state.Veth{Peer: state.Endpoint{Namespace: c.namespace(peer.node), Link: peer.name}}
+	if i.isPort() {
+		l.Master = topo.BridgeName
+	}
+	return l
+}
+
+// setSysctls makes a router of a router and adds what the file says. Values
+// that a new namespace has anyway are left out.
+func setSysctls(ns *state.Namespace, n *node) {
+	if n.kind == topo.Router {
+		ns.Sysctls[state.ForwardIPv4] = "1"
+		ns.Sysctls[state.ForwardIPv6] = "1"
+	}
+	maps.Copy(ns.Sysctls, n.decl.Sysctls)
+	maps.DeleteFunc(ns.Sysctls, func(key, value string) bool {
+		byDefault, ok := state.SysctlDefault(key)
+		return ok && value == byDefault
+	})
+}

@@ -1,0 +1,134 @@
+package compile
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// maxHops is the longest way, in routers, of a test made up here. A packet
+// passes at most 63 unless a sysctl says otherwise.
+const maxHops = 60
+
+// ring returns the tests of a file without any: in each part of the lab that
+// hangs together every host and router must reach the next, and the last the
+// first. Where that is too far, or leads nowhere, a node must reach a
+// neighbour instead.
+func (c *compiler) ring() []Test {
+	walks := [2]*walk{newWalk(c.networks[0]), newWalk(c.networks[1])}
+	var tests []Test
+	for _, part := range c.parts() {
+		for at, from := range part {
+			to := part[(at+1)%len(part)]
+			addrs := inReach(walks, from, to)
+			if len(addrs) == 0 {
+				to, addrs = c.neighbour(from)
+			}
+			if len(addrs) > 0 && to != from {
+				tests = append(tests, Test{From: from.name, To: to.name, Addresses: addrs, Expect: topo.Reachable})
+			}
+		}
+	}
+	return tests
+}
+
+// parts returns the hosts and routers that have addresses, grouped by the
+// subnets that join them, all in the order of nodes.
+func (c *compiler) parts() [][]*node {
+	f := &flood{nodes: make([]bool, len(c.nodes))}
+	for family, n := range c.networks {
+		f.subnets[family] = make([]bool, len(n.subnets))
+	}
+	var parts [][]*node
+	for _, n := range c.nodes {
+		if f.nodes[n.number] {
+			continue
+		}
+		part := slices.DeleteFunc(f.from(n, c.networks), func(n *node) bool { return n.kind == topo.Switch })
+		slices.SortFunc(part, func(a, b *node) int { return cmp.Compare(a.number, b.number) })
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// A flood notes where it has been.
+type flood struct {
+	nodes   []bool
+	subnets [2][]bool
+}
+
+// from returns all nodes that subnets join with n, and n itself.
+func (f *flood) from(n *node, networks [2]*network) []*node {
+	f.nodes[n.number] = true
+	found := []*node{n}
+	for head := 0; head < len(found); head++ {
+		for family, net := range networks {
+			for _, a := range net.attached[found[head].number] {
+				if f.subnets[family][a.subnet] {
+					continue
+				}
+				f.subnets[family][a.subnet] = true
+				for _, m := range net.subnets[a.subnet].members {
+					if !f.nodes[m.node.number] {
+						f.nodes[m.node.number] = true
+						found = append(found, m.node)
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// inReach returns the first address of each family of to, where from has a way
+// to it that is not too long.
+func inReach(walks [2]*walk, from, to *node) []netip.Addr {
+	var addrs []netip.Addr
+	for _, w := range walks {
+		attached := w.net.attached[to.number]
+		if len(attached) == 0 {
+			continue
+		}
+		target := attached[0].subnet // that of the first address
+		w.start(from)
+		if w.way[target] == noWay {
+			w.finish()
+		}
+		if w.way[target] != noWay && w.far[target] <= maxHops {
+			addrs = append(addrs, firstAddr(w.net.ipv6, to.ifaces...))
+		}
+	}
+	return addrs
+}
+
+// neighbour returns the first node that shares a subnet with n, and its
+// addresses in shared subnets, at most one of each family; n itself if there
+// is none.
+func (c *compiler) neighbour(n *node) (*node, []netip.Addr) {
+	found := n
+	var addrs []netip.Addr
+	for _, net := range c.networks {
+		for _, m := range net.neighbours(n) {
+			if found == n || found == m.node {
+				found, addrs = m.node, append(addrs, m.addr)
+				break
+			}
+		}
+	}
+	return found, addrs
+}
+
+// neighbours returns those that share a subnet with a node.
+func (n *network) neighbours(of *node) []neighbour {
+	var all []neighbour
+	for _, a := range n.attached[of.number] {
+		for _, m := range n.subnets[a.subnet].members {
+			if m.node != of {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}

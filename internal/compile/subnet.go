@@ -1,0 +1,180 @@
+package compile
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A subnet is a prefix of a segment that hands out addresses.
+type subnet struct {
+	prefix netip.Prefix
+	next   netip.Addr // the next to hand out, if nobody has it
+	full   bool
+}
+
+// newSubnet counts hosts from 1. Where there are no more than two addresses,
+// both are hosts' (RFC 3021, RFC 6164).
+func newSubnet(prefix netip.Prefix) *subnet {
+	s := &subnet{prefix: prefix.Masked()}
+	s.next = s.prefix.Addr()
+	if prefix.Bits() < s.next.BitLen()-1 {
+		s.next = s.next.Next()
+	}
+	return s
+}
+
+// take returns the first address that is free. It reports false when there is
+// none.
+func (s *subnet) take(taken map[netip.Addr]bool) (netip.Prefix, bool) {
+	for taken[s.next] {
+		s.next = s.next.Next()
+	}
+	a := s.next
+	if !s.prefix.Contains(a) || s.isBroadcast(a) {
+		s.full = true
+		return netip.Prefix{}, false
+	}
+	s.next = a.Next()
+	return netip.PrefixFrom(a, s.prefix.Bits()), true
+}
+
+func (s *subnet) isBroadcast(a netip.Addr) bool {
+	return a.Is4() && s.prefix.Bits() < 31 && a == lastAddr(s.prefix)
+}
+
+// Where addresses come from when the file does not say.
+var (
+	defaultIPv4 = netip.MustParsePrefix("10.0.0.0/8")
+	defaultIPv6 = netip.MustParsePrefix("fd00::/48")
+)
+
+// The lengths of automatic subnets, in bits.
+const (
+	pairBits   = 30 // IPv4, for a link without a switch
+	switchBits = 16 // IPv4, for a segment with a switch, if the pool is large
+	ipv6Bits   = 64 // as all that configures itself by IPv6 expects
+)
+
+// cutSubnets gives each segment its subnets. Each family comes from what the
+// file says: a subnet, or else addresses. A segment of which it says nothing
+// gets one subnet of each family from the pools.
+func (c *compiler) cutSubnets() {
+	v4 := c.pool(c.topo.Addressing.IPv4, defaultIPv4)
+	v6 := c.pool(c.topo.Addressing.IPv6, defaultIPv6)
+	for _, s := range c.segments {
+		given := append(s.givenSubnets(false), s.givenSubnets(true)...)
+		for _, p := range given {
+			s.subnets = append(s.subnets, newSubnet(p))
+		}
+		if len(given) == 0 && len(s.links) > 0 {
+			c.cut(v4, s, s.ipv4Bits(v4))
+			c.cut(v6, s, ipv6Bits)
+		}
+	}
+}
+
+// pool returns the pool of a family with all that the file says taken out of
+// it, or nil if there shall be no automatic addresses.
+func (c *compiler) pool(p topo.Pool, byDefault netip.Prefix) *pool {
+	if p.None {
+		return nil
+	}
+	if !p.Prefix.IsValid() {
+		p.Prefix = byDefault
+	}
+	pl := newPool(p.Prefix)
+	for _, s := range c.segments {
+		for _, p := range append(s.writtenSubnets(), s.writtenAddresses()...) {
+			if p.Overlaps(pl.prefix) {
+				pl.reserve(p)
+			}
+		}
+	}
+	return pl
+}
+
+// ipv4Bits returns the length of an automatic IPv4 subnet. A switch gets a
+// /16, so that whatever is plugged into it later finds room, but no more than
+// a sixteenth of the pool, and that no smaller than a /24 while the pool has one.
+func (s *segment) ipv4Bits(pl *pool) int {
+	if len(s.switches) == 0 || pl == nil {
+		return pairBits
+	}
+	whole := pl.prefix.Bits()
+	return max(min(max(whole+4, switchBits), 24), whole)
+}
+
+// cut gives a segment a subnet from a pool. When the pool is used up this is
+// said once.
+func (c *compiler) cut(pl *pool, s *segment, bits int) {
+	if pl == nil {
+		return
+	}
+	if p, ok := pl.cut(bits); ok {
+		s.subnets = append(s.subnets, newSubnet(p))
+		return
+	}
+	if pl.exhausted {
+		return
+	}
+	pl.exhausted = true
+	l := s.links[0]
+	c.fail(l.decl.Pos, "give "+poolKey(pl.prefix)+" a larger prefix, or this link a subnet of its own",
+		"link %s – %s: no /%d is left in the pool %s", l.ends[0], l.ends[1], bits, pl.prefix)
+}
+
+// poolKey returns what a pool is called in a file.
+func poolKey(p netip.Prefix) string {
+	if p.Addr().Is4() {
+		return "addressing.ipv4"
+	}
+	return "addressing.ipv6"
+}
+
+// givenSubnets returns the subnets of one family that follow from what the
+// file says.
+func (s *segment) givenSubnets(ipv6 bool) []netip.Prefix {
+	if ps := ofFamily(s.writtenSubnets(), ipv6); len(ps) > 0 {
+		return ps
+	}
+	return ofFamily(s.writtenAddresses(), ipv6)
+}
+
+// ofFamily returns the subnets of one family, each once.
+func ofFamily(ps []netip.Prefix, ipv6 bool) []netip.Prefix {
+	var found []netip.Prefix
+	for _, p := range ps {
+		if p = p.Masked(); p.Addr().Is6() == ipv6 && !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// writtenSubnets returns the subnets that stand at links and switches.
+func (s *segment) writtenSubnets() []netip.Prefix {
+	var ps []netip.Prefix
+	for _, l := range s.links {
+		ps = append(ps, l.decl.Subnet...)
+	}
+	for _, n := range s.switches {
+		ps = append(ps, n.decl.Subnet...)
+	}
+	return ps
+}
+
+// writtenAddresses returns the addresses that stand at interfaces. Link-local
+// ones say nothing about a subnet.
+func (s *segment) writtenAddresses() []netip.Prefix {
+	var ps []netip.Prefix
+	for _, i := range s.ifaces {
+		for _, p := range i.decl.Addresses {
+			if !p.Addr().IsLinkLocalUnicast() {
+				ps = append(ps, p)
+			}
+		}
+	}
+	return ps
+}
