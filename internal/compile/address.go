@@ -32,7 +32,8 @@ func (c *compiler) setAddresses() {
 	}
 }
 
-// written returns the addresses that the file gives an interface.
+// written returns the addresses that the file gives an interface. Here it is
+// known how large the frames of a bridge may be.
 func (c *compiler) written(i *iface) []netip.Prefix {
 	ps := make([]netip.Prefix, 0, len(i.decl.Addresses)+1)
 	for _, p := range i.decl.Addresses {

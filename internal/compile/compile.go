@@ -17,13 +17,16 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Compile fills in what t leaves out. The Topology must be valid, as
-// [topo.Parse] or [topo.Topology.Validate] leave it.
+// Compile fills in what t leaves out.
 //
-// It fails, with [topo.Errors] that name all places at once, where there is
-// nothing to fill in with: a pool or subnet without room, a route whose
-// gateway is in no subnet of its node.
+// It fails, with [topo.Errors] that name all places at once, where t is not
+// valid ([topo.Topology.Validate]) and where there is nothing to fill in with: a
+// pool or subnet without room, a route whose gateway is in no subnet of its
+// node.
 func Compile(t *topo.Topology) (*Lab, error) {
+	if err := t.Validate(); err != nil {
+		return nil, err
+	}
 	c := &compiler{topo: t, byName: map[string]*node{}}
 	c.findNodes()
 	c.findLinks()

@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"testing"
@@ -315,10 +316,12 @@ func TestErrors(t *testing.T) {
 		{
 			"mtu",
 			topo.Topology{
-				Nodes: topo.Nodes{node("a", topo.Interface{Name: "eth0", MTU: 1000, Addresses: prefixes("fd05::1/64"), Pos: pos})},
-				Links: []topo.Link{link()},
+				Nodes: topo.Nodes{{Name: "sw", Kind: topo.Switch, Interfaces: topo.Interfaces{
+					{Name: topo.BridgeName, Addresses: prefixes("fd05::1/64"), Pos: pos},
+				}}},
+				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "sw"}}, MTU: 1000}},
 			},
-			"a:eth0: fd05::1/64: IPv6 needs an mtu of at least 1280, here it is 1000",
+			"sw:br0: fd05::1/64: IPv6 needs an mtu of at least 1280, here it is 1000",
 		},
 		{
 			"route",
@@ -327,15 +330,16 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			"test",
-			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: "a", To: "q", Pos: pos}}},
-			"test: q is nothing in this lab",
+			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: "a", To: topo.HostNode, Pos: pos}}},
+			"test: host is not part of this lab",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			tt.top.Name = "lab"
 			_, err := compile.Compile(&tt.top)
-			errs, ok := err.(topo.Errors)
-			if !ok || len(errs) != 1 {
+			var errs topo.Errors
+			if !errors.As(err, &errs) || len(errs) != 1 {
 				t.Fatalf("got %v, want one error", err)
 			}
 			if errs[0].Msg != tt.want || errs[0].Pos != pos || errs[0].Hint == "" {
@@ -345,14 +349,22 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestInvalidTopologyIsAnError(t *testing.T) {
+	_, err := compile.Compile(&topo.Topology{Name: "lab", Links: []topo.Link{cable("a", "a")}})
+	if _, ok := errors.AsType[topo.Errors](err); !ok {
+		t.Errorf("got %v, want topo.Errors", err)
+	}
+}
+
 func TestFullSubnetIsAnError(t *testing.T) {
 	top := &topo.Topology{
+		Name:  "lab",
 		Nodes: topo.Nodes{{Name: "sw", Kind: topo.Switch, Subnet: prefixes("10.0.0.0/30")}},
 		Links: []topo.Link{cable("a", "sw"), cable("b", "sw"), cable("c", "sw"), cable("d", "sw")},
 	}
 	_, err := compile.Compile(top)
-	errs, _ := err.(topo.Errors)
-	if len(errs) != 1 || errs[0].Msg != "c:eth0: no address is left in its subnet 10.0.0.0/30" {
+	var errs topo.Errors
+	if !errors.As(err, &errs) || len(errs) != 1 || errs[0].Msg != "c:eth0: no address is left in its subnet 10.0.0.0/30" {
 		t.Errorf("got %v, want one error about c:eth0", err)
 	}
 }

@@ -39,7 +39,7 @@ func (s *summary) routes(way []int, hops, top int, emit func(to netip.Prefix, ho
 	s.words = hops/64 + 1
 	s.sets = slices.Grow(s.sets[:0], len(s.trie)*s.words)[:len(s.trie)*s.words]
 	s.above = slices.Grow(s.above[:0], len(s.trie))[:len(s.trie)]
-	for at := len(s.trie) - 1; at >= 0; at-- {
+	for at := range slices.Backward(s.trie) {
 		s.setHops(at, way)
 	}
 	s.above[0] = top

@@ -33,8 +33,7 @@ func (c *compiler) tests() []Test {
 		}
 		to, ok := c.target(t.To)
 		if !ok {
-			c.fail(t.Pos, "name a node, node:interface or an address; host needs a link before it can be one",
-				"test: %s is nothing in this lab", t.To)
+			c.fail(t.Pos, "link it to a node first", "test: %s is not part of this lab", t.To)
 			continue
 		}
 		tests = append(tests, Test{t.From, t.To, spokenBy(c.byName[t.From], to), t.Expect, t.Pos})
@@ -43,7 +42,8 @@ func (c *compiler) tests() []Test {
 }
 
 // target returns the addresses that the word stands for, the first of each
-// family. It reports false if the word means nothing.
+// family. It reports false if the lab has no such node, which can only be
+// the machine's own namespace.
 func (c *compiler) target(to string) ([]netip.Addr, bool) {
 	if a, err := netip.ParseAddr(to); err == nil {
 		return []netip.Addr{a}, true
