@@ -33,8 +33,10 @@ func (op DelNamespace) Play(s *state.State) error {
 	if op.Name == state.Host || s.Namespace(op.Name) == nil {
 		return fmt.Errorf("no namespace %q", op.Name)
 	}
-	for _, name := range s.Namespaces[op.Name].LinkNames() {
-		dropLink(s, state.Endpoint{Namespace: op.Name, Link: name})
+	for _, link := range s.Namespaces[op.Name].LinkNames() {
+		if e := (state.Endpoint{Namespace: op.Name, Link: link}); s.Link(e) != nil { // nil: went with its peer
+			dropLink(s, e)
+		}
 	}
 	delete(s.Namespaces, op.Name)
 	return nil
