@@ -1,0 +1,243 @@
+package plan_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/plan/plantest"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// lab returns the State that a topology asks for.
+func lab(t *rapid.T, top *topo.Topology) *state.State {
+	c, err := compile.Compile(top)
+	if err != nil {
+		t.Skipf("no room in the subnets: %v", err)
+	}
+	return c.State
+}
+
+// states draws what is there, as the kernel would show it, and what is wanted:
+// the same lab, an edited one or another one, after some damage or none.
+func states(t *rapid.T) (seen, want *state.State) {
+	top := topotest.Draw(t, topotest.Options{HostLinks: true})
+	seen = up(t, lab(t, top))
+	if rapid.Bool().Draw(t, "damaged") {
+		play(t, plantest.Damage(t, seen), seen)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "another lab") == 0 {
+		return seen, lab(t, topotest.Draw(t, topotest.Options{HostLinks: true}))
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "edits") {
+		top = topotest.Edit(t, top)
+	}
+	return seen, lab(t, top)
+}
+
+// up returns what is there after a lab was made: with interface numbers.
+func up(t *rapid.T, want *state.State) *state.State {
+	s := state.New()
+	play(t, plan.Diff(s, want), s)
+	return s
+}
+
+func play(t *rapid.T, p plan.Plan, s *state.State) {
+	if err := p.Play(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// differences compares what two States mean.
+func differences(want, got *state.State) string {
+	return cmp.Diff(want.Normal(), got.Normal(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
+}
+
+func TestDiffLeadsToWhatIsWanted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, want := states(t)
+		before := seen.Clone()
+		p := plan.Diff(seen, want)
+		if d := cmp.Diff(before, seen, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {
+			t.Fatalf("Diff changed what it was given (-before +after):\n%s", d)
+		}
+		play(t, p, seen)
+		if d := differences(want, seen); d != "" {
+			t.Fatalf("(-want +got):\n%s", d)
+		}
+		if again := plan.Diff(seen, want); len(again) != 0 {
+			t.Fatalf("a second plan: %+v", again)
+		}
+	})
+}
+
+func TestDiffOfEqualsIsEmpty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, _ := states(t)
+		if p := plan.Diff(s, s.Clone()); len(p) != 0 {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+func TestDiffToNothingLeavesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, _ := states(t)
+		play(t, plan.Diff(seen, state.New()), seen)
+		if d := differences(state.New(), seen); d != "" {
+			t.Fatalf("(-want +got):\n%s", d)
+		}
+	})
+}
+
+// No two links of a lab have one interface number, but for lo, and for the ends
+// in the machine's own namespace, which the kernel numbers. What somebody else
+// added may have any number.
+func TestIndexesAreUnique(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, want := states(t)
+		play(t, plan.Diff(seen, want), seen)
+		taken := map[int]state.Endpoint{}
+		for e, l := range links(seen) {
+			if e.Link == state.Lo || l.Index == 0 {
+				continue
+			}
+			if other, ok := taken[l.Index]; ok {
+				t.Fatalf("%s and %s have the number %d", e, other, l.Index)
+			}
+			taken[l.Index] = e
+		}
+		for e, l := range links(want) {
+			if seen.Link(e).Index == 0 && l.Name != state.Lo && e.Namespace != state.Host {
+				t.Fatalf("%s has no number", e)
+			}
+		}
+	})
+}
+
+// What is the same in both States is not touched, and nothing is made anew that
+// could be changed.
+func TestDiffIsSmall(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, want := states(t)
+		for _, op := range plan.Diff(seen, want) {
+			checkNeeded(t, op, seen, want)
+		}
+	})
+}
+
+func checkNeeded(t *rapid.T, op plan.Op, seen, want *state.State) {
+	at := op.At()
+	switch op := op.(type) {
+	case plan.DelNamespace:
+		if !remade(seen, want, op.Name) {
+			t.Fatalf("namespace %s is deleted", op.Name)
+		}
+	case plan.AddNamespace:
+		if !remade(seen, want, op.Name) {
+			t.Fatalf("namespace %s is made", op.Name)
+		}
+	case plan.DelLink, plan.AddBridge, plan.AddVeth:
+		if stays(seen, want, at) {
+			t.Fatalf("%T of %s, which can stay", op, at)
+		}
+	case plan.SetLink, plan.SetBridge, plan.AddAddress, plan.DelAddress, plan.PromoteSecondaries:
+		if stays(seen, want, at) && equalLinks(seen.Link(at), want.Link(at)) {
+			t.Fatalf("%#v, though %s is as it should be", op, at)
+		}
+	case plan.AddRoute, plan.DelRoute, plan.SetSysctl:
+		if equalNamespaces(seen, want, at.Namespace) {
+			t.Fatalf("%#v, though %s is as it should be", op, at.Namespace)
+		}
+	}
+}
+
+// Links that stay keep their numbers.
+func TestLinksThatStayKeepTheirNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, want := states(t)
+		after := seen.Clone()
+		play(t, plan.Diff(seen, want), after)
+		for e, l := range links(seen) {
+			if stays(seen, want, e) && after.Link(e).Index != l.Index {
+				t.Fatalf("%s had the number %d and has %d", e, l.Index, after.Link(e).Index)
+			}
+		}
+	})
+}
+
+// remade reports whether a namespace must be made, or made anew: it has a
+// sysctl that is not wanted and whose default nobody knows.
+func remade(seen, want *state.State, name string) bool {
+	if name == state.Host {
+		return false
+	}
+	now, wanted := seen.Namespace(name), want.Namespace(name)
+	if now == nil || wanted == nil {
+		return true
+	}
+	for key := range now.Sysctls {
+		_, known := state.SysctlDefault(key)
+		if _, ok := wanted.Sysctls[key]; !ok && !known {
+			return true
+		}
+	}
+	return false
+}
+
+// stays reports whether a link can be made right without being made anew.
+func stays(seen, want *state.State, e state.Endpoint) bool {
+	now, wanted := seen.Link(e), want.Link(e)
+	if now == nil || wanted == nil || now.KindName() != wanted.KindName() || remade(seen, want, e.Namespace) {
+		return false
+	}
+	peer, ok := now.Peer()
+	if !ok {
+		return true
+	}
+	wantedPeer, _ := wanted.Peer()
+	return peer == wantedPeer && !remade(seen, want, peer.Namespace)
+}
+
+func equalLinks(a, b *state.Link) bool {
+	one := func(l *state.Link) *state.State {
+		s := state.New()
+		s.Add(state.Host).Links[l.Name] = l
+		return s
+	}
+	return differences(one(a), one(b)) == ""
+}
+
+// equalNamespaces reports whether a namespace is as wanted and all in it stays.
+func equalNamespaces(seen, want *state.State, name string) bool {
+	now := seen.Namespace(name)
+	if now == nil || want.Namespace(name) == nil {
+		return false
+	}
+	for link := range now.Links {
+		if !stays(seen, want, state.Endpoint{Namespace: name, Link: link}) {
+			return false
+		}
+	}
+	one := func(s *state.State) *state.State {
+		return &state.State{Namespaces: map[string]*state.Namespace{"": s.Namespaces[name]}}
+	}
+	return differences(one(seen), one(want)) == ""
+}
+
+func links(s *state.State) map[state.Endpoint]*state.Link {
+	all := map[state.Endpoint]*state.Link{}
+	for name, ns := range s.Namespaces {
+		for link, l := range ns.Links {
+			all[state.Endpoint{Namespace: name, Link: link}] = l
+		}
+	}
+	return all
+}

@@ -1,0 +1,233 @@
+package plan_test
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func at(namespace, link string) state.Endpoint {
+	return state.Endpoint{Namespace: namespace, Link: link}
+}
+
+func prefix(s string) netip.Prefix { return netip.MustParsePrefix(s) }
+
+// small is a host and a switch: h:eth0 is cabled to sw:p1, a port of sw:br0.
+func small(t *testing.T) *state.State {
+	t.Helper()
+	s := state.New()
+	p := plan.Plan{
+		plan.AddNamespace{Name: "h"},
+		plan.AddNamespace{Name: "sw"},
+		plan.AddBridge{Link: at("sw", "br0"), Index: 100},
+		plan.AddVeth{Ends: [2]plan.VethEnd{
+			{Link: at("h", "eth0"), Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 1}, MTU: 1400},
+			{Link: at("sw", "p1"), Index: 102},
+		}},
+		plan.SetLink{Link: at("sw", "p1"), Master: new("br0")},
+		plan.SetLink{Link: at("h", "eth0"), Up: new(true)},
+		plan.AddAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.1/24")},
+		plan.AddAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.2/24")},
+		plan.AddAddress{Link: at("h", "eth0"), Address: prefix("fd00::1/64")},
+		plan.AddRoute{Namespace: "h", Route: four},
+		plan.AddRoute{Namespace: "h", Route: six},
+		plan.SetSysctl{Namespace: "h", Key: state.ForwardIPv4, Value: "1"},
+	}
+	if err := p.Play(s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var (
+	four = state.Route{To: prefix("0.0.0.0/0"), Via: netip.MustParseAddr("10.0.0.9"), Dev: "eth0"}
+	six  = state.Route{To: prefix("2001:db8::/32"), Dev: "eth0"}
+)
+
+func TestPlay(t *testing.T) {
+	tests := []struct {
+		name  string
+		op    plan.Op
+		check func(s *state.State) bool // whether s is as it should be
+	}{
+		{
+			"a new namespace has lo, down",
+			plan.AddNamespace{Name: "n"},
+			func(s *state.State) bool { return len(s.Namespaces["n"].Links) == 1 && !s.Link(at("n", "lo")).Up },
+		},
+		{
+			"a namespace takes the peers of its links with it",
+			plan.DelNamespace{Name: "h"},
+			func(s *state.State) bool { return s.Namespace("h") == nil && s.Link(at("sw", "p1")) == nil },
+		},
+		{
+			"an end takes the other and the routes with it",
+			plan.DelLink{Link: at("sw", "p1")},
+			func(s *state.State) bool {
+				return s.Link(at("h", "eth0")) == nil && s.Link(at("sw", "p1")) == nil && len(s.Namespaces["h"].Routes) == 0
+			},
+		},
+		{
+			"a bridge lets its ports go",
+			plan.DelLink{Link: at("sw", "br0")},
+			func(s *state.State) bool { return s.Link(at("sw", "p1")).Master == "" },
+		},
+		{
+			"a link that goes down keeps IPv4 addresses only, and no route",
+			plan.SetLink{Link: at("h", "eth0"), Up: new(false)},
+			func(s *state.State) bool {
+				l := s.Link(at("h", "eth0"))
+				return fmt.Sprint(l.Addresses) == "[10.0.0.1/24 10.0.0.2/24]" && len(s.Namespaces["h"].Routes) == 0 && !l.Up
+			},
+		},
+		{
+			"up when it is up changes nothing",
+			plan.SetLink{Link: at("h", "eth0"), Up: new(true)},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 2 },
+		},
+		{
+			"what is not said stays",
+			plan.SetLink{Link: at("h", "eth0"), Alias: new("x")},
+			func(s *state.State) bool {
+				l := s.Link(at("h", "eth0"))
+				return l.Alias == "x" && l.MTU == 1400 && l.MAC == topo.MAC{2, 0, 0, 0, 0, 1} && l.Up
+			},
+		},
+		{
+			"one address of two leaves the routes",
+			plan.DelAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.1/24")},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 2 },
+		},
+		{
+			"the last IPv6 address leaves the routes",
+			plan.DelAddress{Link: at("h", "eth0"), Address: prefix("fd00::1/64")},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 2 },
+		},
+		{
+			"replace takes the place of a route",
+			plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Via: netip.MustParseAddr("fd00::9"), Dev: "eth0"}, Replace: true},
+			func(s *state.State) bool {
+				rs := s.Namespaces["h"].Routes
+				return len(rs) == 2 && rs[1].Via == netip.MustParseAddr("fd00::9")
+			},
+		},
+		{
+			"two routes with different metrics",
+			plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "eth0", Metric: 5}},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 3 },
+		},
+		{
+			"a sysctl at its default is no more than unset",
+			plan.SetSysctl{Namespace: "h", Key: state.ForwardIPv4, Value: "0"},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Sysctls) == 0 },
+		},
+		{
+			"the machine's own namespace is there without being made",
+			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v")}, {Link: at("h", "eth1"), Index: 103}}},
+			func(s *state.State) bool {
+				l := s.Link(at(state.Host, "v"))
+				return l.Kind == state.Veth{Peer: at("h", "eth1")} && l.MTU == plan.DefaultMTU && l.AutoLinkLocal && !l.Up
+			},
+		},
+		{
+			"a bridge takes new settings",
+			plan.SetBridge{Link: at("sw", "br0"), Bridge: state.Bridge{ForwardDelay: 200}},
+			func(s *state.State) bool { return s.Link(at("sw", "br0")).Kind == state.Bridge{ForwardDelay: 200} },
+		},
+		{
+			"promoting changes nothing that a State holds",
+			plan.PromoteSecondaries{Link: at("h", "eth0")},
+			func(s *state.State) bool { return differences(small(t), s) == "" },
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := small(t)
+			if err := tt.op.Play(s); err != nil {
+				t.Fatal(err)
+			}
+			if !tt.check(s) {
+				t.Errorf("%#v left:\n%s", tt.op, differences(small(t), s))
+			}
+		})
+	}
+}
+
+func TestDelLastIPv4Address(t *testing.T) {
+	s := small(t)
+	p := plan.Plan{
+		plan.DelAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.1/24")},
+		plan.DelAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.2/24")},
+	}
+	if err := p.Play(s); err != nil {
+		t.Fatal(err)
+	}
+	if rs := s.Namespaces["h"].Routes; len(rs) != 1 || rs[0] != six {
+		t.Errorf("without IPv4 addresses there are the routes %v, want %v", rs, six)
+	}
+}
+
+// What can't be is refused, and nothing is changed.
+func TestPlayRefuses(t *testing.T) {
+	eth0, nowhere := at("h", "eth0"), at("h", "eth9")
+	tests := []struct {
+		op   plan.Op
+		want string
+	}{
+		{plan.AddNamespace{Name: "h"}, `namespace "h" exists`},
+		{plan.AddNamespace{Name: state.Host}, `namespace "" exists`},
+		{plan.DelNamespace{Name: "x"}, `no namespace "x"`},
+		{plan.DelNamespace{Name: state.Host}, `no namespace ""`},
+		{plan.SetSysctl{Namespace: "x", Key: "a", Value: "b"}, `no namespace "x"`},
+		{plan.AddBridge{Link: eth0}, "h:eth0 exists"},
+		{plan.AddBridge{Link: at("h", "b"), Index: 101}, "h:b: index 101 is taken by eth0"},
+		{plan.AddBridge{Link: at("x", "b")}, `no namespace "x"`},
+		{plan.SetBridge{Link: eth0}, "h:eth0 is not a bridge"},
+		{plan.SetBridge{Link: nowhere}, "no link h:eth9"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: nowhere}}}, "both ends are h:eth9"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("x", "p1")}}}, `no namespace "x"`},
+		{plan.DelLink{Link: nowhere}, "no link h:eth9"},
+		{plan.DelLink{Link: at("h", "lo")}, "h:lo cannot be deleted"},
+		{plan.SetLink{Link: nowhere, Up: new(true)}, "no link h:eth9"},
+		{plan.SetLink{Link: eth0, Up: new(false), Master: new("br0")}, "no bridge h:br0 for h:eth0"},
+		{plan.SetLink{Link: eth0, Master: new("lo")}, "no bridge h:lo for h:eth0"},
+		{plan.AddAddress{Link: nowhere, Address: prefix("10.0.0.3/24")}, "no link h:eth9"},
+		{plan.AddAddress{Link: eth0, Address: prefix("10.0.0.1/24")}, "h:eth0 has 10.0.0.1/24 already"},
+		{plan.DelAddress{Link: eth0, Address: prefix("10.0.0.3/24")}, "h:eth0 has no 10.0.0.3/24"},
+		{plan.PromoteSecondaries{Link: nowhere}, "no link h:eth9"},
+		{plan.AddRoute{Namespace: "h", Route: four}, "h has a route to 0.0.0.0/0 already"},
+		{plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "lo", Metric: 5}}, "route to 2001:db8::/32: h:lo is down"},
+		{plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "eth9"}}, "no link h:eth9"},
+		{plan.DelRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "eth0", Metric: 5}}, "h has no route to 2001:db8::/32"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want, func(t *testing.T) {
+			s := small(t)
+			err := plan.Plan{tt.op}.Play(s)
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("%#v: got %v, want %s", tt.op, err, tt.want)
+			}
+			if d := differences(small(t), s); d != "" {
+				t.Errorf("%#v changed (-before +after):\n%s", tt.op, d)
+			}
+		})
+	}
+}
+
+func TestPlayStopsAtTheFirstError(t *testing.T) {
+	s := state.New()
+	p := plan.Plan{plan.AddNamespace{Name: "a"}, plan.DelNamespace{Name: "x"}, plan.AddNamespace{Name: "b"}}
+	const want = `op 2 of 3 (plan.DelNamespace): no namespace "x"`
+	if err := p.Play(s); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if got := s.Names(); len(got) != 1 || got[0] != "a" {
+		t.Errorf("left the namespaces %q", got)
+	}
+}
