@@ -1,0 +1,103 @@
+package iproute2
+
+import (
+	"errors"
+	"strings"
+)
+
+// plain are the characters that mean nothing to a shell.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
+
+// join writes words as a line for a shell.
+func join(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
+func quote(w string) string {
+	if w != "" && strings.Trim(w, plain) == "" {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+var errQuote = errors.New("a quote is not closed")
+
+// split reads the words of one line as a shell does it, without any expansion.
+// A # at the beginning of a word starts a comment.
+func split(line string) ([]string, error) {
+	s := splitter{rest: line}
+	for s.next() {
+	}
+	return s.words, s.err
+}
+
+// splitter takes words off the front of a line.
+type splitter struct {
+	rest  string
+	words []string
+	err   error
+}
+
+// next reads one word and reports whether there was one.
+func (s *splitter) next() bool {
+	s.rest = strings.TrimLeft(s.rest, " \t\r\n")
+	if s.rest == "" || s.rest[0] == '#' {
+		return false
+	}
+	var word strings.Builder
+	for s.rest != "" && !strings.ContainsRune(" \t\r\n", rune(s.rest[0])) {
+		part, err := s.part()
+		if err != nil {
+			s.err = err
+			return false
+		}
+		word.WriteString(part)
+	}
+	s.words = append(s.words, word.String())
+	return true
+}
+
+// part reads a quoted part of a word, or one character.
+func (s *splitter) part() (string, error) {
+	c := s.rest[0]
+	s.rest = s.rest[1:]
+	switch c {
+	case '\'':
+		text, rest, ok := strings.Cut(s.rest, "'")
+		if !ok {
+			return "", errQuote
+		}
+		s.rest = rest
+		return text, nil
+	case '"':
+		return s.doubleQuoted()
+	case '\\':
+		if s.rest == "" {
+			return "", errQuote
+		}
+		c, s.rest = s.rest[0], s.rest[1:]
+	}
+	return string([]byte{c}), nil
+}
+
+// doubleQuoted reads up to the closing quote.
+func (s *splitter) doubleQuoted() (string, error) {
+	var text strings.Builder
+	for i := 0; i < len(s.rest); i++ {
+		switch c := s.rest[i]; {
+		case c == '"':
+			s.rest = s.rest[i+1:]
+			return text.String(), nil
+		case c == '\\' && i+1 < len(s.rest) && strings.ContainsRune(`"\$`+"`", rune(s.rest[i+1])):
+			i++
+			text.WriteByte(s.rest[i])
+		default:
+			text.WriteByte(c)
+		}
+	}
+	return "", errQuote
+}
