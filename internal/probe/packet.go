@@ -1,0 +1,154 @@
+package probe
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// Types of ICMP (RFC 792) and ICMPv6 (RFC 4443) messages.
+const (
+	typeReply4       = 0
+	typeUnreachable4 = 3
+	typeEcho4        = 8
+	typeExceeded4    = 11
+	typeParameter4   = 12
+
+	typeUnreachable6 = 1
+	typeTooBig6      = 2
+	typeExceeded6    = 3
+	typeParameter6   = 4
+	typeEcho6        = 128
+	typeReply6       = 129
+)
+
+const (
+	icmpHeader = 8
+	ipv6Header = 40
+
+	// payload is the cookie, the number of the question, and the attempt.
+	payload    = 8 + 4 + 4
+	packetSize = icmpHeader + payload
+)
+
+// A request is what an echo request carries and its answer brings back.
+type request struct {
+	cookie   uint64 // of the run
+	question uint32
+	attempt  uint32
+}
+
+// appendEcho appends an echo request. The kernel fills in the checksum of
+// ICMPv6.
+func appendEcho(b []byte, r request, ipv6 bool) []byte {
+	start := len(b)
+	typ := byte(typeEcho4)
+	if ipv6 {
+		typ = typeEcho6
+	}
+	b = append(b, typ, 0, 0, 0)
+	b = binary.BigEndian.AppendUint16(b, uint16(r.cookie))
+	b = binary.BigEndian.AppendUint16(b, uint16(r.question))
+	b = binary.BigEndian.AppendUint64(b, r.cookie)
+	b = binary.BigEndian.AppendUint32(b, r.question)
+	b = binary.BigEndian.AppendUint32(b, r.attempt)
+	if !ipv6 {
+		binary.BigEndian.PutUint16(b[start+2:], checksum(b[start:]))
+	}
+	return b
+}
+
+// checksum is the Internet checksum (RFC 1071).
+func checksum(b []byte) uint16 {
+	var sum uint32
+	for ; len(b) >= 2; b = b[2:] {
+		sum += uint32(b[0])<<8 | uint32(b[1])
+	}
+	if len(b) == 1 {
+		sum += uint32(b[0]) << 8
+	}
+	for sum>>16 != 0 {
+		sum = sum&0xffff + sum>>16
+	}
+	return ^uint16(sum)
+}
+
+// An answer is a received message that belongs to one of our requests.
+type answer struct {
+	request
+	refused bool // an ICMP error and no reply
+	typ     uint8
+	code    uint8
+	ttl     int        // 0: not known
+	to      netip.Addr // where refused: the address that the request was sent to
+}
+
+// parse4 reads what an IPv4 raw socket receives: an IP packet.
+func parse4(b []byte) (answer, bool) {
+	header, ok := headerLen4(b)
+	if !ok || len(b) < header+icmpHeader {
+		return answer{}, false
+	}
+	m := b[header:]
+	a := answer{typ: m[0], code: m[1], ttl: int(b[8])}
+	switch a.typ {
+	case typeReply4:
+		a.request, ok = parseRequest(m, typeReply4)
+		return a, ok
+	case typeUnreachable4, typeExceeded4, typeParameter4:
+		quoted := m[icmpHeader:]
+		header, ok := headerLen4(quoted)
+		if !ok {
+			return answer{}, false
+		}
+		a.refused = true
+		a.to = netip.AddrFrom4([4]byte(quoted[16:20]))
+		a.request, ok = parseRequest(quoted[min(header, len(quoted)):], typeEcho4)
+		return a, ok
+	}
+	return answer{}, false
+}
+
+// headerLen4 returns the length of an IPv4 header, which is at least 20.
+func headerLen4(b []byte) (int, bool) {
+	if len(b) < 20 || b[0]>>4 != 4 {
+		return 0, false
+	}
+	n := int(b[0]&0xf) * 4
+	return n, n >= 20
+}
+
+// parse6 reads what an IPv6 raw socket receives: an ICMPv6 message.
+func parse6(b []byte) (answer, bool) {
+	if len(b) < icmpHeader {
+		return answer{}, false
+	}
+	a := answer{typ: b[0], code: b[1]}
+	var ok bool
+	switch a.typ {
+	case typeReply6:
+		a.request, ok = parseRequest(b, typeReply6)
+		return a, ok
+	case typeUnreachable6, typeTooBig6, typeExceeded6, typeParameter6:
+		quoted := b[icmpHeader:]
+		if len(quoted) < ipv6Header {
+			return answer{}, false
+		}
+		a.refused = true
+		a.to = netip.AddrFrom16([16]byte(quoted[24:40]))
+		a.request, ok = parseRequest(quoted[ipv6Header:], typeEcho6)
+		return a, ok
+	}
+	return answer{}, false
+}
+
+// parseRequest reads a request back from an echo message of the given type.
+func parseRequest(m []byte, typ uint8) (request, bool) {
+	if len(m) < packetSize || m[0] != typ {
+		return request{}, false
+	}
+	return request{
+		cookie:   binary.BigEndian.Uint64(m[icmpHeader:]),
+		question: binary.BigEndian.Uint32(m[icmpHeader+8:]),
+		attempt:  binary.BigEndian.Uint32(m[icmpHeader+12:]),
+	}, true
+}
