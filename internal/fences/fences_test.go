@@ -61,7 +61,7 @@ func deps(t *testing.T, room string) []string { return list(t, "-deps", module+"
 
 func list(t *testing.T, args ...string) []string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list", "-e"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v: %v", cmd, err)
