@@ -131,14 +131,11 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 		return nil, err
 	}
 	defer lock.Release()
-	if err := l.clearLeftovers(); err != nil {
-		return nil, err
-	}
-	change, seen, err := l.plan()
+	change, seen, err := l.prepare()
 	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(l.checkNames(change.Plan), l.checkHost(change.Plan)); err != nil {
+		if len(seen.Namespaces) == 0 {
+			err = errors.Join(err, lock.Retire()) // nothing was made
+		}
 		return nil, err
 	}
 	l.makeRoom(lock)
@@ -149,6 +146,19 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 		return change, nil
 	}
 	return change, l.settle(ctx)
+}
+
+// prepare finds out what Up has to do and whether it may. The State is what is
+// there now.
+func (l *Lab) prepare() (*Change, *state.State, error) {
+	if err := l.clearLeftovers(); err != nil {
+		return nil, state.New(), err
+	}
+	change, seen, err := l.plan()
+	if err != nil {
+		return nil, state.New(), err
+	}
+	return change, seen, errors.Join(l.checkNames(change.Plan), l.checkHost(change.Plan))
 }
 
 // settleTime bounds the wait for links. They take 10 ms as a rule; under heavy

@@ -7,7 +7,7 @@ import (
 
 func printVeth(op plan.AddVeth) []string {
 	here, there := op.Ends[0], op.Ends[1]
-	if there.Link.Namespace == state.Host {
+	if there.Link.Namespace == state.Host && here.Link.Namespace != state.Host {
 		here, there = there, here
 	}
 	c := ip(here.Link.Namespace, "link", "add")

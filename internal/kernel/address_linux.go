@@ -70,8 +70,8 @@ const (
 type seenAddress struct {
 	index     int
 	prefix    netip.Prefix
-	tentative bool // IPv6: duplicate address detection is not through
-	automatic bool // made by the kernel
+	automatic bool // the kernel says that it made it (since 5.18)
+	noDAD     bool // somebody wrote it: the kernel's own go through duplicate address detection
 }
 
 // readAddress reads the body of an RTM_NEWADDR.
@@ -98,6 +98,6 @@ func readAddress(body []byte) (seenAddress, bool) {
 		local = address // IPv6 has no IFA_LOCAL where there is no peer
 	}
 	s.prefix = netip.PrefixFrom(local, int(body[1]))
-	s.tentative = flags&unix.IFA_F_TENTATIVE != 0
+	s.noDAD = flags&unix.IFA_F_NODAD != 0
 	return s, s.prefix.IsValid()
 }

@@ -19,7 +19,7 @@ func Apply(ctx context.Context, p plan.Plan, seen *state.State, opts Options) er
 			return err
 		}
 		n := a.runLength(done)
-		if err := a.run(done, done+n); err != nil {
+		if err := a.run(ctx, done, done+n); err != nil {
 			return err
 		}
 		done += n
@@ -87,13 +87,13 @@ func (a *applier) bornWith(i int) int {
 }
 
 // run makes the Ops from the i-th to the one before the j-th.
-func (a *applier) run(i, j int) error {
+func (a *applier) run(ctx context.Context, i, j int) error {
 	var err error
 	switch phaseOf(a.plan[i]) {
 	case phaseCreate:
 		err = a.create(i, j)
 	case phaseRemove:
-		err = a.remove(i, j)
+		err = a.remove(ctx, i, j)
 	case phaseConnect:
 		err = a.each(a.group(i, j, a.busierEnd(i, j)))
 	default:
@@ -193,12 +193,15 @@ func (a *applier) mark(g group) string {
 	return ""
 }
 
-func (a *applier) remove(i, j int) error {
+// remove takes namespaces away and waits until the other ends of their cables
+// are gone too. One that somebody holds is no error: its name is free.
+func (a *applier) remove(ctx context.Context, i, j int) error {
 	var names []string
 	for _, op := range a.plan[i:j] {
 		names = append(names, op.(plan.DelNamespace).Name)
 	}
-	return netns.Remove(names...)
+	_, err := Remove(ctx, names)
+	return err
 }
 
 // explain says which Op an error belongs to.

@@ -55,7 +55,7 @@ func automatic(l *state.Link, a seenAddress) bool {
 	case a.automatic:
 		return true
 	}
-	return l.AutoLinkLocal && a.prefix == state.LinkLocal(l.MAC)
+	return l.AutoLinkLocal && !a.noDAD && a.prefix == state.LinkLocal(l.MAC)
 }
 
 // operStates are the kernel's words for IFLA_OPERSTATE by number (RFC 2863,
