@@ -133,7 +133,7 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 	defer lock.Release()
 	change, seen, err := l.prepare()
 	if err != nil {
-		if len(seen.Namespaces) == 0 {
+		if seen != nil && len(seen.Namespaces) == 0 {
 			err = errors.Join(err, lock.Retire()) // nothing was made
 		}
 		return nil, err
@@ -149,14 +149,14 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 }
 
 // prepare finds out what Up has to do and whether it may. The State is what is
-// there now.
+// there now, nil if that is not known.
 func (l *Lab) prepare() (*Change, *state.State, error) {
 	if err := l.clearLeftovers(); err != nil {
-		return nil, state.New(), err
+		return nil, nil, err
 	}
 	change, seen, err := l.plan()
 	if err != nil {
-		return nil, state.New(), err
+		return nil, nil, err
 	}
 	return change, seen, errors.Join(l.checkNames(change.Plan), l.checkHost(change.Plan))
 }
