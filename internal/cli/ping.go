@@ -95,12 +95,19 @@ func isAddress(s string) bool {
 }
 
 func (p *program) printReply(r vethlab.Reply) {
+	if r.Err != nil {
+		p.out.print("icmp_seq=%d: %v\n", r.Seq, r.Err)
+		return
+	}
 	p.out.print("reply from %s: icmp_seq=%d ttl=%d time=%s\n", r.From, r.Seq, r.TTL, short(r.RTT))
 }
 
 func (p *program) printStats(target string, s vethlab.PingStats) {
 	p.out.print("\n--- %s ping statistics ---\n", target)
 	p.out.print("%d packets transmitted, %d received, %d%% packet loss\n", s.Sent, s.Received, loss(s.Sent, s.Received))
+	if s.Received > 0 {
+		p.out.print("rtt min/avg/max/mdev = %s/%s/%s/%s\n", short(s.Min), short(s.Mean), short(s.Max), short(s.StdDev))
+	}
 }
 
 // loss returns how many of a hundred are lost.

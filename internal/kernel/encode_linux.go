@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -109,7 +110,7 @@ func (e *encoder) fd(namespace string) (int, error) {
 // index returns the number of a link in the encoder's namespace. What the plan
 // or the State it was made from does not tell, the kernel is asked for.
 func (e *encoder) index(link state.Endpoint) (int, error) {
-	if i := e.known[link]; i != 0 {
+	if i := e.known.index(link, e.op); i != 0 {
 		return i, nil
 	}
 	if err := e.flush(); err != nil { // the link may be made by what waits
@@ -127,27 +128,48 @@ func (e *encoder) index(link state.Endpoint) (int, error) {
 	return readLink(answer).Index, nil
 }
 
-// indexes are the interface numbers of links. It is written before any Op is
-// applied and only read afterwards.
-type indexes map[state.Endpoint]int
+// indexes are the interface numbers of links, with those that a link of the
+// same name had before, in order. They are written before any Op is applied and
+// only read afterwards.
+type indexes map[state.Endpoint][]birth
+
+// A birth is when a link got its number: by which Op of the plan.
+type birth struct{ op, index int }
+
+// seenBefore is the birth of what was there before the plan.
+const seenBefore = -1
+
+// index returns the number that a link has when an Op is made. 0: not known.
+func (known indexes) index(link state.Endpoint, op int) int {
+	for _, b := range slices.Backward(known[link]) {
+		if b.op <= op {
+			return b.index
+		}
+	}
+	return 0
+}
+
+func (known indexes) add(link state.Endpoint, op, index int) {
+	known[link] = append(known[link], birth{op, index})
+}
 
 // numbers collects the interface numbers of a State and of what a plan makes.
 func numbers(seen *state.State, p plan.Plan) indexes {
 	known := indexes{}
 	for name, ns := range seen.Namespaces {
 		for link, l := range ns.Links {
-			known[state.Endpoint{Namespace: name, Link: link}] = l.Index
+			known.add(state.Endpoint{Namespace: name, Link: link}, seenBefore, l.Index)
 		}
 	}
-	for _, op := range p {
+	for i, op := range p {
 		switch op := op.(type) {
 		case plan.AddNamespace:
-			known[state.Endpoint{Namespace: op.Name, Link: state.Lo}] = loIndex
+			known.add(state.Endpoint{Namespace: op.Name, Link: state.Lo}, i, loIndex)
 		case plan.AddBridge:
-			known[op.Link] = op.Index
+			known.add(op.Link, i, op.Index)
 		case plan.AddVeth:
 			for _, end := range op.Ends {
-				known[end.Link] = end.Index
+				known.add(end.Link, i, end.Index)
 			}
 		}
 	}

@@ -1,0 +1,162 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/plan/plantest"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// budget bounds how long one property is tried, however many checks rapid is
+// told to make.
+const budget = 10 * time.Second
+
+// check is rapid.Check that goes on until the budget is spent. When something
+// fails, the rest of the time is rapid's, to find the smallest case.
+func check(t *testing.T, prop func(*rapid.T)) {
+	t.Helper()
+	end := time.Now().Add(budget)
+	tried, failed := 0, false
+	rapid.Check(t, func(t *rapid.T) {
+		if !failed && time.Now().After(end) {
+			return
+		}
+		tried++
+		failed = true // unless prop returns
+		prop(t)
+		failed = t.Failed()
+	})
+	t.Logf("tried %d cases", tried)
+}
+
+// draw draws a small lab of that name.
+func draw(t *rapid.T, lab string) *topo.Topology {
+	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2})
+	top.Name, top.Prefix = lab, nil
+	return top
+}
+
+func compiled(t *rapid.T, top *topo.Topology) *state.State {
+	c, err := compile.Compile(top)
+	if err != nil {
+		t.Skipf("no room in the subnets: %v", err)
+	}
+	return c.State
+}
+
+// change makes a lab as wanted in the kernel and returns what is there then.
+func change(t *rapid.T, lab string, seen, want *state.State) *state.State {
+	p := plan.Diff(seen, want)
+	now := apply(t, lab, p, seen, want)
+	if d := differences(want, now); d != "" {
+		t.Fatalf("after %+v\nseen differs from wanted (-want +got):\n%s", p, d)
+	}
+	if again := plan.Diff(now, want); len(again) != 0 {
+		t.Fatalf("a second plan: %+v", again)
+	}
+	model := seen.Clone()
+	if err := p.Play(model); err != nil {
+		t.Fatal(err)
+	}
+	compareNumbers(t, model, now)
+	return now
+}
+
+// apply makes a plan's changes and returns what is there then.
+func apply(t *rapid.T, lab string, p plan.Plan, seen, want *state.State) *state.State {
+	if err := kernel.Apply(t.Context(), p, seen, kernel.Options{}); err != nil {
+		t.Fatalf("%v, in %+v", err, p)
+	}
+	view, err := kernel.Observe(lab, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return view.State
+}
+
+func differences(want, got *state.State) string {
+	return cmp.Diff(want.Normal(), got.Normal(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
+}
+
+// compareNumbers holds interface numbers against the model's, so that what was
+// not to be made anew was not.
+func compareNumbers(t *rapid.T, model, now *state.State) {
+	for name, ns := range model.Namespaces {
+		for link, l := range ns.Links {
+			got := now.Link(state.Endpoint{Namespace: name, Link: link})
+			if l.Index != 0 && got.Index != l.Index {
+				t.Fatalf("%s:%s has the number %d, want %d", name, link, got.Index, l.Index)
+			}
+		}
+	}
+}
+
+// clear removes all namespaces of a lab and what damage left of it.
+func clear(t *rapid.T, lab string) {
+	all, err := netns.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ours []string
+	for _, name := range all {
+		if strings.HasPrefix(name, lab) {
+			ours = append(ours, name)
+		}
+	}
+	held, err := kernel.Remove(t.Context(), ours)
+	if err != nil || len(held) > 0 {
+		t.Fatalf("removal: %v, still held: %q", err, held)
+	}
+}
+
+// What is applied is what is there, whatever was there before.
+func TestApplyAgreesWithModel(t *testing.T) {
+	netnstest.Need(t)
+	lab := netnstest.Lab(t)
+	check(t, func(t *rapid.T) {
+		defer clear(t, lab)
+		top := draw(t, lab)
+		seen := change(t, lab, state.New(), compiled(t, top))
+		for range rapid.IntRange(1, 2).Draw(t, "edits") {
+			top = topotest.Edit(t, top)
+			seen = change(t, lab, seen, compiled(t, top))
+		}
+	})
+}
+
+// What people do by hand is seen for what it is, and repaired.
+func TestDamageIsRepaired(t *testing.T) {
+	netnstest.Need(t)
+	lab := netnstest.Lab(t)
+	check(t, func(t *rapid.T) {
+		defer clear(t, lab)
+		want := compiled(t, draw(t, lab))
+		seen := change(t, lab, state.New(), want)
+		damage := plantest.Damage(t, seen)
+		damaged := apply(t, lab, damage, seen, want)
+		if err := damage.Play(seen); err != nil {
+			t.Fatal(err)
+		}
+		if d := differences(seen, damaged); d != "" {
+			t.Fatalf("after %+v\nseen differs from the model (-want +got):\n%s", damage, d)
+		}
+		change(t, lab, damaged, want)
+	})
+}
