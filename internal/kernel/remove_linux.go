@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // Remove takes away the names of namespaces and waits until the kernel has
@@ -48,10 +51,40 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	if err := errors.Join(w.drop(ctx, first), w.drop(ctx, second)); err != nil {
 		return nil, err
 	}
+	if len(w.pending) > 0 {
+		if err := w.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, name := range w.pending {
 		held = append(held, name)
 	}
+	slices.SortFunc(held, state.CompareNames)
 	return held, nil
+}
+
+// holdTime is how long others may hold a namespace in passing: whoever lists
+// the machine's namespaces enters each of them for a moment.
+const holdTime = 500 * time.Millisecond
+
+// wait waits for the namespaces that somebody still held when the rest went.
+func (w *removalWatch) wait(ctx context.Context) error {
+	deadline, cancel := context.WithTimeout(ctx, holdTime)
+	defer cancel()
+	for len(w.pending) > 0 && w.poll(deadline) == nil {
+		if err := w.hear(); err != nil {
+			return err
+		}
+	}
+	// The last ones to go have only begun to.
+	last, err := w.empty()
+	if err != nil {
+		return err
+	}
+	if err := w.recount(); err != nil { // the answer may have come with news
+		return err
+	}
+	return w.drop(ctx, last)
 }
 
 // removalWatch waits for namespaces to go.
@@ -139,14 +172,19 @@ func (w *removalWatch) drop(ctx context.Context, e emptyNamespace) error {
 		if err := w.poll(ctx); err != nil {
 			return err
 		}
-		err := w.receive(w.gone)
-		if errors.Is(err, unix.ENOBUFS) {
-			err = w.recount()
-		}
-		if err != nil {
+		if err := w.hear(); err != nil {
 			return err
 		}
 	}
+}
+
+// hear takes in what the kernel has to tell.
+func (w *removalWatch) hear() error {
+	err := w.receive(w.gone)
+	if errors.Is(err, unix.ENOBUFS) {
+		return w.recount()
+	}
+	return err
 }
 
 // gone takes note of a namespace that goes.
