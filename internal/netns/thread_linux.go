@@ -25,7 +25,6 @@ func thread(fn func() error) error {
 			o = try(func() error { return thread(fn) })
 			return
 		}
-		defer leave()
 		defer goHome()
 		o = try(fn)
 	}()
@@ -36,19 +35,6 @@ func thread(fn func() error) error {
 // ends in any case, but not at once, and until then it would keep a namespace
 // that is being removed.
 func goHome() {
-	fd, err := unix.Open(path(Host), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return
-	}
-	_ = unix.Setns(fd, unix.CLONE_NEWNET)
-	unix.Close(fd)
-}
-
-// leave takes a thread that is about to end back to the machine's own
-// namespace. The end takes the kernel a moment, in which the thread would hold
-// the namespace it is in: one that is being removed would not go. Where this
-// fails nothing is lost, as no other code will run on the thread.
-func leave() {
 	fd, err := unix.Open(path(Host), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return

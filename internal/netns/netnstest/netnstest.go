@@ -59,8 +59,7 @@ func Need(tb testing.TB) {
 		skipped.names = append(skipped.names, tb.Name())
 		tb.Skip("needs root: makes network namespaces in " + netns.Dir)
 	}
-	lab := fmt.Sprintf("%s%d-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"))
-	lock, err := sandbox.Acquire(tb.Context(), lab, nil)
+	lock, err := sandbox.Acquire(tb.Context(), Lab(tb)+"-ground", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -71,11 +70,18 @@ func Need(tb testing.TB) {
 	})
 }
 
+// Lab returns the name of a lab that no other test uses. Its namespaces should
+// have names that begin with it, so that a test that leaves one is found out.
+func Lab(tb testing.TB) string {
+	tb.Helper()
+	return fmt.Sprintf("%s%d-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"))
+}
+
 // Name returns the name of a namespace that no other test uses. The namespace
 // is removed after the test.
 func Name(tb testing.TB, name string) string {
 	tb.Helper()
-	full := fmt.Sprintf("%s%d-%s-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"), name)
+	full := Lab(tb) + "-" + name
 	tb.Cleanup(func() {
 		if err := netns.Remove(full); err != nil {
 			tb.Error(err)
