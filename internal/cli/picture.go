@@ -1,5 +1,9 @@
 package cli
 
-import "github.com/vethlab/vethlab/internal/state"
+import (
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/state"
+)
 
-func picture(s *state.State) string { return "" }
+// picture draws a lab.
+func picture(s *state.State) string { return draw.Text(s, draw.DefaultWidth) }

@@ -1,0 +1,119 @@
+package draw_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func stateOf(t testing.TB, text string) *state.State {
+	t.Helper()
+	lab, err := compile.Compile(topo.MustParse(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lab.State
+}
+
+func TestText(t *testing.T) {
+	star := "nodes: {hub: {kind: switch}}\nlinks:\n"
+	for i := range 50 {
+		star += "  - [h" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + ", hub]\n"
+	}
+	for name, text := range map[string]string{
+		"pair":           `{addressing: {ipv6: none}, links: [[ns1, ns2]]}`,
+		"dual-stack":     `{links: [[ns1, ns2]]}`,
+		"two-cables":     `{addressing: {ipv6: none}, links: [[a, b], [a, b]]}`,
+		"row":            `{addressing: {ipv6: none}, nodes: {r: {kind: router}}, links: [[a, r], [r, b]]}`,
+		"switch":         `{nodes: {sw: {kind: switch}}, links: [[a, sw], [b, sw], [c, sw]]}`,
+		"ring":           `{nodes: {x: {kind: router}, y: {kind: router}, z: {kind: router}}, links: [[x, y], [y, z], [z, x]]}`,
+		"two-parts":      `{addressing: {ipv6: none}, nodes: {alone: {}}, links: [[a, b]]}`,
+		"host":           `{links: [["host:vl0", a, {subnet: 192.0.2.0/30}]]}`,
+		"star":           star,
+		"none-addressed": `{nodes: {a: {interfaces: {eth0: []}}, b: {interfaces: {eth0: []}}}, links: [[a, b]]}`,
+	} {
+		t.Run(name, func(t *testing.T) { golden(t, name, draw.Text(stateOf(t, text), 100)) })
+	}
+}
+
+func TestDownIsSeen(t *testing.T) {
+	s := stateOf(t, `{addressing: {ipv6: none}, links: [[a, b]]}`)
+	s.Link(state.Endpoint{Namespace: s.Names()[0], Link: "eth0"}).Up = false
+	golden(t, "down", draw.Text(s, 100))
+	golden(t, "down-narrow", draw.Text(s, 20))
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// TestAnyLab draws random labs: every node is there, every line of a row of
+// boxes is equally wide, and the same lab gives the same picture.
+func TestAnyLab(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		lab, err := compile.Compile(topotest.Topology(t))
+		if err != nil {
+			t.Skip(err)
+		}
+		got := draw.Text(lab.State, 100)
+		if again := draw.Text(lab.State, 100); got != again {
+			t.Fatalf("drawn twice:\n%s\n%s", got, again)
+		}
+		for _, n := range lab.Nodes {
+			if !strings.Contains(got, n.Name) {
+				t.Fatalf("%s is missing in\n%s", n.Name, got)
+			}
+		}
+		width := 0
+		for line := range strings.Lines(got) {
+			switch line = strings.TrimRight(line, "\n"); {
+			case strings.HasPrefix(line, "┌"):
+				width = len([]rune(line))
+			case strings.ContainsAny(line, "│●") && strings.HasPrefix(line, "│") && strings.HasSuffix(line, "│"), strings.HasPrefix(line, "└") && strings.HasSuffix(line, "┘"):
+				if len([]rune(line)) != width {
+					t.Fatalf("a line is %d wide and not %d:\n%s", len([]rune(line)), width, got)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkStar(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("nodes: {hub: {kind: switch}}\nlinks:\n")
+	for i := range 1000 {
+		text.WriteString("  - [h" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + strings.Repeat("y", i/26) + ", hub]\n")
+	}
+	s := stateOf(b, text.String())
+	for b.Loop() {
+		draw.Text(s, 100)
+	}
+}

@@ -1,0 +1,76 @@
+package probe
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+)
+
+func TestEchoComesBack(t *testing.T) {
+	want := request{cookie: 0x0102030405060708, question: 7, attempt: 2}
+	for _, ipv6 := range []bool{false, true} {
+		m := appendEcho(nil, want, ipv6)
+		if len(m) != packetSize {
+			t.Errorf("%d bytes, want %d", len(m), packetSize)
+		}
+		if got, ok := parseRequest(m, m[0]); !ok || got != want {
+			t.Errorf("ipv6 %v: %+v, %v", ipv6, got, ok)
+		}
+	}
+	if m := appendEcho(nil, want, false); checksum(m) != 0 {
+		t.Errorf("the checksum over a message with its checksum is %#x", checksum(m))
+	}
+}
+
+func TestParse4(t *testing.T) {
+	want := request{cookie: 9, question: 8, attempt: 1}
+	echo := appendEcho(nil, want, false)
+	header := func(to netip.Addr) []byte {
+		h := make([]byte, 20)
+		h[0], h[8] = 0x45, 63
+		copy(h[16:], to.AsSlice())
+		return h
+	}
+	to := netip.MustParseAddr("10.0.0.9")
+	reply := append(header(to), echo...)
+	reply[20] = typeReply4
+	if a, ok := parse4(reply); !ok || a.request != want || a.refused || a.ttl != 63 {
+		t.Errorf("reply: %+v, %v", a, ok)
+	}
+	refusal := append(header(to), typeUnreachable4, 1, 0, 0, 0, 0, 0, 0)
+	refusal = append(append(refusal, header(to)...), echo...)
+	if a, ok := parse4(refusal); !ok || a.request != want || !a.refused || a.to != to || a.code != 1 {
+		t.Errorf("refusal: %+v, %v", a, ok)
+	}
+	if _, ok := parse4(append(header(to), echo...)); ok {
+		t.Error("a request was taken for an answer")
+	}
+}
+
+func TestReasons(t *testing.T) {
+	by4, by6 := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fd00::1")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&Timeout{time.Second}, "no answer in 1s"},
+		{&Refused{by4, typeUnreachable4, 1}, "10.0.0.1 says: host unreachable"},
+		{&Refused{by4, typeUnreachable4, 99}, "10.0.0.1 says: unreachable (code 99)"},
+		{&Refused{by6, typeUnreachable6, 0}, "fd00::1 says: no route"},
+		{&Refused{by6, typeUnreachable6, 99}, "fd00::1 says: unreachable (code 99)"},
+		{&Refused{by6, 77, 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
+	} {
+		if got := c.err.Error(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(append(make([]byte, 20), appendEcho(nil, request{1, 2, 3}, false)...))
+	f.Add(appendEcho(nil, request{1, 2, 3}, true))
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		parse4(b)
+		parse6(b)
+	})
+}
