@@ -1,0 +1,91 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/plan/plantest"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+)
+
+// needPrograms skips the test by name where what a script calls is missing.
+func needPrograms(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("needs the program %s: %v", name, err)
+		}
+	}
+}
+
+// runScript runs the commands of a plan and returns what is there then.
+func runScript(t *rapid.T, lab string, p plan.Plan, want *state.State) *state.State {
+	script := iproute2.Script(p)
+	cmd := exec.CommandContext(t.Context(), "sh")
+	cmd.Stdin = strings.NewReader(script)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s\n%s", err, out, script)
+	}
+	view, err := kernel.Observe(lab, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return view.State
+}
+
+// What a plan prints does what the plan does: make a lab, edit it, repair it.
+func TestScriptAgreesWithModel(t *testing.T) {
+	netnstest.Need(t)
+	needPrograms(t, "sh", "ip", "sysctl")
+	lab := netnstest.Lab(t)
+	check(t, func(t *rapid.T) {
+		defer clear(t, lab)
+		top := draw(t, lab)
+		seen := state.New()
+		step := func(want *state.State) {
+			p := plan.Diff(seen, want)
+			if removes(p) {
+				apply(t, lab, p, seen, want) // a script can't wait for the kernel to clean up
+				p = nil
+			}
+			seen = runScript(t, lab, p, want)
+			if d := differences(want, seen); d != "" {
+				t.Fatalf("seen differs from wanted (-want +got):\n%s\n%s", d, iproute2.Script(p))
+			}
+		}
+		step(compiled(t, top))
+		step(compiled(t, topotest.Edit(t, top)))
+		damage := plantest.Damage(t, seen)
+		if !removes(damage) {
+			step(play(t, damage, seen))
+		}
+	})
+}
+
+func removes(p plan.Plan) bool {
+	for _, op := range p {
+		if _, ok := op.(plan.DelNamespace); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// play returns the State that a plan makes of another.
+func play(t *rapid.T, p plan.Plan, s *state.State) *state.State {
+	c := s.Clone()
+	if err := p.Play(c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
