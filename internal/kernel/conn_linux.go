@@ -80,7 +80,7 @@ func (c *conn) send(b []byte) error {
 
 func retryEINTR(call func() (int, error)) (int, error) {
 	for {
-		if n, err := call(); err != unix.EINTR {
+		if n, err := call(); !errors.Is(err, unix.EINTR) {
 			return n, err
 		}
 	}

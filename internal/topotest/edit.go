@@ -108,7 +108,7 @@ func dropTests(lab *topo.Topology, node string) {
 
 func removeNode(t *rapid.T, lab *topo.Topology) {
 	name := drawNode(t, lab)
-	for i := len(lab.Links) - 1; i >= 0; i-- {
+	for i := range slices.Backward(lab.Links) {
 		l := lab.Links[i]
 		if l.Endpoints[0].Node == name || l.Endpoints[1].Node == name {
 			lab.Links = slices.Delete(lab.Links, i, i+1)
