@@ -127,7 +127,8 @@ func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
 
 // busierEnd returns a function that says which end's namespace makes a veth
 // pair: the one with more pairs to make, so that a switch is entered once and
-// not once for each of its ports.
+// not once for each of its ports. An end that the kernel is to number comes
+// last, for the kernel heeds the other's number only if the first has one.
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
@@ -138,7 +139,7 @@ func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	return func(op plan.Op) string {
 		ends := op.(plan.AddVeth).Ends
 		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
-		if pairs[there] > pairs[here] {
+		if ends[0].Index == 0 || ends[1].Index != 0 && pairs[there] > pairs[here] {
 			return there
 		}
 		return here
