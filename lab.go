@@ -138,12 +138,12 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 		}
 		return nil, err
 	}
+	if change.Empty() {
+		return change, nil
+	}
 	l.makeRoom(lock)
 	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
 		return change, l.explain(err)
-	}
-	if change.Empty() {
-		return change, nil
 	}
 	return change, l.settle(ctx)
 }

@@ -15,5 +15,9 @@ func main() {
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	// A reader that goes away, as in `vethlab run lab.yaml | head`, must not
+	// end the program before it has cleaned up. Caught, not ignored: commands
+	// run in a lab would inherit that.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -59,11 +59,12 @@ func (e *encoder) promoteSecondaries(op plan.PromoteSecondaries) error {
 	return nil
 }
 
-// ifaProto is IFA_PROTO, kernelLL its value for the link-local address that
-// the kernel makes by itself (linux/if_addr.h, since 5.18).
+// ifaProto is IFA_PROTO: who made an address (linux/if_addr.h, since 5.18). Up
+// to lastKernelProto it was the kernel: for lo, from a router's advertisement,
+// or as the link-local address.
 const (
-	ifaProto = 11
-	kernelLL = 2
+	ifaProto        = 11
+	lastKernelProto = 3 // IFAPROT_KERNEL_LL
 )
 
 // seenAddress is an address with the number of its link.
@@ -91,7 +92,7 @@ func readAddress(body []byte) (seenAddress, bool) {
 		case unix.IFA_FLAGS:
 			flags = a.u32()
 		case ifaProto:
-			s.automatic = a.u8() == kernelLL
+			s.automatic = a.u8() != 0 && a.u8() <= lastKernelProto
 		}
 	}
 	if !local.IsValid() {

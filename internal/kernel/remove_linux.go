@@ -65,7 +65,7 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 
 // holdTime is how long others may hold a namespace in passing: whoever lists
 // the machine's namespaces enters each of them for a moment.
-const holdTime = 500 * time.Millisecond
+const holdTime = 2 * time.Second
 
 // wait waits for the namespaces that somebody still held when the rest went.
 func (w *removalWatch) wait(ctx context.Context) error {

@@ -126,7 +126,7 @@ func (d *differ) setSysctls(want *state.Namespace) {
 func (d *differ) addLinks() {
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
 		if bridge, ok := w.Kind.(state.Bridge); ok {
-			d.emit(AddBridge{Link: e, Index: d.nextIndex(), MAC: w.MAC, MTU: w.MTU, Bridge: bridge})
+			d.emit(AddBridge{Link: e, Index: d.nextIndex(), MAC: w.MAC, MTU: d.firstMTU(e, w.MTU), Bridge: bridge})
 		}
 	})
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
@@ -134,6 +134,20 @@ func (d *differ) addLinks() {
 			d.emit(AddVeth{[2]VethEnd{d.vethEnd(e), d.vethEnd(veth.Peer)}})
 		}
 	})
+}
+
+// firstMTU returns the MTU that a bridge is made with. By itself a bridge takes
+// the lowest MTU of its ports, until somebody changes its MTU. So unless all
+// have the default it is made with another one than it is to have, and changed.
+func (d *differ) firstMTU(bridge state.Endpoint, want int) int {
+	usual := true
+	for _, l := range d.want.Namespaces[bridge.Namespace].Links {
+		usual = usual && (l.Master != bridge.Link || l.MTU == DefaultMTU)
+	}
+	if want == DefaultMTU && !usual {
+		return DefaultMTU - 1
+	}
+	return DefaultMTU
 }
 
 // eachMissing calls fn for each wanted link that is not there.
