@@ -48,10 +48,14 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	if err := netns.Remove(names...); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(w.drop(ctx, first), w.drop(ctx, second)); err != nil {
+	if err := w.drop(ctx, first); err != nil {
 		return nil, err
 	}
-	if len(w.pending) > 0 {
+	late := len(w.pending) > 1 // others than the second
+	if err := w.drop(ctx, second); err != nil {
+		return nil, err
+	}
+	if late {
 		if err := w.wait(ctx); err != nil {
 			return nil, err
 		}
@@ -76,15 +80,25 @@ func (w *removalWatch) wait(ctx context.Context) error {
 			return err
 		}
 	}
-	// The last ones to go have only begun to.
-	last, err := w.empty()
+	// Those that were told of together with an empty one have only begun to go.
+	for {
+		left := len(w.pending)
+		if err := w.follow(ctx); err != nil || len(w.pending) == left {
+			return err
+		}
+	}
+}
+
+// follow sends a further empty namespace after those that went.
+func (w *removalWatch) follow(ctx context.Context) error {
+	e, err := w.empty()
 	if err != nil {
 		return err
 	}
 	if err := w.recount(); err != nil { // the answer may have come with news
 		return err
 	}
-	return w.drop(ctx, last)
+	return w.drop(ctx, e)
 }
 
 // removalWatch waits for namespaces to go.
