@@ -41,10 +41,11 @@ type applier struct {
 type phase int
 
 const (
-	phaseCreate    phase = iota // makes a namespace and what must be in it before it has a name
-	phaseRemove                 // takes names away: the kernel cleans up all together
-	phaseConnect                // makes veth pairs: two namespaces each
-	phaseConfigure              // all else
+	phaseCreate     phase = iota // makes a namespace and what must be in it before it has a name
+	phaseRemove                  // takes names away: the kernel cleans up all together
+	phaseConnect                 // makes veth pairs: two namespaces each
+	phaseDisconnect              // deletes links, also in the namespaces of their other ends
+	phaseConfigure               // all else
 )
 
 func phaseOf(op plan.Op) phase {
@@ -55,6 +56,8 @@ func phaseOf(op plan.Op) phase {
 		return phaseRemove
 	case plan.AddVeth:
 		return phaseConnect
+	case plan.DelLink:
+		return phaseDisconnect
 	}
 	return phaseConfigure
 }

@@ -13,22 +13,10 @@ const (
 	iflaBrSTPState     = 5
 )
 
-// addBridge makes a bridge whose MTU stays what it is. By itself a bridge takes
-// the lowest MTU of its ports whenever one comes or goes, until somebody
-// changes its MTU; setting it to what it is already is no change.
 func (e *encoder) addBridge(op plan.AddBridge) error {
-	mtu := op.MTU
-	if mtu == 0 {
-		mtu = plan.DefaultMTU
-	}
 	e.message(unix.RTM_NEWLINK, createNew, func() {
-		e.newLink(op.Link.Link, op.Index, op.MAC, mtu-1)
+		e.newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
 		e.bridgeInfo(op.Bridge)
-	})
-	e.message(unix.RTM_NEWLINK, 0, func() {
-		e.ifinfo(0, 0, 0)
-		e.text(unix.IFLA_IFNAME, op.Link.Link)
-		e.u32(unix.IFLA_MTU, uint32(mtu))
 	})
 	return nil
 }

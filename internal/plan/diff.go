@@ -126,7 +126,7 @@ func (d *differ) setSysctls(want *state.Namespace) {
 func (d *differ) addLinks() {
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
 		if bridge, ok := w.Kind.(state.Bridge); ok {
-			d.emit(AddBridge{Link: e, Index: d.nextIndex(), MAC: w.MAC, MTU: d.firstMTU(e, w.MTU), Bridge: bridge})
+			d.emit(AddBridge{Link: e, Index: d.nextIndex(), MAC: w.MAC, MTU: firstMTU(w.MTU), Bridge: bridge})
 		}
 	})
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
@@ -137,14 +137,11 @@ func (d *differ) addLinks() {
 }
 
 // firstMTU returns the MTU that a bridge is made with. By itself a bridge takes
-// the lowest MTU of its ports, until somebody changes its MTU. So unless all
-// have the default it is made with another one than it is to have, and changed.
-func (d *differ) firstMTU(bridge state.Endpoint, want int) int {
-	usual := true
-	for _, l := range d.want.Namespaces[bridge.Namespace].Links {
-		usual = usual && (l.Master != bridge.Link || l.MTU == DefaultMTU)
-	}
-	if want == DefaultMTU && !usual {
+// the lowest MTU of its ports whenever one comes, goes or changes, until
+// somebody changes the bridge's own. So it is made with another one than it is
+// to have, and changed.
+func firstMTU(want int) int {
+	if want == DefaultMTU {
 		return DefaultMTU - 1
 	}
 	return DefaultMTU
