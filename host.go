@@ -3,6 +3,7 @@ package vethlab
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 
 	"github.com/vethlab/vethlab/internal/kernel"
@@ -38,6 +39,33 @@ func (l *Lab) checkHost(p plan.Plan) error {
 			if network.Overlaps(w) {
 				errs = append(errs, fmt.Errorf("the host would get %s, but has %s on %s: "+
 					"give the lab other addresses, by `subnet` or `addressing`", w, network, dev))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkHostLinks says which links to be made in the machine's own namespace have
+// names that are taken. Where a part of the lab is there already it leaves that
+// to the kernel: such a link may be the lab's own, from before a crash and
+// without its mark yet.
+func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
+	if len(seen.Namespaces) > 0 {
+		return nil
+	}
+	var errs []error
+	for _, op := range p {
+		add, ok := op.(plan.AddVeth)
+		if !ok {
+			continue
+		}
+		for _, end := range add.Ends {
+			if end.Link.Namespace != state.Host {
+				continue
+			}
+			if _, err := net.InterfaceByName(end.Link.Link); err == nil {
+				errs = append(errs, fmt.Errorf("the host has a link %s already and it is not of lab %s, so it is left alone: "+
+					"give the lab's link another name", end.Link.Link, l.name))
 			}
 		}
 	}

@@ -158,7 +158,8 @@ func (l *Lab) prepare() (*Change, *state.State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return change, seen, errors.Join(l.checkNames(change.Plan), l.checkHost(change.Plan))
+	return change, seen, errors.Join(
+		l.checkNames(change.Plan), l.checkHost(change.Plan), l.checkHostLinks(change.Plan, seen))
 }
 
 // settleTime bounds the wait for links. They take 10 ms as a rule; under heavy
