@@ -25,6 +25,11 @@ const prefix = "vtest-"
 // Main runs the tests of a package and counts what it skipped. It fails if a
 // test left a namespace or a descriptor behind.
 func Main(m *testing.M) {
+	if os.Getenv(aloneEnv) != "" {
+		if err := settleAlone(); err != nil {
+			panic(err)
+		}
+	}
 	before := descriptors()
 	code := m.Run()
 	if left := leaked(); len(left) > 0 {
@@ -53,12 +58,7 @@ var skipped struct {
 // [netns.Dir]. It makes the folder ready and puts it back after the test.
 func Need(tb testing.TB) {
 	tb.Helper()
-	if os.Geteuid() != 0 {
-		skipped.mu.Lock()
-		defer skipped.mu.Unlock()
-		skipped.names = append(skipped.names, tb.Name())
-		tb.Skip("needs root: makes network namespaces in " + netns.Dir)
-	}
+	needRoot(tb)
 	lock, err := sandbox.Acquire(tb.Context(), Lab(tb)+"-ground", nil)
 	if err != nil {
 		tb.Fatal(err)
@@ -68,6 +68,16 @@ func Need(tb testing.TB) {
 			tb.Error(err)
 		}
 	})
+}
+
+func needRoot(tb testing.TB) {
+	tb.Helper()
+	if os.Geteuid() != 0 {
+		skipped.mu.Lock()
+		defer skipped.mu.Unlock()
+		skipped.names = append(skipped.names, tb.Name())
+		tb.Skip("needs root: makes network namespaces in " + netns.Dir)
+	}
 }
 
 // Lab returns the name of a lab that no other test uses. Its namespaces should
