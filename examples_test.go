@@ -1,0 +1,61 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Every example goes up, a second time without a change, passes its tests, is
+// edited, passes them again, and goes down without a trace.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("examples/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			if !netnstest.Alone(t) {
+				return
+			}
+			before := look(t)
+			lab := mustOpen(t, file)
+			up(t, lab)
+			again, err := lab.Up(t.Context())
+			if err != nil || !again.Empty() {
+				t.Errorf("a second up changes %v, %v", again.Commands(), err)
+			}
+			passes(t, file)
+			edited := topo.Topology(*lab.Topology())
+			edited.Links = append(edited.Links, topo.Link{Endpoints: [2]topo.Endpoint{{Node: "new1"}, {Node: "new2"}}})
+			edited.Links[0].MTU = 1400
+			up(t, newLab(t, &edited))
+			passes(t, file)
+			up(t, mustOpen(t, file))
+			down(t, lab)
+			before.unchanged(t)
+		})
+	}
+}
+
+// passes runs the tests of a lab file.
+func passes(t *testing.T, file string) {
+	t.Helper()
+	report, err := mustOpen(t, file).Test(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Results) == 0 {
+		t.Error("no tests")
+	}
+	for _, r := range report.Results {
+		if !r.OK {
+			t.Errorf("from %s to %s: expected %s, found %s %s", r.From, r.To, r.Expect, r.Found, r.Reasons())
+		}
+	}
+}

@@ -1,0 +1,139 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+)
+
+// A snapshot is all of the machine that a lab could leave a trace in, by what
+// it is.
+type snapshot map[string][]string
+
+// look takes a snapshot of a machine that nobody else uses, see
+// [netnstest.Alone].
+func look(tb testing.TB) snapshot {
+	tb.Helper()
+	s := snapshot{}
+	s["links"] = columns(tb, "/proc/net/dev", 0)
+	s["ipv4"] = columns(tb, "/proc/net/fib_trie", 0, 1, 2, 3)
+	s["ipv6 addresses"] = columns(tb, "/proc/net/if_inet6", 0, 1, 2, 3, 5)
+	s["ipv6 routes"] = columns(tb, "/proc/net/ipv6_route", 0, 1, 4, 5, 9)
+	s["mounts"] = columns(tb, "/proc/self/mountinfo", 2, 3, 4, 5, 6, 7, 8, 9, 10)
+	s["files"] = append(files(tb, "/run"), files(tb, "/etc")...)
+	s["sysctls"] = sysctls(tb)
+	s["processes"] = processes(tb)
+	s["namespaces of others"] = others(tb)
+	return s
+}
+
+// unchanged fails the test if the machine is not as it was.
+func (s snapshot) unchanged(tb testing.TB) {
+	tb.Helper()
+	if d := cmp.Diff(s, look(tb)); d != "" {
+		tb.Fatalf("the machine is not as it was before (-before +after):\n%s", d)
+	}
+}
+
+// columns returns some columns of a file's lines, sorted.
+func columns(tb testing.TB, file string, which ...int) []string {
+	tb.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		var picked []string
+		for i, word := range strings.Fields(line) {
+			if slices.Contains(which, i) {
+				picked = append(picked, word)
+			}
+		}
+		lines = append(lines, strings.Join(picked, " "))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// files returns all below a folder: names, modes, and of files size and time.
+func files(tb testing.TB, root string) []string {
+	tb.Helper()
+	var list []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		line := fmt.Sprint(path, " ", info.Mode())
+		if info.Mode().IsRegular() {
+			line += fmt.Sprint(" ", info.Size(), " ", info.ModTime().UnixNano())
+		}
+		list = append(list, line)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return list
+}
+
+// sysctls returns the settings of the machine's own network namespace.
+func sysctls(tb testing.TB) []string {
+	tb.Helper()
+	var list []string
+	err := filepath.WalkDir("/proc/sys/net", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Base(path) == "nf_conntrack_count" {
+			return err
+		}
+		value, err := os.ReadFile(path)
+		if err == nil { // some can only be written
+			list = append(list, path+" "+strings.TrimSpace(string(value)))
+		}
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return list
+}
+
+func processes(tb testing.TB) []string {
+	tb.Helper()
+	found, err := filepath.Glob("/proc/[0-9]*/comm")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return found
+}
+
+// others returns the namespaces that are no lab's, with all that is in them.
+func others(tb testing.TB) []string {
+	tb.Helper()
+	view, err := kernel.Observe("", nil) // what carries no mark
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var list []string
+	for _, name := range view.State.Names() {
+		ns := view.State.Namespaces[name]
+		for _, link := range ns.LinkNames() {
+			list = append(list, fmt.Sprintf("%s %+v", name, *ns.Links[link]))
+		}
+		list = append(list, fmt.Sprintf("%s routes %v", name, ns.Routes))
+	}
+	return list
+}

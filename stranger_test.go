@@ -1,0 +1,127 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// strangers makes namespaces, links and bridges that are nobody's lab but look
+// much like one called "lab".
+func strangers(t *testing.T) {
+	t.Helper()
+	makeNetnsDir(t)
+	at := func(namespace, link string) state.Endpoint { return state.Endpoint{Namespace: namespace, Link: link} }
+	p := plan.Plan{
+		plan.AddNamespace{Name: "lab.ns3"},
+		plan.AddNamespace{Name: "lab.stranger"},
+		plan.SetLink{Link: at("lab.stranger", "lo"), Alias: new("vethlab:lab"), Up: new(true)},
+		plan.AddNamespace{Name: "other"},
+		plan.SetLink{Link: at("other", "lo"), Alias: new("vethlab:lab2/ns1")},
+		plan.AddBridge{Link: at("lab.stranger", "br0"), Index: 100},
+		plan.AddBridge{Link: at(state.Host, "br0"), Index: 50},
+		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("lab.ns3", "eth0"), Index: 101}, {Link: at("lab.stranger", "eth0"), Index: 102}}},
+		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "veth0"), Index: 51}, {Link: at(state.Host, "veth1"), Index: 52}}},
+		plan.SetLink{Link: at(state.Host, "veth0"), Alias: new("vethlab:lab2/host"), Up: new(true)},
+		plan.SetLink{Link: at(state.Host, "veth1"), Alias: new("uplink"), Up: new(true)},
+		plan.AddAddress{Link: at(state.Host, "veth1"), Address: netip.MustParsePrefix("192.0.2.1/24")},
+	}
+	if err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(netns.Dir, "lab.file"), []byte("vethlab:lab2/file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settled(t)
+}
+
+// makeNetnsDir makes the folder of names as the first `ip netns add` does.
+func makeNetnsDir(t *testing.T) {
+	t.Helper()
+	err := errors.Join(
+		os.MkdirAll(netns.Dir, 0o755),
+		unix.Mount(netns.Dir, netns.Dir, "none", unix.MS_BIND|unix.MS_REC, ""),
+		unix.Mount("", netns.Dir, "none", unix.MS_SHARED|unix.MS_REC, ""),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// settled waits until the addresses that the kernel makes for the strangers'
+// links are there.
+func settled(t *testing.T) {
+	t.Helper()
+	want := state.New()
+	want.Add(state.Host).Links["veth0"] = &state.Link{Name: "veth0", Up: true, Kind: state.Veth{Peer: state.Endpoint{Link: "veth1"}}}
+	want.Namespaces[state.Host].Links["veth1"] = &state.Link{Name: "veth1", Up: true, Kind: state.Veth{Peer: state.Endpoint{Link: "veth0"}}}
+	if err := kernel.Settle(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is somebody else's is not touched, whatever it is called.
+func TestStrangersAreLeftAlone(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	strangers(t)
+	before := look(t)
+	lab := parse(t, "name: lab\nnodes: {sw: {kind: switch}}\nlinks: [[ns1, sw], [ns2, sw], [host, sw]]\n")
+	for range 2 {
+		up(t, lab)
+		down(t, lab)
+		before.unchanged(t)
+	}
+	infos, err := vethlab.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range infos {
+		if i.Name == "lab" {
+			t.Errorf("a lab that is down is listed: %+v", i)
+		}
+	}
+}
+
+// A name that is taken is refused, before anything is changed.
+func TestTakenNamesAreRefused(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	strangers(t)
+	before := look(t)
+	tests := []struct{ name, file, want string }{
+		{"a namespace", "links: [[ns2, ns3]]", "/run/netns/lab.ns3 is there already and not of lab lab"},
+		{"a namespace of another lab", "prefix: ''\nlinks: [[ns2, other]]", "/run/netns/other is there already"},
+		{"a file", "links: [[ns2, file]]", "/run/netns/lab.file is there already"},
+		{"a link of the host", "links: [['host:veth1', ns2]]", "the host has a link veth1 already"},
+		{"a network of the host", "links: [{endpoints: [host, ns2], subnet: 192.0.2.0/24}]", "192.0.2.0/24 on veth1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			lab := parse(t, "name: lab\n"+tt.file)
+			_, err := lab.Up(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			before.unchanged(t)
+			down(t, lab)
+			before.unchanged(t)
+		})
+	}
+}
