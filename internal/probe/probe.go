@@ -22,14 +22,14 @@ type Target struct {
 
 // Options are the options of [Reach].
 type Options struct {
-	Timeout time.Duration // for all targets together; 0: one second
+	Timeout time.Duration // how long to wait after the last answer; 0: one second
 }
 
 // defaultTimeout is long beside any lab's round trip and short to wait for.
 const defaultTimeout = time.Second
 
-// resends are the times after the first request at which it is sent again.
-var resends = [...]time.Duration{30 * time.Millisecond, 120 * time.Millisecond, 400 * time.Millisecond}
+// resends are the waits before a request is sent again; the last one repeats.
+var resends = [...]time.Duration{30 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond}
 
 // A Result is what came of asking a target.
 type Result struct {

@@ -13,8 +13,9 @@ import (
 )
 
 // Reach asks all targets and returns a result for each, in their order. It
-// returns as soon as all have answered, at the latest after the timeout. If ctx
-// ends first, what has not answered fails with its error.
+// returns as soon as all have answered, at the latest when nothing more has
+// come for the length of the timeout: a thousand hosts that all look for each
+// other at once keep a machine busy for seconds. If ctx ends first, what has not answered fails with its error.
 func Reach(ctx context.Context, targets []Target, opts Options) []Result {
 	results := make([]Result, len(targets))
 	for i, t := range targets {
@@ -77,10 +78,10 @@ type reach struct {
 	timeout time.Duration
 	cookie  uint64
 
-	start time.Time                           // of the first attempt
-	sent  map[int][len(resends) + 1]time.Time // by question and attempt
-	open  map[int]bool                        // questions without an answer
-	buf   []byte
+	last time.Time                           // when something was last answered
+	sent map[int][len(resends) + 1]time.Time // by question and attempt
+	open map[int]bool                        // questions without an answer
+	buf  []byte
 }
 
 func (r *reach) run(ctx context.Context) {
@@ -88,15 +89,14 @@ func (r *reach) run(ctx context.Context) {
 	r.openSockets()
 	defer r.closeSockets()
 	r.ask(0)
-	r.start = time.Now()
-	for attempt, after := range append(resends[:], r.timeout) {
-		r.collect(ctx, r.start.Add(min(after, r.timeout)))
-		if len(r.open) == 0 || ctx.Err() != nil {
+	r.last = time.Now()
+	next := r.last
+	for attempt := 1; len(r.open) > 0 && ctx.Err() == nil; attempt++ {
+		next = next.Add(resends[min(attempt, len(resends))-1])
+		if r.collect(ctx, next); !time.Now().Before(r.last.Add(r.timeout)) {
 			break
 		}
-		if attempt < len(resends) {
-			r.ask(attempt + 1)
-		}
+		r.ask(min(attempt, len(resends)))
 	}
 	for q := range r.open {
 		r.giveUp(ctx, &r.results[q])
@@ -179,6 +179,7 @@ func (r *reach) send(p *place, q, attempt int) {
 	// full table of neighbours, an address that is still looked for.
 	if errors.Is(err, unix.ENETUNREACH) || errors.Is(err, unix.EINVAL) {
 		delete(r.open, q)
+		r.last = time.Now()
 	}
 }
 
@@ -205,7 +206,7 @@ func (r *reach) collect(ctx context.Context, until time.Time) {
 		}
 	}
 	for len(r.open) > 0 && ctx.Err() == nil {
-		left := time.Until(until)
+		left := min(time.Until(until), time.Until(r.last.Add(r.timeout)))
 		if left <= 0 {
 			return
 		}
@@ -246,5 +247,6 @@ func (r *reach) drain(p *place) {
 			continue
 		}
 		delete(r.open, q)
+		r.last = time.Now()
 	}
 }
