@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -98,9 +100,11 @@ func (a *applier) run(ctx context.Context, i, j int) error {
 	case phaseRemove:
 		err = a.remove(ctx, i, j)
 	case phaseConnect:
-		err = a.each(a.group(i, j, a.busierEnd(i, j)))
+		err = a.each(a.group(i, j, a.busierEnd(i, j)), a.inside)
+	case phaseDisconnect:
+		err = a.disconnect(i, j)
 	default:
-		err = a.each(a.group(i, j, func(op plan.Op) string { return op.At().Namespace }))
+		err = a.each(a.group(i, j, func(op plan.Op) string { return op.At().Namespace }), a.inside)
 	}
 	return a.explain(err)
 }
@@ -150,12 +154,12 @@ func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 }
 
 // each makes groups, a few at once, each inside its namespace.
-func (a *applier) each(groups []group) error {
+func (a *applier) each(groups []group, inside func(group) error) error {
 	names := make([]string, len(groups))
 	for i, g := range groups {
 		names[i] = g.namespace
 	}
-	return netns.Each(names, func(i int) error { return a.inside(groups[i]) })
+	return netns.Each(names, func(i int) error { return inside(groups[i]) })
 }
 
 // inside makes the Ops of a group on the calling thread, which is in its
@@ -174,6 +178,22 @@ func (a *applier) inside(g group) error {
 		}
 	}
 	return e.flush()
+}
+
+// disconnect deletes links one by one. One that is gone already is as wanted:
+// it went with the namespace of its other end, which the kernel was cleaning up
+// when we looked.
+func (a *applier) disconnect(i, j int) error {
+	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
+	return a.each(groups, func(g group) error {
+		for _, i := range g.ops {
+			err := a.inside(group{g.namespace, []int{i}})
+			if err != nil && !errors.Is(err, unix.ENODEV) {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // create makes namespaces with what they are born with.
