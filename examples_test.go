@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -31,10 +32,10 @@ func TestExamples(t *testing.T) {
 				t.Errorf("a second up changes %v, %v", again.Commands(), err)
 			}
 			passes(t, file)
-			edited := topo.Topology(*lab.Topology())
+			edited := topotest.Clone(lab.Topology())
 			edited.Links = append(edited.Links, topo.Link{Endpoints: [2]topo.Endpoint{{Node: "new1"}, {Node: "new2"}}})
 			edited.Links[0].MTU = 1400
-			up(t, newLab(t, &edited))
+			up(t, newLab(t, edited))
 			passes(t, file)
 			up(t, mustOpen(t, file))
 			down(t, lab)
