@@ -7,57 +7,65 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
+// address is what an addr command says.
+type address struct {
+	prefix netip.Prefix
+	dev    string
+}
+
+// addressGrammar has no word for the address itself, which stands first. All
+// our IPv6 addresses skip duplicate address detection, so to an Op nodad says
+// nothing new.
+var addressGrammar = grammar[address]{
+	options: []option[address]{
+		text("the name of a link", func(a *address) *string { return &a.dev }, "dev"),
+		{
+			words: []string{"local"},
+			read:  func(w *words, a *address) error { return a.read(w) },
+		},
+		{
+			words: []string{"nodad"},
+			read:  func(*words, *address) error { return nil },
+		},
+		ignored[address]("brd", "broadcast"),
+	},
+	bare: func(w *words, a *address) (bool, error) {
+		if a.prefix.IsValid() {
+			return false, nil
+		}
+		return true, a.read(w)
+	},
+}
+
+func (a *address) read(w *words) (err error) {
+	a.prefix, err = w.prefix()
+	return err
+}
+
 func printAddress(verb string, link state.Endpoint, p netip.Prefix) []string {
-	c := ip(link.Namespace, "addr", verb, p.String(), "dev", link.Link)
+	c := append(ip(link.Namespace, "addr", verb, p.String()), addressGrammar.write(address{dev: link.Link})...)
 	if verb == "add" && p.Addr().Is6() {
 		c = append(c, "nodad")
 	}
 	return c
 }
 
-func parseAddress(w *words, namespace string) (plan.Op, error) {
-	verb := w.next()
-	add := abbreviates(verb, "add", "a")
-	if !add && !abbreviates(verb, "delete", "d") {
-		return nil, w.back().unexpected("add or del")
-	}
-	var p netip.Prefix
-	link := state.Endpoint{Namespace: namespace}
-	for w.more() {
-		var err error
-		switch {
-		case w.skip("dev"):
-			link.Link, err = w.value("the name of a link")
-		case w.skip("nodad"): // all our IPv6 addresses are
-		case w.skip("brd") || w.skip("broadcast"):
-			_, err = w.value("a broadcast address") // nobody needs it
-		default:
-			p, err = w.prefix()
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if !p.IsValid() || link.Link == "" {
-		return nil, w.unexpected("an address and dev LINK")
-	}
-	if add {
-		return plan.AddAddress{Link: link, Address: p}, nil
-	}
-	return plan.DelAddress{Link: link, Address: p}, nil
-}
-
-// prefix takes an address with the length of its subnet; without a length it
-// stands alone.
-func (w *words) prefix() (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(w.peek())
+func parseAddress(w *words) (plan.Op, error) {
+	verb, err := w.verb(verb{"add", "a"}, verb{"delete", "d"})
 	if err != nil {
-		addr, addrErr := netip.ParseAddr(w.peek())
-		if addrErr != nil || addr.Zone() != "" {
-			return p, w.unexpected("an address such as 10.0.0.1/24")
-		}
-		p = netip.PrefixFrom(addr, addr.BitLen())
+		return nil, err
 	}
-	w.next()
-	return p, nil
+	var a address
+	if err := addressGrammar.read(w, &a); err != nil {
+		return nil, err
+	}
+	switch {
+	case !a.prefix.IsValid():
+		return nil, w.missing("an address")
+	case a.dev == "":
+		return nil, w.missing("dev LINK")
+	case verb == "add":
+		return plan.AddAddress{Link: w.at(a.dev), Address: a.prefix}, nil
+	}
+	return plan.DelAddress{Link: w.at(a.dev), Address: a.prefix}, nil
 }

@@ -42,7 +42,18 @@ func TestPrint(t *testing.T) {
 		{plan.SetLink{Link: at("ns1", "lo"), Alias: new("vethlab:x y/ns1")}, "ip -n ns1 link set lo alias 'vethlab:x y/ns1'"},
 		{plan.SetLink{Link: at("sw", "eth0"), Master: new("br0"), AutoLinkLocal: new(false)}, "ip -n sw link set eth0 master br0 addrgenmode none"},
 		{plan.SetLink{Link: at("sw", "eth0"), Master: new(""), MAC: mac1, MTU: 9000, Up: new(true)}, "ip -n sw link set eth0 address 02:00:00:00:00:01 mtu 9000 nomaster up"},
+		{plan.SetLink{Link: at("", "eth0"), Alias: new("")}, "ip link set eth0 alias ''"},
+		{plan.SetLink{Link: at("", "eth0"), Alias: new("it's"), MTU: 1, AutoLinkLocal: new(true), Up: new(false)}, `ip link set eth0 alias 'it'\''s' mtu 1 addrgenmode eui64 down`},
+		{plan.SetLink{Link: at("ns1", "a"), Up: new(true)}, "ip -n ns1 link set dev a up"},
+		{plan.SetLink{Link: at("ns1", "up"), Master: new("up")}, "ip -n ns1 link set dev up master up"},
+		{plan.SetBridge{Link: at("sw", "br")}, "ip -n sw link set dev br type bridge stp_state 0 forward_delay 0"},
+		{plan.AddBridge{Link: at("sw", "type"), MTU: 1400, Index: 7}, "ip -n sw link add name type index 7 mtu 1400 type bridge stp_state 0 forward_delay 0"},
+		{
+			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("ns1", "a")}, {Link: at("ns1", "b"), MTU: 1300}}},
+			"ip -n ns1 link add name a type veth peer name b mtu 1300",
+		},
 		{plan.DelLink{Link: at("ns1", "veth0")}, "ip -n ns1 link del veth0"},
+		{plan.DelLink{Link: at("", "d")}, "ip link del dev d"},
 		{plan.AddAddress{Link: at("ns1", "veth0"), Address: v4}, "ip -n ns1 addr add 172.18.0.2/24 dev veth0"},
 		{plan.AddAddress{Link: at("ns1", "veth0"), Address: v6}, "ip -n ns1 addr add fd00::1/64 dev veth0 nodad"},
 		{plan.DelAddress{Link: at("ns1", "veth0"), Address: v6}, "ip -n ns1 addr del fd00::1/64 dev veth0"},
@@ -50,6 +61,9 @@ func TestPrint(t *testing.T) {
 		{plan.AddRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("172.18.0.1"), Dev: "veth0"}}, "ip -n ns1 route add default via 172.18.0.1 dev veth0"},
 		{plan.AddRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("::/0"), Via: netip.MustParseAddr("fd00::9"), Dev: "veth0", Metric: 7}, Replace: true}, "ip -n ns1 route replace ::/0 via fd00::9 dev veth0 metric 7"},
 		{plan.DelRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("10.0.0.0/8"), Dev: "veth0"}}, "ip -n ns1 route del 10.0.0.0/8 dev veth0"},
+		{plan.AddRoute{Namespace: "", Route: state.Route{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("fe80::1"), Dev: "v", Metric: 1<<32 - 1}}, "ip route add default via inet6 fe80::1 dev v metric 4294967295"},
+		{plan.DelRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("10.0.0.0/8")}}, "ip -n ns1 route del 10.0.0.0/8"},
+		{plan.SetSysctl{Key: "net.core.somaxconn", Value: ""}, "sysctl -q -w net.core.somaxconn="},
 		{plan.SetSysctl{Namespace: "r", Key: "net.ipv4.ip_forward", Value: "1"}, "ip netns exec r sysctl -q -w net.ipv4.ip_forward=1"},
 		{plan.SetSysctl{Namespace: "r", Key: "net.ipv4.ping_group_range", Value: "0 5"}, "ip netns exec r sysctl -q -w 'net.ipv4.ping_group_range=0 5'"},
 	} {
@@ -72,6 +86,20 @@ func TestParseOtherSpellings(t *testing.T) {
 		{"ip link add name v0 netns ns1 type veth peer v1 netns ns2", "ip -n ns1 link add v0 type veth peer name v1 netns ns2"},
 		{"ip -6 -n ns1 r add default via fe80::1 dev eth0", "ip -n ns1 route add ::/0 via fe80::1 dev eth0"},
 		{"ip netns exec ns1 sysctl -w net.ipv4.ip_forward = 1", "ip netns exec ns1 sysctl -q -w net.ipv4.ip_forward=1"},
+		{"ip link set up dev eth0", "ip link set eth0 up"},
+		{"ip link set mtu 1400 eth0 addr 02:00:00:00:00:01", "ip link set eth0 address 02:00:00:00:00:01 mtu 1400"},
+		{"ip l d dev eth0", "ip link del eth0"},
+		{"ip link add mtu 1400 name v0 type veth peer index 7 v1", "ip link add v0 mtu 1400 type veth peer name v1 index 7"},
+		{"ip -n ns1 link add v0 netns ns2 type veth peer v1", "ip -n ns2 link add v0 type veth peer name v1 netns ns1"},
+		{"ip link add v0 netns ns2 type veth peer v1", "ip link add v1 type veth peer name v0 netns ns2"},
+		{"ip -6 route add default dev eth0", "ip route add ::/0 dev eth0"},
+		{"ip r rep dev eth0 to 10.0.0.7/8 preference 3 proto static", "ip route replace 10.0.0.0/8 dev eth0 metric 3"},
+		{"ip addr add local 10.0.0.1/8 broadcast 10.255.255.255 dev eth0", "ip addr add 10.0.0.1/8 dev eth0"},
+		{"ip net e ns1 ip -n ns2 li del x0", "ip -n ns2 link del x0"},
+		{`sysctl net/ipv4/conf/eth0.1/promote_secondaries=1`, "sysctl -q -w net.ipv4.conf.eth0/1.promote_secondaries=1"},
+		{`sysctl -w net.ipv4.conf.eth0.1.promote_secondaries=1`, "sysctl -q -w net.ipv4.conf.eth0/1.promote_secondaries=1"},
+		{`sysctl -w net.ipv4.ping_group_range = 0 5`, "sysctl -q -w 'net.ipv4.ping_group_range=0 5'"},
+		{"ip link set \"a b\\\"\" \\\n  up", `ip link set 'a b"' up`},
 		{"ip link add br9 type bridge", "ip link add br9 type bridge stp_state 0 forward_delay 1500"},
 	} {
 		op, err := Parse(c.line)
@@ -93,8 +121,27 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"ip -n ns1 link set eth0 mtu big", `word 8, "big": expected an MTU in bytes`},
 		{"ip -n ns1 addr add 10.0.0.300/8 dev eth0", `word 6, "10.0.0.300/8": expected an address`},
 		{"ip netns add a b", `word 5, "b": expected the end`},
-		{"ip link add x type dummy", `"dummy": expected veth or bridge`},
+		{"ip link add x type dummy", `"dummy": expected bridge or veth`},
 		{"ip netns add 'a", "a quote is not closed"},
+		{"ip netns add a; ip netns add b", `";" is for a shell`},
+		{`ip netns add "$NS"`, `"$" is for a shell`},
+		{"ip lnik set eth0 up", `word 2, "lnik": expected netns, link, address or route; did you mean "link"?`},
+		{"ip link set eth0 mut 1400", `did you mean "mtu"?`},
+		{"ip link set eth0 mtu 1 mtu 2", `word 7, "mtu" stands there twice`},
+		{"ip link set eth0", "the command ends where alias, address"},
+		{"ip link set up mtu 1400", "the name of a link"},
+		{"ip link set eth0 name eth1", "renaming a link is not supported"},
+		{"ip link set br0 type bridge stp_state 1", "give both stp_state and forward_delay"},
+		{"ip link set br0 up type bridge stp_state 1", "are two commands"},
+		{"ip -s link set eth0 up", `word 2, "-s": of the options of ip`},
+		{"ip -n '' link set eth0 up", "the name of a namespace"},
+		{"ip route add 10.0.0.0/8 via fe80::1 dev eth0", "not of one family"},
+		{"ip route add default via inet fe80::1 dev eth0", `"fe80::1" is not an address of inet`},
+		{"ip route add dev eth0", "the command ends where a destination should be"},
+		{"ip route add 10.0.0.0/8 devv eth0", `did you mean "dev"?`},
+		{"ip addr add 10.0.0.1/8", "the command ends where dev LINK should be"},
+		{"sysctl -w net.ipv4.ip_forward", `word 3, "net.ipv4.ip_forward" is not key=value`},
+		{"sysctl -p", `word 2, "-p"`},
 	} {
 		if _, err := Parse(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Parse(%s): %v, want %s", c.line, err, c.want)
@@ -102,59 +149,9 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// anyOp draws an Op of any type, with names that need quoting too.
-func anyOp(t *rapid.T) plan.Op {
-	name := rapid.StringMatching(`[a-zA-Z0-9_.'"$ *-]{0,8}[a-z]`)
-	ns := func() string { return name.Draw(t, "namespace") }
-	link := func() state.Endpoint { return at(ns(), rapid.StringMatching(`[a-z][a-z0-9._-]{0,9}x`).Draw(t, "link")) }
-	number := rapid.IntRange(1, 65535)
-	mac := func() topo.MAC { return topo.MAC{2, byte(number.Draw(t, "mac")), 3, 4, 5, 6} }
-	prefix := func() netip.Prefix {
-		if rapid.Bool().Draw(t, "ipv6") {
-			a := [16]byte{0: 0xfd, 15: byte(number.Draw(t, "host"))}
-			return netip.PrefixFrom(netip.AddrFrom16(a), rapid.IntRange(1, 128).Draw(t, "bits"))
-		}
-		a := [4]byte{10, byte(number.Draw(t, "net")), 0, byte(number.Draw(t, "host"))}
-		return netip.PrefixFrom(netip.AddrFrom4(a), rapid.IntRange(1, 32).Draw(t, "bits"))
-	}
-	route := func() state.Route {
-		to := prefix().Masked()
-		return state.Route{To: to, Via: to.Addr().Next(), Dev: link().Link, Metric: rapid.IntRange(0, 9).Draw(t, "metric")}
-	}
-	bridge := func() state.Bridge {
-		return state.Bridge{STP: rapid.Bool().Draw(t, "stp"), ForwardDelay: number.Draw(t, "delay")}
-	}
-	end := func() plan.VethEnd { return plan.VethEnd{Link: link(), Index: number.Draw(t, "index"), MAC: mac()} }
-	switch rapid.IntRange(0, 11).Draw(t, "op") {
-	case 0:
-		return plan.AddNamespace{Name: ns()}
-	case 1:
-		return plan.DelNamespace{Name: ns()}
-	case 2:
-		return plan.AddVeth{Ends: [2]plan.VethEnd{end(), end()}}
-	case 3:
-		return plan.AddBridge{Link: link(), MTU: number.Draw(t, "mtu"), Bridge: bridge()}
-	case 4:
-		return plan.SetBridge{Link: link(), Bridge: bridge()}
-	case 5:
-		return plan.SetLink{Link: link(), Alias: new(name.Draw(t, "alias")), MTU: number.Draw(t, "mtu"), Up: new(rapid.Bool().Draw(t, "up"))}
-	case 6:
-		return plan.DelLink{Link: link()}
-	case 7:
-		return plan.AddAddress{Link: link(), Address: prefix()}
-	case 8:
-		return plan.DelAddress{Link: link(), Address: prefix()}
-	case 9:
-		return plan.AddRoute{Namespace: ns(), Route: route(), Replace: rapid.Bool().Draw(t, "replace")}
-	case 10:
-		return plan.DelRoute{Namespace: ns(), Route: route()}
-	}
-	return plan.SetSysctl{Namespace: ns(), Key: "net.a." + name.Draw(t, "key"), Value: name.Draw(t, "value")}
-}
-
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		op := anyOp(t)
+		op := ops{t}.op()
 		line := Print(op)
 		got, err := Parse(line)
 		if err != nil {
@@ -169,7 +166,10 @@ func TestRoundTrip(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("ip -n ns1 link add veth0 type veth peer name veth1 netns ns2")
 	f.Add(`ip netns exec "a b" sysctl -w net.ipv4.ip_forward = 1`)
-	f.Add("ip route add default via fe80::1 dev eth0 metric 3")
+	f.Add("ip route add default via inet6 fe80::1 dev eth0 metric 3")
+	f.Add("ip link set dev up mtu 1400 alias '' nomaster addrgenmode none up")
+	f.Add("ip -n a link add br0 index 7 type bridge stp_state 1 forward_delay 400")
+	f.Add("ip addr add fe80::1/64 dev eth0 nodad")
 	f.Fuzz(func(t *testing.T, line string) {
 		op, err := Parse(line)
 		if err != nil {

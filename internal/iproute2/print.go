@@ -1,14 +1,14 @@
 // Package iproute2 writes Ops as the commands of iproute2 that a person would
 // type, and reads them back: Parse(Print(op)) is op.
 //
-// There is one file per kernel thing, with both directions side by side. A
-// further kind of link is a further file with its two functions, and a line in
-// [Print] and in linkKinds. The package is pure: nothing is ever executed.
+// There is one file per kernel thing, with both directions side by side and one
+// table of its words for both. A further kind of link is a further file, and a
+// line in command and in linkKinds. The package is pure: nothing is ever
+// executed.
 package iproute2
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -17,7 +17,9 @@ import (
 // Print returns the command for an Op, quoted for a shell where needed.
 //
 // A veth pair with an end in the machine's own namespace is written from
-// there, since ip can name every other namespace but not this one.
+// there, since ip can name every other namespace but not this one; Parse
+// returns that end first. A [plan.SetSysctl] that does what a
+// [plan.PromoteSecondaries] does comes back as one.
 func Print(op plan.Op) string {
 	return join(command(op))
 }
@@ -26,9 +28,9 @@ func Print(op plan.Op) string {
 func command(op plan.Op) []string {
 	switch op := op.(type) {
 	case plan.AddNamespace:
-		return []string{"ip", "netns", "add", op.Name}
+		return printNetns("add", op.Name)
 	case plan.DelNamespace:
-		return []string{"ip", "netns", "del", op.Name}
+		return printNetns("del", op.Name)
 	case plan.AddVeth:
 		return printVeth(op)
 	case plan.AddBridge:
@@ -38,7 +40,7 @@ func command(op plan.Op) []string {
 	case plan.SetLink:
 		return printSetLink(op)
 	case plan.DelLink:
-		return ip(op.Link.Namespace, "link", "del", op.Link.Link)
+		return printDelLink(op)
 	case plan.AddAddress:
 		return printAddress("add", op.Link, op.Address)
 	case plan.DelAddress:
@@ -46,7 +48,7 @@ func command(op plan.Op) []string {
 	case plan.PromoteSecondaries:
 		return printSysctl(op.Link.Namespace, promoteKey(op.Link.Link), "1")
 	case plan.AddRoute:
-		return printAddRoute(op)
+		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route)
 	case plan.DelRoute:
 		return printRoute("del", op.Namespace, op.Route)
 	case plan.SetSysctl:
@@ -61,27 +63,4 @@ func ip(namespace string, words ...string) []string {
 		return append([]string{"ip"}, words...)
 	}
 	return append([]string{"ip", "-n", namespace}, words...)
-}
-
-// Script returns a shell script of a plan, one command a line.
-func Script(p plan.Plan) string {
-	var b strings.Builder
-	b.WriteString("#!/bin/sh\nset -eu\n")
-	namespace := ""
-	for i, op := range p {
-		if at := op.At().Namespace; i == 0 || at != namespace {
-			namespace = at
-			fmt.Fprintf(&b, "\n# %s\n", title(at))
-		}
-		b.WriteString(Print(op))
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-func title(namespace string) string {
-	if namespace == state.Host {
-		return "the machine itself"
-	}
-	return namespace
 }

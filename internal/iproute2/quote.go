@@ -2,6 +2,7 @@ package iproute2
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -26,8 +27,21 @@ func quote(w string) string {
 
 var errQuote = errors.New("a quote is not closed")
 
-// split reads the words of one line as a shell does it, without any expansion.
-// A # at the beginning of a word starts a comment.
+// expanded are the characters that a shell expands also within double quotes,
+// operators those that end a word.
+const (
+	expanded  = "$`"
+	operators = ";&|<>()"
+)
+
+// syntaxError refuses a character that only a shell understands.
+func syntaxError(c byte) error {
+	return fmt.Errorf("%q is for a shell: give one command without variables, or quote it", string(rune(c)))
+}
+
+// split reads the words of one line as a shell does it. A # at the beginning of
+// a word starts a comment. What a shell would expand, or take for more than one
+// command, is an error; patterns such as * stand for themselves.
 func split(line string) ([]string, error) {
 	s := splitter{rest: line}
 	for s.next() {
@@ -44,7 +58,7 @@ type splitter struct {
 
 // next reads one word and reports whether there was one.
 func (s *splitter) next() bool {
-	s.rest = strings.TrimLeft(s.rest, " \t\r\n")
+	s.skipSpace()
 	if s.rest == "" || s.rest[0] == '#' {
 		return false
 	}
@@ -61,9 +75,21 @@ func (s *splitter) next() bool {
 	return true
 }
 
+// skipSpace steps over what is between words: space, and a backslash at the end
+// of a line that goes on.
+func (s *splitter) skipSpace() {
+	for more := true; more; {
+		s.rest = strings.TrimLeft(s.rest, " \t\r\n")
+		s.rest, more = strings.CutPrefix(s.rest, "\\\n")
+	}
+}
+
 // part reads a quoted part of a word, or one character.
 func (s *splitter) part() (string, error) {
 	c := s.rest[0]
+	if strings.IndexByte(expanded+operators, c) >= 0 {
+		return "", syntaxError(c)
+	}
 	s.rest = s.rest[1:]
 	switch c {
 	case '\'':
@@ -80,6 +106,9 @@ func (s *splitter) part() (string, error) {
 			return "", errQuote
 		}
 		c, s.rest = s.rest[0], s.rest[1:]
+		if c == '\n' { // the line goes on
+			return "", nil
+		}
 	}
 	return string([]byte{c}), nil
 }
@@ -92,6 +121,8 @@ func (s *splitter) doubleQuoted() (string, error) {
 		case c == '"':
 			s.rest = s.rest[i+1:]
 			return text.String(), nil
+		case strings.IndexByte(expanded, c) >= 0:
+			return "", syntaxError(c)
 		case c == '\\' && i+1 < len(s.rest) && strings.ContainsRune(`"\$`+"`", rune(s.rest[i+1])):
 			i++
 			text.WriteByte(s.rest[i])

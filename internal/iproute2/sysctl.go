@@ -40,24 +40,50 @@ func promoted(key string) (link string, ok bool) {
 	return strings.ReplaceAll(link, "/", "."), true
 }
 
-func parseSysctl(w *words, namespace string) (plan.Op, error) {
-	for w.skip("-q") || w.skip("-w") || w.skip("-qw") {
+// dotted returns a key with dots between its parts. As in sysctl(8) it may
+// have slashes there: the first separator tells, and the other one then stands
+// for itself within a part.
+func dotted(key string) string {
+	if i := strings.IndexAny(key, "./"); i < 0 || key[i] == '.' {
+		return key
 	}
-	text, err := w.value("key=value")
+	return strings.NewReplacer(".", "/", "/", ".").Replace(key)
+}
+
+func parseSysctl(w *words) (plan.Op, error) {
+	for w.skip("-q", "-w", "-qw", "-wq", "--quiet", "--write") {
+	}
+	if strings.HasPrefix(w.peek(), "-") {
+		return nil, w.unexpected("-q", "-w", "key=value")
+	}
+	key, value, err := readSetting(w)
 	if err != nil {
 		return nil, err
 	}
-	if w.more() && (strings.HasSuffix(text, "=") || strings.HasPrefix(w.peek(), "=")) {
-		for w.more() { // key = value
-			text += w.next()
-		}
+	if link, ok := promoted(key); ok && value == "1" {
+		return plan.PromoteSecondaries{Link: w.at(link)}, nil
+	}
+	return plan.SetSysctl{Namespace: w.namespace, Key: key, Value: value}, nil
+}
+
+// readSetting takes "key=value", or, as files of settings have it, all words
+// of "key = value".
+func readSetting(w *words) (key, value string, err error) {
+	place := w.place()
+	text, err := w.value("key=value")
+	if err != nil {
+		return "", "", err
+	}
+	spaced := w.more() && (strings.HasSuffix(text, "=") || strings.HasPrefix(w.peek(), "="))
+	for spaced && w.more() {
+		text += " " + w.next()
 	}
 	key, value, ok := strings.Cut(text, "=")
+	if spaced {
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	}
 	if !ok || key == "" {
-		return nil, fmt.Errorf("sysctl: %q is not key=value", text)
+		return "", "", fmt.Errorf("%s is not key=value", place)
 	}
-	if link, ok := promoted(key); ok && value == "1" {
-		return plan.PromoteSecondaries{Link: state.Endpoint{Namespace: namespace, Link: link}}, nil
-	}
-	return plan.SetSysctl{Namespace: namespace, Key: key, Value: value}, nil
+	return dotted(key), value, nil
 }

@@ -1,0 +1,115 @@
+package iproute2
+
+import (
+	"math"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// need skips the test by name where it can't run.
+func need(t *testing.T, programs ...string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	for _, name := range programs {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("needs the program %s: %v", name, err)
+		}
+	}
+}
+
+// The real programs take what is printed: every kind of Op, and names that ip
+// would by themselves take for options or that a shell would take apart.
+func TestProgramsTakeWhatIsPrinted(t *testing.T) {
+	need(t, "sh", "ip", "sysctl")
+	const ns1, ns2 = "vti-1", "vti-$2 'x'"
+	t.Cleanup(func() {
+		for _, name := range []string{ns1, ns2} {
+			exec.Command("ip", "netns", "del", name).Run() // gone already if all went well
+		}
+	})
+	cmd := exec.CommandContext(t.Context(), "sh", "-x")
+	script := Script(everyOp(ns1, ns2))
+	cmd.Stdin = strings.NewReader(script)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s\n%s", err, out, script)
+	}
+}
+
+// everyOp returns a plan with every kind of Op that leaves nothing behind.
+func everyOp(ns1, ns2 string) plan.Plan {
+	var p plan.Plan
+	add := func(ops ...plan.Op) { p = append(p, ops...) }
+	add(plan.AddNamespace{Name: ns1}, plan.AddNamespace{Name: ns2})
+	add(plan.SetLink{Link: at(ns1, "lo"), Alias: new("vethlab:it's $1/x"), Up: new(true)})
+	add(plan.SetSysctl{Namespace: ns1, Key: state.ForwardIPv4, Value: "1"})
+	add(plan.SetSysctl{Namespace: ns2, Key: "net.ipv4.ping_group_range", Value: "0 5"})
+	add(plan.AddVeth{Ends: [2]plan.VethEnd{
+		{Link: at(ns1, "a"), Index: 100, MAC: topo.MAC{2, 0, 0, 0, 0, 1}, MTU: 1400},
+		{Link: at(ns2, "up"), Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 2}, MTU: 1400},
+	}})
+	add(plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(ns1, "eth0.1")}, {Link: at(ns1, "l")}}})
+	add(plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(ns2, "vti-h")}, {Link: at(state.Host, "vti-h")}}})
+	for _, name := range linkKeywords() {
+		if len(name) <= 15 && name != "up" {
+			e := at(ns2, name)
+			add(plan.AddBridge{Link: e}, plan.SetLink{Link: e, MTU: 1400}, plan.DelLink{Link: e})
+		}
+	}
+	add(plan.AddBridge{Link: at(ns2, "br"), Index: 7, MAC: topo.MAC{2, 0, 0, 0, 0, 3}, MTU: 1300})
+	add(plan.SetBridge{Link: at(ns2, "br"), Bridge: state.Bridge{STP: true, ForwardDelay: 400}})
+	add(plan.SetLink{
+		Link: at(ns2, "up"), Alias: new("two words"), Master: new("br"), AutoLinkLocal: new(false),
+		MAC: topo.MAC{2, 0, 0, 0, 0, 4}, MTU: 1300, Up: new(true),
+	})
+	add(plan.SetLink{Link: at(ns2, "up"), Alias: new(""), Master: new(""), AutoLinkLocal: new(true)})
+	add(plan.SetLink{Link: at(ns1, "a"), Up: new(true)})
+	for _, a := range []string{"10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/32", "fd00::1/64", "fe80::5/64"} {
+		add(plan.AddAddress{Link: at(ns1, "a"), Address: netip.MustParsePrefix(a)})
+	}
+	add(plan.PromoteSecondaries{Link: at(ns1, "a")}, plan.PromoteSecondaries{Link: at(ns1, "eth0.1")})
+	add(plan.DelAddress{Link: at(ns1, "a"), Address: netip.MustParsePrefix("10.0.0.1/24")})
+	add(everyRoute(ns1)...)
+	add(plan.DelLink{Link: at(ns1, "l")}, plan.DelLink{Link: at(state.Host, "vti-h")})
+	add(plan.DelNamespace{Name: ns1}, plan.DelNamespace{Name: ns2})
+	return p
+}
+
+// everyRoute returns Ops on routes through the link "a", which has the
+// addresses for their gateways.
+func everyRoute(namespace string) plan.Plan {
+	var p plan.Plan
+	for _, r := range []struct {
+		to, via string
+		metric  int
+	}{
+		{"0.0.0.0/0", "10.0.0.9", 0},
+		{"0.0.0.0/0", "", 5},
+		{"::/0", "fd00::9", 0},
+		{"::/0", "", math.MaxUint32},
+		{"10.9.0.0/16", "10.0.0.9", math.MaxUint32},
+		{"10.8.0.0/16", "fe80::9", 0},
+		{"10.7.0.1/32", "", 0},
+		{"fd01::/64", "fd00::9", 3},
+	} {
+		direct := state.Route{To: netip.MustParsePrefix(r.to), Dev: "a", Metric: r.metric}
+		routed := direct
+		if r.via != "" {
+			routed.Via = netip.MustParseAddr(r.via)
+		}
+		p = append(p,
+			plan.AddRoute{Namespace: namespace, Route: direct},
+			plan.AddRoute{Namespace: namespace, Route: routed, Replace: true},
+			plan.DelRoute{Namespace: namespace, Route: routed},
+		)
+	}
+	return p
+}

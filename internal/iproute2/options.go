@@ -1,0 +1,192 @@
+package iproute2
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// An option is a part of a command that may stand there or not: a keyword and,
+// as a rule, a value. It is about a field of a T. One table of options serves
+// both directions, so what is printed can be read.
+type option[T any] struct {
+	words []string // the first is printed, all are read
+
+	// write returns what is printed behind the word, false if there is
+	// nothing to say. An option without it is only read.
+	write func(v *T) (value []string, ok bool)
+
+	// read takes what stands behind the word.
+	read func(w *words, v *T) error
+}
+
+// A grammar is what a command may say about a T, in any order.
+type grammar[T any] struct {
+	options []option[T]
+
+	// bare takes a word that is no option and reports whether one is expected
+	// here. It may be nil.
+	bare func(w *words, v *T) (bool, error)
+
+	// until is the word that ends this part of the command, if any.
+	until string
+}
+
+// write returns the options that v has, in the order of the table.
+func (g grammar[T]) write(v T) []string {
+	var c []string
+	for _, o := range g.options {
+		if o.write == nil {
+			continue
+		}
+		if value, ok := o.write(&v); ok {
+			c = append(append(c, o.words[0]), value...)
+		}
+	}
+	return c
+}
+
+// read takes options until the command, or this part of it, ends.
+func (g grammar[T]) read(w *words, v *T) error {
+	seen := make([]bool, len(g.options))
+	for w.more() && (g.until == "" || w.peek() != g.until) {
+		i := slices.IndexFunc(g.options, func(o option[T]) bool { return slices.Contains(o.words, w.peek()) })
+		if i < 0 {
+			if err := g.readBare(w, v); err != nil {
+				return err
+			}
+			continue
+		}
+		if seen[i] {
+			return fmt.Errorf("%s stands there twice", w.place())
+		}
+		seen[i] = true
+		w.next()
+		if err := g.options[i].read(w, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g grammar[T]) readBare(w *words, v *T) error {
+	if g.bare != nil {
+		if taken, err := g.bare(w, v); taken || err != nil {
+			return err
+		}
+	}
+	return w.unexpected(g.keywords()...)
+}
+
+// keywords returns the words that may begin an option.
+func (g grammar[T]) keywords() []string {
+	var list []string
+	for _, o := range g.options {
+		list = append(list, o.words[0])
+	}
+	if g.until != "" {
+		list = append(list, g.until)
+	}
+	return list
+}
+
+// maxNumber is the highest number of the kernel's 32-bit attributes,
+// maxSigned that of those that it takes for signed.
+const (
+	maxNumber = 1<<32 - 1
+	maxSigned = 1<<31 - 1
+)
+
+// number is an option with a number; 0 stands for none.
+func number[T any](word, what string, most uint32, field func(*T) *int) option[T] {
+	return option[T]{
+		words: []string{word},
+		write: func(v *T) ([]string, bool) { return []string{strconv.Itoa(*field(v))}, *field(v) != 0 },
+		read: func(w *words, v *T) error {
+			n, err := w.number(what, most)
+			*field(v) = n
+			return err
+		},
+	}
+}
+
+// text is an option with any text but the empty one, which stands for none.
+func text[T any](what string, field func(*T) *string, spellings ...string) option[T] {
+	return option[T]{
+		words: spellings,
+		write: func(v *T) ([]string, bool) { return []string{*field(v)}, *field(v) != "" },
+		read: func(w *words, v *T) (err error) {
+			*field(v), err = w.value(what)
+			return err
+		},
+	}
+}
+
+// mac is an option with a MAC address; the zero one stands for none.
+func mac[T any](field func(*T) *topo.MAC, spellings ...string) option[T] {
+	return option[T]{
+		words: spellings,
+		write: func(v *T) ([]string, bool) { return []string{field(v).String()}, !field(v).IsZero() },
+		read: func(w *words, v *T) (err error) {
+			*field(v), err = w.mac()
+			return err
+		},
+	}
+}
+
+// choice is an option with one of two words; nil stands for none.
+func choice[T any](word, yes, no string, field func(*T) **bool) option[T] {
+	return option[T]{
+		words: []string{word},
+		write: func(v *T) ([]string, bool) {
+			p := *field(v)
+			return []string{choose(p != nil && *p, yes, no)}, p != nil
+		},
+		read: func(w *words, v *T) error {
+			if w.peek() != yes && w.peek() != no || !w.more() {
+				return w.unexpected(yes, no)
+			}
+			*field(v) = new(w.next() == yes)
+			return nil
+		},
+	}
+}
+
+// toggle is a word that stands for one value of a field of two.
+func toggle[T any](word string, value bool, field func(*T) **bool) option[T] {
+	return option[T]{
+		words: []string{word},
+		write: func(v *T) ([]string, bool) {
+			p := *field(v)
+			return nil, p != nil && *p == value
+		},
+		read: func(_ *words, v *T) error {
+			*field(v) = new(value)
+			return nil
+		},
+	}
+}
+
+// ignored is an option with a value that changes nothing that a State holds.
+func ignored[T any](spellings ...string) option[T] {
+	return option[T]{words: spellings, read: func(w *words, _ *T) error {
+		_, err := w.value("the value of " + spellings[0])
+		return err
+	}}
+}
+
+// refused is an option that is known and not supported.
+func refused[T any](word, why string) option[T] {
+	return option[T]{words: []string{word}, read: func(w *words, _ *T) error {
+		return fmt.Errorf("%s: %s", w.back().place(), why)
+	}}
+}
+
+func choose(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
