@@ -72,7 +72,10 @@ func (b *builder) segment(number int, plugs []*plug) {
 // subnets draws at most one prefix per family, out of ranges that no automatic
 // address comes from.
 func (b *builder) subnets(number, plugs int) []slotPrefix {
-	v4, v6 := []int{24, 28, 26}, []int{64, 120}
+	v4, v6 := []int{24, 26}, []int{64, 120}
+	if plugs <= 14 {
+		v4 = append(v4, 28)
+	}
 	if plugs == 2 {
 		v4, v6 = append(v4, 30, 31), append(v6, 127)
 	}
