@@ -1,10 +1,12 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,9 +15,10 @@ import (
 )
 
 // Reach asks all targets and returns a result for each, in their order. It
-// returns as soon as all have answered, at the latest when nothing more has
-// come for the length of the timeout: a thousand hosts that all look for each
-// other at once keep a machine busy for seconds. If ctx ends first, what has not answered fails with its error.
+// returns as soon as all have answered, at the latest when all are asked and
+// nobody has answered for the length of the timeout: a thousand hosts that all
+// look for each other keep a machine busy for seconds. If ctx ends first, what
+// has not answered fails with its error.
 func Reach(ctx context.Context, targets []Target, opts Options) []Result {
 	results := make([]Result, len(targets))
 	for i, t := range targets {
@@ -24,11 +27,7 @@ func Reach(ctx context.Context, targets []Target, opts Options) []Result {
 	places := placesOf(targets)
 	for len(places) > 0 {
 		n := min(len(places), maxSockets())
-		r := &reach{results: results, places: places[:n], timeout: opts.Timeout, cookie: rand.Uint64()}
-		if r.timeout == 0 {
-			r.timeout = defaultTimeout
-		}
-		r.run(ctx)
+		newReach(results, places[:n], opts).run(ctx)
 		places = places[n:]
 	}
 	return results
@@ -71,6 +70,14 @@ func placesOf(targets []Target) []*place {
 	return places
 }
 
+// A question is what becomes of a target.
+type question struct {
+	place *place
+	open  bool                        // without an answer
+	out   bool                        // counted by the window
+	sent  [len(resends) + 1]time.Time // by attempt; the last one repeats
+}
+
 // reach is one round of questions.
 type reach struct {
 	results []Result
@@ -78,28 +85,45 @@ type reach struct {
 	timeout time.Duration
 	cookie  uint64
 
-	last time.Time                           // when something was last answered
-	sent map[int][len(resends) + 1]time.Time // by question and attempt
-	open map[int]bool                        // questions without an answer
-	buf  []byte
+	questions []question // as many as there are results
+	left      int        // how many of them are open
+	window    window
+	unasked   []int
+	asked     [len(resends) + 1][]int // by attempt, in the order they were sent
+
+	last   time.Time // when a target was last asked for the first time, or answered
+	poller *poller
+	buf    []byte
+}
+
+func newReach(results []Result, places []*place, opts Options) *reach {
+	r := &reach{
+		results: results, places: places, timeout: opts.Timeout, cookie: rand.Uint64(),
+		questions: make([]question, len(results)), window: newWindow(),
+	}
+	if r.timeout == 0 {
+		r.timeout = defaultTimeout
+	}
+	return r
 }
 
 func (r *reach) run(ctx context.Context) {
-	r.sent, r.open = map[int][len(resends) + 1]time.Time{}, map[int]bool{}
 	r.openSockets()
 	defer r.closeSockets()
-	r.ask(0)
 	r.last = time.Now()
-	next := r.last
-	for attempt := 1; len(r.open) > 0 && ctx.Err() == nil; attempt++ {
-		next = next.Add(resends[min(attempt, len(resends))-1])
-		if r.collect(ctx, next); !time.Now().Before(r.last.Add(r.timeout)) {
+	for r.left > 0 && ctx.Err() == nil {
+		r.askAgain()
+		r.askFirst()
+		end := r.last.Add(r.timeout)
+		if !time.Now().Before(end) {
 			break
 		}
-		r.ask(min(attempt, len(resends)))
+		r.collect(min(time.Until(end), time.Until(r.due()), pollSlice))
 	}
-	for q := range r.open {
-		r.giveUp(ctx, &r.results[q])
+	for q := range r.questions {
+		if r.questions[q].open {
+			r.giveUp(ctx, &r.results[q])
+		}
 	}
 }
 
@@ -113,28 +137,43 @@ func (r *reach) giveUp(ctx context.Context, result *Result) {
 	}
 }
 
+// openSockets opens a socket at each place and lines up what is to be asked
+// there.
 func (r *reach) openSockets() {
 	names := make([]string, len(r.places))
 	for i, p := range r.places {
 		names[i] = p.namespace
 	}
+	var noPoller error
+	r.poller, noPoller = newPoller()
 	errs := make([]error, len(r.places))
-	err := netns.Each(names, func(i int) error {
+	notEntered := netns.Each(names, func(i int) error {
 		r.places[i].socket, errs[i] = open(r.places[i].ipv6)
 		return nil
 	})
 	for i, p := range r.places {
-		for _, q := range p.questions {
-			if p.socket != nil {
-				r.open[q] = true
-				continue
-			}
-			r.results[q].Err = errs[i]
-			if errs[i] == nil { // its namespace could not be entered
-				r.results[q].Err = err
-			}
+		if p.socket == nil {
+			r.fail(p, cmp.Or(errs[i], notEntered))
+		} else if err := cmp.Or(noPoller, r.poller.add(p.socket.fd, i)); err != nil {
+			r.fail(p, err)
+		} else {
+			r.lineUp(p)
 		}
 	}
+}
+
+func (r *reach) fail(p *place, err error) {
+	for _, q := range p.questions {
+		r.results[q].Err = err
+	}
+}
+
+func (r *reach) lineUp(p *place) {
+	for _, q := range p.questions {
+		r.questions[q] = question{place: p, open: true}
+	}
+	r.unasked = append(r.unasked, p.questions...)
+	r.left += len(p.questions)
 }
 
 func (r *reach) closeSockets() {
@@ -143,44 +182,91 @@ func (r *reach) closeSockets() {
 			p.socket.close()
 		}
 	}
+	r.poller.close()
 }
 
-// burst is how many requests are sent before answers are looked for. On a veth
-// an answer is there almost at once.
-const burst = 64
+// askFirst asks what has not been asked, as far as the window is open.
+func (r *reach) askFirst() {
+	for len(r.unasked) > 0 && r.window.open() {
+		q := r.unasked[0]
+		r.unasked = r.unasked[1:]
+		r.window.ask()
+		r.questions[q].out = true
+		r.last = time.Now()
+		r.send(q, 0)
+		r.drain(r.questions[q].place) // an idle veth has the answer at once
+	}
+}
 
-// ask sends the open questions.
-func (r *reach) ask(attempt int) {
-	for _, p := range r.places {
-		n := 0
-		for _, q := range p.questions {
-			if !r.open[q] {
+// askAgain sends again what has waited long enough for an answer. The window
+// waits for it no more.
+func (r *reach) askAgain() {
+	now := time.Now()
+	for attempt := range r.asked {
+		for len(r.asked[attempt]) > 0 && !now.Before(r.dueAt(attempt)) {
+			q := r.asked[attempt][0]
+			r.asked[attempt] = r.asked[attempt][1:]
+			if !r.questions[q].open {
 				continue
 			}
-			r.send(p, q, attempt)
-			if n++; n%burst == 0 {
-				r.drain(p)
+			if r.leave(q) {
+				r.window.silent()
 			}
-		}
-		if p.socket != nil {
-			r.drain(p)
+			r.send(q, min(attempt+1, len(resends)))
 		}
 	}
 }
 
-func (r *reach) send(p *place, q, attempt int) {
-	times := r.sent[q]
-	times[attempt] = time.Now()
-	r.sent[q] = times
+// due returns when the next question is to be asked again, or a time far away.
+func (r *reach) due() time.Time {
+	next := r.last.Add(r.timeout)
+	for attempt := range r.asked {
+		if len(r.asked[attempt]) > 0 {
+			if at := r.dueAt(attempt); at.Before(next) {
+				next = at
+			}
+		}
+	}
+	return next
+}
+
+// dueAt returns when the first of those that were asked that often is to be
+// asked again. Each waits equally long, so it is the first of them all.
+func (r *reach) dueAt(attempt int) time.Time {
+	first := r.asked[attempt][0]
+	return r.questions[first].sent[attempt].Add(resends[min(attempt, len(resends)-1)])
+}
+
+func (r *reach) send(q, attempt int) {
+	p := r.questions[q].place
+	r.questions[q].sent[attempt] = time.Now()
 	r.buf = appendEcho(r.buf[:0], request{r.cookie, uint32(q), uint32(attempt)}, p.ipv6)
 	err := p.socket.send(r.buf, r.results[q].To)
 	r.results[q].Err = explain(err)
 	// Without a route there is nothing to wait for. Other errors may pass: a
 	// full table of neighbours, an address that is still looked for.
 	if errors.Is(err, unix.ENETUNREACH) || errors.Is(err, unix.EINVAL) {
-		delete(r.open, q)
-		r.last = time.Now()
+		r.close(q)
+		return
 	}
+	r.asked[attempt] = append(r.asked[attempt], q)
+}
+
+// close ends a question.
+func (r *reach) close(q int) {
+	r.leave(q)
+	r.questions[q].open = false
+	r.left--
+}
+
+// leave takes a question out of the window and reports whether it was there.
+func (r *reach) leave(q int) bool {
+	was := r.questions[q].out
+	if was {
+		r.questions[q].out = false
+		r.window.leave()
+	}
+	return was
 }
 
 // explain adds to an error of the system what it means here.
@@ -195,35 +281,13 @@ func explain(err error) error {
 	return err
 }
 
-// collect takes answers until all are in or the time has come.
-func (r *reach) collect(ctx context.Context, until time.Time) {
-	fds := make([]unix.PollFd, 0, len(r.places))
-	var waiting []*place
-	for _, p := range r.places {
-		if p.socket != nil {
-			fds = append(fds, unix.PollFd{Fd: int32(p.socket.fd), Events: unix.POLLIN})
-			waiting = append(waiting, p)
-		}
-	}
-	for len(r.open) > 0 && ctx.Err() == nil {
-		left := min(time.Until(until), time.Until(r.last.Add(r.timeout)))
-		if left <= 0 {
-			return
-		}
-		_, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1)
-		if err != nil && err != unix.EINTR {
-			return
-		}
-		for i, fd := range fds {
-			if fd.Revents != 0 {
-				r.drain(waiting[i])
-			}
-		}
-	}
-}
-
 // pollSlice is how often a wait looks whether its context is over.
 const pollSlice = 50 * time.Millisecond
+
+// collect takes the answers that come next, or returns after d.
+func (r *reach) collect(d time.Duration) {
+	r.poller.wait(d, func(i int) { r.drain(r.places[i]) })
+}
 
 // drain takes the answers that wait at a place.
 func (r *reach) drain(p *place) {
@@ -233,20 +297,27 @@ func (r *reach) drain(p *place) {
 			return
 		}
 		q := int(a.question)
-		if a.cookie != r.cookie || !r.open[q] || int(a.attempt) > len(resends) {
-			continue
+		if a.cookie == r.cookie && q < len(r.questions) && r.questions[q].open && int(a.attempt) <= len(resends) {
+			r.take(q, a, from)
 		}
-		result := &r.results[q]
-		switch {
-		case a.refused && a.to == result.To:
-			result.Err = &Refused{from, a.typ, a.code}
-		case !a.refused && from == result.To:
-			result.OK, result.Err = true, nil
-			result.RTT = time.Since(r.sent[q][a.attempt])
-		default:
-			continue
-		}
-		delete(r.open, q)
-		r.last = time.Now()
 	}
+}
+
+// take takes an answer to an open question, if it is about the right address.
+func (r *reach) take(q int, a answer, from netip.Addr) {
+	result := &r.results[q]
+	switch {
+	case a.refused && a.to == result.To:
+		// Routers send few errors a second: a wait that each of them
+		// prolonged would have no end.
+		result.Err = &Refused{from, a.typ, a.code}
+	case !a.refused && from == result.To:
+		result.OK, result.Err = true, nil
+		result.RTT = time.Since(r.questions[q].sent[a.attempt])
+		r.window.answered(result.RTT)
+		r.last = time.Now()
+	default:
+		return
+	}
+	r.close(q)
 }

@@ -1,0 +1,41 @@
+package probe
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A poller waits for any of many sockets. Unlike poll(2) it takes no longer for
+// a thousand that are silent.
+type poller struct {
+	fd     int
+	events [128]unix.EpollEvent
+}
+
+func newPoller() (*poller, error) {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	return &poller{fd: fd}, nil
+}
+
+func (p *poller) close() { unix.Close(p.fd) }
+
+// add adds a socket, which the caller knows by a number.
+func (p *poller) add(fd, number int) error {
+	e := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(number)}
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &e))
+}
+
+// wait waits, for d rounded up to milliseconds at most, until there is
+// something to receive, and calls each with the numbers of the sockets.
+func (p *poller) wait(d time.Duration, each func(number int)) {
+	ms := (max(0, d) + time.Millisecond - 1) / time.Millisecond
+	n, _ := unix.EpollWait(p.fd, p.events[:], int(ms)) // interrupted: as if nothing had come
+	for _, e := range p.events[:max(0, n)] {
+		each(int(e.Fd))
+	}
+}

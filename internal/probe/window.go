@@ -1,0 +1,56 @@
+package probe
+
+import "time"
+
+// A window bounds how many questions are outstanding: asked, and neither
+// answered nor silent for so long that nobody waits for them any more.
+//
+// The first question from a host makes it look for its neighbour, and a switch
+// carries that to every port. A thousand such questions at once are a million
+// packets, more than the kernel's queues hold, and what is dropped is not
+// looked for again within a second. As the queues fill, answers get slower
+// before any is lost. So the window grows with each quick answer and shrinks
+// with each slow one.
+//
+// Silence makes it grow, too: nothing is gained by asking slowly where nobody
+// answers, and questions lost in a crowd have answers beside them that are slow.
+type window struct {
+	size int           // how many questions may be outstanding, at least 1
+	out  int           // how many are
+	best time.Duration // the shortest round trip so far, 0: none yet
+}
+
+const (
+	// firstWindow lets the smallest labs ask all at once.
+	firstWindow = 4
+
+	// crowded is by how much an answer is slower than the best if queues are
+	// filling up. An idle veth takes a tenth of it.
+	crowded = 500 * time.Microsecond
+)
+
+func newWindow() window { return window{size: firstWindow} }
+
+// open reports whether one more question may be asked.
+func (w *window) open() bool { return w.out < w.size }
+
+// ask counts a question as outstanding.
+func (w *window) ask() { w.out++ }
+
+// leave counts a question as outstanding no more.
+func (w *window) leave() { w.out-- }
+
+// answered learns from the round trip of an answer.
+func (w *window) answered(rtt time.Duration) {
+	if w.best == 0 || rtt < w.best {
+		w.best = rtt
+	}
+	if rtt <= w.best+w.best/2+crowded {
+		w.size++
+	} else {
+		w.size = max(1, w.size/2)
+	}
+}
+
+// silent learns that a question stays without an answer.
+func (w *window) silent() { w.size++ }
