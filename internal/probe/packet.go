@@ -79,6 +79,7 @@ type answer struct {
 	typ     uint8
 	code    uint8
 	ttl     int        // 0: not known
+	source  netip.Addr // where refused: the address that the request was sent from
 	to      netip.Addr // where refused: the address that the request was sent to
 }
 
@@ -101,6 +102,7 @@ func parse4(b []byte) (answer, bool) {
 			return answer{}, false
 		}
 		a.refused = true
+		a.source = netip.AddrFrom4([4]byte(quoted[12:16]))
 		a.to = netip.AddrFrom4([4]byte(quoted[16:20]))
 		a.request, ok = parseRequest(quoted[min(header, len(quoted)):], typeEcho4)
 		return a, ok
@@ -134,6 +136,7 @@ func parse6(b []byte) (answer, bool) {
 			return answer{}, false
 		}
 		a.refused = true
+		a.source = netip.AddrFrom16([16]byte(quoted[8:24]))
 		a.to = netip.AddrFrom16([16]byte(quoted[24:40]))
 		a.request, ok = parseRequest(quoted[ipv6Header:], typeEcho6)
 		return a, ok

@@ -92,6 +92,7 @@ type reach struct {
 	asked     [len(resends) + 1][]int // by attempt, in the order they were sent
 
 	last   time.Time // when a target was last asked for the first time, or answered
+	late   bool      // an answer came that nobody waited for any more
 	poller *poller
 	buf    []byte
 }
@@ -114,11 +115,11 @@ func (r *reach) run(ctx context.Context) {
 	for r.left > 0 && ctx.Err() == nil {
 		r.askAgain()
 		r.askFirst()
-		end := r.last.Add(r.timeout)
-		if !time.Now().Before(end) {
+		left := time.Until(r.last.Add(r.patience()))
+		if left <= 0 {
 			break
 		}
-		r.collect(min(time.Until(end), time.Until(r.due()), pollSlice))
+		r.collect(min(left, time.Until(r.due()), pollSlice))
 	}
 	for q := range r.questions {
 		if r.questions[q].open {
@@ -127,13 +128,23 @@ func (r *reach) run(ctx context.Context) {
 	}
 }
 
+// patience returns how long a silence ends the round. Where packets were lost
+// it is longer: a host that misses its neighbour's answer looks for it again
+// only after a second.
+func (r *reach) patience() time.Duration {
+	if r.late {
+		return 2 * r.timeout
+	}
+	return r.timeout
+}
+
 // giveUp says why a question has no answer, unless it is known already.
 func (r *reach) giveUp(ctx context.Context, result *Result) {
 	switch {
 	case ctx.Err() != nil:
 		result.Err = ctx.Err()
 	case result.Err == nil:
-		result.Err = &Timeout{r.timeout}
+		result.Err = &Timeout{r.patience()}
 	}
 }
 
@@ -219,7 +230,7 @@ func (r *reach) askAgain() {
 
 // due returns when the next question is to be asked again, or a time far away.
 func (r *reach) due() time.Time {
-	next := r.last.Add(r.timeout)
+	next := r.last.Add(r.patience())
 	for attempt := range r.asked {
 		if len(r.asked[attempt]) > 0 {
 			if at := r.dueAt(attempt); at.Before(next) {
@@ -242,7 +253,9 @@ func (r *reach) send(q, attempt int) {
 	r.questions[q].sent[attempt] = time.Now()
 	r.buf = appendEcho(r.buf[:0], request{r.cookie, uint32(q), uint32(attempt)}, p.ipv6)
 	err := p.socket.send(r.buf, r.results[q].To)
-	r.results[q].Err = explain(err)
+	if err != nil {
+		r.results[q].Err = explain(err)
+	}
 	// Without a route there is nothing to wait for. Other errors may pass: a
 	// full table of neighbours, an address that is still looked for.
 	if errors.Is(err, unix.ENETUNREACH) || errors.Is(err, unix.EINVAL) {
@@ -311,10 +324,14 @@ func (r *reach) take(q int, a answer, from netip.Addr) {
 		// Routers send few errors a second: a wait that each of them
 		// prolonged would have no end.
 		result.Err = &Refused{from, a.typ, a.code}
+		if from == a.source {
+			return // the host itself did not find a neighbour: it may next time
+		}
 	case !a.refused && from == result.To:
 		result.OK, result.Err = true, nil
 		result.RTT = time.Since(r.questions[q].sent[a.attempt])
 		r.window.answered(result.RTT)
+		r.late = r.late || !r.questions[q].out
 		r.last = time.Now()
 	default:
 		return

@@ -21,8 +21,8 @@ type window struct {
 }
 
 const (
-	// firstWindow lets the smallest labs ask all at once.
-	firstWindow = 4
+	// firstWindow is small, as what is lost in the first moment costs a second.
+	firstWindow = 2
 
 	// crowded is by how much an answer is slower than the best if queues are
 	// filling up. An idle veth takes a tenth of it.
@@ -40,15 +40,17 @@ func (w *window) ask() { w.out++ }
 // leave counts a question as outstanding no more.
 func (w *window) leave() { w.out-- }
 
-// answered learns from the round trip of an answer.
+// answered learns from the round trip of an answer. To a window that was not
+// full it says nothing about a larger one.
 func (w *window) answered(rtt time.Duration) {
 	if w.best == 0 || rtt < w.best {
 		w.best = rtt
 	}
-	if rtt <= w.best+w.best/2+crowded {
-		w.size++
-	} else {
+	switch {
+	case rtt > w.best+w.best/2+crowded:
 		w.size = max(1, w.size/2)
+	case w.out >= w.size:
+		w.size++
 	}
 }
 
