@@ -1,0 +1,103 @@
+//go:build linux
+
+package probe_test
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func TestMain(m *testing.M) { netnstest.Main(m) }
+
+// lab is a lab in the kernel that goes with its test.
+type lab struct {
+	tb testing.TB
+	*compile.Lab
+}
+
+// up makes the lab of a file.
+func up(tb testing.TB, file string) *lab {
+	tb.Helper()
+	netnstest.Need(tb)
+	t := topo.MustParse(file)
+	t.Name = netnstest.Lab(tb)
+	c, err := compile.Compile(t)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := netns.Remove(c.State.Names()...); err != nil {
+			tb.Error(err)
+		}
+	})
+	if err := kernel.Apply(tb.Context(), plan.Diff(state.New(), c.State), state.New(), kernel.Options{}); err != nil {
+		tb.Fatal(err)
+	}
+	if err := kernel.Settle(tb.Context(), c.State); err != nil {
+		tb.Fatal(err)
+	}
+	return &lab{tb, c}
+}
+
+// upStar makes a lab of n hosts, h0 and so on, on one switch.
+func upStar(tb testing.TB, n int) *lab {
+	var links []string
+	for i := range n {
+		links = append(links, fmt.Sprintf("[h%d, sw]", i))
+	}
+	return up(tb, "nodes: {sw: {kind: switch}}\nlinks: ["+strings.Join(links, ", ")+"]\n")
+}
+
+// target is an address as seen from a node.
+func (l *lab) target(from, to string) probe.Target {
+	l.tb.Helper()
+	node, ok := l.Node(from)
+	if !ok {
+		l.tb.Fatalf("no node %s", from)
+	}
+	return probe.Target{From: node.Namespace, To: netip.MustParseAddr(to)}
+}
+
+// pairs returns for each two hosts of a star that the one asks the other.
+func (l *lab) pairs(n int) []probe.Target {
+	var targets []probe.Target
+	for i := range n {
+		from, _ := l.Node(fmt.Sprintf("h%d", i))
+		for j := range n {
+			if i != j {
+				to := l.Address(fmt.Sprintf("h%d", j), false)
+				targets = append(targets, probe.Target{From: from.Namespace, To: to})
+			}
+		}
+	}
+	return targets
+}
+
+// roomForNeighbours raises the machine's limit of neighbours until the test is over.
+func roomForNeighbours(tb testing.TB, n int) {
+	lock, err := sandbox.Acquire(tb.Context(), netnstest.Lab(tb)+"-limit", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := errors.Join(lock.Retire(), lock.Release()); err != nil {
+			tb.Error(err)
+		}
+	})
+	if err := lock.RaiseNeighbourLimit(n); err != nil {
+		tb.Fatal(err)
+	}
+}

@@ -1,0 +1,233 @@
+//go:build linux
+
+package probe_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/probe"
+)
+
+// dual is a cable with both families on it; a does not know a way out of it.
+const dual = `links: [{endpoints: [a, b], subnet: [10.7.0.0/20, "fd07::/64"]}]`
+
+// routed is a host behind a router that knows no way out either.
+const routed = `
+nodes: {r: {kind: router}}
+links: [{endpoints: [r, a], subnet: [10.7.0.0/24, "fd07::/64"]}]
+`
+
+// short is the timeout where it is waited for.
+var short = probe.Options{Timeout: 200 * time.Millisecond}
+
+// one asks one target.
+func one(t *testing.T, target probe.Target, opts probe.Options) probe.Result {
+	t.Helper()
+	results := probe.Reach(t.Context(), []probe.Target{target}, opts)
+	if len(results) != 1 || results[0].Target != target {
+		t.Fatalf("asked for %v, got %v", target, results)
+	}
+	return results[0]
+}
+
+func TestReachAnswers(t *testing.T) {
+	l := up(t, dual)
+	for _, ipv6 := range []bool{false, true} {
+		r := one(t, l.target("a", l.Address("b", ipv6).String()), probe.Options{})
+		if !r.OK || r.Err != nil || r.RTT <= 0 || r.RTT > time.Second {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+func TestReachTimeout(t *testing.T) {
+	l := up(t, dual)
+	for _, to := range []string{"10.7.0.99", "fd07::99"} {
+		start := time.Now()
+		r := one(t, l.target("a", to), short)
+		took := time.Since(start)
+		if timeout := (*probe.Timeout)(nil); r.OK || !errors.As(r.Err, &timeout) || r.Err.Error() != "no answer in 200ms" {
+			t.Errorf("%+v", r)
+		}
+		if took < short.Timeout || took > 5*short.Timeout {
+			t.Errorf("%s took %s", to, took)
+		}
+	}
+}
+
+func TestReachNoRoute(t *testing.T) {
+	l := up(t, dual)
+	for _, to := range []string{"203.0.113.1", "2001:db8::1"} {
+		start := time.Now()
+		r := one(t, l.target("a", to), probe.Options{Timeout: time.Minute})
+		if !errors.Is(r.Err, unix.ENETUNREACH) || r.Err.Error() != "network is unreachable: there is no route" {
+			t.Errorf("%+v", r)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %s", to, took)
+		}
+	}
+}
+
+func TestReachNoNamespace(t *testing.T) {
+	up(t, dual)
+	to := netip.MustParseAddr("10.7.0.1")
+	if r := one(t, probe.Target{From: "vtest-nowhere", To: to}, short); !errors.Is(r.Err, os.ErrNotExist) {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestReachRefused(t *testing.T) {
+	l := up(t, routed)
+	for _, c := range []struct{ to, want string }{
+		{"203.0.113.1", l.Address("r", false).String() + " says: network unreachable"},
+		{"2001:db8::1", l.Address("r", true).String() + " says: no route"},
+	} {
+		start := time.Now()
+		r := one(t, l.target("a", c.to), probe.Options{Timeout: time.Minute})
+		if refused := (*probe.Refused)(nil); r.OK || !errors.As(r.Err, &refused) || r.Err.Error() != c.want {
+			t.Errorf("%+v, want %q", r, c.want)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %s", c.to, took)
+		}
+	}
+}
+
+// A router sends six errors to a host at once and then one a second
+// (icmp_ratelimit): that must neither prolong the wait nor hide an answer.
+func TestReachRefusedManyTimes(t *testing.T) {
+	l := up(t, routed)
+	var targets []probe.Target
+	for i := range 100 {
+		targets = append(targets, l.target("a", fmt.Sprintf("203.0.113.%d", i)))
+	}
+	targets = append(targets, l.target("a", l.Address("r", false).String()))
+	start := time.Now()
+	results := probe.Reach(t.Context(), targets, probe.Options{})
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("took %s", took)
+	}
+	refused := 0
+	for _, r := range results[:100] {
+		if r.OK || r.Err == nil {
+			t.Errorf("%+v", r)
+		}
+		if e := (*probe.Refused)(nil); errors.As(r.Err, &e) {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("nobody was refused")
+	}
+	if !results[100].OK {
+		t.Errorf("the router itself: %+v", results[100])
+	}
+}
+
+// The kernel looks for a neighbour for three seconds before it says so.
+func TestReachNoNeighbour(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes four seconds")
+	}
+	t.Parallel()
+	l := up(t, dual)
+	targets := []probe.Target{l.target("a", "10.7.0.99"), l.target("a", "fd07::99")}
+	for i, r := range probe.Reach(t.Context(), targets, probe.Options{Timeout: 4 * time.Second}) {
+		want := l.Address("a", i == 1).String() + " says: host unreachable"
+		if r.OK || r.Err == nil || r.Err.Error() != want {
+			t.Errorf("%+v, want %q", r, want)
+		}
+	}
+}
+
+func TestReachCancelled(t *testing.T) {
+	l := up(t, dual)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	targets := []probe.Target{l.target("a", "10.7.0.99"), l.target("a", l.Address("b", false).String())}
+	start := time.Now()
+	results := probe.Reach(ctx, targets, probe.Options{Timeout: time.Minute})
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if !errors.Is(results[0].Err, context.DeadlineExceeded) || !results[1].OK {
+		t.Errorf("%+v", results)
+	}
+}
+
+func TestReachManyTargets(t *testing.T) {
+	const n = 20
+	l := upStar(t, n)
+	for _, r := range probe.Reach(t.Context(), l.pairs(n), probe.Options{}) {
+		if !r.OK {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// A thousand silent targets share one wait, and who answers does not wait
+// behind them.
+func TestReachManySilentTargets(t *testing.T) {
+	l := up(t, dual)
+	roomForNeighbours(t, 4000)
+	var targets []probe.Target
+	for i := range 1000 {
+		targets = append(targets, l.target("a", fmt.Sprintf("10.7.%d.%d", 4+i/250, 1+i%250)))
+	}
+	targets = append(targets, l.target("a", l.Address("b", false).String()))
+	start := time.Now()
+	results := probe.Reach(t.Context(), targets, probe.Options{})
+	took := time.Since(start)
+	t.Logf("took %s", took)
+	if took > 3*time.Second {
+		t.Errorf("took %s", took)
+	}
+	for _, r := range results[:1000] {
+		if r.OK || r.Err == nil {
+			t.Errorf("%+v", r)
+		}
+	}
+	if !results[1000].OK {
+		t.Errorf("%+v", results[1000])
+	}
+}
+
+func TestReachLeavesNothing(t *testing.T) {
+	l := upStar(t, 5)
+	targets := append(l.pairs(5), l.target("h0", "203.0.113.1"), l.target("h1", "fd07::99"))
+	probe.Reach(t.Context(), targets, short) // what the runtime makes once
+	fds, threads := entries(t, "/proc/self/fd"), entries(t, "/proc/self/task")
+	for range 10 {
+		probe.Reach(t.Context(), targets, short)
+	}
+	if now := entries(t, "/proc/self/fd"); now != fds {
+		t.Errorf("%d descriptors before, %d after", fds, now)
+	}
+	// A thread ends a moment after its goroutine.
+	deadline := time.Now().Add(5 * time.Second)
+	for entries(t, "/proc/self/task") > threads && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if now := entries(t, "/proc/self/task"); now > threads {
+		t.Errorf("%d threads before, %d after", threads, now)
+	}
+}
+
+// entries counts what is in a folder.
+func entries(t *testing.T, dir string) int {
+	t.Helper()
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
