@@ -11,21 +11,22 @@ import (
 // a thousand that are silent.
 type poller struct {
 	fd     int
+	err    error // why it can't be used
 	events [128]unix.EpollEvent
 }
 
-func newPoller() (*poller, error) {
+func newPoller() *poller {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	return &poller{fd: fd}, nil
+	return &poller{fd: fd, err: os.NewSyscallError("epoll_create1", err)}
 }
 
 func (p *poller) close() { unix.Close(p.fd) }
 
 // add adds a socket, which the caller knows by a number.
 func (p *poller) add(fd, number int) error {
+	if p.err != nil {
+		return p.err
+	}
 	e := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(number)}
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &e))
 }

@@ -2,9 +2,10 @@
 // answers. It sends its own ICMP echo requests (RFC 792, RFC 4443) and needs no
 // program of the machine's.
 //
-// All questions are asked side by side and share one bounded wait. A request
-// is sent again a few times within it, since the first packets on a new link
-// may be lost while addresses are looked up. Requests carry a random number of
+// Questions are asked side by side, no faster than the network answers, and all
+// that stay silent share one bounded wait. A request is sent again a few times
+// within it, since the first packets on a new link may be lost while addresses
+// are looked up. Requests carry a random number of
 // the run, so no other's answer is ever taken for ours.
 package probe
 
@@ -22,7 +23,9 @@ type Target struct {
 
 // Options are the options of [Reach].
 type Options struct {
-	Timeout time.Duration // how long to wait after the last answer; 0: one second
+	// Timeout is how long to wait after the last answer; 0: one second. It is
+	// twice as long where other answers needed a second request.
+	Timeout time.Duration
 }
 
 // defaultTimeout is long beside any lab's round trip and short to wait for.

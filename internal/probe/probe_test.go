@@ -25,9 +25,11 @@ func TestEchoComesBack(t *testing.T) {
 func TestParse4(t *testing.T) {
 	want := request{cookie: 9, question: 8, attempt: 1}
 	echo := appendEcho(nil, want, false)
+	source := netip.MustParseAddr("10.0.0.8")
 	header := func(to netip.Addr) []byte {
 		h := make([]byte, 20)
 		h[0], h[8] = 0x45, 63
+		copy(h[12:], source.AsSlice())
 		copy(h[16:], to.AsSlice())
 		return h
 	}
@@ -39,10 +41,28 @@ func TestParse4(t *testing.T) {
 	}
 	refusal := append(header(to), typeUnreachable4, 1, 0, 0, 0, 0, 0, 0)
 	refusal = append(append(refusal, header(to)...), echo...)
-	if a, ok := parse4(refusal); !ok || a.request != want || !a.refused || a.to != to || a.code != 1 {
+	if a, ok := parse4(refusal); !ok || a.request != want || !a.refused || a.source != source || a.to != to || a.code != 1 {
 		t.Errorf("refusal: %+v, %v", a, ok)
 	}
 	if _, ok := parse4(append(header(to), echo...)); ok {
+		t.Error("a request was taken for an answer")
+	}
+}
+
+func TestParse6(t *testing.T) {
+	want := request{cookie: 9, question: 8, attempt: 1}
+	echo := appendEcho(nil, want, true)
+	reply := append([]byte{typeReply6}, echo[1:]...)
+	if a, ok := parse6(reply); !ok || a.request != want || a.refused {
+		t.Errorf("reply: %+v, %v", a, ok)
+	}
+	source, to := netip.MustParseAddr("fd00::8"), netip.MustParseAddr("fd00::9")
+	header := append(append(make([]byte, 8), source.AsSlice()...), to.AsSlice()...)
+	refusal := append(append([]byte{typeUnreachable6, 3, 0, 0, 0, 0, 0, 0}, header...), echo...)
+	if a, ok := parse6(refusal); !ok || a.request != want || !a.refused || a.source != source || a.to != to || a.code != 3 {
+		t.Errorf("refusal: %+v, %v", a, ok)
+	}
+	if _, ok := parse6(echo); ok {
 		t.Error("a request was taken for an answer")
 	}
 }

@@ -15,10 +15,10 @@ import (
 )
 
 // Reach asks all targets and returns a result for each, in their order. It
-// returns as soon as all have answered, at the latest when all are asked and
-// nobody has answered for the length of the timeout: a thousand hosts that all
-// look for each other keep a machine busy for seconds. If ctx ends first, what
-// has not answered fails with its error.
+// returns as soon as all have answered or been refused, at the latest when all
+// are asked and nobody has answered for the length of the timeout: a thousand
+// hosts that all look for each other keep a machine busy for seconds. If ctx
+// ends first, what has not answered fails with its error.
 func Reach(ctx context.Context, targets []Target, opts Options) []Result {
 	results := make([]Result, len(targets))
 	for i, t := range targets {
@@ -92,7 +92,7 @@ type reach struct {
 	asked     [len(resends) + 1][]int // by attempt, in the order they were sent
 
 	last   time.Time // when a target was last asked for the first time, or answered
-	late   bool      // an answer came that nobody waited for any more
+	late   bool      // an answer came that the window waited for no more
 	poller *poller
 	buf    []byte
 }
@@ -100,7 +100,7 @@ type reach struct {
 func newReach(results []Result, places []*place, opts Options) *reach {
 	r := &reach{
 		results: results, places: places, timeout: opts.Timeout, cookie: rand.Uint64(),
-		questions: make([]question, len(results)), window: newWindow(),
+		questions: make([]question, len(results)), window: newWindow(), poller: newPoller(),
 	}
 	if r.timeout == 0 {
 		r.timeout = defaultTimeout
@@ -109,17 +109,17 @@ func newReach(results []Result, places []*place, opts Options) *reach {
 }
 
 func (r *reach) run(ctx context.Context) {
+	defer r.close()
 	r.openSockets()
-	defer r.closeSockets()
 	r.last = time.Now()
-	for r.left > 0 && ctx.Err() == nil {
+	for ctx.Err() == nil {
 		r.askAgain()
 		r.askFirst()
-		left := time.Until(r.last.Add(r.patience()))
-		if left <= 0 {
+		patience := time.Until(r.last.Add(r.patience()))
+		if r.left == 0 || patience <= 0 {
 			break
 		}
-		r.collect(min(left, time.Until(r.due()), pollSlice))
+		r.collect(min(patience, time.Until(r.due()), pollSlice))
 	}
 	for q := range r.questions {
 		if r.questions[q].open {
@@ -155,8 +155,6 @@ func (r *reach) openSockets() {
 	for i, p := range r.places {
 		names[i] = p.namespace
 	}
-	var noPoller error
-	r.poller, noPoller = newPoller()
 	errs := make([]error, len(r.places))
 	notEntered := netns.Each(names, func(i int) error {
 		r.places[i].socket, errs[i] = open(r.places[i].ipv6)
@@ -165,7 +163,7 @@ func (r *reach) openSockets() {
 	for i, p := range r.places {
 		if p.socket == nil {
 			r.fail(p, cmp.Or(errs[i], notEntered))
-		} else if err := cmp.Or(noPoller, r.poller.add(p.socket.fd, i)); err != nil {
+		} else if err := r.poller.add(p.socket.fd, i); err != nil {
 			r.fail(p, err)
 		} else {
 			r.lineUp(p)
@@ -187,7 +185,7 @@ func (r *reach) lineUp(p *place) {
 	r.left += len(p.questions)
 }
 
-func (r *reach) closeSockets() {
+func (r *reach) close() {
 	for _, p := range r.places {
 		if p.socket != nil {
 			p.socket.close()
@@ -259,14 +257,14 @@ func (r *reach) send(q, attempt int) {
 	// Without a route there is nothing to wait for. Other errors may pass: a
 	// full table of neighbours, an address that is still looked for.
 	if errors.Is(err, unix.ENETUNREACH) || errors.Is(err, unix.EINVAL) {
-		r.close(q)
+		r.end(q)
 		return
 	}
 	r.asked[attempt] = append(r.asked[attempt], q)
 }
 
-// close ends a question.
-func (r *reach) close(q int) {
+// end takes a question as answered, or as one that never will be.
+func (r *reach) end(q int) {
 	r.leave(q)
 	r.questions[q].open = false
 	r.left--
@@ -336,5 +334,5 @@ func (r *reach) take(q int, a answer, from netip.Addr) {
 	default:
 		return
 	}
-	r.close(q)
+	r.end(q)
 }
