@@ -16,8 +16,16 @@ type socket struct {
 	oob  [64]byte
 }
 
-// receiveBuffer holds the answers to a burst of requests.
-const receiveBuffer = 1 << 20
+// Limits of what is queued at a socket, in bytes.
+const (
+	// receiveBuffer holds the answers to a burst of requests.
+	receiveBuffer = 1 << 20
+
+	// sendBuffer holds the requests, of a kilobyte each, that wait for
+	// neighbours that nobody finds. Where it is full not even those can be
+	// asked that are there.
+	sendBuffer = 64 << 20
+)
 
 // open opens a socket in the calling thread's namespace.
 func open(ipv6 bool) (*socket, error) {
@@ -31,6 +39,7 @@ func open(ipv6 bool) (*socket, error) {
 	}
 	s := &socket{fd: fd, ipv6: ipv6}
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer)
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, sendBuffer)
 	if err := s.filter(); err != nil {
 		unix.Close(fd)
 		return nil, os.NewSyscallError("icmp filter", err)
