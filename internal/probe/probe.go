@@ -24,7 +24,7 @@ type Target struct {
 // Options are the options of [Reach].
 type Options struct {
 	// Timeout is how long to wait after the last answer; 0: one second. It is
-	// twice as long where other answers needed a second request.
+	// twice as long where packets seem to be lost.
 	Timeout time.Duration
 }
 

@@ -92,7 +92,7 @@ type reach struct {
 	asked     [len(resends) + 1][]int // by attempt, in the order they were sent
 
 	last   time.Time // when a target was last asked for the first time, or answered
-	late   bool      // an answer came that the window waited for no more
+	lossy  bool      // packets are lost, it seems
 	poller *poller
 	buf    []byte
 }
@@ -128,11 +128,11 @@ func (r *reach) run(ctx context.Context) {
 	}
 }
 
-// patience returns how long a silence ends the round. Where packets were lost
+// patience returns how long a silence ends the round. Where packets are lost
 // it is longer: a host that misses its neighbour's answer looks for it again
 // only after a second.
 func (r *reach) patience() time.Duration {
-	if r.late {
+	if r.lossy {
 		return 2 * r.timeout
 	}
 	return r.timeout
@@ -219,6 +219,7 @@ func (r *reach) askAgain() {
 				continue
 			}
 			if r.leave(q) {
+				r.lossy = r.lossy || r.window.crowded()
 				r.window.silent()
 			}
 			r.send(q, min(attempt+1, len(resends)))
@@ -329,7 +330,7 @@ func (r *reach) take(q int, a answer, from netip.Addr) {
 		result.OK, result.Err = true, nil
 		result.RTT = time.Since(r.questions[q].sent[a.attempt])
 		r.window.answered(result.RTT)
-		r.late = r.late || !r.questions[q].out
+		r.lossy = r.lossy || !r.questions[q].out // it came after all
 		r.last = time.Now()
 	default:
 		return

@@ -24,15 +24,18 @@ const (
 	// firstWindow is small, as what is lost in the first moment costs a second.
 	firstWindow = 2
 
-	// crowded is by how much an answer is slower than the best if queues are
+	// slower is by how much an answer is slower than the best if queues are
 	// filling up. An idle veth takes a tenth of it.
-	crowded = 500 * time.Microsecond
+	slower = 500 * time.Microsecond
 )
 
 func newWindow() window { return window{size: firstWindow} }
 
 // open reports whether one more question may be asked.
 func (w *window) open() bool { return w.out < w.size }
+
+// crowded reports whether answers have got slow: silence may then be a loss.
+func (w *window) crowded() bool { return w.size < firstWindow }
 
 // ask counts a question as outstanding.
 func (w *window) ask() { w.out++ }
@@ -47,7 +50,7 @@ func (w *window) answered(rtt time.Duration) {
 		w.best = rtt
 	}
 	switch {
-	case rtt > w.best+w.best/2+crowded:
+	case rtt > w.best+w.best/2+slower:
 		w.size = max(1, w.size/2)
 	case w.out >= w.size:
 		w.size++
