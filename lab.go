@@ -162,8 +162,8 @@ func (l *Lab) prepare() (*Change, *state.State, error) {
 		l.checkNames(change.Plan), l.checkHost(change.Plan), l.checkHostLinks(change.Plan, seen))
 }
 
-// settleTime bounds the wait for links. They take 10 ms as a rule; under heavy
-// load by others a veth has been seen to need seconds.
+// settleTime bounds the wait for links. They take 10 ms as a rule. Where the
+// kernel leaves them to its own worker (before 6.8) a thousand take seconds.
 const settleTime = 20 * time.Second
 
 func (l *Lab) settle(ctx context.Context) error {

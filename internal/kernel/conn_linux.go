@@ -41,6 +41,8 @@ func (c *conn) close() { unix.Close(c.fd) }
 // as was read at once before; a single link takes 1.5 KiB.
 const inSize = 16 << 10
 
+var errMalformed = errors.New("netlink: malformed answer")
+
 // header is what the kernel says of a message (struct nlmsghdr).
 type header struct {
 	typ, flags uint16
@@ -62,7 +64,7 @@ func (c *conn) receive(fn func(h header, body []byte)) error {
 	for b := c.in[:n]; len(b) >= unix.NLMSG_HDRLEN; {
 		size := int(native.Uint32(b))
 		if size < unix.NLMSG_HDRLEN || size > len(b) {
-			return errors.New("netlink: malformed answer")
+			return errMalformed
 		}
 		h := header{typ: native.Uint16(b[4:]), flags: native.Uint16(b[6:]), seq: native.Uint32(b[8:])}
 		fn(h, b[unix.NLMSG_HDRLEN:size])

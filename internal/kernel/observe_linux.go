@@ -85,25 +85,36 @@ func sysctlKeys(want *state.State, name string) []string {
 	return slices.Sorted(maps.Keys(want.Namespaces[name].Sysctls))
 }
 
+// mark returns the mark on the lo of the conn's namespace.
+func (c *conn) mark() state.Mark {
+	lo, err := c.link(loIndex)
+	if err != nil {
+		return state.Mark{}
+	}
+	m, _ := state.ParseMark(lo.Alias)
+	return m
+}
+
 // rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: a shorter answer.
 const rtextFilterSkipStats = 1 << 3
 
-// mark returns the mark on the lo of the conn's namespace.
-func (c *conn) mark() state.Mark {
+// link returns the link of a number. To answer, the kernel handles what waits
+// of the link's changes of carrier; a dump leaves that to a worker of the whole
+// machine, who does 100 a second (net/core/link_watch.c; so since Linux 6.8).
+func (c *conn) link(index int) (*seenLink, error) {
 	var b batch
 	b.message(unix.RTM_GETLINK, 0, func() {
-		b.ifinfo(loIndex, 0, 0)
+		b.ifinfo(index, 0, 0)
 		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
 	})
 	answer, err := c.get(&b)
 	if err != nil {
-		return state.Mark{}
+		return nil, err
 	}
-	if lo := readLink(answer); lo != nil {
-		m, _ := state.ParseMark(lo.Alias)
-		return m
+	if l := readLink(answer); l != nil {
+		return l, nil
 	}
-	return state.Mark{}
+	return nil, errMalformed
 }
 
 // seenLink is a link as the kernel shows it, with its neighbours by number.

@@ -128,13 +128,10 @@ func HostWay(to netip.Addr) (Way, error) {
 			if err != nil {
 				return err
 			}
-			var b batch
-			b.message(unix.RTM_GETLINK, 0, func() { b.ifinfo(index, 0, 0) })
-			answer, err := c.get(&b)
+			l, err := c.link(index)
 			if err != nil {
 				return err
 			}
-			l := readLink(answer)
 			mark, _ := state.ParseMark(l.Alias)
 			w = Way{l.Name, mark.Lab}
 			return nil

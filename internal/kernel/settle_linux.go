@@ -12,9 +12,8 @@ import (
 )
 
 // Settle waits until every link of a State that can work does: both ends of
-// its cable are up and the kernel knows it. Looking is half of it, since the
-// kernel then handles the pending events of a link at once, which by itself it
-// does at 100 a second. If ctx ends first the error is an [*UnsettledError].
+// its cable are up and the kernel knows it. If ctx ends first the error is an
+// [*UnsettledError].
 func Settle(ctx context.Context, s *state.State) error {
 	names := s.Names()
 	slow := make([]bool, len(names))
@@ -42,21 +41,23 @@ func Settle(ctx context.Context, s *state.State) error {
 func settleSlow(ctx context.Context, s *state.State, names []string) error {
 	unready := make([][]state.Endpoint, len(names))
 	err := netns.Each(names, func(i int) error {
-		c, err := dial(unix.RTNLGRP_LINK)
+		events, err := dial(unix.RTNLGRP_LINK)
 		if err != nil {
 			return err
 		}
-		defer c.close()
-		for {
-			unready[i], err = c.waiting(s, names[i])
-			if err != nil || len(unready[i]) == 0 {
-				return err
+		defer events.close()
+		return inside(func(c *conn) error {
+			for {
+				unready[i], err = c.waiting(s, names[i])
+				if err != nil || len(unready[i]) == 0 {
+					return err
+				}
+				if events.poll(ctx) != nil {
+					return nil
+				}
+				events.drain()
 			}
-			if c.poll(ctx) != nil {
-				return nil
-			}
-			c.drain()
-		}
+		})
 	})
 	if all := slices.Concat(unready...); err == nil && len(all) > 0 {
 		return &UnsettledError{all}
@@ -76,18 +77,32 @@ func (c *conn) drain() {
 }
 
 // waiting returns the links of a namespace that should work and do not yet.
+// Asking for one can bring up another, as a port does its bridge: it asks until
+// that stops.
 func (c *conn) waiting(s *state.State, name string) ([]state.Endpoint, error) {
-	var list []state.Endpoint
 	seen := &seenNamespace{name: name}
-	err := c.links(seen, managed)
-	for _, l := range seen.links {
-		e := state.Endpoint{Namespace: name, Link: l.Name}
-		if canWork(s, e) && (!l.carrier || l.operState != operUp) {
-			list = append(list, e)
-		}
+	if err := c.links(seen, managed); err != nil {
+		return nil, err
 	}
-	return list, err
+	waiting := slices.DeleteFunc(seen.links, func(l *seenLink) bool {
+		return l.works() || !canWork(s, state.Endpoint{Namespace: name, Link: l.Name})
+	})
+	for before := -1; len(waiting) != before; {
+		before = len(waiting)
+		waiting = slices.DeleteFunc(waiting, func(l *seenLink) bool {
+			now, err := c.link(l.Index)
+			return err == nil && now.works()
+		})
+	}
+	var list []state.Endpoint
+	for _, l := range waiting {
+		list = append(list, state.Endpoint{Namespace: name, Link: l.Name})
+	}
+	return list, nil
 }
+
+// works reports whether packets can pass, as far as the link alone can tell.
+func (l *seenLink) works() bool { return l.carrier && l.operState == operUp }
 
 // canWork reports whether a link has all it needs to be operational: it is a
 // cable with both ends up, or a bridge with such a port.

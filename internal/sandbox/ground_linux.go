@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -64,7 +65,11 @@ func restore() error {
 
 func restoreFolder() error {
 	if noted(noteMount) {
-		if err := unix.Unmount(netns.Dir, unix.UMOUNT_NOFOLLOW); err != nil && err != unix.EINVAL {
+		err := unmount(netns.Dir)
+		if err == unix.EBUSY {
+			return nil // somebody has moved in
+		}
+		if err != nil && err != unix.EINVAL {
 			return &os.PathError{Op: "unmount", Path: netns.Dir, Err: err}
 		}
 	}
@@ -72,6 +77,22 @@ func restoreFolder() error {
 		return removeIfEmpty(netns.Dir)
 	}
 	return nil
+}
+
+// busyTries bounds how often, 10 ms apart, a busy folder is tried again: it is
+// busy while another program lists it.
+const busyTries = 50
+
+// unmount is no lazy one: that would take along a name that somebody gives at
+// the same moment.
+func unmount(dir string) (err error) {
+	for range busyTries {
+		if err = unix.Unmount(dir, unix.UMOUNT_NOFOLLOW); err != unix.EBUSY {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return err
 }
 
 // mountPoint reports whether something is mounted on dir.
