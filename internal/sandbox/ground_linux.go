@@ -65,11 +65,10 @@ func restore() error {
 
 func restoreFolder() error {
 	if noted(noteMount) {
-		err := unmount(netns.Dir)
-		if err == unix.EBUSY {
+		switch err := unmount(netns.Dir); {
+		case errors.Is(err, unix.EBUSY):
 			return nil // somebody has moved in
-		}
-		if err != nil && err != unix.EINVAL {
+		case err != nil && !errors.Is(err, unix.EINVAL):
 			return &os.PathError{Op: "unmount", Path: netns.Dir, Err: err}
 		}
 	}
@@ -87,7 +86,7 @@ const busyTries = 50
 // the same moment.
 func unmount(dir string) (err error) {
 	for range busyTries {
-		if err = unix.Unmount(dir, unix.UMOUNT_NOFOLLOW); err != unix.EBUSY {
+		if err = unix.Unmount(dir, unix.UMOUNT_NOFOLLOW); !errors.Is(err, unix.EBUSY) {
 			return err
 		}
 		time.Sleep(10 * time.Millisecond)
