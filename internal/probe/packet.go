@@ -13,6 +13,8 @@ const (
 	typeExceeded4    = 11
 	typeParameter4   = 12
 
+	codeTooBig4 = 4 // of an unreachable: it would have to be fragmented
+
 	typeUnreachable6 = 1
 	typeTooBig6      = 2
 	typeExceeded6    = 3

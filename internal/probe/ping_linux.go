@@ -98,7 +98,7 @@ func (p *pinger) take() bool {
 	}
 	delete(p.sent, seq)
 	if a.refused {
-		p.each(Reply{From: from, Seq: seq, Err: &Refused{from, a.typ, a.code}})
+		p.each(Reply{From: from, Seq: seq, Err: &ICMPError{By: from, Type: a.typ, Code: a.code}})
 		return true
 	}
 	rtt := time.Since(sent)

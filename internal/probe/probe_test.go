@@ -74,11 +74,11 @@ func TestReasons(t *testing.T) {
 		want string
 	}{
 		{&Timeout{time.Second}, "no answer in 1s"},
-		{&Refused{by4, typeUnreachable4, 1}, "10.0.0.1 says: host unreachable"},
-		{&Refused{by4, typeUnreachable4, 99}, "10.0.0.1 says: unreachable (code 99)"},
-		{&Refused{by6, typeUnreachable6, 0}, "fd00::1 says: no route"},
-		{&Refused{by6, typeUnreachable6, 99}, "fd00::1 says: unreachable (code 99)"},
-		{&Refused{by6, 77, 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
+		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 1}, "10.0.0.1 says: host unreachable"},
+		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 99}, "10.0.0.1 says: unreachable (code 99)"},
+		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 0}, "fd00::1 says: no route"},
+		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 99}, "fd00::1 says: unreachable (code 99)"},
+		{&ICMPError{By: by6, Type: 77, Code: 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
 	} {
 		if got := c.err.Error(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -14,17 +14,20 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Reach asks all targets and returns a result for each, in their order. It
+// Ask asks all questions and returns an answer for each, in their order. It
 // returns as soon as all have answered or been refused, at the latest when all
 // are asked and nobody has answered for the length of the timeout: a thousand
 // hosts that all look for each other keep a machine busy for seconds. If ctx
 // ends first, what has not answered fails with its error.
-func Reach(ctx context.Context, targets []Target, opts Options) []Result {
-	results := make([]Result, len(targets))
-	for i, t := range targets {
-		results[i].Target = t
+func Ask(ctx context.Context, questions []Question, opts Options) []Answer {
+	results := make([]Answer, len(questions))
+	for i, q := range questions {
+		results[i].Question = q
+		if q.Via != ICMP {
+			results[i].Err = errors.ErrUnsupported
+		}
 	}
-	places := placesOf(targets)
+	places := placesOf(questions)
 	for len(places) > 0 {
 		n := min(len(places), maxSockets())
 		newReach(results, places[:n], opts).run(ctx)
@@ -52,14 +55,17 @@ type place struct {
 }
 
 // placesOf sorts targets by where they are asked from, in order of appearance.
-func placesOf(targets []Target) []*place {
+func placesOf(questions []Question) []*place {
 	type key struct {
 		namespace string
 		ipv6      bool
 	}
 	var places []*place
 	byKey := map[key]*place{}
-	for i, t := range targets {
+	for i, t := range questions {
+		if t.Via != ICMP {
+			continue
+		}
 		k := key{t.From, t.To.Is6()}
 		if byKey[k] == nil {
 			byKey[k] = &place{namespace: t.From, ipv6: k.ipv6}
@@ -80,7 +86,7 @@ type question struct {
 
 // reach is one round of questions.
 type reach struct {
-	results []Result
+	results []Answer
 	places  []*place
 	timeout time.Duration
 	cookie  uint64
@@ -97,7 +103,7 @@ type reach struct {
 	buf    []byte
 }
 
-func newReach(results []Result, places []*place, opts Options) *reach {
+func newReach(results []Answer, places []*place, opts Options) *reach {
 	r := &reach{
 		results: results, places: places, timeout: opts.Timeout, cookie: rand.Uint64(),
 		questions: make([]question, len(results)), window: newWindow(), poller: newPoller(),
@@ -139,7 +145,7 @@ func (r *reach) patience() time.Duration {
 }
 
 // giveUp says why a question has no answer, unless it is known already.
-func (r *reach) giveUp(ctx context.Context, result *Result) {
+func (r *reach) giveUp(ctx context.Context, result *Answer) {
 	switch {
 	case ctx.Err() != nil:
 		result.Err = ctx.Err()
@@ -249,6 +255,7 @@ func (r *reach) dueAt(attempt int) time.Time {
 
 func (r *reach) send(q, attempt int) {
 	p := r.questions[q].place
+	r.results[q].Sent++
 	r.questions[q].sent[attempt] = time.Now()
 	r.buf = appendEcho(r.buf[:0], request{r.cookie, uint32(q), uint32(attempt)}, p.ipv6)
 	err := p.socket.send(r.buf, r.results[q].To)
@@ -322,14 +329,15 @@ func (r *reach) take(q int, a answer, from netip.Addr) {
 	case a.refused && a.to == result.To:
 		// Routers send few errors a second: a wait that each of them
 		// prolonged would have no end.
-		result.Err = &Refused{from, a.typ, a.code}
+		result.Err = &ICMPError{By: from, Type: a.typ, Code: a.code}
 		if from == a.source {
 			return // the host itself did not find a neighbour: it may next time
 		}
 	case !a.refused && from == result.To:
-		result.OK, result.Err = true, nil
-		result.RTT = time.Since(r.questions[q].sent[a.attempt])
-		r.window.answered(result.RTT)
+		result.Found, result.Err = Reachable, nil
+		rtt := time.Since(r.questions[q].sent[a.attempt])
+		result.Received, result.RTTs = 1, RTTs{rtt}
+		r.window.answered(rtt)
 		r.lossy = r.lossy || !r.questions[q].out // it came after all
 		r.last = time.Now()
 	default:
@@ -337,3 +345,6 @@ func (r *reach) take(q int, a answer, from netip.Addr) {
 	}
 	r.end(q)
 }
+
+// resends are the waits before a request is sent again; the last one repeats.
+var resends = [...]time.Duration{30 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond}

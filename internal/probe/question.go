@@ -1,0 +1,100 @@
+// Package probe asks from inside network namespaces whether an address
+// answers, by which way, how fast, and how much gets through. It opens its own
+// sockets there and needs no program of the machine's.
+//
+//   - [Ask] asks many questions of several protocols side by side. All that stay
+//     silent share one bounded wait.
+//   - [Serve] listens for the length of a test, so that there is somebody to ask.
+//   - [Trace] finds the hops of a way, [LastHop] how far a way is good.
+//   - [PathMTU] and [Fits] find how large a packet may be.
+//   - [Throughput] measures how much goes through, by TCP or UDP.
+//   - [Ping] sends a series of echo requests and tells of each answer.
+//
+// Sockets keep the namespace they were opened in: they are opened inside, on a
+// thread of [netns.Each], and used from outside.
+package probe
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// A Target is an address to be asked from a namespace.
+type Target struct {
+	From string // name of the namespace, "" for the machine's own
+	To   netip.Addr
+
+	// Source is the address to ask from, and Interface the one to leave by.
+	// Without them the routing table says. A zone in To is an Interface.
+	Source    netip.Addr
+	Interface string
+}
+
+// A Protocol is what a question is asked over.
+type Protocol uint8
+
+// The protocols.
+const (
+	ICMP Protocol = iota // an echo request: reachable is what replies
+	TCP                  // a connection: reachable is what accepts it
+	UDP                  // a datagram: reachable is what sends one back
+	HTTP                 // a GET: reachable is what responds, with any status
+	DNS                  // a query for A and AAAA: reachable is what responds, with any code
+)
+
+// String returns "icmp" and so on.
+func (p Protocol) String() string {
+	if names := [...]string{"icmp", "tcp", "udp", "http", "dns"}; int(p) < len(names) {
+		return names[p]
+	}
+	return fmt.Sprintf("protocol %d", uint8(p))
+}
+
+// port returns the port that a protocol has by itself, or 0.
+func (p Protocol) port() uint16 {
+	switch p {
+	case HTTP:
+		return 80
+	case DNS:
+		return 53
+	}
+	return 0
+}
+
+// A Question asks a target one thing.
+type Question struct {
+	Target
+	Via  Protocol
+	Port uint16 // 0: the protocol's own, 80 or 53; TCP and UDP have none
+
+	Host string // HTTP: of the request; "": the address and the port
+	Path string // HTTP: with its query; "": /
+	Name string // DNS: what to look up
+
+	// Count is how often to ask, to measure loss and round trips: each request
+	// is sent once, Interval after the one before, and all are counted. A request
+	// that is not counted goes before them, so that nobody has to look for
+	// neighbours any more; without an answer to it there is nothing to measure.
+	//
+	// 0: find out only whether there is an answer. A request that may be lost is
+	// sent again within the timeout.
+	Count    int
+	Interval time.Duration // 0: 10 ms
+
+	// Size is how many bytes the IP packet has, for ICMP and UDP; less than the
+	// least: the least.
+	Size int
+
+	Timeout time.Duration // 0: that of the options
+}
+
+// Options are the options of [Ask].
+type Options struct {
+	// Timeout is how long to wait after the last answer; 0: one second. It is
+	// half as long again where packets seem to be lost.
+	Timeout time.Duration
+}
+
+// defaultTimeout is long beside any lab's round trip and short to wait for.
+const defaultTimeout = time.Second
