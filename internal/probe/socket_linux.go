@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"net/netip"
 	"os"
 	"time"
@@ -125,6 +126,23 @@ func (s *socket) send(m []byte, to netip.Addr) error {
 			return err
 		}
 	}
+}
+
+// wait waits until there is something to receive, or for a while, or for the
+// end of ctx, whose error it returns.
+func (s *socket) wait(ctx context.Context, d time.Duration) error {
+	fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
+	for until := time.Now().Add(d); ctx.Err() == nil; {
+		left := time.Until(until)
+		if left <= 0 {
+			return nil
+		}
+		n, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1)
+		if n > 0 || err != nil && err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
+		}
+	}
+	return ctx.Err()
 }
 
 // receive takes what waits at the socket, at most a batch, and calls each for
