@@ -175,18 +175,6 @@ func expire(ctx context.Context, d time.Duration) (context.Context, func()) {
 	}
 }
 
-// sleep waits for d, or until ctx ends, whose error it returns.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // A semaphore bounds how many do something at a time.
 type semaphore chan struct{}
 

@@ -74,8 +74,18 @@ func connect(t Target, to netip.AddrPort, typ int) (int, error) {
 }
 
 // obey makes waiting end when ctx does, until stop is called.
-func (l *line) obey(ctx context.Context) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { _ = l.SetDeadline(past) })
+func (l *line) obey(ctx context.Context) (stop func()) {
+	ended := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() {
+		_ = l.SetDeadline(past)
+		close(ended)
+	})
+	return func() {
+		if !cancel() {
+			<-ended
+		}
+		_ = l.SetDeadline(time.Time{})
+	}
 }
 
 // await calls try whenever something may have happened, until it returns true.

@@ -49,15 +49,8 @@ func open(t Target) (*socket, error) {
 }
 
 func (s *socket) prepare(t Target) error {
-	// Without the right to force it there is as much as the machine grants.
-	for option, size := range map[[2]int]int{
-		{unix.SO_RCVBUFFORCE, unix.SO_RCVBUF}: receiveBuffer,
-		{unix.SO_SNDBUFFORCE, unix.SO_SNDBUF}: sendBuffer,
-	} {
-		if unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, option[0], size) != nil {
-			_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, option[1], size)
-		}
-	}
+	enlarge(s.fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, receiveBuffer)
+	enlarge(s.fd, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, sendBuffer)
 	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return os.NewSyscallError("icmp timestamps", err)
 	}
@@ -65,6 +58,14 @@ func (s *socket) prepare(t Target) error {
 		return os.NewSyscallError("icmp filter", err)
 	}
 	return bind(s.fd, t)
+}
+
+// enlarge makes a buffer of a socket larger; without the right to force it, as
+// large as the machine grants.
+func enlarge(fd, force, option, size int) {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, size) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
+	}
 }
 
 // bind binds a socket to where a target is asked from, if it says so.

@@ -47,7 +47,8 @@ type dialogue struct {
 	take func(m []byte) bool // takes what came, and reports whether that is all
 }
 
-// converse holds a dialogue, and returns how often something was sent.
+// converse holds a dialogue over a socket of its own, and returns how often
+// something was sent.
 func (c *caller) converse(ctx context.Context, q Question, again []time.Duration, d dialogue) (sent int, err error) {
 	l, err := c.dial(ctx, q.Target, q.Via.port(q.Port), unix.SOCK_DGRAM)
 	if err != nil {
@@ -56,6 +57,11 @@ func (c *caller) converse(ctx context.Context, q Question, again []time.Duration
 	defer l.close()
 	ctx, stop := expire(ctx, c.patience(q))
 	defer stop()
+	return l.converse(ctx, again, d)
+}
+
+// converse holds a dialogue until ctx ends at the latest.
+func (l *line) converse(ctx context.Context, again []time.Duration, d dialogue) (sent int, err error) {
 	defer l.obey(ctx)()
 	for {
 		for _, m := range d.next() {
