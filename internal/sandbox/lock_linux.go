@@ -22,9 +22,9 @@ type Lock struct {
 
 // Acquire waits for the right to change a lab and makes the ground ready for
 // it. If it has to wait it calls wait once, if not nil, with who has the lock.
-// Only root can hold one; others get [ErrRoot].
+// Who is not [Privileged] gets [ErrRoot].
 func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, error) {
-	if os.Geteuid() != 0 {
+	if !Privileged() {
 		return nil, ErrRoot
 	}
 	for {
@@ -60,7 +60,7 @@ func lockPath(lab string) string { return filepath.Join(Dir, lab+lockSuffix) }
 
 // tryAcquire takes the lock or fails with EWOULDBLOCK.
 func tryAcquire(lab string) (*Lock, error) {
-	if err := os.MkdirAll(Dir, 0o700); err != nil {
+	if err := os.MkdirAll(Dir, 0o755); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(lockPath(lab), os.O_RDWR|os.O_CREATE, 0o600)
