@@ -16,6 +16,7 @@ import (
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // nobody is the user of the tests that are not root.
@@ -24,23 +25,27 @@ const nobody = 65534
 var update = flag.Bool("update", false, "rewrite the expected outputs of the scripts")
 
 func TestMain(m *testing.M) {
+	role := sandbox.Main()
+	if role.Over() {
+		return
+	}
 	testscript.Main(m, map[string]func(){
-		"vethlab": runMain,
+		"vethlab": func() { runMain(role) },
 		"vethlab-as-nobody": func() {
 			if err := syscall.Setuid(nobody); err != nil {
 				panic(err)
 			}
-			runMain()
+			runMain(role)
 		},
 	})
 }
 
 // runMain does what the program's main does.
-func runMain() {
+func runMain(role sandbox.Role) {
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(ctx, os.Args[1:], role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
 // TestScript runs the scripts of testdata/script: each is the specification of

@@ -43,6 +43,7 @@ func hold() {
 	if !report(err) {
 		return
 	}
+	forgetCode()
 	for !r.removed() {
 		var event [unix.SizeofInotifyEvent + unix.NAME_MAX + 1]byte
 		if _, err := unix.Read(watch, event[:]); err != nil && err != unix.EINTR {
