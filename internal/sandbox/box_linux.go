@@ -24,7 +24,8 @@ type Box struct {
 	pidfd int
 }
 
-// Boxes returns the names of this user's labs that have a sandbox. Records that
+// Boxes returns the names of this user's labs that have a sandbox, one that can be
+// entered from here. Records that
 // killed holders left are removed.
 func Boxes() ([]string, error) {
 	dir, err := runtimeDir(false)
@@ -39,7 +40,7 @@ func Boxes() ([]string, error) {
 	for _, e := range entries {
 		box, err := Open(e.Name())
 		switch {
-		case errors.Is(err, ErrNone):
+		case errors.Is(err, ErrNone), errors.Is(err, errUnseen):
 			continue
 		case err != nil:
 			return nil, err
