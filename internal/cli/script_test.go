@@ -100,14 +100,16 @@ func runScripts(t *testing.T, flags string) {
 }
 
 // condition knows what scripts may need: a user who is root or is on the ground
-// where that is not needed, the ground that is the machine's, this user being root
-// there, and ip of iproute2.
+// where that is not needed, the ground that is the machine's and this user root
+// there, there being other users, the other ground, and ip of iproute2.
 func condition(flags, name string) (bool, error) {
 	switch name {
 	case "root":
 		return flags != "" || sandbox.Privileged(), nil
 	case "machine":
 		return flags == "" && sandbox.Privileged(), nil
+	case "users":
+		return flags == "" && sandbox.Privileged() && !sandbox.Rootless(), nil
 	case "rootless":
 		return flags != "", nil
 	case "ip":
