@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,10 +26,15 @@ type Room struct {
 // Exec replaces this program by another inside the room. It returns only if
 // that fails.
 func (r Room) Exec(path string, argv, env []string) error {
+	// It belongs to a thread, here to the one that main keeps, and exec leaves
+	// but the one that calls it.
+	var deathSignal int32
+	_ = unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&deathSignal)), 0, 0, 0)
 	return thread(func() error {
 		if err := r.enter(); err != nil {
 			return err
 		}
+		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(deathSignal), 0, 0, 0)
 		return &os.PathError{Op: "exec", Path: path, Err: unix.Exec(path, argv, env)}
 	})
 }

@@ -113,6 +113,9 @@ func openBox(lab string, r *record) (*Box, error) {
 // Close gives up the descriptor. The sandbox stays.
 func (b *Box) Close() { unix.Close(b.pidfd) }
 
+// Holder returns the process that holds the sandbox.
+func (b *Box) Holder() int { return b.pid }
+
 // Lab returns the name of the lab that the sandbox is for.
 func (b *Box) Lab() string { return b.lab }
 
