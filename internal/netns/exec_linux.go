@@ -80,8 +80,13 @@ func (r Room) enter() error {
 // sockets (icmp(7)), as most machines do and no new namespace does. Where somebody
 // has set whom it lets, that stays.
 func AllowPing() {
-	const file, nobody = "/proc/sys/net/ipv4/ping_group_range", "1\t0\n"
-	if now, err := os.ReadFile(file); err != nil || string(now) != nobody {
+	const file = "/proc/sys/net/ipv4/ping_group_range"
+	var first, last int
+	now, err := os.ReadFile(file)
+	if err == nil {
+		_, err = fmt.Sscan(string(now), &first, &last)
+	}
+	if err != nil || first <= last && first != unmapped {
 		return
 	}
 	// A user namespace knows only the groups that are mapped into it.
@@ -91,6 +96,10 @@ func AllowPing() {
 		}
 	}
 }
+
+// unmapped is what a user namespace shows for a group that it does not know
+// (kernel.overflowgid), among them the 1 of "1 0", which lets nobody.
+const unmapped = 65534
 
 // addHosts puts a longer hosts file over /etc/hosts. It is kept on a file
 // system that only this mount namespace has and that goes with it.
