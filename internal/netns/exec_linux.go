@@ -124,7 +124,9 @@ func (r Room) addHosts() error {
 	return os.NewSyscallError("mount", unix.Mount(longer, file, "none", unix.MS_BIND, ""))
 }
 
-// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it. In
+// a user namespace the kernel does not allow that if parts of the old one are
+// covered; then that stays.
 func mountSys() error {
 	var flags uintptr
 	var st unix.Statfs_t
@@ -134,7 +136,11 @@ func mountSys() error {
 	if err := unix.Unmount("/sys", unix.MNT_DETACH); err != nil && err != unix.EINVAL {
 		return os.NewSyscallError("unmount /sys", err)
 	}
-	return os.NewSyscallError("mount /sys", unix.Mount("sysfs", "/sys", "sysfs", flags, ""))
+	err := unix.Mount("sysfs", "/sys", "sysfs", flags, "")
+	if errors.Is(err, unix.EPERM) {
+		return nil
+	}
+	return os.NewSyscallError("mount /sys", err)
 }
 
 // bindEtc mounts the files of /etc/netns/NAME over those of /etc.
