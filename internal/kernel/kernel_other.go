@@ -31,3 +31,6 @@ func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinu
 
 // HostWay fails with [netns.ErrLinux].
 func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }
+
+// Introduce fails with [netns.ErrLinux].
+func Introduce(*state.State) error { return netns.ErrLinux }
