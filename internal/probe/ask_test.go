@@ -200,34 +200,3 @@ func TestAskManySilentTargets(t *testing.T) {
 		t.Errorf("%+v", results[1000])
 	}
 }
-
-func TestAskLeavesNothing(t *testing.T) {
-	l := upStar(t, 5)
-	targets := append(l.pairs(5), l.question("h0", "203.0.113.1"), l.question("h1", "fd07::99"))
-	probe.Ask(t.Context(), targets, short) // what the runtime makes once
-	fds, threads := entries(t, "/proc/self/fd"), entries(t, "/proc/self/task")
-	for range 10 {
-		probe.Ask(t.Context(), targets, short)
-	}
-	if now := entries(t, "/proc/self/fd"); now != fds {
-		t.Errorf("%d descriptors before, %d after", fds, now)
-	}
-	// A thread ends a moment after its goroutine.
-	deadline := time.Now().Add(5 * time.Second)
-	for entries(t, "/proc/self/task") > threads && time.Now().Before(deadline) {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if now := entries(t, "/proc/self/task"); now > threads {
-		t.Errorf("%d threads before, %d after", threads, now)
-	}
-}
-
-// entries counts what is in a folder.
-func entries(t *testing.T, dir string) int {
-	t.Helper()
-	all, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(all)
-}

@@ -6,30 +6,81 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
+var benchSizes = []int{10, 100, 300}
+
 // BenchmarkAsk asks all pairs of hosts on one switch, which know each other.
 func BenchmarkAsk(b *testing.B) {
-	for _, hosts := range []int{10, 50, 100} {
+	for _, hosts := range benchSizes {
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
+			questions := hosts * (hosts - 1)
+			roomForNeighbours(b, 2*questions)
 			l := upStar(b, hosts)
-			targets := l.pairs(hosts)
-			roomForNeighbours(b, 2*len(targets))
-			reachAll(b, targets)
+			askAll(b, l.pairs(hosts))
 			for b.Loop() {
-				reachAll(b, targets)
+				askAll(b, l.pairs(hosts))
 			}
-			questions := float64(b.N) * float64(len(targets))
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/questions, "ns/question")
+			reportPerQuestion(b, questions)
 		})
 	}
 }
 
-func reachAll(b *testing.B, targets []probe.Question) {
-	for _, r := range probe.Ask(b.Context(), targets, probe.Options{}) {
-		if r.Found != probe.Reachable {
-			b.Fatalf("%+v", r)
+// BenchmarkAskFresh asks all pairs of hosts on one switch, none of which knows
+// another yet.
+func BenchmarkAskFresh(b *testing.B) {
+	for _, hosts := range benchSizes {
+		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
+			questions := hosts * (hosts - 1)
+			roomForNeighbours(b, 4*questions)
+			for b.Loop() {
+				b.StopTimer()
+				l := upStar(b, hosts)
+				pairs := l.pairs(hosts)
+				b.StartTimer()
+				askAll(b, pairs)
+				b.StopTimer()
+				if err := netns.Remove(l.State.Names()...); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+			reportPerQuestion(b, questions)
+		})
+	}
+}
+
+// BenchmarkCalls opens a TCP connection for each pair of hosts on one switch.
+func BenchmarkCalls(b *testing.B) {
+	const hosts = 30
+	l := upStar(b, hosts)
+	questions := l.pairs(hosts)
+	var services []probe.Service
+	for i := range questions {
+		questions[i].Via, questions[i].Port = probe.TCP, 7
+	}
+	for i := range hosts {
+		n, _ := l.Node(fmt.Sprintf("h%d", i))
+		services = append(services, probe.Service{Namespace: n.Namespace, Via: probe.TCP, Port: 7})
+	}
+	serving, _ := probe.Serve(services)
+	defer serving.Close()
+	for b.Loop() {
+		askAll(b, questions)
+	}
+	reportPerQuestion(b, len(questions))
+}
+
+func askAll(b *testing.B, questions []probe.Question) {
+	for _, a := range probe.Ask(b.Context(), questions, probe.Options{}) {
+		if a.Found != probe.Reachable {
+			b.Fatalf("%+v", a)
 		}
 	}
+}
+
+func reportPerQuestion(b *testing.B, questions int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*questions), "ns/question")
 }

@@ -15,7 +15,7 @@ import (
 type caller struct {
 	timeout time.Duration
 	sockets semaphore // that are open
-	doors   semaphore // namespaces that are being entered
+	door    *door
 	pairs   map[Target]*pair
 }
 
@@ -25,19 +25,23 @@ type pair struct {
 	refused   atomic.Bool // one of them was
 }
 
-// maxDoors bounds the threads that enter namespaces.
-const maxDoors = 4
-
+// newCaller returns a caller, which is to be closed.
 func newCaller(opts Options) *caller {
 	return &caller{
-		timeout: opts.timeout(), sockets: make(semaphore, maxSockets()), doors: make(semaphore, maxDoors),
+		timeout: opts.timeout(), sockets: make(semaphore, maxSockets()), door: openDoor(),
 		pairs: map[Target]*pair{},
 	}
 }
 
+func (c *caller) close() { c.door.close() }
+
 // askCalls asks questions, given by their numbers, each on its own goroutine.
 func askCalls(ctx context.Context, answers []Answer, questions []int, opts Options) {
+	if len(questions) == 0 {
+		return
+	}
 	c := newCaller(opts)
+	defer c.close()
 	for _, i := range questions {
 		if q := answers[i].Question; q.Via == UDP {
 			if c.pairs[q.Target] == nil {

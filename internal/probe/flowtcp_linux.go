@@ -72,6 +72,7 @@ func listenTCP(r Route, port uint16) (*net.TCPListener, error) {
 // dialTCP connects to a port.
 func dialTCP(ctx context.Context, t Target, port uint16, opts FlowOptions) (*net.TCPConn, error) {
 	c := newCaller(Options{Timeout: opts.Timeout})
+	defer c.close()
 	var conn net.Conn
 	_, err := c.connected(ctx, Question{Target: t, Via: TCP, Port: port}, c.again(TCP), func(_ context.Context, l *line, _ *reply) (err error) {
 		conn, err = net.FileConn(l.File)

@@ -43,6 +43,7 @@ type udpCarrier struct {
 // openUDP opens two sockets, in two namespaces, that are connected to each other.
 func openUDP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carrier, error) {
 	c := newCaller(Options{Timeout: opts.Timeout})
+	defer c.close()
 	far, err := c.answerer(ctx, r, opts.Port)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 )
 
 // hunt is how many fresh labs of each kind are asked for wrong verdicts.
-var hunt = flag.Int("hunt", 2, "how many fresh labs are asked for wrong verdicts")
+var hunt = flag.Int("hunt", 1, "how many fresh labs are asked for wrong verdicts")
 
 // huntedLabs are labs whose hosts are called h0 and so on.
 var huntedLabs = []struct {

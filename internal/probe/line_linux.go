@@ -29,18 +29,13 @@ func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*lin
 	if err := c.sockets.acquire(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.doors.acquire(ctx); err != nil {
-		c.sockets.release()
-		return nil, err
-	}
 	to := netip.AddrPortFrom(t.addr(), port)
 	fd := -1
 	var failed error
-	err := inside([]string{t.From}, func(int) (err error) {
+	err := c.door.inside(t.From, func() (err error) {
 		fd, failed, err = connect(t, to, typ)
 		return err
-	})[0]
-	c.doors.release()
+	})
 	err = cmp.Or(err, failed)
 	if err != nil {
 		c.sockets.release()

@@ -67,21 +67,31 @@ func TestParse6(t *testing.T) {
 	}
 }
 
-func TestReasons(t *testing.T) {
-	by4, by6 := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("fd00::1")
+func TestParseTooBig(t *testing.T) {
+	want := request{cookie: 9, question: 8}
+	header4 := append([]byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 1, 0, 0}, 10, 0, 0, 1, 10, 0, 0, 2)
+	m := append(append([]byte{}, header4...), 3, 4, 0, 0, 0, 0, 0x05, 0x78)
+	m = append(append(m, header4...), appendEcho(nil, want, false, 0)...)
+	if a, ok := parse4(m); !ok || !a.packetTooBig() || a.exceeded() || a.noNeighbour() || a.mtu != 1400 || a.from != netip.MustParseAddr("10.0.0.1") {
+		t.Errorf("IPv4: %+v, %v", a, ok)
+	}
+	m = []byte{2, 0, 0, 0, 0, 0, 0x05, 0x78}
+	m = append(append(m, make([]byte, 40)...), appendEcho(nil, want, true, 0)...)
+	a, ok := parse6(m)
+	if a.from = netip.MustParseAddr("fd00::1"); !ok || !a.packetTooBig() || a.exceeded() || a.noNeighbour() || a.mtu != 1400 {
+		t.Errorf("IPv6: %+v, %v", a, ok)
+	}
+}
+
+func TestEchoHasTheSizeAskedFor(t *testing.T) {
 	for _, c := range []struct {
-		err  error
-		want string
+		ipv6       bool
+		size, want int
 	}{
-		{&Timeout{time.Second}, "no answer in 1s"},
-		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 1}, "10.0.0.1 says: host unreachable"},
-		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 99}, "10.0.0.1 says: unreachable (code 99)"},
-		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 0}, "fd00::1 says: no route"},
-		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 99}, "fd00::1 says: unreachable (code 99)"},
-		{&ICMPError{By: by6, Type: 77, Code: 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
+		{false, 0, packetSize}, {false, 52, packetSize}, {false, 53, 33}, {false, 1500, 1480}, {true, 1500, 1460}, {true, 73, 33},
 	} {
-		if got := c.err.Error(); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
+		if m := appendEcho(nil, request{}, c.ipv6, c.size); len(m) != c.want {
+			t.Errorf("%+v: %d bytes", c, len(m))
 		}
 	}
 }
