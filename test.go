@@ -114,21 +114,25 @@ func (l *Lab) probeAll(ctx context.Context, s *state.State, tests []compile.Test
 	var questions []question
 	namespaces := namespacesByNode(s)
 	for _, t := range tests {
-		from, running := namespaces[t.From]
-		for _, a := range t.Addresses {
-			q := question{Target: probe.Target{From: from, To: a}}
-			if !running {
-				q.moot = t.From + " is not running"
+		for _, p := range t.Pairs {
+			from, running := namespaces[p.From]
+			for _, a := range p.Addresses {
+				q := question{Target: probe.Target{From: from, To: a}}
+				if !running {
+					q.moot = p.From + " is not running"
+				}
+				questions = append(questions, q)
 			}
-			questions = append(questions, q)
 		}
 	}
 	answers := ask(ctx, l.name, questions)
-	results := make([]TestResult, len(tests))
-	for i, t := range tests {
-		n := len(t.Addresses)
-		results[i] = judge(t, answers[:n])
-		answers = answers[n:]
+	var results []TestResult
+	for _, t := range tests {
+		for _, p := range t.Pairs {
+			n := len(p.Addresses)
+			results = append(results, judge(t, p, answers[:n]))
+			answers = answers[n:]
+		}
 	}
 	return results
 }
@@ -185,14 +189,14 @@ func outside(lab string, t probe.Target) string {
 }
 
 // judge compares what was found with what was expected.
-func judge(t compile.Test, answers []ProbeResult) TestResult {
+func judge(t compile.Test, p compile.Pair, answers []ProbeResult) TestResult {
 	answered := 0
 	for _, a := range answers {
 		if a.Answered {
 			answered++
 		}
 	}
-	r := TestResult{From: t.From, To: t.To, Expect: t.Expect, Probes: answers, Pos: t.Pos}
+	r := TestResult{From: p.From, To: p.To, Expect: t.Outcome(), Probes: answers, Pos: t.Pos}
 	switch {
 	case answered == 0:
 		r.Found = topo.Unreachable
