@@ -15,6 +15,7 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"time"
@@ -30,6 +31,15 @@ type Target struct {
 	Source    netip.Addr
 	Interface string
 }
+
+// ipv6 reports whether the target is asked over IPv6.
+func (t Target) ipv6() bool { return t.To.Is6() && !t.To.Is4In6() }
+
+// link returns the interface to leave by, or "".
+func (t Target) link() string { return cmp.Or(t.Interface, t.To.Zone()) }
+
+// addr returns the address as it stands in packets.
+func (t Target) addr() netip.Addr { return t.To.WithZone("").Unmap() }
 
 // A Protocol is what a question is asked over.
 type Protocol uint8
@@ -94,6 +104,11 @@ type Options struct {
 	// Timeout is how long to wait after the last answer; 0: one second. It is
 	// half as long again where packets seem to be lost.
 	Timeout time.Duration
+
+	// Namespaces are those of the lab, besides those that are asked from. Where
+	// thousands of questions are asked, hosts in all these that are neighbours
+	// are made known to each other first.
+	Namespaces []string
 }
 
 // defaultTimeout is long beside any lab's round trip and short to wait for.
