@@ -14,6 +14,7 @@ type Test struct {
 	topo.Test // as the file has it; without a Pos it follows from the cabling
 
 	Pairs []Pair   // who asks whom, in the order of From and, within that, of To
+	Asked []string // everybody who is asked, in the order of To
 	Where []string // the nodes that Run is run in
 }
 
@@ -36,6 +37,7 @@ func NewTest(from, to string, addrs ...netip.Addr) Test {
 	return Test{
 		Test:  topo.Test{From: []string{from}, To: []string{to}},
 		Pairs: []Pair{{From: from, To: to, Node: to, Addresses: addrs}},
+		Asked: []string{to},
 	}
 }
 
@@ -85,7 +87,7 @@ func (c Cast) Tests(tests []topo.Test) ([]Test, topo.Errors) {
 		if t.Run != nil {
 			e.Where = s.names(t.On, t.Pos)
 		} else {
-			e.Pairs = s.pairs(&t)
+			e.Pairs, e.Asked = s.pairs(&t)
 		}
 		expanded = append(expanded, e)
 	}
@@ -148,12 +150,12 @@ func (s *stage) families(node string) families {
 	return f
 }
 
-// pairs returns all pairs of a test. A node does not ask itself, unless the
-// test says just that.
-func (s *stage) pairs(t *topo.Test) []Pair {
+// pairs returns all pairs of a test, and everybody who is asked. A node does not
+// ask itself, unless the test says just that.
+func (s *stage) pairs(t *topo.Test) (pairs []Pair, asked []string) {
 	from, to := s.names(t.Sources(), t.Pos), s.targets(t)
 	self := len(t.From) == 1 && len(t.Targets()) == 1 && s.byName[t.From[0]] != nil && !s.isGroup(t.Targets()[0])
-	pairs := make([]Pair, 0, len(from)*len(to))
+	pairs = make([]Pair, 0, len(from)*len(to))
 	for _, name := range from {
 		f := s.families(name)
 		for i := range to {
@@ -162,7 +164,10 @@ func (s *stage) pairs(t *topo.Test) []Pair {
 			}
 		}
 	}
-	return pairs
+	for i := range to {
+		asked = append(asked, to[i].name)
+	}
+	return pairs, asked
 }
 
 // names returns the nodes that words stand for, each once. The machine itself
@@ -298,11 +303,11 @@ func (p *Player) plug(name string) *PlayerInterface {
 }
 
 // tests returns the tests of the file, or if it has none those of the ring.
-func (c *compiler) tests() []Test {
+func (c *compiler) tests(cast Cast) []Test {
 	if len(c.topo.Tests) == 0 {
 		return c.ring()
 	}
-	tests, errs := c.cast().Tests(c.topo.Tests)
+	tests, errs := cast.Tests(c.topo.Tests)
 	c.errs = append(c.errs, errs...)
 	return tests
 }

@@ -58,7 +58,7 @@ func (b *builder) reach() topo.Test {
 	}
 	if b.chance("matrix", 5) {
 		t.Matrix = true
-		if rapid.Bool().Draw(b.t, "whole matrix") {
+		if t.Via.Host == "" && rapid.Bool().Draw(b.t, "whole matrix") {
 			t.From, t.To = nil, nil
 		}
 	}
