@@ -63,9 +63,11 @@ func TestWatch(t *testing.T) {
 	}
 	first := func(s *state.State) *state.Namespace { return s.Namespaces[s.Names()[0]] }
 	for what, change := range map[string]func(ns *state.Namespace){
-		"link":    func(ns *state.Namespace) { ns.Links["veth0"].MTU = 1300 },
-		"address": func(ns *state.Namespace) { ns.Links["veth0"].Addresses = append(ns.Links["veth0"].Addresses, netip.MustParsePrefix("10.0.0.1/8")) },
-		"route":   func(ns *state.Namespace) { ns.Routes = nil },
+		"link": func(ns *state.Namespace) { ns.Links["veth0"].MTU = 1300 },
+		"address": func(ns *state.Namespace) {
+			ns.Links["veth0"].Addresses = append(ns.Links["veth0"].Addresses, netip.MustParsePrefix("10.0.0.1/8"))
+		},
+		"route": func(ns *state.Namespace) { ns.Routes = nil },
 	} {
 		changed := s.Clone()
 		change(first(changed))
