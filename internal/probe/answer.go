@@ -8,6 +8,11 @@ import (
 )
 
 // A Verdict is what a question found.
+//
+// A refusal by an ICMP error can pass for silence, and the target for
+// [Unreachable]: whoever sends such errors sends only a few at once to the same
+// host, and then one a second or none (icmp_ratelimit). A TCP reset is not
+// limited.
 type Verdict uint8
 
 // The verdicts.
@@ -62,6 +67,16 @@ func (a *Answer) Loss() float64 {
 		return 1
 	}
 	return 1 - float64(a.Received)/float64(a.Sent)
+}
+
+// A reply is what came back of a question that is asked over a socket of its
+// own.
+type reply struct {
+	sent      int // requests
+	rtt       time.Duration
+	status    int          // HTTP
+	rcode     string       // DNS
+	addresses []netip.Addr // DNS
 }
 
 // RTTs are round trips. Of none all figures are 0.

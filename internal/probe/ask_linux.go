@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,19 +16,21 @@ import (
 // ends first, what has not answered fails with its error.
 func Ask(ctx context.Context, questions []Question, opts Options) []Answer {
 	answers := make([]Answer, len(questions))
-	var echoes []int
+	var echoes, calls []int
 	for i, q := range questions {
 		answers[i] = Answer{Question: q}
-		switch q.Via {
-		case ICMP:
+		if q.Via == ICMP {
 			echoes = append(echoes, i)
-		default:
-			answers[i].Err = errors.ErrUnsupported
+		} else {
+			calls = append(calls, i)
 		}
 	}
 	wait := introduce(ctx, answers, opts)
 	defer wait()
-	askEchoes(ctx, answers, echoes, opts)
+	var all sync.WaitGroup
+	all.Go(func() { askEchoes(ctx, answers, echoes, opts) })
+	all.Go(func() { askCalls(ctx, answers, calls, opts) })
+	all.Wait()
 	for i := range answers {
 		a := &answers[i]
 		if a.Received == 0 {

@@ -30,7 +30,8 @@ type mmsghdr struct {
 	n      uint32
 }
 
-// receive takes what waits at a socket and returns how many messages there were.
+// receive takes what waits at a socket and returns how many messages there
+// were. It may be too long for its place and keeps its length all the same.
 func (b *batch) receive(fd int) int {
 	for i := range b.headers {
 		h := &b.headers[i].header
@@ -44,7 +45,7 @@ func (b *batch) receive(fd int) int {
 	}
 	for {
 		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.headers[0])),
-			batchSize, unix.MSG_DONTWAIT, 0, 0)
+			batchSize, unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
 		switch errno {
 		case 0:
 			return int(n)
@@ -57,7 +58,8 @@ func (b *batch) receive(fd int) int {
 
 // A message is what was received.
 type message struct {
-	data     []byte
+	data     []byte     // the first messageSize bytes
+	length   int        // of all
 	from     netip.Addr // IPv6
 	hopLimit int        // IPv6; 0: not known
 	stamp    int64      // when the kernel received it, in nanoseconds of the wall clock; 0: not known
@@ -66,7 +68,7 @@ type message struct {
 // message returns the i-th message, valid until the next call of receive.
 func (b *batch) message(i int) message {
 	h := &b.headers[i]
-	m := message{data: b.data[i][:min(h.n, messageSize)]}
+	m := message{data: b.data[i][:min(h.n, messageSize)], length: int(h.n)}
 	if b.names[i].Family == unix.AF_INET6 {
 		m.from = netip.AddrFrom16(b.names[i].Addr)
 	}

@@ -48,5 +48,5 @@ func (a *asker) countNext(q int) {
 	case interval == 0:
 		interval = defaultInterval
 	}
-	a.wakes.add(a.now()+interval, q)
+	a.wakeAt(q, a.now()+interval)
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"runtime"
@@ -30,6 +31,7 @@ type echo struct {
 	out   bool          // counted by the window
 	asked int           // how often
 	first time.Duration // when it was asked first
+	wake  time.Duration // when to look at it again
 	count *count        // once it has answered and is to be counted
 }
 
@@ -46,9 +48,6 @@ func (e *echoes) now() time.Duration { return time.Since(e.start) }
 
 // askEchoes asks questions, given by their numbers, by echo requests.
 func askEchoes(ctx context.Context, answers []Answer, questions []int, opts Options) {
-	if opts.Timeout == 0 {
-		opts.Timeout = defaultTimeout
-	}
 	e := &echoes{answers, make([]echo, len(answers)), rand.Uint64(), time.Now(), opts}
 	for places := range slices.Chunk(placesOf(answers, questions), maxSockets()) {
 		openAll(places)
@@ -102,8 +101,7 @@ func newAsker(e *echoes, places []*place) *asker {
 func (a *asker) run(ctx context.Context) {
 	defer a.poller.close()
 	a.lineUp()
-	for a.left > 0 && ctx.Err() == nil {
-		a.askFirst()
+	for a.askFirst(); a.left > 0 && ctx.Err() == nil; a.askFirst() {
 		a.collect()
 		a.wakeDue()
 	}
@@ -165,7 +163,13 @@ func (a *asker) ask(q int) {
 		return
 	}
 	again := a.now() + resends[min(e.asked, len(resends))-1]
-	a.wakes.add(min(again, a.giveUpAt(q)), q)
+	a.wakeAt(q, min(again, a.giveUpAt(q)))
+}
+
+// wakeAt says when to look at a question again, in place of what was said before.
+func (a *asker) wakeAt(q int, at time.Duration) {
+	a.at(q).wake = at
+	a.wakes.add(at, q)
 }
 
 // send sends the next request of a question. It reports whether that makes
@@ -196,10 +200,7 @@ func (a *asker) giveUpAt(q int) time.Duration {
 // is longer: a host that misses its neighbour's answer looks for it again only
 // after a second.
 func (a *asker) patience(q int) time.Duration {
-	patience := a.answers[q].Timeout
-	if patience == 0 {
-		patience = a.opts.Timeout
-	}
+	patience := cmp.Or(a.answers[q].Timeout, a.opts.timeout())
 	if a.lossy {
 		patience += patience / 2
 	}
@@ -306,9 +307,7 @@ func (a *asker) refused(q int, got answer) {
 		return
 	}
 	answer.Err = got.err()
-	noNeighbour := got.from == got.source &&
-		(got.typ == typeUnreachable4 && got.code == codeHost4 || got.typ == typeUnreachable6 && got.code == codeHost6)
-	if !noNeighbour && e.count == nil {
+	if !got.noNeighbour() && e.count == nil {
 		a.finish(q, nil)
 	}
 }
@@ -316,8 +315,11 @@ func (a *asker) refused(q int, got answer) {
 // wakeDue does what is to be done by now.
 func (a *asker) wakeDue() {
 	for now := a.now(); len(a.wakes) > 0 && a.wakes[0].at <= now; {
-		q := a.wakes.next()
+		at, q := a.wakes.next()
 		e := a.at(q)
+		if e.wake != at {
+			continue
+		}
 		if e.open && a.over(q, now) {
 			a.drain(e.place) // at the last moment
 		}

@@ -1,6 +1,9 @@
 package probe
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // A Route is where [Throughput] sends to: an address, and the namespace that
 // has it, where the other end is opened.
@@ -21,7 +24,9 @@ type FlowOptions struct {
 	// time, on two connections.
 	Reverse, Both bool
 
+	Port     uint16        // that the other end listens on; 0: any that is free
 	Interval time.Duration // of the samples; 0: one second
+	Timeout  time.Duration // how long to wait for the connection; 0: one second
 
 	// Each, if not nil, is called with each sample when it is taken, from one
 	// goroutine.
@@ -31,7 +36,7 @@ type FlowOptions struct {
 // A Flow is what one direction carried. Bytes are those carried, without headers.
 type Flow struct {
 	Reverse  bool          // it went from the address to the asking namespace
-	Duration time.Duration // from the first byte received to the last
+	Duration time.Duration // that it took to send, or to receive if that was longer
 	Sent     int64         // bytes
 	Received int64         // bytes
 	Samples  []Sample
@@ -41,7 +46,7 @@ type Flow struct {
 
 	// UDP: datagrams sent, lost, and come later than one sent after them; and how
 	// much the time that they take changes (RFC 3550, section 6.4.1).
-	Datagrams, Lost, Reordered int
+	Datagrams, Lost, Reordered int64
 	Jitter                     time.Duration
 }
 
@@ -54,11 +59,18 @@ type Sample struct {
 	Start, End  time.Duration // since the flow began
 	Received    int64         // bytes
 	Retransmits int           // TCP
-	Lost        int           // UDP: datagrams
+	Lost        int64         // UDP: datagrams
 }
 
 // BitsPerSecond returns the bits that arrived in a second.
 func (s *Sample) BitsPerSecond() float64 { return rate(s.Received, s.End-s.Start) }
+
+func (o FlowOptions) withDefaults() FlowOptions {
+	o.Duration = cmp.Or(o.Duration, time.Second)
+	o.Interval = cmp.Or(o.Interval, time.Second)
+	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
+	return o
+}
 
 func rate(bytes int64, d time.Duration) float64 {
 	if d <= 0 {

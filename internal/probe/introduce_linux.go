@@ -10,8 +10,6 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // crowd is for how many questions hosts are introduced to each other.
@@ -101,7 +99,7 @@ func meet(answers []Answer, opts Options) []*host {
 	for i, h := range hosts {
 		names[i] = h.name
 	}
-	_ = netns.Each(names, func(i int) error { return hosts[i].look() }) // strangers then
+	inside(names, func(i int) error { return hosts[i].look() }) // whoever fails stays a stranger
 	return slices.DeleteFunc(hosts, func(h *host) bool { return h.fd < 0 })
 }
 

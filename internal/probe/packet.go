@@ -103,6 +103,34 @@ func (a *answer) err() *ICMPError {
 	return &ICMPError{By: a.from, Type: a.typ, Code: a.code, MTU: a.mtu}
 }
 
+// packetTooBig reports whether the refusal is for the size of the packet.
+func (a *answer) packetTooBig() bool {
+	if a.from.Is6() {
+		return a.typ == typeTooBig6
+	}
+	return a.typ == typeUnreachable4 && a.code == codeTooBig4
+}
+
+// exceeded reports whether the refusal is for the time to live.
+func (a *answer) exceeded() bool {
+	if a.from.Is6() {
+		return a.typ == typeExceeded6
+	}
+	return a.typ == typeExceeded4
+}
+
+// noNeighbour reports whether the refusal is by the host that asks itself: it
+// did not find its neighbour.
+func (a *answer) noNeighbour() bool {
+	if a.from != a.source {
+		return false
+	}
+	if a.from.Is6() {
+		return a.typ == typeUnreachable6 && a.code == codeHost6
+	}
+	return a.typ == typeUnreachable4 && a.code == codeHost4
+}
+
 // parse4 reads what an IPv4 raw socket receives: an IP packet.
 func parse4(b []byte) (answer, bool) {
 	header, ok := headerLen4(b)

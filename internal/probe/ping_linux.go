@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
@@ -72,13 +70,9 @@ func (p *pinger) send(seq int) {
 // collect takes answers until the time has come or, if that is asked for,
 // until none is missing.
 func (p *pinger) collect(ctx context.Context, until time.Time, untilAll bool) {
-	fds := []unix.PollFd{{Fd: int32(p.socket.fd), Events: unix.POLLIN}}
-	for ctx.Err() == nil && (!untilAll || len(p.missing) > 0) {
+	for !untilAll || len(p.missing) > 0 {
 		left := time.Until(until)
-		if left <= 0 {
-			return
-		}
-		if _, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1); err != nil && err != unix.EINTR {
+		if left <= 0 || p.socket.wait(ctx, left) != nil {
 			return
 		}
 		for p.socket.receive(p.batch, p.take) {

@@ -1,9 +1,5 @@
 package probe
 
-import (
-	"github.com/vethlab/vethlab/internal/netns"
-)
-
 // A place is where questions are asked from through one socket.
 type place struct {
 	target    Target // the first of them
@@ -40,21 +36,13 @@ func openAll(places []*place) {
 	for i, p := range places {
 		names[i] = p.target.From
 	}
-	_ = netns.Each(names, func(i int) error { // who could not enter is asked below
-		places[i].open()
-		return nil
-	})
-	for _, p := range places {
-		if p.socket == nil && p.err == nil {
-			p.err = netns.Do(p.target.From, func() error {
-				p.open()
-				return nil
-			})
-		}
+	for i, err := range inside(names, func(i int) (err error) {
+		places[i].socket, err = open(places[i].target)
+		return err
+	}) {
+		places[i].err = err
 	}
 }
-
-func (p *place) open() { p.socket, p.err = open(p.target) }
 
 func closeAll(places []*place) {
 	for _, p := range places {

@@ -61,15 +61,15 @@ func (p Protocol) String() string {
 	return fmt.Sprintf("protocol %d", uint8(p))
 }
 
-// port returns the port that a protocol has by itself, or 0.
-func (p Protocol) port() uint16 {
-	switch p {
-	case HTTP:
+// port returns a port, or the one that the protocol has by itself.
+func (p Protocol) port(port uint16) uint16 {
+	switch {
+	case port == 0 && p == HTTP:
 		return 80
-	case DNS:
+	case port == 0 && p == DNS:
 		return 53
 	}
-	return 0
+	return port
 }
 
 // A Question asks a target one thing.
@@ -110,6 +110,8 @@ type Options struct {
 	// are made known to each other first.
 	Namespaces []string
 }
+
+func (o Options) timeout() time.Duration { return cmp.Or(o.Timeout, defaultTimeout) }
 
 // defaultTimeout is long beside any lab's round trip and short to wait for.
 const defaultTimeout = time.Second

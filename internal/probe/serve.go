@@ -16,7 +16,7 @@ type Service struct {
 	Via  Protocol
 	Port uint16 // 0: the protocol's own
 
-	Text  string                  // HTTP: the body, a line
+	Text  string                  // HTTP: the body, a line; "": the namespace
 	Names map[string][]netip.Addr // DNS: the addresses of each name
 }
 

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"net/netip"
 	"os"
 	"time"
@@ -48,15 +49,8 @@ func open(t Target) (*socket, error) {
 }
 
 func (s *socket) prepare(t Target) error {
-	// Without the right to force it there is as much as the machine grants.
-	for option, size := range map[[2]int]int{
-		{unix.SO_RCVBUFFORCE, unix.SO_RCVBUF}: receiveBuffer,
-		{unix.SO_SNDBUFFORCE, unix.SO_SNDBUF}: sendBuffer,
-	} {
-		if unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, option[0], size) != nil {
-			_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, option[1], size)
-		}
-	}
+	enlarge(s.fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, receiveBuffer)
+	enlarge(s.fd, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, sendBuffer)
 	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return os.NewSyscallError("icmp timestamps", err)
 	}
@@ -64,6 +58,14 @@ func (s *socket) prepare(t Target) error {
 		return os.NewSyscallError("icmp filter", err)
 	}
 	return bind(s.fd, t)
+}
+
+// enlarge makes a buffer of a socket larger; without the right to force it, as
+// large as the machine grants.
+func enlarge(fd, force, option, size int) {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, size) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
+	}
 }
 
 // bind binds a socket to where a target is asked from, if it says so.
@@ -125,6 +127,23 @@ func (s *socket) send(m []byte, to netip.Addr) error {
 			return err
 		}
 	}
+}
+
+// wait waits until there is something to receive, or for a while, or for the
+// end of ctx, whose error it returns.
+func (s *socket) wait(ctx context.Context, d time.Duration) error {
+	fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
+	for until := time.Now().Add(d); ctx.Err() == nil; {
+		left := time.Until(until)
+		if left <= 0 {
+			return nil
+		}
+		n, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1)
+		if n > 0 || err != nil && err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
+		}
+	}
+	return ctx.Err()
 }
 
 // receive takes what waits at the socket, at most a batch, and calls each for

@@ -7,7 +7,7 @@ import (
 
 // TraceOptions are the options of [Trace].
 type TraceOptions struct {
-	MaxHops int           // 0: 30; at most 255
+	MaxHops int           // 0: 64; at most 255
 	Probes  int           // requests for each hop; 0: 3
 	Timeout time.Duration // how long to wait for a hop that is silent; 0: 1.3 s
 }

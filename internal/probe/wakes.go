@@ -16,7 +16,10 @@ type wake struct {
 
 func (w *wakes) add(at time.Duration, q int) { heap.Push(w, wake{at, q}) }
 
-func (w *wakes) next() int { return heap.Pop(w).(wake).q }
+func (w *wakes) next() (at time.Duration, q int) {
+	first := heap.Pop(w).(wake)
+	return first.at, first.q
+}
 
 // Len implements [heap.Interface].
 func (w wakes) Len() int { return len(w) }
