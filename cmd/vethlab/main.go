@@ -9,9 +9,14 @@ import (
 
 	"github.com/vethlab/vethlab/internal/cli"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func main() {
+	role := sandbox.Main()
+	if role.Over() {
+		return
+	}
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -19,5 +24,5 @@ func main() {
 	// end the program before it has cleaned up. Caught, not ignored: commands
 	// run in a lab would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(ctx, os.Args[1:], role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -34,7 +34,7 @@ also an annotation, on stderr.`,
   vethlab test lab --all-pairs
   vethlab test lab.yaml --junit report.xml`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
-		ValidArgsFunction: completeLabs,
+		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.watch {
 				return p.watch(cmd.Context(), args, o)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func newUp(p *program) *cobra.Command {
@@ -24,6 +26,13 @@ agree with its file, also after changes by hand; what is right is not touched.`,
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lab, err := p.load(args, name)
+			if err != nil {
+				return err
+			}
+			err = p.at(lab.Name(), true)
+			for errors.Is(err, sandbox.ErrGone) { // a down that came first took the sandbox along
+				err = p.at(lab.Name(), true)
+			}
 			if err != nil {
 				return err
 			}

@@ -66,16 +66,17 @@ func End(processes []Process, grace time.Duration) {
 	}
 	deadline := time.Now().Add(grace)
 	for _, fd := range open {
-		if !waitExit(fd, time.Until(deadline)) {
+		if !WaitExit(fd, time.Until(deadline)) {
 			_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
-			waitExit(fd, time.Second)
+			WaitExit(fd, time.Second)
 		}
 		unix.Close(fd)
 	}
 }
 
-// waitExit waits for the process of a pidfd and reports whether it ended.
-func waitExit(fd int, d time.Duration) bool {
+// WaitExit waits, for d at most, for the end of a pidfd's process and reports
+// whether it came.
+func WaitExit(fd int, d time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	deadline := time.Now().Add(d)
 	for {

@@ -196,15 +196,13 @@ func (a *asker) giveUpAt(q int) time.Duration {
 	return max(a.last, a.at(q).first) + a.patience(q)
 }
 
-// patience returns how long a silence ends a question. Where packets are lost it
-// is longer: a host that misses its neighbour's answer looks for it again only
-// after a second.
+// patience returns how long a silence ends a question.
 func (a *asker) patience(q int) time.Duration {
-	patience := cmp.Or(a.answers[q].Timeout, a.opts.timeout())
-	if a.lossy {
-		patience += patience / 2
+	timeout := cmp.Or(a.answers[q].Timeout, a.opts.Timeout)
+	if timeout == 0 && a.lossy {
+		return lossyTimeout
 	}
-	return patience
+	return cmp.Or(timeout, defaultTimeout)
 }
 
 // finish ends a question. Unless it is known already why, it was silent, or was
@@ -287,7 +285,7 @@ func (a *asker) take(q int, got answer, at time.Duration) {
 	}
 	answer.Found, answer.Err = Reachable, nil
 	a.window.answered(rtt)
-	a.lossy = a.lossy || !e.out // it came after all
+	a.lossy = a.lossy || got.seq > 0 // the first request was not answered
 	a.last = a.now()
 	if answer.Count > 0 {
 		a.leave(q)

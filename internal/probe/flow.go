@@ -26,7 +26,7 @@ type FlowOptions struct {
 
 	Port     uint16        // that the other end listens on; 0: any that is free
 	Interval time.Duration // of the samples; 0: one second
-	Timeout  time.Duration // how long to wait for the connection; 0: one second
+	Timeout  time.Duration // how long to wait for the connection; 0: 1.4 seconds
 
 	// Each, if not nil, is called with each sample when it is taken, from one
 	// goroutine.

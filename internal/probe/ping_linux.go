@@ -17,7 +17,7 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 		opts.Interval = time.Second
 	}
 	if opts.Timeout == 0 {
-		opts.Timeout = defaultTimeout
+		opts.Timeout = time.Second
 	}
 	p := &pinger{target: t, each: each, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
 	err := netns.Do(t.From, func() error {

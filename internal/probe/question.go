@@ -101,8 +101,8 @@ type Question struct {
 
 // Options are the options of [Ask].
 type Options struct {
-	// Timeout is how long to wait after the last answer; 0: one second. It is
-	// half as long again where packets seem to be lost.
+	// Timeout is how long to wait after the last answer. 0: 1.4 seconds, and a
+	// second more where packets seem to be lost.
 	Timeout time.Duration
 
 	// Namespaces are those of the lab, besides those that are asked from. Where
@@ -113,5 +113,11 @@ type Options struct {
 
 func (o Options) timeout() time.Duration { return cmp.Or(o.Timeout, defaultTimeout) }
 
-// defaultTimeout is long beside any lab's round trip and short to wait for.
-const defaultTimeout = time.Second
+const (
+	// defaultTimeout is long enough for a host whose first request for a
+	// neighbour was lost: it sends the next one after a second.
+	defaultTimeout = 1400 * time.Millisecond
+
+	// lossyTimeout is long enough for one more.
+	lossyTimeout = defaultTimeout + time.Second
+)

@@ -64,7 +64,7 @@ func (s *Serving) start(service Service, bound ears) error {
 	}
 	switch service.Via {
 	case TCP:
-		s.run(listener, func() { s.accept(listener, func(c net.Conn) { _, _ = io.Copy(c, c) }) })
+		s.run(listener, func() { s.accept(listener, repeat) })
 	case UDP:
 		s.run(conn, func() { answerEach(conn, func(m []byte) []byte { return m }) })
 	case HTTP:
@@ -112,6 +112,12 @@ func (s *Serving) accept(l net.Listener, fn func(net.Conn)) {
 			time.Sleep(acceptPause)
 		}
 	}
+}
+
+// repeat sends back what comes, until the end of it.
+func repeat(c net.Conn) {
+	// Only as reader and writer: splicing would need a pipe, which is kept.
+	_, _ = io.Copy(struct{ io.Writer }{c}, struct{ io.Reader }{c})
 }
 
 // acceptPause is the wait after a connection could not be accepted, for want

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"context"
+	"os"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -30,3 +31,36 @@ func (*Lock) RaiseNeighbourLimit(int) error { return netns.ErrLinux }
 
 // Labs returns none.
 func Labs() []string { return nil }
+
+// Privileged is never true.
+func Privileged() bool { return false }
+
+// Rootless is never true.
+func Rootless() bool { return false }
+
+// Main returns [Plain].
+func Main() Role { return Plain }
+
+// A Box is the sandbox of one lab.
+type Box struct{}
+
+// Boxes returns none.
+func Boxes() ([]string, error) { return nil, nil }
+
+// Open fails with [ErrNone].
+func Open(string) (*Box, error) { return nil, ErrNone }
+
+// Start fails with [netns.ErrLinux].
+func Start(string) (*Box, error) { return nil, netns.ErrLinux }
+
+// Close does nothing.
+func (*Box) Close() {}
+
+// Lab returns "".
+func (*Box) Lab() string { return "" }
+
+// Run fails with [netns.ErrLinux].
+func (*Box) Run([]string, *os.File, *os.File) (int, error) { return 0, netns.ErrLinux }
+
+// End does nothing.
+func (*Box) End() (bool, error) { return true, nil }

@@ -3,15 +3,15 @@
 package netnstest
 
 import (
-	"errors"
+	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // aloneEnv tells a test program that it is on a machine of its own.
@@ -30,43 +30,41 @@ func Alone(t *testing.T) bool {
 	if os.Getenv(aloneEnv) != "" {
 		return true
 	}
-	needRoot(t)
+	needRights(t)
 	t.Parallel()
+	var out bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", aloneArgs(t)...)
 	cmd.Env = append(os.Environ(), aloneEnv+"=1")
-	cmd.SysProcAttr = &unix.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID,
-		Pdeathsig:  unix.SIGKILL,
-	}
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := netns.OnThread(func() error { // the command ends with it
+		if err := sandbox.StartIsolated(cmd, true); err != nil {
+			return err
+		}
+		return cmd.Wait()
+	})
+	t.Logf("%s", out.Bytes())
 	if err != nil {
 		t.Error(err)
 	}
 	return false
 }
 
+// aloneArgs returns the arguments of a program that runs this test only, and of
+// its subtests those that were asked for. The flags of the package's own go with
+// it.
 func aloneArgs(t *testing.T) []string {
-	args := []string{"-test.run=^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.v"}
-	if testing.Short() {
-		args = append(args, "-test.short")
-	}
-	return args
-}
-
-// settleAlone makes the machine's own folders. It is called when no test runs
-// yet, in a mount namespace that nobody else has.
-func settleAlone() error {
-	// A slave hears of what others unmount: no namespace of theirs is kept.
-	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-		return os.NewSyscallError("mount --make-rslave /", err)
-	}
-	if err := unix.Unmount(netns.Dir, unix.MNT_DETACH); err != nil && err != unix.EINVAL && err != unix.ENOENT {
-		return os.NewSyscallError("unmount "+netns.Dir, err)
-	}
-	return errors.Join(
-		os.NewSyscallError("mount --make-rprivate /", unix.Mount("", "/", "none", unix.MS_PRIVATE|unix.MS_REC, "")),
-		os.NewSyscallError("mount /run", unix.Mount("vtest", "/run", "tmpfs", 0, "mode=755")),
-		os.NewSyscallError("mount /proc", unix.Mount("proc", "/proc", "proc", 0, "")),
-	)
+	args := []string{"-test.v"}
+	run := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
+	flag.Visit(func(f *flag.Flag) {
+		switch name := f.Name; {
+		case name == "test.run":
+			names := strings.Count(t.Name(), "/") + 1
+			if words := strings.Split(f.Value.String(), "/"); len(words) > names {
+				run += "/" + strings.Join(words[names:], "/")
+			}
+		case name == "test.short", !strings.HasPrefix(name, "test."):
+			args = append(args, "-"+name+"="+f.Value.String())
+		}
+	})
+	return append(args, "-test.run="+run)
 }

@@ -1,0 +1,56 @@
+package sandbox
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+// Isolate runs this very program once more, with its arguments, as root on a
+// machine of its own as far as networks go: with new network, mount and PID
+// namespaces and, unless this user is root anyway, a user namespace. It returns
+// the exit code when that is over. All that is made there goes with it, however
+// it ends. There, [Main] returns [Isolated].
+func Isolate() (code int, err error) {
+	cmd := exec.Command(os.Args[0], os.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	status, err := netns.Accompany(func() (int, error) {
+		err := StartIsolated(cmd, false)
+		if err != nil {
+			return 0, err
+		}
+		return cmd.Process.Pid, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return ExitCode(status), nil
+}
+
+// StartIsolated starts a command, which must be this very program, as [Isolate]
+// does; with empty, its /run is. The command is killed when the calling thread
+// ends.
+func StartIsolated(cmd *exec.Cmd, empty bool) error {
+	role := Isolated
+	if empty {
+		role = bare
+	}
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+	return start(cmd, role, !Privileged())
+}
+
+// ExitCode returns the exit code of an ended process as shells have it: of one
+// that a signal ended, 128 and its number.
+func ExitCode(s syscall.WaitStatus) int {
+	if s.Signaled() {
+		return 128 + int(s.Signal())
+	}
+	return s.ExitStatus()
+}

@@ -1,0 +1,61 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+// Privileged reports whether this process may make labs where it is, among the
+// namespaces that are there: it has CAP_SYS_ADMIN and CAP_NET_ADMIN and can give
+// names to namespaces.
+func Privileged() bool {
+	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && writable(netns.Dir, "/run") && writable(Dir, "/run")
+}
+
+// needProc says that /proc is not there. By its files namespaces are named and
+// programs start themselves once more.
+func needProc() error {
+	if _, err := os.Stat("/proc/thread-self/ns/net"); err != nil {
+		return fmt.Errorf("/proc is needed and not mounted here: mount -t proc proc /proc (%w)", err)
+	}
+	return nil
+}
+
+// capable reports whether the calling thread has a capability in effect.
+func capable(capability int) bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false
+	}
+	return data[capability/32].Effective&(1<<(capability%32)) != 0
+}
+
+// writable reports whether a folder can be written or, if it is not there, its
+// parent.
+func writable(dir, parent string) bool {
+	err := unix.Access(dir, unix.W_OK)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = unix.Access(parent, unix.W_OK)
+	}
+	return err == nil
+}
+
+// Rootless reports whether this process is in a user namespace: what is the
+// machine's own here is that namespace's.
+func Rootless() bool {
+	text, err := os.ReadFile("/proc/self/uid_map")
+	if err != nil {
+		return false
+	}
+	words := strings.Fields(string(text))
+	const all = "4294967295"
+	return len(words) != 3 || words[0] != "0" || words[1] != "0" || words[2] != all
+}

@@ -1,0 +1,112 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// roleEnv tells a program that this package has started what it is to be. It is
+// taken out of the environment as soon as it is read.
+const roleEnv = "VETHLAB_SANDBOX"
+
+// bare is the role [Isolated] with an empty /run.
+const bare Role = "bare"
+
+// Main says what this program has been started for. Every program that makes
+// labs without root calls it before anything else, and ends if it returns
+// [Failed].
+func Main() Role {
+	role := Role(os.Getenv(roleEnv))
+	if role == Plain {
+		return role
+	}
+	_ = os.Unsetenv(roleEnv) // can't fail for this name
+	// Started as /proc/self/exe it would be called "exe".
+	name, _ := unix.BytePtrFromString("vethlab") // no NUL in it
+	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0)
+	switch role {
+	case Holder:
+		hold()
+	case Isolated, bare:
+		if !report(furnish(role == bare)) {
+			return Failed
+		}
+		return Isolated
+	}
+	return role
+}
+
+// readyFile is where a started program tells how it went: nothing if well.
+const readyFile = 3
+
+// report tells the starter how making the surroundings went and reports whether
+// it went well.
+func report(err error) bool {
+	ready := os.NewFile(readyFile, "ready")
+	defer ready.Close()
+	if err != nil {
+		start := &StartError{Err: err}
+		errors.As(err, &start)
+		errno := syscall.Errno(0)
+		errors.As(err, &errno)
+		fmt.Fprintf(ready, "%d %s", errno, start.Step)
+	}
+	return err == nil
+}
+
+// start starts this very program once more in new namespaces, in a user
+// namespace too if user is true, and waits until its surroundings are made.
+func start(cmd *exec.Cmd, role Role, user bool) error {
+	if err := needProc(); err != nil {
+		return err
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	cmd.Path = "/proc/self/exe"
+	cmd.Env = append(cmd.Env, roleEnv+"="+string(role))
+	cmd.ExtraFiles = append([]*os.File{write}, cmd.ExtraFiles...)
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	a := cmd.SysProcAttr
+	a.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID
+	if user {
+		a.Cloneflags |= unix.CLONE_NEWUSER
+		a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}}
+	}
+	err = cmd.Start()
+	write.Close()
+	if err != nil {
+		errno := syscall.Errno(0)
+		if errors.As(err, &errno) {
+			err = errno // without "fork/exec /proc/self/exe"
+		}
+		return &StartError{"make namespaces", err}
+	}
+	text, err := io.ReadAll(read)
+	if err == nil && len(text) == 0 {
+		return nil
+	}
+	return errors.Join(err, parseStartError(string(text)), cmd.Wait())
+}
+
+func parseStartError(text string) error {
+	var errno syscall.Errno
+	number, step, _ := strings.Cut(text, " ")
+	if _, err := fmt.Sscan(number, &errno); err != nil {
+		return &StartError{"start", errors.New(text)}
+	}
+	return &StartError{step, errno}
+}
