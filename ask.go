@@ -248,11 +248,11 @@ func (t *trial) who(a netip.Addr) string {
 func (c *clause) quality(q query, a *probe.Answer) bool {
 	before := len(c.failures)
 	if median := a.RTTs.Percentile(50); c.Within > 0 && median > time.Duration(c.Within) {
-		c.failPair(q.pair, q.address, "within", c.Within.String(), words.Duration(median), spread(a.RTTs))
+		c.failPair(q.pair, q.address, "within", "within "+c.Within.String(), words.Duration(median), spread(a.RTTs))
 	}
 	if !c.Loss.Holds(topo.Percent(100 * a.Loss())) {
 		why := fmt.Sprintf("%d of %d were answered", a.Received, a.Sent)
-		c.failPair(q.pair, q.address, "loss", c.Loss.String(), words.Percent(a.Loss()), why)
+		c.failPair(q.pair, q.address, "loss", c.lossWanted(), words.Percent(a.Loss()), why)
 	}
 	return len(c.failures) == before
 }

@@ -91,9 +91,9 @@ func (c *clause) judgeCommand(err error, stdout string) *Failure {
 	pattern, err := c.StdoutPattern()
 	switch {
 	case err != nil:
-		return &Failure{Key: "stdout", Want: c.Stdout, Found: "an error", Why: err.Error()}
+		return &Failure{Key: "stdout", Want: c.stdoutWanted(), Found: "an error", Why: err.Error()}
 	case !pattern.MatchString(stdout):
-		return &Failure{Key: "stdout", Want: fmt.Sprintf("%q in the output", c.Stdout), Found: "another output"}
+		return &Failure{Key: "stdout", Want: c.stdoutWanted(), Found: "another output"}
 	}
 	return nil
 }

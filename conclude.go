@@ -61,31 +61,44 @@ func (c *clause) asks() string {
 
 // wants says what the test expects: "reachable within 20ms".
 func (c *clause) wants() string {
-	var list []string
 	if c.Run != nil {
-		list = append(list, fmt.Sprintf("exit code %d", c.Exit))
+		text := fmt.Sprintf("exit code %d", c.Exit)
 		if c.Stdout != "" {
-			list = append(list, fmt.Sprintf("%q in the output", c.Stdout))
+			text += ", " + c.stdoutWanted()
 		}
-		return strings.Join(list, ", ")
+		return text
 	}
-	list = append(list, string(c.Outcome()))
+	text := string(c.Outcome())
 	if c.Within > 0 {
-		list[0] += " within " + c.Within.String()
+		text += " within " + c.Within.String()
 	}
 	if c.Loss.IsSet() {
-		list = append(list, fmt.Sprintf("loss %s%s", c.Loss.Side, c.Loss.Limit))
+		text += ", " + c.lossWanted()
 	}
 	if c.MTU > 0 {
-		list = append(list, fmt.Sprintf("mtu %d", c.MTU))
+		text += fmt.Sprintf(", mtu %d", c.MTU)
 	}
 	if c.Throughput.IsSet() {
-		list = append(list, fmt.Sprintf("throughput %s%s", c.Throughput.Side, c.Throughput.Limit))
+		text += ", " + c.throughputWanted()
 	}
 	if c.Path != nil {
-		list = append(list, "path "+pathText(c.Path))
+		text += ", " + pathText(c.Path)
 	}
-	return strings.Join(list, ", ")
+	return text
+}
+
+func (c *clause) lossWanted() string { return fmt.Sprintf("loss %s%s", c.Loss.Side, c.Loss.Limit) }
+
+func (c *clause) throughputWanted() string {
+	return fmt.Sprintf("throughput %s%s", c.Throughput.Side, c.Throughput.Limit)
+}
+
+// stdoutWanted returns what the output of a command shall have in it.
+func (c *clause) stdoutWanted() string {
+	if strings.HasPrefix(c.Stdout, "/") {
+		return c.Stdout + " in the output"
+	}
+	return fmt.Sprintf("%q in the output", strings.TrimRight(c.Stdout, "\n"))
 }
 
 // finding says in one line what was found.
@@ -179,5 +192,5 @@ func (c *clause) pathsText() string {
 	if c.Path == nil {
 		return ""
 	}
-	return "by " + pathText(c.Path)
+	return pathText(c.Path)
 }

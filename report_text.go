@@ -191,13 +191,7 @@ func (f *Failure) line(several, common bool) string {
 }
 
 // verdict says what was expected and found.
-func (f *Failure) verdict() string {
-	want := f.Want
-	if slices.Contains([]string{"within", "loss", "mtu", "throughput", "path"}, f.Key) {
-		want = f.Key + " " + want // which alone says little
-	}
-	return fmt.Sprintf("expected %s, found %s", want, f.Found)
-}
+func (f *Failure) verdict() string { return fmt.Sprintf("expected %s, found %s", f.Want, f.Found) }
 
 // at returns the address that was asked, unless the test names it.
 func (f *Failure) at() string {

@@ -20,26 +20,86 @@ import (
 // for them, and how far one comes where nobody answered.
 func (t *trial) survey(ctx context.Context, clauses []*clause) {
 	t.lastHops(ctx, clauses)
-	var jobs []query
+	ways := map[probe.Target]*way{}
+	var order []*way
+	var asked []query
 	for _, c := range clauses {
 		if c.Path == nil && c.MTU == 0 {
 			continue
 		}
 		for i, p := range c.Pairs {
 			for _, a := range p.Addresses {
-				if !c.failedAt(i, a) {
-					jobs = append(jobs, query{c, i, a})
+				if c.failedAt(i, a) {
+					continue
 				}
+				target := t.target(p.From, a)
+				if ways[target] == nil {
+					ways[target] = &way{target: target}
+					order = append(order, ways[target])
+				}
+				ways[target].include(c)
+				asked = append(asked, query{c, i, a})
 			}
 		}
 	}
-	found := make([]func(), len(jobs))
-	sideBySide(len(jobs), func(i int) { found[i] = t.look(ctx, jobs[i]) })
-	for i, q := range jobs {
+	sideBySide(len(order), func(i int) { order[i].look(ctx) })
+	for _, q := range asked {
 		before := len(q.clause.failures)
-		found[i]()
+		t.judgeWay(q, ways[t.target(q.clause.Pairs[q.pair].From, q.address)])
 		q.clause.mark(q.pair, len(q.clause.failures) == before)
 	}
+}
+
+// A way leads to an address. It is looked at once, for all tests that ask.
+type way struct {
+	target            probe.Target
+	wantMTU, wantHops bool
+	timeout           time.Duration // the longest that a test gives
+
+	mtu     int
+	mtuErr  error
+	hops    []probe.Hop
+	hopsErr error
+}
+
+func (w *way) include(c *clause) {
+	w.wantMTU = w.wantMTU || c.MTU > 0
+	w.wantHops = w.wantHops || c.Path != nil
+	w.timeout = max(w.timeout, time.Duration(c.Timeout))
+}
+
+func (w *way) look(ctx context.Context) {
+	if w.wantMTU {
+		w.mtu, w.mtuErr = probe.PathMTU(ctx, w.target, probe.MTUOptions{Timeout: w.timeout})
+	}
+	if w.wantHops {
+		w.hops, w.hopsErr = w.trace(ctx)
+	}
+}
+
+// maxTraces is how often a way is traced in which a hop is silent: routers send
+// one host few ICMP errors a second, and other traces want them too.
+const maxTraces = 4
+
+// trace finds the hops of the way, each in the trace in which it answers.
+func (w *way) trace(ctx context.Context) ([]probe.Hop, error) {
+	var known []probe.Hop
+	for range maxTraces {
+		hops, err := probe.Trace(ctx, w.target, probe.TraceOptions{Probes: 1, Timeout: w.timeout})
+		if err != nil {
+			return nil, err
+		}
+		for i, h := range known[:min(len(known), len(hops))] {
+			if len(hops[i].By) == 0 {
+				hops[i] = h
+			}
+		}
+		known = hops
+		if !slices.ContainsFunc(known, func(h probe.Hop) bool { return len(h.By) == 0 }) {
+			break
+		}
+	}
+	return known, nil
 }
 
 // failedAt reports whether an address of the n-th pair has failed already.
@@ -70,40 +130,23 @@ func sideBySide(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-// look looks at one way. What it finds is noted by the function it returns.
-func (t *trial) look(ctx context.Context, q query) (note func()) {
-	c, target := q.clause, t.target(q.clause.Pairs[q.pair].From, q.address)
-	timeout := time.Duration(c.Timeout)
-	var mtu int
-	var hops []probe.Hop
-	var mtuErr, pathErr error
-	if c.MTU > 0 {
-		mtu, mtuErr = probe.PathMTU(ctx, target, probe.MTUOptions{Timeout: timeout})
+func (t *trial) judgeWay(q query, w *way) {
+	if q.clause.MTU > 0 {
+		t.judgeMTU(q, w.mtu, w.mtuErr)
 	}
-	if c.Path != nil {
-		hops, pathErr = probe.Trace(ctx, target, probe.TraceOptions{Timeout: timeout})
-	}
-	return func() {
-		if c.MTU > 0 {
-			t.judgeMTU(q, mtu, mtuErr)
-		}
-		if c.Path != nil {
-			t.judgePath(q, hops, pathErr)
-		}
+	if q.clause.Path != nil {
+		t.judgePath(q, w.hops, w.hopsErr)
 	}
 }
 
 func (t *trial) judgeMTU(q query, mtu int, err error) {
 	c := q.clause
-	want := strconv.Itoa(c.MTU)
+	want := fmt.Sprintf("mtu %d", c.MTU)
 	switch {
 	case err != nil:
 		c.failPair(q.pair, q.address, "mtu", want, "none", t.reason(err))
 	case mtu != c.MTU:
 		c.failPair(q.pair, q.address, "mtu", want, strconv.Itoa(mtu), "")
-	}
-	if err == nil && !slices.Contains(c.mtus, mtu) {
-		c.mtus = append(c.mtus, mtu)
 	}
 }
 
@@ -133,8 +176,6 @@ func (t *trial) judgePath(q query, hops []probe.Hop, err error) {
 	}
 	if !arrived || !slices.Equal(path, c.Path) {
 		c.failPair(q.pair, q.address, "path", want, pathText(path), why)
-	} else if text := pathText(path); !slices.Contains(c.paths, text) {
-		c.paths = append(c.paths, text)
 	}
 }
 
@@ -158,11 +199,12 @@ func (t *trial) hop(h probe.Hop, want []string, place int) string {
 	return names[0]
 }
 
+// pathText says what a path is: "path r1, r2".
 func pathText(path []string) string {
 	if len(path) == 0 {
 		return "no hop between"
 	}
-	return strings.Join(path, ", ")
+	return "path " + strings.Join(path, ", ")
 }
 
 // How many silent addresses are looked for, and how long.
@@ -212,9 +254,9 @@ func (t *trial) measure(ctx context.Context, c *clause) {
 		ok := err == nil && c.Throughput.Holds(topo.Rate(rate))
 		switch {
 		case err != nil:
-			c.failPair(i, p.Addresses[0], "throughput", c.Throughput.String(), "none", t.reason(err))
+			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), "none", t.reason(err))
 		case !ok:
-			c.failPair(i, p.Addresses[0], "throughput", c.Throughput.String(), words.Rate(rate), "")
+			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), words.Rate(rate), "")
 		}
 		if err == nil {
 			c.throughput = append(c.throughput, rate)
@@ -233,9 +275,19 @@ func (t *trial) throughput(ctx context.Context, c *clause, pair int) (float64, e
 		return 0, errors.New("vethlab does not listen on the machine itself: measure from there to the node")
 	}
 	route := probe.Route{Target: t.target(p.From, p.Addresses[0]), At: t.namespaces[p.Node]}
-	flows, err := probe.Throughput(ctx, route, probe.FlowOptions{UDP: c.Protocol() == topo.UDP})
+	flows, err := probe.Throughput(ctx, route, c.flow())
 	if err != nil {
 		return 0, err
 	}
 	return flows[0].BitsPerSecond(), nil
+}
+
+// flow returns how throughput is measured: on the port of via, where that has
+// one of TCP or UDP.
+func (c *clause) flow() probe.FlowOptions {
+	var o probe.FlowOptions
+	if p := c.Protocol(); p == topo.TCP || p == topo.UDP {
+		o.UDP, o.Port = p == topo.UDP, uint16(c.Via.Port)
+	}
+	return o
 }

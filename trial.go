@@ -36,8 +36,6 @@ type clause struct {
 	found         map[topo.Expect]int
 	rtts          probe.RTTs
 	serving       []string
-	mtus          []int
-	paths         []string
 	throughput    []float64 // bits per second
 	matrix        *Matrix
 	rows, columns map[string]int // of the matrix
