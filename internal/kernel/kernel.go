@@ -52,7 +52,7 @@ func (e *UnsettledError) Error() string {
 	if more := len(e.Links) - most; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
-	return "no carrier yet: " + strings.Join(names, ", ")
+	return "not ready yet: " + strings.Join(names, ", ")
 }
 
 // A Way is where the machine would send a packet.

@@ -12,9 +12,17 @@ import (
 )
 
 // Settle waits until every link of a State that can work does: both ends of
-// its cable are up and the kernel knows it. If ctx ends first the error is an
-// [*UnsettledError].
+// its cable are up, the kernel knows it, and neighbours find its addresses. If
+// ctx ends first the error is an [*UnsettledError].
 func Settle(ctx context.Context, s *state.State) error {
+	if err := settleLinks(ctx, s); err != nil {
+		return err
+	}
+	return settleGroups(ctx, s)
+}
+
+// settleLinks waits until the links work.
+func settleLinks(ctx context.Context, s *state.State) error {
 	names := s.Names()
 	slow := make([]bool, len(names))
 	err := netns.Each(names, func(i int) error {
