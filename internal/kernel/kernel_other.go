@@ -46,3 +46,6 @@ func (*Watch) Stale() bool { return false }
 
 // Close does nothing.
 func (*Watch) Close() {}
+
+// Introduce fails with [netns.ErrLinux].
+func Introduce(*state.State) error { return netns.ErrLinux }
