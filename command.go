@@ -28,11 +28,15 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	if timeout == 0 {
 		timeout = commandTimeout
 	}
+	hosts := hostsFile(t.state)
 	failures := make([]*Failure, len(c.Where))
 	sideBySide(len(c.Where), func(i int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		failures[i] = t.runIn(ctx, c, c.Where[i], timeout)
+		failures[i] = t.runIn(ctx, c, c.Where[i], hosts)
+		if failures[i] != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			failures[i].Found, failures[i].Why = "no end", "it was stopped after "+words.Duration(timeout)
+		}
 	})
 	for i, f := range failures {
 		if f != nil {
@@ -42,9 +46,9 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	}
 }
 
-// runIn runs the command of a test in one node and returns what is wrong, or
-// nil.
-func (t *trial) runIn(ctx context.Context, c *clause, node string, timeout time.Duration) *Failure {
+// runIn runs the command of a test in one node, with names of hosts added, and
+// returns what is wrong, or nil.
+func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte) *Failure {
 	namespace, running := t.namespaces[node]
 	if !running {
 		return &Failure{Key: "run", Want: "a command", Found: "nothing", Why: node + " is not running"}
@@ -61,15 +65,11 @@ func (t *trial) runIn(ctx context.Context, c *clause, node string, timeout time.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	err := netns.Room{Namespace: namespace, Hosts: hostsFile(t.state)}.Run(cmd)
+	err := netns.Room{Namespace: namespace, Hosts: hosts}.Run(cmd)
 	f := c.judgeCommand(err, stdout.String())
-	if f == nil {
-		return nil
+	if f != nil {
+		f.Output = lastLines(stdout.String() + stderr.String())
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		f.Found, f.Why = "no end", "it was stopped after "+words.Duration(timeout)
-	}
-	f.Output = lastLines(stdout.String() + stderr.String())
 	return f
 }
 
