@@ -240,17 +240,23 @@ const pollInterval = 50 // ms
 
 // poll waits until there is something to receive.
 func (c *conn) poll(ctx context.Context) error {
-	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := unix.Poll(fds, pollInterval)
-		if err != nil && err != unix.EINTR {
-			return os.NewSyscallError("poll", err)
-		}
-		if n > 0 {
-			return nil
+		if ready, err := c.await(pollInterval); ready || err != nil {
+			return err
 		}
 	}
+}
+
+// await waits for some time, in ms, and reports whether there is something to
+// receive.
+func (c *conn) await(ms int) (bool, error) {
+	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds, ms)
+	if err != nil && err != unix.EINTR {
+		return false, os.NewSyscallError("poll", err)
+	}
+	return n > 0, nil
 }
