@@ -52,12 +52,8 @@ func (r Room) Run(cmd *exec.Cmd) error {
 // enter takes the calling thread into the room.
 func (r Room) enter() error {
 	return visit(r.Namespace, func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-			return os.NewSyscallError("unshare", err)
-		}
-		// What is mounted from now on is for this room only.
-		if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-			return os.NewSyscallError("mount --make-rslave /", err)
+		if err := ownMounts(); err != nil {
+			return err
 		}
 		if err := r.addHosts(); err != nil {
 			return fmt.Errorf("names of nodes in /etc/hosts: %w", err)
@@ -67,6 +63,15 @@ func (r Room) enter() error {
 		}
 		return errors.Join(mountSys(), r.bindEtc())
 	})
+}
+
+// ownMounts gives the calling thread a mount namespace of its own: what it mounts
+// from now on nobody else sees.
+func ownMounts() error {
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		return os.NewSyscallError("unshare", err)
+	}
+	return os.NewSyscallError("mount --make-rslave /", unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""))
 }
 
 // addHosts puts a longer hosts file over /etc/hosts. It is kept on a file
