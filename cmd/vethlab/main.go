@@ -8,10 +8,15 @@ import (
 	"syscall"
 
 	"github.com/vethlab/vethlab/internal/cli"
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func main() {
+	if role := sandbox.Main(); role.Over() || feature.Child() {
+		return
+	}
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

@@ -15,7 +15,9 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // nobody is the user of the tests that are not root.
@@ -24,6 +26,9 @@ const nobody = 65534
 var update = flag.Bool("update", false, "rewrite the expected outputs of the scripts")
 
 func TestMain(m *testing.M) {
+	if role := sandbox.Main(); role.Over() || feature.Child() {
+		return
+	}
 	testscript.Main(m, map[string]func(){
 		"vethlab": runMain,
 		"vethlab-as-nobody": func() {
@@ -66,7 +71,8 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// condition knows what scripts may need: root, and ip of iproute2.
+// condition knows what scripts may need: root, ip of iproute2, user namespaces
+// as unshare(1) makes them, and ground: some way to make labs.
 func condition(name string) (bool, error) {
 	switch name {
 	case "root":
@@ -74,6 +80,10 @@ func condition(name string) (bool, error) {
 	case "ip":
 		_, err := exec.LookPath("ip")
 		return err == nil, nil
+	case "userns":
+		return exec.Command("unshare", "--user", "--map-root-user", "true").Run() == nil, nil
+	case "ground":
+		return feature.Root.Err() == nil || feature.Rootless.Err() == nil, nil
 	}
 	return false, os.ErrInvalid
 }
