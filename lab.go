@@ -77,6 +77,7 @@ const (
 	EventWait  EventKind = "wait"  // another program has the lab
 	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
 	EventEnd   EventKind = "end"   // processes inside are ended
+	EventHost  EventKind = "host"  // a link to the host does not reach the machine
 )
 
 // Notify makes the lab tell what it does by calling fn. It is to be called
@@ -142,6 +143,7 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 		return change, nil
 	}
 	l.makeRoom(lock)
+	l.tellHost()
 	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
 		return change, l.explain(err)
 	}

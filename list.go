@@ -17,11 +17,18 @@ type Info struct {
 
 	// Incomplete says that a crash left something half made or half removed.
 	Incomplete bool `json:"incomplete,omitempty"`
+
+	// Foreign says that the lab is root's and this program is not: it can't be
+	// entered, and its nodes are not known.
+	Foreign bool `json:"foreign,omitempty"`
 }
 
 // List returns the labs of this machine, sorted by name, also those that a
 // crash cut short.
 func List() ([]Info, error) {
+	if !sandbox.Privileged() {
+		return foreign(), nil
+	}
 	marks, err := kernel.Labs()
 	if err != nil {
 		return nil, err
@@ -54,4 +61,13 @@ func List() ([]Info, error) {
 		list = append(list, *labs[name])
 	}
 	return list, err
+}
+
+// foreign returns the labs of the machine as who is not root sees them.
+func foreign() []Info {
+	var list []Info
+	for _, name := range sandbox.Labs() {
+		list = append(list, Info{Name: name, Nodes: []string{}, Foreign: true})
+	}
+	return list
 }

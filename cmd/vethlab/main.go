@@ -14,7 +14,8 @@ import (
 )
 
 func main() {
-	if role := sandbox.Main(); role.Over() || feature.Child() {
+	role := sandbox.Main()
+	if role.Over() || feature.Child() {
 		return
 	}
 	netns.KeepStartupThread()
@@ -24,5 +25,5 @@ func main() {
 	// end the program before it has cleaned up. Caught, not ignored: commands
 	// run in a lab would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(ctx, os.Args[1:], role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

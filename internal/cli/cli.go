@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // Stdio is what a program is connected to.
@@ -24,14 +25,19 @@ type Stdio struct {
 
 // program is one run of the command line.
 type program struct {
-	stdin io.Reader
-	out   *out
+	args   []string // as given
+	ground ground
+	stdin  io.Reader
+	input  []byte // all of stdin, once a lab file was read from it
+	out    *out
 }
 
 // Main runs the command that args ask for, without the program's own name, and
-// returns the exit code. When ctx ends, the command stops and cleans up.
-func Main(ctx context.Context, args []string, stdio Stdio) int {
-	p := &program{stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
+// returns the exit code. The role is what [sandbox.Main] returned. When ctx ends,
+// the command stops and cleans up.
+func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
+	p := &program{args: args, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
+	p.ground.inside = role == sandbox.Inside
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -56,6 +62,9 @@ FILE is a lab file, or - for standard input. Without one it is the only
 vethlab.yaml or *.vethlab.yaml of the folder. NODE is ns1, or lab/ns1 where
 several running labs have an ns1.
 
+Root makes labs on the machine itself. Others make them, with the same commands
+and files, in user namespaces, where all that a lab does stays.
+
 Exit codes: 0 done; 1 failed, also a test; 2 wrong usage or an invalid file;
 130 interrupted. Others are said where they occur.`
 
@@ -74,6 +83,7 @@ func newRoot(p *program) *cobra.Command {
 			return unknownCommand(cmd, args[0])
 		},
 	}
+	groundFlags(root, &p.ground)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p),

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func newDown(p *program) *cobra.Command {
@@ -21,7 +23,7 @@ there is none, the only one that runs.`,
 		Example: `  vethlab down
   vethlab down veth-pair
   vethlab down --all`,
-		ValidArgsFunction: completeLabs,
+		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			labs, err := p.labsToRemove(args, o)
 			if err != nil {
@@ -41,19 +43,23 @@ type downOptions struct {
 }
 
 // labsToRemove returns the labs that the arguments of down mean.
-func (p *program) labsToRemove(args []string, o downOptions) ([]*vethlab.Lab, error) {
-	switch {
-	case o.all && (len(args) > 0 || o.name != ""):
+func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) {
+	if o.all && (len(args) > 0 || o.name != "") {
 		return nil, exitError{exitUsage, errors.New("--all means every lab: name none")}
-	case o.all:
-		return p.allLabs()
-	case len(args) == 0:
-		lab, err := p.labToRemove(o.name)
-		return []*vethlab.Lab{lab}, err
 	}
-	var labs []*vethlab.Lab
+	infos, err := p.labs()
+	switch {
+	case err != nil:
+		return nil, err
+	case o.all:
+		return slices.DeleteFunc(infos, func(i labInfo) bool { return i.Foreign }), nil
+	case len(args) == 0:
+		lab, err := p.labToRemove(infos, o.name)
+		return []labInfo{lab}, err
+	}
+	var labs []labInfo
 	for _, arg := range args {
-		lab, err := p.find([]string{arg}, o.name)
+		lab, err := p.meant(infos, arg, o.name)
 		if err != nil {
 			return nil, err
 		}
@@ -64,29 +70,19 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]*vethlab.Lab, er
 
 // labToRemove returns the lab that down without arguments means. Where a folder
 // has a lab file, that is its lab and never another one that happens to run.
-func (p *program) labToRemove(name string) (*vethlab.Lab, error) {
+func (p *program) labToRemove(infos []labInfo, name string) (labInfo, error) {
 	if _, err := folderFile(); err == nil && name == "" {
-		return p.load(nil, "")
-	}
-	return p.find(nil, name)
-}
-
-func (p *program) allLabs() ([]*vethlab.Lab, error) {
-	infos, err := vethlab.List()
-	if err != nil {
-		return nil, err
-	}
-	labs := make([]*vethlab.Lab, len(infos))
-	for i, info := range infos {
-		if labs[i], err = p.findRunning(info.Name); err != nil {
-			return nil, err
+		lab, err := p.load(nil, "")
+		if err != nil {
+			return labInfo{}, err
 		}
+		return pick(infos, lab.Name()), nil
 	}
-	return labs, nil
+	return p.meantByDefault(infos, name)
 }
 
 // down removes labs, one after the other, and goes on after a failure.
-func (p *program) down(ctx context.Context, labs []*vethlab.Lab) error {
+func (p *program) down(ctx context.Context, labs []labInfo) error {
 	var errs []error
 	for _, lab := range labs {
 		errs = append(errs, p.remove(ctx, lab))
@@ -97,20 +93,59 @@ func (p *program) down(ctx context.Context, labs []*vethlab.Lab) error {
 	return errors.Join(errs...)
 }
 
-func (p *program) remove(ctx context.Context, lab *vethlab.Lab) error {
-	infos, err := vethlab.List()
+func (p *program) remove(ctx context.Context, info labInfo) error {
+	switch {
+	case info.Sandbox != "":
+		return p.removeInside(info)
+	case info.Foreign:
+		return outOfReach(info.Name)
+	}
+	lab, err := p.findHere(info.Name)
+	if errors.Is(err, vethlab.ErrNotRunning) {
+		p.out.say("lab %s is not running", info.Name)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if !runs(infos, lab.Name()) {
-		p.out.say("lab %s is not running", lab.Name())
-		return nil
-	}
+	return p.removeHere(ctx, lab)
+}
+
+func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
 	done := p.out.working("removing lab " + lab.Name())
-	err = lab.Down(ctx)
+	err := lab.Down(ctx)
 	done()
 	if err == nil {
 		p.out.say("lab %s is gone", lab.Name())
+	}
+	return err
+}
+
+// removeInside removes a lab inside its sandbox, and the sandbox with the last.
+func (p *program) removeInside(info labInfo) error {
+	box, err := sandbox.Open(info.Sandbox)
+	if errors.Is(err, sandbox.ErrNone) {
+		p.out.say("lab %s is not running", info.Name)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if ended, err := box.End(); ended || err != nil { // a crash left nothing but the sandbox
+		box.Close()
+		if err == nil {
+			p.out.say("lab %s is gone", info.Name)
+		}
+		return err
+	}
+	err = p.within(box, "down", info.Name)
+	done := elsewhere{}
+	switch {
+	case errors.As(err, &done):
+		return done.failure()
+	case errors.Is(err, sandbox.ErrGone): // another took it down
+		p.out.say("lab %s is gone", info.Name)
+		return nil
 	}
 	return err
 }

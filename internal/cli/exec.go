@@ -31,7 +31,7 @@ be run, 127 if there is none. With --all: 1 if it failed in any node.`,
   vethlab exec lab/ns1 -- sh -c 'ss -tln'
   vethlab exec --all -- ip route`,
 		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeNodes,
+		ValidArgsFunction:     p.completeNodes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all {
 				return p.execAll(cmd, args)
@@ -48,8 +48,8 @@ be run, 127 if there is none. With --all: 1 if it failed in any node.`,
 // asOwn makes an error one of vethlab's own, in the place of a command whose
 // exit code would be passed on.
 func asOwn(err error) error {
-	exit := exitError{}
-	if err == nil || errors.As(err, &exit) && exit.code >= exitOwn {
+	exit, done := exitError{}, elsewhere{}
+	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitOwn {
 		return err
 	}
 	return exitError{exitOwn, err}
@@ -109,9 +109,6 @@ type turn struct {
 	err         error
 }
 
-// sideBySide is how many nodes a command runs in at the same time.
-const sideBySide = 16
-
 // everywhere runs a command in nodes and writes the outputs in their order,
 // each as soon as those before it are through.
 func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []string) error {
@@ -119,14 +116,7 @@ func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []
 	for i, node := range nodes {
 		turns[i] = &turn{node: node, done: make(chan struct{})}
 	}
-	slots := make(chan struct{}, sideBySide)
-	for _, t := range turns {
-		go func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			t.run(ctx, argv)
-		}()
-	}
+	go sideBySide(len(turns), func(i int) { turns[i].run(ctx, argv) })
 	failed := 0
 	for _, t := range turns {
 		<-t.done

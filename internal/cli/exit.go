@@ -77,9 +77,9 @@ func unknownCommand(root *cobra.Command, name string) error {
 // code.
 func (p *program) fail(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
-	exit := exitError{}
+	exit, done := exitError{}, elsewhere{}
 	switch {
-	case err == nil:
+	case err == nil, errors.As(err, &done):
 	case code == exitInterrupted:
 		p.out.say("interrupted")
 	case errors.As(err, &exit) && exit.err == nil:
@@ -93,11 +93,13 @@ func (p *program) fail(ctx context.Context, err error, args []string) int {
 }
 
 func exitCode(ctx context.Context, err error) int {
-	exit, usage := exitError{}, usageError{}
+	exit, usage, done := exitError{}, usageError{}, elsewhere{}
 	invalid, mistake := topo.Errors{}, (*topo.Error)(nil)
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &done):
+		return done.code
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case errors.As(err, &exit):

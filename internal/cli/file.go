@@ -89,7 +89,14 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 
 func (p *program) read(file string) ([]byte, error) {
 	if file == stdinFile {
-		return io.ReadAll(p.stdin)
+		if p.input == nil {
+			input, err := io.ReadAll(p.stdin)
+			if err != nil {
+				return nil, err
+			}
+			p.input = append([]byte{}, input...) // not nil
+		}
+		return p.input, nil
 	}
 	return os.ReadFile(file)
 }

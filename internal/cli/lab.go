@@ -13,63 +13,134 @@ import (
 
 // find returns the lab that an argument means, for commands on labs that run:
 // a lab's name or a FILE. Without an argument it is the folder's lab if that
-// runs, else the only one that runs.
+// runs, else the only one that runs. If it is in a sandbox the command is carried
+// out there, see [program.at].
 func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
-	switch {
-	case len(args) == 0:
-		return p.findDefault(name)
-	case isFile(args[0]):
-		return p.load(args, name)
-	case name != "":
-		return nil, exitError{exitUsage, errors.New("--name goes with a file")}
+	if len(args) > 0 && isFile(args[0]) {
+		lab, err := p.load(args, name)
+		if err != nil {
+			return nil, err
+		}
+		return lab, p.at(lab.Name(), false)
 	}
-	return p.findRunning(args[0])
-}
-
-// findRunning returns the running lab of that name.
-func (p *program) findRunning(name string) (*vethlab.Lab, error) {
-	lab, err := vethlab.Find(name)
-	if errors.Is(err, vethlab.ErrNotRunning) {
-		if infos, listErr := vethlab.List(); listErr == nil {
-			return nil, fmt.Errorf("%w%s", err, didYouMean(name, labNames(infos)))
+	if err := p.enterOnly(); err != nil {
+		return nil, err
+	}
+	infos, err := p.labs()
+	if err != nil {
+		return nil, err
+	}
+	if len(args) > 0 {
+		if name != "" {
+			return nil, errNameNeedsFile
+		}
+		return p.findRunning(infos, args[0])
+	}
+	if _, noFile := folderFile(); noFile == nil {
+		lab, err := p.load(nil, name)
+		if err != nil {
+			return nil, err
+		}
+		if runs(infos, lab.Name()) {
+			return lab, p.enter(pick(infos, lab.Name()))
 		}
 	}
+	info, err := p.meantByDefault(infos, name)
+	if err != nil {
+		return nil, err
+	}
+	return p.findRunning(infos, info.Name)
+}
+
+var errNameNeedsFile = exitError{exitUsage, errors.New("--name goes with a file")}
+
+// findRunning returns the running lab of that name.
+func (p *program) findRunning(infos []labInfo, name string) (*vethlab.Lab, error) {
+	info, err := running(infos, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.enter(info); err != nil {
+		return nil, err
+	}
+	return p.findHere(name)
+}
+
+// findHere returns the lab of that name that runs on the ground that this program
+// stands on.
+func (p *program) findHere(name string) (*vethlab.Lab, error) {
+	lab, err := vethlab.Find(name)
 	if err != nil {
 		return nil, err
 	}
 	return p.listen(lab), nil
 }
 
-func (p *program) findDefault(name string) (*vethlab.Lab, error) {
-	infos, err := vethlab.List()
-	if err != nil {
-		return nil, err
-	}
-	_, noFile := folderFile()
-	if noFile == nil {
-		lab, err := p.load(nil, name)
-		if err != nil || runs(infos, lab.Name()) {
-			return lab, err
+// meant returns the lab that an argument means: a lab's name, or a FILE, whose
+// lab need not run.
+func (p *program) meant(infos []labInfo, arg, name string) (labInfo, error) {
+	if isFile(arg) {
+		lab, err := p.load([]string{arg}, name)
+		if err != nil {
+			return labInfo{}, err
 		}
+		return pick(infos, lab.Name()), nil
 	}
 	if name != "" {
-		return p.findRunning(name)
+		return labInfo{}, errNameNeedsFile
 	}
-	if len(infos) == 1 {
-		return p.findRunning(infos[0].Name)
+	return running(infos, arg)
+}
+
+// meantByDefault returns the lab that is meant without an argument: that of the
+// name, or the only one that runs.
+func (p *program) meantByDefault(infos []labInfo, name string) (labInfo, error) {
+	if name != "" {
+		return running(infos, name)
 	}
-	return nil, choose(infos)
+	if own := reachable(infos); len(own) == 1 {
+		return own[0], nil
+	}
+	return labInfo{}, choose(infos)
+}
+
+// running returns the running lab of that name.
+func running(infos []labInfo, name string) (labInfo, error) {
+	if !runs(infos, name) {
+		return labInfo{}, fmt.Errorf("lab %s is %w%s", name, vethlab.ErrNotRunning, didYouMean(name, labNames(infos)))
+	}
+	return pick(infos, name), nil
+}
+
+// pick returns the lab of that name. Of several it is the first that is not out
+// of reach; if there is none it is one that does not run.
+func pick(infos []labInfo, name string) labInfo {
+	found := labInfo{Info: vethlab.Info{Name: name}}
+	for _, i := range infos {
+		if i.Name == name {
+			if found = i; !i.Foreign {
+				break
+			}
+		}
+	}
+	return found
+}
+
+// reachable returns the labs that are not another's.
+func reachable(infos []labInfo) []labInfo {
+	return slices.DeleteFunc(slices.Clone(infos), func(i labInfo) bool { return i.Foreign })
 }
 
 // choose says that a lab has to be named, and which there are.
-func choose(infos []vethlab.Info) error {
+func choose(infos []labInfo) error {
+	infos = reachable(infos)
 	if len(infos) == 0 {
 		return errors.New("no lab is running")
 	}
 	return fmt.Errorf("several labs are running, name one: %s", strings.Join(labNames(infos), ", "))
 }
 
-func labNames(infos []vethlab.Info) []string {
+func labNames(infos []labInfo) []string {
 	names := make([]string, len(infos))
 	for i, info := range infos {
 		names[i] = info.Name
@@ -77,13 +148,13 @@ func labNames(infos []vethlab.Info) []string {
 	return names
 }
 
-func runs(infos []vethlab.Info, name string) bool {
+func runs(infos []labInfo, name string) bool {
 	return slices.Contains(labNames(infos), name)
 }
 
 // completeLabs offers the labs that run, and files.
-func completeLabs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	infos, _ := vethlab.List()
+func (p *program) completeLabs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	infos, _ := p.labs()
 	return labNames(infos), cobra.ShellCompDirectiveDefault
 }
 

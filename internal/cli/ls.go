@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/vethlab/vethlab"
 )
 
 func newLs(p *program) *cobra.Command {
@@ -15,34 +13,55 @@ func newLs(p *program) *cobra.Command {
 		Use:     "ls",
 		Aliases: []string{"list"},
 		Short:   "List the labs that run",
-		Args:    arguments(cobra.NoArgs),
-		RunE:    func(*cobra.Command, []string) error { return p.ls(f) },
+		Long: `List the labs that run: those of the machine, which root makes, and those in
+sandboxes of yours, which need no root.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error { return p.ls(f) },
 	}
 	outputFlag(cmd, &f)
 	return cmd
 }
 
 func (p *program) ls(f format) error {
-	infos, err := vethlab.List()
+	infos, err := p.labs()
 	if err != nil {
 		return err
 	}
 	switch {
 	case f == formatJSON:
-		return p.out.json(append([]vethlab.Info{}, infos...)) // [], never null
+		return p.out.json(append([]labInfo{}, infos...)) // [], never null
 	case len(infos) == 0:
 		p.out.say("no lab is running")
 		return nil
 	}
 	var rows [][]string
 	for _, info := range infos {
-		rows = append(rows, []string{info.Name, fmt.Sprint(len(info.Nodes)), labState(info), someOf(info.Nodes)})
+		rows = append(rows, []string{info.Name, labSize(info), labState(info), labPlace(info), someOf(info.Nodes)})
 	}
-	p.out.table([]string{"LAB", "NODES", "STATE", "NAMES"}, rows)
+	p.out.table([]string{"LAB", "NODES", "STATE", "WHERE", "NAMES"}, rows)
 	return nil
 }
 
-func labState(info vethlab.Info) string {
+// labSize returns the number of nodes, "" if it is not known.
+func labSize(info labInfo) string {
+	if info.Foreign {
+		return ""
+	}
+	return fmt.Sprint(len(info.Nodes))
+}
+
+// labPlace says on which ground a lab is, and whose.
+func labPlace(info labInfo) string {
+	switch {
+	case info.Sandbox != "":
+		return "rootless"
+	case info.Foreign:
+		return "machine (root)"
+	}
+	return "machine"
+}
+
+func labState(info labInfo) string {
 	if info.Incomplete {
 		return "incomplete"
 	}

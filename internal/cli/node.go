@@ -16,7 +16,10 @@ import (
 // where only one running lab has it or the folder's lab does.
 func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	labName, name, qualified := strings.Cut(arg, "/")
-	infos, err := vethlab.List()
+	if err := p.enterOnly(); err != nil {
+		return nil, nil, err
+	}
+	infos, err := p.labs()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -26,7 +29,7 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 			return nil, nil, err
 		}
 	}
-	lab, err := p.findRunning(labName)
+	lab, err := p.findRunning(infos, labName)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -38,7 +41,7 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 }
 
 // labOfNode returns the lab that a node without a lab's name belongs to.
-func (p *program) labOfNode(infos []vethlab.Info, node string) (string, error) {
+func (p *program) labOfNode(infos []labInfo, node string) (string, error) {
 	having := labsWith(infos, node)
 	switch len(having) {
 	case 0:
@@ -60,17 +63,17 @@ func (p *program) labOfNode(infos []vethlab.Info, node string) (string, error) {
 
 // labsWith returns the names of the labs that have a node. The machine itself
 // is a node of all.
-func labsWith(infos []vethlab.Info, node string) []string {
+func labsWith(infos []labInfo, node string) []string {
 	var labs []string
 	for _, info := range infos {
-		if node == topo.HostNode || slices.Contains(info.Nodes, node) {
+		if node == topo.HostNode && !info.Foreign || slices.Contains(info.Nodes, node) {
 			labs = append(labs, info.Name)
 		}
 	}
 	return labs
 }
 
-func nodesOf(infos []vethlab.Info, lab string) []string {
+func nodesOf(infos []labInfo, lab string) []string {
 	for _, info := range infos {
 		if info.Name == lab {
 			return info.Nodes
@@ -79,7 +82,7 @@ func nodesOf(infos []vethlab.Info, lab string) []string {
 	return nil
 }
 
-func allNodes(infos []vethlab.Info) []string {
+func allNodes(infos []labInfo) []string {
 	var nodes []string
 	for _, info := range infos {
 		nodes = append(nodes, info.Nodes...)
@@ -89,8 +92,8 @@ func allNodes(infos []vethlab.Info) []string {
 
 // completeNodes offers the running nodes, with their lab's name where several
 // labs run.
-func completeNodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	infos, _ := vethlab.List()
+func (p *program) completeNodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	infos, _ := p.labs()
 	var words []string
 	for _, info := range infos {
 		for _, node := range info.Nodes {

@@ -10,9 +10,12 @@ import (
 
 func TestLabOfNode(t *testing.T) {
 	t.Chdir(t.TempDir())
-	two := []vethlab.Info{{Name: "l1", Nodes: []string{"a", "b"}}, {Name: "l2", Nodes: []string{"a", "c"}}}
+	two := []labInfo{
+		{Info: vethlab.Info{Name: "l1", Nodes: []string{"a", "b"}}},
+		{Info: vethlab.Info{Name: "l2", Nodes: []string{"a", "c"}}},
+	}
 	for _, c := range []struct {
-		infos      []vethlab.Info
+		infos      []labInfo
 		node, want string // the lab's name, or part of an error
 	}{
 		{two, "b", "l1"},

@@ -26,7 +26,7 @@ The exit code is 1 if there was no answer at all.`,
 		Example: `  vethlab ping ns1 ns2
   vethlab ping -c 3 -i 0.2 lab/ns1 172.18.0.3`,
 		Args:              arguments(cobra.ExactArgs(2)),
-		ValidArgsFunction: completeNodes,
+		ValidArgsFunction: p.completeNodes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.ping(cmd.Context(), args[0], args[1], o)
 		},

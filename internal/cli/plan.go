@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func newPlan(p *program) *cobra.Command {
@@ -42,7 +44,7 @@ type planOptions struct {
 }
 
 func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
-	change, err := lab.Plan()
+	change, err := p.change(lab)
 	if err != nil {
 		return err
 	}
@@ -59,6 +61,19 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 		err = exitError{code: exitChange}
 	}
 	return err
+}
+
+// change returns what up would do with a lab. A lab without a sandbox that would
+// get one is to be made from nothing.
+func (p *program) change(lab *vethlab.Lab) (*vethlab.Change, error) {
+	err := p.at(lab.Name(), false)
+	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrRoot) && !p.ground.root {
+		return lab.PlanNew(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return lab.Plan()
 }
 
 // A step is one command of a plan and where it comes from.

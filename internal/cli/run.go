@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,9 @@ The exit code is 1 if a test failed, else that of CMD.`,
 			if err != nil {
 				return err
 			}
+			if err := p.at(lab.Name(), true); err != nil {
+				return err
+			}
 			return p.run(cmd.Context(), lab, argv, o)
 		},
 	}
@@ -60,7 +64,7 @@ type runOptions struct {
 // run builds a lab, uses it, and removes it whatever happened meanwhile. What
 // others have built it leaves.
 func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o runOptions) error {
-	infos, err := vethlab.List()
+	before, err := vethlab.List()
 	if err != nil {
 		return err
 	}
@@ -72,11 +76,11 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 	case o.keep:
 		p.out.say("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
-	case runs(infos, lab.Name()):
+	case slices.ContainsFunc(before, func(i vethlab.Info) bool { return i.Name == lab.Name() }):
 		p.out.say("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	}
-	if removeErr := p.remove(context.WithoutCancel(ctx), lab); removeErr != nil {
+	if removeErr := p.removeHere(context.WithoutCancel(ctx), lab); removeErr != nil {
 		return errors.Join(err, removeErr)
 	}
 	return err

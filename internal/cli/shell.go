@@ -17,7 +17,7 @@ func newShell(p *program) *cobra.Command {
 
 Exit codes are those of exec.`,
 		Args:              arguments(cobra.ExactArgs(1)),
-		ValidArgsFunction: completeNodes,
+		ValidArgsFunction: p.completeNodes,
 		RunE:              func(_ *cobra.Command, args []string) error { return asOwn(p.shell(args[0])) },
 	}
 }

@@ -16,7 +16,7 @@ func newShow(p *program) *cobra.Command {
 		Long: `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and, of
 a veth, the other end as node:interface. On a terminal a picture stands above.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
-		ValidArgsFunction: completeLabs,
+		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lab, err := p.find(args, "")
 			if err != nil {

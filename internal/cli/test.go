@@ -22,7 +22,7 @@ file, is tested along its subnets.
 
 The exit code is 1 if a test failed.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
-		ValidArgsFunction: completeLabs,
+		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lab, err := p.find(args, o.name)
 			if err != nil {

@@ -27,6 +27,9 @@ agree with its file, also after changes by hand; what is right is not touched.`,
 			if err != nil {
 				return err
 			}
+			if err := p.at(lab.Name(), true); err != nil {
+				return err
+			}
 			return p.up(cmd.Context(), lab)
 		},
 	}

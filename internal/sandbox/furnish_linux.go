@@ -7,16 +7,23 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // furnish makes a new set of namespaces one that labs can stand on: it has its
 // own /proc, for its own processes, and a /run of its own, with the folders of
 // names and locks in it and whatever else is in the machine's. With bare, /run is
-// empty.
+// empty and nothing that others mount is seen.
 func furnish(bare bool) error {
 	// A slave hears of what others unmount: no namespace of theirs is kept.
 	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
 		return &StartError{"mount --make-rslave /", err}
+	}
+	if bare {
+		if err := unhook(); err != nil {
+			return err
+		}
 	}
 	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
 		return &StartError{"mount /proc", err}
@@ -29,6 +36,20 @@ func furnish(bare bool) error {
 	}
 	if err := loopbackUp(); err != nil {
 		return &StartError{"ip link set lo up", err}
+	}
+	netns.AllowPing()
+	return nil
+}
+
+// unhook makes mounts private, which is only done where no names of others are
+// kept by that.
+func unhook() error {
+	err := unix.Unmount(netns.Dir, unix.MNT_DETACH)
+	if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOENT) {
+		return &StartError{"umount " + netns.Dir, err}
+	}
+	if err := unix.Mount("", "/", "none", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
+		return &StartError{"mount --make-rprivate /", err}
 	}
 	return nil
 }

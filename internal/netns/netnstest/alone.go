@@ -3,15 +3,14 @@
 package netnstest
 
 import (
-	"errors"
+	"bytes"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // aloneEnv tells a test program that it is on a machine of its own.
@@ -30,16 +29,19 @@ func Alone(t *testing.T) bool {
 	if os.Getenv(aloneEnv) != "" {
 		return true
 	}
-	needRoot(t)
+	needRights(t)
 	t.Parallel()
+	var out bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", aloneArgs(t)...)
 	cmd.Env = append(os.Environ(), aloneEnv+"=1")
-	cmd.SysProcAttr = &unix.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID,
-		Pdeathsig:  unix.SIGKILL,
-	}
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := netns.OnThread(func() error { // the command ends with it
+		if err := sandbox.StartIsolated(cmd, true); err != nil {
+			return err
+		}
+		return cmd.Wait()
+	})
+	t.Logf("%s", out.Bytes())
 	if err != nil {
 		t.Error(err)
 	}
@@ -52,21 +54,4 @@ func aloneArgs(t *testing.T) []string {
 		args = append(args, "-test.short")
 	}
 	return args
-}
-
-// settleAlone makes the machine's own folders. It is called when no test runs
-// yet, in a mount namespace that nobody else has.
-func settleAlone() error {
-	// A slave hears of what others unmount: no namespace of theirs is kept.
-	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-		return os.NewSyscallError("mount --make-rslave /", err)
-	}
-	if err := unix.Unmount(netns.Dir, unix.MNT_DETACH); err != nil && err != unix.EINVAL && err != unix.ENOENT {
-		return os.NewSyscallError("unmount "+netns.Dir, err)
-	}
-	return errors.Join(
-		os.NewSyscallError("mount --make-rprivate /", unix.Mount("", "/", "none", unix.MS_PRIVATE|unix.MS_REC, "")),
-		os.NewSyscallError("mount /run", unix.Mount("vtest", "/run", "tmpfs", 0, "mode=755")),
-		os.NewSyscallError("mount /proc", unix.Mount("proc", "/proc", "proc", 0, "")),
-	)
 }

@@ -22,13 +22,20 @@ import (
 // prefix begins the name of every namespace that a test makes.
 const prefix = "vtest-"
 
-// Main runs the tests of a package and counts what it skipped. It fails if a
-// test left a namespace or a descriptor behind.
+// Main runs the tests of a package and counts what it skipped. Without the rights
+// to make namespaces it runs them as root of a user namespace. It fails if a test
+// left a namespace or a descriptor behind.
 func Main(m *testing.M) {
-	if os.Getenv(aloneEnv) != "" {
-		if err := settleAlone(); err != nil {
-			panic(err)
+	role := sandbox.Main()
+	if role.Over() {
+		os.Exit(1)
+	}
+	if role == sandbox.Plain && !sandbox.Privileged() {
+		code, err := sandbox.Isolate()
+		if err == nil {
+			os.Exit(code)
 		}
+		skipped.why = err
 	}
 	before := descriptors()
 	code := m.Run()
@@ -41,7 +48,7 @@ func Main(m *testing.M) {
 		code = max(code, 1)
 	}
 	if n := len(skipped.names); n > 0 {
-		fmt.Fprintf(os.Stderr, "skipped %d for want of rights: %s\n", n, strings.Join(skipped.names, " "))
+		fmt.Fprintf(os.Stderr, "skipped %d (%v): %s\n", n, skipped.why, strings.Join(skipped.names, " "))
 	}
 	os.Exit(code)
 }
@@ -52,13 +59,14 @@ const slack = 4
 var skipped struct {
 	mu    sync.Mutex
 	names []string
+	why   error // not nil: this user can make no namespaces
 }
 
 // Need skips the test by name unless this user may make network namespaces in
 // [netns.Dir]. It makes the folder ready and puts it back after the test.
 func Need(tb testing.TB) {
 	tb.Helper()
-	needRoot(tb)
+	needRights(tb)
 	lock, err := sandbox.Acquire(tb.Context(), Lab(tb)+"-ground", nil)
 	if err != nil {
 		tb.Fatal(err)
@@ -70,13 +78,13 @@ func Need(tb testing.TB) {
 	})
 }
 
-func needRoot(tb testing.TB) {
+func needRights(tb testing.TB) {
 	tb.Helper()
-	if os.Geteuid() != 0 {
+	if skipped.why != nil {
 		skipped.mu.Lock()
 		defer skipped.mu.Unlock()
 		skipped.names = append(skipped.names, tb.Name())
-		tb.Skip("needs root: makes network namespaces in " + netns.Dir)
+		tb.Skipf("makes network namespaces: %v", skipped.why)
 	}
 }
 
