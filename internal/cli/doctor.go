@@ -28,7 +28,9 @@ bonding with its bond0, are looked for on disk instead.
   missing   it is not there; red, if labs themselves would use it
   unknown   it could not be tried
 
-The exit code is 0 if labs can be made in any way, 1 if not.`,
+With --rootless it is about labs in sandboxes, with --root about the machine's.
+
+The exit code is 0 if labs can be made, 1 if not.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), f) },
 	}
@@ -38,7 +40,7 @@ The exit code is 0 if labs can be made in any way, 1 if not.`,
 
 func (p *program) doctor(ctx context.Context, f format) error {
 	done := p.out.working("trying what can be done here")
-	report := feature.Examine(ctx)
+	report := feature.Examine(ctx, p.ground.examined())
 	done()
 	if f == formatJSON {
 		if err := p.out.json(report); err != nil {
@@ -51,6 +53,17 @@ func (p *program) doctor(ctx context.Context, f format) error {
 		return exitError{code: exitFailed}
 	}
 	return nil
+}
+
+// examined returns the ground that labs of this user are to be made on.
+func (g ground) examined() feature.Ground {
+	switch {
+	case g.rootless:
+		return feature.Sandbox
+	case g.root:
+		return feature.Machine
+	}
+	return feature.Usual
 }
 
 // page returns a report as people read it.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -94,7 +95,7 @@ func (e toldError) Unwrap() error { return e.Errno }
 
 // inSandbox has features tried by this very program, started once more in a
 // sandbox. The error says that it could not be made.
-func inSandbox(ctx context.Context, features []*Feature) (map[string]answer, error) {
+func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer, err error) {
 	if !wired.Load() {
 		return nil, errUnwired
 	}
@@ -114,17 +115,19 @@ func inSandbox(ctx context.Context, features []*Feature) (map[string]answer, err
 	cmd.Dir = "/"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = write, write, write // it has nothing to say, and there may be no /dev/null
 	cmd.ExtraFiles = []*os.File{write}
-	err = sandbox.Try(cmd)
-	write.Close()
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(read)
-	if err := errors.Join(err, cmd.Wait()); err != nil {
-		return nil, childError(ctx, err)
-	}
-	told := map[string]answer{}
-	return told, json.Unmarshal(text, &told)
+	err = netns.OnThread(func() error { // with which the child ends
+		err := sandbox.Try(cmd)
+		write.Close()
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(read)
+		if err := errors.Join(err, cmd.Wait()); err != nil {
+			return childError(ctx, err)
+		}
+		return json.Unmarshal(text, &told)
+	})
+	return told, err
 }
 
 // childError is of a child that could be started, and failed.

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"sync"
 	"syscall"
+
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // A Feature is something that labs, or people in them, want of a machine and that
@@ -107,7 +109,10 @@ var answers struct {
 
 // Try tries those features that have not been tried yet, side by side, for later
 // [Feature.Err].
-func Try(features ...*Feature) {
+func Try(features ...*Feature) { try(features, !sandbox.Privileged()) }
+
+// try tries features, in a sandbox if that is where labs are made.
+func try(features []*Feature, boxed bool) {
 	answers.Lock() // for as long as it takes: who asks at the same time asks for the same
 	defer answers.Unlock()
 	var open []*Feature
@@ -119,7 +124,7 @@ func Try(features ...*Feature) {
 	if answers.of == nil {
 		answers.of = map[*Feature]error{}
 	}
-	for i, reason := range tryAll(open) {
+	for i, reason := range tryAll(open, boxed) {
 		answers.of[open[i]] = open[i].explain(local, reason)
 	}
 }

@@ -148,9 +148,9 @@ func TestTryLeavesNothing(t *testing.T) {
 	if !netnstest.Alone(t) {
 		return
 	}
-	tryAll(All()) // what the runtime keeps, and modules
+	tryAll(All(), false) // what the runtime keeps, and modules
 	before := traces(t)
-	for i, err := range tryAll(All()) {
+	for i, err := range tryAll(All(), false) {
 		t.Logf("%s: %v", All()[i].Name, err)
 	}
 	for name, after := range traces(t) {
@@ -194,6 +194,6 @@ func traces(t *testing.T) map[string]string {
 
 func BenchmarkTryAll(b *testing.B) {
 	for b.Loop() {
-		tryAll(All())
+		tryAll(All(), false)
 	}
 }

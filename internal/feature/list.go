@@ -41,7 +41,7 @@ var (
 		try: tryRawSocket,
 	}
 	PingSockets = &Feature{
-		Name: "ping sockets", Use: "ping without root in a node, if its net.ipv4.ping_group_range is set to allow it", Since: "3.0",
+		Name: "ping sockets", Use: "ping of any user in a node", Since: "3.0", Used: true,
 		try: tryPingSocket, mend: mendSysctl,
 	}
 	PacketSockets = &Feature{

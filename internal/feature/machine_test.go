@@ -2,6 +2,7 @@ package feature
 
 import (
 	"compress/gzip"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,11 +42,9 @@ func status(uid, caps string, seccomp int) string {
 		"\nSeccomp:\t" + string(rune('0'+seccomp)) + "\nSeccomp_filters:\t0\n"
 }
 
-// with returns the files with others in their place; "-" takes one away.
+// with puts others in the place of files; "-" takes one away.
 func (f files) with(others files) files {
-	for path, text := range others {
-		f[path] = text
-	}
+	maps.Copy(f, others)
 	return f
 }
 

@@ -58,10 +58,11 @@ func mendTun(f *Feature, m *machine, reason error) string {
 
 // mendBPF says who may load eBPF programs: never root of a user namespace.
 func mendBPF(f *Feature, m *machine, reason error) string {
+	boxed := errors.As(reason, &toldError{}) || !m.trueRoot()
 	switch {
 	case lacking(reason), m.olderThan(f.Since):
 		return m.mendModule(f)
-	case refused(reason) && !m.trueRoot():
+	case refused(reason) && boxed:
 		return "labs as root: eBPF programs can't be loaded in a user namespace"
 	}
 	return m.mendRights()

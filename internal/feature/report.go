@@ -54,19 +54,33 @@ type Report struct {
 	Groups   []Group  `json:"groups"`
 }
 
-// Examine tries all features and looks at all limits.
-func Examine(ctx context.Context) *Report {
+// A Ground is where labs are to be made.
+type Ground int
+
+// The grounds.
+const (
+	Usual   Ground = iota // where this user's labs are made if nobody says otherwise
+	Machine               // on the machine itself
+	Sandbox               // in sandboxes
+)
+
+// boxed reports whether labs are made in sandboxes.
+func (g Ground) boxed() bool { return g == Sandbox || g == Usual && !sandbox.Privileged() }
+
+// Examine tries all features and looks at all limits, for labs that are made on a
+// ground.
+func Examine(ctx context.Context, ground Ground) *Report {
 	var tools []Check
 	var wg sync.WaitGroup
 	wg.Go(func() { tools = local.tools(ctx) })
-	Try(All()...)
+	// What nobody but root can do on the machine is tried where others can.
+	try(All(), ground == Sandbox || !sandbox.Privileged())
 	wg.Wait()
-	return local.report((*Feature).known, sandbox.Privileged(), tools)
+	return local.report(ground, ground.boxed(), (*Feature).known, tools)
 }
 
-// report puts together what is known: what trying features came to, and whether
-// labs are made on the machine itself if nobody says otherwise.
-func (m *machine) report(err func(*Feature) error, privileged bool, tools []Check) *Report {
+// report puts together what is known; err says what trying a feature came to.
+func (m *machine) report(ground Ground, boxed bool, err func(*Feature) error, tools []Check) *Report {
 	checks := func(features []*Feature) []Check {
 		var list []Check
 		for _, f := range features {
@@ -96,7 +110,7 @@ func (m *machine) report(err func(*Feature) error, privileged bool, tools []Chec
 			}
 		}
 	}
-	r.judge(privileged, err)
+	r.judge(ground, boxed, err)
 	return r
 }
 
@@ -135,32 +149,34 @@ func (f *Feature) check(m *machine, err error) Check {
 }
 
 // judge says in a few words what matters of it all.
-func (r *Report) judge(privileged bool, err func(*Feature) error) {
+func (r *Report) judge(ground Ground, boxed bool, err func(*Feature) error) {
 	has := func(f *Feature) bool { return err(f) == nil }
 	r.Root, r.Rootless = has(Root), has(Rootless)
-	r.CanRun = (r.Root || r.Rootless) && has(Veth) && (has(Names) || Untried(err(Names)))
+	stand := r.Root && ground != Sandbox || r.Rootless && ground != Machine
+	r.CanRun = stand && has(Veth) && (has(Names) || Untried(err(Names)))
 	switch {
-	case !r.Root && !r.Rootless:
+	case !stand && ground == Usual:
 		r.say("Labs can't run here. One of these would change that:")
-		r.mend(err(Root))
-		r.mend(err(Rootless))
-		return
+		r.mend(err, Root, Rootless)
+	case !stand:
+		r.say("Labs can't run here that way:")
+		r.mend(err, map[Ground]*Feature{Machine: Root, Sandbox: Rootless}[ground])
 	case !r.CanRun:
 		r.say("Labs can't run here.")
-		r.mend(err(Names))
-		r.mend(err(Veth))
-		return
+		r.mend(err, Names, Veth)
 	case r.Root && r.Rootless:
 		r.say("Labs can run here: as root on the machine itself, and without root in sandboxes.")
 	case r.Root:
 		r.say("Labs can run here, as root. Without root they can't:")
-		r.mend(err(Rootless))
-	case privileged:
-		r.say("Labs can run here, with --rootless.")
-	default:
+		r.mend(err, Rootless)
+	case boxed:
 		r.say("Labs can run here, without root.")
+	default:
+		r.say("Labs can run here, with --rootless.")
 	}
-	r.lacks(err)
+	if r.CanRun {
+		r.lacks(err)
+	}
 }
 
 // lacks names what labs can't do.
@@ -180,12 +196,14 @@ func (r *Report) say(format string, args ...any) {
 	r.Verdict = append(r.Verdict, fmt.Sprintf(format, args...))
 }
 
-// mend adds what an error says is to be done.
-func (r *Report) mend(err error) {
-	if e := (*Error)(nil); errors.As(err, &e) {
-		r.say("  %s: %v", e.Name, e.Reason)
-		if e.Hint != "" {
-			r.say("    %s", e.Hint)
+// mend adds what is to be done about features that are missing.
+func (r *Report) mend(err func(*Feature) error, features ...*Feature) {
+	for _, f := range features {
+		if e := (*Error)(nil); errors.As(err(f), &e) {
+			r.say("  %s: %v", e.Name, e.Reason)
+			if e.Hint != "" {
+				r.say("    %s", e.Hint)
+			}
 		}
 	}
 }

@@ -22,41 +22,36 @@ func errs(missing map[*Feature]error) func(*Feature) error {
 
 func TestVerdict(t *testing.T) {
 	no := errors.New("no")
+	const both = "Labs can run here: as root on the machine itself, and without root in sandboxes."
 	for _, test := range []struct {
-		name       string
-		missing    map[*Feature]error
-		privileged bool
-		can        bool
-		want       string
+		name    string
+		ground  Ground
+		boxed   bool
+		missing map[*Feature]error
+		can     bool
+		want    string
 	}{
-		{"all", nil, true, true, "Labs can run here: as root on the machine itself, and without root in sandboxes."},
-		{"root only", map[*Feature]error{Rootless: no}, true, true, "Labs can run here, as root. Without root they can't:\n" +
+		{"all", Usual, false, nil, true, both},
+		{"root only", Usual, false, map[*Feature]error{Rootless: no}, true, "Labs can run here, as root. Without root they can't:\n" +
 			"  user namespaces: no\n    mend user namespaces"},
-		{"a user", map[*Feature]error{Root: no}, false, true, "Labs can run here, without root."},
-		{"root without mounts", map[*Feature]error{Root: no}, true, true, "Labs can run here, with --rootless."},
+		{"root only, and not wanted", Sandbox, true, map[*Feature]error{Rootless: no}, false, "Labs can't run here that way:\n" +
+			"  user namespaces: no\n    mend user namespaces"},
+		{"a user", Usual, true, map[*Feature]error{Root: no}, true, "Labs can run here, without root."},
+		{"a user who wants more", Machine, false, map[*Feature]error{Root: no}, false, "Labs can't run here that way:\n  root: no\n    mend root"},
+		{"root without mounts", Usual, false, map[*Feature]error{Root: no}, true, "Labs can run here, with --rootless."},
 		{
-			"nothing",
+			"nothing", Usual, true,
 			map[*Feature]error{Root: no, Rootless: no, Veth: &untriedError{no}},
-			false, false,
+			false,
 			"Labs can't run here. One of these would change that:\n  root: no\n    mend root\n  user namespaces: no\n    mend user namespaces",
 		},
-		{"no veth", map[*Feature]error{Veth: no}, true, false, "Labs can't run here.\n  veth: no\n    mend veth"},
-		{"no names", map[*Feature]error{Names: no}, true, false, "Labs can't run here.\n  names: no\n    mend names"},
-		{
-			"names not tried",
-			map[*Feature]error{Names: &untriedError{no}},
-			true, true,
-			"Labs can run here: as root on the machine itself, and without root in sandboxes.",
-		},
-		{
-			"no switches",
-			map[*Feature]error{Bridge: no, IPv6: no, Wireguard: no},
-			true, true,
-			"Labs can run here: as root on the machine itself, and without root in sandboxes.\n" +
-				"What labs may want and is missing: ipv6, bridge.",
-		},
+		{"no veth", Usual, false, map[*Feature]error{Veth: no}, false, "Labs can't run here.\n  veth: no\n    mend veth"},
+		{"no names", Usual, false, map[*Feature]error{Names: no}, false, "Labs can't run here.\n  names: no\n    mend names"},
+		{"names not tried", Usual, false, map[*Feature]error{Names: &untriedError{no}}, true, both},
+		{"no switches", Usual, false, map[*Feature]error{Bridge: no, IPv6: no, Wireguard: no}, true, both + "\n" +
+			"What labs may want and is missing: ipv6, bridge."},
 	} {
-		r := laptop().machine(t).report(errs(test.missing), test.privileged, nil)
+		r := laptop().machine(t).report(test.ground, test.boxed, errs(test.missing), nil)
 		if d := cmp.Diff(test.want, strings.Join(r.Verdict, "\n")); d != "" || r.CanRun != test.can {
 			t.Errorf("%s: can run: %v, verdict (-want +got):\n%s", test.name, r.CanRun, d)
 		}
@@ -77,7 +72,7 @@ func find(t *testing.T, r *Report, name string) Check {
 
 func TestReportChecks(t *testing.T) {
 	m := laptop().asRoot().with(files{sysctlUserns: "0", "/.dockerenv": "", "/proc/self/uid_map": "0 1001 1"}).machine(t)
-	r := m.report(errs(map[*Feature]error{Netem: syscall.ENOENT, Veth: &untriedError{errors.New("why")}}), true, []Check{{Name: "iproute2"}})
+	r := m.report(Usual, false, errs(map[*Feature]error{Netem: syscall.ENOENT, Veth: &untriedError{errors.New("why")}}), []Check{{Name: "iproute2"}})
 	for _, want := range []Check{
 		{Name: "netem", State: Missing, Use: Netem.Use, Since: "2.6.8", Reason: "no such file or directory", Mend: "mend netem"},
 		{Name: "veth", State: Unknown, Use: "cables", Used: true, Since: "2.6.24", Reason: "not tried: why", Mend: "mend veth"},

@@ -10,8 +10,9 @@ import (
 
 // rights are what making labs on the machine itself takes.
 type rights struct {
-	folder error // why the folders of names and locks can't be written
-	mounts error // why nothing can be mounted
+	folder  error // why the folders of names and locks can't be written
+	mounts  error // why nothing can be mounted
+	network error // why the machine's own network namespace can't be entered
 }
 
 // explainRoot returns nil if labs can be made on the machine itself.
@@ -33,7 +34,9 @@ func (m *machine) explainRoot(r rights) error {
 	case r.folder != nil:
 		return &Error{Reason: r.folder, Hint: m.mendFolder(r.folder)}
 	case r.mounts != nil:
-		return &Error{Reason: because(r.mounts, "nothing can be mounted here"), Hint: m.mendMounts(r.mounts)}
+		return &Error{Reason: because(r.mounts, "nothing can be mounted here"), Hint: m.mendUnshare("--mount")}
+	case r.network != nil:
+		return &Error{Reason: because(r.network, "the network here is not this user's"), Hint: m.mendUnshare("--net")}
 	}
 	return nil
 }
@@ -70,9 +73,10 @@ func (m *machine) mendFolder(reason error) string {
 	return m.sudo("mount -t tmpfs tmpfs /run")
 }
 
-func (m *machine) mendMounts(reason error) string {
-	if refused(reason) && m.mapped() != "" {
-		return "a mount namespace of this user namespace: unshare with --mount"
+// mendUnshare is for root of a user namespace that lacks one of the others.
+func (m *machine) mendUnshare(option string) string {
+	if m.mapped() != "" {
+		return "unshare with " + option + ", for a namespace that is this user's"
 	}
 	return m.mendRights()
 }

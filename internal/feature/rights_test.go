@@ -75,7 +75,7 @@ func TestExplainRoot(t *testing.T) {
 		{
 			"mounts of others", laptop().asRoot().with(files{"/proc/self/uid_map": "0 0 1"}),
 			rights{mounts: syscall.EPERM},
-			"nothing can be mounted here", "a mount namespace of this user namespace: unshare with --mount",
+			"nothing can be mounted here", "unshare with --mount, for a namespace that is this user's",
 		},
 		{"no proc", laptop().with(files{"/proc/self/ns/net": "-"}), rights{}, "/proc is not mounted", "sudo mount -t proc proc /proc"},
 	} {
@@ -196,6 +196,14 @@ func TestExplainRootless(t *testing.T) {
 	}
 }
 
+func TestTooOld(t *testing.T) {
+	said(t, "buster", laptop().with(files{"/proc/sys/kernel/osrelease": "4.19.0-27-amd64"}).machine(t).tooOld(),
+		"a sandbox could not be entered", "Linux 5.8 or later: this is 4.19.0-27-amd64")
+	if err := laptop().machine(t).tooOld(); err != nil {
+		t.Error(err)
+	}
+}
+
 // What root can do, others may not be able to.
 func TestWarnRootless(t *testing.T) {
 	said(t, "Debian", laptop().asRoot().with(files{sysctlUserns: "0"}).machine(t).warnRootless(),
@@ -237,6 +245,7 @@ func TestMends(t *testing.T) {
 		{"no IPv6", IPv6, laptop(), syscall.EOPNOTSUPP, "write `addressing: {ipv6: none}` in the file, or boot without ipv6.disable=1"},
 		{"IPv6 off", IPv6, laptop(), syscall.EACCES, "write `addressing: {ipv6: none}` in the file"},
 		{"eBPF by a user", BPF, laptop(), syscall.EPERM, "labs as root: eBPF programs can't be loaded in a user namespace"},
+		{"eBPF in root's sandbox", BPF, laptop().asRoot(), newAnswer(syscall.EPERM).reason(), "labs as root: eBPF programs can't be loaded in a user namespace"},
 		{"eBPF in docker", BPF, laptop().asRoot().with(docker), syscall.EPERM, "docker run --privileged …"},
 		{"tcx, too old", TCX, laptop().asRoot(), syscall.EINVAL, "Linux 6.6 or later: this is 6.1.0-56-amd64"},
 		{
@@ -254,5 +263,17 @@ func TestMends(t *testing.T) {
 		if got := test.feature.hint(test.files.machine(t), test.reason); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
+	}
+}
+
+// The advice names a file that is there, and says of it what it says itself.
+func TestAppArmorProfile(t *testing.T) {
+	const file = "packaging/apparmor/vethlab"
+	text, err := os.ReadFile("../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(mendAppArmor, file) || !strings.Contains(string(text), "install -m 644 "+file) {
+		t.Errorf("%s is not what the advice is about: %s", file, mendAppArmor)
 	}
 }

@@ -28,6 +28,15 @@ var namespaceLimits = []string{
 	"user.max_user_namespaces", "user.max_net_namespaces", "user.max_mnt_namespaces", "user.max_pid_namespaces",
 }
 
+// Explain finds out why a sandbox could not be made, if that is what an error is
+// about. Others it returns as they are.
+func Explain(err error) error {
+	if start := (*sandbox.StartError)(nil); errors.As(err, &start) {
+		return fmt.Errorf("making a sandbox for the lab: %w", Rootless.explain(local, local.explainRootless(err)))
+	}
+	return err
+}
+
 // explainRootless finds out why an ordinary user's sandbox could not be made.
 func (m *machine) explainRootless(reason error) error {
 	start := (*sandbox.StartError)(nil)
@@ -50,6 +59,18 @@ func (m *machine) explainRootless(reason error) error {
 		return &Error{Reason: failed, Hint: "make the folder that is missing: a sandbox has a /run and a /proc of its own"}
 	}
 	return &Error{Reason: failed}
+}
+
+// tooOld returns why the kernel is too old for sandboxes: to enter one, all its
+// namespaces are entered at once (setns(2) with a pidfd).
+func (m *machine) tooOld() error {
+	if !m.olderThan(Rootless.Since) {
+		return nil
+	}
+	return &Error{
+		Reason: errors.New("a sandbox could not be entered"),
+		Hint:   fmt.Sprintf("Linux %s or later: this is %s", Rootless.Since, m.kernel()),
+	}
 }
 
 // explainLimit is for a sandbox that would be one too many.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // tryTime bounds how long all that is asked for at once may take. A single
@@ -21,21 +19,21 @@ const maxTries = 8
 // errTime says that the kernel has not answered in time.
 var errTime = &untriedError{fmt.Errorf("no answer within %v", tryTime)}
 
-// tryAll tries features and returns what each came to.
-func tryAll(features []*Feature) []error {
+// tryAll tries features and returns what each came to: those of namespaces in a
+// sandbox if boxed is true.
+func tryAll(features []*Feature, boxed bool) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), tryTime)
 	defer cancel()
-	privileged := sandbox.Privileged()
-	var own, boxed []int
+	var here, inside []int
 	for i, f := range features {
-		if f == Rootless || !privileged && !f.here {
-			boxed = append(boxed, i)
+		if f == Rootless || boxed && !f.here {
+			inside = append(inside, i)
 		} else {
-			own = append(own, i)
+			here = append(here, i)
 		}
 	}
 	reasons := make([]error, len(features))
-	try := func(indexes []int, fn func(context.Context, []*Feature) []error) {
+	share := func(indexes []int, fn func(context.Context, []*Feature) []error) {
 		var some []*Feature
 		for _, i := range indexes {
 			some = append(some, features[i])
@@ -45,8 +43,8 @@ func tryAll(features []*Feature) []error {
 		}
 	}
 	var wg sync.WaitGroup
-	wg.Go(func() { try(own, tryOwn) })
-	wg.Go(func() { try(boxed, tryBoxed) })
+	wg.Go(func() { share(here, tryOwn) })
+	wg.Go(func() { share(inside, tryBoxed) })
 	wg.Wait()
 	return reasons
 }
@@ -108,7 +106,10 @@ func tryBoxed(ctx context.Context, features []*Feature) []error {
 	if len(features) == 0 {
 		return nil
 	}
-	told, err := inSandbox(ctx, features)
+	told, err := map[string]answer(nil), local.tooOld()
+	if err == nil {
+		told, err = inSandbox(ctx, features)
+	}
 	why := local.explainRootless(err)
 	for i, f := range features {
 		switch {

@@ -2,7 +2,6 @@ package feature
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"unsafe"
@@ -15,8 +14,9 @@ import (
 
 func tryRoot() error {
 	return local.explainRoot(rights{
-		folder: errors.Join(writable(netns.Dir), writable(sandbox.Dir)),
-		mounts: mountable(),
+		folder:  errors.Join(writable(netns.Dir), writable(sandbox.Dir)),
+		mounts:  mountable(),
+		network: netns.Do(netns.Host, func() error { return nil }),
 	})
 }
 
@@ -83,13 +83,10 @@ func tryRawSocket() error { return trySocket(unix.AF_INET, unix.SOCK_RAW, unix.I
 
 func tryPacketSocket() error { return trySocket(unix.AF_PACKET, unix.SOCK_RAW, 0) }
 
-// tryPingSocket lets its own group open one, which nobody can in a new namespace.
+// tryPingSocket opens one where everybody has been allowed to.
 func tryPingSocket() error {
 	return netns.Scratch(func() error {
-		group := fmt.Appendf(nil, "%[1]d %[1]d", os.Getegid())
-		if err := os.WriteFile(sysctlPath("net.ipv4.ping_group_range"), group, 0); err != nil {
-			return err
-		}
+		netns.AllowPing()
 		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
 		if err != nil {
 			return os.NewSyscallError("socket", err)

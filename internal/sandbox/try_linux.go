@@ -1,9 +1,17 @@
 package sandbox
 
-import "os/exec"
+import (
+	"os/exec"
+	"syscall"
 
-// Try starts a command, which must be this very program, in namespaces made as
-// those of a lab of an ordinary user are, with an empty /run. It fails with a
-// [*StartError] as making the lab would. The command has the role [Isolated]; what
-// it has been started in goes with it.
-func Try(cmd *exec.Cmd) error { return start(cmd, bare, true) }
+	"golang.org/x/sys/unix"
+)
+
+// Try starts a command, which must be this very program, in namespaces that are
+// made as those of an ordinary user's lab are, with an empty /run. It fails with a
+// [*StartError] where making such a lab would. There, [Main] returns [Isolated]. The
+// command is killed when the calling thread ends.
+func Try(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+	return start(cmd, bare, true)
+}
