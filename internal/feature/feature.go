@@ -64,10 +64,7 @@ func (f *Feature) known() error {
 	return answers.of[f]
 }
 
-// Hint returns what to do where the kernel has refused the feature for a reason,
-// or "".
-func (f *Feature) Hint(reason error) string { return f.hint(local, reason) }
-
+// hint returns what to do about the reason for which the feature is missing, or "".
 func (f *Feature) hint(m *machine, reason error) string {
 	known := (*Error)(nil)
 	switch {
@@ -101,7 +98,8 @@ func lacking(reason error) bool {
 func refused(reason error) bool { return errors.Is(reason, fs.ErrPermission) }
 
 // answers are the features that have been tried, with the [*Error] of those that
-// are missing.
+// are missing. They are kept for good: while a program runs, its kernel and its
+// rights stay what they are.
 var answers struct {
 	sync.Mutex
 	of map[*Feature]error

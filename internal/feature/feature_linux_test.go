@@ -120,7 +120,9 @@ func TestSandboxAgreesWithRoot(t *testing.T) {
 	}
 	own, boxed := tryOwn(t.Context(), features), tryBoxed(t.Context(), features)
 	for i, f := range features {
-		if (own[i] == nil) != (boxed[i] == nil) {
+		if Untried(own[i]) || Untried(boxed[i]) { // a slow machine
+			t.Logf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
+		} else if (own[i] == nil) != (boxed[i] == nil) {
 			t.Errorf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
 		}
 	}

@@ -64,22 +64,20 @@ const (
 	Sandbox               // in sandboxes
 )
 
-// boxed reports whether labs are made in sandboxes.
-func (g Ground) boxed() bool { return g == Sandbox || g == Usual && !sandbox.Privileged() }
-
 // Examine tries all features and looks at all limits, for labs that are made on a
 // ground.
 func Examine(ctx context.Context, ground Ground) *Report {
 	var tools []Check
 	var wg sync.WaitGroup
 	wg.Go(func() { tools = local.tools(ctx) })
-	// What nobody but root can do on the machine is tried where others can.
-	try(All(), ground == Sandbox || !sandbox.Privileged())
+	boxed := ground == Sandbox || !sandbox.Privileged()
+	try(All(), boxed)
 	wg.Wait()
-	return local.report(ground, ground.boxed(), (*Feature).known, tools)
+	return local.report(ground, boxed, (*Feature).known, tools)
 }
 
-// report puts together what is known; err says what trying a feature came to.
+// report puts together what is known; err says what trying a feature came to, in a
+// sandbox if boxed is true.
 func (m *machine) report(ground Ground, boxed bool, err func(*Feature) error, tools []Check) *Report {
 	checks := func(features []*Feature) []Check {
 		var list []Check

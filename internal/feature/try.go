@@ -9,8 +9,9 @@ import (
 )
 
 // tryTime bounds how long all that is asked for at once may take. A single
-// feature takes a millisecond, or some hundred where a module is loaded for it.
-const tryTime = 5 * time.Second
+// feature takes a millisecond, or ten where a module is loaded for it, and on an
+// emulated machine a hundred times that.
+const tryTime = 10 * time.Second
 
 // maxTries is how many features are tried at a time: most of it is waiting, for
 // one lock of the kernel or for modules to be loaded.
@@ -118,7 +119,10 @@ func tryBoxed(ctx context.Context, features []*Feature) []error {
 		case err != nil:
 			reasons[i] = &untriedError{Rootless.explain(local, why)}
 		default:
-			reasons[i] = told[f.Name].reason()
+			reasons[i] = errTime
+			if a, answered := told[f.Name]; answered {
+				reasons[i] = a.reason()
+			}
 		}
 	}
 	return reasons
