@@ -97,7 +97,7 @@ func TestBadGrounds(t *testing.T) {
 		"no net namespaces":  "user.max_net_namespaces is 0 (make namespaces: no space left on device)",
 		"covered proc":       "parts of /proc are covered: /proc/fs (mount /proc: operation not permitted)",
 		"chroot":             "where chroot has changed the root folder (make namespaces: operation not permitted)",
-		"no proc":            "/proc is not mounted (make namespaces: ",
+		"no proc":            "/proc is not mounted (no such file or directory)",
 	} {
 		if got := standOn(t, ground); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", ground, got, want)

@@ -2,7 +2,6 @@ package feature
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,7 +19,7 @@ func (m *machine) explainRoot(r rights) error {
 	missing := slices.DeleteFunc(m.lackingCaps(), func(name string) bool { return !slices.Contains(needed, name) })
 	switch {
 	case !m.exists("/proc/self/ns/net"):
-		return &Error{Reason: because(fs.ErrNotExist, "/proc is not mounted"), Hint: m.sudo(mountProc)}
+		return &Error{Reason: because(syscall.ENOENT, "/proc is not mounted"), Hint: m.sudo(mountProc)}
 	case len(missing) > 0 && m.uid() != 0:
 		return &Error{
 			Reason: because(syscall.EPERM, "user %s is not root", m.userName()),

@@ -39,14 +39,15 @@ func Explain(err error) error {
 
 // explainRootless finds out why an ordinary user's sandbox could not be made.
 func (m *machine) explainRootless(reason error) error {
+	if reason != nil && !m.exists("/proc/self/ns") {
+		return &Error{Reason: because(syscall.ENOENT, "/proc is not mounted"), Hint: m.sudo(mountProc)}
+	}
 	start := (*sandbox.StartError)(nil)
 	if !errors.As(reason, &start) {
 		return reason
 	}
 	failed := fmt.Errorf("%s: %w", start.Step, start.Err)
 	switch making := start.Step == stepNamespaces; {
-	case making && !m.exists("/proc/self/ns"):
-		return &Error{Reason: because(failed, "/proc is not mounted"), Hint: m.sudo(mountProc)}
 	case making && !m.exists("/proc/self/ns/user"):
 		return &Error{Reason: because(failed, "this kernel has no user namespaces"), Hint: "a kernel with CONFIG_USER_NS"}
 	case making && errors.Is(failed, syscall.ENOSPC):

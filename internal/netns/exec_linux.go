@@ -129,8 +129,19 @@ func (r Room) addHosts() error {
 	return os.NewSyscallError("mount", unix.Mount(longer, file, "none", unix.MS_BIND, ""))
 }
 
-// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+// mountSys mounts a sysfs of the namespace where it is allowed, and else leaves the
+// one that is there.
 func mountSys() error {
+	if err := mountOwnSys(); !errors.Is(err, unix.EPERM) {
+		return err
+	}
+	return nil
+}
+
+// mountOwnSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+// In a user namespace the kernel does not allow that if parts of the old one are
+// covered.
+func mountOwnSys() error {
 	var flags uintptr
 	var st unix.Statfs_t
 	if err := unix.Statfs("/sys", &st); err == nil && st.Flags&unix.ST_RDONLY != 0 {

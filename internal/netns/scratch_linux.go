@@ -37,12 +37,13 @@ func TryName() error {
 	})
 }
 
-// TryRoom enters the [Room] of a new namespace, which is gone afterwards.
+// TryRoom enters the [Room] of a new namespace, which is gone afterwards, and fails
+// where its /sys would be that of another.
 func TryRoom() error {
 	return Scratch(func() error {
 		if err := ownMounts(); err != nil {
 			return err
 		}
-		return mountSys()
+		return mountOwnSys()
 	})
 }

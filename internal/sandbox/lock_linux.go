@@ -27,6 +27,9 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 	if !Privileged() {
 		return nil, ErrRoot
 	}
+	if err := needProc(); err != nil {
+		return nil, err
+	}
 	for {
 		l, err := tryAcquire(lab)
 		if err == nil {
