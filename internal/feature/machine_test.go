@@ -127,7 +127,7 @@ func TestUser(t *testing.T) {
 		{"root", laptop().asRoot(), "all that labs can use", "", true},
 		{
 			"root of a container", laptop().with(files{"/proc/self/status": status("0", "00000000a80425fb", 2)}),
-			"none that labs can use", "", true,
+			"CAP_NET_RAW", "", true,
 		},
 		{
 			"root without one", laptop().with(files{"/proc/self/status": status("0", "000001fffeffffff", 0)}),

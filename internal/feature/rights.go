@@ -2,7 +2,6 @@ package feature
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"syscall"
 )
@@ -16,15 +15,16 @@ type rights struct {
 
 // explainRoot returns nil if labs can be made on the machine itself.
 func (m *machine) explainRoot(r rights) error {
-	missing := slices.DeleteFunc(m.lackingCaps(), func(name string) bool { return !slices.Contains(needed, name) })
+	missing := m.lackingNeeded("CapEff")
 	switch {
 	case !m.exists("/proc/self/ns/net"):
 		return &Error{Reason: because(syscall.ENOENT, "/proc is not mounted"), Hint: m.sudo(mountProc)}
 	case len(missing) > 0 && m.uid() != 0:
-		return &Error{
-			Reason: because(syscall.EPERM, "user %s is not root", m.userName()),
-			Hint:   "sudo vethlab …",
+		hint := "sudo vethlab …"
+		if len(m.lackingNeeded("CapBnd")) > 0 { // root has no more
+			hint = m.mendRights()
 		}
+		return &Error{Reason: because(syscall.EPERM, "user %s is not root", m.userName()), Hint: hint}
 	case len(missing) > 0:
 		return &Error{
 			Reason: because(syscall.EPERM, "root here is without %s", strings.Join(missing, " and ")),
@@ -63,6 +63,9 @@ func (m *machine) mendRights() string {
 }
 
 func (m *machine) mendFolder(reason error) string {
+	if lacking(reason) {
+		return m.sudo("mkdir /run")
+	}
 	if name := m.container(); name == "docker" || name == "podman" {
 		return name + " run --tmpfs /run …"
 	}

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,21 +15,23 @@ import (
 
 func tryRoot() error {
 	return local.explainRoot(rights{
-		folder:  errors.Join(writable(netns.Dir), writable(sandbox.Dir)),
+		folder:  cmp.Or(writable(netns.Dir), writable(sandbox.Dir)),
 		mounts:  mountable(),
 		network: netns.Do(netns.Host, func() error { return nil }),
 	})
 }
 
-// writable returns why a folder of /run can't be written or made.
+// writable returns why a folder below /run can't be written, or made there.
 func writable(dir string) error {
-	for _, dir := range []string{dir, "/run", "/"} {
-		err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK, unix.AT_EACCESS)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return pathError("write", dir, err)
-		}
+	err := access(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return access("/run")
 	}
-	return nil
+	return err
+}
+
+func access(dir string) error {
+	return pathError("write", dir, unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK, unix.AT_EACCESS))
 }
 
 func pathError(op, path string, err error) error {

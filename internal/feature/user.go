@@ -52,30 +52,45 @@ func (m *machine) userName() string {
 	return fmt.Sprintf("%s (uid %d)", u.Username, uid)
 }
 
-// lackingCaps returns which of the capabilities above are not in effect.
-func (m *machine) lackingCaps() []string {
-	effective, err := strconv.ParseUint(m.field(ownStatus, "CapEff"), 16, 64)
+// lackingCaps returns which of the capabilities above are missing in a set of this
+// process: CapEff of those in effect, CapBnd of those to be had at all.
+func (m *machine) lackingCaps(set string) []string {
+	bits, err := strconv.ParseUint(m.field(ownStatus, set), 16, 64)
 	if err != nil {
 		return nil // without /proc nobody knows
 	}
 	last := m.number("/proc/sys/kernel/cap_last_cap")
 	var list []string
 	for _, c := range capabilities {
-		if effective&(1<<c.bit) == 0 && (last < 0 || c.bit <= last) {
+		if bits&(1<<c.bit) == 0 && (last < 0 || c.bit <= last) {
 			list = append(list, c.name)
 		}
 	}
 	return list
 }
 
+// lackingNeeded returns which capabilities are missing in a set that making a lab
+// takes.
+func (m *machine) lackingNeeded(set string) []string {
+	return slices.DeleteFunc(m.lackingCaps(set), func(name string) bool { return !slices.Contains(needed, name) })
+}
+
 // capsFound says which capabilities there are.
 func (m *machine) capsFound() string {
-	missing := m.lackingCaps()
+	missing := m.lackingCaps("CapEff")
+	var there []string
+	for _, c := range capabilities {
+		if !slices.Contains(missing, c.name) {
+			there = append(there, c.name)
+		}
+	}
 	switch {
 	case len(missing) == 0:
 		return "all that labs can use"
-	case len(missing) > len(capabilities)/2:
+	case len(there) == 0:
 		return "none that labs can use"
+	case len(there) < len(missing):
+		return strings.Join(there, " ")
 	}
 	return "all that labs can use but " + strings.Join(missing, " ")
 }
