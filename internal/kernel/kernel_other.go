@@ -31,3 +31,27 @@ func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinu
 
 // HostWay fails with [netns.ErrLinux].
 func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }
+
+// TryLink fails with [netns.ErrLinux].
+func TryLink(string) error { return netns.ErrLinux }
+
+// TryVLANFiltering fails with [netns.ErrLinux].
+func TryVLANFiltering() error { return netns.ErrLinux }
+
+// TryIPv6 fails with [netns.ErrLinux].
+func TryIPv6() error { return netns.ErrLinux }
+
+// TryQdisc fails with [netns.ErrLinux].
+func TryQdisc(string) error { return netns.ErrLinux }
+
+// TryNftables fails with [netns.ErrLinux].
+func TryNftables() error { return netns.ErrLinux }
+
+// TryNAT fails with [netns.ErrLinux].
+func TryNAT() error { return netns.ErrLinux }
+
+// TryReject fails with [netns.ErrLinux].
+func TryReject() error { return netns.ErrLinux }
+
+// TryConntrack fails with [netns.ErrLinux].
+func TryConntrack() error { return netns.ErrLinux }
