@@ -88,8 +88,8 @@ func TestExplainRoot(t *testing.T) {
 }
 
 func TestExplainRootless(t *testing.T) {
-	made := func(errno error) error { return &sandbox.StartError{Step: stepNamespaces, Err: errno} }
-	proc := &sandbox.StartError{Step: stepProc, Err: syscall.EPERM}
+	made := func(errno error) error { return &sandbox.StartError{Step: sandbox.StepNamespaces, Err: errno} }
+	proc := &sandbox.StartError{Step: sandbox.StepProc, Err: syscall.EPERM}
 	slave := &sandbox.StartError{Step: "mount --make-rslave /", Err: syscall.EACCES}
 	filter := files{"/proc/self/status": status(stranger, "0", 2)}
 	masked := files{"/proc/self/mountinfo": laptop()["/proc/self/mountinfo"] +

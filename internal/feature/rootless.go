@@ -16,12 +16,6 @@ const (
 	sysctlAppArmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns" // Ubuntu
 )
 
-// Steps of a [sandbox.StartError] that say what forbids it.
-const (
-	stepNamespaces = "make namespaces"
-	stepProc       = "mount /proc"
-)
-
 // namespaceLimits are the limits of what a sandbox is made of, per user
 // (namespaces(7)).
 var namespaceLimits = []string{
@@ -47,7 +41,7 @@ func (m *machine) explainRootless(reason error) error {
 		return reason
 	}
 	failed := fmt.Errorf("%s: %w", start.Step, start.Err)
-	switch making := start.Step == stepNamespaces; {
+	switch making := start.Step == sandbox.StepNamespaces; {
 	case making && !m.exists("/proc/self/ns/user"):
 		return &Error{Reason: because(failed, "this kernel has no user namespaces"), Hint: "a kernel with CONFIG_USER_NS"}
 	case making && errors.Is(failed, syscall.ENOSPC):
@@ -135,9 +129,9 @@ func (m *machine) explainNoMount(step string, failed error) error {
 	switch {
 	case m.restrictedByAppArmor():
 		return m.explainAppArmor(failed)
-	case step == stepProc && len(covered) > 0:
+	case step == sandbox.StepProc && len(covered) > 0:
 		return &Error{Reason: because(failed, "parts of /proc are covered: %s", strings.Join(covered, " ")), Hint: m.mendProc()}
-	case step == stepProc:
+	case step == sandbox.StepProc:
 		return &Error{Reason: because(failed, "the /proc here does not show all, so there can be no other"), Hint: m.mendProc()}
 	}
 	return &Error{Reason: failed, Hint: m.mendRights()}
