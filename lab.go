@@ -142,10 +142,15 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 	if change.Empty() {
 		return change, nil
 	}
-	l.makeRoom(lock)
+	room := l.makeRoom(lock)
 	l.tellHost()
 	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
 		return change, l.explain(err)
+	}
+	if !room {
+		if err := kernel.Introduce(l.wanted()); err != nil {
+			return change, fmt.Errorf("make neighbours known to each other: %w", err)
+		}
 	}
 	return change, l.settle(ctx)
 }

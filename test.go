@@ -144,7 +144,7 @@ type question struct {
 // network.
 func ask(ctx context.Context, lab string, questions []question) []ProbeResult {
 	results := make([]ProbeResult, len(questions))
-	var targets []probe.Target
+	var sent []probe.Question
 	var at []int
 	for i, q := range questions {
 		results[i].Address = q.To
@@ -155,11 +155,11 @@ func ask(ctx context.Context, lab string, questions []question) []ProbeResult {
 			results[i].Reason = q.moot
 			continue
 		}
-		targets, at = append(targets, q.Target), append(at, i)
+		sent, at = append(sent, probe.Question{Target: q.Target}), append(at, i)
 	}
-	for k, r := range probe.Reach(ctx, targets, probe.Options{}) {
+	for k, r := range probe.Ask(ctx, sent, probe.Options{}) {
 		p := &results[at[k]]
-		p.Answered, p.RTT = r.OK, r.RTT
+		p.Answered, p.RTT = r.Found == probe.Reachable, r.RTTs.Mean()
 		if r.Err != nil {
 			p.Reason = r.Err.Error()
 		}

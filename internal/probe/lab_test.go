@@ -46,6 +46,11 @@ func up(tb testing.TB, file string) *lab {
 	if err := kernel.Apply(tb.Context(), plan.Diff(state.New(), c.State), state.New(), kernel.Options{}); err != nil {
 		tb.Fatal(err)
 	}
+	if sandbox.Rootless() {
+		if err := kernel.Introduce(c.State); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	if err := kernel.Settle(tb.Context(), c.State); err != nil {
 		tb.Fatal(err)
 	}
@@ -53,12 +58,15 @@ func up(tb testing.TB, file string) *lab {
 }
 
 // upStar makes a lab of n hosts, h0 and so on, on one switch.
-func upStar(tb testing.TB, n int) *lab {
+func upStar(tb testing.TB, n int) *lab { return up(tb, starFile(n, "")) }
+
+// starFile describes n hosts, h0 and so on, on one switch that has more to it.
+func starFile(n int, more string) string {
 	var links []string
 	for i := range n {
 		links = append(links, fmt.Sprintf("[h%d, sw]", i))
 	}
-	return up(tb, "nodes: {sw: {kind: switch}}\nlinks: ["+strings.Join(links, ", ")+"]\n")
+	return "nodes: {sw: {kind: switch, " + more + "}}\nlinks: [" + strings.Join(links, ", ") + "]\n"
 }
 
 // target is an address as seen from a node.
@@ -71,23 +79,32 @@ func (l *lab) target(from, to string) probe.Target {
 	return probe.Target{From: node.Namespace, To: netip.MustParseAddr(to)}
 }
 
+// question asks an address from a node.
+func (l *lab) question(from, to string) probe.Question {
+	l.tb.Helper()
+	return probe.Question{Target: l.target(from, to)}
+}
+
 // pairs returns for each two hosts of a star that the one asks the other.
-func (l *lab) pairs(n int) []probe.Target {
-	var targets []probe.Target
+func (l *lab) pairs(n int) []probe.Question {
+	var questions []probe.Question
 	for i := range n {
 		from, _ := l.Node(fmt.Sprintf("h%d", i))
 		for j := range n {
 			if i != j {
 				to := l.Address(fmt.Sprintf("h%d", j), false)
-				targets = append(targets, probe.Target{From: from.Namespace, To: to})
+				questions = append(questions, probe.Question{Target: probe.Target{From: from.Namespace, To: to}})
 			}
 		}
 	}
-	return targets
+	return questions
 }
 
 // roomForNeighbours raises the machine's limit of neighbours until the test is over.
 func roomForNeighbours(tb testing.TB, n int) {
+	if sandbox.Rootless() {
+		return // up does what it can
+	}
 	lock, err := sandbox.Acquire(tb.Context(), netnstest.Lab(tb)+"-limit", nil)
 	if err != nil {
 		tb.Fatal(err)
