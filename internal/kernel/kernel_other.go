@@ -32,5 +32,44 @@ func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinu
 // HostWay fails with [netns.ErrLinux].
 func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }
 
+// A Watch watches nothing.
+type Watch struct{}
+
+// NewWatch fails with [netns.ErrLinux].
+func NewWatch([]string) (*Watch, error) { return nil, netns.ErrLinux }
+
+// Wait fails with [netns.ErrLinux].
+func (*Watch) Wait(context.Context) error { return netns.ErrLinux }
+
+// Stale is never true.
+func (*Watch) Stale() bool { return false }
+
+// Close does nothing.
+func (*Watch) Close() {}
+
+// TryLink fails with [netns.ErrLinux].
+func TryLink(string) error { return netns.ErrLinux }
+
+// TryVLANFiltering fails with [netns.ErrLinux].
+func TryVLANFiltering() error { return netns.ErrLinux }
+
+// TryIPv6 fails with [netns.ErrLinux].
+func TryIPv6() error { return netns.ErrLinux }
+
+// TryQdisc fails with [netns.ErrLinux].
+func TryQdisc(string) error { return netns.ErrLinux }
+
+// TryNftables fails with [netns.ErrLinux].
+func TryNftables() error { return netns.ErrLinux }
+
+// TryNAT fails with [netns.ErrLinux].
+func TryNAT() error { return netns.ErrLinux }
+
+// TryReject fails with [netns.ErrLinux].
+func TryReject() error { return netns.ErrLinux }
+
+// TryConntrack fails with [netns.ErrLinux].
+func TryConntrack() error { return netns.ErrLinux }
+
 // Introduce fails with [netns.ErrLinux].
 func Introduce(*state.State) error { return netns.ErrLinux }
