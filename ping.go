@@ -23,23 +23,32 @@ type PingStats = probe.PingStats
 // every answer. The target is a node, "node:interface" or an address; of a node
 // it is the first IPv4 address, or the first IPv6 address if there is none.
 func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each func(Reply)) (PingStats, error) {
-	view, err := l.State()
+	target, _, err := l.target(from, to)
 	if err != nil {
 		return PingStats{}, err
+	}
+	return probe.Ping(ctx, target, opts, each)
+}
+
+// target returns who is to be asked from where, and what the lab looks like.
+func (l *Lab) target(from, to string) (probe.Target, *state.State, error) {
+	view, err := l.State()
+	if err != nil {
+		return probe.Target{}, nil, err
 	}
 	namespace, running := namespacesByNode(view.State)[from]
 	if !running {
-		return PingStats{}, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
+		return probe.Target{}, nil, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
 	}
 	addr, err := Resolve(view.State, to)
 	if err != nil {
-		return PingStats{}, err
+		return probe.Target{}, nil, err
 	}
 	target := probe.Target{From: namespace, To: addr}
 	if reason := outside(l.name, target, namesOf(view.State)[addr]); reason != "" {
-		return PingStats{}, fmt.Errorf("%s: %s", addr, reason)
+		return probe.Target{}, nil, fmt.Errorf("%s: %s", addr, reason)
 	}
-	return probe.Ping(ctx, target, opts, each)
+	return target, view.State, nil
 }
 
 // Resolve returns the address that a node, "node:interface" or an address

@@ -87,7 +87,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p),
-		newLs(p), newShow(p), newExec(p), newShell(p), newPing(p), newTest(p),
+		newLs(p), newShow(p), newExec(p), newShell(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
 		newDoctor(p), newVersion(p),
 	)
 	return root

@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Throughput opens both ends of a connection and sends for a while. It returns
@@ -115,4 +119,22 @@ func (f *flow) result() Flow {
 	r := Flow{Reverse: f.reverse, Duration: f.took, Samples: f.samples}
 	f.carrier.result(&r)
 	return r
+}
+
+// listen binds a socket where the route leads to. It has the very address that is
+// asked, so that nobody else finds it and answers come from there, unless that is
+// translated on the way.
+func (r Route) listen(typ int, port uint16) (int, error) {
+	fd := -1
+	err := inside([]string{r.At}, func(int) (err error) {
+		fd, err = listenAt(typ, netip.AddrPortFrom(r.addr(), port))
+		if errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EINVAL) { // EINVAL: a link-local address
+			fd, err = listenOn(typ, port)
+		}
+		return err
+	})[0]
+	if err != nil {
+		return -1, fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	return fd, nil
 }

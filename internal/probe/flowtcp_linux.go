@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -56,11 +55,9 @@ func openTCP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carr
 // listenTCP listens where the route leads to.
 func listenTCP(r Route, port uint16) (*net.TCPListener, error) {
 	e := ears{-1, -1}
-	if err := inside([]string{r.At}, func(int) (err error) {
-		e.tcp, err = listenOn(unix.SOCK_STREAM, port)
-		return err
-	})[0]; err != nil {
-		return nil, fmt.Errorf("listen on port %d: %w", port, err)
+	var err error
+	if e.tcp, err = r.listen(unix.SOCK_STREAM, port); err != nil {
+		return nil, err
 	}
 	l, _, err := e.take()
 	if err != nil {

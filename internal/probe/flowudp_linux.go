@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
 	"net/netip"
 	"os"
@@ -69,24 +68,15 @@ func openUDP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carr
 	return u, u.to.stamp()
 }
 
-// answerer opens the socket that the route leads to. It has the very address
-// that is asked, so that answers come from there, unless that is translated on
-// the way.
+// answerer opens the socket that the route leads to.
 func (c *caller) answerer(ctx context.Context, r Route, port uint16) (*line, error) {
 	if err := c.sockets.acquire(ctx); err != nil {
 		return nil, err
 	}
-	fd := -1
-	err := inside([]string{r.At}, func(int) (err error) {
-		fd, err = listenAt(unix.SOCK_DGRAM, netip.AddrPortFrom(r.addr(), port))
-		if errors.Is(err, unix.EADDRNOTAVAIL) {
-			fd, err = listenOn(unix.SOCK_DGRAM, port)
-		}
-		return err
-	})[0]
+	fd, err := r.listen(unix.SOCK_DGRAM, port)
 	if err != nil {
 		c.sockets.release()
-		return nil, fmt.Errorf("listen on port %d: %w", port, err)
+		return nil, err
 	}
 	l := &line{os.NewFile(uintptr(fd), "udp"), netip.AddrPort{}, c.sockets}
 	sa, err := unix.Getsockname(fd)

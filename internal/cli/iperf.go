@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// iperfTime is how long each direction is measured.
+const iperfTime = 3 * time.Second
+
+// iperfUDPRate is the rate of UDP unless another is given, as iperf3(1) has it.
+const iperfUDPRate = 1_000_000
+
+type iperfOptions struct {
+	vethlab.ThroughputOptions
+	forward bool
+	format  format
+}
+
+func newIperf(p *program) *cobra.Command {
+	var o iperfOptions
+	cmd := &cobra.Command{
+		Use:   "iperf NODE TARGET",
+		Short: "Measure how much goes through between nodes",
+		Long: `Measure throughput from a node to another and then back, as iperf3(1) does;
+both ends are vethlab's own. TARGET is a node of the same lab, node:interface or
+an address of one.
+
+By TCP as much is sent as goes through; segments that are sent again are
+counted. By UDP, with -u, what is sent at a rate of 1mbit, or another one, and
+does not arrive is counted as lost.`,
+		Example: `  vethlab iperf a b
+  vethlab iperf a b -u -b 100mbit -t 10
+  vethlab iperf lab/a b --bidir -o json`,
+		Args:              arguments(cobra.ExactArgs(2)),
+		ValidArgsFunction: p.completeNodes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.forward && o.Reverse || o.forward && o.Both || o.Reverse && o.Both {
+				return usageError{cmd, errors.New("--forward, --reverse and --bidir exclude each other")}
+			}
+			if o.UDP && !cmd.Flags().Changed("bitrate") {
+				o.Rate = iperfUDPRate
+			}
+			return p.iperf(cmd.Context(), args[0], args[1], o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&o.UDP, "udp", "u", false, "by UDP, not TCP")
+	flags.VarP(newSeconds(&o.Duration, iperfTime), "time", "t", "send for `SECONDS` in each direction")
+	flags.VarP((*bitRate)(&o.Rate), "bitrate", "b", "send no more than `RATE`, such as 100mbit or 100M; 0: as much as goes through")
+	flags.IntVarP(&o.Size, "length", "l", 0, "`BYTES` that a datagram carries (default: as many as the path takes)")
+	flags.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "report each `SECONDS`")
+	flags.Uint16VarP(&o.Port, "port", "p", 0, "listen on `PORT` (default: any that is free)")
+	flags.BoolVar(&o.forward, "forward", false, "from NODE to TARGET only")
+	flags.BoolVarP(&o.Reverse, "reverse", "R", false, "from TARGET to NODE only")
+	flags.BoolVar(&o.Both, "bidir", false, "in both directions at the same time")
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+// iperf measures what is asked for. Interrupted, it still sums up.
+func (p *program) iperf(ctx context.Context, from, to string, o iperfOptions) error {
+	lab, node, target, err := p.findPair(from, to)
+	if err != nil {
+		return err
+	}
+	if o.format == formatText && o.Duration >= 2*o.Interval {
+		o.Each = func(s vethlab.Sample) { p.printSample(s, o.UDP) }
+	}
+	flows := []vethlab.Flow{}
+	for _, reverse := range o.turns() {
+		o.Reverse = reverse
+		var got []vethlab.Flow
+		got, err = lab.Throughput(ctx, node, target, o.ThroughputOptions)
+		flows = append(flows, got...)
+		if err != nil {
+			break
+		}
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if o.format == formatJSON {
+		return errors.Join(p.out.json(flows), ctx.Err())
+	}
+	if o.Each != nil {
+		p.out.print("\n")
+	}
+	p.printFlows(flows, o.UDP)
+	return ctx.Err()
+}
+
+// turns returns the measurements that are made one after the other: whether
+// each is the reverse.
+func (o *iperfOptions) turns() []bool {
+	switch {
+	case o.Both, o.forward:
+		return []bool{false}
+	case o.Reverse:
+		return []bool{true}
+	}
+	return []bool{false, true}
+}
+
+func (p *program) printSample(s vethlab.Sample, udp bool) {
+	lost := plural(s.Retransmits, "retransmit")
+	if udp {
+		lost = fmt.Sprintf("%d lost", s.Lost)
+	}
+	p.out.print("%s  %5.2f–%.2f s  %9s  %9s  %s\n", direction(s.From, s.To), s.Start.Seconds(), s.End.Seconds(),
+		byteCount(s.Received), words.Rate(s.BitsPerSecond), lost)
+}
+
+func (p *program) printFlows(flows []vethlab.Flow, udp bool) {
+	heading := []string{"DIRECTION", "TIME", "RECEIVED", "RATE", "RETRANSMITS", "RTT"}
+	if udp {
+		heading = []string{"DIRECTION", "TIME", "RECEIVED", "RATE", "LOST", "JITTER"}
+	}
+	var rows [][]string
+	for _, f := range flows {
+		row := []string{direction(f.From, f.To), short(f.Duration), byteCount(f.Received), words.Rate(f.BitsPerSecond)}
+		if udp {
+			row = append(row, lostOf(f), short(f.Jitter))
+		} else {
+			row = append(row, fmt.Sprint(f.Retransmits), short(f.RTT))
+		}
+		rows = append(rows, row)
+	}
+	p.out.table(heading, rows)
+}
+
+func direction(from, to string) string { return from + " → " + to }
+
+// lostOf says how many datagrams of how many were lost.
+func lostOf(f vethlab.Flow) string {
+	share := 0.0
+	if f.Datagrams > 0 {
+		share = float64(f.Lost) / float64(f.Datagrams)
+	}
+	return fmt.Sprintf("%d of %d (%s)", f.Lost, f.Datagrams, words.Percent(share))
+}
+
+// byteCount returns a number of bytes with three digits or so: "21.3 MB".
+func byteCount(n int64) string {
+	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
+	x := float64(n)
+	for x >= 1000 && len(units) > 1 {
+		x, units = x/1000, units[1:]
+	}
+	return fmt.Sprintf("%.3g %s", x, units[0])
+}
+
+// bitRate is a flag's value: a rate in the words of tc(8) or of iperf3(1).
+type bitRate topo.Rate
+
+// String implements pflag.Value.
+func (r *bitRate) String() string { return topo.Rate(*r).String() }
+
+// Set implements pflag.Value.
+func (r *bitRate) Set(text string) error {
+	word := strings.ToLower(text)
+	if !strings.HasSuffix(word, "bit") && !strings.HasSuffix(word, "bps") {
+		word += "bit" // 100M, or just a number
+	}
+	rate, err := topo.ParseRate(word)
+	if err != nil || rate < 0 {
+		return fmt.Errorf("%q is no rate, such as 100mbit", text)
+	}
+	*r = bitRate(rate)
+	return nil
+}
+
+// Type implements pflag.Value.
+func (r *bitRate) Type() string { return "rate" }

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+)
+
+func newTrace(p *program) *cobra.Command {
+	var o vethlab.TraceOptions
+	var f format
+	cmd := &cobra.Command{
+		Use:   "trace NODE TARGET",
+		Short: "Show the routers on the way from a node",
+		Long: `Find the way from a node to another, as traceroute(8) does; no program of that
+name is needed. TARGET is a node of the same lab, node:interface or an address.
+All hops are asked at once, by ICMP. One that does not answer is a *.
+
+The exit code is 1 if the target is not reached.`,
+		Example: `  vethlab trace a b
+  vethlab trace lab/a 10.0.2.2 -o json`,
+		Args:              arguments(cobra.ExactArgs(2)),
+		ValidArgsFunction: p.completeNodes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.trace(cmd.Context(), args[0], args[1], o, f)
+		},
+	}
+	cmd.Flags().IntVarP(&o.MaxHops, "max-hops", "m", 64, "look no further than `N` hops")
+	cmd.Flags().IntVarP(&o.Probes, "queries", "q", 3, "ask each hop `N` times")
+	cmd.Flags().VarP(newSeconds(&o.Timeout, 0), "wait", "w", "wait `SECONDS` for hops that are silent (default: 1.3)")
+	outputFlag(cmd, &f)
+	return cmd
+}
+
+func (p *program) trace(ctx context.Context, from, to string, o vethlab.TraceOptions, f format) error {
+	lab, node, target, err := p.findPair(from, to)
+	if err != nil {
+		return err
+	}
+	trace, err := lab.Trace(ctx, node, target, o)
+	if err != nil {
+		return err
+	}
+	if f == formatJSON {
+		err = p.out.json(trace)
+	} else {
+		p.printTrace(trace)
+	}
+	if err == nil && !trace.Reached {
+		err = exitError{code: exitFailed}
+	}
+	return err
+}
+
+func (p *program) printTrace(t *vethlab.Trace) {
+	var rows [][]string
+	for _, h := range t.Hops {
+		rows = append(rows, hopRow(h))
+	}
+	if len(rows) > 0 {
+		p.out.table([]string{"HOP", "NODE", "ADDRESS", "MIN", "MEDIAN", "MAX"}, rows)
+	}
+	if !t.Reached {
+		to := t.To
+		if a := t.Address.String(); a != to {
+			to = fmt.Sprintf("%s (%s)", to, a)
+		}
+		p.out.say("%s is not reached from %s: %s", to, t.From, whyNotReached(t))
+	}
+}
+
+func hopRow(h vethlab.Hop) []string {
+	if len(h.Addresses) == 0 {
+		return []string{fmt.Sprint(h.TTL), "*", "", "", "", ""}
+	}
+	return []string{
+		fmt.Sprint(h.TTL), strings.Join(h.Nodes, " "), joinAddresses(h.Addresses),
+		short(h.RTT.Min), short(h.RTT.Median), short(h.RTT.Max),
+	}
+}
+
+func joinAddresses(addresses []netip.Addr) string {
+	var texts []string
+	for _, a := range addresses {
+		texts = append(texts, a.String())
+	}
+	return strings.Join(texts, " ")
+}
+
+func whyNotReached(t *vethlab.Trace) string {
+	if len(t.Hops) == 0 {
+		return "nobody answers"
+	}
+	last := t.Hops[len(t.Hops)-1]
+	if who := strings.Join(last.Nodes, " "); last.Reason != "" {
+		return fmt.Sprintf("%s says: %s", who, last.Reason)
+	} else if who != "" {
+		return fmt.Sprintf("nobody answers behind %s", who)
+	}
+	return "nobody answers"
+}

@@ -1,0 +1,153 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// ThroughputOptions are the options of [Lab.Throughput]. The zero value sends
+// by TCP for a second.
+type ThroughputOptions struct {
+	UDP      bool          // datagrams, instead of a TCP connection
+	Duration time.Duration // how long to send; 0: one second
+	Rate     topo.Rate     // at most, of what is carried; 0: as much as goes through
+	Size     int           // UDP: bytes carried in a datagram; 0: as many as fit into the path's MTU
+	Port     uint16        // that is listened on; 0: any that is free
+
+	// The connection is opened to the target, always. Reverse says that data goes
+	// the other way on it, Both that it goes both ways, at the same time, on two
+	// connections.
+	Reverse, Both bool
+
+	Interval time.Duration // of the samples; 0: one second
+
+	// Each, if not nil, is called with each sample when it is taken, from one
+	// goroutine.
+	Each func(Sample)
+}
+
+// A Flow is what one direction carried. Bytes are those carried, without headers;
+// times are in nanoseconds.
+type Flow struct {
+	From          string        `json:"from"` // the node that sent
+	To            string        `json:"to"`   // the node that received
+	Via           topo.Protocol `json:"via"`  // tcp or udp
+	BitsPerSecond float64       `json:"bits_per_second"`
+	Duration      time.Duration `json:"duration"`
+	Sent          int64         `json:"sent"`
+	Received      int64         `json:"received"`
+
+	Retransmits int           `json:"retransmits,omitempty"` // TCP: segments that were sent again
+	RTT         time.Duration `json:"rtt,omitempty"`         // TCP: smoothed, as the sender had it at the end
+
+	// UDP: datagrams sent, lost, and come later than one sent after them, and how
+	// much the time that they take changes (RFC 3550).
+	Datagrams int64         `json:"datagrams,omitempty"`
+	Lost      int64         `json:"lost,omitempty"`
+	Reordered int64         `json:"reordered,omitempty"`
+	Jitter    time.Duration `json:"jitter,omitempty"`
+
+	Samples []Sample `json:"samples"`
+}
+
+// A Sample is what one direction carried in an interval of time.
+type Sample struct {
+	From          string        `json:"from"`
+	To            string        `json:"to"`
+	Start         time.Duration `json:"start"` // since the flow began
+	End           time.Duration `json:"end"`
+	BitsPerSecond float64       `json:"bits_per_second"`
+	Received      int64         `json:"received"`
+	Retransmits   int           `json:"retransmits,omitempty"` // TCP
+	Lost          int64         `json:"lost,omitempty"`        // UDP: datagrams
+}
+
+// Throughput measures how much goes through from a node to another and back. The
+// target is what it is to [Lab.Ping]; it must be a node's, where the other end of
+// a connection is opened for that time. It returns a flow for each direction
+// that was asked for, to the target first.
+func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOptions) ([]Flow, error) {
+	target, s, err := l.target(from, to)
+	if err != nil {
+		return nil, err
+	}
+	route := probe.Route{Target: target}
+	if route.At, err = listener(s, target.To); err != nil {
+		return nil, err
+	}
+	m := metering{opts: opts, near: from, far: namesOf(s)[target.To]}
+	flows, err := probe.Throughput(ctx, route, m.options())
+	var results []Flow
+	for i := range flows {
+		results = append(results, m.flow(&flows[i]))
+	}
+	return results, err
+}
+
+// listener returns the namespace of the node that has an address.
+func listener(s *state.State, a netip.Addr) (string, error) {
+	node := namesOf(s)[a]
+	switch node {
+	case "":
+		return "", fmt.Errorf("%s is nobody's in this lab: there is no other end to measure at", a)
+	case topo.HostNode:
+		return "", errors.New("vethlab does not listen on the machine itself: measure from there to the node, and the reverse")
+	}
+	return namespacesByNode(s)[node], nil
+}
+
+// metering is one measurement between two nodes.
+type metering struct {
+	opts      ThroughputOptions
+	near, far string
+}
+
+func (m metering) options() probe.FlowOptions {
+	o := probe.FlowOptions{
+		UDP: m.opts.UDP, Duration: m.opts.Duration, Rate: int64(m.opts.Rate), Size: m.opts.Size, Port: m.opts.Port,
+		Reverse: m.opts.Reverse, Both: m.opts.Both, Interval: m.opts.Interval,
+	}
+	if m.opts.Each != nil {
+		o.Each = func(s probe.Sample) { m.opts.Each(m.sample(&s)) }
+	}
+	return o
+}
+
+// ends returns who sends to whom.
+func (m metering) ends(reverse bool) (from, to string) {
+	if reverse {
+		return m.far, m.near
+	}
+	return m.near, m.far
+}
+
+func (m metering) flow(f *probe.Flow) Flow {
+	from, to := m.ends(f.Reverse)
+	flow := Flow{
+		From: from, To: to, Via: topo.TCP, BitsPerSecond: f.BitsPerSecond(), Duration: f.Duration,
+		Sent: f.Sent, Received: f.Received, Retransmits: f.Retransmits, RTT: f.RTT,
+		Datagrams: f.Datagrams, Lost: f.Lost, Reordered: f.Reordered, Jitter: f.Jitter, Samples: []Sample{},
+	}
+	if m.opts.UDP {
+		flow.Via = topo.UDP
+	}
+	for i := range f.Samples {
+		flow.Samples = append(flow.Samples, m.sample(&f.Samples[i]))
+	}
+	return flow
+}
+
+func (m metering) sample(s *probe.Sample) Sample {
+	from, to := m.ends(s.Reverse)
+	return Sample{
+		From: from, To: to, Start: s.Start, End: s.End, BitsPerSecond: s.BitsPerSecond(),
+		Received: s.Received, Retransmits: s.Retransmits, Lost: s.Lost,
+	}
+}
