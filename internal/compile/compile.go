@@ -38,7 +38,8 @@ func Compile(t *topo.Topology) (*Lab, error) {
 	c.setAddresses()
 	c.setRoutes()
 	lab := c.lab()
-	lab.Tests = c.tests()
+	lab.Cast = c.cast()
+	lab.Tests = c.tests(lab.Cast)
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}

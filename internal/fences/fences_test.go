@@ -16,6 +16,7 @@ const module = "github.com/vethlab/vethlab"
 // outside the program, each with the rooms it may stand on.
 var pure = map[string][]string{
 	"topo":              {},
+	"internal/words":    {},
 	"internal/state":    {"topo"},
 	"internal/plan":     {"topo", "internal/state"},
 	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
