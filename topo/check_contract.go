@@ -20,6 +20,9 @@ type testCheck struct {
 func (c *checker) test(i int) {
 	check := testCheck{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
 	check.text("name", check.entry.Name)
+	if strings.ContainsAny(check.entry.Name, "\n\t") {
+		check.fail("name", "", "a name is one line, without tabs")
+	}
 	if check.entry.Run != nil {
 		check.command()
 		return
