@@ -26,6 +26,9 @@ func (c *checker) test(i int) {
 		return
 	}
 	check.text("name", check.entry.Name)
+	if strings.ContainsAny(check.entry.Name, "\n\t") {
+		check.fail("name", "", "a name is one line, without tabs")
+	}
 	if check.entry.Run != nil {
 		check.command()
 		return
