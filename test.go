@@ -89,8 +89,8 @@ func (l *Lab) Test(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	tests := ringTests(view.State)
-	if l.compiled != nil {
-		tests = l.compiled.Tests
+	if c := l.compiled.Load(); c != nil {
+		tests = c.Tests
 	}
 	report := &Report{Lab: l.name, Results: l.probeAll(ctx, view.State, tests)}
 	report.Took = time.Since(start)

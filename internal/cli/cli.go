@@ -93,8 +93,13 @@ func newRoot(p *program) *cobra.Command {
 	return root
 }
 
-// listen makes what a lab tells reach the user.
+// listen makes what a lab tells reach the user, but for what the command says
+// itself when it is done.
 func (p *program) listen(lab *vethlab.Lab) *vethlab.Lab {
-	lab.Notify(func(e vethlab.Event) { p.out.say("%s", e.Text) })
+	lab.Notify(func(e vethlab.Event) {
+		if e.Kind != vethlab.EventChange {
+			p.out.say("%s", e.Text)
+		}
+	})
 	return lab
 }

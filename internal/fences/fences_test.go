@@ -21,6 +21,7 @@ var pure = map[string][]string{
 	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
 	"internal/compile":  {"topo", "internal/state"},
 	"internal/draw":     {"topo", "internal/state", "internal/compile"},
+	"internal/dns":      {},
 }
 
 // outside are packages that reach out of a program.

@@ -5,6 +5,7 @@ package netns
 import (
 	"errors"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -29,8 +30,11 @@ type Room struct {
 // Exec fails with [ErrLinux].
 func (Room) Exec(string, []string, []string) error { return ErrLinux }
 
-// Run fails with [ErrLinux].
-func (Room) Run(*exec.Cmd) error { return ErrLinux }
+// Start fails with [ErrLinux].
+func (Room) Start(*exec.Cmd) error { return ErrLinux }
+
+// Replace fails with [ErrLinux].
+func Replace(string, syscall.RawConn) error { return ErrLinux }
 
 // Do fails with [ErrLinux].
 func Do(string, func() error) error { return ErrLinux }

@@ -41,6 +41,9 @@ func Rootless() bool { return false }
 // Main returns [Plain].
 func Main() Role { return Plain }
 
+// Isolate fails with [netns.ErrLinux].
+func Isolate() (int, error) { return 0, netns.ErrLinux }
+
 // A Box is the sandbox of one lab.
 type Box struct{}
 

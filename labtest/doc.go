@@ -1,0 +1,2 @@
+// Package labtest makes labs for tests.
+package labtest
