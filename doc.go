@@ -20,8 +20,10 @@
 //
 // # Rights
 //
-// Making and changing labs needs root. The namespaces are ordinary named ones
-// that ip-netns(8) lists and enters.
+// Making and changing labs needs the rights of root over a network and a mount
+// namespace: root has them on the machine, everybody in a user namespace. Package
+// labtest gives them to tests. The namespaces are ordinary named ones that
+// ip-netns(8) lists and enters.
 //
 // # Concurrency
 //

@@ -72,6 +72,16 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 	return errors.Join(errs...)
 }
 
+// tellHost says of a lab with links to the host where they end, if that is not the
+// machine.
+func (l *Lab) tellHost() {
+	if host := l.wanted().Namespace(state.Host); host == nil || len(host.Links) == 0 || !sandbox.Rootless() {
+		return
+	}
+	l.tell(EventHost, "host is the lab's own surroundings here, not the machine, whose networks are out of its reach: "+
+		"for a link to the machine itself the lab needs root (sudo vethlab up)")
+}
+
 // maxNeighbours bounds how far the machine's limit is raised: a neighbour
 // takes half a kilobyte when it is there.
 const maxNeighbours = 1 << 20

@@ -104,6 +104,7 @@ const (
 	EventWait  EventKind = "wait"  // another program has the lab
 	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
 	EventEnd   EventKind = "end"   // processes inside are ended
+	EventHost  EventKind = "host"  // a link to the host does not reach the machine
 
 	EventChange EventKind = "change" // something was changed as asked for
 	EventStray  EventKind = "stray"  // code of a [Node.Do] runs outside of the node
@@ -209,6 +210,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 	if !change.Empty() {
 		l.up.Store(false)
 		l.makeRoom(lock)
+		l.tellHost()
 		l.tell(EventChange, "lab %s: %d changes", l.name, len(change.Plan))
 		if err := l.make(ctx, change, seen); err != nil {
 			return change, err

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/kernel"
 )
@@ -33,7 +34,7 @@ func look(tb testing.TB) snapshot {
 	})
 	s["ipv6 addresses"] = columns(tb, "/proc/net/if_inet6", 0, 1, 2, 3, 5)
 	s["ipv6 routes"] = columns(tb, "/proc/net/ipv6_route", 0, 1, 4, 5, 9)
-	s["mounts"] = columns(tb, "/proc/self/mountinfo", 2, 3, 4, 5, 6, 7, 8, 9, 10)
+	s["mounts"] = mounts(tb)
 	s["files"] = append(files(tb, "/run"), files(tb, "/etc")...)
 	s["sysctls"] = sysctls(tb)
 	s["processes"] = processes(tb)
@@ -68,6 +69,24 @@ func columns(tb testing.TB, file string, which ...int) []string {
 	}
 	slices.Sort(lines)
 	return lines
+}
+
+// mounts returns the mounts that can be seen. Under others there may be some from
+// before this machine was set apart, which go as their owners please.
+func mounts(tb testing.TB) []string {
+	tb.Helper()
+	var list []string
+	for _, line := range columns(tb, "/proc/self/mountinfo", 0, 2, 3, 4, 5, 6, 7, 8, 9, 10) {
+		id, rest, _ := strings.Cut(line, " ")
+		var st unix.Statx_t
+		path := strings.ReplaceAll(strings.Fields(rest)[2], `\040`, " ")
+		err := unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_MNT_ID, &st)
+		if err == nil && fmt.Sprint(st.Mnt_id) == id {
+			list = append(list, rest)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // files returns all below a folder: names, modes, and of files size and time.

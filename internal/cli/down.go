@@ -139,8 +139,13 @@ func (p *program) removeInside(info labInfo) error {
 		return err
 	}
 	err = p.within(box, "down", info.Name)
-	if done := (elsewhere{}); errors.As(err, &done) {
+	done := elsewhere{}
+	switch {
+	case errors.As(err, &done):
 		return done.failure()
+	case errors.Is(err, sandbox.ErrGone): // another took it down
+		p.out.say("lab %s is gone", info.Name)
+		return nil
 	}
 	return err
 }

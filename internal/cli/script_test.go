@@ -1,7 +1,10 @@
+//go:build linux
+
 package cli_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"os/exec"
@@ -12,10 +15,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -32,7 +37,10 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"vethlab": func() { runMain(role) },
 		"vethlab-as-nobody": func() {
-			if err := syscall.Setuid(nobody); err != nil {
+			// What changes its user is out of its own reach below /proc, which a
+			// program that was started by that user is not.
+			err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody), unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0))
+			if err != nil {
 				panic(err)
 			}
 			runMain(role)
@@ -40,30 +48,50 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// runMain does what the program's main does.
+// runMain does what the program's main does, with the flags of the ground.
 func runMain(role sandbox.Role) {
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	os.Exit(cli.Main(ctx, os.Args[1:], role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	args := append(strings.Fields(os.Getenv(groundEnv)), os.Args[1:]...)
+	os.Exit(cli.Main(ctx, args, role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
+// groundEnv holds the flags that choose the ground in a script.
+const groundEnv = "VETHLAB_TEST_GROUND"
+
 // TestScript runs the scripts of testdata/script: each is the specification of
-// one command. A script calls its labs vtc-<name of the script>, if there are
-// several with a dash and more behind; they are removed when it ends. With
-// -update the outputs that scripts compare with are rewritten.
+// one command. They run twice, with labs on the machine and with labs in sandboxes.
+// A script calls its labs vtc-<name of the script>, if there are several with a
+// dash and more behind; they are removed when it ends. With -update the outputs
+// that scripts compare with are rewritten.
 func TestScript(t *testing.T) {
+	t.Run("machine", func(t *testing.T) {
+		if sandbox.Privileged() || netnstest.Alone(t) {
+			runScripts(t, "")
+		}
+	})
+	t.Run("rootless", func(t *testing.T) {
+		runScripts(t, "--rootless")
+	})
+}
+
+func runScripts(t *testing.T, flags string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
-		Condition:           condition,
+		Condition:           func(name string) (bool, error) { return condition(flags, name) },
 		Setup: func(env *testscript.Env) error {
 			lab := "vtc-" + strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 			env.Setenv("SHELL", "/bin/sh")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each command takes a second longer under -race
-			env.Defer(func() { removeLabs(t, lab) })
-			return nil
+			env.Setenv(groundEnv, flags)
+			// Each script has sandboxes of its own.
+			runtimeDir := filepath.Join(env.WorkDir, ".run")
+			env.Setenv("XDG_RUNTIME_DIR", runtimeDir)
+			env.Defer(func() { removeLabs(t, lab, runtimeDir) })
+			return os.Mkdir(runtimeDir, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code,
@@ -71,11 +99,19 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// condition knows what scripts may need: root, and ip of iproute2.
-func condition(name string) (bool, error) {
+// condition knows what scripts may need: a user who is root or is on the ground
+// where that is not needed, the ground that is the machine's and this user root
+// there, there being other users, the other ground, and ip of iproute2.
+func condition(flags, name string) (bool, error) {
 	switch name {
 	case "root":
-		return os.Geteuid() == 0, nil
+		return flags != "" || sandbox.Privileged(), nil
+	case "machine":
+		return flags == "" && sandbox.Privileged(), nil
+	case "users":
+		return flags == "" && sandbox.Privileged() && !sandbox.Rootless(), nil
+	case "rootless":
+		return flags != "", nil
 	case "ip":
 		_, err := exec.LookPath("ip")
 		return err == nil, nil
@@ -91,10 +127,17 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec("sh", append([]string{"-c", `"$@"; c=$?; [ $c = "$0" ] || { echo "exit code $c, want $0" >&2; exit 1; }`}, args...)...))
 }
 
-// removeLabs removes what a script may have left up.
-func removeLabs(t *testing.T, lab string) {
+// removeLabs removes what a script may have left up. Sandboxes go with the folder
+// of their records.
+func removeLabs(t *testing.T, lab, runtimeDir string) {
+	if err := os.RemoveAll(runtimeDir); err != nil {
+		t.Error(err)
+	}
+	if !sandbox.Privileged() {
+		return
+	}
 	infos, err := vethlab.List()
-	if err != nil && os.Geteuid() == 0 {
+	if err != nil {
 		t.Error(err)
 	}
 	for _, info := range infos {

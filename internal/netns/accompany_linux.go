@@ -21,6 +21,11 @@ var passed = []os.Signal{
 // is called, and waited for, on one thread, so that the child may have a
 // parent-death signal, which is sent when that thread ends.
 func Accompany(start func() (pid int, err error)) (syscall.WaitStatus, error) {
+	return accompany(start, nil)
+}
+
+// accompany does that with a child that gets the terminal, unless tty is nil.
+func accompany(start func() (pid int, err error), tty *terminal) (syscall.WaitStatus, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
@@ -30,6 +35,7 @@ func Accompany(start func() (pid int, err error)) (syscall.WaitStatus, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer tty.take()
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
@@ -47,7 +53,7 @@ func Accompany(start func() (pid int, err error)) (syscall.WaitStatus, error) {
 		if err != nil || !status.Stopped() {
 			return status, err
 		}
-		stopWith(pid, status.StopSignal())
+		stopWith(pid, status.StopSignal(), tty)
 	}
 }
 
@@ -60,13 +66,20 @@ func pass(pid int, s syscall.Signal) {
 }
 
 // stopWith stops this process, as its child has been, until it is to go on. The
-// keys of a terminal stop both at once; then it has happened already.
-func stopWith(pid int, s syscall.Signal) {
+// keys of a terminal stop both at once if it is theirs together; then it has
+// happened already.
+func stopWith(pid int, s syscall.Signal, tty *terminal) {
 	if s != unix.SIGSTOP && sameGroup(pid) {
 		return
 	}
+	tty.take()
 	_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
-	_ = unix.Kill(pid, unix.SIGCONT)
+	tty.give(pid)
+	if sameGroup(pid) {
+		_ = unix.Kill(pid, unix.SIGCONT)
+		return
+	}
+	_ = unix.Kill(-pid, unix.SIGCONT)
 }
 
 func sameGroup(pid int) bool {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,10 +26,15 @@ type Room struct {
 // Exec replaces this program by another inside the room. It returns only if
 // that fails.
 func (r Room) Exec(path string, argv, env []string) error {
+	// It belongs to a thread, here to the one that main keeps, and exec leaves
+	// but the one that calls it.
+	var deathSignal int32
+	_ = unix.Prctl(unix.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&deathSignal)), 0, 0, 0)
 	return thread(func() error {
 		if err := r.enter(); err != nil {
 			return err
 		}
+		_ = unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(deathSignal), 0, 0, 0)
 		return &os.PathError{Op: "exec", Path: path, Err: unix.Exec(path, argv, env)}
 	})
 }
@@ -86,9 +92,35 @@ func (r Room) enter() error {
 		if r.Namespace == Host {
 			return nil
 		}
+		AllowPing()
 		return errors.Join(mountSys(), r.bindEtc())
 	})
 }
+
+// AllowPing lets every user of the calling thread's namespace open ICMP echo
+// sockets (icmp(7)), as most machines do and no new namespace does. Where somebody
+// has set whom it lets, that stays.
+func AllowPing() {
+	const file = "/proc/sys/net/ipv4/ping_group_range"
+	var first, last int
+	now, err := os.ReadFile(file)
+	if err == nil {
+		_, err = fmt.Sscan(string(now), &first, &last)
+	}
+	if err != nil || first <= last && first != unmapped {
+		return
+	}
+	// A user namespace knows only the groups that are mapped into it.
+	for _, all := range []string{"0 2147483647", "0 0"} {
+		if os.WriteFile(file, []byte(all), 0) == nil {
+			return
+		}
+	}
+}
+
+// unmapped is what a user namespace shows for a group that it does not know
+// (kernel.overflowgid), among them the 1 of "1 0", which lets nobody.
+const unmapped = 65534
 
 // addHosts puts a longer hosts file over /etc/hosts. It is kept on a file
 // system that only this mount namespace has and that goes with it.

@@ -27,8 +27,9 @@ type Inside struct {
 	Stdin, Stdout *os.File
 }
 
-// Run runs the program and waits for it. It has this program's terminal, and
-// signals that come here are passed on. It is killed when this program ends.
+// Run runs the program and waits for it. Signals that come here are passed on. If
+// this program has a terminal to itself the other gets it. It is killed when this
+// program ends.
 //
 // A process with threads can't enter a user namespace, and every Go program has
 // threads. So it is a fork that enters, which has but one; it then forks once
@@ -41,7 +42,9 @@ func (p Inside) Run() (syscall.WaitStatus, error) {
 	}
 	defer image.pipe[0].Close()
 	defer image.pipe[1].Close()
-	status, err := Accompany(image.start)
+	image.tty = ownTerminal()
+	defer image.tty.close()
+	status, err := accompany(image.start, image.tty)
 	runtime.KeepAlive(p)
 	return status, err
 }
@@ -52,6 +55,7 @@ type image struct {
 	path, dir   *byte
 	argv, envv  []*byte
 	stdin, out  int // -1: as they are
+	tty         *terminal
 	parentPipe  int
 	pipe        [2]*os.File
 	reportBytes report
@@ -175,8 +179,13 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	pidfd, pipe, stdin, out := uintptr(i.pidfd), uintptr(i.parentPipe), i.stdin, i.out
 	path, dir := unsafe.Pointer(i.path), unsafe.Pointer(i.dir)
 	argv, envv := unsafe.Pointer(&i.argv[0]), unsafe.Pointer(&i.envv[0])
+	tty := -1
+	if i.tty != nil {
+		tty = i.tty.fd
+	}
 	words := &i.reportBytes
-	var child uintptr
+	var child, group uintptr
+	mask := uint64(1) << (syscall.SIGTTOU - 1)
 
 	beforeFork()
 	child, _, errno = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
@@ -207,6 +216,16 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	words.step = stepExec
 	syscall.RawSyscall(syscall.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0)
 	syscall.RawSyscall(syscall.SYS_CHDIR, uintptr(dir), 0, 0)
+	if tty >= 0 {
+		// A group of its own, as a shell gives each job: this program's is one
+		// that those inside can't name, which shells there stumble over.
+		syscall.RawSyscall(syscall.SYS_SETPGID, 0, 0, 0)
+		group, _, _ = syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+		words.pid = int32(group)
+		syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
+		syscall.RawSyscall(syscall.SYS_IOCTL, uintptr(tty), unix.TIOCSPGRP, uintptr(unsafe.Pointer(&words.pid)))
+		syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_UNBLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
+	}
 	if stdin >= 0 {
 		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(stdin), 0, 0)
 	}

@@ -11,6 +11,10 @@ import (
 // picked for other work; without it that thread is stepped around when met.
 func KeepStartupThread() { runtime.LockOSThread() }
 
+// OnThread calls fn on an OS thread of its own, which ends after it: fn may start
+// processes that are to end with that thread, and wait for them.
+func OnThread(fn func() error) error { return thread(fn) }
+
 // thread calls fn on an OS thread of its own and discards the thread.
 // A panic or Goexit (t.FailNow) in fn continues in the caller.
 func thread(fn func() error) error {

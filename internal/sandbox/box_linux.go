@@ -24,7 +24,8 @@ type Box struct {
 	pidfd int
 }
 
-// Boxes returns the names of this user's labs that have a sandbox. Records that
+// Boxes returns the names of this user's labs that have a sandbox, one that can be
+// entered from here. Records that
 // killed holders left are removed.
 func Boxes() ([]string, error) {
 	dir, err := runtimeDir(false)
@@ -39,7 +40,7 @@ func Boxes() ([]string, error) {
 	for _, e := range entries {
 		box, err := Open(e.Name())
 		switch {
-		case errors.Is(err, ErrNone):
+		case errors.Is(err, ErrNone), errors.Is(err, errUnseen):
 			continue
 		case err != nil:
 			return nil, err
@@ -111,6 +112,9 @@ func openBox(lab string, r *record) (*Box, error) {
 
 // Close gives up the descriptor. The sandbox stays.
 func (b *Box) Close() { unix.Close(b.pidfd) }
+
+// Holder returns the process that holds the sandbox.
+func (b *Box) Holder() int { return b.pid }
 
 // Lab returns the name of the lab that the sandbox is for.
 func (b *Box) Lab() string { return b.lab }

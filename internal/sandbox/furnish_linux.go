@@ -37,6 +37,7 @@ func furnish(bare bool) error {
 	if err := loopbackUp(); err != nil {
 		return &StartError{"ip link set lo up", err}
 	}
+	netns.AllowPing()
 	return nil
 }
 

@@ -28,9 +28,11 @@ func startHolder(lab string, r *record) error {
 	return nil
 }
 
-// hold is a holder's life. It is the first process of the sandbox: the others
-// end with it, and those whose parents are gone are its children.
+// hold is a holder's life, and does not return. It is the first process of the
+// sandbox: the others end with it, and those whose parents are gone are its
+// children.
 func hold() {
+	defer unix.Exit(0) // at once: nothing here is to be tidied up
 	r := &record{os.NewFile(recordFile, "record")}
 	signal.Ignore(unix.SIGCHLD) // the kernel buries the dead
 	watch, err := watchRecord(r)

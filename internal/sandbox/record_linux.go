@@ -57,6 +57,10 @@ func (r *record) Close() error {
 	return errors.Join(unix.Flock(int(r.Fd()), unix.LOCK_UN), r.File.Close())
 }
 
+// errUnseen says that the holder is none that this process could reach: it is in
+// another container, or this process is in the very sandbox.
+var errUnseen = errors.New("the lab's sandbox is held where this process can't reach it: in another container, or around it")
+
 // holder returns the process that holds the sandbox, 0 if none does.
 func (r *record) holder() (pid int, err error) {
 	lock := unix.Flock_t{Type: unix.F_WRLCK}
@@ -66,8 +70,8 @@ func (r *record) holder() (pid int, err error) {
 	switch {
 	case lock.Type == unix.F_UNLCK:
 		return 0, nil
-	case lock.Pid <= 0:
-		return 0, fmt.Errorf("%s: the lab runs where this process can't see it, in another container", r.Name())
+	case lock.Pid <= 1: // the first process of a PID namespace holds the sandbox that this is
+		return 0, fmt.Errorf("%s: %w", r.Name(), errUnseen)
 	}
 	return int(lock.Pid), nil
 }

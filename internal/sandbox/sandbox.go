@@ -37,14 +37,14 @@ type Role string
 // The roles.
 const (
 	Plain    Role = ""         // what it was written for
-	Holder   Role = "holder"   // the keeper of a sandbox, which is over when Main returns
+	Holder   Role = "holder"   // the keeper of a sandbox, for whom Main does not return
 	Inside   Role = "inside"   // what it was written for, in the sandbox of a lab
 	Isolated Role = "isolated" // what it was written for, on a machine of its own
 	Failed   Role = "failed"   // nothing: its surroundings could not be made, and its starter knows why
 )
 
 // Over reports whether a program of this role is to end at once.
-func (r Role) Over() bool { return r == Holder || r == Failed }
+func (r Role) Over() bool { return r == Failed }
 
 // A StartError says why a sandbox could not be made.
 type StartError struct {

@@ -22,7 +22,7 @@ const bare Role = "bare"
 
 // Main says what this program has been started for. Every program that makes
 // labs without root calls it before anything else, and ends if it returns
-// [Holder] or [Failed].
+// [Failed].
 func Main() Role {
 	role := Role(os.Getenv(roleEnv))
 	if role == Plain {

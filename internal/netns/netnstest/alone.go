@@ -35,8 +35,7 @@ func Alone(t *testing.T) bool {
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", aloneArgs(t)...)
 	cmd.Env = append(os.Environ(), aloneEnv+"=1")
 	cmd.Stdout, cmd.Stderr = &out, &out
-	// On a thread that lives as long: the command ends with it.
-	err := netns.Do(netns.Host, func() error {
+	err := netns.OnThread(func() error { // the command ends with it
 		if err := sandbox.StartIsolated(cmd, true); err != nil {
 			return err
 		}
