@@ -3,14 +3,14 @@
 // without a trace.
 //
 // A lab is described by a [topo.Topology]. [New] fills in what the description
-// leaves out, [Lab.Up] makes it true in the kernel, [Lab.Test] sends packets,
+// leaves out, [Lab.Up] makes it true in the kernel, [Lab.Verify] holds it to its tests,
 // [Lab.Down] removes it:
 //
 //	lab, err := vethlab.New(topo.MustParse(`links: [[ns1, ns2]]`))
 //	if err != nil { … }
 //	if _, err := lab.Up(ctx); err != nil { … }
 //	defer lab.Down(ctx)
-//	report, err := lab.Test(ctx)
+//	if r := lab.Verify(ctx); !r.OK() { fmt.Println(r) }
 //
 // # The kernel is the database
 //

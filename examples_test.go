@@ -47,16 +47,11 @@ func TestExamples(t *testing.T) {
 // passes runs the tests of a lab file.
 func passes(t *testing.T, file string) {
 	t.Helper()
-	report, err := mustOpen(t, file).Test(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := mustOpen(t, file).Verify(t.Context())
 	if len(report.Results) == 0 {
 		t.Error("no tests")
 	}
-	for _, r := range report.Results {
-		if !r.OK {
-			t.Errorf("from %s to %s: expected %s, found %s %s", r.From, r.To, r.Expect, r.Found, r.Reasons())
-		}
+	if !report.OK() {
+		t.Error(report)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -269,6 +269,9 @@ func (l *Lab) acquire(ctx context.Context) (*sandbox.Lock, error) {
 	})
 }
 
+// maxListed is how many things a message lists.
+const maxListed = 8
+
 // endGrace is how long processes inside a lab have to end by themselves.
 const endGrace = 2 * time.Second
 
@@ -278,7 +281,7 @@ func (l *Lab) Down(ctx context.Context) error {
 	return l.remove(ctx, func(names []string) error {
 		held, err := kernel.Remove(ctx, names)
 		if err == nil && len(held) > 0 {
-			l.tell(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", shorten(held))
+			l.tell(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", words.List(held, maxListed))
 		}
 		return err
 	})
@@ -344,7 +347,7 @@ func (l *Lab) endProcesses(names []string) error {
 		list = append(list, p.String())
 	}
 	if len(list) > 0 {
-		l.tell(EventEnd, "ending %s", shorten(list))
+		l.tell(EventEnd, "ending %s", words.List(list, maxListed))
 	}
 	netns.End(processes, endGrace)
 	return nil
@@ -380,13 +383,4 @@ func (l *Lab) checkNames(p plan.Plan) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// shorten joins the first of many words.
-func shorten(words []string) string {
-	const most = 8
-	if more := len(words) - most; more > 0 {
-		words = append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(words, ", ")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -52,7 +53,7 @@ func (l *Lab) Link(a, b string) (*Link, error) {
 		names[i] = k.String()
 	}
 	return nil, fmt.Errorf("%d links of lab %s are between %s and %s, name an interface of one: %s",
-		len(found), l.name, a, b, shorten(names))
+		len(found), l.name, a, b, words.List(names, maxListed))
 }
 
 func newLink(l *Lab, c *description, endpoints [2]topo.Endpoint) *Link {

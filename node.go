@@ -127,8 +127,10 @@ func (n *Node) Exec(argv []string) error {
 }
 
 // Env returns what tells a program where it is: VETHLAB_LAB and VETHLAB_NODE.
-func (n *Node) Env() []string {
-	return []string{"VETHLAB_LAB=" + n.lab.name, "VETHLAB_NODE=" + n.name}
+func (n *Node) Env() []string { return nodeEnv(n.lab.name, n.name) }
+
+func nodeEnv(lab, node string) []string {
+	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
 }
 
 func (n *Node) room() (netns.Room, error) {

@@ -36,7 +36,7 @@ func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each 
 		return PingStats{}, err
 	}
 	target := probe.Target{From: namespace, To: addr}
-	if reason := outside(l.name, target); reason != "" {
+	if reason := outside(l.name, target, namesOf(view.State)[addr]); reason != "" {
 		return PingStats{}, fmt.Errorf("%s: %s", addr, reason)
 	}
 	return probe.Ping(ctx, target, opts, each)

@@ -2,13 +2,10 @@ package vethlab
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
-	"io"
 	"net"
-	"strings"
+	"net/netip"
 
-	"github.com/vethlab/vethlab/internal/dns"
+	"github.com/vethlab/vethlab/internal/probe"
 )
 
 // Resolver returns a resolver that knows the nodes of the lab, and their
@@ -31,40 +28,17 @@ func (n *Node) Resolver() *net.Resolver {
 		asking, answering := net.Pipe()
 		go func() { // until the resolver closes its end
 			defer answering.Close()
-			for answerOne(answering, d.table(n.name)) == nil {
-			}
+			probe.AnswerDNS(answering, d.from(n.name))
 		}()
 		return asking, nil
 	}}
 }
 
-// answerOne answers one query as it is sent over TCP: after two bytes with its
-// length (RFC 1035, 4.2.2).
-func answerOne(conn io.ReadWriter, t dns.Table) error {
-	var length [2]byte
-	if _, err := io.ReadFull(conn, length[:]); err != nil {
-		return err
-	}
-	query := make([]byte, binary.BigEndian.Uint16(length[:]))
-	if _, err := io.ReadFull(conn, query); err != nil {
-		return err
-	}
-	answer, err := t.Answer(query)
-	if err != nil {
-		return err
-	}
-	if len(answer) > 1<<16-1 {
-		return errors.New("the answer is too long")
-	}
-	_, err = conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
-	return err
-}
-
-// table returns the directory as a node sees it.
-func (d *directory) table(node string) dns.Table {
-	t := make(dns.Table, len(d.byName))
+// from returns the addresses of all names in the order that a node has them.
+func (d *directory) from(node string) map[string][]netip.Addr {
+	names := make(map[string][]netip.Addr, len(d.byName))
 	for name := range d.byName {
-		t[strings.ToLower(name)] = d.lookupFrom(node, name)
+		names[name] = d.lookupFrom(node, name)
 	}
-	return t
+	return names
 }

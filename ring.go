@@ -7,7 +7,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/state"
-	"github.com/vethlab/vethlab/topo"
 )
 
 // ringTests returns tests for a lab whose description is not known: in each
@@ -34,11 +33,7 @@ func ringTests(s *state.State) []compile.Test {
 		for i, m := range members {
 			next := members[(i+1)%len(members)]
 			if next != m {
-				tests = append(tests, compile.Test{
-					From: m.node, To: next.node,
-					Addresses: []netip.Addr{next.addr},
-					Expect:    topo.Reachable,
-				})
+				tests = append(tests, compile.NewTest(m.node, next.node, next.addr))
 			}
 		}
 	}

@@ -115,7 +115,7 @@ func TestNothingLeaks(t *testing.T) {
 	lab := parse(t, "name: leak\n"+starFile)
 	cycleOnce := func() {
 		up(t, lab)
-		if _, err := lab.Test(t.Context()); err != nil {
+		if err := lab.Verify(t.Context()).Err; err != nil {
 			t.Fatal(err)
 		}
 		down(t, lab)

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vethlab/vethlab"
@@ -70,10 +72,10 @@ func (l *Lab) files(ctx context.Context, hint *bytes.Buffer) map[string][]byte {
 	if change, err := l.Plan(); err == nil && !change.Empty() {
 		files["differs.txt"] = differences(change, hint)
 	}
-	if report := l.lastReport(ctx); report != nil {
-		files["report.json"], _ = json.MarshalIndent(report, "", "  ")
-		files["report.txt"] = told(report, hint)
-	}
+	report := l.lastReport(ctx)
+	broken(report, hint)
+	files["report.json"], _ = json.MarshalIndent(report, "", "  ")
+	files["report.txt"] = []byte(report.String() + "\n")
 	return files
 }
 
@@ -119,7 +121,7 @@ func differences(change *vethlab.Change, hint *bytes.Buffer) []byte {
 const reportTime = 5 * time.Second
 
 // lastReport returns the report of the last Verify or, if there was none, a new
-// one; nil if that could not be had.
+// one.
 func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 	l.mu.Lock()
 	report := l.report
@@ -129,26 +131,24 @@ func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reportTime)
 	defer cancel()
-	report, err := l.Test(ctx)
-	if err != nil {
-		return nil
-	}
-	return report
+	return l.Lab.Verify(ctx)
 }
 
-// told returns a report as text.
-func told(r *vethlab.Report, hint *bytes.Buffer) []byte {
-	var b bytes.Buffer
-	failed := 0
-	for i := range r.Results {
-		t := &r.Results[i]
-		line := fmt.Sprintf("%s → %s: expected %s, found %s %s", t.From, t.To, t.Expect, t.Found, t.Reasons())
-		fmt.Fprintln(&b, line)
-		if !t.OK {
-			if failed++; failed <= most {
-				fmt.Fprintf(hint, "\n  %s", line)
-			}
-		}
+// broken writes what a report has of broken tests to hint.
+func broken(r *vethlab.Report, hint *bytes.Buffer) {
+	if r.OK() {
+		return
 	}
-	return b.Bytes()
+	some := *r
+	some.Results = slices.DeleteFunc(slices.Clone(r.Results), func(t vethlab.TestResult) bool { return t.OK })
+	more := len(some.Results) - most
+	some.Results = some.Results[:min(most, len(some.Results))]
+	lines := strings.Split(some.String(), "\n")
+	for _, line := range lines[:len(lines)-1] {
+		fmt.Fprintf(hint, "\n  %s", line)
+	}
+	if more > 0 {
+		fmt.Fprintf(hint, "\n  and %d more", more)
+	}
+	fmt.Fprintf(hint, "\n  %s", r.Summary())
 }

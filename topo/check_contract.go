@@ -3,49 +3,206 @@ package topo
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
+
+// A testCheck looks at one entry of the tests.
+type testCheck struct {
+	*checker
+	entry *Test
+	path  string
+}
 
 // test checks one entry of the tests.
 func (c *checker) test(i int) {
-	t := c.t.Tests[i]
-	path := fmt.Sprintf("tests[%d]", i)
-	c.testNode(t, t.From, path+".from")
-	c.target(t, path+".to")
-	if e := string(t.Expect); e != "" && t.Expect != Reachable && t.Expect != Unreachable {
-		c.fail(t.Pos, path+".expect", oneOf(e, []string{"reachable", "unreachable"}), "a test can't expect %q", e)
+	check := testCheck{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
+	check.text("name", check.entry.Name)
+	if check.entry.Run != nil {
+		check.command()
+		return
 	}
+	if keys := check.given("on", "exit", "stdout"); len(keys) > 0 {
+		check.fail(keys[0], "", "%s is for a command: it goes with run", keys[0])
+		return
+	}
+	check.ends()
+	check.how()
+	check.contradictions()
+	check.hops()
 }
 
-// testNode reports whether that node is there.
-func (c *checker) testNode(t Test, name, path string) bool {
-	if name == HostNode || c.nodes[name] != nil || c.plugs[name] != nil {
-		return true
-	}
-	if name == "" {
-		c.fail(t.Pos, path, "", "a test needs both from and to")
-	} else {
-		c.fail(t.Pos, path, didYouMean(name, c.nodeNames()), "there is no node %q", name)
-	}
-	return false
+// fail notes a mistake at the value of a key, which may be followed by an index.
+func (c testCheck) fail(key testKey, hint, format string, args ...any) {
+	c.checker.fail(c.entry.Pos, c.path+"."+string(key), hint, format, args...)
 }
 
-// target checks where a test leads: to a node, an interface or an address.
-func (c *checker) target(t Test, path string) {
-	if a, err := netip.ParseAddr(t.To); err == nil {
-		if a.Zone() != "" || a.IsUnspecified() || a.IsMulticast() {
-			c.fail(t.Pos, path, "", "a test can't be of %s", a)
+// failWhole notes a mistake of the whole test.
+func (c testCheck) failWhole(hint, format string, args ...any) {
+	c.checker.fail(c.entry.Pos, c.path, hint, format, args...)
+}
+
+// given returns those of the keys that the test has, in the order of the
+// reference.
+func (c testCheck) given(keys ...testKey) []testKey {
+	return slices.DeleteFunc(c.entry.keys(), func(k testKey) bool { return !slices.Contains(keys, k) })
+}
+
+// joined returns words as people list them.
+func joined(keys []testKey) string {
+	var b strings.Builder
+	for i, k := range keys {
+		switch {
+		case i > 0 && i == len(keys)-1:
+			b.WriteString(" and ")
+		case i > 0:
+			b.WriteString(", ")
 		}
+		b.WriteString(string(k))
+	}
+	return b.String()
+}
+
+// command checks a test that runs a command.
+func (c testCheck) command() {
+	if keys := c.given(
+		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "count", "serve",
+	); len(keys) > 0 {
+		c.fail(keys[0], "write two tests", "a test asks who reaches whom or runs a command: %s can't go with run", joined(keys))
+	}
+	switch {
+	case len(c.entry.Run) == 0 || strings.TrimSpace(c.entry.Run[0]) == "":
+		c.fail("run", `write run: "ip route", or run: [ip, route]`, "the command is empty")
+	case c.entry.On == nil:
+		c.failWhole("write on: all, or a node", "a command needs on: the nodes to run it in")
+	}
+	for i, word := range c.entry.Run {
+		c.text(c.item("run", i), word)
+	}
+	c.names("on", c.entry.On, false)
+	if c.entry.Exit < 0 || c.entry.Exit > 255 {
+		c.fail("exit", "", "exit code %d is out of range, which is 0 to 255", c.entry.Exit)
+	}
+	c.text("stdout", c.entry.Stdout)
+	if _, err := c.entry.StdoutPattern(); err != nil {
+		c.fail("stdout", "a text between slashes is a regular expression", "%s: %v", c.entry.Stdout, err)
+	}
+	c.times()
+}
+
+// text checks words that are shown or handed on as they are.
+func (c testCheck) text(key testKey, s string) {
+	if !utf8.ValidString(s) {
+		c.fail(key, "", "%s is not UTF-8", key)
 		return
 	}
-	node, iface, colon := strings.Cut(t.To, ":")
-	if !c.testNode(t, node, path) || !colon {
-		return
+	for _, r := range s {
+		if r != '\n' && r != '\t' && !unicode.IsGraphic(r) {
+			c.fail(key, "", "%s contains %q, which can't be shown", key, r)
+			return
+		}
 	}
-	known := c.interfacesOf(node)
-	if c.plugAt(node, iface) == nil {
-		c.fail(t.Pos, path, didYouMean(iface, known), "node %s has no interface %q", node, iface)
+}
+
+// ends checks who asks and who is asked.
+func (c testCheck) ends() {
+	from, to := c.entry.Sources() != nil, c.entry.To != nil || c.entry.Targets() != nil
+	switch {
+	case !from && !to:
+		c.failWhole("write {from: all, to: all}, or run and on", "a test needs from and to")
+	case !from:
+		c.failWhole("", "a test needs from: who asks")
+	case !to:
+		c.failWhole("", "a test needs to: who is asked")
 	}
+	c.names("from", c.entry.From, false)
+	c.names("to", c.entry.To, true)
+	if c.entry.To == nil && c.entry.Via.Host != "" {
+		c.name("via", c.entry.Via.Host, true)
+	}
+}
+
+// names checks a list of nodes and groups.
+func (c testCheck) names(key testKey, names []string, targets bool) {
+	if names != nil && len(names) == 0 {
+		c.fail(key, "", "%s names no node", key)
+	}
+	for i, name := range names {
+		place := c.item(key, i)
+		if slices.Contains(names[:i], name) {
+			c.fail(place, "", "%s names %q twice", key, name)
+			continue
+		}
+		c.name(place, name, targets)
+	}
+}
+
+// item returns the key of the i-th of a list that may also be a lone value.
+func (c testCheck) item(key testKey, i int) testKey {
+	return testKey(strings.TrimPrefix(c.itemPath(c.path+"."+string(key), i), c.path+"."))
+}
+
+// name checks that there is such a node or group and, if it may be a target,
+// such an interface or address.
+func (c testCheck) name(key testKey, name string, target bool) {
+	addr, err := netip.ParseAddr(name)
+	node, iface, colon := strings.Cut(name, ":")
+	switch {
+	case c.isParty(name):
+	case name == "":
+		c.fail(key, "", "the name of a node is empty")
+	case err == nil && !target:
+		c.fail(key, "", "%s is an address: only nodes can ask", addr)
+	case err == nil:
+		if fault := targetFault(addr); fault != "" {
+			c.fail(key, "", "a test can't be of %s: %s", addr, fault)
+		}
+	case colon && (c.isNode(node) || node == HostNode):
+		if !target {
+			c.fail(key, fmt.Sprintf("write %q", node), "%s is an interface: only nodes can ask", name)
+		} else if c.plugAt(node, iface) == nil {
+			c.fail(key, didYouMean(iface, c.interfacesOf(node)), "node %s has no interface %q", node, iface)
+		}
+	case colon && c.isParty(node):
+		c.fail(key, "", "%q stands for several nodes, and an interface is one node's", node)
+	case colon:
+		c.fail(key, didYouMean(node, c.nodeNames()), "there is no node %q", node)
+	default:
+		c.fail(key, didYouMean(name, c.partyNames()), "there is no node or group %q", name)
+	}
+}
+
+func targetFault(a netip.Addr) string {
+	switch {
+	case a.Zone() != "":
+		return "it has a zone"
+	case a.IsUnspecified():
+		return "it stands for no address"
+	case a.IsMulticast():
+		return "it is multicast"
+	case a.Is4In6():
+		return "it is IPv4 written as IPv6"
+	}
+	return ""
+}
+
+// isNode reports whether the lab has that node, declared or not.
+func (c *checker) isNode(name string) bool { return c.nodes[name] != nil || c.plugs[name] != nil }
+
+// isParty reports whether a word stands for nodes.
+func (c *checker) isParty(name string) bool {
+	return name == HostNode || name == AllNodes || c.isNode(name) || c.groups[name] != nil
+}
+
+// partyNames returns all words that stand for nodes.
+func (c *checker) partyNames() []string {
+	names := c.nodeNames()
+	for i := range c.t.Nodes {
+		names = append(names, c.t.Nodes[i].Group...)
+	}
+	return append(names, AllNodes)
 }
 
 // nodeNames returns the names of all nodes, declared or not.
@@ -60,4 +217,113 @@ func (c *checker) nodeNames() []string {
 		}
 	}
 	return append(names, HostNode)
+}
+
+// maxCount bounds how often one address is asked in one test.
+const maxCount = 10_000
+
+// how checks each of the other keys by itself.
+func (c testCheck) how() {
+	if err := c.entry.Via.fault(); err != nil {
+		c.fail("via", viaForm, "%s", err)
+	}
+	expects := []string{string(Reachable), string(Unreachable), string(Refused)}
+	if e := string(c.entry.Expect); e != "" && !slices.Contains(expects, e) {
+		c.fail("expect", oneOf(e, expects), "a test can't expect %q", e)
+	}
+	if fault := c.entry.Loss.fault(); fault != "" {
+		c.fail("loss", "", "the share %s %s", c.entry.Loss, fault)
+	}
+	if fault := c.entry.Throughput.fault(); fault != "" {
+		c.fail("throughput", "", "the rate %s %s", c.entry.Throughput, fault)
+	}
+	c.mtu(c.entry.MTU, c.entry.Pos, c.path+".mtu")
+	if c.entry.Count < 0 || c.entry.Count > maxCount {
+		c.fail("count", "", "count %d is out of range, which is 1 to %d", c.entry.Count, maxCount)
+	}
+	c.times()
+}
+
+func (c testCheck) times() {
+	for _, d := range []struct {
+		key  testKey
+		time Duration
+	}{{"within", c.entry.Within}, {"timeout", c.entry.Timeout}, {"retry_for", c.entry.RetryFor}} {
+		if d.time < 0 {
+			c.fail(d.key, "", "the time %s is not above zero", d.time)
+		}
+	}
+}
+
+// contradictions reports keys that can't go together.
+func (c testCheck) contradictions() {
+	via, outcome := c.entry.Protocol(), c.entry.Outcome()
+	if keys := c.given("within", "loss", "mtu", "throughput", "path"); outcome != Reachable && len(keys) > 0 {
+		c.fail(keys[0], "write two tests", "%s can only be asked of what is reachable, and this test expects %s", joined(keys), outcome)
+	}
+	switch {
+	case c.entry.Serve == nil:
+	case !via.hasListener():
+		c.fail("serve", "", "nobody listens for a ping: serve goes with via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME")
+	case *c.entry.Serve && outcome == Refused:
+		c.fail("serve", "", "where something listens nothing is refused: serve: true can't go with expect: refused")
+	}
+}
+
+// hops checks that a path consists of nodes that packets can pass.
+func (c testCheck) hops() {
+	for i, name := range c.entry.Path {
+		key, n := c.item("path", i), c.nodes[name]
+		switch {
+		case isEnd(c.entry.Sources(), name) || isEnd(c.entry.Targets(), name):
+			c.fail(key, "a path is what lies between", "%s is an end of this test, not a part of its path", name)
+		case c.groups[name] != nil || name == AllNodes:
+			c.fail(key, "", "a path consists of nodes, and %q is several", name)
+		case name != HostNode && !c.isNode(name):
+			c.fail(key, didYouMean(name, c.nodeNames()), "there is no node %q", name)
+		case name == HostNode:
+		case n != nil && n.Kind == Switch:
+			c.fail(key, "leave it out", "%s is a switch, which no packet shows as a part of its path", name)
+		case !forwards(n):
+			c.fail(key, "make it a router: kind: router", "%s is a host and forwards nothing", name)
+		}
+	}
+}
+
+// forwards reports whether a node may pass packets on: it is a router, or its
+// sysctls make it one.
+func forwards(n *Node) bool {
+	if n == nil {
+		return false
+	}
+	for key, value := range n.Sysctls {
+		if value != "0" && (strings.HasSuffix(key, "forward") || strings.HasSuffix(key, "forwarding")) {
+			return true
+		}
+	}
+	return n.Kind == Router
+}
+
+// isEnd reports whether a test's from or to is that one node.
+func isEnd(names []string, node string) bool { return len(names) == 1 && names[0] == node }
+
+// groupNames checks the groups of a node.
+func (c *checker) groupNames(n *Node, path string) {
+	for i, g := range n.Group {
+		place := c.itemPath(path+".group", i)
+		_, addrErr := netip.ParseAddr(g)
+		fault := nameFault(g)
+		switch {
+		case g == AllNodes || g == HostNode:
+			c.fail(n.Pos, place, "", "%q is taken and can't be a group's name", g)
+		case fault != "":
+			c.fail(n.Pos, place, "", "the group's name %q %s", g, fault)
+		case addrErr == nil:
+			c.fail(n.Pos, place, "", "the group's name %q is an address", g)
+		case slices.Contains(n.Group[:i], g):
+			c.fail(n.Pos, place, "", "node %s is in group %q twice", n.Name, g)
+		case c.isNode(g):
+			c.fail(n.Pos, place, "give the group another name", "%q is a node, and no group can be called like one", g)
+		}
+	}
 }

@@ -101,6 +101,8 @@ func (c *checker) link(i int) {
 func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
 	if fault := nameFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
 		c.fail(pos, path, "", "the node's name %q %s", e.Node, fault)
+	} else if e.Node == AllNodes && c.nodes[e.Node] == nil {
+		c.fail(pos, path, "", "%q stands for all nodes and can't be a node's name", e.Node)
 	}
 	n := c.nodes[e.Node]
 	if e.Interface == "" {

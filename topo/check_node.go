@@ -15,6 +15,8 @@ func (c *checker) node(n *Node) {
 	case n.Name == HostNode:
 		c.fail(n.Pos, path, "write [host, r1, {subnet: 10.9.0.0/24}] in links, and leave it out here",
 			"%q is the machine itself and can't be declared", n.Name)
+	case n.Name == AllNodes:
+		c.fail(n.Pos, path, "", "%q stands for all nodes and can't be a node's name", n.Name)
 	case fault != "":
 		c.fail(n.Pos, path, "", "the node's name %q %s", n.Name, fault)
 	case len(c.t.NamespacePrefix()+n.Name) > maxNamespace:
@@ -24,6 +26,9 @@ func (c *checker) node(n *Node) {
 		c.fail(n.Pos, path, "", "node %q is there twice", n.Name)
 	}
 	c.nodes[n.Name] = n
+	for _, g := range n.Group {
+		c.groups[g] = append(c.groups[g], n)
+	}
 	c.kind(n, path)
 	c.sysctls(n, path)
 	c.subnets(n.Subnet, n.Pos, path+".subnet")

@@ -80,17 +80,3 @@ func (d *decoder) pool(v value) Pool {
 	}
 	return Pool{Prefix: p}
 }
-
-func (d *decoder) tests(v value) []Test {
-	var ts []Test
-	for _, item := range d.list(v, "a list of tests") {
-		t := Test{Pos: d.pos(item.node)}
-		d.object(item, "a test", fields{
-			"from":   func(v value) { t.From, _ = d.text(v, "a node") },
-			"to":     func(v value) { t.To, _ = d.text(v, "a node or an address") },
-			"expect": func(v value) { t.Expect = Expect(d.word(v, "reachable or unreachable")) },
-		})
-		ts = append(ts, t)
-	}
-	return ts
-}

@@ -13,6 +13,7 @@ func (d *decoder) nodes(v value) Nodes {
 		d.places[e.value.path] = e.pos // mistakes are shown at the name
 		d.object(e.value, "a node", fields{
 			"kind":       func(v value) { n.Kind = Kind(d.word(v, "host, router or switch")) },
+			"group":      func(v value) { n.Group = d.names(v, "a group or a list of them") },
 			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
 			"routes":     func(v value) { n.Routes = d.routes(v) },
 			"sysctls":    func(v value) { n.Sysctls = d.sysctls(v) },

@@ -26,7 +26,7 @@ func (t *Topology) tree() tree {
 	m.addText("routing", string(t.Routing))
 	nodes := tree{kind: mapping, open: true}
 	for _, n := range t.Nodes {
-		nodes.add(n.Name, n.tree())
+		nodes.addNamed(n.Name, n.tree())
 	}
 	if len(t.Nodes) > 0 {
 		m.add("nodes", nodes)
@@ -54,10 +54,11 @@ func (a Addressing) tree() tree {
 func (n Node) tree() tree {
 	m := tree{kind: mapping}
 	m.addText("kind", string(n.Kind))
+	m.addNames("group", n.Group)
 	m.addSubnets(n.Subnet)
 	interfaces := tree{kind: mapping}
 	for _, i := range n.Interfaces {
-		interfaces.add(i.Name, i.tree())
+		interfaces.addNamed(i.Name, i.tree())
 	}
 	if len(n.Interfaces) > 0 {
 		m.add("interfaces", interfaces)
@@ -65,7 +66,7 @@ func (n Node) tree() tree {
 	m.addList("routes", tree{list: trees(n.Routes, Route.tree)})
 	sysctls := tree{kind: mapping}
 	for _, key := range slices.Sorted(maps.Keys(n.Sysctls)) {
-		sysctls.add(key, text(n.Sysctls[key]))
+		sysctls.addNamed(key, text(n.Sysctls[key]))
 	}
 	if len(n.Sysctls) > 0 {
 		m.add("sysctls", sysctls)
@@ -119,8 +120,28 @@ func (r Route) destination() string {
 
 func (t Test) tree() tree {
 	m := tree{kind: mapping}
-	m.addText("from", t.From)
-	m.addText("to", t.To)
+	m.addText("name", t.Name)
+	m.addNames("from", t.From)
+	m.addNames("to", t.To)
+	m.addTruth("matrix", t.Matrix)
+	m.addText("via", t.Via.String())
 	m.addText("expect", string(t.Expect))
+	m.addDuration("within", t.Within)
+	m.addText("loss", t.Loss.String())
+	m.addNumber("mtu", t.MTU)
+	m.addText("throughput", t.Throughput.String())
+	if t.Path != nil {
+		m.add("path", texts(t.Path))
+	}
+	m.addNumber("count", t.Count)
+	m.addDuration("timeout", t.Timeout)
+	m.addDuration("retry_for", t.RetryFor)
+	if t.Serve != nil {
+		m.add("serve", truth(*t.Serve))
+	}
+	m.addNames("run", t.Run)
+	m.addNames("on", t.On)
+	m.addNumber("exit", t.Exit)
+	m.addText("stdout", t.Stdout)
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -95,10 +96,22 @@ func syntaxError(src *source, data []byte, err error) *Error {
 	if mark.Line > 0 {
 		e.Pos = src.place(mark.Line, mark.Column)
 	}
-	if strings.HasPrefix(strings.TrimLeft(src.line(mark.Line), " "), "\t") {
-		e.Hint = "YAML is indented by spaces, not by tabs"
-	}
+	e.Hint = syntaxHint(src.line(mark.Line))
 	return e
+}
+
+// above matches a bound whose sign YAML takes for the start of a folded text.
+var above = regexp.MustCompile(`: *(>=? *[0-9][0-9.]* *[A-Za-z%]+)`)
+
+// syntaxHint returns what may be wrong with a line that is no YAML.
+func syntaxHint(line string) string {
+	if strings.HasPrefix(strings.TrimLeft(line, " "), "\t") {
+		return "YAML is indented by spaces, not by tabs"
+	}
+	if m := above.FindStringSubmatch(line); m != nil {
+		return fmt.Sprintf(`YAML takes ">" for its own: write %q in quotes (a rate without a sign is at least that much)`, m[1])
+	}
+	return ""
 }
 
 // defaultName makes the name of a lab from that of its file: "two.vethlab.yaml"

@@ -42,7 +42,7 @@ type Topology struct {
 	// names and addresses, so appending never changes what was there.
 	Links []Link `json:"links,omitempty"`
 
-	// Tests are what must, and what must not, be reachable.
+	// Tests are the lab's contract: what must, and what must not, be reachable.
 	Tests []Test `json:"tests,omitempty"`
 
 	Pos Pos `json:"-"`
@@ -77,7 +77,8 @@ type Nodes []Node
 // A Node is one network namespace.
 type Node struct {
 	Name       string            `json:"-"`
-	Kind       Kind              `json:"kind,omitempty"` // default Host
+	Kind       Kind              `json:"kind,omitempty"`  // default Host
+	Group      []string          `json:"group,omitempty"` // groups that the node belongs to, for tests
 	Interfaces Interfaces        `json:"interfaces,omitempty"`
 	Routes     []Route           `json:"routes,omitempty"`
 	Sysctls    map[string]string `json:"sysctls,omitempty"` // e.g. "net.ipv4.ip_forward": "1"
@@ -156,23 +157,6 @@ type Route struct {
 	Metric int          `json:"metric,omitempty"` // 0: the kernel's default
 	Pos    Pos          `json:"-"`
 }
-
-// A Test says that one node must, or must not, reach another.
-type Test struct {
-	From   string `json:"from"` // a node
-	To     string `json:"to"`   // a node, "node:interface" or an address
-	Expect Expect `json:"expect,omitempty"`
-	Pos    Pos    `json:"-"`
-}
-
-// Expect is the outcome that a test asks for.
-type Expect string
-
-// The outcomes. The empty Expect means Reachable.
-const (
-	Reachable   Expect = "reachable"
-	Unreachable Expect = "unreachable"
-)
 
 // A Pos is a place in a lab file. The zero Pos is "not from a file".
 type Pos struct {

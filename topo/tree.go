@@ -25,11 +25,14 @@ const (
 	mapping
 )
 
-// add puts a key into a mapping.
+// add puts one of our keys into a mapping.
 func (t *tree) add(key string, v tree) {
-	t.keys = append(t.keys, quote(key))
+	t.keys = append(t.keys, key)
 	t.list = append(t.list, v)
 }
+
+// addNamed puts a key of the user's into a mapping.
+func (t *tree) addNamed(name string, v tree) { t.add(quote(name), v) }
 
 // addText puts a scalar into a mapping unless it is empty.
 func (t *tree) addText(key, s string) {
@@ -42,6 +45,31 @@ func (t *tree) addText(key, s string) {
 func (t *tree) addNumber(key string, n int) {
 	if n != 0 {
 		t.add(key, text(strconv.Itoa(n)))
+	}
+}
+
+// addDuration puts a time into a mapping unless it is zero.
+func (t *tree) addDuration(key string, d Duration) {
+	if d != 0 {
+		t.add(key, text(d.String()))
+	}
+}
+
+// addTruth puts true into a mapping.
+func (t *tree) addTruth(key string, is bool) {
+	if is {
+		t.add(key, truth(is))
+	}
+}
+
+// addNames puts a word or a list of words into a mapping.
+func (t *tree) addNames(key string, names []string) {
+	switch len(names) {
+	case 0:
+	case 1:
+		t.add(key, text(names[0]))
+	default:
+		t.add(key, texts(names))
 	}
 }
 
@@ -60,6 +88,10 @@ func (t *tree) addSubnets(ps []netip.Prefix) {
 }
 
 func text(s string) tree { return tree{text: quote(s)} }
+
+func truth(is bool) tree { return tree{text: strconv.FormatBool(is)} }
+
+func texts(ss []string) tree { return tree{kind: list, list: trees(ss, text)} }
 
 // prefixes returns one prefix as it is and any other number as a list.
 func prefixes(ps []netip.Prefix) tree {

@@ -23,6 +23,8 @@ type checker struct {
 	plugs map[string][]*plug // all interfaces of each node, in the order of links
 	named map[Endpoint]*plug // the same, by name and without a Pos
 	macs  map[MAC]string     // whose they are
+
+	groups map[string][]*Node // their members
 }
 
 func newChecker(t *Topology) *checker {
@@ -32,6 +34,8 @@ func newChecker(t *Topology) *checker {
 		plugs: make(map[string][]*plug),
 		named: make(map[Endpoint]*plug),
 		macs:  make(map[MAC]string),
+
+		groups: make(map[string][]*Node),
 	}
 }
 
@@ -58,7 +62,9 @@ func (c *checker) check() Errors {
 func (c *checker) references() {
 	c.typos()
 	for i := range c.t.Nodes {
-		c.routes(&c.t.Nodes[i])
+		n := &c.t.Nodes[i]
+		c.routes(n)
+		c.groupNames(n, "nodes."+n.Name)
 	}
 	for i := range c.t.Tests {
 		c.test(i)

@@ -2,82 +2,81 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A format is how data is written. It is a flag's value.
+// A format is how data is written.
 type format string
 
-// The formats.
+// The formats. The last two are for reports of tests.
 const (
-	formatText format = "text"
-	formatJSON format = "json"
+	formatText  format = "text"
+	formatJSON  format = "json"
+	formatJUnit format = "junit"
+	formatTAP   format = "tap"
 )
 
-// outputFlag gives a command the flag -o.
-func outputFlag(cmd *cobra.Command, f *format) {
+// outputFlag gives a command the flag -o, with text, json and more formats.
+func outputFlag(cmd *cobra.Command, f *format, more ...format) {
 	*f = formatText
-	cmd.Flags().VarP(f, "output", "o", "write `FORMAT`: text or json")
+	flag := formatFlag{f, append([]format{formatText, formatJSON}, more...)}
+	cmd.Flags().VarP(flag, "output", "o", "write `FORMAT`: "+flag.list())
 	// It fails only for a flag that is not there.
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(
-		[]string{string(formatText), string(formatJSON)}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(flag.words(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// A formatFlag is a flag whose value is one of some formats.
+type formatFlag struct {
+	value   *format
+	formats []format
+}
+
+func (f formatFlag) words() []string {
+	var ws []string
+	for _, known := range f.formats {
+		ws = append(ws, string(known))
+	}
+	return ws
+}
+
+// list returns "text, junit or json".
+func (f formatFlag) list() string {
+	ws := f.words()
+	return strings.Join(ws[:len(ws)-1], ", ") + " or " + ws[len(ws)-1]
 }
 
 // String implements pflag.Value.
-func (f *format) String() string { return string(*f) }
+func (f formatFlag) String() string {
+	if f.value == nil {
+		return ""
+	}
+	return string(*f.value)
+}
 
 // Set implements pflag.Value.
-func (f *format) Set(s string) error {
-	switch format(s) {
-	case formatText, formatJSON:
-		*f = format(s)
-		return nil
+func (f formatFlag) Set(s string) error {
+	if !slices.Contains(f.formats, format(s)) {
+		return fmt.Errorf("%q is no format: it is %s", s, f.list())
 	}
-	return fmt.Errorf("%q is neither text nor json", s)
+	*f.value = format(s)
+	return nil
 }
 
 // Type implements pflag.Value.
-func (f *format) Type() string { return "format" }
+func (f formatFlag) Type() string { return "format" }
 
 // plural returns "1 node", "2 nodes".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func plural(n int, noun string) string { return words.Plural(n, noun) }
 
-// short returns a duration as people write it, with three digits or so:
-// "12 ms", "1.23 s".
-func short(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return digits(d.Seconds()) + " s"
-	case d >= time.Millisecond:
-		return digits(float64(d)/float64(time.Millisecond)) + " ms"
-	}
-	return fmt.Sprintf("%.3f ms", float64(d)/float64(time.Millisecond))
-}
-
-// digits returns x with at least three digits and no zeros behind the point.
-func digits(x float64) string {
-	decimals := 0
-	switch {
-	case x < 10:
-		decimals = 2
-	case x < 100:
-		decimals = 1
-	}
-	s := fmt.Sprintf("%.*f", decimals, x)
-	if decimals > 0 {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
-}
+// short returns a duration as people write it: "12 ms", "1.23 s".
+func short(d time.Duration) string { return words.Duration(d) }
 
 // seconds is a flag's value: a time in seconds, as ping(8) has it, or with a
 // unit.

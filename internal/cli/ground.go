@@ -193,23 +193,16 @@ func (p *program) at(lab string, create bool) error {
 	return nil
 }
 
-// inSandbox carries the command out inside the sandbox of a lab. If create is
-// true and the sandbox ends meanwhile, it begins again in a new one.
+// inSandbox carries the command out inside the sandbox of a lab.
 func (p *program) inSandbox(lab string, create bool) error {
-	for {
-		box, err := openOrStart(lab, create)
-		if errors.Is(err, sandbox.ErrNone) {
-			return p.notHere(lab)
-		}
-		if err != nil {
-			return err
-		}
-		err = p.within(box, p.args...)
-		if create && errors.Is(err, sandbox.ErrGone) {
-			continue
-		}
+	box, err := openOrStart(lab, create)
+	if errors.Is(err, sandbox.ErrNone) {
+		return p.notHere(lab)
+	}
+	if err != nil {
 		return err
 	}
+	return p.within(box, p.args...)
 }
 
 func openOrStart(lab string, create bool) (*sandbox.Box, error) {

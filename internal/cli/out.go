@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/vethlab/vethlab/internal/draw"
 )
 
 // All that reaches the terminal passes through this file. Its rules are:
@@ -49,6 +51,17 @@ func newOut(stdout, stderr io.Writer) *out {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width returns how many columns the terminal has, or a good number where there
+// is none.
+func (o *out) width() int {
+	if f, ok := o.stdout.(*os.File); ok && o.terminal {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return draw.DefaultWidth
 }
 
 // print writes data.

@@ -93,7 +93,7 @@ func (p *program) use(ctx context.Context, lab *vethlab.Lab, argv []string) erro
 		return err
 	}
 	p.out.print("\n")
-	tested := p.test(ctx, lab, formatText)
+	tested := p.test(ctx, lab, testOptions{format: formatText})
 	if len(argv) == 0 || ctx.Err() != nil {
 		return tested
 	}

@@ -1,13 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"context"
-	"fmt"
-	"time"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/topo"
 )
 
 func newTest(p *program) *cobra.Command {
@@ -15,102 +16,127 @@ func newTest(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [LAB|FILE]",
 		Short: "Prove with packets what a lab's tests say",
-		Long: `Send ICMP echo requests inside a running lab and compare what is found with what
-its file expects. Links that are coming up are waited for. Without tests in the
-file each node must reach the next one; a lab that is named, not given by its
-file, is tested along its subnets.
+		Long: `Hold a running lab to the tests of its file: who reaches whom and who must not,
+by what, how fast and how much. Links that are coming up are waited for. Where a
+test needs somebody to listen and nobody does, vethlab listens meanwhile.
 
-The exit code is 1 if a test failed.`,
+Without tests in the file each node must reach the next one; a lab that is
+named, not given by its file, is tested along its subnets.
+
+--all-pairs asks every node at every address from every other instead, and
+draws the outcome. --watch tests again whenever the file or the lab's links,
+addresses and routes change.
+
+The exit code is 1 if a test failed. Within GitHub Actions each failed test is
+also an annotation, on stderr.`,
+		Example: `  vethlab test
+  vethlab test lab.yaml --watch
+  vethlab test lab --all-pairs
+  vethlab test lab.yaml --junit report.xml`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			lab, err := p.find(args, o.name)
+			if o.watch {
+				return p.watch(cmd.Context(), args, o)
+			}
+			lab, err := p.findTested(args, o)
 			if err != nil {
 				return err
 			}
-			if lab.Topology() == nil {
-				p.out.say("the file of lab %s is not given: testing along its subnets", lab.Name())
-			}
-			return p.test(cmd.Context(), lab, o.format)
+			return p.test(cmd.Context(), lab, o)
 		},
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
-	outputFlag(cmd, &o.format)
+	cmd.Flags().BoolVar(&o.allPairs, "all-pairs", false, "ask everybody from everybody, instead of the file's tests")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "test again whenever something changes")
+	cmd.Flags().StringVar(&o.junit, "junit", "", "also write the report to `FILE`, as JUnit's XML")
+	outputFlag(cmd, &o.format, formatJUnit, formatTAP)
 	return cmd
 }
 
 type testOptions struct {
-	name   string
-	format format
+	name     string
+	format   format
+	junit    string // file, or ""
+	allPairs bool
+	watch    bool
 }
 
-// test runs the tests of a lab and writes what was found. If one failed, the
+// tests returns what the options put in the place of the lab's own tests.
+func (o testOptions) tests() []topo.Test {
+	if o.allPairs {
+		return []topo.Test{{Matrix: true}}
+	}
+	return nil
+}
+
+// findTested returns the lab that is to be tested, and says what is not known
+// about it.
+func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error) {
+	lab, err := p.find(args, o.name)
+	if err == nil && lab.Topology() == nil && !o.allPairs {
+		p.out.say("the file of lab %s is not given: testing along its subnets", lab.Name())
+	}
+	return lab, err
+}
+
+// test holds a lab to its tests and writes what was found. If one failed, the
 // error is an [exitError] without words.
-func (p *program) test(ctx context.Context, lab *vethlab.Lab, f format) error {
+func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
 	done := p.out.working("testing lab " + lab.Name())
-	report, err := lab.Test(ctx)
+	report := lab.Verify(ctx, o.tests()...)
 	done()
-	if err != nil {
+	if report.Err != nil && len(report.Results) == 0 {
+		return report.Err
+	}
+	if err := p.writeReport(report, o); err != nil {
 		return err
 	}
-	if f == formatJSON {
-		err = p.out.json(report)
-	} else {
-		p.printReport(report)
-	}
-	if err == nil && !report.OK() {
-		err = exitError{code: exitFailed}
-	}
-	return err
-}
-
-func (p *program) printReport(report *vethlab.Report) {
-	from, to := 0, 0
-	for _, r := range report.Results {
-		from, to = max(from, len(r.From)), max(to, len(r.To))
-	}
-	for _, r := range report.Results {
-		p.out.print("%s  %s → %s  %s\n", p.verdict(r.OK), pad(r.From, from), pad(r.To, to), finding(r))
-	}
-	p.out.print("%s\n", testSummary(report))
-}
-
-func (p *program) verdict(ok bool) string {
-	if ok {
-		return p.out.paint(green, "ok  ")
-	}
-	return p.out.paint(red, "FAIL")
-}
-
-// finding says what was expected and found: "reachable (0.05 ms)".
-func finding(r vethlab.TestResult) string {
 	switch {
-	case !r.OK && r.Reasons() != "":
-		return fmt.Sprintf("expected %s, found %s: %s", r.Expect, r.Found, r.Reasons())
-	case !r.OK:
-		return fmt.Sprintf("expected %s, found %s", r.Expect, r.Found)
+	case report.Err != nil:
+		return report.Err
+	case !report.OK():
+		return exitError{code: exitFailed}
 	}
-	if rtt := slowest(r); rtt > 0 {
-		return fmt.Sprintf("%s (%s)", r.Found, short(rtt))
-	}
-	return string(r.Found)
+	return nil
 }
 
-// slowest returns the longest round trip of a test, 0 if nothing answered.
-func slowest(r vethlab.TestResult) time.Duration {
-	var rtt time.Duration
-	for _, probe := range r.Probes {
-		if probe.Answered {
-			rtt = max(rtt, probe.RTT)
+func (p *program) writeReport(report *vethlab.Report, o testOptions) error {
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		p.out.pass(annotations(report))
+	}
+	if o.junit != "" {
+		if err := os.WriteFile(o.junit, junit(report), 0o666); err != nil {
+			return err
 		}
 	}
-	return rtt
+	switch o.format {
+	case formatJSON:
+		return p.out.json(report)
+	case formatJUnit:
+		p.out.write(junit(report))
+	case formatTAP:
+		p.out.write(tap(report))
+	default:
+		p.out.print("%s\n", report.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
+	}
+	return nil
 }
 
-func testSummary(report *vethlab.Report) string {
-	n := plural(len(report.Results), "test")
-	if failed := report.Failed(); failed > 0 {
-		return fmt.Sprintf("%s, %d failed, in %s", n, failed, short(report.Took))
+func (p *program) paintVerdict(good bool, word string) string {
+	if good {
+		return p.out.paint(green, word)
 	}
-	return fmt.Sprintf("%s, all as expected, in %s", n, short(report.Took))
+	return p.out.paint(red, word)
+}
+
+// details returns what a failed test found: a line for what was expected, and
+// one for each failure.
+func details(t *vethlab.TestResult) string {
+	var b bytes.Buffer
+	b.WriteString(t.Found)
+	for _, line := range t.Details() {
+		b.WriteString("\n" + line)
+	}
+	return b.String()
 }

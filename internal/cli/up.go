@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func newUp(p *program) *cobra.Command {
@@ -27,7 +29,11 @@ agree with its file, also after changes by hand; what is right is not touched.`,
 			if err != nil {
 				return err
 			}
-			if err := p.at(lab.Name(), true); err != nil {
+			err = p.at(lab.Name(), true)
+			for errors.Is(err, sandbox.ErrGone) { // a down that came first took the sandbox along
+				err = p.at(lab.Name(), true)
+			}
+			if err != nil {
 				return err
 			}
 			return p.up(cmd.Context(), lab)

@@ -51,7 +51,8 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 	c.setRoutes()
 	lab := c.lab()
 	lab.Topology = t
-	lab.Tests = c.tests()
+	lab.Cast = c.cast()
+	lab.Tests = c.tests(lab.Cast)
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}

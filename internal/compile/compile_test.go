@@ -330,7 +330,7 @@ func TestErrors(t *testing.T) {
 		},
 		{
 			"test",
-			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: "a", To: topo.HostNode, Pos: pos}}},
+			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: []string{"a"}, To: []string{topo.HostNode}, Pos: pos}}},
 			"test: host is not part of this lab",
 		},
 	}

@@ -78,7 +78,9 @@ func describe(lab *compile.Lab) string {
 		fmt.Fprintf(&b, "segment %v switches %v subnets %v\n", s.Interfaces, s.Switches, s.Subnets)
 	}
 	for _, t := range lab.Tests {
-		fmt.Fprintf(&b, "test %s -> %s %v %s\n", t.From, t.To, t.Addresses, t.Expect)
+		for _, p := range t.Pairs {
+			fmt.Fprintf(&b, "test %s -> %s %v %s\n", p.From, p.To, p.Addresses, t.Outcome())
+		}
 	}
 	return b.String()
 }

@@ -16,6 +16,7 @@ type Lab struct {
 	Nodes    []Node    // those of the file, then those that only links name
 	Links    []Link    // in the order of the file
 	Segments []Segment // in the order of their first links
+	Cast     Cast      // the nodes as tests know them
 	Tests    []Test    // those of the file; without any, those that follow from the cabling
 
 	origins map[state.Endpoint]topo.Pos

@@ -27,7 +27,7 @@ func (c *compiler) ring() []Test {
 				to, addrs = c.neighbour(from)
 			}
 			if len(addrs) > 0 && to != from {
-				tests = append(tests, Test{From: from.name, To: to.name, Addresses: addrs, Expect: topo.Reachable})
+				tests = append(tests, NewTest(from.name, to.name, addrs...))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package compile_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +16,9 @@ import (
 func describeTests(lab *compile.Lab) []string {
 	var ss []string
 	for _, t := range lab.Tests {
-		ss = append(ss, fmt.Sprintf("%s %s %v %s", t.From, t.To, t.Addresses, t.Expect))
+		for _, p := range t.Pairs {
+			ss = append(ss, fmt.Sprintf("%s %s %v %s", p.From, p.To, p.Addresses, t.Outcome()))
+		}
 	}
 	return ss
 }
@@ -31,13 +34,13 @@ func TestWrittenTests(t *testing.T) {
 		},
 		Links: []topo.Link{cable("a", "b"), cable("four", "x"), cable("six", "y"), ends("b", "v", "z", ""), cable("sw", "w")},
 		Tests: []topo.Test{
-			{From: "a", To: "b"},
-			{From: "four", To: "b"},
-			{From: "a", To: "b:v", Expect: topo.Unreachable},
-			{From: "four", To: "six", Expect: topo.Unreachable},
-			{From: topo.HostNode, To: "a", Expect: topo.Unreachable},
-			{From: "a", To: "fd09::9"},
-			{From: "a", To: "sw", Expect: topo.Unreachable},
+			{From: []string{"a"}, To: []string{"b"}},
+			{From: []string{"four"}, To: []string{"b"}},
+			{From: []string{"a"}, To: []string{"b:v"}, Expect: topo.Unreachable},
+			{From: []string{"four"}, To: []string{"six"}, Expect: topo.Unreachable},
+			{From: []string{topo.HostNode}, To: []string{"a"}, Expect: topo.Unreachable},
+			{From: []string{"a"}, To: []string{"fd09::9"}},
+			{From: []string{"a"}, To: []string{"sw"}, Expect: topo.Unreachable},
 		},
 	})
 	want := []string{
@@ -131,5 +134,121 @@ func TestHosts(t *testing.T) {
 	}
 	if a := lab.Address("nobody", false); a.IsValid() {
 		t.Errorf("nobody has the address %s", a)
+	}
+}
+
+// castLab has two groups, a switch in one of them, a node without addresses, and
+// nodes of one family.
+const castLab = `
+nodes:
+  r: {kind: router}
+  lan: {kind: switch, group: left}
+  a: {group: left}
+  b: {group: [left, odd]}
+  c: {interfaces: {eth0: 10.9.0.3/24, eth1: "2001:db8::3/64"}, group: odd}
+  mute: {interfaces: {eth0: []}, group: odd}
+links:
+  - [a, lan]
+  - [b, lan]
+  - [lan, r]
+  - [r:c0, c]
+  - [r:c1, c]
+  - [mute, r]
+tests:
+`
+
+func TestExpansion(t *testing.T) {
+	for _, tt := range []struct {
+		test string
+		want []string
+	}{
+		{"{from: left, to: r}", []string{
+			"a r [10.0.0.3 fd00::3] reachable", "b r [10.0.0.3 fd00::3] reachable",
+		}},
+		{"{from: [b, left], to: left}", []string{
+			"b a [10.0.0.1 fd00::1] reachable", "a b [10.0.0.2 fd00::2] reachable",
+		}},
+		{"{from: a, to: odd, expect: unreachable}", []string{
+			"a b [10.0.0.2 fd00::2] unreachable", "a c [10.9.0.3 2001:db8::3] unreachable", "a mute [] unreachable",
+		}},
+		{"{from: c, to: all}", []string{
+			"c r [10.0.0.3 fd00::3] reachable", "c a [10.0.0.1 fd00::1] reachable", "c b [10.0.0.2 fd00::2] reachable",
+		}},
+		{"{from: a, to: [r, 192.0.2.1, \"c:eth1\", c, \"2001:db8::3\"], matrix: true}", []string{
+			"a r [10.0.0.3 fd00::3 10.9.0.1 2001:db8::1 10.1.0.1 fd00:0:0:1::1] reachable",
+			"a 192.0.2.1 [192.0.2.1] reachable", "a c:eth1 [2001:db8::3] reachable",
+			"a c [10.9.0.3 2001:db8::3] reachable", "a 2001:db8::3 [2001:db8::3] reachable",
+		}},
+		{"{from: a, to: a}", []string{"a a [10.0.0.1 fd00::1] reachable"}},
+		{"{from: a, to: 10.0.0.1}", []string{"a 10.0.0.1 [10.0.0.1] reachable"}},
+		{"{from: [a, b], to: [10.0.0.1, \"b:eth0\"]}", []string{
+			"a b:eth0 [10.0.0.2 fd00::2] reachable", "b 10.0.0.1 [10.0.0.1] reachable",
+		}},
+		{"{from: [host, a], to: b}", []string{
+			"host b [10.0.0.2 fd00::2] reachable", "a b [10.0.0.2 fd00::2] reachable",
+		}},
+		{"{from: mute, to: a}", []string{"mute a [10.0.0.1 fd00::1] reachable"}},
+		{"{from: a, via: \"http://c:8080/\"}", []string{"a c [10.9.0.3 2001:db8::3] reachable"}},
+		{"{run: \"true\", on: [odd, lan, odd2, host]}", nil},
+	} {
+		text := strings.ReplaceAll(castLab+"  - "+tt.test, "odd2, ", "")
+		lab := mustCompile(t, topo.MustParse(text))
+		if d := cmp.Diff(tt.want, describeTests(lab)); d != "" {
+			t.Errorf("%s\n%s", tt.test, d)
+		}
+	}
+}
+
+func TestWhereCommandsRun(t *testing.T) {
+	lab := mustCompile(t, topo.MustParse(castLab+`  - {run: "true", on: [odd, lan, host, all]}`))
+	want := []string{"b", "c", "mute", "lan", "host", "r", "a"}
+	if d := cmp.Diff(want, lab.Tests[0].Where); d != "" {
+		t.Error(d)
+	}
+}
+
+// One family is asked for where the other is not spoken.
+func TestExpansionSpeaks(t *testing.T) {
+	lab := mustCompile(t, topo.MustParse(`
+nodes:
+  four: {interfaces: {eth0: 192.0.2.1/24}}
+  six: {interfaces: {eth0: "2001:db8::1/64"}}
+links: [[four, x], [six, y], [p, q]]
+tests:
+  - {from: [four, six], to: p, matrix: true}
+`))
+	want := []string{"four p [10.0.0.1] reachable", "six p [fd00::1] reachable"}
+	if d := cmp.Diff(want, describeTests(lab)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestExpansionKnowsWhose(t *testing.T) {
+	lab := mustCompile(t, topo.MustParse("links: [[a, b]]\ntests: [{from: a, to: [b, 10.0.0.2, \"b:eth0\", 192.0.2.1]}]"))
+	var got []string
+	for _, p := range lab.Tests[0].Pairs {
+		got = append(got, p.Node)
+	}
+	if want := []string{"b", "b", "b", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func BenchmarkAllPairs(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("nodes: {sw: {kind: switch}}\ntests: [{from: all, to: all}]\nlinks:\n")
+	for i := range 300 {
+		fmt.Fprintf(&text, "  - [h%d, sw]\n", i)
+	}
+	lab := topo.MustParse(text.String())
+	b.ReportAllocs()
+	for b.Loop() {
+		c, err := compile.Compile(lab)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n := len(c.Tests[0].Pairs); n != 300*299 {
+			b.Fatalf("%d pairs", n)
+		}
 	}
 }

@@ -16,12 +16,12 @@ const module = "github.com/vethlab/vethlab"
 // outside the program, each with the rooms it may stand on.
 var pure = map[string][]string{
 	"topo":              {},
+	"internal/words":    {},
 	"internal/state":    {"topo"},
 	"internal/plan":     {"topo", "internal/state"},
 	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
 	"internal/compile":  {"topo", "internal/state"},
-	"internal/draw":     {"topo", "internal/state", "internal/compile"},
-	"internal/dns":      {},
+	"internal/draw":     {"topo", "internal/state", "internal/compile", "internal/words"},
 }
 
 // outside are packages that reach out of a program.

@@ -26,6 +26,14 @@ func dial(groups ...int) (*conn, error) {
 	// Best effort: without them errors have fewer words (kernel < 4.12).
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
+	if len(groups) > 0 {
+		// A socket without an address is not told of what the kernel does by
+		// itself: that is said to come from address 0, and nobody hears themself.
+		if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
+			unix.Close(fd)
+			return nil, os.NewSyscallError("bind netlink socket", err)
+		}
+	}
 	for _, group := range groups {
 		if err := unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, group); err != nil {
 			unix.Close(fd)

@@ -39,6 +39,15 @@ func (r Room) Exec(path string, argv, env []string) error {
 	})
 }
 
+// Run runs a command inside the room and waits for it, as [exec.Cmd.Run] does.
+// The command is killed if this program ends first.
+func (r Room) Run(cmd *exec.Cmd) error {
+	if err := r.Start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
 // Start starts a command inside the room, as [exec.Cmd.Start] does. The command
 // is killed if this program ends first.
 func (r Room) Start(cmd *exec.Cmd) error {
@@ -145,7 +154,9 @@ func (r Room) addHosts() error {
 	return os.NewSyscallError("mount", unix.Mount(longer, file, "none", unix.MS_BIND, ""))
 }
 
-// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it. In
+// a user namespace the kernel does not allow that if parts of the old one are
+// covered; then that stays.
 func mountSys() error {
 	var flags uintptr
 	var st unix.Statfs_t
@@ -155,7 +166,11 @@ func mountSys() error {
 	if err := unix.Unmount("/sys", unix.MNT_DETACH); err != nil && err != unix.EINVAL {
 		return os.NewSyscallError("unmount /sys", err)
 	}
-	return os.NewSyscallError("mount /sys", unix.Mount("sysfs", "/sys", "sysfs", flags, ""))
+	err := unix.Mount("sysfs", "/sys", "sysfs", flags, "")
+	if errors.Is(err, unix.EPERM) {
+		return nil
+	}
+	return os.NewSyscallError("mount /sys", err)
 }
 
 // bindEtc mounts the files of /etc/netns/NAME over those of /etc.

@@ -30,6 +30,9 @@ type Room struct {
 // Exec fails with [ErrLinux].
 func (Room) Exec(string, []string, []string) error { return ErrLinux }
 
+// Run fails with [ErrLinux].
+func (Room) Run(*exec.Cmd) error { return ErrLinux }
+
 // Start fails with [ErrLinux].
 func (Room) Start(*exec.Cmd) error { return ErrLinux }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// BenchmarkReach asks all pairs of hosts on one switch, which know each other.
-func BenchmarkReach(b *testing.B) {
+// BenchmarkAsk asks all pairs of hosts on one switch, which know each other.
+func BenchmarkAsk(b *testing.B) {
 	for _, hosts := range []int{10, 50, 100} {
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
 			l := upStar(b, hosts)
@@ -26,9 +26,9 @@ func BenchmarkReach(b *testing.B) {
 	}
 }
 
-func reachAll(b *testing.B, targets []probe.Target) {
-	for _, r := range probe.Reach(b.Context(), targets, probe.Options{}) {
-		if !r.OK {
+func reachAll(b *testing.B, targets []probe.Question) {
+	for _, r := range probe.Ask(b.Context(), targets, probe.Options{}) {
+		if r.Found != probe.Reachable {
 			b.Fatalf("%+v", r)
 		}
 	}

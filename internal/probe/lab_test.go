@@ -71,19 +71,25 @@ func (l *lab) target(from, to string) probe.Target {
 	return probe.Target{From: node.Namespace, To: netip.MustParseAddr(to)}
 }
 
+// question asks an address from a node.
+func (l *lab) question(from, to string) probe.Question {
+	l.tb.Helper()
+	return probe.Question{Target: l.target(from, to)}
+}
+
 // pairs returns for each two hosts of a star that the one asks the other.
-func (l *lab) pairs(n int) []probe.Target {
-	var targets []probe.Target
+func (l *lab) pairs(n int) []probe.Question {
+	var questions []probe.Question
 	for i := range n {
 		from, _ := l.Node(fmt.Sprintf("h%d", i))
 		for j := range n {
 			if i != j {
 				to := l.Address(fmt.Sprintf("h%d", j), false)
-				targets = append(targets, probe.Target{From: from.Namespace, To: to})
+				questions = append(questions, probe.Question{Target: probe.Target{From: from.Namespace, To: to}})
 			}
 		}
 	}
-	return targets
+	return questions
 }
 
 // roomForNeighbours raises the machine's limit of neighbours until the test is over.

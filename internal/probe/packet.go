@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 )
 
 // Types of ICMP (RFC 792) and ICMPv6 (RFC 4443) messages.
@@ -13,20 +14,27 @@ const (
 	typeExceeded4    = 11
 	typeParameter4   = 12
 
+	codeHost4   = 1 // of an unreachable: no neighbour found
+	codeTooBig4 = 4 // of an unreachable: it would have to be fragmented
+
 	typeUnreachable6 = 1
 	typeTooBig6      = 2
 	typeExceeded6    = 3
 	typeParameter6   = 4
 	typeEcho6        = 128
 	typeReply6       = 129
+
+	codeHost6 = 3 // of an unreachable: no neighbour found
 )
 
 const (
 	icmpHeader = 8
+	ipv4Header = 20
 	ipv6Header = 40
 
-	// payload is the cookie, the number of the question, and the attempt.
-	payload    = 8 + 4 + 4
+	// payload is the cookie, the number of the question, that of the request,
+	// and the time.
+	payload    = 8 + 4 + 4 + 8
 	packetSize = icmpHeader + payload
 )
 
@@ -34,23 +42,28 @@ const (
 type request struct {
 	cookie   uint64 // of the run
 	question uint32
-	attempt  uint32
+	seq      uint32        // of the requests of a question
+	sent     time.Duration // since the run began
 }
 
-// appendEcho appends an echo request. The kernel fills in the checksum of
-// ICMPv6.
-func appendEcho(b []byte, r request, ipv6 bool) []byte {
+// appendEcho appends an echo request, filled up with zeros to make an IP packet
+// of the given size. The kernel fills in the checksum of ICMPv6.
+func appendEcho(b []byte, r request, ipv6 bool, size int) []byte {
 	start := len(b)
-	typ := byte(typeEcho4)
+	typ, header := byte(typeEcho4), ipv4Header
 	if ipv6 {
-		typ = typeEcho6
+		typ, header = typeEcho6, ipv6Header
 	}
 	b = append(b, typ, 0, 0, 0)
 	b = binary.BigEndian.AppendUint16(b, uint16(r.cookie))
 	b = binary.BigEndian.AppendUint16(b, uint16(r.question))
 	b = binary.BigEndian.AppendUint64(b, r.cookie)
 	b = binary.BigEndian.AppendUint32(b, r.question)
-	b = binary.BigEndian.AppendUint32(b, r.attempt)
+	b = binary.BigEndian.AppendUint32(b, r.seq)
+	b = binary.BigEndian.AppendUint64(b, uint64(r.sent))
+	if more := size - header - packetSize; more > 0 {
+		b = append(b, make([]byte, more)...)
+	}
 	if !ipv6 {
 		binary.BigEndian.PutUint16(b[start+2:], checksum(b[start:]))
 	}
@@ -75,12 +88,47 @@ func checksum(b []byte) uint16 {
 // An answer is a received message that belongs to one of our requests.
 type answer struct {
 	request
+	from    netip.Addr
 	refused bool // an ICMP error and no reply
 	typ     uint8
 	code    uint8
+	mtu     int        // of the next link, where the packet is too big for it
 	ttl     int        // 0: not known
 	source  netip.Addr // where refused: the address that the request was sent from
 	to      netip.Addr // where refused: the address that the request was sent to
+}
+
+// err returns the error that a refusal says.
+func (a *answer) err() *ICMPError {
+	return &ICMPError{By: a.from, Type: a.typ, Code: a.code, MTU: a.mtu}
+}
+
+// packetTooBig reports whether the refusal is for the size of the packet.
+func (a *answer) packetTooBig() bool {
+	if a.from.Is6() {
+		return a.typ == typeTooBig6
+	}
+	return a.typ == typeUnreachable4 && a.code == codeTooBig4
+}
+
+// exceeded reports whether the refusal is for the time to live.
+func (a *answer) exceeded() bool {
+	if a.from.Is6() {
+		return a.typ == typeExceeded6
+	}
+	return a.typ == typeExceeded4
+}
+
+// noNeighbour reports whether the refusal is by the host that asks itself: it
+// did not find its neighbour.
+func (a *answer) noNeighbour() bool {
+	if a.from != a.source {
+		return false
+	}
+	if a.from.Is6() {
+		return a.typ == typeUnreachable6 && a.code == codeHost6
+	}
+	return a.typ == typeUnreachable4 && a.code == codeHost4
 }
 
 // parse4 reads what an IPv4 raw socket receives: an IP packet.
@@ -90,7 +138,7 @@ func parse4(b []byte) (answer, bool) {
 		return answer{}, false
 	}
 	m := b[header:]
-	a := answer{typ: m[0], code: m[1], ttl: int(b[8])}
+	a := answer{typ: m[0], code: m[1], ttl: int(b[8]), from: addr4(b[12:])}
 	switch a.typ {
 	case typeReply4:
 		a.request, ok = parseRequest(m, typeReply4)
@@ -102,8 +150,10 @@ func parse4(b []byte) (answer, bool) {
 			return answer{}, false
 		}
 		a.refused = true
-		a.source = netip.AddrFrom4([4]byte(quoted[12:16]))
-		a.to = netip.AddrFrom4([4]byte(quoted[16:20]))
+		if a.typ == typeUnreachable4 && a.code == codeTooBig4 {
+			a.mtu = int(binary.BigEndian.Uint16(m[6:])) // RFC 1191
+		}
+		a.source, a.to = addr4(quoted[12:]), addr4(quoted[16:])
 		a.request, ok = parseRequest(quoted[min(header, len(quoted)):], typeEcho4)
 		return a, ok
 	}
@@ -112,14 +162,17 @@ func parse4(b []byte) (answer, bool) {
 
 // headerLen4 returns the length of an IPv4 header, which is at least 20.
 func headerLen4(b []byte) (int, bool) {
-	if len(b) < 20 || b[0]>>4 != 4 {
+	if len(b) < ipv4Header || b[0]>>4 != 4 {
 		return 0, false
 	}
 	n := int(b[0]&0xf) * 4
-	return n, n >= 20
+	return n, n >= ipv4Header
 }
 
-// parse6 reads what an IPv6 raw socket receives: an ICMPv6 message.
+func addr4(b []byte) netip.Addr { return netip.AddrFrom4([4]byte(b)) }
+
+// parse6 reads what an IPv6 raw socket receives: an ICMPv6 message, without the
+// header that says whom it is from.
 func parse6(b []byte) (answer, bool) {
 	if len(b) < icmpHeader {
 		return answer{}, false
@@ -136,22 +189,28 @@ func parse6(b []byte) (answer, bool) {
 			return answer{}, false
 		}
 		a.refused = true
-		a.source = netip.AddrFrom16([16]byte(quoted[8:24]))
-		a.to = netip.AddrFrom16([16]byte(quoted[24:40]))
+		if a.typ == typeTooBig6 {
+			a.mtu = int(binary.BigEndian.Uint32(b[4:]))
+		}
+		a.source, a.to = addr6(quoted[8:]), addr6(quoted[24:])
 		a.request, ok = parseRequest(quoted[ipv6Header:], typeEcho6)
 		return a, ok
 	}
 	return answer{}, false
 }
 
+func addr6(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b)) }
+
 // parseRequest reads a request back from an echo message of the given type.
 func parseRequest(m []byte, typ uint8) (request, bool) {
 	if len(m) < packetSize || m[0] != typ {
 		return request{}, false
 	}
+	m = m[icmpHeader:]
 	return request{
-		cookie:   binary.BigEndian.Uint64(m[icmpHeader:]),
-		question: binary.BigEndian.Uint32(m[icmpHeader+8:]),
-		attempt:  binary.BigEndian.Uint32(m[icmpHeader+12:]),
+		cookie:   binary.BigEndian.Uint64(m),
+		question: binary.BigEndian.Uint32(m[8:]),
+		seq:      binary.BigEndian.Uint32(m[12:]),
+		sent:     time.Duration(binary.BigEndian.Uint64(m[16:])),
 	}, true
 }

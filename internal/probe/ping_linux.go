@@ -2,11 +2,8 @@ package probe
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -20,12 +17,12 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 		opts.Interval = time.Second
 	}
 	if opts.Timeout == 0 {
-		opts.Timeout = defaultTimeout
+		opts.Timeout = time.Second
 	}
-	p := &pinger{target: t, each: each, cookie: rand.Uint64(), sent: map[int]time.Time{}}
+	p := &pinger{target: t, each: each, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
 	err := netns.Do(t.From, func() error {
 		var err error
-		p.socket, err = open(t.To.Is6())
+		p.socket, err = open(t)
 		return err
 	})
 	if err != nil {
@@ -49,21 +46,23 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 
 // pinger is one series of requests.
 type pinger struct {
-	target Target
-	each   func(Reply)
-	socket *socket
-	cookie uint64
-	count  int               // requests
-	sent   map[int]time.Time // requests without an answer, by number
-	rtts   []time.Duration
+	target  Target
+	each    func(Reply)
+	socket  *socket
+	batch   *batch
+	cookie  uint64
+	start   time.Time
+	count   int          // requests
+	missing map[int]bool // requests without an answer, by number
+	rtts    RTTs
 }
 
 func (p *pinger) send(seq int) {
 	p.count++
-	p.sent[seq] = time.Now()
-	m := appendEcho(nil, request{p.cookie, uint32(seq), 0}, p.target.To.Is6())
-	if err := p.socket.send(m, p.target.To); err != nil {
-		delete(p.sent, seq)
+	p.missing[seq] = true
+	m := appendEcho(nil, request{p.cookie, 0, uint32(seq), time.Since(p.start)}, p.target.ipv6(), 0)
+	if err := p.socket.send(m, p.target.addr()); err != nil {
+		delete(p.missing, seq)
 		p.each(Reply{Seq: seq, Err: explain(err)})
 	}
 }
@@ -71,56 +70,35 @@ func (p *pinger) send(seq int) {
 // collect takes answers until the time has come or, if that is asked for,
 // until none is missing.
 func (p *pinger) collect(ctx context.Context, until time.Time, untilAll bool) {
-	fds := []unix.PollFd{{Fd: int32(p.socket.fd), Events: unix.POLLIN}}
-	for ctx.Err() == nil && (!untilAll || len(p.sent) > 0) {
+	for !untilAll || len(p.missing) > 0 {
 		left := time.Until(until)
-		if left <= 0 {
+		if left <= 0 || p.socket.wait(ctx, left) != nil {
 			return
 		}
-		if _, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1); err != nil && err != unix.EINTR {
-			return
-		}
-		for p.take() {
+		for p.socket.receive(p.batch, p.take) {
 		}
 	}
 }
 
-// take takes one answer that waits, and reports whether there was one.
-func (p *pinger) take() bool {
-	a, from, ok := p.socket.receive()
-	if !ok {
-		return false
+// take takes an answer that has waited at the socket for a while.
+func (p *pinger) take(a answer, waited time.Duration) {
+	seq := int(a.seq)
+	if a.cookie != p.cookie || !p.missing[seq] {
+		return
 	}
-	seq := int(a.question)
-	sent, waiting := p.sent[seq]
-	if a.cookie != p.cookie || !waiting {
-		return true
-	}
-	delete(p.sent, seq)
+	delete(p.missing, seq)
 	if a.refused {
-		p.each(Reply{From: from, Seq: seq, Err: &Refused{from, a.typ, a.code}})
-		return true
+		p.each(Reply{From: a.from, Seq: seq, Err: a.err()})
+		return
 	}
-	rtt := time.Since(sent)
+	rtt := max(time.Since(p.start)-waited-a.sent, 1)
 	p.rtts = append(p.rtts, rtt)
-	p.each(Reply{From: from, Seq: seq, TTL: a.ttl, RTT: rtt})
-	return true
+	p.each(Reply{From: a.from, Seq: seq, TTL: a.ttl, RTT: rtt})
 }
 
 func (p *pinger) stats() PingStats {
-	s := PingStats{Sent: p.count, Received: len(p.rtts)}
-	if s.Received == 0 {
-		return s
+	return PingStats{
+		Sent: p.count, Received: len(p.rtts),
+		Min: p.rtts.Min(), Mean: p.rtts.Mean(), Max: p.rtts.Max(), StdDev: p.rtts.StdDev(),
 	}
-	var sum, squares float64
-	s.Min = p.rtts[0]
-	for _, rtt := range p.rtts {
-		s.Min, s.Max = min(s.Min, rtt), max(s.Max, rtt)
-		sum += float64(rtt)
-		squares += float64(rtt) * float64(rtt)
-	}
-	mean := sum / float64(len(p.rtts))
-	s.Mean = time.Duration(mean)
-	s.StdDev = time.Duration(math.Sqrt(max(0, squares/float64(len(p.rtts))-mean*mean)))
-	return s
 }

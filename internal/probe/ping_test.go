@@ -53,7 +53,7 @@ func TestPingRefused(t *testing.T) {
 		t.Fatalf("%+v, %+v, %v", replies, stats, err)
 	}
 	want := l.Address("r", false)
-	if refused := (*probe.Refused)(nil); !errors.As(replies[0].Err, &refused) || refused.By != want || replies[0].From != want {
+	if refused := (*probe.ICMPError)(nil); !errors.As(replies[0].Err, &refused) || refused.By != want || replies[0].From != want {
 		t.Errorf("%+v, want a refusal by %s", replies[0], want)
 	}
 }

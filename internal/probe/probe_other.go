@@ -8,16 +8,48 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Reach fails with [netns.ErrLinux] for every target.
-func Reach(_ context.Context, targets []Target, _ Options) []Result {
-	results := make([]Result, len(targets))
-	for i, t := range targets {
-		results[i] = Result{Target: t, Err: netns.ErrLinux}
+// Ask fails with [netns.ErrLinux] for every question.
+func Ask(_ context.Context, questions []Question, _ Options) []Answer {
+	answers := make([]Answer, len(questions))
+	for i, q := range questions {
+		answers[i] = Answer{Question: q, Err: netns.ErrLinux}
 	}
-	return results
+	return answers
 }
 
 // Ping fails with [netns.ErrLinux].
 func Ping(context.Context, Target, PingOptions, func(Reply)) (PingStats, error) {
 	return PingStats{}, netns.ErrLinux
 }
+
+// A Serving is what [Serve] runs.
+type Serving struct{}
+
+// Serve fails with [netns.ErrLinux] for every service.
+func Serve(services []Service) (*Serving, []error) {
+	errs := make([]error, len(services))
+	for i := range errs {
+		errs[i] = netns.ErrLinux
+	}
+	return &Serving{}, errs
+}
+
+// Close does nothing.
+func (*Serving) Close() error { return nil }
+
+// PathMTU fails with [netns.ErrLinux].
+func PathMTU(context.Context, Target, MTUOptions) (int, error) { return 0, netns.ErrLinux }
+
+// Fits fails with [netns.ErrLinux].
+func Fits(context.Context, Target, int, MTUOptions) (bool, error) { return false, netns.ErrLinux }
+
+// Trace fails with [netns.ErrLinux].
+func Trace(context.Context, Target, TraceOptions) ([]Hop, error) { return nil, netns.ErrLinux }
+
+// LastHop finds none.
+func LastHop(_ context.Context, targets []Target, _ TraceOptions) []Hop {
+	return make([]Hop, len(targets))
+}
+
+// Throughput fails with [netns.ErrLinux].
+func Throughput(context.Context, Route, FlowOptions) ([]Flow, error) { return nil, netns.ErrLinux }

@@ -7,9 +7,9 @@ import (
 )
 
 func TestEchoComesBack(t *testing.T) {
-	want := request{cookie: 0x0102030405060708, question: 7, attempt: 2}
+	want := request{cookie: 0x0102030405060708, question: 7, seq: 2, sent: time.Hour}
 	for _, ipv6 := range []bool{false, true} {
-		m := appendEcho(nil, want, ipv6)
+		m := appendEcho(nil, want, ipv6, 0)
 		if len(m) != packetSize {
 			t.Errorf("%d bytes, want %d", len(m), packetSize)
 		}
@@ -17,14 +17,14 @@ func TestEchoComesBack(t *testing.T) {
 			t.Errorf("ipv6 %v: %+v, %v", ipv6, got, ok)
 		}
 	}
-	if m := appendEcho(nil, want, false); checksum(m) != 0 {
+	if m := appendEcho(nil, want, false, 0); checksum(m) != 0 {
 		t.Errorf("the checksum over a message with its checksum is %#x", checksum(m))
 	}
 }
 
 func TestParse4(t *testing.T) {
-	want := request{cookie: 9, question: 8, attempt: 1}
-	echo := appendEcho(nil, want, false)
+	want := request{cookie: 9, question: 8, seq: 1, sent: 5}
+	echo := appendEcho(nil, want, false, 0)
 	source := netip.MustParseAddr("10.0.0.8")
 	header := func(to netip.Addr) []byte {
 		h := make([]byte, 20)
@@ -50,8 +50,8 @@ func TestParse4(t *testing.T) {
 }
 
 func TestParse6(t *testing.T) {
-	want := request{cookie: 9, question: 8, attempt: 1}
-	echo := appendEcho(nil, want, true)
+	want := request{cookie: 9, question: 8, seq: 1, sent: 5}
+	echo := appendEcho(nil, want, true, 0)
 	reply := append([]byte{typeReply6}, echo[1:]...)
 	if a, ok := parse6(reply); !ok || a.request != want || a.refused {
 		t.Errorf("reply: %+v, %v", a, ok)
@@ -74,11 +74,11 @@ func TestReasons(t *testing.T) {
 		want string
 	}{
 		{&Timeout{time.Second}, "no answer in 1s"},
-		{&Refused{by4, typeUnreachable4, 1}, "10.0.0.1 says: host unreachable"},
-		{&Refused{by4, typeUnreachable4, 99}, "10.0.0.1 says: unreachable (code 99)"},
-		{&Refused{by6, typeUnreachable6, 0}, "fd00::1 says: no route"},
-		{&Refused{by6, typeUnreachable6, 99}, "fd00::1 says: unreachable (code 99)"},
-		{&Refused{by6, 77, 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
+		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 1}, "10.0.0.1 says: host unreachable"},
+		{&ICMPError{By: by4, Type: typeUnreachable4, Code: 99}, "10.0.0.1 says: unreachable (code 99)"},
+		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 0}, "fd00::1 says: no route"},
+		{&ICMPError{By: by6, Type: typeUnreachable6, Code: 99}, "fd00::1 says: unreachable (code 99)"},
+		{&ICMPError{By: by6, Type: 77, Code: 1}, "fd00::1 says: ICMPv6 error 77, code 1"},
 	} {
 		if got := c.err.Error(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
@@ -87,8 +87,8 @@ func TestReasons(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(append(make([]byte, 20), appendEcho(nil, request{1, 2, 3}, false)...))
-	f.Add(appendEcho(nil, request{1, 2, 3}, true))
+	f.Add(append(make([]byte, 20), appendEcho(nil, request{1, 2, 3, 4}, false, 0)...))
+	f.Add(appendEcho(nil, request{1, 2, 3, 4}, true, 0))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		parse4(b)
 		parse6(b)

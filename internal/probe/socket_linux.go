@@ -1,8 +1,10 @@
 package probe
 
 import (
+	"context"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,8 +14,8 @@ import (
 type socket struct {
 	fd   int
 	ipv6 bool
-	in   [1500]byte
-	oob  [64]byte
+	sa4  unix.SockaddrInet4 // kept, so that sending makes no garbage
+	sa6  unix.SockaddrInet6
 }
 
 // Limits of what is queued at a socket, in bytes.
@@ -27,24 +29,66 @@ const (
 	sendBuffer = 64 << 20
 )
 
-// open opens a socket in the calling thread's namespace.
-func open(ipv6 bool) (*socket, error) {
+// open opens a socket in the calling thread's namespace, to ask targets like
+// this one from.
+func open(t Target) (*socket, error) {
 	family, protocol := unix.AF_INET, unix.IPPROTO_ICMP
-	if ipv6 {
+	if t.ipv6() {
 		family, protocol = unix.AF_INET6, unix.IPPROTO_ICMPV6
 	}
 	fd, err := unix.Socket(family, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, protocol)
 	if err != nil {
 		return nil, os.NewSyscallError("icmp socket", err)
 	}
-	s := &socket{fd: fd, ipv6: ipv6}
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer)
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, sendBuffer)
-	if err := s.filter(); err != nil {
+	s := &socket{fd: fd, ipv6: t.ipv6()}
+	if err := s.prepare(t); err != nil {
 		unix.Close(fd)
-		return nil, os.NewSyscallError("icmp filter", err)
+		return nil, err
 	}
 	return s, nil
+}
+
+func (s *socket) prepare(t Target) error {
+	enlarge(s.fd, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, receiveBuffer)
+	enlarge(s.fd, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, sendBuffer)
+	if err := unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+		return os.NewSyscallError("icmp timestamps", err)
+	}
+	if err := s.filter(); err != nil {
+		return os.NewSyscallError("icmp filter", err)
+	}
+	return bind(s.fd, t)
+}
+
+// enlarge makes a buffer of a socket larger; without the right to force it, as
+// large as the machine grants.
+func enlarge(fd, force, option, size int) {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, size) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
+	}
+}
+
+// bind binds a socket to where a target is asked from, if it says so.
+func bind(fd int, t Target) error {
+	if link := t.link(); link != "" {
+		if err := unix.BindToDevice(fd, link); err != nil {
+			return &os.PathError{Op: "bind to interface", Path: link, Err: err}
+		}
+	}
+	if !t.Source.IsValid() {
+		return nil
+	}
+	if err := unix.Bind(fd, sockaddr(t.Source, 0)); err != nil {
+		return &os.PathError{Op: "ask from", Path: t.Source.String(), Err: err}
+	}
+	return nil
+}
+
+func sockaddr(a netip.Addr, port uint16) unix.Sockaddr {
+	if a.Is4() {
+		return &unix.SockaddrInet4{Addr: a.As4(), Port: int(port)}
+	}
+	return &unix.SockaddrInet6{Addr: a.As16(), Port: int(port)}
 }
 
 func (s *socket) close() { unix.Close(s.fd) }
@@ -71,11 +115,12 @@ func (s *socket) filter() error {
 
 // send sends one message.
 func (s *socket) send(m []byte, to netip.Addr) error {
-	var sa unix.Sockaddr
+	var sa unix.Sockaddr = &s.sa4
 	if s.ipv6 {
-		sa = &unix.SockaddrInet6{Addr: to.As16()}
+		s.sa6.Addr = to.As16()
+		sa = &s.sa6
 	} else {
-		sa = &unix.SockaddrInet4{Addr: to.As4()}
+		s.sa4.Addr = to.As4()
 	}
 	for {
 		if err := unix.Sendto(s.fd, m, 0, sa); err != unix.EINTR {
@@ -84,41 +129,47 @@ func (s *socket) send(m []byte, to netip.Addr) error {
 	}
 }
 
-// receive returns the next answer that waits. False: none does.
-func (s *socket) receive() (a answer, from netip.Addr, ok bool) {
-	for {
-		n, oobn, _, sa, err := unix.Recvmsg(s.fd, s.in[:], s.oob[:], unix.MSG_DONTWAIT)
-		if err == unix.EINTR {
-			continue
+// wait waits until there is something to receive, or for a while, or for the
+// end of ctx, whose error it returns.
+func (s *socket) wait(ctx context.Context, d time.Duration) error {
+	fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
+	for until := time.Now().Add(d); ctx.Err() == nil; {
+		left := time.Until(until)
+		if left <= 0 {
+			return nil
 		}
-		if err != nil {
-			return answer{}, netip.Addr{}, false
-		}
-		switch sa := sa.(type) {
-		case *unix.SockaddrInet4:
-			from = netip.AddrFrom4(sa.Addr)
-			a, ok = parse4(s.in[:n])
-		case *unix.SockaddrInet6:
-			from = netip.AddrFrom16(sa.Addr)
-			a, ok = parse6(s.in[:n])
-			a.ttl = hopLimit(s.oob[:oobn])
-		}
-		if ok {
-			return a, from, true
+		n, err := unix.Poll(fds, int(min(left, pollSlice).Milliseconds())+1)
+		if n > 0 || err != nil && err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
 		}
 	}
+	return ctx.Err()
 }
 
-// hopLimit finds the hop limit that a packet came with.
-func hopLimit(oob []byte) int {
-	messages, err := unix.ParseSocketControlMessage(oob)
-	if err != nil {
-		return 0
-	}
-	for _, m := range messages {
-		if m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_HOPLIMIT && len(m.Data) > 0 {
-			return int(m.Data[0])
+// receive takes what waits at the socket, at most a batch, and calls each for
+// every answer with how long it had waited there. It reports whether there may
+// be more.
+func (s *socket) receive(b *batch, each func(a answer, waited time.Duration)) bool {
+	n := b.receive(s.fd)
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
+	for i := range n {
+		m := b.message(i)
+		a, ok := answer{}, false
+		if s.ipv6 {
+			a, ok = parse6(m.data)
+			a.from, a.ttl = m.from, m.hopLimit
+		} else {
+			a, ok = parse4(m.data)
 		}
+		if !ok {
+			continue
+		}
+		waited := time.Duration(0)
+		if m.stamp != 0 {
+			waited = max(0, time.Duration(now.Nano()-m.stamp))
+		}
+		each(a, waited)
 	}
-	return 0
+	return n == batchSize
 }

@@ -24,32 +24,28 @@ var (
 	noteMount  = filepath.Join(Dir, "made-mount")
 )
 
-// prepare makes the folder of names ready.
-func (l *Lock) prepare() error {
+// prepare makes the folder of names ready. It is called exclusively.
+func prepare() error {
 	if mountPoint(netns.Dir) {
 		return nil
 	}
-	return exclusively(func() error {
-		if mountPoint(netns.Dir) {
-			return nil
-		}
-		if _, err := os.Stat(netns.Dir); errors.Is(err, fs.ErrNotExist) {
-			if err := errors.Join(note(noteFolder, nil), os.MkdirAll(netns.Dir, 0o755)); err != nil {
-				return err
-			}
-		}
-		if err := note(noteMount, nil); err != nil {
+	if _, err := os.Stat(netns.Dir); errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(note(noteFolder, nil), os.MkdirAll(netns.Dir, 0o755)); err != nil {
 			return err
 		}
-		if err := unix.Mount(netns.Dir, netns.Dir, "none", unix.MS_BIND|unix.MS_REC, ""); err != nil {
-			return &os.PathError{Op: "bind mount", Path: netns.Dir, Err: err}
-		}
-		err := unix.Mount("", netns.Dir, "none", unix.MS_SHARED|unix.MS_REC, "")
-		return os.NewSyscallError("mount --make-shared "+netns.Dir, err)
-	})
+	}
+	if err := note(noteMount, nil); err != nil {
+		return err
+	}
+	if err := unix.Mount(netns.Dir, netns.Dir, "none", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+		return &os.PathError{Op: "bind mount", Path: netns.Dir, Err: err}
+	}
+	err := unix.Mount("", netns.Dir, "none", unix.MS_SHARED|unix.MS_REC, "")
+	return os.NewSyscallError("mount --make-shared "+netns.Dir, err)
 }
 
-// restore undoes what was made for labs, unless others have moved in.
+// restore undoes what was made for labs, unless others have moved in. It is called
+// exclusively.
 func restore() error {
 	err := restoreLimits()
 	if entries, readErr := os.ReadDir(netns.Dir); readErr == nil && len(entries) == 0 {

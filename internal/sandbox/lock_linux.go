@@ -27,12 +27,22 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 	if !Privileged() {
 		return nil, ErrRoot
 	}
+	if err := needProc(); err != nil {
+		return nil, err
+	}
 	for {
-		l, err := tryAcquire(lab)
-		if err == nil {
-			if err := l.prepare(); err != nil {
-				return nil, errors.Join(err, l.Release())
+		var l *Lock
+		err := exclusively(func() error {
+			var err error
+			if l, err = tryAcquire(lab); err != nil {
+				return err
 			}
+			if err := prepare(); err != nil {
+				return errors.Join(err, l.Release())
+			}
+			return nil
+		})
+		if err == nil {
 			return l, nil
 		}
 		if !errors.Is(err, unix.EWOULDBLOCK) {
@@ -60,21 +70,11 @@ func lockPath(lab string) string { return filepath.Join(Dir, lab+lockSuffix) }
 
 // tryAcquire takes the lock or fails with EWOULDBLOCK.
 func tryAcquire(lab string) (*Lock, error) {
-	if err := os.MkdirAll(Dir, 0o755); err != nil {
-		return nil, err
-	}
 	f, err := os.OpenFile(lockPath(lab), os.O_RDWR|os.O_CREATE, 0o600)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, unix.EWOULDBLOCK // the folder went with somebody's last lab: once more
-	}
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if err == nil && !sameFile(f, lockPath(lab)) {
-		err = unix.EWOULDBLOCK // removed by its last owner before we had it
-	}
-	if err != nil {
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("lock of lab %s: %w", lab, err)
 	}
@@ -138,15 +138,29 @@ func removeIfEmpty(dir string) error {
 	return err
 }
 
-// exclusively calls fn while no other program makes or unmakes the ground.
+// exclusively calls fn while no other program takes or retires a lock, or makes or
+// unmakes the ground: so the ground is never taken away from who has just found
+// it there.
 func exclusively(fn func() error) error {
-	dir, err := os.Open(Dir)
-	if err != nil {
-		return err
+	for {
+		if err := os.MkdirAll(Dir, 0o755); err != nil {
+			return err
+		}
+		dir, err := os.Open(Dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it went with somebody's last lab
+		}
+		if err != nil {
+			return err
+		}
+		err = unix.Flock(int(dir.Fd()), unix.LOCK_EX)
+		if err == nil && !sameFile(dir, Dir) {
+			dir.Close()
+			continue // the same
+		}
+		if err == nil {
+			err = fn()
+		}
+		return errors.Join(err, dir.Close())
 	}
-	defer dir.Close()
-	if err := unix.Flock(int(dir.Fd()), unix.LOCK_EX); err != nil {
-		return os.NewSyscallError("flock", err)
-	}
-	return fn()
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -16,6 +17,15 @@ import (
 // names to namespaces.
 func Privileged() bool {
 	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && writable(netns.Dir, "/run") && writable(Dir, "/run")
+}
+
+// needProc says that /proc is not there. By its files namespaces are named and
+// programs start themselves once more.
+func needProc() error {
+	if _, err := os.Stat("/proc/thread-self/ns/net"); err != nil {
+		return fmt.Errorf("/proc is needed and not mounted here: mount -t proc proc /proc (%w)", err)
+	}
+	return nil
 }
 
 // capable reports whether the calling thread has a capability in effect.

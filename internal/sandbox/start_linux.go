@@ -65,6 +65,9 @@ func report(err error) bool {
 // start starts this very program once more in new namespaces, in a user
 // namespace too if user is true, and waits until its surroundings are made.
 func start(cmd *exec.Cmd, role Role, user bool) error {
+	if err := needProc(); err != nil {
+		return err
+	}
 	read, write, err := os.Pipe()
 	if err != nil {
 		return err

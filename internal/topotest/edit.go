@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
@@ -35,7 +36,7 @@ func Clone(lab *topo.Topology) *topo.Topology {
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
-		n.Interfaces = slices.Clone(n.Interfaces)
+		n.Group, n.Interfaces = slices.Clone(n.Group), slices.Clone(n.Interfaces)
 		for j := range n.Interfaces {
 			n.Interfaces[j].Addresses = slices.Clone(n.Interfaces[j].Addresses)
 		}
@@ -45,6 +46,10 @@ func Clone(lab *topo.Topology) *topo.Topology {
 		c.Links[i].Subnet = slices.Clone(c.Links[i].Subnet)
 	}
 	c.Tests = slices.Clone(lab.Tests)
+	for i := range c.Tests {
+		t := &c.Tests[i]
+		t.From, t.To, t.Path, t.On = slices.Clone(t.From), slices.Clone(t.To), slices.Clone(t.Path), slices.Clone(t.On)
+	}
 	return &c
 }
 
@@ -103,7 +108,11 @@ func forget(lab *topo.Topology, l topo.Link) {
 }
 
 func dropTests(lab *topo.Topology, node string) {
-	lab.Tests = slices.DeleteFunc(lab.Tests, func(t topo.Test) bool { return t.From == node || t.To == node })
+	lab.Tests = slices.DeleteFunc(lab.Tests, func(t topo.Test) bool {
+		return slices.ContainsFunc(slices.Concat(t.From, t.To, t.Path, t.On), func(name string) bool {
+			return name == node || strings.HasPrefix(name, node+":")
+		})
+	})
 }
 
 func removeNode(t *rapid.T, lab *topo.Topology) {

@@ -35,6 +35,7 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	b := &builder{t: t, top: &topo.Topology{Name: pick(t, "name", "lab", "a-b_c", "x.y", "net1")}}
 	b.header()
 	b.nodes(o.MaxNodes)
+	b.groups()
 	b.links(o)
 	b.segments()
 	b.routes()
@@ -92,18 +93,6 @@ func (b *builder) nodes(limit int) {
 	}
 }
 
-// tests may name any node: links has seen to it that each of them exists.
-func (b *builder) tests() {
-	for range rapid.IntRange(0, 2).Draw(b.t, "tests") {
-		from, to := b.anyNode("from"), b.anyNode("to")
-		b.top.Tests = append(b.top.Tests, topo.Test{
-			From:   from.Name,
-			To:     to.Name,
-			Expect: pick(b.t, "expect", "", topo.Reachable, topo.Unreachable),
-		})
-	}
-}
-
 // topology leaves out the nodes that need no word in the file.
 func (b *builder) topology() *topo.Topology {
 	linked := make(map[string]bool)
@@ -112,7 +101,7 @@ func (b *builder) topology() *topo.Topology {
 	}
 	var kept topo.Nodes
 	for _, n := range b.top.Nodes {
-		plain := n.Kind == "" && n.Interfaces == nil && n.Routes == nil && n.Sysctls == nil
+		plain := n.Kind == "" && n.Interfaces == nil && n.Routes == nil && n.Sysctls == nil && n.Group == nil
 		if plain && linked[n.Name] && b.chance("leave out", 2) {
 			continue
 		}

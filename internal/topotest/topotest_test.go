@@ -49,7 +49,9 @@ func TestDiversity(t *testing.T) {
 	}
 	for _, what := range []string{
 		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu",
-		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "test",
+		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "group",
+		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "empty path", "count", "timeout",
+		"retry for", "serve", "serve not", "run", "on", "exit", "stdout", "test's name",
 	} {
 		if !seen[what] {
 			t.Errorf("of 200 labs none has this: %s", what)
@@ -63,9 +65,12 @@ func note(seen map[string]bool, lab *topo.Topology) {
 	set("prefix", lab.Prefix != nil)
 	set("no prefix", lab.Prefix == nil)
 	set("pool", !reflect.DeepEqual(lab.Addressing, topo.Addressing{}))
-	set("test", len(lab.Tests) > 0)
+	for _, t := range lab.Tests {
+		noteTest(set, t)
+	}
 	for _, n := range lab.Nodes {
 		set(string(n.Kind), true)
+		set("group", len(n.Group) > 0)
 		set("switch subnet", len(n.Subnet) > 0)
 		set("route", len(n.Routes) > 0)
 		set("sysctl", len(n.Sysctls) > 0)
@@ -83,4 +88,28 @@ func note(seen map[string]bool, lab *topo.Topology) {
 		set("undeclared", x == nil || y == nil)
 		set("linked switches", x != nil && y != nil && x.Kind == topo.Switch && y.Kind == topo.Switch)
 	}
+}
+
+func noteTest(set func(what string, is bool), t topo.Test) {
+	set("test's name", t.Name != "")
+	set("from", len(t.From) > 1)
+	set("to", len(t.To) > 1)
+	set("matrix", t.Matrix)
+	set("via", t.Via != topo.Via{})
+	set("expect", t.Expect != "")
+	set("within", t.Within > 0)
+	set("loss", t.Loss.IsSet())
+	set("mtu", t.MTU > 0)
+	set("throughput", t.Throughput.IsSet())
+	set("path", len(t.Path) > 0)
+	set("empty path", t.Path != nil && len(t.Path) == 0)
+	set("count", t.Count > 0)
+	set("timeout", t.Timeout > 0)
+	set("retry for", t.RetryFor > 0)
+	set("serve", t.Serve != nil && *t.Serve)
+	set("serve not", t.Serve != nil && !*t.Serve)
+	set("run", len(t.Run) > 0)
+	set("on", len(t.On) > 0)
+	set("exit", t.Exit > 0)
+	set("stdout", t.Stdout != "")
 }

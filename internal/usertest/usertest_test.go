@@ -151,7 +151,7 @@ func TestFailing(t *testing.T) {
 		cmd.Env = append(cmd.Env, "DO=TestFails")
 		out, code := run(t, cmd)
 		wants(t, out, code, 1,
-			"this test fails", "lab TestFails when the test failed", "a → b: expected reachable, found unreachable",
+			"this test fails", "lab TestFails when the test failed", "a → b", "2 tests, 2 failed",
 			"ip -n TestFails.a link set eth0 up", "Do in node a: a goroutine", "labs_test.go:", "go test -artifacts keeps")
 
 		kept, err := os.MkdirTemp("", "usertest-*")

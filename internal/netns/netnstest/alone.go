@@ -4,6 +4,7 @@ package netnstest
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"os/exec"
 	"strings"
@@ -48,10 +49,22 @@ func Alone(t *testing.T) bool {
 	return false
 }
 
+// aloneArgs returns the arguments of a program that runs this test only, and of
+// its subtests those that were asked for. The flags of the package's own go with
+// it.
 func aloneArgs(t *testing.T) []string {
-	args := []string{"-test.run=^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.v"}
-	if testing.Short() {
-		args = append(args, "-test.short")
-	}
-	return args
+	args := []string{"-test.v"}
+	run := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
+	flag.Visit(func(f *flag.Flag) {
+		switch name := f.Name; {
+		case name == "test.run":
+			names := strings.Count(t.Name(), "/") + 1
+			if words := strings.Split(f.Value.String(), "/"); len(words) > names {
+				run += "/" + strings.Join(words[names:], "/")
+			}
+		case name == "test.short", !strings.HasPrefix(name, "test."):
+			args = append(args, "-"+name+"="+f.Value.String())
+		}
+	})
+	return append(args, "-test.run="+run)
 }

@@ -29,32 +29,32 @@ links: [{endpoints: [r, a], subnet: [10.7.0.0/24, "fd07::/64"]}]
 var short = probe.Options{Timeout: 200 * time.Millisecond}
 
 // one asks one target.
-func one(t *testing.T, target probe.Target, opts probe.Options) probe.Result {
+func one(t *testing.T, question probe.Question, opts probe.Options) probe.Answer {
 	t.Helper()
-	results := probe.Reach(t.Context(), []probe.Target{target}, opts)
-	if len(results) != 1 || results[0].Target != target {
-		t.Fatalf("asked for %v, got %v", target, results)
+	results := probe.Ask(t.Context(), []probe.Question{question}, opts)
+	if len(results) != 1 || results[0].Question != question {
+		t.Fatalf("asked for %v, got %v", question, results)
 	}
 	return results[0]
 }
 
-func TestReachAnswers(t *testing.T) {
+func TestAskAnswers(t *testing.T) {
 	l := up(t, dual)
 	for _, ipv6 := range []bool{false, true} {
-		r := one(t, l.target("a", l.Address("b", ipv6).String()), probe.Options{})
-		if !r.OK || r.Err != nil || r.RTT <= 0 || r.RTT > time.Second {
+		r := one(t, l.question("a", l.Address("b", ipv6).String()), probe.Options{})
+		if r.Found != probe.Reachable || r.Err != nil || r.RTTs.Mean() <= 0 || r.RTTs.Mean() > time.Second {
 			t.Errorf("%+v", r)
 		}
 	}
 }
 
-func TestReachTimeout(t *testing.T) {
+func TestAskTimeout(t *testing.T) {
 	l := up(t, dual)
 	for _, to := range []string{"10.7.0.99", "fd07::99"} {
 		start := time.Now()
-		r := one(t, l.target("a", to), short)
+		r := one(t, l.question("a", to), short)
 		took := time.Since(start)
-		if timeout := (*probe.Timeout)(nil); r.OK || !errors.As(r.Err, &timeout) || r.Err.Error() != "no answer in 200ms" {
+		if timeout := (*probe.Timeout)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &timeout) || r.Err.Error() != "no answer in 200ms" {
 			t.Errorf("%+v", r)
 		}
 		if took < short.Timeout || took > 5*short.Timeout {
@@ -63,11 +63,11 @@ func TestReachTimeout(t *testing.T) {
 	}
 }
 
-func TestReachNoRoute(t *testing.T) {
+func TestAskNoRoute(t *testing.T) {
 	l := up(t, dual)
 	for _, to := range []string{"203.0.113.1", "2001:db8::1"} {
 		start := time.Now()
-		r := one(t, l.target("a", to), probe.Options{Timeout: time.Minute})
+		r := one(t, l.question("a", to), probe.Options{Timeout: time.Minute})
 		if !errors.Is(r.Err, unix.ENETUNREACH) || r.Err.Error() != "network is unreachable: there is no route" {
 			t.Errorf("%+v", r)
 		}
@@ -77,23 +77,23 @@ func TestReachNoRoute(t *testing.T) {
 	}
 }
 
-func TestReachNoNamespace(t *testing.T) {
+func TestAskNoNamespace(t *testing.T) {
 	up(t, dual)
 	to := netip.MustParseAddr("10.7.0.1")
-	if r := one(t, probe.Target{From: "vtest-nowhere", To: to}, short); !errors.Is(r.Err, os.ErrNotExist) {
+	if r := one(t, probe.Question{Target: probe.Target{From: "vtest-nowhere", To: to}}, short); !errors.Is(r.Err, os.ErrNotExist) {
 		t.Errorf("%+v", r)
 	}
 }
 
-func TestReachRefused(t *testing.T) {
+func TestAskRefused(t *testing.T) {
 	l := up(t, routed)
 	for _, c := range []struct{ to, want string }{
 		{"203.0.113.1", l.Address("r", false).String() + " says: network unreachable"},
 		{"2001:db8::1", l.Address("r", true).String() + " says: no route"},
 	} {
 		start := time.Now()
-		r := one(t, l.target("a", c.to), probe.Options{Timeout: time.Minute})
-		if refused := (*probe.Refused)(nil); r.OK || !errors.As(r.Err, &refused) || r.Err.Error() != c.want {
+		r := one(t, l.question("a", c.to), probe.Options{Timeout: time.Minute})
+		if refused := (*probe.ICMPError)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &refused) || r.Err.Error() != c.want {
 			t.Errorf("%+v, want %q", r, c.want)
 		}
 		if took := time.Since(start); took > 10*time.Second {
@@ -104,71 +104,71 @@ func TestReachRefused(t *testing.T) {
 
 // A router sends six errors to a host at once and then one a second
 // (icmp_ratelimit): that must neither prolong the wait nor hide an answer.
-func TestReachRefusedManyTimes(t *testing.T) {
+func TestAskRefusedManyTimes(t *testing.T) {
 	l := up(t, routed)
-	var targets []probe.Target
+	var targets []probe.Question
 	for i := range 100 {
-		targets = append(targets, l.target("a", fmt.Sprintf("203.0.113.%d", i)))
+		targets = append(targets, l.question("a", fmt.Sprintf("203.0.113.%d", i)))
 	}
-	targets = append(targets, l.target("a", l.Address("r", false).String()))
+	targets = append(targets, l.question("a", l.Address("r", false).String()))
 	start := time.Now()
-	results := probe.Reach(t.Context(), targets, probe.Options{})
+	results := probe.Ask(t.Context(), targets, probe.Options{})
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("took %s", took)
 	}
 	refused := 0
 	for _, r := range results[:100] {
-		if r.OK || r.Err == nil {
+		if r.Found == probe.Reachable || r.Err == nil {
 			t.Errorf("%+v", r)
 		}
-		if e := (*probe.Refused)(nil); errors.As(r.Err, &e) {
+		if e := (*probe.ICMPError)(nil); errors.As(r.Err, &e) {
 			refused++
 		}
 	}
 	if refused == 0 {
 		t.Error("nobody was refused")
 	}
-	if !results[100].OK {
+	if results[100].Found != probe.Reachable {
 		t.Errorf("the router itself: %+v", results[100])
 	}
 }
 
 // The kernel looks for a neighbour for three seconds before it says so.
-func TestReachNoNeighbour(t *testing.T) {
+func TestAskNoNeighbour(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes four seconds")
 	}
 	t.Parallel()
 	l := up(t, dual)
-	targets := []probe.Target{l.target("a", "10.7.0.99"), l.target("a", "fd07::99")}
-	for i, r := range probe.Reach(t.Context(), targets, probe.Options{Timeout: 4 * time.Second}) {
+	targets := []probe.Question{l.question("a", "10.7.0.99"), l.question("a", "fd07::99")}
+	for i, r := range probe.Ask(t.Context(), targets, probe.Options{Timeout: 4 * time.Second}) {
 		want := l.Address("a", i == 1).String() + " says: host unreachable"
-		if r.OK || r.Err == nil || r.Err.Error() != want {
+		if r.Found == probe.Reachable || r.Err == nil || r.Err.Error() != want {
 			t.Errorf("%+v, want %q", r, want)
 		}
 	}
 }
 
-func TestReachCancelled(t *testing.T) {
+func TestAskCancelled(t *testing.T) {
 	l := up(t, dual)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	targets := []probe.Target{l.target("a", "10.7.0.99"), l.target("a", l.Address("b", false).String())}
+	targets := []probe.Question{l.question("a", "10.7.0.99"), l.question("a", l.Address("b", false).String())}
 	start := time.Now()
-	results := probe.Reach(ctx, targets, probe.Options{Timeout: time.Minute})
+	results := probe.Ask(ctx, targets, probe.Options{Timeout: time.Minute})
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("took %s", took)
 	}
-	if !errors.Is(results[0].Err, context.DeadlineExceeded) || !results[1].OK {
+	if !errors.Is(results[0].Err, context.DeadlineExceeded) || results[1].Found != probe.Reachable {
 		t.Errorf("%+v", results)
 	}
 }
 
-func TestReachManyTargets(t *testing.T) {
+func TestAskManyTargets(t *testing.T) {
 	const n = 20
 	l := upStar(t, n)
-	for _, r := range probe.Reach(t.Context(), l.pairs(n), probe.Options{}) {
-		if !r.OK {
+	for _, r := range probe.Ask(t.Context(), l.pairs(n), probe.Options{}) {
+		if r.Found != probe.Reachable {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -176,16 +176,16 @@ func TestReachManyTargets(t *testing.T) {
 
 // A thousand silent targets share one wait, and who answers does not wait
 // behind them.
-func TestReachManySilentTargets(t *testing.T) {
+func TestAskManySilentTargets(t *testing.T) {
 	l := up(t, dual)
 	roomForNeighbours(t, 4000)
-	var targets []probe.Target
+	var targets []probe.Question
 	for i := range 1000 {
-		targets = append(targets, l.target("a", fmt.Sprintf("10.7.%d.%d", 4+i/250, 1+i%250)))
+		targets = append(targets, l.question("a", fmt.Sprintf("10.7.%d.%d", 4+i/250, 1+i%250)))
 	}
-	targets = append(targets, l.target("a", l.Address("b", false).String()))
+	targets = append(targets, l.question("a", l.Address("b", false).String()))
 	start := time.Now()
-	results := probe.Reach(t.Context(), targets, probe.Options{})
+	results := probe.Ask(t.Context(), targets, probe.Options{})
 	took := time.Since(start)
 	t.Logf("took %s", took)
 	if took > 3*time.Second {
@@ -196,18 +196,18 @@ func TestReachManySilentTargets(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if !results[1000].OK {
+	if results[1000].Found != probe.Reachable {
 		t.Errorf("%+v", results[1000])
 	}
 }
 
-func TestReachLeavesNothing(t *testing.T) {
+func TestAskLeavesNothing(t *testing.T) {
 	l := upStar(t, 5)
-	targets := append(l.pairs(5), l.target("h0", "203.0.113.1"), l.target("h1", "fd07::99"))
-	probe.Reach(t.Context(), targets, short) // what the runtime makes once
+	targets := append(l.pairs(5), l.question("h0", "203.0.113.1"), l.question("h1", "fd07::99"))
+	probe.Ask(t.Context(), targets, short) // what the runtime makes once
 	fds, threads := entries(t, "/proc/self/fd"), entries(t, "/proc/self/task")
 	for range 10 {
-		probe.Reach(t.Context(), targets, short)
+		probe.Ask(t.Context(), targets, short)
 	}
 	if now := entries(t, "/proc/self/fd"); now != fds {
 		t.Errorf("%d descriptors before, %d after", fds, now)

@@ -1,0 +1,75 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// measured matches what is never the same twice.
+var measured = regexp.MustCompile(`\b[0-9.]+ (ms|s)\b|[0-9]+ of 20\b`)
+
+// found matches what is found, where that was measured.
+var found = regexp.MustCompile(`(found |loss |\), )[0-9.]+(%|[kmgt]?bit)`)
+
+// steady returns a report without what was measured. What a test asks stands
+// before the second double blank, and stays.
+func steady(report string) string {
+	var b strings.Builder
+	for line := range strings.Lines(report + "\n") {
+		asked, rest := "", line
+		if strings.HasPrefix(line, "ok") || strings.HasPrefix(line, "FAIL") {
+			i := strings.LastIndex(line[:len(line)/2], "  ") + 1
+			asked, rest = line[:i], line[i:]
+		}
+		b.WriteString(asked + found.ReplaceAllString(measured.ReplaceAllString(rest, "#"), "$1#"))
+	}
+	return b.String()
+}
+
+// Each kind of assertion has a lab in which it holds and one in which it does
+// not; what is said then is pinned.
+func TestContract(t *testing.T) {
+	files, err := filepath.Glob("testdata/contract/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no labs: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			if !netnstest.Alone(t) {
+				return
+			}
+			lab := mustOpen(t, file)
+			up(t, lab)
+			defer down(t, lab)
+			golden(t, strings.TrimSuffix(file, ".yaml")+".golden", steady(lab.Verify(t.Context()).String()))
+		})
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", file, d)
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab"
+)
+
+// tap returns a report in the Test Anything Protocol, version 14
+// (testanything.org).
+func tap(r *vethlab.Report) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(r.Results))
+	for i := range r.Results {
+		t := &r.Results[i]
+		verdict := "ok"
+		if !t.OK {
+			verdict = "not ok"
+		}
+		fmt.Fprintf(&b, "%s %d - %s\n", verdict, i+1, tapText(t.Title()))
+		tapDetails(&b, t)
+	}
+	if r.Err != nil {
+		fmt.Fprintf(&b, "Bail out! %s\n", tapLine(r.Err.Error()))
+	}
+	return b.Bytes()
+}
+
+// tapDetails writes what was found, as YAML.
+func tapDetails(b *bytes.Buffer, t *vethlab.TestResult) {
+	fmt.Fprintf(b, "  ---\n  duration_ms: %.3f\n", 1000*t.Took.Seconds())
+	if t.At != "" {
+		fmt.Fprintf(b, "  at: %q\n", t.At)
+	}
+	if t.Name != "" {
+		fmt.Fprintf(b, "  asks: %q\n", t.Asks)
+	}
+	if t.OK {
+		fmt.Fprintf(b, "  found: %q\n", t.Found)
+	} else {
+		b.WriteString("  message: |\n")
+		for line := range strings.Lines(details(t)) {
+			fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\n"))
+		}
+	}
+	b.WriteString("  ...\n")
+}
+
+// tapText makes a text one that means nothing else in a line of a test.
+func tapText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(tapLine(s))
+}
+
+func tapLine(s string) string { return strings.Join(strings.Fields(s), " ") }

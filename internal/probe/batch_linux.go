@@ -1,0 +1,102 @@
+package probe
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// batchSize is how many messages are received at a time.
+const batchSize = 32
+
+// A batch receives many messages with one call, recvmmsg(2).
+type batch struct {
+	headers [batchSize]mmsghdr
+	vectors [batchSize]unix.Iovec
+	names   [batchSize]unix.RawSockaddrInet6 // large enough for both families
+	control [batchSize][128]byte
+	data    [batchSize][messageSize]byte
+}
+
+// messageSize holds the headers and what a request carries; of what is longer
+// no more is needed.
+const messageSize = 512
+
+// mmsghdr is struct mmsghdr (recvmmsg(2)).
+type mmsghdr struct {
+	header unix.Msghdr
+	n      uint32
+}
+
+// receive takes what waits at a socket and returns how many messages there
+// were. It may be too long for its place and keeps its length all the same.
+func (b *batch) receive(fd int) int {
+	for i := range b.headers {
+		h := &b.headers[i].header
+		b.vectors[i].Base = &b.data[i][0]
+		b.vectors[i].SetLen(messageSize)
+		h.Iov = &b.vectors[i]
+		h.SetIovlen(1)
+		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&b.names[i])), unix.SizeofSockaddrInet6
+		h.Control = &b.control[i][0]
+		h.SetControllen(len(b.control[i]))
+	}
+	for {
+		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.headers[0])),
+			batchSize, unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
+		switch errno {
+		case 0:
+			return int(n)
+		case unix.EINTR:
+		default:
+			return 0
+		}
+	}
+}
+
+// A message is what was received.
+type message struct {
+	data     []byte     // the first messageSize bytes
+	length   int        // of all
+	from     netip.Addr // IPv6
+	hopLimit int        // IPv6; 0: not known
+	stamp    int64      // when the kernel received it, in nanoseconds of the wall clock; 0: not known
+}
+
+// message returns the i-th message, valid until the next call of receive.
+func (b *batch) message(i int) message {
+	h := &b.headers[i]
+	m := message{data: b.data[i][:min(h.n, messageSize)], length: int(h.n)}
+	if b.names[i].Family == unix.AF_INET6 {
+		m.from = netip.AddrFrom16(b.names[i].Addr)
+	}
+	control := b.control[i][:h.header.Controllen]
+	for len(control) > 0 {
+		head, data, rest, err := unix.ParseOneSocketControlMessage(control)
+		if err != nil {
+			break
+		}
+		control = rest
+		switch {
+		case head.Level == unix.SOL_SOCKET && head.Type == unix.SCM_TIMESTAMPNS:
+			m.stamp = timespec(data)
+		case head.Level == unix.IPPROTO_IPV6 && head.Type == unix.IPV6_HOPLIMIT && len(data) >= 4:
+			m.hopLimit = int(binary.NativeEndian.Uint32(data))
+		}
+	}
+	return m
+}
+
+// timespec reads struct timespec, two words of the machine, as nanoseconds. 0:
+// there is none.
+func timespec(b []byte) int64 {
+	switch {
+	case len(b) >= 16:
+		return int64(binary.NativeEndian.Uint64(b))*1e9 + int64(binary.NativeEndian.Uint64(b[8:]))
+	case len(b) >= 8:
+		return int64(binary.NativeEndian.Uint32(b))*1e9 + int64(binary.NativeEndian.Uint32(b[4:]))
+	}
+	return 0
+}

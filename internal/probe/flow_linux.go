@@ -1,0 +1,118 @@
+package probe
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Throughput opens both ends of a connection and sends for a while. It returns
+// a flow for each direction that was asked for, to the address first. If ctx
+// ends it returns its error and what was measured so far.
+func Throughput(ctx context.Context, r Route, opts FlowOptions) ([]Flow, error) {
+	opts = opts.withDefaults()
+	open := openTCP
+	if opts.UDP {
+		open = openUDP
+	}
+	var flows []*flow
+	defer func() {
+		for _, f := range flows {
+			f.close()
+		}
+	}()
+	for _, reverse := range []bool{false, true} {
+		if reverse != opts.Reverse && !opts.Both {
+			continue
+		}
+		c, err := open(ctx, r, opts, reverse)
+		if err != nil {
+			return nil, err
+		}
+		flows = append(flows, &flow{carrier: c, reverse: reverse})
+	}
+	err := runAll(ctx, flows, opts)
+	results := make([]Flow, len(flows))
+	for i, f := range flows {
+		results[i] = f.result()
+	}
+	return results, cmp.Or(ctx.Err(), err)
+}
+
+// A carrier sends one way over a connection.
+type carrier interface {
+	// run sends until ctx ends, receives what is to be waited for then, and
+	// returns how long all that took.
+	run(ctx context.Context) (time.Duration, error)
+	// sofar returns what has been carried so far. It may be called while run
+	// runs.
+	sofar() Sample
+	// result writes down what was carried in the end.
+	result(*Flow)
+	close()
+}
+
+// A flow is one direction, while it runs.
+type flow struct {
+	carrier
+	reverse bool
+	took    time.Duration
+	samples []Sample
+	before  Sample // what had been carried when the last sample was taken
+}
+
+// runAll runs flows side by side, for as long as the options say.
+func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
+	sending, cancel := context.WithTimeout(ctx, opts.Duration)
+	defer cancel()
+	start := time.Now()
+	var all, sampler sync.WaitGroup
+	errs := make([]error, len(flows))
+	for i, f := range flows {
+		all.Go(func() {
+			f.took, errs[i] = f.run(sending)
+		})
+	}
+	sampler.Go(func() {
+		// What is left for less than half an interval belongs to the last one.
+		for at := opts.Interval; at <= opts.Duration-opts.Interval/2; at += opts.Interval {
+			if sleep(sending, time.Until(start.Add(at))) != nil {
+				return
+			}
+			for _, f := range flows {
+				f.sample(time.Since(start), opts.Each)
+			}
+		}
+	})
+	all.Wait()
+	cancel()
+	sampler.Wait()
+	for _, f := range flows {
+		f.sample(f.took, opts.Each)
+	}
+	return errors.Join(errs...)
+}
+
+// sample takes what has come since the last sample.
+func (f *flow) sample(now time.Duration, each func(Sample)) {
+	total := f.sofar()
+	s := Sample{
+		Reverse: f.reverse, Start: f.before.End, End: now,
+		Received:    total.Received - f.before.Received,
+		Retransmits: total.Retransmits - f.before.Retransmits,
+		Lost:        total.Lost - f.before.Lost,
+	}
+	f.before, f.before.End = total, now
+	f.samples = append(f.samples, s)
+	if each != nil {
+		each(s)
+	}
+}
+
+func (f *flow) result() Flow {
+	r := Flow{Reverse: f.reverse, Duration: f.took, Samples: f.samples}
+	f.carrier.result(&r)
+	return r
+}

@@ -1,0 +1,198 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// chunk is how many bytes are written or read at a time, tokenSize how many
+	// of them say at first that a connection is ours.
+	chunk     = 128 << 10
+	tokenSize = 16
+)
+
+// A tcpCarrier sends over a TCP connection.
+type tcpCarrier struct {
+	from, to       *net.TCPConn
+	pacer          pacer
+	sent, received atomic.Int64 // bytes
+}
+
+// openTCP opens a connection.
+func openTCP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carrier, error) {
+	l, err := listenTCP(r, opts.Port)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	near, err := dialTCP(ctx, r.Target, l.Addr().(*net.TCPAddr).AddrPort().Port(), opts)
+	if err != nil {
+		return nil, err
+	}
+	far, err := accept(ctx, l, near, opts)
+	if err != nil {
+		near.Close()
+		return nil, err
+	}
+	c := &tcpCarrier{from: near, to: far, pacer: pacer{rate: opts.Rate}}
+	if reverse {
+		c.from, c.to = far, near
+	}
+	return c, nil
+}
+
+// listenTCP listens where the route leads to.
+func listenTCP(r Route, port uint16) (*net.TCPListener, error) {
+	e := ears{-1, -1}
+	if err := inside([]string{r.At}, func(int) (err error) {
+		e.tcp, err = listenOn(unix.SOCK_STREAM, port)
+		return err
+	})[0]; err != nil {
+		return nil, fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	l, _, err := e.take()
+	if err != nil {
+		return nil, err
+	}
+	return l.(*net.TCPListener), nil
+}
+
+// dialTCP connects to a port.
+func dialTCP(ctx context.Context, t Target, port uint16, opts FlowOptions) (*net.TCPConn, error) {
+	c := newCaller(Options{Timeout: opts.Timeout})
+	var conn net.Conn
+	_, err := c.connected(ctx, Question{Target: t, Via: TCP, Port: port}, c.again(TCP), func(_ context.Context, l *line, _ *reply) (err error) {
+		conn, err = net.FileConn(l.File)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.TCPConn), nil
+}
+
+// accept accepts the connection whose other end is near. Others may come, too:
+// strangers, and those that were given up when one was there.
+func accept(ctx context.Context, l *net.TCPListener, near net.Conn, opts FlowOptions) (*net.TCPConn, error) {
+	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = l.SetDeadline(past) })()
+	token := make([]byte, tokenSize)
+	_, _ = rand.Read(token) // it never fails
+	if _, err := near.Write(token); err != nil {
+		return nil, err
+	}
+	for {
+		far, err := l.AcceptTCP()
+		if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				err = &Timeout{opts.Timeout}
+			}
+			return nil, err
+		}
+		_ = far.SetReadDeadline(time.Now().Add(opts.Timeout))
+		got := make([]byte, tokenSize)
+		if _, err := io.ReadFull(far, got); err == nil && bytes.Equal(got, token) {
+			return far, far.SetReadDeadline(time.Time{})
+		}
+		far.Close()
+	}
+}
+
+func (c *tcpCarrier) close() {
+	for _, conn := range []*net.TCPConn{c.from, c.to} {
+		_ = conn.SetLinger(0) // what is still on its way is of no interest
+		conn.Close()
+	}
+}
+
+// run implements carrier. What is on its way in the end is not received: it may
+// be a lot, and slow.
+func (c *tcpCarrier) run(ctx context.Context) (time.Duration, error) {
+	start := time.Now()
+	for _, conn := range []*net.TCPConn{c.from, c.to} {
+		defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })()
+	}
+	var sending sync.WaitGroup
+	var sendErr error
+	sending.Go(func() { sendErr = c.send(ctx) })
+	err := c.receive()
+	sending.Wait()
+	return time.Since(start), errors.Join(inTime(sendErr), inTime(err))
+}
+
+// inTime returns an error unless it says that the time is over.
+func inTime(err error) error {
+	for _, over := range []error{os.ErrDeadlineExceeded, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, over) {
+			return nil
+		}
+	}
+	return err
+}
+
+func (c *tcpCarrier) send(ctx context.Context) error {
+	size := chunk
+	if perSlack := c.pacer.rate / 8 * int64(slack) / int64(time.Second); perSlack > 0 {
+		size = int(min(chunk, max(perSlack, 1<<10)))
+	}
+	b := make([]byte, size)
+	for {
+		if err := c.pacer.pace(ctx, size); err != nil {
+			return err
+		}
+		n, err := c.from.Write(b)
+		c.sent.Add(int64(n))
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (c *tcpCarrier) receive() error {
+	b := make([]byte, chunk)
+	for {
+		n, err := c.to.Read(b)
+		c.received.Add(int64(n))
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// sofar implements carrier.
+func (c *tcpCarrier) sofar() Sample {
+	return Sample{Received: c.received.Load(), Retransmits: int(c.info().Total_retrans)}
+}
+
+// info returns what the kernel says of the sender.
+func (c *tcpCarrier) info() *unix.TCPInfo {
+	info := &unix.TCPInfo{}
+	if conn, err := c.from.SyscallConn(); err == nil {
+		_ = conn.Control(func(fd uintptr) {
+			if i, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+				info = i
+			}
+		})
+	}
+	return info
+}
+
+// result implements carrier.
+func (c *tcpCarrier) result(f *Flow) {
+	info := c.info()
+	f.Sent, f.Received = c.sent.Load(), c.received.Load()
+	f.Retransmits, f.RTT = int(info.Total_retrans), time.Duration(info.Rtt)*time.Microsecond
+}

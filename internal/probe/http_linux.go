@@ -1,0 +1,49 @@
+package probe
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// askHTTP asks whether a GET is responded, by whatever status.
+func (c *caller) askHTTP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
+	start := time.Now()
+	return c.connected(ctx, q, again, func(ctx context.Context, l *line, r *reply) error {
+		request, err := requestOf(ctx, q, l)
+		if err != nil {
+			return err
+		}
+		conn, err := net.FileConn(l.File)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		transport := http.Transport{
+			DisableKeepAlives: true,
+			DialContext:       func(context.Context, string, string) (net.Conn, error) { return conn, nil },
+		}
+		defer transport.CloseIdleConnections()
+		response, err := transport.RoundTrip(request) // no redirects: this response is the answer
+		if err != nil {
+			return err
+		}
+		r.rtt, r.status = time.Since(start), response.StatusCode
+		return response.Body.Close()
+	})
+}
+
+func requestOf(ctx context.Context, q Question, l *line) (*http.Request, error) {
+	path := cmp.Or(q.Path, "/")
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+l.to.String()+path, nil)
+	if err == nil && q.Host != "" {
+		r.Host = q.Host
+	}
+	return r, err
+}

@@ -1,0 +1,94 @@
+//go:build linux
+
+package probe_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/probe"
+)
+
+// narrow is a way whose second link takes less than the first.
+const narrow = `
+nodes: {r: {kind: router}}
+links:
+  - {endpoints: [r, a], subnet: [10.7.0.0/24, "fd07::/64"], mtu: %d}
+  - {endpoints: [r, b], subnet: [10.7.1.0/24, "fd07:0:0:1::/64"], mtu: %d}
+`
+
+func TestPathMTU(t *testing.T) {
+	for _, c := range []struct{ first, second, want int }{
+		{1500, 1500, 1500}, {1500, 1281, 1281}, {9000, 1492, 1492}, {1400, 9000, 1400}, {65535, 65535, 65535},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			l := up(t, fmt.Sprintf(narrow, c.first, c.second))
+			l.eachFamily(t, func(t *testing.T, to string) {
+				target := l.target("a", to)
+				for range 2 { // the second time the kernel remembers what the router said
+					start := time.Now()
+					mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{})
+					if mtu != c.want || err != nil {
+						t.Fatalf("%d, %v; want %d", mtu, err, c.want)
+					}
+					t.Logf("took %s", time.Since(start))
+				}
+				for size, want := range map[int]bool{c.want: true, c.want + 1: false, 1: true, 1 << 20: false} {
+					if fits, err := probe.Fits(t.Context(), target, size, probe.MTUOptions{}); fits != want || err != nil {
+						t.Errorf("%d fits: %v, %v; want %v", size, fits, err, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What the kernel remembers of a path that was narrow must not be believed.
+func TestPathMTUForgets(t *testing.T) {
+	l := up(t, fmt.Sprintf(narrow, 1500, 1300))
+	l.eachFamily(t, func(t *testing.T, to string) {
+		target := l.target("a", to)
+		l.ip("r", "link", "set", "eth1", "mtu", "1300")
+		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu != 1300 || err != nil {
+			t.Fatalf("%d, %v; want 1300", mtu, err)
+		}
+		for _, node := range []string{"r", "b"} {
+			l.ip(node, "link", "set", map[string]string{"r": "eth1", "b": "eth0"}[node], "mtu", "1500")
+		}
+		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu != 1500 || err != nil {
+			t.Errorf("%d, %v; want 1500", mtu, err)
+		}
+	})
+}
+
+// A receiver drops what is longer than its interface takes, and says nothing.
+func TestPathMTUOfABlackHole(t *testing.T) {
+	l := up(t, fmt.Sprintf(narrow, 1500, 1500))
+	l.ip("b", "link", "set", "eth0", "mtu", "1400")
+	l.eachFamily(t, func(t *testing.T, to string) {
+		start := time.Now()
+		mtu, err := probe.PathMTU(t.Context(), l.target("a", to), probe.MTUOptions{})
+		t.Logf("%d, took %s", mtu, time.Since(start))
+		// veth takes a header of 14 bytes more, and 4 for a VLAN.
+		if mtu < 1400 || mtu > 1404 || err != nil {
+			t.Errorf("%d, %v; want 1400", mtu, err)
+		}
+	})
+}
+
+func TestPathMTUOfNoWay(t *testing.T) {
+	l := up(t, dual)
+	for _, to := range []string{"10.7.0.99", "fd07::99"} {
+		_, err := probe.PathMTU(t.Context(), l.target("a", to), probe.MTUOptions{Timeout: short.Timeout})
+		if timeout := (*probe.Timeout)(nil); !errors.As(err, &timeout) {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := probe.Fits(t.Context(), l.target("a", "203.0.113.1"), 100, probe.MTUOptions{}); !errors.Is(err, unix.ENETUNREACH) {
+		t.Errorf("%v", err)
+	}
+}

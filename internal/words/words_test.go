@@ -1,0 +1,59 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func TestPlural(t *testing.T) {
+	for n, want := range map[int]string{0: "0 nodes", 1: "1 node", 2: "2 nodes"} {
+		if got := words.Plural(n, "node"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		40 * time.Microsecond:     "0.040 ms",
+		1500 * time.Microsecond:   "1.5 ms",
+		12 * time.Millisecond:     "12 ms",
+		12345 * time.Microsecond:  "12.3 ms",
+		123456 * time.Microsecond: "123 ms",
+		2 * time.Second:           "2 s",
+		2340 * time.Millisecond:   "2.34 s",
+		100 * time.Second:         "100 s",
+	} {
+		if got := words.Duration(d); got != want {
+			t.Errorf("%v is written %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestRate(t *testing.T) {
+	for rate, want := range map[float64]string{
+		0: "0bit", 999: "999bit", 1500: "1.5kbit", 2.13e10: "21.3gbit", 1e8: "100mbit", 3e15: "3000tbit",
+	} {
+		if got := words.Rate(rate); got != want {
+			t.Errorf("%g is written %q, want %q", rate, got, want)
+		}
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for share, want := range map[float64]string{0: "0%", 0.005: "0.5%", 1.0 / 3: "33.3%", 1: "100%"} {
+		if got := words.Percent(share); got != want {
+			t.Errorf("%g is written %q, want %q", share, got, want)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	for most, want := range map[int]string{2: "a, b and 2 more", 3: "a, b, c and 1 more", 4: "a, b, c, d", 9: "a, b, c, d"} {
+		if got := words.List([]string{"a", "b", "c", "d"}, most); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

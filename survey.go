@@ -1,0 +1,293 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// survey finds out what the ways look like: the hops and the MTU where tests ask
+// for them, and how far one comes where nobody answered.
+func (t *trial) survey(ctx context.Context, clauses []*clause) {
+	t.lastHops(ctx, clauses)
+	ways := map[probe.Target]*way{}
+	var order []*way
+	var asked []query
+	for _, c := range clauses {
+		if c.Path == nil && c.MTU == 0 {
+			continue
+		}
+		for i, p := range c.Pairs {
+			for _, a := range p.Addresses {
+				if c.failedAt(i, a) {
+					continue
+				}
+				target := t.target(p.From, a)
+				if ways[target] == nil {
+					ways[target] = &way{target: target}
+					order = append(order, ways[target])
+				}
+				ways[target].include(c)
+				asked = append(asked, query{c, i, a})
+			}
+		}
+	}
+	sideBySide(len(order), func(i int) { order[i].look(ctx) })
+	for _, q := range asked {
+		before := len(q.clause.failures)
+		t.judgeWay(q, ways[t.target(q.clause.Pairs[q.pair].From, q.address)])
+		q.clause.mark(q.pair, len(q.clause.failures) == before)
+	}
+}
+
+// A way leads to an address. It is looked at once, for all tests that ask.
+type way struct {
+	target            probe.Target
+	wantMTU, wantHops bool
+	timeout           time.Duration // the longest that a test gives
+
+	mtu     int
+	mtuErr  error
+	hops    []probe.Hop
+	hopsErr error
+}
+
+func (w *way) include(c *clause) {
+	w.wantMTU = w.wantMTU || c.MTU > 0
+	w.wantHops = w.wantHops || c.Path != nil
+	w.timeout = max(w.timeout, time.Duration(c.Timeout))
+}
+
+func (w *way) look(ctx context.Context) {
+	if w.wantMTU {
+		w.mtu, w.mtuErr = probe.PathMTU(ctx, w.target, probe.MTUOptions{Timeout: w.timeout})
+	}
+	if w.wantHops {
+		w.hops, w.hopsErr = w.trace(ctx)
+	}
+}
+
+// maxTraces is how often a way is traced in which a hop is silent: routers send
+// one host few ICMP errors a second, and other traces want them too.
+const maxTraces = 4
+
+// trace finds the hops of the way, each in the trace in which it answers.
+func (w *way) trace(ctx context.Context) ([]probe.Hop, error) {
+	var known []probe.Hop
+	for range maxTraces {
+		hops, err := probe.Trace(ctx, w.target, probe.TraceOptions{Probes: 1, Timeout: w.timeout})
+		if err != nil {
+			return nil, err
+		}
+		for i, h := range known[:min(len(known), len(hops))] {
+			if len(hops[i].By) == 0 {
+				hops[i] = h
+			}
+		}
+		known = hops
+		if !slices.ContainsFunc(known, func(h probe.Hop) bool { return len(h.By) == 0 }) {
+			break
+		}
+	}
+	return known, nil
+}
+
+// failedAt reports whether an address of the n-th pair has failed already.
+func (c *clause) failedAt(n int, a netip.Addr) bool {
+	if !c.failed[n] {
+		return false
+	}
+	p := c.Pairs[n]
+	return slices.ContainsFunc(c.failures, func(f Failure) bool {
+		return f.From == p.From && f.To == p.To && (f.Address == a || !f.Address.IsValid())
+	})
+}
+
+// maxJobs is how many ways are looked at, or commands run, at the same time.
+const maxJobs = 16
+
+// sideBySide calls fn for each of n things, a few at a time, and waits.
+func sideBySide(n int, fn func(i int)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, maxJobs)
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			fn(i)
+		})
+	}
+	wg.Wait()
+}
+
+func (t *trial) judgeWay(q query, w *way) {
+	if q.clause.MTU > 0 {
+		t.judgeMTU(q, w.mtu, w.mtuErr)
+	}
+	if q.clause.Path != nil {
+		t.judgePath(q, w.hops, w.hopsErr)
+	}
+}
+
+func (t *trial) judgeMTU(q query, mtu int, err error) {
+	c := q.clause
+	want := fmt.Sprintf("mtu %d", c.MTU)
+	switch {
+	case err != nil:
+		c.failPair(q.pair, q.address, "mtu", want, "none", t.reason(err))
+	case mtu != c.MTU:
+		c.failPair(q.pair, q.address, "mtu", want, strconv.Itoa(mtu), "")
+	}
+}
+
+// judgePath compares the hops, up to the target, with those that are expected.
+func (t *trial) judgePath(q query, hops []probe.Hop, err error) {
+	c := q.clause
+	want := pathText(c.Path)
+	if err != nil {
+		c.failPair(q.pair, q.address, "path", want, "none", t.reason(err))
+		return
+	}
+	why := ""
+	var path []string
+	for _, h := range hops {
+		switch {
+		case h.Target:
+		case h.Err != nil:
+			why = "it ends with: " + t.reason(h.Err)
+			path = append(path, t.hop(h, c.Path, len(path)))
+		default:
+			path = append(path, t.hop(h, c.Path, len(path)))
+		}
+	}
+	arrived := len(hops) > 0 && hops[len(hops)-1].Target
+	if !arrived && why == "" {
+		why = "it does not come to an end"
+	}
+	if !arrived || !slices.Equal(path, c.Path) {
+		c.failPair(q.pair, q.address, "path", want, pathText(path), why)
+	}
+}
+
+// hop returns the node that a hop is: the one that is expected at that place, if
+// it is among those that answered.
+func (t *trial) hop(h probe.Hop, want []string, place int) string {
+	var names []string
+	for _, a := range h.By {
+		name := t.names[a]
+		if name == "" {
+			name = a.String()
+		}
+		if place < len(want) && name == want[place] {
+			return name
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return "(silent)"
+	}
+	return names[0]
+}
+
+// pathText says what a path is: "path r1, r2".
+func pathText(path []string) string {
+	if len(path) == 0 {
+		return "no hop between"
+	}
+	return "path " + strings.Join(path, ", ")
+}
+
+// How many silent addresses are looked for, and how long.
+const (
+	maxLastHops = 32
+	hopTimeout  = 400 * time.Millisecond
+)
+
+// lastHops adds to failures for want of an answer how far one comes.
+func (t *trial) lastHops(ctx context.Context, clauses []*clause) {
+	var silent []*Failure
+	var targets []probe.Target
+	for _, c := range clauses {
+		for i := range c.failures {
+			f := &c.failures[i]
+			if f.silent && len(silent) < maxLastHops {
+				silent, targets = append(silent, f), append(targets, t.target(f.From, f.Address))
+			}
+		}
+	}
+	if len(targets) == 0 {
+		return
+	}
+	for i, hop := range probe.LastHop(ctx, targets, probe.TraceOptions{Timeout: hopTimeout}) {
+		silent[i].Why += "; " + t.asFarAs(hop)
+	}
+}
+
+// asFarAs says which hop is the last that answers.
+func (t *trial) asFarAs(h probe.Hop) string {
+	switch {
+	case h.TTL == 0 || len(h.By) == 0:
+		return "nobody on the way answers"
+	case h.Target:
+		return fmt.Sprintf("%s answers a ping", t.who(h.By[0]))
+	}
+	return fmt.Sprintf("the last on the way that answers is %s, hop %d", t.who(h.By[0]), h.TTL)
+}
+
+// measure measures how much goes through, pair by pair.
+func (t *trial) measure(ctx context.Context, c *clause) {
+	for i, p := range c.Pairs {
+		if len(p.Addresses) == 0 || c.failedAt(i, p.Addresses[0]) || ctx.Err() != nil {
+			continue
+		}
+		rate, err := t.throughput(ctx, c, i)
+		ok := err == nil && c.Throughput.Holds(topo.Rate(rate))
+		switch {
+		case err != nil:
+			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), "none", t.reason(err))
+		case !ok:
+			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), words.Rate(rate), "")
+		}
+		if err == nil {
+			c.throughput = append(c.throughput, rate)
+		}
+		c.mark(i, ok)
+	}
+}
+
+// throughput returns how many bits a second get from one of a pair to the other.
+func (t *trial) throughput(ctx context.Context, c *clause, pair int) (float64, error) {
+	p := c.Pairs[pair]
+	switch p.Node {
+	case "":
+		return 0, errors.New("nobody in the lab has this address, so there is no other end to measure at")
+	case topo.HostNode:
+		return 0, errors.New("vethlab does not listen on the machine itself: measure from there to the node")
+	}
+	route := probe.Route{Target: t.target(p.From, p.Addresses[0]), At: t.namespaces[p.Node]}
+	flows, err := probe.Throughput(ctx, route, c.flow())
+	if err != nil {
+		return 0, err
+	}
+	return flows[0].BitsPerSecond(), nil
+}
+
+// flow returns how throughput is measured: on the port of via, where that has
+// one of TCP or UDP.
+func (c *clause) flow() probe.FlowOptions {
+	var o probe.FlowOptions
+	if p := c.Protocol(); p == topo.TCP || p == topo.UDP {
+		o.UDP, o.Port = p == topo.UDP, uint16(c.Via.Port)
+	}
+	return o
+}

@@ -1,0 +1,172 @@
+package vethlab
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A trial holds a lab to clauses.
+type trial struct {
+	lab        string
+	state      *state.State
+	namespaces map[string]string     // by node
+	names      map[netip.Addr]string // whose an address is
+	clauses    []*clause
+}
+
+func newTrial(lab string, s *state.State) *trial {
+	return &trial{lab: lab, state: s, namespaces: namespacesByNode(s), names: namesOf(s)}
+}
+
+// A clause is a test and what is found.
+type clause struct {
+	compile.Test
+	result TestResult
+
+	// What is found in one try.
+	failures      []Failure
+	failed        map[int]bool // pairs or, of a command, nodes that have failures
+	found         map[topo.Expect]int
+	rtts          probe.RTTs
+	serving       []string
+	throughput    []float64 // bits per second
+	matrix        *Matrix
+	rows, columns map[string]int // of the matrix
+	tries         int
+	took          time.Duration
+}
+
+// retryPause is how long a test that failed is left alone before it is tried
+// again.
+const retryPause = 100 * time.Millisecond
+
+// hold tries all clauses, and those that fail again as long as they allow it.
+func (t *trial) hold(ctx context.Context) {
+	start := time.Now()
+	left := t.clauses
+	for len(left) > 0 {
+		began := time.Now()
+		t.try(ctx, left)
+		var again []*clause
+		for _, c := range left {
+			if len(c.failures) > 0 && time.Since(start) < time.Duration(c.RetryFor) {
+				again = append(again, c)
+			}
+		}
+		left = again
+		if len(left) > 0 && pause(ctx, retryPause-time.Since(began)) != nil {
+			break
+		}
+	}
+	for _, c := range t.clauses {
+		c.conclude()
+	}
+}
+
+// pause waits, or fails with the error of a context that ends before.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// try tries clauses once. What could disturb the rest comes after it: commands,
+// then measurements that fill links, one after another.
+func (t *trial) try(ctx context.Context, clauses []*clause) {
+	start := time.Now()
+	for _, c := range clauses {
+		c.begin()
+	}
+	t.ask(ctx, clauses)
+	t.survey(ctx, clauses)
+	for _, c := range clauses {
+		c.took = time.Since(start)
+	}
+	for _, c := range clauses {
+		if c.Run != nil {
+			c.time(func() { t.command(ctx, c) })
+		}
+	}
+	for _, c := range clauses {
+		if c.Throughput.IsSet() {
+			c.time(func() { t.measure(ctx, c) })
+		}
+	}
+}
+
+func (c *clause) begin() {
+	*c = clause{Test: c.Test, tries: c.tries + 1, failed: map[int]bool{}, found: map[topo.Expect]int{}}
+	if c.Matrix && c.Run == nil {
+		c.layOut()
+	}
+	if c.Run == nil && len(c.Pairs) == 0 || c.Run != nil && len(c.Where) == 0 {
+		c.fail(0, Failure{Key: "to", Want: "somebody to ask", Found: "nobody", Why: "the words of this test stand for no two nodes"})
+	}
+}
+
+// time adds the time that fn takes.
+func (c *clause) time(fn func()) {
+	start := time.Now()
+	fn()
+	c.took += time.Since(start)
+}
+
+// fail notes a failure of the n-th pair or, of a command, node.
+func (c *clause) fail(n int, f Failure) {
+	c.failures = append(c.failures, f)
+	c.failed[n] = true
+}
+
+// failPair notes a failure of the n-th pair.
+func (c *clause) failPair(n int, addr netip.Addr, key, want, found, why string) {
+	p := c.Pairs[n]
+	c.fail(n, Failure{From: p.From, To: p.To, Address: addr, Key: key, Want: want, Found: found, Why: why})
+}
+
+// layOut makes an empty matrix for the pairs.
+func (c *clause) layOut() {
+	c.matrix = &Matrix{From: []string{}, To: c.Asked}
+	c.rows, c.columns = map[string]int{}, map[string]int{}
+	for i, name := range c.Asked {
+		c.columns[name] = i
+	}
+	for _, p := range c.Pairs {
+		if _, ok := c.rows[p.From]; !ok {
+			c.rows[p.From] = len(c.rows)
+			c.matrix.From = append(c.matrix.From, p.From)
+			c.matrix.cells = append(c.matrix.cells, make([]draw.Cell, len(c.columns)))
+		}
+	}
+}
+
+// mark notes in the matrix whether the n-th pair is as expected. What is wrong
+// once stays so.
+func (c *clause) mark(n int, ok bool) {
+	if c.matrix == nil {
+		return
+	}
+	cell := &c.matrix.cells[c.rows[c.Pairs[n].From]][c.columns[c.Pairs[n].To]]
+	switch {
+	case !ok || *cell == draw.Wrong:
+		*cell = draw.Wrong
+	case c.Outcome() == topo.Reachable:
+		*cell = draw.Reached
+	default:
+		*cell = draw.Kept
+	}
+}
