@@ -8,14 +8,12 @@ import (
 // Clone returns a copy that shares nothing with t, to be edited.
 func (t *Topology) Clone() *Topology {
 	c := *t
-	if t.Prefix != nil {
-		c.Prefix = new(*t.Prefix)
-	}
+	c.Prefix = clonePointer(t.Prefix)
 	c.Nodes = slices.Clone(t.Nodes)
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
+		n.Group, n.Interfaces = slices.Clone(n.Group), slices.Clone(n.Interfaces)
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
-		n.Interfaces = slices.Clone(n.Interfaces)
 		for j := range n.Interfaces {
 			n.Interfaces[j].Addresses = slices.Clone(n.Interfaces[j].Addresses)
 		}
@@ -25,5 +23,17 @@ func (t *Topology) Clone() *Topology {
 		c.Links[i].Subnet = slices.Clone(c.Links[i].Subnet)
 	}
 	c.Tests = slices.Clone(t.Tests)
+	for i := range c.Tests {
+		t := &c.Tests[i]
+		t.From, t.To, t.Path = slices.Clone(t.From), slices.Clone(t.To), slices.Clone(t.Path)
+		t.Run, t.On, t.Serve = slices.Clone(t.Run), slices.Clone(t.On), clonePointer(t.Serve)
+	}
 	return &c
+}
+
+func clonePointer[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
 }

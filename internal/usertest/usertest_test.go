@@ -143,6 +143,20 @@ func TestProgram(t *testing.T) {
 	})
 }
 
+// folder returns a new folder that every user can write.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-"))
+	if err := errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // A test that fails says what its lab was like, and keeps it if asked to.
 func TestFailing(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
@@ -154,14 +168,7 @@ func TestFailing(t *testing.T) {
 			"this test fails", "lab TestFails when the test failed", "a → b", "2 tests, 2 failed",
 			"ip -n TestFails.a link set eth0 up", "Do in node a: a goroutine", "labs_test.go:", "go test -artifacts keeps")
 
-		kept, err := os.MkdirTemp("", "usertest-*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(kept)
-		if err := os.Chmod(kept, 0o777); err != nil {
-			t.Fatal(err)
-		}
+		kept := folder(t)
 		cmd = u.command(t, "labs", "run=TestFails", "artifacts", "outputdir="+kept)
 		cmd.Env = append(cmd.Env, "DO=TestFails")
 		out, code = run(t, cmd)
@@ -328,14 +335,7 @@ func glob(t *testing.T, pattern string) []string {
 func TestCoverage(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
 		needLabs(t, u)
-		dir, err := os.MkdirTemp("", "usertest-*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		if err := os.Chmod(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
+		dir := folder(t)
 		out, code := run(t, u.command(t, "covered", "run=TestLab|TestPure", "coverprofile="+dir+"/profile"))
 		wants(t, out, code, 0, "coverage: 75.0% of statements")
 		if profile, err := os.ReadFile(dir + "/profile"); err != nil || !bytes.Contains(profile, []byte("labs.go")) {
