@@ -8,13 +8,14 @@ import (
 	"syscall"
 
 	"github.com/vethlab/vethlab/internal/cli"
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func main() {
 	role := sandbox.Main()
-	if role.Over() {
+	if role.Over() || feature.Child() {
 		return
 	}
 	netns.KeepStartupThread()

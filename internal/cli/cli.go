@@ -88,7 +88,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p),
 		newLs(p), newShow(p), newExec(p), newShell(p), newPing(p), newTest(p),
-		newVersion(p),
+		newDoctor(p), newVersion(p),
 	)
 	return root
 }

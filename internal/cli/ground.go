@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -207,7 +208,8 @@ func (p *program) inSandbox(lab string, create bool) error {
 
 func openOrStart(lab string, create bool) (*sandbox.Box, error) {
 	if create {
-		return sandbox.Start(lab)
+		box, err := sandbox.Start(lab)
+		return box, feature.Explain(err)
 	}
 	return sandbox.Open(lab)
 }

@@ -176,6 +176,7 @@ const (
 	dim   style = "2"
 	red   style = "31"
 	green style = "32"
+	amber style = "33"
 )
 
 // paint returns text in a style, if stdout takes colours.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
@@ -31,7 +32,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs of the scr
 
 func TestMain(m *testing.M) {
 	role := sandbox.Main()
-	if role.Over() {
+	if role.Over() || feature.Child() {
 		return
 	}
 	testscript.Main(m, map[string]func(){
@@ -102,7 +103,8 @@ func runScripts(t *testing.T, flags string) {
 
 // condition knows what scripts may need: a user who is root or is on the ground
 // where that is not needed, the ground that is the machine's and this user root
-// there, there being other users, the other ground, and ip of iproute2.
+// there, there being other users, the other ground, ip of iproute2, and user
+// namespaces as unshare(1) makes them.
 func condition(flags, name string) (bool, error) {
 	switch name {
 	case "root":
@@ -116,6 +118,8 @@ func condition(flags, name string) (bool, error) {
 	case "ip":
 		_, err := exec.LookPath("ip")
 		return err == nil, nil
+	case "userns":
+		return exec.Command("unshare", "--user", "--map-root-user", "true").Run() == nil, nil
 	}
 	return false, os.ErrInvalid
 }

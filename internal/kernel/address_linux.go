@@ -29,17 +29,20 @@ func (e *encoder) address(typ, flags uint16, link state.Endpoint, p netip.Prefix
 	if err != nil {
 		return err
 	}
-	e.message(typ, flags, func() {
-		h := e.zeros(unix.SizeofIfAddrmsg)
-		h[0], h[1] = familyOf(p.Addr()), uint8(p.Bits())
-		if p.Addr().Is6() {
-			h[2] = unix.IFA_F_NODAD
-		}
-		native.PutUint32(h[4:], uint32(index))
-		e.attr(unix.IFA_LOCAL, p.Addr().AsSlice())
-		e.attr(unix.IFA_ADDRESS, p.Addr().AsSlice())
-	})
+	e.message(typ, flags, func() { e.batch.address(index, p) })
 	return nil
+}
+
+// address writes a struct ifaddrmsg and its attributes.
+func (b *batch) address(index int, p netip.Prefix) {
+	h := b.zeros(unix.SizeofIfAddrmsg)
+	h[0], h[1] = familyOf(p.Addr()), uint8(p.Bits())
+	if p.Addr().Is6() {
+		h[2] = unix.IFA_F_NODAD
+	}
+	native.PutUint32(h[4:], uint32(index))
+	b.attr(unix.IFA_LOCAL, p.Addr().AsSlice())
+	b.attr(unix.IFA_ADDRESS, p.Addr().AsSlice())
 }
 
 // promoteSecondaries sets net.ipv4.conf.<link>.promote_secondaries.

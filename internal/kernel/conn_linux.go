@@ -9,17 +9,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A conn is a route netlink socket. It belongs to the namespace that its
-// thread was in when it was opened and is used by one goroutine at a time.
+// A conn is a netlink socket. It belongs to the namespace that its thread was in
+// when it was opened and is used by one goroutine at a time.
 type conn struct {
 	fd  int
 	in  []byte
 	seq uint32 // of the last dump
 }
 
-// dial opens a socket in the calling thread's namespace and joins groups.
-func dial(groups ...int) (*conn, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+// dial opens a route socket in the calling thread's namespace and joins groups.
+func dial(groups ...int) (*conn, error) { return dialProtocol(unix.NETLINK_ROUTE, groups...) }
+
+func dialProtocol(protocol int, groups ...int) (*conn, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, protocol)
 	if err != nil {
 		return nil, os.NewSyscallError("netlink socket", err)
 	}
@@ -248,17 +250,23 @@ const pollInterval = 50 // ms
 
 // poll waits until there is something to receive.
 func (c *conn) poll(ctx context.Context) error {
-	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, err := unix.Poll(fds, pollInterval)
-		if err != nil && err != unix.EINTR {
-			return os.NewSyscallError("poll", err)
-		}
-		if n > 0 {
-			return nil
+		if ready, err := c.await(pollInterval); ready || err != nil {
+			return err
 		}
 	}
+}
+
+// await waits for some time, in ms, and reports whether there is something to
+// receive.
+func (c *conn) await(ms int) (bool, error) {
+	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds, ms)
+	if err != nil && err != unix.EINTR {
+		return false, os.NewSyscallError("poll", err)
+	}
+	return n > 0, nil
 }

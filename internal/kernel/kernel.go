@@ -41,18 +41,24 @@ type Runtime struct {
 }
 
 // An UnsettledError names the links that were not ready in time.
-type UnsettledError struct{ Links []state.Endpoint }
+type UnsettledError struct{ Links []Unready }
+
+// An Unready link does not work yet.
+type Unready struct {
+	state.Endpoint
+	Reason string // "no carrier", "fd00::1 not in use"
+}
 
 func (e *UnsettledError) Error() string {
 	const most = 5
 	var names []string
 	for _, l := range e.Links[:min(most, len(e.Links))] {
-		names = append(names, l.String())
+		names = append(names, fmt.Sprintf("%s (%s)", l.Endpoint, l.Reason))
 	}
 	if more := len(e.Links) - most; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
-	return "no carrier yet: " + strings.Join(names, ", ")
+	return "not ready yet: " + strings.Join(names, ", ")
 }
 
 // A Way is where the machine would send a packet.

@@ -46,3 +46,27 @@ func (*Watch) Stale() bool { return false }
 
 // Close does nothing.
 func (*Watch) Close() {}
+
+// TryLink fails with [netns.ErrLinux].
+func TryLink(string) error { return netns.ErrLinux }
+
+// TryVLANFiltering fails with [netns.ErrLinux].
+func TryVLANFiltering() error { return netns.ErrLinux }
+
+// TryIPv6 fails with [netns.ErrLinux].
+func TryIPv6() error { return netns.ErrLinux }
+
+// TryQdisc fails with [netns.ErrLinux].
+func TryQdisc(string) error { return netns.ErrLinux }
+
+// TryNftables fails with [netns.ErrLinux].
+func TryNftables() error { return netns.ErrLinux }
+
+// TryNAT fails with [netns.ErrLinux].
+func TryNAT() error { return netns.ErrLinux }
+
+// TryReject fails with [netns.ErrLinux].
+func TryReject() error { return netns.ErrLinux }
+
+// TryConntrack fails with [netns.ErrLinux].
+func TryConntrack() error { return netns.ErrLinux }

@@ -3,6 +3,8 @@
 package kernel_test
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"testing"
@@ -65,6 +67,37 @@ func TestApplyObserve(t *testing.T) {
 	equal(t, view.State, want)
 	if again := plan.Diff(view.State, want); len(again) != 0 {
 		t.Errorf("a second plan: %+v", again)
+	}
+}
+
+// Settle waits for what is not ready, and says of what never is what that is.
+func TestSettleSaysWhatIsMissing(t *testing.T) {
+	netnstest.Need(t)
+	_, want := pair(t)
+	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), want), state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	names := want.Names()
+	t.Cleanup(func() {
+		if _, err := kernel.Remove(context.WithoutCancel(t.Context()), names); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := kernel.Settle(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	missing := netip.MustParsePrefix("fd99::abcd/64")
+	for _, link := range want.Namespaces[names[0]].Links {
+		if _, veth := link.Kind.(state.Veth); veth {
+			link.Addresses = append(link.Addresses, missing)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err := kernel.Settle(ctx, want)
+	unsettled := (*kernel.UnsettledError)(nil)
+	if !errors.As(err, &unsettled) || len(unsettled.Links) != 1 || unsettled.Links[0].Reason != "fd99::abcd not in use" {
+		t.Errorf("got %v, want fd99::abcd to be missing", err)
 	}
 }
 

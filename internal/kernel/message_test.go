@@ -104,6 +104,15 @@ func FuzzRead(f *testing.F) {
 		readLink(body)
 		readAddress(body)
 		readRoute(body)
+		readMembership(body)
 		parseRefusal(body)
 	})
+}
+
+// The example of RFC 4291, section 2.7.1.
+func TestSolicitedNode(t *testing.T) {
+	got := solicitedNode(netip.MustParseAddr("4037::01:800:200e:8c6c"))
+	if want := netip.MustParseAddr("ff02::1:ff0e:8c6c"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }

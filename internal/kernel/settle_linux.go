@@ -12,8 +12,8 @@ import (
 )
 
 // Settle waits until every link of a State that can work does: both ends of
-// its cable are up and the kernel knows it. If ctx ends first the error is an
-// [*UnsettledError].
+// its cable are up and the kernel knows it, and it answers for its IPv6 addresses.
+// If ctx ends first the error is an [*UnsettledError].
 func Settle(ctx context.Context, s *state.State) error {
 	names := s.Names()
 	slow := make([]bool, len(names))
@@ -39,7 +39,7 @@ func Settle(ctx context.Context, s *state.State) error {
 // settleSlow waits for link events in the namespaces that were not ready at
 // first sight.
 func settleSlow(ctx context.Context, s *state.State, names []string) error {
-	unready := make([][]state.Endpoint, len(names))
+	unready := make([][]Unready, len(names))
 	err := netns.Each(names, func(i int) error {
 		events, err := dial(unix.RTNLGRP_LINK)
 		if err != nil {
@@ -52,8 +52,11 @@ func settleSlow(ctx context.Context, s *state.State, names []string) error {
 				if err != nil || len(unready[i]) == 0 {
 					return err
 				}
-				if events.poll(ctx) != nil {
+				if ctx.Err() != nil {
 					return nil
+				}
+				if _, err := events.await(settleLook); err != nil {
+					return err
 				}
 				events.drain()
 			}
@@ -64,6 +67,10 @@ func settleSlow(ctx context.Context, s *state.State, names []string) error {
 	}
 	return err
 }
+
+// settleLook is how often, in ms, what is not ready is looked at where no event of
+// a link comes. For addresses there are none.
+const settleLook = 2
 
 // drain throws away the messages that wait.
 func (c *conn) drain() {
@@ -76,16 +83,25 @@ func (c *conn) drain() {
 	}
 }
 
-// waiting returns the links of a namespace that should work and do not yet.
-// Asking for one can bring up another, as a port does its bridge: it asks until
-// that stops.
-func (c *conn) waiting(s *state.State, name string) ([]state.Endpoint, error) {
-	seen := &seenNamespace{name: name}
-	if err := c.links(seen, managed); err != nil {
+// waiting returns what should work in a namespace and does not yet.
+func (c *conn) waiting(s *state.State, name string) ([]Unready, error) {
+	ns := &seenNamespace{name: name}
+	if err := c.links(ns, managed); err != nil {
 		return nil, err
 	}
-	waiting := slices.DeleteFunc(seen.links, func(l *seenLink) bool {
-		return l.works() || !canWork(s, state.Endpoint{Namespace: name, Link: l.Name})
+	links := c.waitingLinks(s, ns)
+	if len(links) > 0 {
+		return links, nil
+	}
+	return c.waitingAddresses(s, ns)
+}
+
+// waitingLinks returns the links that should have a carrier and do not yet. Asking
+// for one can bring up another, as a port does its bridge: it asks until that
+// stops.
+func (c *conn) waitingLinks(s *state.State, ns *seenNamespace) []Unready {
+	waiting := slices.DeleteFunc(slices.Clone(ns.links), func(l *seenLink) bool {
+		return l.works() || !canWork(s, state.Endpoint{Namespace: ns.name, Link: l.Name})
 	})
 	for before := -1; len(waiting) != before; {
 		before = len(waiting)
@@ -94,11 +110,39 @@ func (c *conn) waiting(s *state.State, name string) ([]state.Endpoint, error) {
 			return err == nil && now.works()
 		})
 	}
-	var list []state.Endpoint
+	var list []Unready
 	for _, l := range waiting {
-		list = append(list, state.Endpoint{Namespace: name, Link: l.Name})
+		list = append(list, Unready{state.Endpoint{Namespace: ns.name, Link: l.Name}, "no carrier"})
 	}
-	return list, nil
+	return list
+}
+
+// waitingAddresses returns the links that do not hear yet when somebody looks for
+// one of their IPv6 addresses: the kernel listens only when a worker of the whole
+// machine gets to it (addrconf_dad_work in net/ipv6/addrconf.c), which takes a
+// while on a busy one. An answer that is missed is asked for again after a second.
+func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, error) {
+	if !slices.ContainsFunc(ns.links, func(l *seenLink) bool {
+		link := s.Link(state.Endpoint{Namespace: ns.name, Link: l.Name})
+		return link != nil && link.HasIPv6()
+	}) {
+		return nil, nil
+	}
+	heard, err := c.multicast()
+	var list []Unready
+	for _, l := range ns.links {
+		e := state.Endpoint{Namespace: ns.name, Link: l.Name}
+		if l.loopback || !canWork(s, e) {
+			continue
+		}
+		for _, p := range s.Link(e).Addresses {
+			if p.Addr().Is6() && !heard[membership{l.Index, solicitedNode(p.Addr())}] {
+				list = append(list, Unready{e, p.Addr().String() + " not in use"})
+				break
+			}
+		}
+	}
+	return list, err
 }
 
 // works reports whether packets can pass, as far as the link alone can tell.

@@ -88,12 +88,8 @@ func waitEnd(pid int) {
 // enter takes the calling thread into the room.
 func (r Room) enter() error {
 	return visit(r.Namespace, func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-			return os.NewSyscallError("unshare", err)
-		}
-		// What is mounted from now on is for this room only.
-		if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-			return os.NewSyscallError("mount --make-rslave /", err)
+		if err := ownMounts(); err != nil {
+			return err
 		}
 		if err := r.addHosts(); err != nil {
 			return fmt.Errorf("names of nodes in /etc/hosts: %w", err)
@@ -104,6 +100,15 @@ func (r Room) enter() error {
 		AllowPing()
 		return errors.Join(mountSys(), r.bindEtc())
 	})
+}
+
+// ownMounts gives the calling thread a mount namespace of its own: what it mounts
+// from now on nobody else sees.
+func ownMounts() error {
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		return os.NewSyscallError("unshare", err)
+	}
+	return os.NewSyscallError("mount --make-rslave /", unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""))
 }
 
 // AllowPing lets every user of the calling thread's namespace open ICMP echo
@@ -154,10 +159,19 @@ func (r Room) addHosts() error {
 	return os.NewSyscallError("mount", unix.Mount(longer, file, "none", unix.MS_BIND, ""))
 }
 
-// mountSys mounts a sysfs of the namespace, as it belongs to whoever mounts it. In
-// a user namespace the kernel does not allow that if parts of the old one are
-// covered; then that stays.
+// mountSys mounts a sysfs of the namespace where it is allowed, and else leaves the
+// one that is there.
 func mountSys() error {
+	if err := mountOwnSys(); !errors.Is(err, unix.EPERM) {
+		return err
+	}
+	return nil
+}
+
+// mountOwnSys mounts a sysfs of the namespace, as it belongs to whoever mounts it.
+// In a user namespace the kernel does not allow that if parts of the old one are
+// covered.
+func mountOwnSys() error {
 	var flags uintptr
 	var st unix.Statfs_t
 	if err := unix.Statfs("/sys", &st); err == nil && st.Flags&unix.ST_RDONLY != 0 {
@@ -166,11 +180,7 @@ func mountSys() error {
 	if err := unix.Unmount("/sys", unix.MNT_DETACH); err != nil && err != unix.EINVAL {
 		return os.NewSyscallError("unmount /sys", err)
 	}
-	err := unix.Mount("sysfs", "/sys", "sysfs", flags, "")
-	if errors.Is(err, unix.EPERM) {
-		return nil
-	}
-	return os.NewSyscallError("mount /sys", err)
+	return os.NewSyscallError("mount /sys", unix.Mount("sysfs", "/sys", "sysfs", flags, ""))
 }
 
 // bindEtc mounts the files of /etc/netns/NAME over those of /etc.

@@ -65,3 +65,6 @@ func Ancestors() map[int]bool { return nil }
 
 // KeepStartupThread does nothing.
 func KeepStartupThread() {}
+
+// OnThread fails with [ErrLinux].
+func OnThread(func() error) error { return ErrLinux }

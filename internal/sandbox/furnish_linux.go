@@ -26,7 +26,7 @@ func furnish(bare bool) error {
 		}
 	}
 	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return &StartError{"mount /proc", err}
+		return &StartError{StepProc, err}
 	}
 	// Where parts of the old one are covered the kernel allows no new one, and
 	// nothing here needs it: a node's own is mounted when a program goes in.

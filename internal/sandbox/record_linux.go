@@ -32,7 +32,7 @@ func openRecord(lab string, create bool) (*record, error) {
 	for {
 		f, err := os.OpenFile(path, flags, 0o600)
 		if create && errors.Is(err, fs.ErrNotExist) {
-			if dir, err = runtimeDir(true); err != nil {
+			if _, err := runtimeDir(true); err != nil {
 				return nil, err
 			}
 			continue // the folder went with the last record of another

@@ -13,10 +13,29 @@ import (
 )
 
 // Privileged reports whether this process may make labs where it is, among the
-// namespaces that are there: it has CAP_SYS_ADMIN and CAP_NET_ADMIN and can give
-// names to namespaces.
+// namespaces that are there: it has CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount
+// and network namespaces and can give names to namespaces.
 func Privileged() bool {
-	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && writable(netns.Dir, "/run") && writable(Dir, "/run")
+	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && owned("mnt") && owned("net") &&
+		writable(netns.Dir, "/run") && writable(Dir, "/run")
+}
+
+// owned reports whether a namespace of this process belongs to its user namespace
+// (ioctl_ns(2)): rights in one are no rights over what belongs to another.
+func owned(kind string) bool {
+	fd, err := unix.Open("/proc/self/ns/"+kind, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) // no /proc: said where it is needed
+	}
+	defer unix.Close(fd)
+	owner, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(owner)
+	var theirs, own unix.Stat_t
+	err = errors.Join(unix.Fstat(owner, &theirs), unix.Stat("/proc/self/ns/user", &own))
+	return err == nil && theirs.Ino == own.Ino && theirs.Dev == own.Dev
 }
 
 // needProc says that /proc is not there. By its files namespaces are named and

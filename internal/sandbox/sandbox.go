@@ -46,6 +46,12 @@ const (
 // Over reports whether a program of this role is to end at once.
 func (r Role) Over() bool { return r == Failed }
 
+// The steps of making a sandbox that a machine may forbid.
+const (
+	StepNamespaces = "make namespaces"
+	StepProc       = "mount /proc"
+)
+
 // A StartError says why a sandbox could not be made.
 type StartError struct {
 	Step string // what was tried

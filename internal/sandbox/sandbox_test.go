@@ -69,10 +69,10 @@ func look(dir string) error {
 		errs = append(errs, errors.New("not root of a user namespace"))
 	}
 	if wd, err := os.Getwd(); err != nil || wd != dir {
-		errs = append(errs, fmt.Errorf("in folder %s, %v", wd, err))
+		errs = append(errs, fmt.Errorf("in folder %s: %w", wd, err))
 	}
 	if names, err := netns.List(); err != nil || len(names) > 0 {
-		errs = append(errs, fmt.Errorf("namespaces %v, %v", names, err))
+		errs = append(errs, fmt.Errorf("namespaces %v: %w", names, err))
 	}
 	if err := netns.Do(netns.Host, func() error { return nil }); err != nil {
 		errs = append(errs, err)

@@ -93,7 +93,7 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 		if errors.As(err, &errno) {
 			err = errno // without "fork/exec /proc/self/exe"
 		}
-		return &StartError{"make namespaces", err}
+		return &StartError{StepNamespaces, err}
 	}
 	text, err := io.ReadAll(read)
 	if err == nil && len(text) == 0 {

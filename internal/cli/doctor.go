@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/feature"
+)
+
+func newDoctor(p *program) *cobra.Command {
+	var f format
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Show what this machine and this user can do, and the fix for the rest",
+		Long: `Show whether labs can be made here, as root and without, and what they, or
+commands of yours in their nodes, can use of this kernel. What is missing is
+shown with the command or the package that mends it.
+
+All is found out by doing it, in namespaces that are gone afterwards. Nothing is
+changed but one thing: the kernel loads the modules of what is tried, as it does
+whenever somebody uses it. Modules that would add links to the machine, such as
+bonding with its bond0, are looked for on disk instead.
+
+  ok        it is there
+  limited   it is there, and could be better
+  missing   it is not there; red, if labs themselves would use it
+  unknown   it could not be tried
+
+With --rootless it is about labs in sandboxes, with --root about the machine's.
+
+The exit code is 0 if labs can be made, 1 if not.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), f) },
+	}
+	outputFlag(cmd, &f)
+	return cmd
+}
+
+func (p *program) doctor(ctx context.Context, f format) error {
+	done := p.out.working("trying what can be done here")
+	report := feature.Examine(ctx, p.ground.examined())
+	done()
+	if f == formatJSON {
+		if err := p.out.json(report); err != nil {
+			return err
+		}
+	} else {
+		p.out.print("%s", p.page(report))
+	}
+	if !report.CanRun {
+		return exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// examined returns the ground that labs of this user are to be made on.
+func (g ground) examined() feature.Ground {
+	switch {
+	case g.rootless:
+		return feature.Sandbox
+	case g.root:
+		return feature.Machine
+	}
+	return feature.Usual
+}
+
+// page returns a report as people read it.
+func (p *program) page(r *feature.Report) string {
+	var b strings.Builder
+	b.WriteString(joinWords(" on ", strings.TrimSpace("Linux "+r.Kernel), r.System) + "\n")
+	for _, g := range r.Groups {
+		b.WriteString("\n" + joinWords(": ", p.out.paint(bold, g.Name), g.About) + "\n")
+		width := 0
+		for _, c := range g.Checks {
+			width = max(width, len(c.Name))
+		}
+		for _, c := range g.Checks {
+			if c.State == feature.Unknown && !r.CanRun {
+				c.Reason, c.Mend = "", "" // it is what keeps labs from running
+			}
+			b.WriteString(p.check(c, width))
+		}
+	}
+	b.WriteString("\n" + strings.Join(r.Verdict, "\n") + "\n")
+	return b.String()
+}
+
+// markWidth is that of the longest mark.
+const markWidth = len("unknown")
+
+// check returns the lines of one check.
+func (p *program) check(c feature.Check, width int) string {
+	mark := p.out.paint(markStyle(c), pad(string(c.State), markWidth))
+	lines := "  " + mark + "  " + pad(c.Name, width) + "  " + joinWords(": ", c.Found, c.Use) + "\n"
+	indent := strings.Repeat(" ", 2+markWidth+2+width+2)
+	// Why the kernel does not have what no lab uses is no news to anybody.
+	if c.Reason != "" && (c.Used || c.Mend == "" || c.State == feature.Limited) {
+		lines += indent + c.Reason + "\n"
+	}
+	if c.Mend != "" {
+		lines += indent + p.out.paint(bold, "→ ") + c.Mend + "\n"
+	}
+	return lines
+}
+
+// markStyle is alarming only where labs are concerned.
+func markStyle(c feature.Check) style {
+	switch {
+	case c.State == feature.OK:
+		return green
+	case c.State == feature.Missing && c.Used:
+		return red
+	}
+	return amber
+}
+
+// joinWords joins those words that are not empty.
+func joinWords(between string, words ...string) string {
+	var some []string
+	for _, w := range words {
+		if w != "" {
+			some = append(some, w)
+		}
+	}
+	return strings.Join(some, between)
+}

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/feature"
+)
+
+func TestDoctorPage(t *testing.T) {
+	report := &feature.Report{
+		Kernel: "6.1.0", System: "Debian", CanRun: true,
+		Groups: []feature.Group{
+			{Name: "labs as root", Checks: []feature.Check{
+				{Name: "root", State: feature.Missing, Use: "labs on the machine", Used: true, Reason: "you are not root", Mend: "sudo vethlab …"},
+			}},
+			{Name: "links", About: "for labs", Checks: []feature.Check{
+				{Name: "veth", State: feature.OK, Use: "cables", Used: true},
+				{Name: "wireguard", State: feature.Missing, Use: "tunnels", Reason: "operation not supported", Mend: "sudo modprobe wireguard"},
+				{Name: "bond", State: feature.Unknown, Use: "several links as one", Reason: "not tried: it adds bond0"},
+				{Name: "ip", State: feature.Limited, Found: "/bin/ip", Use: "scripts", Reason: "it is another", Mend: "sudo apt install iproute2"},
+			}},
+		},
+		Verdict: []string{"Labs can run here.", "So they can."},
+	}
+	const want = `Linux 6.1.0 on Debian
+
+labs as root
+  missing  root  labs on the machine
+                 you are not root
+                 → sudo vethlab …
+
+links: for labs
+  ok       veth       cables
+  missing  wireguard  tunnels
+                      → sudo modprobe wireguard
+  unknown  bond       several links as one
+                      not tried: it adds bond0
+  limited  ip         /bin/ip: scripts
+                      it is another
+                      → sudo apt install iproute2
+
+Labs can run here.
+So they can.
+`
+	p := &program{out: newOut(&bytes.Buffer{}, &bytes.Buffer{})}
+	if got := p.page(report); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+
+	// Where no lab can run, what could not be tried needs no words.
+	report.CanRun = false
+	if got := p.page(report); strings.Contains(got, "not tried") {
+		t.Errorf("of no use:\n%s", got)
+	}
+}
+
+// Red is for what labs miss, and only on a terminal.
+func TestDoctorColours(t *testing.T) {
+	p := &program{out: &out{colour: true}}
+	for _, test := range []struct {
+		check feature.Check
+		want  style
+	}{
+		{feature.Check{State: feature.OK, Used: true}, green},
+		{feature.Check{State: feature.Missing, Used: true}, red},
+		{feature.Check{State: feature.Missing}, amber},
+		{feature.Check{State: feature.Limited, Used: true}, amber},
+		{feature.Check{State: feature.Unknown, Used: true}, amber},
+	} {
+		want := p.out.paint(test.want, pad(string(test.check.State), markWidth))
+		if got := p.check(test.check, 0); !strings.Contains(got, want) {
+			t.Errorf("%+v: %q, want %q", test.check, got, want)
+		}
+	}
+}

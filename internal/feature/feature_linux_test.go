@@ -1,0 +1,201 @@
+//go:build linux
+
+package feature
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	if role := sandbox.Main(); role.Over() || Child() {
+		return
+	}
+	if os.Getenv(groundEnv) != "" {
+		onGround(os.Getenv(groundEnv))
+		return
+	}
+	netnstest.Main(m)
+}
+
+// groundEnv makes the test program one that says why it can make no sandbox on a
+// ground that it first makes a bad one.
+const groundEnv = "VETHLAB_TEST_GROUND"
+
+// badGrounds are made by root of a user namespace, for it alone.
+var badGrounds = map[string]func() error{
+	"good":               func() error { return nil },
+	"no user namespaces": func() error { return os.WriteFile(sysctlPath("user.max_user_namespaces"), []byte("0"), 0) },
+	"no net namespaces":  func() error { return os.WriteFile(sysctlPath("user.max_net_namespaces"), []byte("0"), 0) },
+	"covered proc":       func() error { return unix.Mount("tmpfs", "/proc/fs", "tmpfs", 0, "") },
+	"chroot":             func() error { return changeRoot("/run/root", "/proc") },
+	"no proc":            func() error { return changeRoot("/run/root", "/run") },
+}
+
+// changeRoot makes a folder the root folder, with one folder in it.
+func changeRoot(root, folder string) error {
+	return errors.Join(
+		unix.Mount("tmpfs", filepath.Dir(root), "tmpfs", 0, ""),
+		os.MkdirAll(root+folder, 0o755),
+		unix.Mount(folder, root+folder, "none", unix.MS_BIND|unix.MS_REC, ""),
+		unix.Chroot(root),
+		os.Chdir("/"),
+	)
+}
+
+func onGround(name string) {
+	if err := badGrounds[name](); err != nil {
+		panic(err)
+	}
+	if err := Rootless.Err(); err != nil {
+		fmt.Println(err)
+	}
+}
+
+// standOn returns why no sandbox can be made on a ground.
+func standOn(t *testing.T, ground string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
+	cmd.Env = append(os.Environ(), groundEnv+"="+ground)
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// needRootless skips the test unless this user can make sandboxes.
+func needRootless(t *testing.T) {
+	t.Helper()
+	if err := Rootless.Err(); err != nil {
+		t.Skip(err)
+	}
+}
+
+// What forbids sandboxes is named where it really does.
+func TestBadGrounds(t *testing.T) {
+	needRootless(t)
+	for ground, want := range map[string]string{
+		"no user namespaces": "user.max_user_namespaces is 0 (make namespaces: no space left on device)",
+		"no net namespaces":  "user.max_net_namespaces is 0 (make namespaces: no space left on device)",
+		"covered proc":       "parts of /proc are covered: /proc/fs (mount /proc: operation not permitted)",
+		"chroot":             "where chroot has changed the root folder (make namespaces: operation not permitted)",
+		"no proc":            "/proc is not mounted (no such file or directory)",
+	} {
+		if got := standOn(t, ground); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", ground, got, want)
+		}
+	}
+	if got := standOn(t, "good"); got != "" {
+		t.Errorf("good: %q", got)
+	}
+}
+
+// A sandbox has what root has, but for eBPF.
+func TestSandboxAgreesWithRoot(t *testing.T) {
+	netnstest.Need(t)
+	needRootless(t)
+	var features []*Feature
+	for _, f := range All() {
+		if !f.here && f != Rootless && !slices.Contains(tracing(), f) {
+			features = append(features, f)
+		}
+	}
+	own, boxed := tryOwn(t.Context(), features), tryBoxed(t.Context(), features)
+	for i, f := range features {
+		if Untried(own[i]) || Untried(boxed[i]) { // a slow machine
+			t.Logf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
+		} else if (own[i] == nil) != (boxed[i] == nil) {
+			t.Errorf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
+		}
+	}
+}
+
+// A program that can't be started again is not.
+func TestUnwired(t *testing.T) {
+	wired.Store(false)
+	defer wired.Store(true)
+	reasons := tryBoxed(t.Context(), []*Feature{Veth, Rootless})
+	for _, err := range reasons {
+		if !Untried(err) {
+			t.Errorf("%v, and it has not been tried", err)
+		}
+	}
+	const want = "veth: not tried: this program does not call feature.Child"
+	if got := Veth.explain(local, reasons[0]).Error(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Trying all there is leaves nothing: no link, mount, process, descriptor or
+// namespace.
+func TestTryLeavesNothing(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	tryAll(All(), false) // what the runtime keeps, and modules
+	before := traces(t)
+	for i, err := range tryAll(All(), false) {
+		t.Logf("%s: %v", All()[i].Name, err)
+	}
+	for name, after := range traces(t) {
+		if after != before[name] {
+			t.Errorf("%s before:\n%s\nafter:\n%s", name, before[name], after)
+		}
+	}
+	if _, err := unix.Wait4(-1, nil, unix.WNOHANG, nil); !errors.Is(err, unix.ECHILD) {
+		t.Errorf("a child is left: %v", err)
+	}
+}
+
+// traces returns what trying could leave.
+func traces(t *testing.T) map[string]string {
+	t.Helper()
+	home, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for name, pattern := range map[string]string{"descriptors": "/proc/self/fd/*", "threads elsewhere": "/proc/self/task/*/ns/net"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if to, err := os.Readlink(file); err == nil && to != home {
+				found[name] += to + "\n"
+			}
+		}
+	}
+	for name, file := range map[string]string{"mounts": "/proc/self/mountinfo", "links": "/proc/net/dev"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[name] = string(text)
+	}
+	return found
+}
+
+func BenchmarkTryAll(b *testing.B) {
+	for b.Loop() {
+		tryAll(All(), false)
+	}
+}

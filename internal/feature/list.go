@@ -1,0 +1,196 @@
+package feature
+
+import (
+	"github.com/vethlab/vethlab/internal/kernel"
+)
+
+// Where labs can be made.
+var (
+	// Root is making labs on the machine itself.
+	Root = &Feature{
+		Name: "root", Use: "labs on the machine itself, among its own namespaces", Used: true,
+		here: true, try: tryRoot,
+	}
+
+	// Rootless is making labs in sandboxes.
+	Rootless = &Feature{
+		Name: "user namespaces", Use: "labs in a sandbox, by any user", Since: "5.8", Used: true, option: "USER_NS",
+	}
+)
+
+// What nodes are made of.
+var (
+	Names = &Feature{
+		Name: "names", Use: "a name in /run/netns for each node", Since: "3.8", Used: true, option: "NET_NS",
+		try: tryName,
+	}
+	Rooms = &Feature{
+		Name: "sysfs", Use: "exec and shell, which show a node's own links in /sys", Since: "3.8", Used: true, option: "SYSFS",
+		try: tryRoom, mend: mendRoom,
+	}
+	Sysctls = &Feature{
+		Name: "sysctls", Use: "settings of a node, such as forwarding in routers", Used: true, option: "SYSCTL",
+		try: trySysctl, mend: mendSysctl,
+	}
+	IPv6 = &Feature{
+		Name: "ipv6", Use: "IPv6 addresses, which nodes have by default", Used: true, module: "ipv6", option: "IPV6",
+		try: kernel.TryIPv6, mend: mendIPv6,
+	}
+	ICMPSockets = &Feature{
+		Name: "icmp sockets", Use: "ping and test", Used: true,
+		try: tryRawSocket,
+	}
+	PingSockets = &Feature{
+		Name: "ping sockets", Use: "ping of any user in a node", Since: "3.0", Used: true,
+		try: tryPingSocket, mend: mendSysctl,
+	}
+	PacketSockets = &Feature{
+		Name: "packet sockets", Use: "tcpdump and the like in a node", module: "af_packet", option: "PACKET",
+		try: tryPacketSocket,
+	}
+)
+
+// Links.
+var (
+	Veth          = used(link("veth", "2.6.24", "VETH", "cables"))
+	Bridge        = used(link("bridge", "2.4", "BRIDGE", "switches"))
+	VLANFiltering = &Feature{
+		Name: "vlan filtering", Use: "VLANs on the ports of a bridge", Since: "3.9", option: "BRIDGE_VLAN_FILTERING",
+		try: kernel.TryVLANFiltering,
+	}
+	VLAN    = in("8021q", link("vlan", "2.4", "VLAN_8021Q", "802.1Q tags"))
+	VXLAN   = link("vxlan", "3.7", "VXLAN", "Ethernet over UDP")
+	Macvlan = link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link")
+	Macvtap = link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine")
+	Ipvlan  = link("ipvlan", "3.19", "IPVLAN", "several links with one MAC")
+	Dummy   = adding("dummy0", link("dummy", "2.4", "DUMMY", "a link to nowhere"))
+	Ifb     = adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of what comes in"))
+	Tun     = &Feature{
+		Name: "tun", Use: "links that a program is at the other end of", Since: "2.4", module: "tun", option: "TUN",
+		try: tryTun, mend: mendTun,
+	}
+	Wireguard = link("wireguard", "5.6", "WIREGUARD", "encrypted tunnels")
+	VRF       = link("vrf", "4.3", "NET_VRF", "routers within a router")
+	Bond      = adding("bond0", in("bonding", link("bond", "2.6.35", "BONDING", "several links as one")))
+	Geneve    = link("geneve", "4.2", "GENEVE", "Ethernet over UDP")
+	GRE       = adding("gre0, gretap0 and erspan0", in("ip_gre", link("gre", "2.6.28", "NET_IPGRE", "tunnels over IPv4")))
+	IP6GRE    = adding("ip6gre0 and ip6tnl0", in("ip6_gre", link("ip6gre", "3.7", "IPV6_GRE", "tunnels over IPv6")))
+	Netkit    = link("netkit", "6.7", "NETKIT", "cables with eBPF programs in them")
+)
+
+// Queueing.
+var (
+	Netem   = qdisc("netem", "2.6.8", "NETEM", "delay, loss, reordering")
+	HTB     = qdisc("htb", "2.4.20", "HTB", "a rate shared by classes")
+	TBF     = qdisc("tbf", "2.4", "TBF", "a rate")
+	FQ      = qdisc("fq", "3.12", "FQ", "fair queues with pacing")
+	FQCodel = qdisc("fq_codel", "3.5", "FQ_CODEL", "fair and short queues")
+	Pfifo   = qdisc("pfifo", "2.4", "FIFO", "a plain queue")
+	Clsact  = in("sch_ingress", qdisc("clsact", "4.5", "INGRESS", "filters on what comes in and goes out"))
+	Ingress = qdisc("ingress", "2.4", "INGRESS", "filters on what comes in")
+)
+
+// Firewall.
+var (
+	Nftables = &Feature{
+		Name: "nftables", Use: "tables of nft", Since: "3.13", module: "nf_tables", option: "NF_TABLES",
+		try: kernel.TryNftables,
+	}
+	NAT = &Feature{
+		Name: "nat", Use: "masquerading", Since: "3.18", module: "nft_masq", option: "NFT_MASQ",
+		try: kernel.TryNAT,
+	}
+	Reject = &Feature{
+		Name: "reject", Use: "answers of a firewall", Since: "3.14", module: "nft_reject_ipv4", option: "NFT_REJECT",
+		try: kernel.TryReject,
+	}
+	Conntrack = &Feature{
+		Name: "conntrack", Use: "rules about connections", Since: "3.13", module: "nft_ct", option: "NFT_CT",
+		try: kernel.TryConntrack,
+	}
+)
+
+// Tracing.
+var (
+	BPF = &Feature{
+		Name: "ebpf", Use: "loading a program", Since: "3.19", option: "BPF_SYSCALL",
+		try: tryBPF, mend: mendBPF,
+	}
+	XDP = &Feature{
+		Name: "xdp", Use: "a program where packets come in", Since: "4.8", option: "BPF_SYSCALL",
+		try: tryXDP, mend: mendBPF,
+	}
+	TCX = &Feature{
+		Name: "tcx", Use: "a program where packets come in or go out", Since: "6.6", option: "NET_XGRESS",
+		try: tryTCX, mend: mendBPF,
+	}
+	Tracefs = &Feature{
+		Name: "tracefs", Use: "watching the kernel, such as where it drops packets", Since: "4.1", option: "TRACING",
+		here: true, try: tryTracefs, mend: mendTracefs,
+	}
+)
+
+func grounds() []*Feature { return []*Feature{Root, Rootless} }
+
+func nodes() []*Feature {
+	return []*Feature{Names, Rooms, Sysctls, IPv6, ICMPSockets, PingSockets, PacketSockets}
+}
+
+func links() []*Feature {
+	return []*Feature{
+		Veth, Bridge, VLANFiltering, VLAN, VXLAN, Macvlan, Macvtap, Ipvlan, Dummy, Ifb, Tun,
+		Wireguard, VRF, Bond, Geneve, GRE, IP6GRE, Netkit,
+	}
+}
+
+func qdiscs() []*Feature {
+	return []*Feature{Netem, HTB, TBF, FQ, FQCodel, Pfifo, Clsact, Ingress}
+}
+
+func firewall() []*Feature { return []*Feature{Nftables, NAT, Reject, Conntrack} }
+
+func tracing() []*Feature { return []*Feature{BPF, XDP, TCX, Tracefs} }
+
+// All returns every feature.
+func All() []*Feature {
+	var all []*Feature
+	for _, list := range [][]*Feature{grounds(), nodes(), links(), qdiscs(), firewall(), tracing()} {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// link returns the feature of a kind of link, with a module of the same name.
+func link(kind, since, option, use string) *Feature {
+	return &Feature{
+		Name: kind, Use: use, Since: since, module: kind, option: option,
+		try: func() error { return kernel.TryLink(kind) },
+	}
+}
+
+// qdisc returns the feature of a queueing discipline.
+func qdisc(kind, since, option, use string) *Feature {
+	return &Feature{
+		Name: kind, Use: use, Since: since, module: "sch_" + kind, option: "NET_SCH_" + option,
+		try: func() error { return kernel.TryQdisc(kind) },
+	}
+}
+
+// used makes a feature one that labs use.
+func used(f *Feature) *Feature {
+	f.Used = true
+	return f
+}
+
+// in says which module a feature is in.
+func in(module string, f *Feature) *Feature {
+	f.module = module
+	return f
+}
+
+// adding says which links the module of a feature adds to the machine when it is
+// loaded.
+func adding(links string, f *Feature) *Feature {
+	f.adds = links
+	return f
+}

@@ -1,0 +1,165 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// What can be done here depends on the kernel's version, its configuration, its
+// modules and the user's rights; so it is found out by doing it. Each Try works in
+// a namespace of its own, which is gone when it returns. What stays are modules
+// that the kernel loaded to do it.
+
+// tryIndex and tryName are of the link that is made; the one below it, where
+// there has to be one, has the next number.
+const (
+	tryIndex = 100
+	tryName  = "try0"
+)
+
+// TryLink makes a link of a kind, by its name in ip-link(8).
+func TryLink(kind string) error {
+	return tryRoute(func(c *conn) error {
+		lower := 0
+		if slices.Contains([]string{"vlan", "macvlan", "macvtap", "ipvlan"}, kind) {
+			lower = tryIndex + 1
+			if err := c.tryLink(state.Veth{}.Kind(), "lower0", lower, 0); err != nil {
+				return fmt.Errorf("the veth below it: %w", err)
+			}
+		}
+		return c.tryLink(kind, tryName, tryIndex, lower)
+	})
+}
+
+// tryRoute calls fn with a route socket of a new namespace.
+func tryRoute(fn func(*conn) error) error {
+	return netns.Scratch(func() error { return inside(fn) })
+}
+
+// tryLink makes a link, on top of that with the number lower if it is not 0.
+func (c *conn) tryLink(kind, name string, index, lower int) error {
+	var b batch
+	b.message(unix.RTM_NEWLINK, createNew, func() {
+		b.ifinfo(index, 0, 0)
+		b.text(unix.IFLA_IFNAME, name)
+		if lower != 0 {
+			b.u32(unix.IFLA_LINK, uint32(lower))
+		}
+		b.kindInfo(state.Other{Name: kind}, func() { b.tryData(kind) })
+	})
+	return c.do(&b)
+}
+
+// Attributes of links (linux/if_tunnel.h).
+const (
+	iflaGRELocal  = 6
+	iflaGRERemote = 7
+)
+
+// tryData writes what the kernel demands to be told of a kind.
+func (b *batch) tryData(kind string) {
+	switch kind {
+	case "vlan":
+		b.attr(unix.IFLA_VLAN_ID, native.AppendUint16(nil, 2))
+	case "vxlan":
+		b.u32(unix.IFLA_VXLAN_ID, 1)
+		b.attr(unix.IFLA_VXLAN_PORT, binary.BigEndian.AppendUint16(nil, 4789))
+	case "geneve":
+		b.u32(unix.IFLA_GENEVE_ID, 1)
+		b.attr(unix.IFLA_GENEVE_REMOTE, netip.MustParseAddr("192.0.2.2").AsSlice())
+	case "vrf":
+		b.u32(unix.IFLA_VRF_TABLE, 100)
+	case "gre": // with addresses, for one without is there already
+		b.attr(iflaGRELocal, netip.MustParseAddr("192.0.2.1").AsSlice())
+		b.attr(iflaGRERemote, netip.MustParseAddr("192.0.2.2").AsSlice())
+	case "ip6gre":
+		b.attr(iflaGRELocal, netip.MustParseAddr("2001:db8::1").AsSlice())
+		b.attr(iflaGRERemote, netip.MustParseAddr("2001:db8::2").AsSlice())
+	}
+}
+
+// TryVLANFiltering makes a bridge that minds VLANs.
+func TryVLANFiltering() error {
+	return tryRoute(func(c *conn) error {
+		var b batch
+		b.message(unix.RTM_NEWLINK, createNew, func() {
+			b.ifinfo(tryIndex, 0, 0)
+			b.text(unix.IFLA_IFNAME, tryName)
+			b.kindInfo(state.Bridge{}, func() { b.u8(unix.IFLA_BR_VLAN_FILTERING, 1) })
+		})
+		return c.do(&b)
+	})
+}
+
+// TryIPv6 gives lo an IPv6 address.
+func TryIPv6() error {
+	return tryRoute(func(c *conn) error {
+		var b batch
+		b.message(unix.RTM_NEWADDR, createNew, func() { b.address(loIndex, netip.MustParsePrefix("2001:db8::1/128")) })
+		return c.do(&b)
+	})
+}
+
+// Of queueing disciplines (linux/pkt_sched.h).
+const (
+	sizeofTcmsg  = 20
+	tcHandleOne  = 1 << 16    // 1:
+	tcRoot       = 0xffffffff // TC_H_ROOT
+	tcIngress    = 0xfffffff1 // TC_H_INGRESS, TC_H_CLSACT
+	tcIngressTop = 0xffff0000 // the handle that those have
+
+	tcaHTBInit  = 2
+	tcaTBFParms = 1
+	tcaTBFBurst = 6
+)
+
+// TryQdisc puts a queueing discipline on lo, by its name in tc(8).
+func TryQdisc(kind string) error {
+	return tryRoute(func(c *conn) error {
+		var b batch
+		b.message(unix.RTM_NEWQDISC, createNew, func() {
+			h := b.zeros(sizeofTcmsg)
+			handle, parent := uint32(tcHandleOne), uint32(tcRoot)
+			if kind == "clsact" || kind == "ingress" {
+				handle, parent = tcIngressTop, tcIngress
+			}
+			native.PutUint32(h[4:], loIndex)
+			native.PutUint32(h[8:], handle)
+			native.PutUint32(h[12:], parent)
+			b.text(unix.TCA_KIND, kind)
+			b.qdiscOptions(kind)
+		})
+		return c.do(&b)
+	})
+}
+
+// qdiscOptions writes what the kernel demands to be told of a discipline.
+func (b *batch) qdiscOptions(kind string) {
+	switch kind {
+	case "netem": // struct tc_netem_qopt: a limit of 1000 packets
+		b.attr(unix.TCA_OPTIONS, words(0, 1000, 0, 0, 0, 0))
+	case "htb": // struct tc_htb_glob: version 3, as tc(8) has it
+		b.nest(unix.TCA_OPTIONS, func() { b.attr(tcaHTBInit, words(3, 10, 0, 0, 0)) })
+	case "tbf": // struct tc_tbf_qopt: 1 MB/s, queueing 128 KiB, no peak rate
+		b.nest(unix.TCA_OPTIONS, func() {
+			b.attr(tcaTBFParms, words(0, 0, 1_000_000, 0, 0, 0, 128<<10, 0, 0))
+			b.u32(tcaTBFBurst, 128<<10)
+		})
+	}
+}
+
+// words returns a structure of 32-bit numbers.
+func words(numbers ...uint32) []byte {
+	var b []byte
+	for _, n := range numbers {
+		b = native.AppendUint32(b, n)
+	}
+	return b
+}
