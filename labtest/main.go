@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -18,7 +19,7 @@ const (
 	isolatedEnv = "VETHLAB_ISOLATED"
 
 	// requireEnv makes tests fail, instead of skipping them, where there can be no
-	// labs.
+	// labs. Its value is a list of features that must be there too, or anything.
 	requireEnv = "VETHLAB_REQUIRE"
 )
 
@@ -65,7 +66,7 @@ func Enter() {
 			// nothing was tested.
 			syscall.Exit(code)
 		}
-		ground.refused = err
+		ground.refused = feature.Explain(err)
 	}
 	ground.entered = true
 }
@@ -122,6 +123,6 @@ func (s *skipped) tell() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, reason := range s.reasons {
-		fmt.Fprintf(os.Stderr, "labtest: skipped %d (%s): %s\n", len(s.tests[reason]), reason, strings.Join(s.tests[reason], " "))
+		fmt.Fprintf(os.Stderr, "labtest: skipped %s:\n  %s\n", strings.Join(s.tests[reason], ", "), reason)
 	}
 }

@@ -17,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 // programs are the compiled test programs of the packages of testdata, in a folder
@@ -204,6 +207,41 @@ func TestMistakes(t *testing.T) {
 	wants(t, out, code, 1, "Main has not been called", "func TestMain(m *testing.M) { labtest.Main(m) }")
 }
 
+// What a test needs and the machine lacks skips it, by name, or fails it if it must
+// be there.
+func TestNeed(t *testing.T) {
+	needLabs(t, user{})
+	if !sandbox.Privileged() {
+		t.Skip("finds out as root what is missing")
+	}
+	missing := ""
+	for _, f := range feature.All() {
+		if f.Err() != nil && !strings.Contains(f.Name, " ") {
+			missing = f.Name
+		}
+	}
+	if missing == "" {
+		t.Skip("this machine has all features")
+	}
+	for _, tt := range []struct {
+		name, require string
+		code          int
+		want          string
+	}{
+		{"veth", "1", 0, "PASS: TestNeeds/veth"},
+		{"no such thing", "", 1, `there is no feature "no such thing"; there are`},
+		{missing, "", 0, "SKIP: TestNeeds/" + missing},
+		{missing, "1", 0, "labtest: skipped TestNeeds/" + missing + ":\n  " + missing + ": "},
+		{missing, "veth," + missing, 1, "VETHLAB_REQUIRE is to have: " + missing},
+		{missing, "all", 1, "FAIL: TestNeeds/" + missing},
+	} {
+		cmd := user{}.command(t, "labs", "v", "run=TestNeeds/"+tt.name)
+		cmd.Env = append(cmd.Env, "DO=TestNeeds/"+strings.ReplaceAll(tt.name, " ", "_"), "NEED="+tt.name, "VETHLAB_REQUIRE="+tt.require)
+		out, code := run(t, cmd)
+		wants(t, out, code, tt.code, tt.want)
+	}
+}
+
 // However a test program ends, nothing of it is left.
 func TestEnds(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
@@ -356,7 +394,7 @@ func TestNoLabs(t *testing.T) {
 	out, code := run(t, without(t, user{}.command(t, "labs", "v", "run=Pure|Lab|Subtests")))
 	wants(t, out, code, 0,
 		"--- PASS: TestPure", "--- SKIP: TestLab", "there can be no labs here: ", "max_user_namespaces",
-		"skipped 4", ": TestLab TestSubtests/")
+		"labtest: skipped TestLab, TestSubtests/")
 	cmd := without(t, user{}.command(t, "labs", "run=Pure|Lab"))
 	cmd.Env = append(cmd.Env, "VETHLAB_REQUIRE=1")
 	out, code = run(t, cmd)

@@ -126,6 +126,15 @@ func TestMistake(t *testing.T) {
 	labtest.Start(t, &topo.Topology{Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "a"}}}}})
 }
 
+func TestNeeds(t *testing.T) {
+	labtest.Need(t, "veth", "bridge")
+	name := os.Getenv("NEED")
+	t.Run(name, func(t *testing.T) {
+		doing(t)
+		labtest.Need(t, name)
+	})
+}
+
 // TestHelper is a program that a test starts from this very binary.
 func TestHelper(t *testing.T) {
 	if os.Getenv("HELPER") != "" {
