@@ -22,7 +22,7 @@ func (n *Node) Command(ctx context.Context, name string, args ...string) *Cmd {
 }
 
 // Start starts the command and does not wait for it.
-func (c *Cmd) Start() error { return c.node.start(c.Cmd) }
+func (c *Cmd) Start() error { return c.node.Start(c.Cmd) }
 
 // Run starts the command and waits until it is done.
 func (c *Cmd) Run() error {

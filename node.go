@@ -96,14 +96,15 @@ func (n *Node) Do(fn func() error) error {
 // /etc/netns/NAME over those of /etc, and the lab's nodes in /etc/hosts. To its
 // environment the node's own is added, see [Node.Env].
 func (n *Node) Run(cmd *exec.Cmd) error {
-	if err := n.start(cmd); err != nil {
+	if err := n.Start(cmd); err != nil {
 		return err
 	}
 	return cmd.Wait()
 }
 
-// start starts a command inside the node.
-func (n *Node) start(cmd *exec.Cmd) error {
+// Start starts a command inside the node and does not wait for it, as
+// [exec.Cmd.Start] does; see Run. The command is killed when this program ends.
+func (n *Node) Start(cmd *exec.Cmd) error {
 	room, err := n.room()
 	if err != nil {
 		return err

@@ -12,16 +12,9 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-const (
-	// isolatedEnv tells a program that its surroundings are a machine of its own
-	// already: the children of an isolated test program, among them the workers
-	// of a fuzz test, and what `vethlab exec --fresh` runs.
-	isolatedEnv = "VETHLAB_ISOLATED"
-
-	// requireEnv makes tests fail, instead of skipping them, where there can be no
-	// labs. Its value is a list of features that must be there too, or anything.
-	requireEnv = "VETHLAB_REQUIRE"
-)
+// requireEnv makes tests fail, instead of skipping them, where there can be no
+// labs. Its value is a list of features that must be there too, or anything.
+const requireEnv = "VETHLAB_REQUIRE"
 
 // ground is where the labs of this program are made. It is set before any test
 // runs.
@@ -55,12 +48,13 @@ func Enter() {
 	case role == sandbox.Failed:
 		syscall.Exit(1) // who started this program tells why
 	case role == sandbox.Isolated:
-		_ = os.Setenv(isolatedEnv, "1") // can't fail for this name
-	case os.Getenv(isolatedEnv) != "" && sandbox.Privileged():
-		// A child of who is isolated stays there.
+		_ = os.Setenv(sandbox.IsolatedEnv, "1") // can't fail for this name
+	case os.Getenv(sandbox.IsolatedEnv) != "" && sandbox.Privileged():
+		// A child of who is isolated stays there: the worker of a fuzz test, what
+		// `vethlab exec --fresh` runs.
 	default:
 		warnDebugger()
-		code, err := sandbox.Isolate()
+		code, err := sandbox.Isolate(false)
 		if err == nil {
 			// Not os.Exit: it would write the coverage of this process, in which
 			// nothing was tested.

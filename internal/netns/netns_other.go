@@ -54,6 +54,9 @@ func Leftovers() (map[string]string, error) { return nil, ErrLinux }
 // Taken is never true.
 func Taken(string) bool { return false }
 
+// Accompany fails with [ErrLinux].
+func Accompany(func() (int, error)) (syscall.WaitStatus, error) { return 0, ErrLinux }
+
 // Processes fails with [ErrLinux].
 func Processes(...string) ([]Process, error) { return nil, ErrLinux }
 

@@ -5,6 +5,7 @@ package sandbox
 import (
 	"context"
 	"os"
+	"syscall"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -42,7 +43,10 @@ func Rootless() bool { return false }
 func Main() Role { return Plain }
 
 // Isolate fails with [netns.ErrLinux].
-func Isolate() (int, error) { return 0, netns.ErrLinux }
+func Isolate(bool) (int, error) { return 0, netns.ErrLinux }
+
+// ExitCode returns the exit code of an ended process.
+func ExitCode(s syscall.WaitStatus) int { return s.ExitStatus() }
 
 // A Box is the sandbox of one lab.
 type Box struct{}
