@@ -55,7 +55,7 @@ func Leftovers() (map[string]string, error) { return nil, ErrLinux }
 func Taken(string) bool { return false }
 
 // Accompany fails with [ErrLinux].
-func Accompany(func() (int, error)) (syscall.WaitStatus, error) { return 0, ErrLinux }
+func Accompany(func() (int, error)) (status syscall.WaitStatus, err error) { return status, ErrLinux }
 
 // Processes fails with [ErrLinux].
 func Processes(...string) ([]Process, error) { return nil, ErrLinux }
