@@ -1,6 +1,7 @@
 package vethlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -86,23 +87,34 @@ func (l *Lab) tellHost() {
 // takes half a kilobyte when it is there.
 const maxNeighbours = 1 << 20
 
+// maxIntroductions bounds how many neighbours are told of each other.
+const maxIntroductions = 1 << 18
+
 // makeRoom raises the machine's limit of neighbours if all nodes of the lab
-// talking to each other could come near it.
-func (l *Lab) makeRoom(lock *sandbox.Lock) {
+// talking to each other could come near it. It reports whether there is room.
+func (l *Lab) makeRoom(lock *sandbox.Lock) bool {
 	need := min(l.neighbours(), maxNeighbours)
-	limit := sandbox.NeighbourLimit()
-	switch {
-	case limit == 0 && need > defaultNeighbours/2:
-		l.tell(EventLimit, "this lab can need %d neighbours (ARP) and the limit, which is the whole machine's, "+
-			"can't be seen from here: if pings fail, raise net.ipv4.neigh.default.gc_thresh3 on the machine", need)
-	case limit > 0 && need > limit/2:
-		if err := lock.RaiseNeighbourLimit(2 * need); err != nil {
-			l.tell(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v", need, limit, err)
-			return
-		}
+	limit := cmp.Or(sandbox.NeighbourLimit(), defaultNeighbours)
+	if need <= limit/2 {
+		return true
+	}
+	why := errors.New("root is needed")
+	if !sandbox.Rootless() {
+		why = lock.RaiseNeighbourLimit(2 * need)
+	}
+	if why == nil {
 		l.tell(EventLimit, "the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
 			"until the last lab is down", limit, 2*need)
+		return true
 	}
+	if need > maxIntroductions {
+		l.tell(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v. "+
+			"If pings fail, raise net.ipv4.neigh.default.gc_thresh3 on the machine", need, limit, why)
+		return true
+	}
+	l.tell(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v. "+
+		"So nodes on one link know each other from the beginning", need, limit, why)
+	return false
 }
 
 // defaultNeighbours is the kernel's own limit (gc_thresh3, arp(7)).

@@ -209,10 +209,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 	}
 	if !change.Empty() {
 		l.up.Store(false)
-		l.makeRoom(lock)
-		l.tellHost()
-		l.tell(EventChange, "lab %s: %d changes", l.name, len(change.Plan))
-		if err := l.make(ctx, change, seen); err != nil {
+		if err := l.make(ctx, lock, change, seen); err != nil {
 			return change, err
 		}
 	}
@@ -221,7 +218,10 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 }
 
 // make carries a change out and waits until all links work.
-func (l *Lab) make(ctx context.Context, change *Change, seen *state.State) error {
+func (l *Lab) make(ctx context.Context, lock *sandbox.Lock, change *Change, seen *state.State) error {
+	room := l.makeRoom(lock)
+	l.tellHost()
+	l.tell(EventChange, "lab %s: %s", l.name, words.Plural(len(change.Plan), "change"))
 	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
 		return l.explain(err)
 	}
@@ -234,6 +234,11 @@ func (l *Lab) make(ctx context.Context, change *Change, seen *state.State) error
 		}
 		if err := kernel.Apply(ctx, rest.Plan, seen, kernel.Options{}); err != nil {
 			return l.explain(err)
+		}
+	}
+	if !room {
+		if err := kernel.Introduce(l.wanted()); err != nil {
+			return fmt.Errorf("make neighbours known to each other: %w", err)
 		}
 	}
 	return l.settle(ctx)

@@ -70,3 +70,6 @@ func TryReject() error { return netns.ErrLinux }
 
 // TryConntrack fails with [netns.ErrLinux].
 func TryConntrack() error { return netns.ErrLinux }
+
+// Introduce fails with [netns.ErrLinux].
+func Introduce(*state.State) error { return netns.ErrLinux }

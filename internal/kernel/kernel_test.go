@@ -5,8 +5,11 @@ package kernel_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,4 +128,30 @@ func TestSettleRemove(t *testing.T) {
 		t.Errorf("held: %q, want %q", got, names[:1])
 	}
 	held.Close()
+}
+
+func TestIntroduce(t *testing.T) {
+	needPrograms(t, "ip")
+	netnstest.Need(t)
+	_, want := pair(t)
+	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), want), state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // what is known already is no error
+		if err := kernel.Introduce(want); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, name := range want.Names() {
+		other := want.Names()[1-i]
+		l := want.Namespaces[other].Links["veth0"]
+		out, err := exec.CommandContext(t.Context(), "ip", "-n", name, "neigh").CombinedOutput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := fmt.Sprintf("%s dev veth0 lladdr %s extern_learn", l.Addresses[0].Addr(), l.MAC)
+		if !strings.Contains(string(out), line) || strings.Count(string(out), "\n") != 1 {
+			t.Errorf("%s: want %q, got\n%s", name, line, out)
+		}
+	}
 }

@@ -184,8 +184,7 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 		tty = i.tty.fd
 	}
 	words := &i.reportBytes
-	var child, group uintptr
-	mask := uint64(1) << (syscall.SIGTTOU - 1)
+	var child uintptr
 
 	beforeFork()
 	child, _, errno = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
@@ -217,14 +216,7 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	syscall.RawSyscall(syscall.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0)
 	syscall.RawSyscall(syscall.SYS_CHDIR, uintptr(dir), 0, 0)
 	if tty >= 0 {
-		// A group of its own, as a shell gives each job: this program's is one
-		// that those inside can't name, which shells there stumble over.
-		syscall.RawSyscall(syscall.SYS_SETPGID, 0, 0, 0)
-		group, _, _ = syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
-		words.pid = int32(group)
-		syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
-		syscall.RawSyscall(syscall.SYS_IOCTL, uintptr(tty), unix.TIOCSPGRP, uintptr(unsafe.Pointer(&words.pid)))
-		syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_UNBLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
+		comeForward(uintptr(tty), &words.pid)
 	}
 	if stdin >= 0 {
 		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(stdin), 0, 0)
@@ -240,4 +232,21 @@ failed:
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 1, 0, 0)
 	}
+}
+
+// comeForward puts the calling process, which is a fork as [image.fork] makes it,
+// into a group of its own and that into the foreground of the terminal, as a shell
+// does with each job. The group that it had is one that those inside can't name,
+// which shells there stumble over.
+//
+//go:nosplit
+//go:norace
+func comeForward(tty uintptr, group *int32) {
+	mask := uint64(1) << (syscall.SIGTTOU - 1) // sent to who does this from the background
+	syscall.RawSyscall(syscall.SYS_SETPGID, 0, 0, 0)
+	pid, _, _ := syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	*group = int32(pid)
+	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
+	syscall.RawSyscall(syscall.SYS_IOCTL, tty, unix.TIOCSPGRP, uintptr(unsafe.Pointer(group)))
+	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_UNBLOCK, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
 }

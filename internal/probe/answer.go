@@ -44,8 +44,9 @@ type Answer struct {
 	Found Verdict
 
 	// Err is why the target was not reached: a [*Timeout], an [*ICMPError], a
-	// [*Reset], or an error of the system, such as that there is no route. It is
-	// nil where the target was reached.
+	// [*Reset], an error of the system from sending, such as that there is no
+	// route, an [*OpenError], or that of the context. It is nil where the target
+	// was reached.
 	Err error
 
 	// Sent is how many requests were sent: as many as were to be counted, or with

@@ -52,6 +52,9 @@ func maxSockets() int {
 
 // explain adds to an error of the system what it means here.
 func explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, meaning := range [...]struct {
 		err   error
 		words string

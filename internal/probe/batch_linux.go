@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -87,6 +88,15 @@ func (b *batch) message(i int) message {
 		}
 	}
 	return m
+}
+
+// at returns when the kernel received the message, which was taken from it now.
+// Its clock is that of the wall, which somebody may have set meanwhile.
+func (m *message) at(now time.Time) time.Time {
+	if m.stamp == 0 {
+		return now
+	}
+	return now.Add(-max(0, time.Duration(now.UnixNano()-m.stamp)))
 }
 
 // timespec reads struct timespec, two words of the machine, as nanoseconds. 0:

@@ -255,14 +255,12 @@ func (a *asker) collect() {
 
 // drain takes the answers that wait at a place.
 func (a *asker) drain(p *place) {
-	for more := true; more; {
-		now := a.now()
-		more = p.socket.receive(a.batch, func(answer answer, waited time.Duration) {
-			q := int(answer.question)
-			if answer.cookie == a.cookie && q < len(a.answers) && a.at(q).place == p && a.at(q).open {
-				a.take(q, answer, now-waited)
-			}
-		})
+	for p.socket.receive(a.batch, func(got answer, at time.Time) {
+		q := int(got.question)
+		if got.cookie == a.cookie && q < len(a.answers) && a.at(q).place == p && a.at(q).open {
+			a.take(q, got, at.Sub(a.start))
+		}
+	}) {
 	}
 }
 

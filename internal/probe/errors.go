@@ -7,6 +7,17 @@ import (
 	"time"
 )
 
+// An OpenError says that a question could not even be asked: the namespace is
+// not there, there is no right to open a socket in it, or too many are open.
+type OpenError struct {
+	Namespace string
+	Err       error
+}
+
+func (e *OpenError) Error() string { return e.Err.Error() }
+
+func (e *OpenError) Unwrap() error { return e.Err }
+
 // Timeout says that nothing came back.
 type Timeout struct{ After time.Duration }
 
@@ -38,15 +49,23 @@ func (e *ICMPError) Reason() string {
 	return reason4(e.Type, e.Code, e.MTU)
 }
 
+// Closed reports whether the error says that nothing listens: port or protocol
+// unreachable.
+func (e *ICMPError) Closed() bool {
+	if e.By.Is6() {
+		return e.Type == typeUnreachable6 && e.Code == 4
+	}
+	return e.Type == typeUnreachable4 && (e.Code == 2 || e.Code == 3)
+}
+
 // refuses reports whether the error says no, and not that there is no way.
 func (e *ICMPError) refuses() bool {
 	if e.By.Is6() {
-		// Prohibited, port unreachable, source not allowed, rejected by the route.
-		return e.Type == typeUnreachable6 && (e.Code == 1 || e.Code == 4 || e.Code == 5 || e.Code == 6)
+		// Prohibited, source not allowed, rejected by the route.
+		return e.Closed() || e.Type == typeUnreachable6 && (e.Code == 1 || e.Code == 5 || e.Code == 6)
 	}
-	// Protocol or port unreachable, or one of three kinds of prohibited.
-	return e.Type == typeUnreachable4 &&
-		(e.Code == 2 || e.Code == 3 || e.Code == 9 || e.Code == 10 || e.Code == 13)
+	// Three kinds of prohibited.
+	return e.Closed() || e.Type == typeUnreachable4 && (e.Code == 9 || e.Code == 10 || e.Code == 13)
 }
 
 // verdictOf returns what an error says of a target.

@@ -169,7 +169,7 @@ func sizeFor(ctx context.Context, t Target) int {
 		headers, mtu = ipv6Header+udpHeader, 1280 // RFC 8200
 	}
 	if found, err := PathMTU(ctx, t, MTUOptions{}); err == nil {
-		mtu = found
+		mtu = found.Size
 	}
 	return mtu - headers
 }
@@ -261,11 +261,7 @@ func (a *arrivals) take(m message, now time.Time) {
 		return // a greeting
 	}
 	number := int64(binary.BigEndian.Uint64(m.data))
-	at := m.stamp
-	if at == 0 {
-		at = now.UnixNano()
-	}
-	transit := time.Duration(at - int64(binary.BigEndian.Uint64(m.data[8:])))
+	transit := time.Duration(m.at(now).UnixNano() - int64(binary.BigEndian.Uint64(m.data[8:])))
 	if a.count.Load() > 0 {
 		a.jitter += (math.Abs(float64(transit-a.transit)) - a.jitter) / 16 // RFC 3550, section 6.4.1
 	}

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // A line is a connected socket inside a namespace. The runtime waits for it.
@@ -37,11 +35,13 @@ func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*lin
 	}
 	to := netip.AddrPortFrom(t.addr(), port)
 	fd := -1
-	err := netns.Do(t.From, func() (err error) {
-		fd, err = connect(t, to, typ)
+	var failed error
+	err := inside([]string{t.From}, func(int) (err error) {
+		fd, failed, err = connect(t, to, typ)
 		return err
-	})
+	})[0]
 	c.doors.release()
+	err = cmp.Or(err, failed)
 	if err != nil {
 		c.sockets.release()
 		return nil, err
@@ -49,28 +49,32 @@ func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*lin
 	return &line{os.NewFile(uintptr(fd), to.String()), to, c.sockets}, nil
 }
 
-// connect connects a socket of the calling thread's namespace.
-func connect(t Target, to netip.AddrPort, typ int) (int, error) {
+// connect connects a socket of the calling thread's namespace. It may fail to,
+// or err, as there is no socket.
+func connect(t Target, to netip.AddrPort, typ int) (fd int, failed, err error) {
 	family, level, option := unix.AF_INET, unix.SOL_IP, unix.IP_RECVERR
 	if t.ipv6() {
 		family, level, option = unix.AF_INET6, unix.SOL_IPV6, unix.IPV6_RECVERR
 	}
-	fd, err := unix.Socket(family, typ|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	fd, err = unix.Socket(family, typ|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
-		return -1, os.NewSyscallError("socket", err)
+		return -1, nil, os.NewSyscallError("socket", err)
 	}
 	err = unix.SetsockoptInt(fd, level, option, 1) // keep who sent an error
 	if err == nil {
 		err = bind(fd, t)
 	}
 	if err == nil {
-		err = unix.Connect(fd, sockaddr(to.Addr(), to.Port()))
+		failed = unix.Connect(fd, sockaddr(to.Addr(), to.Port()))
 	}
-	if err != nil && !errors.Is(err, unix.EINPROGRESS) {
+	if errors.Is(failed, unix.EINPROGRESS) {
+		failed = nil
+	}
+	if err != nil || failed != nil {
 		unix.Close(fd)
-		return -1, explain(err)
+		return -1, explain(failed), err
 	}
-	return fd, nil
+	return fd, nil, nil
 }
 
 // obey makes waiting end when ctx does, until stop is called.

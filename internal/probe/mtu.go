@@ -1,6 +1,21 @@
 package probe
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
+
+// An MTU is how many bytes the largest IP packet has that gets to a target in
+// one piece.
+type MTU struct {
+	Size int
+
+	// Own says that it is the asking host's own interface that takes no more, By
+	// which router says so. Neither: nobody says so, and yet larger packets get
+	// lost.
+	Own bool
+	By  netip.Addr
+}
 
 // MTUOptions are the options of [PathMTU] and [Fits].
 type MTUOptions struct {

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/vethlab/vethlab/internal/netns"
 )
 
 const (
@@ -26,21 +24,21 @@ const (
 	minSilence = 250 * time.Millisecond
 )
 
-// PathMTU returns how many bytes the largest IP packet has that gets to a
-// target in one piece. It asks with packets that must not be fragmented, and
+// PathMTU finds how large an IP packet may be to get to a target in one piece.
+// It asks with packets that must not be fragmented, and
 // does not believe what the kernel remembers of the path. The error is a
 // [*Timeout] or another of those of [Ask] if not even small packets get there.
-func PathMTU(ctx context.Context, t Target, opts MTUOptions) (int, error) {
+func PathMTU(ctx context.Context, t Target, opts MTUOptions) (MTU, error) {
 	s, err := newSizer(ctx, t, opts)
 	if err != nil {
-		return 0, err
+		return MTU{}, err
 	}
 	defer s.socket.close()
 	fits, tooLarge := s.least, maxPacket+1
 	for fits+1 < tooLarge {
 		tried, err := s.try(ctx, s.between(fits, tooLarge))
 		if err != nil {
-			return 0, err
+			return MTU{}, err
 		}
 		for size, found := range tried {
 			if found == arrived {
@@ -53,7 +51,9 @@ func PathMTU(ctx context.Context, t Target, opts MTUOptions) (int, error) {
 			}
 		}
 	}
-	return fits, nil
+	limit := s.limits[tooLarge]
+	limit.Size = fits
+	return limit, nil
 }
 
 // Fits reports whether an IP packet of so many bytes gets to a target in one
@@ -84,6 +84,7 @@ type sizer struct {
 	least   int           // the least size, which is known to get through
 	silence time.Duration // how long to wait for one that gets through
 	hint    int           // what the last router said that takes less; 0: none did
+	limits  map[int]MTU   // who said that a size is too big
 }
 
 // newSizer makes sure that small packets get through.
@@ -92,17 +93,17 @@ func newSizer(ctx context.Context, t Target, opts MTUOptions) (*sizer, error) {
 	if answer.Err != nil {
 		return nil, answer.Err
 	}
-	s := &sizer{target: t, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), least: ipv4Header + packetSize}
+	s := &sizer{target: t, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), limits: map[int]MTU{}, least: ipv4Header + packetSize}
 	if t.ipv6() {
 		s.least = ipv6Header + packetSize
 	}
 	s.silence = min(cmp.Or(opts.Timeout, defaultTimeout), minSilence+4*answer.RTTs.Max())
-	err := netns.Do(t.From, func() (err error) {
+	err := inside([]string{t.From}, func(int) (err error) {
 		if s.socket, err = open(t); err != nil {
 			return err
 		}
 		return s.socket.unfragmented()
-	})
+	})[0]
 	if err != nil && s.socket != nil {
 		s.socket.close()
 	}
@@ -172,6 +173,7 @@ func (s *sizer) try(ctx context.Context, sizes []int) (map[int]fate, error) {
 			switch {
 			case errors.Is(err, unix.EMSGSIZE):
 				fates[size] = refused
+				s.limits[size] = MTU{Own: true}
 			case final(err):
 				return nil, explain(err)
 			}
@@ -196,7 +198,7 @@ func (s *sizer) collect(ctx context.Context, fates map[int]fate, d time.Duration
 		if err := s.socket.wait(ctx, time.Until(until)); err != nil {
 			return err
 		}
-		for s.socket.receive(s.batch, func(a answer, _ time.Duration) { s.take(fates, a) }) {
+		for s.socket.receive(s.batch, func(a answer, _ time.Time) { s.take(fates, a) }) {
 		}
 	}
 	return ctx.Err()
@@ -211,6 +213,7 @@ func (s *sizer) take(fates map[int]fate, a answer) {
 	case a.refused && a.packetTooBig():
 		fates[int(a.question)] = refused
 		s.hint = a.mtu
+		s.limits[int(a.question)] = MTU{By: a.from}
 	}
 }
 

@@ -32,8 +32,12 @@ func TestPathMTU(t *testing.T) {
 				for range 2 { // the second time the kernel remembers what the router said
 					start := time.Now()
 					mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{})
-					if mtu != c.want || err != nil {
-						t.Fatalf("%d, %v; want %d", mtu, err, c.want)
+					want := probe.MTU{Size: c.want, Own: c.first == c.want && c.want < 65535}
+					if c.first > c.want {
+						want.By = l.Address("r", target.To.Is6())
+					}
+					if mtu != want || err != nil {
+						t.Fatalf("%+v, %v; want %+v", mtu, err, want)
 					}
 					t.Logf("took %s", time.Since(start))
 				}
@@ -53,14 +57,14 @@ func TestPathMTUForgets(t *testing.T) {
 	l.eachFamily(t, func(t *testing.T, to string) {
 		target := l.target("a", to)
 		l.ip("r", "link", "set", "eth1", "mtu", "1300")
-		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu != 1300 || err != nil {
-			t.Fatalf("%d, %v; want 1300", mtu, err)
+		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu.Size != 1300 || err != nil {
+			t.Fatalf("%+v, %v; want 1300", mtu, err)
 		}
 		for _, node := range []string{"r", "b"} {
 			l.ip(node, "link", "set", map[string]string{"r": "eth1", "b": "eth0"}[node], "mtu", "1500")
 		}
-		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu != 1500 || err != nil {
-			t.Errorf("%d, %v; want 1500", mtu, err)
+		if mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{}); mtu.Size != 1500 || err != nil {
+			t.Errorf("%+v, %v; want 1500", mtu, err)
 		}
 	})
 }
@@ -72,10 +76,10 @@ func TestPathMTUOfABlackHole(t *testing.T) {
 	l.eachFamily(t, func(t *testing.T, to string) {
 		start := time.Now()
 		mtu, err := probe.PathMTU(t.Context(), l.target("a", to), probe.MTUOptions{})
-		t.Logf("%d, took %s", mtu, time.Since(start))
+		t.Logf("%+v, took %s", mtu, time.Since(start))
 		// veth takes a header of 14 bytes more, and 4 for a VLAN.
-		if mtu < 1400 || mtu > 1404 || err != nil {
-			t.Errorf("%d, %v; want 1400", mtu, err)
+		if mtu.Size < 1400 || mtu.Size > 1404 || mtu.Own || mtu.By.IsValid() || err != nil {
+			t.Errorf("%+v, %v; want 1400, and nobody to say so", mtu, err)
 		}
 	})
 }

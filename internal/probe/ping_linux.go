@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
-
-	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // Ping sends a series of echo requests and calls each for every answer, also
@@ -20,11 +18,10 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 		opts.Timeout = time.Second
 	}
 	p := &pinger{target: t, each: each, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
-	err := netns.Do(t.From, func() error {
-		var err error
+	err := inside([]string{t.From}, func(int) (err error) {
 		p.socket, err = open(t)
 		return err
-	})
+	})[0]
 	if err != nil {
 		return PingStats{}, err
 	}
@@ -80,8 +77,8 @@ func (p *pinger) collect(ctx context.Context, until time.Time, untilAll bool) {
 	}
 }
 
-// take takes an answer that has waited at the socket for a while.
-func (p *pinger) take(a answer, waited time.Duration) {
+// take takes an answer that came at a time.
+func (p *pinger) take(a answer, at time.Time) {
 	seq := int(a.seq)
 	if a.cookie != p.cookie || !p.missing[seq] {
 		return
@@ -91,7 +88,7 @@ func (p *pinger) take(a answer, waited time.Duration) {
 		p.each(Reply{From: a.from, Seq: seq, Err: a.err()})
 		return
 	}
-	rtt := max(time.Since(p.start)-waited-a.sent, 1)
+	rtt := max(at.Sub(p.start)-a.sent, 1)
 	p.rtts = append(p.rtts, rtt)
 	p.each(Reply{From: a.from, Seq: seq, TTL: a.ttl, RTT: rtt})
 }

@@ -38,13 +38,22 @@ func Serve(services []Service) (*Serving, []error) {
 func (*Serving) Close() error { return nil }
 
 // PathMTU fails with [netns.ErrLinux].
-func PathMTU(context.Context, Target, MTUOptions) (int, error) { return 0, netns.ErrLinux }
+func PathMTU(context.Context, Target, MTUOptions) (MTU, error) { return MTU{}, netns.ErrLinux }
 
 // Fits fails with [netns.ErrLinux].
 func Fits(context.Context, Target, int, MTUOptions) (bool, error) { return false, netns.ErrLinux }
 
 // Trace fails with [netns.ErrLinux].
 func Trace(context.Context, Target, TraceOptions) ([]Hop, error) { return nil, netns.ErrLinux }
+
+// TraceAll fails with [netns.ErrLinux] for every target.
+func TraceAll(_ context.Context, targets []Target, _ TraceOptions) []Path {
+	paths := make([]Path, len(targets))
+	for i := range paths {
+		paths[i].Err = netns.ErrLinux
+	}
+	return paths
+}
 
 // LastHop finds none.
 func LastHop(_ context.Context, targets []Target, _ TraceOptions) []Hop {

@@ -147,12 +147,11 @@ func (s *socket) wait(ctx context.Context, d time.Duration) error {
 }
 
 // receive takes what waits at the socket, at most a batch, and calls each for
-// every answer with how long it had waited there. It reports whether there may
+// every answer with when the kernel received it. It reports whether there may
 // be more.
-func (s *socket) receive(b *batch, each func(a answer, waited time.Duration)) bool {
+func (s *socket) receive(b *batch, each func(a answer, at time.Time)) bool {
 	n := b.receive(s.fd)
-	var now unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
+	now := time.Now()
 	for i := range n {
 		m := b.message(i)
 		a, ok := answer{}, false
@@ -165,11 +164,7 @@ func (s *socket) receive(b *batch, each func(a answer, waited time.Duration)) bo
 		if !ok {
 			continue
 		}
-		waited := time.Duration(0)
-		if m.stamp != 0 {
-			waited = max(0, time.Duration(now.Nano()-m.stamp))
-		}
-		each(a, waited)
+		each(a, m.at(now))
 	}
 	return n == batchSize
 }

@@ -12,6 +12,12 @@ type TraceOptions struct {
 	Timeout time.Duration // how long to wait for a hop that is silent; 0: 1.3 s
 }
 
+// A Path is what [TraceAll] finds of the way to a target.
+type Path struct {
+	Hops []Hop
+	Err  error // why no request could be sent
+}
+
 // A Hop is a router on the way to a target, or the target itself.
 type Hop struct {
 	TTL int // from 1

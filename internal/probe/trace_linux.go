@@ -38,8 +38,17 @@ const (
 // second (icmp_ratelimit), so a hop that is silent is asked again when that is
 // over.
 func Trace(ctx context.Context, t Target, opts TraceOptions) ([]Hop, error) {
-	traces := traceAll(ctx, []Target{t}, opts)
-	return traces[0].hops(), cmp.Or(ctx.Err(), traces[0].err)
+	path := TraceAll(ctx, []Target{t}, opts)[0]
+	return path.Hops, path.Err
+}
+
+// TraceAll traces several ways side by side, as [Trace] does one.
+func TraceAll(ctx context.Context, targets []Target, opts TraceOptions) []Path {
+	paths := make([]Path, len(targets))
+	for i, t := range traceAll(ctx, targets, opts) {
+		paths[i] = Path{t.hops(), cmp.Or(ctx.Err(), t.err)}
+	}
+	return paths
 }
 
 // LastHop returns for each target the last hop on the way there that answers,
@@ -246,8 +255,8 @@ func (r *tracer) complete(probes int) bool {
 	return true
 }
 
-// take takes an answer.
-func (r *tracer) take(a answer, waited time.Duration) {
+// take takes an answer that came at a time.
+func (r *tracer) take(a answer, at time.Time) {
 	i, ttl := int(a.question>>8), int(a.question&0xff)
 	if a.cookie != r.cookie || i >= len(r.traces) || ttl == 0 || ttl > r.opts.MaxHops || a.noNeighbour() {
 		return
@@ -268,7 +277,7 @@ func (r *tracer) take(a answer, waited time.Duration) {
 		t.end = ttl
 	}
 	h.Received++
-	h.RTTs = append(h.RTTs, max(time.Since(r.start)-waited-a.sent, 1))
+	h.RTTs = append(h.RTTs, max(at.Sub(r.start)-a.sent, 1))
 	if !slices.Contains(h.By, a.from) {
 		h.By = append(h.By, a.from)
 	}
