@@ -134,6 +134,9 @@ func outside(lab string, t probe.Target, owner string) string {
 // verdictOfNetwork reports whether an error is what the network says, and not
 // why it could not be asked.
 func verdictOfNetwork(err error) bool {
+	if open := (*probe.OpenError)(nil); errors.As(err, &open) {
+		return false
+	}
 	for _, verdict := range []error{
 		syscall.ENETUNREACH, syscall.EHOSTUNREACH, // no route
 		syscall.EACCES, // a route that prohibits
@@ -204,16 +207,7 @@ func expected(want, found topo.Expect, a *probe.Answer) bool {
 // rejected reports whether somebody on the way refuses, and not who is asked.
 func rejected(a *probe.Answer) bool {
 	icmp := (*probe.ICMPError)(nil)
-	return errors.As(a.Err, &icmp) && (!closed(icmp) || icmp.By.IsValid() && icmp.By != a.To)
-}
-
-// closed reports whether an error says that nothing listens: port or protocol
-// unreachable (RFC 792), port unreachable (RFC 4443).
-func closed(e *probe.ICMPError) bool {
-	if e.By.Is6() {
-		return e.Type == 1 && e.Code == 4
-	}
-	return e.Type == 3 && (e.Code == 2 || e.Code == 3)
+	return errors.As(a.Err, &icmp) && (!icmp.Closed() || icmp.By.IsValid() && icmp.By != a.To)
 }
 
 // reason says in words why there was no answer, with names of nodes for

@@ -56,7 +56,7 @@ type way struct {
 	wantMTU, wantHops bool
 	timeout           time.Duration // the longest that a test gives
 
-	mtu     int
+	mtu     probe.MTU
 	mtuErr  error
 	hops    []probe.Hop
 	hopsErr error
@@ -139,15 +139,26 @@ func (t *trial) judgeWay(q query, w *way) {
 	}
 }
 
-func (t *trial) judgeMTU(q query, mtu int, err error) {
+func (t *trial) judgeMTU(q query, mtu probe.MTU, err error) {
 	c := q.clause
 	want := fmt.Sprintf("mtu %d", c.MTU)
 	switch {
 	case err != nil:
 		c.failPair(q.pair, q.address, "mtu", want, "none", t.reason(err))
-	case mtu != c.MTU:
-		c.failPair(q.pair, q.address, "mtu", want, strconv.Itoa(mtu), "")
+	case mtu.Size != c.MTU:
+		c.failPair(q.pair, q.address, "mtu", want, strconv.Itoa(mtu.Size), t.limit(mtu))
 	}
+}
+
+// limit says who takes no larger packets.
+func (t *trial) limit(mtu probe.MTU) string {
+	switch {
+	case mtu.Own:
+		return "the interface that it leaves by takes no more"
+	case mtu.By.IsValid():
+		return t.who(mtu.By) + " says that the next link takes no more"
+	}
+	return "larger packets get lost, and nobody says so"
 }
 
 // judgePath compares the hops, up to the target, with those that are expected.

@@ -21,7 +21,7 @@ var pure = map[string][]string{
 	"internal/plan":     {"topo", "internal/state"},
 	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
 	"internal/compile":  {"topo", "internal/state"},
-	"internal/draw":     {"topo", "internal/state", "internal/compile", "internal/words"},
+	"internal/draw":     {"topo", "internal/state", "internal/compile"},
 }
 
 // outside are packages that reach out of a program.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,8 @@ type Watch struct {
 	names   []string
 	conns   []*conn // as many; nil: let go
 	inotify int     // for the folder of names; -1: not open
+	above   bool    // it is for the folder above
+	lost    bool    // the folder is another than the one that is watched
 }
 
 // groups of what a State holds.
@@ -43,13 +46,20 @@ func NewWatch(names []string) (*Watch, error) {
 	return w, nil
 }
 
+// openFolder watches the folder of names or, while there is none, the one that it
+// will be in.
 func (w *Watch) openFolder() (err error) {
 	if w.inotify, err = unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK); err != nil {
 		return os.NewSyscallError("inotify_init", err)
 	}
-	_, err = unix.InotifyAddWatch(w.inotify, netns.Dir, unix.IN_CREATE|unix.IN_DELETE|unix.IN_MOVE)
+	folder := netns.Dir
+	_, err = unix.InotifyAddWatch(w.inotify, folder, unix.IN_CREATE|unix.IN_DELETE|unix.IN_MOVE)
+	if errors.Is(err, unix.ENOENT) {
+		folder, w.above = filepath.Dir(folder), true
+		_, err = unix.InotifyAddWatch(w.inotify, folder, unix.IN_CREATE|unix.IN_MOVED_TO)
+	}
 	if err != nil {
-		return &os.PathError{Op: "watch", Path: netns.Dir, Err: err}
+		return &os.PathError{Op: "watch", Path: folder, Err: err}
 	}
 	return nil
 }
@@ -102,7 +112,12 @@ func (w *Watch) Wait(ctx context.Context) error {
 func (w *Watch) take(fds []unix.PollFd) error {
 	if fds[0].Revents != 0 {
 		for _, name := range w.renamed() {
-			if i := slices.Index(w.names, name); i >= 0 {
+			switch i := slices.Index(w.names, name); {
+			case name == "": // the folder itself has gone
+				w.lost = true
+			case w.above:
+				w.lost = w.lost || name == filepath.Base(netns.Dir)
+			case i >= 0:
 				w.letGo(i)
 			}
 		}
@@ -115,7 +130,7 @@ func (w *Watch) take(fds []unix.PollFd) error {
 	return nil
 }
 
-// renamed returns the names that have come or gone.
+// renamed returns the names that have come or gone; "" is the folder's own.
 func (w *Watch) renamed() []string {
 	var names []string
 	var b [64 << 10]byte
@@ -134,6 +149,6 @@ func (w *Watch) renamed() []string {
 	}
 }
 
-// Stale reports whether the Watch has let go of a namespace: then another Watch
-// is needed.
-func (w *Watch) Stale() bool { return slices.Contains(w.conns, nil) }
+// Stale reports whether the Watch has let go of a namespace, or does not hear of
+// new names: then another Watch is needed.
+func (w *Watch) Stale() bool { return w.lost || slices.Contains(w.conns, nil) }
