@@ -10,7 +10,7 @@ import (
 func TestClaims(t *testing.T) {
 	prefix := netip.MustParsePrefix
 	one := claim{test: "TestOne", links: []string{"veth0"}, networks: []netip.Prefix{prefix("10.0.0.0/24")}}
-	within := claim{test: "TestTwo", links: []string{"veth1"}, networks: []netip.Prefix{prefix("10.0.0.128/30")}}
+	within := claim{test: "TestTwo", links: []string{"veth2"}, networks: []netip.Prefix{prefix("10.0.0.128/30")}}
 	apart := claim{test: "TestTwo", links: []string{"veth1"}, networks: []netip.Prefix{prefix("10.0.1.0/24")}}
 	var s shared
 	for lab, c := range map[string]claim{"one": one, "apart": apart, "none": {test: "TestThree"}} {
@@ -38,7 +38,6 @@ func TestClaims(t *testing.T) {
 		t.Fatalf("did not wait: %v", err)
 	case <-time.After(10 * time.Millisecond):
 	}
-	s.release("apart")
 	s.release("one")
 	if err := <-got; err != nil {
 		t.Error(err)

@@ -77,7 +77,8 @@ func TestMatrixOfFreshLab(t *testing.T) {
 func TestMatrixOfDividedLab(t *testing.T) {
 	desc := &topo.Topology{
 		Nodes: topo.Nodes{
-			{Name: "left", Kind: topo.Switch}, {Name: "right", Kind: topo.Switch},
+			{Name: "left", Kind: topo.Switch},
+			{Name: "right", Kind: topo.Switch},
 			{Name: "wall", Kind: topo.Router, Sysctls: map[string]string{"net.ipv4.ip_forward": "0", "net.ipv6.conf.all.forwarding": "0"}},
 		},
 		Links: []topo.Link{cable("wall", "left"), cable("wall", "right")},
