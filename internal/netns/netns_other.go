@@ -63,6 +63,9 @@ func Processes(...string) ([]Process, error) { return nil, ErrLinux }
 // End does nothing.
 func End([]Process, time.Duration) {}
 
+// Group does nothing.
+func Group(*exec.Cmd) {}
+
 // Ancestors returns none.
 func Ancestors() map[int]bool { return nil }
 
