@@ -1,6 +1,8 @@
 package vethlab
 
 import (
+	"slices"
+
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -17,6 +19,13 @@ type Change struct {
 
 // Empty reports whether there is nothing to do.
 func (c *Change) Empty() bool { return len(c.Plan) == 0 }
+
+func (c *Change) removesNodes() bool {
+	return slices.ContainsFunc(c.Plan, func(op plan.Op) bool {
+		_, ok := op.(plan.DelNamespace)
+		return ok
+	})
+}
 
 // A Command is one step of a change as a person would type it.
 type Command struct {
@@ -45,5 +54,5 @@ func (l *Lab) nodeOf(namespace string) string {
 // origin returns the place of the description that asks for a link or, where
 // that is not known, for its node.
 func (l *Lab) origin(e state.Endpoint) topo.Pos {
-	return l.compiled.Origin(e)
+	return l.compiled.Load().Origin(e)
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -28,7 +27,7 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	if timeout == 0 {
 		timeout = commandTimeout
 	}
-	hosts := hostsFile(t.state)
+	hosts := newDirectory(t.state).hosts()
 	failures := make([]*Failure, len(c.Where))
 	sideBySide(len(c.Where), func(i int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -61,9 +60,7 @@ func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.Env = append(os.Environ(), nodeEnv(t.lab, node)...)
-	// A command may have started others: all of them end with it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	netns.Group(cmd)
 	cmd.WaitDelay = time.Second
 	err := netns.Room{Namespace: namespace, Hosts: hosts}.Run(cmd)
 	f := c.judgeCommand(err, stdout.String())

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
-	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -32,7 +31,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("a second up changes %v, %v", again.Commands(), err)
 			}
 			passes(t, file)
-			edited := topotest.Clone(lab.Topology())
+			edited := lab.Topology().Clone()
 			edited.Links = append(edited.Links, topo.Link{Endpoints: [2]topo.Endpoint{{Node: "new1"}, {Node: "new2"}}})
 			edited.Links[0].MTU = 1400
 			up(t, newLab(t, edited))

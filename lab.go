@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vethlab/vethlab/internal/compile"
@@ -20,9 +22,26 @@ import (
 // A Lab is a network of namespaces, running or not.
 type Lab struct {
 	name     string
-	compiled *compile.Lab // nil: found running, its description is not known
-	events   func(Event)
+	compiled atomic.Pointer[description] // nil: found running, its description is not known
+	up       atomic.Bool                 // as described: this Lab has made it and not removed it
+	events   []func(Event)
 	step     func(done int) // tests stop here
+	idle     idlers
+}
+
+// A description is a lab of which everything is known.
+type description struct {
+	*compile.Lab
+	directory func() *directory
+}
+
+// describe fills in what a description leaves out.
+func describe(name string, t *topo.Topology) (*description, error) {
+	c, err := compile.CompileAs(name, t)
+	if err != nil {
+		return nil, err
+	}
+	return &description{c, sync.OnceValue(func() *directory { return newDirectory(c.State) })}, nil
 }
 
 // ErrNotRunning says that no namespace of a lab is there.
@@ -30,17 +49,25 @@ var ErrNotRunning = errors.New("not running")
 
 // New prepares a lab. Nothing is made yet. The error names all mistakes of the
 // description.
-func New(t *topo.Topology) (*Lab, error) {
-	c, err := compile.Compile(t)
+func New(t *topo.Topology) (*Lab, error) { return NewAs(t.Name, t) }
+
+// NewAs is [New] for a lab that is to run under another name than its
+// description has, so that several labs of one description can be up at the same
+// time. Its namespaces are called name.node; inside, such labs are all alike,
+// with the same addresses and MACs.
+func NewAs(name string, t *topo.Topology) (*Lab, error) {
+	d, err := describe(name, t)
 	if err != nil {
 		return nil, err
 	}
-	return &Lab{name: c.Name, compiled: c, events: func(Event) {}}, nil
+	l := &Lab{name: name}
+	l.compiled.Store(d)
+	return l, nil
 }
 
 // Find returns the running lab of that name. Its description is not known, so
-// it can be looked at, entered and taken down, but not changed. The error is
-// [ErrNotRunning] if there is none.
+// it can be looked at, entered and taken down, but not changed, unless it gets a
+// description by [Lab.Apply]. The error is [ErrNotRunning] if there is none.
 func Find(name string) (*Lab, error) {
 	infos, err := List()
 	if err != nil {
@@ -49,7 +76,7 @@ func Find(name string) (*Lab, error) {
 	if !slices.ContainsFunc(infos, func(i Info) bool { return i.Name == name }) {
 		return nil, fmt.Errorf("lab %s is %w", name, ErrNotRunning)
 	}
-	return &Lab{name: name, events: func(Event) {}}, nil
+	return &Lab{name: name}, nil
 }
 
 // Name returns the lab's name.
@@ -57,10 +84,10 @@ func (l *Lab) Name() string { return l.name }
 
 // Topology returns the description that the lab was made from, or nil.
 func (l *Lab) Topology() *topo.Topology {
-	if l.compiled == nil {
-		return nil
+	if c := l.compiled.Load(); c != nil {
+		return c.Topology
 	}
-	return l.compiled.Topology
+	return nil
 }
 
 // An Event says what a lab is doing, for people who wait.
@@ -78,14 +105,19 @@ const (
 	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
 	EventEnd   EventKind = "end"   // processes inside are ended
 	EventHost  EventKind = "host"  // a link to the host does not reach the machine
+
+	EventChange EventKind = "change" // something was changed as asked for
+	EventStray  EventKind = "stray"  // code of a [Node.Do] runs outside of the node
 )
 
-// Notify makes the lab tell what it does by calling fn. It is to be called
-// before the lab is used.
-func (l *Lab) Notify(fn func(Event)) { l.events = fn }
+// Notify makes the lab tell what it does by calling fn, on any goroutine. It is
+// to be called before the lab is used.
+func (l *Lab) Notify(fn func(Event)) { l.events = append(l.events, fn) }
 
 func (l *Lab) tell(kind EventKind, format string, args ...any) {
-	l.events(Event{kind, fmt.Sprintf(format, args...)})
+	for _, fn := range l.events {
+		fn(Event{kind, fmt.Sprintf(format, args...)})
+	}
 }
 
 // State returns what is there of the lab.
@@ -93,10 +125,10 @@ func (l *Lab) State() (*kernel.View, error) { return kernel.Observe(l.name, l.wa
 
 // wanted returns what the description asks for, or nil if there is none.
 func (l *Lab) wanted() *state.State {
-	if l.compiled == nil {
-		return nil
+	if c := l.compiled.Load(); c != nil {
+		return c.State
 	}
-	return l.compiled.State
+	return nil
 }
 
 // Plan returns what [Lab.Up] would change now.
@@ -112,6 +144,9 @@ func (l *Lab) PlanNew() *Change {
 }
 
 func (l *Lab) plan() (*Change, *state.State, error) {
+	if l.wanted() == nil {
+		return nil, nil, l.unknown()
+	}
 	view, err := l.State()
 	if err != nil {
 		return nil, nil, err
@@ -124,35 +159,89 @@ func (l *Lab) plan() (*Change, *state.State, error) {
 // touched. It returns when all links work. If it fails, what was done stays:
 // Up again goes on from there, Down removes it.
 func (l *Lab) Up(ctx context.Context) (*Change, error) {
-	if l.compiled == nil {
-		return nil, fmt.Errorf("lab %s was found running: its description is not known", l.name)
+	if l.compiled.Load() == nil {
+		return nil, l.unknown()
 	}
+	return l.converge(ctx, nil)
+}
+
+// Apply gives the lab a new description and makes the kernel agree with it, as
+// Up does: an edit of a running lab, of any size. The name of the description
+// does not count: lab and description keep theirs. Where nothing could be changed
+// at all, the old description stays.
+func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Change, error) {
+	named := *t
+	named.Name = l.name
+	if old := l.Topology(); old != nil {
+		named.Name = old.Name
+	}
+	d, err := describe(l.name, &named)
+	if err != nil {
+		return nil, err
+	}
+	return l.converge(ctx, d)
+}
+
+// unknown says that a lab can't be changed.
+func (l *Lab) unknown() error {
+	return fmt.Errorf("lab %s was found running: its description is not known", l.name)
+}
+
+// converge makes the kernel agree with a description, which becomes the lab's;
+// nil: the one that it has.
+func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 	lock, err := l.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer lock.Release()
+	old := l.compiled.Load()
+	if d != nil {
+		l.compiled.Store(d)
+	}
 	change, seen, err := l.prepare()
 	if err != nil {
+		l.compiled.Store(old)
 		if seen != nil && len(seen.Namespaces) == 0 {
 			err = errors.Join(err, lock.Retire()) // nothing was made
 		}
 		return nil, err
 	}
-	if change.Empty() {
-		return change, nil
+	if !change.Empty() {
+		l.up.Store(false)
+		if err := l.make(ctx, lock, change, seen); err != nil {
+			return change, err
+		}
 	}
+	l.up.Store(true)
+	return change, nil
+}
+
+// make carries a change out and waits until all links work.
+func (l *Lab) make(ctx context.Context, lock *sandbox.Lock, change *Change, seen *state.State) error {
 	room := l.makeRoom(lock)
 	l.tellHost()
+	l.tell(EventChange, "lab %s: %s", l.name, words.Plural(len(change.Plan), "change"))
 	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
-		return change, l.explain(err)
+		return l.explain(err)
+	}
+	// A node that is to go lives on without its name where a socket or a process
+	// holds it, and with it the other ends of its cables, in nodes that stay.
+	if change.removesNodes() {
+		rest, seen, err := l.plan()
+		if err != nil {
+			return err
+		}
+		if err := kernel.Apply(ctx, rest.Plan, seen, kernel.Options{}); err != nil {
+			return l.explain(err)
+		}
 	}
 	if !room {
 		if err := kernel.Introduce(l.wanted()); err != nil {
-			return change, fmt.Errorf("make neighbours known to each other: %w", err)
+			return fmt.Errorf("make neighbours known to each other: %w", err)
 		}
 	}
-	return change, l.settle(ctx)
+	return l.settle(ctx)
 }
 
 // prepare finds out what Up has to do and whether it may. The State is what is
@@ -194,30 +283,45 @@ const endGrace = 2 * time.Second
 // Down removes the lab and returns when the kernel is clean again. Processes
 // inside are ended. It is no error if nothing is there.
 func (l *Lab) Down(ctx context.Context) error {
+	return l.remove(ctx, func(names []string) error {
+		held, err := kernel.Remove(ctx, names)
+		if err == nil && len(held) > 0 {
+			l.tell(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", words.List(held, maxListed))
+		}
+		return err
+	})
+}
+
+// Drop removes the lab as Down does, but does not wait until the kernel has
+// cleaned up behind it, which takes some hundredths of a second. All names are
+// free at once, but for links in the machine's own namespace.
+func (l *Lab) Drop(ctx context.Context) error {
+	return l.remove(ctx, func(names []string) error { return netns.Remove(names...) })
+}
+
+// remove removes the lab, and take its namespaces.
+func (l *Lab) remove(ctx context.Context, take func(names []string) error) error {
 	lock, err := l.acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer lock.Release()
-	if err := l.remove(ctx); err != nil {
+	l.up.Store(false)
+	l.idle.close()
+	names, err := l.namespaces()
+	if err != nil {
 		return err
+	}
+	if len(names) > 0 {
+		if err := l.endProcesses(names); err != nil {
+			return err
+		}
+		if err := take(names); err != nil {
+			return err
+		}
+		l.tell(EventChange, "lab %s is gone", l.name)
 	}
 	return errors.Join(l.clearLeftovers(), lock.Retire())
-}
-
-func (l *Lab) remove(ctx context.Context) error {
-	names, err := l.namespaces()
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	if err := l.endProcesses(names); err != nil {
-		return err
-	}
-	held, err := kernel.Remove(ctx, names)
-	if err == nil && len(held) > 0 {
-		l.tell(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", words.List(held, maxListed))
-	}
-	return err
 }
 
 // namespaces returns the names of the lab's living namespaces.

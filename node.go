@@ -1,10 +1,8 @@
 package vethlab
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
@@ -47,6 +45,12 @@ func (l *Lab) Node(name string) (*Node, error) {
 	if name == topo.HostNode {
 		return &Node{l, name, state.Host}, nil
 	}
+	if d := l.compiled.Load(); d != nil && l.up.Load() {
+		if n, ok := d.Node(name); ok {
+			return &Node{l, name, n.Namespace}, nil
+		}
+		return nil, l.noNode(name)
+	}
 	nodes, err := l.Nodes()
 	if err != nil {
 		return nil, err
@@ -56,7 +60,11 @@ func (l *Lab) Node(name string) (*Node, error) {
 			return n, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: %s in lab %s", ErrNoNode, name, l.name)
+	return nil, l.noNode(name)
+}
+
+func (l *Lab) noNode(name string) error {
+	return fmt.Errorf("%w: %s in lab %s", ErrNoNode, name, l.name)
 }
 
 // Name returns the node's name in its lab.
@@ -66,23 +74,43 @@ func (n *Node) Name() string { return n.name }
 // lists it; "" for the machine's own.
 func (n *Node) Namespace() string { return n.namespace }
 
-// Do calls fn on a thread that is in the node's network namespace. Inside fn
-// sockets and /proc/thread-self/net are the node's; sockets stay the node's
-// afterwards. fn must not start goroutines or look up names: they would run
-// elsewhere.
-func (n *Node) Do(fn func() error) error { return netns.Do(n.namespace, fn) }
+// Do calls fn on a thread of its own that is in the node's network namespace, and
+// returns what fn returns; a panic, or a [testing.T.FailNow], goes on in the
+// caller. It is for what [Node.Dial], [Node.Listen] and [Node.Command] don't do:
+// netlink, raw sockets, ioctls, settings in /proc/sys/net.
+//
+// Only fn itself is inside, and only while it runs. What it opens there stays the
+// node's: a socket can be used from everywhere, for ever. But a goroutine that it
+// starts is outside, and so is whatever opens sockets on goroutines of its own:
+// looking up names, [net.Dial] with a name, HTTP clients. A command that it
+// starts is inside, and had better be a [Node.Command]. /proc/net is the whole
+// process's, which is outside; the node's is /proc/thread-self/net.
+//
+// Of goroutines that outlive fn the lab tells as [EventStray].
+func (n *Node) Do(fn func() error) error {
+	return netns.Do(n.namespace, func() error { return n.watched(fn) })
+}
 
 // Run runs a command inside the node and waits for it, as [exec.Cmd.Run] does.
 // The command sees the node's network, a /sys to match, the files of
 // /etc/netns/NAME over those of /etc, and the lab's nodes in /etc/hosts. To its
 // environment the node's own is added, see [Node.Env].
 func (n *Node) Run(cmd *exec.Cmd) error {
+	if err := n.Start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+// Start starts a command inside the node and does not wait for it, as
+// [exec.Cmd.Start] does; see Run. The command is killed when this program ends.
+func (n *Node) Start(cmd *exec.Cmd) error {
 	room, err := n.room()
 	if err != nil {
 		return err
 	}
 	cmd.Env = append(cmd.Environ(), n.Env()...)
-	return room.Run(cmd)
+	return room.Start(cmd)
 }
 
 // Exec replaces this program by a command inside the node. The command is
@@ -107,36 +135,9 @@ func nodeEnv(lab, node string) []string {
 }
 
 func (n *Node) room() (netns.Room, error) {
-	view, err := n.lab.State()
+	d, err := n.lab.directory()
 	if err != nil {
 		return netns.Room{}, err
 	}
-	return netns.Room{Namespace: n.namespace, Hosts: hostsFile(view.State)}, nil
+	return netns.Room{Namespace: n.namespace, Hosts: d.hosts()}, nil
 }
-
-// hostsFile returns lines for /etc/hosts (hosts(5)) with the addresses of all
-// nodes. A node's own interfaces have names too: "node-interface".
-func hostsFile(s *state.State) []byte {
-	var b bytes.Buffer
-	for _, namespace := range s.Names() {
-		ns := s.Namespaces[namespace]
-		node := ns.Mark().Node
-		if namespace == state.Host {
-			node = topo.HostNode
-		}
-		for _, link := range ns.LinkNames() {
-			for _, a := range ns.Links[link].Addresses {
-				if usable(a.Addr()) {
-					fmt.Fprintf(&b, "%s\t%s %s-%s\n", a.Addr(), node, node, link)
-				}
-			}
-		}
-	}
-	if b.Len() == 0 {
-		return nil
-	}
-	return append([]byte("\n# nodes of the lab\n"), b.Bytes()...)
-}
-
-// usable reports whether an address means the same node everywhere in a lab.
-func usable(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }

@@ -57,21 +57,11 @@ func Resolve(s *state.State, to string) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(to); err == nil {
 		return a, nil
 	}
-	node, link, _ := strings.Cut(to, ":")
-	namespace, ok := namespacesByNode(s)[node]
-	if !ok || s.Namespace(namespace) == nil {
+	if node, _, _ := strings.Cut(to, ":"); s.Namespace(namespacesByNode(s)[node]) == nil {
 		return netip.Addr{}, fmt.Errorf("%w: %s", ErrNoNode, node)
 	}
-	ns := s.Namespaces[namespace]
-	for _, ipv6 := range []bool{false, true} {
-		for _, name := range ns.LinkNames() {
-			if link != "" && name != link {
-				continue
-			}
-			if p := ns.Links[name].Addresses.First(ipv6); p.IsValid() && usable(p.Addr()) {
-				return p.Addr(), nil
-			}
-		}
+	if addrs := newDirectory(s).lookup(to); len(addrs) > 0 {
+		return addrs[0], nil
 	}
 	return netip.Addr{}, fmt.Errorf("%s has no address", to)
 }

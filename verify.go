@@ -71,20 +71,21 @@ func (l *Lab) settleSeen(ctx context.Context, s *state.State) error {
 // clauses returns what is to be tested: the given tests, or else those of the
 // description.
 func (l *Lab) clauses(s *state.State, tests []topo.Test) ([]compile.Test, error) {
+	d := l.compiled.Load()
 	switch {
-	case l.compiled == nil && len(tests) == 0:
+	case d == nil && len(tests) == 0:
 		return ringTests(s), nil
 	case len(tests) == 0:
-		return l.compiled.Tests, nil
+		return d.Tests, nil
 	}
 	cast := castOf(s)
-	if l.compiled != nil {
-		described := *l.compiled.Topology
+	if d != nil {
+		described := *d.Topology
 		described.Tests = tests
 		if err := described.Validate(); err != nil {
 			return nil, err
 		}
-		cast = l.compiled.Cast
+		cast = d.Cast
 	}
 	clauses, errs := cast.Tests(tests)
 	if len(errs) > 0 {

@@ -37,7 +37,8 @@ type program struct {
 // the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
 	p := &program{args: args, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
-	p.ground.inside = role == sandbox.Inside
+	p.ground.inside = role == sandbox.Inside || role == sandbox.Isolated
+	p.ground.fresh = role == sandbox.Isolated
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -93,8 +94,14 @@ func newRoot(p *program) *cobra.Command {
 	return root
 }
 
-// listen makes what a lab tells reach the user.
+// listen makes what a lab tells reach the user, but for what the command says
+// itself when it is done, and what it is for.
 func (p *program) listen(lab *vethlab.Lab) *vethlab.Lab {
-	lab.Notify(func(e vethlab.Event) { p.out.say("%s", e.Text) })
+	lab.Notify(func(e vethlab.Event) {
+		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.ground.fresh {
+			return
+		}
+		p.out.say("%s", e.Text)
+	})
 	return lab
 }

@@ -14,10 +14,11 @@ import (
 )
 
 func newExec(p *program) *cobra.Command {
-	var all bool
+	var all, fresh bool
 	cmd := &cobra.Command{
-		Use:   "exec NODE -- CMD [ARG ...]\n  vethlab exec --all [LAB|FILE] -- CMD [ARG ...]",
-		Short: "Run a command inside a node, or inside all",
+		Use: "exec NODE -- CMD [ARG ...]\n  vethlab exec --all [LAB|FILE] -- CMD [ARG ...]" +
+			"\n  vethlab exec --fresh [FILE [NODE]] -- CMD [ARG ...]",
+		Short: "Run a command inside a node, inside all, or inside a fresh lab",
 		Long: `Run a command inside a node, in the place of vethlab itself: terminal, standard
 input, signals and exit code are the command's own. Inside, the names of the
 lab's nodes lead to their addresses, and VETHLAB_LAB and VETHLAB_NODE are set.
@@ -25,21 +26,34 @@ lab's nodes lead to their addresses, and VETHLAB_LAB and VETHLAB_NODE are set.
 With --all it runs in all nodes side by side, without standard input; the
 outputs follow one another.
 
+With --fresh it runs, as root, on a machine of its own, whose network has nothing
+but lo. A lab of FILE is made there first; the command runs in NODE of it or, by
+default, at its host. All that was made goes with the command, however it ends.
+So anybody's tests run in a network of their own, without root:
+
+  go test -exec 'vethlab exec --fresh --' ./...
+
 Exit codes: the command's own; 125 if vethlab failed, 126 if the command can't
 be run, 127 if there is none. With --all: 1 if it failed in any node.`,
 		Example: `  vethlab exec ns1 -- ip addr
   vethlab exec lab/ns1 -- sh -c 'ss -tln'
-  vethlab exec --all -- ip route`,
+  vethlab exec --all -- ip route
+  vethlab exec --fresh lab.yaml ns1 -- ./server.test -test.v`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     p.completeNodes,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if all {
+			switch {
+			case all:
 				return p.execAll(cmd, args)
+			case fresh:
+				return asOwn(p.execFresh(cmd, args))
 			}
 			return asOwn(p.exec(cmd, args))
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "run in all nodes of the lab")
+	cmd.Flags().BoolVar(&fresh, "fresh", false, "run on a machine of its own, with the lab of FILE")
+	cmd.MarkFlagsMutuallyExclusive("all", "fresh")
 	cmd.Flags().SetInterspersed(false) // what follows the node is the command's
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return asOwn(usageError{cmd, err}) })
 	return cmd
@@ -76,7 +90,7 @@ func splitCommand(cmd *cobra.Command, args []string) (before, argv []string) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		return args[:n], args[n:]
 	}
-	if n := slices.Index(args, "--"); n == 1 {
+	if n := slices.Index(args, "--"); n == 1 || n == 2 {
 		return args[:n], args[n+1:]
 	}
 	return nil, args

@@ -26,6 +26,7 @@ type ground struct {
 	rootless bool // --rootless: in sandboxes only
 	root     bool // --root: on the machine only
 	inside   bool // this program runs inside a sandbox already
+	fresh    bool // that is a machine of its own, see exec --fresh
 }
 
 func groundFlags(cmd *cobra.Command, g *ground) {

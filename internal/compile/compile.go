@@ -23,11 +23,23 @@ import (
 // valid ([topo.Topology.Validate]) and where there is nothing to fill in with: a
 // pool or subnet without room, a route whose gateway is in no subnet of its
 // node.
-func Compile(t *topo.Topology) (*Lab, error) {
-	if err := t.Validate(); err != nil {
+func Compile(t *topo.Topology) (*Lab, error) { return CompileAs(t.Name, t) }
+
+// CompileAs is [Compile] for a lab that is to run under another name than its
+// description has, next to others of the same description: what the machine tells
+// labs apart by is named after it (namespaces, marks, links in the machine's own
+// namespace), while all inside the lab stays the same, MACs too.
+func CompileAs(name string, t *topo.Topology) (*Lab, error) {
+	named := t
+	if name != t.Name {
+		other := *t
+		other.Name, other.Prefix = name, nil
+		named = &other
+	}
+	if err := named.Validate(); err != nil {
 		return nil, err
 	}
-	c := &compiler{topo: t, byName: map[string]*node{}}
+	c := &compiler{topo: named, macSeed: t.Name, byName: map[string]*node{}}
 	c.findNodes()
 	c.findLinks()
 	c.nameInterfaces()
@@ -38,6 +50,7 @@ func Compile(t *topo.Topology) (*Lab, error) {
 	c.setAddresses()
 	c.setRoutes()
 	lab := c.lab()
+	lab.Topology = t
 	lab.Cast = c.cast()
 	lab.Tests = c.tests(lab.Cast)
 	if len(c.errs) > 0 {
@@ -49,6 +62,7 @@ func Compile(t *topo.Topology) (*Lab, error) {
 // compiler holds a lab while it is filled in.
 type compiler struct {
 	topo     *topo.Topology
+	macSeed  string // the lab's name in its description
 	nodes    []*node
 	byName   map[string]*node
 	links    []*link

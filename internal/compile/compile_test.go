@@ -368,3 +368,35 @@ func TestFullSubnetIsAnError(t *testing.T) {
 		t.Errorf("got %v, want one error about c:eth0", err)
 	}
 }
+
+// Labs of one description differ in what the machine tells them apart by, and in
+// nothing else.
+func TestCompileAs(t *testing.T) {
+	bare := ""
+	desc := &topo.Topology{
+		Name: "lab", Prefix: &bare,
+		Links: []topo.Link{cable("a", "b"), cable(topo.HostNode, "a")},
+	}
+	own := mustCompile(t, desc)
+	other, err := compile.CompileAs("other", desc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other.Topology != desc || other.Name != "other" {
+		t.Errorf("got lab %q of %v", other.Name, other.Topology)
+	}
+	if other.State.Namespace("other.a") == nil || own.State.Namespace("a") == nil {
+		t.Errorf("namespaces are %v, want other.a; and %v, want a", other.State.Names(), own.State.Names())
+	}
+	if got, want := linkOf(other, "b", "eth0"), linkOf(own, "b", "eth0"); got.MAC != want.MAC || !slices.Equal(got.Addresses, want.Addresses) {
+		t.Errorf("b has %v %v, want %v %v", got.MAC, got.Addresses, want.MAC, want.Addresses)
+	}
+	ownHost, _ := own.Node(topo.HostNode)
+	otherHost, _ := other.Node(topo.HostNode)
+	if ownHost.Interfaces[0] == otherHost.Interfaces[0] {
+		t.Errorf("both have a link %s in the machine's own namespace", ownHost.Interfaces[0])
+	}
+	if _, err := compile.CompileAs("a/b", desc); err == nil {
+		t.Error("a lab called a/b was accepted")
+	}
+}

@@ -105,14 +105,13 @@ func (l *Lab) Hosts() []HostEntry {
 	return entries
 }
 
-// lab returns what has been found, but for the tests.
+// lab returns what has been found, but for the tests and the description.
 func (c *compiler) lab() *Lab {
 	l := &Lab{
-		Name:     c.topo.Name,
-		Topology: c.topo,
-		State:    state.New(),
-		origins:  make(map[state.Endpoint]topo.Pos, len(c.nodes)+2*len(c.links)),
-		byName:   make(map[string]int, len(c.nodes)),
+		Name:    c.topo.Name,
+		State:   state.New(),
+		origins: make(map[state.Endpoint]topo.Pos, len(c.nodes)+2*len(c.links)),
+		byName:  make(map[string]int, len(c.nodes)),
 	}
 	for i, n := range c.nodes {
 		l.byName[n.name] = i

@@ -132,7 +132,7 @@ func TestUnique(t *testing.T) {
 func TestDeterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := drawAny(t)
-		a, b := mustCompile(t, top), mustCompile(t, topotest.Clone(top))
+		a, b := mustCompile(t, top), mustCompile(t, top.Clone())
 		if x, y := toJSON(t, a), toJSON(t, b); x != y {
 			t.Fatalf("two results:\n%s\n%s", x, y)
 		}
@@ -151,7 +151,7 @@ func toJSON(t *rapid.T, lab *compile.Lab) string {
 func TestAppend(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := drawAny(t)
-		longer := topotest.Clone(top)
+		longer := top.Clone()
 		appendSome(t, longer)
 		before := mustCompile(t, top)
 		after, err := compile.Compile(longer)

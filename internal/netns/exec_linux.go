@@ -42,17 +42,47 @@ func (r Room) Exec(path string, argv, env []string) error {
 // Run runs a command inside the room and waits for it, as [exec.Cmd.Run] does.
 // The command is killed if this program ends first.
 func (r Room) Run(cmd *exec.Cmd) error {
-	return thread(func() error {
-		if err := r.enter(); err != nil {
-			return err
-		}
-		if cmd.SysProcAttr == nil {
-			cmd.SysProcAttr = &unix.SysProcAttr{}
-		}
-		// Sent when the thread that started it ends: this one, which waits.
-		cmd.SysProcAttr.Pdeathsig = unix.SIGKILL
-		return cmd.Run()
-	})
+	if err := r.Start(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
+}
+
+// Start starts a command inside the room, as [exec.Cmd.Start] does. The command
+// is killed if this program ends first.
+func (r Room) Start(cmd *exec.Cmd) error {
+	started := make(chan error, 1)
+	go func() {
+		_ = thread(func() error {
+			err := r.start(cmd)
+			started <- err
+			if err == nil {
+				waitEnd(cmd.Process.Pid)
+			}
+			return nil
+		})
+	}()
+	return <-started
+}
+
+func (r Room) start(cmd *exec.Cmd) error {
+	if err := r.enter(); err != nil {
+		return err
+	}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &unix.SysProcAttr{}
+	}
+	// Sent when the thread that started it ends: the calling one, which stays
+	// until the command has ended.
+	cmd.SysProcAttr.Pdeathsig = unix.SIGKILL
+	return cmd.Start()
+}
+
+// waitEnd waits until a child has ended and leaves its exit code to whoever waits
+// for it.
+func waitEnd(pid int) {
+	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+	}
 }
 
 // enter takes the calling thread into the room.

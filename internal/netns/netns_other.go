@@ -5,6 +5,7 @@ package netns
 import (
 	"errors"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -32,6 +33,12 @@ func (Room) Exec(string, []string, []string) error { return ErrLinux }
 // Run fails with [ErrLinux].
 func (Room) Run(*exec.Cmd) error { return ErrLinux }
 
+// Start fails with [ErrLinux].
+func (Room) Start(*exec.Cmd) error { return ErrLinux }
+
+// Replace fails with [ErrLinux].
+func Replace(string, syscall.RawConn) error { return ErrLinux }
+
 // Do fails with [ErrLinux].
 func Do(string, func() error) error { return ErrLinux }
 
@@ -47,11 +54,17 @@ func Leftovers() (map[string]string, error) { return nil, ErrLinux }
 // Taken is never true.
 func Taken(string) bool { return false }
 
+// Accompany fails with [ErrLinux].
+func Accompany(func() (int, error)) (status syscall.WaitStatus, err error) { return status, ErrLinux }
+
 // Processes fails with [ErrLinux].
 func Processes(...string) ([]Process, error) { return nil, ErrLinux }
 
 // End does nothing.
 func End([]Process, time.Duration) {}
+
+// Group does nothing.
+func Group(*exec.Cmd) {}
 
 // Ancestors returns none.
 func Ancestors() map[int]bool { return nil }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +73,13 @@ func End(processes []Process, grace time.Duration) {
 		}
 		unix.Close(fd)
 	}
+}
+
+// Group makes a command the first of a process group of its own. When its context
+// ends all of them are killed: it may have started others.
+func Group(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &unix.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 }
 
 // WaitExit waits, for d at most, for the end of a pidfd's process and reports

@@ -23,6 +23,10 @@ const (
 	zoneTTL = 1
 )
 
+// AnswerDNS answers queries for the addresses of names that come over a
+// connection, as over TCP, until it ends. Other names do not exist.
+func AnswerDNS(conn io.ReadWriter, names map[string][]netip.Addr) { newZone(names).serve(conn) }
+
 func newZone(names map[string][]netip.Addr) zone {
 	z := zone{}
 	for name, addresses := range names {

@@ -12,15 +12,14 @@ import (
 
 // Isolate runs this very program once more, with its arguments, as root on a
 // machine of its own as far as networks go: with new network, mount and PID
-// namespaces and, unless this user is root anyway, a user namespace. It returns
-// the exit code when that is over. All that is made there goes with it, however
-// it ends. There, [Main] returns [Isolated].
-func Isolate() (code int, err error) {
+// namespaces and, if rootless is true or this user is not root, a user namespace.
+// It returns the exit code when that is over. All that is made there goes with it,
+// however it ends. There, [Main] returns [Isolated].
+func Isolate(rootless bool) (code int, err error) {
 	cmd := exec.Command(os.Args[0], os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	status, err := netns.Accompany(func() (int, error) {
-		err := StartIsolated(cmd, false)
-		if err != nil {
+		if err := startIsolated(cmd, Isolated, rootless); err != nil {
 			return 0, err
 		}
 		return cmd.Process.Pid, nil
@@ -39,11 +38,15 @@ func StartIsolated(cmd *exec.Cmd, empty bool) error {
 	if empty {
 		role = bare
 	}
+	return startIsolated(cmd, role, false)
+}
+
+func startIsolated(cmd *exec.Cmd, role Role, rootless bool) error {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
-	return start(cmd, role, !Privileged())
+	return start(cmd, role, rootless || !Privileged())
 }
 
 // ExitCode returns the exit code of an ended process as shells have it: of one

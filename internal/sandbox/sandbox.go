@@ -31,6 +31,10 @@ var ErrNone = errors.New("the lab has no sandbox")
 // ErrGone says that a sandbox was ended while something ran in it.
 var ErrGone = errors.New("the lab has been taken down meanwhile")
 
+// IsolatedEnv is for programs on a machine of their own, see Isolate, and for their
+// children: who finds it set need not isolate himself.
+const IsolatedEnv = "VETHLAB_ISOLATED"
+
 // A Role is what a program is to be, see [Main].
 type Role string
 

@@ -5,6 +5,7 @@ package sandbox
 import (
 	"context"
 	"os"
+	"syscall"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -40,6 +41,12 @@ func Rootless() bool { return false }
 
 // Main returns [Plain].
 func Main() Role { return Plain }
+
+// Isolate fails with [netns.ErrLinux].
+func Isolate(bool) (int, error) { return 0, netns.ErrLinux }
+
+// ExitCode returns the exit code of an ended process.
+func ExitCode(s syscall.WaitStatus) int { return s.ExitStatus() }
 
 // A Box is the sandbox of one lab.
 type Box struct{}

@@ -16,41 +16,13 @@ import (
 // equals the lab only where chance finds nothing that may change.
 func Edit(t *rapid.T, lab *topo.Topology) *topo.Topology {
 	for range 8 {
-		edited := Clone(lab)
+		edited := lab.Clone()
 		pick(t, "edit", edits...)(t, edited)
 		if edited.Validate() == nil {
 			return edited
 		}
 	}
-	return Clone(lab)
-}
-
-// Clone returns a copy that shares nothing with the lab.
-func Clone(lab *topo.Topology) *topo.Topology {
-	c := *lab
-	if lab.Prefix != nil {
-		prefix := *lab.Prefix
-		c.Prefix = &prefix
-	}
-	c.Nodes = slices.Clone(lab.Nodes)
-	for i := range c.Nodes {
-		n := &c.Nodes[i]
-		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
-		n.Group, n.Interfaces = slices.Clone(n.Group), slices.Clone(n.Interfaces)
-		for j := range n.Interfaces {
-			n.Interfaces[j].Addresses = slices.Clone(n.Interfaces[j].Addresses)
-		}
-	}
-	c.Links = slices.Clone(lab.Links)
-	for i := range c.Links {
-		c.Links[i].Subnet = slices.Clone(c.Links[i].Subnet)
-	}
-	c.Tests = slices.Clone(lab.Tests)
-	for i := range c.Tests {
-		t := &c.Tests[i]
-		t.From, t.To, t.Path, t.On = slices.Clone(t.From), slices.Clone(t.To), slices.Clone(t.Path), slices.Clone(t.On)
-	}
-	return &c
+	return lab.Clone()
 }
 
 // edits are what Edit chooses from. Each may leave the lab invalid, or

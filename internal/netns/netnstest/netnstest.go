@@ -31,7 +31,7 @@ func Main(m *testing.M) {
 		os.Exit(1)
 	}
 	if role == sandbox.Plain && !sandbox.Privileged() {
-		code, err := sandbox.Isolate()
+		code, err := sandbox.Isolate(false)
 		if err == nil {
 			os.Exit(code)
 		}

@@ -1,0 +1,203 @@
+package vethlab
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+// Control makes a socket one of the node's. It is to be the Control function of
+// a [net.Dialer] or [net.ListenConfig], for what [Node.Dial], [Node.Listen] and
+// [Node.ListenPacket] don't offer, and for libraries that take one:
+//
+//	d := net.Dialer{Control: node.Control, Resolver: node.Resolver(), LocalAddr: …}
+func (n *Node) Control(network, address string, c syscall.RawConn) error {
+	return netns.Replace(n.namespace, c)
+}
+
+// Dial connects to an address from inside the node, as [net.Dialer.DialContext]
+// does. The connection can be used from everywhere.
+//
+// The host of the address can be the name of a node of the lab ("b:80"), or of
+// one of its interfaces ("b:eth0:80" or "b-eth0:80"). Of several addresses those
+// in a subnet of the dialing node are tried first, and IPv4 before IPv6: the next
+// one when the one before has failed, or has not answered for 0.3 s.
+func (n *Node) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	addresses, err := n.resolve(network, address)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	d := net.Dialer{Control: n.Control}
+	return dialFirst(ctx, addresses, func(ctx context.Context, address string) (net.Conn, error) {
+		return d.DialContext(ctx, network, address)
+	})
+}
+
+// Listen announces on an address inside the node, as [net.Listen] does. The
+// listener can be used from everywhere. As a host the address can have a name, as
+// with [Node.Dial]; without a host it means all addresses of the node.
+func (n *Node) Listen(ctx context.Context, network, address string) (net.Listener, error) {
+	addresses, err := n.resolve(network, address)
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	c := net.ListenConfig{Control: n.Control}
+	return c.Listen(ctx, network, addresses[0])
+}
+
+// ListenPacket announces on an address inside the node, as [net.ListenPacket]
+// does; see [Node.Listen].
+func (n *Node) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	addresses, err := n.resolve(network, address)
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
+	}
+	c := net.ListenConfig{Control: n.Control}
+	return c.ListenPacket(ctx, network, addresses[0])
+}
+
+// resolve returns what a network's address stands for, without names: one or
+// several addresses.
+func (n *Node) resolve(network, address string) ([]string, error) {
+	host, port := address, ""
+	switch kind, _, _ := strings.Cut(network, ":"); strings.TrimRight(kind, "46") {
+	case "tcp", "udp":
+		colon := strings.LastIndexByte(address, ':')
+		if colon < 0 {
+			return nil, &net.AddrError{Err: "missing port in address", Addr: address}
+		}
+		host, port = address[:colon], address[colon:]
+		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	case "ip":
+	default:
+		return []string{address}, nil
+	}
+	if host == "" {
+		return []string{address}, nil
+	}
+	hosts, err := n.lookup(host)
+	if err != nil {
+		return nil, err
+	}
+	hosts = ofFamily(hosts, network)
+	if len(hosts) == 0 {
+		return nil, &net.AddrError{Err: "no suitable address for " + network, Addr: host}
+	}
+	list := make([]string, len(hosts))
+	for i, a := range hosts {
+		list[i] = a.String() + port
+		if port != "" && a.Is6() {
+			list[i] = "[" + a.String() + "]" + port
+		}
+	}
+	return list, nil
+}
+
+// lookup returns the addresses of a host.
+func (n *Node) lookup(host string) ([]netip.Addr, error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return n.zoned(a)
+	}
+	if host == "localhost" {
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}, nil
+	}
+	d, err := n.lab.directory()
+	if err != nil {
+		return nil, err
+	}
+	if list := d.lookupFrom(n.name, host); len(list) > 0 {
+		return list, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: host, Server: "lab " + n.lab.name, IsNotFound: true}
+}
+
+// zoned makes the zone of an address a number: names of interfaces are the node's
+// own, and outside of it mean others.
+func (n *Node) zoned(a netip.Addr) ([]netip.Addr, error) {
+	if a.Zone() == "" {
+		return []netip.Addr{a}, nil
+	}
+	err := n.Do(func() error {
+		link, err := net.InterfaceByName(a.Zone())
+		if err == nil {
+			a = a.WithZone(strconv.Itoa(link.Index))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s of node %s: %w", a, n.name, err)
+	}
+	return []netip.Addr{a}, nil
+}
+
+// ofFamily returns the addresses that go with a network such as "tcp4".
+func ofFamily(all []netip.Addr, network string) []netip.Addr {
+	kind, _, _ := strings.Cut(network, ":")
+	return slices.DeleteFunc(all, func(a netip.Addr) bool {
+		return strings.HasSuffix(kind, "4") && !a.Unmap().Is4() || strings.HasSuffix(kind, "6") && !a.Is6()
+	})
+}
+
+// fallbackDelay is how long an address has to answer before the next one is
+// tried as well, as with [net.Dialer].
+const fallbackDelay = 300 * time.Millisecond
+
+// dialFirst dials addresses in order, each when the one before has failed or has
+// had its time, and returns the first connection.
+func dialFirst(ctx context.Context, addresses []string, dial func(context.Context, string) (net.Conn, error)) (net.Conn, error) {
+	if len(addresses) == 1 {
+		return dial(ctx, addresses[0])
+	}
+	type result struct {
+		conn net.Conn
+		err  error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	results := make(chan result)
+	waiting := 0
+	defer func() { // for those that are still under way
+		cancel()
+		for range waiting {
+			if r := <-results; r.err == nil {
+				r.conn.Close()
+			}
+		}
+	}()
+	var first error
+	for next := time.NewTimer(0); ; {
+		select {
+		case <-next.C:
+			if len(addresses) == 0 {
+				continue
+			}
+			address := addresses[0]
+			addresses = addresses[1:]
+			waiting++
+			go func() {
+				conn, err := dial(ctx, address)
+				results <- result{conn, err}
+			}()
+			next.Reset(fallbackDelay)
+		case r := <-results:
+			waiting--
+			if r.err == nil {
+				return r.conn, nil
+			}
+			if first == nil {
+				first = r.err
+			}
+			if len(addresses) == 0 && waiting == 0 {
+				return nil, first
+			}
+			next.Reset(0)
+		}
+	}
+}

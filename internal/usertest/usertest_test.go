@@ -1,0 +1,510 @@
+//go:build linux
+
+package usertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/sandbox"
+)
+
+// programs are the compiled test programs of the packages of testdata, in a folder
+// that every user can read.
+var programs = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "usertest-*")
+	if err != nil {
+		return "", err
+	}
+	err = os.Chmod(dir, 0o755)
+	for _, args := range [][]string{
+		{"-c", "-o", dir + "/labs", "./testdata/labs"},
+		{"-c", "-cover", "-o", dir + "/covered", "./testdata/labs"},
+		{"-c", "-o", dir + "/nomain", "./testdata/nomain"},
+	} {
+		out, e := exec.Command("go", append([]string{"test"}, args...)...).CombinedOutput()
+		if e != nil {
+			err = errors.Join(err, fmt.Errorf("go test %v: %w\n%s", args, e, out))
+		}
+	}
+	return dir, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, _ := programs(); dir != "" {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// nobody is the ordinary user of tests that root runs.
+const nobody = 65534
+
+// eachUser runs a test as root and as an ordinary user, as far as this one can.
+func eachUser(t *testing.T, fn func(*testing.T, user)) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		fn(t, user{})
+		return
+	}
+	t.Run("root", func(t *testing.T) { fn(t, user{}) })
+	t.Run("nobody", func(t *testing.T) { fn(t, user{&syscall.Credential{Uid: nobody, Gid: nobody}}) })
+}
+
+// A user runs programs.
+type user struct{ credential *syscall.Credential }
+
+// command returns a test program to be run with "-test." flags, each without that.
+func (u user) command(t *testing.T, program string, flags ...string) *exec.Cmd {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []string
+	for _, f := range flags {
+		args = append(args, "-test."+f)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, program), args...)
+	cmd.Dir = "/"
+	cmd.Env = environ()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: u.credential, Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+// environ returns the environment less what is about labs.
+func environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "VETHLAB_") || strings.HasPrefix(v, "GOCOVERDIR=")
+	})
+}
+
+// run runs a command and returns what it wrote and its exit code.
+func run(t *testing.T, cmd *exec.Cmd) (string, int) {
+	t.Helper()
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// needLabs skips the test where a user can have no labs.
+func needLabs(t *testing.T, u user) {
+	t.Helper()
+	out, code := run(t, u.command(t, "labs", "run=^TestLab$", "v"))
+	if code == 0 && strings.Contains(out, "there can be no labs here") {
+		t.Skip(out)
+	}
+}
+
+// wants checks an exit code and that each text is in an output.
+func wants(t *testing.T, out string, code, wantCode int, texts ...string) {
+	t.Helper()
+	texts = slices.DeleteFunc(texts, func(text string) bool { return strings.Contains(out, text) })
+	if code != wantCode || len(texts) > 0 {
+		t.Errorf("exit code %d, want %d; lacks %q:\n%s", code, wantCode, texts, out)
+	}
+}
+
+func TestProgram(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		needLabs(t, u)
+		for _, tt := range []struct {
+			flags []string
+			want  []string
+		}{
+			{[]string{"run=^TestLab$", "v"}, []string{"--- PASS: TestLab", "number 1, user 0", "PASS"}},
+			{[]string{"run=Subtests/[xz]", "v"}, []string{"PASS: TestSubtests/x", "PASS: TestSubtests/z"}},
+			{[]string{"run=Lab|Subtests", "v", "count=3", "cpu=1,2"}, []string{"PASS: TestSubtests/y"}},
+			{[]string{"run=Lab|Subtests", "short", "failfast", "shuffle=on", "parallel=8"}, []string{"PASS"}},
+			{[]string{"run=TestHelper", "v"}, []string{"PASS: TestHelper", "eth0:"}},
+			{[]string{"run=^$", "bench=."}, []string{"BenchmarkLab"}},
+			{[]string{"run=FuzzLab", "v"}, []string{"PASS: FuzzLab/seed#0"}},
+			{[]string{"list=Lab"}, []string{"TestLab\nBenchmarkLab\nFuzzLab"}},
+		} {
+			out, code := run(t, u.command(t, "labs", tt.flags...))
+			wants(t, out, code, 0, tt.want...)
+			if strings.Contains(out, "warning") {
+				t.Errorf("%v: %s", tt.flags, out)
+			}
+		}
+	})
+}
+
+// folder returns a new folder that every user can write.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-"))
+	if err := errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A test that fails says what its lab was like, and keeps it if asked to.
+func TestFailing(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		needLabs(t, u)
+		cmd := u.command(t, "labs", "run=TestFails")
+		cmd.Env = append(cmd.Env, "DO=TestFails")
+		out, code := run(t, cmd)
+		wants(t, out, code, 1,
+			"this test fails", "lab TestFails when the test failed", "a → b", "2 tests, 2 failed",
+			"ip -n TestFails.a link set eth0 up", "Do in node a: a goroutine", "labs_test.go:", "go test -artifacts keeps")
+
+		kept := folder(t)
+		cmd = u.command(t, "labs", "run=TestFails", "artifacts", "outputdir="+kept)
+		cmd.Env = append(cmd.Env, "DO=TestFails")
+		out, code = run(t, cmd)
+		wants(t, out, code, 1, "are in "+kept)
+		var names []string
+		for _, file := range glob(t, kept+"/*/*/*/*") {
+			names = append(names, filepath.Base(file))
+			if text, err := os.ReadFile(file); err != nil || len(text) == 0 {
+				t.Errorf("%s has %q, %v", file, text, err)
+			}
+		}
+		want := []string{"differs.txt", "events.txt", "lab.yaml", "plan.sh", "report.json", "report.txt", "state.json"}
+		if !slices.Equal(names, want) {
+			t.Errorf("kept are %v of %v, want %v", names, glob(t, kept+"/*/*"), want)
+		}
+	})
+}
+
+// Mistakes end the test that makes them.
+func TestMistakes(t *testing.T) {
+	u := user{}
+	needLabs(t, u)
+	for test, want := range map[string]string{
+		"TestNoNode":  "no such node: c in lab TestNoNode",
+		"TestMistake": `joins node "a" with itself`,
+	} {
+		cmd := u.command(t, "labs", "run="+test)
+		cmd.Env = append(cmd.Env, "DO="+test)
+		out, code := run(t, cmd)
+		wants(t, out, code, 1, want)
+	}
+	out, code := run(t, u.command(t, "nomain"))
+	wants(t, out, code, 1, "Main has not been called", "func TestMain(m *testing.M) { labtest.Main(m) }")
+}
+
+// What a test needs and the machine lacks skips it, by name, or fails it if it must
+// be there.
+func TestNeed(t *testing.T) {
+	needLabs(t, user{})
+	if !sandbox.Privileged() {
+		t.Skip("finds out as root what is missing")
+	}
+	missing := ""
+	for _, f := range feature.All() {
+		if f.Err() != nil && !strings.Contains(f.Name, " ") {
+			missing = f.Name
+		}
+	}
+	if missing == "" {
+		t.Skip("this machine has all features")
+	}
+	for _, tt := range []struct {
+		name, require string
+		code          int
+		want          string
+	}{
+		{"veth", "1", 0, "PASS: TestNeeds/veth"},
+		{"no such thing", "", 1, `there is no feature "no such thing"; there are`},
+		{missing, "", 0, "SKIP: TestNeeds/" + missing},
+		{missing, "1", 0, "labtest: skipped TestNeeds/" + missing + ":\n  " + missing + ": "},
+		{missing, "veth," + missing, 1, "VETHLAB_REQUIRE is to have: " + missing},
+		{missing, "all", 1, "FAIL: TestNeeds/" + missing},
+	} {
+		cmd := user{}.command(t, "labs", "v", "run=TestNeeds/"+tt.name)
+		cmd.Env = append(cmd.Env, "DO=TestNeeds/"+strings.ReplaceAll(tt.name, " ", "_"), "NEED="+tt.name, "VETHLAB_REQUIRE="+tt.require)
+		out, code := run(t, cmd)
+		wants(t, out, code, tt.code, tt.want)
+	}
+}
+
+// However a test program ends, nothing of it is left.
+func TestEnds(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		needLabs(t, u)
+		for _, tt := range []struct {
+			test  string
+			flags []string
+			code  int
+			want  string
+		}{
+			{"TestPanics", nil, 2, "panic: boom"},
+			{"TestExits", nil, 7, ""},
+			{"TestHangs", []string{"timeout=1s"}, 2, "panic: test timed out after 1s"},
+		} {
+			mark := newMark()
+			cmd := u.command(t, "labs", append(tt.flags, "run="+tt.test)...)
+			cmd.Env = append(cmd.Env, "DO="+tt.test, "MARK="+mark)
+			out, code := run(t, cmd)
+			wants(t, out, code, tt.code, tt.want)
+			nothingLeft(t, mark)
+		}
+	})
+}
+
+// Signals reach the tests, and if it is killed so are they.
+func TestSignals(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		needLabs(t, u)
+		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGKILL} {
+			mark := newMark()
+			cmd := u.command(t, "labs", "run=TestHangs", "v")
+			cmd.Env = append(cmd.Env, "DO=TestHangs", "MARK="+mark)
+			out := &watched{want: "hanging", seen: make(chan struct{})}
+			cmd.Stdout, cmd.Stderr = out, out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-out.seen:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("it does not hang: %s", out)
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Error(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Errorf("%v: ended well", signal)
+			}
+			if signal == syscall.SIGQUIT && !strings.Contains(out.String(), "TestHangs") {
+				t.Errorf("no traces of goroutines: %s", out)
+			}
+			nothingLeft(t, mark)
+		}
+	})
+}
+
+// watched is a buffer that says when it has seen a text.
+type watched struct {
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	want string
+	seen chan struct{}
+	done bool
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buf.Write(b)
+	if !w.done && strings.Contains(w.buf.String(), w.want) {
+		w.done = true
+		close(w.seen)
+	}
+	return len(b), nil
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}
+
+var marks int
+
+// newMark returns a number of seconds that no other process sleeps.
+func newMark() string {
+	marks++
+	return fmt.Sprintf("%d.%06d", 100000+os.Getpid(), marks)
+}
+
+// nothingLeft waits until no process with a mark is left, and fails if that takes
+// long or if a lab is among the machine's.
+func nothingLeft(t *testing.T, mark string) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		var left []string
+		for _, file := range glob(t, "/proc/[0-9]*/cmdline") {
+			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte(mark)) {
+				left = append(left, file)
+			}
+		}
+		if len(left) == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("left are %v", left)
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, pattern := range []string{"/run/netns/Test*", "/run/vethlab/Test*"} {
+		if left := glob(t, pattern); len(left) > 0 {
+			t.Errorf("left are %v", left)
+		}
+	}
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// Coverage is that of the tests, however it is asked for.
+func TestCoverage(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		needLabs(t, u)
+		dir := folder(t)
+		out, code := run(t, u.command(t, "covered", "run=TestLab|TestPure", "coverprofile="+dir+"/profile"))
+		wants(t, out, code, 0, "coverage: 75.0% of statements")
+		if profile, err := os.ReadFile(dir + "/profile"); err != nil || !bytes.Contains(profile, []byte("labs.go")) {
+			t.Errorf("the profile is %q, %v", profile, err)
+		}
+		cmd := u.command(t, "covered", "run=TestLab|TestPure", "gocoverdir="+dir)
+		out, code = run(t, cmd)
+		wants(t, out, code, 0)
+		if counters := glob(t, dir+"/covcounters.*"); len(counters) != 1 {
+			t.Errorf("counters are %v, want those of one process", counters)
+		}
+	})
+}
+
+// Where there can be no labs the other tests run, and those with labs are skipped
+// by name or, if there must be labs, fail.
+func TestNoLabs(t *testing.T) {
+	out, code := run(t, without(t, user{}.command(t, "labs", "v", "run=Pure|Lab|Subtests")))
+	wants(t, out, code, 0,
+		"--- PASS: TestPure", "--- SKIP: TestLab", "there can be no labs here: ", "max_user_namespaces",
+		"labtest: skipped TestLab, TestSubtests/")
+	cmd := without(t, user{}.command(t, "labs", "run=Pure|Lab"))
+	cmd.Env = append(cmd.Env, "VETHLAB_REQUIRE=1")
+	out, code = run(t, cmd)
+	wants(t, out, code, 1, "VETHLAB_REQUIRE is set", "--- FAIL: TestLab")
+}
+
+// without makes a command run where its user can make no namespaces: in a user
+// namespace, as nobody who has rights on the machine, and in which there can be no
+// other one.
+func without(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
+	uid, gid := os.Getuid(), os.Getgid()
+	if uid == 0 {
+		uid, gid = nobody, nobody
+	}
+	script := `echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"`
+	cmd.Args = append([]string{"sh", "-c", script, "sh", cmd.Path}, cmd.Args[1:]...)
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Path = sh
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{HostID: uid, Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: gid, Size: 1}},
+		Credential:  &syscall.Credential{NoSetGroups: true}, // root of it
+		Pdeathsig:   syscall.SIGKILL,
+	}
+	return cmd
+}
+
+// goTest runs go test on the package of testdata.
+func goTest(t *testing.T, env []string, args ...string) (string, int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, append(args, "./testdata/labs")...)...)
+	cmd.Env = append(environ(), env...)
+	return run(t, cmd)
+}
+
+func TestGoTest(t *testing.T) {
+	needLabs(t, user{})
+	profile := filepath.Join(t.TempDir(), "profile")
+	for _, tt := range []struct {
+		args []string
+		env  []string
+		code int
+		want string
+	}{
+		{[]string{"-count=1"}, nil, 0, "ok "},
+		{[]string{"-run=TestLab"}, nil, 0, "ok "},
+		{[]string{"-run=TestLab"}, nil, 0, "(cached)"},
+		{[]string{"-v", "-run=TestLab", "-count=2"}, nil, 0, "number 1, user 0"},
+		{[]string{"-coverprofile=" + profile}, nil, 0, "coverage: 75.0% of statements"},
+		{[]string{"-run=Lab", "-exec=env SOME=thing"}, nil, 0, "ok "},
+		{[]string{"-run=Fails"}, []string{"DO=TestFails"}, 1, "this test fails"},
+		{[]string{"-run=Hangs", "-timeout=1s"}, []string{"DO=TestHangs", "MARK=" + newMark()}, 1, "test timed out"},
+		{[]string{"-run=^$", "-bench=.", "-benchtime=10x"}, nil, 0, "BenchmarkLab"},
+	} {
+		out, code := goTest(t, tt.env, tt.args...)
+		wants(t, out, code, tt.code, tt.want)
+	}
+}
+
+// The workers of a fuzz test are children of the tests, on the same machine.
+func TestFuzzing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	needLabs(t, user{})
+	out, code := goTest(t, nil, "-run=^$", "-fuzz=FuzzLab", "-fuzztime=20x", "-parallel=2")
+	wants(t, out, code, 0, "PASS")
+}
+
+func TestRace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds with -race")
+	}
+	needLabs(t, user{})
+	out, code := goTest(t, nil, "-race", "-run=Lab|Subtests|Helper")
+	if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
+		t.Skip(out)
+	}
+	wants(t, out, code, 0, "ok ")
+}
+
+// What go test -json tells are events, and those of all tests.
+func TestJSON(t *testing.T) {
+	needLabs(t, user{})
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", "-run=Pure|Lab|Subtests", "-count=1", "./testdata/labs")
+	cmd.Env = environ()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed := map[string]bool{}
+	for line := range bytes.Lines(out) {
+		var e struct{ Action, Test string }
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if e.Action == "pass" {
+			passed[e.Test] = true
+		}
+	}
+	for _, test := range []string{"", "TestPure", "TestLab", "TestSubtests", "TestSubtests/y", "FuzzLab"} {
+		if !passed[test] {
+			t.Errorf("test %q is not told to have passed: %s", test, out)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package labtest
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// host is the namespace that the test program itself is in. Labs with links to it
+// share it, so what each has there must not be another's: a lab waits for those of
+// other tests that stand in its way.
+var host shared
+
+type shared struct {
+	mu     sync.Mutex
+	freed  sync.Cond
+	claims map[string]claim // by lab
+}
+
+// A claim is what a lab has in the shared namespace.
+type claim struct {
+	test     string
+	networks []netip.Prefix
+	links    []string
+}
+
+// claimed returns what a lab will have in the shared namespace.
+func claimed(test string, lab *vethlab.Lab) claim {
+	c := claim{test: test}
+	if !linksHost(lab.Topology()) {
+		return c
+	}
+	for _, op := range lab.PlanNew().Plan {
+		switch op := op.(type) {
+		case plan.AddAddress:
+			if op.Link.Namespace == state.Host && !op.Address.Addr().IsLinkLocalUnicast() {
+				c.networks = append(c.networks, op.Address.Masked())
+			}
+		case plan.AddRoute:
+			if op.Namespace == state.Host {
+				c.networks = append(c.networks, op.Route.To)
+			}
+		case plan.AddVeth:
+			for _, end := range op.Ends {
+				if end.Link.Namespace == state.Host {
+					c.links = append(c.links, end.Link.Link)
+				}
+			}
+		}
+	}
+	return c
+}
+
+func linksHost(t *topo.Topology) bool {
+	return slices.ContainsFunc(t.Links, func(l topo.Link) bool {
+		return l.Endpoints[0].Node == topo.HostNode || l.Endpoints[1].Node == topo.HostNode
+	})
+}
+
+// overlaps returns what two claims have in common, "" if nothing.
+func (c claim) overlaps(o claim) string {
+	for _, link := range c.links {
+		if slices.Contains(o.links, link) {
+			return "link " + link
+		}
+	}
+	for _, p := range c.networks {
+		if slices.ContainsFunc(o.networks, p.Overlaps) {
+			return "network " + p.String()
+		}
+	}
+	return ""
+}
+
+// claim waits until nothing stands in the way of what a lab is to have. It fails
+// where that would never be: if the test itself, or one that it is a part of, has
+// it.
+func (s *shared) claim(lab string, c claim) error {
+	if len(c.links) == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.claims == nil {
+		s.claims, s.freed.L = map[string]claim{}, &s.mu
+	}
+	for {
+		other, what := s.inTheWay(lab, c)
+		if what == "" {
+			s.claims[lab] = c
+			return nil
+		}
+		if holder := s.claims[other].test; c.test == holder || strings.HasPrefix(c.test, holder+"/") {
+			return fmt.Errorf("%s of the host is lab %s's, which this test started as well: "+
+				"give one of them other addresses, by `subnet` or `addressing`", what, other)
+		}
+		s.freed.Wait()
+	}
+}
+
+// inTheWay returns a lab that has something of a claim, and what.
+func (s *shared) inTheWay(lab string, c claim) (other, what string) {
+	for other, o := range s.claims {
+		if what := c.overlaps(o); other != lab && what != "" {
+			return other, what
+		}
+	}
+	return "", ""
+}
+
+// has reports whether a lab has anything.
+func (s *shared) has(lab string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, has := s.claims[lab]
+	return has
+}
+
+// release gives up what a lab has.
+func (s *shared) release(lab string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.claims[lab].test != "" {
+		delete(s.claims, lab)
+		s.freed.Broadcast()
+	}
+}

@@ -1,0 +1,154 @@
+package labtest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/iproute2"
+)
+
+// An event is what a lab told, and when.
+type event struct {
+	vethlab.Event
+	at time.Time
+}
+
+func (l *Lab) note(e vethlab.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events = append(l.events, event{e, time.Now()})
+}
+
+// keep says what the lab was like when its test failed, and keeps all there is to
+// know in files.
+func (l *Lab) keep(ctx context.Context) {
+	l.tb.Helper()
+	dir := filepath.Join(l.tb.ArtifactDir(), l.Name())
+	var hint bytes.Buffer
+	fmt.Fprintf(&hint, "labtest: lab %s when the test failed:", l.Name())
+	files := l.files(ctx, &hint)
+	err := os.MkdirAll(dir, 0o755)
+	for name, content := range files {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), content, 0o644))
+	}
+	switch {
+	case err != nil:
+		fmt.Fprintf(&hint, "\n  its files could not be written: %v", err)
+	case kept():
+		fmt.Fprintf(&hint, "\n  topology, plan, state, events and report are in %s", dir)
+	default:
+		fmt.Fprintf(&hint, "\n  go test -artifacts keeps its topology, plan, state, events and report")
+	}
+	l.tb.Log(hint.String())
+}
+
+// kept reports whether files of tests stay when the tests are over.
+func kept() bool {
+	f := flag.Lookup("test.artifacts")
+	return f != nil && f.Value.String() == "true"
+}
+
+// files returns all there is to know of the lab, as files by name, and writes what
+// matters most to hint, a line each.
+func (l *Lab) files(ctx context.Context, hint *bytes.Buffer) map[string][]byte {
+	files := map[string][]byte{
+		"lab.yaml":   l.Topology().Format(),
+		"plan.sh":    []byte(iproute2.Script(l.PlanNew().Plan)),
+		"events.txt": l.written(hint),
+	}
+	if view, err := l.State(); err == nil {
+		files["state.json"], _ = json.MarshalIndent(view.State, "", "  ")
+	}
+	if change, err := l.Plan(); err == nil && !change.Empty() {
+		files["differs.txt"] = differences(change, hint)
+	}
+	report := l.lastReport(ctx)
+	broken(report, hint)
+	files["report.json"], _ = json.MarshalIndent(report, "", "  ")
+	files["report.txt"] = []byte(report.String() + "\n")
+	return files
+}
+
+// most is how many lines of one kind a hint has.
+const most = 5
+
+// written returns the events as text, with the time since the first. Hints are
+// given of code that ran outside of its node.
+func (l *Lab) written(hint *bytes.Buffer) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var b bytes.Buffer
+	strays := 0
+	for _, e := range l.events {
+		fmt.Fprintf(&b, "%9.3fs %-6s %s\n", e.at.Sub(l.events[0].at).Seconds(), e.Kind, e.Text)
+		if e.Kind == vethlab.EventStray {
+			if strays++; strays <= most {
+				fmt.Fprintf(hint, "\n  %s", e.Text)
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+// differences returns the commands that would make the lab as described again.
+func differences(change *vethlab.Change, hint *bytes.Buffer) []byte {
+	var b bytes.Buffer
+	commands := change.Commands()
+	fmt.Fprint(hint, "\n  it was not as described; to make it so:")
+	for i, c := range commands {
+		fmt.Fprintln(&b, c.Text)
+		if i < most {
+			fmt.Fprintf(hint, "\n    %s", c.Text)
+		}
+	}
+	if more := len(commands) - most; more > 0 {
+		fmt.Fprintf(hint, "\n    and %d more", more)
+	}
+	return b.Bytes()
+}
+
+// reportTime bounds how long the last test of a lab may take, after its own test.
+const reportTime = 5 * time.Second
+
+// lastReport returns the report of the last Verify or, if there was none, a new
+// one.
+func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
+	l.mu.Lock()
+	report := l.report
+	l.mu.Unlock()
+	if report != nil {
+		return report
+	}
+	ctx, cancel := context.WithTimeout(ctx, reportTime)
+	defer cancel()
+	return l.Lab.Verify(ctx)
+}
+
+// broken writes what a report has of broken tests to hint.
+func broken(r *vethlab.Report, hint *bytes.Buffer) {
+	if r.OK() {
+		return
+	}
+	some := *r
+	some.Results = slices.DeleteFunc(slices.Clone(r.Results), func(t vethlab.TestResult) bool { return t.OK })
+	more := len(some.Results) - most
+	some.Results = some.Results[:min(most, len(some.Results))]
+	lines := strings.Split(some.String(), "\n")
+	for _, line := range lines[:len(lines)-1] {
+		fmt.Fprintf(hint, "\n  %s", line)
+	}
+	if more > 0 {
+		fmt.Fprintf(hint, "\n  and %d more", more)
+	}
+	fmt.Fprintf(hint, "\n  %s", r.Summary())
+}

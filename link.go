@@ -1,0 +1,202 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A Link is a cable of a running lab.
+type Link struct {
+	lab       *Lab
+	endpoints [2]topo.Endpoint
+	ends      [2]state.Endpoint
+}
+
+// ErrNoLink says that a lab has no such link.
+var ErrNoLink = errors.New("no such link")
+
+// Link returns the link between two nodes of the lab's description, or, where
+// several join them, between two endpoints such as "r1:eth2". One of them may be
+// a node alone. The error is [ErrNoLink] if there is none.
+func (l *Lab) Link(a, b string) (*Link, error) {
+	c := l.compiled.Load()
+	if c == nil {
+		return nil, l.unknown()
+	}
+	var found []*Link
+	for _, k := range c.Links {
+		ends := k.Endpoints
+		if !means(a, ends[0]) || !means(b, ends[1]) {
+			slices.Reverse(ends[:])
+		}
+		if means(a, ends[0]) && means(b, ends[1]) {
+			found = append(found, newLink(l, c, ends))
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("%w: lab %s has none between %s and %s", ErrNoLink, l.name, a, b)
+	case 1:
+		return found[0], nil
+	}
+	names := make([]string, len(found))
+	for i, k := range found {
+		names[i] = k.String()
+	}
+	return nil, fmt.Errorf("%d links of lab %s are between %s and %s, name an interface of one: %s",
+		len(found), l.name, a, b, words.List(names, maxListed))
+}
+
+func newLink(l *Lab, c *description, endpoints [2]topo.Endpoint) *Link {
+	k := &Link{lab: l, endpoints: endpoints}
+	for i, e := range endpoints {
+		node, _ := c.Node(e.Node)
+		k.ends[i] = state.Endpoint{Namespace: node.Namespace, Link: e.Interface}
+	}
+	return k
+}
+
+// means reports whether a node or endpoint, as a person writes it, is e.
+func means(name string, e topo.Endpoint) bool { return name == e.Node || name == e.String() }
+
+// Endpoints returns the two ends of the link, with the names of their interfaces,
+// in the order in which they were asked for.
+func (k *Link) Endpoints() [2]topo.Endpoint { return k.endpoints }
+
+// String returns "a:eth0–b:eth0".
+func (k *Link) String() string { return k.endpoints[0].String() + "–" + k.endpoints[1].String() }
+
+// Down sets both ends of the link down, as "ip link set … down" does, or only
+// those that are named, by node or endpoint. With an end its node's routes through
+// it go, and its IPv6 addresses. Nothing remembers that a link is down but the
+// kernel: [Lab.Up] and [Lab.Apply] set it up again.
+func (k *Link) Down(ctx context.Context, ends ...string) error {
+	return k.set(ctx, false, ends)
+}
+
+// Up sets both ends of the link up, or only those that are named, puts back the
+// addresses and routes of the description that went when it was set down, and
+// returns when the link works. An end that is up is not touched.
+func (k *Link) Up(ctx context.Context, ends ...string) error {
+	return k.set(ctx, true, ends)
+}
+
+func (k *Link) set(ctx context.Context, up bool, names []string) error {
+	ends, err := k.named(names)
+	if err != nil {
+		return err
+	}
+	lock, err := k.lab.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	view, err := k.lab.State()
+	if err != nil {
+		return err
+	}
+	want, err := k.after(view.State, up, ends)
+	if err != nil {
+		return err
+	}
+	if err := kernel.Apply(ctx, plan.Diff(view.State, want), view.State, kernel.Options{}); err != nil {
+		return k.lab.explain(err)
+	}
+	k.lab.tell(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
+	if !up {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	return kernel.Settle(ctx, k.part(want))
+}
+
+func upOrDown(up bool) string {
+	if up {
+		return "up"
+	}
+	return "down"
+}
+
+// named returns the ends that go by names, by no names both.
+func (k *Link) named(names []string) ([]state.Endpoint, error) {
+	if len(names) == 0 {
+		return k.ends[:], nil
+	}
+	var ends []state.Endpoint
+	for _, name := range names {
+		i := slices.IndexFunc(k.endpoints[:], func(e topo.Endpoint) bool { return means(name, e) })
+		if i < 0 {
+			return nil, fmt.Errorf("%s is no end of link %s", name, k)
+		}
+		ends = append(ends, k.ends[i])
+	}
+	return ends, nil
+}
+
+// written returns ends as they are written in a file.
+func (k *Link) written(ends []state.Endpoint) []string {
+	var list []string
+	for _, e := range ends {
+		list = append(list, k.endpoints[slices.Index(k.ends[:], e)].String())
+	}
+	return list
+}
+
+// after returns what is to be there when some ends have been set up or down: what
+// is there now, but for them. What comes back with an end that is set up is what
+// by the model goes when it is set down.
+func (k *Link) after(seen *state.State, up bool, ends []state.Endpoint) (*state.State, error) {
+	described := k.lab.wanted()
+	without := described.Clone()
+	after := seen.Clone()
+	for _, e := range ends {
+		link := after.Link(e)
+		if link == nil || described.Link(e) == nil {
+			return nil, fmt.Errorf("%w: %s is not there", ErrNoLink, e)
+		}
+		if link.Up == up {
+			continue
+		}
+		if err := (plan.SetLink{Link: e, Up: new(false)}).Play(without); err != nil {
+			return nil, err
+		}
+		if !up {
+			_ = plan.SetLink{Link: e, Up: new(false)}.Play(after) // its only error is that there is no link
+			continue
+		}
+		link.Up = true
+		for _, a := range described.Link(e).Addresses {
+			if !without.Link(e).Addresses.Contains(a) && !link.Addresses.Contains(a) {
+				link.Addresses = append(link.Addresses, a)
+			}
+		}
+		ns := after.Namespaces[e.Namespace]
+		for _, r := range described.Namespaces[e.Namespace].Routes {
+			if r.Dev == e.Link && !slices.Contains(without.Namespaces[e.Namespace].Routes, r) {
+				ns.Routes = ns.Routes.Set(r)
+			}
+		}
+	}
+	return after, nil
+}
+
+// part returns what has to do with the link, of a State.
+func (k *Link) part(s *state.State) *state.State {
+	part := state.New()
+	for _, e := range k.ends {
+		if ns := s.Namespace(e.Namespace); ns != nil {
+			part.Namespaces[e.Namespace] = ns
+		}
+	}
+	return part
+}

@@ -1,0 +1,256 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func link(tb testing.TB, lab *vethlab.Lab, a, b string) *vethlab.Link {
+	tb.Helper()
+	l, err := lab.Link(a, b)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return l
+}
+
+// isDescribed checks that a lab is as described, or that it is not.
+func isDescribed(tb testing.TB, lab *vethlab.Lab, want bool) {
+	tb.Helper()
+	change, err := lab.Plan()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if change.Empty() != want {
+		tb.Errorf("the plan has %v, want it to be empty: %v", change.Commands(), want)
+	}
+}
+
+func TestLinkIsFound(t *testing.T) {
+	lab := parse(t, "name: lab\nlinks: [[a, b], ['a:up', 'b:down'], [a, c]]\n")
+	for _, tt := range []struct{ a, b, want string }{
+		{"a", "c", "a:eth1–c:eth0"},
+		{"c", "a", "c:eth0–a:eth1"},
+		{"a:up", "b", "a:up–b:down"},
+		{"b:down", "a", "b:down–a:up"},
+		{"a:eth0", "b:eth0", "a:eth0–b:eth0"},
+		{"a", "b", "2 links of lab lab are between a and b, name an interface of one: a:eth0–b:eth0, a:up–b:down"},
+		{"b", "c", "no such link: lab lab has none between b and c"},
+		{"a:eth0", "b:down", "no such link"},
+	} {
+		k, err := lab.Link(tt.a, tt.b)
+		if err != nil && !strings.Contains(err.Error(), tt.want) || err == nil && k.String() != tt.want {
+			t.Errorf("%s, %s: got %v, %v, want %s", tt.a, tt.b, k, err, tt.want)
+		}
+	}
+	if _, err := lab.Link("b", "c"); !errors.Is(err, vethlab.ErrNoLink) {
+		t.Errorf("got %v, want ErrNoLink", err)
+	}
+	if ends := link(t, lab, "c", "a").Endpoints(); ends[0].Node != "c" || ends[1].Interface != "eth1" {
+		t.Errorf("endpoints are %v", ends)
+	}
+}
+
+// A cut link carries nothing, a mended one all that it did, over both families
+// and behind a router; and the lab is as described again.
+func TestCutAndMend(t *testing.T) {
+	lab := running(t, routed)
+	a, b := node(t, lab, "a"), node(t, lab, "b")
+	echo(t, b, "tcp", ":80")
+	reach := func(want bool) {
+		t.Helper()
+		for _, network := range []string{"tcp4", "tcp6"} {
+			if _, err := ask(a, t, network, "b:80"); (err == nil) != want {
+				t.Errorf("%s: %v, want it to work: %v", network, err, want)
+			}
+		}
+	}
+	for _, ends := range [][]string{nil, {"r"}, {"a"}, {"r:eth1"}, nil} {
+		cut := link(t, lab, "a", "r")
+		if fmt.Sprint(ends) == "[r:eth1]" {
+			cut = link(t, lab, "b", "r")
+		}
+		reach(true)
+		for range 2 {
+			if err := cut.Down(t.Context(), ends...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		isDescribed(t, lab, false)
+		reach(false)
+		for range 2 {
+			if err := cut.Up(t.Context(), ends...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		isDescribed(t, lab, true)
+		reach(true)
+	}
+	if err := link(t, lab, "a", "r").Down(t.Context(), "b"); err == nil {
+		t.Error("b was accepted as an end of a–r")
+	}
+}
+
+// Setting a link up restores what is its own, and nothing else.
+func TestUpTouchesNothingElse(t *testing.T) {
+	lab := running(t, "nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b], [r, c]]\n")
+	if err := link(t, lab, "r", "c").Down(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	down, err := lab.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := link(t, lab, "a", "r").Down(t.Context(), "r"); err != nil {
+		t.Fatal(err)
+	}
+	if err := link(t, lab, "a", "r").Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now, err := lab.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := differences(down.State, now.State); d != "" {
+		t.Errorf("not as before (-want +got):\n%s", d)
+	}
+}
+
+// Ports of switches, and links to the machine itself, are links like others.
+func TestLinksOfSwitchAndHost(t *testing.T) {
+	lab := running(t, "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [host, sw]]\naddressing: {ipv4: 10.87.0.0/16, ipv6: 'fd87::/48'}\n")
+	a, b, host := node(t, lab, "a"), node(t, lab, "b"), node(t, lab, "host")
+	echo(t, b, "tcp", ":80")
+	for _, from := range []*vethlab.Node{a, host} {
+		k := link(t, lab, from.Name(), "sw")
+		for range 3 {
+			if err := k.Down(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ask(from, t, "tcp", "b:80"); err == nil {
+				t.Errorf("%s reaches b over a link that is down", from.Name())
+			}
+			if err := k.Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ask(from, t, "tcp", "b:80"); err != nil {
+				t.Errorf("%s: %v", from.Name(), err)
+			}
+		}
+	}
+	isDescribed(t, lab, true)
+}
+
+// Up and Apply know nothing of links that are down.
+func TestUpMends(t *testing.T) {
+	lab := running(t, routed)
+	for _, mend := range []func() (*vethlab.Change, error){
+		func() (*vethlab.Change, error) { return lab.Up(t.Context()) },
+		func() (*vethlab.Change, error) { return lab.Apply(t.Context(), lab.Topology()) },
+	} {
+		if err := link(t, lab, "a", "r").Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := mend(); err != nil {
+			t.Fatal(err)
+		}
+		isDescribed(t, lab, true)
+	}
+}
+
+// A running lab becomes what an edited description says, step by step, and keeps
+// its name and all that was not edited.
+func TestApply(t *testing.T) {
+	lab := running(t, routed)
+	name := lab.Name()
+	a := node(t, lab, "a")
+	for i, edit := range []func(*topo.Topology){
+		func(d *topo.Topology) { d.Links = append(d.Links, cable("r", "c")) },
+		func(d *topo.Topology) { d.Links = append(d.Links, cable("c", "d")); d.Name = "other" },
+		func(d *topo.Topology) { d.Links[0].MTU = 1300 },
+		func(d *topo.Topology) { d.Links = d.Links[:2]; d.Name = "" },
+	} {
+		edited := lab.Topology().Clone()
+		edit(edited)
+		before := lab.PlanNew().Commands()
+		change, err := lab.Apply(t.Context(), edited)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change.Empty() || len(change.Plan) >= len(before) {
+			t.Errorf("changed %v", change.Commands())
+		}
+		isDescribed(t, lab, true)
+		if lab.Name() != name || lab.Topology().Name != name || len(lab.Topology().Links) != len(edited.Links) {
+			t.Errorf("lab %s has description %s", lab.Name(), lab.Topology().Format())
+		}
+		for _, l := range edited.Links {
+			to := l.Endpoints[1].Node
+			if to == "d" {
+				continue // not behind the router
+			}
+			// It listens on when its node is gone.
+			port := fmt.Sprintf(":%d", 8000+i)
+			echo(t, node(t, lab, to), "tcp", port)
+			if _, err := ask(a, t, "tcp", to+port); err != nil {
+				t.Errorf("a to %s: %v", to, err)
+			}
+		}
+	}
+	if _, err := lab.Node("c"); !errors.Is(err, vethlab.ErrNoNode) {
+		t.Errorf("c is still there: %v", err)
+	}
+}
+
+// What can't be is refused, and the lab stays as it is.
+func TestApplyRefused(t *testing.T) {
+	lab := running(t, routed)
+	edited := lab.Topology().Clone()
+	edited.Links[0].MTU = 1
+	if _, err := lab.Apply(t.Context(), edited); err == nil {
+		t.Error("an MTU of 1 was accepted")
+	}
+	taken := *lab.Topology()
+	taken.Links = append(taken.Links, cable("a", "c"))
+	other := lab.Name() + ".c"
+	squat(t, other)
+	if _, err := lab.Apply(t.Context(), &taken); err == nil || !strings.Contains(err.Error(), "left alone") {
+		t.Errorf("a name that is taken: %v", err)
+	}
+	isDescribed(t, lab, true)
+	if len(lab.Topology().Links) != 2 {
+		t.Errorf("the description has become %s", lab.Topology().Format())
+	}
+}
+
+// A lab that was found running can be described again.
+func TestApplyFound(t *testing.T) {
+	lab := running(t, routed)
+	found, err := vethlab.Find(lab.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := found.Link("a", "r"); err == nil {
+		t.Error("a lab without a description has a link")
+	}
+	if _, err := found.Plan(); err == nil {
+		t.Error("a lab without a description has a plan")
+	}
+	change, err := found.Apply(t.Context(), topo.MustParse(routed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !change.Empty() {
+		t.Errorf("applying what is there changed %v", change.Commands())
+	}
+	if _, err := found.Link("a", "r"); err != nil {
+		t.Error(err)
+	}
+}

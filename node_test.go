@@ -1,0 +1,207 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+)
+
+// squat takes the name of a namespace.
+func squat(t *testing.T, name string) {
+	t.Helper()
+	if err := netns.Create(name, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := netns.Remove(name); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestNodeIsThere(t *testing.T) {
+	lab := running(t, routed)
+	found, err := vethlab.Find(lab.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*vethlab.Lab{lab, found} {
+		if n := node(t, l, "b"); n.Name() != "b" || n.Namespace() != lab.Name()+".b" {
+			t.Errorf("got %+v", n)
+		}
+		if _, err := l.Node("c"); !errors.Is(err, vethlab.ErrNoNode) {
+			t.Errorf("c: %v", err)
+		}
+	}
+	down(t, lab)
+	if _, err := lab.Node("b"); !errors.Is(err, vethlab.ErrNoNode) {
+		t.Errorf("after Down: %v", err)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	lab := running(t, routed)
+	b := node(t, lab, "b")
+	out, err := b.Command(t.Context(), "sh", "-c", "cat /proc/net/dev; echo $VETHLAB_NODE $MORE; cat /etc/hosts; ls /sys/class/net").Output()
+	if err != nil || !strings.Contains(string(out), "eth0:") || !strings.Contains(string(out), "10.0.0.1\ta a-eth0") {
+		t.Errorf("got %s, %v", out, err)
+	}
+	cmd := b.Command(t.Context(), "sh", "-c", "echo $VETHLAB_NODE $MORE; cat; echo said >&2")
+	cmd.Env = append(cmd.Environ(), "MORE=more")
+	cmd.Stdin = strings.NewReader("input\n")
+	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "b more\ninput\nsaid\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	_, err = b.Command(t.Context(), "sh", "-c", "echo why >&2; exit 3").Output()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 3 || string(exit.Stderr) != "why\n" {
+		t.Errorf("got %#v", err)
+	}
+	if err := b.Command(t.Context(), "no-such-command").Run(); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A started command goes on while its starter does other things, its pipes are
+// read to the end, and it is gone with its context.
+func TestCommandStart(t *testing.T) {
+	lab := running(t, routed)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := node(t, lab, "b").Command(ctx, "sh", "-c", "echo one; read line; echo $line; exec sleep 1000")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 4)
+	if _, err := io.ReadFull(out, buf); err != nil || string(buf) != "one\n" {
+		t.Errorf("got %q, %v", buf, err)
+	}
+	if _, err := io.WriteString(in, "two\n"); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.ReadFull(out, buf); err != nil || string(buf) != "two\n" {
+		t.Errorf("got %q, %v", buf, err)
+	}
+	cancel()
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.Success() {
+		t.Errorf("after cancel: %v", err)
+	}
+}
+
+// A command that nobody waits for ends with its lab.
+func TestDownEndsCommands(t *testing.T) {
+	lab := running(t, routed)
+	cmd := node(t, lab, "b").Command(context.WithoutCancel(t.Context()), "sleep", "1000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	down(t, lab)
+	if err := cmd.Wait(); err == nil {
+		t.Error("it ended by itself")
+	}
+}
+
+// Threads come and go with commands.
+func TestCommandsSideBySide(t *testing.T) {
+	lab := running(t, routed)
+	before := count(t, "/proc/self/task")
+	var wg sync.WaitGroup
+	for i := range 30 {
+		n := node(t, lab, []string{"a", "b"}[i%2])
+		wg.Go(func() {
+			out, err := n.Command(t.Context(), "sh", "-c", "echo $VETHLAB_NODE").Output()
+			if err != nil || strings.TrimSpace(string(out)) != n.Name() {
+				t.Errorf("got %s, %v", out, err)
+			}
+		})
+	}
+	wg.Wait()
+	deadline := time.Now().Add(5 * time.Second)
+	for count(t, "/proc/self/task") > before+10 && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond) // threads end by themselves
+	}
+	if after := count(t, "/proc/self/task"); after > before+10 {
+		t.Errorf("%d threads, before there were %d", after, before)
+	}
+}
+
+// A goroutine that outlives the code that started it inside is told of, with its
+// place; one that does not is not.
+func TestStray(t *testing.T) {
+	netnstest.Need(t)
+	lab := parse(t, "name: "+netnstest.Lab(t)+"\n"+routed)
+	var mu sync.Mutex
+	var strays []string
+	lab.Notify(func(e vethlab.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		if e.Kind == vethlab.EventStray {
+			strays = append(strays, e.Text)
+		}
+	})
+	up(t, lab)
+	defer down(t, lab)
+	a := node(t, lab, "a")
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	err := a.Do(func() error {
+		ln, err := net.Listen("tcp", "10.0.0.1:80") // starts none
+		if err == nil {
+			ln.Close()
+		}
+		return err
+	})
+	if err != nil || len(strays) > 0 {
+		t.Errorf("got %v, %v", err, strays)
+	}
+	boom := errors.New("boom")
+	err = a.Do(func() error {
+		go func() {
+			<-stop
+			close(done)
+		}()
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Errorf("got %v, want boom", err)
+	}
+	if len(strays) != 1 || !strings.Contains(strays[0], "node a") || !strings.Contains(strays[0], "node_test.go:") {
+		t.Errorf("got %q", strays)
+	}
+	close(stop)
+	<-done
+}
+
+// What code inside sees is the node's.
+func TestDo(t *testing.T) {
+	lab := running(t, routed)
+	var links []string
+	err := node(t, lab, "b").Do(func() error {
+		text, err := os.ReadFile("/proc/thread-self/net/dev")
+		links = strings.Fields(string(text))
+		return err
+	})
+	if err != nil || !strings.Contains(strings.Join(links, " "), "eth0:") {
+		t.Errorf("got %v, %v", links, err)
+	}
+}

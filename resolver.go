@@ -1,0 +1,44 @@
+package vethlab
+
+import (
+	"context"
+	"net"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/probe"
+)
+
+// Resolver returns a resolver that knows the nodes of the lab, and their
+// interfaces as "node-interface", and nothing else; no DNS server is needed or
+// asked. [Node.Dial] and [Node.HTTPClient] know these names by themselves: it is
+// for other code that takes a resolver. As every [net.Resolver] it believes the
+// machine's /etc/hosts first.
+//
+// To resolve by a DNS server inside the lab, make a resolver that dials it:
+//
+//	net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+//		return node.Dial(ctx, network, "ns1:53")
+//	}}
+func (n *Node) Resolver() *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		d, err := n.lab.directory()
+		if err != nil {
+			return nil, err
+		}
+		asking, answering := net.Pipe()
+		go func() { // until the resolver closes its end
+			defer answering.Close()
+			probe.AnswerDNS(answering, d.from(n.name))
+		}()
+		return asking, nil
+	}}
+}
+
+// from returns the addresses of all names in the order that a node has them.
+func (d *directory) from(node string) map[string][]netip.Addr {
+	names := make(map[string][]netip.Addr, len(d.byName))
+	for name := range d.byName {
+		names[name] = d.lookupFrom(node, name)
+	}
+	return names
+}

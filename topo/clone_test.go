@@ -1,0 +1,64 @@
+package topo_test
+
+import (
+	"net/netip"
+	"reflect"
+	"testing"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A copy has everything, and shares none of it.
+func TestClone(t *testing.T) {
+	var whole topo.Topology
+	fill(reflect.ValueOf(&whole).Elem())
+	c := whole.Clone()
+	if !reflect.DeepEqual(c, &whole) {
+		t.Errorf("got %+v, want %+v", c, whole)
+	}
+	apart(t, "Topology", reflect.ValueOf(*c), reflect.ValueOf(whole))
+}
+
+// fill gives every field something that a copy could share.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[netip.Addr]() || v.Type() == reflect.TypeFor[netip.Prefix]() {
+			return // shares nothing that can change
+		}
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				fill(field)
+			}
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem())
+	case reflect.String:
+		v.SetString("x")
+	}
+}
+
+// apart fails where two values share what can change.
+func apart(t *testing.T, path string, a, b reflect.Value) {
+	switch a.Kind() {
+	case reflect.Struct:
+		for field, value := range a.Fields() {
+			if field.IsExported() {
+				apart(t, path+"."+field.Name, value, b.FieldByIndex(field.Index))
+			}
+		}
+	case reflect.Slice, reflect.Pointer, reflect.Map:
+		if a.Pointer() == b.Pointer() {
+			t.Errorf("%s is shared", path)
+		}
+		if a.Kind() == reflect.Slice {
+			apart(t, path+"[0]", a.Index(0), b.Index(0))
+		}
+	}
+}
