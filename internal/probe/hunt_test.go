@@ -3,6 +3,7 @@
 package probe_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"net/netip"
@@ -55,13 +56,15 @@ func TestNoWrongVerdicts(t *testing.T) {
 				file := c.make()
 				roomForNeighbours(t, 20000)
 				l := up(t, file)
-				questions, reachable := l.everybody(c.nobody)
+				hosts := l.hosts()
+				l.echoOn(hosts)
+				questions, want := l.everything(hosts, c.nobody)
 				start := time.Now()
 				wrong := 0
 				for i, a := range probe.Ask(t.Context(), questions, probe.Options{}) {
-					if (a.Found == probe.Reachable) != reachable[i] || a.Err == nil != reachable[i] {
+					if a.Found != want[i] || (a.Err == nil) != (want[i] == probe.Reachable) {
 						wrong++
-						t.Errorf("%+v", a)
+						t.Errorf("want %s: %+v", want[i], a)
 					}
 				}
 				t.Logf("%d questions, %d wrong, took %s", len(questions), wrong, time.Since(start))
@@ -70,39 +73,70 @@ func TestNoWrongVerdicts(t *testing.T) {
 	}
 }
 
-// everybody returns questions from all hosts to all addresses of all others, and
-// to those that are nobody's, and whether each is to be answered.
-func (l *lab) everybody(nobody []string) (questions []probe.Question, reachable []bool) {
-	var from []string
-	addresses := map[string][]netip.Addr{}
+// A peer is a host with its addresses.
+type peer struct {
+	namespace string
+	addresses []netip.Addr
+}
+
+// hosts returns h0, h1 and so on.
+func (l *lab) hosts() (hosts []peer) {
 	for i := 0; ; i++ {
 		name := fmt.Sprintf("h%d", i)
 		n, ok := l.Node(name)
 		if !ok {
-			break
+			return hosts
 		}
-		from = append(from, n.Namespace)
+		h := peer{namespace: n.Namespace}
 		for _, ipv6 := range []bool{false, true} {
 			if a := l.Address(name, ipv6); a.IsValid() {
-				addresses[n.Namespace] = append(addresses[n.Namespace], a)
+				h.addresses = append(h.addresses, a)
 			}
 		}
+		hosts = append(hosts, h)
 	}
-	add := func(from string, to netip.Addr, is bool) {
-		questions = append(questions, probe.Question{Target: probe.Target{From: from, To: to}})
-		reachable = append(reachable, is)
+}
+
+// echoOn serves TCP and UDP on port 7 of all hosts until the test is over.
+func (l *lab) echoOn(hosts []peer) {
+	var services []probe.Service
+	for _, h := range hosts {
+		for _, via := range []probe.Protocol{probe.TCP, probe.UDP} {
+			services = append(services, probe.Service{Namespace: h.namespace, Via: via, Port: 7})
+		}
 	}
-	for _, f := range from {
-		for _, t := range from {
-			for _, a := range addresses[t] {
-				if f != t {
-					add(f, a, true)
+	serving, errs := probe.Serve(services)
+	l.tb.Cleanup(func() { serving.Close() })
+	if err := errors.Join(errs...); err != nil {
+		l.tb.Fatal(err)
+	}
+}
+
+// everything returns questions and what is to be found: by ICMP from all hosts to
+// all addresses of all others, and to those that are nobody's; by TCP and UDP
+// from each to the next, at a port that is served and at one that is not.
+func (l *lab) everything(hosts []peer, nobody []string) (questions []probe.Question, want []probe.Verdict) {
+	add := func(from peer, to netip.Addr, via probe.Protocol, port uint16, v probe.Verdict) {
+		questions = append(questions, probe.Question{Target: probe.Target{From: from.namespace, To: to}, Via: via, Port: port})
+		want = append(want, v)
+	}
+	for i, from := range hosts {
+		for k, to := range hosts {
+			for _, a := range to.addresses {
+				if i != k {
+					add(from, a, probe.ICMP, 0, probe.Reachable)
+				}
+				if k == (i+1)%len(hosts) {
+					for _, via := range []probe.Protocol{probe.TCP, probe.UDP} {
+						add(from, a, via, 7, probe.Reachable)
+						add(from, a, via, 8, probe.Refused)
+					}
 				}
 			}
 		}
 		for _, a := range nobody {
-			add(f, netip.MustParseAddr(a), false)
+			add(from, netip.MustParseAddr(a), probe.ICMP, 0, probe.Unreachable)
 		}
 	}
-	return questions, reachable
+	return questions, want
 }
