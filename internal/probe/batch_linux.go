@@ -19,6 +19,7 @@ type batch struct {
 	names   [batchSize]unix.RawSockaddrInet6 // large enough for both families
 	control [batchSize][128]byte
 	data    [batchSize][messageSize]byte
+	used    int // how many were received last
 }
 
 // messageSize holds the headers and what a request carries; of what is longer
@@ -31,19 +32,34 @@ type mmsghdr struct {
 	n      uint32
 }
 
-// receive takes what waits at a socket and returns how many messages there
-// were. It may be too long for its place and keeps its length all the same.
-func (b *batch) receive(fd int) int {
+func newBatch() *batch {
+	b := new(batch)
 	for i := range b.headers {
 		h := &b.headers[i].header
 		b.vectors[i].Base = &b.data[i][0]
 		b.vectors[i].SetLen(messageSize)
 		h.Iov = &b.vectors[i]
 		h.SetIovlen(1)
-		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&b.names[i])), unix.SizeofSockaddrInet6
+		h.Name = (*byte)(unsafe.Pointer(&b.names[i]))
 		h.Control = &b.control[i][0]
+	}
+	b.used = batchSize
+	return b
+}
+
+// receive takes what waits at a socket and returns how many messages there
+// were. It may be too long for its place and keeps its length all the same.
+func (b *batch) receive(fd int) int {
+	for i := range b.used { // the kernel has written in these
+		h := &b.headers[i].header
+		h.Namelen = unix.SizeofSockaddrInet6
 		h.SetControllen(len(b.control[i]))
 	}
+	b.used = b.receiveInto(fd)
+	return b.used
+}
+
+func (b *batch) receiveInto(fd int) int {
 	for {
 		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.headers[0])),
 			batchSize, unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)

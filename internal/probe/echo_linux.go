@@ -14,9 +14,6 @@ import (
 var resends = [...]time.Duration{30 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond}
 
 const (
-	// burst is how many requests are sent before looking for answers.
-	burst = 16
-
 	// pollSlice is how often a wait looks whether its context is over.
 	pollSlice = 50 * time.Millisecond
 
@@ -99,7 +96,7 @@ type asker struct {
 }
 
 func newAsker(e *echoes, places []*place) *asker {
-	return &asker{echoes: e, places: places, poller: newPoller(), batch: new(batch), backlog: openBacklog(), window: newWindow()}
+	return &asker{echoes: e, places: places, poller: newPoller(), batch: newBatch(), backlog: openBacklog(), window: newWindow()}
 }
 
 func (a *asker) run(ctx context.Context) {
@@ -137,24 +134,18 @@ func (a *asker) lineUp() {
 	a.left = len(a.unasked)
 }
 
-// askFirst asks what has not been asked, as far as the window is open. After a
-// burst from one place it looks for answers there: an idle veth has them at once.
+// askFirst asks what has not been asked, as far as the window is open. An idle
+// veth has the answer at once.
 func (a *asker) askFirst() {
 	for len(a.unasked) > 0 && a.mayAsk() {
-		p := a.at(a.unasked[0]).place
-		for range burst {
-			if len(a.unasked) == 0 || a.at(a.unasked[0]).place != p || !a.mayAsk() {
-				break
-			}
-			q := a.unasked[0]
-			a.unasked = a.unasked[1:]
-			a.window.ask()
-			e := a.at(q)
-			e.out, e.first = true, a.now()
-			a.last = e.first
-			a.ask(q)
-		}
-		a.drain(p)
+		q := a.unasked[0]
+		a.unasked = a.unasked[1:]
+		a.window.ask()
+		e := a.at(q)
+		e.out, e.first = true, a.now()
+		a.last = e.first
+		a.ask(q)
+		a.drain(e.place)
 	}
 }
 

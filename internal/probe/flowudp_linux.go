@@ -219,7 +219,7 @@ func (u *udpCarrier) send(ctx context.Context) error {
 const receiveSlice = 20 * time.Millisecond
 
 func (u *udpCarrier) receive() {
-	b := new(batch)
+	b := newBatch()
 	for {
 		_ = u.to.SetReadDeadline(time.Now().Add(receiveSlice))
 		n := 0

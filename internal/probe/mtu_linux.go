@@ -93,7 +93,7 @@ func newSizer(ctx context.Context, t Target, opts MTUOptions) (*sizer, error) {
 	if answer.Err != nil {
 		return nil, answer.Err
 	}
-	s := &sizer{target: t, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), limits: map[int]MTU{}, least: ipv4Header + packetSize}
+	s := &sizer{target: t, batch: newBatch(), cookie: rand.Uint64(), start: time.Now(), limits: map[int]MTU{}, least: ipv4Header + packetSize}
 	if t.ipv6() {
 		s.least = ipv6Header + packetSize
 	}

@@ -17,7 +17,7 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 	if opts.Timeout == 0 {
 		opts.Timeout = time.Second
 	}
-	p := &pinger{target: t, each: each, batch: new(batch), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
+	p := &pinger{target: t, each: each, batch: newBatch(), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
 	err := inside([]string{t.From}, func(int) (err error) {
 		p.socket, err = open(t)
 		return err

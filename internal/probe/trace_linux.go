@@ -113,7 +113,7 @@ func traceAll(ctx context.Context, targets []Target, opts TraceOptions) []trace 
 	opts.MaxHops = min(cmp.Or(opts.MaxHops, defaultHops), 255)
 	opts.Probes = cmp.Or(opts.Probes, defaultProbes)
 	opts.Timeout = cmp.Or(opts.Timeout, defaultTraceTimeout)
-	r := &tracer{traces: make([]trace, len(targets)), opts: opts, poller: newPoller(), batch: new(batch), cookie: rand.Uint64(), start: time.Now()}
+	r := &tracer{traces: make([]trace, len(targets)), opts: opts, poller: newPoller(), batch: newBatch(), cookie: rand.Uint64(), start: time.Now()}
 	defer r.poller.close()
 	r.open(targets)
 	defer closeAll(r.places)
