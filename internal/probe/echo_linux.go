@@ -20,8 +20,10 @@ const (
 	// arrearsPause is the wait for the kernel to catch up.
 	arrearsPause = time.Millisecond
 
-	// perAsker is for how many questions another asker is worth while.
-	perAsker = 500
+	// perAsker is for how many questions another asker is worth while, maxAskers
+	// how many there are: the kernel does most of the work, under locks of its own.
+	perAsker  = 500
+	maxAskers = 8
 )
 
 // An echo is what becomes of a question.
@@ -38,7 +40,7 @@ type echo struct {
 // echoes are the questions that are asked by echo requests.
 type echoes struct {
 	answers []Answer
-	echoes  []echo // as many
+	state   []echo // of each
 	cookie  uint64
 	start   time.Time
 	opts    Options
@@ -52,7 +54,7 @@ func askEchoes(ctx context.Context, answers []Answer, questions []int, opts Opti
 	for places := range slices.Chunk(placesOf(answers, questions), maxSockets()) {
 		openAll(places)
 		var askers sync.WaitGroup
-		for _, share := range shares(places, min(runtime.GOMAXPROCS(0), 1+len(questions)/perAsker)) {
+		for _, share := range shares(places, min(runtime.GOMAXPROCS(0), maxAskers, 1+len(questions)/perAsker)) {
 			askers.Go(func() { newAsker(e, share).run(ctx) })
 		}
 		askers.Wait()
@@ -109,7 +111,7 @@ func (a *asker) run(ctx context.Context) {
 	}
 	for _, p := range a.places {
 		for _, q := range p.questions {
-			if a.echoes.echoes[q].open {
+			if a.state[q].open {
 				a.finish(q, ctx.Err())
 			}
 		}
@@ -127,7 +129,7 @@ func (a *asker) lineUp() {
 				a.answers[q].Err = p.err
 				continue
 			}
-			a.echoes.echoes[q] = echo{place: p, open: true}
+			a.state[q] = echo{place: p, open: true}
 			a.unasked = append(a.unasked, q)
 		}
 	}
@@ -163,7 +165,7 @@ func (a *asker) mayAsk() bool {
 	return !long && a.window.open()
 }
 
-func (a *asker) at(q int) *echo { return &a.echoes.echoes[q] }
+func (a *asker) at(q int) *echo { return &a.state[q] }
 
 // ask sends a request that only shall be answered, and says when to look for
 // the question again.

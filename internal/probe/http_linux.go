@@ -11,7 +11,6 @@ import (
 
 // askHTTP asks whether a GET is responded, by whatever status.
 func (c *caller) askHTTP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
-	start := time.Now()
 	return c.connected(ctx, q, again, func(ctx context.Context, l *line, r *reply) error {
 		request, err := requestOf(ctx, q, l)
 		if err != nil {
@@ -27,11 +26,13 @@ func (c *caller) askHTTP(ctx context.Context, q Question, again []time.Duration)
 			DialContext:       func(context.Context, string, string) (net.Conn, error) { return conn, nil },
 		}
 		defer transport.CloseIdleConnections()
+		start := time.Now()
 		response, err := transport.RoundTrip(request) // no redirects: this response is the answer
 		if err != nil {
 			return err
 		}
-		r.rtt, r.status = time.Since(start), response.StatusCode
+		r.rtt += time.Since(start) // that of the handshake is there already
+		r.status = response.StatusCode
 		return response.Body.Close()
 	})
 }

@@ -55,7 +55,7 @@ func introduce(ctx context.Context, answers []Answer, opts Options) (wait func()
 	}
 	hosts := meet(answers, opts)
 	greetings := greetingsOf(answers, hosts)
-	n := runtime.GOMAXPROCS(0)
+	n := min(runtime.GOMAXPROCS(0), maxAskers)
 	backlogs := make([]*backlog, n)
 	for i := range backlogs {
 		backlogs[i] = openBacklog()

@@ -18,13 +18,16 @@ const udpHeader = 8
 func (c *caller) askUDP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
 	var r reply
 	cookie := binary.BigEndian.AppendUint64(nil, rand.Uint64())
-	start := time.Now()
+	var start time.Time // when the first was sent
 	header := ipv4Header
 	if q.ipv6() {
 		header = ipv6Header
 	}
 	d := dialogue{
 		next: func() [][]byte {
+			if start.IsZero() {
+				start = time.Now()
+			}
 			m := binary.BigEndian.AppendUint64(bytes.Clone(cookie), uint64(time.Since(start)))
 			return [][]byte{append(m, make([]byte, max(0, q.Size-header-udpHeader-len(m)))...)}
 		},
