@@ -23,6 +23,9 @@ type event struct {
 	at time.Time
 }
 
+// eventVerify is that the lab was held to its contract.
+const eventVerify vethlab.EventKind = "verify"
+
 func (l *Lab) note(e vethlab.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
