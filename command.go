@@ -27,11 +27,15 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	if timeout == 0 {
 		timeout = commandTimeout
 	}
+	hosts := newDirectory(t.state).hosts()
 	failures := make([]*Failure, len(c.Where))
 	sideBySide(len(c.Where), func(i int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		failures[i] = t.runIn(ctx, c, c.Where[i], timeout)
+		failures[i] = t.runIn(ctx, c, c.Where[i], hosts)
+		if failures[i] != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			failures[i].Found, failures[i].Why = "no end", "it was stopped after "+words.Duration(timeout)
+		}
 	})
 	for i, f := range failures {
 		if f != nil {
@@ -41,9 +45,9 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	}
 }
 
-// runIn runs the command of a test in one node and returns what is wrong, or
-// nil.
-func (t *trial) runIn(ctx context.Context, c *clause, node string, timeout time.Duration) *Failure {
+// runIn runs the command of a test in one node, with names of hosts added, and
+// returns what is wrong, or nil.
+func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte) *Failure {
 	namespace, running := t.namespaces[node]
 	if !running {
 		return &Failure{Key: "run", Want: "a command", Found: "nothing", Why: node + " is not running"}
@@ -58,15 +62,11 @@ func (t *trial) runIn(ctx context.Context, c *clause, node string, timeout time.
 	cmd.Env = append(os.Environ(), nodeEnv(t.lab, node)...)
 	netns.Group(cmd)
 	cmd.WaitDelay = time.Second
-	err := netns.Room{Namespace: namespace, Hosts: newDirectory(t.state).hosts()}.Run(cmd)
+	err := netns.Room{Namespace: namespace, Hosts: hosts}.Run(cmd)
 	f := c.judgeCommand(err, stdout.String())
-	if f == nil {
-		return nil
+	if f != nil {
+		f.Output = lastLines(stdout.String() + stderr.String())
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		f.Found, f.Why = "no end", "it was stopped after "+words.Duration(timeout)
-	}
-	f.Output = lastLines(stdout.String() + stderr.String())
 	return f
 }
 

@@ -128,13 +128,15 @@ func namesServed(queries []query) map[string][]netip.Addr {
 	return names
 }
 
-// tell notes with the tests that vethlab listens for them, or why it can't.
+// tell notes with the tests that vethlab listens for them, or why not.
 func (w *wave) tell(p port, err error) {
 	told := map[*clause]bool{}
 	for _, q := range w.served[p] {
 		c := q.clause
 		switch {
-		case told[c] || errors.Is(err, probe.ErrServed):
+		case told[c]:
+		case errors.Is(err, probe.ErrServed):
+			c.taken[p.node] = true
 		case err != nil:
 			c.failPair(q.pair, q.address, "serve", fmt.Sprintf("vethlab listens at %s/%d of %s", p.transport, p.number, p.node), "an error", err.Error())
 		default:

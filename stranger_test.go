@@ -7,8 +7,11 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -72,6 +75,20 @@ func settled(t *testing.T) {
 	if err := kernel.Settle(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
+	deadline := time.Now().Add(20 * time.Second)
+	for tentative(t) && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// tentative reports whether the kernel still makes sure that nobody else has one
+// of the host's IPv6 addresses, which takes a second.
+func tentative(t *testing.T) bool {
+	t.Helper()
+	return slices.ContainsFunc(columns(t, "/proc/net/if_inet6", 4), func(flags string) bool {
+		bits, err := strconv.ParseUint(flags, 16, 32)
+		return err == nil && bits&unix.IFA_F_TENTATIVE != 0
+	})
 }
 
 // What is somebody else's is not touched, whatever it is called.

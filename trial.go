@@ -33,10 +33,10 @@ type clause struct {
 	// What is found in one try.
 	failures      []Failure
 	failed        map[int]bool // pairs or, of a command, nodes that have failures
-	found         map[topo.Expect]int
 	rtts          probe.RTTs
 	serving       []string
-	throughput    []float64 // bits per second
+	taken         map[string]bool // nodes where somebody else listens
+	throughput    []float64       // bits per second
 	matrix        *Matrix
 	rows, columns map[string]int // of the matrix
 	tries         int
@@ -110,7 +110,7 @@ func (t *trial) try(ctx context.Context, clauses []*clause) {
 }
 
 func (c *clause) begin() {
-	*c = clause{Test: c.Test, tries: c.tries + 1, failed: map[int]bool{}, found: map[topo.Expect]int{}}
+	*c = clause{Test: c.Test, tries: c.tries + 1, failed: map[int]bool{}, taken: map[string]bool{}}
 	if c.Matrix && c.Run == nil {
 		c.layOut()
 	}

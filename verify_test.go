@@ -203,6 +203,29 @@ func TestServedAlready(t *testing.T) {
 	}
 }
 
+// A program of the node's own may not know what vethlab sends by UDP.
+func TestSilentProgram(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	lab := parse(t, "name: silent\naddressing: {ipv6: none}\nlinks: [[a, b]]\ntests: [{from: a, to: b, via: udp/53, timeout: 200ms}]")
+	up(t, lab)
+	defer down(t, lab)
+	var conn net.PacketConn
+	err := mustNode(t, lab, "b").Do(func() (err error) {
+		conn, err = net.ListenPacket("udp", ":53")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const want = "; a program listens there that does not answer what vethlab sends"
+	if r := lab.Verify(t.Context()); r.OK() || !strings.HasSuffix(r.Results[0].Found, want) {
+		t.Errorf("\n%v", r)
+	}
+}
+
 // A test that fails is tried again until it holds.
 func TestRetryFor(t *testing.T) {
 	if !netnstest.Alone(t) {

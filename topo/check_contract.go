@@ -19,7 +19,16 @@ type testCheck struct {
 // test checks one entry of the tests.
 func (c *checker) test(i int) {
 	check := testCheck{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
+	if c.unread[i] {
+		check.known("from", check.entry.From, false)
+		check.known("to", check.entry.To, true)
+		check.known("on", check.entry.On, false)
+		return
+	}
 	check.text("name", check.entry.Name)
+	if strings.ContainsAny(check.entry.Name, "\n\t") {
+		check.fail("name", "", "a name is one line, without tabs")
+	}
 	if check.entry.Run != nil {
 		check.command()
 		return
@@ -121,6 +130,15 @@ func (c testCheck) ends() {
 	c.names("to", c.entry.To, true)
 	if c.entry.To == nil && c.entry.Via.Host != "" {
 		c.name("via", c.entry.Via.Host, true)
+	}
+}
+
+// known checks those names of a list that could be read.
+func (c testCheck) known(key testKey, names []string, targets bool) {
+	for i, name := range names {
+		if name != "" {
+			c.name(c.item(key, i), name, targets)
+		}
 	}
 }
 

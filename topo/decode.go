@@ -15,6 +15,9 @@ type decoder struct {
 	errs   Errors
 	places map[string]Pos // of each value, by its path
 
+	unread      map[int]bool // tests that are not as the file has them
+	errsInTests int          // mistakes that leave the rest of the lab as it is
+
 	expanded int  // nodes seen through aliases
 	tooLarge bool // there were too many of them
 }

@@ -8,9 +8,15 @@ import (
 
 func (d *decoder) tests(v value) []Test {
 	var ts []Test
-	for _, item := range d.list(v, "a list of tests") {
+	before := len(d.errs)
+	for i, item := range d.list(v, "a list of tests") {
+		whole := len(d.errs)
 		ts = append(ts, d.test(item))
+		if len(d.errs) > whole {
+			d.unread[i] = true
+		}
 	}
+	d.errsInTests = len(d.errs) - before
 	return ts
 }
 

@@ -121,6 +121,10 @@ func (r Route) destination() string {
 func (t Test) tree() tree {
 	m := tree{kind: mapping}
 	m.addText("name", t.Name)
+	m.addNames("run", t.Run)
+	m.addNames("on", t.On)
+	m.addNumber("exit", t.Exit)
+	m.addText("stdout", t.Stdout)
 	m.addNames("from", t.From)
 	m.addNames("to", t.To)
 	m.addTruth("matrix", t.Matrix)
@@ -139,9 +143,5 @@ func (t Test) tree() tree {
 	if t.Serve != nil {
 		m.add("serve", truth(*t.Serve))
 	}
-	m.addNames("run", t.Run)
-	m.addNames("on", t.On)
-	m.addNumber("exit", t.Exit)
-	m.addText("stdout", t.Stdout)
 	return m
 }

@@ -19,6 +19,8 @@ type checker struct {
 	// not fit together, may be there then.
 	partial bool
 
+	unread map[int]bool // tests of which the same is true; what they name is known
+
 	nodes map[string]*Node   // the declared ones
 	plugs map[string][]*plug // all interfaces of each node, in the order of links
 	named map[Endpoint]*plug // the same, by name and without a Pos

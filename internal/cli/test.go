@@ -86,21 +86,19 @@ func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) err
 	done := p.out.working("testing lab " + lab.Name())
 	report := lab.Verify(ctx, o.tests()...)
 	done()
-	if report.Err != nil && len(report.Results) == 0 {
-		return report.Err
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if err := p.writeReport(report, o); err != nil {
 		return err
 	}
-	switch {
-	case report.Err != nil:
-		return report.Err
-	case !report.OK():
+	if report.Err == nil && !report.OK() {
 		return exitError{code: exitFailed}
 	}
-	return nil
+	return report.Err
 }
 
+// writeReport writes a report in all the ways that are asked for.
 func (p *program) writeReport(report *vethlab.Report, o testOptions) error {
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		p.out.pass(annotations(report))
@@ -117,7 +115,10 @@ func (p *program) writeReport(report *vethlab.Report, o testOptions) error {
 		p.out.write(junit(report))
 	case formatTAP:
 		p.out.write(tap(report))
-	default:
+	case formatText:
+		if len(report.Results) == 0 && report.Err != nil {
+			return nil // there is nothing to be shown
+		}
 		p.out.print("%s\n", report.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
 	}
 	return nil

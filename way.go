@@ -2,7 +2,6 @@ package vethlab
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/probe"
-	"github.com/vethlab/vethlab/internal/words"
-	"github.com/vethlab/vethlab/topo"
 )
 
 // survey finds out what the ways look like: the hops and the MTU where tests ask
@@ -216,89 +213,4 @@ func pathText(path []string) string {
 		return "no hop between"
 	}
 	return "path " + strings.Join(path, ", ")
-}
-
-// How many silent addresses are looked for, and how long.
-const (
-	maxLastHops = 32
-	hopTimeout  = 400 * time.Millisecond
-)
-
-// lastHops adds to failures for want of an answer how far one comes.
-func (t *trial) lastHops(ctx context.Context, clauses []*clause) {
-	var silent []*Failure
-	var targets []probe.Target
-	for _, c := range clauses {
-		for i := range c.failures {
-			f := &c.failures[i]
-			if f.silent && len(silent) < maxLastHops {
-				silent, targets = append(silent, f), append(targets, t.target(f.From, f.Address))
-			}
-		}
-	}
-	if len(targets) == 0 {
-		return
-	}
-	for i, hop := range probe.LastHop(ctx, targets, probe.TraceOptions{Timeout: hopTimeout}) {
-		silent[i].Why += "; " + t.asFarAs(hop)
-	}
-}
-
-// asFarAs says which hop is the last that answers.
-func (t *trial) asFarAs(h probe.Hop) string {
-	switch {
-	case h.TTL == 0 || len(h.By) == 0:
-		return "nobody on the way answers"
-	case h.Target:
-		return fmt.Sprintf("%s answers a ping", t.who(h.By[0]))
-	}
-	return fmt.Sprintf("the last on the way that answers is %s, hop %d", t.who(h.By[0]), h.TTL)
-}
-
-// measure measures how much goes through, pair by pair.
-func (t *trial) measure(ctx context.Context, c *clause) {
-	for i, p := range c.Pairs {
-		if len(p.Addresses) == 0 || c.failedAt(i, p.Addresses[0]) || ctx.Err() != nil {
-			continue
-		}
-		rate, err := t.throughput(ctx, c, i)
-		ok := err == nil && c.Throughput.Holds(topo.Rate(rate))
-		switch {
-		case err != nil:
-			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), "none", t.reason(err))
-		case !ok:
-			c.failPair(i, p.Addresses[0], "throughput", c.throughputWanted(), words.Rate(rate), "")
-		}
-		if err == nil {
-			c.throughput = append(c.throughput, rate)
-		}
-		c.mark(i, ok)
-	}
-}
-
-// throughput returns how many bits a second get from one of a pair to the other.
-func (t *trial) throughput(ctx context.Context, c *clause, pair int) (float64, error) {
-	p := c.Pairs[pair]
-	switch p.Node {
-	case "":
-		return 0, errors.New("nobody in the lab has this address, so there is no other end to measure at")
-	case topo.HostNode:
-		return 0, errors.New("vethlab does not listen on the machine itself: measure from there to the node")
-	}
-	route := probe.Route{Target: t.target(p.From, p.Addresses[0]), At: t.namespaces[p.Node]}
-	flows, err := probe.Throughput(ctx, route, c.flow())
-	if err != nil {
-		return 0, err
-	}
-	return flows[0].BitsPerSecond(), nil
-}
-
-// flow returns how throughput is measured: on the port of via, where that has
-// one of TCP or UDP.
-func (c *clause) flow() probe.FlowOptions {
-	var o probe.FlowOptions
-	if p := c.Protocol(); p == topo.TCP || p == topo.UDP {
-		o.UDP, o.Port = p == topo.UDP, uint16(c.Via.Port)
-	}
-	return o
 }
