@@ -43,7 +43,7 @@ func (t *trial) ask(ctx context.Context, clauses []*clause) {
 	}
 	for _, w := range waves {
 		t.serve(w, func() {
-			for i, answer := range probe.Ask(ctx, w.questions, probe.Options{}) {
+			for i, answer := range probe.Ask(ctx, w.questions, probe.Options{Namespaces: t.state.Names()}) {
 				t.judge(w.queries[i], &answer, verdictOfNetwork(answer.Err))
 			}
 		})

@@ -20,6 +20,9 @@ const (
 	// pollSlice is how often a wait looks whether its context is over.
 	pollSlice = 50 * time.Millisecond
 
+	// arrearsPause is the wait for the kernel to catch up.
+	arrearsPause = time.Millisecond
+
 	// perAsker is for how many questions another asker is worth while.
 	perAsker = 500
 )
@@ -80,10 +83,11 @@ func shares(places []*place, n int) [][]*place {
 // An asker asks from some places, on one goroutine.
 type asker struct {
 	*echoes
-	places []*place
-	poller *poller
-	batch  *batch
-	packet []byte
+	places  []*place
+	poller  *poller
+	batch   *batch
+	packet  []byte
+	backlog *backlog
 
 	unasked []int
 	left    int // questions that are open
@@ -95,11 +99,12 @@ type asker struct {
 }
 
 func newAsker(e *echoes, places []*place) *asker {
-	return &asker{echoes: e, places: places, poller: newPoller(), batch: new(batch), window: newWindow()}
+	return &asker{echoes: e, places: places, poller: newPoller(), batch: new(batch), backlog: openBacklog(), window: newWindow()}
 }
 
 func (a *asker) run(ctx context.Context) {
 	defer a.poller.close()
+	defer a.backlog.close()
 	a.lineUp()
 	for a.askFirst(); a.left > 0 && ctx.Err() == nil; a.askFirst() {
 		a.collect()
@@ -135,10 +140,10 @@ func (a *asker) lineUp() {
 // askFirst asks what has not been asked, as far as the window is open. After a
 // burst from one place it looks for answers there: an idle veth has them at once.
 func (a *asker) askFirst() {
-	for len(a.unasked) > 0 && a.window.open() {
+	for len(a.unasked) > 0 && a.mayAsk() {
 		p := a.at(a.unasked[0]).place
 		for range burst {
-			if len(a.unasked) == 0 || !a.window.open() || a.at(a.unasked[0]).place != p {
+			if len(a.unasked) == 0 || a.at(a.unasked[0]).place != p || !a.mayAsk() {
 				break
 			}
 			q := a.unasked[0]
@@ -151,6 +156,20 @@ func (a *asker) askFirst() {
 		}
 		a.drain(p)
 	}
+}
+
+// mayAsk reports whether one more question may be asked. Where all is answered
+// there is nothing to see to.
+func (a *asker) mayAsk() bool {
+	if !a.window.open() || a.window.out == 0 {
+		return a.window.open()
+	}
+	long, overflowed := a.backlog.look()
+	if overflowed {
+		a.window.shrink()
+		a.lossy = true
+	}
+	return !long && a.window.open()
 }
 
 func (a *asker) at(q int) *echo { return &a.echoes.echoes[q] }
@@ -243,7 +262,7 @@ func (a *asker) collect() {
 		wait = min(wait, a.wakes[0].at-a.now())
 	}
 	if len(a.unasked) > 0 && a.window.open() {
-		wait = 0
+		wait = arrearsPause
 	}
 	wait = max(0, wait)
 	began := a.now()
@@ -282,7 +301,7 @@ func (a *asker) take(q int, got answer, at time.Duration) {
 		return
 	}
 	answer.Found, answer.Err = Reachable, nil
-	a.window.answered(rtt)
+	a.window.answered()
 	a.lossy = a.lossy || got.seq > 0 // the first request was not answered
 	a.last = a.now()
 	if answer.Count > 0 {
@@ -342,7 +361,6 @@ func (a *asker) over(q int, now time.Duration) bool {
 // askAgain asks a question that was silent. The window waits for it no more.
 func (a *asker) askAgain(q int) {
 	if a.leave(q) {
-		a.lossy = a.lossy || a.window.crowded()
 		a.window.silent()
 	}
 	a.ask(q)

@@ -69,20 +69,23 @@ type flow struct {
 
 // runAll runs flows side by side, for as long as the options say.
 func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
-	sending, cancel := context.WithTimeout(ctx, opts.Duration)
-	defer cancel()
 	start := time.Now()
 	var all, sampler sync.WaitGroup
 	errs := make([]error, len(flows))
 	for i, f := range flows {
 		all.Go(func() {
+			sending, cancel := context.WithTimeout(ctx, opts.Duration)
+			defer cancel()
+			late := time.Since(start)
 			f.took, errs[i] = f.run(sending)
+			f.took += late
 		})
 	}
+	running, cancel := context.WithCancel(ctx)
 	sampler.Go(func() {
 		// What is left for less than half an interval belongs to the last one.
 		for at := opts.Interval; at <= opts.Duration-opts.Interval/2; at += opts.Interval {
-			if sleep(sending, time.Until(start.Add(at))) != nil {
+			if sleep(running, time.Until(start.Add(at))) != nil {
 				return
 			}
 			for _, f := range flows {
@@ -94,6 +97,7 @@ func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
 	cancel()
 	sampler.Wait()
 	for _, f := range flows {
+		f.took = max(f.took, f.before.End+1)
 		f.sample(f.took, opts.Each)
 	}
 	return errors.Join(errs...)

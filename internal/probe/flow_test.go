@@ -57,7 +57,7 @@ func TestThroughput(t *testing.T) {
 					t.Logf("%.0f Mbit/s, %d retransmits, %d of %d lost, rtt %s, jitter %s", f.BitsPerSecond()/1e6, f.Retransmits, f.Lost, f.Datagrams, f.RTT, f.Jitter)
 					checkFlow(t, &f, opts)
 				}
-				if samples != 4*len(flows) {
+				if samples < len(flows) || samples > 4*len(flows) {
 					t.Errorf("%d samples for %d flows", samples, len(flows))
 				}
 			})

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // crowd is for how many questions hosts are introduced to each other.
@@ -53,7 +55,16 @@ func introduce(ctx context.Context, answers []Answer, opts Options) (wait func()
 	}
 	hosts := meet(answers, opts)
 	greetings := greetingsOf(answers, hosts)
-	inParallel(runtime.GOMAXPROCS(0), len(greetings), func(i int) {
+	n := runtime.GOMAXPROCS(0)
+	backlogs := make([]*backlog, n)
+	for i := range backlogs {
+		backlogs[i] = openBacklog()
+		defer backlogs[i].close()
+	}
+	inParallel(n, len(greetings), func(i int) {
+		if i < len(hosts) { // a switch does not know anybody yet
+			backlogs[i%n].clear(ctx)
+		}
 		if ctx.Err() == nil {
 			greetings[i].send()
 		}
@@ -79,12 +90,13 @@ func inParallel(goroutines, n int, fn func(i int)) (wait func()) {
 	return all.Wait
 }
 
-// meet opens a socket in each namespace and sees its interfaces.
+// meet opens a socket in each namespace and sees its interfaces. The machine's
+// own is left alone.
 func meet(answers []Answer, opts Options) []*host {
 	var hosts []*host
 	known := map[string]bool{}
 	add := func(name string) {
-		if !known[name] && len(hosts) < maxSockets() {
+		if name != netns.Host && !known[name] && len(hosts) < maxSockets() {
 			known[name] = true
 			hosts = append(hosts, &host{name: name, fd: -1})
 		}
@@ -144,8 +156,9 @@ type greeting struct {
 	mac      net.HardwareAddr // of to
 }
 
-// greetingsOf returns what makes those who ask know whom they ask. Each host's
-// first one comes before all second ones, so that switches soon know them all.
+// greetingsOf returns what makes those who ask know whom they ask, and the other
+// way round. Each host's first one comes before all second ones, so that switches
+// soon know them all.
 func greetingsOf(answers []Answer, hosts []*host) []greeting {
 	owners := map[netip.Addr]*link{}
 	byName := map[string]*host{}
@@ -157,8 +170,7 @@ func greetingsOf(answers []Answer, hosts []*host) []greeting {
 			}
 		}
 	}
-	rounds := map[*host]int{}
-	var greetings [][]greeting
+	var order greetingOrder
 	for i := range answers {
 		to := answers[i].addr()
 		whom, asker := owners[to], byName[answers[i].From]
@@ -166,15 +178,35 @@ func greetingsOf(answers []Answer, hosts []*host) []greeting {
 			continue
 		}
 		if l, prefix := asker.linkTo(to); l != nil {
-			round := rounds[whom.host]
-			rounds[whom.host]++
-			if round == len(greetings) {
-				greetings = append(greetings, nil)
-			}
-			greetings[round] = append(greetings[round], greeting{whom, to, prefix.Addr(), l.mac})
+			order.add(greeting{whom, to, prefix.Addr(), l.mac})
+			order.add(greeting{l, prefix.Addr(), to, whom.mac})
 		}
 	}
-	return slices.Concat(greetings...)
+	return slices.Concat(order.rounds...)
+}
+
+// A greetingOrder is the greetings by how many their host sends before.
+type greetingOrder struct {
+	rounds [][]greeting
+	next   map[*host]int
+	known  map[[2]netip.Addr]bool // from and to
+}
+
+func (o *greetingOrder) add(g greeting) {
+	if o.known == nil {
+		o.next, o.known = map[*host]int{}, map[[2]netip.Addr]bool{}
+	}
+	ends := [2]netip.Addr{g.from, g.to}
+	if o.known[ends] {
+		return
+	}
+	o.known[ends] = true
+	round := o.next[g.link.host]
+	o.next[g.link.host]++
+	if round == len(o.rounds) {
+		o.rounds = append(o.rounds, nil)
+	}
+	o.rounds[round] = append(o.rounds[round], g)
 }
 
 // linkTo returns the link that an address is on.
