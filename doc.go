@@ -12,11 +12,19 @@
 //	defer lab.Down(ctx)
 //	if r := lab.Verify(ctx); !r.OK() { fmt.Println(r) }
 //
+// # Nodes
+//
+// A [Node] listens and dials ([Node.Listen], [Node.Dial], [Node.HTTPClient]), runs
+// programs ([Node.Command]) and code ([Node.Do]). Sockets are opened inside and
+// used from any goroutine; the names of nodes lead to them. While the lab runs
+// links can be cut and mended ([Link.Down], [Link.Up]), and any edit of the
+// description applied ([Lab.Apply]).
+//
 // # The kernel is the database
 //
 // Nothing about a lab is written down anywhere but in the kernel. A Lab value
-// holds no connection and no descriptor; any process can [Find] a running lab,
-// go on with it or take it down, also after a crash.
+// holds nothing of it open; any process can [Find] a running lab, go on with it or
+// take it down, also after a crash.
 //
 // # Rights
 //

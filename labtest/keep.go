@@ -23,6 +23,9 @@ type event struct {
 	at time.Time
 }
 
+// eventVerify is that the lab was held to its contract.
+const eventVerify vethlab.EventKind = "verify"
+
 func (l *Lab) note(e vethlab.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,13 +123,13 @@ func differences(change *vethlab.Change, hint *bytes.Buffer) []byte {
 // reportTime bounds how long the last test of a lab may take, after its own test.
 const reportTime = 5 * time.Second
 
-// lastReport returns the report of the last Verify or, if there was none, a new
-// one.
+// lastReport returns the report of the last Verify or, if all was well then or there
+// was none, a new one.
 func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 	l.mu.Lock()
 	report := l.report
 	l.mu.Unlock()
-	if report != nil {
+	if report != nil && !report.OK() {
 		return report
 	}
 	ctx, cancel := context.WithTimeout(ctx, reportTime)

@@ -71,6 +71,7 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Change {
 // [vethlab.Lab.Verify]. The last report is among what is kept of a failed test.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *vethlab.Report {
 	report := l.Lab.Verify(ctx, tests...)
+	l.note(vethlab.Event{Kind: eventVerify, Text: report.Summary()})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.report = report

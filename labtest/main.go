@@ -112,11 +112,15 @@ func (s *skipped) note(test string, reason error) {
 	s.tests[text] = append(s.tests[text], test)
 }
 
-// tell says what was skipped: who does not run tests with -v would not hear of it.
+// tell says what was skipped, and why, once more at the end. What go test then keeps
+// of the tests, it takes for good when the reason is gone: that is not in its view.
 func (s *skipped) tell() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, reason := range s.reasons {
 		fmt.Fprintf(os.Stderr, "labtest: skipped %s:\n  %s\n", strings.Join(s.tests[reason], ", "), reason)
+	}
+	if len(s.reasons) > 0 {
+		fmt.Fprintln(os.Stderr, "labtest: to try again when that is mended: go test -count=1")
 	}
 }

@@ -82,7 +82,7 @@ func (l *Lab) end() {
 	l.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.tb.Context()), endTime)
 	defer cancel()
-	if l.tb.Failed() {
+	if l.tb.Failed() && l.isThere() {
 		l.keep(ctx)
 	}
 	remove := l.Drop
@@ -92,4 +92,10 @@ func (l *Lab) end() {
 	if err := remove(ctx); err != nil {
 		l.tb.Errorf("removing the lab: %v", err)
 	}
+}
+
+// isThere reports whether the test has not taken the lab down itself.
+func (l *Lab) isThere() bool {
+	nodes, err := l.Nodes()
+	return err != nil || len(nodes) > 0
 }

@@ -145,7 +145,7 @@ func TestIntroduce(t *testing.T) {
 	for i, name := range want.Names() {
 		other := want.Names()[1-i]
 		l := want.Namespaces[other].Links["veth0"]
-		out, err := exec.CommandContext(t.Context(), "ip", "-n", name, "neigh").CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), "ip", "-n", name, "-4", "neigh").CombinedOutput()
 		if err != nil {
 			t.Fatal(err)
 		}
