@@ -32,7 +32,12 @@ type ground struct {
 func groundFlags(cmd *cobra.Command, g *ground) {
 	cmd.PersistentFlags().BoolVar(&g.rootless, "rootless", false, "labs in user namespaces, for root too (default: without the rights of root)")
 	cmd.PersistentFlags().BoolVar(&g.root, "root", false, "labs of the machine itself, or fail")
-	cmd.MarkFlagsMutuallyExclusive("rootless", "root")
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if g.root && g.rootless {
+			return usageError{cmd, errors.New("--root and --rootless can't both be meant")}
+		}
+		return nil
+	}
 }
 
 // onMachine reports whether the machine's own labs count.
