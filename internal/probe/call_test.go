@@ -173,13 +173,19 @@ func TestCallsHaveNoRoute(t *testing.T) {
 // ip runs the program ip inside a node.
 func (l *lab) ip(node string, args ...string) {
 	l.tb.Helper()
-	if _, err := exec.LookPath("ip"); err != nil {
-		l.tb.Skip("needs ip (iproute2)")
-	}
+	needIP(l.tb)
 	n, _ := l.Node(node)
 	cmd := exec.CommandContext(l.tb.Context(), "ip", append([]string{"-n", n.Namespace}, args...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		l.tb.Fatalf("%s: %v\n%s", cmd, err, out)
+	}
+}
+
+// needIP skips a test unless there is ip of iproute2.
+func needIP(tb testing.TB) {
+	tb.Helper()
+	if _, err := exec.LookPath("ip"); err != nil {
+		tb.Skip("needs ip (iproute2)")
 	}
 }
 

@@ -53,6 +53,7 @@ func TestPathMTU(t *testing.T) {
 
 // What the kernel remembers of a path that was narrow must not be believed.
 func TestPathMTUForgets(t *testing.T) {
+	needIP(t)
 	l := up(t, fmt.Sprintf(narrow, 1500, 1300))
 	l.eachFamily(t, func(t *testing.T, to string) {
 		target := l.target("a", to)
