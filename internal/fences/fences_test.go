@@ -19,9 +19,10 @@ var pure = map[string][]string{
 	"internal/words":    {},
 	"internal/state":    {"topo"},
 	"internal/plan":     {"topo", "internal/state"},
-	"internal/iproute2": {"topo", "internal/state", "internal/plan"},
+	"internal/dump":     {"topo", "internal/state"},
+	"internal/iproute2": {"topo", "internal/state", "internal/plan", "internal/dump"},
 	"internal/compile":  {"topo", "internal/state"},
-	"internal/draw":     {"topo", "internal/state", "internal/compile"},
+	"internal/draw":     {"topo", "internal/state", "internal/dump", "internal/compile"},
 }
 
 // outside are packages that reach out of a program.

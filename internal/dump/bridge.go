@@ -1,0 +1,31 @@
+package dump
+
+// Bridge is what is special to a bridge (IFLA_BR_*). Times are in hundredths
+// of a second.
+type Bridge struct {
+	STP           bool   `json:"stp_state"`
+	ForwardDelay  int    `json:"forward_delay"`
+	HelloTime     int    `json:"hello_time"`
+	MaxAge        int    `json:"max_age"`
+	AgeingTime    int    `json:"ageing_time"`
+	Priority      int    `json:"priority"`
+	VLANFiltering bool   `json:"vlan_filtering"`
+	ID            string `json:"bridge_id,omitempty"` // as ip prints it: 8000.2:0:0:0:0:1
+}
+
+// Kind returns "bridge".
+func (Bridge) Kind() string { return "bridge" }
+
+// A Port is what a link has as a port of a bridge (IFLA_BRPORT_*).
+type Port struct {
+	State     uint8 `json:"state"` // BR_STATE_*: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking
+	Priority  int   `json:"priority"`
+	Cost      int   `json:"cost"`
+	Hairpin   bool  `json:"hairpin"`
+	Learning  bool  `json:"learning"`
+	Flood     bool  `json:"flood"`
+	Isolated  bool  `json:"isolated"`
+	Number    int   `json:"number"`
+	Guard     bool  `json:"guard"`
+	RootBlock bool  `json:"root_block"`
+}

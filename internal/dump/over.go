@@ -1,0 +1,65 @@
+package dump
+
+import "net/netip"
+
+// VLAN is what is special to a VLAN interface.
+type VLAN struct {
+	ID       int    `json:"id"`
+	Protocol uint16 `json:"protocol"` // 0x8100 802.1Q, 0x88a8 802.1ad
+}
+
+// Kind returns "vlan".
+func (VLAN) Kind() string { return "vlan" }
+
+// Macvlan is what is special to a macvlan or macvtap.
+type Macvlan struct {
+	Tap  bool   `json:"-"`
+	Mode string `json:"mode"` // private, vepa, bridge, passthru, source
+}
+
+// Kind returns "macvlan" or "macvtap".
+func (m Macvlan) Kind() string {
+	if m.Tap {
+		return "macvtap"
+	}
+	return "macvlan"
+}
+
+// IPVlan is what is special to an ipvlan.
+type IPVlan struct {
+	Mode string `json:"mode"` // l2, l3, l3s
+}
+
+// Kind returns "ipvlan".
+func (IPVlan) Kind() string { return "ipvlan" }
+
+// VXLAN is what is special to a VXLAN interface.
+type VXLAN struct {
+	ID     int        `json:"id"`
+	Local  netip.Addr `json:"local,omitzero"`
+	Remote netip.Addr `json:"remote,omitzero"` // or the multicast group
+	Port   int        `json:"port"`
+}
+
+// Kind returns "vxlan".
+func (VXLAN) Kind() string { return "vxlan" }
+
+// Tunnel is what is special to a tunnel of IP packets.
+type Tunnel struct {
+	Name   string     `json:"-"` // ipip, sit, gre, gretap, ip6tnl, ip6gre, vti, geneve, …
+	Local  netip.Addr `json:"local,omitzero"`
+	Remote netip.Addr `json:"remote,omitzero"`
+	TTL    int        `json:"ttl,omitempty"`
+	Key    uint32     `json:"key,omitempty"`
+}
+
+// Kind returns the kernel's word for that tunnel.
+func (t Tunnel) Kind() string { return t.Name }
+
+// Tun is what is special to a tun or tap interface.
+type Tun struct {
+	Tap bool `json:"tap"`
+}
+
+// Kind returns "tun".
+func (Tun) Kind() string { return "tun" }
