@@ -17,6 +17,9 @@ func Apply(context.Context, plan.Plan, *state.State, Options) error { return net
 // Observe fails with [netns.ErrLinux].
 func Observe(string, *state.State) (*View, error) { return nil, netns.ErrLinux }
 
+// Everything fails with [netns.ErrLinux].
+func Everything(...string) (*View, error) { return nil, netns.ErrLinux }
+
 // Labs fails with [netns.ErrLinux].
 func Labs() (map[string]state.Mark, error) { return nil, netns.ErrLinux }
 

@@ -17,6 +17,41 @@ import (
 // of the machine's own namespace the links that do. If want is not nil, the
 // sysctls it names are read too; others can't be told from the kernel's own.
 func Observe(lab string, want *state.State) (*View, error) {
+	return look(scope{
+		namespace: func(m state.Mark) bool { return m.Lab == lab },
+		link:      managed,
+		hostLink: func(l *seenLink) bool {
+			m, _ := state.ParseMark(l.Alias)
+			return m.Lab == lab && managed(l)
+		},
+		sysctls: func(name string) []string { return sysctlKeys(want, name) },
+	})
+}
+
+// Everything reads all named namespaces and the machine's own, whoever made what
+// is in them; devices of the machine are links of the kind "". Of sysctls it reads
+// whether packets are forwarded, and those of the keys as far as there are such.
+func Everything(keys ...string) (*View, error) {
+	return look(scope{
+		namespace: func(state.Mark) bool { return true },
+		link:      wished,
+		hostLink:  wished,
+		host:      true,
+		sysctls:   func(string) []string { return keys },
+	})
+}
+
+// A scope says what of the machine counts.
+type scope struct {
+	namespace func(state.Mark) bool // named namespaces, by their mark
+	link      func(*seenLink) bool  // links in them
+	hostLink  func(*seenLink) bool  // links of the machine's own namespace
+	host      bool                  // that namespace itself, also without links
+	sysctls   func(name string) []string
+}
+
+// look reads what is in scope.
+func look(sc scope) (*View, error) {
 	names, err := netns.List()
 	if err != nil {
 		return nil, err
@@ -25,7 +60,7 @@ func Observe(lab string, want *state.State) (*View, error) {
 	seen := make([]*seenNamespace, len(names))
 	err = netns.Each(names, func(i int) error {
 		var err error
-		seen[i], err = observeNamespace(lab, names[i], sysctlKeys(want, names[i]))
+		seen[i], err = sc.observe(names[i])
 		return err
 	})
 	if err := ignoreGone(err); err != nil {
@@ -139,36 +174,36 @@ type seenNamespace struct {
 	sysctls   map[string]string
 }
 
-// observeNamespace reads the namespace that the calling thread is in. Nil: it
-// is not of this lab, or gone.
-func observeNamespace(lab, name string, keys []string) (*seenNamespace, error) {
+// observe reads the namespace that the calling thread is in. Nil: it is out of
+// scope, or gone.
+func (sc scope) observe(name string) (*seenNamespace, error) {
 	var ns *seenNamespace
-	err := inside(func(c *conn) error {
-		if name != state.Host && c.mark().Lab != lab {
-			return nil
-		}
-		ns = &seenNamespace{name: name}
-		err := c.links(ns, managed)
+	err := inside(func(c *conn) (err error) {
 		if name == state.Host {
-			ns.keepMarked(lab)
-			if len(ns.links) == 0 {
-				ns = nil
-				return err
-			}
-		} else {
-			ns.sysctls = c.sysctls(keys)
+			ns, err = sc.observeHost(c)
+		} else if sc.namespace(c.mark()) {
+			ns = &seenNamespace{name: name, sysctls: c.sysctls(sc.sysctls(name))}
+			err = c.links(ns, sc.link)
+		}
+		if ns == nil {
+			return err
 		}
 		return errors.Join(err, c.addresses(ns), c.routes(ns))
 	})
 	return ns, err
 }
 
-// keepMarked leaves only the links of the lab.
-func (ns *seenNamespace) keepMarked(lab string) {
-	ns.links = slices.DeleteFunc(ns.links, func(l *seenLink) bool {
-		m, _ := state.ParseMark(l.Alias)
-		return m.Lab != lab
-	})
+// observeHost reads the links of the machine's own namespace, and its sysctls if
+// the namespace itself counts. Nil: there is nothing in scope.
+func (sc scope) observeHost(c *conn) (*seenNamespace, error) {
+	ns := &seenNamespace{name: state.Host}
+	err := c.links(ns, sc.hostLink)
+	if sc.host {
+		ns.sysctls = c.sysctls(sc.sysctls(state.Host))
+	} else if len(ns.links) == 0 {
+		ns = nil
+	}
+	return ns, err
 }
 
 // links dumps the links for which keep is true.
@@ -183,14 +218,17 @@ func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
 		})
 }
 
-// managed reports whether somebody asked for a link. Devices of the machine and
-// those that a tunnel module puts into every namespace are nobody's wish.
-func managed(l *seenLink) bool {
+// managed reports whether somebody made a link, or it is lo.
+func managed(l *seenLink) bool { return wished(l) && (l.kind != "" || l.loopback) }
+
+// wished reports whether a link is there for a reason. The devices that a tunnel
+// module puts into every namespace are nobody's wish.
+func wished(l *seenLink) bool {
 	switch l.Name {
 	case "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0", "ip6erspan0":
 		return false
 	}
-	return l.kind != "" || l.loopback
+	return true
 }
 
 func (c *conn) addresses(ns *seenNamespace) error {
