@@ -17,7 +17,7 @@ import (
 type record struct{ *os.File }
 
 // openRecord opens the record of a lab and keeps it from being started, ended or
-// swept by others until it is closed. Without create it fails with
+// swept by others until it is closed, or this program ends. Without create it fails with
 // [fs.ErrNotExist] if there is none.
 func openRecord(lab string, create bool) (*record, error) {
 	dir, err := runtimeDir(create)
@@ -51,10 +51,10 @@ func openRecord(lab string, create bool) (*record, error) {
 	}
 }
 
-// Close lets others have the record. The lock of a holder that was started
-// meanwhile is on the same open file: it has to be given back by hand.
-func (r *record) Close() error {
-	return errors.Join(unix.Flock(int(r.Fd()), unix.LOCK_UN), r.File.Close())
+// forHolder opens the record once more, without what keeps others from it: that
+// goes with the open file and would stay with a holder whose starter is killed.
+func (r *record) forHolder() (*os.File, error) {
+	return os.OpenFile(fmt.Sprintf("/proc/self/fd/%d", r.Fd()), os.O_RDWR, 0)
 }
 
 // errUnseen says that the holder is none that this process could reach: it is in

@@ -28,6 +28,10 @@ func TestMain(m *testing.M) {
 	case role == sandbox.Plain:
 		// Else each program that ends takes a second longer under -race.
 		os.Setenv("GORACE", "atexit_sleep_ms=0")
+		if lab := os.Getenv(starterEnv); lab != "" {
+			_, _ = sandbox.Start(lab)
+			return
+		}
 		os.Exit(m.Run())
 	case role == sandbox.Inside:
 		inside(os.Args[1], os.Args[2:])
@@ -219,6 +223,45 @@ func TestManyStart(t *testing.T) {
 		box := start(t, "lab")
 		if ended, err := box.End(); !ended || err != nil {
 			t.Fatal(ended, err)
+		}
+	}
+}
+
+// starterEnv makes this program one that starts the sandbox of a lab.
+const starterEnv = "VETHLAB_TEST_STARTER"
+
+// A program that is killed while it starts a sandbox, at whatever moment, is in
+// nobody's way.
+func TestStarterKilled(t *testing.T) {
+	ground(t)
+	for delay := range 25 {
+		starter := exec.CommandContext(t.Context(), "/proc/self/exe")
+		starter.Env = append(os.Environ(), starterEnv+"=lab")
+		if err := starter.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(delay) * time.Millisecond)
+		_ = starter.Process.Kill()
+		_ = starter.Wait()
+		began := make(chan *sandbox.Box)
+		go func() {
+			box, err := sandbox.Start("lab")
+			if err != nil {
+				t.Error(err)
+			}
+			began <- box
+		}()
+		select {
+		case box := <-began:
+			if box == nil {
+				return
+			}
+			if ended, err := box.End(); !ended || err != nil {
+				t.Errorf("killed after %d ms: ended %v, %v", delay, ended, err)
+			}
+			box.Close()
+		case <-time.After(20 * time.Second):
+			t.Fatalf("killed after %d ms: the sandbox can't be started any more", delay)
 		}
 	}
 }
