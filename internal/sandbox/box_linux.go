@@ -25,8 +25,8 @@ type Box struct {
 }
 
 // Boxes returns the names of this user's labs that have a sandbox, one that can be
-// entered from here. Records that
-// killed holders left are removed.
+// entered from here. Records that killed holders left are removed. What else
+// somebody put into the folder is left alone.
 func Boxes() ([]string, error) {
 	dir, err := runtimeDir(false)
 	if err != nil {
@@ -38,6 +38,9 @@ func Boxes() ([]string, error) {
 	}
 	var labs []string
 	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
 		box, err := Open(e.Name())
 		switch {
 		case errors.Is(err, ErrNone), errors.Is(err, errUnseen):

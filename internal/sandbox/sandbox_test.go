@@ -416,6 +416,18 @@ func TestRecordMode(t *testing.T) {
 	}
 }
 
+// A folder that somebody put among the records is in nobody's way.
+func TestFolderAmongRecords(t *testing.T) {
+	dir := ground(t)
+	start(t, "lab")
+	if err := os.Mkdir(filepath.Join(dir, "vethlab", "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if labs, err := sandbox.Boxes(); err != nil || len(labs) != 1 || labs[0] != "lab" {
+		t.Errorf("got %v, %v", labs, err)
+	}
+}
+
 // A holder is small.
 func TestHolderMemory(t *testing.T) {
 	if raceEnabled {
