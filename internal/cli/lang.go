@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// langFlag gives a command the flag --lang, whose default is the language of the
+// locale (locale(7)).
+func langFlag(cmd *cobra.Command, l *words.Lang) {
+	*l = words.LocaleLang(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
+	cmd.Flags().Var(langValue{l}, "lang", "speak `LANG`: en or zh-TW (default: that of LC_ALL or LANG)")
+	// It fails only for a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{string(words.English), string(words.Taiwan)}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// A langValue is a flag whose value is a language.
+type langValue struct{ lang *words.Lang }
+
+// String implements pflag.Value. It says nothing, so that the help does not show
+// the locale of who asks for it as the default.
+func (v langValue) String() string { return "" }
+
+// Set implements pflag.Value.
+func (v langValue) Set(s string) error {
+	l, ok := words.ParseLang(s)
+	if !ok {
+		return fmt.Errorf("%q is no language spoken here: it is en or zh-TW", s)
+	}
+	*v.lang = l
+	return nil
+}
+
+// Type implements pflag.Value.
+func (v langValue) Type() string { return "lang" }

@@ -1,0 +1,51 @@
+package explain
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func addBridge(op plan.AddBridge) Note {
+	return Note{
+		Topic: "bridge add",
+		Brief: words.Text{En: "Makes a bridge: %s.", ZhTW: "建立橋接器：%s。"}.With(link(op.Link)),
+		More: words.Text{
+			En: "A bridge is a switch in software. Other interfaces become its ports; it learns behind which port each MAC address " +
+				"is, and sends each frame only there. It is down, and without ports yet.",
+			ZhTW: "橋接器就是軟體交換器。其他介面可以接上來當它的埠；它會記住每個 MAC 位址在哪個埠後面，訊框只往那裡送。" +
+				"現在它還沒啟用，也還沒有埠。",
+		},
+		Kernel: message("RTM_NEWLINK", create, "IFLA_IFNAME %s, IFLA_LINKINFO kind bridge, %s", op.Link.Link, bridgeDetails(op.Bridge)),
+		Look:   lookAt("link", op.Link),
+	}
+}
+
+func setBridge(op plan.SetBridge) Note {
+	return Note{
+		Topic: "bridge set",
+		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeWay(op.Bridge)),
+		More: words.Text{
+			En:   "The spanning tree protocol (STP) finds loops of switches. With it a new port listens for a while before it forwards.",
+			ZhTW: "擴張樹協定（STP）用來避免交換器之間形成迴圈。開啟之後，新的埠要先聽一陣子才會轉送。",
+		},
+		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind bridge, %s, the index of %s", bridgeDetails(op.Bridge), op.Link.Link),
+		Look:   lookAt("link", op.Link),
+	}
+}
+
+func bridgeDetails(b state.Bridge) string {
+	return fmt.Sprintf("IFLA_BR_STP_STATE %s, IFLA_BR_FORWARD_DELAY %d", map[bool]string{false: "0", true: "1"}[b.STP], b.ForwardDelay)
+}
+
+func bridgeWay(b state.Bridge) words.Text {
+	if !b.STP {
+		return words.Text{En: "no spanning tree", ZhTW: "不用擴張樹協定"}
+	}
+	return words.Text{
+		En:   "spanning tree, and %v s until a port forwards",
+		ZhTW: "使用擴張樹協定，埠要等 %v 秒才轉送",
+	}.With(float64(b.ForwardDelay) / 100)
+}

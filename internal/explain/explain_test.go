@@ -1,0 +1,172 @@
+package explain_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/vethlab/vethlab/internal/explain"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func at(namespace, link string) state.Endpoint {
+	return state.Endpoint{Namespace: namespace, Link: link}
+}
+
+var (
+	eth0    = at("ns1", "eth0")
+	hostEnd = at(state.Host, "veth0")
+	address = netip.MustParsePrefix("10.0.0.2/24")
+	gateway = netip.MustParseAddr("10.0.0.1")
+	subnet  = netip.MustParsePrefix("10.1.0.0/16")
+)
+
+// examples holds at least one Op of each type, and each way to say one.
+var examples = []plan.Op{
+	plan.AddNamespace{Name: "ns1"},
+	plan.DelNamespace{Name: "ns1"},
+	plan.AddVeth{Ends: [2]plan.VethEnd{{Link: hostEnd}, {Link: at(state.Host, "veth1")}}},
+	plan.AddVeth{Ends: [2]plan.VethEnd{{Link: eth0, Index: 100, MAC: topo.MAC{2}, MTU: 1400}, {Link: at("ns2", "eth0")}}},
+	plan.AddBridge{Link: at("s", "br0")},
+	plan.SetBridge{Link: at("s", "br0"), Bridge: state.Bridge{STP: true, ForwardDelay: 1500}},
+	plan.SetBridge{Link: at("s", "br0")},
+	plan.SetLink{Link: eth0, Up: new(true)},
+	plan.SetLink{Link: at("ns1", state.Lo), Up: new(true)},
+	plan.SetLink{Link: eth0, Up: new(false)},
+	plan.SetLink{Link: eth0, Master: new("br0")},
+	plan.SetLink{Link: eth0, Master: new("")},
+	plan.SetLink{Link: eth0, MAC: topo.MAC{2, 0, 0, 0, 0, 1}},
+	plan.SetLink{Link: eth0, MTU: 1400},
+	plan.SetLink{Link: eth0, AutoLinkLocal: new(false)},
+	plan.SetLink{Link: eth0, AutoLinkLocal: new(true)},
+	plan.SetLink{Link: eth0, Alias: new("uplink")},
+	plan.SetLink{Link: eth0, Alias: new("vethlab:lab/ns1")},
+	plan.DelLink{Link: eth0},
+	plan.AddAddress{Link: eth0, Address: address},
+	plan.AddAddress{Link: eth0, Address: netip.MustParsePrefix("fd00::1/64")},
+	plan.AddAddress{Link: eth0, Address: netip.MustParsePrefix("fe80::1/64")},
+	plan.AddAddress{Link: eth0, Address: netip.MustParsePrefix("192.0.2.1/32")},
+	plan.DelAddress{Link: eth0, Address: address},
+	plan.PromoteSecondaries{Link: eth0},
+	plan.AddRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("0.0.0.0/0"), Via: gateway, Dev: "eth0"}},
+	plan.AddRoute{Namespace: "ns1", Route: state.Route{To: subnet, Via: gateway, Dev: "eth0", Metric: 5}, Replace: true},
+	plan.AddRoute{Namespace: "ns1", Route: state.Route{To: subnet, Dev: "eth0"}},
+	plan.DelRoute{Namespace: "ns1", Route: state.Route{To: subnet, Dev: "eth0"}},
+	plan.SetSysctl{Namespace: "ns1", Key: state.ForwardIPv4, Value: "1"},
+	plan.SetSysctl{Namespace: "ns1", Key: state.ForwardIPv6, Value: "1"},
+	plan.SetSysctl{Namespace: state.Host, Key: "net.ipv4.ip_default_ttl", Value: "7"},
+}
+
+// Whoever adds an Op says what it does.
+func TestEveryOpHasWords(t *testing.T) {
+	said := map[string]bool{}
+	for _, op := range examples {
+		name := reflect.TypeOf(op).Name()
+		said[name] = true
+		notes := explain.Notes(op)
+		if len(notes) == 0 {
+			t.Errorf("%s: nothing is said", name)
+		}
+		for _, n := range notes {
+			checkNote(t, name, n)
+		}
+	}
+	for _, name := range opTypes(t) {
+		if !said[name] {
+			t.Errorf("plan.%s is not among the examples", name)
+		}
+	}
+}
+
+func checkNote(t *testing.T, name string, n explain.Note) {
+	t.Helper()
+	if n.Topic == "" || n.Kernel == "" {
+		t.Errorf("%s: no topic or no kernel's side: %+v", name, n)
+	}
+	if n.Brief.En == "" || n.Brief.ZhTW == "" || (n.More.En == "") != (n.More.ZhTW == "") {
+		t.Errorf("%s: not said in both languages: %+v", name, n)
+	}
+	for _, text := range []string{n.Brief.En, n.Brief.ZhTW, n.More.En, n.More.ZhTW, n.Kernel} {
+		if strings.Contains(text, "%!") || strings.Contains(text, "%[") || strings.Contains(text, "%s") {
+			t.Errorf("%s: a hole in %q", name, text)
+		}
+	}
+	if hasChinese(n.Brief.En) || hasChinese(n.More.En) || !hasChinese(n.Brief.ZhTW) {
+		t.Errorf("%s: languages are mixed up: %+v", name, n)
+	}
+}
+
+func hasChinese(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// opTypes returns the names of all types of package plan that can be played.
+func opTypes(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../plan/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var names []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, source, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "At" && f.Recv != nil {
+				names = append(names, f.Recv.List[0].Type.(*ast.Ident).Name)
+			}
+		}
+	}
+	return names
+}
+
+func TestWhatIsSaid(t *testing.T) {
+	tests := []struct {
+		op   plan.Op
+		lang words.Lang
+		want string // part of what is said in brief
+	}{
+		{plan.SetLink{Link: eth0, Up: new(true)}, words.English, "Switches eth0 in ns1 on."},
+		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Switches veth0 in the machine's own namespace on."},
+		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.Taiwan, "啟用主機的 veth0。"},
+		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "1"}, words.English, "router"},
+		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "0"}, words.English, "Sets net.ipv4.ip_forward to 0 in r."},
+		{plan.SetLink{Link: eth0, Alias: new("vethlab:lab/ns1")}, words.English, "Marks it as ns1 of the lab lab."},
+	}
+	for _, tt := range tests {
+		if got := explain.Notes(tt.op)[0].Brief.In(tt.lang); !strings.Contains(got, tt.want) {
+			t.Errorf("%v: %q, want %q", tt.op, got, tt.want)
+		}
+	}
+}
+
+// Each part of a change is said, and what shows most first.
+func TestSeveralParts(t *testing.T) {
+	var topics []string
+	for _, n := range explain.Notes(plan.SetLink{Link: eth0, MTU: 1400, Up: new(true), Master: new("br0")}) {
+		topics = append(topics, n.Topic)
+	}
+	if want := []string{"link up", "link master", "link mtu"}; !slices.Equal(topics, want) {
+		t.Errorf("%v, want %v", topics, want)
+	}
+}

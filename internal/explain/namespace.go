@@ -1,0 +1,69 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func addNamespace(op plan.AddNamespace) Note {
+	return Note{
+		Topic: "namespace add",
+		Brief: words.Text{En: "Makes the network namespace %s.", ZhTW: "建立網路命名空間 %s。"}.With(op.Name),
+		More: words.Text{
+			En: "A namespace is a whole network stack of its own: interfaces, addresses, routes, a firewall. It is born with one " +
+				"interface, lo, which is down. Its name is a file below /run/netns, which keeps it alive without any process in it.",
+			ZhTW: "命名空間是一整套獨立的網路堆疊：有自己的介面、位址、路由與防火牆。剛建立時只有一個介面 lo，而且還沒啟用。" +
+				"它的名字是 /run/netns 底下的一個檔案；有了這個檔案，就算裡面沒有任何行程，命名空間也會留著。",
+		},
+		Kernel: fmt.Sprintf("unshare(CLONE_NEWNET) in a thread, then mount(MS_BIND) of its /proc/thread-self/ns/net on /run/netns/%s; no netlink message", op.Name),
+		Look:   Look{Object: "netns"},
+	}
+}
+
+func delNamespace(op plan.DelNamespace) Note {
+	return Note{
+		Topic: "namespace del",
+		Brief: words.Text{En: "Deletes the namespace %s and all that is in it.", ZhTW: "刪除命名空間 %s，連同裡面的一切。"}.With(op.Name),
+		More: words.Text{
+			En: "What goes is its name. As soon as no process and no open file holds the namespace either, the kernel removes it, " +
+				"and with each of its veth interfaces the other end, wherever that is.",
+			ZhTW: "拿掉的是它的名字。等到也沒有行程或開啟中的檔案用著它，核心就會把命名空間清掉；" +
+				"裡面每個 veth 介面的另一端，不論在哪裡，也會跟著消失。",
+		},
+		Kernel: fmt.Sprintf("umount2(MNT_DETACH) and unlink of /run/netns/%s; no netlink message", op.Name),
+		Look:   Look{Object: "netns"},
+	}
+}
+
+// settings says what the best known sysctls do, by key, for values of "1".
+var settings = map[string]words.Text{
+	state.ForwardIPv4: {
+		En: "Lets %s forward IPv4 packets that are not for itself: it is a router now.",
+		ZhTW: "讓 %s 轉送不是給自己的 IPv4 封包：" +
+			"從現在起它就是一台路由器。",
+	},
+	state.ForwardIPv6: {
+		En:   "Lets %s forward IPv6 packets that are not for itself.",
+		ZhTW: "讓 %s 轉送不是給自己的 IPv6 封包。",
+	},
+}
+
+func setSysctl(op plan.SetSysctl) Note {
+	n := Note{
+		Topic: "sysctl " + op.Key,
+		Brief: words.Text{En: "Sets %[2]s to %[3]s in %[1]s.", ZhTW: "在 %[1]s 裡把 %[2]s 設為 %[3]s。"}.With(namespace(op.Namespace), op.Key, op.Value),
+		More: words.Text{
+			En:   "A setting below net. belongs to the network namespace of who writes it: no other namespace is touched.",
+			ZhTW: "net. 底下的設定屬於寫入者所在的網路命名空間，不會影響其他命名空間。",
+		},
+		Kernel: fmt.Sprintf("write %q to /proc/sys/%s, from a thread inside the namespace; no netlink message", op.Value, strings.ReplaceAll(op.Key, ".", "/")),
+	}
+	if meaning, ok := settings[op.Key]; ok && op.Value == "1" {
+		n.Brief = meaning.With(namespace(op.Namespace))
+	}
+	return n
+}

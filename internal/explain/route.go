@@ -1,0 +1,91 @@
+package explain
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func addRoute(op plan.AddRoute) Note {
+	ns, r := namespace(op.Namespace), op.Route
+	n := Note{
+		Topic:  "route add",
+		Kernel: message("RTM_NEWROUTE", create, "%s", routeDetails(r)),
+		Look:   Look{Namespace: op.Namespace, Object: "route"},
+	}
+	switch {
+	case !r.Via.IsValid():
+		n.Topic = "route add link"
+		n.Brief = words.Text{
+			En:   "Tells %[1]s that %[2]s is directly behind %[3]s.",
+			ZhTW: "告訴 %[1]s：%[2]s 就直接在 %[3]s 後面。",
+		}.With(ns, destination(r), r.Dev)
+		n.More = words.Text{
+			En:   "There is no router on the way: each address in there is asked for on that cable itself.",
+			ZhTW: "中間沒有路由器：那裡的每個位址，都直接在這條線上去問。",
+		}
+	case r.To.Bits() == 0:
+		n.Topic = "route add default"
+		n.Brief = words.Text{
+			En:   "Tells %[1]s to give everything it knows no other way for to the router %[2]s, out of %[3]s.",
+			ZhTW: "告訴 %[1]s：不知道怎麼走的封包，都從 %[3]s 交給路由器 %[2]s。",
+		}.With(ns, r.Via, r.Dev)
+		n.More = words.Text{
+			En: "This is the default route, and %[1]s is the gateway. The kernel takes the most special route that fits; this one fits " +
+				"always and is the least special. The gateway itself must be a direct neighbour.",
+			ZhTW: "這就是預設路由，%[1]s 就是閘道。核心會挑最精確的那條路由；這一條什麼都符合，但最不精確。閘道本身必須是直接相連的鄰居。",
+		}.With(r.Via)
+	default:
+		n.Brief = words.Text{
+			En:   "Tells %[1]s that the way to %[2]s leads over the router %[3]s, out of %[4]s.",
+			ZhTW: "告訴 %[1]s：要到 %[2]s，就從 %[4]s 交給路由器 %[3]s。",
+		}.With(ns, destination(r), r.Via, r.Dev)
+		n.More = words.Text{
+			En: "The address of the packet stays that of its destination; only its frame goes to the router's MAC. The way back needs " +
+				"a route of its own.",
+			ZhTW: "封包上的目的位址不變，只有訊框會送到路由器的 MAC。回程需要另外一條路由。",
+		}
+	}
+	if op.Replace {
+		n.Kernel = message("RTM_NEWROUTE", "NLM_F_CREATE|NLM_F_REPLACE", "%s", routeDetails(r))
+		n.Brief.En += " It takes the place of a route to the same destination."
+		n.Brief.ZhTW += "原本到同一目的地的路由會被取代。"
+	}
+	return n
+}
+
+func delRoute(op plan.DelRoute) Note {
+	return Note{
+		Topic: "route del",
+		Brief: words.Text{En: "Makes %[1]s forget the way to %[2]s.", ZhTW: "讓 %[1]s 忘掉到 %[2]s 的路。"}.With(namespace(op.Namespace), destination(op.Route)),
+		More: words.Text{
+			En:   "Packets there take the next best route that fits; without one they are refused at once: Network is unreachable.",
+			ZhTW: "往那裡的封包會改走次佳的路由；如果沒有，就會立刻被拒絕：Network is unreachable。",
+		},
+		Kernel: message("RTM_DELROUTE", "", "%s", routeDetails(op.Route)),
+		Look:   Look{Namespace: op.Namespace, Object: "route"},
+	}
+}
+
+func destination(r state.Route) words.Text {
+	if r.To.Bits() == 0 {
+		return words.Text{En: "everywhere else", ZhTW: "其他所有地方"}
+	}
+	return words.Both(r.To.String())
+}
+
+func routeDetails(r state.Route) string {
+	s := ""
+	if r.To.Bits() > 0 {
+		s = fmt.Sprintf("RTA_DST %s, rtm_dst_len %d, ", r.To.Addr(), r.To.Bits())
+	}
+	if r.Via.IsValid() {
+		s += fmt.Sprintf("RTA_GATEWAY %s, ", r.Via)
+	}
+	if r.Metric != 0 {
+		s += fmt.Sprintf("RTA_PRIORITY %d, ", r.Metric)
+	}
+	return s + "RTA_OIF the index of " + r.Dev + ", rtm_table RT_TABLE_MAIN"
+}

@@ -1,0 +1,57 @@
+package explain
+
+import (
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func addVeth(op plan.AddVeth) Note {
+	a, b := op.Ends[0], op.Ends[1]
+	n := Note{
+		Topic: "veth add",
+		Brief: words.Text{
+			En:   "Makes a veth pair, a cable with a plug at each end: %[1]s and %[2]s.",
+			ZhTW: "建立一對 veth，就像兩頭都有接頭的網路線：%[1]s 和 %[2]s。",
+		}.With(link(a.Link), link(b.Link)),
+		More: words.Text{
+			En: "What goes into one end comes out of the other. Neither can be without the other. Both are down and have no " +
+				"addresses yet.",
+			ZhTW: "從一端送進去的，會從另一端出來；兩端缺一不可。現在兩端都還沒啟用，也沒有位址。",
+		},
+		Kernel: message("RTM_NEWLINK", create, "IFLA_IFNAME %s, IFLA_LINKINFO kind veth, VETH_INFO_PEER with IFLA_IFNAME %s%s",
+			a.Link.Link, b.Link.Link, vethDetails(op)),
+		Look: lookAt("link", a.Link),
+	}
+	if a.Link.Namespace != b.Link.Namespace {
+		n.Topic = "veth add apart"
+		n.More = words.Text{
+			En: n.More.En + " Each end is born in its namespace, so none has to be moved there; the @if and link-netns of one say " +
+				"which number the other has and where it is.",
+			ZhTW: n.More.ZhTW + "每一端直接生在自己的命名空間裡，不必再搬；從一端的 @if 與 link-netns 可以看出另一端的編號和所在。",
+		}
+	}
+	return n
+}
+
+// vethDetails names the attributes that an op asks for beyond the names.
+func vethDetails(op plan.AddVeth) string {
+	var list []string
+	if op.Ends[0].Link.Namespace != op.Ends[1].Link.Namespace {
+		list = append(list, "IFLA_NET_NS_FD for each end")
+	}
+	if op.Ends[0].Index != 0 || op.Ends[1].Index != 0 {
+		list = append(list, "ifi_index")
+	}
+	if !op.Ends[0].MAC.IsZero() || !op.Ends[1].MAC.IsZero() {
+		list = append(list, "IFLA_ADDRESS")
+	}
+	if op.Ends[0].MTU != 0 || op.Ends[1].MTU != 0 {
+		list = append(list, "IFLA_MTU")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return ", " + strings.Join(list, ", ")
+}

@@ -1,0 +1,87 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Lang is a language that people are spoken to in, as a BCP 47 tag.
+type Lang string
+
+// The languages.
+const (
+	English Lang = "en"
+	Taiwan  Lang = "zh-TW" // Chinese as it is written in Taiwan
+)
+
+// Langs returns all languages, English first.
+func Langs() []Lang { return []Lang{English, Taiwan} }
+
+// ParseLang reads a language as a flag has it: "en", "zh-TW", also "zh_tw" and
+// "zh". False: there is no such one.
+func ParseLang(s string) (Lang, bool) {
+	tag := strings.ToLower(strings.ReplaceAll(s, "_", "-"))
+	for _, l := range Langs() {
+		base, _, _ := strings.Cut(string(l), "-")
+		if tag == strings.ToLower(string(l)) || tag == base {
+			return l, true
+		}
+	}
+	return "", false
+}
+
+// LocaleLang returns the language of a locale, as LC_ALL and LANG have it:
+// "zh_TW.UTF-8". Whatever is not Chinese in traditional characters is English.
+func LocaleLang(locale string) Lang {
+	name, _, _ := strings.Cut(locale, ".")
+	name, _, _ = strings.Cut(name, "@")
+	switch name {
+	case "zh_TW", "zh_HK", "zh_MO", "zh_Hant":
+		return Taiwan
+	}
+	return English
+}
+
+// A Text is the same in each language.
+type Text struct{ En, ZhTW string }
+
+// In returns the text in a language.
+func (t Text) In(l Lang) string {
+	if l == Taiwan {
+		return t.ZhTW
+	}
+	return t.En
+}
+
+// Both returns a text that is the same in all languages, such as a name.
+func Both(s string) Text { return Text{s, s} }
+
+// With puts values in the places of %s and the like, in each language. A value
+// that is a Text is put in in that language. A space that then stands between two
+// Chinese characters is taken away.
+func (t Text) With(values ...any) Text {
+	return Text{fmt.Sprintf(t.En, chosen(English, values)...), tighten(fmt.Sprintf(t.ZhTW, chosen(Taiwan, values)...))}
+}
+
+func tighten(s string) string {
+	rs := []rune(s)
+	var kept []rune
+	for i, r := range rs {
+		if r == ' ' && i > 0 && i+1 < len(rs) && columnsOf(rs[i-1]) == 2 && columnsOf(rs[i+1]) == 2 {
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return string(kept)
+}
+
+func chosen(l Lang, values []any) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		if t, ok := v.(Text); ok {
+			v = t.In(l)
+		}
+		list[i] = v
+	}
+	return list
+}
