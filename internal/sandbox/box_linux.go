@@ -73,6 +73,17 @@ func Open(lab string) (*Box, error) {
 
 // Start returns the sandbox of a lab, which it makes if there is none.
 func Start(lab string) (*Box, error) {
+	for {
+		box, err := openOrMake(lab)
+		if box != nil || err != nil {
+			return box, err
+		}
+	}
+}
+
+// openOrMake returns the sandbox of a lab. If there is none it makes one and
+// returns nil: it is there for all, who may even have ended it by now.
+func openOrMake(lab string) (*Box, error) {
 	r, err := openRecord(lab, true)
 	if err != nil {
 		return nil, fmt.Errorf("the record of lab %s: %w", lab, err)
@@ -85,7 +96,7 @@ func Start(lab string) (*Box, error) {
 	if err := startHolder(lab, r); err != nil {
 		return nil, errors.Join(err, r.remove())
 	}
-	return openBox(lab, r)
+	return nil, nil
 }
 
 // openBox returns the sandbox that a record stands for.

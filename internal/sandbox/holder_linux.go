@@ -15,16 +15,11 @@ const recordFile = 4
 // startHolder starts a process that holds a sandbox for a lab. It lives on when
 // this one ends.
 func startHolder(lab string, r *record) error {
-	own, err := r.forHolder()
-	if err != nil {
-		return err
-	}
-	defer own.Close()
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{"vethlab: lab " + lab}
 	cmd.Env = []string{}
 	cmd.Dir = "/"
-	cmd.ExtraFiles = []*os.File{own}
+	cmd.ExtraFiles = []*os.File{r.File}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := start(cmd, Holder, true); err != nil {
 		return err
@@ -46,6 +41,9 @@ func hold() {
 	}
 	if err == nil {
 		err = furnish(false)
+	}
+	if err == nil {
+		err = r.publish()
 	}
 	if !report(err) {
 		return

@@ -17,7 +17,7 @@ import (
 type record struct{ *os.File }
 
 // openRecord opens the record of a lab and keeps it from being started, ended or
-// swept by others until it is closed, or this program ends. Without create it fails with
+// swept by others until it is closed or published. Without create it fails with
 // [fs.ErrNotExist] if there is none.
 func openRecord(lab string, create bool) (*record, error) {
 	dir, err := runtimeDir(create)
@@ -51,10 +51,11 @@ func openRecord(lab string, create bool) (*record, error) {
 	}
 }
 
-// forHolder opens the record once more, without what keeps others from it: that
-// goes with the open file and would stay with a holder whose starter is killed.
-func (r *record) forHolder() (*os.File, error) {
-	return os.OpenFile(fmt.Sprintf("/proc/self/fd/%d", r.Fd()), os.O_RDWR, 0)
+// publish lets others have the record, while it stays open. The holder does it,
+// once there is something to be had: it has the open file of its starter, and
+// so what keeps others away, and the starter may have been killed.
+func (r *record) publish() error {
+	return os.NewSyscallError("flock", unix.Flock(int(r.Fd()), unix.LOCK_UN))
 }
 
 // errUnseen says that the holder is none that this process could reach: it is in
