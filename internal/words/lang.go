@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,4 +85,14 @@ func chosen(l Lang, values []any) []any {
 		list[i] = v
 	}
 	return list
+}
+
+// Sentences joins sentences as a language does: with a space between, or without.
+// Empty ones are left out.
+func Sentences(l Lang, list ...string) string {
+	list = slices.DeleteFunc(list, func(s string) bool { return s == "" })
+	if l == Taiwan {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list, " ")
 }

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/explain"
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func newExplain(p *program) *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain [FILE]\n  vethlab explain --op COMMAND",
+		Short: "Explain in words, command by command, how a lab is made",
+		Long: `Explain in words how a lab is made: each command, what it does, what to look at
+afterwards and what would be seen there. Nothing is made. A kind of step is
+explained in full when it first occurs and in brief after that; in big labs
+stretches in which nothing is new are shortened, unless --all is given.
+
+With --op it explains one command, as somebody might type it: its words, how it
+is written in full, and what the kernel is told.`,
+		Example: `  vethlab explain lab.yaml
+  vethlab explain --lang zh-TW lab.yaml
+  vethlab explain --op 'ip l set eth0 master br0 up'`,
+		DisableFlagsInUseLine: true,
+		Args:                  arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction:     completeFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("op") {
+				return p.explainLab(args, o)
+			}
+			if len(args) > 0 {
+				return usageError{cmd, errors.New("either a file or --op is explained")}
+			}
+			return p.explainCommand(o)
+		},
+	}
+	cmd.Flags().StringVar(&o.command, "op", "", "explain this one `COMMAND`")
+	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
+	cmd.Flags().BoolVar(&o.all, "all", false, "shorten nothing")
+	langFlag(cmd, &o.lang)
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+type explainOptions struct {
+	command string
+	name    string
+	all     bool
+	lang    words.Lang
+	format  format
+}
+
+// An explained is one command with what is said of it.
+type explained struct {
+	step
+	Says   string   `json:"says"`
+	Kernel []string `json:"kernel"` // what the kernel is told
+
+	isNew bool
+}
+
+func (p *program) explainLab(args []string, o explainOptions) error {
+	lab, err := p.load(args, o.name)
+	if err != nil {
+		return err
+	}
+	change := lab.PlanNew()
+	steps := explainAll(change.Plan, stepsOf(change), o.lang)
+	if o.format == formatJSON {
+		return p.out.json(steps)
+	}
+	p.printExplained(steps, o)
+	return nil
+}
+
+// explainCommand explains what somebody typed.
+func (p *program) explainCommand(o explainOptions) error {
+	op, err := iproute2.Parse(o.command)
+	if err != nil {
+		return exitError{exitUsage, fmt.Errorf("%s: %w", o.command, err)}
+	}
+	ops := plan.Plan{op}
+	steps := make([]step, len(ops))
+	for i, op := range ops {
+		steps[i] = step{Command: iproute2.Print(op)}
+	}
+	list := explainAll(ops, steps, o.lang)
+	if o.format == formatJSON {
+		return p.out.json(list)
+	}
+	for _, e := range list {
+		p.printStep(e, "")
+	}
+	return nil
+}
+
+// explainAll explains a plan whose commands are steps.
+func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
+	list := make([]explained, 0, len(ops))
+	for i, told := range explain.Tour(ops) {
+		e := explained{step: steps[i], isNew: told.New}
+		var said []string
+		for _, n := range told.Notes {
+			said = append(said, n.Brief.In(lang), n.More.In(lang))
+			e.Kernel = append(e.Kernel, n.Kernel)
+		}
+		e.Says = words.Sentences(lang, said...)
+		list = append(list, e)
+	}
+	return list
+}
+
+// A stretch of steps without anything new is shortened to its first shortened
+// ones if it has more than longest.
+const (
+	longest   = 8
+	shortened = 3
+)
+
+func (p *program) printExplained(steps []explained, o explainOptions) {
+	for i := 0; i < len(steps); i++ {
+		p.printStep(steps[i], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+1))
+		if n := oldFrom(steps, i+1); n > longest && !o.all {
+			for j := range shortened {
+				p.printStep(steps[i+1+j], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+2+j))
+			}
+			p.out.print("%s\n\n", p.out.paint(dim, moreSteps.With(n-shortened).In(o.lang)))
+			i += n
+		}
+	}
+}
+
+// oldFrom returns how many steps from the i-th on have nothing new.
+func oldFrom(steps []explained, i int) int {
+	n := 0
+	for ; i < len(steps) && !steps[i].isNew; i++ {
+		n++
+	}
+	return n
+}
+
+var moreSteps = words.Text{
+	En:   "… %d more such commands (--all shows them)",
+	ZhTW: "……還有 %d 個同類的指令（加上 --all 就會列出）",
+}
+
+// talkWidth is how many columns text takes that is to be read: longer lines are
+// hard to follow.
+const talkWidth = 80
+
+func (p *program) printStep(e explained, number string) {
+	indent := strings.Repeat(" ", max(4, len(number)))
+	width := min(talkWidth, p.out.width()) - len(indent)
+	var b strings.Builder
+	b.WriteString(number + p.out.paint(bold, e.Command))
+	if origin := e.origin(); origin != "" {
+		b.WriteString(columnGap + p.out.paint(dim, "# "+origin))
+	}
+	b.WriteString("\n")
+	for _, line := range words.Wrap(e.Says, width) {
+		b.WriteString(indent + line + "\n")
+	}
+	if e.isNew {
+		for _, k := range e.Kernel {
+			for _, line := range words.Wrap("⇒ "+k, width) {
+				b.WriteString(indent + p.out.paint(dim, line) + "\n")
+			}
+		}
+	}
+	p.out.write([]byte(b.String() + "\n"))
+}
