@@ -55,22 +55,34 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 		return nil
 	}
 	var errs []error
-	for _, op := range p {
-		add, ok := op.(plan.AddVeth)
-		if !ok {
-			continue
-		}
-		for _, end := range add.Ends {
-			if end.Link.Namespace != state.Host {
-				continue
-			}
-			if _, err := net.InterfaceByName(end.Link.Link); err == nil {
-				errs = append(errs, fmt.Errorf("the host has a link %s already and it is not of lab %s, so it is left alone: "+
-					"give the lab's link another name", end.Link.Link, l.name))
-			}
+	for _, link := range hostLinks(p) {
+		if _, err := net.InterfaceByName(link); err == nil {
+			errs = append(errs, fmt.Errorf("the host has a link %s already and it is not of lab %s, so it is left alone: "+
+				"give the lab's link another name", link, l.name))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// hostLinks returns the names of the links that a plan makes in the machine's own
+// namespace.
+func hostLinks(p plan.Plan) []string {
+	var names []string
+	add := func(e state.Endpoint) {
+		if e.Namespace == state.Host {
+			names = append(names, e.Link)
+		}
+	}
+	for _, op := range p {
+		switch op := op.(type) {
+		case plan.AddBridge:
+			add(op.Link)
+		case plan.AddVeth:
+			add(op.Ends[0].Link)
+			add(op.Ends[1].Link)
+		}
+	}
+	return names
 }
 
 // tellHost says of a lab with links to the host where they end, if that is not the

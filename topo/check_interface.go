@@ -10,7 +10,7 @@ import (
 func (c *checker) interfaces(n *Node) {
 	for i := range n.Interfaces {
 		d := &n.Interfaces[i]
-		path := fmt.Sprintf("nodes.%s.interfaces.%s", n.Name, d.Name)
+		path := interfacePath(n, d)
 		if fault := interfaceFault(d.Name); fault != "" {
 			c.fail(d.Pos, path, "", "the interface's name %q %s", d.Name, fault)
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
@@ -18,12 +18,17 @@ func (c *checker) interfaces(n *Node) {
 		} else if !c.partial {
 			c.usage(n, d, path)
 		}
+		c.bridge(n, d, path)
 		c.mac(n, d, path)
 		c.mtu(d.MTU, d.Pos, path+".mtu")
 		for a := range d.Addresses {
 			c.address(d, a, c.itemPath(path+".addresses", a))
 		}
 	}
+}
+
+func interfacePath(n *Node, d *Interface) string {
+	return fmt.Sprintf("nodes.%s.interfaces.%s", n.Name, d.Name)
 }
 
 // usage checks that a declared interface is there, and what it is.
@@ -33,9 +38,9 @@ func (c *checker) usage(n *Node, d *Interface, path string) {
 		c.fail(d.Pos, path, didYouMean(d.Name, c.interfacesOf(n.Name)), "no link uses interface %s of node %s", d.Name, n.Name)
 		return
 	}
-	if n.Kind == Switch && d.Name != BridgeName && len(d.Addresses) > 0 {
-		c.fail(d.Pos, path, "give them to "+BridgeName+", which is the switch's own interface",
-			"interface %s is a port of switch %s and has no addresses", d.Name, n.Name)
+	if p.bridge != nil && len(d.Addresses) > 0 {
+		c.fail(d.Pos, path, "give them to "+p.bridge.name+", which is the "+p.bridge.owner(n)+"'s own interface",
+			"interface %s is a port of %s and has no addresses", d.Name, p.bridge.inWords(n))
 	}
 	c.lowMTU(d, p, path)
 }

@@ -8,12 +8,13 @@ import (
 // maxPorts is how many ports a bridge of the kernel holds (BR_MAX_PORTS less one).
 const maxPorts = 1023
 
-// A plug is an interface that exists: the end of a link or, with link -1, the
-// bridge of a switch.
+// A plug is an interface that exists: the end of a link or, with link -1, a
+// bridge.
 type plug struct {
 	node, name string
 	link, side int
 	decl       *Interface // nil if the file says nothing about it
+	bridge     *plug      // the bridge that it is a port of, or nil
 	pos        Pos
 	path       string
 }
@@ -29,28 +30,33 @@ func linkPath(i int) string { return fmt.Sprintf("links[%d]", i) }
 // plugIn finds all interfaces of all nodes.
 func (c *checker) plugIn() {
 	for i := range c.t.Nodes {
-		if n := &c.t.Nodes[i]; n.Kind == Switch {
-			c.plug(&plug{node: n.Name, name: BridgeName, link: -1, pos: n.Pos, path: "nodes." + n.Name})
-		}
+		c.plugBridges(&c.t.Nodes[i])
 	}
 	names := c.t.interfaceNames()
 	for i, l := range c.t.Links {
+		var ends [2]*plug
 		for side, e := range l.Endpoints {
-			c.plug(&plug{
+			ends[side] = &plug{
 				node: e.Node, name: names[i][side], link: i, side: side,
 				pos: firstPos(e.Pos, l.Pos), path: endpointPath(linkPath(i), side),
-			})
+			}
+			c.plug(ends[side])
 		}
+		c.byLink[i] = ends
 	}
 }
 
 func (c *checker) plug(p *plug) {
-	if first := c.plugAt(p.node, p.name); first != nil && !first.isBridge() {
+	n, first := c.nodes[p.node], c.plugAt(p.node, p.name)
+	switch {
+	case first != nil && !first.isBridge():
 		c.fail(p.pos, p.path, "", "interface %s is already used by links[%d]%s", p, first.link, inLine(first.pos))
-	} else if first == nil && p.name != "" {
+	case first != nil && n.Kind != Switch: // that of a switch is told of elsewhere
+		c.fail(p.pos, p.path, "", "interface %s is a bridge%s, not the end of a link", p, inLine(first.pos))
+	case first == nil && p.name != "":
 		c.named[Endpoint{Node: p.node, Interface: p.name}] = p
 	}
-	if n := c.nodes[p.node]; n != nil {
+	if n != nil {
 		for i := range n.Interfaces {
 			if n.Interfaces[i].Name == p.name {
 				p.decl = &n.Interfaces[i]
@@ -58,6 +64,19 @@ func (c *checker) plug(p *plug) {
 		}
 	}
 	c.plugs[p.node] = append(c.plugs[p.node], p)
+}
+
+// plugBridges finds the bridges of a node.
+func (c *checker) plugBridges(n *Node) {
+	if n.Kind == Switch {
+		c.plug(&plug{node: n.Name, name: BridgeName, link: -1, pos: n.Pos, path: "nodes." + n.Name})
+		return
+	}
+	for i := range n.Interfaces {
+		if d := &n.Interfaces[i]; d.Bridge != nil && c.plugAt(n.Name, d.Name) == nil {
+			c.plug(&plug{node: n.Name, name: d.Name, link: -1, pos: d.Pos, path: interfacePath(n, d)})
+		}
+	}
 }
 
 // plugAt returns the interface of that name, or nil.
@@ -93,8 +112,11 @@ func (c *checker) link(i int) {
 		}
 		c.endpoint(e, firstPos(e.Pos, l.Pos), endpointPath(linkPath(i), side))
 	}
-	if l.Endpoints[0].Node == l.Endpoints[1].Node {
-		c.fail(l.Pos, linkPath(i), "", "the link joins node %q with itself", l.Endpoints[0].Node)
+	switch x, y := l.Endpoints[0], l.Endpoints[1]; {
+	case x.Node == HostNode && y.Node == HostNode:
+		c.fail(l.Pos, linkPath(i), "put one of them into a node", "both ends of the link are on the machine itself")
+	case x.Node == y.Node && (x.Interface == "" || y.Interface == ""):
+		c.fail(l.Pos, linkPath(i), "name both its interfaces if that is meant", "the link joins node %q with itself", x.Node)
 	}
 }
 

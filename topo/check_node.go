@@ -11,10 +11,10 @@ import (
 func (c *checker) node(n *Node) {
 	path := "nodes." + n.Name
 	fault := nameFault(n.Name)
+	if n.Name == HostNode {
+		c.machine(n, path)
+	}
 	switch {
-	case n.Name == HostNode:
-		c.fail(n.Pos, path, "write [host, r1, {subnet: 10.9.0.0/24}] in links, and leave it out here",
-			"%q is the machine itself and can't be declared", n.Name)
 	case n.Name == AllNodes:
 		c.fail(n.Pos, path, "", "%q stands for all nodes and can't be a node's name", n.Name)
 	case fault != "":
@@ -32,6 +32,17 @@ func (c *checker) node(n *Node) {
 	c.kind(n, path)
 	c.sysctls(n, path)
 	c.subnets(n.Subnet, n.Pos, path+".subnet")
+}
+
+// machine checks what is said about the machine itself: only what a lab makes
+// there, nothing that changes what is the machine's own.
+func (c *checker) machine(n *Node, path string) {
+	if n.Kind != "" && n.Kind != Host {
+		c.fail(n.Pos, path+".kind", "leave it out", "%q is the machine itself and no %s", n.Name, n.Kind)
+	}
+	if len(n.Sysctls) > 0 {
+		c.fail(n.Pos, path+".sysctls", "set them by hand", "%q is the machine itself: its settings are not the lab's to change", n.Name)
+	}
 }
 
 func (c *checker) kind(n *Node, path string) {

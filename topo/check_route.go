@@ -32,6 +32,8 @@ func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
 		return fmt.Sprintf("the route to %s leads nowhere", r.To), "say via which address, or dev which interface"
 	case r.Dev != "" && c.plugAt(n.Name, r.Dev) == nil:
 		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.interfacesOf(n.Name))
+	case c.isDown(n, r.Dev):
+		return fmt.Sprintf("interface %s of node %s is down and carries no route", r.Dev, n.Name), ""
 	case r.Via.IsValid():
 		return c.viaFault(n, r)
 	}
@@ -51,11 +53,24 @@ func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {
 	if slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Addr() == r.Via }) {
 		return fmt.Sprintf("%s is node %s's own address, no gateway", r.Via, n.Name), ""
 	}
-	onLink := slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(r.Via) })
+	onLink := slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(r.Via) }) || n.routesOnLink(r)
 	if complete && !onLink && !r.Via.IsLinkLocalUnicast() {
 		return fmt.Sprintf("%s is in no subnet of node %s", r.Via, n.Name), ""
 	}
 	return "", ""
+}
+
+// routesOnLink reports whether another route says that the gateway of r is on the
+// link.
+func (n *Node) routesOnLink(r Route) bool {
+	return slices.ContainsFunc(n.Routes, func(o Route) bool {
+		return !o.Via.IsValid() && o.To.Contains(r.Via) && (r.Dev == "" || o.Dev == r.Dev)
+	})
+}
+
+func (c *checker) isDown(n *Node, dev string) bool {
+	p := c.plugAt(n.Name, dev)
+	return p != nil && p.decl != nil && p.decl.Down
 }
 
 // written returns the addresses that the file gives a node's interfaces, or the
@@ -66,7 +81,7 @@ func (c *checker) written(n *Node, dev string) (prefixes []netip.Prefix, complet
 		switch {
 		case dev != "" && p.name != dev:
 		case p.decl == nil || p.decl.Addresses == nil:
-			complete = complete && p.isBridge() // a bridge has what is written
+			complete = complete && n.Kind == Switch // its bridge has what is written
 		default:
 			prefixes = append(prefixes, p.decl.Addresses...)
 		}

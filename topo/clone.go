@@ -15,7 +15,8 @@ func (t *Topology) Clone() *Topology {
 		n.Group, n.Interfaces = slices.Clone(n.Group), slices.Clone(n.Interfaces)
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
 		for j := range n.Interfaces {
-			n.Interfaces[j].Addresses = slices.Clone(n.Interfaces[j].Addresses)
+			i := &n.Interfaces[j]
+			i.Addresses, i.Bridge = slices.Clone(i.Addresses), slices.Clone(i.Bridge)
 		}
 	}
 	c.Links = slices.Clone(t.Links)

@@ -76,16 +76,27 @@ func (n Node) tree() tree {
 
 // tree returns the addresses alone where there is nothing else to say.
 func (i Interface) tree() tree {
-	if i.MAC.IsZero() && i.MTU == 0 && i.Addresses != nil {
+	if i.isPlain() && i.Addresses != nil {
 		return prefixes(i.Addresses)
 	}
 	m := tree{kind: mapping}
+	if i.Bridge != nil {
+		m.add("bridge", texts(i.Bridge))
+	}
 	if i.Addresses != nil {
 		m.add("addresses", prefixes(i.Addresses))
 	}
 	m.addText("mac", i.MAC.String())
 	m.addNumber("mtu", i.MTU)
+	m.addTruth("stp", i.STP)
+	m.addDuration("forward_delay", i.ForwardDelay)
+	m.addTruth("down", i.Down)
 	return m
+}
+
+// isPlain reports whether there is nothing to say but addresses.
+func (i Interface) isPlain() bool {
+	return i.MAC.IsZero() && i.MTU == 0 && i.Bridge == nil && !i.STP && i.ForwardDelay == 0 && !i.Down
 }
 
 func (l Link) tree() tree {

@@ -71,13 +71,20 @@ func nameRune(r rune) bool {
 
 // interfaceNames returns the names of the interfaces at both ends of every
 // link. Those that the file leaves out are the next of eth0, eth1 … that no
-// link names at that node. In the machine's own namespace they stay "".
+// link names at that node and no bridge has. In the machine's own namespace they stay "".
 func (t *Topology) interfaceNames() [][2]string {
 	type plug struct{ node, name string }
 	taken := make(map[plug]bool)
 	for _, l := range t.Links {
 		for _, e := range l.Endpoints {
 			taken[plug{e.Node, e.Interface}] = true
+		}
+	}
+	for _, n := range t.Nodes {
+		for _, i := range n.Interfaces {
+			if i.Bridge != nil {
+				taken[plug{n.Name, i.Name}] = true
+			}
 		}
 	}
 	next := make(map[string]int)

@@ -136,7 +136,7 @@ func TestExamplesOfLiterals(t *testing.T) {
 	}{
 		{topo.Topology{}, `name: the lab's name "" is empty`},
 		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "b"), link("a", "")}}, `links[1].endpoints[1]: the node's name "" is empty`},
-		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "a")}}, `links[0]: the link joins node "a" with itself`},
+		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "a")}}, `links[0]: the link joins node "a" with itself` + "\n  name both its interfaces if that is meant"},
 		{topo.Topology{Name: "x", Nodes: topo.Nodes{{Name: "a"}, {Name: "a"}}}, `nodes.a: node "a" is there twice`},
 		{
 			topo.Topology{

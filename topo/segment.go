@@ -26,45 +26,56 @@ type claim struct {
 // inFile returns what the claim is and where else to look for it.
 func (cl *claim) inFile() string { return cl.what + inLine(cl.pos) }
 
-// segments checks what is said about addresses within and between segments.
+// segments checks what is said about addresses within and between segments. Who
+// says routing: none decides what is reached by what, and may have subnets that
+// overlap, or an address twice in the lab.
 func (c *checker) segments() {
 	var all []*claim
-	for _, s := range c.findSegments() {
+	segments := c.findSegments()
+	for _, s := range segments {
 		c.oneSubnet(s)
-		c.together(s)
 		all = append(all, s.claims...)
+	}
+	if c.t.Routing == RoutingNone {
+		for _, s := range segments {
+			c.twice(s.claims)
+		}
+		return
+	}
+	for _, s := range segments {
+		c.together(s)
 	}
 	c.twice(all)
 	c.apart(all)
 }
 
 // findSegments returns the segments in the order of the file, and reports
-// switches that form a loop or have too many ports.
+// bridges that form a loop and switches that have too many ports.
 func (c *checker) findSegments() []*segment {
-	joined := c.joinSwitches()
+	joined := c.joinBridges()
 	var order []*segment
-	bySwitch := make(map[string]*segment)
-	of := func(name string) *segment {
-		root := joined.find(name)
-		if bySwitch[root] == nil {
-			bySwitch[root] = &segment{}
-			order = append(order, bySwitch[root])
+	byBridge := make(map[string]*segment)
+	of := func(bridge *plug) *segment {
+		root := joined.find(bridge.String())
+		if byBridge[root] == nil {
+			byBridge[root] = &segment{}
+			order = append(order, byBridge[root])
 		}
-		return bySwitch[root]
+		return byBridge[root]
 	}
 	for i := range c.t.Nodes {
 		if n := &c.t.Nodes[i]; n.Kind == Switch {
-			c.claimSubnets(of(n.Name), n.Subnet, n.Pos, "nodes."+n.Name+".subnet", "switch "+n.Name)
+			c.claimSubnets(of(c.plugAt(n.Name, BridgeName)), n.Subnet, n.Pos, "nodes."+n.Name+".subnet", "switch "+n.Name)
 			c.ports(n)
 		}
 	}
 	perLink := make([]*segment, len(c.t.Links))
 	for i, l := range c.t.Links {
-		switch {
-		case c.isSwitch(l.Endpoints[0].Node):
-			perLink[i] = of(l.Endpoints[0].Node)
-		case c.isSwitch(l.Endpoints[1].Node):
-			perLink[i] = of(l.Endpoints[1].Node)
+		switch ends := c.byLink[i]; {
+		case ends[0].bridge != nil:
+			perLink[i] = of(ends[0].bridge)
+		case ends[1].bridge != nil:
+			perLink[i] = of(ends[1].bridge)
 		default:
 			perLink[i] = &segment{}
 			order = append(order, perLink[i])
@@ -73,16 +84,11 @@ func (c *checker) findSegments() []*segment {
 	}
 	c.claimAddresses(func(p *plug) *segment {
 		if p.isBridge() {
-			return of(p.node)
+			return of(p)
 		}
 		return perLink[p.link]
 	})
 	return order
-}
-
-func (c *checker) isSwitch(node string) bool {
-	n := c.nodes[node]
-	return n != nil && n.Kind == Switch
 }
 
 func (c *checker) ports(n *Node) {
@@ -92,23 +98,27 @@ func (c *checker) ports(n *Node) {
 	}
 }
 
-// joinSwitches returns which switches are linked together. A loop of switches
-// is an error: frames would go round in it for ever.
-func (c *checker) joinSwitches() forest {
+// joinBridges returns which bridges are linked together. A loop of them is an
+// error, unless a spanning tree breaks it up: frames would go round in it for
+// ever.
+func (c *checker) joinBridges() forest {
 	f := forest{}
 	for i, l := range c.t.Links {
-		x, y := l.Endpoints[0].Node, l.Endpoints[1].Node
-		if x == y || !c.isSwitch(x) || !c.isSwitch(y) {
+		ends := c.byLink[i]
+		if ends[0].bridge == nil || ends[1].bridge == nil {
 			continue
 		}
-		if f.find(x) == f.find(y) {
-			c.fail(l.Pos, linkPath(i), "take one link of the loop away",
+		x, y := ends[0].bridge, ends[1].bridge
+		if f.find(x.String()) == f.find(y.String()) && !x.hasSTP() && !y.hasSTP() {
+			c.fail(l.Pos, linkPath(i), "take one link of the loop away, or give the bridges stp: true",
 				"this link closes a loop of switches, in which frames would go round for ever")
 		}
-		f[f.find(x)] = f.find(y)
+		f[f.find(x.String())] = f.find(y.String())
 	}
 	return f
 }
+
+func (p *plug) hasSTP() bool { return p.decl != nil && p.decl.STP }
 
 func (c *checker) claimSubnets(s *segment, ps []netip.Prefix, pos Pos, path, whose string) {
 	if exact, ok := c.places[path]; ok {

@@ -35,7 +35,8 @@ type Topology struct {
 	Routing Routing `json:"routing,omitempty"`
 
 	// Nodes in the order of the file. A node that is only named by a link
-	// need not be here: it is a host.
+	// need not be here: it is a host. HostNode may be here with interfaces and
+	// routes: it is the machine's own namespace.
 	Nodes Nodes `json:"nodes,omitempty"`
 
 	// Links in the order of the file. The order decides automatic interface
@@ -104,8 +105,8 @@ const (
 // to interface.
 type Interfaces []Interface
 
-// An Interface is one end of a link, or on a switch also the bridge itself
-// (named [BridgeName]).
+// An Interface is one end of a link, or a bridge: that of a switch (named
+// [BridgeName]), or one that a host or router has between interfaces of its own.
 type Interface struct {
 	Name string `json:"-"`
 
@@ -115,6 +116,19 @@ type Interface struct {
 
 	MAC MAC `json:"mac,omitzero"`  // default: derived from the names of lab, node and interface
 	MTU int `json:"mtu,omitempty"` // bytes; default: the link's, or the kernel's 1500
+
+	// Bridge makes the interface a bridge and names its ports, which are other
+	// interfaces of the node. Nil: it is none, or that of a switch. Empty but not
+	// nil: a bridge without ports.
+	Bridge []string `json:"bridge,omitzero"`
+
+	// STP turns on the spanning tree protocol of a bridge, and ForwardDelay says
+	// how long a port then listens and learns, each, before it forwards: 2 s to
+	// 30 s, default 15 s.
+	STP          bool     `json:"stp,omitempty"`
+	ForwardDelay Duration `json:"forward_delay,omitempty"`
+
+	Down bool `json:"down,omitempty"` // administratively; the default is up
 
 	Pos Pos `json:"-"`
 }

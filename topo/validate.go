@@ -24,7 +24,9 @@ type checker struct {
 	nodes map[string]*Node   // the declared ones
 	plugs map[string][]*plug // all interfaces of each node, in the order of links
 	named map[Endpoint]*plug // the same, by name and without a Pos
-	macs  map[MAC]string     // whose they are
+
+	byLink map[int][2]*plug // the two ends of each link
+	macs   map[MAC]string   // whose they are
 
 	groups map[string][]*Node // their members
 }
@@ -35,7 +37,9 @@ func newChecker(t *Topology) *checker {
 		nodes: make(map[string]*Node),
 		plugs: make(map[string][]*plug),
 		named: make(map[Endpoint]*plug),
-		macs:  make(map[MAC]string),
+
+		byLink: make(map[int][2]*plug),
+		macs:   make(map[MAC]string),
 
 		groups: make(map[string][]*Node),
 	}
@@ -47,6 +51,7 @@ func (c *checker) check() Errors {
 		c.node(&c.t.Nodes[i])
 	}
 	c.plugIn()
+	c.plugPorts()
 	for i := range c.t.Links {
 		c.link(i)
 	}

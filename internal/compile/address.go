@@ -22,7 +22,7 @@ func (c *compiler) setAddresses() {
 			switch {
 			case i.decl.Addresses != nil:
 				i.addresses = c.written(i)
-			case !i.isBridge():
+			case i.needsAddresses():
 				i.addresses = c.draw(s, i, taken)
 			}
 			if a, ok := i.linkLocal(ipv6); ok {

@@ -43,6 +43,7 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 	c.findNodes()
 	c.findLinks()
 	c.nameInterfaces()
+	c.plugIn()
 	c.setMACs()
 	c.setMTUs()
 	c.findSegments()

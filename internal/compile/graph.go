@@ -44,6 +44,9 @@ func (c *compiler) newNetwork(ipv6 bool) *network {
 	n := &network{ipv6: ipv6, attached: make([][]attachment, len(c.nodes))}
 	numbers := make(map[key]int)
 	for _, i := range c.routedIfaces() {
+		if i.decl.Down {
+			continue
+		}
 		seen := -1 // a second address in a subnet adds nothing
 		for _, p := range i.addresses {
 			if p.Addr().Is6() != ipv6 || !isGlobal(p) {

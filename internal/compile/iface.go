@@ -7,12 +7,12 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// An iface is one network interface: an end of a link, or the bridge of a
-// switch.
+// An iface is one network interface: an end of a link, or a bridge.
 type iface struct {
 	node      *node
 	name      string
 	link      *link           // nil: a bridge
+	bridge    *iface          // the bridge that it is a port of, or nil
 	decl      *topo.Interface // what the file says about it; an empty one if nothing
 	segment   *segment
 	mac       topo.MAC
@@ -24,7 +24,13 @@ type iface struct {
 func (i *iface) isBridge() bool { return i.link == nil }
 
 // isPort reports whether the interface belongs to a bridge.
-func (i *iface) isPort() bool { return i.node.kind == topo.Switch && !i.isBridge() }
+func (i *iface) isPort() bool { return i.bridge != nil }
+
+// needsAddresses reports whether the interface gets addresses by itself: a port needs none,
+// nor does a switch.
+func (i *iface) needsAddresses() bool {
+	return !i.isPort() && (!i.isBridge() || i.node.kind != topo.Switch)
+}
 
 // peer returns the other end of the link.
 func (i *iface) peer() *iface {
@@ -46,19 +52,20 @@ const (
 // and a bridge the smallest of its ports.
 func (c *compiler) setMTUs() {
 	for _, n := range c.nodes {
-		smallest := 0
+		smallest := map[*iface]int{} // by bridge
 		for _, i := range n.ifaces {
 			if i.isBridge() {
 				continue
 			}
 			i.mtu = cmp.Or(i.decl.MTU, i.link.decl.MTU, defaultMTU)
-			if smallest == 0 || i.mtu < smallest {
-				smallest = i.mtu
+			if least := smallest[i.bridge]; least == 0 || i.mtu < least {
+				smallest[i.bridge] = i.mtu
 			}
 		}
-		if n.kind == topo.Switch {
-			bridge := n.ifaces[0]
-			bridge.mtu = cmp.Or(bridge.decl.MTU, smallest, defaultMTU)
+		for _, i := range n.ifaces {
+			if i.isBridge() {
+				i.mtu = cmp.Or(i.decl.MTU, smallest[i], defaultMTU)
+			}
 		}
 	}
 }

@@ -37,15 +37,15 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 }
 
 func (c *compiler) stateLink(i *iface) *state.Link {
-	l := &state.Link{Name: i.name, MAC: i.mac, MTU: i.mtu, Up: true, Addresses: i.addresses}
+	l := &state.Link{Name: i.name, MAC: i.mac, MTU: i.mtu, Up: !i.decl.Down, Addresses: i.addresses}
 	if i.isBridge() {
-		l.Kind = state.Bridge{}
+		l.Kind = stateBridge(i.decl)
 		return l
 	}
 	peer := i.peer()
 	l.Kind = state.Veth{Peer: state.Endpoint{Namespace: c.namespace(peer.node), Link: peer.name}}
 	if i.isPort() {
-		l.Master = topo.BridgeName
+		l.Master = i.bridge.name
 	}
 	return l
 }

@@ -15,7 +15,7 @@ type node struct {
 	decl   *topo.Node // what the file says about it; an empty one if nothing
 	pos    topo.Pos
 
-	// Its interfaces in the order of the links; the bridge of a switch first.
+	// Its interfaces in the order of the links; bridges first.
 	ifaces []*iface
 
 	routes state.Routes
@@ -56,6 +56,11 @@ func (c *compiler) addNode(decl *topo.Node, pos topo.Pos) {
 	}
 	if n.kind == topo.Switch {
 		n.ifaces = append(n.ifaces, &iface{node: n, name: topo.BridgeName, pos: pos})
+	}
+	for _, i := range decl.Interfaces {
+		if i.Bridge != nil {
+			n.ifaces = append(n.ifaces, &iface{node: n, name: i.Name, pos: cmp.Or(i.Pos, pos)})
+		}
 	}
 	c.nodes = append(c.nodes, n)
 	c.byName[n.name] = n

@@ -8,38 +8,41 @@ import "github.com/vethlab/vethlab/topo"
 type segment struct {
 	links    []*link
 	switches []*node
+	bridges  []*iface  // of switches and others
 	ifaces   []*iface  // those that may have addresses, in the order of the links
 	subnets  []*subnet // those that automatic addresses come from
 }
 
 // findSegments divides the lab into segments, in the order of their first
-// links. A switch without links is a segment at the end.
+// links. A bridge without links is a segment at the end.
 func (c *compiler) findSegments() {
-	groups := c.groupSwitches()
-	bySwitch := make(map[*node]*segment)
-	of := func(group *node) *segment {
-		if s := bySwitch[group]; s != nil {
+	groups := c.groupBridges()
+	byBridge := make(map[*iface]*segment)
+	of := func(group *iface) *segment {
+		if s := byBridge[group]; s != nil {
 			return s
 		}
 		s := &segment{}
 		c.segments = append(c.segments, s)
 		if group != nil {
-			bySwitch[group] = s
+			byBridge[group] = s
 		}
 		return s
 	}
 	for _, l := range c.links {
-		var group *node // nil: no switch at either end
+		var group *iface // nil: no bridge at either end
 		for _, end := range l.ends {
 			if end.isPort() {
-				group = groups.find(end.node)
+				group = groups.find(end.bridge)
 			}
 		}
 		of(group).addLink(l)
 	}
 	for _, n := range c.nodes {
-		if n.kind == topo.Switch {
-			of(groups.find(n)).addSwitch(n)
+		for _, i := range n.ifaces {
+			if i.isBridge() {
+				of(groups.find(i)).addBridge(i)
+			}
 		}
 	}
 }
@@ -54,33 +57,36 @@ func (s *segment) addLink(l *link) {
 	}
 }
 
-func (s *segment) addSwitch(n *node) {
-	s.switches = append(s.switches, n)
-	s.ifaces = append(s.ifaces, n.ifaces[0])
-	n.ifaces[0].segment = s
+func (s *segment) addBridge(bridge *iface) {
+	if bridge.node.kind == topo.Switch {
+		s.switches = append(s.switches, bridge.node)
+	}
+	s.bridges = append(s.bridges, bridge)
+	s.ifaces = append(s.ifaces, bridge)
+	bridge.segment = s
 }
 
-// switchGroups is a forest in which switches that are linked with each other
+// bridgeGroups is a forest in which bridges that are linked with each other
 // have the same root.
-type switchGroups map[*node]*node
+type bridgeGroups map[*iface]*iface
 
-func (c *compiler) groupSwitches() switchGroups {
-	g := switchGroups{}
+func (c *compiler) groupBridges() bridgeGroups {
+	g := bridgeGroups{}
 	for _, l := range c.links {
 		if l.ends[0].isPort() && l.ends[1].isPort() {
-			g[g.find(l.ends[1].node)] = g.find(l.ends[0].node)
+			g[g.find(l.ends[1].bridge)] = g.find(l.ends[0].bridge)
 		}
 	}
 	return g
 }
 
-func (g switchGroups) find(n *node) *node {
-	root := n
+func (g bridgeGroups) find(i *iface) *iface {
+	root := i
 	for up := g[root]; up != nil && up != root; up = g[root] {
 		root = up
 	}
-	if root != n {
-		g[n] = root // so that the next way is short
+	if root != i {
+		g[i] = root // so that the next way is short
 	}
 	return root
 }

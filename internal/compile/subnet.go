@@ -95,11 +95,11 @@ func (c *compiler) pool(p topo.Pool, byDefault netip.Prefix) *pool {
 	return pl
 }
 
-// ipv4Bits returns the length of an automatic IPv4 subnet. A switch gets a
+// ipv4Bits returns the length of an automatic IPv4 subnet. A bridge gets a
 // /16, so that whatever is plugged into it later finds room, but no more than
 // a sixteenth of the pool, and that no smaller than a /24 while the pool has one.
 func (s *segment) ipv4Bits(pl *pool) int {
-	if len(s.switches) == 0 || pl == nil {
+	if len(s.bridges) == 0 || pl == nil {
 		return pairBits
 	}
 	whole := pl.prefix.Bits()

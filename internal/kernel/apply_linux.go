@@ -70,8 +70,11 @@ func (a *applier) runLength(i int) int {
 	end := i
 	for end < len(a.plan) && phaseOf(a.plan[end]) == first {
 		end++
-		if first == phaseCreate {
+		switch {
+		case first == phaseCreate:
 			end = a.bornWith(end)
+		case a.marksBridge(end):
+			end++
 		}
 		if a.opts.Step != nil {
 			break
@@ -89,6 +92,18 @@ func (a *applier) bornWith(i int) int {
 		i++
 	}
 	return i
+}
+
+// marksBridge reports whether the i-th Op marks the bridge that the one before
+// makes in the machine's own namespace. Both go in one message to the kernel, so
+// that a bridge without a mark is never left behind.
+func (a *applier) marksBridge(i int) bool {
+	add, ok := a.plan[i-1].(plan.AddBridge)
+	if !ok || add.Link.Namespace != state.Host || i == len(a.plan) {
+		return false
+	}
+	set, ok := a.plan[i].(plan.SetLink)
+	return ok && set.Link == add.Link && set.Alias != nil
 }
 
 // run makes the Ops from the i-th to the one before the j-th.

@@ -29,6 +29,9 @@ func Settle(context.Context, *state.State) error { return netns.ErrLinux }
 // Remove fails with [netns.ErrLinux].
 func Remove(context.Context, []string) ([]string, error) { return nil, netns.ErrLinux }
 
+// RemoveBridges fails with [netns.ErrLinux].
+func RemoveBridges(string) error { return netns.ErrLinux }
+
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
 

@@ -48,12 +48,10 @@ func (e *encoder) delLink(op plan.DelLink) error {
 	return nil
 }
 
-func (e *encoder) setLink(op plan.SetLink) error {
-	index, err := e.index(op.Link)
-	if err != nil {
-		return err
-	}
-	master := 0
+// setLink names a link of which the number is not known: it may be made by a
+// message that goes before this one.
+func (e *encoder) setLink(op plan.SetLink) (err error) {
+	index, master := e.known.index(op.Link, e.op), 0
 	if op.Master != nil && *op.Master != "" {
 		if master, err = e.index(state.Endpoint{Namespace: op.Link.Namespace, Link: *op.Master}); err != nil {
 			return err
@@ -61,6 +59,9 @@ func (e *encoder) setLink(op plan.SetLink) error {
 	}
 	e.message(unix.RTM_NEWLINK, 0, func() {
 		e.ifinfo(index, upFlag(op.Up), unix.IFF_UP&^downMask(op.Up))
+		if index == 0 {
+			e.text(unix.IFLA_IFNAME, op.Link.Link)
+		}
 		if op.Alias != nil {
 			e.text(unix.IFLA_IFALIAS, *op.Alias)
 		}

@@ -67,6 +67,25 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	return held, nil
 }
 
+// RemoveBridges deletes the bridges that a lab has in the machine's own namespace.
+// All else that it has there goes with its namespaces.
+func RemoveBridges(lab string) error {
+	return netns.Do(state.Host, func() error {
+		return inside(func(c *conn) error {
+			ns := &seenNamespace{name: state.Host}
+			err := c.links(ns, func(l *seenLink) bool {
+				m, _ := state.ParseMark(l.Alias)
+				return m.Lab == lab && l.KindName() == state.Bridge{}.Kind()
+			})
+			var b batch
+			for _, l := range ns.links {
+				b.message(unix.RTM_DELLINK, 0, func() { b.ifinfo(l.Index, 0, 0) })
+			}
+			return errors.Join(err, c.do(&b))
+		})
+	})
+}
+
 // holdTime is how long others may hold a namespace in passing: whoever lists
 // the machine's namespaces enters each of them for a moment.
 const holdTime = 2 * time.Second

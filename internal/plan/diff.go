@@ -126,7 +126,7 @@ func (d *differ) setSysctls(want *state.Namespace) {
 func (d *differ) addLinks() {
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
 		if bridge, ok := w.Kind.(state.Bridge); ok {
-			d.emit(AddBridge{Link: e, Index: d.nextIndex(), MAC: w.MAC, MTU: firstMTU(w.MTU), Bridge: bridge})
+			d.addBridge(e, w, bridge)
 		}
 	})
 	d.eachMissing(func(e state.Endpoint, w *state.Link) {
@@ -134,6 +134,19 @@ func (d *differ) addLinks() {
 			d.emit(AddVeth{[2]VethEnd{d.vethEnd(e), d.vethEnd(veth.Peer)}})
 		}
 	})
+}
+
+// addBridge makes a bridge. In the machine's own namespace the kernel numbers it,
+// and its mark comes at once: nothing else says whose it is.
+func (d *differ) addBridge(e state.Endpoint, w *state.Link, bridge state.Bridge) {
+	op := AddBridge{Link: e, MAC: w.MAC, MTU: firstMTU(w.MTU), Bridge: bridge}
+	if e.Namespace != state.Host {
+		op.Index = d.nextIndex()
+	}
+	d.emit(op)
+	if e.Namespace == state.Host && w.Alias != "" {
+		d.emit(SetLink{Link: e, Alias: &w.Alias})
+	}
 }
 
 // firstMTU returns the MTU that a bridge is made with. By itself a bridge takes
