@@ -26,6 +26,7 @@ var crashLabs = []struct{ name, file, edit string }{
 	{name: "switch", file: "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [c, sw]]\n"},
 	{name: "routers", file: "nodes: {r1: {kind: router}, r2: {kind: router}}\nlinks: [[a, r1], [r1, r2], [r2, b]]\n"},
 	{name: "host", file: "links: [{endpoints: [host, gw], subnet: 198.18.77.0/30}]\n"},
+	{name: "bridge", file: "nodes: {host: {interfaces: {vlcrash0: {bridge: vlcrash1, addresses: 198.18.78.1/30}}}}\nlinks: [[host:vlcrash1, a]]\n"},
 	{
 		name: "edit",
 		file: "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw]]\n",

@@ -51,13 +51,21 @@ func (s *segment) addLink(l *link) {
 	s.links = append(s.links, l)
 	for _, end := range l.ends {
 		end.segment = s
-		if !end.isPort() {
+		switch {
+		case !end.isPort():
 			s.ifaces = append(s.ifaces, end)
+		case end.node.kind != topo.Switch:
+			s.addBridge(end.bridge)
 		}
 	}
 }
 
+// addBridge adds a bridge, once: one that gets addresses by itself has its turn
+// with the first of its ports.
 func (s *segment) addBridge(bridge *iface) {
+	if bridge.segment != nil {
+		return
+	}
 	if bridge.node.kind == topo.Switch {
 		s.switches = append(s.switches, bridge.node)
 	}

@@ -33,8 +33,8 @@ func (e *encoder) setBridge(op plan.SetBridge) error {
 	return nil
 }
 
-// bridgeInfo writes the settings of a bridge. STP comes first: without it the
-// kernel takes any forward delay, also the 0 that STP does not allow.
+// bridgeInfo writes the settings of a bridge. The kernel sets the forward delay
+// first (br_changelink in net/bridge/br_netlink.c).
 func (b *batch) bridgeInfo(br state.Bridge) {
 	stp := uint32(0)
 	if br.STP {

@@ -23,8 +23,13 @@ func (e *encoder) addRoute(op plan.AddRoute) error {
 }
 
 // delRoute leaves protocol, scope and type open: the destination, the metric
-// and what is known of the way say which route is meant.
+// and what is known of the way say which route is meant. An IPv6 route
+// without a metric has the default one; were none said, another one to the same
+// destination could go.
 func (e *encoder) delRoute(op plan.DelRoute) error {
+	if op.Route.Metric == 0 && op.Route.To.Addr().Is6() {
+		op.Route.Metric = defaultMetric6
+	}
 	return e.route(unix.RTM_DELROUTE, 0, rtmsg{scope: unix.RT_SCOPE_NOWHERE}, op.At(), op.Route)
 }
 

@@ -24,13 +24,21 @@ func (op AddBridge) Play(s *state.State) error {
 	if err := mayAdd(s, op.Link, op.Index); err != nil {
 		return err
 	}
+	if op.Bridge.STP && !state.DelayFits(op.Bridge.ForwardDelay) {
+		return delayFault(op.Link, op.Bridge)
+	}
 	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
 	l.Kind = op.Bridge
 	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
 	return nil
 }
 
-// SetBridge changes the settings of a bridge.
+func delayFault(e state.Endpoint, b state.Bridge) error {
+	return fmt.Errorf("%s: a forward delay of %d hundredths of a second is out of range while STP is on", e, b.ForwardDelay)
+}
+
+// SetBridge changes the settings of a bridge, the forward delay before STP: it must
+// fit both the old STP and the new.
 type SetBridge struct {
 	Link   state.Endpoint
 	Bridge state.Bridge
@@ -45,8 +53,12 @@ func (op SetBridge) Play(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := l.Kind.(state.Bridge); !ok {
+	now, ok := l.Kind.(state.Bridge)
+	if !ok {
 		return fmt.Errorf("%s is not a bridge", op.Link)
+	}
+	if (op.Bridge.STP || now.STP) && !state.DelayFits(op.Bridge.ForwardDelay) {
+		return delayFault(op.Link, op.Bridge)
 	}
 	l.Kind = op.Bridge
 	return nil

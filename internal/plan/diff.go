@@ -206,6 +206,7 @@ func (d *differ) nextIndex() int {
 // configure brings what is in a namespace to what is wanted.
 func (d *differ) configure(want *state.Namespace) {
 	links := want.LinkNames()
+	slices.SortStableFunc(links, func(a, b string) int { return portsLast(want.Links[a], want.Links[b]) })
 	for _, link := range links {
 		e := state.Endpoint{Namespace: want.Name, Link: link}
 		if link != state.Lo {
@@ -218,6 +219,18 @@ func (d *differ) configure(want *state.Namespace) {
 	}
 }
 
+// portsLast puts bridges before other links: of one that has ports an MTU that it
+// took over from them would not count as its own, see firstMTU.
+func portsLast(a, b *state.Link) int {
+	rank := func(l *state.Link) int {
+		if _, ok := l.Kind.(state.Bridge); ok {
+			return 0
+		}
+		return 1
+	}
+	return rank(a) - rank(b)
+}
+
 // setLink brings the settings of a link to what is wanted. Up and down are
 // commands of their own, since the kernel would do them first and the rest
 // would come too late.
@@ -226,8 +239,8 @@ func (d *differ) setLink(e state.Endpoint) {
 	if now.Up && !want.Up {
 		d.emit(SetLink{Link: e, Up: new(false)})
 	}
-	if wantBridge, ok := want.Kind.(state.Bridge); ok && now.Kind != want.Kind {
-		d.emit(SetBridge{e, wantBridge})
+	if wantBridge, ok := want.Kind.(state.Bridge); ok {
+		d.setBridge(e, wantBridge)
 	}
 	op := SetLink{
 		Link:          e,
@@ -246,6 +259,19 @@ func (d *differ) setLink(e state.Endpoint) {
 	}
 	if !now.Up && want.Up {
 		d.emit(SetLink{Link: e, Up: new(true)})
+	}
+}
+
+// setBridge turns STP off by itself where the new forward delay is one that STP
+// does not allow.
+func (d *differ) setBridge(e state.Endpoint, want state.Bridge) {
+	now := d.now.Link(e).Kind.(state.Bridge)
+	if now.STP && !state.DelayFits(want.ForwardDelay) {
+		now.STP = false
+		d.emit(SetBridge{e, now})
+	}
+	if now != want {
+		d.emit(SetBridge{e, want})
 	}
 }
 

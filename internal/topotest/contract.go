@@ -157,7 +157,9 @@ func (b *builder) groupNames() []string {
 func (b *builder) targets() []string {
 	words := []string{topo.AllNodes, "192.0.2.1", "2001:db8::1"}
 	for _, n := range b.top.Nodes {
-		words = append(words, n.Name)
+		if n.Name != topo.HostNode {
+			words = append(words, n.Name)
+		}
 	}
 	for _, l := range b.top.Links {
 		for _, e := range l.Endpoints {

@@ -39,7 +39,8 @@ func (b *builder) link(x, y string) {
 }
 
 func (b *builder) looped(x, y string) bool {
-	return isSwitch(b.top, x) && isSwitch(b.top, y) && switchGroups(b.top).find(x) == switchGroups(b.top).find(y)
+	g := bridgeGroups(b.top)
+	return isSwitch(b.top, x) && isSwitch(b.top, y) && g.find(x) == g.find(y)
 }
 
 // endpoint gives a node a new plug. A node whose interfaces are named by the
@@ -61,29 +62,4 @@ func drawMTU(t *rapid.T) int { return pick(t, "mtu", 1280, 1400, 1500, 9000, 655
 func isSwitch(t *topo.Topology, node string) bool {
 	n := t.Node(node)
 	return n != nil && n.Kind == topo.Switch
-}
-
-// switchGroups joins the switches that are linked with each other.
-func switchGroups(t *topo.Topology) groups {
-	g := groups{}
-	for _, l := range t.Links {
-		x, y := l.Endpoints[0].Node, l.Endpoints[1].Node
-		if isSwitch(t, x) && isSwitch(t, y) {
-			g[g.find(x)] = g.find(y)
-		}
-	}
-	return g
-}
-
-// groups is a forest of names: a name maps to another of its group.
-type groups map[string]string
-
-func (g groups) find(name string) string {
-	for {
-		up, ok := g[name]
-		if !ok || up == name {
-			return name
-		}
-		name = up
-	}
 }

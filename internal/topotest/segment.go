@@ -32,24 +32,34 @@ func pool(s string) topo.Pool { return topo.Pool{Prefix: netip.MustParsePrefix(s
 // segments finds the plugs that hear each other's frames and says something
 // about the addresses of each such group, or nothing.
 func (b *builder) segments() {
-	g := switchGroups(b.top)
+	g := bridgeGroups(b.top)
 	numbers := make(map[string]int)
 	members := make(map[int][]*plug)
-	for i, l := range b.top.Links {
-		key := fmt.Sprint("link ", i)
-		for _, e := range l.Endpoints {
-			if isSwitch(b.top, e.Node) {
-				key = g.find(e.Node)
-			}
-		}
+	plugIn := func(key string, p *plug) {
 		if _, ok := numbers[key]; !ok {
 			numbers[key] = len(numbers)
 		}
-		for side, e := range l.Endpoints {
-			p := &plug{link: i, side: side, node: e.Node, segment: numbers[key]}
-			p.slot = len(members[p.segment])
-			members[p.segment] = append(members[p.segment], p)
-			b.plugs = append(b.plugs, p)
+		p.segment = numbers[key]
+		p.slot = len(members[p.segment])
+		members[p.segment] = append(members[p.segment], p)
+		b.plugs = append(b.plugs, p)
+	}
+	for i, l := range b.top.Links {
+		key := fmt.Sprint("link ", i)
+		for _, e := range l.Endpoints {
+			if bridge := bridgeOf(b.top, e); bridge != "" {
+				key = g.find(bridge)
+			}
+		}
+		for _, e := range l.Endpoints {
+			plugIn(key, &plug{link: i, node: e.Node, name: e.Interface})
+		}
+	}
+	for _, n := range b.top.Nodes {
+		for _, i := range n.Interfaces {
+			if i.Bridge != nil {
+				plugIn(g.find(bridgeKey(n.Name, i.Name)), &plug{link: -1, node: n.Name, name: i.Name})
+			}
 		}
 	}
 	for s := range len(numbers) {
@@ -96,17 +106,25 @@ func (b *builder) writeSubnet(plugs []*plug, subnets []slotPrefix) {
 			return
 		}
 	}
-	b.top.Links[plugs[0].link].Subnet = prefixes
+	if link := plugs[0].link; link >= 0 { // bridges come last
+		b.top.Links[link].Subnet = prefixes
+	}
 }
 
 // declare writes the interface of a plug into its node, where it has a name.
 func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
-	e := b.top.Links[p.link].Endpoints[p.side]
-	n := b.top.Node(e.Node)
-	if e.Interface == "" || n == nil || b.chance("undeclared", 4) {
+	n := b.top.Node(p.node)
+	if p.name == "" || n == nil {
 		return
 	}
-	i := topo.Interface{Name: e.Interface}
+	i := declared(n, p.name)
+	if i == nil {
+		if b.chance("undeclared", 4) {
+			return
+		}
+		n.Interfaces = append(n.Interfaces, topo.Interface{Name: p.name})
+		i = &n.Interfaces[len(n.Interfaces)-1]
+	}
 	if b.chance("mac", 4) {
 		b.macs++
 		i.MAC = topo.MAC{2, 0x77, 0, 0, byte(b.macs >> 8), byte(b.macs)}
@@ -115,7 +133,7 @@ func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
 		i.MTU = drawMTU(b.t)
 	}
 	switch {
-	case n.Kind == topo.Switch: // a port has no addresses
+	case bridgeOf(b.top, topo.Endpoint{Node: p.node, Interface: p.name}) != "": // a port has no addresses
 	case written && !b.chance("not this one", 4):
 		p.subnets = subnets
 		for _, s := range subnets {
@@ -124,7 +142,18 @@ func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
 	case b.chance("no addresses", 6):
 		i.Addresses = []netip.Prefix{}
 	}
-	n.Interfaces = append(n.Interfaces, i)
+}
+
+// downs sets some interfaces down that no route of their node needs.
+func (b *builder) downs() {
+	for i := range b.top.Nodes {
+		n := &b.top.Nodes[i]
+		for j := range n.Interfaces {
+			if len(n.Routes) == 0 && b.chance("down", 10) {
+				n.Interfaces[j].Down = true
+			}
+		}
+	}
 }
 
 // routes gives some nodes a route through a neighbour whose subnet is written.
@@ -149,7 +178,7 @@ func (b *builder) route(number int, p, other *plug) {
 		to = netip.PrefixFrom(netip.MustParseAddr(fmt.Sprintf("2001:db8:%x::", number+1)), 48)
 	}
 	r := topo.Route{To: to, Via: s.at(other.slot).Addr()}
-	dev := b.top.Links[p.link].Endpoints[p.side].Interface
+	dev := p.name
 	switch pick(b.t, "route form", "via", "via dev", "dev", "metric") {
 	case "via dev":
 		r.Dev = dev

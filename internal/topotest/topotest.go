@@ -37,8 +37,10 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	b.nodes(o.MaxNodes)
 	b.groups()
 	b.links(o)
+	b.bridges()
 	b.segments()
 	b.routes()
+	b.downs()
 	b.tests()
 	return b.topology()
 }
@@ -53,10 +55,10 @@ type builder struct {
 	macs  int
 }
 
-// A plug is one end of a link, and what is known about its interface.
+// A plug is one end of a link or a bridge, and what is known about its interface.
 type plug struct {
-	link, side int
-	node       string
+	node, name string // the name is "" where the lab leaves it out
+	link       int    // -1: a bridge
 	segment    int
 	slot       int          // the number of its address within the subnet of the segment
 	subnets    []slotPrefix // where its own addresses come from

@@ -48,7 +48,7 @@ func TestDiversity(t *testing.T) {
 		note(seen, lab)
 	}
 	for _, what := range []string{
-		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu",
+		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu", "bridge", "stp", "forward delay", "down",
 		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "group",
 		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "empty path", "count", "timeout",
 		"retry for", "serve", "serve not", "run", "on", "exit", "stdout", "test's name",
@@ -79,6 +79,10 @@ func note(seen map[string]bool, lab *topo.Topology) {
 			set("no addresses", i.Addresses != nil && len(i.Addresses) == 0)
 			set("mac", !i.MAC.IsZero())
 			set("interface mtu", i.MTU != 0)
+			set("bridge", len(i.Bridge) > 1)
+			set("stp", i.STP)
+			set("forward delay", i.ForwardDelay != 0)
+			set("down", i.Down)
 		}
 	}
 	for _, l := range lab.Links {

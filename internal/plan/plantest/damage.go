@@ -89,7 +89,9 @@ func (d *damager) leaveBridge() {
 func (d *damager) setBridge() {
 	isBridge := func(l *state.Link) bool { return l.KindName() == state.Bridge{}.Kind() }
 	if e, l := d.link(isBridge); l != nil {
-		d.do(plan.SetBridge{Link: e, Bridge: state.Bridge{ForwardDelay: 100 * d.number("delay")}})
+		d.do(plan.SetBridge{Link: e, Bridge: state.Bridge{
+			STP: rapid.Bool().Draw(d.t, "stp"), ForwardDelay: state.MinForwardDelay + 100*d.number("delay"),
+		}})
 	}
 }
 
