@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -70,7 +71,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	for _, cmd := range root.Commands() {
 		known = append(known, cmd.Name())
 	}
-	return usageError{root, fmt.Errorf("there is no command %q%s", name, didYouMean(name, known))}
+	return usageError{root, fmt.Errorf("there is no command %q%s", name, words.DidYouMean(name, known))}
 }
 
 // fail says what went wrong, and what to do about it, and returns the exit

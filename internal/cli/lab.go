@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // find returns the lab that an argument means, for commands on labs that run:
@@ -107,7 +108,7 @@ func (p *program) meantByDefault(infos []labInfo, name string) (labInfo, error) 
 // running returns the running lab of that name.
 func running(infos []labInfo, name string) (labInfo, error) {
 	if !runs(infos, name) {
-		return labInfo{}, fmt.Errorf("lab %s is %w%s", name, vethlab.ErrNotRunning, didYouMean(name, labNames(infos)))
+		return labInfo{}, fmt.Errorf("lab %s is %w%s", name, vethlab.ErrNotRunning, words.DidYouMean(name, labNames(infos)))
 	}
 	return pick(infos, name), nil
 }

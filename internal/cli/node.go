@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -35,7 +36,7 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	}
 	node, err := lab.Node(name)
 	if errors.Is(err, vethlab.ErrNoNode) {
-		err = fmt.Errorf("%w%s", err, didYouMean(name, nodesOf(infos, labName)))
+		err = fmt.Errorf("%w%s", err, words.DidYouMean(name, nodesOf(infos, labName)))
 	}
 	return lab, node, err
 }
@@ -48,7 +49,7 @@ func (p *program) labOfNode(infos []labInfo, node string) (string, error) {
 		if len(infos) == 0 {
 			return "", choose(infos)
 		}
-		return "", fmt.Errorf("no running lab has a node %s%s", node, didYouMean(node, allNodes(infos)))
+		return "", fmt.Errorf("no running lab has a node %s%s", node, words.DidYouMean(node, allNodes(infos)))
 	case 1:
 		return having[0], nil
 	}

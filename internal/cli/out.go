@@ -78,6 +78,13 @@ func (o *out) write(data []byte) {
 	}
 }
 
+// Write writes data, as [out.print] does. It implements [io.Writer] for those that
+// want one, and never fails: see [out.failed].
+func (o *out) Write(data []byte) (int, error) {
+	o.write(data)
+	return len(data), nil
+}
+
 // failed returns the error of the first write to stdout that failed.
 func (o *out) failed() error {
 	o.mu.Lock()

@@ -23,7 +23,10 @@ var pure = map[string][]string{
 	"internal/iproute2": {"topo", "internal/state", "internal/plan", "internal/dump"},
 	"internal/compile":  {"topo", "internal/state"},
 	"internal/explain":  {"topo", "internal/words", "internal/state", "internal/plan"},
-	"internal/draw":     {"topo", "internal/state", "internal/dump", "internal/compile"},
+	"internal/lesson":   {"topo", "internal/words", "internal/state"},
+	"internal/tutor": {"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
+		"internal/compile", "internal/draw", "internal/lesson"},
+	"internal/draw": {"topo", "internal/state", "internal/dump", "internal/compile"},
 }
 
 // outside are packages that reach out of a program.

@@ -102,6 +102,8 @@ func pieces(s string) []piece {
 const (
 	notFirst = "，。、；：？！）」』》〉】…—～"
 	notLast  = "（「『《〈【"
+
+	wideMarks = "，。、；：？！（）「」『』" // bring their own space
 )
 
 func mayBreak(before, after rune) bool {

@@ -82,3 +82,17 @@ func TestTextWith(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestJoinLines(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"one", "two", "one two"},
+		{"網路", "空間", "網路空間"},
+		{"堆疊；", "**veth 對**", "堆疊；**veth 對**"},
+		{"搬到", "`ns1`", "搬到 `ns1`"},
+		{"ns1", "（左邊）", "ns1（左邊）"},
+	} {
+		if got := words.JoinLines(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%q and %q make %q, want %q", tt[0], tt[1], got, tt[2])
+		}
+	}
+}

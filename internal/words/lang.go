@@ -64,18 +64,6 @@ func (t Text) With(values ...any) Text {
 	return Text{fmt.Sprintf(t.En, chosen(English, values)...), tighten(fmt.Sprintf(t.ZhTW, chosen(Taiwan, values)...))}
 }
 
-func tighten(s string) string {
-	rs := []rune(s)
-	var kept []rune
-	for i, r := range rs {
-		if r == ' ' && i > 0 && i+1 < len(rs) && columnsOf(rs[i-1]) == 2 && columnsOf(rs[i+1]) == 2 {
-			continue
-		}
-		kept = append(kept, r)
-	}
-	return string(kept)
-}
-
 func chosen(l Lang, values []any) []any {
 	list := make([]any, len(values))
 	for i, v := range values {
@@ -86,6 +74,29 @@ func chosen(l Lang, values []any) []any {
 	}
 	return list
 }
+
+// tighten takes away spaces between wide characters and beside marks that bring
+// their own.
+func tighten(s string) string {
+	rs := []rune(s)
+	var kept []rune
+	for i, r := range rs {
+		if r == ' ' && i > 0 && i+1 < len(rs) && loose(rs[i-1], rs[i+1]) {
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return string(kept)
+}
+
+func loose(before, after rune) bool {
+	return columnsOf(before) == 2 && columnsOf(after) == 2 ||
+		strings.ContainsRune(wideMarks, before) || strings.ContainsRune(wideMarks, after)
+}
+
+// JoinLines joins two lines of a paragraph: with a space where the language has
+// one.
+func JoinLines(a, b string) string { return tighten(a + " " + b) }
 
 // Sentences joins sentences as a language does: with a space between, or without.
 // Empty ones are left out.

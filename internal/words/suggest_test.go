@@ -1,4 +1,4 @@
-package cli
+package words
 
 import "testing"
 
@@ -13,7 +13,7 @@ func TestDidYouMean(t *testing.T) {
 		"client": "",
 		"":       "",
 	} {
-		if got := didYouMean(word, names); got != want {
+		if got := DidYouMean(word, names); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package words
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// closest returns those of names that word may have been meant to be.
-func closest(word string, names []string) []string {
+// Closest returns those of names that word may have been meant to be.
+func Closest(word string, names []string) []string {
 	best := max(1, len(word)/3)
 	var found []string
 	for _, name := range names {
@@ -22,10 +22,10 @@ func closest(word string, names []string) []string {
 	return slices.Compact(found)
 }
 
-// didYouMean returns ": did you mean …?", or "" where nothing comes near.
-func didYouMean(word string, names []string) string {
+// DidYouMean returns ": did you mean …?", or "" where nothing comes near.
+func DidYouMean(word string, names []string) string {
 	const most = 3
-	found := closest(word, names)
+	found := Closest(word, names)
 	if len(found) == 0 || len(found) > most {
 		return ""
 	}

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/tutor"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/lessons"
+)
+
+func newLearn(p *program) *cobra.Command {
+	var o learnOptions
+	cmd := &cobra.Command{
+		Use:   "learn [LESSON|FILE.md]",
+		Short: "Learn how networks of namespaces work, step by step, by doing",
+		Long: `Play a lesson: it tells what is to be done and why, has you type the commands or
+types them for you, runs them, shows what has changed, and asks a question now
+and then. Whether a step is done it sees from the network, not from what was
+typed. Without LESSON it lists the lessons.
+
+All happens in a sandbox, for root too, which is gone when the lesson ends. No
+rights and no programs are needed.
+
+At the prompt: Enter runs the command that is shown; any other command runs as
+it is; ? gives a hint, do has the step done, skip goes on without it, shell
+opens a shell in there, help tells of all this, quit or Ctrl-D leaves.
+
+With --auto the lesson plays by itself, and fails where it does not do what it
+says. How to write lessons is said in docs/lessons.md.`,
+		Example: `  vethlab learn veth
+  vethlab learn 2 --lang zh-TW
+  vethlab learn --auto my-lesson.md`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: completeLessons,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.list || len(args) == 0 {
+				if o.auto || o.check {
+					return usageError{cmd, errors.New("which lesson?")}
+				}
+				return p.listLessons(o)
+			}
+			return p.learn(cmd.Context(), args[0], o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.list, "list", false, "list the lessons")
+	cmd.Flags().BoolVar(&o.auto, "auto", false, "play the lesson without anybody there")
+	cmd.Flags().IntVar(&o.speed, "speed", 0, "with --auto, type `N` characters a second, and leave time to read (default: at once)")
+	cmd.Flags().BoolVar(&o.check, "check", false, "only look for mistakes in the lesson")
+	langFlag(cmd, &o.lang)
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+type learnOptions struct {
+	list, auto, check bool
+	speed             int
+	lang              words.Lang
+	format            format
+}
+
+// A lessonInfo is what the list says of a lesson.
+type lessonInfo struct {
+	Number   int    `json:"number"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	About    string `json:"about"`
+	Minutes  int    `json:"minutes"`
+	Steps    int    `json:"steps"`
+	Language string `json:"language"`
+}
+
+func (p *program) listLessons(o learnOptions) error {
+	var list []lessonInfo
+	for i, name := range lessons.Names() {
+		l, err := readLesson(name, o.lang)
+		if err != nil {
+			return err
+		}
+		list = append(list, lessonInfo{i + 1, shortName(name), l.Title, l.About, l.Minutes, len(l.Steps), string(o.lang)})
+	}
+	if o.format == formatJSON {
+		return p.out.json(list)
+	}
+	for _, l := range list {
+		p.out.print("%d  %s  %s\n", l.Number, p.out.paint(bold, words.Pad(l.Name, 10)), learnTexts.entry.With(l.Title, l.Minutes).In(o.lang))
+		for _, line := range words.Wrap(l.About, min(talkWidth, p.out.width())-15) {
+			p.out.print("%15s%s\n", "", line)
+		}
+	}
+	p.out.print("\n%s\n", learnTexts.begin.In(o.lang))
+	return nil
+}
+
+var learnTexts = struct{ entry, begin words.Text }{
+	entry: words.Text{En: "%[1]s (%[2]d min)", ZhTW: "%[1]s（%[2]d 分鐘）"},
+	begin: words.Text{
+		En:   "vethlab learn NAME plays one, --lang zh-TW in Chinese.",
+		ZhTW: "用 vethlab learn 名稱 開始一課；--lang en 則是英文版。",
+	},
+}
+
+// shortName returns a lesson's name without its number.
+func shortName(name string) string {
+	_, short, _ := strings.Cut(name, "-")
+	return short
+}
+
+func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, name := range lessons.Names() {
+		names = append(names, shortName(name))
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}
+
+// findLesson reads the lesson that an argument means: a file, or one of those that
+// are brought along, by its name or its number.
+func findLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
+	if strings.HasSuffix(arg, ".md") || strings.Contains(arg, "/") {
+		data, err := os.ReadFile(arg)
+		if err != nil {
+			return nil, exitError{exitUsage, err}
+		}
+		return lesson.Parse(arg, data)
+	}
+	var known []string
+	for _, name := range lessons.Names() {
+		number, short, _ := strings.Cut(name, "-")
+		if arg == name || arg == number || arg == short {
+			return readLesson(name, lang)
+		}
+		known = append(known, short)
+	}
+	return nil, exitError{exitUsage, fmt.Errorf("there is no lesson %q%s (vethlab learn --list)", arg, words.DidYouMean(arg, known))}
+}
+
+func readLesson(name string, lang words.Lang) (*lesson.Lesson, error) {
+	data, err := lessons.Read(string(lang), name)
+	if err != nil {
+		return nil, err
+	}
+	return lesson.Parse("lessons/"+lessons.File(string(lang), name), data)
+}
+
+func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
+	l, err := findLesson(arg, o.lang)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.check:
+		p.out.say("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
+		return nil
+	case !p.ground.fresh:
+		return p.isolate()
+	}
+	return p.play(ctx, l, o)
+}
+
+// isolate plays the lesson in a sandbox: this very program, once more. Root gets
+// one of his own where there are no user namespaces.
+func (p *program) isolate() error {
+	if p.ground.root && !sandbox.Privileged() {
+		return sandbox.ErrRoot
+	}
+	code, err := sandbox.Isolate(!p.ground.root)
+	if err != nil && !p.ground.rootless && sandbox.Privileged() {
+		code, err = sandbox.Isolate(false)
+	}
+	if err != nil {
+		return feature.Explain(err)
+	}
+	return elsewhere{code}
+}
+
+func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
+	desk := newDesk(p, o)
+	if desk.typist != nil {
+		// Ctrl-C is for the command that runs, or is read as a key.
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+		var stop context.CancelFunc
+		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
+		defer stop()
+	}
+	stage, err := newStage(p)
+	if err != nil {
+		return err
+	}
+	defer stage.close()
+	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto}
+	err = player.Play(ctx)
+	if errors.Is(err, tutor.ErrQuit) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/probe"
+)
+
+// A stage is the machine of its own on which a lesson is played: this very one,
+// once the program is isolated.
+type stage struct {
+	program *program
+	bin     string // a folder with the programs that lessons use
+	servers []io.Closer
+}
+
+func newStage(p *program) (*stage, error) {
+	bin, err := os.MkdirTemp("/run", "learn-")
+	if err != nil {
+		return nil, err
+	}
+	return &stage{program: p, bin: bin}, nil
+}
+
+func (s *stage) close() {
+	for _, server := range s.servers {
+		_ = server.Close() // all of it goes with the sandbox
+	}
+	_ = os.RemoveAll(s.bin)
+}
+
+func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := gently(exec.CommandContext(ctx, "/bin/sh", args...))
+	cmd.Env = append(os.Environ(), "PATH="+s.bin+":"+os.Getenv("PATH")+":/usr/sbin:/sbin", "LC_ALL=C")
+	return cmd
+}
+
+// Run implements [tutor.Stage].
+func (s *stage) Run(ctx context.Context, command string, keep bool) (string, int, error) {
+	cmd := s.shell(ctx, "-c", command)
+	var kept bytes.Buffer
+	if keep {
+		w := io.MultiWriter(&kept, s.program.out)
+		cmd.Stdout, cmd.Stderr = w, w
+	} else {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = s.program.stdin, s.program.out.stdout, s.program.out.stdout
+	}
+	err := cmd.Run()
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) && ctx.Err() == nil {
+		return kept.String(), processCode(ended.ProcessState), nil
+	}
+	return kept.String(), 0, cmp.Or(ctx.Err(), err)
+}
+
+// Quiet implements [tutor.Stage].
+func (s *stage) Quiet(ctx context.Context, script string) (string, error) {
+	out, err := s.shell(ctx, "-e", "-c", script).CombinedOutput()
+	return string(out), cmp.Or(ctx.Err(), err)
+}
+
+// Shell implements [tutor.Stage].
+func (s *stage) Shell(ctx context.Context) error {
+	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
+	cmd := s.shell(ctx)
+	cmd.Path, cmd.Args = shell, []string{shell}
+	key, value := prompt(shell, "(lesson) ")
+	cmd.Env = append(cmd.Env, key+"="+value)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.program.stdin, s.program.out.stdout, s.program.out.stdout
+	err := cmd.Run()
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		return nil // with the code of the last command in it
+	}
+	return err
+}
+
+// World implements [tutor.Stage].
+func (s *stage) World(ctx context.Context, sysctls []string) (lesson.World, error) {
+	view, err := kernel.Everything(sysctls...)
+	if err != nil {
+		return lesson.World{}, err
+	}
+	return lesson.World{State: view.State, Reach: func(r lesson.Reach) bool { return reaches(ctx, r) }}, nil
+}
+
+// How long to wait for an answer: a neighbour that is there answers in no time.
+const (
+	expectedWait   = time.Second
+	unexpectedWait = 200 * time.Millisecond
+)
+
+func reaches(ctx context.Context, r lesson.Reach) bool {
+	q := probe.Question{
+		Target:  probe.Target{From: r.From, To: r.To},
+		Via:     map[string]probe.Protocol{"tcp": probe.TCP, "udp": probe.UDP, "http": probe.HTTP}[r.Via],
+		Port:    r.Port,
+		Timeout: unexpectedWait,
+	}
+	if r.Expected {
+		q.Timeout = expectedWait
+	}
+	return probe.Ask(ctx, []probe.Question{q}, probe.Options{})[0].Found == probe.Reachable
+}
+
+// Serve implements [tutor.Stage].
+func (s *stage) Serve(ctx context.Context, serve lesson.Serve) error {
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return netns.Replace(serve.Namespace, c) }}
+	l, err := config.Listen(ctx, "tcp", fmt.Sprintf(":%d", serve.Port))
+	if err != nil {
+		return err
+	}
+	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, _, _ := net.SplitHostPort(r.RemoteAddr)
+		fmt.Fprintf(w, "Hello %s, this is %s.\n", strings.TrimPrefix(from, "::ffff:"), serve.Namespace)
+	})}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }()
+	return nil
+}

@@ -1,0 +1,105 @@
+package tutor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/lesson"
+)
+
+func (p *Player) pose(q *lesson.Question) {
+	p.Desk.Say(p.Desk.Paint(Heading, "?") + " ")
+	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[:1]}, "")
+	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[1:]}, "")
+	for i, o := range q.Options {
+		p.paragraph(lesson.Paragraph{Bullet: fmt.Sprintf("%d)", i+1), Text: o.Text}, "")
+	}
+	if len(q.Options) > 0 {
+		p.Desk.Say("\n")
+	}
+}
+
+// playQuestion answers by itself.
+func (p *Player) playQuestion(q *lesson.Question) {
+	p.pose(q)
+	p.tellAnswer(q)
+}
+
+func (p *Player) tellAnswer(q *lesson.Question) {
+	answer := ""
+	if len(q.Answers) > 0 {
+		answer = q.Answers[0]
+	}
+	for i, o := range q.Options {
+		if o.Right {
+			answer = fmt.Sprintf("%d) %s", i+1, o.Text)
+		}
+	}
+	p.note(texts.theAnswer.With(answer))
+	p.prose(q.Why, "")
+}
+
+// question asks until the answer is right, or is to be told.
+func (p *Player) question(q *lesson.Question) error {
+	p.pose(q)
+	ask := texts.answer
+	if n := len(q.Options); n > 0 {
+		ask = texts.choose.With(n)
+	}
+	for {
+		line, err := p.Desk.Ask(ask.In(p.Lang) + " ")
+		if err != nil {
+			return err
+		}
+		line = strings.TrimSpace(line)
+		switch strings.ToLower(line) {
+		case "quit", "q", "離開":
+			return ErrQuit
+		case "skip", "跳過", "?", "do":
+			p.tellAnswer(q)
+			return nil
+		}
+		if p.answered(q, line) {
+			return nil
+		}
+	}
+}
+
+func (p *Player) answered(q *lesson.Question, line string) bool {
+	right, ok := isRight(q, line)
+	switch {
+	case !ok:
+		p.note(texts.noSuch.With(len(q.Options)))
+	case right:
+		p.remark(Right, texts.right)
+		p.Desk.Say("\n")
+		p.prose(q.Why, "")
+		return true
+	default:
+		p.note(texts.wrong)
+	}
+	return false
+}
+
+// isRight judges an answer. ok: it is one.
+func isRight(q *lesson.Question, line string) (right, ok bool) {
+	if len(q.Options) > 0 {
+		n, err := strconv.Atoi(line)
+		if err != nil || n < 1 || n > len(q.Options) {
+			return false, false
+		}
+		return q.Options[n-1].Right, true
+	}
+	for _, a := range q.Answers {
+		if plain(a) == plain(line) {
+			return true, true
+		}
+	}
+	return false, true
+}
+
+// plain takes away what does not count in an answer.
+func plain(s string) string {
+	return strings.ToLower(strings.Trim(strings.Join(strings.Fields(s), " "), ".。 `"))
+}

@@ -1,0 +1,218 @@
+// Package tutor plays a lesson: it shows the page step by step, has commands typed
+// and run, looks whether what they were to do has been done, and asks questions.
+//
+// What it plays on is a [Stage], and who it talks to sits at a [Desk]; so tests
+// need neither a kernel nor a terminal.
+package tutor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A Stage is where commands are run and what they change.
+type Stage interface {
+	// Run runs a command of the learner's, who sees what it writes. With keep
+	// that is also returned.
+	Run(ctx context.Context, command string, keep bool) (output string, code int, err error)
+
+	// Quiet runs a shell script that nobody sees. Its output is part of the error.
+	Quiet(ctx context.Context, script string) (output string, err error)
+
+	// Serve runs a web server until the lesson is over.
+	Serve(ctx context.Context, s lesson.Serve) error
+
+	// Shell lets the learner look around in a shell until he leaves it.
+	Shell(ctx context.Context) error
+
+	// World looks at the kernel, also at settings by their keys.
+	World(ctx context.Context, sysctls []string) (lesson.World, error)
+}
+
+// A Desk is where the learner sits.
+type Desk interface {
+	// Say writes text.
+	Say(text string)
+
+	// Ask writes a prompt and returns the line that is typed. [io.EOF]: the
+	// learner leaves.
+	Ask(prompt string) (string, error)
+
+	// Type writes a command behind a prompt as if it were typed.
+	Type(prompt, command string)
+
+	// Read gives time to read what has been said.
+	Read(text string)
+
+	// Width is how many columns there are for text.
+	Width() int
+
+	// Paint makes words stand out.
+	Paint(style Style, text string) string
+}
+
+// A Style is how words stand out.
+type Style int
+
+// The styles.
+const (
+	Heading Style = iota
+	Strong        // between asterisks
+	Typed         // commands and names
+	Quietly       // what may be overlooked
+	Right
+	Wrong
+)
+
+// A Player plays one lesson.
+type Player struct {
+	Lesson *lesson.Lesson
+	Stage  Stage
+	Desk   Desk
+	Lang   words.Lang
+	Auto   bool // nobody is there: everything is typed and answered by itself
+
+	drawn string // the picture that was shown last
+}
+
+// ErrQuit says that the learner has left before the end.
+var ErrQuit = errors.New("the lesson was left before its end")
+
+// A MissError is a lesson that does not do what it says, found when it is played
+// by itself.
+type MissError struct{ Where, What string }
+
+func (e *MissError) Error() string { return e.Where + ": " + e.What }
+
+func miss(where fmt.Stringer, format string, args ...any) error {
+	return &MissError{where.String(), fmt.Sprintf(format, args...)}
+}
+
+// Play plays the lesson to its end. The error is [ErrQuit], or with Auto a
+// [*MissError], or one of the stage's.
+func (p *Player) Play(ctx context.Context) error {
+	p.heading(p.Lesson.Title)
+	if !p.Auto {
+		p.note(texts.welcome)
+	}
+	for _, b := range p.Lesson.Intro {
+		if err := p.block(ctx, b); err != nil {
+			return p.left(err)
+		}
+	}
+	for i, s := range p.Lesson.Steps {
+		if err := p.step(ctx, i, s); err != nil {
+			return p.left(err)
+		}
+	}
+	p.note(texts.end)
+	return nil
+}
+
+// left says good-bye to a learner who leaves.
+func (p *Player) left(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = ErrQuit
+	}
+	if errors.Is(err, ErrQuit) {
+		p.note(texts.bye)
+	}
+	return err
+}
+
+func (p *Player) step(ctx context.Context, i int, s lesson.Step) error {
+	p.heading(fmt.Sprintf("%d/%d  %s", i+1, len(p.Lesson.Steps), s.Title))
+	for _, b := range s.Blocks {
+		if err := p.block(ctx, b); err != nil {
+			return err
+		}
+	}
+	if len(s.Blocks) > 0 && !p.Auto {
+		return p.pause(s.Blocks[len(s.Blocks)-1])
+	}
+	return nil
+}
+
+// pause waits for Enter behind a step that ends with something to read.
+func (p *Player) pause(last lesson.Block) error {
+	if _, ok := last.(lesson.Prose); !ok {
+		return nil
+	}
+	_, err := p.Desk.Ask(p.Desk.Paint(Quietly, texts.enter.In(p.Lang)) + " ")
+	return err
+}
+
+func (p *Player) block(ctx context.Context, b lesson.Block) error {
+	switch b := b.(type) {
+	case lesson.Prose:
+		p.prose(b, "")
+	case lesson.Code:
+		p.code(b)
+	case lesson.Setup:
+		if out, err := p.Stage.Quiet(ctx, b.Script); err != nil {
+			return miss(b.Pos, "setup: %v\n%s", err, out)
+		}
+		return p.draw(ctx)
+	case lesson.Serve:
+		if err := p.Stage.Serve(ctx, b); err != nil {
+			return miss(b.Pos, "serve: %v", err)
+		}
+	case *lesson.Task:
+		if p.Auto {
+			return p.playTask(ctx, b)
+		}
+		return p.task(ctx, b)
+	case *lesson.Question:
+		if p.Auto {
+			p.playQuestion(b)
+			return nil
+		}
+		return p.question(b)
+	}
+	return nil
+}
+
+// unmet returns the checks that do not hold, after some time if need be: the
+// kernel does some things a moment later.
+func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time.Duration) ([]lesson.Check, error) {
+	if len(checks) == 0 {
+		return nil, nil
+	}
+	var sysctls []string
+	for _, c := range checks {
+		if key := c.Sysctl(); key != "" {
+			sysctls = append(sysctls, key)
+		}
+	}
+	for end := time.Now().Add(patience); ; {
+		w, err := p.Stage.World(ctx, sysctls)
+		if err != nil {
+			return nil, err
+		}
+		left := failing(checks, w)
+		if len(left) == 0 || time.Now().After(end) {
+			return left, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func failing(checks []lesson.Check, w lesson.World) []lesson.Check {
+	var left []lesson.Check
+	for _, c := range checks {
+		if !c.Holds(w) {
+			left = append(left, c)
+		}
+	}
+	return left
+}

@@ -1,0 +1,36 @@
+// Package lessons holds the lessons that vethlab brings along, in each language.
+// How they are written is said in docs/lessons.md.
+package lessons
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+//go:embed en/*.md zh-TW/*.md
+var files embed.FS
+
+// Languages returns the languages there are lessons in, as BCP 47 tags.
+func Languages() []string { return []string{"en", "zh-TW"} }
+
+// Names returns the names of the lessons in their order. Each is there in all
+// languages.
+func Names() []string {
+	entries, err := fs.ReadDir(files, "en")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".md"))
+	}
+	return names
+}
+
+// File returns the name of a lesson's file, as it is in this folder.
+func File(language, name string) string { return path.Join(language, name+".md") }
+
+// Read returns a lesson. The error says that there is none.
+func Read(language, name string) ([]byte, error) { return files.ReadFile(File(language, name)) }
