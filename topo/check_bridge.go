@@ -11,7 +11,7 @@ func (c *checker) plugPorts() {
 			case !bridge.isBridge():
 			case n.Kind == Switch:
 				for _, p := range c.plugs[n.Name] {
-					if p != bridge {
+					if p.link >= 0 {
 						p.bridge = bridge
 					}
 				}
@@ -32,6 +32,8 @@ func (c *checker) plugInto(n *Node, bridge *plug) {
 		case c.partial && p == nil:
 		case p == nil:
 			c.fail(bridge.pos, place, didYouMean(name, c.interfacesOf(n.Name)), "no link uses interface %q of node %s", name, n.Name)
+		case p.isLoopback():
+			c.fail(bridge.pos, place, "", "%s can't be the port of a bridge", p)
 		case p.isBridge():
 			c.fail(bridge.pos, place, "join them by a link with both its ends in "+n.Name, "%s is a bridge and can't be the port of one", p)
 		case p.bridge != nil:

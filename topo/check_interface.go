@@ -11,7 +11,9 @@ func (c *checker) interfaces(n *Node) {
 	for i := range n.Interfaces {
 		d := &n.Interfaces[i]
 		path := interfacePath(n, d)
-		if fault := interfaceFault(d.Name); fault != "" {
+		if d.Name == Loopback {
+			c.loopback(n, d, path)
+		} else if fault := interfaceFault(d.Name); fault != "" {
 			c.fail(d.Pos, path, "", "the interface's name %q %s", d.Name, fault)
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
 			c.fail(d.Pos, path, "", "interface %s of node %s is there twice", d.Name, n.Name)
@@ -24,6 +26,18 @@ func (c *checker) interfaces(n *Node) {
 		for a := range d.Addresses {
 			c.address(d, a, c.itemPath(path+".addresses", a))
 		}
+	}
+}
+
+// loopback checks what is said about lo.
+func (c *checker) loopback(n *Node, d *Interface, path string) {
+	other := *d
+	other.Addresses = nil
+	switch {
+	case n.Name == HostNode:
+		c.fail(d.Pos, path, "", "lo of %q is the machine's own and not the lab's to change", n.Name)
+	case !other.isPlain():
+		c.fail(d.Pos, path, "", "lo can have addresses and nothing else")
 	}
 }
 
@@ -57,7 +71,7 @@ func (c *checker) interfacesOf(node string) []string {
 // lowMTU reports IPv6 addresses where the MTU leaves no room for IPv6.
 func (c *checker) lowMTU(d *Interface, p *plug, path string) {
 	mtu := d.MTU
-	if mtu == 0 && !p.isBridge() {
+	if mtu == 0 && p.link >= 0 {
 		mtu = c.t.Links[p.link].MTU
 	}
 	six := slices.IndexFunc(d.Addresses, func(a netip.Prefix) bool { return a.Addr().Is6() })

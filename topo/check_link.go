@@ -9,7 +9,7 @@ import (
 const maxPorts = 1023
 
 // A plug is an interface that exists: the end of a link or, with link -1, a
-// bridge.
+// bridge or lo.
 type plug struct {
 	node, name string
 	link, side int
@@ -19,7 +19,9 @@ type plug struct {
 	path       string
 }
 
-func (p *plug) isBridge() bool { return p.link < 0 }
+func (p *plug) isLoopback() bool { return p.link < 0 && p.name == Loopback }
+
+func (p *plug) isBridge() bool { return p.link < 0 && p.name != Loopback }
 
 func (p *plug) String() string { return Endpoint{Node: p.node, Interface: p.name}.String() }
 
@@ -66,14 +68,15 @@ func (c *checker) plug(p *plug) {
 	c.plugs[p.node] = append(c.plugs[p.node], p)
 }
 
-// plugBridges finds the bridges of a node.
+// plugBridges finds the bridges of a node, and lo if the file has more to say of
+// it.
 func (c *checker) plugBridges(n *Node) {
 	if n.Kind == Switch {
 		c.plug(&plug{node: n.Name, name: BridgeName, link: -1, pos: n.Pos, path: "nodes." + n.Name})
-		return
 	}
 	for i := range n.Interfaces {
-		if d := &n.Interfaces[i]; d.Bridge != nil && c.plugAt(n.Name, d.Name) == nil {
+		d := &n.Interfaces[i]
+		if (d.Name == Loopback || d.Bridge != nil && n.Kind != Switch) && c.plugAt(n.Name, d.Name) == nil {
 			c.plug(&plug{node: n.Name, name: d.Name, link: -1, pos: d.Pos, path: interfacePath(n, d)})
 		}
 	}

@@ -81,7 +81,8 @@ func (c *checker) written(n *Node, dev string) (prefixes []netip.Prefix, complet
 		switch {
 		case dev != "" && p.name != dev:
 		case p.decl == nil || p.decl.Addresses == nil:
-			complete = complete && n.Kind == Switch // its bridge has what is written
+			// The bridge of a switch has what is written, and so has lo.
+			complete = complete && (n.Kind == Switch || p.isLoopback())
 		default:
 			prefixes = append(prefixes, p.decl.Addresses...)
 		}

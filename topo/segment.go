@@ -83,8 +83,12 @@ func (c *checker) findSegments() []*segment {
 		c.claimSubnets(perLink[i], l.Subnet, l.Pos, linkPath(i)+".subnet", linkPath(i))
 	}
 	c.claimAddresses(func(p *plug) *segment {
-		if p.isBridge() {
+		switch {
+		case p.isBridge():
 			return of(p)
+		case p.isLoopback():
+			order = append(order, &segment{})
+			return order[len(order)-1]
 		}
 		return perLink[p.link]
 	})

@@ -107,6 +107,7 @@ type Interfaces []Interface
 
 // An Interface is one end of a link, or a bridge: that of a switch (named
 // [BridgeName]), or one that a host or router has between interfaces of its own.
+// Or it is [Loopback], of which nothing can be said but further addresses.
 type Interface struct {
 	Name string `json:"-"`
 
@@ -132,6 +133,9 @@ type Interface struct {
 
 	Pos Pos `json:"-"`
 }
+
+// Loopback is the name of the interface that every node is born with.
+const Loopback = "lo"
 
 // BridgeName is the name of the bridge inside a node of kind Switch.
 const BridgeName = "br0"

@@ -74,7 +74,7 @@ func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip
 // has no addresses, and where there is no IPv6.
 func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 	addressless := i.decl.Addresses != nil && len(i.addresses) == 0
-	if addressless || i.isBridge() && len(i.addresses) == 0 || i.mtu < ipv6MTU {
+	if i.isLoopback() || addressless || i.isBridge() && len(i.addresses) == 0 || i.mtu < ipv6MTU {
 		return netip.Prefix{}, false
 	}
 	for _, p := range i.addresses {

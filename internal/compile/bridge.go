@@ -14,7 +14,7 @@ func (c *compiler) plugIn() {
 		byName := make(map[string]*iface, len(n.ifaces))
 		for _, i := range n.ifaces {
 			byName[i.name] = i
-			if n.kind == topo.Switch && !i.isBridge() {
+			if n.kind == topo.Switch && i.link != nil {
 				i.bridge = n.ifaces[0]
 			}
 		}

@@ -4,14 +4,16 @@ import (
 	"cmp"
 	"net/netip"
 
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// An iface is one network interface: an end of a link, or a bridge.
+// An iface is one network interface: an end of a link, a bridge, or lo where the
+// file has more to say of it.
 type iface struct {
 	node      *node
 	name      string
-	link      *link           // nil: a bridge
+	link      *link           // nil: a bridge or lo
 	bridge    *iface          // the bridge that it is a port of, or nil
 	decl      *topo.Interface // what the file says about it; an empty one if nothing
 	segment   *segment
@@ -21,15 +23,17 @@ type iface struct {
 	pos       topo.Pos
 }
 
-func (i *iface) isBridge() bool { return i.link == nil }
+func (i *iface) isLoopback() bool { return i.link == nil && i.name == topo.Loopback }
+
+func (i *iface) isBridge() bool { return i.link == nil && i.name != topo.Loopback }
 
 // isPort reports whether the interface belongs to a bridge.
 func (i *iface) isPort() bool { return i.bridge != nil }
 
-// needsAddresses reports whether the interface gets addresses by itself: a port needs none,
-// nor does a switch.
+// needsAddresses reports whether the interface gets addresses by itself: lo and
+// ports need none, nor does a switch.
 func (i *iface) needsAddresses() bool {
-	return !i.isPort() && (!i.isBridge() || i.node.kind != topo.Switch)
+	return !i.isLoopback() && !i.isPort() && (!i.isBridge() || i.node.kind != topo.Switch)
 }
 
 // peer returns the other end of the link.
@@ -54,7 +58,10 @@ func (c *compiler) setMTUs() {
 	for _, n := range c.nodes {
 		smallest := map[*iface]int{} // by bridge
 		for _, i := range n.ifaces {
-			if i.isBridge() {
+			if i.isLoopback() {
+				i.mtu = state.LoMTU
+			}
+			if i.link == nil {
 				continue
 			}
 			i.mtu = cmp.Or(i.decl.MTU, i.link.decl.MTU, defaultMTU)

@@ -14,7 +14,7 @@ func (c *compiler) setMACs() {
 	}
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			for attempt := 0; i.mac.IsZero(); attempt++ {
+			for attempt := 0; i.mac.IsZero() && !i.isLoopback(); attempt++ {
 				if mac := deriveMAC(attempt, c.macSeed, i); !taken[mac] {
 					i.mac, taken[mac] = mac, true
 				}

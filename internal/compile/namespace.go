@@ -25,6 +25,10 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 		lo.Up, lo.Alias = true, mark
 	}
 	for _, i := range n.ifaces {
+		if i.isLoopback() {
+			ns.Links[state.Lo].Addresses = i.addresses
+			continue
+		}
 		ns.Links[i.name] = c.stateLink(i)
 		if n.isHostNode() {
 			ns.Links[i.name].Alias = mark

@@ -15,7 +15,8 @@ type node struct {
 	decl   *topo.Node // what the file says about it; an empty one if nothing
 	pos    topo.Pos
 
-	// Its interfaces in the order of the links; bridges first.
+	// Its interfaces in the order of the links; bridges first, and lo last if the
+	// file has more to say of it.
 	ifaces []*iface
 
 	routes state.Routes
@@ -76,6 +77,11 @@ func (c *compiler) findLinks() {
 			n.ifaces = append(n.ifaces, l.ends[side])
 		}
 		c.links = append(c.links, l)
+	}
+	for _, n := range c.nodes {
+		if lo := n.given[topo.Loopback]; lo != nil {
+			n.ifaces = append(n.ifaces, &iface{node: n, name: lo.Name, pos: cmp.Or(lo.Pos, n.pos)})
+		}
 	}
 }
 

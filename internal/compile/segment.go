@@ -40,8 +40,12 @@ func (c *compiler) findSegments() {
 	}
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			if i.isBridge() {
+			switch {
+			case i.isBridge():
 				of(groups.find(i)).addBridge(i)
+			case i.isLoopback():
+				i.segment = of(nil)
+				i.segment.ifaces = append(i.segment.ifaces, i)
 			}
 		}
 	}

@@ -144,12 +144,28 @@ func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
 	}
 }
 
+// loopbacks gives some nodes an address that is no link's.
+func (b *builder) loopbacks() {
+	for i := range b.top.Nodes {
+		n := &b.top.Nodes[i]
+		if n.Name == topo.HostNode || !b.chance("loopback", 6) {
+			continue
+		}
+		four := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}), 32)
+		six := netip.PrefixFrom(netip.MustParseAddr(fmt.Sprintf("2001:db8:0:%x::1", i+1)), 128)
+		n.Interfaces = append(n.Interfaces, topo.Interface{
+			Name:      topo.Loopback,
+			Addresses: pick(b.t, "addresses of lo", []netip.Prefix{four}, []netip.Prefix{four, six}),
+		})
+	}
+}
+
 // downs sets some interfaces down that no route of their node needs.
 func (b *builder) downs() {
 	for i := range b.top.Nodes {
 		n := &b.top.Nodes[i]
 		for j := range n.Interfaces {
-			if len(n.Routes) == 0 && b.chance("down", 10) {
+			if len(n.Routes) == 0 && n.Interfaces[j].Name != topo.Loopback && b.chance("down", 10) {
 				n.Interfaces[j].Down = true
 			}
 		}

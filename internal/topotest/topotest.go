@@ -39,6 +39,7 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	b.links(o)
 	b.bridges()
 	b.segments()
+	b.loopbacks()
 	b.routes()
 	b.downs()
 	b.tests()

@@ -48,7 +48,8 @@ func TestDiversity(t *testing.T) {
 		note(seen, lab)
 	}
 	for _, what := range []string{
-		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu", "bridge", "stp", "forward delay", "down",
+		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu",
+		"bridge", "stp", "forward delay", "down", "loopback",
 		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "group",
 		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "empty path", "count", "timeout",
 		"retry for", "serve", "serve not", "run", "on", "exit", "stdout", "test's name",
@@ -83,6 +84,7 @@ func note(seen map[string]bool, lab *topo.Topology) {
 			set("stp", i.STP)
 			set("forward delay", i.ForwardDelay != 0)
 			set("down", i.Down)
+			set("loopback", i.Name == topo.Loopback)
 		}
 	}
 	for _, l := range lab.Links {
