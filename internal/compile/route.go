@@ -154,7 +154,7 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 // itself. Those of IPv6 have a metric of their own.
 func (n *node) isConnected(p netip.Prefix) bool {
 	return p.Addr().Is4() && !p.IsSingleIP() && slices.ContainsFunc(n.ifaces, func(i *iface) bool {
-		return slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
+		return !i.decl.Down && slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
 	})
 }
 

@@ -1,0 +1,60 @@
+package decompile_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// What a lab compiles to becomes a lab file that compiles to the same.
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
+		if err != nil {
+			t.Skip(err)
+		}
+		roundTrip(t, want.Name, want.State)
+	})
+}
+
+// The same of a State in which the kernel has chosen the MACs.
+func TestRoundTripWithoutMACs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
+		if err != nil {
+			t.Skip(err)
+		}
+		roundTrip(t, "other", decompile.WithoutMACs(want.State))
+	})
+}
+
+func roundTrip(t *rapid.T, name string, want *state.State) {
+	top, losses := decompile.Decompile(want, decompile.Options{Name: name})
+	if len(losses) > 0 {
+		t.Fatalf("lost: %+v", losses)
+	}
+	parsed, err := topo.Parse("lab.yaml", top.Format())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, top.Format())
+	}
+	got, err := compile.Compile(parsed)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, top.Format())
+	}
+	if !decompile.Same(want, got.State) {
+		t.Fatalf("%s\n(-want +got):\n%s", top.Format(), diff(want, got.State))
+	}
+}
+
+func diff(want, got *state.State) string {
+	return cmp.Diff(decompile.Essence(want), decompile.Essence(got), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
+}

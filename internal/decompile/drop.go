@@ -1,0 +1,99 @@
+package decompile
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// dropAt takes out of the State what an error at a place is about: a route, the
+// addresses that it names, or whatever else the file says of a link or namespace.
+// It reports false if there is nothing left to take.
+func (w *writer) dropAt(p place, e *topo.Error) bool {
+	ns := w.state.Namespace(p.at.Namespace)
+	switch {
+	case ns == nil:
+		return false
+	case p.route.To.IsValid():
+		return w.dropRoute(ns, p, e)
+	case p.at.Link == "":
+		return w.dropSettings(ns, p.at, e)
+	case ns.Links[p.at.Link] == nil:
+		return false
+	}
+	l := ns.Links[p.at.Link]
+	if w.dropAddresses(p.at, l, e) || w.dropDetails(p.at, l, e) {
+		return true
+	}
+	w.dropLink(p.at, e.Msg)
+	return true
+}
+
+func (w *writer) dropRoute(ns *state.Namespace, p place, e *topo.Error) bool {
+	before := len(ns.Routes)
+	ns.Routes = slices.DeleteFunc(slices.Clone(ns.Routes), func(r state.Route) bool { return r == p.route })
+	if len(ns.Routes) == before {
+		return false
+	}
+	w.lose(state.Endpoint{Namespace: ns.Name, Link: p.route.Dev}, p.route.To.String(), e.Msg)
+	return true
+}
+
+// dropAddresses takes those addresses of a link that an error names.
+func (w *writer) dropAddresses(at state.Endpoint, l *state.Link, e *topo.Error) bool {
+	named := func(p netip.Prefix) bool {
+		return slices.Contains(strings.FieldsFunc(e.Msg, func(r rune) bool { return strings.ContainsRune(" ,;()", r) }), p.String())
+	}
+	dropped := false
+	l.Addresses = slices.DeleteFunc(slices.Clone(l.Addresses), func(p netip.Prefix) bool {
+		if named(p) {
+			w.lose(at, p.String(), e.Msg)
+			dropped = true
+		}
+		return named(p)
+	})
+	return dropped
+}
+
+// dropDetails takes what else may be wrong with a link and leaves it usable.
+func (w *writer) dropDetails(at state.Endpoint, l *state.Link, e *topo.Error) bool {
+	switch {
+	case strings.Contains(e.Msg, "MAC"), !l.MAC.IsZero() && strings.Contains(e.Msg, l.MAC.String()):
+		if l.MAC.IsZero() {
+			return false
+		}
+		w.lose(at, l.MAC.String(), e.Msg)
+		l.MAC = topo.MAC{}
+	case strings.HasPrefix(e.Msg, "mtu ") && l.MTU != defaultMTU:
+		w.lose(at, "mtu", e.Msg)
+		l.MTU = defaultMTU
+	default:
+		return false
+	}
+	return true
+}
+
+// dropSettings takes the sysctls of a namespace that an error names, or else the
+// namespace.
+func (w *writer) dropSettings(ns *state.Namespace, at state.Endpoint, e *topo.Error) bool {
+	dropped := false
+	for key := range ns.Sysctls {
+		if strings.Contains(e.Msg, key) {
+			w.lose(at, key, e.Msg)
+			delete(ns.Sysctls, key)
+			dropped = true
+		}
+	}
+	if dropped {
+		return true
+	}
+	w.lose(at, "", e.Msg)
+	for _, link := range ns.LinkNames() {
+		w.dropLink(state.Endpoint{Namespace: ns.Name, Link: link}, e.Msg)
+	}
+	delete(w.state.Namespaces, ns.Name)
+	return true
+}

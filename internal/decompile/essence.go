@@ -1,0 +1,72 @@
+package decompile
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Essence returns what of a State counts when a lab is compared with what it was
+// imported from. This is the one list of what does not:
+//
+//   - marks, which say whose a lab is;
+//   - the link-local address that belongs to a link's MAC, and who makes it: the
+//     kernel for ip, the compiler for a lab;
+//   - whether lo is up: in a lab it is;
+//   - the forward delay of a bridge without STP, which nobody waits for;
+//   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
+//     own: a router forwards both;
+//   - MACs that are not set, so that the kernel chooses them. They are zero in a
+//     State that was played and not seen; see [WithoutMACs].
+func Essence(s *state.State) *state.State {
+	e := s.Normal()
+	for _, ns := range e.Namespaces {
+		for _, l := range ns.Links {
+			strip(l)
+		}
+		if ns.Sysctls[state.ForwardIPv4] == "1" && !hasIPv6(ns) {
+			delete(ns.Sysctls, state.ForwardIPv6)
+		}
+	}
+	return e.Normal()
+}
+
+func strip(l *state.Link) {
+	l.AutoLinkLocal = false
+	if _, ours := state.ParseMark(l.Alias); ours {
+		l.Alias = ""
+	}
+	if l.Name == state.Lo {
+		l.Up = true
+		return
+	}
+	if b, ok := l.Kind.(state.Bridge); ok && !b.STP {
+		l.Kind = state.Bridge{}
+	}
+	if !l.MAC.IsZero() {
+		l.Addresses = l.Addresses.Without(state.LinkLocal(l.MAC))
+	}
+}
+
+func hasIPv6(ns *state.Namespace) bool {
+	for _, l := range ns.Links {
+		if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(ns.Routes, func(r state.Route) bool { return r.To.Addr().Is6() })
+}
+
+// WithoutMACs returns a State in which no link has a MAC, as before the kernel has
+// chosen them. The link-local addresses that belong to them go too.
+func WithoutMACs(s *state.State) *state.State {
+	c := Essence(s)
+	for _, ns := range c.Namespaces {
+		for _, l := range ns.Links {
+			l.MAC = topo.MAC{}
+		}
+	}
+	return c.Normal()
+}

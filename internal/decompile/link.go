@@ -1,0 +1,102 @@
+package decompile
+
+import (
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// links writes the cables. Links that no file can hold are taken out of the State
+// before.
+func (w *writer) links() []topo.Link {
+	var ends []state.Endpoint
+	for _, name := range w.order() {
+		ns := w.state.Namespaces[name]
+		for _, link := range w.linkOrder(ns) {
+			ends = append(ends, state.Endpoint{Namespace: name, Link: link})
+		}
+	}
+	slices.SortStableFunc(ends, func(a, b state.Endpoint) int { return w.rank(a) - w.rank(b) })
+	var links []topo.Link
+	done := map[state.Endpoint]bool{}
+	for _, e := range ends {
+		peer, ok := w.state.Link(e).Peer()
+		if !ok || done[e] {
+			continue
+		}
+		done[e], done[peer] = true, true
+		links = append(links, w.link(e, peer))
+	}
+	return links
+}
+
+func (w *writer) rank(e state.Endpoint) int {
+	if i := slices.Index(w.options.Order, e); i >= 0 {
+		return i
+	}
+	return len(w.options.Order)
+}
+
+func (w *writer) link(a, b state.Endpoint) topo.Link {
+	pos := w.at(place{at: a})
+	l := topo.Link{
+		Endpoints: [2]topo.Endpoint{
+			{Node: w.nodes[a.Namespace], Interface: a.Link, Pos: pos},
+			{Node: w.nodes[b.Namespace], Interface: b.Link, Pos: pos},
+		},
+		Pos: pos,
+	}
+	if x, y := w.state.Link(a), w.state.Link(b); x.MTU == y.MTU {
+		l.MTU = w.mtu(x.MTU, defaultMTU)
+	}
+	return l
+}
+
+// foreign takes links out of the State that a file has no words for: of kinds that
+// labs do not have, and cables that lead out of what is to be written.
+func (w *writer) foreign() {
+	for _, name := range w.state.Names() {
+		ns := w.state.Namespaces[name]
+		for _, link := range ns.LinkNames() {
+			at, l := state.Endpoint{Namespace: name, Link: link}, ns.Links[link]
+			switch kind := l.Kind.(type) {
+			case state.Loopback, state.Bridge:
+			case state.Veth:
+				if w.state.Link(kind.Peer) == nil {
+					w.dropLink(at, "its other end is in none of the namespaces here")
+				}
+			default:
+				w.dropLink(at, "a lab file has no links of the kind "+orDevice(l.KindName()))
+			}
+		}
+	}
+}
+
+func orDevice(kind string) string {
+	if kind == "" {
+		return "of a device"
+	}
+	return kind
+}
+
+// dropLink takes a link out of the State, with what leads through it, and its
+// other end.
+func (w *writer) dropLink(at state.Endpoint, why string) {
+	l := w.state.Link(at)
+	if l == nil {
+		return
+	}
+	w.lose(at, "", why)
+	ns := w.state.Namespaces[at.Namespace]
+	delete(ns.Links, at.Link)
+	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == at.Link })
+	for _, port := range ns.Links {
+		if port.Master == at.Link {
+			port.Master = ""
+		}
+	}
+	if peer, ok := l.Peer(); ok && w.state.Link(peer) != nil {
+		w.dropLink(peer, why)
+	}
+}

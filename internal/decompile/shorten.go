@@ -1,0 +1,117 @@
+package decompile
+
+import (
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// shorten leaves out of a lab what is filled in just so. Each abbreviation is
+// tried, and stays if the lab still compiles to the same State.
+func shorten(t *topo.Topology, want *state.State) *topo.Topology {
+	s := &shortener{want: want, lab: t}
+	for i := range t.Nodes {
+		s.try(func(t *topo.Topology) { beSwitch(&t.Nodes[i]) })
+	}
+	s.try(func(t *topo.Topology) { leaveMACs(t) })
+	s.routing()
+	s.try(leaveDevs)
+	s.try(leaveNodes)
+	return s.lab
+}
+
+type shortener struct {
+	want *state.State
+	lab  *topo.Topology
+}
+
+// try changes the lab if that does not change what it means.
+func (s *shortener) try(change func(*topo.Topology)) bool {
+	t := s.lab.Clone()
+	change(t)
+	got, err := compile.Compile(t)
+	if err != nil || !Same(s.want, got.State) {
+		return false
+	}
+	s.lab = t
+	return true
+}
+
+// beSwitch makes a switch of a node that is nothing but a bridge.
+func beSwitch(n *topo.Node) {
+	var own topo.Interfaces
+	for _, i := range n.Interfaces {
+		if i.Bridge == nil {
+			own = append(own, i)
+			continue
+		}
+		i.Bridge = nil
+		if len(i.Addresses) > 0 || i.MTU != 0 || i.STP || i.Down || !i.MAC.IsZero() {
+			if len(i.Addresses) == 0 {
+				i.Addresses = nil
+			}
+			own = append(own, i)
+		}
+	}
+	n.Kind, n.Interfaces = topo.Switch, own
+}
+
+// leaveMACs leaves out the MACs, if they are those that follow from the names.
+func leaveMACs(t *topo.Topology) {
+	for i := range t.Nodes {
+		for j := range t.Nodes[i].Interfaces {
+			t.Nodes[i].Interfaces[j].MAC = topo.MAC{}
+		}
+	}
+}
+
+// routing leaves the routes to the compiler, but for those that it does not find.
+func (s *shortener) routing() {
+	auto := s.lab.Clone()
+	auto.Routing = ""
+	for i := range auto.Nodes {
+		auto.Nodes[i].Routes = nil
+	}
+	lab, err := compile.Compile(auto)
+	if err != nil {
+		return
+	}
+	s.try(func(t *topo.Topology) {
+		t.Routing = ""
+		for i := range t.Nodes {
+			n := &t.Nodes[i]
+			found, _ := lab.Node(n.Name)
+			automatic := lab.State.Namespaces[found.Namespace].Routes
+			n.Routes = slices.DeleteFunc(n.Routes, func(r topo.Route) bool {
+				return slices.Contains(automatic, state.Route{To: r.To, Via: r.Via, Dev: r.Dev, Metric: r.Metric})
+			})
+			if len(n.Routes) == 0 {
+				n.Routes = nil
+			}
+		}
+	})
+}
+
+// leaveDevs leaves out the interfaces of routes whose gateways tell them.
+func leaveDevs(t *topo.Topology) {
+	for i := range t.Nodes {
+		for j := range t.Nodes[i].Routes {
+			if r := &t.Nodes[i].Routes[j]; r.Via.IsValid() && !r.Via.IsLinkLocalUnicast() {
+				r.Dev = ""
+			}
+		}
+	}
+}
+
+// leaveNodes leaves out the nodes that have nothing to say and that a link names.
+func leaveNodes(t *topo.Topology) {
+	linked := map[string]bool{}
+	for _, l := range t.Links {
+		linked[l.Endpoints[0].Node], linked[l.Endpoints[1].Node] = true, true
+	}
+	t.Nodes = slices.DeleteFunc(t.Nodes, func(n topo.Node) bool {
+		return linked[n.Name] && n.Kind == "" && len(n.Interfaces)+len(n.Routes)+len(n.Sysctls) == 0
+	})
+}
