@@ -36,6 +36,7 @@ func (IPVlan) Kind() string { return "ipvlan" }
 // VXLAN is what is special to a VXLAN interface.
 type VXLAN struct {
 	ID     int        `json:"id"`
+	Device int        `json:"link,omitempty"` // index of the link that it sends by; 0: any
 	Local  netip.Addr `json:"local,omitzero"`
 	Remote netip.Addr `json:"remote,omitzero"` // or the multicast group
 	Port   int        `json:"port"`

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/netip"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -19,6 +20,12 @@ func Observe(string, *state.State) (*View, error) { return nil, netns.ErrLinux }
 
 // Everything fails with [netns.ErrLinux].
 func Everything(...string) (*View, error) { return nil, netns.ErrLinux }
+
+// Dump fails with [netns.ErrLinux].
+func Dump(string) (*dump.Namespace, error) { return nil, netns.ErrLinux }
+
+// DumpFd fails with [netns.ErrLinux].
+func DumpFd(int) (*dump.Namespace, error) { return nil, netns.ErrLinux }
 
 // Labs fails with [netns.ErrLinux].
 func Labs() (map[string]state.Mark, error) { return nil, netns.ErrLinux }

@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"encoding/binary"
+	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -106,6 +108,28 @@ func (a attribute) u32() uint32 {
 	return native.Uint32(a.data)
 }
 
+func (a attribute) u16() uint16 {
+	if len(a.data) < 2 {
+		return 0
+	}
+	return native.Uint16(a.data)
+}
+
+// big16 and big32 read numbers that are in the order of the network.
+func (a attribute) big16() uint16 {
+	if len(a.data) < 2 {
+		return 0
+	}
+	return binary.BigEndian.Uint16(a.data)
+}
+
+func (a attribute) big32() uint32 {
+	if len(a.data) < 4 {
+		return 0
+	}
+	return binary.BigEndian.Uint32(a.data)
+}
+
 func (a attribute) u8() uint8 {
 	if len(a.data) < 1 {
 		return 0
@@ -114,3 +138,12 @@ func (a attribute) u8() uint8 {
 }
 
 func (a attribute) text() string { return unix.ByteSliceToString(a.data) }
+
+// addr returns an IP address; not a valid one if it is none.
+func (a attribute) addr() netip.Addr {
+	addr, _ := netip.AddrFromSlice(a.data)
+	return addr
+}
+
+// copy returns the bytes, which else are overwritten by the next answer.
+func (a attribute) copy() []byte { return slices.Clone(a.data) }

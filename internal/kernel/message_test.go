@@ -105,6 +105,11 @@ func FuzzRead(f *testing.F) {
 		readAddress(body)
 		readRoute(body)
 		readMembership(body)
+		decodeLink(body)
+		decodeAddress(body)
+		decodeRoute(body)
+		decodeRule(body)
+		decodeNeighbour(body)
 		parseRefusal(body)
 	})
 }

@@ -68,18 +68,21 @@ func (ns *Namespace) ID() (uint64, error) {
 
 // Do calls fn on a thread that is inside ns. See the package's comment for
 // what fn must not do.
-func (ns *Namespace) Do(fn func() error) error {
-	return thread(func() error {
-		if err := unix.Setns(ns.Fd(), unix.CLONE_NEWNET); err != nil {
-			return os.NewSyscallError("setns", err)
-		}
-		return fn()
-	})
-}
+func (ns *Namespace) Do(fn func() error) error { return DoFd(ns.Fd(), fn) }
 
 // Do calls fn on a thread that is inside the namespace of that name.
 func Do(name string, fn func() error) error {
 	return thread(func() error { return visit(name, fn) })
+}
+
+// DoFd calls fn on a thread that is inside the namespace of an open descriptor.
+func DoFd(fd int, fn func() error) error {
+	return thread(func() error {
+		if err := unix.Setns(fd, unix.CLONE_NEWNET); err != nil {
+			return os.NewSyscallError("setns", err)
+		}
+		return fn()
+	})
 }
 
 // Each calls fn(i) inside each names[i], on a few threads at once. It goes on

@@ -1,0 +1,205 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// decodeLinkInfo reads what kind a link is, and what it is as a port of a bridge.
+func decodeLinkInfo(l *dump.Link, info attribute) {
+	var data []attribute
+	var port bool
+	for _, a := range attributes(info.data) {
+		switch a.typ {
+		case unix.IFLA_INFO_KIND:
+			l.Kind = a.text()
+		case unix.IFLA_INFO_DATA:
+			data = attributes(a.data)
+		case unix.IFLA_INFO_SLAVE_KIND:
+			port = a.text() == state.Bridge{}.Kind()
+		case unix.IFLA_INFO_SLAVE_DATA:
+			if port {
+				l.Port = decodePort(attributes(a.data))
+			}
+		}
+	}
+	l.Info = decodeKind(l.Kind, data)
+}
+
+// decodeKind reads what is special to a kind. Nil: nothing, or it is not known
+// here.
+func decodeKind(kind string, data []attribute) dump.Info {
+	switch kind {
+	case "bridge":
+		return decodeBridge(data)
+	case "vlan":
+		return decodeVLAN(data)
+	case "vxlan":
+		return decodeVXLAN(data)
+	case "macvlan", "macvtap":
+		return decodeMacvlan(kind == "macvtap", data)
+	case "ipvlan", "ipvtap":
+		return decodeIPVlan(data)
+	case "ipip", "sit", "ip6tnl":
+		return decodeIPTunnel(kind, data)
+	case "gre", "gretap", "erspan", "ip6gre", "ip6gretap", "ip6erspan":
+		return decodeGRE(kind, data)
+	case "vti", "vti6":
+		return decodeVTI(kind, data)
+	case "geneve":
+		return decodeGeneve(data)
+	case "tun":
+		return decodeTun(data)
+	}
+	return nil
+}
+
+func decodeVLAN(data []attribute) dump.VLAN {
+	var v dump.VLAN
+	for _, a := range data {
+		switch a.typ {
+		case unix.IFLA_VLAN_ID:
+			v.ID = int(a.u16())
+		case unix.IFLA_VLAN_PROTOCOL:
+			v.Protocol = a.big16()
+		}
+	}
+	return v
+}
+
+func decodeVXLAN(data []attribute) dump.VXLAN {
+	var v dump.VXLAN
+	for _, a := range data {
+		switch a.typ {
+		case unix.IFLA_VXLAN_ID:
+			v.ID = int(a.u32())
+		case unix.IFLA_VXLAN_LINK:
+			v.Device = int(a.u32())
+		case unix.IFLA_VXLAN_LOCAL, unix.IFLA_VXLAN_LOCAL6:
+			v.Local = a.certain()
+		case unix.IFLA_VXLAN_GROUP, unix.IFLA_VXLAN_GROUP6:
+			v.Remote = a.certain()
+		case unix.IFLA_VXLAN_PORT:
+			v.Port = int(a.big16())
+		}
+	}
+	return v
+}
+
+func decodeMacvlan(tap bool, data []attribute) dump.Macvlan {
+	m := dump.Macvlan{Tap: tap}
+	for _, a := range data {
+		if a.typ == unix.IFLA_MACVLAN_MODE {
+			// MACVLAN_MODE_* (linux/if_link.h)
+			m.Mode = map[uint32]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}[a.u32()]
+		}
+	}
+	return m
+}
+
+func decodeIPVlan(data []attribute) dump.IPVlan {
+	var v dump.IPVlan
+	for _, a := range data {
+		if a.typ == unix.IFLA_IPVLAN_MODE {
+			// IPVLAN_MODE_* (linux/if_link.h)
+			v.Mode = map[uint16]string{0: "l2", 1: "l3", 2: "l3s"}[a.u16()]
+		}
+	}
+	return v
+}
+
+// decodeIPTunnel reads IFLA_IPTUN_* (linux/if_tunnel.h).
+func decodeIPTunnel(kind string, data []attribute) dump.Tunnel {
+	t := dump.Tunnel{Name: kind}
+	for _, a := range data {
+		switch a.typ {
+		case 2:
+			t.Local = a.certain()
+		case 3:
+			t.Remote = a.certain()
+		case 4:
+			t.TTL = int(a.u8())
+		}
+	}
+	return t
+}
+
+// decodeGRE reads IFLA_GRE_* (linux/if_tunnel.h).
+func decodeGRE(kind string, data []attribute) dump.Tunnel {
+	const keyed = 0x2000 // GRE_KEY
+	t := dump.Tunnel{Name: kind}
+	hasKey := false
+	for _, a := range data {
+		switch a.typ {
+		case 2:
+			hasKey = a.big16()&keyed != 0
+		case 4:
+			t.Key = a.big32()
+		case iflaGRELocal:
+			t.Local = a.certain()
+		case iflaGRERemote:
+			t.Remote = a.certain()
+		case 8:
+			t.TTL = int(a.u8())
+		}
+	}
+	if !hasKey {
+		t.Key = 0
+	}
+	return t
+}
+
+// decodeVTI reads IFLA_VTI_* (linux/if_tunnel.h).
+func decodeVTI(kind string, data []attribute) dump.Tunnel {
+	t := dump.Tunnel{Name: kind}
+	for _, a := range data {
+		switch a.typ {
+		case 2:
+			t.Key = a.big32()
+		case 4:
+			t.Local = a.certain()
+		case 5:
+			t.Remote = a.certain()
+		}
+	}
+	return t
+}
+
+// decodeGeneve takes the number of the network for the key.
+func decodeGeneve(data []attribute) dump.Tunnel {
+	t := dump.Tunnel{Name: "geneve"}
+	for _, a := range data {
+		switch a.typ {
+		case unix.IFLA_GENEVE_ID:
+			t.Key = a.u32()
+		case unix.IFLA_GENEVE_REMOTE, unix.IFLA_GENEVE_REMOTE6:
+			t.Remote = a.certain()
+		case unix.IFLA_GENEVE_TTL:
+			t.TTL = int(a.u8())
+		}
+	}
+	return t
+}
+
+func decodeTun(data []attribute) dump.Tun {
+	const tap = 2 // IFF_TAP (linux/if_tun.h)
+	var t dump.Tun
+	for _, a := range data {
+		if a.typ == unix.IFLA_TUN_TYPE {
+			t.Tap = a.u8() == tap
+		}
+	}
+	return t
+}
+
+// certain returns an address, or none where it is "any".
+func (a attribute) certain() netip.Addr {
+	if addr := a.addr(); addr.IsValid() && !addr.IsUnspecified() {
+		return addr
+	}
+	return netip.Addr{}
+}

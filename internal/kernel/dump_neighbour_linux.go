@@ -1,0 +1,31 @@
+package kernel
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
+
+// decodeNeighbour reads the body of an RTM_NEWNEIGH. False: it is none of IP, such
+// as an entry of a bridge.
+func decodeNeighbour(body []byte) (dump.Neighbour, bool) {
+	if len(body) < unix.SizeofNdMsg {
+		return dump.Neighbour{}, false
+	}
+	if _, ok := unspecified(body[0]); !ok {
+		return dump.Neighbour{}, false
+	}
+	n := dump.Neighbour{
+		Index: int(native.Uint32(body[4:])), State: native.Uint16(body[8:]), Flags: body[10],
+		Proxy: body[10]&unix.NTF_PROXY != 0,
+	}
+	for _, a := range attributes(body[unix.SizeofNdMsg:]) {
+		switch a.typ {
+		case unix.NDA_DST:
+			n.To = a.addr()
+		case unix.NDA_LLADDR:
+			n.Address = a.copy()
+		}
+	}
+	return n, n.To.IsValid()
+}

@@ -1,0 +1,109 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
+
+// decodeRoute reads the body of an RTM_NEWROUTE. False: it is none of IP, or only
+// remembers the outcome of another.
+func decodeRoute(body []byte) (dump.Route, bool) {
+	if len(body) < unix.SizeofRtMsg {
+		return dump.Route{}, false
+	}
+	family, flags := body[0], native.Uint32(body[8:])
+	zero, ok := unspecified(family)
+	if !ok || flags&unix.RTM_F_CLONED != 0 {
+		return dump.Route{}, false
+	}
+	r := dump.Route{
+		To:  netip.PrefixFrom(zero, int(body[1])),
+		TOS: body[3], Table: uint32(body[4]), Protocol: body[5], Scope: body[6], Type: body[7], Flags: flags,
+	}
+	for _, a := range attributes(body[unix.SizeofRtMsg:]) {
+		switch a.typ {
+		case unix.RTA_DST:
+			r.To = netip.PrefixFrom(a.addr(), int(body[1]))
+		case unix.RTA_SRC:
+			r.From = netip.PrefixFrom(a.addr(), int(body[2]))
+		case unix.RTA_PREFSRC:
+			r.Source = a.addr()
+		case unix.RTA_MULTIPATH:
+			r.Hops = decodeHops(a.data)
+		default:
+			decodeRouteNumber(&r, a)
+		}
+	}
+	return r, true
+}
+
+func decodeRouteNumber(r *dump.Route, a attribute) {
+	switch a.typ {
+	case unix.RTA_GATEWAY, unix.RTA_VIA:
+		r.Via = a.gateway()
+	case unix.RTA_OIF:
+		r.Index = int(a.u32())
+	case unix.RTA_TABLE:
+		r.Table = a.u32()
+	case unix.RTA_PRIORITY:
+		r.Metric = int(a.u32())
+	case unix.RTA_PREF:
+		r.Pref = a.u8()
+	case unix.RTA_METRICS:
+		for _, a := range attributes(a.data) {
+			if a.typ == unix.RTAX_MTU {
+				r.MTU = int(a.u32())
+			}
+		}
+	case unix.RTA_CACHEINFO: // struct rta_cacheinfo, in ticks of USER_HZ
+		if len(a.data) >= 12 {
+			r.Expires = int(native.Uint32(a.data[8:])) / userHz
+		}
+	}
+}
+
+// userHz is how many ticks of what the kernel tells programs are a second, on
+// every machine that Go runs on.
+const userHz = 100
+
+// unspecified returns the zero address of a family of IP.
+func unspecified(family uint8) (netip.Addr, bool) {
+	switch family {
+	case unix.AF_INET:
+		return netip.IPv4Unspecified(), true
+	case unix.AF_INET6:
+		return netip.IPv6Unspecified(), true
+	}
+	return netip.Addr{}, false
+}
+
+// gateway reads an RTA_GATEWAY or a RTA_VIA, which begins with its family.
+func (a attribute) gateway() netip.Addr {
+	if a.typ == unix.RTA_VIA && len(a.data) > 2 {
+		a.data = a.data[2:]
+	}
+	return a.addr()
+}
+
+// decodeHops reads the structs rtnexthop of an RTA_MULTIPATH.
+func decodeHops(b []byte) []dump.Hop {
+	var hops []dump.Hop
+	for len(b) >= unix.SizeofRtNexthop {
+		n := int(native.Uint16(b))
+		if n < unix.SizeofRtNexthop || n > len(b) {
+			break
+		}
+		h := dump.Hop{Flags: uint32(b[2]), Weight: int(b[3]) + 1, Index: int(native.Uint32(b[4:]))}
+		for _, a := range attributes(b[unix.SizeofRtNexthop:n]) {
+			if a.typ == unix.RTA_GATEWAY || a.typ == unix.RTA_VIA {
+				h.Via = a.gateway()
+			}
+		}
+		hops = append(hops, h)
+		b = b[min(len(b), (n+unix.RTNH_ALIGNTO-1)&^(unix.RTNH_ALIGNTO-1)):]
+	}
+	return hops
+}
