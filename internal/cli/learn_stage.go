@@ -26,7 +26,7 @@ import (
 type stage struct {
 	program *program
 	bin     string // a folder with the programs that lessons use
-	servers []io.Closer
+	servers map[string][]io.Closer // by namespace
 }
 
 func newStage(p *program) (*stage, error) {
@@ -34,14 +34,22 @@ func newStage(p *program) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{program: p, bin: bin}, nil
+	return &stage{program: p, bin: bin, servers: map[string][]io.Closer{}}, nil
 }
 
 func (s *stage) close() {
-	for _, server := range s.servers {
-		_ = server.Close() // all of it goes with the sandbox
+	for namespace := range s.servers {
+		s.endServers(namespace)
 	}
 	_ = os.RemoveAll(s.bin)
+}
+
+// endServers ends those of a namespace.
+func (s *stage) endServers(namespace string) {
+	for _, server := range s.servers[namespace] {
+		_ = server.Close() // all of it goes with the sandbox
+	}
+	delete(s.servers, namespace)
 }
 
 func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
@@ -94,6 +102,12 @@ func (s *stage) World(ctx context.Context, sysctls []string) (lesson.World, erro
 	if err != nil {
 		return lesson.World{}, err
 	}
+	// A namespace lives on, with its links, while a server listens in it.
+	for namespace := range s.servers {
+		if view.State.Namespace(namespace) == nil {
+			s.endServers(namespace)
+		}
+	}
 	return lesson.World{State: view.State, Reach: func(r lesson.Reach) bool { return reaches(ctx, r) }}, nil
 }
 
@@ -127,7 +141,7 @@ func (s *stage) Serve(ctx context.Context, serve lesson.Serve) error {
 		from, _, _ := net.SplitHostPort(r.RemoteAddr)
 		fmt.Fprintf(w, "Hello %s, this is %s.\n", strings.TrimPrefix(from, "::ffff:"), serve.Namespace)
 	})}
-	s.servers = append(s.servers, server)
+	s.servers[serve.Namespace] = append(s.servers[serve.Namespace], server)
 	go func() { _ = server.Serve(l) }()
 	return nil
 }

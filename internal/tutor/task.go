@@ -24,6 +24,15 @@ const (
 
 // playTask has a task done by itself and holds the lesson to what it says.
 func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
+	if t.Hidden {
+		left, err := p.unmet(ctx, t.Checks, 0)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return miss(t.Pos, "there is nothing to do: all checks hold before it")
+		}
+	}
 	output := ""
 	for _, c := range t.Commands {
 		p.Desk.Type(prompt, c.Text)
