@@ -96,16 +96,6 @@ func title(ns *state.Namespace) string {
 	return name
 }
 
-func addressesOf(l *state.Link) []string {
-	var list []string
-	for _, a := range l.Addresses {
-		if !a.Addr().IsLinkLocalUnicast() {
-			list = append(list, a.String())
-		}
-	}
-	return list
-}
-
 // partsOf divides nodes into those that are joined by cables, in their order.
 func partsOf(nodes []*node) [][]*node {
 	var parts [][]*node
