@@ -100,7 +100,8 @@ func retryEINTR(call func() (int, error)) (int, error) {
 
 // refusal is the kernel's answer to a message it did not do.
 type refusal struct {
-	op      int // the Op the message was made for
+	op      int    // the Op the message was made for
+	seq     uint32 // of the message, in a transaction
 	errno   unix.Errno
 	message string // the kernel's own explanation, often empty
 }

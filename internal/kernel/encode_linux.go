@@ -19,6 +19,7 @@ type encoder struct {
 	conn      *conn
 	namespace string
 	known     indexes
+	filter    nftBatch
 	fds       map[string]int // namespaces that messages in the batch refer to
 }
 
@@ -68,6 +69,8 @@ func (e *encoder) encodeOp(op plan.Op) error {
 		return e.delRoute(op)
 	case plan.SetSysctl:
 		return e.setSysctl(op)
+	case plan.Nft:
+		return e.nft(op)
 	}
 	return fmt.Errorf("no message for %T", op)
 }
@@ -85,6 +88,9 @@ func (e *opError) Unwrap() error { return e.err }
 func (e *encoder) flush() error {
 	err := e.conn.do(&e.batch)
 	e.closeFds()
+	if err == nil {
+		err = e.filter.commit()
+	}
 	return err
 }
 

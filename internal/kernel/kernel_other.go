@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -86,3 +87,6 @@ func TryConntrack() error { return netns.ErrLinux }
 
 // Introduce fails with [netns.ErrLinux].
 func Introduce(*state.State) error { return netns.ErrLinux }
+
+// Nftables fails with [netns.ErrLinux].
+func Nftables(string) (nft.Ruleset, error) { return nil, netns.ErrLinux }

@@ -217,6 +217,7 @@ func (d *differ) configure(want *state.Namespace) {
 	if len(links) > 0 {
 		d.setRoutes(want)
 	}
+	d.setNftables(want)
 }
 
 // portsLast puts bridges before other links: of one that has ports an MTU that it

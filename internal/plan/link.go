@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -36,6 +37,7 @@ func dropLink(s *state.State, e state.Endpoint) {
 	}
 	for _, e := range ends {
 		ns := s.Namespaces[e.Namespace]
+		ns.Nftables.RenameLink(e.Link, strconv.Itoa(ns.Links[e.Link].Index)) // rules go on naming its number
 		delete(ns.Links, e.Link)
 		dropRoutes(ns, e.Link, func(state.Route) bool { return true })
 		for _, port := range ns.Links {

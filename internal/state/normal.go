@@ -3,8 +3,8 @@ package state
 import "slices"
 
 // Normal returns a copy in which all that does not count for equality is
-// gone: interface numbers, the order of addresses and routes, nil against
-// empty. Two States mean the same if and only if their Normals are deeply
+// gone: interface numbers, the order of addresses, routes and tables, what
+// rules have counted, nil against empty. Two States mean the same if and only if their Normals are deeply
 // equal.
 func (s *State) Normal() *State {
 	c := s.Clone()
@@ -15,6 +15,7 @@ func (s *State) Normal() *State {
 		}
 		slices.SortFunc(ns.Routes, Route.Compare)
 		ns.Routes = orNil(ns.Routes)
+		ns.Nftables = ns.Nftables.Normal()
 		if len(ns.Sysctls) == 0 {
 			ns.Sysctls = nil
 		}

@@ -1,5 +1,5 @@
 // Package state says what network namespaces contain: links, addresses,
-// routes, sysctls. What is wanted and what is seen have this one
+// routes, sysctls, the packet filter. What is wanted and what is seen have this one
 // type, so they can be compared, and the difference is a plan.
 //
 // A State holds what somebody decided, not what the kernel makes of it by
@@ -15,6 +15,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/vethlab/vethlab/internal/nft"
 )
 
 // Host is the name under which a State holds the machine's own namespace.
@@ -92,6 +94,9 @@ type Namespace struct {
 
 	// Sysctls by dotted key, as far as known and not the default.
 	Sysctls map[string]string `json:"sysctls,omitempty"`
+
+	// Nftables is the packet filter.
+	Nftables nft.Ruleset `json:"nftables,omitempty"`
 }
 
 // Mark returns whose namespace this is: the mark on its lo, or for [Host] the
@@ -124,5 +129,6 @@ func (ns *Namespace) clone() *Namespace {
 	}
 	c.Routes = slices.Clone(ns.Routes)
 	c.Sysctls = maps.Clone(ns.Sysctls)
+	c.Nftables = ns.Nftables.Clone()
 	return &c
 }

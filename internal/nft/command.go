@@ -1,0 +1,283 @@
+package nft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Verb is what a command does.
+type Verb string
+
+// The verbs.
+const (
+	Add    Verb = "add"    // make it, or do nothing where it is there; a rule comes last
+	Insert Verb = "insert" // a rule comes first
+	Delete Verb = "delete"
+	Flush  Verb = "flush" // take all out of it
+	List   Verb = "list"  // changes nothing
+)
+
+// An Object is what a command is about.
+type Object string
+
+// The objects.
+const (
+	WholeRuleset Object = "ruleset"
+	ATable       Object = "table"
+	AChain       Object = "chain"
+	ARule        Object = "rule"
+	ASet         Object = "set"
+	AnElement    Object = "element" // of a set
+)
+
+// A Command is one change of a ruleset, or asks for a listing.
+type Command struct {
+	Verb   Verb
+	Object Object
+	Table  TableID // of a ruleset only the family; "": all of them
+	Name   string  // of a chain or set, and of the chain of a rule or the set of elements
+	Base   *Base   // of a new chain; without a Type of one whose policy changes
+	Rule   Rule    // a new one; or, without Handle, one like it to delete
+
+	// Handle is the rule to delete, or the one next to which a new one comes:
+	// after it with Add, before it with Insert. 0: none.
+	Handle uint64
+
+	Set     Set  // a new one; of elements only Elements
+	Handles bool // a listing shows the numbers of rules
+}
+
+// String returns the command as it is given to nft.
+func (c Command) String() string {
+	head := join(string(c.Verb), string(c.Object))
+	switch c.Object {
+	case WholeRuleset:
+		return join(head, string(c.Table.Family))
+	case ATable:
+		return join(head, c.Table.String())
+	}
+	head = join(head, c.Table.String(), c.Name)
+	if c.Verb != Add && c.Verb != Insert && c.Object != ARule && c.Object != AnElement {
+		return head
+	}
+	return join(head, c.body())
+}
+
+func (c Command) body() string {
+	handle := ""
+	if c.Handle != 0 {
+		handle = fmt.Sprintf("handle %d", c.Handle)
+	}
+	switch c.Object {
+	case AChain:
+		if c.Base == nil {
+			return ""
+		}
+		return "{ " + c.Base.text(c.Table.Family) + "; }"
+	case ARule:
+		return join(handle, c.Rule.String())
+	case AnElement:
+		return "{ " + strings.Join(c.Set.Elements, ", ") + " }"
+	}
+	s := "{ type " + c.Set.Type + ";"
+	if c.Set.Interval {
+		s += " flags interval;"
+	}
+	if len(c.Set.Elements) > 0 {
+		s += " elements = { " + strings.Join(c.Set.Elements, ", ") + " };"
+	}
+	return s + " }"
+}
+
+// Commands returns what makes the table.
+func (t Table) Commands() []Command {
+	list := []Command{{Verb: Add, Object: ATable, Table: t.TableID}}
+	for _, s := range t.Sets {
+		list = append(list, Command{Verb: Add, Object: ASet, Table: t.TableID, Name: s.Name, Set: s})
+	}
+	for _, c := range t.Chains {
+		list = append(list, Command{Verb: Add, Object: AChain, Table: t.TableID, Name: c.Name, Base: c.Base})
+	}
+	for _, c := range t.Chains {
+		for _, r := range c.Rules {
+			list = append(list, Command{Verb: Add, Object: ARule, Table: t.TableID, Name: c.Name, Rule: r.normal()})
+		}
+	}
+	return list
+}
+
+// Play makes the change to a ruleset. It fails where the kernel would refuse,
+// and then nothing has changed.
+func (c Command) Play(rs *Ruleset) error {
+	if c.Verb == List {
+		return nil
+	}
+	switch c.Object {
+	case WholeRuleset:
+		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return c.Table.Family == "" || t.Family == c.Table.Family })
+		return nil
+	case ATable:
+		return c.playTable(rs)
+	}
+	t := rs.Table(c.Table)
+	if t == nil {
+		return fmt.Errorf("there is no table %s", c.Table)
+	}
+	switch c.Object {
+	case AChain:
+		return c.playChain(t)
+	case ARule:
+		return c.playRule(t)
+	}
+	return c.playSet(t)
+}
+
+func (c Command) playTable(rs *Ruleset) error {
+	t := rs.Table(c.Table)
+	switch {
+	case c.Verb == Add && t == nil:
+		*rs = append(*rs, Table{TableID: c.Table})
+	case c.Verb == Add:
+	case t == nil:
+		return fmt.Errorf("there is no table %s", c.Table)
+	case c.Verb == Delete:
+		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return t.TableID == c.Table })
+	case c.Verb == Flush:
+		for i := range t.Chains {
+			t.Chains[i].Rules = nil
+		}
+	}
+	return nil
+}
+
+func (c Command) playChain(t *Table) error {
+	chain := t.Chain(c.Name)
+	switch {
+	case chain == nil && c.Verb == Add && (c.Base == nil || c.Base.Type != ""):
+		made := Chain{Name: c.Name}
+		if c.Base != nil {
+			made.Base = new(*c.Base)
+		}
+		t.Chains = append(t.Chains, made)
+		return nil
+	case chain == nil:
+		return fmt.Errorf("there is no chain %s in table %s", c.Name, c.Table)
+	case c.Verb == Add:
+		return chain.rebase(c.Base)
+	case c.Verb == Flush:
+		chain.Rules = nil
+	case c.Verb == Delete:
+		if from := t.leadsTo(c.Name); from != "" {
+			return fmt.Errorf("chain %s is in use: chain %s leads to it", c.Name, from)
+		}
+		t.Chains = slices.DeleteFunc(slices.Clone(t.Chains), func(ch Chain) bool { return ch.Name == c.Name })
+	}
+	return nil
+}
+
+// rebase gives a chain that is there another policy; all else stays.
+func (c *Chain) rebase(b *Base) error {
+	if b == nil {
+		return nil
+	}
+	if c.Base == nil {
+		return fmt.Errorf("chain %s is there and has no hook", c.Name)
+	}
+	if b.Type == "" {
+		c.Base = new(*c.Base)
+		c.Base.Policy = b.Policy
+		return nil
+	}
+	same := *b
+	same.Policy = c.Base.Policy
+	if same != *c.Base {
+		return fmt.Errorf("chain %s is there with another hook", c.Name)
+	}
+	c.Base = new(*b)
+	return nil
+}
+
+// leadsTo returns a chain with a rule that goes to another, or "".
+func (t *Table) leadsTo(name string) string {
+	for _, c := range t.Chains {
+		for _, r := range c.Rules {
+			if c.Name != name && slices.Contains(r.chains(), name) {
+				return c.Name
+			}
+		}
+	}
+	return ""
+}
+
+// chains returns the chains that a rule goes to.
+func (r Rule) chains() []string {
+	var list []string
+	for _, s := range r.Statements {
+		switch s := s.(type) {
+		case Verdict:
+			list = append(list, s.Chain)
+		case VerdictMap:
+			for _, e := range s.Elements {
+				list = append(list, e.Verdict.Chain)
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
+}
+
+func (c Command) playRule(t *Table) error {
+	chain := t.Chain(c.Name)
+	if chain == nil {
+		return fmt.Errorf("there is no chain %s in table %s", c.Name, c.Table)
+	}
+	at := slices.IndexFunc(chain.Rules, func(r Rule) bool {
+		return c.Handle != 0 && r.Handle == c.Handle || c.Handle == 0 && c.Verb == Delete && r.String() == c.Rule.String()
+	})
+	switch {
+	case at < 0 && c.Handle != 0:
+		return fmt.Errorf("there is no rule with handle %d in chain %s", c.Handle, c.Name)
+	case at < 0 && c.Verb == Delete:
+		return fmt.Errorf("there is no such rule in chain %s", c.Name)
+	case c.Verb == Delete:
+		chain.Rules = slices.Delete(slices.Clone(chain.Rules), at, at+1)
+		return nil
+	}
+	if err := t.accepts(chain, c.Rule); err != nil {
+		return err
+	}
+	switch {
+	case at < 0 && c.Verb == Add:
+		at = len(chain.Rules)
+	case at < 0:
+		at = 0
+	case c.Verb == Add:
+		at++
+	}
+	chain.Rules = slices.Insert(slices.Clone(chain.Rules), at, c.Rule)
+	return nil
+}
+
+// accepts reports why a chain can't have a rule.
+func (t *Table) accepts(c *Chain, r Rule) error {
+	for _, s := range r.Statements {
+		switch s := s.(type) {
+		case Unknown:
+			return fmt.Errorf("%s: not understood here", s)
+		case NAT:
+			if c.Base != nil && c.Base.Type != "nat" {
+				return fmt.Errorf("%s: only in a chain of type nat", s.Word)
+			}
+		case Match:
+			if s.Named && t.Set(s.Values[0]) == nil {
+				return fmt.Errorf("there is no set %s in table %s", s.Values[0], t.TableID)
+			}
+		}
+	}
+	for _, name := range r.chains() {
+		if t.Chain(name) == nil {
+			return fmt.Errorf("there is no chain %s in table %s to go to", name, t.TableID)
+		}
+	}
+	return nil
+}

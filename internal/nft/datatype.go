@@ -1,0 +1,268 @@
+package nft
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A datatype is how values of a key are written, and what they are in the
+// kernel.
+type datatype struct {
+	name  string // as in the type of a set
+	id    int    // by which nft remembers it with a set (enum datatypes of its source)
+	size  int    // bytes
+	host  bool   // in the byte order of the machine; else as on the wire
+	flags bool   // a value is any number of flags
+	words []word // names of numbers
+	print func(n uint64) string
+	text  codec // of what is no number; nil: a number
+}
+
+// A word is the name of a number.
+type word struct {
+	name   string
+	number uint64
+}
+
+// A codec turns text into bytes and back.
+type codec interface {
+	parse(text string, l Links) ([]byte, error)
+	format(data []byte, l Links) string
+}
+
+// Links tells the numbers of links and their names. A nil one knows none.
+type Links interface {
+	Index(name string) (int, error)
+	LinkName(index int) string // "": there is none
+}
+
+// parse reads one value.
+func (t *datatype) parse(text string, l Links) ([]byte, error) {
+	if t.text != nil {
+		return t.text.parse(text, l)
+	}
+	n, ok := t.number(text)
+	if !ok && t.flags {
+		n, ok = t.union(text)
+	}
+	if !ok {
+		return nil, t.misread(text)
+	}
+	return t.bytes(n), nil
+}
+
+// union reads flags with commas between.
+func (t *datatype) union(text string) (n uint64, ok bool) {
+	for _, s := range strings.Split(text, ",") {
+		flag, ok := t.number(s)
+		if !ok {
+			return 0, false
+		}
+		n |= flag
+	}
+	return n, true
+}
+
+// number reads one name or number.
+func (t *datatype) number(text string) (uint64, bool) {
+	for _, w := range t.words {
+		if w.name == text {
+			return w.number, true
+		}
+	}
+	n, err := strconv.ParseUint(text, 0, 64)
+	return n, err == nil && (t.size >= 8 || n < 1<<(8*t.size))
+}
+
+// misread says what is no value of the type.
+func (t *datatype) misread(text string) error {
+	names := make([]string, len(t.words))
+	for i, w := range t.words {
+		names[i] = w.name
+	}
+	if near := words.DidYouMean(text, names); near != "" {
+		return fmt.Errorf("%q is no %s%s", text, t.called(), near)
+	}
+	if len(names) > 0 && len(names) <= 8 && !t.flags {
+		return fmt.Errorf("%q is no %s: want %s or a number", text, t.called(), strings.Join(names, ", "))
+	}
+	return fmt.Errorf("%q is no %s", text, t.called())
+}
+
+func (t *datatype) called() string { return strings.ReplaceAll(t.name, "_", " ") }
+
+// bytes writes a number as the kernel has it.
+func (t *datatype) bytes(n uint64) []byte {
+	b := make([]byte, 8)
+	if t.host && binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
+		binary.LittleEndian.PutUint64(b, n)
+		return b[:t.size]
+	}
+	binary.BigEndian.PutUint64(b, n)
+	return b[8-t.size:]
+}
+
+// value reads a number as the kernel has it.
+func (t *datatype) value(data []byte) uint64 {
+	b := make([]byte, 8)
+	if t.host && binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
+		copy(b, data)
+		return binary.LittleEndian.Uint64(b)
+	}
+	copy(b[max(0, 8-len(data)):], data)
+	return binary.BigEndian.Uint64(b)
+}
+
+// format writes one value.
+func (t *datatype) format(data []byte, l Links) string {
+	if t.text != nil {
+		return t.text.format(data, l)
+	}
+	n := t.value(data)
+	if i := slices.IndexFunc(t.words, func(w word) bool { return w.number == n }); i >= 0 && t.print == nil {
+		return t.words[i].name
+	}
+	if t.flags && n != 0 {
+		return t.split(n)
+	}
+	if t.print != nil {
+		return t.print(n)
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+// split writes the flags in a number.
+func (t *datatype) split(n uint64) string {
+	var list []string
+	for _, w := range t.words {
+		if n&w.number != 0 {
+			list = append(list, w.name)
+			n &^= w.number
+		}
+	}
+	if n != 0 {
+		list = append(list, fmt.Sprintf("0x%x", n))
+	}
+	return strings.Join(list, ",")
+}
+
+// compare orders values as nft does in a set.
+func (t *datatype) compare(a, b []byte) int {
+	if t.host {
+		a, b = slices.Clone(a), slices.Clone(b)
+		slices.Reverse(a)
+		slices.Reverse(b)
+	}
+	return bytes.Compare(a, b)
+}
+
+// An address is IPv4 or IPv6.
+type address struct{ size int }
+
+func (a address) parse(text string, _ Links) ([]byte, error) {
+	addr, err := netip.ParseAddr(text)
+	if err != nil || addr.Zone() != "" || addr.BitLen() != 8*a.size {
+		return nil, fmt.Errorf("%q is no IPv%d address", text, map[int]int{4: 4, 16: 6}[a.size])
+	}
+	return addr.AsSlice(), nil
+}
+
+func (a address) format(data []byte, _ Links) string {
+	addr, _ := netip.AddrFromSlice(data)
+	return addr.String()
+}
+
+// A mac is an address of Ethernet.
+type mac struct{}
+
+func (mac) parse(text string, _ Links) ([]byte, error) {
+	var b []byte
+	for _, s := range strings.Split(text, ":") {
+		n, err := strconv.ParseUint(s, 16, 8)
+		if err != nil || len(s) > 2 {
+			return nil, fmt.Errorf("%q is no address of Ethernet", text)
+		}
+		b = append(b, byte(n))
+	}
+	if len(b) != 6 {
+		return nil, fmt.Errorf("%q is no address of Ethernet", text)
+	}
+	return b, nil
+}
+
+func (mac) format(data []byte, _ Links) string {
+	parts := make([]string, len(data))
+	for i, c := range data {
+		parts[i] = fmt.Sprintf("%02x", c)
+	}
+	return strings.Join(parts, ":")
+}
+
+// A name is that of a link, which need not exist.
+type name struct{}
+
+// ifNameSize is the size of a name in the kernel, with the zero at its end.
+const ifNameSize = 16
+
+func (name) parse(text string, _ Links) ([]byte, error) {
+	s := strings.Trim(text, `"`)
+	if s == "" || len(s) >= ifNameSize || strings.ContainsAny(s, " /\"") {
+		return nil, fmt.Errorf("%q is no name of a link", s)
+	}
+	if stem, ok := strings.CutSuffix(s, "*"); ok { // as many bytes as must be equal
+		if stem == "" {
+			return nil, fmt.Errorf("%q matches every name: leave it out", s)
+		}
+		return []byte(stem), nil
+	}
+	b := make([]byte, ifNameSize)
+	copy(b, s)
+	return b, nil
+}
+
+func (name) format(data []byte, _ Links) string {
+	s, _, ended := strings.Cut(string(data), "\x00")
+	if !ended && len(data) < ifNameSize {
+		s += "*"
+	}
+	return quoted(s)
+}
+
+// A number of a link is written as its name.
+type number struct{}
+
+func (number) parse(text string, l Links) ([]byte, error) {
+	s := strings.Trim(text, `"`)
+	if n, err := strconv.ParseUint(s, 10, 31); err == nil {
+		return binary.NativeEndian.AppendUint32(nil, uint32(n)), nil
+	}
+	if _, err := (name{}).parse(text, l); err != nil {
+		return nil, err
+	}
+	if l == nil { // whoever only reads text takes the name on trust
+		return binary.NativeEndian.AppendUint32(nil, math.MaxUint32), nil
+	}
+	n, err := l.Index(s)
+	return binary.NativeEndian.AppendUint32(nil, uint32(n)), err
+}
+
+func (number) format(data []byte, l Links) string {
+	if len(data) < 4 {
+		return "0"
+	}
+	n := int(binary.NativeEndian.Uint32(data))
+	if l != nil {
+		if s := l.LinkName(n); s != "" {
+			return quoted(s)
+		}
+	}
+	return strconv.Itoa(n)
+}

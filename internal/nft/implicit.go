@@ -1,0 +1,178 @@
+package nft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A surrounding is what is known of the packets that reach a statement. A key
+// such as "tcp dport" means something only in packets of TCP: nft puts matches
+// for that before it, and leaves them out when it lists the rule.
+type surrounding struct {
+	family Family
+	l3, l4 string // "ip"; "tcp"; "": any
+	ether  bool
+}
+
+func surroundings(f Family) surrounding {
+	switch f {
+	case IP, IP6, ARP:
+		return surrounding{family: f, l3: string(f)}
+	case Bridge, Netdev:
+		return surrounding{family: f, ether: true}
+	}
+	return surrounding{family: f}
+}
+
+// learn notes what a match says about packets.
+func (s *surrounding) learn(m Match) {
+	if m.Op != "" || m.Set || m.Named || m.Mask != "" {
+		return
+	}
+	switch m.Key {
+	case "meta nfproto":
+		s.l3 = map[string]string{"ipv4": "ip", "ipv6": "ip6"}[m.Values[0]]
+	case "meta protocol", "ether type":
+		s.l3 = m.Values[0]
+	case "meta l4proto", "ip protocol", "ip6 nexthdr":
+		s.l4 = m.Values[0]
+	case "iiftype":
+		s.ether = m.Values[0] == "ether"
+	}
+}
+
+// A need is what a statement asks of packets.
+type need struct {
+	l3, l4 string
+	ether  bool
+}
+
+func needOf(s Statement) need {
+	switch s := s.(type) {
+	case Match:
+		e := field(s.Key)
+		return need{e.l3, e.l4, e.ether}
+	case VerdictMap:
+		e := field(s.Key)
+		return need{e.l3, e.l4, e.ether}
+	case Reject:
+		switch s.With {
+		case "icmp":
+			return need{l3: "ip"}
+		case "icmpv6":
+			return need{l3: "ip6"}
+		case "tcp reset":
+			return need{l4: "tcp"}
+		}
+	}
+	return need{}
+}
+
+// explicit returns the statements with the matches that go without saying.
+func explicit(f Family, list []Statement) ([]Statement, error) {
+	around := surroundings(f)
+	var all []Statement
+	add := func(key, value string) {
+		m := Match{Key: key, Values: []string{value}}
+		around.learn(m)
+		all = append(all, m)
+	}
+	for _, s := range list {
+		n := needOf(s)
+		if err := around.forbid(s, n); err != nil {
+			return nil, err
+		}
+		if n.ether && !around.ether {
+			add("iiftype", "ether")
+		}
+		if n.l3 != "" && around.l3 == "" {
+			if f == Bridge || f == Netdev {
+				add("meta protocol", n.l3)
+			} else {
+				add("meta nfproto", map[string]string{"ip": "ipv4", "ip6": "ipv6"}[n.l3])
+			}
+		}
+		if n.l4 != "" && around.l4 == "" {
+			add("meta l4proto", n.l4)
+		}
+		if m, ok := s.(Match); ok {
+			around.learn(m)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// forbid refuses what no packet can be.
+func (s *surrounding) forbid(what Statement, n need) error {
+	subject := strings.Join(strings.Fields(what.String())[:min(2, len(strings.Fields(what.String())))], " ")
+	if m, ok := what.(Match); ok {
+		subject = m.Key
+	}
+	switch {
+	case n.l3 != "" && s.l3 != "" && s.l3 != n.l3:
+		return fmt.Errorf("%s: no packet of %s has that", subject, s.l3)
+	case n.l4 != "" && s.l4 != "" && s.l4 != n.l4:
+		return fmt.Errorf("%s: no packet of %s has that", subject, s.l4)
+	case n.l3 == "arp" && s.family != ARP && s.family != Bridge && s.family != Netdev:
+		return fmt.Errorf("%s: tables of %s see no ARP", subject, s.family)
+	case n.ether && s.family == ARP:
+		return fmt.Errorf("%s: not in a table of arp", subject)
+	}
+	return nil
+}
+
+// implicit returns the statements without the matches that go without saying,
+// as nft lists them.
+func implicit(f Family, list []Statement) []Statement {
+	around := surroundings(f)
+	kept := slices.Clone(list)
+	waiting := map[string]int{} // where the match stands that says "l3", "l4" or "ether"
+	drop := func(what string) {
+		if i, ok := waiting[what]; ok {
+			kept[i] = nil
+			delete(waiting, what)
+		}
+	}
+	for i, s := range list {
+		n := needOf(s)
+		if n.l3 != "" && n.l3 == around.l3 {
+			drop("l3")
+		}
+		if n.l4 != "" && n.l4 == around.l4 {
+			drop("l4")
+		}
+		if n.ether && around.ether {
+			drop("ether")
+		}
+		if m, ok := s.(Match); ok {
+			before := around
+			around.learn(m)
+			note(waiting, i, m, before, around)
+		}
+	}
+	return slices.DeleteFunc(kept, func(s Statement) bool { return s == nil })
+}
+
+// note remembers a match that may go without saying by what comes later.
+func note(waiting map[string]int, i int, m Match, before, after surrounding) {
+	switch m.Key {
+	case "meta nfproto", "meta protocol", "ether type":
+		if (m.Key != "ether type" || after.family == Bridge) && before.l3 == "" && after.l3 != "" {
+			waiting["l3"] = i
+		}
+	case "ip protocol", "ip6 nexthdr": // it says more where there are both
+		if before.l4 == "" && (after.family == IP || after.family == IP6) && !strings.HasPrefix(m.Key, "ip6") == (after.family == IP) {
+			waiting["l4"] = i
+		}
+	case "meta l4proto":
+		if before.l4 == "" && after.l4 != "" {
+			waiting["l4"] = i
+		}
+	case "iiftype":
+		if !before.ether && after.ether {
+			waiting["ether"] = i
+		}
+	}
+}

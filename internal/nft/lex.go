@@ -1,0 +1,264 @@
+package nft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// An Error is a mistake in a text, and where it is.
+type Error struct {
+	Line, Col int // from 1, columns in bytes
+	Msg       string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
+
+// Errors are all mistakes of a text, in its order.
+type Errors []*Error
+
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+type tokenKind int
+
+const (
+	end   tokenKind = iota // of the text
+	gap                    // between statements: a semicolon or the end of a line
+	plain                  // a word
+	text                   // between quotes
+	sign                   // { } , == …
+)
+
+// A token is the smallest part of a text.
+type token struct {
+	kind      tokenKind
+	text      string // without quotes
+	line, col int
+}
+
+func (t token) String() string {
+	switch t.kind {
+	case end:
+		return "the end"
+	case gap:
+		return "the end of the statement"
+	}
+	return fmt.Sprintf("%q", t.text)
+}
+
+// signs are what is not part of a word, the longer ones first.
+func signs() []string {
+	return []string{"==", "!=", "<=", ">=", "<<", ">>", "<", ">", "{", "}", "(", ")", ",", "&", "|", "=", "!", "@", "$"}
+}
+
+// A lexer cuts a text into tokens.
+type lexer struct {
+	rest      string
+	line, col int
+	tokens    []token
+	errs      Errors
+}
+
+func lex(s string) ([]token, Errors) {
+	l := &lexer{rest: s, line: 1, col: 1}
+	for l.rest != "" {
+		l.next()
+	}
+	l.emit(end, "", 0)
+	return l.tokens, l.errs
+}
+
+// emit appends a token that is n bytes long, and steps over them.
+func (l *lexer) emit(kind tokenKind, s string, n int) {
+	l.tokens = append(l.tokens, token{kind, s, l.line, l.col})
+	l.skip(n)
+}
+
+func (l *lexer) skip(n int) {
+	for _, c := range []byte(l.rest[:n]) {
+		l.col++
+		if c == '\n' {
+			l.line, l.col = l.line+1, 1
+		}
+	}
+	l.rest = l.rest[n:]
+}
+
+func (l *lexer) next() {
+	switch c := l.rest[0]; {
+	case c == '\n' || c == ';':
+		l.emit(gap, l.rest[:1], 1)
+	case c == ' ' || c == '\t' || c == '\r':
+		l.skip(1)
+	case c == '#':
+		l.skip(lineEnd(l.rest))
+	case strings.HasPrefix(l.rest, "\\\n"):
+		l.skip(2)
+	case c == '"':
+		l.quoted()
+	default:
+		l.word()
+	}
+}
+
+func lineEnd(s string) int {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+func (l *lexer) quoted() {
+	n := strings.IndexAny(l.rest[1:], "\"\n")
+	if n < 0 || l.rest[1+n] == '\n' {
+		l.errs = append(l.errs, &Error{l.line, l.col, "a quote is not closed"})
+		l.skip(lineEnd(l.rest))
+		return
+	}
+	l.emit(text, l.rest[1:1+n], n+2)
+}
+
+func (l *lexer) word() {
+	if i := slices.IndexFunc(signs(), func(s string) bool { return strings.HasPrefix(l.rest, s) }); i >= 0 {
+		l.emit(sign, signs()[i], len(signs()[i]))
+		return
+	}
+	n := strings.IndexAny(l.rest, " \t\r\n;#\"{}(),=!<>&|@$\\")
+	switch {
+	case n < 0:
+		n = len(l.rest)
+	case n == 0:
+		n = 1
+	}
+	l.emit(plain, l.rest[:n], n)
+}
+
+// A parser reads tokens.
+type parser struct {
+	tokens  []token
+	pos     int
+	family  Family
+	defined map[string][]token // by define
+	errs    Errors
+}
+
+func newParser(s string) *parser {
+	tokens, errs := lex(s)
+	return &parser{tokens: tokens, errs: errs, defined: map[string][]token{}}
+}
+
+// peek returns the next token. In place of a $NAME stand the tokens of its
+// definition.
+func (p *parser) peek() token {
+	for t := p.tokens[p.pos]; t.kind == sign && t.text == "$" && p.tokens[p.pos+1].kind == plain; t = p.tokens[p.pos] {
+		value, ok := p.defined[p.tokens[p.pos+1].text]
+		if !ok {
+			p.fail(t, "nothing is defined as $%s", p.tokens[p.pos+1].text)
+			value = []token{{kind: plain, text: "?", line: t.line, col: t.col}}
+		}
+		p.tokens = slices.Concat(p.tokens[:p.pos:p.pos], value, p.tokens[p.pos+2:])
+	}
+	return p.tokens[p.pos]
+}
+
+// next takes the next token.
+func (p *parser) next() token {
+	t := p.peek()
+	if t.kind != end {
+		p.pos++
+	}
+	return t
+}
+
+// is reports whether the next token is this word or sign.
+func (p *parser) is(s string) bool {
+	t := p.peek()
+	return (t.kind == plain || t.kind == sign) && t.text == s
+}
+
+// skip takes the next token if it is one of these words and signs.
+func (p *parser) skip(any ...string) bool {
+	for _, s := range any {
+		if p.is(s) {
+			p.pos++
+			return true
+		}
+	}
+	return false
+}
+
+// want takes a sign or word that must be there.
+func (p *parser) want(s string) error {
+	if !p.skip(s) {
+		return p.unexpected(fmt.Sprintf("%q", s))
+	}
+	return nil
+}
+
+// word takes a word, or a text between quotes.
+func (p *parser) word(what string) (string, error) {
+	if t := p.peek(); t.kind != plain && t.kind != text {
+		return "", p.unexpected(what)
+	}
+	return p.next().text, nil
+}
+
+// gaps steps over what is between statements.
+func (p *parser) gaps() {
+	for p.peek().kind == gap {
+		p.pos++
+	}
+}
+
+// fail notes a mistake.
+func (p *parser) fail(t token, format string, args ...any) {
+	p.errs = append(p.errs, p.mistake(t, format, args...))
+}
+
+func (p *parser) mistake(t token, format string, args ...any) *Error {
+	return &Error{t.line, t.col, fmt.Sprintf(format, args...)}
+}
+
+// unexpected says that the next token is not what should stand here.
+func (p *parser) unexpected(what string) error {
+	return p.mistake(p.peek(), "expected %s, found %s", what, p.peek())
+}
+
+// choice takes one of some words.
+func (p *parser) choice(known ...string) (string, error) {
+	if t := p.peek(); t.kind == plain && slices.Contains(known, t.text) {
+		return p.next().text, nil
+	}
+	what := strings.Join(known, ", ")
+	if i := strings.LastIndex(what, ", "); i >= 0 {
+		what = what[:i] + " or" + what[i+1:]
+	}
+	return "", p.mistake(p.peek(), "expected %s, found %s%s", what, p.peek(), words.DidYouMean(p.peek().text, known))
+}
+
+// recover notes a mistake and steps over the rest of the statement.
+func (p *parser) recover(err error) {
+	if e, ok := err.(*Error); ok {
+		p.errs = append(p.errs, e)
+	}
+	for depth := 0; p.peek().kind != end; p.next() {
+		switch t := p.peek(); {
+		case t.kind == sign && t.text == "{":
+			depth++
+		case t.kind == sign && t.text == "}":
+			if depth--; depth < 0 {
+				return
+			}
+		case t.kind == gap && depth == 0:
+			return
+		}
+	}
+}

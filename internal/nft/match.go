@@ -1,0 +1,333 @@
+package nft
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// match reads what begins with a key: a match, a map of verdicts, or an
+// assignment.
+func (p *parser) match() (Statement, error) {
+	start := p.peek()
+	key, err := p.key()
+	switch {
+	case err != nil:
+		return nil, err
+	case p.skip("set"):
+		return p.assign(start, key)
+	case p.skip("vmap"):
+		return p.verdictMap(start, key)
+	case p.is("map"), p.is("."):
+		return nil, p.mistake(p.peek(), "%s of values is not known here", choose(p.is("."), "a sequence", "a map"))
+	}
+	m := Match{Key: key}
+	if p.skip("&") {
+		if m.Mask, err = p.flags("a mask"); err != nil {
+			return nil, err
+		}
+	}
+	for _, op := range []string{"==", "!=", "<=", ">=", "<", ">"} {
+		if p.skip(op) {
+			m.Op = op
+			break
+		}
+	}
+	if err := p.values(&m); err != nil {
+		return nil, err
+	}
+	m, err = m.canonical()
+	if err != nil {
+		return nil, p.mistake(start, "%v", err)
+	}
+	return m, nil
+}
+
+// key reads a key such as "ip saddr", in the spelling of a listing.
+func (p *parser) key() (string, error) {
+	start := p.next()
+	if start.kind != plain {
+		p.pos = max(0, p.pos-1)
+		return "", p.unexpected("a statement")
+	}
+	for n := 3; n > 0; n-- {
+		key := strings.Join(p.run(start.text, n-1), " ")
+		for _, k := range []string{key, strings.TrimPrefix(key, "meta "), "meta " + key} {
+			if _, ok := fields[k]; ok && len(strings.Fields(key)) == n {
+				p.pos += n - 1
+				return k, nil
+			}
+		}
+	}
+	return "", p.noKey(start)
+}
+
+// run returns a word and up to n of the words after it.
+func (p *parser) run(first string, n int) []string {
+	list := []string{first}
+	for i := 0; i < n && p.tokens[p.pos+i].kind == plain; i++ {
+		list = append(list, p.tokens[p.pos+i].text)
+	}
+	return list
+}
+
+// noKey says that no key begins with a word, or what it may have been meant to
+// be.
+func (p *parser) noKey(t token) error {
+	text := strings.Join(p.run(t.text, 1), " ")
+	known := slices.Sorted(maps.Keys(fields))
+	var after []string
+	for _, k := range known {
+		if rest, ok := strings.CutPrefix(k, t.text+" "); ok {
+			after = append(after, rest)
+		}
+	}
+	if len(after) > 0 {
+		_, err := p.choice(after...)
+		return err
+	}
+	statements := []string{"accept", "drop", "return", "jump", "goto", "counter", "limit", "log", "reject", "snat", "dnat", "masquerade", "redirect", "notrack"}
+	if near := words.DidYouMean(t.text, statements); near != "" {
+		return p.mistake(t, "%s is no statement%s", t, near)
+	}
+	if near := words.DidYouMean(text, known); near != "" {
+		return p.mistake(t, "there is no %q%s", text, near)
+	}
+	return p.mistake(t, "%s is no statement that is known here", t)
+}
+
+// values reads what a key is compared with.
+func (p *parser) values(m *Match) (err error) {
+	switch {
+	case p.skip("@"):
+		m.Named = true
+		name, err := p.word("the name of a set")
+		m.Values = []string{name}
+		return err
+	case p.skip("{"):
+		m.Set = true
+		m.Values, err = p.elements()
+		return err
+	}
+	kind := field(m.Key).kind
+	if kind.flags {
+		var value string
+		if value, err = p.flags("a value"); err == nil && p.skip("/") {
+			m.Mask, err = p.flags("a mask")
+		}
+		m.Values = []string{value}
+		return err
+	}
+	value, err := p.value()
+	m.Values = []string{value}
+	return err
+}
+
+// value reads one value or "from-to"; between the two may be space.
+func (p *parser) value() (string, error) {
+	value, err := p.word("a value")
+	if err == nil && p.skip("-") {
+		var to string
+		to, err = p.word("a value")
+		value += "-" + to
+	}
+	return value, err
+}
+
+// flags reads flags with commas between, or (with | between).
+func (p *parser) flags(what string) (string, error) {
+	open := p.skip("(")
+	var list []string
+	for {
+		f, err := p.word(what)
+		if err != nil {
+			return "", err
+		}
+		list = append(list, f)
+		if !p.skip(",", "|") {
+			break
+		}
+	}
+	if open {
+		return strings.Join(list, ","), p.want(")")
+	}
+	return strings.Join(list, ","), nil
+}
+
+// elements reads values up to the closing brace, which may be on another line.
+func (p *parser) elements() ([]string, error) {
+	var list []string
+	for {
+		p.blank()
+		if p.skip("}") {
+			break
+		}
+		v, err := p.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+		p.blank()
+		if !p.skip(",") && !p.is("}") {
+			return nil, p.unexpected(`"," or "}"`)
+		}
+	}
+	if len(list) == 0 {
+		return nil, p.mistake(p.peek(), "a set without elements matches nothing")
+	}
+	return list, nil
+}
+
+// blank steps over the ends of lines.
+func (p *parser) blank() {
+	for t := p.peek(); t.kind == gap && t.text == "\n"; t = p.peek() {
+		p.pos++
+	}
+}
+
+func (p *parser) assign(start token, key string) (Statement, error) {
+	if !assignable(key) {
+		return nil, p.mistake(start, "%s can't be set here", key)
+	}
+	if p.is("ct") || p.is("meta") {
+		from, err := p.key()
+		return Assign{key, from}, err
+	}
+	t := p.peek()
+	value, err := p.word("a value")
+	if err != nil {
+		return nil, err
+	}
+	kind := field(key).kind
+	data, err := kind.parse(value, nil)
+	if err != nil {
+		return nil, p.mistake(t, "%v", err)
+	}
+	return Assign{key, kind.format(data, nil)}, nil
+}
+
+func assignable(key string) bool {
+	return slices.Contains([]string{"meta mark", "meta priority", "meta nftrace", "ct mark"}, key)
+}
+
+func (p *parser) verdictMap(start token, key string) (Statement, error) {
+	if err := p.want("{"); err != nil {
+		return nil, err
+	}
+	m := VerdictMap{Key: key}
+	for {
+		p.blank()
+		if p.skip("}") {
+			break
+		}
+		e, err := p.verdictElement()
+		if err != nil {
+			return nil, err
+		}
+		m.Elements = append(m.Elements, e)
+		p.blank()
+		if !p.skip(",") && !p.is("}") {
+			return nil, p.unexpected(`"," or "}"`)
+		}
+	}
+	m, err := m.canonical()
+	if err != nil {
+		return nil, p.mistake(start, "%v", err)
+	}
+	return m, nil
+}
+
+// verdictElement reads "value : verdict"; the colon may touch the value.
+func (p *parser) verdictElement() (e VerdictElement, err error) {
+	if e.Value, err = p.value(); err != nil {
+		return e, err
+	}
+	if !p.skip(":") {
+		value, rest, _ := cutLast(e.Value)
+		if e.Value = value; rest != "" {
+			e.Verdict = Verdict{Word: rest}
+			if rest == "jump" || rest == "goto" {
+				e.Verdict.Chain, err = p.word("the name of a chain")
+			}
+			return e, err
+		}
+	}
+	e.Verdict, err = p.verdict()
+	return e, err
+}
+
+// cutLast cuts at the last colon.
+func cutLast(s string) (before, after string, found bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// canonical returns the map in the order of a listing.
+func (m VerdictMap) canonical() (VerdictMap, error) {
+	t := field(m.Key).kind
+	if len(m.Elements) == 0 {
+		return m, fmt.Errorf("a map without elements decides nothing")
+	}
+	verdicts := map[string]Verdict{}
+	var values []string
+	for _, e := range m.Elements {
+		one, err := t.canonical([]string{e.Value})
+		if err != nil {
+			return m, err
+		}
+		if _, ok := verdicts[one[0]]; ok {
+			return m, fmt.Errorf("%s is there twice", one[0])
+		}
+		verdicts[one[0]] = e.Verdict
+		values = append(values, one[0])
+	}
+	values, err := t.canonical(values)
+	if err != nil {
+		return m, err
+	}
+	m.Elements = nil
+	for _, v := range values {
+		m.Elements = append(m.Elements, VerdictElement{v, verdicts[v]})
+	}
+	return m, nil
+}
+
+// sensible refuses a rule that nft would.
+func (p *parser) sensible(r Rule) error {
+	list, err := explicit(p.family, r.Statements)
+	if err != nil {
+		return err
+	}
+	ported := false // only packets of protocols with ports get here
+	for i, s := range list {
+		switch s := s.(type) {
+		case Match:
+			ported = ported || field(s.Key).l4 != "" || s.Key == "meta l4proto" || s.Key == "ip protocol" || s.Key == "ip6 nexthdr"
+		case NAT:
+			if s.Port != "" && !ported {
+				return fmt.Errorf("%s: a port needs a match such as tcp dport or meta l4proto before it", s)
+			}
+		}
+		if final(s) && i+1 < len(list) {
+			return fmt.Errorf("%s comes after %s and is never reached", list[i+1], s)
+		}
+	}
+	return nil
+}
+
+// final reports whether nothing in the rule comes after a statement.
+func final(s Statement) bool {
+	switch s := s.(type) {
+	case Verdict:
+		return s.Word != "continue"
+	case Reject, NAT:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,223 @@
+// Package nft is nftables as a language: what a ruleset is, its text as
+// nft(8) writes and reads it, and the small programs that the kernel runs of
+// it.
+//
+// A [Rule] is a list of [Statement]s. [Parse] reads text into [Command]s,
+// which play on a [Ruleset]; [Ruleset.String] writes one as `nft list ruleset`
+// does. [Compile] makes the kernel's [Expr]s of a rule and [Decompile] finds
+// the rule again. Rules are kept in one form, that in which nft lists them, so
+// what is wanted and what is seen can be compared.
+//
+// The package is pure.
+package nft
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A Family is the kind of packets that a table sees.
+type Family string
+
+// The families of tables, in the order in which they are sorted.
+const (
+	IP     Family = "ip"
+	IP6    Family = "ip6"
+	Inet   Family = "inet" // both of them
+	ARP    Family = "arp"
+	Bridge Family = "bridge"
+	Netdev Family = "netdev"
+)
+
+func families() []string {
+	return []string{string(IP), string(IP6), string(Inet), string(ARP), string(Bridge), string(Netdev)}
+}
+
+// A TableID is what no two tables of a namespace share.
+type TableID struct {
+	Family Family `json:"family"`
+	Name   string `json:"name"`
+}
+
+// String returns the family and the name.
+func (id TableID) String() string { return string(id.Family) + " " + id.Name }
+
+// A Ruleset is all tables of a namespace. The zero value has none.
+type Ruleset []Table
+
+// A Table holds chains and sets.
+type Table struct {
+	TableID
+	Sets   []Set   `json:"sets,omitempty"`
+	Chains []Chain `json:"chains,omitempty"`
+
+	// Unknown are things in the table that this package has no type for, in
+	// words such as "map m". A table that has any can't be made anew.
+	Unknown []string `json:"unknown,omitempty"`
+}
+
+// A Chain is a list of rules.
+type Chain struct {
+	Name  string `json:"name"`
+	Base  *Base  `json:"base,omitempty"` // nil: only other chains lead here
+	Rules []Rule `json:"rules,omitempty"`
+}
+
+// A Base says where the kernel's own path leads into a chain.
+type Base struct {
+	Type     string `json:"type"` // filter, nat or route
+	Hook     string `json:"hook"` // prerouting, input, forward, output, postrouting, ingress
+	Device   string `json:"device,omitempty"`
+	Priority int    `json:"priority"` // lower numbers come first
+	Policy   string `json:"policy"`   // accept or drop: what becomes of packets at the end
+}
+
+// A Rule is what is done with packets, statement by statement, until a match
+// fails or a verdict is reached.
+type Rule struct {
+	Statements []Statement
+	Comment    string
+
+	// Handle is the kernel's number of the rule in its table; 0: it has none
+	// yet. Never part of a comparison.
+	Handle uint64
+}
+
+// A Set is a named set of values that rules refer to as @name.
+type Set struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"` // such as ipv4_addr
+	Interval bool     `json:"interval,omitempty"`
+	Elements []string `json:"elements,omitempty"`
+}
+
+// Table returns the table, or nil.
+func (rs Ruleset) Table(id TableID) *Table {
+	i := slices.IndexFunc(rs, func(t Table) bool { return t.TableID == id })
+	if i < 0 {
+		return nil
+	}
+	return &rs[i]
+}
+
+// Chain returns the chain of that name, or nil.
+func (t *Table) Chain(name string) *Chain {
+	i := slices.IndexFunc(t.Chains, func(c Chain) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &t.Chains[i]
+}
+
+// Set returns the set of that name, or nil.
+func (t *Table) Set(name string) *Set {
+	i := slices.IndexFunc(t.Sets, func(s Set) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &t.Sets[i]
+}
+
+// Clone returns a copy that shares nothing that is ever written to: the
+// statements of a rule are not, once it is made.
+func (rs Ruleset) Clone() Ruleset {
+	c := slices.Clone(rs)
+	for i := range c {
+		c[i] = c[i].clone()
+	}
+	return c
+}
+
+func (t Table) clone() Table {
+	t.Sets, t.Chains, t.Unknown = slices.Clone(t.Sets), slices.Clone(t.Chains), slices.Clone(t.Unknown)
+	for i := range t.Sets {
+		t.Sets[i].Elements = slices.Clone(t.Sets[i].Elements)
+	}
+	for i := range t.Chains {
+		ch := &t.Chains[i]
+		ch.Rules = slices.Clone(ch.Rules)
+		if ch.Base != nil {
+			ch.Base = new(*ch.Base)
+		}
+	}
+	return t
+}
+
+// Normal returns a copy with what somebody decided and nothing else: tables in
+// order, without handles and what was counted.
+func (rs Ruleset) Normal() Ruleset {
+	c := rs.Clone()
+	slices.SortStableFunc(c, func(a, b Table) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(families(), string(a.Family)), slices.Index(families(), string(b.Family))),
+			strings.Compare(a.Name, b.Name))
+	})
+	for i := range c {
+		t := &c[i]
+		slices.SortFunc(t.Sets, func(a, b Set) int { return strings.Compare(a.Name, b.Name) })
+		t.Sets, t.Chains, t.Unknown = orNil(t.Sets), orNil(t.Chains), orNil(t.Unknown)
+		for j := range t.Sets {
+			t.Sets[j].Elements = orNil(t.Sets[j].Elements)
+		}
+		for j := range t.Chains {
+			t.Chains[j].Rules = orNil(t.Chains[j].Rules)
+			for k := range t.Chains[j].Rules {
+				t.Chains[j].Rules[k] = t.Chains[j].Rules[k].normal()
+			}
+		}
+	}
+	return orNil(c)
+}
+
+func orNil[S ~[]E, E any](s S) S {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}
+
+func (r Rule) normal() Rule {
+	r.Handle = 0
+	r.Statements = slices.Clone(r.Statements)
+	for i, s := range r.Statements {
+		if _, ok := s.(Counter); ok {
+			r.Statements[i] = Counter{}
+		}
+	}
+	return r
+}
+
+// Equal reports whether two tables mean the same.
+func (t Table) Equal(u Table) bool {
+	return Ruleset{t}.Normal().String() == Ruleset{u}.Normal().String()
+}
+
+// RenameLink makes rules that name a link by iif and oif name another one, as
+// when the link gets another name; such rules keep its number. With a number
+// in place of the new name, the link is gone.
+func (rs Ruleset) RenameLink(from, to string) {
+	for _, t := range rs {
+		for _, c := range t.Chains {
+			for i, r := range c.Rules {
+				c.Rules[i].Statements = r.renameLink(from, to)
+			}
+		}
+	}
+}
+
+func (r Rule) renameLink(from, to string) []Statement {
+	list := slices.Clone(r.Statements)
+	for i, s := range list {
+		if m, ok := s.(Match); ok && (m.Key == "iif" || m.Key == "oif") {
+			m.Values = slices.Clone(m.Values)
+			for j, v := range m.Values {
+				if v == quoted(from) {
+					m.Values[j] = to
+				}
+			}
+			list[i] = m
+		}
+	}
+	return list
+}

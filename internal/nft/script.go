@@ -1,0 +1,326 @@
+package nft
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Parse reads commands, and tables as `nft list ruleset` prints them, which
+// stand for the commands that make them. All mistakes are [Errors].
+func Parse(s string) ([]Command, error) {
+	p := newParser(s)
+	var list []Command
+	for {
+		p.gaps()
+		if p.peek().kind == end {
+			break
+		}
+		cmds, err := p.command()
+		if err == nil && p.peek().kind != gap && p.peek().kind != end {
+			err = p.unexpected("the end of the command")
+		}
+		if err != nil {
+			p.recover(err)
+			p.skip("}")
+		}
+		list = append(list, cmds...)
+	}
+	if len(p.errs) > 0 {
+		slices.SortStableFunc(p.errs, func(a, b *Error) int { return (a.Line-b.Line)*1e6 + a.Col - b.Col })
+		return nil, p.errs
+	}
+	return list, nil
+}
+
+// ParseRuleset reads a ruleset as `nft list ruleset` prints it.
+func ParseRuleset(s string) (Ruleset, error) {
+	cmds, err := Parse(s)
+	if err != nil {
+		return nil, err
+	}
+	var rs Ruleset
+	for _, c := range cmds {
+		if err := c.Play(&rs); err != nil {
+			return nil, Errors{{1, 1, fmt.Sprintf("%s: %v", c, err)}}
+		}
+	}
+	return rs, nil
+}
+
+func (p *parser) command() ([]Command, error) {
+	switch {
+	case p.skip("define"):
+		return nil, p.define()
+	case p.is("include"):
+		return nil, p.mistake(p.peek(), "other files are not read: write out what is in it")
+	case p.is("table"), p.is("chain"), p.is("rule"), p.is("set"), p.is("element"):
+		return p.add()
+	}
+	verb, err := p.choice("add", "create", "insert", "delete", "flush", "list")
+	switch {
+	case err != nil:
+		return nil, err
+	case verb == "add" || verb == "create":
+		return p.add()
+	case verb == "insert":
+		return p.one(p.newRule(Insert))
+	case verb == "delete":
+		return p.one(p.delete())
+	}
+	return p.one(p.whole(Verb(verb)))
+}
+
+func (p *parser) one(c Command, err error) ([]Command, error) { return []Command{c}, err }
+
+// define reads "NAME = value", up to the end of the line.
+func (p *parser) define() error {
+	name, err := p.word("a name")
+	if err != nil {
+		return err
+	}
+	if err := p.want("="); err != nil {
+		return err
+	}
+	var value []token
+	depth := 0
+	for t := p.peek(); t.kind != end && (t.kind != gap || depth > 0); t = p.peek() {
+		switch t.text {
+		case "{":
+			depth++
+		case "}":
+			depth--
+		}
+		if t.kind != gap {
+			value = append(value, t)
+		}
+		p.pos++
+	}
+	p.defined[name] = value
+	return nil
+}
+
+func (p *parser) add() ([]Command, error) {
+	object, err := p.choice("table", "chain", "rule", "set", "element")
+	if err != nil {
+		return nil, err
+	}
+	switch object {
+	case "table":
+		return p.addTable()
+	case "chain":
+		return p.one(p.addChain())
+	case "set":
+		return p.one(p.addSet())
+	case "element":
+		return p.one(p.elementsOf(Add))
+	}
+	p.pos--
+	return p.one(p.newRule(Add))
+}
+
+// table reads the family and the name of a table.
+func (p *parser) table() (TableID, error) {
+	id := TableID{Family: IP}
+	if t := p.peek(); t.kind == plain && slices.Contains(families(), t.text) {
+		id.Family = Family(p.next().text)
+	}
+	var err error
+	id.Name, err = p.name("the name of a table")
+	p.family = id.Family
+	return id, err
+}
+
+// name reads the name of a table, chain or set.
+func (p *parser) name(what string) (string, error) {
+	t := p.peek()
+	if t.kind != plain {
+		return "", p.unexpected(what)
+	}
+	fault := func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_-./\\", c))
+	}
+	if strings.ContainsFunc(t.text, fault) || '0' <= t.text[0] && t.text[0] <= '9' || t.text[0] == '-' {
+		return "", p.mistake(t, "%s can't be a name in nft", t)
+	}
+	return p.next().text, nil
+}
+
+func (p *parser) addTable() ([]Command, error) {
+	id, err := p.table()
+	if err != nil {
+		return nil, err
+	}
+	list := []Command{{Verb: Add, Object: ATable, Table: id}}
+	if !p.skip("{") {
+		return list, nil
+	}
+	var chains, rules []Command
+	for {
+		p.gaps()
+		if p.skip("}") {
+			return slices.Concat(list, chains, rules), nil
+		}
+		if p.peek().kind == end {
+			return nil, p.unexpected(`"}"`)
+		}
+		in, err := p.inTable(id)
+		if err != nil {
+			p.recover(err)
+		}
+		for _, c := range in {
+			switch c.Object {
+			case AChain:
+				chains = append(chains, c)
+			case ARule:
+				rules = append(rules, c)
+			default:
+				list = append(list, c)
+			}
+		}
+	}
+}
+
+// inTable reads a chain or set within a table.
+func (p *parser) inTable(id TableID) ([]Command, error) {
+	if p.skip("comment") {
+		_, err := p.word("a comment")
+		return nil, err
+	}
+	what, err := p.choice("chain", "set")
+	if err != nil {
+		return nil, err
+	}
+	name, err := p.name("the name of a " + what)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.want("{"); err != nil {
+		return nil, err
+	}
+	if what == "set" {
+		s := Set{Name: name}
+		err := p.setBody(&s)
+		return []Command{{Verb: Add, Object: ASet, Table: id, Name: name, Set: s}}, err
+	}
+	return p.chainBody(id, name)
+}
+
+// chainBody reads what stands between the braces of a chain.
+func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
+	chain := Command{Verb: Add, Object: AChain, Table: id, Name: name}
+	var rules []Command
+	for {
+		p.gaps()
+		if p.skip("}") {
+			return append([]Command{chain}, rules...), nil
+		}
+		var err error
+		switch {
+		case p.peek().kind == end:
+			return nil, p.unexpected(`"}"`)
+		case p.is("type"):
+			chain.Base, err = p.base(id.Family)
+		case p.is("policy"):
+			err = p.policy(chain.Base)
+		default:
+			var r Rule
+			if r, err = p.rule(); err == nil {
+				rules = append(rules, Command{Verb: Add, Object: ARule, Table: id, Name: name, Rule: r})
+			}
+		}
+		if err != nil {
+			p.recover(err)
+		}
+	}
+}
+
+// base reads "type filter hook input priority filter", and a policy after it.
+func (p *parser) base(f Family) (*Base, error) {
+	b := &Base{Policy: "accept"}
+	p.next()
+	var err error
+	if b.Type, err = p.choice("filter", "nat", "route"); err != nil {
+		return nil, err
+	}
+	if err = p.want("hook"); err != nil {
+		return nil, err
+	}
+	if b.Hook, err = p.choice(hooks(f, b.Type)...); err != nil {
+		return nil, err
+	}
+	if p.skip("device") {
+		if b.Device, err = p.word("the name of a link"); err != nil {
+			return nil, err
+		}
+	}
+	if err = p.want("priority"); err != nil {
+		return nil, err
+	}
+	if b.Priority, err = p.priority(f); err != nil {
+		return nil, err
+	}
+	for p.peek().kind == gap && p.tokens[p.pos+1].text == "policy" {
+		p.pos++
+	}
+	if p.is("policy") {
+		err = p.policy(b)
+	}
+	return b, err
+}
+
+// hooks are where chains of a type may stand.
+func hooks(f Family, typ string) []string {
+	switch {
+	case f == Netdev:
+		return []string{"ingress", "egress"}
+	case f == ARP:
+		return []string{"input", "output"}
+	case typ == "nat":
+		return []string{"prerouting", "input", "output", "postrouting"}
+	case typ == "route":
+		return []string{"output"}
+	}
+	return []string{"prerouting", "input", "forward", "output", "postrouting", "ingress"}[:choose(f == Inet, 6, 5)]
+}
+
+// priority reads a number, or a name with a number more or less.
+func (p *parser) priority(f Family) (int, error) {
+	t := p.next()
+	if n, err := strconv.Atoi(t.text); err == nil && t.kind == plain {
+		return n, nil
+	}
+	name, rest := t.text, ""
+	if i := strings.IndexAny(name, "+-"); i > 0 {
+		name, rest = name[:i], name[i:]
+	}
+	i := slices.IndexFunc(standards(f), func(s standard) bool { return s.name == name })
+	if i < 0 {
+		return 0, p.mistake(t, "expected a priority: a number, or a name such as filter, srcnat or dstnat, found %s", t)
+	}
+	if p.is("+") || p.is("-") {
+		rest = p.next().text + p.next().text
+	}
+	if rest == "" {
+		return standards(f)[i].priority, nil
+	}
+	n, err := strconv.Atoi(rest)
+	if err != nil {
+		return 0, p.mistake(t, "expected a number to add to %s", name)
+	}
+	return standards(f)[i].priority + n, nil
+}
+
+func (p *parser) policy(b *Base) error {
+	t := p.next()
+	policy, err := p.choice("accept", "drop")
+	if err != nil {
+		return err
+	}
+	if b == nil {
+		return p.mistake(t, "only a chain with a hook has a policy: write type … hook … priority … first")
+	}
+	b.Policy = policy
+	return nil
+}

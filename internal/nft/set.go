@@ -1,0 +1,150 @@
+package nft
+
+import (
+	"fmt"
+	"slices"
+)
+
+// kind returns the type of a set's values, or nil.
+func (s Set) kind() *datatype {
+	i := slices.IndexFunc(setTypes(), func(t *datatype) bool { return t.name == s.Type })
+	if i < 0 {
+		return nil
+	}
+	return setTypes()[i]
+}
+
+func (c Command) playSet(t *Table) error {
+	s := t.Set(c.Name)
+	switch {
+	case c.Object == ASet && c.Verb == Add && s == nil:
+		made := c.Set
+		made.Elements = slices.Clone(made.Elements)
+		t.Sets = append(t.Sets, made)
+		return nil
+	case s == nil:
+		return fmt.Errorf("there is no set %s in table %s", c.Name, c.Table)
+	case c.Object == AnElement:
+		return s.change(c.Verb, c.Set.Elements)
+	case c.Verb == Add && (s.Type != c.Set.Type || s.Interval != c.Set.Interval):
+		return fmt.Errorf("set %s is there with another type", c.Name)
+	case c.Verb == Add:
+		return s.change(Add, c.Set.Elements)
+	case c.Verb == Flush:
+		s.Elements = nil
+	case c.Verb == Delete:
+		if in := t.uses(c.Name); in != "" {
+			return fmt.Errorf("set %s is in use in chain %s", c.Name, in)
+		}
+		t.Sets = slices.DeleteFunc(slices.Clone(t.Sets), func(s Set) bool { return s.Name == c.Name })
+	}
+	return nil
+}
+
+// uses returns a chain with a rule that refers to a set, or "".
+func (t *Table) uses(set string) string {
+	for _, c := range t.Chains {
+		for _, r := range c.Rules {
+			for _, s := range r.Statements {
+				if m, ok := s.(Match); ok && m.Named && m.Values[0] == set {
+					return c.Name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// change puts elements in or takes them out.
+func (s *Set) change(verb Verb, elements []string) error {
+	list := slices.Clone(s.Elements)
+	for _, e := range elements {
+		i := slices.Index(list, e)
+		switch {
+		case verb == Add && i < 0:
+			list = append(list, e)
+		case verb == Delete && i < 0:
+			return fmt.Errorf("%s is not in set %s", e, s.Name)
+		case verb == Delete:
+			list = slices.Delete(list, i, i+1)
+		}
+	}
+	if len(list) == 0 {
+		s.Elements = nil
+		return nil
+	}
+	sorted, err := s.kind().canonical(list)
+	s.Elements = sorted
+	return err
+}
+
+// setBody reads what stands between the braces of a set.
+func (p *parser) setBody(s *Set) (err error) {
+	for err == nil {
+		p.gaps()
+		switch t := p.peek(); {
+		case p.skip("}"):
+			return p.checkSet(s, t)
+		case p.skip("type"):
+			names := make([]string, len(setTypes()))
+			for i, k := range setTypes() {
+				names[i] = k.name
+			}
+			s.Type, err = p.choice(names...)
+		case p.skip("flags"):
+			_, err = p.choice("interval")
+			s.Interval = true
+		case p.skip("auto-merge"):
+		case p.skip("elements"):
+			if err = p.want("="); err == nil {
+				if err = p.want("{"); err == nil {
+					s.Elements, err = p.elements()
+				}
+			}
+		default:
+			err = p.unexpected("type, flags, elements or the end of the set")
+		}
+	}
+	return err
+}
+
+func (p *parser) checkSet(s *Set, t token) error {
+	if s.kind() == nil {
+		return p.mistake(t, "the set %s has no type", s.Name)
+	}
+	return p.checkElements(s, t)
+}
+
+func (p *parser) checkElements(s *Set, t token) error {
+	sorted, err := s.kind().canonical(s.Elements)
+	if err != nil {
+		return p.mistake(t, "%v", err)
+	}
+	for _, e := range sorted {
+		if span, _ := s.kind().span(e, nil); !s.Interval && !span.single() {
+			return p.mistake(t, "%s: the set %s takes single values; say flags interval", e, s.Name)
+		}
+	}
+	s.Elements = orNil(sorted)
+	return nil
+}
+
+// elementType finds the type of a set that only its elements are given of.
+func elementType(elements []string) *datatype {
+	for _, k := range setTypes() {
+		if _, err := k.canonical(elements); err == nil && k != ifIndex {
+			return k
+		}
+	}
+	return nil
+}
+
+// sortElements puts the elements of a command in the order of a listing.
+func sortElements(elements []string) []string {
+	if k := elementType(elements); k != nil {
+		if sorted, err := k.canonical(elements); err == nil {
+			return sorted
+		}
+	}
+	return elements
+}

@@ -1,0 +1,278 @@
+package nft
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Statement is one part of a rule. The types that implement it are plain
+// values, which nobody changes.
+type Statement interface {
+	// String returns the statement as nft writes it.
+	String() string
+}
+
+// A Match lets those packets go on of which a key has one of some values.
+type Match struct {
+	Key    string   // "ip saddr", "tcp dport", "iifname", …
+	Op     string   // "": equal, or one of those flags; "==", "!=", "<", ">", "<=", ">="
+	Mask   string   // of flags, or of a mark; "": all
+	Values []string // each a value, "from-to" or "address/length"
+	Set    bool     // { these }; else there is one value
+	Named  bool     // the one value is the name of a set
+}
+
+func (m Match) String() string {
+	head := m.Key
+	switch {
+	case m.Mask == "":
+		return join(head, m.Op, m.value())
+	case field(m.Key).kind.flags:
+		return join(head, m.Op, m.value(), "/", m.Mask)
+	}
+	op := m.Op
+	if op == "" {
+		op = "=="
+	}
+	return join(head, "&", m.Mask, op, m.value())
+}
+
+func (m Match) value() string {
+	switch {
+	case m.Named:
+		return "@" + m.Values[0]
+	case m.Set:
+		return "{ " + strings.Join(m.Values, ", ") + " }"
+	}
+	return m.Values[0]
+}
+
+// join puts a space between words that are not empty.
+func join(words ...string) string {
+	var b strings.Builder
+	for _, w := range words {
+		if w == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// A VerdictMap looks up what becomes of a packet.
+type VerdictMap struct {
+	Key      string
+	Elements []VerdictElement
+}
+
+// A VerdictElement is one line of a [VerdictMap].
+type VerdictElement struct {
+	Value   string
+	Verdict Verdict
+}
+
+func (m VerdictMap) String() string {
+	list := make([]string, len(m.Elements))
+	for i, e := range m.Elements {
+		list[i] = e.Value + " : " + e.Verdict.String()
+	}
+	return m.Key + " vmap { " + strings.Join(list, ", ") + " }"
+}
+
+// A Verdict says what becomes of a packet: accept, drop, continue, return, or
+// jump and goto to a chain.
+type Verdict struct {
+	Word  string
+	Chain string
+}
+
+func (v Verdict) String() string { return join(v.Word, v.Chain) }
+
+// A Counter counts packets.
+type Counter struct{ Packets, Bytes uint64 }
+
+func (c Counter) String() string {
+	return fmt.Sprintf("counter packets %d bytes %d", c.Packets, c.Bytes)
+}
+
+// A Limit lets only so many packets go on, or only those beyond.
+type Limit struct {
+	Over  bool
+	Rate  uint64 // packets, or bytes
+	Bytes bool
+	Per   string // second, minute, hour, day, week
+	Burst uint32 // packets, default 5; or bytes, default 0
+}
+
+// defaultBurst is how many packets go before a limit counts.
+const defaultBurst = 5
+
+func (l Limit) String() string {
+	over := ""
+	if l.Over {
+		over = "over"
+	}
+	rate, burst := strconv.FormatUint(l.Rate, 10), ""
+	switch {
+	case l.Bytes:
+		rate = size(l.Rate)
+		if l.Burst != 0 {
+			burst = "burst " + size(uint64(l.Burst))
+		}
+	case l.Burst != defaultBurst:
+		burst = fmt.Sprintf("burst %d packets", l.Burst)
+	}
+	return join("limit rate", over, rate+"/"+l.Per, burst)
+}
+
+// size writes bytes in the largest unit that they are a whole number of.
+func size(n uint64) string {
+	switch {
+	case n > 0 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d mbytes", n>>20)
+	case n > 0 && n%(1<<10) == 0:
+		return fmt.Sprintf("%d kbytes", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// A Log writes a line to the kernel's log, or hands packets to who listens to
+// a group.
+type Log struct {
+	Prefix string
+	Level  string // "": warn
+	Group  int    // -1: the kernel's log
+}
+
+func (l Log) String() string {
+	prefix, level, group := "", "", ""
+	if l.Prefix != "" {
+		prefix = "prefix " + quoted(l.Prefix)
+	}
+	if l.Level != "" {
+		level = "level " + l.Level
+	}
+	if l.Group >= 0 {
+		group = "group " + strconv.Itoa(l.Group)
+	}
+	return join("log", prefix, level, group)
+}
+
+// quoted writes text between quotes. The language has no way to write a quote
+// itself.
+func quoted(s string) string { return `"` + s + `"` }
+
+// A Reject drops a packet and says so to its sender.
+type Reject struct {
+	With string // "": as is usual in the family; icmp, icmpv6, icmpx, "tcp reset"
+	Code string // of an ICMP error, such as host-unreachable
+}
+
+func (r Reject) String() string {
+	if r.With == "" {
+		return "reject"
+	}
+	return join("reject with", r.With, r.Code)
+}
+
+// A NAT gives a packet's connection another address or port.
+type NAT struct {
+	Word    string // snat, dnat, masquerade, redirect
+	Family  Family // of the address in a table of inet; else ""
+	Address string // or "from-to"; "": masquerade and redirect have none
+	Port    string // or "from-to"; "": kept
+	Flags   string // random, fully-random, persistent, with commas between
+}
+
+func (n NAT) String() string {
+	to := n.Address
+	if n.Port != "" {
+		if strings.Contains(to, ":") {
+			to = "[" + to + "]"
+		}
+		to += ":" + n.Port
+	}
+	if to != "" {
+		to = join(string(n.Family), "to", to)
+	}
+	return join(n.Word, to, n.Flags)
+}
+
+// An Assign sets a mark and the like: `meta mark set 0x1`.
+type Assign struct {
+	Key   string
+	Value string // or the key that it is taken from
+}
+
+func (a Assign) String() string { return a.Key + " set " + a.Value }
+
+// A Notrack keeps connection tracking off a packet.
+type Notrack struct{}
+
+func (Notrack) String() string { return "notrack" }
+
+// Unknown is a part of a rule that this package does not understand. Such a
+// rule can be shown, but not made.
+type Unknown struct{ Text string }
+
+func (u Unknown) String() string { return u.Text }
+
+// String returns the rule as it is written in a command, without what was
+// counted.
+func (r Rule) String() string { return r.normal().text(false) }
+
+// Known reports whether all of the rule is understood.
+func (r Rule) Known() bool {
+	for _, s := range r.Statements {
+		if _, ok := s.(Unknown); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Links returns the names of the links that must be there for the rule to be
+// made: those that it knows by number.
+func (r Rule) Links() []string {
+	var names []string
+	for _, s := range r.Statements {
+		if m, ok := s.(Match); ok && !m.Named && (m.Key == "iif" || m.Key == "oif") {
+			for _, v := range m.Values {
+				if name, ok := strings.CutPrefix(v, `"`); ok {
+					names = append(names, strings.TrimSuffix(name, `"`))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// text writes a rule, for a listing with what was counted.
+func (r Rule) text(listing bool) string {
+	words := make([]string, 0, len(r.Statements)+1)
+	for _, s := range r.Statements {
+		if _, ok := s.(Counter); ok && !listing {
+			words = append(words, "counter")
+			continue
+		}
+		words = append(words, s.String())
+	}
+	if r.Comment != "" {
+		words = append(words, "comment "+quoted(r.Comment))
+	}
+	return join(words...)
+}
+
+// MarshalText returns the rule as a listing has it.
+func (r Rule) MarshalText() ([]byte, error) { return []byte(r.text(true)), nil }
+
+// UnmarshalText reads a rule as a listing has it.
+func (r *Rule) UnmarshalText(b []byte) error {
+	parsed, err := ParseRule("", string(b))
+	*r = parsed
+	return err
+}

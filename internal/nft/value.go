@@ -1,0 +1,213 @@
+package nft
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// A span is a value, or all from one to another.
+type span struct {
+	from, to []byte
+	length   int // of a prefix, in bits; -1: it is written as a range, or is one value
+}
+
+func (s span) single() bool { return bytes.Equal(s.from, s.to) }
+
+// span reads a value, "from-to" or "address/length".
+func (t *datatype) span(text string, l Links) (span, error) {
+	if t.prefixable() && strings.Contains(text, "/") {
+		return prefixSpan(t, text)
+	}
+	one, err := t.parse(text, l)
+	if err == nil {
+		return span{one, one, -1}, nil
+	}
+	low, high, ok := strings.Cut(text, "-")
+	if !ok || t.text != nil && !t.prefixable() {
+		return span{}, err
+	}
+	from, err := t.parse(low, l)
+	if err != nil {
+		return span{}, err
+	}
+	to, err := t.parse(high, l)
+	switch {
+	case err != nil:
+		return span{}, err
+	case t.compare(from, to) >= 0:
+		return span{}, fmt.Errorf("%s: the second of the two has to be the larger", text)
+	}
+	return span{from, to, -1}, nil
+}
+
+func prefixSpan(t *datatype, text string) (span, error) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil || p.Addr().BitLen() != 8*t.size {
+		return span{}, fmt.Errorf("%q is no prefix such as 10.0.0.0/8 or fd00::/64", text)
+	}
+	p = p.Masked()
+	s := span{p.Addr().AsSlice(), p.Addr().AsSlice(), p.Bits()}
+	for i := p.Bits(); i < 8*t.size; i++ {
+		s.to[i/8] |= 0x80 >> (i % 8)
+	}
+	if p.IsSingleIP() {
+		s.length = -1
+	}
+	return s, nil
+}
+
+// text writes a span. In a set a range of addresses that is a prefix is
+// written as one.
+func (t *datatype) spanText(s span, inSet bool, l Links) string {
+	if s.length < 0 && inSet && t.prefixable() && !s.single() {
+		s.length = prefixLength(s)
+	}
+	switch {
+	case s.length >= 0:
+		return fmt.Sprintf("%s/%d", t.format(s.from, l), s.length)
+	case s.single():
+		return t.format(s.from, l)
+	}
+	return t.format(s.from, l) + "-" + t.format(s.to, l)
+}
+
+// prefixLength returns the length of the prefix that has exactly these
+// addresses; -1: there is none.
+func prefixLength(s span) int {
+	n := 0
+	for i := range s.from {
+		if x := s.from[i] ^ s.to[i]; x != 0 {
+			n += bits.LeadingZeros8(x)
+			break
+		}
+		n += 8
+	}
+	for i := n; i < 8*len(s.from); i++ {
+		bit := byte(0x80 >> (i % 8))
+		if s.from[i/8]&bit != 0 || s.to[i/8]&bit == 0 {
+			return -1
+		}
+	}
+	return n
+}
+
+// spans reads the values of a set, in order and without overlaps.
+func (t *datatype) spans(values []string, l Links) ([]span, error) {
+	list := make([]span, 0, len(values))
+	for _, v := range values {
+		s, err := t.span(v, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(s.from) < t.size {
+			return nil, fmt.Errorf("%s: a pattern can't be in a set here", v)
+		}
+		if t.host && !s.single() {
+			return nil, fmt.Errorf("%s: no ranges of %s in a set here", v, t.called())
+		}
+		list = append(list, s)
+	}
+	slices.SortStableFunc(list, func(a, b span) int { return t.compare(a.from, b.from) })
+	if l == nil && t == ifIndex { // whose numbers are not known
+		return list, nil
+	}
+	for i := 1; i < len(list); i++ {
+		a, b := list[i-1], list[i]
+		if a.single() && b.single() && bytes.Equal(a.from, b.from) {
+			list = slices.Delete(list, i, i+1)
+			i--
+			continue
+		}
+		if t.compare(a.to, b.from) >= 0 {
+			return nil, fmt.Errorf("%s and %s overlap", t.spanText(a, true, l), t.spanText(b, true, l))
+		}
+	}
+	return list, nil
+}
+
+// canonical returns the values of a set as nft lists them.
+func (t *datatype) canonical(values []string) ([]string, error) {
+	list, err := t.spans(values, nil)
+	if err != nil {
+		return nil, err
+	}
+	if t == ifIndex { // names whose numbers are not known: as they are written
+		return quoteNames(values), nil
+	}
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = t.spanText(s, true, nil)
+	}
+	return texts, nil
+}
+
+func quoteNames(values []string) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = quoteLink(v)
+	}
+	return list
+}
+
+// quoteLink writes the name of a link; a number stays one.
+func quoteLink(v string) string {
+	v = strings.Trim(v, `"`)
+	if v != "" && strings.Trim(v, "0123456789") == "" {
+		return v
+	}
+	return quoted(v)
+}
+
+// canonical returns the match as nft lists it.
+func (m Match) canonical() (Match, error) {
+	t := field(m.Key).kind
+	if m.Named {
+		return m, nil
+	}
+	if m.Set {
+		values, err := t.canonical(m.Values)
+		m.Values = values
+		return m, err
+	}
+	s, err := t.span(m.Values[0], nil)
+	if err != nil {
+		return m, err
+	}
+	ordered := m.Op == "<" || m.Op == ">" || m.Op == "<=" || m.Op == ">="
+	if ordered && (!s.single() || t.text != nil || t.flags) {
+		return m, fmt.Errorf("%s %s %s: only numbers are compared so", m.Key, m.Op, m.Values[0])
+	}
+	if m.Op == "==" && (!t.flags || m.Mask != "") {
+		m.Op = ""
+	}
+	if t == ifIndex {
+		m.Values = quoteNames(m.Values)
+	} else {
+		m.Values = []string{t.spanText(s, false, nil)}
+	}
+	return m.canonicalMask(t)
+}
+
+// canonicalMask writes a mask as nft does.
+func (m Match) canonicalMask(t *datatype) (Match, error) {
+	if m.Mask == "" {
+		return m, nil
+	}
+	if t.text != nil {
+		return m, fmt.Errorf("%s has no bits to choose from", m.Key)
+	}
+	mask, err := t.parse(m.Mask, nil)
+	if err != nil {
+		return m, err
+	}
+	m.Mask = t.format(mask, nil)
+	value, _ := t.number(m.Values[0])
+	if t.flags && m.Op == "!=" && value == 0 && m.Values[0] == t.format(t.bytes(0), nil) { // any of them
+		return Match{Key: m.Key, Values: []string{m.Mask}}, nil
+	}
+	return m, nil
+}

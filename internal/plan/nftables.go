@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Nft changes the packet filter of a namespace by one command of nft(8). What
+// a plan has of these one after the other, the kernel does at once.
+type Nft struct {
+	Namespace string
+	Command   nft.Command
+}
+
+// At implements [Op].
+func (op Nft) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
+
+// Play implements [Op].
+func (op Nft) Play(s *state.State) error {
+	ns, err := namespaceOf(s, op.Namespace)
+	if err != nil {
+		return err
+	}
+	for _, link := range op.Command.Rule.Links() {
+		if ns.Links[link] == nil {
+			return fmt.Errorf("%s has no link %q: say iifname or oifname for one that comes later", ns.Name, link)
+		}
+	}
+	return op.Command.Play(&ns.Nftables)
+}
+
+// setNftables makes the tables that are missing or differ, whole.
+func (d *differ) setNftables(want *state.Namespace) {
+	var now nft.Ruleset
+	if ns := d.now.Namespace(want.Name); ns != nil {
+		now = ns.Nftables.Clone()
+	}
+	for _, t := range now {
+		if w := want.Nftables.Table(t.TableID); w == nil || !w.Equal(t) {
+			d.emit(Nft{want.Name, nft.Command{Verb: nft.Delete, Object: nft.ATable, Table: t.TableID}})
+		}
+	}
+	for _, w := range want.Nftables {
+		if t := now.Table(w.TableID); t != nil && t.Equal(w) {
+			continue
+		}
+		for _, c := range w.Commands() {
+			d.emit(Nft{want.Name, c})
+		}
+	}
+}
