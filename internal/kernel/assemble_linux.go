@@ -25,6 +25,7 @@ func (v *View) add(seen *seenNamespace) {
 	if seen.sysctls != nil {
 		ns.Sysctls = seen.sysctls
 	}
+	ns.Nftables = seen.nftables.Normal()
 	names := map[int]string{}
 	for _, l := range seen.links {
 		names[l.Index] = l.Name

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -172,6 +173,7 @@ type seenNamespace struct {
 	addresses []seenAddress
 	routes    []seenRoute
 	sysctls   map[string]string
+	nftables  nft.Ruleset
 }
 
 // observe reads the namespace that the calling thread is in. Nil: it is out of
@@ -188,7 +190,11 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 		if ns == nil {
 			return err
 		}
-		return errors.Join(err, c.addresses(ns), c.routes(ns))
+		var filtered error
+		if name != state.Host || sc.host {
+			ns.nftables, filtered = readNftables()
+		}
+		return errors.Join(err, filtered, c.addresses(ns), c.routes(ns))
 	})
 	return ns, err
 }
