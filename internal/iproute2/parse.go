@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -27,6 +28,47 @@ func Parse(line string) (plan.Op, error) {
 		return nil, w.missing("the end")
 	}
 	return op, nil
+}
+
+// ParseAll is [Parse] for commands that may come to any number of Ops: those of
+// nft(8), and of iptables(8), which are read as iptables-nft does them.
+func ParseAll(line string) (plan.Plan, error) {
+	list, err := split(line)
+	if err != nil {
+		return nil, err
+	}
+	w := &words{list: list, namespace: state.Host}
+	p, known, err := parseFilter(w)
+	if known || err != nil {
+		return p, err
+	}
+	op, err := Parse(line)
+	return plan.Plan{op}, err
+}
+
+// parseFilter reads a command about the packet filter. False: it is another.
+func parseFilter(w *words) (p plan.Plan, known bool, err error) {
+	start := w.pos
+	for w.skip("sudo") {
+	}
+	if w.skip("ip") && w.skip("netns", "net") && w.skip("exec", "e") {
+		w.namespace = w.next()
+	} else {
+		w.pos = start
+	}
+	for w.skip("sudo") {
+	}
+	switch {
+	case w.skip("nft"):
+		p, err = parseNft(w)
+	case w.skip("iptables", "iptables-nft"):
+		p, err = parseIptables(w, nft.IP)
+	case w.skip("ip6tables", "ip6tables-nft"):
+		p, err = parseIptables(w, nft.IP6)
+	default:
+		return nil, false, nil
+	}
+	return p, true, err
 }
 
 func parseCommand(w *words) (plan.Op, error) {

@@ -53,6 +53,8 @@ func command(op plan.Op) []string {
 		return printRoute("del", op.Namespace, op.Route)
 	case plan.SetSysctl:
 		return printSysctl(op.Namespace, op.Key, op.Value)
+	case plan.Nft:
+		return printNft(op)
 	}
 	return []string{"#", fmt.Sprintf("%T", op)}
 }

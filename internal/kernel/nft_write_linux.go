@@ -223,11 +223,9 @@ func (b *nftBatch) addChain(c nft.Command) error {
 			})
 			b.text(unix.NFTA_CHAIN_TYPE, c.Base.Type)
 		}
-		policy := uint32(nfAccept)
-		if c.Base.Policy == "drop" {
-			policy = nfDrop
+		if c.Base.Policy != "" {
+			b.be32(unix.NFTA_CHAIN_POLICY, uint32(verdictCodes()[c.Base.Policy]))
 		}
-		b.be32(unix.NFTA_CHAIN_POLICY, policy)
 	})
 	return nil
 }

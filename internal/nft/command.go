@@ -1,6 +1,7 @@
 package nft
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ type Command struct {
 	Object Object
 	Table  TableID // of a ruleset only the family; "": all of them
 	Name   string  // of a chain or set, and of the chain of a rule or the set of elements
-	Base   *Base   // of a new chain; without a Type of one whose policy changes
+	Base   *Base   // of a new chain; of one that is there only the policy counts, "" being left alone
 	Rule   Rule    // a new one; or, without Handle, one like it to delete
 
 	// Handle is the rule to delete, or the one next to which a new one comes:
@@ -49,7 +50,10 @@ type Command struct {
 }
 
 // String returns the command as it is given to nft.
-func (c Command) String() string {
+func (c Command) String() string { return join(c.Head(), c.Body()) }
+
+// Head returns the words that say what the command is about.
+func (c Command) Head() string {
 	head := join(string(c.Verb), string(c.Object))
 	switch c.Object {
 	case WholeRuleset:
@@ -57,11 +61,18 @@ func (c Command) String() string {
 	case ATable:
 		return join(head, c.Table.String())
 	}
-	head = join(head, c.Table.String(), c.Name)
-	if c.Verb != Add && c.Verb != Insert && c.Object != ARule && c.Object != AnElement {
-		return head
+	return join(head, c.Table.String(), c.Name)
+}
+
+// Body returns what comes after the head: a rule, or what is between braces.
+func (c Command) Body() string {
+	if c.Object == WholeRuleset || c.Object == ATable {
+		return ""
 	}
-	return join(head, c.body())
+	if c.Verb != Add && c.Verb != Insert && c.Object != ARule && c.Object != AnElement {
+		return ""
+	}
+	return c.body()
 }
 
 func (c Command) body() string {
@@ -158,6 +169,7 @@ func (c Command) playChain(t *Table) error {
 		made := Chain{Name: c.Name}
 		if c.Base != nil {
 			made.Base = new(*c.Base)
+			made.Base.Policy = cmp.Or(made.Base.Policy, "accept")
 		}
 		t.Chains = append(t.Chains, made)
 		return nil
@@ -184,17 +196,13 @@ func (c *Chain) rebase(b *Base) error {
 	if c.Base == nil {
 		return fmt.Errorf("chain %s is there and has no hook", c.Name)
 	}
-	if b.Type == "" {
-		c.Base = new(*c.Base)
-		c.Base.Policy = b.Policy
-		return nil
-	}
 	same := *b
 	same.Policy = c.Base.Policy
-	if same != *c.Base {
+	if b.Type != "" && same != *c.Base {
 		return fmt.Errorf("chain %s is there with another hook", c.Name)
 	}
-	c.Base = new(*b)
+	c.Base = new(*c.Base)
+	c.Base.Policy = cmp.Or(b.Policy, c.Base.Policy)
 	return nil
 }
 

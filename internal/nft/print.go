@@ -94,7 +94,11 @@ func (b *Base) text(f Family) string {
 	if b.Device != "" {
 		device = "device " + quoted(b.Device)
 	}
-	return join("type", b.Type, "hook", b.Hook, device, "priority", b.priority(f)) + "; policy " + b.Policy
+	place := join("type", b.Type, "hook", b.Hook, device, "priority", b.priority(f))
+	if b.Policy == "" { // in a command
+		return place
+	}
+	return place + "; policy " + b.Policy
 }
 
 // A standard is a priority that has a name.

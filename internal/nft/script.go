@@ -238,7 +238,7 @@ func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
 
 // base reads "type filter hook input priority filter", and a policy after it.
 func (p *parser) base(f Family) (*Base, error) {
-	b := &Base{Policy: "accept"}
+	b := &Base{}
 	p.next()
 	var err error
 	if b.Type, err = p.choice("filter", "nat", "route"); err != nil {

@@ -1,0 +1,85 @@
+package iproute2
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// printNft writes a command of nft(8). What only a shell would take amiss is
+// one word, between quotes.
+func printNft(op plan.Nft) []string {
+	words := append(within(op.Namespace, "nft"), strings.Fields(op.Command.Head())...)
+	switch body := op.Command.Body(); {
+	case body == "":
+	case strings.Trim(body, plain+" ") == "":
+		words = append(words, strings.Fields(body)...)
+	default:
+		words = append(words, body)
+	}
+	return words
+}
+
+// within begins a command that is run in a namespace.
+func within(namespace string, words ...string) []string {
+	if namespace == state.Host {
+		return words
+	}
+	return append([]string{"ip", "netns", "exec", namespace}, words...)
+}
+
+// parseNft reads a command of nft(8): as nft itself does, all its words as one
+// text.
+func parseNft(w *words) (plan.Plan, error) {
+	for strings.HasPrefix(w.peek(), "-") {
+		switch {
+		case w.skip("-f", "--file"):
+			return nil, errors.New("what is in the file is not known here: give it to vethlab nft -f")
+		case !w.skip("-a", "-n", "-nn", "-s", "--handle", "--numeric", "--stateless", "-e", "--echo"):
+			return nil, w.unexpected("add", "insert", "delete", "flush")
+		}
+	}
+	if !w.more() {
+		return nil, w.missing("a command such as add table ip nat")
+	}
+	first := w.pos
+	text := strings.Join(w.list[first:], " ")
+	w.pos = len(w.list)
+	commands, err := nft.Parse(text)
+	if err != nil {
+		return nil, nftMistake(text, err)
+	}
+	var p plan.Plan
+	for _, c := range commands {
+		if c.Verb != nft.List {
+			p = append(p, plan.Nft{Namespace: w.namespace, Command: c})
+		}
+	}
+	return p, nil
+}
+
+// nftMistake says where in a command of one line the first mistake is.
+func nftMistake(text string, err error) error {
+	var all nft.Errors
+	if !errors.As(err, &all) {
+		return err
+	}
+	first := all[0]
+	if first.Line == 1 && first.Col <= len(text) {
+		return fmt.Errorf("at %q: %s", shortened(text[first.Col-1:]), first.Msg)
+	}
+	return errors.New(first.Msg)
+}
+
+// shortened returns the beginning of a text.
+func shortened(s string) string {
+	const most = 30
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}
