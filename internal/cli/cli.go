@@ -88,7 +88,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newExplain(p), newLearn(p),
-		newLs(p), newShow(p), newExec(p), newShell(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
+		newLs(p), newShow(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
 		newDoctor(p), newVersion(p),
 	)
 	return root

@@ -26,8 +26,10 @@ var pure = map[string][]string{
 	"internal/compile":  {"topo", "internal/state"},
 	"internal/explain":  {"topo", "internal/words", "internal/state", "internal/plan"},
 	"internal/lesson":   {"topo", "internal/words", "internal/state"},
-	"internal/tutor": {"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
-		"internal/compile", "internal/draw", "internal/lesson"},
+	"internal/tutor": {
+		"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
+		"internal/compile", "internal/draw", "internal/lesson",
+	},
 	"internal/draw": {"topo", "internal/state", "internal/dump", "internal/compile"},
 }
 

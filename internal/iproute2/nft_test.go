@@ -176,9 +176,9 @@ table ip6 filter {
 
 func TestFilterMistakes(t *testing.T) {
 	for line, want := range map[string]string{
-		"nft add rule ip nat post ip sadr 1.2.3.4 drop":      `at "sadr 1.2.3.4 drop": expected daddr, id, length, protocol, saddr or ttl, found "sadr": did you mean saddr?`,
-		"nft":                                                `the command ends where a command such as add table ip nat should be`,
-		"iptables -t nt -A X -j DROP":                        `word 3, "nt": expected filter, nat, mangle or raw; did you mean "nat"?`,
+		"nft add rule ip nat post ip sadr 1.2.3.4 drop": `at "sadr 1.2.3.4 drop": expected daddr, id, length, protocol, saddr or ttl, found "sadr": did you mean saddr?`,
+		"nft":                         `the command ends where a command such as add table ip nat should be`,
+		"iptables -t nt -A X -j DROP": `word 3, "nt": expected filter, nat, mangle or raw; did you mean "nat"?`,
 		"iptables -A FORWARD --frobnicate 5 -j DROP":         `word 4, "--frobnicate": "--frobnicate" is not known here`,
 		"iptables -A FORWARD -s 10.0.0.300 -j DROP":          `in nft's words: at "ip saddr 10.0.0.300 counter dr…": "10.0.0.300" is no IPv4 address`,
 		"iptables -P MINE DROP":                              `MINE has no policy: it is no chain that table filter begins with`,

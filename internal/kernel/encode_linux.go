@@ -33,7 +33,7 @@ const maxFds = 64
 // encode appends the messages of an Op, the i-th of its plan.
 func (e *encoder) encode(i int, op plan.Op) error {
 	if len(e.buf) > maxBatch || len(e.fds) >= maxFds {
-		if err := e.flush(); err != nil {
+		if err := e.flushLinks(); err != nil {
 			return err
 		}
 	}
@@ -86,11 +86,17 @@ func (e *opError) Unwrap() error { return e.err }
 
 // flush sends what is collected and waits until it is done.
 func (e *encoder) flush() error {
+	if err := e.flushLinks(); err != nil {
+		return err
+	}
+	return e.filter.commit()
+}
+
+// flushLinks sends all but what is to become of the packet filter, whose changes
+// are made together.
+func (e *encoder) flushLinks() error {
 	err := e.conn.do(&e.batch)
 	e.closeFds()
-	if err == nil {
-		err = e.filter.commit()
-	}
 	return err
 }
 
@@ -119,7 +125,7 @@ func (e *encoder) index(link state.Endpoint) (int, error) {
 	if i := e.known.index(link, e.op); i != 0 {
 		return i, nil
 	}
-	if err := e.flush(); err != nil { // the link may be made by what waits
+	if err := e.flushLinks(); err != nil { // the link may be made by what waits
 		return 0, err
 	}
 	var b batch

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"fmt"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/nft"
@@ -100,6 +102,24 @@ func (b *nftBatch) element(e nft.Element) {
 	}
 }
 
+// findSet notes the type of the set whose elements a command is about.
+func (b *nftBatch) findSet(c *nft.Command) error {
+	s, ok := b.named[setKey{c.Table, c.Name}]
+	if !ok {
+		rs, err := readNftables()
+		if err != nil {
+			return err
+		}
+		t := rs.Table(c.Table)
+		if t == nil || t.Set(c.Name) == nil {
+			return fmt.Errorf("there is no set %s in table %s", c.Name, c.Table)
+		}
+		s = *t.Set(c.Name)
+	}
+	c.Set.Name, c.Set.Type, c.Set.Interval = s.Name, s.Type, s.Interval
+	return nil
+}
+
 // setCommand appends the messages of a command about a named set.
 func (b *nftBatch) setCommand(c nft.Command) error {
 	about := func(typ uint16) {
@@ -124,6 +144,10 @@ func (b *nftBatch) setCommand(c nft.Command) error {
 		return err
 	}
 	if c.Object == nft.ASet {
+		if b.named == nil {
+			b.named = map[setKey]nft.Set{}
+		}
+		b.named[setKey{c.Table, c.Name}] = c.Set
 		b.newSet(c.Table.Name, c.Name, 0, inner)
 	}
 	typ := uint16(unix.NFT_MSG_NEWSETELEM)

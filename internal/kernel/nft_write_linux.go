@@ -28,6 +28,11 @@ func (e *encoder) nft(op plan.Nft) error {
 	if c.Object == nft.ARule && c.Verb != nft.Delete {
 		return e.addRule(c)
 	}
+	if c.Object == nft.AnElement {
+		if err := e.filter.findSet(&c); err != nil {
+			return err
+		}
+	}
 	e.filter.begin(e.op)
 	return e.filter.command(c)
 }
@@ -81,6 +86,7 @@ type nftBatch struct {
 	batch
 	family uint8 // of the table that messages are about
 	sets   uint32
+	named  map[setKey]nft.Set // that the transaction makes
 }
 
 // begin opens the transaction, if it is not open, for the messages of an Op.

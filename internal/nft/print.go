@@ -148,3 +148,51 @@ func (b *Base) priority(f Family) string {
 	}
 	return strconv.Itoa(b.Priority)
 }
+
+// Stateless returns the ruleset without what was counted.
+func (rs Ruleset) Stateless() Ruleset {
+	c := rs.Clone()
+	for _, t := range c {
+		for _, ch := range t.Chains {
+			for i, r := range ch.Rules {
+				ch.Rules[i] = Rule{Statements: []Statement{plainText(r.String())}, Handle: r.Handle}
+			}
+		}
+	}
+	return c
+}
+
+// plainText is a statement that is only to be shown.
+type plainText string
+
+func (s plainText) String() string { return string(s) }
+
+// Listing returns what a list command asks for.
+func (c Command) Listing(rs Ruleset, handles bool) (string, error) {
+	inFamily := func(t Table) bool { return c.Table.Family == "" || c.Table.Family == t.Family }
+	var shown Ruleset
+	names := ""
+	for _, t := range rs {
+		switch {
+		case c.Object == "tables" && inFamily(t):
+			names += "table " + t.TableID.String() + "\n"
+		case c.Object == "chains" && inFamily(t):
+			t = t.clone()
+			t.Sets = nil
+			for i := range t.Chains {
+				t.Chains[i].Rules = nil
+			}
+			shown = append(shown, t)
+		case c.Object == WholeRuleset && inFamily(t), c.Object == ATable && t.TableID == c.Table:
+			shown = append(shown, t)
+		case t.TableID == c.Table && c.Object == AChain && t.Chain(c.Name) != nil:
+			shown = append(shown, Table{TableID: t.TableID, Chains: []Chain{*t.Chain(c.Name)}})
+		case t.TableID == c.Table && c.Object == ASet && t.Set(c.Name) != nil:
+			shown = append(shown, Table{TableID: t.TableID, Sets: []Set{*t.Set(c.Name)}})
+		}
+	}
+	if shown == nil && (c.Object == ATable || c.Object == AChain || c.Object == ASet) {
+		return "", fmt.Errorf("there is no %s", join(string(c.Object), c.Table.String(), c.Name))
+	}
+	return names + shown.List(handles), nil
+}

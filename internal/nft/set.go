@@ -57,6 +57,13 @@ func (t *Table) uses(set string) string {
 
 // change puts elements in or takes them out.
 func (s *Set) change(verb Verb, elements []string) error {
+	for _, e := range elements {
+		if one, err := s.kind().span(e, nil); err != nil {
+			return err
+		} else if !s.Interval && !one.single() {
+			return fmt.Errorf("%s: the set %s takes single values", e, s.Name)
+		}
+	}
 	list := slices.Clone(s.Elements)
 	for _, e := range elements {
 		i := slices.Index(list, e)

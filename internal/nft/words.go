@@ -8,54 +8,124 @@ func hex32(n uint64) string { return fmt.Sprintf("0x%08x", n) }
 
 func protocols() []word {
 	return []word{
-		{"icmp", 1}, {"igmp", 2}, {"ipip", 4}, {"ipencap", 4}, {"tcp", 6}, {"udp", 17}, {"dccp", 33}, {"gre", 47},
-		{"esp", 50}, {"ah", 51}, {"ipv6-icmp", 58}, {"icmpv6", 58}, {"comp", 108}, {"ipcomp", 108},
-		{"sctp", 132}, {"udplite", 136},
+		{"icmp", 1},
+		{"igmp", 2},
+		{"ipip", 4},
+		{"ipencap", 4},
+		{"tcp", 6},
+		{"udp", 17},
+		{"dccp", 33},
+		{"gre", 47},
+		{"esp", 50},
+		{"ah", 51},
+		{"ipv6-icmp", 58},
+		{"icmpv6", 58},
+		{"comp", 108},
+		{"ipcomp", 108},
+		{"sctp", 132},
+		{"udplite", 136},
 	}
 }
 
 // services are those that people write by name. They are listed by number.
 func services() []word {
 	return []word{
-		{"ftp-data", 20}, {"ftp", 21}, {"ssh", 22}, {"telnet", 23}, {"smtp", 25}, {"domain", 53}, {"bootps", 67},
-		{"bootpc", 68}, {"tftp", 69}, {"http", 80}, {"kerberos", 88}, {"pop3", 110}, {"ntp", 123}, {"imap2", 143},
-		{"imap", 143}, {"snmp", 161}, {"snmp-trap", 162}, {"bgp", 179}, {"ldap", 389}, {"https", 443},
-		{"submission", 587}, {"ipp", 631}, {"imaps", 993}, {"pop3s", 995}, {"openvpn", 1194}, {"mysql", 3306},
-		{"postgresql", 5432}, {"http-alt", 8080},
+		{"ftp-data", 20},
+		{"ftp", 21},
+		{"ssh", 22},
+		{"telnet", 23},
+		{"smtp", 25},
+		{"domain", 53},
+		{"bootps", 67},
+		{"bootpc", 68},
+		{"tftp", 69},
+		{"http", 80},
+		{"kerberos", 88},
+		{"pop3", 110},
+		{"ntp", 123},
+		{"imap2", 143},
+		{"imap", 143},
+		{"snmp", 161},
+		{"snmp-trap", 162},
+		{"bgp", 179},
+		{"ldap", 389},
+		{"https", 443},
+		{"submission", 587},
+		{"ipp", 631},
+		{"imaps", 993},
+		{"pop3s", 995},
+		{"openvpn", 1194},
+		{"mysql", 3306},
+		{"postgresql", 5432},
+		{"http-alt", 8080},
 	}
 }
 
 func icmpTypes() []word {
 	return []word{
-		{"echo-reply", 0}, {"destination-unreachable", 3}, {"source-quench", 4}, {"redirect", 5},
-		{"echo-request", 8}, {"router-advertisement", 9}, {"router-solicitation", 10}, {"time-exceeded", 11},
-		{"parameter-problem", 12}, {"timestamp-request", 13}, {"timestamp-reply", 14}, {"info-request", 15},
-		{"info-reply", 16}, {"address-mask-request", 17}, {"address-mask-reply", 18},
+		{"echo-reply", 0},
+		{"destination-unreachable", 3},
+		{"source-quench", 4},
+		{"redirect", 5},
+		{"echo-request", 8},
+		{"router-advertisement", 9},
+		{"router-solicitation", 10},
+		{"time-exceeded", 11},
+		{"parameter-problem", 12},
+		{"timestamp-request", 13},
+		{"timestamp-reply", 14},
+		{"info-request", 15},
+		{"info-reply", 16},
+		{"address-mask-request", 17},
+		{"address-mask-reply", 18},
 	}
 }
 
 func icmpCodes() []word {
 	return []word{
-		{"net-unreachable", 0}, {"host-unreachable", 1}, {"prot-unreachable", 2}, {"port-unreachable", 3},
-		{"frag-needed", 4}, {"net-prohibited", 9}, {"host-prohibited", 10}, {"admin-prohibited", 13},
+		{"net-unreachable", 0},
+		{"host-unreachable", 1},
+		{"prot-unreachable", 2},
+		{"port-unreachable", 3},
+		{"frag-needed", 4},
+		{"net-prohibited", 9},
+		{"host-prohibited", 10},
+		{"admin-prohibited", 13},
 	}
 }
 
 func icmp6Types() []word {
 	return []word{
-		{"destination-unreachable", 1}, {"packet-too-big", 2}, {"time-exceeded", 3}, {"parameter-problem", 4},
-		{"echo-request", 128}, {"echo-reply", 129}, {"mld-listener-query", 130}, {"mld-listener-report", 131},
-		{"mld-listener-done", 132}, {"mld-listener-reduction", 132}, {"nd-router-solicit", 133},
-		{"nd-router-advert", 134}, {"nd-neighbor-solicit", 135}, {"nd-neighbor-advert", 136}, {"nd-redirect", 137},
-		{"router-renumbering", 138}, {"ind-neighbor-solicit", 141}, {"ind-neighbor-advert", 142},
+		{"destination-unreachable", 1},
+		{"packet-too-big", 2},
+		{"time-exceeded", 3},
+		{"parameter-problem", 4},
+		{"echo-request", 128},
+		{"echo-reply", 129},
+		{"mld-listener-query", 130},
+		{"mld-listener-report", 131},
+		{"mld-listener-done", 132},
+		{"mld-listener-reduction", 132},
+		{"nd-router-solicit", 133},
+		{"nd-router-advert", 134},
+		{"nd-neighbor-solicit", 135},
+		{"nd-neighbor-advert", 136},
+		{"nd-redirect", 137},
+		{"router-renumbering", 138},
+		{"ind-neighbor-solicit", 141},
+		{"ind-neighbor-advert", 142},
 		{"mld2-listener-report", 143},
 	}
 }
 
 func icmp6Codes() []word {
 	return []word{
-		{"no-route", 0}, {"admin-prohibited", 1}, {"addr-unreachable", 3}, {"port-unreachable", 4},
-		{"policy-fail", 5}, {"reject-route", 6},
+		{"no-route", 0},
+		{"admin-prohibited", 1},
+		{"addr-unreachable", 3},
+		{"port-unreachable", 4},
+		{"policy-fail", 5},
+		{"reject-route", 6},
 	}
 }
 
@@ -69,7 +139,12 @@ func states() []word {
 
 func statuses() []word {
 	return []word{
-		{"expected", 1}, {"seen-reply", 2}, {"assured", 4}, {"confirmed", 8}, {"snat", 16}, {"dnat", 32},
+		{"expected", 1},
+		{"seen-reply", 2},
+		{"assured", 4},
+		{"confirmed", 8},
+		{"snat", 16},
+		{"dnat", 32},
 		{"dying", 512},
 	}
 }
@@ -86,8 +161,15 @@ func etherTypes() []word {
 
 func routeTypes() []word {
 	return []word{
-		{"unspec", 0}, {"unicast", 1}, {"local", 2}, {"broadcast", 3}, {"anycast", 4}, {"multicast", 5},
-		{"blackhole", 6}, {"unreachable", 7}, {"prohibit", 8},
+		{"unspec", 0},
+		{"unicast", 1},
+		{"local", 2},
+		{"broadcast", 3},
+		{"anycast", 4},
+		{"multicast", 5},
+		{"blackhole", 6},
+		{"unreachable", 7},
+		{"prohibit", 8},
 	}
 }
 

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func newNft(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "nft [-a] [-c] [-f FILE] [COMMAND ...]",
+		Short: "Do as nft does, in the network that vethlab is run in",
+		Long: `Change or list the packet filter of the network that vethlab is run in: inside a
+node that is the node's. It takes the commands of nft(8), and files as
+'nft list ruleset' prints them, and needs no nft:
+
+  add, insert, delete      table, chain, rule, set, element
+  flush                    ruleset, table, chain, set
+  list                     ruleset, table, chain, tables
+
+All commands of a file are done together or not at all.
+
+  -f FILE  read commands from a file; - is standard input
+  -a       list rules with their handles, by which they are deleted
+  -c       only check
+  -s       list without what was counted`,
+		Example: `  vethlab exec r1 -- vethlab nft list ruleset
+  vethlab exec r1 -- vethlab nft add rule ip nat postrouting oifname eth1 masquerade`,
+		DisableFlagsInUseLine: true,
+		DisableFlagParsing:    true, // the words are nft's, "-100" too
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && (args[0] == "-h" || args[0] == "--help") {
+				return cmd.Help()
+			}
+			return p.nft(cmd, args)
+		},
+	}
+}
+
+// nftOptions are what stands before the command.
+type nftOptions struct {
+	file      string
+	handles   bool
+	check     bool
+	stateless bool
+}
+
+// nft does what nft(8) would, in the program's own network namespace.
+func (p *program) nft(cmd *cobra.Command, args []string) error {
+	var o nftOptions
+	rest, err := o.read(args)
+	if err != nil {
+		return usageError{cmd, err}
+	}
+	name, text := "", strings.Join(rest, " ")
+	switch {
+	case o.file != "" && len(rest) > 0:
+		return usageError{cmd, errors.New("either a file or a command")}
+	case o.file != "":
+		data, err := p.read(o.file)
+		if err != nil {
+			return err
+		}
+		name, text = o.file, string(data)
+	case len(rest) == 0:
+		return usageError{cmd, errors.New("a command is needed, such as list ruleset")}
+	}
+	commands, err := nft.Parse(text)
+	if err != nil {
+		return nftMistakes(name, text, err)
+	}
+	return p.runNft(cmd.Context(), commands, o)
+}
+
+func (o *nftOptions) read(args []string) ([]string, error) {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		switch args[0] {
+		case "-f", "--file":
+			if len(args) < 2 {
+				return nil, errors.New("-f needs a file")
+			}
+			o.file, args = args[1], args[1:]
+		case "-a", "--handle":
+			o.handles = true
+		case "-c", "--check":
+			o.check = true
+		case "-s", "--stateless":
+			o.stateless = true
+		case "-n", "-nn", "-nnn", "--numeric":
+		default:
+			return nil, fmt.Errorf("there is no option %s here", args[0])
+		}
+		args = args[1:]
+	}
+	return args, nil
+}
+
+// nftMistakes says where mistakes are, in a file or under the line typed.
+func nftMistakes(file, text string, err error) error {
+	var all nft.Errors
+	if !errors.As(err, &all) {
+		return err
+	}
+	var shown topo.Errors
+	for _, e := range all {
+		shown = append(shown, &topo.Error{Pos: topo.Pos{File: file, Line: e.Line, Col: e.Col}, Msg: e.Msg})
+	}
+	shown.AddSource(file, []byte(text))
+	if file == "" { // a line has no place but the caret's
+		for _, e := range shown {
+			e.Pos.Line = 0
+		}
+	}
+	return shown
+}
+
+// runNft makes the changes, all at once, and then lists what is asked for.
+func (p *program) runNft(ctx context.Context, commands []nft.Command, o nftOptions) error {
+	var changes plan.Plan
+	for _, c := range commands {
+		if c.Verb != nft.List {
+			changes = append(changes, plan.Nft{Namespace: state.Host, Command: c})
+		}
+	}
+	if err := p.changeNft(ctx, changes, o.check); err != nil || len(changes) == len(commands) {
+		return err
+	}
+	rs, err := kernel.Nftables(state.Host)
+	if err != nil {
+		return nftDenied(err)
+	}
+	if o.stateless {
+		rs = rs.Stateless()
+	}
+	for _, c := range commands {
+		if c.Verb == nft.List {
+			text, err := c.Listing(rs, o.handles)
+			if err != nil {
+				return err
+			}
+			p.out.print("%s", text)
+		}
+	}
+	return nil
+}
+
+func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	if !check {
+		err := kernel.Apply(ctx, changes, state.New(), kernel.Options{})
+		if err == nil || errors.Is(err, fs.ErrPermission) {
+			return nftDenied(err)
+		}
+		if reason := p.changeNft(ctx, changes, true); reason != nil {
+			return reason // in more words than the kernel's
+		}
+		return nftDenied(err)
+	}
+	rs, err := kernel.Nftables(state.Host)
+	if err != nil {
+		return nftDenied(err)
+	}
+	for _, op := range changes {
+		command := op.(plan.Nft).Command
+		if err := command.Play(&rs); err != nil {
+			return fmt.Errorf("%s: %w", command, err)
+		}
+	}
+	return nil
+}
+
+// nftDenied says whose network it is that may not be changed.
+func nftDenied(err error) error {
+	var op *kernel.OpError
+	if errors.As(err, &op) {
+		if f, ok := op.Op.(plan.Nft); ok {
+			err = fmt.Errorf("%s: %w", f.Command, op.Err)
+		}
+	}
+	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
+		return fmt.Errorf("%w\n  this is the machine's own network: inside a node anybody may, as in\n  vethlab exec NODE -- vethlab nft …", err)
+	}
+	return err
+}
