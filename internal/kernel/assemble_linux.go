@@ -135,19 +135,29 @@ func (c *conn) netnsid(name string) int32 {
 		return -1
 	}
 	defer unix.Close(fd)
+	id, err := c.nsidOf(fd)
+	if err != nil {
+		return -1
+	}
+	return id
+}
+
+// nsidOf returns the number by which the namespace of c calls that of an open
+// descriptor; -1: by none.
+func (c *conn) nsidOf(fd int) (int32, error) {
 	var b batch
 	b.message(unix.RTM_GETNSID, 0, func() {
 		b.zeros(4) // struct rtgenmsg, aligned
 		b.u32(netnsaFd, uint32(fd))
 	})
 	answer, err := c.get(&b)
-	if err != nil || len(answer) < 4 {
-		return -1
+	if err != nil {
+		return -1, err
 	}
-	for _, a := range attributes(answer[4:]) {
+	for _, a := range attributes(answer[min(4, len(answer)):]) {
 		if a.typ == netnsaNsid {
-			return int32(a.u32())
+			return int32(a.u32()), nil
 		}
 	}
-	return -1
+	return -1, errMalformed
 }

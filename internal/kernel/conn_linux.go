@@ -47,6 +47,11 @@ func dialProtocol(protocol int, groups ...int) (*conn, error) {
 
 func (c *conn) close() { unix.Close(c.fd) }
 
+// setOption sets an option of netlink(7).
+func (c *conn) setOption(option, value int) error {
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(c.fd, unix.SOL_NETLINK, option, value))
+}
+
 // inSize is enough for any one answer. In a dump the kernel puts as much in one
 // as was read at once before; a single link takes 1.5 KiB.
 const inSize = 16 << 10

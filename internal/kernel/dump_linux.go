@@ -44,14 +44,20 @@ func dumpInside(name string) (*dump.Namespace, error) {
 }
 
 func (c *conn) dumpLinks(ns *dump.Namespace) error {
-	request := func(b *batch) { b.ifinfo(0, 0, 0) }
+	return c.dumpLinksBy(ns, func(b *batch) { b.ifinfo(0, 0, 0) })
+}
+
+func (c *conn) dumpLinksBy(ns *dump.Namespace, request func(*batch)) error {
 	err := dumpInto(c, &ns.Links, unix.RTM_GETLINK, request, decodeLink)
 	slices.SortFunc(ns.Links, func(a, b dump.Link) int { return a.Index - b.Index })
 	return err
 }
 
 func (c *conn) dumpAddresses(ns *dump.Namespace) error {
-	request := func(b *batch) { b.zeros(unix.SizeofIfAddrmsg) }
+	return c.dumpAddressesBy(ns, func(b *batch) { b.zeros(unix.SizeofIfAddrmsg) })
+}
+
+func (c *conn) dumpAddressesBy(ns *dump.Namespace, request func(*batch)) error {
 	return dumpInto(c, &ns.Addresses, unix.RTM_GETADDR, request, decodeAddress)
 }
 

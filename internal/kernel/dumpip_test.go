@@ -30,7 +30,7 @@ func furnished(t *testing.T) (name, other string, lacking []string) {
 			t.Fatal(err)
 		}
 	}
-	for _, line := range strings.Split(strings.ReplaceAll(strings.TrimSpace(`
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.TrimSpace(`
 link set lo up
 link add br0 type bridge forward_delay 400
 link add eth0 mtu 1400 type veth peer name eth0 netns OTHER

@@ -61,6 +61,21 @@ func (*Watch) Stale() bool { return false }
 // Close does nothing.
 func (*Watch) Close() {}
 
+// An Observer observes nothing.
+type Observer struct{}
+
+// NewObserver fails with [netns.ErrLinux].
+func NewObserver() (*Observer, error) { return nil, netns.ErrLinux }
+
+// Add fails with [netns.ErrLinux].
+func (*Observer) Add(int) (int32, error) { return -1, netns.ErrLinux }
+
+// Read fails with [netns.ErrLinux].
+func (*Observer) Read() (*dump.Wiring, error) { return nil, netns.ErrLinux }
+
+// Close does nothing.
+func (*Observer) Close() {}
+
 // TryLink fails with [netns.ErrLinux].
 func TryLink(string) error { return netns.ErrLinux }
 

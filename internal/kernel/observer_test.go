@@ -1,0 +1,261 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// observer returns an observer that knows the namespaces of those names, and the
+// name of each number.
+func observer(t testing.TB, names ...string) (*kernel.Observer, map[int32]string) {
+	t.Helper()
+	o, err := kernel.NewObserver()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(o.Close)
+	byID := map[int32]string{}
+	for _, name := range names {
+		byID[addTo(t, o, name)] = name
+	}
+	return o, byID
+}
+
+func addTo(t testing.TB, o *kernel.Observer, name string) int32 {
+	t.Helper()
+	fd, err := netns.OpenFd(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	id, err := o.Add(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func read(t testing.TB, o *kernel.Observer) *dump.Wiring {
+	t.Helper()
+	w, err := o.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// cables says each pair of a wiring in names.
+func cables(w *dump.Wiring, names map[int32]string) []string {
+	var list []string
+	for _, pair := range w.Pairs() {
+		var ends []string
+		for _, p := range pair {
+			ends = append(ends, names[p.Netns]+":"+w.Link(p).Name)
+		}
+		slices.Sort(ends)
+		list = append(list, strings.Join(ends, " "))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// commands runs ip, one command a line.
+func commands(t testing.TB, lines string) {
+	t.Helper()
+	for line := range strings.Lines(strings.TrimSpace(lines)) {
+		if out, err := exec.Command("ip", strings.Fields(line)...).CombinedOutput(); err != nil {
+			t.Fatalf("ip %s: %s", line, out)
+		}
+	}
+}
+
+// namespaces makes namespaces and returns their names.
+func namespaces(t testing.TB, nodes ...string) []string {
+	t.Helper()
+	var names []string
+	for _, node := range nodes {
+		name := netnstest.Name(t, node)
+		if err := netns.Create(name, "", nil); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// numbersOf returns how many other namespaces each of those has a number for.
+func numbersOf(t testing.TB, names ...string) string {
+	t.Helper()
+	var all []string
+	for _, name := range names {
+		args := []string{"netns", "list-id"}
+		if name != state.Host {
+			args = append([]string{"-n", name}, args...)
+		}
+		out, err := exec.Command("ip", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", args, out)
+		}
+		all = append(all, fmt.Sprintf("%q", out))
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestObserverEqualIndexes has a chain of namespaces whose links all have the same
+// numbers: a@if2, so that only the namespace tells peers apart.
+func TestObserverEqualIndexes(t *testing.T) {
+	netnstest.Need(t)
+	needPrograms(t, "ip")
+	names := namespaces(t, "a", "b", "c")
+	commands(t, fmt.Sprintf(`-n %[1]s link add left index 9 type veth peer name right index 9 netns %[2]s
+		-n %[2]s link add left index 10 type veth peer name right index 9 netns %[3]s
+		-n %[1]s link add p type veth peer name q
+		-n %[1]s addr add 10.0.0.1/24 dev left
+		-n %[2]s link add on index 50 link right type macvlan
+		-n %[2]s link set on netns %[3]s`, names[0], names[1], names[2]))
+	before := numbersOf(t, append(names, state.Host)...)
+	o, byID := observer(t, names...)
+	w := read(t, o)
+	a, b, c := names[0], names[1], names[2]
+	want := []string{a + ":left " + b + ":right", a + ":p " + a + ":q", b + ":left " + c + ":right"}
+	if got := cables(w, byID); !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+	if len(w.Hidden) > 0 || len(w.Closed) > 0 {
+		t.Errorf("hidden: %v, closed: %v", w.Hidden, w.Closed)
+	}
+	for id, name := range byID {
+		ns := w.Namespaces[id]
+		if name == a && !slices.ContainsFunc(ns.Addresses, func(x dump.Address) bool { return x.Prefix == netip.MustParsePrefix("10.0.0.1/24") }) {
+			t.Errorf("no address in %v", ns.Addresses)
+		}
+		if l := ns.LinkNamed("on"); l != nil {
+			below, ok := w.Below(dump.Place{Netns: id, Index: l.Index})
+			if !ok || byID[below.Netns] != b || w.Link(below).Name != "right" {
+				t.Errorf("the macvlan in %s is on %v, %v", name, below, ok)
+			}
+		}
+	}
+	if after := numbersOf(t, append(names, state.Host)...); after != before {
+		t.Errorf("numbers before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+// TestObserverHidden finds namespaces without names by the cables that lead there,
+// one behind another.
+func TestObserverHidden(t *testing.T) {
+	netnstest.Need(t)
+	needPrograms(t, "ip")
+	names := namespaces(t, "a")
+	first, second := unnamed(t), unnamed(t)
+	pid := fmt.Sprintf("/proc/%d/fd/", os.Getpid())
+	commands(t, fmt.Sprintf(`-n %[1]s link add va type veth peer name vb netns %[2]s
+		-n %[1]s link add vc type veth peer name vd`, names[0], pid+fmt.Sprint(first.Fd())))
+	if err := first.Do(func() error {
+		return exec.Command("ip", "link", "add", "vx", "type", "veth", "peer", "name", "vy", "netns", pid+fmt.Sprint(second.Fd())).Run()
+	}); err != nil {
+		t.Fatal(err)
+	}
+	o, byID := observer(t, names...)
+	w := read(t, o)
+	if len(w.Hidden) != 2 {
+		t.Fatalf("hidden: %v", w.Hidden)
+	}
+	if got := len(w.Pairs()); got != 3 {
+		t.Errorf("%d pairs: %v", got, cables(w, byID))
+	}
+	// One that was hidden keeps its number when it is added.
+	id, err := o.Add(second.Fd())
+	if err != nil || !slices.Contains(w.Hidden, id) {
+		t.Errorf("added as %d, %v; hidden were %v", id, err, w.Hidden)
+	}
+	if w := read(t, o); len(w.Hidden) != 1 {
+		t.Errorf("hidden now: %v", w.Hidden)
+	}
+	// What is gone is left out.
+	first.Close()
+	second.Close()
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if w = read(t, o); len(w.Namespaces) == 1 && len(w.Pairs()) == 1 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("still there: %v", cables(w, byID))
+		}
+	}
+}
+
+func unnamed(t testing.TB) *netns.Namespace {
+	t.Helper()
+	ns, err := netns.Unnamed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ns.Close() })
+	return ns
+}
+
+// TestObserverTwice adds the same namespace twice.
+func TestObserverTwice(t *testing.T) {
+	netnstest.Need(t)
+	names := namespaces(t, "a")
+	o, _ := observer(t)
+	if a, b := addTo(t, o, names[0]), addTo(t, o, names[0]); a != b {
+		t.Errorf("%d and %d", a, b)
+	}
+	if _, err := o.Add(0); err == nil {
+		t.Error("a descriptor of something else was added")
+	}
+}
+
+// BenchmarkObserver is of a thousand namespaces with a cable each, from nothing to
+// who is cabled to whom.
+func BenchmarkObserver(b *testing.B) {
+	netnstest.Need(b)
+	const n = 1000
+	s := state.New()
+	var names []string
+	for i := range n {
+		name := netnstest.Name(b, fmt.Sprint(i))
+		names = append(names, name)
+		peer := state.Endpoint{Namespace: netnstest.Name(b, fmt.Sprint(i^1)), Link: "eth0"}
+		s.Add(name).Links["eth0"] = &state.Link{Name: "eth0", Index: 100 + i, Kind: state.Veth{Peer: peer}, Up: true}
+	}
+	if err := kernel.Apply(b.Context(), plan.Diff(state.New(), s), state.New(), kernel.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		o, err := kernel.NewObserver()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, name := range names {
+			addTo(b, o, name)
+		}
+		if pairs := len(read(b, o).Pairs()); pairs != n/2 {
+			b.Fatalf("%d pairs", pairs)
+		}
+		o.Close()
+	}
+	b.StopTimer()
+	if _, err := kernel.Remove(b.Context(), names); err != nil {
+		b.Fatal(err)
+	}
+}
