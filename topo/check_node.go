@@ -31,6 +31,7 @@ func (c *checker) node(n *Node) {
 	}
 	c.kind(n, path)
 	c.sysctls(n, path)
+	c.nftables(n, path+".nftables")
 	c.subnets(n.Subnet, n.Pos, path+".subnet")
 }
 
@@ -42,6 +43,10 @@ func (c *checker) machine(n *Node, path string) {
 	}
 	if len(n.Sysctls) > 0 {
 		c.fail(n.Pos, path+".sysctls", "set them by hand", "%q is the machine itself: its settings are not the lab's to change", n.Name)
+	}
+	if n.Nftables != "" {
+		c.fail(n.Pos, path+".nftables", "put a router between the lab and the machine, and filter there",
+			"%q is the machine itself: its packet filter is not the lab's to change", n.Name)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 type decoder struct {
 	source *source
 	errs   Errors
-	places map[string]Pos // of each value, by its path
+	places map[string]Pos   // of each value, by its path
+	blocks map[string]block // of texts of several lines
 
 	unread      map[int]bool // tests that are not as the file has them
 	errsInTests int          // mistakes that leave the rest of the lab as it is

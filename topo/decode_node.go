@@ -17,6 +17,7 @@ func (d *decoder) nodes(v value) Nodes {
 			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
 			"routes":     func(v value) { n.Routes = d.routes(v) },
 			"sysctls":    func(v value) { n.Sysctls = d.sysctls(v) },
+			"nftables":   func(v value) { n.Nftables = d.lines(v, "tables as nft list ruleset prints them") },
 			"subnet":     func(v value) { n.Subnet = d.subnets(v) },
 		})
 		ns = append(ns, n)

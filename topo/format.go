@@ -71,6 +71,7 @@ func (n Node) tree() tree {
 	if len(n.Sysctls) > 0 {
 		m.add("sysctls", sysctls)
 	}
+	m.addLines("nftables", n.Nftables)
 	return m
 }
 

@@ -49,7 +49,7 @@ func parse(file string, data []byte) (*Topology, Errors) {
 	if err := yaml.Load(data, &doc); err != nil {
 		return nil, Errors{syntaxError(src, data, err)}
 	}
-	d := &decoder{source: src, places: make(map[string]Pos), unread: make(map[int]bool)}
+	d := &decoder{source: src, places: make(map[string]Pos), blocks: make(map[string]block), unread: make(map[int]bool)}
 	t := d.topology(&doc)
 	if d.tooLarge {
 		return nil, d.errs[len(d.errs)-1:]
@@ -58,6 +58,7 @@ func parse(file string, data []byte) (*Topology, Errors) {
 		t.Name = defaultName(file)
 	}
 	c := newChecker(t)
+	c.blocks = d.blocks
 	c.places, c.partial, c.unread = d.places, len(d.errs) > d.errsInTests, d.unread
 	return t, append(d.errs, c.check()...)
 }

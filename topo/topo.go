@@ -84,6 +84,10 @@ type Node struct {
 	Routes     []Route           `json:"routes,omitempty"`
 	Sysctls    map[string]string `json:"sysctls,omitempty"` // e.g. "net.ipv4.ip_forward": "1"
 
+	// Nftables is the packet filter, as `nft list ruleset` prints it. Other ways
+	// to write the same are read, too: commands, variables, comments.
+	Nftables string `json:"nftables,omitempty"`
+
 	// Subnet is for a Switch: the subnets of its segment, at most one of each
 	// family. Empty means: from the pools, or from the addresses given.
 	Subnet []netip.Prefix `json:"subnet,omitempty"`

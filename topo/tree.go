@@ -10,7 +10,7 @@ import (
 
 // A tree is a piece of a file: a scalar, a list or a mapping.
 type tree struct {
-	text string // of a scalar
+	text string // of a scalar, or of lines
 	list []tree
 	keys []string // of a mapping; its values are in list
 	kind treeKind
@@ -23,6 +23,7 @@ const (
 	scalar treeKind = iota
 	list
 	mapping
+	lines // text as it is, line by line
 )
 
 // add puts one of our keys into a mapping.
@@ -130,6 +131,15 @@ func (t tree) block(b *strings.Builder, indent int) {
 			head += t.keys[i] + ":"
 		} else {
 			head += "-"
+		}
+		if v.kind == lines {
+			v.writeLines(b, head, indent)
+			continue
+		}
+		if v.hasLines() {
+			b.WriteString(head + "\n")
+			v.block(b, indent+1)
+			continue
 		}
 		flow := v.flow()
 		short := utf8.RuneCountInString(head)+1+utf8.RuneCountInString(flow) <= maxFlow

@@ -13,6 +13,7 @@ func (t *Topology) Validate() error {
 type checker struct {
 	t      *Topology
 	places map[string]Pos // of values, by path; nil if the lab is from no file
+	blocks map[string]block
 	errs   Errors
 
 	// partial: some of the file could not be read. What is missing, or does

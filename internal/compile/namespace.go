@@ -3,6 +3,7 @@ package compile
 import (
 	"maps"
 
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -37,6 +38,7 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 	}
 	ns.Routes = n.routes
 	setSysctls(ns, n)
+	c.setNftables(ns, n)
 	return ns
 }
 
@@ -52,6 +54,21 @@ func (c *compiler) stateLink(i *iface) *state.Link {
 		l.Master = i.bridge.name
 	}
 	return l
+}
+
+// setNftables reads the packet filter. Links that rules know by number must be
+// there.
+func (c *compiler) setNftables(ns *state.Namespace, n *node) {
+	rs, err := nft.ParseRuleset(n.decl.Nftables)
+	if err != nil { // not after Validate
+		c.fail(n.pos, "", "node %s: %v", n.name, err)
+	}
+	ns.Nftables = rs
+	for _, link := range rs.Links() {
+		if ns.Links[link] == nil {
+			c.fail(n.pos, "say iifname or oifname for one that comes later", "the packet filter of %s names a link %q by iif or oif that is not there", n.name, link)
+		}
+	}
 }
 
 // setSysctls makes a router of a router and adds what the file says. Values

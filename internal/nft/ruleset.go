@@ -193,6 +193,20 @@ func (t Table) Equal(u Table) bool {
 	return Ruleset{t}.Normal().String() == Ruleset{u}.Normal().String()
 }
 
+// Links returns the names of the links that rules know by number, in order.
+func (rs Ruleset) Links() []string {
+	var names []string
+	for _, t := range rs {
+		for _, c := range t.Chains {
+			for _, r := range c.Rules {
+				names = append(names, r.Links()...)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // RenameLink makes rules that name a link by iif and oif name another one, as
 // when the link gets another name; such rules keep its number. With a number
 // in place of the new name, the link is gone.

@@ -28,7 +28,7 @@ func Edit(t *rapid.T, lab *topo.Topology) *topo.Topology {
 // edits are what Edit chooses from. Each may leave the lab invalid, or
 // unchanged where it finds nothing to change.
 var edits = []func(*rapid.T, *topo.Topology){
-	addNode, addLink, removeLink, removeNode, editKind, editSysctl, editLinkMTU, editInterface, editAddress, removeRoute,
+	addNode, addLink, removeLink, removeNode, editKind, editSysctl, editNftables, editLinkMTU, editInterface, editAddress, removeRoute,
 }
 
 func addNode(t *rapid.T, lab *topo.Topology) {
@@ -120,6 +120,18 @@ func editSysctl(t *rapid.T, lab *topo.Topology) {
 		lab.Nodes[i].Sysctls = map[string]string{}
 	}
 	lab.Nodes[i].Sysctls[key] = value
+}
+
+// editNftables gives a node another packet filter, or none.
+func editNftables(t *rapid.T, lab *topo.Topology) {
+	i := drawIndex(t, "node with nftables", len(lab.Nodes))
+	if i < 0 {
+		return
+	}
+	lab.Nodes[i].Nftables = ""
+	if rapid.Bool().Draw(t, "filters") {
+		lab.Nodes[i].Nftables = Nftables(t)
+	}
 }
 
 func editLinkMTU(t *rapid.T, lab *topo.Topology) {

@@ -91,6 +91,9 @@ func (b *builder) nodes(limit int) {
 				n.Sysctls[key] = value
 			}
 		}
+		if b.chance("nftables", 6) {
+			n.Nftables = Nftables(b.t)
+		}
 		b.named[n.Name] = rapid.Bool().Draw(b.t, "names its interfaces")
 		b.top.Nodes = append(b.top.Nodes, n)
 	}
@@ -104,7 +107,7 @@ func (b *builder) topology() *topo.Topology {
 	}
 	var kept topo.Nodes
 	for _, n := range b.top.Nodes {
-		plain := n.Kind == "" && n.Interfaces == nil && n.Routes == nil && n.Sysctls == nil && n.Group == nil
+		plain := n.Kind == "" && n.Interfaces == nil && n.Routes == nil && n.Sysctls == nil && n.Nftables == "" && n.Group == nil
 		if plain && linked[n.Name] && b.chance("leave out", 2) {
 			continue
 		}

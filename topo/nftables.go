@@ -1,0 +1,113 @@
+package topo
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/vethlab/vethlab/internal/nft"
+)
+
+// nftables checks the packet filter of a node. A mistake is shown at its place
+// within the text.
+func (c *checker) nftables(n *Node, path string) {
+	if n.Nftables == "" {
+		return
+	}
+	_, err := nft.ParseRuleset(n.Nftables)
+	var all nft.Errors
+	if !errors.As(err, &all) {
+		return
+	}
+	pos := n.Pos
+	if exact, ok := c.places[path]; ok {
+		pos = exact
+	}
+	for _, e := range all {
+		if b, ok := c.blocks[path]; ok {
+			c.errs = append(c.errs, &Error{Pos: Pos{pos.File, b.line + e.Line - 1, b.indent + e.Col}, Msg: e.Msg})
+			continue
+		}
+		c.fail(pos, path, "", "line %d, column %d of it: %s", e.Line, e.Col, e.Msg)
+	}
+}
+
+// A block is where a text of several lines stands in a file.
+type block struct {
+	line   int // of its first line
+	indent int // of its lines, in bytes
+}
+
+// block finds the lines of a text that is written below its key. False: it is
+// written in another way.
+func (d *decoder) block(v value) (block, bool) {
+	first, _, _ := strings.Cut(strings.TrimLeft(v.node.Value, "\n"), "\n")
+	skipped := len(v.node.Value) - len(strings.TrimLeft(v.node.Value, "\n"))
+	b := block{line: v.node.Line + 1}
+	indent, ok := strings.CutSuffix(d.source.line(b.line+skipped), first)
+	b.indent = len(indent)
+	return b, ok && first != "" && strings.Trim(indent, " ") == "" && b.indent > 0
+}
+
+// lines reads a text of several lines, and remembers where they stand.
+func (d *decoder) lines(v value, want string) string {
+	s, ok := d.text(v, want)
+	if b, found := d.block(v); ok && found {
+		d.blocks[v.path] = b
+	}
+	return s
+}
+
+// addLines puts a text into a mapping, as it is if it can stand so in a file.
+func (t *tree) addLines(key, s string) {
+	if s == "" {
+		return
+	}
+	if !plainLines(s) {
+		t.add(key, text(s))
+		return
+	}
+	t.add(key, tree{kind: lines, text: s})
+}
+
+// plainLines reports whether a text means itself as a literal block of YAML.
+func plainLines(s string) bool {
+	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") || strings.TrimSpace(s) == "" || !utf8.ValidString(s) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '\n' && r != '\t' && !unicode.IsPrint(r) || r == utf8.RuneError
+	})
+}
+
+// writeLines writes a literal block.
+func (t tree) writeLines(b *strings.Builder, head string, indent int) {
+	mark := "|-"
+	if strings.HasSuffix(t.text, "\n\n") {
+		mark = "|+"
+	} else if strings.HasSuffix(t.text, "\n") {
+		mark = "|"
+	}
+	b.WriteString(head + " " + mark + "\n")
+	for line := range strings.Lines(t.text) {
+		line = strings.TrimSuffix(line, "\n")
+		if line != "" {
+			b.WriteString(strings.Repeat("  ", indent+1) + line)
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// hasLines reports whether a text of several lines is anywhere in the tree.
+func (t tree) hasLines() bool {
+	if t.kind == lines {
+		return true
+	}
+	for _, v := range t.list {
+		if v.hasLines() {
+			return true
+		}
+	}
+	return false
+}
