@@ -97,6 +97,7 @@ func (w *writer) node(ns *state.Namespace) (topo.Node, bool) {
 		w.hostSettings(ns)
 	}
 	n.Kind, n.Sysctls = kindOf(ns)
+	n.Nftables = w.filter(ns)
 	for _, link := range w.linkOrder(ns) {
 		if i, ok := w.iface(ns, ns.Links[link]); ok {
 			n.Interfaces = append(n.Interfaces, i)

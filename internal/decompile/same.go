@@ -26,5 +26,6 @@ func Same(from, lab *state.State) bool {
 
 func sameNamespace(a, b *state.Namespace) bool {
 	return slices.Equal(a.Routes, b.Routes) && maps.Equal(a.Sysctls, b.Sysctls) &&
+		a.Nftables.String() == b.Nftables.String() &&
 		maps.EqualFunc(a.Links, b.Links, func(x, y *state.Link) bool { return reflect.DeepEqual(x, y) })
 }

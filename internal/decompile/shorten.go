@@ -112,6 +112,6 @@ func leaveNodes(t *topo.Topology) {
 		linked[l.Endpoints[0].Node], linked[l.Endpoints[1].Node] = true, true
 	}
 	t.Nodes = slices.DeleteFunc(t.Nodes, func(n topo.Node) bool {
-		return linked[n.Name] && n.Kind == "" && len(n.Interfaces)+len(n.Routes)+len(n.Sysctls) == 0
+		return linked[n.Name] && n.Kind == "" && n.Nftables == "" && len(n.Interfaces)+len(n.Routes)+len(n.Sysctls) == 0
 	})
 }

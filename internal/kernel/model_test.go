@@ -3,7 +3,9 @@
 package kernel_test
 
 import (
+	"errors"
 	"net/netip"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +52,19 @@ func check(t *testing.T, prop func(*rapid.T)) {
 func draw(t *rapid.T, lab string) *topo.Topology {
 	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2})
 	top.Name, top.Prefix = lab, nil
+	if !filters() {
+		for i := range top.Nodes {
+			top.Nodes[i].Nftables = ""
+		}
+	}
 	return top
+}
+
+// filters reports whether this kernel has what drawn packet filters are made of,
+// and whether nft is there to run a script that has some.
+func filters() bool {
+	_, err := exec.LookPath("nft")
+	return errors.Join(err, kernel.TryNAT(), kernel.TryReject(), kernel.TryConntrack()) == nil
 }
 
 func compiled(t *rapid.T, top *topo.Topology) *state.State {

@@ -61,7 +61,7 @@ func (t *datatype) parse(text string, l Links) ([]byte, error) {
 
 // union reads flags with commas between.
 func (t *datatype) union(text string) (n uint64, ok bool) {
-	for _, s := range strings.Split(text, ",") {
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '|' || r == ' ' }) {
 		flag, ok := t.number(s)
 		if !ok {
 			return 0, false
@@ -137,6 +137,15 @@ func (t *datatype) format(data []byte, l Links) string {
 		return t.print(n)
 	}
 	return strconv.FormatUint(n, 10)
+}
+
+// exact writes a value that is compared as a whole: flags have a | between.
+func (t *datatype) exact(data []byte, l Links) string {
+	s := t.format(data, l)
+	if t.flags {
+		return strings.ReplaceAll(s, ",", " | ")
+	}
+	return s
 }
 
 // split writes the flags in a number.

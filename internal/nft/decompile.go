@@ -132,7 +132,7 @@ func keysAt(base, offset int) []string {
 // fits reports whether packets that get here have a key.
 func (d *decompiler) fits(e entry) bool {
 	if e.base == transportHeader && e.l4 == "" {
-		return d.around.l4 == ""
+		return d.around.l4 == "" || d.around.l4 == several
 	}
 	return (e.l3 == "" || e.l3 == d.around.l3) && (e.l4 == "" || e.l4 == d.around.l4)
 }
@@ -229,7 +229,7 @@ func (d *decompiler) comparison(o operand, e Compare) Statement {
 		m.Mask, m.Values = t.format(o.mask, d.links), []string{t.format(e.Data, d.links)}
 	default:
 		m.Op = choose(t.flags && m.Op == "", "==", m.Op)
-		m.Values = []string{t.format(e.Data, d.links)}
+		m.Values = []string{t.exact(e.Data, d.links)}
 	}
 	return m
 }
@@ -330,8 +330,12 @@ type interval struct {
 // intervals returns the values of a set in order.
 func intervals(t *datatype, s *InnerSet) []interval {
 	es := slices.Clone(s.Elements)
+	order := t.compare
+	if s.Interval {
+		order = bytes.Compare // as the kernel
+	}
 	slices.SortStableFunc(es, func(a, b Element) int {
-		if c := t.compare(a.Key, b.Key); c != 0 {
+		if c := order(a.Key, b.Key); c != 0 {
 			return c
 		}
 		return choose(a.End, 0, 1) - choose(b.End, 0, 1)

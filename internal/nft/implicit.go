@@ -25,8 +25,14 @@ func surroundings(f Family) surrounding {
 	return surrounding{family: f}
 }
 
+// several stands for more than one protocol.
+const several = "several"
+
 // learn notes what a match says about packets.
 func (s *surrounding) learn(m Match) {
+	if m.Op == "" && m.Set && field(m.Key).kind == inetProto {
+		s.l4 = several
+	}
 	if m.Op != "" || m.Set || m.Named || m.Mask != "" {
 		return
 	}
@@ -37,7 +43,7 @@ func (s *surrounding) learn(m Match) {
 		s.l3 = m.Values[0]
 	case "meta l4proto", "ip protocol", "ip6 nexthdr":
 		s.l4 = m.Values[0]
-	case "iiftype":
+	case "meta iiftype":
 		s.ether = m.Values[0] == "ether"
 	}
 }
@@ -84,7 +90,7 @@ func explicit(f Family, list []Statement) ([]Statement, error) {
 			return nil, err
 		}
 		if n.ether && !around.ether {
-			add("iiftype", "ether")
+			add("meta iiftype", "ether")
 		}
 		if n.l3 != "" && around.l3 == "" {
 			if f == Bridge || f == Netdev {
@@ -113,6 +119,8 @@ func (s *surrounding) forbid(what Statement, n need) error {
 	switch {
 	case n.l3 != "" && s.l3 != "" && s.l3 != n.l3:
 		return fmt.Errorf("%s: no packet of %s has that", subject, s.l3)
+	case n.l4 != "" && s.l4 == several:
+		return fmt.Errorf("%s: not after a match of several protocols; ports of any are th sport and th dport", subject)
 	case n.l4 != "" && s.l4 != "" && s.l4 != n.l4:
 		return fmt.Errorf("%s: no packet of %s has that", subject, s.l4)
 	case n.l3 == "arp" && s.family != ARP && s.family != Bridge && s.family != Netdev:
@@ -170,7 +178,7 @@ func note(waiting map[string]int, i int, m Match, before, after surrounding) {
 		if before.l4 == "" && after.l4 != "" {
 			waiting["l4"] = i
 		}
-	case "iiftype":
+	case "meta iiftype":
 		if !before.ether && after.ether {
 			waiting["ether"] = i
 		}

@@ -134,6 +134,11 @@ func (p *parser) value() (string, error) {
 		to, err = p.word("a value")
 		value += "-" + to
 	}
+	for err == nil && p.skip("|") {
+		var more string
+		more, err = p.word("a value")
+		value += "|" + more
+	}
 	return value, err
 }
 
@@ -192,7 +197,7 @@ func (p *parser) assign(start token, key string) (Statement, error) {
 	if !assignable(key) {
 		return nil, p.mistake(start, "%s can't be set here", key)
 	}
-	if p.is("ct") || p.is("meta") {
+	if p.is("ct") || p.is("meta") || p.is("mark") {
 		from, err := p.key()
 		return Assign{key, from}, err
 	}
@@ -277,7 +282,7 @@ func (m VerdictMap) canonical() (VerdictMap, error) {
 	verdicts := map[string]Verdict{}
 	var values []string
 	for _, e := range m.Elements {
-		one, err := t.canonical([]string{e.Value})
+		one, err := t.canonical([]string{e.Value}, false)
 		if err != nil {
 			return m, err
 		}
@@ -287,7 +292,7 @@ func (m VerdictMap) canonical() (VerdictMap, error) {
 		verdicts[one[0]] = e.Verdict
 		values = append(values, one[0])
 	}
-	values, err := t.canonical(values)
+	values, err := t.canonical(values, false)
 	if err != nil {
 		return m, err
 	}

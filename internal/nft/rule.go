@@ -232,7 +232,10 @@ func (p *parser) reject() (s Reject, err error) {
 		return s, p.want("reset")
 	}
 	p.skip("type", "code")
-	if s.Code, err = p.choice(wordsOf(rejectCodes(s.With).words)...); err != nil {
+	if code, err := strconv.ParseUint(p.peek().text, 10, 8); err == nil {
+		p.next()
+		s.Code = rejectCodes(s.With).format([]byte{byte(code)}, nil)
+	} else if s.Code, err = p.choice(wordsOf(rejectCodes(s.With).words)...); err != nil {
 		return s, err
 	}
 	if s == usualReject(p.family) {

@@ -80,7 +80,7 @@ func (s *Set) change(verb Verb, elements []string) error {
 		s.Elements = nil
 		return nil
 	}
-	sorted, err := s.kind().canonical(list)
+	sorted, err := s.kind().canonical(list, false)
 	s.Elements = sorted
 	return err
 }
@@ -123,7 +123,7 @@ func (p *parser) checkSet(s *Set, t token) error {
 }
 
 func (p *parser) checkElements(s *Set, t token) error {
-	sorted, err := s.kind().canonical(s.Elements)
+	sorted, err := s.kind().canonical(s.Elements, false)
 	if err != nil {
 		return p.mistake(t, "%v", err)
 	}
@@ -139,7 +139,7 @@ func (p *parser) checkElements(s *Set, t token) error {
 // elementType finds the type of a set that only its elements are given of.
 func elementType(elements []string) *datatype {
 	for _, k := range setTypes() {
-		if _, err := k.canonical(elements); err == nil && k != ifIndex {
+		if _, err := k.canonical(elements, false); err == nil && k != ifIndex {
 			return k
 		}
 	}
@@ -149,7 +149,7 @@ func elementType(elements []string) *datatype {
 // sortElements puts the elements of a command in the order of a listing.
 func sortElements(elements []string) []string {
 	if k := elementType(elements); k != nil {
-		if sorted, err := k.canonical(elements); err == nil {
+		if sorted, err := k.canonical(elements, false); err == nil {
 			return sorted
 		}
 	}

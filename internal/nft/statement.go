@@ -28,7 +28,7 @@ func (m Match) String() string {
 	switch {
 	case m.Mask == "":
 		return join(head, m.Op, m.value())
-	case field(m.Key).kind.flags:
+	case field(m.Key).kind.flags && strings.Contains(m.Mask, ","):
 		return join(head, m.Op, m.value(), "/", m.Mask)
 	}
 	op := m.Op
@@ -249,6 +249,22 @@ func (r Rule) Links() []string {
 		}
 	}
 	return names
+}
+
+// NotKnown returns a part of the table that is not understood, "" if there is
+// none.
+func (t Table) NotKnown() string {
+	for _, u := range t.Unknown {
+		return u
+	}
+	for _, c := range t.Chains {
+		for _, r := range c.Rules {
+			if !r.Known() {
+				return r.String()
+			}
+		}
+	}
+	return ""
 }
 
 // text writes a rule, for a listing with what was counted.

@@ -69,8 +69,12 @@ func (t *datatype) spanText(s span, inSet bool, l Links) string {
 	switch {
 	case s.length >= 0:
 		return fmt.Sprintf("%s/%d", t.format(s.from, l), s.length)
+	case s.single() && inSet:
+		return t.exact(s.from, l)
 	case s.single():
 		return t.format(s.from, l)
+	case t == ifName: // of a set of patterns
+		return quoted(strings.TrimRight(string(s.from), "\x00") + "*")
 	}
 	return t.format(s.from, l) + "-" + t.format(s.to, l)
 }
@@ -129,11 +133,15 @@ func (t *datatype) spans(values []string, l Links) ([]span, error) {
 	return list, nil
 }
 
-// canonical returns the values of a set as nft lists them.
-func (t *datatype) canonical(values []string) ([]string, error) {
+// canonical returns the values of a set as nft lists them. In a set without a
+// name those that touch are joined.
+func (t *datatype) canonical(values []string, join bool) ([]string, error) {
 	list, err := t.spans(values, nil)
 	if err != nil {
 		return nil, err
+	}
+	if join {
+		list = joined(list)
 	}
 	if t == ifIndex { // names whose numbers are not known: as they are written
 		return quoteNames(values), nil
@@ -143,6 +151,24 @@ func (t *datatype) canonical(values []string) ([]string, error) {
 		texts[i] = t.spanText(s, true, nil)
 	}
 	return texts, nil
+}
+
+// joined makes one of spans that touch, if any of them is more than one value.
+func joined(list []span) []span {
+	if !slices.ContainsFunc(list, func(s span) bool { return !s.single() }) {
+		return list
+	}
+	var out []span
+	for _, s := range list {
+		if n := len(out); n > 0 {
+			if behind, more := next(out[n-1].to); more && bytes.Equal(behind, s.from) {
+				out[n-1] = span{out[n-1].from, s.to, -1}
+				continue
+			}
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func quoteNames(values []string) []string {
@@ -168,11 +194,12 @@ func (m Match) canonical() (Match, error) {
 	if m.Named {
 		return m, nil
 	}
-	if m.Set {
-		values, err := t.canonical(m.Values)
+	if m.Set && len(m.Values) > 1 {
+		values, err := t.canonical(m.Values, true)
 		m.Values = values
 		return m, err
 	}
+	m.Set = false // of one value
 	s, err := t.span(m.Values[0], nil)
 	if err != nil {
 		return m, err
@@ -187,7 +214,7 @@ func (m Match) canonical() (Match, error) {
 	if t == ifIndex {
 		m.Values = quoteNames(m.Values)
 	} else {
-		m.Values = []string{t.spanText(s, false, nil)}
+		m.Values = []string{t.spanText(s, m.Op != "", nil)}
 	}
 	return m.canonicalMask(t)
 }

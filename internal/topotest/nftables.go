@@ -2,6 +2,7 @@ package topotest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -64,10 +65,11 @@ func (d *ruleDrawer) rule() string {
 	for range rapid.IntRange(0, 2).Draw(d.t, "matches") {
 		words = append(words, d.match())
 	}
+	protocols := slices.ContainsFunc(words, func(s string) bool { return strings.Contains(s, "{ tcp, udp }") || strings.HasPrefix(s, "th ") })
 	if rapid.Bool().Draw(d.t, "counts") {
 		words = append(words, "counter")
 	}
-	words = append(words, d.end())
+	words = append(words, d.end(protocols))
 	if chance(d.t, "comment", 5) {
 		words = append(words, `comment "why so"`)
 	}
@@ -91,13 +93,17 @@ func (d *ruleDrawer) match() string {
 		any = append(any, "ip6 saddr fd00::/64", "ip6 daddr { fd00::1, fd00::2 }")
 	} else {
 		any = append(any, "ip saddr 10.1.0.0/16", "ip daddr != 10.2.0.1", "ip saddr { 10.0.0.1, 10.5.0.0/24 }", "ip saddr @s",
-			"ip daddr 10.0.0.3-10.0.0.9", "ip protocol { icmp, tcp }", "ip ttl > 5")
+			"ip daddr 10.0.0.3-10.0.0.9", "ip ttl > 5")
 	}
 	return pick(d.t, "match", any...)
 }
 
-// end draws what the rule comes to.
-func (d *ruleDrawer) end() string {
+// end draws what the rule comes to. If it is about several protocols, it can't
+// be about one.
+func (d *ruleDrawer) end(protocols bool) string {
+	if protocols {
+		return pick(d.t, "end of several", "accept", "return", "counter")
+	}
 	if d.nat && d.hook == "prerouting" {
 		any := []string{"tcp dport 8080 redirect to :80", "return"}
 		if d.family == nft.IP {
