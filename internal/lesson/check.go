@@ -25,16 +25,15 @@ type Check struct {
 // A World is what checks are about.
 type World struct {
 	State *state.State
-	Reach func(Reach) bool // asks with packets
+	Reach func(Reach) bool // asks with packets; by several goroutines
 }
 
 // A Reach is a question that only packets answer.
 type Reach struct {
-	From     string // name of the namespace
-	To       netip.Addr
-	Via      string // "icmp", "tcp", "udp" or "http"
-	Port     uint16
-	Expected bool // an answer is expected: it may take some time
+	From string // name of the namespace
+	To   netip.Addr
+	Via  string // "icmp", "tcp", "udp" or "http"
+	Port uint16
 }
 
 // Holds reports whether the check is fulfilled.

@@ -302,7 +302,7 @@ func (r reach) holds(w World, c Check) bool {
 	if c.At.Namespace != state.Host && w.State.Namespace(c.At.Namespace) == nil {
 		return false
 	}
-	return w.Reach(Reach{From: c.At.Namespace, To: r.to, Via: r.via, Port: r.port, Expected: !c.Not})
+	return w.Reach(Reach{From: c.At.Namespace, To: r.to, Via: r.via, Port: r.port})
 }
 
 func (r reach) target() string {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/vethlab/vethlab/internal/lesson"
@@ -207,10 +208,18 @@ func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time
 	}
 }
 
+// failing returns the checks that do not hold. All are asked at the same time, as
+// one that gets no answer takes its time.
 func failing(checks []lesson.Check, w lesson.World) []lesson.Check {
+	holds := make([]bool, len(checks))
+	var all sync.WaitGroup
+	for i, c := range checks {
+		all.Go(func() { holds[i] = c.Holds(w) })
+	}
+	all.Wait()
 	var left []lesson.Check
-	for _, c := range checks {
-		if !c.Holds(w) {
+	for i, c := range checks {
+		if !holds[i] {
 			left = append(left, c)
 		}
 	}
