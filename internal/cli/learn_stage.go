@@ -110,6 +110,9 @@ func (s *stage) World(ctx context.Context, sysctls []string) (lesson.World, erro
 		}
 	}
 	settle(ctx, view.State)
+	if err := kernel.ForgetUnanswered(view.State.Names()); err != nil {
+		return lesson.World{}, err
+	}
 	return lesson.World{State: view.State, Reach: func(r lesson.Reach) bool { return reaches(ctx, r) }}, nil
 }
 

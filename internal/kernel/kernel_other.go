@@ -40,6 +40,9 @@ func Remove(context.Context, []string) ([]string, error) { return nil, netns.Err
 // RemoveBridges fails with [netns.ErrLinux].
 func RemoveBridges(string) error { return netns.ErrLinux }
 
+// ForgetUnanswered fails with [netns.ErrLinux].
+func ForgetUnanswered([]string) error { return netns.ErrLinux }
+
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
 
