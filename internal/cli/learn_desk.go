@@ -103,7 +103,7 @@ func (d *desk) Width() int { return min(talkWidth, d.program.out.width()) }
 // Paint implements [tutor.Desk].
 func (d *desk) Paint(s tutor.Style, text string) string {
 	styles := map[tutor.Style]style{
-		tutor.Heading: bold, tutor.Strong: bold, tutor.Typed: bold, tutor.Quietly: dim, tutor.Right: green, tutor.Wrong: amber,
+		tutor.Heading: bold, tutor.Strong: bold, tutor.Code: cyan, tutor.Typed: cyan, tutor.Quietly: dim, tutor.Right: green, tutor.Wrong: amber,
 	}
 	return d.program.out.paint(styles[s], text)
 }

@@ -184,6 +184,7 @@ const (
 	red   style = "31"
 	green style = "32"
 	amber style = "33"
+	cyan  style = "36"
 )
 
 // paint returns text in a style, if stdout takes colours.

@@ -68,10 +68,14 @@ func (p *Player) wrap(text string, columns int) []string {
 	// What stands out is kept together as it is, but without its marks; a mark in
 	// private characters, which take no column here, tells where it was.
 	var spans []Style
+	coloured := p.Desk.Paint(Code, "x") != "x"
 	plain := marked.ReplaceAllStringFunc(text, func(s string) string {
-		style, inner := Typed, strings.Trim(s, "`")
-		if strings.HasPrefix(s, "**") {
+		style, inner := Code, strings.Trim(s, "`")
+		switch {
+		case strings.HasPrefix(s, "**"):
 			style, inner = Strong, strings.Trim(s, "*")
+		case !coloured:
+			return s // where nothing stands out, the marks do
 		}
 		spans = append(spans, style)
 		return begin + inner + end

@@ -1,7 +1,9 @@
 package tutor
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +43,7 @@ func (p *Player) tellAnswer(q *lesson.Question) {
 }
 
 // question asks until the answer is right, or is to be told.
-func (p *Player) question(q *lesson.Question) error {
+func (p *Player) question(ctx context.Context, q *lesson.Question) error {
 	p.pose(q)
 	ask := texts.answer
 	if n := len(q.Options); n > 0 {
@@ -54,16 +56,32 @@ func (p *Player) question(q *lesson.Question) error {
 		}
 		line = strings.TrimSpace(line)
 		switch strings.ToLower(line) {
-		case "quit", "q", "離開":
-			return ErrQuit
-		case "skip", "跳過", "?", "do":
+		case "":
+			continue
+		case "skip", "跳過", "?", "hint", "提示", "do":
 			p.tellAnswer(q)
 			return nil
+		}
+		if !isAnswer(q, line) {
+			if err := p.aside(ctx, line); err != nil {
+				return err
+			}
+			continue
 		}
 		if p.answered(q, line) {
 			return nil
 		}
 	}
+}
+
+// isAnswer reports whether a line is meant as an answer: to a choice that is a
+// number, everything else is a command.
+func isAnswer(q *lesson.Question, line string) bool {
+	if len(q.Options) > 0 {
+		_, err := strconv.Atoi(line)
+		return err == nil
+	}
+	return !slices.Contains([]string{"help", "說明", "quit", "q", "離開", "shell"}, strings.ToLower(line))
 }
 
 func (p *Player) answered(q *lesson.Question, line string) bool {
@@ -82,7 +100,7 @@ func (p *Player) answered(q *lesson.Question, line string) bool {
 	return false
 }
 
-// isRight judges an answer. ok: it is one.
+// isRight judges an answer. ok: there is such a one.
 func isRight(q *lesson.Question, line string) (right, ok bool) {
 	if len(q.Options) > 0 {
 		n, err := strconv.Atoi(line)
@@ -91,12 +109,7 @@ func isRight(q *lesson.Question, line string) (right, ok bool) {
 		}
 		return q.Options[n-1].Right, true
 	}
-	for _, a := range q.Answers {
-		if plain(a) == plain(line) {
-			return true, true
-		}
-	}
-	return false, true
+	return slices.ContainsFunc(q.Answers, func(a string) bool { return plain(a) == plain(line) }), true
 }
 
 // plain takes away what does not count in an answer.

@@ -9,7 +9,6 @@ import (
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/state"
-	"github.com/vethlab/vethlab/internal/words"
 )
 
 // prompt stands before what is typed.
@@ -109,27 +108,17 @@ func (p *Player) look(ctx context.Context, a *attempt) error {
 // turn deals with one line. over: the task is.
 func (p *Player) turn(ctx context.Context, a *attempt, line string) (over bool, err error) {
 	switch strings.ToLower(line) {
+	case "":
+		return p.enter(ctx, a)
 	case "?", "hint", "提示":
 		p.hint(a)
 		return false, nil
-	case "help", "說明":
-		p.note(texts.help)
-		return false, nil
 	case "skip", "跳過":
 		p.remark(Quietly, texts.skipped)
+		p.Desk.Say("\n")
 		return true, nil
-	case "quit", "q", "離開":
-		return true, ErrQuit
-	case "shell":
-		p.note(texts.shell)
-		if err := p.Stage.Shell(ctx); err != nil {
-			p.remark(Wrong, words.Both(err.Error()))
-		}
-		return p.judge(ctx, a)
 	case "do":
 		return p.doRest(ctx, a)
-	case "":
-		return p.enter(ctx, a)
 	}
 	return p.typed(ctx, a, line)
 }
@@ -169,7 +158,7 @@ func (p *Player) doRest(ctx context.Context, a *attempt) (over bool, err error) 
 
 // typed runs what the learner has typed.
 func (p *Player) typed(ctx context.Context, a *attempt, line string) (over bool, err error) {
-	if err := p.run(ctx, line); err != nil {
+	if err := p.aside(ctx, line); err != nil {
 		return false, err
 	}
 	before := a.seen
@@ -225,6 +214,7 @@ func looks(command string) bool {
 
 // judge shows what has changed, and reports whether the task is done.
 func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
+	p.Desk.Say("\n")
 	if err := p.draw(ctx); err != nil {
 		return false, err
 	}

@@ -4,12 +4,12 @@ import "github.com/vethlab/vethlab/internal/words"
 
 // texts are what the player says by itself.
 var texts = struct {
-	welcome, end, bye, enter              words.Text
-	help, hint, noHint, shown             words.Text
-	done, already, notYet, stays, skipped words.Text
-	failed, shell                         words.Text
-	choose, answer, right, wrong, noSuch  words.Text
-	theAnswer                             words.Text
+	welcome, end, bye, enter             words.Text
+	help, hint, noHint, shown            words.Text
+	done, notYet, stays, skipped         words.Text
+	failed, shell                        words.Text
+	choose, answer, right, wrong, noSuch words.Text
+	theAnswer                            words.Text
 }{
 	welcome: words.Text{
 		En: "Press Enter to have a command typed for you, or type it yourself, in any spelling; `?` gives a hint, and `help` tells " +
@@ -30,7 +30,6 @@ var texts = struct {
 	noHint:  words.Text{En: "There are no more hints. `do` has it done for you.", ZhTW: "沒有更多提示了。輸入 `do` 就會替你做完。"},
 	shown:   words.Text{En: "This does it: `%s`", ZhTW: "這樣就行了：`%s`"},
 	done:    words.Text{En: "✓ That is it.", ZhTW: "✓ 完成了。"},
-	already: words.Text{En: "✓ Nothing is left to do here.", ZhTW: "✓ 這裡已經沒有要做的事了。"},
 	notYet:  words.Text{En: "Not there yet:", ZhTW: "還差一點："},
 	stays:   words.Text{En: "Enter runs the command that is shown; `skip` goes on.", ZhTW: "按 Enter 執行畫面上的指令；輸入 `skip` 就往下走。"},
 	skipped: words.Text{En: "Skipped. Later steps may need what this one makes.", ZhTW: "跳過了。後面的步驟可能會用到這一步的結果。"},

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,7 +66,8 @@ type Style int
 const (
 	Heading Style = iota
 	Strong        // between asterisks
-	Typed         // commands and names
+	Code          // between backquotes
+	Typed         // commands
 	Quietly       // what may be overlooked
 	Right
 	Wrong
@@ -135,18 +137,44 @@ func (p *Player) step(ctx context.Context, i int, s lesson.Step) error {
 		}
 	}
 	if len(s.Blocks) > 0 && !p.Auto {
-		return p.pause(s.Blocks[len(s.Blocks)-1])
+		return p.pause(ctx, s.Blocks[len(s.Blocks)-1])
 	}
 	return nil
 }
 
-// pause waits for Enter behind a step that ends with something to read.
-func (p *Player) pause(last lesson.Block) error {
+// pause waits for Enter behind a step that ends with something to read. Until then
+// the learner may look around.
+func (p *Player) pause(ctx context.Context, last lesson.Block) error {
 	if _, ok := last.(lesson.Prose); !ok {
 		return nil
 	}
-	_, err := p.Desk.Ask(p.Desk.Paint(Quietly, texts.enter.In(p.Lang)) + " ")
-	return err
+	for {
+		line, err := p.Desk.Ask(p.Desk.Paint(Quietly, texts.enter.In(p.Lang)) + " ")
+		if err != nil || strings.TrimSpace(line) == "" {
+			return err
+		}
+		if err := p.aside(ctx, strings.TrimSpace(line)); err != nil {
+			return err
+		}
+	}
+}
+
+// aside does what may be asked for at any prompt.
+func (p *Player) aside(ctx context.Context, line string) error {
+	switch strings.ToLower(line) {
+	case "help", "?", "說明":
+		p.note(texts.help)
+		return nil
+	case "quit", "q", "離開":
+		return ErrQuit
+	case "shell":
+		p.note(texts.shell)
+		if err := p.Stage.Shell(ctx); err != nil {
+			p.remark(Wrong, words.Both(err.Error()))
+		}
+		return nil
+	}
+	return p.run(ctx, line)
 }
 
 func (p *Player) block(ctx context.Context, b lesson.Block) error {
@@ -174,7 +202,7 @@ func (p *Player) block(ctx context.Context, b lesson.Block) error {
 			p.playQuestion(b)
 			return nil
 		}
-		return p.question(b)
+		return p.question(ctx, b)
 	}
 	return nil
 }
