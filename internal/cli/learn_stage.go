@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -30,12 +31,30 @@ type stage struct {
 	servers map[string][]io.Closer // by namespace
 }
 
+// programs are what lessons use, each a command of vethlab that does as the program
+// of that name does.
+var programs = []string{"curl", "nft"}
+
 func newStage(p *program) (*stage, error) {
 	bin, err := os.MkdirTemp("/run", "learn-")
 	if err != nil {
 		return nil, err
 	}
-	return &stage{program: p, bin: bin, servers: map[string][]io.Closer{}}, nil
+	s := &stage{program: p, bin: bin, servers: map[string][]io.Closer{}}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	err = os.Symlink(self, filepath.Join(bin, programName))
+	for _, name := range programs {
+		script := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", filepath.Join(bin, programName), name)
+		err = errors.Join(err, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755))
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *stage) close() {

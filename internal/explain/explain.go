@@ -70,6 +70,8 @@ func Notes(op plan.Op) []Note {
 		return []Note{delRoute(op)}
 	case plan.SetSysctl:
 		return []Note{setSysctl(op)}
+	case plan.Nft:
+		return []Note{filter(op)}
 	}
 	return nil
 }

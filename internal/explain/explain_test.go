@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/vethlab/vethlab/internal/explain"
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
@@ -66,6 +67,35 @@ var examples = []plan.Op{
 	plan.SetSysctl{Namespace: "ns1", Key: state.ForwardIPv4, Value: "1"},
 	plan.SetSysctl{Namespace: "ns1", Key: state.ForwardIPv6, Value: "1"},
 	plan.SetSysctl{Namespace: state.Host, Key: "net.ipv4.ip_default_ttl", Value: "7"},
+	plan.Nft{Namespace: "ns1", Command: nft.Command{Verb: nft.Add, Object: nft.ATable, Table: nft.TableID{Family: "ip", Name: "nat"}}},
+}
+
+// filters are commands of nft of each kind.
+const filters = `add table ip nat
+add chain ip nat postrouting { type nat hook postrouting priority srcnat; }
+add chain ip nat own
+add rule ip nat postrouting ip saddr 10.0.0.0/24 oifname "wan" masquerade
+add rule ip nat prerouting tcp dport 8080 dnat to 10.0.0.2:80
+insert rule inet f input tcp dport 22 reject
+add rule inet f input ct state established accept
+add set ip nat hosts { type ipv4_addr; }
+add element ip nat hosts { 10.0.0.1 }
+delete rule ip nat own handle 4
+delete table ip nat
+flush chain ip nat own
+flush ruleset
+list ruleset`
+
+func TestFiltersHaveWords(t *testing.T) {
+	commands, err := nft.Parse(filters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range commands {
+		for _, n := range explain.Notes(plan.Nft{Namespace: "ns1", Command: c}) {
+			checkNote(t, c.String(), n)
+		}
+	}
 }
 
 // Whoever adds an Op says what it does.

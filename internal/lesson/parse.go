@@ -20,10 +20,10 @@ func Parse(file string, data []byte) (*Lesson, error) {
 		lines:  strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n"),
 		lesson: &Lesson{Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))},
 	}
-	if !utf8.Valid(data) {
+	switch {
+	case !utf8.Valid(data):
 		p.fail(1, 1, "", "the file is not UTF-8")
-	} else {
-		p.frontMatter()
+	case p.frontMatter():
 		p.body()
 		p.whole()
 	}
@@ -62,26 +62,30 @@ func (p *parser) next() (line string, number int, ok bool) {
 	return p.lines[p.at-1], p.at, true
 }
 
-// headings of the front matter.
+// What the head of a file says.
 const (
 	keyMinutes = "minutes"
 	keyAbout   = "about"
 )
 
-// frontMatter reads the lines between two lines of dashes at the beginning.
-func (p *parser) frontMatter() {
-	if p.lines[0] != "---" {
-		return
+// frontMatter reads the lines between two lines of dashes at the beginning. False:
+// there is no end of them.
+func (p *parser) frontMatter() bool {
+	end := slices.Index(p.lines[1:], "---")
+	switch {
+	case p.lines[0] != "---":
+		return true
+	case end < 0:
+		p.fail(1, 1, "", "the --- that ends the head of the file is missing")
+		return false
 	}
-	p.at = 1
 	for {
-		line, n, ok := p.next()
-		if !ok {
-			p.fail(1, 1, "", "the --- that ends the head of the file is missing")
-			return
+		line, n, _ := p.next()
+		if n == 1 {
+			continue
 		}
 		if line == "---" {
-			return
+			return true
 		}
 		if strings.TrimSpace(line) != "" {
 			p.headLine(line, n)

@@ -32,22 +32,26 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(": did you mean %s?", strings.Join(found, " or "))
 }
 
-// distance returns how many bytes must be put in, taken out or exchanged to
-// make b of a (Levenshtein).
+// distance returns how many bytes must be put in, taken out, exchanged or swapped
+// with the next to make b of a.
 func distance(a, b string) int {
+	var before, last []int
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, last, row = last, row, make([]int, len(b)+1)
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i-1] == b[j] && a[i] == b[j-1] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

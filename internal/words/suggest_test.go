@@ -32,6 +32,7 @@ func TestDistance(t *testing.T) {
 		{"abc", "ac", 1},
 		{"ac", "abc", 1},
 		{"kitten", "sitting", 3},
+		{"is pu", "is up", 1},
 	} {
 		if got := distance(c.a, c.b); got != c.want {
 			t.Errorf("%s, %s: got %d, want %d", c.a, c.b, got, c.want)

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of curl(1).
+const (
+	curlUnreachable = 7
+	curlTimeout     = 28
+)
+
+// newCurl is the curl of lessons: they need no program of the machine's.
+func newCurl(p *program) *cobra.Command {
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:    "curl URL",
+		Short:  "Fetch a page as curl does",
+		Hidden: true,
+		Args:   arguments(cobra.ExactArgs(1)),
+		RunE:   func(cmd *cobra.Command, args []string) error { return p.curl(cmd.Context(), args[0], timeout) },
+	}
+	cmd.Flags().BoolP("silent", "s", false, "as it is here anyway")
+	cmd.Flags().VarP(newSeconds(&timeout, 10*time.Second), "max-time", "m", "give up after `SECONDS`")
+	return cmd
+}
+
+func (p *program) curl(ctx context.Context, target string, timeout time.Duration) error {
+	if !strings.Contains(target, "://") {
+		target = "http://" + target
+	}
+	client := http.Client{Timeout: timeout, Transport: &http.Transport{}} // no proxy: there is none in there
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return p.curlFailed(err)
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(p.out, response.Body)
+	return err
+}
+
+// curlFailed says why there is no page, as curl does, and ends with its exit code.
+func (p *program) curlFailed(err error) error {
+	code, reason := curlUnreachable, err
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		reason = op.Err
+	}
+	if u := (*url.Error)(nil); errors.As(err, &u) && u.Timeout() {
+		code, reason = curlTimeout, errors.New("no answer in time")
+	}
+	p.out.pass(fmt.Appendf(nil, "curl: (%d) %v\n", code, reason))
+	return exitError{code: code}
+}

@@ -1,0 +1,119 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// filter says what a command of nft does.
+func filter(op plan.Nft) Note {
+	c := op.Command
+	n := Note{
+		Topic:  fmt.Sprintf("nft %s %s", c.Verb, c.Object),
+		Brief:  filterBrief(op),
+		Kernel: fmt.Sprintf("NFNL_MSG_BATCH_BEGIN, %s, NFNL_MSG_BATCH_END: done whole or not at all", filterMessage(c)),
+		Look:   Look{Namespace: op.Namespace, Object: "nft", Args: []string{"ruleset"}},
+	}
+	if c.Verb == nft.Add || c.Verb == nft.Insert {
+		n.Topic, n.More = filterMore(c)
+	}
+	return n
+}
+
+// filterBrief says what a command does with the names in it.
+func filterBrief(op plan.Nft) words.Text {
+	c, ns := op.Command, namespace(op.Namespace)
+	what := words.Both(strings.TrimSpace(string(c.Object) + " " + strings.TrimSpace(c.Table.String()+" "+c.Name)))
+	switch {
+	case c.Verb == nft.Delete:
+		return words.Text{En: "Deletes from the packet filter of %[1]s: %[2]s.", ZhTW: "從 %[1]s 的封包過濾器刪除：%[2]s。"}.With(ns, strings.TrimSpace(what.En+" "+c.Body()))
+	case c.Verb == nft.Flush:
+		return words.Text{En: "Takes all out of this part of the packet filter of %[1]s: %[2]s.", ZhTW: "清空 %[1]s 的封包過濾器的這個部分：%[2]s。"}.With(ns, what)
+	case c.Verb == nft.List:
+		return words.Text{En: "Lists of the packet filter of %[1]s: %[2]s.", ZhTW: "列出 %[1]s 的封包過濾器：%[2]s。"}.With(ns, what)
+	case c.Object == nft.ATable:
+		return words.Text{En: "Makes the table %[2]s of the packet filter of %[1]s.", ZhTW: "在 %[1]s 的封包過濾器裡建立表 %[2]s。"}.With(ns, c.Table)
+	case c.Object == nft.AChain && c.Base != nil:
+		return words.Text{
+			En:   "Makes the chain %[1]s, which packets of %[2]s pass at the hook %[3]s.",
+			ZhTW: "建立鏈 %[1]s；%[2]s 的封包在 %[3]s 這一站會經過它。",
+		}.With(c.Name, ns, c.Base.Hook)
+	case c.Object == nft.AChain:
+		return words.Text{En: "Makes the chain %[1]s in %[2]s, to which rules may lead.", ZhTW: "在 %[2]s 建立鏈 %[1]s，可以由規則引導過去。"}.With(c.Name, ns)
+	case c.Object == nft.ARule:
+		return words.Text{En: "Adds a rule to the chain %[1]s in %[2]s: %[3]s.", ZhTW: "在 %[2]s 的鏈 %[1]s 加上一條規則：%[3]s。"}.With(c.Name, ns, c.Rule)
+	case c.Object == nft.ASet:
+		return words.Text{En: "Makes the set %[1]s in %[2]s.", ZhTW: "在 %[2]s 建立集合 %[1]s。"}.With(c.Name, ns)
+	}
+	return words.Text{En: "Adds to the set %[1]s in %[2]s: %[3]s.", ZhTW: "在 %[2]s 的集合 %[1]s 裡加入：%[3]s。"}.With(c.Name, ns, c.Body())
+}
+
+// filterMore says what there is to know of what is added, and what it is.
+func filterMore(c nft.Command) (topic string, more words.Text) {
+	switch c.Object {
+	case nft.ATable:
+		return "nft table", words.Text{
+			En:   "A table holds chains, and does nothing by itself. Its family says for which packets it is: ip, ip6, or inet for both.",
+			ZhTW: "表裡面放的是鏈，本身什麼都不做。family 說明它管哪些封包：ip、ip6，或兩者都管的 inet。",
+		}
+	case nft.AChain:
+		return "nft chain", words.Text{
+			En: "The hooks are stations on the way of a packet: prerouting when it has come in, then input if it is for this namespace or " +
+				"forward if it goes on, output for what is sent from here, and postrouting before anything leaves.",
+			ZhTW: "hook 是封包一路經過的站：剛進來是 prerouting，給這個命名空間的走 input，要轉送的走 forward，從這裡送出的走 output，離開之前都經過 postrouting。",
+		}
+	case nft.ARule:
+		return ruleMore(c.Rule)
+	case nft.ASet:
+		return "nft set", words.Text{En: "Rules look values up in it, all at once.", ZhTW: "規則可以一次在裡面查詢所有的值。"}
+	}
+	return "nft element", words.Text{}
+}
+
+// ruleMore explains a rule by what it does with packets.
+func ruleMore(r nft.Rule) (topic string, more words.Text) {
+	for _, s := range r.Statements {
+		switch s := s.(type) {
+		case nft.NAT:
+			if s.Word == "dnat" || s.Word == "redirect" {
+				return "nft dnat", words.Text{
+					En:   "The destination is rewritten: this is how a port is published. The kernel remembers the connection, and puts the answers right.",
+					ZhTW: "改寫的是目的位址：發布一個埠就是這樣做的。核心會記住這條連線，並把回應改回來。",
+				}
+			}
+			return "nft snat", words.Text{
+				En: "The sender is rewritten, so that answers come back to this machine; the kernel remembers the connection and puts the " +
+					"answers right. masquerade takes the address of the interface that the packet leaves by.",
+				ZhTW: "改寫的是來源位址，這樣回應才會回到這台機器；核心會記住這條連線，並把回應改回來。masquerade 用的是封包離開時那個介面的位址。",
+			}
+		case nft.Reject:
+			return "nft reject", words.Text{
+				En:   "Who sent the packet is told no. drop would leave him waiting.",
+				ZhTW: "送出封包的人會收到拒絕；如果用 drop，他就只能一直等。",
+			}
+		}
+	}
+	return "nft rule", words.Text{
+		En:   "The rules of a chain are tried in their order, and each from left to right: where a condition does not hold, the next rule is tried.",
+		ZhTW: "鏈裡的規則依順序嘗試，每條規則從左讀到右：條件不符合，就換下一條。",
+	}
+}
+
+// filterMessage names the message of nf_tables (linux/netfilter/nf_tables.h).
+func filterMessage(c nft.Command) string {
+	verb := "NFT_MSG_NEW"
+	if c.Verb == nft.Delete || c.Verb == nft.Flush {
+		verb = "NFT_MSG_DEL"
+	}
+	object := map[nft.Object]string{
+		nft.WholeRuleset: "TABLE", nft.ATable: "TABLE", nft.AChain: "CHAIN", nft.ARule: "RULE", nft.ASet: "SET", nft.AnElement: "SETELEM",
+	}[c.Object]
+	if c.Verb == nft.Flush && c.Object != nft.WholeRuleset {
+		object = map[nft.Object]string{nft.ATable: "RULE", nft.AChain: "RULE", nft.ASet: "SETELEM"}[c.Object]
+	}
+	return verb + object
+}
