@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -184,6 +185,13 @@ func (p *program) isolate() error {
 	return elsewhere{code}
 }
 
+// How long a check may take to come true. A learner wants to hear soon that it does
+// not; without one nothing is said too early, also where much else is going on.
+const (
+	patience     = 400 * time.Millisecond
+	autoPatience = 5 * time.Second
+)
+
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
 	desk := newDesk(p, o)
 	if desk.typist != nil {
@@ -198,7 +206,10 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		return err
 	}
 	defer stage.close()
-	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto}
+	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto, Patience: patience}
+	if o.auto {
+		player.Patience = autoPatience
+	}
 	err = player.Play(ctx)
 	if errors.Is(err, tutor.ErrQuit) {
 		return nil

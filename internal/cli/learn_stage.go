@@ -20,6 +20,7 @@ import (
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -74,7 +75,7 @@ func (s *stage) endServers(namespace string) {
 
 func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := gently(exec.CommandContext(ctx, "/bin/sh", args...))
-	cmd.Env = append(os.Environ(), "PATH="+s.bin+":"+os.Getenv("PATH")+":/usr/sbin:/sbin", "LC_ALL=C")
+	cmd.Env = append(os.Environ(), "PATH="+s.bin+":"+os.Getenv("PATH")+":/usr/sbin:/sbin", "LC_ALL=C", sandbox.IsolatedEnv+"=1")
 	return cmd
 }
 

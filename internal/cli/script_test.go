@@ -54,7 +54,10 @@ func runMain(role sandbox.Role) {
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	args := append(strings.Fields(os.Getenv(groundEnv)), os.Args[1:]...)
+	args := os.Args[1:]
+	if os.Getenv(sandbox.IsolatedEnv) == "" { // what runs on a machine of its own has no choice
+		args = append(strings.Fields(os.Getenv(groundEnv)), args...)
+	}
 	os.Exit(cli.Main(ctx, args, role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/draw"
@@ -149,7 +150,7 @@ func (p *Player) draw(ctx context.Context) error {
 // it than lo.
 func drawable(s *state.State) *state.State {
 	host := s.Namespace(state.Host)
-	if host == nil || len(host.Links) > 1 {
+	if host == nil || slices.ContainsFunc(host.LinkNames(), func(name string) bool { return name != state.Lo }) {
 		return s
 	}
 	c := *s

@@ -4,7 +4,6 @@ import (
 	"context"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/lesson"
@@ -13,13 +12,6 @@ import (
 
 // prompt stands before what is typed.
 const prompt = "$ "
-
-// patience is how long a check may take to come true after a command: a namespace
-// that is deleted takes its links along a moment later.
-const (
-	patience     = 400 * time.Millisecond
-	autoPatience = 3 * time.Second
-)
 
 // playTask has a task done by itself and holds the lesson to what it says.
 func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
@@ -49,7 +41,7 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 			return miss(t.Pos, "%q is not in the output:\n%s", want, output)
 		}
 	}
-	left, err := p.unmet(ctx, t.Checks, autoPatience)
+	left, err := p.unmet(ctx, t.Checks, p.Patience)
 	if err != nil {
 		return err
 	}
@@ -225,7 +217,7 @@ func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
 		return a.next == len(a.Commands), nil
 	}
 	// In the middle of several commands nothing is waited for.
-	wait := patience
+	wait := p.Patience
 	if a.current() != "" {
 		wait = 0
 	}

@@ -81,6 +81,10 @@ type Player struct {
 	Lang   words.Lang
 	Auto   bool // nobody is there: everything is typed and answered by itself
 
+	// Patience is how long a check may take to come true behind a command: a
+	// namespace that is deleted takes its links along a moment later.
+	Patience time.Duration
+
 	drawn string // the picture that was shown last
 }
 

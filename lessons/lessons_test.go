@@ -1,0 +1,119 @@
+package lessons_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/lessons"
+)
+
+func read(t *testing.T, language, name string) *lesson.Lesson {
+	t.Helper()
+	data, err := lessons.Read(language, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := lesson.Parse(lessons.File(language, name), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Each lesson has a title, a sentence about it, a length, and is long enough to be
+// one, in each language.
+func TestLessonsAreWhole(t *testing.T) {
+	if len(lessons.Names()) < 6 {
+		t.Error(lessons.Names())
+	}
+	for _, language := range lessons.Languages() {
+		for _, name := range lessons.Names() {
+			l := read(t, language, name)
+			if l.About == "" || l.Minutes == 0 || len(l.Intro) == 0 || len(l.Steps) < 7 || len(l.Tasks()) < 6 {
+				t.Errorf("%s/%s: about %q, %d minutes, %d steps, %d tasks", language, name, l.About, l.Minutes, len(l.Steps), len(l.Tasks()))
+			}
+			chinese := strings.ContainsFunc(l.Title+l.About, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+			if chinese != (language != "en") {
+				t.Errorf("%s/%s: %s", language, name, l.Title)
+			}
+		}
+	}
+}
+
+// All languages have the same steps, commands and checks: they differ in what is
+// said, not in what is done.
+func TestLessonsAreTheSameInAllLanguages(t *testing.T) {
+	for _, name := range lessons.Names() {
+		want := skeleton(read(t, "en", name))
+		for _, language := range lessons.Languages() {
+			got := skeleton(read(t, language, name))
+			for i := range max(len(want), len(got)) {
+				if i >= len(want) || i >= len(got) || want[i] != got[i] {
+					t.Errorf("%s: in English %q, in %s %q", name, at(want, i), language, at(got, i))
+					break
+				}
+			}
+		}
+	}
+}
+
+func at(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return "nothing"
+}
+
+// skeleton returns what a lesson does, line by line.
+func skeleton(l *lesson.Lesson) []string {
+	var lines []string
+	add := func(words ...string) { lines = append(lines, strings.Join(words, " ")) }
+	for _, s := range l.Steps {
+		add("step")
+		for _, b := range s.Blocks {
+			switch b := b.(type) {
+			case lesson.Setup:
+				add("setup", b.Script)
+			case lesson.Serve:
+				add("serve", b.Namespace)
+			case *lesson.Question:
+				add(append([]string{"question"}, b.Answers...)...)
+				for _, o := range b.Options {
+					add("option", map[bool]string{true: "right", false: "wrong"}[o.Right])
+				}
+			case *lesson.Task:
+				add("task", map[bool]string{true: "hidden"}[b.Hidden], map[bool]string{true: "fails"}[b.Fails])
+				for _, c := range b.Commands {
+					add("command", c.Text)
+				}
+				for _, c := range b.Checks {
+					add("check", c.Text)
+				}
+				for _, e := range b.Expect {
+					add("expect", e)
+				}
+				add(strings.Repeat("hint ", len(b.Hints)))
+			}
+		}
+	}
+	return lines
+}
+
+// Each command that is to be typed is one, and each hint says something.
+func TestHints(t *testing.T) {
+	for _, language := range lessons.Languages() {
+		for _, name := range lessons.Names() {
+			for _, task := range read(t, language, name).Tasks() {
+				if task.Hidden && len(task.Hints) == 0 {
+					t.Errorf("%s: no hint for what is not shown", task.Pos)
+				}
+				if slices.ContainsFunc(task.Hints, func(p lesson.Prose) bool { return len(p.Paragraphs) == 0 }) {
+					t.Errorf("%s: an empty hint", task.Pos)
+				}
+			}
+		}
+	}
+}
