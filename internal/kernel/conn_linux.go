@@ -76,7 +76,12 @@ func (c *conn) receive(fn func(h header, body []byte)) error {
 	if err != nil {
 		return os.NewSyscallError("recv", err)
 	}
-	for b := c.in[:n]; len(b) >= unix.NLMSG_HDRLEN; {
+	return eachMessage(c.in[:n], fn)
+}
+
+// eachMessage calls fn for each message of a datagram.
+func eachMessage(b []byte, fn func(h header, body []byte)) error {
+	for len(b) >= unix.NLMSG_HDRLEN {
 		size := int(native.Uint32(b))
 		if size < unix.NLMSG_HDRLEN || size > len(b) {
 			return errMalformed

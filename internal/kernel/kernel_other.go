@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/live"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -78,6 +79,24 @@ func (*Observer) Read() (*dump.Wiring, error) { return nil, netns.ErrLinux }
 
 // Close does nothing.
 func (*Observer) Close() {}
+
+// Names fails with [netns.ErrLinux].
+func Names() ([]Spot, error) { return nil, netns.ErrLinux }
+
+// A Live follows nothing.
+type Live struct{}
+
+// NewLive fails with [netns.ErrLinux].
+func NewLive(func() ([]Spot, error), LiveOptions) (*Live, error) { return nil, netns.ErrLinux }
+
+// Next fails with [netns.ErrLinux].
+func (*Live) Next(context.Context) ([]live.Update, error) { return nil, netns.ErrLinux }
+
+// Closed is never true.
+func (*Live) Closed() bool { return false }
+
+// Close does nothing.
+func (*Live) Close() {}
 
 // TryLink fails with [netns.ErrLinux].
 func TryLink(string) error { return netns.ErrLinux }

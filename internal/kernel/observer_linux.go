@@ -35,15 +35,22 @@ const observerConns = 2
 
 // NewObserver makes an Observer that knows no namespace yet.
 func NewObserver() (*Observer, error) {
+	return newListeningObserver(func(*Observer) error { return nil })
+}
+
+// newListeningObserver makes an Observer and calls listen where it sits, for other
+// sockets there.
+func newListeningObserver(listen func(*Observer) error) (*Observer, error) {
 	o := &Observer{known: map[int32]bool{}}
+	sit := func() error { return errors.Join(o.dial(), listen(o)) }
 	seat, err := netns.Unnamed()
 	switch {
 	case errors.Is(err, unix.EPERM):
 		if o.self, err = newSelf(); err == nil {
-			err = o.dial()
+			err = sit()
 		}
 	case err == nil:
-		err = errors.Join(seat.Do(o.dial), seat.Close()) // its sockets hold it
+		err = errors.Join(seat.Do(sit), seat.Close()) // its sockets hold it
 	}
 	if err != nil {
 		o.Close()
@@ -142,6 +149,9 @@ func (o *Observer) readUntilWhole(w *dump.Wiring) error {
 // walk reads the namespaces of a queue, again if they were read, and all that are
 // found by them.
 func (o *Observer) walk(w *dump.Wiring, queue []int32) error {
+	if o.self != nil {
+		return o.self.read(o.conns[0], w)
+	}
 	for _, id := range queue {
 		delete(w.Namespaces, id)
 		delete(w.Closed, id)

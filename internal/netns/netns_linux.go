@@ -36,18 +36,25 @@ func Open(name string) (*Namespace, error) {
 
 // OpenFd opens a namespace by name as [Open] does and returns the bare
 // descriptor, for the caller to close.
-func OpenFd(name string) (int, error) {
-	fd, err := unix.Open(path(name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func OpenFd(name string) (int, error) { return OpenPath(path(name)) }
+
+// OpenPath opens the namespace that a file stands for as [OpenFd] does, wherever
+// that is.
+func OpenPath(path string) (int, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return -1, &os.PathError{Op: "open", Path: path(name), Err: err}
+		return -1, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	var fs unix.Statfs_t
 	if err := unix.Fstatfs(fd, &fs); err != nil || fs.Type != unix.NSFS_MAGIC {
 		unix.Close(fd)
-		return -1, &os.PathError{Op: "open namespace", Path: path(name), Err: errors.Join(unix.ENOENT, err)}
+		return -1, &os.PathError{Op: "open namespace", Path: path, Err: errors.Join(unix.ENOENT, err)}
 	}
 	return fd, nil
 }
+
+// Path returns the file that stands for a namespace by name.
+func Path(name string) string { return path(name) }
 
 // Fd returns the descriptor, for a netlink message or a child process. It is
 // valid until Close.
@@ -90,6 +97,16 @@ func DoFd(fd int, fn func() error) error {
 func Each(names []string, fn func(i int) error) error {
 	return each(len(names), func(i int) error {
 		return visit(names[i], func() error { return fn(i) })
+	})
+}
+
+// EachFd calls fn(i) inside the namespace of each open descriptor, as [Each] does.
+func EachFd(fds []int, fn func(i int) error) error {
+	return each(len(fds), func(i int) error {
+		if err := unix.Setns(fds[i], unix.CLONE_NEWNET); err != nil {
+			return os.NewSyscallError("setns", err)
+		}
+		return fn(i)
 	})
 }
 

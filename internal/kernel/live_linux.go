@@ -1,0 +1,161 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/live"
+)
+
+// A Live follows namespaces: it reads what is there, and then hears of every
+// change through one socket for all of them, which sits with an [Observer].
+//
+// A Live is used by one goroutine at a time.
+type Live struct {
+	find     func() ([]Spot, error)
+	observer *Observer
+	events   *conn
+	mounts   int // /proc/self/mountinfo, which tells of names; -1: not open
+	sweep    time.Duration
+
+	spots  map[int32]Spot      // by the observer's number; those without are hidden
+	seen   map[int32]bool      // namespaces that were told of
+	up     map[dump.Place]bool // links that are switched on
+	calls  map[called]int32    // by the observer's number
+	stale  map[int32]bool      // namespaces whose routes are to be read anew
+	looked time.Time           // for names
+	look   bool                // names have changed since
+}
+
+// called is how a namespace calls another: both numbers are of different
+// namespaces' making.
+type called struct {
+	by   int32 // in the observer's numbers
+	name int32 // in the numbers of that
+}
+
+// liveGroups are the groups of news.
+var liveGroups = []int{
+	unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_IPV6_ROUTE,
+	unix.RTNLGRP_IPV4_RULE, unix.RTNLGRP_IPV6_RULE, unix.RTNLGRP_NEIGH, unix.RTNLGRP_NSID,
+}
+
+// liveBuffer holds the news of a lab of a thousand nodes that is made at once.
+const liveBuffer = 8 << 20
+
+// NewLive follows the namespaces that find tells of, now and whenever names
+// change, and those that their links lead to. The first [Live.Next] returns what
+// is there.
+func NewLive(find func() ([]Spot, error), o LiveOptions) (*Live, error) {
+	l := &Live{
+		find: find, mounts: -1, sweep: o.Sweep, spots: map[int32]Spot{}, seen: map[int32]bool{},
+		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, look: true,
+	}
+	var err error
+	if l.observer, err = newListeningObserver(func(seat *Observer) error { return l.listen(seat, o.Buffer) }); err != nil {
+		l.Close()
+		return nil, err
+	}
+	l.mounts, err = unix.Open("/proc/self/mountinfo", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		l.Close()
+		return nil, &os.PathError{Op: "open", Path: "/proc/self/mountinfo", Err: err}
+	}
+	return l, nil
+}
+
+// listen opens the socket for news in the calling thread's namespace.
+func (l *Live) listen(o *Observer, buffer int) (err error) {
+	if l.events, err = dial(liveGroups...); err != nil {
+		return err
+	}
+	if buffer == 0 {
+		buffer = liveBuffer
+	}
+	if unix.SetsockoptInt(l.events.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
+		_ = unix.SetsockoptInt(l.events.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, buffer) // as much as anybody may
+	}
+	if o.self != nil {
+		return nil // who may not make a namespace hears of the own one only
+	}
+	return l.events.setOption(unix.NETLINK_LISTEN_ALL_NSID, 1)
+}
+
+// Close lets go of everything.
+func (l *Live) Close() {
+	if l.observer != nil {
+		l.observer.Close()
+	}
+	if l.events != nil {
+		l.events.close()
+		l.events = nil
+	}
+	if l.mounts >= 0 {
+		unix.Close(l.mounts)
+		l.mounts = -1
+	}
+}
+
+// Closed reports whether only the ground's own namespace can be seen.
+func (l *Live) Closed() bool { return l.observer.self != nil }
+
+// lookPause is how long after a look for names the next one waits: many change
+// at once.
+const lookPause = 20 * time.Millisecond
+
+// Next waits until something has happened and returns it. If ctx ends first it
+// returns its error.
+func (l *Live) Next(ctx context.Context) ([]live.Update, error) {
+	for {
+		updates, err := l.lookForNames()
+		if err != nil {
+			return nil, err
+		}
+		heard, err := l.hear()
+		updates = append(updates, heard...)
+		if errors.Is(err, unix.ENOBUFS) {
+			var lost live.Lost
+			lost, err = l.readAll()
+			updates = append(updates, lost)
+		}
+		if err != nil || len(updates) > 0 {
+			return updates, err
+		}
+		if err := l.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// due reports whether it is time to look for names.
+func (l *Live) due() bool {
+	since := time.Since(l.looked)
+	return l.look && since >= lookPause || l.sweep > 0 && since >= l.sweep
+}
+
+// wait waits until there may be news.
+func (l *Live) wait(ctx context.Context) error {
+	fds := []unix.PollFd{{Fd: int32(l.events.fd), Events: unix.POLLIN}, {Fd: int32(l.mounts), Events: unix.POLLPRI}}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ms := pollInterval
+		if l.look {
+			ms = int(lookPause.Milliseconds())
+		}
+		n, err := unix.Poll(fds, ms)
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return os.NewSyscallError("poll", err)
+		}
+		l.look = l.look || fds[1].Revents != 0
+		if n > 0 || l.due() {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package kernel
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Names returns the spots of all named namespaces and of the machine's own.
+func Names() ([]Spot, error) {
+	names, err := netns.List()
+	if err != nil {
+		return nil, err
+	}
+	spots := []Spot{{Name: live.HostName, Path: netns.Path(state.Host)}}
+	for _, name := range names {
+		spots = append(spots, Spot{Name: name, Path: netns.Path(name)})
+	}
+	return spots, nil
+}
+
+// lookForNames tells, if it is time to look, of the namespaces that have come, and
+// of those that have lost their name or have another.
+func (l *Live) lookForNames() ([]live.Update, error) {
+	if !l.due() {
+		return nil, nil
+	}
+	come, nameless, err := l.findAll()
+	if err != nil {
+		return nil, err
+	}
+	var updates []live.Update
+	for _, id := range nameless {
+		updates = append(updates, live.Arrived{Netns: id})
+	}
+	arrived, err := l.arrive(come)
+	return append(updates, arrived...), err
+}
+
+// findAll finds namespaces and returns those that were not found before, and those
+// that are not found any more.
+func (l *Live) findAll() (come, nameless []int32, err error) {
+	l.look, l.looked = false, time.Now()
+	spots, err := l.find()
+	if err != nil {
+		return nil, nil, err
+	}
+	known := map[Spot]int32{}
+	for id, s := range l.spots {
+		known[s] = id
+	}
+	now := map[int32]bool{}
+	for _, s := range spots {
+		id, err := l.number(s, known)
+		if err != nil || now[id.netns] { // it has gone, or it has a second name
+			continue
+		}
+		now[id.netns] = true
+		if id.fresh {
+			l.spots[id.netns] = id.spot
+			come = append(come, id.netns)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(l.spots)) {
+		if !now[id] {
+			delete(l.spots, id)
+			nameless = append(nameless, id)
+		}
+	}
+	return come, nameless, nil
+}
+
+// numbered is a spot with the observer's number of the namespace there.
+type numbered struct {
+	netns int32
+	spot  Spot
+	fresh bool // it was not known to be there
+}
+
+// number returns the number of the namespace at a spot.
+func (l *Live) number(s Spot, known map[Spot]int32) (numbered, error) {
+	var st unix.Stat_t
+	if err := unix.Stat(s.Path, &st); err != nil {
+		return numbered{}, err
+	}
+	s.inode = st.Ino
+	if id, ok := known[s]; ok {
+		return numbered{id, s, false}, nil
+	}
+	fd, err := netns.OpenPath(s.Path)
+	if err != nil {
+		return numbered{}, err
+	}
+	defer unix.Close(fd)
+	id, err := l.observer.Add(fd)
+	return numbered{id, s, true}, err
+}
+
+// arrive reads namespaces and those that their links lead to, and tells of them.
+func (l *Live) arrive(ids []int32) ([]live.Update, error) {
+	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Closed: map[int32]error{}}
+	for id := range l.seen {
+		w.Namespaces[id] = &dump.Namespace{} // it is not read again
+	}
+	var updates []live.Update
+	unread := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return l.seen[id] })
+	if err := l.observer.walk(w, unread); err != nil {
+		return nil, err
+	}
+	for id := range l.seen {
+		delete(w.Namespaces, id)
+	}
+	for _, id := range ids {
+		if l.seen[id] { // it has a name now, or another
+			updates = append(updates, live.Arrived{Netns: id, Name: l.spots[id].Name})
+		}
+	}
+	for _, a := range l.tell(w) {
+		updates = append(updates, a)
+	}
+	return updates, nil
+}
+
+// tell tells of all namespaces of a wiring, in order.
+func (l *Live) tell(w *dump.Wiring) []live.Arrived {
+	l.readInside(w)
+	var list []live.Arrived
+	for _, id := range slices.Sorted(maps.Keys(w.Namespaces)) {
+		l.seen[id] = true
+		for _, link := range w.Namespaces[id].Links {
+			if link.Flags.Has(dump.Up) {
+				l.up[dump.Place{Netns: id, Index: link.Index}] = true
+			}
+		}
+		list = append(list, live.Arrived{Netns: id, Name: l.spots[id].Name, Seen: w.Namespaces[id]})
+	}
+	return list
+}
+
+// readAll reads everything anew, for when news was lost.
+func (l *Live) readAll() (live.Lost, error) {
+	l.events.drain()
+	clear(l.calls)
+	clear(l.stale)
+	clear(l.seen)
+	clear(l.up)
+	if _, _, err := l.findAll(); err != nil {
+		return live.Lost{}, err
+	}
+	w, err := l.observer.Read()
+	if err != nil {
+		return live.Lost{}, err
+	}
+	return live.Lost{Now: l.tell(w)}, nil
+}
+
+// maxInside bounds how many namespaces are open at once.
+const maxInside = 500
+
+// readInside reads what can't be read from outside, of the namespaces that it is
+// known where to find. Those that have gone, or that may not be entered, are left
+// without.
+func (l *Live) readInside(w *dump.Wiring) {
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.Namespaces)), func(id int32) bool { return l.spots[id].Path == "" })
+	for part := range slices.Chunk(ids, maxInside) {
+		l.enterAll(part, func(c *conn, id int32) error {
+			ns := w.Namespaces[id]
+			return errors.Join(c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns))
+		})
+	}
+}
+
+// enterAll calls fn with a socket of each namespace.
+func (l *Live) enterAll(ids []int32, fn func(c *conn, id int32) error) {
+	if l.observer.self != nil {
+		if slices.Contains(ids, selfID) {
+			_ = inside(func(c *conn) error { return fn(c, selfID) })
+		}
+		return
+	}
+	var fds []int
+	var there []int32
+	for _, id := range ids {
+		fd, err := netns.OpenPath(l.spots[id].Path)
+		if err != nil {
+			continue
+		}
+		defer unix.Close(fd)
+		if now, err := l.observer.Add(fd); err == nil && now == id { // not another that has the name now
+			fds, there = append(fds, fd), append(there, id)
+		}
+	}
+	_ = netns.EachFd(fds, func(i int) error {
+		return inside(func(c *conn) error { return fn(c, there[i]) })
+	})
+}

@@ -1,0 +1,197 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// A follower keeps a picture and writes down the events, with the names of
+// namespaces as tests call them.
+type follower struct {
+	t       *testing.T
+	live    *kernel.Live
+	picture *live.Picture
+	events  []string
+}
+
+// follow follows the namespaces of this test and what they lead to.
+func follow(t *testing.T, o kernel.LiveOptions) *follower {
+	t.Helper()
+	own := func() ([]kernel.Spot, error) {
+		spots, err := kernel.Names()
+		return slices.DeleteFunc(spots, func(s kernel.Spot) bool { return !strings.HasPrefix(s.Name, netnstest.Name(t, "")) }), err
+	}
+	l, err := kernel.NewLive(own, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	f := &follower{t: t, live: l, picture: live.New(live.Scope{})}
+	f.settle(0)
+	return f
+}
+
+// settle takes in news until there were so many events, and then as long as there
+// is more at once.
+func (f *follower) settle(want int) {
+	f.t.Helper()
+	const quiet, most = 40 * time.Millisecond, 5 * time.Second
+	for end := time.Now().Add(most); ; {
+		wait := time.Until(end)
+		if len(f.events) >= want {
+			wait = quiet
+		}
+		ctx, cancel := context.WithTimeout(f.t.Context(), wait)
+		updates, err := f.live.Next(ctx)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return
+		}
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		for _, u := range updates {
+			for _, e := range f.picture.Apply(u) {
+				f.hear(e)
+			}
+		}
+	}
+}
+
+// hear writes an event down, but for those of addresses that the kernel makes.
+func (f *follower) hear(e live.Event) {
+	text := strings.ReplaceAll(e.String(), netnstest.Name(f.t, ""), "")
+	if !strings.Contains(text, "fe80::") && !strings.Contains(text, "ff02::") {
+		f.events = append(f.events, text)
+	}
+}
+
+func TestLive(t *testing.T) {
+	netnstest.Need(t)
+	needPrograms(t, "ip")
+	names := namespaces(t, "a", "b")
+	a, b, c := names[0], names[1], netnstest.Name(t, "c")
+	before := numbersOf(t, a, b, state.Host)
+	f := follow(t, kernel.LiveOptions{})
+	for _, step := range []struct{ name, commands, want string }{
+		{"new", "-n A link add eth0 index 20 type veth peer name eth1 index 21 netns B", `
+			b:eth1 is a new veth
+			a:eth0 is a new veth to b:eth1`},
+		{"on", "-n A link set eth0 up\n-n B link set eth1 up", `
+			a:eth0 is switched on
+			b:eth1 is switched on
+			b:eth1 has a carrier
+			a:eth0 has a carrier`},
+		{"rename", "-n A link set eth0 name wan", "a:wan was called eth0"},
+		{"address", "-n A addr add 10.0.0.1/24 dev wan", `
+			a:wan has 10.0.0.1/24
+			a: route 10.0.0.0/24 dev wan added`},
+		{"route", "-n A route add 10.1.0.0/16 via 10.0.0.2", "a: route 10.1.0.0/16 via 10.0.0.2 dev wan added"},
+		{"another route", "-n A route replace 10.1.0.0/16 via 10.0.0.3", `
+			a: route 10.1.0.0/16 via 10.0.0.3 dev wan added
+			a: route 10.1.0.0/16 via 10.0.0.2 dev wan gone`},
+		{"several ways", "-n A route replace 10.1.0.0/16 nexthop via 10.0.0.3 nexthop via 10.0.0.4", `
+			a: route 10.1.0.0/16 nexthop via 10.0.0.3 dev wan nexthop via 10.0.0.4 dev wan added
+			a: route 10.1.0.0/16 via 10.0.0.3 dev wan gone`},
+		{"rule", "-n A rule add from 10.0.0.0/8 table 10 priority 5", "a: rule 5: from 10.0.0.0/8 lookup 10 added"},
+		{"neighbour", "-n A neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev wan", "a:wan knows 10.0.0.9 at 02:00:00:00:00:09: permanent"},
+		{"off, and the routes are gone", "-n A link set wan down", `
+			a:wan is switched off
+			a:wan has forgotten 10.0.0.9
+			b:eth1 has lost its carrier
+			a: route 10.0.0.0/24 dev wan gone
+			a: route 10.1.0.0/16 nexthop via 10.0.0.3 dev wan nexthop via 10.0.0.4 dev wan gone`},
+		{"a namespace", "netns add C", "c has come"},
+		{"moved", "-n B link set eth1 netns C", `
+			b:eth1 is switched off
+			b:eth1 has moved to c:eth1`},
+		{"moved back", "-n C link set eth1 netns B", "c:eth1 has moved to b:eth1"},
+		{"moved to the other end", "-n B link set eth1 netns A", "b:eth1 has moved to a:eth1"},
+		{"moved away again", "-n A link set eth1 netns B", "a:eth1 has moved to b:eth1"},
+		{"the namespace goes", "netns del C", "c has gone"},
+		{"gone", "-n A link del wan", `
+			a:wan has 10.0.0.1/24 no more
+			a:wan has gone
+			b:eth1 has gone`},
+	} {
+		t.Run(step.name, func(t *testing.T) {
+			var want []string
+			for line := range strings.Lines(strings.TrimSpace(step.want)) {
+				want = append(want, strings.TrimSpace(line))
+			}
+			f.events = nil
+			commands(t, strings.NewReplacer("A", a, "B", b, "C", c).Replace(step.commands))
+			f.settle(len(want))
+			got := slices.Sorted(slices.Values(f.events))
+			slices.Sort(want)
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+	// Nobody else has got a number by that: a and b have each other's for their
+	// cable.
+	f.live.Close()
+	if after := numbersOf(t, a, b, state.Host); strings.Count(after, "nsid") != 2 || before == after {
+		t.Errorf("numbers before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+// TestLiveLost makes far more news than may wait: in the end the picture is right.
+func TestLiveLost(t *testing.T) {
+	netnstest.Need(t)
+	f := follow(t, kernel.LiveOptions{Buffer: 4096})
+	const n = 200
+	s := state.New()
+	for i := range n {
+		peer := state.Endpoint{Namespace: netnstest.Name(t, fmt.Sprint(i^1)), Link: "eth0"}
+		s.Add(netnstest.Name(t, fmt.Sprint(i))).Links["eth0"] = &state.Link{
+			Name: "eth0", Index: 100 + i, Kind: state.Veth{Peer: peer}, Up: true,
+			Addresses: state.Addresses{netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(i / 2), byte(1 + i%2)}), 24)},
+		}
+	}
+	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), s), state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var difference string
+	for end := time.Now().Add(10 * time.Second); ; {
+		f.settle(0)
+		fresh := follow(t, kernel.LiveOptions{})
+		fresh.live.Close()
+		if difference = pictures(fresh.picture, f.picture); difference == "" || time.Now().After(end) {
+			break
+		}
+	}
+	if difference != "" {
+		t.Errorf("(-fresh +followed):\n%s", difference)
+	}
+	if len(f.picture.Nodes()) != n {
+		t.Errorf("%d nodes", len(f.picture.Nodes()))
+	}
+	if !slices.ContainsFunc(f.events, func(e string) bool { return strings.HasPrefix(e, "events were lost") }) {
+		t.Error("nothing was lost")
+	}
+}
+
+// pictures returns in what two pictures differ, but for whom nodes have talked to.
+func pictures(a, b *live.Picture) string {
+	return cmp.Diff(a.Nodes(), b.Nodes(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
+		cmpopts.IgnoreFields(live.Node{}, "ID", "Neighbours"))
+}
