@@ -89,7 +89,11 @@ func TestApply(t *testing.T) {
 			h1:eth1 is a new veth
 			h2:eth1 is a new veth to h1:eth1`},
 		{"of no node", []Update{
-			LinkIs{3, veth(7, "eth0", up, 1, 9)}, LinkIs{99, eth0}, LinkLost{99, 7, nil}, Left{99}, Left{3},
+			LinkIs{3, veth(7, "eth0", up, 1, 9)},
+			LinkIs{99, eth0},
+			LinkLost{99, 7, nil},
+			Left{99},
+			Left{3},
 			AddressIs(3, dump.Address{Index: 1, Prefix: prefix("10.0.0.1/24")}), RouteIs(99, route),
 		}, ""},
 		{"addresses", []Update{AddressIs(1, address), AddressIs(1, address), AddressLost(1, address), AddressLost(1, address)}, `
@@ -136,7 +140,8 @@ func TestApply(t *testing.T) {
 			LinkIs{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host"}},
 			LinkIs{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host", Flags: working}},
 			RouteIs(0, dump.Route{To: prefix("10.0.0.0/8"), Index: 6, Table: 254, Type: 1}),
-			LinkLost{0, 5, nil}, LinkLost{0, 6, nil},
+			LinkLost{0, 5, nil},
+			LinkLost{0, 6, nil},
 		}, `
 			host has come with v0
 			host:v0 is switched on
