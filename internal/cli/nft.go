@@ -184,8 +184,7 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 
 // nftDenied says whose network it is that may not be changed.
 func nftDenied(err error) error {
-	var op *kernel.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*kernel.OpError](err); ok {
 		if f, ok := op.Op.(plan.Nft); ok {
 			err = fmt.Errorf("%s: %w", f.Command, op.Err)
 		}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -20,6 +22,7 @@ import (
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
 	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
@@ -37,6 +40,7 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"vethlab": func() { runMain(role) },
+		"listen":  listen,
 		"vethlab-as-nobody": func() {
 			// What changes its user is out of its own reach below /proc, which a
 			// program that was started by that user is not.
@@ -47,6 +51,25 @@ func TestMain(m *testing.M) {
 			runMain(role)
 		},
 	})
+}
+
+// listen is a program that opens a TCP port, leaves it to a sleep, and writes the
+// number of that process.
+func listen() {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	file, err := l.(*net.TCPListener).File()
+	if err != nil {
+		panic(err)
+	}
+	holder := exec.Command("sleep", "60")
+	holder.ExtraFiles = []*os.File{file}
+	if err := holder.Start(); err != nil {
+		panic(err)
+	}
+	fmt.Println(holder.Process.Pid)
 }
 
 // runMain does what the program's main does, with the flags of the ground.
@@ -121,6 +144,11 @@ func condition(flags, name string) (bool, error) {
 	case "ip":
 		_, err := exec.LookPath("ip")
 		return err == nil, nil
+	case "nft": // in the kernel
+		return kernel.TryNAT() == nil && kernel.TryConntrack() == nil, nil
+	case "tbf": // and somebody to set it
+		_, err := exec.LookPath("tc")
+		return err == nil && kernel.TryQdisc("tbf") == nil, nil
 	case "userns":
 		return exec.Command("unshare", "--user", "--map-root-user", "true").Run() == nil, nil
 	}

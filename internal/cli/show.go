@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,13 +13,35 @@ import (
 func newShow(p *program) *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
-		Use:   "show [LAB|FILE]",
-		Short: "Show what is there of a lab",
+		Use:   "show [LAB|FILE|NODE[:INTERFACE]]",
+		Short: "Show what is there of a lab, or all about a node or an interface",
 		Long: `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and, of
-a veth, the other end as node:interface. On a terminal a picture stands above.`,
+a veth, the other end as node:interface. On a terminal a picture stands above.
+
+Of a NODE it shows all there is inside: interfaces, routes of all tables but
+local, rules and neighbours, queueing disciplines, listening sockets with who
+holds them, sysctls that are not as in a new namespace, the packet filter, and
+processes. Of NODE:INTERFACE it shows what belongs to that. "host" is the machine
+itself, without its processes. Each part says which command shows the same.
+
+A name is that of a running lab if there is one, else of a node, else of a file;
+what ends in .yaml is a file. LAB/NODE and NODE:INTERFACE are always of a node.`,
+		Example: `  vethlab show
+  vethlab show r1
+  vethlab show mylab/r1:eth0
+  vethlab show r1 -o json | jq .sockets`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
-		ValidArgsFunction: p.completeLabs,
+		ValidArgsFunction: p.completeLabsAndNodes,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				node, err := p.meansNode(args[0])
+				if err != nil {
+					return err
+				}
+				if node {
+					return p.showNode(args[0], o.format)
+				}
+			}
 			lab, err := p.find(args, "")
 			if err != nil {
 				return err
@@ -60,4 +84,33 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 
 func notRunning(lab *vethlab.Lab) error {
 	return fmt.Errorf("lab %s is %w", lab.Name(), vethlab.ErrNotRunning)
+}
+
+// meansNode reports whether an argument of show is a node and no file or lab.
+func (p *program) meansNode(arg string) (bool, error) {
+	lab, node, qualified := strings.Cut(arg, "/")
+	info, err := os.Stat(arg)
+	switch {
+	case isYAML(arg), arg == stdinFile, qualified && err == nil && !info.IsDir():
+		return false, nil
+	case strings.Contains(arg, ":"):
+		return true, nil
+	case qualified:
+		return lab != "" && lab != "." && lab != ".." && node != "" && !strings.Contains(node, "/"), nil
+	}
+	if err := p.enterOnly(); err != nil {
+		return false, err
+	}
+	infos, err := p.labs()
+	return err == nil && !runs(infos, arg) && len(labsWith(infos, arg)) > 0, err
+}
+
+// completeLabsAndNodes offers running labs and their nodes.
+func (p *program) completeLabsAndNodes(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	labs, directive := p.completeLabs(cmd, args, word)
+	nodes, _ := p.completeNodes(cmd, args, word)
+	return append(labs, nodes...), directive
 }

@@ -66,3 +66,10 @@ type Way struct {
 	Dev string
 	Lab string // the lab that the link is of; "": the machine's own network
 }
+
+// A Peer is the other end of a veth.
+type Peer struct {
+	Namespace string     `json:"namespace"`
+	Mark      state.Mark `json:"mark,omitzero"` // of the namespace
+	Link      string     `json:"interface"`
+}

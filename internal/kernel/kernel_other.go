@@ -127,3 +127,18 @@ func Introduce(*state.State) error { return netns.ErrLinux }
 
 // Nftables fails with [netns.ErrLinux].
 func Nftables(string) (nft.Ruleset, error) { return nil, netns.ErrLinux }
+
+// Qdiscs fails with [netns.ErrLinux].
+func Qdiscs(string) ([]dump.Qdisc, error) { return nil, netns.ErrLinux }
+
+// Sockets fails with [netns.ErrLinux].
+func Sockets(string) ([]dump.Socket, error) { return nil, netns.ErrLinux }
+
+// Processes fails with [netns.ErrLinux].
+func Processes(string) ([]dump.Process, error) { return nil, netns.ErrLinux }
+
+// Settings fails with [netns.ErrLinux].
+func Settings(string) ([]dump.Setting, error) { return nil, netns.ErrLinux }
+
+// Peers fails with [netns.ErrLinux].
+func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }

@@ -194,7 +194,7 @@ type mac struct{}
 
 func (mac) parse(text string, _ Links) ([]byte, error) {
 	var b []byte
-	for _, s := range strings.Split(text, ":") {
+	for s := range strings.SplitSeq(text, ":") {
 		n, err := strconv.ParseUint(s, 16, 8)
 		if err != nil || len(s) > 2 {
 			return nil, fmt.Errorf("%q is no address of Ethernet", text)

@@ -1,6 +1,7 @@
 package nft
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -186,13 +187,11 @@ func (p *parser) is(s string) bool {
 
 // skip takes the next token if it is one of these words and signs.
 func (p *parser) skip(any ...string) bool {
-	for _, s := range any {
-		if p.is(s) {
-			p.pos++
-			return true
-		}
+	if !slices.ContainsFunc(any, p.is) {
+		return false
 	}
-	return false
+	p.pos++
+	return true
 }
 
 // want takes a sign or word that must be there.
@@ -246,7 +245,7 @@ func (p *parser) choice(known ...string) (string, error) {
 
 // recover notes a mistake and steps over the rest of the statement.
 func (p *parser) recover(err error) {
-	if e, ok := err.(*Error); ok {
+	if e := (*Error)(nil); errors.As(err, &e) {
 		p.errs = append(p.errs, e)
 	}
 	for depth := 0; p.peek().kind != end; p.next() {

@@ -36,12 +36,13 @@ func (p *parser) match() (Statement, error) {
 			break
 		}
 	}
+	at := p.peek()
 	if err := p.values(&m); err != nil {
 		return nil, err
 	}
 	m, err = m.canonical()
 	if err != nil {
-		return nil, p.mistake(start, "%v", err)
+		return nil, p.mistake(at, "%v", err)
 	}
 	return m, nil
 }

@@ -189,7 +189,7 @@ dnat to 1.2.3.4:80
 `, "\n"))
 	const want = `3:20: expected prerouting, input, forward, output or postrouting, found "forwrd": did you mean forward?
 4:6: expected daddr, id, length, protocol, saddr or ttl, found "sadr": did you mean saddr?
-5:3: "10.0.0.300" is no IPv4 address
+5:12: "10.0.0.300" is no IPv4 address
 6:3: udp dport: no packet of tcp has that
 7:3: "masquarade" is no statement: did you mean masquerade?
 8:3: ip6 saddr: no packet of ip has that
@@ -197,7 +197,7 @@ dnat to 1.2.3.4:80
 10:14: a quote is not closed
 10:19: expected a prefix, found the end of the statement
 13:1: expected add, create, insert, delete, flush or list, found "foo"
-14:17: 1-5 and 3 overlap
+14:27: 1-5 and 3 overlap
 15:1: expected add, create, insert, delete, flush or list, found "dnat"`
 	if d := cmp.Diff(want, fmt.Sprint(err)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

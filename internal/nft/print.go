@@ -171,11 +171,11 @@ func (s plainText) String() string { return string(s) }
 func (c Command) Listing(rs Ruleset, handles bool) (string, error) {
 	inFamily := func(t Table) bool { return c.Table.Family == "" || c.Table.Family == t.Family }
 	var shown Ruleset
-	names := ""
+	var names strings.Builder
 	for _, t := range rs {
 		switch {
 		case c.Object == "tables" && inFamily(t):
-			names += "table " + t.TableID.String() + "\n"
+			fmt.Fprintf(&names, "table %s\n", t.TableID)
 		case c.Object == "chains" && inFamily(t):
 			t = t.clone()
 			t.Sets = nil
@@ -194,5 +194,5 @@ func (c Command) Listing(rs Ruleset, handles bool) (string, error) {
 	if shown == nil && (c.Object == ATable || c.Object == AChain || c.Object == ASet) {
 		return "", fmt.Errorf("there is no %s", join(string(c.Object), c.Table.String(), c.Name))
 	}
-	return names + shown.List(handles), nil
+	return names.String() + shown.List(handles), nil
 }

@@ -1,6 +1,7 @@
 package nft
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ func ParseRule(f Family, s string) (Rule, error) {
 	if err == nil && p.peek().kind != end {
 		err = p.unexpected("the end")
 	}
-	if e, ok := err.(*Error); ok {
+	if e := (*Error)(nil); errors.As(err, &e) {
 		p.errs = append(p.errs, e)
 	}
 	if len(p.errs) > 0 {

@@ -181,8 +181,14 @@ func (r Rule) normal() Rule {
 	r.Handle = 0
 	r.Statements = slices.Clone(r.Statements)
 	for i, s := range r.Statements {
-		if _, ok := s.(Counter); ok {
+		switch s := s.(type) {
+		case Counter:
 			r.Statements[i] = Counter{}
+		case Match:
+			if s.Set && field(s.Key).kind == ifIndex { // listed by number, and so without order
+				s.Values = slices.Sorted(slices.Values(s.Values))
+				r.Statements[i] = s
+			}
 		}
 	}
 	return r

@@ -138,10 +138,11 @@ func (p *parser) name(what string) (string, error) {
 	if t.kind != plain {
 		return "", p.unexpected(what)
 	}
-	fault := func(c rune) bool {
-		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_-./\\", c))
+	const others = "_-./\\"
+	ok := func(c rune) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune(others, c)
 	}
-	if strings.ContainsFunc(t.text, fault) || '0' <= t.text[0] && t.text[0] <= '9' || t.text[0] == '-' {
+	if strings.TrimFunc(t.text, ok) != "" || '0' <= t.text[0] && t.text[0] <= '9' || t.text[0] == '-' {
 		return "", p.mistake(t, "%s can't be a name in nft", t)
 	}
 	return p.next().text, nil
