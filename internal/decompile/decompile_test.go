@@ -2,6 +2,7 @@ package decompile_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,23 +19,34 @@ import (
 // What a lab compiles to becomes a lab file that compiles to the same.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
-		if err != nil {
-			t.Skip(err)
-		}
-		roundTrip(t, want.Name, want.State)
+		lab := compiled(t)
+		roundTrip(t, lab.Name, lab.State)
 	})
 }
 
 // The same of a State in which the kernel has chosen the MACs.
 func TestRoundTripWithoutMACs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		want, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
-		if err != nil {
-			t.Skip(err)
-		}
-		roundTrip(t, "other", decompile.WithoutMACs(want.State))
+		roundTrip(t, "other", decompile.WithoutMACs(compiled(t).State))
 	})
+}
+
+// compiled draws a lab that the kernel would take.
+func compiled(t *rapid.T) *compile.Lab {
+	lab, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, ns := range lab.State.Namespaces {
+		for _, r := range ns.Routes {
+			for _, l := range ns.Links {
+				if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == r.Via }) {
+					t.Skip("a gateway is the node itself")
+				}
+			}
+		}
+	}
+	return lab
 }
 
 func roundTrip(t *rapid.T, name string, want *state.State) {

@@ -1,0 +1,338 @@
+// Package adopt makes lab files of what others wrote: shell scripts, and the files
+// of other tools that build networks.
+//
+// All come the same way: their commands are played on a State, one by one, and
+// the State becomes a file at the end. Nothing is executed. What has no place in a
+// lab file becomes a comment in it, with the place where it was found and the
+// reason; nothing is lost unseen.
+package adopt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A Note is something that is not in the file.
+type Note struct {
+	At   shell.Pos // Line 0: no place in particular
+	Text string    // the command, or what else it is about
+	Why  string
+	Node string // that it belongs to, "" if that is not known
+
+	// Lost says that the lab is another one for it. Otherwise it is only as well
+	// to know.
+	Lost bool
+}
+
+// String returns the note as a line.
+func (n Note) String() string {
+	s := n.Why
+	if n.Text != "" {
+		s = n.Text + ": " + s
+	}
+	if n.At.File != "" && n.At.Line > 0 {
+		s = n.At.String() + ": " + s
+	}
+	return s
+}
+
+// A Draft is a lab that is being read.
+type Draft struct {
+	state    *state.State
+	order    []state.Endpoint
+	notes    []Note
+	pings    []ping
+	played   []played
+	refused  map[state.Endpoint]shell.Pos // links that could not be made
+	commands int
+	fullest  snapshot
+	source   func(file string) (string, error)
+}
+
+// played is a command that is in the State.
+type played struct {
+	at   shell.Pos
+	text string
+	ops  plan.Plan
+}
+
+// snapshot is the lab as it was before something was deleted.
+type snapshot struct {
+	state *state.State
+	order []state.Endpoint
+	at    shell.Pos
+}
+
+func newDraft(source func(string) (string, error)) *Draft {
+	return &Draft{state: state.New(), refused: map[state.Endpoint]shell.Pos{}, source: source}
+}
+
+// A Result is what became of something that was read.
+type Result struct {
+	Topology *topo.Topology
+	Notes    []Note // in the order in which they came up
+	Commands int    // how many commands there were, those of the notes among them
+}
+
+// finish makes the file.
+func (d *Draft) finish(name string) *Result {
+	d.takeFullest()
+	top, losses := decompile.Decompile(d.state, decompile.Options{Name: name, Order: d.order})
+	for _, l := range losses {
+		d.notes = append(d.notes, d.noteOf(l))
+	}
+	top.Name = name
+	d.contract(top)
+	return &Result{Topology: top, Notes: d.notes, Commands: d.commands}
+}
+
+// noteOf finds the command that made what a file can't say.
+func (d *Draft) noteOf(l decompile.Loss) Note {
+	n := Note{Text: strings.TrimSpace(l.At.String() + " " + l.What), Why: l.Why, Node: l.At.Namespace, Lost: true}
+	for _, p := range slices.Backward(d.played) {
+		about := slices.ContainsFunc(p.ops, func(op plan.Op) bool {
+			return op.At() == l.At || l.At.Link == "" && op.At().Namespace == l.At.Namespace
+		})
+		if about && (l.What == "" || strings.Contains(p.text, bare(l.What))) {
+			n.At, n.Text = p.at, p.text
+			return n
+		}
+	}
+	return n
+}
+
+// bare returns an address without the length that a command need not say.
+func bare(what string) string {
+	a, bits, ok := strings.Cut(what, "/")
+	if ok && (bits == "32" || bits == "128") {
+		return a
+	}
+	return what
+}
+
+// takeFullest goes back to the lab as it was at its best, where a script has
+// removed everything at its end.
+func (d *Draft) takeFullest() {
+	if size(d.state) > 0 || d.fullest.state == nil {
+		return
+	}
+	d.state, d.order = d.fullest.state, d.fullest.order
+	d.notes = append(d.notes, Note{At: d.fullest.at, Why: "from here on all is removed again: the file has it as it was before"})
+}
+
+// size counts the namespaces and links that were made.
+func size(s *state.State) int {
+	n := 0
+	for name, ns := range s.Namespaces {
+		if name != state.Host {
+			n++
+		}
+		n += len(ns.Links)
+	}
+	return n
+}
+
+// note notes something about a command.
+func (d *Draft) note(c shell.Command, why string) {
+	d.notes = append(d.notes, Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
+}
+
+// text returns a command as one would type it.
+func text(c shell.Command) string {
+	words := make([]string, len(c.Words))
+	for i, w := range c.Words {
+		words[i] = quote(w)
+	}
+	line := strings.Join(words, " ")
+	switch {
+	case c.Where != "" && len(words) > 1 && words[0] == "ip":
+		line = "ip -n " + quote(c.Where) + strings.TrimPrefix(line, "ip")
+	case c.Where != "":
+		line = "ip netns exec " + quote(c.Where) + " " + line
+	}
+	return line
+}
+
+// plain are the characters that a word may have without quotes.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
+
+func quote(word string) string {
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// play reads a command and makes its changes. The exit status is what the command
+// would have.
+func (d *Draft) play(c shell.Command, words []string) shell.Result {
+	d.commands++
+	line := text(shell.Command{Words: words, Where: c.Where})
+	ops, err := iproute2.ParseAll(line)
+	if moved, more, ok := parseMove(line); ok {
+		ops, err = moved, nil
+		if more != "" {
+			var rest plan.Plan
+			rest, err = iproute2.ParseAll(more)
+			ops = append(ops, rest...)
+		}
+	}
+	if err != nil {
+		d.refuse(c, words)
+		d.note(c, reason(err))
+		return shell.Result{}
+	}
+	d.keepFullest(c, ops)
+	next := d.state.Clone()
+	for i, op := range ops {
+		ops[i] = complete(next, op)
+		if err := ops[i].Play(next); err != nil {
+			if !deletes(op) {
+				d.note(c, d.because(op, err))
+			}
+			return shell.Result{Status: 2}
+		}
+	}
+	d.state = next
+	d.played = append(d.played, played{c.At, line, ops})
+	d.extendOrder(ops)
+	return shell.Result{}
+}
+
+// reason returns an error of a command that is quoted beside it.
+func reason(err error) string { return err.Error() }
+
+// because says why an Op can't be made.
+func (d *Draft) because(op plan.Op, err error) string {
+	at := op.At()
+	if d.state.Link(at) == nil && at.Link != "" {
+		if pos, ok := d.refused[at]; ok {
+			return fmt.Sprintf("%s is not in the file, see line %d", at, pos.Line)
+		}
+		if at.Namespace == state.Host {
+			return fmt.Sprintf("%s is made by nobody here, and what is the machine's own is no part of a lab", at.Link)
+		}
+	}
+	return err.Error()
+}
+
+// refuse remembers that a link could not be made.
+func (d *Draft) refuse(c shell.Command, words []string) {
+	i := slices.Index(words, "add")
+	if i < 1 || !strings.HasPrefix("link", words[i-1]) || i+1 == len(words) {
+		return
+	}
+	ns := c.Where
+	if n := slices.Index(words[:i], "-n"); n >= 0 {
+		ns = words[n+1]
+	}
+	name := words[i+1]
+	if j := slices.Index(words, "name"); j > 0 && j+1 < len(words) && j == i+1 {
+		name = words[j+1]
+	}
+	d.refused[state.Endpoint{Namespace: ns, Link: name}] = c.At
+}
+
+// deletes reports whether an Op takes something away. That there is nothing to
+// take away is how scripts begin.
+func deletes(op plan.Op) bool {
+	switch op := op.(type) {
+	case plan.DelNamespace, plan.DelLink, plan.DelAddress, plan.DelRoute:
+		return true
+	case plan.SetLink:
+		return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
+	}
+	return false
+}
+
+func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
+	removes := slices.ContainsFunc(ops, func(op plan.Op) bool {
+		switch op.(type) {
+		case plan.DelNamespace, plan.DelLink:
+			return true
+		}
+		return false
+	})
+	if n := size(d.state); removes && n > 0 && (d.fullest.state == nil || n >= size(d.fullest.state)) {
+		d.fullest = snapshot{d.state.Clone(), slices.Clone(d.order), c.At}
+	}
+}
+
+// complete fills in what ip leaves to the kernel: the link of a route's gateway.
+func complete(s *state.State, op plan.Op) plan.Op {
+	switch op := op.(type) {
+	case plan.AddRoute:
+		op.Route = withDev(s, op.Namespace, op.Route)
+		return op
+	case plan.DelRoute:
+		op.Route = routeLike(s, op.Namespace, op.Route)
+		return op
+	}
+	return op
+}
+
+func withDev(s *state.State, namespace string, r state.Route) state.Route {
+	ns := s.Namespace(namespace)
+	if r.Dev != "" || ns == nil || !r.Via.IsValid() {
+		return r
+	}
+	bits := -1
+	for _, name := range ns.LinkNames() {
+		for _, a := range ns.Links[name].Addresses {
+			if ns.Links[name].Up && a.Contains(r.Via) && a.Bits() > bits {
+				r.Dev, bits = name, a.Bits()
+			}
+		}
+	}
+	for _, o := range ns.Routes {
+		if !o.Via.IsValid() && o.To.Contains(r.Via) && o.To.Bits() > bits {
+			r.Dev, bits = o.Dev, o.To.Bits()
+		}
+	}
+	return r
+}
+
+// routeLike returns the route that a command to delete one means.
+func routeLike(s *state.State, namespace string, r state.Route) state.Route {
+	ns := s.Namespace(namespace)
+	if ns == nil {
+		return r
+	}
+	for _, o := range ns.Routes {
+		if o.To == r.To && (r.Metric == 0 || r.Metric == o.Metric) && (!r.Via.IsValid() || r.Via == o.Via) && (r.Dev == "" || r.Dev == o.Dev) {
+			return o
+		}
+	}
+	return r
+}
+
+// extendOrder puts what is new at the end of the order of the file.
+func (d *Draft) extendOrder(ops plan.Plan) {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case plan.AddVeth:
+			d.order = append(d.order, op.Ends[0].Link, op.Ends[1].Link)
+		case plan.AddNamespace, plan.AddBridge:
+			d.order = append(d.order, op.At())
+		}
+	}
+	known := make(map[state.Endpoint]bool, len(d.order))
+	for _, e := range d.order {
+		known[e] = true
+	}
+	for _, name := range d.state.Names() {
+		for _, link := range d.state.Namespaces[name].LinkNames() {
+			if e := (state.Endpoint{Namespace: name, Link: link}); !known[e] && link != state.Lo {
+				d.order = append(d.order, e)
+			}
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package adopt
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// File returns the text of the lab file, with comments for what is not in it.
+func (r *Result) File() []byte {
+	t := r.Topology.Clone()
+	comments := r.comments(t)
+	var b strings.Builder
+	for _, c := range comments[""] {
+		b.WriteString("# " + c + "\n")
+	}
+	inNodes, node := false, 0
+	for line := range strings.Lines(string(t.Format())) {
+		switch {
+		case !strings.HasPrefix(line, " "):
+			inNodes = line == "nodes:\n"
+		case inNodes && strings.HasPrefix(line, "  ") && line[2] != ' ':
+			for _, c := range comments[t.Nodes[node].Name] {
+				b.WriteString("  # " + c + "\n")
+			}
+			node++
+		}
+		b.WriteString(line)
+	}
+	return []byte(b.String())
+}
+
+// comments returns the notes by the nodes that they stand at, "" for none. Nodes
+// that only links name are written out, so that comments can stand there.
+func (r *Result) comments(t *topo.Topology) map[string][]string {
+	comments := map[string][]string{}
+	for _, n := range r.Notes {
+		node := ""
+		if name := nodeName(t, n.Node); n.Node != "" && (t.Node(name) != nil || linked(t, name)) {
+			node = name
+			if t.Node(name) == nil {
+				t.Nodes = append(t.Nodes, topo.Node{Name: name})
+			}
+		}
+		comments[node] = append(comments[node], comment(n))
+	}
+	return comments
+}
+
+func linked(t *topo.Topology, node string) bool {
+	for _, l := range t.Links {
+		if l.Endpoints[0].Node == node || l.Endpoints[1].Node == node {
+			return true
+		}
+	}
+	return false
+}
+
+// comment returns a note in one line.
+func comment(n Note) string {
+	line := n.String()
+	if n.Lost {
+		line = "not here: " + line
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, line)
+}
+
+// Lost returns the notes of what makes the lab another one.
+func (r *Result) Lost() []Note {
+	var lost []Note
+	for _, n := range r.Notes {
+		if n.Lost {
+			lost = append(lost, n)
+		}
+	}
+	return lost
+}
+
+// Summary returns how much of what was read is not in the file, such as "3 of 41
+// commands are not in the file", or "" if all is.
+func (r *Result) Summary() string {
+	lost := len(r.Lost())
+	switch {
+	case lost == 0:
+		return ""
+	case lost == 1:
+		return fmt.Sprintf("1 of %d commands is not in the file", max(r.Commands, 1))
+	}
+	return fmt.Sprintf("%d of %d commands are not in the file", lost, max(r.Commands, lost))
+}

@@ -1,0 +1,134 @@
+package adopt
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// silent are programs that change nothing of a network, so that nothing is lost
+// without them.
+var silent = strings.Fields(`sleep usleep clear tput stty reset date mkdir rmdir rm touch ls ln cp mv chmod chown find du df
+	uname modprobe lsmod rmmod insmod kill pkill killall wait logger sync free uptime lscpu nproc file stat less more column
+	apt apt-get yum dnf apk pip pip3 git make notify-send hostname hostnamectl ss netstat lsof ps top watch jq tcpdump
+	traceroute tracepath arping arp dig nslookup host getent systemctl service dmesg journalctl mount umount ethtool`)
+
+// Run implements [shell.World].
+func (d *Draft) Run(c shell.Command) shell.Result {
+	name := path.Base(c.Words[0])
+	if what, ok := known(c.Words); !ok && !slices.Contains(silent, name) {
+		d.commands++
+		c.Words = marked(c.Words)
+		d.note(c, fmt.Sprintf("what %q prints is not known", what))
+		return shell.Result{}
+	}
+	switch name {
+	case "ip":
+		return d.ip(c)
+	case "bridge", "nft", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
+		return d.play(c, append([]string{name}, c.Words[1:]...))
+	case "sysctl":
+		return d.sysctl(c)
+	case "brctl", "ifconfig", "route":
+		return d.old(c)
+	case "ping", "ping6":
+		return d.ping(c)
+	case "nsenter":
+		return d.nsenter(c)
+	case "tee":
+		for _, file := range c.Words[1:] {
+			if !strings.HasPrefix(file, "-") {
+				d.Write(c, file, c.Stdin)
+			}
+		}
+		return shell.Result{Out: c.Stdin}
+	}
+	if !slices.Contains(silent, name) {
+		d.commands++
+		d.note(c, fmt.Sprintf("a lab file has no place for what %s does", name))
+	}
+	return shell.Unknown(c)
+}
+
+func known(words []string) (string, bool) {
+	for _, w := range words {
+		if what, ok := shell.Known(w); !ok {
+			return what, false
+		}
+	}
+	return "", true
+}
+
+// marked returns words in which what is not known is said so.
+func marked(words []string) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w
+		if what, ok := shell.Known(w); !ok {
+			list[i] = "$(" + what + ")"
+		}
+	}
+	return list
+}
+
+// procSys is where the kernel's settings are.
+const procSys = "/proc/sys/"
+
+// Write implements [shell.World]: a setting of the kernel is one, other files are
+// none of ours.
+func (d *Draft) Write(c shell.Command, file, content string) {
+	key, ok := strings.CutPrefix(path.Clean("/"+file), procSys)
+	if !ok {
+		return
+	}
+	c.Words = []string{"sysctl", "-w", strings.TrimSuffix(key, "/") + "=" + strings.Join(strings.Fields(content), " ")}
+	d.Run(c)
+}
+
+// Exists implements [shell.World]. Of files a script can only see those that the
+// kernel has for what it made.
+func (d *Draft) Exists(where, file string) bool {
+	file = strings.Replace(path.Clean(file), "/var/run/", "/run/", 1)
+	if name, ok := strings.CutPrefix(file, "/run/netns/"); ok {
+		return d.state.Namespace(name) != nil
+	}
+	if rest, ok := strings.CutPrefix(file, "/sys/class/net/"); ok {
+		link, _, _ := strings.Cut(rest, "/")
+		return d.state.Link(state.Endpoint{Namespace: where, Link: link}) != nil
+	}
+	return file == "/run/netns" || strings.HasPrefix(file, procSys) || strings.HasPrefix(file, "/bin/") || strings.HasPrefix(file, "/usr/bin/") || strings.HasPrefix(file, "/sbin/") || strings.HasPrefix(file, "/usr/sbin/")
+}
+
+// Source implements [shell.World].
+func (d *Draft) Source(file string) (string, error) { return d.source(file) }
+
+// Note implements [shell.World].
+func (d *Draft) Note(at shell.Pos, what, why string) {
+	d.notes = append(d.notes, Note{At: at, Text: what, Why: why})
+}
+
+// nsenter follows a command that is run in a named namespace.
+func (d *Draft) nsenter(c shell.Command) shell.Result {
+	for i, w := range c.Words[1:] {
+		file, ok := strings.CutPrefix(w, "--net=")
+		if !ok {
+			file, ok = strings.CutPrefix(w, "-n")
+			file = strings.TrimPrefix(file, "=")
+		}
+		file = strings.Replace(file, "/var/run/", "/run/", 1)
+		if name, named := strings.CutPrefix(file, "/run/netns/"); ok && named {
+			rest := c.Words[i+2:]
+			for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+				rest = rest[1:]
+			}
+			return c.Exec(name, rest)
+		}
+	}
+	d.commands++
+	d.note(c, "only nsenter --net=/run/netns/NAME is followed")
+	return shell.Unknown(c)
+}

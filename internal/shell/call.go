@@ -1,0 +1,291 @@
+package shell
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// call follows a simple command.
+func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
+	if len(c.Args) == 0 {
+		sh.status = 0
+		for _, a := range c.Assigns {
+			sh.assign(a, nil)
+		}
+		return flow{}
+	}
+	words := sh.fields(c.Args...)
+	if len(words) == 0 {
+		return flow{}
+	}
+	if len(c.Assigns) > 0 { // they count for this command only
+		sh.scopes = append(sh.scopes, scope{})
+		for _, a := range c.Assigns {
+			sh.scopes[len(sh.scopes)-1][a.Name.Value] = expand.Variable{
+				Set: true, Exported: true, Kind: expand.String, Str: sh.literal(a.Value),
+			}
+		}
+		defer func() { sh.scopes = sh.scopes[:len(sh.scopes)-1] }()
+	}
+	return sh.run(words, negated)
+}
+
+// run follows a command that is expanded: a function, a builtin or a program.
+func (sh *Shell) run(words []string, negated bool) flow {
+	if f, ok := sh.functions[words[0]]; ok {
+		return sh.function(f, words[1:])
+	}
+	if f, ok := sh.builtin(words); ok {
+		return f
+	}
+	sh.program(words, negated)
+	return flow{}
+}
+
+func (sh *Shell) function(f function, args []string) flow {
+	file, at, old := sh.file, sh.at, sh.args
+	sh.file, sh.args = f.file, args
+	sh.scopes = append(sh.scopes, scope{})
+	var result flow
+	sh.nested(func() { result = sh.stmt(f.body) })
+	sh.scopes = sh.scopes[:len(sh.scopes)-1]
+	sh.file, sh.at, sh.args = file, at, old
+	if result.kind == returnFunction {
+		return flow{}
+	}
+	return result
+}
+
+// program follows a command that is no part of the shell.
+func (sh *Shell) program(words []string, negated bool) {
+	words = unwrap(words)
+	if len(words) == 0 {
+		sh.status = 0
+		return
+	}
+	if name := path.Base(words[0]); name == "sh" || name == "bash" || name == "dash" || name == "ash" {
+		sh.shellProgram(words)
+		return
+	}
+	c := Command{Words: words, At: sh.at, Where: sh.where, Negated: negated, shell: sh}
+	if compute := tool(words[0]); compute != nil {
+		r := compute(sh, words[1:], sh.readAll())
+		sh.print(r.Out)
+		sh.status = r.Status
+		return
+	}
+	if slices.Contains(readers, words[0]) && sh.stdin != nil {
+		c.Stdin = sh.readAll()
+	}
+	r := sh.world.Run(c)
+	sh.print(r.Out)
+	sh.status = r.Status
+}
+
+// readers are programs that take commands, and not only data, from their input.
+var readers = []string{"ip", "bridge", "nft", "tee", "sysctl", "tc"}
+
+// readAll returns all that is left of the input.
+func (sh *Shell) readAll() string {
+	if sh.stdin == nil {
+		return ""
+	}
+	text := *sh.stdin
+	empty := ""
+	sh.stdin = &empty
+	return text
+}
+
+// unwrap takes away what only says how a command is to run.
+func unwrap(words []string) []string {
+	for len(words) > 0 {
+		var rest []string
+		switch path.Base(words[0]) {
+		case "sudo", "doas":
+			rest = skipOptions(words[1:], "ugpCDhRTU")
+		case "nohup", "setsid", "time", "exec", "command", "builtin", "stdbuf", "ionice", "chronic", "unbuffer":
+			rest = skipOptions(words[1:], "")
+		case "nice", "chrt":
+			rest = skipOptions(words[1:], "n")
+		case "timeout":
+			if rest = skipOptions(words[1:], "ks"); len(rest) > 0 {
+				rest = rest[1:]
+			}
+		case "env":
+			rest = skipOptions(words[1:], "uC")
+			for len(rest) > 0 && strings.Contains(rest[0], "=") {
+				rest = rest[1:]
+			}
+		default:
+			return words
+		}
+		words = rest
+	}
+	return words
+}
+
+// skipOptions takes options off the front; those with a letter of withValue take
+// the next word with them.
+func skipOptions(words []string, withValue string) []string {
+	for len(words) > 0 && len(words[0]) > 1 && words[0][0] == '-' {
+		option := words[0]
+		words = words[1:]
+		switch {
+		case option == "--":
+			return words
+		case len(option) == 2 && strings.Contains(withValue, option[1:]) && len(words) > 0:
+			words = words[1:]
+		}
+	}
+	return words
+}
+
+// shellProgram follows sh -c '…', sh FILE, and sh with a script as its input.
+func (sh *Shell) shellProgram(words []string) {
+	args := words[1:]
+	inline := false
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		inline = inline || !strings.HasPrefix(args[0], "--") && strings.Contains(args[0], "c")
+		takesName := strings.HasSuffix(args[0], "o")
+		args = args[1:]
+		if takesName && len(args) > 0 {
+			args = args[1:]
+		}
+	}
+	switch {
+	case inline && len(args) > 0:
+		sh.inner(sh.file, args[0], args[1:], sh.at.Line-1)
+	case len(args) > 0:
+		text, err := sh.world.Source(sh.path(args[0]))
+		if err != nil {
+			sh.world.Note(sh.at, strings.Join(words, " "), err.Error())
+			return
+		}
+		sh.inner(sh.path(args[0]), text, args, 0)
+	case sh.stdin != nil:
+		sh.inner(sh.file, sh.readAll(), nil, sh.at.Line-1)
+	}
+}
+
+// inner follows a script in a shell of its own, which has of this one's variables
+// those that are exported. args begin with its $0.
+func (sh *Shell) inner(file, text string, args []string, lines int) {
+	if what, ok := Known(text); !ok {
+		sh.world.Note(sh.at, what, "what it prints is not known, and is a script")
+		return
+	}
+	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
+	if err != nil {
+		sh.world.Note(sh.at, "sh -c", err.Error())
+		return
+	}
+	sub := sh.subshell()
+	sub.functions = map[string]function{}
+	vars := scope{}
+	for _, s := range sh.scopes {
+		for name, v := range s {
+			if v.Exported {
+				vars[name] = v
+			}
+		}
+	}
+	sub.scopes, sub.file, sub.args = []scope{vars}, file, nil
+	if len(args) > 1 {
+		sub.args = args[1:]
+	}
+	sh.nested(func() { sub.stmts(parsed.Stmts) })
+	sh.out.WriteString(sub.out.String())
+	sh.status = sub.status
+}
+
+// Exec follows a command, given as words, that a command c starts somewhere else:
+// where is what the World is told of it as [Command.Where].
+func (c Command) Exec(where string, words []string) Result {
+	sub := c.shell.subshell()
+	sub.where, sub.functions = where, map[string]function{}
+	if c.Stdin != "" {
+		sub.stdin = &c.Stdin
+	}
+	if len(words) > 0 {
+		c.shell.nested(func() { sub.run(words, c.Negated) })
+	}
+	return Result{sub.out.String(), sub.status}
+}
+
+// path returns the name of a file as it is seen from where the script is started.
+func (sh *Shell) path(name string) string {
+	if !path.IsAbs(name) {
+		name = path.Join(sh.Get("PWD").String(), name)
+	}
+	if name = path.Clean(name); name == here {
+		return "."
+	}
+	return strings.TrimPrefix(name, here+"/")
+}
+
+// redirected calls fn with its input and output changed as redirections say.
+func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
+	var files []string
+	before := sh.stdin
+	for _, r := range redirs {
+		switch r.Op {
+		case syntax.Hdoc, syntax.DashHdoc:
+			sh.stdin = new(sh.document(r.Hdoc))
+		case syntax.WordHdoc:
+			sh.stdin = new(sh.literal(r.Word) + "\n")
+		case syntax.RdrIn:
+			sh.stdin = new(sh.input(r))
+		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
+			if r.N == nil || r.N.Value == "1" {
+				files = append(files, sh.literal(r.Word))
+			}
+		case syntax.DplOut:
+			if to := sh.literal(r.Word); to == "2" && (r.N == nil || r.N.Value == "1") {
+				files = append(files, "/dev/stderr")
+			}
+		}
+	}
+	if len(files) == 0 {
+		fn()
+	} else {
+		sh.capture(fn, files)
+	}
+	sh.stdin = before
+}
+
+// capture calls fn and writes what it prints to files.
+func (sh *Shell) capture(fn func(), files []string) {
+	at, outer := sh.at, sh.out
+	sh.out = strings.Builder{}
+	fn()
+	text := sh.out.String()
+	sh.out = strings.Builder{}
+	sh.out.WriteString(outer.String())
+	for _, file := range files {
+		sh.world.Write(Command{At: at, Where: sh.where, shell: sh}, file, text)
+	}
+}
+
+func (sh *Shell) document(w *syntax.Word) string {
+	if w == nil {
+		return ""
+	}
+	text, err := expand.Document(sh.config(), w)
+	if err != nil {
+		sh.world.Note(sh.at, "<<", err.Error())
+	}
+	return sh.spend(text)
+}
+
+// input returns what is read from a file.
+func (sh *Shell) input(r *syntax.Redirect) string {
+	file := sh.literal(r.Word)
+	if file == "/dev/null" {
+		return ""
+	}
+	return unknown(file)
+}

@@ -1,0 +1,338 @@
+package shell
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// A scope has the variables of a function, or of the whole script.
+type scope map[string]expand.Variable
+
+func (s scope) clone() scope {
+	c := maps.Clone(s)
+	for name, v := range c {
+		v.List, v.Map = slices.Clone(v.List), maps.Clone(v.Map)
+		c[name] = v
+	}
+	return c
+}
+
+// here is what the folder that a script is started in is called: where it really is
+// is none of its business.
+const here = "/here"
+
+// environment returns what a script of root's finds, whoever reads it.
+func environment() scope {
+	s := scope{}
+	for name, value := range map[string]string{
+		"HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/sh", "UID": "0", "EUID": "0", "IFS": " \t\n",
+		"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PWD": here,
+		"HOSTNAME": "localhost", "OSTYPE": "linux-gnu", "BASH_VERSION": "5.2",
+	} {
+		s[name] = expand.Variable{Set: true, Exported: true, Kind: expand.String, Str: value}
+	}
+	return s
+}
+
+// Get implements expand.Environ.
+func (sh *Shell) Get(name string) expand.Variable {
+	text := func(s string) expand.Variable { return expand.Variable{Set: true, Kind: expand.String, Str: s} }
+	switch name {
+	case "@", "*":
+		return expand.Variable{Set: true, Kind: expand.Indexed, List: sh.args}
+	case "#":
+		return text(strconv.Itoa(len(sh.args)))
+	case "?":
+		return text(strconv.Itoa(sh.status))
+	case "$", "BASHPID", "PPID", "!":
+		return text("1000")
+	case "-":
+		return text("")
+	case "0":
+		return text(sh.file)
+	case "BASH_SOURCE":
+		return expand.Variable{Set: true, Kind: expand.Indexed, List: []string{sh.file}}
+	case "LINENO":
+		return text(strconv.Itoa(sh.at.Line))
+	case "RANDOM", "SECONDS", "EPOCHSECONDS":
+		sh.counter++
+		return text(strconv.Itoa(sh.counter))
+	}
+	if user, ok := strings.CutPrefix(name, "HOME "); ok { // of ~user
+		return text("/home/" + user)
+	}
+	if n, err := strconv.Atoi(name); err == nil {
+		if n >= 1 && n <= len(sh.args) {
+			return text(sh.args[n-1])
+		}
+		return expand.Variable{}
+	}
+	for _, s := range slices.Backward(sh.scopes) {
+		if v, ok := s[name]; ok {
+			return v
+		}
+	}
+	return expand.Variable{}
+}
+
+// Each implements expand.Environ.
+func (sh *Shell) Each(fn func(string, expand.Variable) bool) {
+	for _, s := range sh.scopes {
+		for _, name := range slices.Sorted(maps.Keys(s)) {
+			if !fn(name, s[name]) {
+				return
+			}
+		}
+	}
+}
+
+// Set implements expand.WriteEnviron.
+func (sh *Shell) Set(name string, v expand.Variable) error {
+	sh.spend(v.Str)
+	for _, item := range v.List {
+		sh.spend(item)
+	}
+	target := sh.scopes[0]
+	for _, s := range slices.Backward(sh.scopes) {
+		if _, ok := s[name]; ok {
+			target = s
+			break
+		}
+	}
+	if !v.IsSet() {
+		delete(target, name)
+		return nil
+	}
+	target[name] = v
+	return nil
+}
+
+func (sh *Shell) set(name, value string) {
+	v := sh.Get(name)
+	_ = sh.Set(name, expand.Variable{Set: true, Exported: v.Exported, Kind: expand.String, Str: value}) // never fails
+}
+
+// config is how words are expanded: without looking for files.
+func (sh *Shell) config() *expand.Config {
+	return &expand.Config{
+		Env:      sh,
+		CmdSubst: sh.substitute,
+		ProcSubst: func(p *syntax.ProcSubst) (string, error) {
+			sh.inSubshell(func(sub *Shell) {
+				sub.stmts(p.Stmts)
+				sub.out.Reset()
+			})
+			return unknown(source(p)), nil
+		},
+	}
+}
+
+// substitute writes what the commands of $(…) print.
+func (sh *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
+	sub := sh.subshell()
+	if len(c.Stmts) == 1 && isRead(c.Stmts[0]) { // $(<file)
+		_, err := io.WriteString(w, unknown(source(c)))
+		return err
+	}
+	sh.nested(func() { sub.stmts(c.Stmts) })
+	sh.status, sh.counter = sub.status, sub.counter
+	_, err := io.WriteString(w, sh.spend(sub.out.String()))
+	return err
+}
+
+func isRead(s *syntax.Stmt) bool {
+	return s.Cmd == nil && len(s.Redirs) == 1 && s.Redirs[0].Op == syntax.RdrIn
+}
+
+// fields expands words to arguments.
+func (sh *Shell) fields(words ...*syntax.Word) []string {
+	var list []string
+	for field, err := range expand.FieldsSeq(sh.config(), words...) {
+		if err != nil {
+			sh.world.Note(sh.at, wordsSource(words), err.Error())
+			return nil
+		}
+		sh.step()
+		list = append(list, sh.spend(field))
+	}
+	return list
+}
+
+func wordsSource(words []*syntax.Word) string {
+	var list []string
+	for _, w := range words {
+		list = append(list, source(w))
+	}
+	return strings.Join(list, " ")
+}
+
+// literal expands a word to one text.
+func (sh *Shell) literal(w *syntax.Word) string {
+	if w == nil {
+		return ""
+	}
+	s, err := expand.Literal(sh.config(), w)
+	if err != nil {
+		sh.world.Note(sh.at, source(w), err.Error())
+	}
+	return sh.spend(s)
+}
+
+func (sh *Shell) arithmetic(x syntax.ArithmExpr) int {
+	n, err := expand.Arithm(sh.config(), x)
+	if err != nil {
+		sh.world.Note(sh.at, source(x), err.Error())
+	}
+	return n
+}
+
+// assign sets a variable, or an element of one.
+func (sh *Shell) assign(a *syntax.Assign, attributes func(*expand.Variable)) {
+	old := sh.Get(a.Name.Value)
+	v := expand.Variable{Set: true, Exported: old.Exported, Kind: expand.String}
+	switch {
+	case a.Array != nil:
+		v = sh.array(a, old)
+	case a.Index != nil:
+		v = sh.element(a, old)
+	case a.Append && old.Kind == expand.Indexed:
+		v = old
+		v.List = append(slices.Clone(old.List), sh.literal(a.Value))
+	case a.Append:
+		v.Str = old.String() + sh.literal(a.Value)
+	default:
+		v.Str = sh.literal(a.Value)
+	}
+	if attributes != nil {
+		attributes(&v)
+	}
+	_ = sh.Set(a.Name.Value, v) // never fails
+}
+
+// array returns the value of name=(…).
+func (sh *Shell) array(a *syntax.Assign, old expand.Variable) expand.Variable {
+	v := expand.Variable{Set: true, Exported: old.Exported, Kind: expand.Indexed}
+	if a.Append {
+		v.List = slices.Clone(old.List)
+	}
+	if old.Kind == expand.Associative {
+		v.Kind, v.Map = expand.Associative, map[string]string{}
+		if a.Append {
+			v.Map = maps.Clone(old.Map)
+		}
+	}
+	for _, e := range a.Array.Elems {
+		switch {
+		case e.Index == nil:
+			v.List = append(v.List, sh.fields(e.Value)...)
+		case v.Kind == expand.Associative:
+			v.Map[sh.key(e.Index)] = sh.literal(e.Value)
+		default:
+			v.List = sh.put(v.List, sh.arithmetic(e.Index), sh.literal(e.Value))
+		}
+	}
+	return v
+}
+
+// element returns the variable with one element of it set.
+func (sh *Shell) element(a *syntax.Assign, old expand.Variable) expand.Variable {
+	v := old
+	v.Set = true
+	value := sh.literal(a.Value)
+	if old.Kind == expand.Associative {
+		v.Map = maps.Clone(old.Map)
+		if v.Map == nil {
+			v.Map = map[string]string{}
+		}
+		v.Map[sh.key(a.Index)] = value
+		return v
+	}
+	v.Kind, v.List = expand.Indexed, sh.put(slices.Clone(old.List), sh.arithmetic(a.Index), value)
+	return v
+}
+
+// maxElements bounds arrays.
+const maxElements = 10_000
+
+func (sh *Shell) put(list []string, i int, value string) []string {
+	if i < 0 || i >= maxElements {
+		sh.world.Note(sh.at, fmt.Sprintf("[%d]", i), "the index is out of range")
+		return list
+	}
+	for len(list) <= i {
+		list = append(list, "")
+	}
+	list[i] = value
+	return list
+}
+
+// key returns the key of an associative array.
+func (sh *Shell) key(x syntax.ArithmExpr) string {
+	if w, ok := x.(*syntax.Word); ok {
+		return sh.literal(w)
+	}
+	return source(x)
+}
+
+// declare does declare, local, export, readonly and typeset.
+func (sh *Shell) declare(c *syntax.DeclClause) {
+	var flags string
+	sh.status = 0
+	for _, a := range c.Args {
+		if a.Naked && a.Name == nil {
+			for _, word := range sh.fields(a.Value) {
+				if strings.HasPrefix(word, "-") || strings.HasPrefix(word, "+") {
+					flags += word
+				} else {
+					sh.declareText(c.Variant.Value, word)
+				}
+			}
+			continue
+		}
+		sh.declareOne(c.Variant.Value, flags, a)
+	}
+}
+
+// declareText declares what an expansion has made, "name" or "name=value".
+func (sh *Shell) declareText(variant, word string) {
+	name, value, ok := strings.Cut(word, "=")
+	if !syntax.ValidName(name) {
+		return
+	}
+	sh.localize(variant, name)
+	if ok {
+		sh.set(name, value)
+	}
+}
+
+func (sh *Shell) declareOne(variant, flags string, a *syntax.Assign) {
+	name := a.Name.Value
+	old := sh.Get(name)
+	sh.localize(variant, name)
+	if strings.Contains(flags, "A") && !(old.Kind == expand.Associative && a.Naked) {
+		_ = sh.Set(name, expand.Variable{Set: true, Kind: expand.Associative, Map: map[string]string{}}) // never fails
+	}
+	exported := variant == "export" || strings.Contains(flags, "x")
+	if !a.Naked {
+		sh.assign(a, func(v *expand.Variable) { v.Exported = v.Exported || exported })
+		return
+	}
+	if v := sh.Get(name); exported && v.IsSet() {
+		v.Exported = true
+		_ = sh.Set(name, v) // never fails
+	}
+}
+
+// localize gives the function that is followed a variable of its own.
+func (sh *Shell) localize(variant, name string) {
+	if len(sh.scopes) > 1 && (variant == "local" || variant == "declare" || variant == "typeset") {
+		sh.scopes[len(sh.scopes)-1][name] = expand.Variable{Set: true, Kind: expand.String}
+	}
+}
