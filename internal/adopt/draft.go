@@ -8,9 +8,11 @@
 package adopt
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vethlab/vethlab/internal/decompile"
 	"github.com/vethlab/vethlab/internal/iproute2"
@@ -19,6 +21,24 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
+
+// A File is what others wrote.
+type File struct {
+	Name string
+	Data []byte
+	Lab  string // the lab's name if neither the user nor the file says one
+
+	// Source returns the text of a file that this one reads commands from, by its
+	// name as seen from where Name is.
+	Source func(name string) (string, error)
+}
+
+// labName returns a title as the name of a lab.
+func labName(title string) string {
+	return strings.Join(strings.FieldsFunc(title, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	}), "-")
+}
 
 // A Note is something that is not in the file.
 type Note struct {
@@ -54,6 +74,8 @@ type Draft struct {
 	refused  map[state.Endpoint]shell.Pos // links that could not be made
 	commands int
 	fullest  snapshot
+	ownMTU   map[state.Endpoint]bool // bridges whose MTU somebody has set
+	bare     bool                    // names need not stay: there were no namespaces before
 	source   func(file string) (string, error)
 }
 
@@ -72,7 +94,7 @@ type snapshot struct {
 }
 
 func newDraft(source func(string) (string, error)) *Draft {
-	return &Draft{state: state.New(), refused: map[state.Endpoint]shell.Pos{}, source: source}
+	return &Draft{state: state.New(), refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, source: source}
 }
 
 // A Result is what became of something that was read.
@@ -85,13 +107,48 @@ type Result struct {
 // finish makes the file.
 func (d *Draft) finish(name string) *Result {
 	d.takeFullest()
+	d.setBridgeMTUs()
 	top, losses := decompile.Decompile(d.state, decompile.Options{Name: name, Order: d.order})
 	for _, l := range losses {
 		d.notes = append(d.notes, d.noteOf(l))
 	}
 	top.Name = name
+	if d.bare {
+		top.Prefix = nil
+	}
 	d.contract(top)
 	return &Result{Topology: top, Notes: d.notes, Commands: d.commands}
+}
+
+// noteMTUs remembers the bridges whose MTU a command sets.
+func (d *Draft) noteMTUs(ops plan.Plan) {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case plan.AddBridge:
+			d.ownMTU[op.Link] = op.MTU != 0
+		case plan.SetLink:
+			d.ownMTU[op.Link] = d.ownMTU[op.Link] || op.MTU != 0
+		}
+	}
+}
+
+// setBridgeMTUs gives bridges the MTU that the kernel gives them: that of the port
+// with the smallest, as long as nobody sets another.
+func (d *Draft) setBridgeMTUs() {
+	for name, ns := range d.state.Namespaces {
+		for link, l := range ns.Links {
+			if _, ok := l.Kind.(state.Bridge); !ok || d.ownMTU[state.Endpoint{Namespace: name, Link: link}] {
+				continue
+			}
+			least := 0
+			for _, port := range ns.Links {
+				if port.Master == link && (least == 0 || port.MTU < least) {
+					least = port.MTU
+				}
+			}
+			l.MTU = cmp.Or(least, plan.DefaultMTU)
+		}
+	}
 }
 
 // noteOf finds the command that made what a file can't say.
@@ -109,10 +166,13 @@ func (d *Draft) noteOf(l decompile.Loss) Note {
 	return n
 }
 
-// bare returns an address without the length that a command need not say.
+// bare returns an address or destination as a command may have it.
 func bare(what string) string {
 	a, bits, ok := strings.Cut(what, "/")
-	if ok && (bits == "32" || bits == "128") {
+	switch {
+	case ok && bits == "0":
+		return "default"
+	case ok && (bits == "32" || bits == "128"):
 		return a
 	}
 	return what
@@ -142,7 +202,14 @@ func size(s *state.State) int {
 
 // note notes something about a command.
 func (d *Draft) note(c shell.Command, why string) {
-	d.notes = append(d.notes, Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
+	d.add(Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
+}
+
+// add adds a note, once: a loop may come to the same again and again.
+func (d *Draft) add(n Note) {
+	if !slices.Contains(d.notes, n) {
+		d.notes = append(d.notes, n)
+	}
 }
 
 // text returns a command as one would type it.
@@ -175,6 +242,7 @@ func quote(word string) string {
 // would have.
 func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
+	words = d.nameVeths(c.Where, words)
 	line := text(shell.Command{Words: words, Where: c.Where})
 	ops, err := iproute2.ParseAll(line)
 	if moved, more, ok := parseMove(line); ok {
@@ -187,7 +255,11 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	}
 	if err != nil {
 		d.refuse(c, words)
-		d.note(c, reason(err))
+		d.note(c, err.Error())
+		return shell.Result{}
+	}
+	if why := machines(ops); why != "" {
+		d.note(c, why)
 		return shell.Result{}
 	}
 	d.keepFullest(c, ops)
@@ -202,13 +274,29 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 		}
 	}
 	d.state = next
+	d.noteMTUs(ops)
 	d.played = append(d.played, played{c.At, line, ops})
 	d.extendOrder(ops)
 	return shell.Result{}
 }
 
-// reason returns an error of a command that is quoted beside it.
-func reason(err error) string { return err.Error() }
+// machines says what of the machine itself a command would change that is not the
+// lab's to change, or "".
+func machines(ops plan.Plan) string {
+	for _, op := range ops {
+		switch op := op.(type) {
+		case plan.SetSysctl:
+			if op.Namespace == state.Host {
+				return "it is a setting of the machine itself, which a lab does not change"
+			}
+		case plan.Nft:
+			if op.Namespace == state.Host {
+				return "it is the packet filter of the machine itself, which a lab does not change"
+			}
+		}
+	}
+	return ""
+}
 
 // because says why an Op can't be made.
 func (d *Draft) because(op plan.Op, err error) string {

@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 func (d *Draft) old(c shell.Command) shell.Result {
 	var commands [][]string
 	var err error
-	switch args := c.Words[1:]; c.Words[0] {
+	switch args := c.Words[1:]; path.Base(c.Words[0]) {
 	case "brctl":
 		commands, err = brctl(args)
 	case "ifconfig":

@@ -39,6 +39,10 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 		return d.ping(c)
 	case "nsenter":
 		return d.nsenter(c)
+	case "docker", "podman", "kathara":
+		if r, ok := d.containerExec(c); ok {
+			return r
+		}
 	case "tee":
 		for _, file := range c.Words[1:] {
 			if !strings.HasPrefix(file, "-") {
@@ -85,7 +89,10 @@ func (d *Draft) Write(c shell.Command, file, content string) {
 	if !ok {
 		return
 	}
-	c.Words = []string{"sysctl", "-w", strings.TrimSuffix(key, "/") + "=" + strings.Join(strings.Fields(content), " ")}
+	if !strings.Contains(key, ".") {
+		key = strings.ReplaceAll(key, "/", ".")
+	}
+	c.Words = []string{"sysctl", "-w", key + "=" + strings.Join(strings.Fields(content), " ")}
 	d.Run(c)
 }
 
@@ -108,7 +115,36 @@ func (d *Draft) Source(file string) (string, error) { return d.source(file) }
 
 // Note implements [shell.World].
 func (d *Draft) Note(at shell.Pos, what, why string) {
-	d.notes = append(d.notes, Note{At: at, Text: what, Why: why})
+	d.commands++
+	d.add(Note{At: at, Text: what, Why: why, Lost: true})
+}
+
+// Remark implements [shell.World].
+func (d *Draft) Remark(at shell.Pos, what, why string) {
+	d.add(Note{At: at, Text: what, Why: why})
+}
+
+// containerExec follows docker exec NODE …, where a node has that name. Those of
+// containerlab are called clab-LAB-NODE.
+func (d *Draft) containerExec(c shell.Command) (shell.Result, bool) {
+	i := slices.Index(c.Words, "exec")
+	if i < 0 {
+		return shell.Result{}, false
+	}
+	rest := c.Words[i+1:]
+	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		rest = rest[1:]
+	}
+	if len(rest) < 2 {
+		return shell.Result{}, false
+	}
+	for name := rest[0]; name != ""; {
+		if d.state.Namespace(name) != nil {
+			return c.Exec(name, rest[1:]), true
+		}
+		_, name, _ = strings.Cut(name, "-")
+	}
+	return shell.Result{}, false
 }
 
 // nsenter follows a command that is run in a named namespace.

@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/adopt"
-	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // importFlags are the flags of import.
@@ -21,24 +22,37 @@ type importFlags struct {
 	name   string
 	output string
 	strict bool
+	live   bool
+	all    bool
 }
 
 func newImport(p *program) *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE [ARG...]",
-		Short: "Make a lab file of a shell script",
-		Long: `Read a shell script that makes namespaces, and write the lab file that comes to
-the same. The script is not run: vethlab follows it, through variables, loops,
-functions and sourced files, and plays its commands on paper. ARGs are its $1, $2 …
+		Short: "Make a lab file of a shell script, of another tool's file, or of what is there",
+		Long: `Make a lab file of what others wrote, and write it to standard output.
+
+FILE is a shell script of ip, bridge, brctl, sysctl, nft … commands. It is not run:
+vethlab follows it, through variables, loops, functions and sourced files, and
+plays its commands on paper. ARGs are its $1, $2 …  Or FILE is a topology of
+containerlab or netlab, a specification of tinet, or the lab.conf of Kathará; what
+it is is seen from its name and contents, or said with --from.
+
+With --live the lab is made of the namespaces of this machine, of those that are
+named or of all; of the machine itself only what is cabled to them, or with --all
+every bridge and pair.
 
 What a lab file can't hold stays in it as a comment, with its place and the
 reason, and is counted; with --strict that is a failure.`,
 		Example: `  vethlab import setup.sh
-  vethlab import net.sh up -o vethlab.yaml && vethlab up`,
-		Args: arguments(cobra.MinimumNArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			r, err := p.adopt(f, args)
+  vethlab import net.sh up -o vethlab.yaml && vethlab up
+  vethlab import lab.clab.yml
+  sudo vethlab import --live ns1 ns2`,
+		Args:              p.importArguments(&f),
+		ValidArgsFunction: p.completeImport(&f),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := p.adopt(cmd, f, args)
 			if err != nil {
 				return err
 			}
@@ -47,31 +61,127 @@ reason, and is counted; with --strict that is a failure.`,
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
 	cmd.Flags().StringVar(&f.name, "name", "", "call the lab `NAME`; the default is that of the file")
+	cmd.Flags().StringVar(&f.from, "from", "", "read a file of this `FORMAT`: "+strings.Join(formats(), ", "))
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything is not in the file")
+	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
+	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
+	// It fails only for a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
+func formats() []string {
+	var list []string
+	for _, f := range adopt.Formats() {
+		list = append(list, string(f))
+	}
+	return list
+}
+
+func (p *program) importArguments(f *importFlags) cobra.PositionalArgs {
+	return arguments(func(_ *cobra.Command, args []string) error {
+		switch {
+		case f.live && f.from != "":
+			return errors.New("--live reads this machine, --from a file: they can't both be meant")
+		case f.all && !f.live:
+			return errors.New("--all is for --live")
+		case !f.live && len(args) == 0:
+			return errors.New("name a file, or say --live for the namespaces of this machine")
+		}
+		return nil
+	})
+}
+
+// completeImport completes files or, with --live, the names of namespaces.
+func (p *program) completeImport(f *importFlags) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if !f.live {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		var names []string
+		if view, err := kernel.Everything(); err == nil {
+			names = view.State.Names()
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
 // adopt reads what args name.
-func (p *program) adopt(f importFlags, args []string) (*adopt.Result, error) {
-	data, err := p.read(args[0])
+func (p *program) adopt(cmd *cobra.Command, f importFlags, args []string) (*adopt.Result, error) {
+	if f.live {
+		return p.adoptLive(f, args)
+	}
+	file := args[0]
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		file = filepath.Join(file, "lab.conf")
+	}
+	data, err := p.read(file)
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	name := f.name
-	if name == "" {
-		name = labName(args[0])
+	format := adopt.Format(f.from)
+	if format == "" {
+		if format = adopt.Guess(file, data); format == "" {
+			return nil, exitError{exitUsage, fmt.Errorf("%s is a lab file already", file)}
+		}
 	}
-	r, err := adopt.Script(name, shell.Script{File: args[0], Text: string(data), Args: args[1:]}, beside(args[0]))
+	r, err := adoptFile(format, f.name, adopt.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
+	if errors.Is(err, errFormat) {
+		err = usageError{cmd, fmt.Errorf("there is no format %q to import from%s", f.from, words.DidYouMean(f.from, formats()))}
+	}
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
 	return r, nil
 }
 
-// labName returns the name of a lab that is made of a file.
+var errFormat = errors.New("no such format")
+
+func adoptFile(format adopt.Format, name string, file adopt.File, args []string) (*adopt.Result, error) {
+	switch format {
+	case adopt.FormatScript:
+		return adopt.Script(name, file, args)
+	case adopt.FormatContainerlab:
+		return adopt.Containerlab(name, file)
+	case adopt.FormatTinet:
+		return adopt.Tinet(name, file)
+	case adopt.FormatNetlab:
+		return adopt.Netlab(name, file)
+	case adopt.FormatKathara:
+		return adopt.Kathara(name, file)
+	}
+	return nil, errFormat
+}
+
+// adoptLive reads the namespaces of this machine.
+func (p *program) adoptLive(f importFlags, names []string) (*adopt.Result, error) {
+	if err := p.enterOnly(); err != nil {
+		return nil, err
+	}
+	if !sandbox.Privileged() {
+		return nil, errors.New("only root can look into the namespaces of this machine: sudo vethlab import --live")
+	}
+	view, err := kernel.Everything()
+	if err != nil {
+		return nil, err
+	}
+	return adopt.Live(f.name, view.State, names, f.all)
+}
+
+// labName returns the name of a lab that is made of a file. A file that is always
+// called the same has the name of its folder.
 func labName(file string) string {
 	base := filepath.Base(file)
-	return strings.TrimSuffix(base, filepath.Ext(base))
+	for _, usual := range []string{"lab.conf", "spec.yaml", "spec.yml", "topology.yml", "topology.yaml"} {
+		if abs, err := filepath.Abs(file); base == usual && err == nil {
+			return filepath.Base(filepath.Dir(abs))
+		}
+	}
+	name := strings.TrimSuffix(base, filepath.Ext(base))
+	if name == stdinFile || name == "" {
+		return "lab"
+	}
+	return name
 }
 
 // maxSourced is the size of the largest file that a script may read commands from.
@@ -81,52 +191,42 @@ const maxSourced = 1 << 20
 // the one above, and below. Others are not looked at.
 func beside(file string) func(string) (string, error) {
 	return func(name string) (string, error) {
-		above := filepath.Join(filepath.Dir(file), "..")
-		root, err := os.OpenRoot(above)
+		folder, err := filepath.Abs(filepath.Join(filepath.Dir(file), ".."))
+		if err != nil {
+			return "", err
+		}
+		root, err := os.OpenRoot(folder)
 		if err != nil {
 			return "", err
 		}
 		defer root.Close()
-		candidates := []string{name}
-		if !filepath.IsAbs(name) {
-			candidates = append(candidates, filepath.Join(filepath.Dir(file), name))
-		}
-		err = fmt.Errorf("%s is not beside the script", name)
-		for _, c := range candidates {
-			text, readErr := readIn(root, above, c)
-			if readErr == nil {
-				return text, nil
-			}
-			if !errors.Is(readErr, os.ErrNotExist) && !errors.Is(readErr, errOutside) {
-				err = readErr
+		for _, candidate := range []string{name, filepath.Join(filepath.Dir(file), name)} {
+			text, err := readBelow(root, folder, candidate)
+			if err == nil || !errors.Is(err, os.ErrNotExist) {
+				return text, err
 			}
 		}
-		return "", err
+		return "", fmt.Errorf("%s is not beside %s", name, filepath.Base(file))
 	}
 }
 
-var errOutside = errors.New("outside")
-
-// readIn reads a file that is below a folder.
-func readIn(root *os.Root, folder, name string) (string, error) {
-	base, err := filepath.Abs(folder)
-	if err != nil {
-		return "", err
-	}
+// readBelow reads a file that is below a folder. The error is [os.ErrNotExist] if
+// there is none.
+func readBelow(root *os.Root, folder, name string) (string, error) {
 	whole, err := filepath.Abs(name)
 	if err != nil {
 		return "", err
 	}
-	rel, err := filepath.Rel(base, whole)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") {
-		return "", errOutside
+	rel, err := filepath.Rel(folder, whole)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", os.ErrNotExist
 	}
 	info, err := root.Stat(rel)
 	if err != nil {
-		return "", err
+		return "", os.ErrNotExist
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is no file", name)
+		return "", fmt.Errorf("%s is no ordinary file", name)
 	}
 	f, err := root.Open(rel)
 	if err != nil {
@@ -135,25 +235,24 @@ func readIn(root *os.Root, folder, name string) (string, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxSourced+1))
 	if len(text) > maxSourced {
-		return "", fmt.Errorf("%s is larger than 1 MiB", path.Base(name))
+		return "", fmt.Errorf("%s is larger than 1 MiB", name)
 	}
 	return string(text), err
 }
 
 // adopted writes the file and says what is not in it.
 func (p *program) adopted(r *adopt.Result, f importFlags) error {
-	if f.strict {
-		if lost := r.Lost(); len(lost) > 0 {
-			for _, n := range lost {
-				p.out.say("%s", n)
-			}
-			return errors.New(r.Summary())
+	lost := r.Lost()
+	if f.strict && len(lost) > 0 {
+		for _, n := range lost {
+			p.out.say("%s", n)
 		}
+		return errors.New(r.Summary())
 	}
 	text := r.File()
 	if f.output == "" {
 		p.out.write(text)
-	} else if err := os.WriteFile(f.output, text, 0o644); err != nil {
+	} else if err := os.WriteFile(f.output, text, 0o666); err != nil {
 		return err
 	}
 	for _, n := range r.Notes {
@@ -161,8 +260,11 @@ func (p *program) adopted(r *adopt.Result, f importFlags) error {
 			p.out.say("%s", n)
 		}
 	}
-	if s := r.Summary(); s != "" {
-		p.out.say("%s: see its comments", s)
+	if len(lost) > 0 {
+		p.out.say("%s: see its comments", r.Summary())
+	}
+	if len(r.Topology.Nodes)+len(r.Topology.Links) == 0 {
+		p.out.hint("the lab is empty: does it want arguments, as in vethlab import FILE up?")
 	}
 	return nil
 }

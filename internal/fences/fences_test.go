@@ -16,17 +16,18 @@ const module = "github.com/vethlab/vethlab"
 // outside the program, each with the rooms it may stand on, and on what those
 // stand on.
 var pure = map[string][]string{
-	"internal/words":    {},
-	"internal/nft":      {"internal/words"},
-	"topo":              {"internal/nft"},
-	"internal/state":    {"topo"},
-	"internal/plan":     {"topo", "internal/state"},
-	"internal/dump":     {"topo", "internal/state"},
-	"internal/live":     {"topo", "internal/words", "internal/state", "internal/dump"},
-	"internal/iproute2": {"topo", "internal/state", "internal/plan", "internal/dump"},
-	"internal/compile":  {"topo", "internal/state"},
-	"internal/explain":  {"topo", "internal/words", "internal/state", "internal/plan"},
-	"internal/lesson":   {"topo", "internal/words", "internal/state"},
+	"internal/words":     {},
+	"internal/nft":       {"internal/words"},
+	"topo":               {"internal/nft"},
+	"internal/state":     {"topo"},
+	"internal/plan":      {"topo", "internal/state"},
+	"internal/dump":      {"topo", "internal/state"},
+	"internal/live":      {"topo", "internal/words", "internal/state", "internal/dump"},
+	"internal/iproute2":  {"topo", "internal/state", "internal/plan", "internal/dump"},
+	"internal/compile":   {"topo", "internal/state"},
+	"internal/decompile": {"topo", "internal/state", "internal/compile"},
+	"internal/explain":   {"topo", "internal/words", "internal/state", "internal/plan"},
+	"internal/lesson":    {"topo", "internal/words", "internal/state"},
 	"internal/tutor": {
 		"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
 		"internal/compile", "internal/draw", "internal/lesson",
@@ -60,6 +61,21 @@ func under(rooms []string) []string {
 		all = append(all, under(pure[room])...)
 	}
 	return all
+}
+
+// The rooms that read scripts follow them, and have nothing that could run one.
+func TestScriptsAreNotRun(t *testing.T) {
+	for _, room := range []string{"internal/shell", "internal/adopt"} {
+		all := deps(t, room)
+		if slices.Contains(all, "mvdan.cc/sh/v3/interp") {
+			t.Errorf("%s depends on an interpreter", room)
+		}
+		for _, other := range []string{"internal/kernel", "internal/netns", "internal/sandbox", "internal/probe"} {
+			if slices.Contains(all, module+"/"+other) {
+				t.Errorf("%s depends on %s", room, other)
+			}
+		}
+	}
 }
 
 func TestNothingInsideStandsOnTheLibrary(t *testing.T) {

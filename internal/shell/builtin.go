@@ -201,7 +201,7 @@ func (sh *Shell) setOptions(args []string) {
 
 func (sh *Shell) trap(words []string) {
 	if len(words) > 2 && words[1] != "-" && words[1] != "" && words[1] != "-p" {
-		sh.world.Note(sh.at, strings.Join(words, " "), "traps are not followed")
+		sh.world.Remark(sh.at, strings.Join(words, " "), "traps are not followed")
 	}
 }
 

@@ -33,8 +33,10 @@ type World interface {
 	// Source returns the text of a file that the script reads commands from.
 	Source(file string) (string, error)
 
-	// Note is told of what can't be followed.
+	// Note is told of what can't be followed, Remark of what is left out on
+	// purpose.
 	Note(at Pos, what, why string)
+	Remark(at Pos, what, why string)
 }
 
 // A Pos is a place in a script.
@@ -68,18 +70,26 @@ type Script struct {
 	File string // for places, and $0
 	Text string
 	Args []string
+
+	Where string // what the World is told as [Command.Where]
+	Line  int    // that the text begins in; default 1
 }
 
-// ErrEndless says that a script was stopped, since it does not seem to end.
-var ErrEndless = errors.New("the script does too much: it may be endless")
+// A StoppedError says that a script was stopped, since it does not seem to end.
+type StoppedError struct{ At Pos }
 
-// Follow goes through a script. It fails where the text is not a script, or does
-// not seem to end; what was told to the World before is told.
+func (e *StoppedError) Error() string {
+	return e.At.String() + ": the script does too much: it may be endless"
+}
+
+// Follow goes through a script. It fails where the text is not a script, or, with
+// a [*StoppedError], where it does not seem to end; what was told to the World
+// before is told.
 func Follow(s Script, w World) error {
 	sh := &Shell{world: w, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}}
-	sh.args = s.Args
+	sh.args, sh.where = s.Args, s.Where
 	sh.budget = &budget{steps: maxSteps, bytes: maxBytes}
-	file, err := parse(s.File, s.Text)
+	file, err := parse(s.File, strings.Repeat("\n", max(0, s.Line-1))+s.Text)
 	if err != nil {
 		return err
 	}
@@ -114,7 +124,7 @@ func (sh *Shell) guard(fn func()) (err error) {
 		switch r := recover().(type) {
 		case nil:
 		case stopped:
-			err = fmt.Errorf("%s: %w", r.at, ErrEndless)
+			err = &StoppedError{r.at}
 		default:
 			panic(r)
 		}

@@ -112,11 +112,18 @@ func (sh *Shell) ifClause(c *syntax.IfClause) flow {
 	return sh.stmts(c.Then)
 }
 
+// maxRounds bounds loops that wait for something.
+const maxRounds = 2000
+
 // rounds goes through a loop until it ends. next says whether there is another
 // round.
-func (sh *Shell) rounds(body []*syntax.Stmt, next func() (bool, flow)) flow {
-	for {
+func (sh *Shell) rounds(body []*syntax.Stmt, limit int, next func() (bool, flow)) flow {
+	for n := 0; ; n++ {
 		sh.step()
+		if n == limit {
+			sh.world.Remark(sh.at, "", fmt.Sprintf("the loop here does not seem to end: it is left after %d rounds", n))
+			return flow{}
+		}
 		more, f := next()
 		if f.kind != goOn || !more {
 			return f
@@ -137,7 +144,7 @@ func (sh *Shell) rounds(body []*syntax.Stmt, next func() (bool, flow)) flow {
 
 func (sh *Shell) while(c *syntax.WhileClause) flow {
 	last := 0
-	f := sh.rounds(c.Do, func() (bool, flow) {
+	f := sh.rounds(c.Do, maxRounds, func() (bool, flow) {
 		last = sh.status
 		f := sh.stmts(c.Cond)
 		return (sh.status == 0) != c.Until, f
@@ -158,7 +165,7 @@ func (sh *Shell) forClause(c *syntax.ForClause) flow {
 			words = sh.fields(loop.Items...)
 		}
 		i := 0
-		return sh.rounds(c.Do, func() (bool, flow) {
+		return sh.rounds(c.Do, -1, func() (bool, flow) {
 			if i == len(words) {
 				return false, flow{}
 			}
@@ -175,7 +182,7 @@ func (sh *Shell) cStyle(loop *syntax.CStyleLoop, body []*syntax.Stmt) flow {
 		sh.arithmetic(loop.Init)
 	}
 	first := true
-	return sh.rounds(body, func() (bool, flow) {
+	return sh.rounds(body, maxSeq, func() (bool, flow) {
 		if !first && loop.Post != nil {
 			sh.arithmetic(loop.Post)
 		}

@@ -42,6 +42,8 @@ func tool(name string) func(sh *Shell, args []string, stdin string) Result {
 		return func(_ *Shell, args []string, stdin string) Result { return sorted(args, stdin) }
 	case "awk", "gawk", "mawk":
 		return func(_ *Shell, args []string, stdin string) Result { return awk(args, stdin) }
+	case "getopt":
+		return func(_ *Shell, args []string, _ string) Result { return getopt(args) }
 	case "id", "whoami", "mktemp":
 		return func(sh *Shell, args []string, _ string) Result { return sh.self(path.Base(name), args) }
 	}
@@ -110,7 +112,7 @@ func (sh *Shell) seq(args []string) Result {
 		from, step, to = numbers[0], numbers[1], numbers[2]
 	}
 	if step == 0 || (to-from)/step > maxSeq {
-		panic(stopped{sh.at})
+		return Result{Out: unknown("seq " + strings.Join(args, " "))}
 	}
 	if width > 0 {
 		width = max(len(strconv.Itoa(from)), len(strconv.Itoa(to)))

@@ -1,0 +1,138 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Containerlab reads a topology file of containerlab: its nodes become namespaces,
+// its bridges switches, and the commands that its nodes execute are followed. Images
+// and all that runs in them stay behind. The lab has the name that is given, or that
+// of the file's own.
+func Containerlab(name string, f File) (*Result, error) {
+	v, err := readYAML(f.Name, f.Data)
+	if err != nil {
+		return nil, err
+	}
+	name = cmp.Or(name, v.get("name").text(), f.Lab)
+	c := &containerlab{Draft: newDraft(noSource), topology: v.get("topology")}
+	c.bare = true
+	nodes := c.topology.get("nodes").entries()
+	for _, n := range nodes {
+		c.declare(n)
+	}
+	for _, l := range c.topology.get("links").items() {
+		c.link(l)
+	}
+	c.forward(v.at())
+	for _, n := range nodes {
+		c.configure(n)
+	}
+	if v.get("mgmt").isMap() {
+		c.Remark(v.get("mgmt").at(), "mgmt", "a lab has no management network")
+	}
+	return c.finish(name), nil
+}
+
+// noSource is for files that read no others.
+func noSource(file string) (string, error) { return "", fmt.Errorf("%s is not looked at", file) }
+
+type containerlab struct {
+	*Draft
+	topology value
+}
+
+// kind returns the kind of a node, by itself or by default.
+func (c *containerlab) kind(n entry) string {
+	if k := n.value.get("kind").text(); k != "" {
+		return k
+	}
+	if k := c.topology.get("groups", n.value.get("group").text(), "kind").text(); k != "" {
+		return k
+	}
+	return c.topology.get("defaults", "kind").text()
+}
+
+func (c *containerlab) declare(n entry) {
+	switch kind := c.kind(n); kind {
+	case "bridge", "ovs-bridge":
+		c.hub(n.at, n.key)
+	case "host":
+	default:
+		c.node(n.at, n.key)
+		if kind != "linux" {
+			c.lose(n.at, n.key, "kind: "+kind, "what runs in such a node stays behind: it is a plain host here")
+		}
+	}
+}
+
+// link reads endpoints: [a:eth1, b:eth1], or the long form.
+func (c *containerlab) link(l value) {
+	mtu := l.get("mtu").text()
+	switch kind := l.get("type").text(); kind {
+	case "", "veth":
+		var ends []end
+		for _, e := range l.get("endpoints").items() {
+			ends = append(ends, endpoint(e))
+		}
+		c.join(l, ends, mtu)
+	case "host", "mgmt-net":
+		if kind == "mgmt-net" {
+			c.Remark(l.at(), "mgmt-net", "a lab has no management network")
+			return
+		}
+		c.join(l, []end{endpoint(l.get("endpoint")), {"host", l.get("host-interface").text()}}, mtu)
+	default:
+		c.lose(l.at(), "", "type: "+kind, "a lab has no such links")
+	}
+}
+
+// endpoint reads "node:interface" or {node, interface}.
+func endpoint(v value) end {
+	if v.isMap() {
+		return end{v.get("node").text(), v.get("interface").text()}
+	}
+	node, link, _ := strings.Cut(v.text(), ":")
+	return end{node, link}
+}
+
+func (c *containerlab) join(l value, ends []end, mtu string) {
+	if len(ends) != 2 {
+		c.lose(l.at(), "", "link", "it has not two endpoints")
+		return
+	}
+	for i, e := range ends {
+		switch {
+		case e.node == "mgmt-net":
+			c.Remark(l.at(), e.node+":"+e.link, "a lab has no management network")
+			return
+		case slices.Contains([]string{"macvlan", "vxlan", "dummy"}, e.node):
+			c.lose(l.at(), ends[1-i].node, e.node+":"+e.link, "a lab has no such links")
+			return
+		case e.node == "host" || c.kind(entry{key: e.node, value: c.topology.get("nodes", e.node)}) == "host":
+			ends[i].node = state.Host
+		case c.isHub(e.node):
+			ends[i].link = c.freePort(e.node) // names of ports have no meaning there
+		}
+	}
+	c.cable(l.at(), ends[0], ends[1], mtu)
+}
+
+// configure follows what a node executes.
+func (c *containerlab) configure(n entry) {
+	for _, e := range n.value.get("sysctls").entries() {
+		c.setting(e.at, n.key, e.key+"="+e.value.text())
+	}
+	var lines []value
+	for _, from := range []value{c.topology.get("defaults"), c.topology.get("kinds", c.kind(n)), n.value} {
+		lines = append(lines, from.get("exec").items()...)
+	}
+	for _, line := range lines {
+		c.follow(shell.Script{File: line.file, Text: line.text(), Where: n.key, Line: line.at().Line})
+	}
+}

@@ -1,0 +1,57 @@
+package adopt
+
+import (
+	"path"
+	"strings"
+)
+
+// A Format is the way in which others describe a network.
+type Format string
+
+// The formats.
+const (
+	FormatScript       Format = "script"
+	FormatContainerlab Format = "containerlab"
+	FormatTinet        Format = "tinet"
+	FormatNetlab       Format = "netlab"
+	FormatKathara      Format = "kathara"
+)
+
+// Formats returns all of them.
+func Formats() []Format {
+	return []Format{FormatScript, FormatContainerlab, FormatTinet, FormatNetlab, FormatKathara}
+}
+
+// Guess returns the format of a file by its name and contents. "" is a lab file of
+// our own.
+func Guess(file string, data []byte) Format {
+	base := strings.ToLower(path.Base(file))
+	switch {
+	case base == "lab.conf":
+		return FormatKathara
+	case strings.HasSuffix(base, ".clab.yml"), strings.HasSuffix(base, ".clab.yaml"):
+		return FormatContainerlab
+	case strings.HasSuffix(base, ".sh"), strings.HasPrefix(string(data), "#!"):
+		return FormatScript
+	}
+	v, err := readYAML(file, data)
+	if err != nil || !v.isMap() {
+		return FormatScript
+	}
+	return guessYAML(v)
+}
+
+func guessYAML(v value) Format {
+	nodes := v.get("nodes")
+	switch {
+	case v.get("topology").isMap():
+		return FormatContainerlab
+	case v.get("node_configs").node != nil, v.get("switches").node != nil, len(nodes.items()) > 0 && nodes.items()[0].get("interfaces").isList():
+		return FormatTinet
+	case nodes.isList(), v.get("defaults").node != nil, v.get("defaults.device").node != nil, v.get("provider").node != nil, v.get("module").node != nil:
+		return FormatNetlab
+	case v.get("links").node != nil, nodes.isMap():
+		return ""
+	}
+	return FormatScript
+}

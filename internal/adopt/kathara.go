@@ -1,0 +1,158 @@
+package adopt
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Kathara reads the lab.conf of a network scenario of Kathará or Netkit, and by
+// source the startup files of its devices. A collision domain becomes a link if two
+// devices are on it, else a switch.
+func Kathara(name string, f File) (*Result, error) {
+	k := &kathara{Draft: newDraft(f.Source), file: f.Name, nodes: map[string]*device{}}
+	k.bare = true
+	for i, line := range strings.Split(string(f.Data), "\n") {
+		k.line(shell.Pos{File: f.Name, Line: i + 1}, strings.TrimSpace(line))
+	}
+	for _, n := range k.order {
+		k.node(k.nodes[n].at, n)
+	}
+	k.domains()
+	k.forward(shell.Pos{File: f.Name})
+	k.sysctls()
+	for _, n := range k.order {
+		k.startup(n)
+	}
+	return k.finish(cmp.Or(name, labName(k.title), f.Lab)), nil
+}
+
+type kathara struct {
+	*Draft
+	file  string
+	title string // LAB_NAME
+	nodes map[string]*device
+	order []string // of devices
+}
+
+// A device has interfaces by number.
+type device struct {
+	at      shell.Pos
+	plugs   map[int]plug
+	sysctls []string
+}
+
+// A plug is an interface in a collision domain.
+type plug struct {
+	domain, mac string
+	at          shell.Pos
+}
+
+var assignment = regexp.MustCompile(`^([A-Za-z0-9_.-]+)\[([A-Za-z0-9_]+)\]\s*=\s*["']?([^"'#]*)["']?`)
+
+// line reads pc1[0]="A", pc1[image]="…", LAB_NAME="…".
+func (k *kathara) line(at shell.Pos, line string) {
+	if title, ok := strings.CutPrefix(line, "LAB_NAME="); ok {
+		k.title = strings.Trim(title, `"'`)
+	}
+	m := assignment.FindStringSubmatch(line)
+	if m == nil {
+		return
+	}
+	d := k.nodes[m[1]]
+	if d == nil {
+		d = &device{at: at, plugs: map[int]plug{}}
+		k.nodes[m[1]] = d
+		k.order = append(k.order, m[1])
+	}
+	value := strings.TrimSpace(m[3])
+	number, err := strconv.Atoi(m[2])
+	switch {
+	case err == nil:
+		domain, mac, _ := strings.Cut(value, "/")
+		d.plugs[number] = plug{domain, mac, at}
+	case m[2] == "sysctl":
+		d.sysctls = append(d.sysctls, value)
+	case m[2] == "bridged" && value != "false":
+		k.lose(at, m[1], "bridged", "a lab is not joined to the network of containers")
+	}
+}
+
+// A member is a device in a collision domain.
+type member struct {
+	end
+	mac string
+	at  shell.Pos
+}
+
+// domains makes the cables, in the order in which collision domains come up.
+func (k *kathara) domains() {
+	members := map[string][]member{}
+	var order []string
+	for _, n := range k.order {
+		d := k.nodes[n]
+		for _, number := range sortedKeys(d.plugs) {
+			p := d.plugs[number]
+			if members[p.domain] == nil {
+				order = append(order, p.domain)
+			}
+			members[p.domain] = append(members[p.domain], member{end{n, "eth" + strconv.Itoa(number)}, p.mac, p.at})
+		}
+	}
+	for _, domain := range order {
+		k.domain(domain, members[domain])
+	}
+}
+
+func sortedKeys(m map[int]plug) []int {
+	var keys []int
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (k *kathara) domain(name string, members []member) {
+	if len(members) == 2 && members[0].node != members[1].node {
+		k.cable(members[0].at, members[0].end, members[1].end, "")
+	} else {
+		for k.state.Namespace(name) != nil { // a device has that name
+			name += "-lan"
+		}
+		k.hub(members[0].at, name)
+		for _, m := range members {
+			k.cable(m.at, m.end, end{name, k.freePort(name)}, "")
+		}
+	}
+	for _, m := range members {
+		if m.mac != "" {
+			k.do(m.at, "ip", "-n", m.node, "link", "set", "dev", m.link, "address", m.mac)
+		}
+	}
+}
+
+func (k *kathara) sysctls() {
+	for _, n := range k.order {
+		for _, setting := range k.nodes[n].sysctls {
+			k.setting(k.nodes[n].at, n, setting)
+		}
+	}
+}
+
+// startup follows what a device runs when it starts, after what all do.
+func (k *kathara) startup(node string) {
+	for _, name := range []string{"shared", node} {
+		file := path.Join(path.Dir(k.file), name+".startup")
+		text, err := k.source(file)
+		if err == nil && k.state.Namespace(node) != nil && node != state.Host {
+			k.follow(shell.Script{File: file, Text: text, Where: node})
+		}
+	}
+}

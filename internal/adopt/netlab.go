@@ -1,0 +1,326 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Netlab reads a topology of netlab. Addresses are handed out as netlab does it:
+// from its pools, on links between two routers one by one, else by the number of the
+// node. The routing protocols stay behind; the lab has the routes that they would
+// find.
+func Netlab(name string, f File) (*Result, error) {
+	v, err := readYAML(f.Name, f.Data)
+	if err != nil {
+		return nil, err
+	}
+	name = cmp.Or(name, v.get("name").text(), f.Lab)
+	n := &netlab{Draft: newDraft(noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}}
+	n.readPools()
+	n.readNodes()
+	for _, l := range v.get("links").items() {
+		n.link(l)
+	}
+	if v.get("module").node != nil {
+		n.Remark(v.get("module").at(), "module", "routing protocols stay behind: the lab has the routes by itself")
+	}
+	for _, key := range []string{"plugin", "validate", "components", "vrfs", "vlans", "vlan", "tools"} {
+		if x := v.get(key); x.node != nil {
+			n.lose(x.at(), "", key, "a lab file has no place for it")
+		}
+	}
+	if err := n.top.Validate(); err != nil {
+		return nil, fmt.Errorf("%s comes to no valid lab: %w", f.Name, err)
+	}
+	return &Result{Topology: n.top, Notes: n.notes, Commands: n.commands}, nil
+}
+
+type netlab struct {
+	*Draft
+	root  value
+	top   *topo.Topology
+	ids   map[string]int // numbers of nodes, from 1
+	pools map[string]*addressPool
+	lans  int
+}
+
+// An addressPool is cut into subnets.
+type addressPool struct {
+	four, six         netip.Prefix
+	fourBits, sixBits int
+	next              int
+}
+
+// readPools reads addressing, on top of netlab's defaults.
+func (n *netlab) readPools() {
+	n.pools = map[string]*addressPool{
+		"loopback": {four: netip.MustParsePrefix("10.0.0.0/24"), fourBits: 32},
+		"p2p":      {four: netip.MustParsePrefix("10.1.0.0/16"), fourBits: 30},
+		"lan":      {four: netip.MustParsePrefix("172.16.0.0/16"), fourBits: 24},
+	}
+	for _, e := range n.root.get("addressing").entries() {
+		p := n.pools[e.key]
+		if p == nil {
+			p = &addressPool{fourBits: 24}
+			n.pools[e.key] = p
+		}
+		if four, err := netip.ParsePrefix(e.value.get("ipv4").text()); err == nil {
+			p.four = four
+		}
+		if six, err := netip.ParsePrefix(e.value.get("ipv6").text()); err == nil {
+			p.six, p.sixBits = six, 64
+			if e.key == "loopback" {
+				p.sixBits = 64
+			}
+		}
+		if bits, err := strconv.Atoi(e.value.get("prefix").text()); err == nil {
+			p.fourBits = bits
+		}
+		if bits, err := strconv.Atoi(e.value.get("prefix6").text()); err == nil {
+			p.sixBits = bits
+		}
+	}
+}
+
+// cut returns the next subnet of each family.
+func (p *addressPool) cut() []netip.Prefix {
+	var subnets []netip.Prefix
+	if p.four.IsValid() {
+		subnets = append(subnets, nth(p.four, p.fourBits, p.next))
+	}
+	if p.six.IsValid() {
+		subnets = append(subnets, nth(p.six, p.sixBits, p.next))
+	}
+	p.next++
+	return subnets
+}
+
+// nth returns the n-th subnet of a length within a prefix.
+func nth(p netip.Prefix, bits, n int) netip.Prefix {
+	bits = max(bits, p.Bits())
+	return netip.PrefixFrom(plus(p.Masked().Addr(), n, p.Addr().BitLen()-bits), bits)
+}
+
+// plus adds n, shifted to the left, to an address.
+func plus(a netip.Addr, n, shift int) netip.Addr {
+	b := a.AsSlice()
+	carry := n << (shift % 8)
+	for i := len(b) - 1 - shift/8; i >= 0 && carry > 0; i-- {
+		carry += int(b[i])
+		b[i] = byte(carry)
+		carry >>= 8
+	}
+	sum, _ := netip.AddrFromSlice(b)
+	return sum
+}
+
+// hostDevices are those that forward nothing.
+var hostDevices = []string{"linux", "none"}
+
+func (n *netlab) readNodes() {
+	nodes := n.root.get("nodes")
+	for _, e := range nodes.entries() {
+		n.addNode(e.at, e.key, e.value)
+	}
+	for _, item := range nodes.items() {
+		if item.isMap() {
+			n.addNode(item.at(), item.get("name").text(), item)
+		} else {
+			n.addNode(item.at(), item.text(), value{})
+		}
+	}
+}
+
+func (n *netlab) addNode(at shell.Pos, name string, v value) {
+	id, err := strconv.Atoi(v.get("id").text())
+	if err != nil {
+		id = len(n.ids) + 1
+	}
+	n.ids[name] = id
+	n.commands++
+	node := topo.Node{Name: name}
+	device := v.get("device").text()
+	if device == "" {
+		device = n.groupDevice(name)
+	}
+	if role := v.get("role").text(); role != "host" && (role == "router" || !slices.Contains(hostDevices, device)) {
+		node.Kind = topo.Router
+		loopback := n.pools["loopback"]
+		addresses := []netip.Prefix{nth(loopback.four, loopback.fourBits, id)}
+		if loopback.six.IsValid() {
+			six := nth(loopback.six, loopback.sixBits, id)
+			addresses = append(addresses, netip.PrefixFrom(six.Addr().Next(), 128))
+		}
+		node.Interfaces = topo.Interfaces{{Name: topo.Loopback, Addresses: addresses}}
+	}
+	n.top.Nodes = append(n.top.Nodes, node)
+	for _, key := range []string{"config", "files", "vlans", "vrfs"} {
+		if x := v.get(key); x.node != nil {
+			n.lose(x.at(), name, key, "what configures a device stays behind")
+		}
+	}
+}
+
+// groupDevice returns the device of a node by its group, or the default.
+func (n *netlab) groupDevice(node string) string {
+	for _, g := range n.root.get("groups").entries() {
+		for _, m := range g.value.get("members").items() {
+			if m.text() == node && g.value.get("device").text() != "" {
+				return g.value.get("device").text()
+			}
+		}
+	}
+	if d := n.root.get("defaults", "device").text(); d != "" {
+		return d
+	}
+	return n.root.get("defaults.device").text()
+}
+
+// A party is a node on a link, with the addresses that are written for it.
+type party struct {
+	node      string
+	addresses []netip.Prefix
+}
+
+// link reads one of the forms of links: r1-r2, [r1, r2], {r1: , r2: }, and
+// {interfaces: […]}.
+func (n *netlab) link(l value) {
+	n.commands++
+	var parties []party
+	switch {
+	case l.isList():
+		for _, item := range l.items() {
+			parties = append(parties, party{node: item.text()})
+		}
+	case l.isMap():
+		for _, item := range l.get("interfaces").items() {
+			parties = append(parties, partyOf(firstText(item.get("node"), item), item))
+		}
+		for _, e := range l.entries() {
+			if n.ids[e.key] != 0 {
+				parties = append(parties, partyOf(e.key, e.value))
+			}
+		}
+	default:
+		for _, name := range strings.Split(l.text(), "-") {
+			parties = append(parties, party{node: name})
+		}
+	}
+	for _, p := range parties {
+		if n.ids[p.node] == 0 {
+			n.lose(l.at(), "", "link", fmt.Sprintf("there is no node %q", p.node))
+			return
+		}
+	}
+	n.join(l, parties)
+}
+
+func firstText(values ...value) string {
+	for _, v := range values {
+		if s := v.text(); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func partyOf(name string, v value) party {
+	p := party{node: name}
+	for _, key := range []string{"ipv4", "ipv6"} {
+		if a, err := netip.ParsePrefix(v.get(key).text()); err == nil {
+			p.addresses = append(p.addresses, a)
+		}
+	}
+	return p
+}
+
+// join makes a link of two parties, or a switch for another number of them.
+func (n *netlab) join(l value, parties []party) {
+	mtu, _ := strconv.Atoi(l.get("mtu").text())
+	hosts := slices.ContainsFunc(parties, func(p party) bool { return n.top.Node(p.node).Kind != topo.Router })
+	pair := len(parties) == 2 && l.get("type").text() != "lan"
+	subnets := n.subnets(l, pair && !hosts)
+	if len(parties) == 2 && l.get("bridge").node == nil {
+		a := n.plug(parties[0], subnets, 1, pair && !hosts)
+		b := n.plug(parties[1], subnets, 2, pair && !hosts)
+		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{a, b}, MTU: mtu})
+		return
+	}
+	n.lans++
+	name := l.get("bridge").text()
+	if name == "" || n.top.Node(name) != nil {
+		name = fmt.Sprintf("lan%d", n.lans)
+	}
+	n.top.Nodes = append(n.top.Nodes, topo.Node{Name: name, Kind: topo.Switch})
+	for i, p := range parties {
+		e := n.plug(p, subnets, i+1, false)
+		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{e, {Node: name}}, MTU: mtu})
+	}
+}
+
+// subnets returns those of a link: written, or the next of a pool.
+func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
+	prefix := l.get("prefix")
+	var written []netip.Prefix
+	for _, text := range []string{prefix.text(), prefix.get("ipv4").text(), prefix.get("ipv6").text()} {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			written = append(written, p.Masked())
+		}
+	}
+	if len(written) > 0 {
+		return written
+	}
+	if prefix.text() == "false" {
+		return nil
+	}
+	pool := n.pools["lan"]
+	if pair {
+		pool = n.pools["p2p"]
+	}
+	for _, key := range []string{"pool", "role", "type"} {
+		if p := n.pools[l.get(key).text()]; p != nil {
+			pool = p
+			break
+		}
+	}
+	return pool.cut()
+}
+
+// plug gives a node an interface in subnets.
+func (n *netlab) plug(p party, subnets []netip.Prefix, place int, pair bool) topo.Endpoint {
+	node := n.top.Node(p.node)
+	number := 1
+	for _, l := range n.top.Links {
+		for _, e := range l.Endpoints {
+			if e.Node == p.node {
+				number++
+			}
+		}
+	}
+	i := topo.Interface{Name: "eth" + strconv.Itoa(number), Addresses: p.addresses}
+	for _, s := range subnets {
+		if slices.ContainsFunc(p.addresses, func(a netip.Prefix) bool { return a.Addr().Is4() == s.Addr().Is4() }) {
+			continue
+		}
+		host := n.ids[p.node]
+		if pair {
+			host = place
+			if s.Bits() == s.Addr().BitLen()-1 {
+				host--
+			}
+		}
+		i.Addresses = append(i.Addresses, netip.PrefixFrom(plus(s.Addr(), host, 0), s.Bits()))
+	}
+	if i.Addresses == nil {
+		i.Addresses = []netip.Prefix{}
+	}
+	node.Interfaces = append(node.Interfaces, i)
+	return topo.Endpoint{Node: p.node, Interface: i.Name}
+}
