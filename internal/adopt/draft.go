@@ -35,9 +35,10 @@ type File struct {
 
 // labName returns a title as the name of a lab.
 func labName(title string) string {
-	return strings.Join(strings.FieldsFunc(title, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	name := strings.Join(strings.FieldsFunc(title, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
 	}), "-")
+	return strings.TrimLeft(name[:min(len(name), 64)], ".-")
 }
 
 // A Note is something that is not in the file.
@@ -69,6 +70,7 @@ type Draft struct {
 	state    *state.State
 	order    []state.Endpoint
 	notes    []Note
+	noted    map[Note]bool
 	pings    []ping
 	played   []played
 	refused  map[state.Endpoint]shell.Pos // links that could not be made
@@ -94,7 +96,7 @@ type snapshot struct {
 }
 
 func newDraft(source func(string) (string, error)) *Draft {
-	return &Draft{state: state.New(), refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, source: source}
+	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, source: source}
 }
 
 // A Result is what became of something that was read.
@@ -102,15 +104,18 @@ type Result struct {
 	Topology *topo.Topology
 	Notes    []Note // in the order in which they came up
 	Commands int    // how many commands there were, those of the notes among them
+
+	unit string // what was counted; default "command"
 }
 
 // finish makes the file.
 func (d *Draft) finish(name string) *Result {
+	name = cmp.Or(labName(name), "lab")
 	d.takeFullest()
 	d.setBridgeMTUs()
 	top, losses := decompile.Decompile(d.state, decompile.Options{Name: name, Order: d.order})
 	for _, l := range losses {
-		d.notes = append(d.notes, d.noteOf(l))
+		d.add(d.noteOf(l))
 	}
 	top.Name = name
 	if d.bare {
@@ -205,11 +210,20 @@ func (d *Draft) note(c shell.Command, why string) {
 	d.add(Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
 }
 
+// maxNotes bounds the notes of a script that does the same again and again.
+const maxNotes = 1000
+
 // add adds a note, once: a loop may come to the same again and again.
 func (d *Draft) add(n Note) {
-	if !slices.Contains(d.notes, n) {
+	switch {
+	case d.noted[n]:
+	case len(d.noted) == maxNotes:
+		n = Note{Why: fmt.Sprintf("after %d notes no more are written", maxNotes), Lost: true}
+		d.notes = append(d.notes, n)
+	case len(d.noted) < maxNotes:
 		d.notes = append(d.notes, n)
 	}
+	d.noted[n] = true
 }
 
 // text returns a command as one would type it.
@@ -242,7 +256,7 @@ func quote(word string) string {
 // would have.
 func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
-	words = d.nameVeths(c.Where, words)
+	words = d.completeBridge(c.Where, d.nameVeths(c.Where, words))
 	line := text(shell.Command{Words: words, Where: c.Where})
 	ops, err := iproute2.ParseAll(line)
 	if moved, more, ok := parseMove(line); ok {
@@ -263,7 +277,10 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 		return shell.Result{}
 	}
 	d.keepFullest(c, ops)
-	next := d.state.Clone()
+	next := d.state
+	if len(ops) > 1 { // all or nothing; one that fails changes nothing anyway
+		next = next.Clone()
+	}
 	for i, op := range ops {
 		ops[i] = complete(next, op)
 		if err := ops[i].Play(next); err != nil {
@@ -410,17 +427,8 @@ func (d *Draft) extendOrder(ops plan.Plan) {
 			d.order = append(d.order, op.Ends[0].Link, op.Ends[1].Link)
 		case plan.AddNamespace, plan.AddBridge:
 			d.order = append(d.order, op.At())
-		}
-	}
-	known := make(map[state.Endpoint]bool, len(d.order))
-	for _, e := range d.order {
-		known[e] = true
-	}
-	for _, name := range d.state.Names() {
-		for _, link := range d.state.Namespaces[name].LinkNames() {
-			if e := (state.Endpoint{Namespace: name, Link: link}); !known[e] && link != state.Lo {
-				d.order = append(d.order, e)
-			}
+		case moveLink:
+			d.order = append(d.order, op.To)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package adopt
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -86,11 +88,12 @@ func (r *Result) Lost() []Note {
 // commands are not in the file", or "" if all is.
 func (r *Result) Summary() string {
 	lost := len(r.Lost())
-	switch {
-	case lost == 0:
+	if lost == 0 {
 		return ""
-	case lost == 1:
-		return fmt.Sprintf("1 of %d commands is not in the file", max(r.Commands, 1))
 	}
-	return fmt.Sprintf("%d of %d commands are not in the file", lost, max(r.Commands, lost))
+	is := "are"
+	if lost == 1 {
+		is = "is"
+	}
+	return fmt.Sprintf("%d of %s %s not in the file", lost, words.Plural(max(r.Commands, lost), cmp.Or(r.unit, "command")), is)
 }

@@ -30,7 +30,7 @@ func Kathara(name string, f File) (*Result, error) {
 	for _, n := range k.order {
 		k.startup(n)
 	}
-	return k.finish(cmp.Or(name, labName(k.title), f.Lab)), nil
+	return k.finish(cmp.Or(name, k.title, f.Lab)), nil
 }
 
 type kathara struct {

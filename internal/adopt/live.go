@@ -39,7 +39,12 @@ func Live(name string, s *state.State, namespaces []string, all bool) (*Result, 
 	if name == "" {
 		name = lab
 	}
-	return d.finish(name), nil
+	r := d.finish(name)
+	if name == "" {
+		r.Topology.Name = ""
+	}
+	r.unit = "link"
+	return r, nil
 }
 
 func named(s *state.State) []string {

@@ -21,7 +21,7 @@ func Netlab(name string, f File) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	name = cmp.Or(name, v.get("name").text(), f.Lab)
+	name = cmp.Or(labName(cmp.Or(name, v.get("name").text(), f.Lab)), "lab")
 	n := &netlab{Draft: newDraft(noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}}
 	n.readPools()
 	n.readNodes()
@@ -104,7 +104,7 @@ func (p *addressPool) cut() []netip.Prefix {
 
 // nth returns the n-th subnet of a length within a prefix.
 func nth(p netip.Prefix, bits, n int) netip.Prefix {
-	bits = max(bits, p.Bits())
+	bits = min(max(bits, p.Bits()), p.Addr().BitLen())
 	return netip.PrefixFrom(plus(p.Masked().Addr(), n, p.Addr().BitLen()-bits), bits)
 }
 

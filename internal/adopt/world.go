@@ -10,17 +10,22 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// silent are programs that change nothing of a network, so that nothing is lost
-// without them.
-var silent = strings.Fields(`sleep usleep clear tput stty reset date mkdir rmdir rm touch ls ln cp mv chmod chown find du df
-	uname modprobe lsmod rmmod insmod kill pkill killall wait logger sync free uptime lscpu nproc file stat less more column
-	apt apt-get yum dnf apk pip pip3 git make notify-send hostname hostnamectl ss netstat lsof ps top watch jq tcpdump
-	traceroute tracepath arping arp dig nslookup host getent systemctl service dmesg journalctl mount umount ethtool`)
+// quiet are programs that change nothing of a network and print nothing, talking
+// those that do print: nothing of the lab is lost without them.
+const (
+	quiet = ` sleep usleep clear tput stty reset mkdir rmdir rm touch ln cp mv chmod chown modprobe rmmod insmod kill pkill killall
+		wait logger sync apt apt-get yum dnf apk pip pip3 make notify-send systemctl service mount umount arping `
+	talking = ` date ls find du df uname lsmod pgrep free uptime lscpu nproc file stat less more column git hostname hostnamectl
+		ss netstat lsof ps top watch jq tcpdump traceroute tracepath arp dig nslookup host getent dmesg journalctl ethtool `
+)
+
+// among reports whether a name is one of a list.
+func among(list, name string) bool { return slices.Contains(strings.Fields(list), name) }
 
 // Run implements [shell.World].
 func (d *Draft) Run(c shell.Command) shell.Result {
 	name := path.Base(c.Words[0])
-	if what, ok := known(c.Words); !ok && !slices.Contains(silent, name) {
+	if what, ok := known(c.Words); !ok && !among(quiet+talking, name) {
 		d.commands++
 		c.Words = marked(c.Words)
 		d.note(c, fmt.Sprintf("what %q prints is not known", what))
@@ -51,7 +56,10 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 		}
 		return shell.Result{Out: c.Stdin}
 	}
-	if !slices.Contains(silent, name) {
+	if among(quiet, name) {
+		return shell.Result{}
+	}
+	if !among(talking, name) {
 		d.commands++
 		d.note(c, fmt.Sprintf("a lab file has no place for what %s does", name))
 	}

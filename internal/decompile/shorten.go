@@ -12,9 +12,7 @@ import (
 // tried, and stays if the lab still compiles to the same State.
 func shorten(t *topo.Topology, want *state.State) *topo.Topology {
 	s := &shortener{want: want, lab: t}
-	for i := range t.Nodes {
-		s.try(func(t *topo.Topology) { beSwitch(&t.Nodes[i]) })
-	}
+	s.switches()
 	s.try(func(t *topo.Topology) { leaveMACs(t) })
 	s.routing()
 	s.try(leaveDevs)
@@ -37,6 +35,49 @@ func (s *shortener) try(change func(*topo.Topology)) bool {
 	}
 	s.lab = t
 	return true
+}
+
+// switches makes switches of all nodes that may be, or else of those that may.
+func (s *shortener) switches() {
+	var may []int
+	for i := range s.lab.Nodes {
+		if maySwitch(s.lab, &s.lab.Nodes[i]) {
+			may = append(may, i)
+		}
+	}
+	all := s.try(func(t *topo.Topology) {
+		for _, i := range may {
+			beSwitch(&t.Nodes[i])
+		}
+	})
+	for _, i := range may {
+		if !all {
+			s.try(func(t *topo.Topology) { beSwitch(&t.Nodes[i]) })
+		}
+	}
+}
+
+// maySwitch reports whether a node has one bridge, with the name that it has in a
+// switch, and no routes, and all its links are ports.
+func maySwitch(t *topo.Topology, n *topo.Node) bool {
+	var ports []string
+	for _, i := range n.Interfaces {
+		switch {
+		case i.Bridge != nil && i.Name != topo.BridgeName:
+			return false
+		case i.Bridge != nil:
+			ports = i.Bridge
+		}
+	}
+	plugs := 0
+	for _, l := range t.Links {
+		for _, e := range l.Endpoints {
+			if e.Node == n.Name {
+				plugs++
+			}
+		}
+	}
+	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && ports != nil && len(ports) == plugs
 }
 
 // beSwitch makes a switch of a node that is nothing but a bridge.

@@ -260,11 +260,10 @@ func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 // capture calls fn and writes what it prints to files.
 func (sh *Shell) capture(fn func(), files []string) {
 	at, outer := sh.at, sh.out
-	sh.out = strings.Builder{}
+	sh.out = &strings.Builder{}
 	fn()
 	text := sh.out.String()
-	sh.out = strings.Builder{}
-	sh.out.WriteString(outer.String())
+	sh.out = outer
 	for _, file := range files {
 		sh.world.Write(Command{At: at, Where: sh.where, shell: sh}, file, text)
 	}

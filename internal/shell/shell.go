@@ -86,7 +86,7 @@ func (e *StoppedError) Error() string {
 // a [*StoppedError], where it does not seem to end; what was told to the World
 // before is told.
 func Follow(s Script, w World) error {
-	sh := &Shell{world: w, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}}
+	sh := &Shell{world: w, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, out: &strings.Builder{}}
 	sh.args, sh.where = s.Args, s.Where
 	sh.budget = &budget{steps: maxSteps, bytes: maxBytes}
 	file, err := parse(s.File, strings.Repeat("\n", max(0, s.Line-1))+s.Text)
@@ -167,7 +167,7 @@ type Shell struct {
 	scopes    []scope  // variables, those of functions last
 	functions map[string]function
 	status    int // $?
-	out       strings.Builder
+	out       *strings.Builder
 	stdin     *string // what is left to be read
 	counter   int     // of what a script thinks is random
 	budget    *budget
@@ -200,7 +200,7 @@ func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
 		world: sh.world, file: sh.file, at: sh.at, where: sh.where, args: sh.args, status: sh.status,
 		stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
-		functions: map[string]function{},
+		functions: map[string]function{}, out: &strings.Builder{},
 	}
 	for name, f := range sh.functions {
 		sub.functions[name] = f

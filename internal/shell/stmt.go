@@ -2,13 +2,12 @@ package shell
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/pattern"
 	"mvdan.cc/sh/v3/syntax"
-
-	"regexp"
 )
 
 func (sh *Shell) stmts(list []*syntax.Stmt) flow {

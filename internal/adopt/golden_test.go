@@ -1,0 +1,143 @@
+package adopt_test
+
+import (
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/adopt"
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/topo"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// arguments are those of the scripts that want some.
+var arguments = map[string][]string{"service.sh": {"up"}}
+
+// inputs returns all files of testdata that are to be imported.
+func inputs(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
+		switch ext := filepath.Ext(path); {
+		case err != nil || d.IsDir():
+		case ext == ".sh", ext == ".yml", filepath.Base(path) == "lab.conf":
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d files: %v", len(files), err)
+	}
+	return files
+}
+
+// read imports a file as the command line does.
+func read(t testing.TB, name string) *adopt.Result {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := adopt.File{Name: filepath.Base(name), Data: data, Lab: "lab", Source: beside(filepath.Dir(name))}
+	r, err := adoptAs(formatOf(name, data), f, arguments[f.Name])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func formatOf(name string, data []byte) adopt.Format {
+	switch {
+	case strings.HasSuffix(name, ".tinet.yml"):
+		return adopt.FormatTinet
+	case strings.HasSuffix(name, ".netlab.yml"):
+		return adopt.FormatNetlab
+	}
+	return adopt.Guess(name, data)
+}
+
+func adoptAs(format adopt.Format, f adopt.File, args []string) (*adopt.Result, error) {
+	switch format {
+	case adopt.FormatScript:
+		return adopt.Script("", f, args)
+	case adopt.FormatContainerlab:
+		return adopt.Containerlab("", f)
+	case adopt.FormatTinet:
+		return adopt.Tinet("", f)
+	case adopt.FormatNetlab:
+		return adopt.Netlab("", f)
+	case adopt.FormatKathara:
+		return adopt.Kathara("", f)
+	}
+	return nil, errors.New("no format")
+}
+
+func beside(folder string) func(string) (string, error) {
+	return func(name string) (string, error) {
+		if !filepath.IsLocal(name) {
+			return "", errors.New(name + " is not beside the script")
+		}
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		return string(text), err
+	}
+}
+
+// Each file of testdata comes to the lab file beside it, which is a lab.
+func TestGolden(t *testing.T) {
+	for _, name := range inputs(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			r := read(t, name)
+			got := string(r.File()) + "# " + r.Summary() + "\n"
+			if _, err := topo.Parse("lab.yaml", []byte(got)); err != nil {
+				t.Errorf("no lab: %v\n%s", err, got)
+			}
+			if _, err := compile.Compile(r.Topology); err != nil {
+				t.Errorf("does not compile: %v\n%s", err, got)
+			}
+			golden := name + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), got); d != "" {
+				t.Errorf("%s (-want +got; -update rewrites it):\n%s", golden, d)
+			}
+		})
+	}
+}
+
+// The formats are told apart by name and contents.
+func TestGuess(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       adopt.Format
+	}{
+		{"setup", "#!/bin/sh\nip netns add a\n", adopt.FormatScript},
+		{"net.sh", "ip netns add a\n", adopt.FormatScript},
+		{"notes", "ip netns add a\n", adopt.FormatScript},
+		{"lab.conf", "pc[0]=A\n", adopt.FormatKathara},
+		{"x.clab.yaml", "", adopt.FormatContainerlab},
+		{"x.yml", "topology: {nodes: {a: {kind: linux}}}\n", adopt.FormatContainerlab},
+		{"x.yml", "nodes:\n- {name: a, interfaces: [{name: net0, type: direct, args: b#net0}]}\n", adopt.FormatTinet},
+		{"topology.yml", "provider: clab\nnodes: [a, b]\nlinks: [a-b]\n", adopt.FormatNetlab},
+		{"topology.yml", "defaults.device: frr\nnodes: {a: , b: }\nlinks: [a-b]\n", adopt.FormatNetlab},
+		{"lab.yaml", "links: [[a, b]]\n", ""},
+	} {
+		if got := adopt.Guess(tt.name, []byte(tt.text)); got != tt.want {
+			t.Errorf("%s %q is %q, want %q", tt.name, tt.text, got, tt.want)
+		}
+	}
+}
