@@ -89,6 +89,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),
 		newLs(p), newShow(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
+		newWatch(p), newEvents(p),
 		newDoctor(p), newVersion(p),
 	)
 	return root

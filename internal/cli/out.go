@@ -36,6 +36,7 @@ type out struct {
 	progress string // shown on stderr now, or ""
 
 	terminal  bool // stdout is one
+	dumb      bool // the terminal can't be painted on, it only takes lines
 	colour    bool // stdout takes colours
 	talkShown bool // stderr is a terminal
 }
@@ -43,7 +44,8 @@ type out struct {
 func newOut(stdout, stderr io.Writer) *out {
 	o := &out{stdout: stdout, stderr: stderr}
 	o.terminal = isTerminal(stdout)
-	o.colour = o.terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	o.dumb = os.Getenv("TERM") == "dumb"
+	o.colour = o.terminal && os.Getenv("NO_COLOR") == "" && !o.dumb
 	o.talkShown = isTerminal(stderr)
 	return o
 }
@@ -98,6 +100,18 @@ func (o *out) json(v any) error {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	o.write(b.Bytes())
+	return nil
+}
+
+// jsonLine writes v as JSON in one line.
+func (o *out) jsonLine(v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return err
 	}
@@ -179,6 +193,7 @@ type style string
 
 // The styles, as SGR parameters (ECMA-48).
 const (
+	plain style = ""
 	bold  style = "1"
 	dim   style = "2"
 	red   style = "31"
@@ -189,7 +204,7 @@ const (
 
 // paint returns text in a style, if stdout takes colours.
 func (o *out) paint(s style, text string) string {
-	if !o.colour || text == "" {
+	if !o.colour || text == "" || s == plain {
 		return text
 	}
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"

@@ -37,7 +37,7 @@ also an annotation, on stderr.`,
 		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.watch {
-				return p.watch(cmd.Context(), args, o)
+				return p.testAlways(cmd.Context(), args, o)
 			}
 			lab, err := p.findTested(args, o)
 			if err != nil {

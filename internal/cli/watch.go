@@ -6,132 +6,204 @@ import (
 	"os"
 	"time"
 
-	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/words"
-	"github.com/vethlab/vethlab/topo"
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/live"
 )
 
-// fileInterval is how often a watched file is looked at.
-const fileInterval = time.Second
+func newWatch(p *program) *cobra.Command {
+	var o followed
+	cmd := &cobra.Command{
+		Use:   "watch [LAB|FILE]",
+		Short: "Show a lab live: what is up, and what goes through",
+		Long: `Show the interfaces of a lab, or of the whole machine, as they are now: state,
+addresses, the other end, and what goes through in a second; below stands what has
+changed last. Where they do not fit the busiest come first.
 
-// watch tests a lab, and again whenever its file or the lab itself changes, until
-// it is interrupted.
-func (p *program) watch(ctx context.Context, args []string, o testOptions) error {
-	lab, err := p.findTested(args, o)
+Keys: q ends it, s sorts by how busy interfaces are, or by name again.
+
+Where the output is no terminal, what there is at first and what changes is
+written line by line, as by vethlab events.`,
+		Example: `  vethlab watch
+  vethlab watch --host`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: p.completeLabs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(cmd, args); err != nil {
+				return err
+			}
+			if !p.out.terminal || p.out.dumb {
+				return p.events(cmd.Context(), args, eventsOptions{followed: o, format: formatText})
+			}
+			return p.watch(cmd.Context(), args, o)
+		},
+	}
+	hostFlag(cmd, &o)
+	return cmd
+}
+
+const (
+	countInterval = time.Second            // between two looks at what went through
+	frameInterval = 100 * time.Millisecond // between two pictures
+	foldedAtOnce  = 100                    // namespaces out of sight that are looked at in an interval
+)
+
+// A watcher shows what is followed on a screen.
+type watcher struct {
+	*follower
+	screen  *screen
+	paint   func(style, string) string
+	rates   *live.Rates
+	events  []line
+	busiest bool
+	seen    map[int32]bool // namespaces on the screen
+	folded  []int32        // namespaces that are not, those first that were looked at longest ago
+	changed bool
+	size    [2]int // of the screen
+}
+
+// watch shows what is followed until a key or ctx ends it.
+func (p *program) watch(ctx context.Context, args []string, o followed) error {
+	f, err := p.follow(args, o)
 	if err != nil {
 		return err
 	}
-	file, err := watchedFile(args, lab)
-	if err != nil {
+	defer f.Close()
+	w := &watcher{follower: f, paint: p.out.paint, rates: live.NewRates(), changed: true}
+	if _, err := f.next(within(ctx)); err != nil && !errors.Is(err, context.DeadlineExceeded) { // what is there at first is no event
+		return ignoreEnd(ctx, err)
+	}
+	stdin, _ := p.stdin.(*os.File)
+	if w.screen, err = p.out.openScreen(stdin); err != nil {
 		return err
 	}
-	for {
-		before := stamp(file)
-		watch, err := lab.Watch()
-		if err != nil {
-			return err
-		}
-		err = p.testAgain(ctx, lab, o)
-		if err == nil {
-			lab, err = p.awaitChange(ctx, lab, watch, file, before, o)
-		}
-		watch.Close()
-		if err != nil {
-			return err
-		}
-	}
+	defer w.screen.close()
+	return ignoreEnd(ctx, w.run(ctx))
 }
 
-// watchedFile returns the file that a lab is from, or "".
-func watchedFile(args []string, lab *vethlab.Lab) (string, error) {
-	switch {
-	case lab.Topology() == nil:
-		return "", nil
-	case len(args) == 0:
-		return folderFile()
-	case args[0] == stdinFile:
-		return "", exitError{exitUsage, errors.New("standard input can't be watched: name a file")}
-	}
-	return args[0], nil
-}
-
-// testAgain tests a lab. That a test fails, or that the lab is down, is no error:
-// it can change.
-func (p *program) testAgain(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
-	err := p.test(ctx, lab, o)
-	exit, invalid := exitError{}, topo.Errors{}
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &exit) && exit.code == exitFailed && exit.err == nil:
-		return nil
-	case errors.Is(err, vethlab.ErrNotRunning), errors.As(err, &invalid):
-		p.out.say("%v", err)
+// ignoreEnd returns nil if an error comes of the end of ctx.
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-// awaitChange waits until the file or the lab changes, says what did, and returns
-// the lab as it is to be tested then.
-func (p *program) awaitChange(
-	ctx context.Context, lab *vethlab.Lab, watch *vethlab.Watch, file string, before fileStamp, o testOptions,
-) (*vethlab.Lab, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	changes := make(chan []string, 1)
-	failed := make(chan error, 1)
-	go func() {
-		commands, err := watch.Next(ctx)
-		if failed <- err; err == nil {
-			changes <- commands
+// within returns a ctx that ends in time for the next frame.
+func within(ctx context.Context) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, frameInterval)
+	context.AfterFunc(ctx, cancel)
+	return ctx
+}
+
+// run shows frames until it is to end.
+func (w *watcher) run(ctx context.Context) error {
+	var counted time.Time
+	for {
+		if time.Since(counted) >= countInterval {
+			counted = time.Now()
+			w.count(counted)
 		}
-		close(changes)
-	}()
-	defer func() {
-		cancel()
-		for range changes { // it has ended when this is closed
+		w.show()
+		events, err := w.next(within(ctx))
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return err
 		}
-	}()
-	tick := time.NewTicker(fileInterval)
-	defer tick.Stop()
+		w.hear(events)
+		if w.press() || ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// maxEvents is how many events are kept, as many as a large screen shows.
+const maxEvents = 100
+
+// hear takes in events.
+func (w *watcher) hear(events []live.Event) {
+	for _, e := range events {
+		w.events = append(w.events, line{time.Now(), e})
+		w.changed = true
+	}
+	w.events = w.events[max(0, len(w.events)-maxEvents):]
+}
+
+// press takes in the keys that were pressed, and reports whether to end.
+func (w *watcher) press() bool {
+	const ctrlC = 3
 	for {
 		select {
-		case err := <-failed:
-			if err != nil {
-				return nil, err
+		case key := <-w.screen.keys:
+			switch key {
+			case 'q', 'Q', ctrlC:
+				return true
+			case 's', 'S':
+				w.busiest, w.changed = !w.busiest, true
 			}
-			p.out.say("the lab has changed, as by: %s", words.List(<-changes, maxChanges))
-			return lab, nil
-		case <-tick.C:
-			now := stamp(file)
-			if now == before {
-				continue
-			}
-			before = now
-			reloaded, err := p.load([]string{file}, o.name)
-			if err == nil {
-				p.out.say("%s has changed", file)
-				return reloaded, nil
-			}
-			p.out.say("%v", err)
+			w.screen.more <- struct{}{}
+		default:
+			return false
 		}
 	}
 }
 
-// maxChanges is how many commands are shown of a change.
-const maxChanges = 5
-
-// A fileStamp tells one version of a file from another.
-type fileStamp struct {
-	time time.Time
-	size int64
+// count looks at what went through: what is on the screen, and a part of the rest.
+func (w *watcher) count(at time.Time) {
+	w.changed = true
+	var ids []int32
+	there := map[int32]bool{}
+	for _, n := range w.picture.Nodes() {
+		there[n.ID] = true
+		if w.seen == nil || w.seen[n.ID] {
+			ids = append(ids, n.ID)
+		}
+	}
+	turn := min(len(w.folded), foldedAtOnce)
+	ids = append(ids, w.folded[:turn]...)
+	w.folded = append(w.folded[turn:], w.folded[:turn]...)
+	for place, stats := range w.Count(ids) {
+		w.rates.Count(place, at, stats)
+	}
+	w.rates.Forget(func(p dump.Place) bool { return there[p.Netns] })
 }
 
-// stamp returns what version of a file is there; the zero value if there is none.
-func stamp(file string) fileStamp {
-	info, err := os.Stat(file)
-	if err != nil {
-		return fileStamp{}
+// show paints the screen if anything on it has changed.
+func (w *watcher) show() {
+	columns, lines := w.screen.size()
+	if size := [2]int{columns, lines}; size != w.size {
+		w.size, w.changed = size, true
 	}
-	return fileStamp{info.ModTime(), info.Size()}
+	if !w.changed {
+		return
+	}
+	w.changed = false
+	f := frame{
+		what: w.what, now: time.Now(), events: w.events, busiest: w.busiest,
+		columns: columns, lines: lines, paint: w.paint, text: func(l line) string { return l.text(w.paint) },
+	}
+	for _, n := range w.picture.Nodes() {
+		f.add(n, w.rates)
+	}
+	rows, shown := f.render()
+	w.screen.paint(rows)
+	w.turn(shown)
+}
+
+// turn takes note of which namespaces are on the screen, and which are not.
+func (w *watcher) turn(shown map[int32]bool) {
+	w.seen = shown
+	waiting := map[int32]bool{}
+	var folded []int32
+	for _, id := range w.folded {
+		if !shown[id] && !waiting[id] {
+			folded, waiting[id] = append(folded, id), true
+		}
+	}
+	for _, n := range w.picture.Nodes() {
+		if !shown[n.ID] && !waiting[n.ID] {
+			folded = append(folded, n.ID)
+		}
+	}
+	w.folded = folded
 }

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/live"
+)
+
+func newEvents(p *program) *cobra.Command {
+	var o eventsOptions
+	cmd := &cobra.Command{
+		Use:   "events [LAB|FILE]",
+		Short: "Write down what changes in a lab, as it happens",
+		Long: `Write a line for everything that changes in a lab, or on the whole machine,
+whoever changes it: links, carriers, addresses, routes, rules, neighbours; nodes
+that come and go; interfaces that move between them. The first line says what is
+there. It ends when interrupted.
+
+With -o json each line is an object with time, kind, node, interface and what
+belongs to the kind; docs/watch.md lists them. Nothing gets lost unsaid: where the
+kernel tells more than can be heard, everything is read anew, and a line of the
+kind resync stands before the differences.`,
+		Example: `  vethlab events
+  vethlab events --host --no-snapshot
+  vethlab events -o json | jq -r 'select(.kind == "carrier-down") | .node'
+  vethlab events --no-snapshot --count 1 --for 10s`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: p.completeLabs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(cmd, args); err != nil {
+				return err
+			}
+			return p.events(cmd.Context(), args, o)
+		},
+	}
+	hostFlag(cmd, &o.followed)
+	cmd.Flags().IntVarP(&o.count, "count", "c", 0, "stop after `N` events, not counting the snapshot")
+	cmd.Flags().Var(newSeconds(&o.time, 0), "for", "stop after `SECONDS`, or a time such as 5m")
+	cmd.Flags().BoolVar(&o.bare, "no-snapshot", false, "begin with the first change")
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+type eventsOptions struct {
+	followed
+	count  int
+	time   time.Duration
+	bare   bool // no snapshot
+	format format
+}
+
+// A line is an event as it is written.
+type line struct {
+	Time time.Time `json:"time"`
+	live.Event
+}
+
+// events writes events until there were enough, or ctx ends: then it is done.
+func (p *program) events(ctx context.Context, args []string, o eventsOptions) error {
+	f, err := p.follow(args, o.followed)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if o.time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.time)
+		defer cancel()
+	}
+	first, written := true, 0
+	for p.out.failed() == nil {
+		events, err := f.next(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if first {
+			first, events = false, []live.Event{f.picture.Snapshot()}
+			if o.bare {
+				continue
+			}
+			written-- // the snapshot does not count
+		}
+		for _, e := range events {
+			if err := p.writeEvent(e, o.format); err != nil {
+				return err
+			}
+			if written++; o.count > 0 && written >= o.count {
+				return nil
+			}
+		}
+	}
+	return nil // the failed write is told of at the end
+}
+
+func (p *program) writeEvent(e live.Event, f format) error {
+	l := line{time.Now().Truncate(time.Microsecond), e}
+	if f == formatJSON {
+		return p.out.jsonLine(l)
+	}
+	p.out.print("%s\n", l.text(p.out.paint))
+	return nil
+}
+
+// text returns an event as a line for people.
+func (l line) text(paint func(style, string) string) string {
+	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), l.Event.String())
+}
+
+// eventStyle returns how an event stands out.
+func eventStyle(k live.Kind) style {
+	switch k {
+	case live.CarrierUp, live.LinkUp, live.NodeAdded:
+		return green
+	case live.CarrierDown, live.LinkDown, live.NodeGone, live.LinkGone, live.AddressDuplicate:
+		return red
+	case live.Resync, live.Moved:
+		return amber
+	}
+	return plain
+}
+
+// followed says what is followed.
+type followed struct {
+	host bool // everything on the machine
+}
+
+func hostFlag(cmd *cobra.Command, f *followed) {
+	cmd.Flags().BoolVar(&f.host, "host", false, "everything on this machine, labs or not")
+}
+
+func (f followed) check(cmd *cobra.Command, args []string) error {
+	if f.host && len(args) > 0 {
+		return usageError{cmd, errors.New("--host is the whole machine: name no lab with it")}
+	}
+	return nil
+}
+
+// A follower keeps a picture of what is followed.
+type follower struct {
+	*kernel.Live
+	what    string // "lab x", "this machine"
+	picture *live.Picture
+}
+
+// sweepInterval is how often namespaces of the machine are looked for that the
+// kernel does not tell of.
+const sweepInterval = 2 * time.Second
+
+// follow begins to follow a lab, which need not run if it is given as a file, or
+// the machine.
+func (p *program) follow(args []string, f followed) (*follower, error) {
+	what, scope, options := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}
+	if !f.host {
+		lab, err := p.find(args, "")
+		if err != nil {
+			return nil, err
+		}
+		what, scope, options = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.LiveOptions{}
+	}
+	l, err := kernel.NewLive(kernel.Names, options)
+	if err != nil {
+		return nil, err
+	}
+	if l.Closed() {
+		p.out.say("only the namespace of this shell can be seen; for the others:")
+		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
+	}
+	return &follower{l, what, live.New(scope)}, nil
+}
+
+// next waits until something has happened and returns what; what is there at first
+// counts as that.
+func (f *follower) next(ctx context.Context) ([]live.Event, error) {
+	for {
+		updates, err := f.Next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var events []live.Event
+		for _, u := range updates {
+			events = append(events, f.picture.Apply(u)...)
+		}
+		if len(events) > 0 {
+			return events, nil
+		}
+	}
+}

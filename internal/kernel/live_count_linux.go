@@ -1,0 +1,31 @@
+package kernel
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
+
+// Count returns what the links of namespaces, by the observer's numbers, have
+// counted. Those that have gone are left out.
+func (l *Live) Count(ids []int32) map[dump.Place]dump.Stats {
+	counts := map[dump.Place]dump.Stats{}
+	for _, id := range ids {
+		ns := &dump.Namespace{}
+		err := l.observer.conns[0].dumpLinksBy(ns, func(b *batch) {
+			b.ifinfo(0, 0, 0)
+			if l.observer.self == nil {
+				b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
+			}
+		})
+		if err != nil {
+			continue
+		}
+		for _, link := range ns.Links {
+			if link.Stats != nil {
+				counts[dump.Place{Netns: id, Index: link.Index}] = *link.Stats
+			}
+		}
+	}
+	return counts
+}
