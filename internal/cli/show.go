@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/draw"
 )
 
 func newShow(p *program) *cobra.Command {
@@ -76,7 +77,7 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 		return p.out.json(s)
 	}
 	if o.picture {
-		p.out.print("%s\n", picture(view.State))
+		p.out.print("%s\n", draw.Text(sceneOf(view), p.sheet()))
 	}
 	p.out.table(shownHeading(), s.rows())
 	return nil

@@ -28,9 +28,10 @@ func FromState(s *state.State) *Scene {
 }
 
 // endOf returns what an endpoint of a State is called in a Scene made of it.
-func endOf(e state.Endpoint) End { return End{Box: boxID(e.Namespace), Port: e.Link} }
+func endOf(e state.Endpoint) End { return End{Box: BoxID(e.Namespace), Port: e.Link} }
 
-func boxID(namespace string) string {
+// BoxID returns the ID of the box that [FromState] makes of a namespace.
+func BoxID(namespace string) string {
 	if namespace == state.Host {
 		return topo.HostNode
 	}
@@ -48,7 +49,7 @@ func cabled(s *state.State, e state.Endpoint) (state.Endpoint, bool) {
 }
 
 func boxOf(s *state.State, ns *state.Namespace) Box {
-	b := Box{ID: boxID(ns.Name), Name: cmp.Or(ns.Mark().Node, ns.Name), Kind: kindOf(ns)}
+	b := Box{ID: BoxID(ns.Name), Name: cmp.Or(ns.Mark().Node, ns.Name), Kind: kindOf(ns)}
 	if ns.Name == state.Host {
 		b.Name = topo.HostNode
 	} else if b.Name != ns.Name {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // A Cell is what came of one asking another.
@@ -242,7 +244,7 @@ func (p *plate) fits(width int) bool {
 func (p *plate) margin() int {
 	margin := 0
 	for i := range p.rows {
-		margin = max(margin, columns(p.rowTitle(i)))
+		margin = max(margin, words.Columns(p.rowTitle(i)))
 	}
 	return margin + 1
 }
@@ -253,7 +255,7 @@ func (p *plate) text() string {
 	p.head(&out, margin)
 	var drawn [len(signs)]bool
 	for i := range p.rows {
-		out.WriteString(pad(p.rowTitle(i), margin))
+		out.WriteString(words.Pad(p.rowTitle(i), margin))
 		for _, c := range p.cells[i] {
 			drawn[c] = true
 			out.WriteString(" " + string(c.Sign()))

@@ -113,3 +113,6 @@ func (b *Box) title() string {
 func (e End) compare(o End) int {
 	return cmp.Or(cmp.Compare(e.Box, o.Box), cmp.Compare(e.Port, o.Port))
 }
+
+// live reports whether a port is up and hears its other end.
+func (p *Port) live() bool { return p.Up && p.Carrier }

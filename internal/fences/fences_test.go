@@ -32,7 +32,7 @@ var pure = map[string][]string{
 		"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
 		"internal/compile", "internal/draw", "internal/lesson",
 	},
-	"internal/draw": {"topo", "internal/state", "internal/dump", "internal/compile"},
+	"internal/draw": {"topo", "internal/words", "internal/state"},
 }
 
 // outside are packages that reach out of a program.

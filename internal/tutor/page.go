@@ -134,7 +134,7 @@ func (p *Player) draw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	picture := draw.Text(drawable(w.State), p.Desk.Width()-len(indent))
+	picture := draw.Text(draw.FromState(drawable(w.State)), draw.Page{Width: p.Desk.Width() - len(indent)})
 	if picture == p.drawn {
 		return nil
 	}

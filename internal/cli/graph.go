@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/kernel"
+)
+
+// The formats of pictures.
+const (
+	formatSVG     format = "svg"
+	formatMermaid format = "mermaid"
+	formatDOT     format = "dot"
+	formatD2      format = "d2"
+)
+
+// formatOf is the format that the name of a file asks for.
+var formatOf = map[string]format{
+	".txt": formatText, ".json": formatJSON, ".svg": formatSVG,
+	".mmd": formatMermaid, ".mermaid": formatMermaid,
+	".dot": formatDOT, ".gv": formatDOT, ".d2": formatD2,
+}
+
+func newGraph(p *program) *cobra.Command {
+	var o graphOptions
+	cmd := &cobra.Command{
+		Use:   "graph [LAB|FILE]",
+		Short: "Draw a lab",
+		Long: `Draw a lab: of a FILE what it describes, without a look at the kernel; of a LAB
+what runs. Without either it is the folder's lab, as it runs or else as its file
+has it, or the only one that runs.
+
+The picture is text with boxes; where they do not fit, a tree. Or it is written,
+from the same layout, as SVG, which is light or dark as its reader is; in the
+languages of Mermaid, of Graphviz (dot) or of D2; or as JSON with the place of
+everything. In pictures of more than 150 nodes, hosts on one node that are alike
+become one.`,
+		Example: `  vethlab graph lab.yaml
+  vethlab graph -o svg lab.yaml >lab.svg
+  vethlab graph -w lab.svg lab.yaml
+  vethlab graph -o dot | dot -Tpdf >lab.pdf`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: p.completeLabs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if ext := filepath.Ext(o.file); o.file != "" && !cmd.Flags().Changed("output") {
+				f, ok := formatOf[strings.ToLower(ext)]
+				if !ok {
+					return usageError{cmd, errors.New("the name of the file says no format: give one with -o")}
+				}
+				o.format = f
+			}
+			scene, err := p.scene(args)
+			if err != nil {
+				return err
+			}
+			return p.graph(scene, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.unfold, "unfold", false, "draw every node, however many there are")
+	cmd.Flags().IntVar(&o.width, "width", 0, "`COLUMNS` of a picture in text (default: those of the terminal)")
+	cmd.Flags().StringVarP(&o.file, "write", "w", "", "write to this `FILE`; its name says the format (.svg, .txt, .mmd, .dot, .d2, .json)")
+	outputFlag(cmd, &o.format, formatSVG, formatMermaid, formatDOT, formatD2)
+	return cmd
+}
+
+type graphOptions struct {
+	format format
+	file   string
+	unfold bool
+	width  int
+}
+
+// scene returns what there is to draw of the lab that an argument means.
+func (p *program) scene(args []string) (*draw.Scene, error) {
+	if len(args) > 0 && isFile(args[0]) {
+		return p.described(args)
+	}
+	if len(args) == 0 {
+		if _, noFile := folderFile(); noFile == nil {
+			if view, err := p.viewed(args); err == nil {
+				return sceneOf(view), nil
+			}
+			return p.described(args)
+		}
+	}
+	view, err := p.viewed(args)
+	if err != nil {
+		return nil, err
+	}
+	return sceneOf(view), nil
+}
+
+// described returns what a file describes.
+func (p *program) described(args []string) (*draw.Scene, error) {
+	lab, err := p.load(args, "")
+	if err != nil {
+		return nil, err
+	}
+	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	if err != nil {
+		return nil, err
+	}
+	return draw.FromState(c.State), nil
+}
+
+// viewed returns what is there of a running lab.
+func (p *program) viewed(args []string) (*kernel.View, error) {
+	lab, err := p.find(args, "")
+	if err != nil {
+		return nil, err
+	}
+	view, err := lab.State()
+	if err == nil && len(view.State.Namespaces) == 0 {
+		err = notRunning(lab)
+	}
+	return view, err
+}
+
+// graph writes a picture.
+func (p *program) graph(scene *draw.Scene, o graphOptions) error {
+	picture, err := p.drawn(scene, o)
+	if err != nil {
+		return err
+	}
+	if o.file != "" {
+		return os.WriteFile(o.file, picture, 0o644)
+	}
+	p.out.write(picture)
+	return nil
+}
+
+// drawn returns a picture in the format that is asked for.
+func (p *program) drawn(scene *draw.Scene, o graphOptions) ([]byte, error) {
+	if !o.unfold {
+		scene = draw.Fold(scene)
+	}
+	switch o.format {
+	case formatSVG:
+		return []byte(draw.SVG(scene)), nil
+	case formatMermaid:
+		if n := len(scene.Cables); n > draw.MermaidLinks {
+			p.out.say("%d links: many readers of Mermaid refuse more than %d", n, draw.MermaidLinks)
+		}
+		return []byte(draw.Mermaid(scene)), nil
+	case formatDOT:
+		return []byte(draw.DOT(scene)), nil
+	case formatD2:
+		return []byte(draw.D2(scene)), nil
+	case formatJSON:
+		return draw.JSON(scene)
+	}
+	page := draw.Page{Width: o.width, Unfold: o.unfold}
+	if o.file == "" {
+		page.Name = p.sheet().Name
+		if o.width == 0 {
+			page.Width = p.out.width()
+		}
+	}
+	return []byte(draw.Text(scene, page)), nil
+}

@@ -1,0 +1,163 @@
+package draw
+
+import "slices"
+
+// A block is the leaves of one box, all of one size: in a line, or as a grid.
+//
+// In a grid the cables come down between the columns, as ribbons, and turn into
+// the left side of each leaf: that of the row nearest to the hub is nearest to
+// the column.
+type block struct {
+	hub     *cell
+	leaves  []*cell // in the order of the hub's ports
+	before  bool    // it is in the layer before the hub's
+	columns int
+	rows    int
+	ribbons bool
+	lane    int // between the cables of a ribbon
+	w, h    int // of each leaf
+}
+
+func newBlock(p *part, hub *cell, leaves []*cell) *block {
+	b := &block{hub: hub}
+	for _, pin := range hub.pins {
+		if c := pin.bound; slices.Contains(leaves, c) && !slices.Contains(b.leaves, c) {
+			b.leaves = append(b.leaves, c)
+		}
+	}
+	for _, c := range leaves { // joined without a cable
+		if !slices.Contains(b.leaves, c) {
+			b.leaves = append(b.leaves, c)
+		}
+	}
+	n := len(b.leaves)
+	b.columns, b.rows = n, 1
+	if p.grid && p.direction == down && n > b.inLine() {
+		b.columns, b.rows = gridOf(n, p.blocks)
+		b.ribbons = true
+	}
+	return b
+}
+
+// inLine is how many leaves are put in one line. The ports of a switch are told
+// by what hangs on them; those of others have addresses to be read.
+func (b *block) inLine() int {
+	for _, p := range b.hub.pins {
+		if p.port.bare() || len(p.port.Addresses) > 0 {
+			return 8
+		}
+	}
+	return 4
+}
+
+// gridOf returns the columns of a grid and the rows that fit in it. The more such
+// blocks stand side by side, the higher each is. There are few sizes, so that one
+// leaf more does not move all others.
+func gridOf(n, blocks int) (columns, rows int) {
+	high := 3
+	switch {
+	case blocks > 8:
+		high = 12
+	case blocks > 2:
+		high = 6
+	}
+	for _, columns = range []int{2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32, 48, 64, 96, 128} {
+		if rows = (high*columns + 1) / 2; columns*rows >= n {
+			return columns, rows
+		}
+	}
+	return columns, (n + columns - 1) / columns
+}
+
+// measure makes all leaves of equal size. The gap before a column has room for
+// the ribbon of a full one.
+func (b *block) measure(p *part) {
+	b.w, b.h = 0, 0
+	for _, c := range b.leaves {
+		b.w, b.h = max(b.w, c.frame.W), max(b.h, c.frame.H)
+	}
+	b.lane = p.flow[down].lane
+	if room := 72; b.lane*b.cables() > room {
+		b.lane = max(2, room/b.cables())
+	}
+}
+
+// cables is how many cables a ribbon has at most, full.
+func (b *block) cables() int {
+	most := 1
+	for _, c := range b.leaves {
+		most = max(most, len(c.sides[previous]))
+	}
+	return most * b.rows
+}
+
+// gap returns the room before each column.
+func (b *block) gap(p *part) int {
+	if b.ribbons {
+		return b.lane*(b.cables()-1) + p.flow[down].between
+	}
+	return p.flow[p.direction].between
+}
+
+// across returns how much room the block takes across the flow.
+func (b *block) across(p *part) int {
+	size := b.w
+	if p.direction == across {
+		size = b.h
+	}
+	size = b.columns*size + (b.columns-1)*b.gap(p)
+	if b.ribbons {
+		size += b.gap(p)
+	}
+	return size
+}
+
+// depth returns how much room the block takes along the flow, with leaves of the
+// height that they have by now.
+func (b *block) depth(p *part) int {
+	b.h, b.w = 0, 0
+	for _, c := range b.leaves {
+		b.w, b.h = max(b.w, c.frame.W), max(b.h, c.frame.H)
+	}
+	if p.direction == across {
+		return b.w
+	}
+	rows := b.rowsUsed()
+	return rows*b.h + (rows-1)*p.flow[down].between*2/3
+}
+
+func (b *block) rowsUsed() int { return (len(b.leaves) + b.columns - 1) / b.columns }
+
+// offset returns where a leaf stands in the block: across the flow and along it.
+func (b *block) offset(p *part, i int) (c, m int) {
+	col, row := i%b.columns, i/b.columns
+	if p.direction == across {
+		return col * (b.h + b.gap(p)), 0
+	}
+	c = col * (b.w + b.gap(p))
+	if b.ribbons {
+		c += b.gap(p)
+	}
+	return c, row * (b.h + p.flow[down].between*2/3)
+}
+
+// lanes returns where, across the flow, the cables of the i-th leaf come to the
+// block, in the order of the pins at its side.
+func (b *block) lanes(p *part, i int) []int {
+	c, _ := b.offset(p, i)
+	row := i / b.columns
+	if b.before {
+		row = b.rowsUsed() - 1 - row
+	}
+	n := len(b.leaves[i].sides[previous])
+	first := row * b.cables() / b.rows
+	at := make([]int, n)
+	for k := range at {
+		nearer := k // the upper one turns first
+		if b.before {
+			nearer = n - 1 - k
+		}
+		at[k] = c - p.flow[down].between/2 - b.lane*(first+nearer)
+	}
+	return at
+}

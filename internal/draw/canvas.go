@@ -1,0 +1,167 @@
+package draw
+
+import (
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A canvas is a grid of characters.
+type canvas struct {
+	width, height int
+	x, y          int // where what is drawn begins
+	spots         []spot
+}
+
+// A spot is one column of one line.
+type spot struct {
+	text   string // "": a space; a wide character has an empty spot behind it
+	behind bool   // such a spot
+	name   bool   // of a box: it stands out
+	ways   ways   // of cables through it
+	dead   bool   // nothing goes through these
+}
+
+// Ways are the directions in which a cable leaves a spot.
+type ways byte
+
+const (
+	up ways = 1 << iota
+	below
+	left
+	right
+)
+
+func newCanvas(width, height int) *canvas {
+	return &canvas{width: width, height: height, spots: make([]spot, width*height)}
+}
+
+func (c *canvas) spot(x, y int) *spot {
+	x, y = x+c.x, y+c.y
+	if x < 0 || y < 0 || x >= c.width || y >= c.height {
+		return &spot{} // lost
+	}
+	return &c.spots[y*c.width+x]
+}
+
+func (c *canvas) set(x, y int, text string) { *c.spot(x, y) = spot{text: text} }
+
+// write writes a text from x on and returns where it ends.
+func (c *canvas) write(x, y int, text string, name bool) int {
+	last := x - 1
+	for _, r := range clean(text) {
+		switch n := words.Columns(string(r)); n {
+		case 0:
+			c.spot(last, y).text += string(r)
+		default:
+			*c.spot(x, y) = spot{text: string(r), name: name}
+			last = x
+			if n == 2 {
+				*c.spot(x+1, y) = spot{behind: true, name: name}
+			}
+			x += n
+		}
+	}
+	return x
+}
+
+// clean replaces what would move the cursor of a terminal.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 {
+			return '·'
+		}
+		return r
+	}, text)
+}
+
+func (c *canvas) run(r run) {
+	text := r.name
+	if r.text != "" {
+		if text != "" {
+			text += " "
+		}
+		text += r.text
+	}
+	if r.anchor == middle {
+		r.x -= words.Columns(text) / 2
+	}
+	c.write(r.x, r.y, text, false)
+}
+
+// join draws a cable from a spot to the next.
+func (c *canvas) join(a, b Point, live bool) {
+	from, to := c.spot(a.X, a.Y), c.spot(b.X, b.Y)
+	switch {
+	case b.X > a.X:
+		from.ways, to.ways = from.ways|right, to.ways|left
+	case b.X < a.X:
+		from.ways, to.ways = from.ways|left, to.ways|right
+	case b.Y > a.Y:
+		from.ways, to.ways = from.ways|below, to.ways|up
+	default:
+		from.ways, to.ways = from.ways|up, to.ways|below
+	}
+	from.dead, to.dead = !live, !live
+}
+
+func (s spot) character() string {
+	if s.text != "" || s.ways == 0 {
+		return s.text
+	}
+	switch s.ways {
+	case up | below, up, below:
+		if s.dead {
+			return "╎"
+		}
+		return "│"
+	case left | right, left, right:
+		if s.dead {
+			return "╌"
+		}
+		return "─"
+	case below | right:
+		return "┌"
+	case below | left:
+		return "┐"
+	case up | right:
+		return "└"
+	case up | left:
+		return "┘"
+	case up | below | right:
+		return "├"
+	case up | below | left:
+		return "┤"
+	case left | right | below:
+		return "┬"
+	case left | right | up:
+		return "┴"
+	}
+	return "┼"
+}
+
+// text returns what is on the canvas, line by line.
+func (c *canvas) text(page Page) string {
+	var out strings.Builder
+	for y := range c.height {
+		var line strings.Builder
+		var name string
+		for _, s := range c.spots[y*c.width : (y+1)*c.width] {
+			switch {
+			case s.name:
+				name += s.text
+				continue
+			case name != "":
+				line.WriteString(page.paint(name))
+				name = ""
+			}
+			if text := s.character(); text != "" {
+				line.WriteString(text)
+			} else if !s.behind {
+				line.WriteByte(' ')
+			}
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return out.String()
+}

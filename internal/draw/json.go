@@ -1,0 +1,16 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// JSON writes a Scene with the place of everything, as [SVG] draws it.
+func JSON(s *Scene) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(arrangeSVG(s))
+	return b.Bytes(), err
+}

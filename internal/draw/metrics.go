@@ -1,0 +1,68 @@
+package draw
+
+import "github.com/vethlab/vethlab/internal/words"
+
+// Metrics are the sizes that a layout is made with. A renderer has its own: of
+// characters or of pixels. In characters a border takes one, and so edge is 1.
+type metrics struct {
+	width func(string) int // of a port's label
+	title func(*Box) int   // of a box's name
+	name  func(*Port) string
+
+	line int // height of a line of text
+	head int // from the upper edge of a box to its first line
+	foot int // from its last line to the lower edge
+	edge int // how much of a box its border takes on either side
+	pad  int // from the left or right edge to text
+	gap  int // between labels side by side
+	rest int // between labels of ports above and what is below them
+	fine int // parallel cables nearer than this are seen as one
+	bar  int // height of a bridge inside a box, with the room around it
+
+	wires bool // ports on a bar have a wire to it, beside their labels
+
+	// By flow: down the page, and across it.
+	flow [2]spacing
+}
+
+// Spacing is the room between boxes.
+type spacing struct {
+	lane    int // between parallel cables
+	channel int // between two layers, at least
+	between int // between two boxes of a layer
+	lateral int // the same if a cable is between them
+}
+
+// characters are the metrics of a picture in text.
+func characters() *metrics {
+	return &metrics{
+		width: words.Columns, title: titleColumns, name: markedName,
+		line: 1, head: 1, foot: 1, edge: 1, pad: 3, gap: 2, fine: 1, bar: 1,
+		flow: [2]spacing{
+			down:   {lane: 1, channel: 2, between: 2, lateral: 8},
+			across: {lane: 2, channel: 8, between: 0, lateral: 2},
+		},
+	}
+}
+
+// markedName returns the name of a port, and that it is down.
+func markedName(p *Port) string {
+	if !p.Up {
+		return p.Name + " ✗"
+	}
+	return p.Name
+}
+
+// pixels are the metrics of an SVG.
+func pixels() *metrics {
+	return &metrics{
+		width: monoWidth, title: titlePixels, name: func(p *Port) string { return p.Name },
+		line: 14, head: 26, foot: 8, pad: 12, gap: 12, rest: 7, fine: 3, bar: 26, wires: true,
+		flow: [2]spacing{
+			down:   {lane: 8, channel: 44, between: 22, lateral: 72},
+			across: {lane: 8, channel: 84, between: 18, lateral: 44},
+		},
+	}
+}
+
+func titleColumns(b *Box) int { return words.Columns(b.title()) }

@@ -1,0 +1,253 @@
+package draw
+
+import (
+	"cmp"
+	"slices"
+)
+
+// spreadPins gives each port its place on its side. Leaves have theirs in their
+// middle; then from layer to layer a box's ports go where the other ends are, or
+// will be. When all have a place, those that could not be where they were
+// expected are followed.
+func (p *part) spreadPins() {
+	p.eachItem(func(i *item) {
+		if i.block != nil {
+			p.spreadLeaves(i)
+		}
+	})
+	p.eachItem(func(i *item) {
+		if i.cell != nil {
+			p.spreadSide(i.cell, toward)
+			p.spreadSide(i.cell, onward)
+			p.spreadLateral(i.cell)
+		}
+	})
+	if p.inRow {
+		return
+	}
+	p.eachItem(func(i *item) {
+		for _, c := range i.cells() {
+			p.follow(c, toward)
+			p.follow(c, onward)
+		}
+	})
+}
+
+func (p *part) eachItem(do func(*item)) {
+	for _, layer := range p.layers {
+		for _, i := range layer {
+			do(i)
+		}
+	}
+}
+
+// follow moves the ports of a side to where their other ends are.
+func (p *part) follow(c *cell, s side) {
+	pins := c.sides[s]
+	wishes := make([]wish, len(pins))
+	for i, pin := range pins {
+		wishes[i] = wish{float64(pin.at), 0.01}
+		if pin.peer != nil && pin.peer.cell.item.layer != c.item.layer {
+			wishes[i] = wish{float64(p.entry(pin.peer) - c.origin), 1}
+		}
+	}
+	p.place(c, s, wishes)
+}
+
+// crossOf returns where a cell begins across the flow.
+func (p *part) crossOf(c *cell) int {
+	i := c.item
+	if i.block == nil {
+		return i.at
+	}
+	at, _ := i.block.offset(p, slices.Index(i.block.leaves, c))
+	return i.at + at
+}
+
+func (p *part) spreadLeaves(i *item) {
+	for k, c := range i.block.leaves {
+		at, _ := i.block.offset(p, k)
+		c.origin = i.at + at
+		middle := float64(i.block.w) / 2
+		if p.direction == across {
+			middle = 0
+			c.frame.H = i.block.h
+		} else {
+			c.frame.W = i.block.w
+		}
+		for _, s := range []side{toward, onward} {
+			p.place(c, s, slices.Repeat([]wish{{middle, 1}}, len(c.sides[s])))
+		}
+		at = p.head + c.parts.top + c.parts.rest
+		for _, pin := range c.sides[previous] {
+			pin.at = at
+			at += pin.after
+		}
+	}
+}
+
+// place gives the ports of a side their places by their wishes, counted from the
+// corner of the cell.
+func (p *part) place(c *cell, s side, wishes []wish) {
+	pins := c.sides[s]
+	if len(pins) == 0 {
+		return
+	}
+	gaps := make([]int, len(pins))
+	for i := 1; i < len(pins); i++ {
+		gaps[i] = p.apart(pins[i-1], pins[i])
+	}
+	low, high := p.lowest(c, s), c.frame.W-p.pad-pins[len(pins)-1].after
+	if p.upright(s) {
+		low = p.head + c.parts.top
+		high = c.frame.H - p.foot - c.parts.bottom - c.parts.notes - pins[len(pins)-1].after
+	}
+	for i, at := range spread(wishes, gaps, low, high) {
+		pins[i].at = at
+	}
+}
+
+// lowest returns the leftmost place of the first port on the upper or lower side.
+func (p *part) lowest(c *cell, s side) int {
+	return max(p.pad+c.sides[s][0].before, p.behindName(c, s))
+}
+
+// behindName returns where on a side ports may begin: where the name of the box
+// stands in its border, or wires go past it, that is behind the name.
+func (p *part) behindName(c *cell, s side) int {
+	wired := p.wires && slices.ContainsFunc(c.sides[s], func(pin *pin) bool { return pin.port.Bar != "" })
+	if p.page(s) == Top && (p.edge > 0 || wired) {
+		return p.pad + p.title(c.box) + max(2, p.rest)
+	}
+	return 0
+}
+
+// A goal is what a port is drawn to.
+type goal struct {
+	class int // ports to the same layer stand at either end, those without a cable last
+	pos   int // of the other end's item
+	at    int // across the flow
+	rank  int // among those to one box
+}
+
+func (g goal) compare(o goal) int {
+	return cmp.Or(cmp.Compare(g.class, o.class), cmp.Compare(g.pos, o.pos), cmp.Compare(g.at, o.at), cmp.Compare(g.rank, o.rank))
+}
+
+func (p *part) spreadSide(c *cell, s side) {
+	pins := c.sides[s]
+	c.origin = c.item.at
+	goals := map[*pin]goal{}
+	for i, pin := range pins {
+		goals[pin] = p.goalOf(pin, i)
+	}
+	slices.SortStableFunc(pins, func(a, b *pin) int { return goals[a].compare(goals[b]) })
+	byBar(pins, len(c.box.Bars))
+	wishes := make([]wish, len(pins))
+	for i, pin := range pins {
+		g := goals[pin]
+		wishes[i] = wish{float64(g.at - c.origin), 1}
+		if g.class != towardLayer {
+			wishes[i].weight = 0.01
+		}
+	}
+	p.place(c, s, wishes)
+}
+
+// The classes of goals.
+const (
+	before = iota // in the same layer
+	towardLayer
+	behind
+	none
+)
+
+func (p *part) goalOf(pin *pin, i int) goal {
+	here := pin.cell.item
+	switch {
+	case pin.bound == nil:
+		return goal{class: none, at: here.at + here.size, rank: i}
+	case pin.bound == pin.cell:
+		return goal{class: behind, at: here.at + here.size, rank: i}
+	}
+	there := pin.bound.item
+	g := goal{class: towardLayer, pos: there.pos, at: p.goalAt(pin), rank: i}
+	switch {
+	case there.layer != here.layer:
+		if pin.side == toward && pin.peer != nil {
+			g.rank = slices.Index(pin.bound.sides[pin.peer.side], pin.peer)
+		}
+	case there.pos < here.pos: // the way to the nearest is inside that to others
+		g.class, g.pos = before, -there.pos
+	default:
+		g.class, g.pos = behind, -there.pos
+	}
+	return g
+}
+
+// goalAt returns where the other end of a port is, or about where as long as that
+// is open.
+func (p *part) goalAt(pin *pin) int {
+	there := pin.bound.item
+	switch {
+	case pin.peer != nil && there.block != nil:
+		return p.entry(pin.peer)
+	case pin.peer != nil && pin.side == toward:
+		return pin.bound.origin + pin.peer.at
+	case p.inRow:
+		return 0
+	case p.direction == across:
+		return there.at + p.head
+	}
+	return there.at + there.size/2
+}
+
+// entry returns where the cable of a leaf comes to its block, across the flow.
+func (p *part) entry(pin *pin) int {
+	if pin.side != previous {
+		return pin.cell.origin + pin.at
+	}
+	b := pin.cell.item.block
+	i := slices.Index(b.leaves, pin.cell)
+	k := slices.Index(pin.cell.sides[previous], pin)
+	return pin.cell.item.at + b.lanes(p, i)[k]
+}
+
+// spreadLateral gives the ports of a cell to the next of the layer, and those at
+// the other ends, the same places.
+func (p *part) spreadLateral(c *cell) {
+	pins := c.sides[next]
+	if len(pins) == 0 {
+		return
+	}
+	for i, pin := range pins { // the other side in the same order
+		pin.peer.cell.sides[previous][i] = pin.peer
+	}
+	at := max(p.lowest(c, next), p.lowest(pins[0].peer.cell, previous))
+	if p.upright(next) {
+		at = p.head + p.topOf(c.item.layer)
+	}
+	for i, pin := range pins {
+		if i > 0 {
+			at += max(p.apart(pins[i-1], pin), p.apart(pins[i-1].peer, pin.peer))
+		}
+		pin.at, pin.peer.at = at, at
+	}
+}
+
+// topOf makes the labels on the upper sides of all boxes of a layer that are
+// joined with others of it equally high, and returns how high.
+func (p *part) topOf(layer int) int {
+	high := 0
+	var lateral []*cell
+	for _, i := range p.layers[layer] {
+		if c := i.cell; c != nil && len(c.sides[previous])+len(c.sides[next]) > 0 {
+			lateral = append(lateral, c)
+			high = max(high, c.parts.top+c.parts.rest)
+		}
+	}
+	for _, c := range lateral {
+		c.parts.top = high - c.parts.rest
+	}
+	return high
+}

@@ -1,0 +1,222 @@
+package draw
+
+import "slices"
+
+// write writes a part into a Layout.
+func (p *part) write(l *Layout) {
+	dx, dy := p.frame.X, p.frame.Y
+	for _, c := range p.members() {
+		box := p.placed(c)
+		box.move(dx, dy)
+		l.Boxes[c.index] = box
+	}
+	for _, nets := range p.nets {
+		for _, n := range nets {
+			l.Cables = append(l.Cables, p.route(n.a, moved(p.routeOf(n), dx, dy)))
+		}
+	}
+	for _, c := range p.members() {
+		for _, pin := range c.sides[next] {
+			l.Cables = append(l.Cables, p.route(pin, moved([]Point{p.at(pin), p.at(pin.peer)}, dx, dy)))
+		}
+	}
+}
+
+// route returns the cable of a port with its way, turned so that it begins at its
+// first end.
+func (p *part) route(from *pin, points []Point) Route {
+	r := Route{Cable: p.scene.Cables[from.cable], Points: points, index: from.cable, live: from.port.live() && from.peer.port.live()}
+	if p.ends[r.Ends[0]] != from {
+		slices.Reverse(points)
+	}
+	return r
+}
+
+func moved(points []Point, dx, dy int) []Point {
+	for i := range points {
+		points[i].X += dx
+		points[i].Y += dy
+	}
+	return points
+}
+
+func (b *PlacedBox) move(dx, dy int) {
+	b.Frame = b.moved(dx, dy)
+	moveRuns(b.notes, dx, dy)
+	for i := range b.Ports {
+		q := &b.Ports[i]
+		q.X += dx
+		q.Y += dy
+		moveRuns(q.label, dx, dy)
+		moved(q.wire, dx, dy)
+	}
+	for i := range b.Bars {
+		b.Bars[i].Frame = b.Bars[i].moved(dx, dy)
+	}
+}
+
+func moveRuns(runs []run, dx, dy int) {
+	for i := range runs {
+		runs[i].x += dx
+		runs[i].y += dy
+	}
+}
+
+func (p *part) placed(c *cell) PlacedBox {
+	b := PlacedBox{Box: *c.box, Frame: c.frame}
+	y := c.frame.Y + c.frame.H - p.foot - c.parts.bottom - c.parts.notes
+	for i, line := range noteLines(c.box) {
+		b.notes = append(b.notes, run{x: c.frame.X + p.pad, y: y + i*p.line, text: line})
+	}
+	b.Bars = p.placedBars(c)
+	for _, pin := range c.pins {
+		q := PlacedPort{Port: *pin.port, Point: p.at(pin), Side: p.page(pin.side), cabled: pin.peer != nil}
+		if pin.silent {
+			q.pitch = pin.bound.item.block.lane
+		}
+		q.label = p.labelAt(pin, q)
+		q.wire = p.wireOf(pin, q, b.Bars)
+		b.Ports = append(b.Ports, q)
+	}
+	return b
+}
+
+func (p *part) placedBars(c *cell) []PlacedBar {
+	bars := make([]PlacedBar, len(c.box.Bars))
+	if p.direction == across {
+		x := c.frame.X + p.pad
+		if w := widest(c.sides[toward]); w > 0 {
+			x += w + p.gap
+		}
+		room := c.frame.W - 2*p.pad - widest(c.sides[toward]) - widest(c.sides[onward])
+		x = max(x, x+(room-2*p.gap-p.barsWide(c.box))/2)
+		for i := range bars {
+			w := p.barWide(&c.box.Bars[i])
+			rows := c.frame.H - p.head - p.foot - c.parts.top - c.parts.bottom - c.parts.notes
+			bars[i] = PlacedBar{c.box.Bars[i], Frame{x, c.frame.Y + p.head + c.parts.top, w, rows}}
+			x += w + p.gap
+		}
+		return bars
+	}
+	y := c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
+	for r, row := range c.bars {
+		for _, b := range row {
+			i := c.barIndex(b.Bar)
+			bars[i] = PlacedBar{c.box.Bars[i], Frame{c.frame.X + b.low, y + r*p.bar, b.high - b.low, p.bar}}
+		}
+	}
+	return bars
+}
+
+func (c *cell) barIndex(b *Bar) int {
+	for i := range c.box.Bars {
+		if &c.box.Bars[i] == b {
+			return i
+		}
+	}
+	return -1
+}
+
+// labelAt returns the lines of text at a port.
+func (p *part) labelAt(pin *pin, q PlacedPort) []run {
+	l := pin.label
+	if l.lines == 0 {
+		return nil
+	}
+	f := pin.cell.frame
+	r := run{name: l.name}
+	switch q.Side {
+	case Left:
+		r.x, r.y = f.X+p.pad, f.Y+pin.at
+	case Right:
+		r.x, r.y = f.X+f.W-p.pad-l.width, f.Y+pin.at
+	case Top:
+		r.x, r.y, r.anchor = q.X, f.Y+p.head, middle
+	case Bottom:
+		r.x, r.y, r.anchor = q.X, f.Y+f.H-p.foot-l.lines*p.line, middle
+	}
+	if r.anchor == middle {
+		left := f.X + p.pad
+		at := max(left, min(q.X-l.width/2, f.X+f.W-p.pad-l.width))
+		switch {
+		case p.wires && pin.port.Bar != "":
+			r.x, r.anchor = q.X+5, start
+		case l.stacked:
+			r.x = at + l.width/2
+		default:
+			r.x, r.anchor = at, start
+		}
+	}
+	return p.lines(r, l)
+}
+
+// lines writes a label from its first line on.
+func (p *part) lines(first run, l label) []run {
+	runs := []run{first}
+	rest := l.addresses
+	indent := 0
+	if !l.stacked && len(rest) > 0 {
+		runs[0].text, rest = rest[0], rest[1:]
+		indent = p.width(l.name + " ")
+	}
+	for i, a := range rest {
+		runs = append(runs, run{x: first.x + indent, y: first.y + (i+1)*p.line, anchor: first.anchor, text: a})
+	}
+	return runs
+}
+
+// wireOf returns the wire from a port to the bar that it is on.
+func (p *part) wireOf(pin *pin, q PlacedPort, bars []PlacedBar) []Point {
+	for _, b := range bars {
+		if b.Name != pin.port.Bar {
+			continue
+		}
+		switch q.Side {
+		case Top:
+			return []Point{q.Point, {q.X, b.Y + b.H/2}}
+		case Bottom:
+			return []Point{q.Point, {q.X, b.Y + b.H/2}}
+		case Left:
+			if p.direction == across {
+				return []Point{{q.X + p.pad + pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
+			}
+		case Right:
+			if p.direction == across {
+				return []Point{{q.X - p.pad - pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
+			}
+		}
+	}
+	return nil
+}
+
+// relate draws the relations, between what has its place by now.
+func (g *graph) relate(l *Layout) {
+	for _, r := range g.scene.Relations {
+		a, okA := g.placeOf(l, r.From)
+		b, okB := g.placeOf(l, r.To)
+		if okA && okB {
+			l.Relations = append(l.Relations, Curve{r, a, b})
+		}
+	}
+}
+
+// placeOf returns where a port or a bar is, or else the middle of its box.
+func (g *graph) placeOf(l *Layout, e End) (Point, bool) {
+	c := g.cellOf(e)
+	if c == nil {
+		return Point{}, false
+	}
+	b := l.Boxes[c.index]
+	for _, q := range b.Ports {
+		if q.Name == e.Port {
+			return q.Point, true
+		}
+	}
+	f := b.Frame
+	for _, bar := range b.Bars {
+		if bar.Name == e.Port {
+			f = bar.Frame
+		}
+	}
+	return Point{f.X + f.W/2, f.Y + f.H/2}, true
+}

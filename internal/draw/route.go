@@ -1,0 +1,142 @@
+package draw
+
+import "slices"
+
+// A net is a cable on its way through the channel between two layers.
+type net struct {
+	a, b   *pin // a: in the layer before
+	ca, cb int  // where they enter the channel, across the flow
+	loop   bool // both come from the layer before
+	track  int  // which of the parallel ways it takes, across; -1: none, it is straight
+}
+
+func (n *net) low() int  { return min(n.ca, n.cb) }
+func (n *net) high() int { return max(n.ca, n.cb) }
+
+// findNets collects the cables of each channel and gives them their tracks.
+func (p *part) findNets() {
+	p.nets = make([][]*net, len(p.layers))
+	for _, c := range p.members() {
+		for _, a := range c.pins {
+			b := a.peer
+			if b == nil || a.side == next || a.side == previous && c.item.block == nil {
+				continue
+			}
+			la, lb := a.cell.item.layer, b.cell.item.layer
+			if la > lb || la == lb && (a.cell.index > b.cell.index || a.cell == b.cell && a.index > b.index) {
+				continue
+			}
+			p.nets[la] = append(p.nets[la], &net{a: a, b: b, ca: p.enters(a), cb: p.enters(b), loop: la == lb, track: -1})
+		}
+	}
+	for _, nets := range p.nets {
+		chooseTracks(nets, p.fine)
+	}
+}
+
+// enters returns where a cable comes into a channel from a port.
+func (p *part) enters(pin *pin) int {
+	at := p.entry(pin)
+	if p.direction == across {
+		at += p.line / 2
+	}
+	return at
+}
+
+// chooseTracks gives each net that is not straight a track such that no two lie
+// on each other, and such that those that need not cross do not: of nets to the
+// right the one that begins farthest right is nearest to where they come from, of
+// nets to the left the one farthest left.
+func chooseTracks(nets []*net, fine int) {
+	var bent []*net
+	for _, n := range nets {
+		if n.ca != n.cb || n.loop {
+			bent = append(bent, n)
+		}
+	}
+	slices.SortStableFunc(bent, func(a, b *net) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		switch {
+		case a.loop:
+			return (a.high() - a.low()) - (b.high() - b.low())
+		case a.cb > a.ca:
+			return b.ca - a.ca
+		}
+		return a.ca - b.ca
+	})
+	for i, n := range bent {
+		n.track = 0
+		for _, m := range bent[:i] {
+			if n.meets(m, fine) {
+				n.track = max(n.track, m.track+1)
+			}
+		}
+	}
+	untangle(bent, fine)
+}
+
+func rank(n *net) int {
+	switch {
+	case n.loop:
+		return 0
+	case n.cb > n.ca:
+		return 1
+	}
+	return 2
+}
+
+// meets reports whether two nets can't have the same track.
+func (n *net) meets(m *net, fine int) bool {
+	return n.low() <= m.high()+fine && m.low() <= n.high()+fine
+}
+
+// rounds is how often tracks are mended before what still lies on each other is
+// left so: there are rings of nets of which each ought to be before the next.
+const rounds = 24
+
+// untangle mends nets that lie on each other along the flow: where one comes from
+// the layer before and another goes to the layer behind at the same place, the
+// first has to turn off first.
+func untangle(nets []*net, fine int) {
+	for range rounds {
+		changed := false
+		for _, a := range nets {
+			for _, b := range nets {
+				switch {
+				case a == b:
+				case a.above(b, fine) && a.track >= b.track:
+					b.track = a.track + 1
+					changed = true
+				}
+			}
+		}
+		for i, a := range nets {
+			for _, b := range nets[:i] {
+				if a.track == b.track && a.meets(b, fine) {
+					a.track++
+					changed = true
+				}
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// above reports whether a net has to be nearer to the layer before than another.
+func (n *net) above(m *net, fine int) bool {
+	near := func(x, y int) bool { return max(x-y, y-x) < fine }
+	return !m.loop && near(n.ca, m.cb) || n.loop && !m.loop && near(n.cb, m.cb)
+}
+
+// tracks returns how many tracks a channel has.
+func tracks(nets []*net) int {
+	most := 0
+	for _, n := range nets {
+		most = max(most, n.track+1)
+	}
+	return most
+}

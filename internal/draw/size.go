@@ -1,0 +1,216 @@
+package draw
+
+import "strings"
+
+// Sections are the heights of what stands inside a box, from above.
+type sections struct {
+	top    int // labels of ports on the upper side
+	rest   int // between those and what is below
+	rows   int // those on the left and right, and across the flow the bars between them
+	bars   int
+	notes  int
+	bottom int
+}
+
+// measure finds how large boxes have to be for what is in them.
+func (p *part) measure() {
+	for _, c := range p.members() {
+		p.measureCell(c)
+	}
+	if p.direction == across {
+		for _, c := range p.members() {
+			p.widenLateral(c)
+		}
+	}
+	for _, layer := range p.layers {
+		for _, i := range layer {
+			switch {
+			case i.block != nil:
+				i.block.measure(p)
+				i.size = i.block.across(p)
+			case p.direction == down:
+				i.size = i.cell.frame.W
+			default:
+				i.size = i.cell.frame.H
+			}
+		}
+	}
+	for _, layer := range p.layers {
+		for _, i := range layer {
+			if i.block != nil {
+				p.stretchHub(i)
+			}
+		}
+	}
+	if p.inRow {
+		p.equalRow()
+	}
+}
+
+// stretchHub makes a box as wide as its leaves, so that cables are straight.
+func (p *part) stretchHub(i *item) {
+	b, hub := i.block, i.block.hub
+	size := i.size
+	switch {
+	case b.ribbons:
+		size += 2 * p.pad
+	case p.direction == down:
+		size += p.extent(b.leaves[0].sides[toward]) - b.w + 2*p.pad
+	default:
+		size += p.head - 1
+	}
+	if p.direction == down {
+		hub.frame.W = max(hub.frame.W, size)
+		hub.item.size = hub.frame.W
+		return
+	}
+	hub.frame.H = max(hub.frame.H, size)
+	hub.item.size = hub.frame.H
+}
+
+// widenLateral makes room for the ports between a box and the one below it, which
+// stand above each other.
+func (p *part) widenLateral(c *cell) {
+	p.spreadLateral(c)
+	for _, pin := range c.sides[next] {
+		need := pin.at + max(pin.after, pin.peer.after) + p.pad + p.edge
+		c.frame.W, pin.peer.cell.frame.W = max(c.frame.W, need), max(pin.peer.cell.frame.W, need)
+	}
+}
+
+// equalRow makes all boxes of a row equally high.
+func (p *part) equalRow() {
+	high := 0
+	for _, layer := range p.layers {
+		high = max(high, layer[0].size)
+	}
+	for _, layer := range p.layers {
+		layer[0].size, layer[0].cell.frame.H = high, high
+	}
+}
+
+func (p *part) measureCell(c *cell) {
+	c.parts = p.sectionsOf(c)
+	wide := max(p.title(c.box), p.noteWidth(c))
+	wide = max(wide, p.sideBySide(c))
+	for s, pins := range c.sides {
+		if !p.upright(side(s)) && len(pins) > 0 {
+			wide = max(wide, p.sideWide(c, side(s)))
+		}
+	}
+	if p.direction == down {
+		wide = max(wide, p.barsWide(c.box))
+	}
+	c.frame.W = wide + 2*p.pad
+	c.frame.H = c.parts.height(p)
+}
+
+// sideWide returns how long the upper or lower side has to be for its ports,
+// whichever of them will come first.
+func (p *part) sideWide(c *cell, s side) int {
+	pins := c.sides[s]
+	least := pins[0].before
+	for _, pin := range pins {
+		least = min(least, pin.before)
+	}
+	behind := max(0, p.behindName(c, s)-p.pad-least)
+	if len(pins) == 1 {
+		return max(behind+pins[0].before+pins[0].after+1, p.extent(pins))
+	}
+	return behind + p.extent(pins)
+}
+
+func (s sections) height(p *part) int {
+	return p.head + s.top + s.rest + s.rows + s.bars + s.notes + s.bottom + p.foot
+}
+
+// sectionsOf returns the heights of what is in a box. Of the bars side by side
+// that is known only when its ports have their places.
+func (p *part) sectionsOf(c *cell) sections {
+	s := sections{notes: len(noteLines(c.box)) * p.line}
+	if p.direction == down {
+		s.top, s.bottom = highest(c.sides[toward])*p.line, highest(c.sides[onward])*p.line
+		s.rows = max(p.extent(c.sides[previous]), p.extent(c.sides[next]))
+		s.bars = min(1, len(c.box.Bars)) * p.bar
+		if s.top > 0 && s.bars == 0 && s.rows+s.notes+s.bottom > 0 {
+			s.rest = p.rest
+		}
+		return s
+	}
+	s.top, s.bottom = highest(c.sides[previous])*p.line, highest(c.sides[next])*p.line
+	s.rows = max(p.extent(c.sides[toward]), p.extent(c.sides[onward]))
+	for i := range c.box.Bars {
+		s.rows = max(s.rows, len(barLines(&c.box.Bars[i]))*p.line)
+	}
+	if s.top+s.rows+s.notes+s.bottom == 0 {
+		s.rows = p.line
+	}
+	return s
+}
+
+// sideBySide returns the width of the labels at the left and right, and of the
+// bars between them.
+func (p *part) sideBySide(c *cell) int {
+	left, right := previous, next
+	middle := 0
+	if p.direction == across {
+		left, right = toward, onward
+		middle = p.barsWide(c.box)
+	}
+	sum := 0
+	for _, w := range []int{widest(c.sides[left]), middle, widest(c.sides[right])} {
+		if w > 0 && sum > 0 {
+			sum += p.gap
+		}
+		sum += w
+	}
+	return sum
+}
+
+// barsWide returns how wide the bars are side by side, at least.
+func (p *part) barsWide(b *Box) int {
+	sum := 0
+	for i := range b.Bars {
+		if i > 0 {
+			sum += p.gap
+		}
+		sum += p.barWide(&b.Bars[i])
+	}
+	return sum
+}
+
+func (p *part) barWide(b *Bar) int {
+	if p.direction == down {
+		return p.width(strings.Join(barLines(b), " ")) + 2*p.gap
+	}
+	wide := 0
+	for _, line := range barLines(b) {
+		wide = max(wide, p.width(line))
+	}
+	return wide + 2*p.gap
+}
+
+// barLines is what is written on a bar.
+func barLines(b *Bar) []string {
+	lines := []string{b.Name}
+	if !b.Up {
+		lines[0] += " ✗"
+	}
+	return append(lines, b.Addresses...)
+}
+
+// noteLines is what is written in a box below all others.
+func noteLines(b *Box) []string {
+	if b.Subtitle == "" {
+		return b.Notes
+	}
+	return append([]string{b.Subtitle}, b.Notes...)
+}
+
+func (p *part) noteWidth(c *cell) int {
+	wide := 0
+	for _, line := range noteLines(c.box) {
+		wide = max(wide, p.width(line))
+	}
+	return wide
+}

@@ -1,0 +1,242 @@
+package draw
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A Page is what a picture in text is drawn on.
+type Page struct {
+	Width  int                 // in columns; 0: [DefaultWidth]
+	Unfold bool                // nothing is left out, however long
+	Name   func(string) string // makes the name of a box stand out; nil: nothing does
+}
+
+func (p Page) paint(name string) string {
+	if p.Name == nil {
+		return name
+	}
+	return p.Name(name)
+}
+
+// Limits of what is drawn in boxes: beyond them a tree says more.
+const (
+	mostBoxes = 16
+	mostLines = 60
+)
+
+// Text draws a Scene with box-drawing characters, each one column wide. What is
+// joined is drawn in boxes with their cables between if that fits the page, else
+// as a tree of cables.
+func Text(s *Scene, page Page) string {
+	if page.Width == 0 {
+		page.Width = DefaultWidth
+	}
+	var pictures []*Layout
+	var trees []string
+	for _, part := range s.parts() {
+		if l := fitting(part, page.Width); l != nil {
+			pictures = append(pictures, l)
+		} else {
+			trees = append(trees, drawTree(part, page))
+		}
+	}
+	if len(pictures) > 0 {
+		trees = append([]string{collage(pictures, page)}, trees...)
+	}
+	return strings.Join(trees, "\n")
+}
+
+// fitting returns the first layout of a part that fits the page, or nil.
+func fitting(part *Scene, width int) *Layout {
+	if len(part.Boxes) > mostBoxes {
+		return nil
+	}
+	for _, st := range []style{
+		{metrics: characters(), direction: down, rows: true},
+		{metrics: characters(), direction: down},
+		{metrics: characters(), direction: across},
+	} {
+		if l := arrange(part, st); l.Width <= width && l.Height <= mostLines {
+			return l
+		}
+	}
+	return nil
+}
+
+// parts divides a Scene into those that are not joined.
+func (s *Scene) parts() []*Scene {
+	g := newGraph(s, style{metrics: characters()})
+	var parts []*Scene
+	of := map[string]*Scene{}
+	for _, cells := range g.parts() {
+		part := &Scene{}
+		for _, c := range cells {
+			part.Boxes = append(part.Boxes, *c.box)
+			of[c.box.ID] = part
+		}
+		parts = append(parts, part)
+	}
+	for _, c := range s.Cables {
+		if part := of[c.Ends[0].Box]; part != nil {
+			part.Cables = append(part.Cables, c)
+		}
+	}
+	for _, r := range s.Relations {
+		if part := of[r.From.Box]; part != nil {
+			part.Relations = append(part.Relations, r)
+		}
+	}
+	return parts
+}
+
+// collage draws pictures beside each other, as many as fit a line.
+func collage(pictures []*Layout, page Page) string {
+	frames := make([]*Frame, len(pictures))
+	for i, l := range pictures {
+		frames[i] = &Frame{W: l.Width, H: l.Height}
+	}
+	width, height := pack(frames, style{metrics: characters(), page: page.Width})
+	c := newCanvas(width, height)
+	for i, l := range pictures {
+		c.x, c.y = frames[i].X, frames[i].Y
+		c.layout(l)
+	}
+	return c.text(page)
+}
+
+func (c *canvas) layout(l *Layout) {
+	for i := range l.Boxes {
+		c.box(&l.Boxes[i])
+	}
+	for _, r := range l.Cables {
+		c.cable(r)
+	}
+	for i := range l.Boxes {
+		for k := range l.Boxes[i].Ports {
+			c.port(&l.Boxes[i].Ports[k])
+		}
+	}
+}
+
+func (c *canvas) box(b *PlacedBox) {
+	right, bottom := b.X+b.W-1, b.Y+b.H-1
+	for x := b.X; x <= right; x++ {
+		c.set(x, b.Y, "─")
+		c.set(x, bottom, "─")
+	}
+	for y := b.Y; y <= bottom; y++ {
+		c.set(b.X, y, "│")
+		c.set(right, y, "│")
+	}
+	c.set(b.X, b.Y, "┌")
+	c.set(right, b.Y, "┐")
+	c.set(b.X, bottom, "└")
+	c.set(right, bottom, "┘")
+	c.set(b.X+2, b.Y, " ")
+	next := c.write(b.X+3, b.Y, b.Name, true)
+	next = c.write(next, b.Y, strings.TrimPrefix(b.title(), b.Name), false)
+	c.set(next, b.Y, " ")
+	for _, r := range b.notes {
+		c.run(r)
+	}
+	for i := range b.Ports {
+		for _, r := range b.Ports[i].label {
+			c.run(r)
+		}
+	}
+	for i := range b.Bars {
+		c.bar(b, &b.Bars[i])
+	}
+}
+
+// bar draws a bridge: along the box if its ports are above and below, else
+// between them.
+func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
+	if !b.upright() {
+		c.lying(b, bar)
+		return
+	}
+	for y := bar.Y; y < bar.Y+bar.H; y++ {
+		c.set(bar.X, y, "║")
+		c.set(bar.X+bar.W-1, y, "║")
+	}
+	for i, line := range barLines(&bar.Bar) {
+		c.write(bar.X+2, bar.Y+i, line, false)
+	}
+}
+
+// lying draws a bridge along its box, its name where it hides no port.
+func (c *canvas) lying(b *PlacedBox, bar *PlacedBar) {
+	for x := bar.X; x < bar.X+bar.W; x++ {
+		c.set(x, bar.Y, "═")
+	}
+	text := " " + strings.Join(barLines(&bar.Bar), " ") + " "
+	wide := words.Columns(text)
+	at := bar.X + 1
+	for _, p := range b.sorted() {
+		if p.Bar != bar.Name || len(p.wire) == 0 {
+			continue
+		}
+		joint, step := "╤", 1
+		if p.Side == Top {
+			joint, step = "╧", -1
+		}
+		c.set(p.X, bar.Y, joint)
+		for y := bar.Y + step; y != p.Y; y += step {
+			if s := c.spot(p.X, y); s.text == "" && !s.behind {
+				s.text = "│"
+			}
+		}
+		if at <= p.X && p.X < at+wide {
+			at = p.X + 1
+		}
+	}
+	if at+wide > bar.X+bar.W {
+		at = bar.X + 1
+	}
+	c.write(at, bar.Y, text, false)
+}
+
+// sorted returns the ports of a box from left to right.
+func (b *PlacedBox) sorted() []PlacedPort {
+	ports := slices.Clone(b.Ports)
+	slices.SortStableFunc(ports, func(a, b PlacedPort) int { return a.X - b.X })
+	return ports
+}
+
+// upright reports whether the bars of a box stand upright, between ports at its
+// left and right.
+func (b *PlacedBox) upright() bool {
+	for _, p := range b.Ports {
+		if p.Bar != "" && (p.Side == Left || p.Side == Right) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *canvas) port(p *PlacedPort) {
+	if p.bare() {
+		c.set(p.X, p.Y, "○")
+	} else {
+		c.set(p.X, p.Y, "●")
+	}
+}
+
+// cable draws a cable between its ports, dashed if nothing goes through it.
+func (c *canvas) cable(r Route) {
+	for i := 1; i < len(r.Points); i++ {
+		a, b := r.Points[i-1], r.Points[i]
+		dx, dy := sign(b.X-a.X), sign(b.Y-a.Y)
+		for at := a; at != b; {
+			to := Point{at.X + dx, at.Y + dy}
+			c.join(at, to, r.live)
+			at = to
+		}
+	}
+}
+
+func sign(n int) int { return max(-1, min(1, n)) }
