@@ -13,7 +13,7 @@ import (
 // expr reads an instruction of the kernel.
 func (r *nftReader) expr(table nft.TableID, name string, a []attribute) nft.Expr {
 	number := func(typ uint16) int { return nftNumber(a, typ) }
-	other := nft.Other{Name: name, Text: "# not understood here"}
+	other := nft.Other{Name: name}
 	switch name {
 	case "payload":
 		if number(unix.NFTA_PAYLOAD_DREG) != 0 {

@@ -137,3 +137,41 @@ func TestNftablesReadsNft(t *testing.T) {
 		}
 	})
 }
+
+// What is not understood is shown as such, between brackets, and never as
+// something else.
+func TestNftablesNeverMisreads(t *testing.T) {
+	ns := emptyNamespace(t)
+	realNft(t, ns, `table inet t {
+	counter hits { }
+	map m { type ipv4_addr : mark; elements = { 1.2.3.4 : 80 }; }
+	map v { type inet_service : verdict; elements = { 22 : accept }; }
+	set dyn { type ipv4_addr; flags dynamic,timeout; timeout 1m; }
+	set conc { type ipv4_addr . inet_service; elements = { 1.2.3.4 . 80 }; }
+	set plain { type ipv4_addr; elements = { 1.2.3.4, 1.2.3.5, 1.2.3.6, 1.2.3.7 }; }
+	set ports { type inet_service; flags interval; elements = { 22, 80-90 }; }
+	chain c { type filter hook input priority 0; }
+}`, "-f", "-")
+	for _, rule := range []string{
+		"counter name hits", "tcp dport vmap @v", "add @dyn { ip saddr }", "ip saddr . tcp dport @conc accept",
+		"ip saddr . tcp dport { 1.2.3.4 . 80, 5.6.7.8 . 90 } accept", "ip saddr and 255.0.255.0 == 10.0.3.0 accept",
+		"ip dscp 4 accept", "ip version 4 accept", "tcp option maxseg size set 1400", "quota 25 mbytes accept",
+		"socket transparent 1 accept", "meta mark set meta mark or 0x10", "meta mark set jhash ip saddr mod 2",
+		"meta mark set ip saddr map @m", "@th,0,16 22 accept", "@th,0,32 22 accept", "exthdr frag exists accept", "rt classid 5 accept",
+		"fib saddr . iif oif missing drop", "fib daddr . iif type local", `meta time "2020-01-01 00:00:00" accept`,
+		`iifname { "eth*", "lo" } accept`, "tcp flags ! syn accept", "ct expiration 5s accept", "ct original packets > 5",
+		`limit rate 5/second log prefix "a" flags all`, "ip saddr @plain tcp dport @ports accept", "tcp dport != @ports drop",
+		"meta mark { 1-5, 7 } accept", "ether saddr { 00:11:22:33:44:55, 00:11:22:33:44:66 } drop", "meta length 100-200",
+		"ip saddr 1.2.3.4 ip daddr 1.2.3.5 accept", "tcp sport 5 tcp dport 6 drop", "tcp dport { 1-5, 6 } drop", "meta skuid 5-7",
+		"icmp type echo-request icmp code 0", "ip protocol tcp tcp dport 22", "meta l4proto { tcp, udp } th dport { 53, 80 }",
+		"ct mark & 0xff == 0x5", "ct mark set 0x5", "meta mark set ct mark", "meta nftrace set 1",
+	} {
+		realNft(t, ns, "flush chain inet t c\nadd rule inet t c "+rule, "-f", "-")
+		_, want, _ := strings.Cut(realNft(t, ns, "", "list", "chain", "inet", "t", "c"), "policy accept;")
+		_, got, _ := strings.Cut(listed(t, ns), "policy accept;")
+		if got != want && !strings.Contains(got, "[") {
+			t.Errorf("%s:\ngot  %s\nwant %s", rule, got, want)
+		}
+		t.Logf("%s:%s", rule, strings.TrimSuffix(got, "\t}\n}\n"))
+	}
+}

@@ -86,7 +86,8 @@ func (d *decompiler) expr(e Expr) {
 	case Translate:
 		d.translate(e)
 	case Other:
-		d.emit(Unknown{join(e.Name, e.Text)})
+		d.emit(Unknown{"[" + join(e.Name, e.Text) + "]"})
+		clear(d.regs) // it may have written to any of them
 	case Statement:
 		d.emit(e)
 	}
@@ -140,7 +141,7 @@ func (d *decompiler) fits(e entry) bool {
 func (d *decompiler) and(e And) {
 	from := d.regs[e.From]
 	if !zero(e.Xor) || from.mask != nil || from.data != nil {
-		d.regs[e.To] = operand{raw: fmt.Sprintf("%s & 0x%x ^ 0x%x", d.name(from), e.Mask, e.Xor)}
+		d.regs[e.To] = operand{raw: fmt.Sprintf("[%s & %s ^ %s]", d.name(from), d.bits(from, e.Mask), d.bits(from, e.Xor))}
 		return
 	}
 	from.mask = e.Mask
@@ -153,9 +154,18 @@ func (d *decompiler) name(o operand) string {
 		return o.key
 	}
 	if o.raw == "" {
-		return "a register"
+		return "[register]"
 	}
 	return o.raw
+}
+
+// bits writes a mask of an operand as a number.
+func (d *decompiler) bits(o operand, mask []byte) string {
+	t := field(o.key).kind
+	if t.text != nil || !t.host {
+		return fmt.Sprintf("0x%x", mask)
+	}
+	return fmt.Sprintf("0x%x", t.value(mask))
 }
 
 func (d *decompiler) compare(e Compare) {
@@ -188,7 +198,7 @@ func (d *decompiler) unknown(o operand, op string, data []byte) {
 	if o.mask != nil {
 		and = fmt.Sprintf("& 0x%x", o.mask)
 	}
-	d.emit(Unknown{join(d.name(o), and, op, fmt.Sprintf("0x%x", data))})
+	d.emit(Unknown{"[" + join(d.name(o), and, op, fmt.Sprintf("0x%x", data)) + "]"})
 }
 
 // several takes apart what nft joins: two keys next to each other in the packet
@@ -198,7 +208,7 @@ func (d *decompiler) several(l Load, data []byte) bool {
 	for l.Size > 0 {
 		var found string
 		for _, key := range keysAt(l.Base, l.Offset) {
-			if e := fields[key]; e.kind.size <= l.Size && d.fits(e) {
+			if e := fields[key]; e.kind.size <= l.Size && d.fits(e) && (e.base != transportHeader || e.l4 != "") {
 				found = key
 			}
 		}
@@ -224,7 +234,7 @@ func (d *decompiler) comparison(o operand, e Compare) Statement {
 	case t.flags && o.mask != nil && e.Op == NotEqual && zero(e.Data):
 		m.Op, m.Values = "", []string{t.format(o.mask, d.links)}
 	case o.mask != nil && t.text != nil:
-		return Unknown{join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, fmt.Sprintf("0x%x", e.Data))}
+		return Unknown{"[" + join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, fmt.Sprintf("0x%x", e.Data)) + "]"}
 	case o.mask != nil:
 		m.Mask, m.Values = t.format(o.mask, d.links), []string{t.format(e.Data, d.links)}
 	default:
@@ -249,7 +259,7 @@ func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statem
 	}
 	s := span{from: whole, to: last}
 	if s.length = prefixLength(s); s.length < 0 {
-		return Unknown{join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, t.format(whole, d.links))}
+		return Unknown{"[" + join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, t.format(whole, d.links)) + "]"}
 	}
 	if s.single() {
 		s.length = -1
@@ -261,7 +271,7 @@ func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statem
 func (d *decompiler) between(e Between) {
 	o := d.regs[e.Reg]
 	if o.key == "" || o.mask != nil {
-		d.emit(Unknown{fmt.Sprintf("%s %s0x%x-0x%x", d.name(o), choose(e.Not, "!= ", ""), e.From, e.To)})
+		d.emit(Unknown{fmt.Sprintf("[%s %s0x%x-0x%x]", d.name(o), choose(e.Not, "!= ", ""), e.From, e.To)})
 		return
 	}
 	t := field(o.key).kind
@@ -276,11 +286,12 @@ func (d *decompiler) lookup(e Lookup) {
 	o := d.regs[e.Reg]
 	op := choose(e.Not, "!=", "")
 	switch {
-	case e.Inner == nil && o.key != "" && o.mask == nil && e.Name != "":
+	case e.Inner == nil && o.size == field(o.key).kind.size && !o.swap && o.key != "" && o.mask == nil && e.Name != "":
 		d.emit(Match{Key: o.key, Op: op, Named: true, Values: []string{e.Name}})
 		return
-	case e.Inner == nil || o.key == "" || o.mask != nil || o.swap || o.size != field(o.key).kind.size:
-		d.emit(Unknown{join(d.name(o), op, "@"+choose(e.Name == "", "?", e.Name))})
+	case e.Inner == nil || o.key == "" || o.mask != nil || o.swap || o.size != field(o.key).kind.size || e.Inner.Size != o.size:
+		d.emit(Unknown{"[" + join(d.name(o), op, "in set", e.Name) + "]"})
+		clear(d.regs) // it may be a map that fills one
 		return
 	}
 	t := field(o.key).kind
@@ -362,13 +373,13 @@ func (d *decompiler) store(into source, number, from int) {
 	o := d.regs[from]
 	switch {
 	case !assignable(target):
-		d.emit(Unknown{fmt.Sprintf("set %s %d", choose(into == meta, "meta", "ct"), number)})
+		d.emit(Unknown{fmt.Sprintf("[set %s %d]", choose(into == meta, "meta", "ct"), number)})
 	case o.data != nil:
 		d.emit(Assign{target, field(target).kind.format(o.data, d.links)})
 	case o.key != "" && o.mask == nil && (strings.HasPrefix(o.key, "meta ") || strings.HasPrefix(o.key, "ct ")):
 		d.emit(Assign{target, o.key})
 	default:
-		d.emit(Unknown{join(target, "set", d.name(o))})
+		d.emit(Unknown{"[" + join(target, "set", d.name(o)) + "]"})
 	}
 }
 
@@ -406,7 +417,7 @@ func (d *decompiler) translate(e Translate) {
 	}
 	n.Flags = strings.Join(flags, ",")
 	if n.Address == "?" || n.Port == "?" {
-		d.emit(Unknown{n.String()})
+		d.emit(Unknown{"[" + n.String() + "]"})
 		return
 	}
 	d.emit(n)

@@ -30,6 +30,15 @@ func (p *parser) match() (Statement, error) {
 			return nil, err
 		}
 	}
+	if p.is("!") && field(key).kind.flags { // none of them
+		p.next()
+		m.Mask, err = p.flags("flags")
+		m.Values = []string{"0"}
+		if err == nil {
+			m, err = m.canonical()
+		}
+		return m, err
+	}
 	for _, op := range []string{"==", "!=", "<=", ">=", "<", ">"} {
 		if p.skip(op) {
 			m.Op = op

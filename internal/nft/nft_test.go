@@ -150,6 +150,8 @@ func TestSpellings(t *testing.T) {
 		"meta l4proto tcp ip saddr 10.0.0.1 tcp dport 22 accept": "ip saddr 10.0.0.1 tcp dport 22 accept",
 		"tcp flags & (fin|syn|rst|ack) == syn drop":              "tcp flags syn / fin,syn,rst,ack drop",
 		"tcp flags & (fin|syn) != 0 drop":                        "tcp flags fin,syn drop",
+		"tcp flags ! syn accept":                                 "tcp flags ! syn accept",
+		"tcp flags & (syn|ack) == 0 accept":                      "tcp flags ! syn,ack accept",
 		"ct state related,established accept":                    "ct state established,related accept",
 		"ct state vmap {established:accept, invalid : drop}":     "ct state vmap { invalid : drop, established : accept }",
 		"ip saddr 10.1.2.3/8 drop":                               "ip saddr 10.0.0.0/8 drop",

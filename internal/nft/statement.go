@@ -28,6 +28,8 @@ func (m Match) String() string {
 	switch {
 	case m.Mask == "":
 		return join(head, m.Op, m.value())
+	case field(m.Key).kind.flags && m.Op == "" && m.value() == "0":
+		return join(head, "!", m.Mask)
 	case field(m.Key).kind.flags && strings.Contains(m.Mask, ","):
 		return join(head, m.Op, m.value(), "/", m.Mask)
 	}
