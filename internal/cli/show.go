@@ -11,12 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-func newShow(p *program) *cobra.Command {
-	var o showOptions
-	cmd := &cobra.Command{
-		Use:   "show [LAB|FILE|NODE[:INTERFACE]]",
-		Short: "Show what is there of a lab, or all about a node or an interface",
-		Long: `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and, of
+const showLong = `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and, of
 a veth, the other end as node:interface. On a terminal a picture stands above.
 
 Of a NODE it shows all there is inside: interfaces, routes of all tables but
@@ -26,7 +21,14 @@ processes. Of NODE:INTERFACE it shows what belongs to that. "host" is the machin
 itself, without its processes. Each part says which command shows the same.
 
 A name is that of a running lab if there is one, else of a node, else of a file;
-what ends in .yaml is a file. LAB/NODE and NODE:INTERFACE are always of a node.`,
+what ends in .yaml is a file. LAB/NODE and NODE:INTERFACE are always of a node.`
+
+func newShow(p *program) *cobra.Command {
+	var o showOptions
+	cmd := &cobra.Command{
+		Use:   "show [LAB|FILE|NODE[:INTERFACE]]",
+		Short: "Show what is there of a lab, or all about a node or an interface",
+		Long:  showLong,
 		Example: `  vethlab show
   vethlab show r1
   vethlab show mylab/r1:eth0

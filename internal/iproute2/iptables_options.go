@@ -15,50 +15,56 @@ func (r *iptablesRule) option(w *words) error {
 		not = "!= "
 	}
 	option := w.next()
-	switch option {
-	case "-m", "--match":
+	switch {
+	case option == "-m" || option == "--match":
 		_, err := w.value("the name of a match")
 		return err
-	case "-j", "--jump":
+	case option == "-j" || option == "--jump":
 		return r.jump(w, "jump ")
-	case "-g", "--goto":
+	case option == "-g" || option == "--goto":
 		return r.jump(w, "goto ")
-	case "--syn":
-		r.packet = append(r.packet, "tcp flags "+not+"syn / fin,syn,rst,ack")
-		return nil
-	case "--random", "--random-fully", "--persistent":
-		if option == "--random-fully" {
-			option = "--fully-random"
-		}
-		r.target += " " + option[2:]
-		return nil
-	case "--save-mark", "--restore-mark":
-		r.target = choose(option == "--save-mark", "ct mark set meta mark", "meta mark set ct mark")
-		return nil
-	case "--notrack":
-		r.target = "notrack"
+	case r.readBare(option, not):
 		return nil
 	}
-	value, err := w.value("a value of " + option)
-	if err != nil {
-		return err
-	}
-	if w.pos >= 2 && w.list[w.pos-1] == "!" { // the older "-s ! ADDRESS"
+	if w.peek() == "!" { // the older "-s ! ADDRESS"
 		not = "!= "
-		if value, err = w.value("a value of " + option); err != nil {
-			return err
-		}
+		w.next()
 	}
-	if option == "--tcp-flags" {
+	place := w.pos - 1
+	value, err := w.value("a value of " + option)
+	switch {
+	case err != nil:
+		return err
+	case option == "--tcp-flags":
 		flags, err := w.value("the flags that are set")
 		r.packet = append(r.packet, strings.ToLower("tcp flags "+not+tcpFlags(flags)+" / "+tcpFlags(value)))
 		return err
-	}
-	if r.readMatch(option, not, value) {
+	case r.readMatch(option, not, value):
 		return nil
 	}
-	w.pos -= 2
-	return fmt.Errorf("%s: %q is not known here", w.place(), option)
+	w.pos = place
+	return fmt.Errorf("%s is not known here", w.place())
+}
+
+// readBare notes an option that has no value. False: it has one.
+func (r *iptablesRule) readBare(option, not string) bool {
+	switch option {
+	case "--syn":
+		r.packet = append(r.packet, "tcp flags "+not+"syn / fin,syn,rst,ack")
+	case "--random", "--persistent":
+		r.target += " " + option[2:]
+	case "--random-fully":
+		r.target += " fully-random"
+	case "--save-mark":
+		r.target = "ct mark set meta mark"
+	case "--restore-mark":
+		r.target = "meta mark set ct mark"
+	case "--notrack":
+		r.target = "notrack"
+	default:
+		return false
+	}
+	return true
 }
 
 // ports writes ports as nft does.

@@ -292,37 +292,3 @@ func (r *nftReader) object(f nft.Family, attrs []attribute) {
 	kind, ok := kinds[nftNumber(attrs, unix.NFTA_OBJ_TYPE)]
 	t.Unknown = append(t.Unknown, choose(ok, kind, "object")+" "+nftText(attrs, unix.NFTA_OBJ_NAME))
 }
-
-// linkNames are the names of links by number, asked for when needed.
-type linkNames struct {
-	conn  *conn
-	names map[int]string
-}
-
-// Index is not needed to read.
-func (*linkNames) Index(string) (int, error) { return 0, unix.ENODEV }
-
-// LinkName returns the name of a link, "" if there is none.
-func (l *linkNames) LinkName(index int) string {
-	if name, ok := l.names[index]; ok {
-		return name
-	}
-	if l.conn == nil {
-		c, err := dial()
-		if err != nil {
-			return ""
-		}
-		l.conn = c
-	}
-	link, err := l.conn.link(index)
-	if err == nil {
-		l.names[index] = link.Name
-	}
-	return l.names[index]
-}
-
-func (l *linkNames) close() {
-	if l.conn != nil {
-		l.conn.close()
-	}
-}

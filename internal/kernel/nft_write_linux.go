@@ -10,7 +10,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
-	"github.com/vethlab/vethlab/internal/state"
 )
 
 // nft appends the messages of a command to the transaction that the next flush
@@ -53,15 +52,6 @@ func (e *encoder) addRule(c nft.Command) error {
 	e.filter.rule(c, program)
 	return nil
 }
-
-// linkNumbers are the numbers of links as an encoder knows them.
-type linkNumbers struct{ *encoder }
-
-func (l linkNumbers) Index(name string) (int, error) {
-	return l.index(state.Endpoint{Namespace: l.namespace, Link: name})
-}
-
-func (linkNumbers) LinkName(int) string { return "" }
 
 // findRule finds the handle of a rule that a command tells by its text.
 func (e *encoder) findRule(c *nft.Command) error {

@@ -228,61 +228,8 @@ func assignable(key string) bool {
 	return slices.Contains([]string{"meta mark", "meta priority", "meta nftrace", "ct mark"}, key)
 }
 
-func (p *parser) verdictMap(start token, key string) (Statement, error) {
-	if err := p.want("{"); err != nil {
-		return nil, err
-	}
-	m := VerdictMap{Key: key}
-	for {
-		p.blank()
-		if p.skip("}") {
-			break
-		}
-		e, err := p.verdictElement()
-		if err != nil {
-			return nil, err
-		}
-		m.Elements = append(m.Elements, e)
-		p.blank()
-		if !p.skip(",") && !p.is("}") {
-			return nil, p.unexpected(`"," or "}"`)
-		}
-	}
-	m, err := m.canonical()
-	if err != nil {
-		return nil, p.mistake(start, "%v", err)
-	}
-	return m, nil
-}
-
 // verdictElement reads "value : verdict"; the colon may touch the value.
-func (p *parser) verdictElement() (e VerdictElement, err error) {
-	if e.Value, err = p.value(); err != nil {
-		return e, err
-	}
-	if !p.skip(":") {
-		value, rest, _ := cutLast(e.Value)
-		if e.Value = value; rest != "" {
-			e.Verdict = Verdict{Word: rest}
-			if rest == "jump" || rest == "goto" {
-				e.Verdict.Chain, err = p.word("the name of a chain")
-			}
-			return e, err
-		}
-	}
-	e.Verdict, err = p.verdict()
-	return e, err
-}
-
 // cutLast cuts at the last colon.
-func cutLast(s string) (before, after string, found bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
-}
-
 // canonical returns the map in the order of a listing.
 func (m VerdictMap) canonical() (VerdictMap, error) {
 	t := field(m.Key).kind

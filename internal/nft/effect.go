@@ -1,0 +1,155 @@
+package nft
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (p *parser) counter() (s Counter, err error) {
+	p.next()
+	if t := p.peek(); t.text == "name" {
+		return s, p.mistake(t, "counters with a name are not known here")
+	}
+	if p.skip("packets") {
+		if s.Packets, err = p.number("how many", 64); err == nil {
+			if err = p.want("bytes"); err == nil {
+				s.Bytes, err = p.number("how many", 64)
+			}
+		}
+	}
+	return s, err
+}
+
+func (p *parser) limit() (s Limit, err error) {
+	p.next()
+	if err = p.want("rate"); err != nil {
+		return s, err
+	}
+	s.Over = p.skip("over")
+	if !s.Over {
+		p.skip("until")
+	}
+	s.Burst = defaultBurst
+	if err = p.rate(&s); err == nil && p.skip("burst") {
+		var n uint64
+		if n, err = p.number("how many", 32); err == nil {
+			n *= max(1, p.unit())
+			s.Burst = uint32(n)
+		}
+	}
+	return s, err
+}
+
+func (p *parser) rate(s *Limit) (err error) {
+	t := p.next()
+	amount, per, ok := strings.Cut(t.text, "/")
+	if s.Rate, err = strconv.ParseUint(amount, 10, 64); err != nil {
+		return p.mistake(t, "expected a rate such as 5/second, found %s", t)
+	}
+	if !ok {
+		unit := p.next()
+		amount, per, ok = strings.Cut(unit.text, "/")
+		factor := bytesIn(amount)
+		if !ok || amount != "" && amount != "packets" && factor == 0 {
+			return p.mistake(unit, "expected a unit such as mbytes/second, found %s", unit)
+		}
+		if factor > 0 {
+			s.Rate, s.Bytes, s.Burst = s.Rate*factor, true, 0
+		}
+	}
+	if per == "" {
+		per = p.next().text
+	}
+	if !slices.Contains([]string{"second", "minute", "hour", "day", "week"}, per) {
+		return p.mistake(t, "expected second, minute, hour, day or week, found %q", per)
+	}
+	s.Per = per
+	return nil
+}
+
+func (p *parser) unit() uint64 {
+	if p.skip("packets") {
+		return 1
+	}
+	n := bytesIn(p.peek().text)
+	if n > 0 {
+		p.next()
+	}
+	return n
+}
+
+func bytesIn(unit string) uint64 {
+	return map[string]uint64{"bytes": 1, "kbytes": 1 << 10, "mbytes": 1 << 20}[unit]
+}
+
+func (p *parser) log() (s Log, err error) {
+	p.next()
+	s.Group = -1
+	for err == nil {
+		switch {
+		case p.skip("prefix"):
+			s.Prefix, err = p.word("a prefix")
+		case p.skip("level"):
+			if s.Level, err = p.choice(wordsOf(logLevels())...); s.Level == "warn" {
+				s.Level = ""
+			}
+		case p.skip("group"):
+			var n uint64
+			n, err = p.number("a group", 16)
+			s.Group = int(n)
+		case p.is("flags") || p.is("snaplen") || p.is("queue-threshold"):
+			return s, p.mistake(p.peek(), "%s of log is not known here", p.peek())
+		default:
+			return s, nil
+		}
+	}
+	return s, err
+}
+
+func wordsOf(list []word) []string {
+	names := make([]string, len(list))
+	for i, w := range list {
+		names[i] = w.name
+	}
+	return names
+}
+
+func rejectCodes(with string) *datatype {
+	return map[string]*datatype{"icmp": icmpCode, "icmpv6": icmp6Code, "icmpx": icmpxCode}[with]
+}
+
+func (p *parser) reject() (s Reject, err error) {
+	p.next()
+	if !p.skip("with") {
+		return s, nil
+	}
+	if s.With, err = p.choice("icmp", "icmpv6", "icmpx", "tcp"); err != nil {
+		return s, err
+	}
+	if s.With == "tcp" {
+		s.With = "tcp reset"
+		return s, p.want("reset")
+	}
+	p.skip("type", "code")
+	if code, err := strconv.ParseUint(p.peek().text, 10, 8); err == nil {
+		p.next()
+		s.Code = rejectCodes(s.With).format([]byte{byte(code)}, nil)
+	} else if s.Code, err = p.choice(wordsOf(rejectCodes(s.With).words)...); err != nil {
+		return s, err
+	}
+	if s == usualReject(p.family) {
+		s = Reject{}
+	}
+	return s, nil
+}
+
+func usualReject(f Family) Reject {
+	switch f {
+	case IP:
+		return Reject{"icmp", "port-unreachable"}
+	case IP6:
+		return Reject{"icmpv6", "port-unreachable"}
+	}
+	return Reject{"icmpx", "port-unreachable"}
+}
