@@ -11,14 +11,19 @@ import (
 
 // What files of other tools say comes down to the commands that they would give.
 
-// do plays one command.
+// do plays one command. Of a file are counted the statements that are in it, not
+// what each comes down to.
 func (d *Draft) do(at shell.Pos, words ...string) {
+	before := d.commands
 	d.Run(shell.Command{Words: words, At: at})
+	d.commands = before
 }
 
 // setting plays a sysctl, written key=value.
 func (d *Draft) setting(at shell.Pos, node, setting string) {
+	before := d.commands
 	d.Run(shell.Command{Words: []string{"sysctl", "-w", setting}, Where: node, At: at})
+	d.commands = before
 }
 
 // node makes a namespace with lo up.
@@ -112,6 +117,5 @@ func (d *Draft) follow(s shell.Script) {
 
 // lose notes something of a file that has no place in a lab.
 func (d *Draft) lose(at shell.Pos, node, text, why string) {
-	d.commands++
 	d.add(Note{At: at, Node: node, Text: text, Why: why, Lost: true})
 }

@@ -59,6 +59,7 @@ func (c *containerlab) kind(n entry) string {
 }
 
 func (c *containerlab) declare(n entry) {
+	c.commands++
 	switch kind := c.kind(n); kind {
 	case "bridge", "ovs-bridge":
 		c.hub(n.at, n.key)
@@ -73,6 +74,7 @@ func (c *containerlab) declare(n entry) {
 
 // link reads endpoints: [a:eth1, b:eth1], or the long form.
 func (c *containerlab) link(l value) {
+	c.commands++
 	mtu := l.get("mtu").text()
 	switch kind := l.get("type").text(); kind {
 	case "", "veth":

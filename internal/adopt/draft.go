@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -122,7 +123,11 @@ func (d *Draft) finish(name string) *Result {
 		top.Prefix = nil
 	}
 	d.contract(top)
-	return &Result{Topology: top, Notes: d.notes, Commands: d.commands}
+	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands}
+	if d.bare {
+		r.unit = "statement"
+	}
+	return r
 }
 
 // noteMTUs remembers the bridges whose MTU a command sets.
@@ -269,7 +274,7 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	}
 	if err != nil {
 		d.refuse(c, words)
-		d.note(c, err.Error())
+		d.note(c, reason(words, err))
 		return shell.Result{}
 	}
 	if why := machines(ops); why != "" {
@@ -313,6 +318,15 @@ func machines(ops plan.Plan) string {
 		}
 	}
 	return ""
+}
+
+// reason says why a command is not understood.
+func reason(words []string, err error) string {
+	if i := slices.Index(words, "type"); i > 0 && i+1 < len(words) && slices.Contains(words[:i], "add") &&
+		strings.Contains(err.Error(), strconv.Quote(words[i+1])) {
+		return "a lab file has no links of the kind " + words[i+1]
+	}
+	return err.Error()
 }
 
 // because says why an Op can't be made.

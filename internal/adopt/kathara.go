@@ -71,6 +71,7 @@ func (k *kathara) line(at shell.Pos, line string) {
 		k.nodes[m[1]] = d
 		k.order = append(k.order, m[1])
 	}
+	k.commands++
 	value := strings.TrimSpace(m[3])
 	number, err := strconv.Atoi(m[2])
 	switch {

@@ -39,7 +39,7 @@ func Netlab(name string, f File) (*Result, error) {
 	if err := n.top.Validate(); err != nil {
 		return nil, fmt.Errorf("%s comes to no valid lab: %w", f.Name, err)
 	}
-	return &Result{Topology: n.top, Notes: n.notes, Commands: n.commands}, nil
+	return &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: "statement"}, nil
 }
 
 type netlab struct {

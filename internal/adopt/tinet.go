@@ -17,10 +17,12 @@ func Tinet(name string, f File) (*Result, error) {
 	t := &tinet{Draft: newDraft(noSource), done: map[end]bool{}}
 	t.bare = true
 	for _, s := range v.get("switches").items() {
+		t.commands++
 		t.hub(s.at(), s.get("name").text())
 	}
 	nodes := v.get("nodes").items()
 	for _, n := range nodes {
+		t.commands++
 		t.node(n.at(), n.get("name").text())
 	}
 	for _, n := range nodes {
@@ -35,10 +37,10 @@ func Tinet(name string, f File) (*Result, error) {
 		}
 	}
 	for _, c := range v.get("node_configs").items() {
-		t.commands(c.get("cmds"), c.get("name").text())
+		t.follows(c.get("cmds"), c.get("name").text())
 	}
 	for _, c := range v.get("test").items() {
-		t.commands(c.get("cmds"), "")
+		t.follows(c.get("cmds"), "")
 	}
 	return t.finish(cmp.Or(name, f.Lab)), nil
 }
@@ -54,6 +56,7 @@ func (t *tinet) iface(node string, i value) {
 	if t.done[here] {
 		return
 	}
+	t.commands++
 	args := i.get("args").text()
 	switch kind := i.get("type").text(); kind {
 	case "direct":
@@ -75,8 +78,8 @@ func (t *tinet) iface(node string, i value) {
 	}
 }
 
-// commands follows a list of {cmd: …}.
-func (t *tinet) commands(list value, where string) {
+// follows goes through a list of {cmd: …}.
+func (t *tinet) follows(list value, where string) {
 	for _, c := range list.items() {
 		line := c.get("cmd")
 		t.follow(shell.Script{File: line.file, Text: line.text(), Where: where, Line: line.at().Line})

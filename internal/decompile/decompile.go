@@ -146,9 +146,7 @@ func (w *writer) order() []string {
 		}
 	}
 	for _, e := range w.options.Order {
-		if e.Link == "" {
-			add(e.Namespace)
-		}
+		add(e.Namespace)
 	}
 	for _, name := range w.state.Names() {
 		add(name)
