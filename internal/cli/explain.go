@@ -82,11 +82,10 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 
 // explainCommand explains what somebody typed.
 func (p *program) explainCommand(o explainOptions) error {
-	op, err := iproute2.Parse(o.command)
+	ops, err := iproute2.Parse(o.command)
 	if err != nil {
 		return exitError{exitUsage, fmt.Errorf("%s: %w", o.command, err)}
 	}
-	ops := plan.Plan{op}
 	steps := make([]step, len(ops))
 	for i, op := range ops {
 		steps[i] = step{Command: iproute2.Print(op)}

@@ -58,10 +58,14 @@ func Notes(op plan.Op) []Note {
 		return setLink(op)
 	case plan.DelLink:
 		return []Note{delLink(op)}
+	case plan.MoveLink:
+		return []Note{moveLink(op)}
 	case plan.AddAddress:
 		return []Note{addAddress(op)}
 	case plan.DelAddress:
 		return []Note{delAddress(op)}
+	case plan.FlushAddresses:
+		return []Note{flushAddresses(op)}
 	case plan.PromoteSecondaries:
 		return []Note{promote(op)}
 	case plan.AddRoute:

@@ -10,6 +10,10 @@ import (
 
 func addRoute(op plan.AddRoute) Note {
 	ns, r := namespace(op.Namespace), op.Route
+	dev := words.Both(r.Dev)
+	if r.Dev == "" {
+		dev = words.Text{En: "the interface that it is behind", ZhTW: "通往它的介面"}
+	}
 	n := Note{
 		Topic:  "route add",
 		Kernel: message("RTM_NEWROUTE", create, "%s", routeDetails(r)),
@@ -21,7 +25,7 @@ func addRoute(op plan.AddRoute) Note {
 		n.Brief = words.Text{
 			En:   "Tells %[1]s that %[2]s is directly behind %[3]s.",
 			ZhTW: "告訴 %[1]s：%[2]s 就直接在 %[3]s 後面。",
-		}.With(ns, destination(r), r.Dev)
+		}.With(ns, destination(r), dev)
 		n.More = words.Text{
 			En:   "There is no router on the way: each address in there is asked for on that cable itself.",
 			ZhTW: "中間沒有路由器：那裡的每個位址，都直接在這條線上去問。",
@@ -31,7 +35,7 @@ func addRoute(op plan.AddRoute) Note {
 		n.Brief = words.Text{
 			En:   "Tells %[1]s to give everything it knows no other way for to the router %[2]s, out of %[3]s.",
 			ZhTW: "告訴 %[1]s：不知道怎麼走的封包，都從 %[3]s 交給路由器 %[2]s。",
-		}.With(ns, r.Via, r.Dev)
+		}.With(ns, r.Via, dev)
 		n.More = words.Text{
 			En: "This is the default route, and %[1]s is the gateway. The kernel takes the most special route that fits; this one fits " +
 				"always and is the least special. The gateway itself must be a direct neighbour.",
@@ -41,7 +45,7 @@ func addRoute(op plan.AddRoute) Note {
 		n.Brief = words.Text{
 			En:   "Tells %[1]s that the way to %[2]s leads over the router %[3]s, out of %[4]s.",
 			ZhTW: "告訴 %[1]s：要到 %[2]s，就從 %[4]s 交給路由器 %[3]s。",
-		}.With(ns, destination(r), r.Via, r.Dev)
+		}.With(ns, destination(r), r.Via, dev)
 		n.More = words.Text{
 			En: "The address of the packet stays that of its destination; only its frame goes to the router's MAC. The way back needs " +
 				"a route of its own.",
@@ -87,5 +91,8 @@ func routeDetails(r state.Route) string {
 	if r.Metric != 0 {
 		s += fmt.Sprintf("RTA_PRIORITY %d, ", r.Metric)
 	}
-	return s + "RTA_OIF the index of " + r.Dev + ", rtm_table RT_TABLE_MAIN"
+	if r.Dev != "" {
+		s += "RTA_OIF the index of " + r.Dev + ", "
+	}
+	return s + "rtm_table RT_TABLE_MAIN"
 }

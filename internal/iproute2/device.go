@@ -16,6 +16,8 @@ type device struct {
 	mac   topo.MAC
 	mtu   int
 	netns string // "" where the command does not say
+
+	then plan.SetLink // what else the command says of it, but for the name
 }
 
 // deviceGrammar is what may stand behind "link add" and behind "peer". The
@@ -29,7 +31,24 @@ var deviceGrammar = grammar[device]{
 		number("index", "an interface number", maxSigned, func(d *device) *int { return &d.index }),
 		mac(func(d *device) *topo.MAC { return &d.mac }, "address", "addr"),
 		number("mtu", "an MTU in bytes", maxSigned, func(d *device) *int { return &d.mtu }),
-		text("the name of a namespace", func(d *device) *string { return &d.netns }, "netns"),
+		{
+			words: []string{"netns"},
+			write: func(d *device) ([]string, bool) { return []string{d.netns}, d.netns != "" },
+			read:  func(w *words, d *device) error { return w.netns(&d.netns) },
+		},
+		{
+			words: []string{"master"},
+			read:  func(w *words, d *device) error { return readMaster(w, &d.then) },
+		},
+		toggleRead("up", true, func(d *device) **bool { return &d.then.Up }),
+		toggleRead("down", false, func(d *device) **bool { return &d.then.Up }),
+		refused[device]("link", "a link on top of another is not supported"),
+		refused[device]("txqueuelen", queues),
+		refused[device]("txqlen", queues),
+		refused[device]("qlen", queues),
+		refused[device]("numtxqueues", queues),
+		refused[device]("numrxqueues", queues),
+		refused[device]("group", "groups of links are not supported"),
 	},
 	bare: func(w *words, d *device) (bool, error) {
 		if d.name != "" {
@@ -40,6 +59,9 @@ var deviceGrammar = grammar[device]{
 	until: "type",
 }
 
+// queues is why a queue can't be set.
+const queues = "queues are as the kernel makes them"
+
 func (d *device) readName(w *words) (err error) {
 	d.name, err = w.value("the name of a link")
 	return err
@@ -47,7 +69,20 @@ func (d *device) readName(w *words) (err error) {
 
 // words returns the device as it stands behind "link add".
 func (d device) words() []string {
-	return append(named("name", d.name), deviceGrammar.write(d)...)
+	var c []string
+	if d.name != "" {
+		c = named("name", d.name)
+	}
+	return append(c, deviceGrammar.write(d)...)
+}
+
+// more returns what is still to be done when the device is there.
+func (d device) more(link state.Endpoint) plan.Plan {
+	if d.then == (plan.SetLink{}) {
+		return nil
+	}
+	d.then.Link = link
+	return plan.Plan{d.then}
 }
 
 func (d device) vethEnd() plan.VethEnd {

@@ -65,7 +65,7 @@ func everyOp(ns1, ns2 string) plan.Plan {
 		}
 	}
 	add(plan.AddBridge{Link: at(ns2, "br"), Index: 7, MAC: topo.MAC{2, 0, 0, 0, 0, 3}, MTU: 1300})
-	add(plan.SetBridge{Link: at(ns2, "br"), Bridge: state.Bridge{STP: true, ForwardDelay: 400}})
+	add(plan.SetBridgeTo(at(ns2, "br"), state.Bridge{STP: true, ForwardDelay: 400}))
 	add(plan.SetLink{
 		Link: at(ns2, "up"), Alias: new("two words"), Master: new("br"), AutoLinkLocal: new(false),
 		MAC: topo.MAC{2, 0, 0, 0, 0, 4}, MTU: 1300, Up: new(true),
@@ -78,6 +78,12 @@ func everyOp(ns1, ns2 string) plan.Plan {
 	add(plan.PromoteSecondaries{Link: at(ns1, "a")}, plan.PromoteSecondaries{Link: at(ns1, "eth0.1")})
 	add(plan.DelAddress{Link: at(ns1, "a"), Address: netip.MustParsePrefix("10.0.0.1/24")})
 	add(everyRoute(ns1)...)
+	add(plan.AddAddress{Link: at(ns1, "a"), Address: netip.MustParsePrefix("10.0.1.1/32"), Replace: true})
+	add(plan.FlushAddresses{Link: at(ns1, "a"), Family: plan.IPv6Only}, plan.FlushAddresses{Link: at(ns1, "a")})
+	add(plan.MoveLink{Link: at(ns2, "up"), To: at(ns1, "address")}, plan.MoveLink{Link: at(ns1, "address"), To: at(ns1, "up")})
+	add(plan.MoveLink{Link: at(ns1, "up"), To: at(state.Host, "vti-m")}, plan.MoveLink{Link: at(state.Host, "vti-m"), To: at(ns2, "up")})
+	add(plan.SetBridge{Link: at(ns2, "br"), STP: new(false)}, plan.SetBridge{Link: at(ns2, "br"), ForwardDelay: new(0)})
+	add(plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(ns1, "")}, {Link: at(ns2, "")}}})
 	add(plan.DelLink{Link: at(ns1, "l")}, plan.DelLink{Link: at(state.Host, "vti-h")})
 	add(plan.DelNamespace{Name: ns1}, plan.DelNamespace{Name: ns2})
 	return p

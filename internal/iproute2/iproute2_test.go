@@ -38,7 +38,7 @@ func TestPrint(t *testing.T) {
 			"ip link add vl0 type veth peer name veth1 netns ns2",
 		},
 		{plan.AddBridge{Link: at("sw", "br0")}, "ip -n sw link add br0 type bridge stp_state 0 forward_delay 0"},
-		{plan.SetBridge{Link: at("sw", "br0"), Bridge: state.Bridge{STP: true, ForwardDelay: 400}}, "ip -n sw link set br0 type bridge stp_state 1 forward_delay 400"},
+		{plan.SetBridgeTo(at("sw", "br0"), state.Bridge{STP: true, ForwardDelay: 400}), "ip -n sw link set br0 type bridge stp_state 1 forward_delay 400"},
 		{plan.SetLink{Link: at("ns1", "lo"), Alias: new("vethlab:x y/ns1")}, "ip -n ns1 link set lo alias 'vethlab:x y/ns1'"},
 		{plan.SetLink{Link: at("sw", "eth0"), Master: new("br0"), AutoLinkLocal: new(false)}, "ip -n sw link set eth0 master br0 addrgenmode none"},
 		{plan.SetLink{Link: at("sw", "eth0"), Master: new(""), MAC: mac1, MTU: 9000, Up: new(true)}, "ip -n sw link set eth0 address 02:00:00:00:00:01 mtu 9000 nomaster up"},
@@ -46,7 +46,18 @@ func TestPrint(t *testing.T) {
 		{plan.SetLink{Link: at("", "eth0"), Alias: new("it's"), MTU: 1, AutoLinkLocal: new(true), Up: new(false)}, `ip link set eth0 alias 'it'\''s' mtu 1 addrgenmode eui64 down`},
 		{plan.SetLink{Link: at("ns1", "a"), Up: new(true)}, "ip -n ns1 link set dev a up"},
 		{plan.SetLink{Link: at("ns1", "up"), Master: new("up")}, "ip -n ns1 link set dev up master up"},
-		{plan.SetBridge{Link: at("sw", "br")}, "ip -n sw link set dev br type bridge stp_state 0 forward_delay 0"},
+		{plan.SetBridge{Link: at("sw", "br0"), STP: new(true)}, "ip -n sw link set br0 type bridge stp_state 1"},
+		{plan.MoveLink{Link: at("", "veth0"), To: at("ns1", "veth0")}, "ip link set veth0 netns ns1"},
+		{plan.MoveLink{Link: at("", "v1"), To: at("ns1", "eth0")}, "ip link set v1 name eth0 netns ns1"},
+		{plan.MoveLink{Link: at("ns1", "eth0"), To: at("", "eth0")}, "ip -n ns1 link set eth0 netns 1"},
+		{plan.MoveLink{Link: at("ns1", "eth0"), To: at("ns1", "wan")}, "ip -n ns1 link set eth0 name wan"},
+		{plan.FlushAddresses{Link: at("ns1", "eth0")}, "ip -n ns1 addr flush dev eth0"},
+		{plan.FlushAddresses{Link: at("", "eth0"), Family: plan.IPv6Only}, "ip -6 addr flush dev eth0"},
+		{plan.AddAddress{Link: at("ns1", "veth0"), Address: v4, Replace: true}, "ip -n ns1 addr replace 172.18.0.2/24 dev veth0"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("", "")}, {Link: at("", "")}}}, "ip link add type veth"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("", "vx")}, {Link: at("ns1", "")}}}, "ip link add vx type veth peer netns ns1"},
+		{plan.AddRoute{Namespace: "ns1", Route: state.Route{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("10.0.0.1")}}, "ip -n ns1 route add default via 10.0.0.1"},
+		{plan.SetBridgeTo(at("sw", "br"), state.Bridge{}), "ip -n sw link set dev br type bridge stp_state 0 forward_delay 0"},
 		{plan.AddBridge{Link: at("sw", "type"), MTU: 1400, Index: 7}, "ip -n sw link add name type index 7 mtu 1400 type bridge stp_state 0 forward_delay 0"},
 		{
 			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("ns1", "a")}, {Link: at("ns1", "b"), MTU: 1300}}},
@@ -70,7 +81,7 @@ func TestPrint(t *testing.T) {
 		if got := Print(c.op); got != c.want {
 			t.Errorf("Print(%#v)\n got %s\nwant %s", c.op, got, c.want)
 		}
-		if got, err := Parse(c.want); err != nil || !cmp.Equal(got, c.op, compareOps) {
+		if got, err := Parse(c.want); err != nil || !cmp.Equal(got, plan.Plan{c.op}, compareOps) {
 			t.Errorf("Parse(%s) = %#v, %v", c.want, got, err)
 		}
 	}
@@ -101,39 +112,70 @@ func TestParseOtherSpellings(t *testing.T) {
 		{`sysctl -w net.ipv4.ping_group_range = 0 5`, "sysctl -q -w 'net.ipv4.ping_group_range=0 5'"},
 		{"ip link set \"a b\\\"\" \\\n  up", `ip link set 'a b"' up`},
 		{"ip link add br9 type bridge", "ip link add br9 type bridge stp_state 0 forward_delay 1500"},
+		{"ip link add br9 up type bridge vlan_filtering 0", "ip link add br9 type bridge stp_state 0 forward_delay 1500; ip link set br9 up"},
+		{"ip l a v0 master br0 type veth peer v1 netns x", "ip link add v0 type veth peer name v1 netns x; ip link set v0 master br0"},
+		{"ip link add type veth", "ip link add type veth"},
+		{"ip -n a link add v0 type veth peer name v1 netns 1", "ip link add v1 type veth peer name v0 netns a"},
+		{"ip link set veth0 netns ns1 up", "ip link set veth0 netns ns1; ip -n ns1 link set veth0 up"},
+		{"ip link set dev veth0 up netns ns1 name eth0 mtu 1400", "ip link set veth0 name eth0 netns ns1; ip -n ns1 link set eth0 mtu 1400 up"},
+		{"ip -n ns1 link set eth0 netns 1", "ip -n ns1 link set eth0 netns 1"},
+		{"ip link set br0 up type bridge stp_state 1", "ip link set br0 type bridge stp_state 1; ip link set br0 up"},
+		{"ip link delete veth0 type veth", "ip link del veth0"},
+		{"ip -4 addr flush eth0", "ip -4 addr flush dev eth0"},
+		{"ip -f inet6 a f dev eth0", "ip -6 addr flush dev eth0"},
+		{"ip a r 10.0.0.1/8 dev eth0 scope global label eth0:1 valid_lft forever", "ip addr replace 10.0.0.1/8 dev eth0"},
+		{"ip a chg 10.0.0.1/8 dev eth0", "ip addr replace 10.0.0.1/8 dev eth0"},
+		{"ip r a default via 10.0.0.1", "ip route add default via 10.0.0.1"},
+		{"ip ro c 10.0.0.0/8 dev eth0 scope link table main", "ip route replace 10.0.0.0/8 dev eth0"},
+		{"ip r d any", "ip route del default"},
+		{"ip route flush cache", ""},
+		{"sudo -n -u root /sbin/ip l set lo up", "ip link set lo up"},
+		{"env LANG=C /usr/sbin/ip net add x", "ip netns add x"},
+		{"ip -br -c link set lo up", "ip link set lo up"},
+		{"sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1", "sysctl -q -w net.ipv4.ip_forward=1; sysctl -q -w net.ipv6.conf.all.forwarding=1"},
+		{"ip netns exec sw brctl addbr br0", "ip -n sw link add br0 type bridge stp_state 0 forward_delay 1500"},
+		{"brctl addif br0 a1 a2", "ip link set a1 master br0; ip link set a2 master br0"},
+		{"brctl delif br0 a1", "ip link set a1 nomaster"},
+		{"brctl stp br0 on", "ip link set br0 type bridge stp_state 1"},
+		{"brctl setfd br0 0.5", "ip link set br0 type bridge forward_delay 50"},
+		{"brctl delbr br0", "ip link del br0"},
 	} {
-		op, err := Parse(c.line)
+		p, err := Parse(c.line)
 		if err != nil {
 			t.Errorf("Parse(%s): %v", c.line, err)
 			continue
 		}
-		if got := Print(op); got != c.want {
+		if got := printAll(p); got != c.want {
 			t.Errorf("Parse(%s)\n got %s\nwant %s", c.line, got, c.want)
 		}
 	}
 }
 
+// printAll writes commands as one line.
+func printAll(p plan.Plan) string {
+	var lines []string
+	for _, op := range p {
+		lines = append(lines, Print(op))
+	}
+	return strings.Join(lines, "; ")
+}
+
 func TestParseSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		{"", "the command ends where ip or sysctl should be"},
-		{"ifconfig eth0", `word 1, "ifconfig": expected ip or sysctl`},
-		{"ip -n ns1 link set eth0 netns ns2", "moving a link is not supported"},
+		{"", "the command ends where ip, sysctl, brctl, nft or iptables should be"},
+		{"ifconfig eth0", `word 1, "ifconfig": expected ip, sysctl`},
 		{"ip -n ns1 link set eth0 mtu big", `word 8, "big": expected an MTU in bytes`},
 		{"ip -n ns1 addr add 10.0.0.300/8 dev eth0", `word 6, "10.0.0.300/8": expected an address`},
 		{"ip netns add a b", `word 5, "b": expected the end`},
-		{"ip link add x type dummy", `"dummy": expected bridge or veth`},
+		{"ip link add x type dummy", `"dummy": links of kind dummy are not supported: bridge and veth are`},
 		{"ip netns add 'a", "a quote is not closed"},
 		{"ip netns add a; ip netns add b", `";" is for a shell`},
 		{`ip netns add "$NS"`, `"$" is for a shell`},
-		{"ip lnik set eth0 up", `word 2, "lnik": expected netns, link, address or route; did you mean "link"?`},
+		{"ip lnik set eth0 up", `word 2, "lnik": expected address, route, link or netns; did you mean "link"?`},
 		{"ip link set eth0 mut 1400", `did you mean "mtu"?`},
 		{"ip link set eth0 mtu 1 mtu 2", `word 7, "mtu" stands there twice`},
 		{"ip link set eth0", "the command ends where alias, address"},
 		{"ip link set up mtu 1400", "the name of a link"},
-		{"ip link set eth0 name eth1", "renaming a link is not supported"},
-		{"ip link set br0 type bridge stp_state 1", "give both stp_state and forward_delay"},
-		{"ip link set br0 up type bridge stp_state 1", "are two commands"},
-		{"ip -s link set eth0 up", `word 2, "-s": of the options of ip`},
 		{"ip -n '' link set eth0 up", "the name of a namespace"},
 		{"ip route add 10.0.0.0/8 via fe80::1 dev eth0", "not of one family"},
 		{"ip route add default via inet fe80::1 dev eth0", `"fe80::1" is not an address of inet`},
@@ -141,9 +183,45 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"ip route add 10.0.0.0/8 devv eth0", `did you mean "dev"?`},
 		{"ip addr add 10.0.0.1/8", "the command ends where dev LINK should be"},
 		{"sysctl -w net.ipv4.ip_forward", `word 3, "net.ipv4.ip_forward" is not key=value`},
-		{"sysctl -p", `word 2, "-p"`},
+		{"sysctl -p", `word 2, "-p": settings from a file are not read here`},
+		{"ip -x link set eth0 up", `word 2, "-x": ip has no such option`},
+		{"ip link add x type dumy", `"dumy": expected bridge or veth`},
+		{"ip route add 10.0.0.0/8", "the command ends where via ADDRESS or dev LINK should be"},
+		{"ip link set br0 type bridge", "the command ends where stp_state or forward_delay should be"},
 	} {
 		if _, err := Parse(c.line); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("Parse(%s): %v, want %s", c.line, err, c.want)
+		}
+	}
+}
+
+// What is right and can't be held is told from what is wrong.
+func TestParseRefuses(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"ip link add link eth0 name eth0.5 type vlan id 5", "a link on top of another is not supported"},
+		{"ip link add x type vxlan id 5", "links of kind vxlan are not supported"},
+		{"ip link add x txqueuelen 5 type veth", "queues are as the kernel makes them"},
+		{"ip link set eth0 promisc on", "take frames that are for others"},
+		{"ip link set eth0 type bridge_slave cost 5", "settings of a bridge's port"},
+		{"ip link add br0 type bridge vlan_filtering 1", "filtering VLANs"},
+		{"ip neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev x", "ip neighbor is not supported"},
+		{"ip ru add from 10.0.0.0/8 table 5", "ip rule is not supported"},
+		{"ip route add 10.0.0.0/8 dev x table 5", "tables other than main"},
+		{"ip route add 10.0.0.0/8 dev x src 10.0.0.1", "a route with a source address"},
+		{"ip route add blackhole 10.0.0.0/8", "a route that drops packets"},
+		{"ip route append 10.0.0.0/8 dev x", "several routes to one destination"},
+		{"ip route flush table main", "flushing routes"},
+		{"ip addr add 10.0.0.1 peer 10.0.0.2 dev x", "a point-to-point address"},
+		{"ip addr flush dev x scope link", "only all addresses"},
+		{"ip netns attach x 5", "ip netns attach is not supported"},
+		{"ip -all netns delete", "one command at a time"},
+		{"bridge vlan add vid 5 dev x", "what the command bridge changes"},
+		{"brctl hairpin br0 x on", "brctl hairpin is not supported"},
+		{"sysctl -p", "settings from a file"},
+		{"ip link del group 5", "groups of links"},
+	} {
+		_, err := Parse(c.line)
+		if !IsUnsupported(err) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Parse(%s): %v, want %s", c.line, err, c.want)
 		}
 	}
@@ -157,7 +235,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("Parse(%s): %v", line, err)
 		}
-		if d := cmp.Diff(op, got, compareOps); d != "" {
+		if d := cmp.Diff(plan.Plan{op}, got, compareOps); d != "" {
 			t.Fatalf("%s (-printed +parsed)\n%s", line, d)
 		}
 	})
@@ -171,13 +249,15 @@ func FuzzParse(f *testing.F) {
 	f.Add("ip -n a link add br0 index 7 type bridge stp_state 1 forward_delay 400")
 	f.Add("ip addr add fe80::1/64 dev eth0 nodad")
 	f.Fuzz(func(t *testing.T, line string) {
-		op, err := Parse(line)
+		p, err := Parse(line)
 		if err != nil {
 			return
 		}
-		again, err := Parse(Print(op))
-		if err != nil || !cmp.Equal(op, again, compareOps) {
-			t.Errorf("%q is %#v; printed %s; parsed again %#v, %v", line, op, Print(op), again, err)
+		for _, op := range p {
+			again, err := Parse(Print(op))
+			if err != nil || !cmp.Equal(plan.Plan{op}, again, compareOps) {
+				t.Errorf("%q has %#v; printed %s; parsed again %#v, %v", line, op, Print(op), again, err)
+			}
 		}
 	})
 }

@@ -1,9 +1,10 @@
 package iproute2
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -17,12 +18,12 @@ var linkKinds = map[string]func(*words, device) (plan.Op, error){
 	state.Bridge{}.Kind(): parseAddBridge,
 }
 
-func parseLink(w *words) (plan.Op, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"set", "s"}, verb{"delete", "d"})
+func parseLink(w *words) (plan.Plan, error) {
+	verb, err := w.verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"})
 	switch verb {
 	case "add":
 		return parseAddLink(w)
-	case "set":
+	case "set", "change":
 		return parseSetLink(w)
 	case "delete":
 		return parseDelLink(w)
@@ -30,77 +31,132 @@ func parseLink(w *words) (plan.Op, error) {
 	return nil, err
 }
 
-func parseAddLink(w *words) (plan.Op, error) {
+func parseAddLink(w *words) (plan.Plan, error) {
 	d := device{netns: w.namespace}
 	if err := deviceGrammar.read(w, &d); err != nil {
 		return nil, err
-	}
-	if d.name == "" {
-		return nil, w.missing("the name of a link")
 	}
 	if !w.skip("type") {
 		return nil, w.missing("type")
 	}
 	kind, ok := linkKinds[w.peek()]
-	if !ok {
+	switch {
+	case !ok && slices.Contains(otherKinds(), w.peek()):
+		return nil, w.unsupportedKind()
+	case !ok:
 		return nil, w.unexpected(slices.Sorted(maps.Keys(linkKinds))...)
 	}
 	w.next()
-	return kind(w, d)
+	op, err := kind(w, d)
+	if err != nil {
+		return nil, err
+	}
+	return append(plan.Plan{op}, d.more(state.Endpoint{Namespace: d.netns, Link: d.name})...), nil
+}
+
+func (w *words) unsupportedKind() error {
+	kind := w.next()
+	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(slices.Sorted(maps.Keys(linkKinds)), " and "))
+}
+
+// otherKinds are the kinds of link that ip-link(8) knows and labs do not have.
+func otherKinds() []string {
+	return strings.Fields(`
+		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap
+		lowpan macsec macvlan macvtap netdevsim netkit nlmon rmnet sit tun vcan virt_wifi vlan vrf vti vxcan vxlan wireguard xfrm`)
 }
 
 func printDelLink(op plan.DelLink) []string {
 	return append(ip(op.Link.Namespace, "link", "del"), named("dev", op.Link.Link)...)
 }
 
-func parseDelLink(w *words) (plan.Op, error) {
+func parseDelLink(w *words) (plan.Plan, error) {
+	if w.skip("group") {
+		return nil, w.unsupported("groups of links are not supported")
+	}
 	w.skip("dev")
 	name, err := w.value("the name of a link")
-	return plan.DelLink{Link: w.at(name)}, err
+	if err != nil {
+		return nil, err
+	}
+	if w.skip("type") { // only says again what it is
+		_, err = w.value("a kind of link")
+	}
+	return plan.Plan{plan.DelLink{Link: w.at(name)}}, err
+}
+
+// change is what a command says about a link that is there.
+type change struct {
+	plan.SetLink
+	name  string  // what it is to be called; "": as it is
+	netns *string // where it is to be; nil: where it is
 }
 
 // linkGrammar is what may stand behind "link set". Up and down are last, since
 // a link's address and the like are best changed before it is up.
-var linkGrammar = grammar[plan.SetLink]{
-	options: []option[plan.SetLink]{
+var linkGrammar = grammar[change]{
+	options: []option[change]{
 		{
 			words: []string{"alias"},
-			write: func(op *plan.SetLink) ([]string, bool) { return optional(op.Alias) },
-			read:  readAlias,
+			write: func(c *change) ([]string, bool) { return optional(c.Alias) },
+			read:  func(w *words, c *change) error { return readAlias(w, &c.SetLink) },
 		},
-		mac(func(op *plan.SetLink) *topo.MAC { return &op.MAC }, "address", "addr"),
-		number("mtu", "an MTU in bytes", maxSigned, func(op *plan.SetLink) *int { return &op.MTU }),
+		mac(func(c *change) *topo.MAC { return &c.MAC }, "address", "addr"),
+		number("mtu", "an MTU in bytes", maxSigned, func(c *change) *int { return &c.MTU }),
 		{
 			words: []string{"master"},
-			write: func(op *plan.SetLink) ([]string, bool) {
-				master, ok := optional(op.Master)
-				return master, ok && *op.Master != ""
+			write: func(c *change) ([]string, bool) {
+				master, ok := optional(c.Master)
+				return master, ok && *c.Master != ""
 			},
-			read: readMaster,
+			read: func(w *words, c *change) error { return readMaster(w, &c.SetLink) },
 		},
 		{
 			words: []string{"nomaster"},
-			write: func(op *plan.SetLink) ([]string, bool) { return nil, op.Master != nil && *op.Master == "" },
-			read: func(_ *words, op *plan.SetLink) error {
-				op.Master = new("")
+			write: func(c *change) ([]string, bool) { return nil, c.Master != nil && *c.Master == "" },
+			read: func(_ *words, c *change) error {
+				c.Master = new("")
 				return nil
 			},
 		},
-		choice("addrgenmode", "eui64", "none", func(op *plan.SetLink) **bool { return &op.AutoLinkLocal }),
-		toggle("up", true, func(op *plan.SetLink) **bool { return &op.Up }),
-		toggle("down", false, func(op *plan.SetLink) **bool { return &op.Up }),
+		choice("addrgenmode", "eui64", "none", func(c *change) **bool { return &c.AutoLinkLocal }),
+		toggle("up", true, func(c *change) **bool { return &c.Up }),
+		toggle("down", false, func(c *change) **bool { return &c.Up }),
 		{
 			words: []string{"dev"},
-			read:  readLinkName,
+			read:  func(w *words, c *change) error { return readLinkName(w, &c.SetLink) },
 		},
-		refused[plan.SetLink]("netns", "moving a link is not supported: make it where it belongs, with `netns` at its end of `link add`"),
-		refused[plan.SetLink]("name", "renaming a link is not supported: give it its final name in `link add`"),
+		text("a name", func(c *change) *string { return &c.name }, "name"),
+		{
+			words: []string{"netns"},
+			write: func(c *change) ([]string, bool) {
+				if c.netns == nil {
+					return nil, false
+				}
+				return []string{cmp.Or(*c.netns, initProcess)}, true
+			},
+			read: func(w *words, c *change) error {
+				c.netns = new(string)
+				return w.netns(c.netns)
+			},
+		},
+		refused[change]("promisc", "it is not supported to make a link take frames that are for others"),
+		refused[change]("arp", "a link without ARP is not supported"),
+		refused[change]("multicast", "a link without multicast is not supported"),
+		refused[change]("allmulticast", "it is not supported to make a link take all multicast"),
+		refused[change]("txqueuelen", queues),
+		refused[change]("txqlen", queues),
+		refused[change]("qlen", queues),
+		refused[change]("group", "groups of links are not supported"),
+		refused[change]("vf", "virtual functions of devices are not supported"),
+		refused[change]("vrf", "VRFs are not supported"),
+		refused[change]("xdp", "XDP programs are not supported"),
 	},
-	bare: func(w *words, op *plan.SetLink) (bool, error) {
-		if op.Link.Link != "" {
+	bare: func(w *words, c *change) (bool, error) {
+		if c.Link.Link != "" {
 			return false, nil
 		}
-		return true, readLinkName(w, op)
+		return true, readLinkName(w, &c.SetLink)
 	},
 	until: "type",
 }
@@ -139,24 +195,59 @@ func setLink(link state.Endpoint) []string {
 }
 
 func printSetLink(op plan.SetLink) []string {
-	return append(setLink(op.Link), linkGrammar.write(op)...)
+	return append(setLink(op.Link), linkGrammar.write(change{SetLink: op})...)
 }
 
-func parseSetLink(w *words) (plan.Op, error) {
-	op := plan.SetLink{Link: w.at("")}
-	if err := linkGrammar.read(w, &op); err != nil {
+func printMoveLink(op plan.MoveLink) []string {
+	var c change
+	if op.To.Link != op.Link.Link {
+		c.name = op.To.Link
+	}
+	if op.To.Namespace != op.Link.Namespace {
+		c.netns = &op.To.Namespace
+	}
+	return append(setLink(op.Link), linkGrammar.write(c)...)
+}
+
+// parseSetLink puts the changes in the order in which the kernel makes them: what
+// is special to the kind, where the link is, and the rest, there.
+func parseSetLink(w *words) (plan.Plan, error) {
+	c := change{SetLink: plan.SetLink{Link: w.at("")}}
+	if err := linkGrammar.read(w, &c); err != nil {
 		return nil, err
 	}
-	changes := op != plan.SetLink{Link: op.Link}
-	switch {
-	case op.Link.Link == "":
+	if c.Link.Link == "" {
 		return nil, w.missing("the name of a link")
-	case w.more() && changes:
-		return nil, fmt.Errorf("%s: what every link has and what its kind has are two commands", w.place())
-	case w.skip("type"):
-		return parseSetBridge(w, op.Link)
-	case !changes:
+	}
+	var p plan.Plan
+	if w.skip("type") {
+		op, err := parseSetBridge(w, c.Link)
+		if err != nil {
+			return nil, err
+		}
+		p = append(p, op)
+	}
+	if to := c.to(); to != c.Link {
+		p = append(p, plan.MoveLink{Link: c.Link, To: to})
+		c.Link = to
+	}
+	if c.SetLink != (plan.SetLink{Link: c.Link}) {
+		p = append(p, c.SetLink)
+	}
+	if len(p) == 0 && c.name == "" && c.netns == nil {
 		return nil, w.unexpected(linkGrammar.keywords()...)
 	}
-	return op, nil
+	return p, nil
+}
+
+// to returns where a link is and what it is called after a change.
+func (c change) to() state.Endpoint {
+	to := c.Link
+	if c.name != "" {
+		to.Link = c.name
+	}
+	if c.netns != nil {
+		to.Namespace = *c.netns
+	}
+	return to
 }

@@ -1,15 +1,35 @@
 package iproute2
 
-import "github.com/vethlab/vethlab/internal/plan"
+import (
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
 
 func printNetns(verb, name string) []string {
 	return []string{"ip", "netns", verb, name}
 }
 
-func parseNetns(w *words) (plan.Op, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"delete", "d"}, verb{"exec", "e"})
+// initProcess is how ip calls the machine's own namespace, which has no name: that
+// of process 1.
+const initProcess = "1"
+
+// netns takes the name of a namespace.
+func (w *words) netns(name *string) (err error) {
+	if w.skip(initProcess) {
+		*name = state.Host
+		return nil
+	}
+	*name, err = w.value("the name of a namespace")
+	return err
+}
+
+func parseNetns(w *words) (plan.Plan, error) {
+	verb, err := w.verb(verb{"add", "a"}, verb{"delete", "d"}, verb{"exec", "e"}, verb{"set", "s"}, verb{"attach", "at"})
 	if err != nil {
 		return nil, err
+	}
+	if verb == "set" || verb == "attach" {
+		return nil, w.unsupported("ip netns %s is not supported", verb)
 	}
 	name, err := w.value("the name of a namespace")
 	if err != nil {
@@ -17,9 +37,9 @@ func parseNetns(w *words) (plan.Op, error) {
 	}
 	switch verb {
 	case "add":
-		return plan.AddNamespace{Name: name}, nil
+		return plan.Plan{plan.AddNamespace{Name: name}}, nil
 	case "delete":
-		return plan.DelNamespace{Name: name}, nil
+		return plan.Plan{plan.DelNamespace{Name: name}}, nil
 	}
 	w.namespace = name
 	return parseCommand(w)

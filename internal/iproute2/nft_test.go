@@ -25,7 +25,7 @@ func TestNftRoundTrip(t *testing.T) {
 		for _, c := range commands {
 			op := plan.Nft{Namespace: rapid.SampledFrom([]string{"", "lab.r1"}).Draw(t, "namespace"), Command: c}
 			line := iproute2.Print(op)
-			got, err := iproute2.ParseAll(line)
+			got, err := iproute2.Parse(line)
 			if err != nil {
 				t.Fatalf("%s: %v", line, err)
 			}
@@ -49,7 +49,7 @@ func TestPrintNft(t *testing.T) {
 		"nft add set ip f s '{ type ipv4_addr; flags interval; elements = { 10.0.0.0/8 }; }'",
 		"nft add element ip f s '{ 10.0.0.1, 10.0.0.2 }'",
 	} {
-		p, err := iproute2.ParseAll(line)
+		p, err := iproute2.Parse(line)
 		if err != nil || len(p) != 1 {
 			t.Errorf("%s: %v, %v", line, p, err)
 			continue
@@ -155,7 +155,7 @@ table ip6 filter {
 			s := state.New()
 			s.Add("r1")
 			for line := range strings.Lines(strings.TrimSpace(tt.lines)) {
-				p, err := iproute2.ParseAll(line)
+				p, err := iproute2.Parse(line)
 				if err != nil {
 					t.Fatalf("%s: %v", line, err)
 				}
@@ -184,7 +184,7 @@ func TestFilterMistakes(t *testing.T) {
 		"iptables -P MINE DROP":                              `MINE has no policy: it is no chain that table filter begins with`,
 		"iptables -t nat -A POSTROUTING -j SNAT --to-source": `the command ends where a value of --to-source should be`,
 	} {
-		_, err := iproute2.ParseAll(line)
+		_, err := iproute2.Parse(line)
 		if err == nil || err.Error() != want {
 			t.Errorf("%s:\ngot  %v\nwant %s", line, err, want)
 		}

@@ -23,10 +23,17 @@ func (o ops) op() plan.Op {
 			e := o.end()
 			return plan.AddBridge{Link: e.Link, Index: e.Index, MAC: e.MAC, MTU: e.MTU, Bridge: o.bridge()}
 		},
-		func() plan.Op { return plan.SetBridge{Link: o.link(), Bridge: o.bridge()} },
+		func() plan.Op { return plan.SetBridgeTo(o.link(), o.bridge()) },
+		func() plan.Op { return plan.SetBridge{Link: o.link(), STP: new(o.bool())} },
+		func() plan.Op { return plan.SetBridge{Link: o.link(), ForwardDelay: new(o.number())} },
 		o.setLink,
+		func() plan.Op { return plan.MoveLink{Link: o.link(), To: o.link()} },
+		func() plan.Op { return plan.FlushAddresses{Link: o.link(), Family: plan.Family(o.number() % 3)} },
+		func() plan.Op {
+			return plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "")}, {Link: at("b", o.dotted())}}}
+		},
 		func() plan.Op { return plan.DelLink{Link: o.link()} },
-		func() plan.Op { return plan.AddAddress{Link: o.link(), Address: o.prefix()} },
+		func() plan.Op { return plan.AddAddress{Link: o.link(), Address: o.prefix(), Replace: o.bool()} },
 		func() plan.Op { return plan.DelAddress{Link: o.link(), Address: o.prefix()} },
 		func() plan.Op { return plan.PromoteSecondaries{Link: at(o.namespace(), o.dotted())} },
 		func() plan.Op { return plan.AddRoute{Namespace: o.namespace(), Route: o.route(), Replace: o.bool()} },

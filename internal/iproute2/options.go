@@ -169,6 +169,13 @@ func toggle[T any](word string, value bool, field func(*T) **bool) option[T] {
 	}
 }
 
+// toggleRead is a [toggle] that is only read.
+func toggleRead[T any](word string, value bool, field func(*T) **bool) option[T] {
+	o := toggle(word, value, field)
+	o.write = nil
+	return o
+}
+
 // ignored is an option with a value that changes nothing that a State holds.
 func ignored[T any](spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
@@ -180,7 +187,19 @@ func ignored[T any](spellings ...string) option[T] {
 // refused is an option that is known and not supported.
 func refused[T any](word, why string) option[T] {
 	return option[T]{words: []string{word}, read: func(w *words, _ *T) error {
-		return fmt.Errorf("%s: %s", w.back().place(), why)
+		return w.unsupported("%s", why)
+	}}
+}
+
+// fixed is an option that is supported with one value only, which is what there is
+// without it.
+func fixed[T any](value, why string, spellings ...string) option[T] {
+	return option[T]{words: spellings, read: func(w *words, _ *T) error {
+		word, err := w.value("the value of " + spellings[0])
+		if err == nil && word != value {
+			err = w.unsupported("%s", why)
+		}
+		return err
 	}}
 }
 

@@ -1,7 +1,9 @@
 package iproute2
 
 import (
+	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/nft"
@@ -9,85 +11,102 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Parse reads a command as [Print] writes it, and in the other spellings that
-// ip(8) and sysctl(8) take for the same: shortened objects and verbs, the
-// optional "dev", options in any order, "sudo" in front, "ip netns exec NS ip
-// …". Words that change nothing an Op holds, such as "brd +", are skipped. An
-// error names the word that is not understood, and its number.
-func Parse(line string) (plan.Op, error) {
+// Parse reads a command that changes something, as [Print] writes it and in the
+// other spellings that ip(8), sysctl(8), brctl(8), nft(8) and iptables(8) take for
+// the same: shortened objects and verbs, words that may be left out, options in
+// any order, "sudo" in front, "ip netns exec NS ip …". One command may come to
+// any number of Ops. Words that change nothing an Op holds, such as "brd +", are
+// skipped.
+//
+// An error names the word that is not understood, and its number. What is
+// understood and has no Op is an [UnsupportedError].
+func Parse(line string) (plan.Plan, error) {
 	list, err := split(line)
 	if err != nil {
 		return nil, err
 	}
+	return parse(list)
+}
+
+func parse(list []string) (plan.Plan, error) {
 	w := &words{list: list, namespace: state.Host}
-	op, err := parseCommand(w)
+	p, err := parseCommand(w)
 	if err != nil {
 		return nil, err
 	}
 	if w.more() {
 		return nil, w.missing("the end")
 	}
-	return op, nil
+	return p, nil
 }
 
-// ParseAll is [Parse] for commands that may come to any number of Ops: those of
-// nft(8), and of iptables(8), which are read as iptables-nft does them.
-func ParseAll(line string) (plan.Plan, error) {
-	list, err := split(line)
-	if err != nil {
-		return nil, err
-	}
-	w := &words{list: list, namespace: state.Host}
-	p, known, err := parseFilter(w)
-	if known || err != nil {
-		return p, err
-	}
-	op, err := Parse(line)
-	return plan.Plan{op}, err
+// An UnsupportedError is about a command that is right and that no Op can make.
+type UnsupportedError struct{ Why string }
+
+func (e *UnsupportedError) Error() string { return e.Why }
+
+// unsupported refuses the word before the next one.
+func (w *words) unsupported(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", w.back().place(), &UnsupportedError{fmt.Sprintf(format, args...)})
 }
 
-// parseFilter reads a command about the packet filter. False: it is another.
-func parseFilter(w *words) (p plan.Plan, known bool, err error) {
-	start := w.pos
-	for w.skip("sudo") {
-	}
-	if w.skip("ip") && w.skip("netns", "net") && w.skip("exec", "e") {
-		w.namespace = w.next()
-	} else {
-		w.pos = start
-	}
-	for w.skip("sudo") {
-	}
-	switch {
-	case w.skip("nft"):
-		p, err = parseNft(w)
-	case w.skip("iptables", "iptables-nft"):
-		p, err = parseIptables(w, nft.IP)
-	case w.skip("ip6tables", "ip6tables-nft"):
-		p, err = parseIptables(w, nft.IP6)
-	default:
-		return nil, false, nil
-	}
-	return p, true, err
-}
-
-func parseCommand(w *words) (plan.Op, error) {
-	for w.skip("sudo") {
-	}
-	switch {
-	case w.skip("sysctl"):
-		return parseSysctl(w)
-	case w.skip("ip"):
+// parseCommand reads a command of any program.
+func parseCommand(w *words) (plan.Plan, error) {
+	skipWrappers(w)
+	switch path.Base(w.next()) {
+	case "ip":
 		return parseIP(w)
+	case "sysctl":
+		return parseSysctl(w)
+	case "nft":
+		return parseNft(w)
+	case "iptables", "iptables-nft":
+		return parseIptables(w, nft.IP)
+	case "ip6tables", "ip6tables-nft":
+		return parseIptables(w, nft.IP6)
+	case "brctl":
+		return parseBrctl(w)
+	case "bridge":
+		return nil, w.unsupported("what the command bridge changes is not supported")
 	}
-	return nil, w.unexpected("ip", "sysctl")
+	if w.pos > 0 {
+		w.back()
+	}
+	return nil, w.unexpected("ip", "sysctl", "brctl", "nft", "iptables")
 }
 
-func parseIP(w *words) (plan.Op, error) {
+// skipWrappers steps over programs that only run another one, with their options.
+func skipWrappers(w *words) {
+	for w.skip("sudo", "doas", "command", "env", "exec") {
+		for strings.HasPrefix(w.peek(), "-") || isAssignment(w.peek()) {
+			if option := w.next(); option == "-u" || option == "-g" {
+				w.next()
+			}
+		}
+	}
+}
+
+func isAssignment(word string) bool {
+	name, _, ok := strings.Cut(word, "=")
+	return ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// objects are those of ip that have Ops, in ip's own order, which says what "ip a"
+// means; strangers those that have none.
+var (
+	objects   = []verb{{"address", "a"}, {"route", "r"}, {"link", "l"}, {"netns", "net"}}
+	strangers = []verb{
+		{"addrlabel", "addrl"}, {"maddress", "m"}, {"rule", "ru"}, {"neighbor", "n"}, {"neighbour", "n"}, {"ntable", "nt"}, {"l2tp", "l2"},
+		{"fou", "f"}, {"macsec", "mac"}, {"tunnel", "t"}, {"tuntap", "tu"}, {"tap", "tap"}, {"token", "to"}, {"tcp_metrics", "tc"}, {"monitor", "mo"},
+		{"xfrm", "x"}, {"mroute", "mr"}, {"mrule", "mru"}, {"vrf", "vr"}, {"sr", "s"}, {"nexthop", "nex"}, {"mptcp", "mp"},
+	}
+)
+
+func parseIP(w *words) (plan.Plan, error) {
 	if err := readIPOptions(w); err != nil {
 		return nil, err
 	}
-	object, err := w.verb(verb{"netns", "net"}, verb{"link", "l"}, verb{"address", "a"}, verb{"route", "r"})
+	object, err := w.verb(objects...)
 	switch object {
 	case "netns":
 		return parseNetns(w)
@@ -98,26 +117,54 @@ func parseIP(w *words) (plan.Op, error) {
 	case "route":
 		return parseRoute(w)
 	}
+	if stranger, e := w.verb(strangers...); e == nil {
+		return nil, w.unsupported("ip %s is not supported: a lab has links, addresses and routes of the main table", stranger)
+	}
 	return nil, err
 }
 
-// readIPOptions takes what stands between ip and its object.
+// readIPOptions takes what stands between ip and its object. What is only about
+// how something is shown changes nothing.
 func readIPOptions(w *words) error {
 	for strings.HasPrefix(w.peek(), "-") {
 		var err error
 		switch {
-		case w.skip("-n", "-netns"):
+		case w.skip("-n", "-net", "-netns", "--netns"):
 			w.namespace, err = w.value("the name of a namespace")
 		case w.skip("-4"):
-			w.ipv6 = false
+			w.family = plan.IPv4Only
 		case w.skip("-6"):
-			w.ipv6 = true
+			w.family = plan.IPv6Only
+		case w.skip("-f", "-family", "--family"):
+			err = w.readFamily()
+		case w.skip("-s", "-stats", "-d", "-details", "-o", "-oneline", "-br", "-brief", "-j", "-json", "-p", "-pretty", "-c", "-color", "-r", "-t", "-N"):
+		case w.skip("-b", "-batch", "-a", "-all", "-force"):
+			err = w.unsupported("one command at a time is read here, for one thing")
 		default:
-			err = fmt.Errorf("%s: of the options of ip only -n, -4 and -6 are known", w.place())
+			err = fmt.Errorf("%s: ip has no such option, or none that is known here", w.place())
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *words) readFamily() error {
+	switch {
+	case w.skip("inet"):
+		w.family = plan.IPv4Only
+	case w.skip("inet6"):
+		w.family = plan.IPv6Only
+	default:
+		return w.unexpected("inet", "inet6")
+	}
+	return nil
+}
+
+// IsUnsupported reports whether an error is about a command that is right and that
+// no Op can make.
+func IsUnsupported(err error) bool {
+	u := (*UnsupportedError)(nil)
+	return errors.As(err, &u)
 }

@@ -39,12 +39,16 @@ func command(op plan.Op) []string {
 		return printSetBridge(op)
 	case plan.SetLink:
 		return printSetLink(op)
+	case plan.MoveLink:
+		return printMoveLink(op)
 	case plan.DelLink:
 		return printDelLink(op)
 	case plan.AddAddress:
-		return printAddress("add", op.Link, op.Address)
+		return printAddAddress(op)
 	case plan.DelAddress:
 		return printAddress("del", op.Link, op.Address)
+	case plan.FlushAddresses:
+		return printFlushAddresses(op)
 	case plan.PromoteSecondaries:
 		return printSysctl(op.Link.Namespace, promoteKey(op.Link.Link), "1")
 	case plan.AddRoute:

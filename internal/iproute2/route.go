@@ -30,6 +30,25 @@ var routeGrammar = grammar[route]{
 			read:  func(w *words, r *route) error { return r.readDestination(w) },
 		},
 		ignored[route]("proto", "protocol"),
+		fixedScope(),
+		mainTable(),
+		refused[route]("src", "a route with a source address is not supported"),
+		refused[route]("onlink", "onlink is not supported: add a route to the gateway first"),
+		refused[route]("nexthop", "a route with several ways is not supported"),
+		refused[route]("nhid", "nexthop objects are not supported"),
+		refused[route]("tos", "a route for some packets only is not supported"),
+		refused[route]("dsfield", "a route for some packets only is not supported"),
+		refused[route]("from", "a route for some packets only is not supported"),
+		refused[route]("mtu", "an MTU of a route is not supported: links have one"),
+		refused[route]("advmss", "settings of TCP for a route are not supported"),
+		refused[route]("encap", "encapsulation is not supported"),
+		refused[route]("blackhole", "a route that drops packets is not supported"),
+		refused[route]("unreachable", "a route that refuses packets is not supported"),
+		refused[route]("prohibit", "a route that refuses packets is not supported"),
+		refused[route]("throw", "a route that ends the look-up is not supported"),
+		refused[route]("local", "a route of the local table is not supported"),
+		refused[route]("broadcast", "a route of the local table is not supported"),
+		{words: []string{"unicast"}, read: func(*words, *route) error { return nil }},
 	},
 	bare: func(w *words, r *route) (bool, error) {
 		if r.isDefault || r.To.IsValid() {
@@ -43,6 +62,26 @@ func metric() option[route] {
 	o := number("metric", "a metric", maxNumber, func(r *route) *int { return &r.Metric })
 	o.words = append(o.words, "preference", "priority")
 	return o
+}
+
+// fixedScope takes the scope that a route has anyway.
+func fixedScope() option[route] {
+	return option[route]{words: []string{"scope"}, read: func(w *words, _ *route) error {
+		if w.skip("link", "global", "universe", "253", "0") {
+			return nil
+		}
+		return w.unexpected("link", "global")
+	}}
+}
+
+func mainTable() option[route] {
+	return option[route]{words: []string{"table"}, read: func(w *words, _ *route) error {
+		table, err := w.value("the name of a table")
+		if err == nil && table != "main" && table != "254" {
+			err = w.unsupported("routes of tables other than main are not supported")
+		}
+		return err
+	}}
 }
 
 // gateway returns what stands behind "via". A gateway of the other family must
@@ -66,7 +105,7 @@ func (r *route) readGateway(w *words) (err error) {
 }
 
 func (r *route) readDestination(w *words) error {
-	if w.skip("default") {
+	if w.skip("default", "any", "all") {
 		r.isDefault = true
 		return nil
 	}
@@ -89,19 +128,39 @@ func destination(p netip.Prefix) string {
 	return p.String()
 }
 
-func parseRoute(w *words) (plan.Op, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"replace", "rep"}, verb{"delete", "d"})
-	if err != nil {
+func parseRoute(w *words) (plan.Plan, error) {
+	verb, err := w.verb(
+		verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"prepend", "p"}, verb{"append", "app"},
+		verb{"delete", "d"}, verb{"flush", "f"})
+	switch {
+	case err != nil:
 		return nil, err
+	case verb == "flush":
+		return parseFlushRoutes(w)
+	case verb == "append" || verb == "prepend":
+		return nil, w.unsupported("several routes to one destination are not supported, unless by their metric")
 	}
 	r, err := readRoute(w)
 	if err != nil {
 		return nil, err
 	}
 	if verb == "delete" {
-		return plan.DelRoute{Namespace: w.namespace, Route: r}, nil
+		return plan.Plan{plan.DelRoute{Namespace: w.namespace, Route: r}}, nil
 	}
-	return plan.AddRoute{Namespace: w.namespace, Route: r, Replace: verb == "replace"}, nil
+	if r.Dev == "" && !r.Via.IsValid() {
+		return nil, w.missing("via ADDRESS or dev LINK")
+	}
+	return plan.Plan{plan.AddRoute{Namespace: w.namespace, Route: r, Replace: verb != "add"}}, nil
+}
+
+// parseFlushRoutes takes only the cache: there is none any more, and to flush it
+// changes nothing.
+func parseFlushRoutes(w *words) (plan.Plan, error) {
+	if w.skip("cache") {
+		return nil, nil
+	}
+	w.next()
+	return nil, w.unsupported("flushing routes is not supported: delete them one by one")
 }
 
 func readRoute(w *words) (state.Route, error) {
@@ -110,7 +169,7 @@ func readRoute(w *words) (state.Route, error) {
 		return r.Route, err
 	}
 	if r.isDefault {
-		r.To = everything(w.ipv6 || r.family == "" && r.Via.Is6())
+		r.To = everything(w.family == plan.IPv6Only || r.family == "" && r.Via.Is6())
 	}
 	switch {
 	case !r.To.IsValid():

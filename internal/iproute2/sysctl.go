@@ -50,20 +50,31 @@ func dotted(key string) string {
 	return strings.NewReplacer(".", "/", "/", ".").Replace(key)
 }
 
-func parseSysctl(w *words) (plan.Op, error) {
-	for w.skip("-q", "-w", "-qw", "-wq", "--quiet", "--write") {
+func parseSysctl(w *words) (plan.Plan, error) {
+	for w.skip("-q", "-w", "-qw", "-wq", "-e", "-n", "--quiet", "--write", "--ignore") {
 	}
-	if strings.HasPrefix(w.peek(), "-") {
+	switch {
+	case w.skip("-p", "--load", "--system"):
+		return nil, w.unsupported("settings from a file are not read here")
+	case strings.HasPrefix(w.peek(), "-"):
 		return nil, w.unexpected("-q", "-w", "key=value")
 	}
-	key, value, err := readSetting(w)
-	if err != nil {
-		return nil, err
+	var p plan.Plan
+	for len(p) == 0 || w.more() {
+		key, value, err := readSetting(w)
+		if err != nil {
+			return nil, err
+		}
+		p = append(p, setting(w, key, value))
 	}
+	return p, nil
+}
+
+func setting(w *words, key, value string) plan.Op {
 	if link, ok := promoted(key); ok && value == "1" {
-		return plan.PromoteSecondaries{Link: w.at(link)}, nil
+		return plan.PromoteSecondaries{Link: w.at(link)}
 	}
-	return plan.SetSysctl{Namespace: w.namespace, Key: key, Value: value}, nil
+	return plan.SetSysctl{Namespace: w.namespace, Key: key, Value: value}
 }
 
 // readSetting takes "key=value", or, as files of settings have it, all words

@@ -1,6 +1,8 @@
 package iproute2
 
 import (
+	"fmt"
+
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -23,8 +25,15 @@ func printVeth(op plan.AddVeth) []string {
 	}
 	here.netns = ""
 	c := append(ip(namespace, "link", "add"), here.words()...)
-	c = append(c, "type", state.Veth{}.Kind(), "peer", "name", there.name)
-	return append(c, deviceGrammar.write(there)...)
+	c = append(c, "type", state.Veth{}.Kind())
+	peer := deviceGrammar.write(there)
+	if there.name != "" {
+		peer = append([]string{"name", there.name}, peer...)
+	}
+	if len(peer) == 0 {
+		return c
+	}
+	return append(append(c, "peer"), peer...)
 }
 
 func deviceOf(end plan.VethEnd) device {
@@ -32,17 +41,17 @@ func deviceOf(end plan.VethEnd) device {
 }
 
 // parseVeth reads the other end. Where its namespace is not said it is that of
-// the command, even if this end has one of its own.
+// the command, even if this end has one of its own. An end without a name gets
+// one from the kernel.
 func parseVeth(w *words, here device) (plan.Op, error) {
-	if !w.skip("peer") {
-		return nil, w.unexpected("peer")
-	}
 	there := device{netns: w.namespace}
-	if err := deviceGrammar.read(w, &there); err != nil {
-		return nil, err
-	}
-	if there.name == "" {
-		return nil, w.missing("the name of the other end")
+	if w.skip("peer") {
+		if err := deviceGrammar.read(w, &there); err != nil {
+			return nil, err
+		}
+		if there.then != (plan.SetLink{}) {
+			return nil, fmt.Errorf("only this end can be set up at once, or made a port: %w", &UnsupportedError{"the other needs a command of its own"})
+		}
 	}
 	return plan.AddVeth{Ends: hostFirst([2]plan.VethEnd{here.vethEnd(), there.vethEnd()})}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -17,8 +18,8 @@ type words struct {
 	list []string
 	pos  int
 
-	namespace string // that the command is run in
-	ipv6      bool   // -6: "default" means ::/0
+	namespace string      // that the command is run in
+	family    plan.Family // -4, -6
 }
 
 // at returns the place of a link in the namespace of the command.

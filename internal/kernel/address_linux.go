@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -17,11 +18,38 @@ func familyOf(a netip.Addr) uint8 {
 }
 
 func (e *encoder) addAddress(op plan.AddAddress) error {
-	return e.address(unix.RTM_NEWADDR, createNew, op.Link, op.Address)
+	flags := uint16(createNew)
+	if op.Replace {
+		flags = unix.NLM_F_CREATE | unix.NLM_F_REPLACE
+	}
+	return e.address(unix.RTM_NEWADDR, flags, op.Link, op.Address)
 }
 
 func (e *encoder) delAddress(op plan.DelAddress) error {
 	return e.address(unix.RTM_DELADDR, 0, op.Link, op.Address)
+}
+
+// flushAddresses deletes the addresses that a link has now, those that the kernel
+// made too.
+func (e *encoder) flushAddresses(op plan.FlushAddresses) error {
+	if err := e.flushLinks(); err != nil { // addresses may be made by what waits
+		return err
+	}
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	ns := &seenNamespace{}
+	if err := e.conn.addresses(ns); err != nil {
+		return err
+	}
+	// The kernel lists an address before those that would go with it.
+	for _, a := range slices.Backward(ns.addresses) {
+		if a.index == index && op.Family.Has(a.prefix) {
+			e.message(unix.RTM_DELADDR, 0, func() { e.batch.address(index, a.prefix) })
+		}
+	}
+	return nil
 }
 
 func (e *encoder) address(typ, flags uint16, link state.Endpoint, p netip.Prefix) error {

@@ -47,6 +47,7 @@ const (
 	phaseRemove                  // takes names away: the kernel cleans up all together
 	phaseConnect                 // makes veth pairs: two namespaces each
 	phaseDisconnect              // deletes links, also in the namespaces of their other ends
+	phaseMove                    // takes links from one namespace to another, one by one
 	phaseConfigure               // all else
 )
 
@@ -60,6 +61,8 @@ func phaseOf(op plan.Op) phase {
 		return phaseConnect
 	case plan.DelLink:
 		return phaseDisconnect
+	case plan.MoveLink:
+		return phaseMove
 	}
 	return phaseConfigure
 }
@@ -73,6 +76,8 @@ func (a *applier) runLength(i int) int {
 		switch {
 		case first == phaseCreate:
 			end = a.bornWith(end)
+		case first == phaseMove:
+			return 1
 		case a.marksBridge(end):
 			end++
 		}

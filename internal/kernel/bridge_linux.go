@@ -16,7 +16,7 @@ const (
 func (e *encoder) addBridge(op plan.AddBridge) error {
 	e.message(unix.RTM_NEWLINK, createNew, func() {
 		e.newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
-		e.bridgeInfo(op.Bridge)
+		e.bridgeInfo(&op.Bridge.STP, &op.Bridge.ForwardDelay)
 	})
 	return nil
 }
@@ -28,21 +28,25 @@ func (e *encoder) setBridge(op plan.SetBridge) error {
 	}
 	e.message(unix.RTM_NEWLINK, 0, func() {
 		e.ifinfo(index, 0, 0)
-		e.bridgeInfo(op.Bridge)
+		e.bridgeInfo(op.STP, op.ForwardDelay)
 	})
 	return nil
 }
 
 // bridgeInfo writes the settings of a bridge. The kernel sets the forward delay
 // first (br_changelink in net/bridge/br_netlink.c).
-func (b *batch) bridgeInfo(br state.Bridge) {
-	stp := uint32(0)
-	if br.STP {
-		stp = 1
-	}
-	b.kindInfo(br, func() {
-		b.u32(iflaBrSTPState, stp)
-		b.u32(iflaBrForwardDelay, uint32(br.ForwardDelay))
+func (b *batch) bridgeInfo(stp *bool, delay *int) {
+	b.kindInfo(state.Bridge{}, func() {
+		switch {
+		case stp == nil:
+		case *stp:
+			b.u32(iflaBrSTPState, 1)
+		default:
+			b.u32(iflaBrSTPState, 0)
+		}
+		if delay != nil {
+			b.u32(iflaBrForwardDelay, uint32(*delay))
+		}
 	})
 }
 

@@ -57,10 +57,14 @@ func (e *encoder) encodeOp(op plan.Op) error {
 		return e.setLink(op)
 	case plan.DelLink:
 		return e.delLink(op)
+	case plan.MoveLink:
+		return e.moveLink(op)
 	case plan.AddAddress:
 		return e.addAddress(op)
 	case plan.DelAddress:
 		return e.delAddress(op)
+	case plan.FlushAddresses:
+		return e.flushAddresses(op)
 	case plan.PromoteSecondaries:
 		return e.promoteSecondaries(op)
 	case plan.AddRoute:
@@ -183,6 +187,8 @@ func numbers(seen *state.State, p plan.Plan) indexes {
 			for _, end := range op.Ends {
 				known.add(end.Link, i, end.Index)
 			}
+		case plan.MoveLink:
+			known.add(op.To, i, 0) // its number may have been taken there
 		}
 	}
 	return known

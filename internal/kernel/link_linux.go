@@ -17,10 +17,13 @@ func (b *batch) ifinfo(index int, flags, change uint32) {
 }
 
 // newLink writes what every new link has, in the order of struct ifinfomsg and
-// attributes. Zero values are left to the kernel.
+// attributes. Zero values are left
+// to the kernel.
 func (b *batch) newLink(name string, index int, mac topo.MAC, mtu int) {
 	b.ifinfo(index, 0, 0)
-	b.text(unix.IFLA_IFNAME, name)
+	if name != "" {
+		b.text(unix.IFLA_IFNAME, name)
+	}
 	if !mac.IsZero() {
 		b.attr(unix.IFLA_ADDRESS, mac[:])
 	}

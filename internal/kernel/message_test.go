@@ -30,7 +30,7 @@ func ops() plan.Plan {
 			{Link: state.Endpoint{Namespace: "b", Link: "eth1"}, Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 2}},
 		}},
 		plan.AddBridge{Link: br0, Index: 102, Bridge: state.Bridge{}},
-		plan.SetBridge{Link: br0, Bridge: state.Bridge{STP: true, ForwardDelay: 400}},
+		plan.SetBridgeTo(br0, state.Bridge{STP: true, ForwardDelay: 400}),
 		plan.SetLink{Link: eth0, Alias: new("vethlab:x/y"), Master: new("br0"), AutoLinkLocal: new(false), MTU: 1300},
 		plan.SetLink{Link: eth0, Up: new(true)},
 		plan.SetLink{Link: eth0, Up: new(false), Master: new("")},

@@ -13,6 +13,7 @@ import (
 type AddAddress struct {
 	Link    state.Endpoint
 	Address netip.Prefix
+	Replace bool // it may be there already
 }
 
 // At implements [Op].
@@ -24,10 +25,12 @@ func (op AddAddress) Play(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	if l.Addresses.Contains(op.Address) {
+	switch {
+	case !l.Addresses.Contains(op.Address):
+		l.Addresses = append(l.Addresses, op.Address)
+	case !op.Replace:
 		return fmt.Errorf("%s has %s already", op.Link, op.Address)
 	}
-	l.Addresses = append(l.Addresses, op.Address)
 	return nil
 }
 
@@ -50,10 +53,51 @@ func (op DelAddress) Play(s *state.State) error {
 	if !l.Addresses.Contains(op.Address) {
 		return fmt.Errorf("%s has no %s", op.Link, op.Address)
 	}
-	l.Addresses = l.Addresses.Without(op.Address)
-	if !isIPv6(op.Address) && !slices.ContainsFunc(l.Addresses, isIPv4) {
-		dropRoutes(s.Namespaces[op.Link.Namespace], l.Name, func(r state.Route) bool { return isIPv4(r.To) })
+	dropAddresses(s.Namespaces[op.Link.Namespace], l, func(a netip.Prefix) bool { return a == op.Address })
+	return nil
+}
+
+// dropAddresses takes from a link the addresses for which gone is true. With the
+// last IPv4 address go the IPv4 routes.
+func dropAddresses(ns *state.Namespace, l *state.Link, gone func(netip.Prefix) bool) {
+	had := slices.ContainsFunc(l.Addresses, isIPv4)
+	l.Addresses = slices.DeleteFunc(l.Addresses, gone)
+	if had && !slices.ContainsFunc(l.Addresses, isIPv4) {
+		dropRoutes(ns, l.Name, func(r state.Route) bool { return isIPv4(r.To) })
 	}
+}
+
+// FlushAddresses takes all addresses of a family from a link.
+type FlushAddresses struct {
+	Link   state.Endpoint
+	Family Family
+}
+
+// A Family is a family of addresses, or all of them.
+type Family int
+
+// The families.
+const (
+	AllFamilies Family = iota
+	IPv4Only
+	IPv6Only
+)
+
+// Has reports whether an address is of the family.
+func (f Family) Has(p netip.Prefix) bool {
+	return f == AllFamilies || p.Addr().Is4() == (f == IPv4Only)
+}
+
+// At implements [Op].
+func (op FlushAddresses) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op FlushAddresses) Play(s *state.State) error {
+	l, err := linkOf(s, op.Link)
+	if err != nil {
+		return err
+	}
+	dropAddresses(s.Namespaces[op.Link.Namespace], l, op.Family.Has)
 	return nil
 }
 

@@ -38,10 +38,16 @@ func delayFault(e state.Endpoint, b state.Bridge) error {
 }
 
 // SetBridge changes the settings of a bridge, the forward delay before STP: it must
-// fit both the old STP and the new.
+// fit both the old STP and the new. A nil field leaves a thing as it is.
 type SetBridge struct {
-	Link   state.Endpoint
-	Bridge state.Bridge
+	Link         state.Endpoint
+	STP          *bool
+	ForwardDelay *int // hundredths of a second
+}
+
+// SetBridgeTo returns the Op that gives a bridge all settings of another.
+func SetBridgeTo(link state.Endpoint, b state.Bridge) SetBridge {
+	return SetBridge{Link: link, STP: &b.STP, ForwardDelay: &b.ForwardDelay}
 }
 
 // At implements [Op].
@@ -57,9 +63,12 @@ func (op SetBridge) Play(s *state.State) error {
 	if !ok {
 		return fmt.Errorf("%s is not a bridge", op.Link)
 	}
-	if (op.Bridge.STP || now.STP) && !state.DelayFits(op.Bridge.ForwardDelay) {
-		return delayFault(op.Link, op.Bridge)
+	next := now
+	set(&next.STP, op.STP)
+	set(&next.ForwardDelay, op.ForwardDelay)
+	if (next.STP || now.STP) && op.ForwardDelay != nil && !state.DelayFits(next.ForwardDelay) {
+		return delayFault(op.Link, next)
 	}
-	l.Kind = op.Bridge
+	l.Kind = next
 	return nil
 }

@@ -269,10 +269,10 @@ func (d *differ) setBridge(e state.Endpoint, want state.Bridge) {
 	now := d.now.Link(e).Kind.(state.Bridge)
 	if now.STP && !state.DelayFits(want.ForwardDelay) {
 		now.STP = false
-		d.emit(SetBridge{e, now})
+		d.emit(SetBridgeTo(e, now))
 	}
 	if now != want {
-		d.emit(SetBridge{e, want})
+		d.emit(SetBridgeTo(e, want))
 	}
 }
 
@@ -289,7 +289,7 @@ func (d *differ) setAddresses(e state.Endpoint) {
 	want := d.want.Link(e).Addresses
 	for _, a := range want {
 		if !d.now.Link(e).Addresses.Contains(a) {
-			d.emit(AddAddress{e, a})
+			d.emit(AddAddress{Link: e, Address: a})
 		}
 	}
 	promoted := false

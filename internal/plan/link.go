@@ -37,13 +37,18 @@ func dropLink(s *state.State, e state.Endpoint) {
 	}
 	for _, e := range ends {
 		ns := s.Namespaces[e.Namespace]
-		ns.Nftables.RenameLink(e.Link, strconv.Itoa(ns.Links[e.Link].Index)) // rules go on naming its number
-		delete(ns.Links, e.Link)
-		dropRoutes(ns, e.Link, func(state.Route) bool { return true })
-		for _, port := range ns.Links {
-			if port.Master == e.Link {
-				port.Master = ""
-			}
+		forgetLink(ns, ns.Links[e.Link])
+	}
+}
+
+// forgetLink takes a link out of a namespace, and all that was about it.
+func forgetLink(ns *state.Namespace, l *state.Link) {
+	ns.Nftables.RenameLink(l.Name, strconv.Itoa(l.Index)) // rules go on naming its number
+	delete(ns.Links, l.Name)
+	dropRoutes(ns, l.Name, func(state.Route) bool { return true })
+	for _, port := range ns.Links {
+		if port.Master == l.Name {
+			port.Master = ""
 		}
 	}
 }

@@ -136,8 +136,76 @@ func TestPlay(t *testing.T) {
 		},
 		{
 			"a bridge takes new settings",
-			plan.SetBridge{Link: at("sw", "br0"), Bridge: state.Bridge{ForwardDelay: 200}},
+			plan.SetBridge{Link: at("sw", "br0"), ForwardDelay: new(200)},
 			func(s *state.State) bool { return s.Link(at("sw", "br0")).Kind == state.Bridge{ForwardDelay: 200} },
+		},
+		{
+			"a bridge keeps the setting that is not said",
+			plan.SetBridge{Link: at("sw", "br0"), STP: new(true)},
+			func(s *state.State) bool { return s.Link(at("sw", "br0")).Kind == state.Bridge{STP: true} },
+		},
+		{
+			"a link that moves arrives as if new, and its peer knows",
+			plan.MoveLink{Link: at("h", "eth0"), To: at("sw", "eth7")},
+			func(s *state.State) bool {
+				l := s.Link(at("sw", "eth7"))
+				return s.Link(at("h", "eth0")) == nil && len(s.Namespaces["h"].Routes) == 0 && !l.Up && len(l.Addresses) == 0 &&
+					l.MTU == 1400 && l.Index == 101 && s.Link(at("sw", "p1")).Kind == state.Veth{Peer: at("sw", "eth7")}
+			},
+		},
+		{
+			"a port that moves is no port any more",
+			plan.MoveLink{Link: at("sw", "p1"), To: at("h", "p1")},
+			func(s *state.State) bool { return s.Link(at("h", "p1")).Master == "" },
+		},
+		{
+			"a link that is renamed keeps all",
+			plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")},
+			func(s *state.State) bool {
+				l := s.Link(at("h", "wan"))
+				return l.Up && len(l.Addresses) == 3 && s.Namespaces["h"].Routes[0].Dev == "wan" && s.Link(at("sw", "p1")).Kind == state.Veth{Peer: at("h", "wan")}
+			},
+		},
+		{
+			"a bridge that is renamed keeps its ports",
+			plan.MoveLink{Link: at("sw", "br0"), To: at("sw", "lan")},
+			func(s *state.State) bool { return s.Link(at("sw", "p1")).Master == "lan" },
+		},
+		{
+			"the addresses of a family are flushed",
+			plan.FlushAddresses{Link: at("h", "eth0"), Family: plan.IPv6Only},
+			func(s *state.State) bool {
+				return len(s.Link(at("h", "eth0")).Addresses) == 2 && len(s.Namespaces["h"].Routes) == 2
+			},
+		},
+		{
+			"with all addresses the IPv4 routes are flushed",
+			plan.FlushAddresses{Link: at("h", "eth0")},
+			func(s *state.State) bool {
+				return len(s.Link(at("h", "eth0")).Addresses) == 0 && fmt.Sprint(s.Namespaces["h"].Routes) == fmt.Sprint([]state.Route{six})
+			},
+		},
+		{
+			"an address may be there already",
+			plan.AddAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.2/24"), Replace: true},
+			func(s *state.State) bool { return len(s.Link(at("h", "eth0")).Addresses) == 3 },
+		},
+		{
+			"a route finds the link of its gateway",
+			plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("10.0.0.7")}},
+			func(s *state.State) bool { return s.Namespaces["h"].Routes[1].Dev == "eth0" },
+		},
+		{
+			"a route is deleted by its destination alone",
+			plan.DelRoute{Namespace: "h", Route: state.Route{To: six.To}},
+			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 1 },
+		},
+		{
+			"the kernel names what has no name",
+			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "")}, {Link: at("h", "")}}},
+			func(s *state.State) bool {
+				return s.Link(at("h", "veth0")).Kind == state.Veth{Peer: at("h", "veth1")}
+			},
 		},
 		{
 			"promoting changes nothing that a State holds",
@@ -189,6 +257,14 @@ func TestPlayRefuses(t *testing.T) {
 		{plan.AddBridge{Link: at("x", "b")}, `no namespace "x"`},
 		{plan.SetBridge{Link: eth0}, "h:eth0 is not a bridge"},
 		{plan.SetBridge{Link: nowhere}, "no link h:eth9"},
+		{plan.MoveLink{Link: eth0, To: at("n", "eth0")}, `no namespace "n"`},
+		{plan.MoveLink{Link: nowhere, To: at("sw", "eth0")}, "no link h:eth9"},
+		{plan.MoveLink{Link: eth0, To: at("sw", "p1")}, "sw:p1 exists"},
+		{plan.MoveLink{Link: at("sw", "br0"), To: at("h", "br0")}, "sw:br0 is a bridge, which can't leave its namespace"},
+		{plan.MoveLink{Link: at("h", "lo"), To: at("sw", "lo1")}, "h:lo can be neither moved nor renamed"},
+		{plan.FlushAddresses{Link: nowhere}, "no link h:eth9"},
+		{plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("192.0.2.1")}}, "no way to the gateway 192.0.2.1"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("h", "")}}}, "both ends are h:veth0"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: nowhere}}}, "both ends are h:eth9"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("x", "p1")}}}, `no namespace "x"`},

@@ -2,12 +2,14 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// AddRoute adds a route to the main table.
+// AddRoute adds a route to the main table. Without a link it goes through the one
+// that its gateway is behind.
 type AddRoute struct {
 	Namespace string
 	Route     state.Route
@@ -21,6 +23,16 @@ func (op AddRoute) At() state.Endpoint {
 
 // Play implements [Op].
 func (op AddRoute) Play(s *state.State) error {
+	ns, err := namespaceOf(s, op.Namespace)
+	if err != nil {
+		return err
+	}
+	if op.Route.Dev == "" {
+		op.Route.Dev = towards(ns, op.Route.Via)
+	}
+	if op.Route.Dev == "" {
+		return fmt.Errorf("route to %s: %s has no way to the gateway %s", op.Route.To, ns.Name, op.Route.Via)
+	}
 	l, err := linkOf(s, op.At())
 	if err != nil {
 		return err
@@ -28,7 +40,6 @@ func (op AddRoute) Play(s *state.State) error {
 	if !l.Up {
 		return fmt.Errorf("route to %s: %s is down", op.Route.To, op.At())
 	}
-	ns := s.Namespaces[op.Namespace]
 	if !op.Replace && hasRoute(ns, op.Route.Key()) {
 		return fmt.Errorf("%s has a route to %s already", ns.Name, op.Route.To)
 	}
@@ -36,7 +47,32 @@ func (op AddRoute) Play(s *state.State) error {
 	return nil
 }
 
-// DelRoute deletes a route from the main table.
+// towards returns the link that an address is directly behind, "" if there is none:
+// by the longest subnet of the link's own addresses or of routes without a gateway.
+func towards(ns *state.Namespace, a netip.Addr) string {
+	dev, bits := "", -1
+	closer := func(p netip.Prefix, link string) {
+		if p.Masked().Contains(a) && p.Bits() > bits {
+			dev, bits = link, p.Bits()
+		}
+	}
+	for _, name := range ns.LinkNames() {
+		for _, p := range ns.Links[name].Addresses {
+			if ns.Links[name].Up {
+				closer(p, name)
+			}
+		}
+	}
+	for _, r := range ns.Routes {
+		if !r.Via.IsValid() {
+			closer(r.To, r.Dev)
+		}
+	}
+	return dev
+}
+
+// DelRoute deletes a route from the main table: the first to that destination of
+// which all is true that the Op says.
 type DelRoute struct {
 	Namespace string
 	Route     state.Route
@@ -53,11 +89,18 @@ func (op DelRoute) Play(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(ns.Routes, op.Route) {
+	i := slices.IndexFunc(ns.Routes, op.means)
+	if i < 0 {
 		return fmt.Errorf("%s has no route to %s", ns.Name, op.Route.To)
 	}
-	ns.Routes = ns.Routes.Without(op.Route.Key())
+	ns.Routes = ns.Routes.Without(ns.Routes[i].Key())
 	return nil
+}
+
+func (op DelRoute) means(r state.Route) bool {
+	o := op.Route
+	return o.To == r.To && (!o.Via.IsValid() || o.Via == r.Via) &&
+		(o.Dev == "" || o.Dev == r.Dev) && (o.Metric == 0 || o.Metric == r.Metric)
 }
 
 func hasRoute(ns *state.Namespace, k state.RouteKey) bool {

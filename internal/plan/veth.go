@@ -8,7 +8,9 @@ import (
 )
 
 // AddVeth makes a veth pair, each end in its namespace from birth and with its
-// final name, so that no end is ever moved or renamed. Both ends are down.
+// final name, so that no end is ever moved or renamed. Both ends are down. An end
+// without a name gets the first of veth0, veth1 … that is free, the second end
+// before the first.
 type AddVeth struct{ Ends [2]VethEnd }
 
 // A VethEnd is one end of a pair to be made.
@@ -27,6 +29,11 @@ func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
 
 // Play implements [Op].
 func (op AddVeth) Play(s *state.State) error {
+	for i := 1; i >= 0; i-- {
+		if e := &op.Ends[i].Link; e.Link == "" {
+			e.Link = freeVeth(s, *e, op.Ends[1].Link)
+		}
+	}
 	if op.Ends[0].Link == op.Ends[1].Link {
 		return fmt.Errorf("both ends are %s", op.Ends[0].Link)
 	}
@@ -42,6 +49,17 @@ func (op AddVeth) Play(s *state.State) error {
 		s.Namespaces[end.Link.Namespace].Links[l.Name] = l
 	}
 	return nil
+}
+
+// freeVeth returns the name that the kernel gives an end in a namespace. Taken is
+// what is not there yet and will be.
+func freeVeth(s *state.State, e, taken state.Endpoint) string {
+	for i := 0; ; i++ {
+		e.Link = fmt.Sprintf("veth%d", i)
+		if s.Link(e) == nil && e != taken {
+			return e.Link
+		}
+	}
 }
 
 // mayAdd says why a link cannot be added, or nil.

@@ -47,7 +47,7 @@ var damages = []func(*damager){
 	(*damager).setUp, (*damager).setMTU, (*damager).setMAC, (*damager).setAlias, (*damager).setAutoLinkLocal,
 	(*damager).leaveBridge, (*damager).setBridge, (*damager).delLink, (*damager).addLink, (*damager).addAddress,
 	(*damager).delAddress, (*damager).addRoute, (*damager).delRoute, (*damager).setForwarding,
-	(*damager).delNamespace, (*damager).addNamespace,
+	(*damager).delNamespace, (*damager).addNamespace, (*damager).flushAddresses, (*damager).moveLink,
 }
 
 func (d *damager) setUp() {
@@ -89,9 +89,9 @@ func (d *damager) leaveBridge() {
 func (d *damager) setBridge() {
 	isBridge := func(l *state.Link) bool { return l.KindName() == state.Bridge{}.Kind() }
 	if e, l := d.link(isBridge); l != nil {
-		d.do(plan.SetBridge{Link: e, Bridge: state.Bridge{
+		d.do(plan.SetBridgeTo(e, state.Bridge{
 			STP: rapid.Bool().Draw(d.t, "stp"), ForwardDelay: state.MinForwardDelay + 100*d.number("delay"),
-		}})
+		}))
 	}
 }
 
@@ -139,6 +139,26 @@ func (d *damager) delAddress() {
 	if l != nil {
 		d.do(plan.PromoteSecondaries{Link: e})
 		d.do(plan.DelAddress{Link: e, Address: pick(d.t, "address", l.Addresses...)})
+	}
+}
+
+func (d *damager) flushAddresses() {
+	if e, l := d.link(made); l != nil {
+		d.do(plan.FlushAddresses{Link: e, Family: pick(d.t, "family", plan.AllFamilies, plan.IPv4Only, plan.IPv6Only)})
+	}
+}
+
+// moveLink moves a link to a namespace of the lab, under a name that is new, or
+// only renames it.
+func (d *damager) moveLink() {
+	isBridge := func(l *state.Link) bool { return l.KindName() == state.Bridge{}.Kind() }
+	if e, l := d.link(made); l != nil {
+		d.made++
+		to := state.Endpoint{Namespace: e.Namespace, Link: fmt.Sprintf("dmg%d", d.made)}
+		if rapid.Bool().Draw(d.t, "elsewhere") && !isBridge(l) {
+			to.Namespace = d.namespace().Name
+		}
+		d.do(plan.MoveLink{Link: e, To: to})
 	}
 }
 

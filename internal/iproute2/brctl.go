@@ -1,0 +1,71 @@
+package iproute2
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// parseBrctl reads a command of brctl(8), which is how bridges were made before ip
+// could.
+func parseBrctl(w *words) (plan.Plan, error) {
+	verb := w.next()
+	switch verb {
+	case "addbr", "delbr", "addif", "delif", "stp", "setfd":
+	case "":
+		return nil, w.missing("addbr, delbr, addif, delif, stp or setfd")
+	default:
+		return nil, w.unsupported("brctl %s is not supported", verb)
+	}
+	bridge, err := w.value("the name of a bridge")
+	if err != nil {
+		return nil, err
+	}
+	switch link := w.at(bridge); verb {
+	case "addbr":
+		return plan.Plan{plan.AddBridge{Link: link, Bridge: state.Bridge{ForwardDelay: kernelForwardDelay}}}, nil
+	case "delbr":
+		return plan.Plan{plan.DelLink{Link: link}}, nil
+	case "stp":
+		return w.brctlSTP(link)
+	case "setfd":
+		return w.brctlDelay(link)
+	}
+	if verb == "delif" {
+		bridge = ""
+	}
+	return w.brctlPorts(bridge)
+}
+
+func (w *words) brctlPorts(bridge string) (plan.Plan, error) {
+	var p plan.Plan
+	for len(p) == 0 || w.more() {
+		port, err := w.value("the name of a link")
+		if err != nil {
+			return nil, err
+		}
+		p = append(p, plan.SetLink{Link: w.at(port), Master: &bridge})
+	}
+	return p, nil
+}
+
+func (w *words) brctlSTP(link state.Endpoint) (plan.Plan, error) {
+	switch {
+	case w.skip("on", "yes", "1"):
+		return plan.Plan{plan.SetBridge{Link: link, STP: new(true)}}, nil
+	case w.skip("off", "no", "0"):
+		return plan.Plan{plan.SetBridge{Link: link, STP: new(false)}}, nil
+	}
+	return nil, w.unexpected("on", "off")
+}
+
+func (w *words) brctlDelay(link state.Endpoint) (plan.Plan, error) {
+	seconds, err := strconv.ParseFloat(w.peek(), 64)
+	if err != nil || seconds < 0 || seconds > 1000 {
+		return nil, w.missing("a number of seconds")
+	}
+	w.next()
+	return plan.Plan{plan.SetBridge{Link: link, ForwardDelay: new(int(math.Round(seconds * 100)))}}, nil
+}
