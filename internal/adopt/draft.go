@@ -263,12 +263,12 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
 	words = d.completeBridge(c.Where, d.nameVeths(c.Where, words))
 	line := text(shell.Command{Words: words, Where: c.Where})
-	ops, err := iproute2.ParseAll(line)
+	ops, err := iproute2.Parse(line)
 	if moved, more, ok := parseMove(line); ok {
 		ops, err = moved, nil
 		if more != "" {
 			var rest plan.Plan
-			rest, err = iproute2.ParseAll(more)
+			rest, err = iproute2.Parse(more)
 			ops = append(ops, rest...)
 		}
 	}
