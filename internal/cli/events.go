@@ -57,8 +57,16 @@ type eventsOptions struct {
 
 // A line is an event as it is written.
 type line struct {
-	Time time.Time `json:"time"`
+	Time moment `json:"time"`
 	live.Event
+}
+
+// A moment is when an event was heard of. All are written with as many digits.
+type moment struct{ time.Time }
+
+// MarshalJSON writes a moment by RFC 3339.
+func (m moment) MarshalJSON() ([]byte, error) {
+	return m.AppendFormat(nil, `"2006-01-02T15:04:05.000000Z07:00"`), nil
 }
 
 // events writes events until there were enough, or ctx ends: then it is done.
@@ -102,7 +110,7 @@ func (p *program) events(ctx context.Context, args []string, o eventsOptions) er
 }
 
 func (p *program) writeEvent(e live.Event, f format) error {
-	l := line{time.Now().Truncate(time.Microsecond), e}
+	l := line{moment{time.Now()}, e}
 	if f == formatJSON {
 		return p.out.jsonLine(l)
 	}
@@ -112,7 +120,7 @@ func (p *program) writeEvent(e live.Event, f format) error {
 
 // text returns an event as a line for people.
 func (l line) text(paint func(style, string) string) string {
-	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), l.Event.String())
+	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), l.String())
 }
 
 // eventStyle returns how an event stands out.

@@ -30,7 +30,7 @@ func TestFrame(t *testing.T) {
 	}
 	nodes[2].Interfaces[1].Up, nodes[2].Interfaces[1].Peer = false, nil
 	nodes = append(nodes, live.Node{ID: 9, Name: "lonely"})
-	events := []line{{at, live.Event{Kind: live.LinkDown, Node: "h3", Interface: "eth0"}}}
+	events := []line{{moment{at}, live.Event{Kind: live.LinkDown, Node: "h3", Interface: "eth0"}}}
 	for _, c := range []struct {
 		columns, lines int
 		want           string

@@ -123,7 +123,7 @@ const maxEvents = 100
 // hear takes in events.
 func (w *watcher) hear(events []live.Event) {
 	for _, e := range events {
-		w.events = append(w.events, line{time.Now(), e})
+		w.events = append(w.events, line{moment{time.Now()}, e})
 		w.changed = true
 	}
 	w.events = w.events[max(0, len(w.events)-maxEvents):]
