@@ -108,28 +108,10 @@ type seenAddress struct {
 
 // readAddress reads the body of an RTM_NEWADDR.
 func readAddress(body []byte) (seenAddress, bool) {
-	if len(body) < unix.SizeofIfAddrmsg {
-		return seenAddress{}, false
-	}
-	s := seenAddress{index: int(native.Uint32(body[4:]))}
-	flags := uint32(body[2])
-	var local, address netip.Addr
-	for _, a := range attributes(body[unix.SizeofIfAddrmsg:]) {
-		switch a.typ {
-		case unix.IFA_LOCAL:
-			local, _ = netip.AddrFromSlice(a.data)
-		case unix.IFA_ADDRESS:
-			address, _ = netip.AddrFromSlice(a.data)
-		case unix.IFA_FLAGS:
-			flags = a.u32()
-		case ifaProto:
-			s.automatic = a.u8() != 0 && a.u8() <= lastKernelProto
-		}
-	}
-	if !local.IsValid() {
-		local = address // IPv6 has no IFA_LOCAL where there is no peer
-	}
-	s.prefix = netip.PrefixFrom(local, int(body[1]))
-	s.noDAD = flags&unix.IFA_F_NODAD != 0
-	return s, s.prefix.IsValid()
+	d, ok := decodeAddress(body)
+	return seenAddress{
+		index: d.Index, prefix: d.Prefix,
+		automatic: d.Protocol != 0 && d.Protocol <= lastKernelProto,
+		noDAD:     d.Flags&unix.IFA_F_NODAD != 0,
+	}, ok
 }

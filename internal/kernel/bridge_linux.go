@@ -49,16 +49,3 @@ func (b *batch) bridgeInfo(stp *bool, delay *int) {
 		}
 	})
 }
-
-func readBridge(data []attribute) state.Bridge {
-	var br state.Bridge
-	for _, a := range data {
-		switch a.typ {
-		case iflaBrSTPState:
-			br.STP = a.u32() != 0
-		case iflaBrForwardDelay:
-			br.ForwardDelay = int(a.u32())
-		}
-	}
-	return br
-}

@@ -35,7 +35,7 @@ func same(t *testing.T, got, want any) {
 
 func TestDecodeLink(t *testing.T) {
 	got, ok := decodeLink(body(func(b *batch) {
-		b.ifinfo(7, unix.IFF_UP|iffLowerUp, 0)
+		b.ifinfo(7, uint32(dump.Up|dump.LowerUp), 0)
 		native.PutUint16(b.buf[2:], unix.ARPHRD_ETHER)
 		b.text(unix.IFLA_IFNAME, "eth0")
 		b.attr(unix.IFLA_ADDRESS, []byte{2, 0, 0, 0, 0, 1})

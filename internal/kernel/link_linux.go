@@ -3,6 +3,7 @@ package kernel
 import (
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -120,88 +121,35 @@ func (b *batch) autoLinkLocal(on bool) {
 	})
 }
 
-// iffLowerUp is IFF_LOWER_UP: the other end is there (linux/if.h).
-const iffLowerUp = 1 << 16
-
 // readLink reads the body of an RTM_NEWLINK.
 func readLink(body []byte) *seenLink {
-	if len(body) < unix.SizeofIfInfomsg {
+	d, ok := decodeLink(body)
+	if !ok {
 		return nil
 	}
-	flags := native.Uint32(body[8:])
-	l := &seenLink{}
-	l.Index = int(int32(native.Uint32(body[4:])))
-	l.Up = flags&unix.IFF_UP != 0
-	l.loopback = flags&unix.IFF_LOOPBACK != 0
-	l.carrier = flags&iffLowerUp != 0
-	l.operState = operStates[0]
-	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
-		l.read(a)
+	l := &seenLink{
+		kind: d.Kind, loopback: d.Flags.Has(dump.Loopback), carrier: d.Flags.Has(dump.LowerUp), operState: d.OperState,
+		master: d.Master, link: d.Parent, netnsid: d.ParentNetns,
 	}
-	l.setKind()
+	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias
+	l.Up, l.AutoLinkLocal = d.Flags.Has(dump.Up), d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
+	if len(d.Address) == len(l.MAC) {
+		l.MAC = topo.MAC(d.Address)
+	}
+	l.setKind(d.Info)
 	return l
 }
 
-// read takes over one attribute of a link.
-func (l *seenLink) read(a attribute) {
-	switch a.typ {
-	case unix.IFLA_IFNAME:
-		l.Name = a.text()
-	case unix.IFLA_ADDRESS:
-		if len(a.data) == len(l.MAC) {
-			l.MAC = topo.MAC(a.data)
-		}
-	case unix.IFLA_MTU:
-		l.MTU = int(a.u32())
-	case unix.IFLA_MASTER:
-		l.master = int(a.u32())
-	case unix.IFLA_IFALIAS:
-		l.Alias = a.text()
-	case unix.IFLA_OPERSTATE:
-		if s := int(a.u8()); s < len(operStates) {
-			l.operState = operStates[s]
-		}
-	case unix.IFLA_LINK:
-		l.link = int(a.u32())
-	case unix.IFLA_LINK_NETNSID:
-		l.netnsid = new(int32(a.u32()))
-	case unix.IFLA_LINKINFO:
-		for _, a := range attributes(a.data) {
-			switch a.typ {
-			case unix.IFLA_INFO_KIND:
-				l.kind = a.text()
-			case unix.IFLA_INFO_DATA:
-				l.data = attributes(a.data)
-			}
-		}
-	case unix.IFLA_AF_SPEC:
-		l.AutoLinkLocal = readAutoLinkLocal(a)
-	}
-}
-
-func readAutoLinkLocal(spec attribute) bool {
-	for _, family := range attributes(spec.data) {
-		if family.typ != unix.AF_INET6 {
-			continue
-		}
-		for _, a := range attributes(family.data) {
-			if a.typ == iflaInet6AddrGenMode {
-				return a.u8() != addrGenNone
-			}
-		}
-	}
-	return false
-}
-
 // setKind makes the part of a link that is special to its kind.
-func (l *seenLink) setKind() {
+func (l *seenLink) setKind(info dump.Info) {
 	switch {
 	case l.loopback:
 		l.Kind = state.Loopback{}
 	case l.kind == state.Veth{}.Kind():
 		l.Kind = state.Veth{} // the peer is found later, with all namespaces at hand
 	case l.kind == state.Bridge{}.Kind():
-		l.Kind = readBridge(l.data)
+		b, _ := info.(dump.Bridge)
+		l.Kind = state.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
 	default:
 		l.Kind = state.Other{Name: l.kind}
 	}

@@ -157,7 +157,6 @@ func (c *conn) link(index int) (*seenLink, error) {
 type seenLink struct {
 	state.Link
 	kind      string
-	data      []attribute // of the kind
 	loopback  bool
 	carrier   bool
 	operState string
@@ -215,7 +214,10 @@ func (sc scope) observeHost(c *conn) (*seenNamespace, error) {
 // links dumps the links for which keep is true.
 func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
 	return c.dump(unix.RTM_GETLINK,
-		func(b *batch) { b.ifinfo(0, 0, 0) },
+		func(b *batch) {
+			b.ifinfo(0, 0, 0)
+			b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
+		},
 		func() { ns.links = nil },
 		func(body []byte) {
 			if l := readLink(body); l != nil && keep(l) {

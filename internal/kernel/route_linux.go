@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -77,46 +78,25 @@ type seenRoute struct {
 // readRoute reads the body of an RTM_NEWROUTE. False: nobody wrote this route,
 // or it is in another table.
 func readRoute(body []byte) (seenRoute, bool) {
-	if len(body) < unix.SizeofRtMsg {
+	d, ok := decodeRoute(body)
+	if !ok || d.Table != unix.RT_TABLE_MAIN || !written(d) {
 		return seenRoute{}, false
 	}
-	family, bits, table, protocol, typ := body[0], int(body[1]), uint32(body[4]), body[5], body[7]
-	zero := netip.IPv4Unspecified()
-	if family == unix.AF_INET6 {
-		zero = netip.IPv6Unspecified()
-	}
-	r := seenRoute{Route: state.Route{To: netip.PrefixFrom(zero, bits)}}
-	for _, a := range attributes(body[unix.SizeofRtMsg:]) {
-		switch a.typ {
-		case unix.RTA_TABLE:
-			table = a.u32()
-		case unix.RTA_DST:
-			dst, _ := netip.AddrFromSlice(a.data)
-			r.To = netip.PrefixFrom(dst, bits)
-		case unix.RTA_GATEWAY:
-			r.Via, _ = netip.AddrFromSlice(a.data)
-		case unix.RTA_OIF:
-			r.index = int(a.u32())
-		case unix.RTA_PRIORITY:
-			r.Metric = int(a.u32())
-		}
-	}
-	if family == unix.AF_INET6 && r.Metric == defaultMetric6 {
+	r := seenRoute{index: d.Index, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
+	if d.To.Addr().Is6() && d.Metric == defaultMetric6 {
 		r.Metric = 0
 	}
-	return r, table == unix.RT_TABLE_MAIN && written(family, protocol, typ, native.Uint32(body[8:]))
+	return r, true
 }
 
 // written reports whether somebody wrote a route, rather than the kernel: for
-// a subnet on a link, from a router's advertisement, or as a cache entry.
-func written(family, protocol, typ uint8, flags uint32) bool {
-	switch {
-	case family != unix.AF_INET && family != unix.AF_INET6, flags&unix.RTM_F_CLONED != 0:
-		return false
-	case protocol == unix.RTPROT_KERNEL, protocol == unix.RTPROT_RA, protocol == unix.RTPROT_REDIRECT:
+// a subnet on a link, or from a router's advertisement.
+func written(r dump.Route) bool {
+	switch r.Protocol {
+	case unix.RTPROT_KERNEL, unix.RTPROT_RA, unix.RTPROT_REDIRECT:
 		return false
 	}
-	switch typ {
+	switch r.Type {
 	case unix.RTN_LOCAL, unix.RTN_BROADCAST, unix.RTN_ANYCAST, unix.RTN_MULTICAST:
 		return false
 	}
