@@ -5,38 +5,69 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/plan"
 )
 
 func newScript(p *program) *cobra.Command {
-	var name string
-	var down bool
+	var o scriptOptions
 	cmd := &cobra.Command{
 		Use:   "script [FILE]",
 		Short: "Write a shell script that does what up does",
 		Long: `Write a shell script that makes the lab by the ip commands of iproute2, where
-nothing of it is there; with --down one that removes it again.`,
+nothing of it is there; with --down one that removes it again. It needs a shell,
+ip and sysctl (and nft, for a packet filter), and no vethlab; yet vethlab finds
+what it has made.
+
+The style is direct, as short as can be, with each cable end made where it
+belongs; or tutorial: the long way, as it is taught, with each cable made on the
+machine and its ends moved, and with a word on each part.`,
 		Example: `  vethlab script lab.yaml >up.sh
-  vethlab script lab.yaml | sudo sh`,
+  vethlab script lab.yaml | sudo sh
+  vethlab script --style tutorial examples/veth-pair.yaml`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
-			lab, err := p.load(args, name)
+			lab, err := p.load(args, o.name)
 			if err != nil {
 				return err
 			}
-			p.script(lab, down)
+			p.script(lab, o)
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&down, "down", false, "write the script that removes the lab")
-	cmd.Flags().StringVar(&name, "name", "", nameFlag)
+	cmd.Flags().BoolVar(&o.down, "down", false, "write the script that removes the lab")
+	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
+	styleFlag(cmd, &o.style)
 	return cmd
 }
 
-func (p *program) script(lab *vethlab.Lab, down bool) {
-	change := lab.PlanNew()
-	if down {
-		change = lab.PlanGone()
+type scriptOptions struct {
+	name  string
+	down  bool
+	style format
+}
+
+// The styles of a script.
+const (
+	styleDirect   format = "direct"
+	styleTutorial format = "tutorial"
+)
+
+// styleFlag gives a command the flag --style.
+func styleFlag(cmd *cobra.Command, style *format) {
+	*style = styleDirect
+	flag := formatFlag{style, []format{styleDirect, styleTutorial}}
+	cmd.Flags().Var(flag, "style", "make it the `STYLE` way: "+flag.list())
+	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions(flag.words(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (p *program) script(lab *vethlab.Lab, o scriptOptions) {
+	switch {
+	case o.down:
+		p.out.print("%s", iproute2.Script(lab.PlanGone().Plan))
+	case o.style == styleTutorial:
+		p.out.print("%s", iproute2.Tutorial(plan.LongWay(lab.PlanNew().Plan)))
+	default:
+		p.out.print("%s", iproute2.Script(lab.PlanNew().Plan))
 	}
-	p.out.print("%s", iproute2.Script(change.Plan))
 }

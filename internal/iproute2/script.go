@@ -8,25 +8,139 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Script returns a shell script of a plan, one command a line.
+// Script returns a shell script of a plan, one command a line, with a title above
+// each namespace's part.
 func Script(p plan.Plan) string {
-	var b strings.Builder
-	b.WriteString("#!/bin/sh\nset -eu\n")
+	s := newScript(p)
 	namespace := ""
 	for i, op := range p {
 		if at := op.At().Namespace; i == 0 || at != namespace {
 			namespace = at
-			fmt.Fprintf(&b, "\n# %s\n", title(at))
+			s.comment(s.describe(at))
 		}
-		b.WriteString(Print(op))
-		b.WriteByte('\n')
+		s.command(op)
 	}
-	return b.String()
+	return s.String()
 }
 
-func title(namespace string) string {
-	if namespace == state.Host {
-		return "the machine itself"
+// Tutorial returns a shell script of a [plan.LongWay], with what is to be learnt of
+// it as comments.
+func Tutorial(p plan.Plan) string {
+	s := newScript(p)
+	chapter, namespace := plan.Chapter(-1), ""
+	for _, op := range p {
+		next, at := plan.ChapterOf(op), op.At().Namespace
+		switch {
+		case next != chapter:
+			s.comment(chapters[next])
+			fallthrough
+		case at != namespace:
+			if next == plan.Settings {
+				s.comment(s.describe(at))
+			}
+		}
+		chapter, namespace = next, at
+		s.command(op)
 	}
-	return namespace
+	return s.String()
+}
+
+// chapters are what is said of each chapter of a tutorial.
+var chapters = map[plan.Chapter]string{
+	plan.Namespaces: `Network namespaces: each is a network of its own, with interfaces,
+addresses and routes that nobody else sees. It begins with lo, which is
+down. The alias of lo is a note to vethlab, whose lab this is.
+Look: ip netns list; ls /run/netns`,
+	plan.Bridges: `Bridges: switches in software, each in a namespace of its own.
+Look: ip -n NAME link`,
+	plan.Cables: `Cables: a veth pair is two interfaces; what goes into one comes out of the
+other. Both ends are here, on this machine, for now.
+Look: ip link`,
+	plan.Moves: `Each end goes where it belongs. It vanishes from ip link here, and is seen
+there as NAME@ifN: N is the number of the other end.
+Look: ip link; ip -n NAME link`,
+	plan.Settings: `What is inside each namespace: addresses, then the interface up, then routes.
+Look: ip -n NAME addr; ip -n NAME route`,
+}
+
+// script is a shell script that is being written.
+type script struct {
+	strings.Builder
+	end  *state.State // what there is when all is done, as far as the plan says
+	told map[string]bool
+}
+
+func newScript(p plan.Plan) *script {
+	s := &script{end: state.New(), told: map[string]bool{}}
+	_ = p.Play(s.end) // a plan that changes what is there can't be played from nothing
+	s.WriteString("#!/bin/sh\nset -eu\n")
+	return s
+}
+
+func (s *script) comment(text string) {
+	fmt.Fprintf(s, "\n# %s\n", strings.ReplaceAll(text, "\n", "\n# "))
+}
+
+func (s *script) command(op plan.Op) { s.WriteString(Print(op) + "\n") }
+
+// describe says what a namespace is and, the first time, what is in it.
+func (s *script) describe(namespace string) string {
+	title := namespace
+	if namespace == state.Host {
+		title = "the machine itself"
+	}
+	ns := s.end.Namespace(namespace)
+	if ns == nil || s.told[namespace] {
+		return title
+	}
+	s.told[namespace] = true
+	if kind := kindOf(ns); kind != "" {
+		title += ", " + kind
+	}
+	var links []string
+	for _, name := range ns.LinkNames() {
+		if text := s.describeLink(ns.Links[name]); text != "" {
+			links = append(links, text)
+		}
+	}
+	return strings.Join(append([]string{title}, links...), "\n  ")
+}
+
+// kindOf says what a namespace does for others.
+func kindOf(ns *state.Namespace) string {
+	ports, plugs := 0, 0
+	for _, l := range ns.Links {
+		switch {
+		case l.Master != "":
+			ports++
+		case l.KindName() == state.Veth{}.Kind():
+			plugs++
+		}
+	}
+	if ports > 0 && plugs == 0 {
+		return "a switch"
+	}
+	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {
+		return "a router"
+	}
+	return ""
+}
+
+// describeLink says what a link has and where its cable leads; "": nothing that is
+// worth a word.
+func (s *script) describeLink(l *state.Link) string {
+	words := []string{l.Name}
+	for _, a := range l.Addresses {
+		if !a.Addr().IsLinkLocalUnicast() {
+			words = append(words, a.String())
+		}
+	}
+	peer, cabled := l.Peer()
+	switch {
+	case cabled:
+		words = append(words, "to "+peer.String())
+	case len(words) == 1:
+		return ""
+	}
+	return strings.Join(words, " ")
 }

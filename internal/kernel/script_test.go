@@ -29,8 +29,7 @@ func needPrograms(t *testing.T, names ...string) {
 }
 
 // runScript runs the commands of a plan and returns what is there then.
-func runScript(t *rapid.T, lab string, p plan.Plan, want *state.State) *state.State {
-	script := iproute2.Script(p)
+func runScript(t *rapid.T, lab, script string, want *state.State) *state.State {
 	cmd := exec.CommandContext(t.Context(), "sh")
 	cmd.Stdin = strings.NewReader(script)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -58,9 +57,13 @@ func TestScriptAgreesWithModel(t *testing.T) {
 				apply(t, lab, p, seen, want) // a script can't wait for the kernel to clean up
 				p = nil
 			}
-			seen = runScript(t, lab, p, want)
+			script := iproute2.Script(p)
+			if len(seen.Namespaces) == 0 && rapid.Bool().Draw(t, "the long way") {
+				script = iproute2.Tutorial(plan.LongWay(p))
+			}
+			seen = runScript(t, lab, script, want)
 			if d := differences(want, seen); d != "" {
-				t.Fatalf("seen differs from wanted (-want +got):\n%s\n%s", d, iproute2.Script(p))
+				t.Fatalf("seen differs from wanted (-want +got):\n%s\n%s", d, script)
 			}
 		}
 		step(compiled(t, top))
