@@ -35,7 +35,7 @@ func newGraph(p *program) *cobra.Command {
 		Short: "Draw a lab",
 		Long: `Draw a lab: of a FILE what it describes, without a look at the kernel; of a LAB
 what runs. Without either it is the folder's lab, as it runs or else as its file
-has it, or the only one that runs.
+has it, or the only one that runs. With --host it is all of this machine.
 
 The picture is text with boxes; where they do not fit, a tree. Or it is written,
 from the same layout, as SVG, which is light or dark as its reader is; in the
@@ -56,13 +56,17 @@ become one.`,
 				}
 				o.format = f
 			}
-			scene, err := p.scene(args)
+			if o.host && len(args) > 0 {
+				return usageError{cmd, errors.New("either a lab or --host is drawn")}
+			}
+			scene, err := p.scene(args, o.host)
 			if err != nil {
 				return err
 			}
 			return p.graph(scene, o)
 		},
 	}
+	cmd.Flags().BoolVar(&o.host, "host", false, "draw the machine itself, with all its namespaces")
 	cmd.Flags().BoolVar(&o.unfold, "unfold", false, "draw every node, however many there are")
 	cmd.Flags().IntVar(&o.width, "width", 0, "`COLUMNS` of a picture in text (default: those of the terminal)")
 	cmd.Flags().StringVarP(&o.file, "write", "w", "", "write to this `FILE`; its name says the format (.svg, .txt, .mmd, .dot, .d2, .json)")
@@ -73,12 +77,17 @@ become one.`,
 type graphOptions struct {
 	format format
 	file   string
+	host   bool
 	unfold bool
 	width  int
 }
 
-// scene returns what there is to draw of the lab that an argument means.
-func (p *program) scene(args []string) (*draw.Scene, error) {
+// scene returns what there is to draw of the lab that an argument means, or of
+// the machine.
+func (p *program) scene(args []string, host bool) (*draw.Scene, error) {
+	if host {
+		return p.hostScene()
+	}
 	if len(args) > 0 && isFile(args[0]) {
 		return p.described(args)
 	}
@@ -91,6 +100,16 @@ func (p *program) scene(args []string) (*draw.Scene, error) {
 		}
 	}
 	view, err := p.viewed(args)
+	if err != nil {
+		return nil, err
+	}
+	return sceneOf(view), nil
+}
+
+// hostScene returns what there is to draw of the machine: its named namespaces and
+// its own.
+func (p *program) hostScene() (*draw.Scene, error) {
+	view, err := p.machine("graph --host")
 	if err != nil {
 		return nil, err
 	}
@@ -145,10 +164,11 @@ func (p *program) drawn(scene *draw.Scene, o graphOptions) ([]byte, error) {
 	case formatSVG:
 		return []byte(draw.SVG(scene)), nil
 	case formatMermaid:
-		if n := len(scene.Cables); n > draw.MermaidLinks {
-			p.out.say("%d links: many readers of Mermaid refuse more than %d", n, draw.MermaidLinks)
+		text, links := draw.Mermaid(scene)
+		if links > draw.MermaidLinks {
+			p.out.say("%d links: readers of Mermaid refuse more than 500", links)
 		}
-		return []byte(draw.Mermaid(scene)), nil
+		return []byte(text), nil
 	case formatDOT:
 		return []byte(draw.DOT(scene)), nil
 	case formatD2:

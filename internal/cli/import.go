@@ -155,17 +155,22 @@ func adoptFile(format adopt.Format, name string, file adopt.File, args []string)
 
 // adoptLive reads the namespaces of this machine.
 func (p *program) adoptLive(f importFlags, names []string) (*adopt.Result, error) {
-	if err := p.enterOnly(); err != nil {
-		return nil, err
-	}
-	if !sandbox.Privileged() {
-		return nil, errors.New("only root can look into the namespaces of this machine: sudo vethlab import --live")
-	}
-	view, err := kernel.Everything()
+	view, err := p.machine("import --live")
 	if err != nil {
 		return nil, err
 	}
 	return adopt.Live(f.name, view.State, names, f.all)
+}
+
+// machine reads all namespaces, for a command that only root can carry out.
+func (p *program) machine(command string) (*kernel.View, error) {
+	if err := p.enterOnly(); err != nil {
+		return nil, err
+	}
+	if !sandbox.Privileged() {
+		return nil, fmt.Errorf("only root can look into the namespaces of this machine: sudo vethlab %s", command)
+	}
+	return kernel.Everything()
 }
 
 // labName returns the name of a lab that is made of a file. A file that is always

@@ -69,6 +69,7 @@ func boxOf(s *state.State, ns *state.Namespace) Box {
 		}
 	}
 	b.addRoutes(ns)
+	b.Notes = append(b.Notes, filterNotes(ns.Nftables)...)
 	return b
 }
 

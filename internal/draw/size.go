@@ -132,6 +132,9 @@ func (p *part) sectionsOf(c *cell) sections {
 		s.top, s.bottom = highest(c.sides[toward])*p.line, highest(c.sides[onward])*p.line
 		s.rows = max(p.extent(c.sides[previous]), p.extent(c.sides[next]))
 		s.bars = min(1, len(c.box.Bars)) * p.bar
+		if s.notes > 0 && s.bottom > 0 {
+			s.notes += p.rest
+		}
 		if s.top > 0 && s.bars == 0 && s.rows+s.notes+s.bottom > 0 {
 			s.rest = p.rest
 		}

@@ -273,10 +273,6 @@ func (w *svg) relation(c Curve) {
 
 // cableLabel writes what a cable says in the middle of its longest stretch.
 func (w *svg) cableLabel(r Route) {
-	text := r.Label
-	if r.Count > 1 {
-		text = strings.TrimSpace(fmt.Sprintf("×%d %s", r.Count, text))
-	}
 	most, at := -1, Point{}
 	for i := 1; i < len(r.Points); i++ {
 		a, b := r.Points[i-1], r.Points[i]
@@ -284,7 +280,7 @@ func (w *svg) cableLabel(r Route) {
 			most, at = n, Point{(a.X + b.X) / 2, (a.Y + b.Y) / 2}
 		}
 	}
-	w.label(at, text)
+	w.label(at, r.caption())
 }
 
 func (w *svg) label(at Point, text string) {

@@ -1,0 +1,47 @@
+package draw
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/nft"
+)
+
+// mostNAT is how many different translations are noted in a box.
+const mostNAT = 3
+
+// filterNotes says in a few words what a packet filter does: each translation of
+// addresses, and where it drops what no rule accepts.
+func filterNotes(rs nft.Ruleset) []string {
+	var translations, drops []string
+	for _, t := range rs {
+		for _, c := range t.Chains {
+			for _, r := range c.Rules {
+				translations = append(translations, translationsOf(r)...)
+			}
+			if c.Base != nil && c.Base.Type == "filter" && c.Base.Policy == "drop" && !slices.Contains(drops, c.Base.Hook) {
+				drops = append(drops, c.Base.Hook)
+			}
+		}
+	}
+	slices.Sort(translations)
+	notes := slices.Compact(translations)
+	if len(notes) > mostNAT {
+		notes = append(notes[:mostNAT:mostNAT], "… and more of NAT")
+	}
+	if len(drops) > 0 {
+		slices.Sort(drops)
+		notes = append(notes, "firewall: "+strings.Join(drops, ", "))
+	}
+	return notes
+}
+
+func translationsOf(r nft.Rule) []string {
+	var list []string
+	for _, s := range r.Statements {
+		if n, ok := s.(nft.NAT); ok {
+			list = append(list, "NAT: "+n.String())
+		}
+	}
+	return list
+}

@@ -1,0 +1,114 @@
+package draw
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ids names boxes, ports and bars for languages that do not take any character
+// in a name: n0 is the first box, n0p1 its second port, n0b0 its first bar. What
+// stands between the two parts is said.
+type ids struct {
+	between string
+	boxes   map[string]string
+	ends    map[End]string
+}
+
+func newIDs(s *Scene, between string) *ids {
+	n := &ids{between: between, boxes: map[string]string{}, ends: map[End]string{}}
+	for i, b := range s.Boxes {
+		box := fmt.Sprint("n", i)
+		n.boxes[b.ID] = box
+		for k, bar := range b.Bars {
+			n.ends[End{b.ID, bar.Name}] = fmt.Sprint(box, between, "b", k)
+		}
+		for k, p := range b.Ports {
+			n.ends[End{b.ID, p.Name}] = fmt.Sprint(box, between, "p", k)
+		}
+	}
+	return n
+}
+
+// of returns the name of a port or bar, else that of its box.
+func (n *ids) of(e End) string {
+	if id, ok := n.ends[e]; ok {
+		return id
+	}
+	return n.boxes[e.Box]
+}
+
+// caption returns the lines that are written at a port.
+func (p *Port) caption() []string {
+	name := p.Name
+	if !p.Up {
+		name += " ✗"
+	}
+	return append([]string{name}, p.Addresses...)
+}
+
+// caption returns what is written at a cable.
+func (c *Cable) caption() string {
+	if c.Count > 1 {
+		return strings.TrimSpace(fmt.Sprintf("×%d %s", c.Count, c.Label))
+	}
+	return c.Label
+}
+
+// heading returns the lines that are written above all in a box.
+func (b *Box) heading() []string { return append([]string{b.title()}, noteLines(b)...) }
+
+// ink is the colour of the lines of a kind of box, one that is seen on light and
+// dark paper.
+func (k Kind) ink() string {
+	switch k {
+	case Router:
+		return "#4776d0"
+	case Switch:
+		return "#359160"
+	case Machine:
+		return "#c2872a"
+	case Container:
+		return "#8a63cc"
+	}
+	return "#8796a5"
+}
+
+// live reports whether both ends of a cable are up and hear each other.
+func (s *Scene) live() func(Cable) bool {
+	live := map[End]bool{}
+	for _, b := range s.Boxes {
+		for _, p := range b.Ports {
+			live[End{b.ID, p.Name}] = p.live()
+		}
+	}
+	return func(c Cable) bool { return live[c.Ends[0]] && live[c.Ends[1]] }
+}
+
+// eachRune writes a text with some of its characters replaced.
+func eachRune(s string, replace func(rune) (string, bool)) string {
+	var b strings.Builder
+	for _, r := range clean(s) {
+		if text, ok := replace(r); ok {
+			b.WriteString(text)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// downward returns a function that turns cables so that they go from the upper
+// box of our own layout to the lower, which readers of such languages make the
+// layers of theirs of.
+func downward(l *Layout) func(Cable) Cable {
+	y := map[string]int{}
+	for _, b := range l.Boxes {
+		y[b.ID] = b.Y
+	}
+	return func(c Cable) Cable {
+		if y[c.Ends[1].Box] < y[c.Ends[0].Box] {
+			c.Ends[0], c.Ends[1] = c.Ends[1], c.Ends[0]
+		}
+		return c
+	}
+}

@@ -1,0 +1,112 @@
+package draw
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// MermaidLinks is how many links are no trouble: readers of Mermaid refuse more
+// than 500, or what is longer than 50,000 characters.
+const MermaidLinks = 400
+
+// Mermaid writes a Scene as a flowchart of Mermaid, a subgraph for each box, a
+// node for each port and bridge, and says how many links that has.
+func Mermaid(s *Scene) (text string, links int) {
+	l := arrangeSVG(s)
+	m := &mermaid{ids: newIDs(s, "")}
+	m.line("flowchart TB")
+	for i := range l.Boxes {
+		m.box(&l.Boxes[i])
+	}
+	live, turned := s.live(), downward(l)
+	for _, c := range s.Cables {
+		c = turned(c)
+		link := "---"
+		switch {
+		case !live(c):
+			link = "-.-"
+		case c.Count > 1:
+			link = "==="
+		}
+		m.join(c.Ends[0], link, c.caption(), c.Ends[1])
+	}
+	for _, r := range s.Relations {
+		m.join(r.From, "-.->", r.Label, r.To)
+	}
+	m.colours(s)
+	return m.out.String(), m.links
+}
+
+type mermaid struct {
+	*ids
+	links int
+	out   strings.Builder
+}
+
+func (m *mermaid) line(format string, args ...any) { fmt.Fprintf(&m.out, format+"\n", args...) }
+
+func (m *mermaid) box(b *PlacedBox) {
+	id := m.boxes[b.ID]
+	if len(b.Ports)+len(b.Bars) == 0 {
+		m.line("  %s[%s]", id, mermaidText(b.heading()...))
+		return
+	}
+	m.line("  subgraph %s[%s]", id, mermaidText(b.heading()...))
+	for i := range b.Bars {
+		m.line("    %s[[%s]]", m.of(End{b.ID, b.Bars[i].Name}), mermaidText(barLines(&b.Bars[i].Bar)...))
+	}
+	for _, p := range b.Ports {
+		m.line("    %s(%s)", m.of(End{b.ID, p.Name}), mermaidText(p.caption()...))
+	}
+	m.line("  end")
+	for _, p := range b.Ports {
+		if !slices.ContainsFunc(b.Bars, func(bar PlacedBar) bool { return bar.Name == p.Bar }) {
+			continue
+		}
+		upper, lower := End{b.ID, p.Bar}, End{b.ID, p.Name}
+		if p.Side == Top {
+			upper, lower = lower, upper
+		}
+		m.join(upper, "---", "", lower)
+	}
+}
+
+func (m *mermaid) join(a End, link, text string, b End) {
+	m.links++
+	if text != "" {
+		text = "|" + mermaidText(text) + "|"
+	}
+	m.line("  %s %s%s %s", m.of(a), link, text, m.of(b))
+}
+
+// colours tells the kinds of boxes apart.
+func (m *mermaid) colours(s *Scene) {
+	of := map[Kind][]string{}
+	for _, b := range s.Boxes {
+		if icons[b.Kind] != "" {
+			of[b.Kind] = append(of[b.Kind], m.boxes[b.ID])
+		}
+	}
+	for _, kind := range []Kind{Container, Machine, Router, Switch} {
+		if len(of[kind]) > 0 {
+			m.line("  classDef %s stroke:%s,stroke-width:2px", kind, kind.ink())
+			m.line("  class %s %s", strings.Join(of[kind], ","), kind)
+		}
+	}
+}
+
+// mermaidText writes lines in quotes. What means something in HTML, in Markdown
+// or to Mermaid is written by its number.
+func mermaidText(lines ...string) string {
+	texts := make([]string, len(lines))
+	for i, line := range lines {
+		texts[i] = eachRune(line, func(r rune) (string, bool) {
+			if strings.ContainsRune("\"#&;<>`\\*_~[]{}|$%@", r) {
+				return fmt.Sprintf("#%d;", r), true
+			}
+			return "", false
+		})
+	}
+	return `"` + strings.Join(texts, "<br/>") + `"`
+}
