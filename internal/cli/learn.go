@@ -175,9 +175,9 @@ func (p *program) isolate() error {
 	if p.ground.root && !sandbox.Privileged() {
 		return sandbox.ErrRoot
 	}
-	code, err := sandbox.Isolate(!p.ground.root)
+	code, err := sandbox.IsolateInForeground(!p.ground.root)
 	if err != nil && !p.ground.rootless && sandbox.Privileged() {
-		code, err = sandbox.Isolate(false)
+		code, err = sandbox.IsolateInForeground(false)
 	}
 	if err != nil {
 		return feature.Explain(err)
@@ -189,7 +189,7 @@ func (p *program) isolate() error {
 // not; without one nothing is said too early, also where much else is going on.
 const (
 	patience     = 400 * time.Millisecond
-	autoPatience = 5 * time.Second
+	autoPatience = 3 * time.Second
 )
 
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
@@ -197,6 +197,7 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 	if desk.typist != nil {
 		// Ctrl-C is for the command that runs, or is read as a key.
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+		signal.Ignore(syscall.SIGTSTP) // nobody would be there to go on with what is stopped
 		var stop context.CancelFunc
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()

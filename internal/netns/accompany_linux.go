@@ -24,6 +24,20 @@ func Accompany(start func() (pid int, err error)) (syscall.WaitStatus, error) {
 	return accompany(start, nil)
 }
 
+// AccompanyInForeground does that with a child of which attr will be the
+// attributes. If this program has a terminal to itself, the child gets it, as a
+// group of processes of its own, and this program has it back behind that. A child
+// in a new PID namespace needs this to hand the terminal on: it has no name for
+// the group of its starter.
+func AccompanyInForeground(attr *syscall.SysProcAttr, start func() (pid int, err error)) (syscall.WaitStatus, error) {
+	tty := ownTerminal()
+	defer tty.close()
+	if tty != nil {
+		attr.Foreground, attr.Ctty = true, tty.fd
+	}
+	return accompany(start, tty)
+}
+
 // accompany does that with a child that gets the terminal, unless tty is nil.
 func accompany(start func() (pid int, err error), tty *terminal) (syscall.WaitStatus, error) {
 	runtime.LockOSThread()

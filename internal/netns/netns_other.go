@@ -57,6 +57,11 @@ func Taken(string) bool { return false }
 // Accompany fails with [ErrLinux].
 func Accompany(func() (int, error)) (status syscall.WaitStatus, err error) { return status, ErrLinux }
 
+// AccompanyInForeground fails with [ErrLinux].
+func AccompanyInForeground(*syscall.SysProcAttr, func() (int, error)) (status syscall.WaitStatus, err error) {
+	return status, ErrLinux
+}
+
 // Processes fails with [ErrLinux].
 func Processes(...string) ([]Process, error) { return nil, ErrLinux }
 

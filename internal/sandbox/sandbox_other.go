@@ -45,6 +45,9 @@ func Main() Role { return Plain }
 // Isolate fails with [netns.ErrLinux].
 func Isolate(bool) (int, error) { return 0, netns.ErrLinux }
 
+// IsolateInForeground fails with [netns.ErrLinux].
+func IsolateInForeground(bool) (int, error) { return 0, netns.ErrLinux }
+
 // ExitCode returns the exit code of an ended process.
 func ExitCode(s syscall.WaitStatus) int { return s.ExitStatus() }
 
