@@ -186,12 +186,12 @@ func TestWhatIsSaid(t *testing.T) {
 		lang words.Lang
 		want string // part of what is said in brief
 	}{
-		{plan.SetLink{Link: eth0, Up: new(true)}, words.English, "Switches eth0 in ns1 on."},
-		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Switches veth0 in the machine's own namespace on."},
+		{plan.SetLink{Link: eth0, Up: new(true)}, words.English, "Brings up eth0 in ns1."},
+		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Brings up veth0 in the machine's own namespace."},
 		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.Taiwan, "啟用主機的 veth0。"},
 		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "1"}, words.English, "router"},
 		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "0"}, words.English, "Sets net.ipv4.ip_forward to 0 in r."},
-		{plan.SetLink{Link: eth0, Alias: new("vethlab:lab/ns1")}, words.English, "Marks it as ns1 of the lab lab."},
+		{plan.SetLink{Link: eth0, Alias: new("vethlab:lab/ns1")}, words.English, "Marks it as the node ns1 of the lab lab."},
 	}
 	for _, tt := range tests {
 		if got := explain.Notes(tt.op)[0].Brief.In(tt.lang); !strings.Contains(got, tt.want) {

@@ -53,7 +53,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 	if up {
 		n := Note{
 			Topic: "link up",
-			Brief: words.Text{En: "Switches %s on.", ZhTW: "啟用 %s。"}.With(link(e)),
+			Brief: words.Text{En: "Brings up %s.", ZhTW: "啟用 %s。"}.With(link(e)),
 			More: words.Text{
 				En: "Only an interface that is up sends and receives. Its addresses become routes now. A veth also needs its other end " +
 					"to be up: until then it shows NO-CARRIER, as a socket does without a cable.",
@@ -73,7 +73,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 	}
 	return Note{
 		Topic: "link down",
-		Brief: words.Text{En: "Switches %s off.", ZhTW: "停用 %s。"}.With(link(e)),
+		Brief: words.Text{En: "Takes down %s.", ZhTW: "停用 %s。"}.With(link(e)),
 		More: words.Text{
 			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are gone, and do not come back by themselves.",
 			ZhTW: "IPv4 位址會留著；IPv6 位址與所有經過它的路由都會消失，而且不會自己回來。",
@@ -173,8 +173,8 @@ func alias(e state.Endpoint, text string) Note {
 	if m, ok := state.ParseMark(text); ok {
 		n.Topic = "mark"
 		n.Brief = words.Text{
-			En:   "Marks it as %[2]s of the lab %[1]s.",
-			ZhTW: "做記號：這是實驗 %[1]s 的 %[2]s。",
+			En:   "Marks it as the node %[2]s of the lab %[1]s.",
+			ZhTW: "做記號：這是實驗 %[1]s 的節點 %[2]s。",
 		}.With(m.Lab, m.Node)
 		n.More = words.Text{
 			En: fmt.Sprintf("The mark is an alias of %s: text that means nothing to the kernel, and by which vethlab finds its labs again. "+

@@ -162,6 +162,11 @@ func (p *parser) whole() {
 	if len(p.lesson.Steps) == 0 {
 		p.fail(len(p.lines), 1, `a step begins with "## Heading"`, "the lesson has no steps")
 	}
+	for _, t := range p.lesson.Tasks() {
+		if t.Hidden && len(t.Checks) == 0 {
+			p.fail(t.Pos.Line, 1, "a check behind it says so", "nobody can tell when this is solved")
+		}
+	}
 }
 
 // add puts a block behind those there are.

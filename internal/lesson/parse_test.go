@@ -94,6 +94,7 @@ func TestMistakes(t *testing.T) {
 		{"check of another step", with("```run\ntrue\n```\n## T\n```hint\nx\n```\n"), "9:1: hint stands behind the run or solution that it belongs to, in the same step"},
 		{"run without step", "# T\n```run\ntrue\n```\n## S\n", "2:1: commands belong to a step"},
 		{"server", with("```serve\nweb ftp 21\na http 0\n```\n"), "6:1: a server is NAMESPACE http PORT, such as: web http 80|7:8: \"0\" is no number from 1 to 65535"},
+		{"solution without check", with("```solution\ntrue\n```\n"), "5:1: nobody can tell when this is solved"},
 		{"question without answer", with("```question\nWhy?\n```\n"), "5:1: the question has no answer"},
 		{"question without question", with("```question\n= 2\n```\n"), "5:1: the question is missing"},
 		{"two right ones", with("```question\nWhy?\n- [x] a\n- [x] b\n```\n"), "5:1: one of the options is right (- [x]), here 2 are"},

@@ -24,21 +24,21 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 			return miss(t.Pos, "there is nothing to do: all checks hold before it")
 		}
 	}
-	output := ""
+	var output strings.Builder
 	for _, c := range t.Commands {
 		p.Desk.Type(prompt, c.Text)
 		out, code, err := p.Stage.Run(ctx, c.Text, true)
 		if err != nil {
 			return err
 		}
-		output += out
+		output.WriteString(out)
 		if (code != 0) != t.Fails {
 			return miss(c.Pos, "%s: exit code %d%s", c.Text, code, map[bool]string{true: ", but it is to fail"}[t.Fails])
 		}
 	}
 	for _, want := range t.Expect {
-		if !strings.Contains(output, want) {
-			return miss(t.Pos, "%q is not in the output:\n%s", want, output)
+		if !strings.Contains(output.String(), want) {
+			return miss(t.Pos, "%q is not in the output:\n%s", want, &output)
 		}
 	}
 	left, err := p.unmet(ctx, t.Checks, p.Patience)

@@ -232,8 +232,10 @@ func TestLearner(t *testing.T) {
 		{"wrong command", []string{"ip netns add ns9", "ip netns add ns1", "ip nets add", "quit"}, []string{
 			"ns9", "    ip netns add ns1\n$ ip netns add ns1", "    ip link add", `"nets"`, "(exit code 2)", "    ip link add", "See you.",
 		}},
-		{"something is missing", append([]string{"", "", "", "", "", "ip -n ns1 addr add 10.0.0.2/24 dev eth0", "ip -n ns1 link set eth0 up",
-			"ip -n ns1 addr add 10.0.0.1/24 dev eth0"}, rest[1:]...), []string{
+		{"something is missing", append([]string{
+			"", "", "", "", "", "ip -n ns1 addr add 10.0.0.2/24 dev eth0", "ip -n ns1 link set eth0 up",
+			"ip -n ns1 addr add 10.0.0.1/24 dev eth0",
+		}, rest[1:]...), []string{
 			"Not there yet:\n  - eth0 in ns1 does not have the address 10.0.0.1/24.\n  - the host does not reach 10.0.0.1.",
 			"10.0.0.2/24", "Not there yet:", "Not there yet:", "✓ That is it.", "Which?",
 		}},

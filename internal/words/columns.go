@@ -83,7 +83,7 @@ type piece struct {
 // pieces cuts a text where it may be broken.
 func pieces(s string) []piece {
 	var list []piece
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		space := 1
 		for start, rs := 0, []rune(word); start < len(rs); {
 			end := start + 1
