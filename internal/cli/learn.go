@@ -12,9 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/lessons"
@@ -185,6 +187,11 @@ func (p *program) isolate() error {
 	return elsewhere{code}
 }
 
+// picture draws what is there during a lesson.
+func picture(s *state.State, width int) string {
+	return draw.Text(draw.FromState(s), draw.Page{Width: width})
+}
+
 // How long a check may take to come true. A learner wants to hear soon that it does
 // not; without one nothing is said too early, also where much else is going on.
 const (
@@ -207,7 +214,7 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		return err
 	}
 	defer stage.close()
-	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto, Patience: patience}
+	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
 	if o.auto {
 		player.Patience = autoPatience
 	}

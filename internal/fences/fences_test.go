@@ -30,7 +30,7 @@ var pure = map[string][]string{
 	"internal/lesson":    {"topo", "internal/words", "internal/state"},
 	"internal/tutor": {
 		"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
-		"internal/compile", "internal/draw", "internal/lesson",
+		"internal/lesson",
 	},
 	"internal/draw": {"topo", "internal/words", "internal/state"},
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
@@ -134,7 +133,7 @@ func (p *Player) draw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	picture := draw.Text(draw.FromState(drawable(w.State)), draw.Page{Width: p.Desk.Width() - len(indent)})
+	picture := p.Draw(drawable(w.State), p.Desk.Width()-len(indent))
 	if picture == p.drawn {
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -84,6 +85,9 @@ type Player struct {
 	// Patience is how long a check may take to come true behind a command: a
 	// namespace that is deleted takes its links along a moment later.
 	Patience time.Duration
+
+	// Draw makes a picture of what is there, of at most so many columns.
+	Draw func(s *state.State, width int) string
 
 	drawn string // the picture that was shown last
 }

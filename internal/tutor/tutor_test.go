@@ -146,9 +146,23 @@ func play(t *testing.T, text string, lang words.Lang, lines ...string) (m *model
 	s.Add(state.Host)
 	d := &desk{lines: lines}
 	m = &model{desk: d, state: s}
-	p := tutor.Player{Lesson: parse(t, text), Stage: m, Desk: d, Lang: lang, Auto: lines == nil, Patience: time.Millisecond}
+	p := tutor.Player{Lesson: parse(t, text), Stage: m, Desk: d, Lang: lang, Auto: lines == nil, Patience: time.Millisecond, Draw: picture}
 	err = p.Play(t.Context())
 	return m, d.said.String(), err
+}
+
+// picture shows the namespaces and what is in them.
+func picture(s *state.State, _ int) string {
+	var b strings.Builder
+	for _, name := range s.Names() {
+		fmt.Fprintf(&b, "[%s]", name)
+		for _, link := range s.Namespaces[name].LinkNames() {
+			l := s.Namespaces[name].Links[link]
+			fmt.Fprintf(&b, " %s %v %v", link, l.Up, l.Addresses)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func golden(t *testing.T, file, got string) {
