@@ -7,6 +7,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/live"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -15,27 +16,25 @@ import (
 type Watch struct {
 	lab    *Lab
 	seen   *state.State
-	names  []string // of the namespaces that events come from
-	events *kernel.Watch
+	events *kernel.Follower
 }
 
 // Watch watches a lab from now on. It may also be one that is not running yet.
 func (l *Lab) Watch() (*Watch, error) {
-	w := &Watch{lab: l}
-	view, err := w.look()
+	events, err := kernel.Follow(kernel.Names, live.Scope{Lab: l.name}, kernel.LiveOptions{})
 	if err != nil {
 		return nil, err
 	}
-	w.seen = view
-	return w, nil
+	view, err := l.State()
+	if err != nil {
+		events.Close()
+		return nil, err
+	}
+	return &Watch{l, view.State, events}, nil
 }
 
 // Close ends the watch.
-func (w *Watch) Close() {
-	if w.events != nil {
-		w.events.Close()
-	}
-}
+func (w *Watch) Close() { w.events.Close() }
 
 // together is how long changes have to come one after the other to be told as
 // one.
@@ -46,19 +45,19 @@ const together = 50 * time.Millisecond
 // it. If ctx ends first it returns its error.
 func (w *Watch) Next(ctx context.Context) ([]string, error) {
 	for {
-		s, err := w.look()
+		view, err := w.lab.State()
 		if err != nil {
 			return nil, err
 		}
-		if ops := plan.Diff(w.seen, s); len(ops) > 0 {
-			w.seen = s
+		if ops := plan.Diff(w.seen, view.State); len(ops) > 0 {
+			w.seen = view.State
 			commands := make([]string, len(ops))
 			for i, op := range ops {
 				commands[i] = iproute2.Print(op)
 			}
 			return commands, nil
 		}
-		if err := w.events.Wait(ctx); err != nil {
+		if err := w.wait(ctx); err != nil {
 			return nil, err
 		}
 		if err := pause(ctx, together); err != nil {
@@ -67,22 +66,13 @@ func (w *Watch) Next(ctx context.Context) ([]string, error) {
 	}
 }
 
-// look returns what is there of the lab and sees to it that events of all of it
-// come from then on.
-func (w *Watch) look() (*state.State, error) {
+// wait waits for something that a State may hold. Whom nodes have talked to is no
+// such thing.
+func (w *Watch) wait(ctx context.Context) error {
 	for {
-		view, err := w.lab.State()
-		if err != nil {
-			return nil, err
-		}
-		names := view.State.Names()
-		if w.events != nil && !w.events.Stale() && slices.Equal(names, w.names) {
-			return view.State, nil
-		}
-		w.Close()
-		w.names = names
-		if w.events, err = kernel.NewWatch(names); err != nil {
-			return nil, err
+		events, err := w.events.Next(ctx)
+		if err != nil || slices.ContainsFunc(events, func(e live.Event) bool { return e.Neighbour == nil }) {
+			return err
 		}
 	}
 }

@@ -71,42 +71,44 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 // events writes events until there were enough, or ctx ends: then it is done.
 func (p *program) events(ctx context.Context, args []string, o eventsOptions) error {
-	f, err := p.follow(args, o.followed)
+	f, _, err := p.follow(args, o.followed)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	if !o.bare {
+		if err := p.writeEvent(f.Picture.Snapshot(), o.format); err != nil {
+			return err
+		}
+	}
 	if o.time > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.time)
 		defer cancel()
 	}
-	first, written := true, 0
-	for p.out.failed() == nil {
-		events, err := f.next(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if first {
-			first, events = false, []live.Event{f.picture.Snapshot()}
-			if o.bare {
-				continue
-			}
-			written-- // the snapshot does not count
-		}
+	for written := 0; p.out.failed() == nil; {
+		events, err := f.Next(ctx)
 		for _, e := range events {
 			if err := p.writeEvent(e, o.format); err != nil {
 				return err
 			}
-			if written++; o.count > 0 && written >= o.count {
+			if written++; written == o.count {
 				return nil
 			}
 		}
+		if err != nil {
+			return ignoreEnd(ctx, err)
+		}
 	}
 	return nil // the failed write is told of at the end
+}
+
+// ignoreEnd returns nil if an error comes of the end of ctx.
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 func (p *program) writeEvent(e live.Event, f format) error {
@@ -152,53 +154,25 @@ func (f followed) check(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// A follower keeps a picture of what is followed.
-type follower struct {
-	*kernel.Live
-	what    string // "lab x", "this machine"
-	picture *live.Picture
-}
-
 // sweepInterval is how often namespaces of the machine are looked for that the
 // kernel does not tell of.
 const sweepInterval = 2 * time.Second
 
 // follow begins to follow a lab, which need not run if it is given as a file, or
-// the machine.
-func (p *program) follow(args []string, f followed) (*follower, error) {
+// the machine. It also returns what to call that.
+func (p *program) follow(args []string, f followed) (follower *kernel.Follower, what string, err error) {
 	what, scope, options := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		what, scope, options = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.LiveOptions{}
 	}
-	l, err := kernel.NewLive(kernel.Names, options)
-	if err != nil {
-		return nil, err
-	}
-	if l.Closed() {
+	follower, err = kernel.Follow(kernel.Names, scope, options)
+	if err == nil && follower.Closed() {
 		p.out.say("only the namespace of this shell can be seen; for the others:")
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}
-	return &follower{l, what, live.New(scope)}, nil
-}
-
-// next waits until something has happened and returns what; what is there at first
-// counts as that.
-func (f *follower) next(ctx context.Context) ([]live.Event, error) {
-	for {
-		updates, err := f.Next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var events []live.Event
-		for _, u := range updates {
-			events = append(events, f.picture.Apply(u)...)
-		}
-		if len(events) > 0 {
-			return events, nil
-		}
-	}
+	return follower, what, err
 }

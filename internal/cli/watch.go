@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
 )
 
@@ -51,7 +52,8 @@ const (
 
 // A watcher shows what is followed on a screen.
 type watcher struct {
-	*follower
+	*kernel.Follower
+	what    string // is watched
 	screen  *screen
 	paint   func(style, string) string
 	rates   *live.Rates
@@ -65,29 +67,18 @@ type watcher struct {
 
 // watch shows what is followed until a key or ctx ends it.
 func (p *program) watch(ctx context.Context, args []string, o followed) error {
-	f, err := p.follow(args, o)
+	f, what, err := p.follow(args, o)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	w := &watcher{follower: f, paint: p.out.paint, rates: live.NewRates(), changed: true}
-	if _, err := f.next(within(ctx)); err != nil && !errors.Is(err, context.DeadlineExceeded) { // what is there at first is no event
-		return ignoreEnd(ctx, err)
-	}
+	w := &watcher{Follower: f, what: what, paint: p.out.paint, rates: live.NewRates(), changed: true}
 	stdin, _ := p.stdin.(*os.File)
 	if w.screen, err = p.out.openScreen(stdin); err != nil {
 		return err
 	}
 	defer w.screen.close()
 	return ignoreEnd(ctx, w.run(ctx))
-}
-
-// ignoreEnd returns nil if an error comes of the end of ctx.
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // within returns a ctx that ends in time for the next frame.
@@ -106,11 +97,11 @@ func (w *watcher) run(ctx context.Context) error {
 			w.count(counted)
 		}
 		w.show()
-		events, err := w.next(within(ctx))
+		events, err := w.Next(within(ctx))
+		w.hear(events)
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
-		w.hear(events)
 		if w.press() || ctx.Err() != nil {
 			return nil
 		}
@@ -153,7 +144,7 @@ func (w *watcher) count(at time.Time) {
 	w.changed = true
 	var ids []int32
 	there := map[int32]bool{}
-	for _, n := range w.picture.Nodes() {
+	for _, n := range w.Picture.Nodes() {
 		there[n.ID] = true
 		if w.seen == nil || w.seen[n.ID] {
 			ids = append(ids, n.ID)
@@ -182,7 +173,7 @@ func (w *watcher) show() {
 		what: w.what, now: time.Now(), events: w.events, busiest: w.busiest,
 		columns: columns, lines: lines, paint: w.paint, text: func(l line) string { return l.text(w.paint) },
 	}
-	for _, n := range w.picture.Nodes() {
+	for _, n := range w.Picture.Nodes() {
 		f.add(n, w.rates)
 	}
 	rows, shown := f.render()
@@ -200,7 +191,7 @@ func (w *watcher) turn(shown map[int32]bool) {
 			folded, waiting[id] = append(folded, id), true
 		}
 	}
-	for _, n := range w.picture.Nodes() {
+	for _, n := range w.Picture.Nodes() {
 		if !shown[n.ID] && !waiting[n.ID] {
 			folded = append(folded, n.ID)
 		}

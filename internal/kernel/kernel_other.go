@@ -50,21 +50,6 @@ func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinu
 // HostWay fails with [netns.ErrLinux].
 func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }
 
-// A Watch watches nothing.
-type Watch struct{}
-
-// NewWatch fails with [netns.ErrLinux].
-func NewWatch([]string) (*Watch, error) { return nil, netns.ErrLinux }
-
-// Wait fails with [netns.ErrLinux].
-func (*Watch) Wait(context.Context) error { return netns.ErrLinux }
-
-// Stale is never true.
-func (*Watch) Stale() bool { return false }
-
-// Close does nothing.
-func (*Watch) Close() {}
-
 // An Observer observes nothing.
 type Observer struct{}
 

@@ -33,6 +33,12 @@ func (l *Live) lookForNames() ([]live.Update, error) {
 	if !l.due() {
 		return nil, nil
 	}
+	return l.meet()
+}
+
+// meet looks for names and tells of what is new, and of namespaces that were come
+// across, whether they have a name or not.
+func (l *Live) meet(others ...int32) ([]live.Update, error) {
 	come, nameless, err := l.findAll()
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func (l *Live) lookForNames() ([]live.Update, error) {
 	for _, id := range nameless {
 		updates = append(updates, live.Arrived{Netns: id})
 	}
-	arrived, err := l.arrive(come)
+	arrived, err := l.arrive(append(come, others...))
 	return append(updates, arrived...), err
 }
 
@@ -111,6 +117,8 @@ func (l *Live) arrive(ids []int32) ([]live.Update, error) {
 		w.Namespaces[id] = &dump.Namespace{} // it is not read again
 	}
 	var updates []live.Update
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	unread := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return l.seen[id] })
 	if err := l.observer.walk(w, unread); err != nil {
 		return nil, err

@@ -158,7 +158,7 @@ func (l *Live) linkNews(origin int32, body []byte) ([]live.Update, error) {
 		link.ParentNetns = &id
 		if id >= 0 && !l.seen[id] {
 			var err error
-			if updates, err = l.arrive([]int32{id}); err != nil {
+			if updates, err = l.meet(id); err != nil {
 				return nil, err
 			}
 		}

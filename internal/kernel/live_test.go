@@ -22,13 +22,12 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A follower keeps a picture and writes down the events, with the names of
-// namespaces as tests call them.
+// A follower writes down the events, with the names of namespaces as tests call
+// them.
 type follower struct {
-	t       *testing.T
-	live    *kernel.Live
-	picture *live.Picture
-	events  []string
+	t *testing.T
+	*kernel.Follower
+	events []string
 }
 
 // follow follows the namespaces of this test and what they lead to.
@@ -36,16 +35,17 @@ func follow(t *testing.T, o kernel.LiveOptions) *follower {
 	t.Helper()
 	own := func() ([]kernel.Spot, error) {
 		spots, err := kernel.Names()
-		return slices.DeleteFunc(spots, func(s kernel.Spot) bool { return !strings.HasPrefix(s.Name, netnstest.Name(t, "")) }), err
+		others := func(s kernel.Spot) bool {
+			return s.Name != live.HostName && !strings.HasPrefix(s.Name, netnstest.Name(t, ""))
+		}
+		return slices.DeleteFunc(spots, others), err
 	}
-	l, err := kernel.NewLive(own, o)
+	f, err := kernel.Follow(own, live.Scope{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(l.Close)
-	f := &follower{t: t, live: l, picture: live.New(live.Scope{})}
-	f.settle(0)
-	return f
+	t.Cleanup(f.Close)
+	return &follower{t, f, nil}
 }
 
 // settle takes in news until there were so many events, and then as long as there
@@ -59,26 +59,25 @@ func (f *follower) settle(want int) {
 			wait = quiet
 		}
 		ctx, cancel := context.WithTimeout(f.t.Context(), wait)
-		updates, err := f.live.Next(ctx)
+		events, err := f.Next(ctx)
 		cancel()
+		for _, e := range events {
+			f.hear(e)
+		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return
 		}
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		for _, u := range updates {
-			for _, e := range f.picture.Apply(u) {
-				f.hear(e)
-			}
-		}
 	}
 }
 
-// hear writes an event down, but for those of addresses that the kernel makes.
+// hear writes an event down, but for those of addresses that the kernel makes, and
+// of the machine, where other tests are at work.
 func (f *follower) hear(e live.Event) {
 	text := strings.ReplaceAll(e.String(), netnstest.Name(f.t, ""), "")
-	if !strings.Contains(text, "fe80::") && !strings.Contains(text, "ff02::") {
+	if e.Node != live.HostName && !strings.Contains(text, "fe80::") && !strings.Contains(text, "ff02::") {
 		f.events = append(f.events, text)
 	}
 }
@@ -148,7 +147,7 @@ func TestLive(t *testing.T) {
 	}
 	// Nobody else has got a number by that: a and b have each other's for their
 	// cable.
-	f.live.Close()
+	f.Close()
 	if after := numbersOf(t, a, b, state.Host); strings.Count(after, "nsid") != 2 || before == after {
 		t.Errorf("numbers before:\n%s\nafter:\n%s", before, after)
 	}
@@ -174,16 +173,16 @@ func TestLiveLost(t *testing.T) {
 	for end := time.Now().Add(10 * time.Second); ; {
 		f.settle(0)
 		fresh := follow(t, kernel.LiveOptions{})
-		fresh.live.Close()
-		if difference = pictures(fresh.picture, f.picture); difference == "" || time.Now().After(end) {
+		fresh.Close()
+		if difference = pictures(fresh.Picture, f.Picture); difference == "" || time.Now().After(end) {
 			break
 		}
 	}
 	if difference != "" {
 		t.Errorf("(-fresh +followed):\n%s", difference)
 	}
-	if len(f.picture.Nodes()) != n {
-		t.Errorf("%d nodes", len(f.picture.Nodes()))
+	if nodes := len(f.Picture.Nodes()); nodes != n+1 { // and the machine
+		t.Errorf("%d nodes", nodes)
 	}
 	if !slices.ContainsFunc(f.events, func(e string) bool { return strings.HasPrefix(e, "events were lost") }) {
 		t.Error("nothing was lost")
@@ -192,6 +191,7 @@ func TestLiveLost(t *testing.T) {
 
 // pictures returns in what two pictures differ, but for whom nodes have talked to.
 func pictures(a, b *live.Picture) string {
-	return cmp.Diff(a.Nodes(), b.Nodes(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
+	host := func(n live.Node) bool { return n.Name == live.HostName } // where other tests are at work
+	return cmp.Diff(slices.DeleteFunc(a.Nodes(), host), slices.DeleteFunc(b.Nodes(), host), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
 		cmpopts.IgnoreFields(live.Node{}, "ID", "Neighbours"))
 }

@@ -241,7 +241,15 @@ func TestLost(t *testing.T) {
 func TestWholeMachine(t *testing.T) {
 	p := New(Scope{})
 	p.Apply(Arrived{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
-	p.Apply(Arrived{1, "x.h1", space(lo("x", "h1"))})
+	if got := p.Snapshot().String(); got != "1 node: host" {
+		t.Errorf("%q", got)
+	}
+	p.Apply(Arrived{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", up, 5, 7))})
+	p.Apply(Arrived{5, "", space(veth(7, "eth0", up, 1, 7))})
+	if got := p.end(dump.Place{Netns: 5, Index: 7}).String(); got != "unnamed-5:eth0" {
+		t.Errorf("what has no name is %q", got)
+	}
+	p.Apply(Left{5})
 	p.Apply(AddressIs(0, dump.Address{Index: 2, Prefix: prefix("192.0.2.1/24")}))
 	nodes := p.Nodes()
 	if len(nodes) != 2 || nodes[0].Name != HostName || nodes[1].Name != "x.h1" {

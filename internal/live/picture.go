@@ -8,6 +8,7 @@
 package live
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -61,7 +62,7 @@ func (p *Picture) node(id int32) (string, bool) {
 	case ns == nil:
 		return "", false
 	case p.scope.Lab == "":
-		return name, name != ""
+		return p.called(id), true
 	case name == HostName:
 		return name, slices.ContainsFunc(ns.Links, func(l dump.Link) bool { return p.marked(&l) })
 	case name == "":
@@ -72,6 +73,15 @@ func (p *Picture) node(id int32) (string, bool) {
 		return m.Node, true
 	}
 	return "", false
+}
+
+// called returns the name of a namespace, or one by which to tell it from others
+// that have none.
+func (p *Picture) called(id int32) string {
+	if name := p.names[id]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("unnamed-%d", id)
 }
 
 // marked reports whether a link carries the mark of the lab.
@@ -112,7 +122,7 @@ func (p *Picture) end(place dump.Place) *End {
 	}
 	name, ok := p.node(place.Netns)
 	if !ok {
-		name = p.names[place.Netns]
+		name = p.called(place.Netns)
 	}
 	return &End{Node: name, Interface: l.Name}
 }

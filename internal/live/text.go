@@ -12,6 +12,9 @@ import (
 func (e Event) String() string {
 	switch e.Kind {
 	case Snapshot:
+		if len(e.Nodes) == 0 {
+			return "nothing is there yet"
+		}
 		return words.Plural(len(e.Nodes), "node") + ": " + words.List(nodeNames(e.Nodes), 8)
 	case Resync:
 		return "events were lost; everything was read anew"

@@ -1,0 +1,55 @@
+package kernel
+
+import (
+	"context"
+
+	"github.com/vethlab/vethlab/internal/live"
+)
+
+// A Follower keeps a picture of namespaces up to date.
+type Follower struct {
+	*Live
+	Picture *live.Picture
+}
+
+// Follow follows the namespaces that find tells of, see [NewLive], and those that
+// their links lead to. What of them counts the scope says. The picture shows what
+// is there at first.
+func Follow(find func() ([]Spot, error), scope live.Scope, o LiveOptions) (*Follower, error) {
+	l, err := NewLive(find, o)
+	if err != nil {
+		return nil, err
+	}
+	f := &Follower{l, live.New(scope)}
+	// Since the ground's own namespace is always there, it does not wait.
+	updates, err := l.Next(context.Background())
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	f.apply(updates)
+	return f, nil
+}
+
+func (f *Follower) apply(updates []live.Update) []live.Event {
+	var events []live.Event
+	for _, u := range updates {
+		events = append(events, f.Picture.Apply(u)...)
+	}
+	return events
+}
+
+// Next waits until something has happened that counts and returns what. If ctx ends
+// it returns its error, with what has happened until then.
+func (f *Follower) Next(ctx context.Context) ([]live.Event, error) {
+	for {
+		updates, err := f.Live.Next(ctx)
+		events := f.apply(updates)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil || len(events) > 0 {
+			return events, err
+		}
+	}
+}
