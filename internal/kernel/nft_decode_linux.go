@@ -39,13 +39,23 @@ func (r *nftReader) expr(table nft.TableID, name string, a []attribute) nft.Expr
 	case "lookup":
 		return r.lookup(table, a)
 	case "match", "target": // of iptables
-		return nft.Other{Name: "xt " + name, Text: `"` + nftText(a, unix.NFTA_MATCH_NAME) + `"`}
+		return readXT(table.Family, name, a)
 	case "nat", "masq", "redir":
 		return readTranslate(name, a)
 	case "cmp", "range", "bitwise", "byteorder":
 		return readComparison(name, a, other)
 	}
 	return readEffect(name, a, other)
+}
+
+// readXT reads a match or target of iptables.
+func readXT(f nft.Family, kind string, a []attribute) nft.Expr {
+	name := nftText(a, unix.NFTA_MATCH_NAME) // the attributes of targets have the same numbers
+	x := xt{f, nftNumber(a, unix.NFTA_MATCH_REV), find(a, unix.NFTA_MATCH_INFO).data}
+	if e := x.expr(kind, name); e != nil {
+		return e
+	}
+	return nft.Other{Name: "xt " + kind, Text: `"` + name + `"`}
 }
 
 func readImmediate(a []attribute) nft.Expr {

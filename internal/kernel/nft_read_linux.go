@@ -261,11 +261,20 @@ func (r *nftReader) rule(f nft.Family, attrs []attribute) {
 		return
 	}
 	var program []nft.Expr
+	var noted string
 	for _, a := range find(attrs, unix.NFTA_RULE_EXPRESSIONS).nested() {
 		e := a.nested()
-		program = append(program, r.expr(id, nftText(e, unix.NFTA_EXPR_NAME), find(e, unix.NFTA_EXPR_DATA).nested()))
+		data := find(e, unix.NFTA_EXPR_DATA).nested()
+		if nftText(e, unix.NFTA_EXPR_NAME) == "match" && nftText(data, unix.NFTA_MATCH_NAME) == "comment" { // of iptables
+			noted = find(data, unix.NFTA_MATCH_INFO).text()
+			continue
+		}
+		program = append(program, r.expr(id, nftText(e, unix.NFTA_EXPR_NAME), data))
 	}
 	rule := nft.Rule{Handle: find(attrs, unix.NFTA_RULE_HANDLE).be64(), Comment: comment(find(attrs, unix.NFTA_RULE_USERDATA).data)}
+	if rule.Comment == "" {
+		rule.Comment = noted
+	}
 	rule.Statements = nft.Decompile(f, program, &r.names)
 	c := t.Chain(nftText(attrs, unix.NFTA_RULE_CHAIN))
 	c.Rules = append(c.Rules, rule)

@@ -175,3 +175,60 @@ func TestNftablesNeverMisreads(t *testing.T) {
 		t.Logf("%s:%s", rule, strings.TrimSuffix(got, "\t}\n}\n"))
 	}
 }
+
+// What iptables writes is read as what does the same, as far as it is common.
+func TestNftablesReadsIptables(t *testing.T) {
+	ns := emptyNamespace(t)
+	needPrograms(t, "iptables-nft", "ip6tables-nft")
+	run := func(line string) {
+		t.Helper()
+		args := strings.Fields(line)
+		for i := range args {
+			args[i] = strings.ReplaceAll(args[i], "_", " ")
+		}
+		err := netns.Do(ns, func() error {
+			out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
+			if err != nil {
+				t.Skipf("%s: %s", line, out)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct{ rule, want string }{
+		{"-t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE", `oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade`},
+		{"-t nat -A POSTROUTING -p tcp -j SNAT --to-source 1.2.3.4-1.2.3.9:1000-2000", "meta l4proto tcp counter snat to 1.2.3.4-1.2.3.9:1000-2000"},
+		{"-t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80", "tcp dport 8080 counter dnat to 172.17.0.2:80"},
+		{"-t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080", "tcp dport 80 counter redirect to :8080"},
+		{"-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", "ct state established,related counter accept"},
+		{"-A FORWARD -m state --state NEW -j REJECT", "ct state new counter reject"},
+		{"-A FORWARD -p icmp --icmp-type echo-request -j REJECT --reject-with icmp-host-prohibited", "icmp type echo-request counter reject with icmp host-prohibited"},
+		{"-A FORWARD -m comment --comment hi_there -j LOG --log-prefix x:_ --log-level debug", `counter log prefix "x: " level debug comment "hi there"`},
+		{"-A FORWARD -p udp -m multiport --dports 53,67:69 -j DROP", "udp dport { 53, 67-69 } counter drop"},
+		{"-A FORWARD -m addrtype ! --src-type LOCAL -j DROP", "fib saddr type != local counter drop"},
+		{"-A INPUT -m mac --mac-source 00:11:22:33:44:55 -j ACCEPT", "ether saddr 00:11:22:33:44:55 counter accept"},
+		{"-t mangle -A PREROUTING -i eth+ -j MARK --set-mark 1", `iifname "eth*" counter meta mark set 0x00000001`},
+		{"-A FORWARD -m conntrack --ctstatus ASSURED -j DROP", `[xt match "conntrack"] counter drop`},
+		{"-t nat -A POSTROUTING -j MASQUERADE --random", `counter [xt target "MASQUERADE"]`},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			realNft(t, ns, "", "flush", "ruleset")
+			run("iptables-nft " + tt.rule)
+			rs, err := kernel.Nftables(ns)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, c := range rs[0].Chains {
+				for _, r := range c.Rules {
+					got += r.String()
+				}
+			}
+			if got != tt.want {
+				t.Errorf("\ngot  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}

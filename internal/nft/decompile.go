@@ -87,6 +87,11 @@ func (d *decompiler) expr(e Expr) {
 	case Other:
 		d.emit(Unknown{"[" + join(e.Name, e.Text) + "]"})
 		clear(d.regs) // it may have written to any of them
+	case Match:
+		if side, ok := strings.CutPrefix(e.Key, "th "); ok && field(d.around.l4+" "+side).kind == port {
+			e.Key = d.around.l4 + " " + side
+		}
+		d.emit(e)
 	case Statement:
 		d.emit(e)
 	}

@@ -35,7 +35,7 @@ func (p *parser) match() (Statement, error) {
 		m.Mask, err = p.flags("flags")
 		m.Values = []string{"0"}
 		if err == nil {
-			m, err = m.canonical()
+			m, err = m.Canonical()
 		}
 		return m, err
 	}
@@ -49,7 +49,7 @@ func (p *parser) match() (Statement, error) {
 	if err := p.values(&m); err != nil {
 		return nil, err
 	}
-	m, err = m.canonical()
+	m, err = m.Canonical()
 	if err != nil {
 		return nil, p.mistake(at, "%v", err)
 	}

@@ -188,8 +188,9 @@ func quoteLink(v string) string {
 	return quoted(v)
 }
 
-// canonical returns the match as nft lists it.
-func (m Match) canonical() (Match, error) {
+// Canonical returns the match as nft lists it. It fails where a value is none of
+// the key's.
+func (m Match) Canonical() (Match, error) {
 	t := field(m.Key).kind
 	if m.Named {
 		return m, nil
