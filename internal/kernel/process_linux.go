@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -26,10 +27,11 @@ func Processes(namespace string) ([]dump.Process, error) {
 	return list, err
 }
 
-// commandLine returns what a process was started by; "" of a kernel thread.
+// commandLine returns what a process was started by, in one line, without what a
+// terminal might obey; "" of a kernel thread.
 func commandLine(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	return strings.Join(strings.FieldsFunc(string(text), func(r rune) bool { return r == 0 }), " ")
+	return strings.Join(strings.FieldsFunc(string(text), func(r rune) bool { return !unicode.IsPrint(r) && r != ' ' }), " ")
 }
 
 // owner returns who runs a process. Names that were looked up are kept.

@@ -2,9 +2,12 @@ package kernel
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"net/netip"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -23,25 +26,12 @@ func Sockets(namespace string) ([]dump.Socket, error) {
 			return err
 		}
 		defer c.close()
-		for _, kind := range []struct {
-			name     string
-			protocol uint8
-			states   uint32
-		}{
-			{"tcp", unix.IPPROTO_TCP, 1 << tcpListen},
-			{"udp", unix.IPPROTO_UDP, 1 << tcpClose},
-			{"raw", unix.IPPROTO_RAW, 1 << tcpClose},
-		} {
-			for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
-				found, err := c.inetSockets(family, kind.protocol, kind.states)
-				if err != nil {
-					return err
-				}
-				for _, s := range found {
-					s.Protocol = kind.name
-					list = append(list, s)
-				}
+		for _, kind := range socketKinds() {
+			found, err := c.inetSockets(kind)
+			if err != nil {
+				return err
 			}
+			list = append(list, found...)
 		}
 		found, err := c.unixSockets()
 		list = append(list, found...)
@@ -53,34 +43,47 @@ func Sockets(namespace string) ([]dump.Socket, error) {
 	return list, err
 }
 
-// States of sockets (linux/tcp_states.h). One of UDP that is not connected is in
-// the second.
-const (
-	tcpListen = 10
-	tcpClose  = 7
-)
+// A socketKind is what sockets are asked for.
+type socketKind struct {
+	name     string
+	protocol uint8
+	state    uint8
+}
+
+// socketKinds are those of IP. States are of linux/tcp_states.h: a socket without
+// connections that is not connected is in TCP_CLOSE.
+func socketKinds() []socketKind {
+	const listen, closed = 10, 7
+	return []socketKind{{"tcp", unix.IPPROTO_TCP, listen}, {"udp", unix.IPPROTO_UDP, closed}, {"raw", unix.IPPROTO_RAW, closed}}
+}
 
 // sockDiagByFamily is SOCK_DIAG_BY_FAMILY (linux/sock_diag.h).
 const sockDiagByFamily = 20
 
 // inetSockets asks with a struct inet_diag_req_v2 (linux/inet_diag.h). A kernel
-// that knows nothing of a protocol has no sockets of it.
-func (c *conn) inetSockets(family, protocol uint8, states uint32) ([]dump.Socket, error) {
-	var list []dump.Socket
-	err := dumpInto(c, &list, sockDiagByFamily, func(b *batch) {
-		h := b.zeros(56)
-		h[0], h[1] = family, protocol
-		native.PutUint32(h[4:], states)
-	}, decodeInetSocket)
-	slices.SortStableFunc(list, func(a, b dump.Socket) int { return a.Local.Compare(b.Local) })
-	return list, ignoreNoDiag(err)
-}
-
-func ignoreNoDiag(err error) error {
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EPROTONOSUPPORT) {
-		return nil
+// that does not answer for a protocol has its list in /proc.
+func (c *conn) inetSockets(kind socketKind) ([]dump.Socket, error) {
+	var all []dump.Socket
+	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
+		var list []dump.Socket
+		err := dumpInto(c, &list, sockDiagByFamily, func(b *batch) {
+			h := b.zeros(56)
+			h[0], h[1] = family, kind.protocol
+			native.PutUint32(h[4:], 1<<kind.state)
+		}, decodeInetSocket)
+		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EOPNOTSUPP) {
+			list, err = procSockets(kind, family), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
 	}
-	return err
+	for i := range all {
+		all[i].Protocol = kind.name
+	}
+	slices.SortStableFunc(all, func(a, b dump.Socket) int { return a.Local.Compare(b.Local) })
+	return all, nil
 }
 
 // decodeInetSocket reads a struct inet_diag_msg.
@@ -108,7 +111,7 @@ func (c *conn) unixSockets() ([]dump.Socket, error) {
 	err := dumpInto(c, &list, sockDiagByFamily, func(b *batch) {
 		h := b.zeros(24)
 		h[0] = unix.AF_UNIX
-		native.PutUint32(h[4:], 1<<tcpListen)
+		native.PutUint32(h[4:], 1<<socketKinds()[0].state)
 		native.PutUint32(h[12:], 1) // UDIAG_SHOW_NAME
 	}, func(body []byte) (dump.Socket, bool) {
 		if len(body) < 16 {
@@ -124,5 +127,44 @@ func (c *conn) unixSockets() ([]dump.Socket, error) {
 		return s, true
 	})
 	slices.SortStableFunc(list, func(a, b dump.Socket) int { return strings.Compare(a.Path, b.Path) })
-	return list, ignoreNoDiag(err)
+	if errors.Is(err, unix.ENOENT) { // no unix_diag
+		err = nil
+	}
+	return list, err
+}
+
+// procSockets reads /proc/net/raw and its like, of the calling thread's namespace.
+func procSockets(kind socketKind, family uint8) []dump.Socket {
+	name := kind.name
+	if family == unix.AF_INET6 {
+		name += "6"
+	}
+	text, _ := os.ReadFile("/proc/thread-self/net/" + name)
+	var list []dump.Socket
+	for line := range strings.Lines(string(text)) {
+		if s, ok := procSocket(strings.Fields(line), kind); ok {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// procSocket reads the fields of a line: number, local address, remote address,
+// state, queues, timer, retransmissions, user, timeout, inode.
+func procSocket(fields []string, kind socketKind) (dump.Socket, bool) {
+	if len(fields) < 10 {
+		return dump.Socket{}, false
+	}
+	address, port, _ := strings.Cut(fields[1], ":")
+	raw, err := hex.DecodeString(address)
+	for i := 0; i+4 <= len(raw); i += 4 { // written as numbers of the machine
+		native.PutUint32(raw[i:], binary.BigEndian.Uint32(raw[i:]))
+	}
+	addr, ok := netip.AddrFromSlice(raw)
+	number, _ := strconv.ParseUint(port, 16, 16)
+	state, _ := strconv.ParseUint(fields[3], 16, 8)
+	uid, _ := strconv.ParseUint(fields[7], 10, 32)
+	inode, _ := strconv.ParseUint(fields[9], 10, 64)
+	s := dump.Socket{Local: netip.AddrPortFrom(addr, uint16(number)), UID: uint32(uid), Inode: inode}
+	return s, err == nil && ok && uint8(state) == kind.state
 }
