@@ -23,10 +23,13 @@ afterwards and what would be seen there. Nothing is made. A kind of step is
 explained in full when it first occurs and in brief after that; in big labs
 stretches in which nothing is new are shortened, unless --all is given.
 
+The style is that of the commands, as for script: direct, or tutorial, the long
+way by which each cable is made on the machine and its ends are moved.
+
 With --op it explains one command, as somebody might type it: its words, how it
 is written in full, and what the kernel is told.`,
 		Example: `  vethlab explain lab.yaml
-  vethlab explain --lang zh-TW lab.yaml
+  vethlab explain --style tutorial --lang zh-TW lab.yaml
   vethlab explain --op 'ip l set eth0 master br0 up'`,
 		DisableFlagsInUseLine: true,
 		Args:                  arguments(cobra.MaximumNArgs(1)),
@@ -44,6 +47,7 @@ is written in full, and what the kernel is told.`,
 	cmd.Flags().StringVar(&o.command, "op", "", "explain this one `COMMAND`")
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
 	cmd.Flags().BoolVar(&o.all, "all", false, "shorten nothing")
+	styleFlag(cmd, &o.style)
 	langFlag(cmd, &o.lang)
 	outputFlag(cmd, &o.format)
 	return cmd
@@ -53,6 +57,7 @@ type explainOptions struct {
 	command string
 	name    string
 	all     bool
+	style   format
 	lang    words.Lang
 	format  format
 }
@@ -72,6 +77,9 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 		return err
 	}
 	change := lab.PlanNew()
+	if o.style == styleTutorial {
+		change.Plan = plan.LongWay(change.Plan)
+	}
 	steps := explainAll(change.Plan, stepsOf(change), o.lang)
 	if o.format == formatJSON {
 		return p.out.json(steps)

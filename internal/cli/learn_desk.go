@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // A desk is where a learner sits: at a terminal, where lines can be edited and
 // fetched again, or at the end of a pipe.
 type desk struct {
+	ctx     context.Context // that of the lesson
 	program *program
 	speed   int // characters typed a second; 0: at once
 
@@ -25,7 +27,7 @@ type desk struct {
 }
 
 func newDesk(p *program, o learnOptions) *desk {
-	d := &desk{program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
+	d := &desk{ctx: context.Background(), program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
 	keys, ok := p.stdin.(*os.File)
 	if ok && !o.auto && p.out.terminal && term.IsTerminal(int(keys.Fd())) {
 		d.keys = keys
@@ -40,8 +42,36 @@ func newDesk(p *program, o learnOptions) *desk {
 // Say implements [tutor.Desk].
 func (d *desk) Say(text string) { d.program.out.write([]byte(text)) }
 
-// Ask implements [tutor.Desk].
+// Ask implements [tutor.Desk]. It does not wait for a line when the program is to
+// end.
 func (d *desk) Ask(prompt string) (string, error) {
+	if d.typist != nil {
+		before, err := term.MakeRaw(int(d.keys.Fd()))
+		if err != nil {
+			return "", err
+		}
+		defer term.Restore(int(d.keys.Fd()), before)
+	}
+	type answer struct {
+		line string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := d.line(prompt)
+		answers <- answer{line, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.line, a.err
+	case <-d.ctx.Done():
+		d.Say("\r\n")
+		return "", d.ctx.Err()
+	}
+}
+
+// line reads a line, of a terminal that is raw.
+func (d *desk) line(prompt string) (string, error) {
 	if d.typist == nil {
 		d.Say(prompt)
 		line, err := d.lines.ReadString('\n')
@@ -53,11 +83,6 @@ func (d *desk) Ask(prompt string) (string, error) {
 		d.Say(line + "\n") // a terminal would have shown it
 		return line, nil
 	}
-	before, err := term.MakeRaw(int(d.keys.Fd()))
-	if err != nil {
-		return "", err
-	}
-	defer term.Restore(int(d.keys.Fd()), before)
 	if columns, rows, err := term.GetSize(int(d.keys.Fd())); err == nil && columns > 0 {
 		_ = d.typist.SetSize(columns, rows) // it fails only where nothing can be written
 	}

@@ -108,7 +108,7 @@ func (s *stage) Shell(ctx context.Context) error {
 	cmd := s.shell(ctx)
 	cmd.Path, cmd.Args = shell, []string{shell}
 	key, value := prompt(shell, "(lesson) ")
-	cmd.Env = append(cmd.Env, key+"="+value)
+	cmd.Env = append(cmd.Env, key+"="+value, "LC_ALL="+os.Getenv("LC_ALL"))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.program.stdin, s.program.out.stdout, s.program.out.stdout
 	err := cmd.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {

@@ -17,8 +17,13 @@ type Lesson struct {
 	Title   string
 	About   string // one sentence, for the list of lessons
 	Minutes int    // about how long it takes
-	Intro   []Block
-	Steps   []Step
+
+	// Solved says that no picture is to be shown but of what has been done: it
+	// would tell what the learner is to find out.
+	Solved bool
+
+	Intro []Block
+	Steps []Step
 }
 
 // A Step is what stands under one heading of the second level.

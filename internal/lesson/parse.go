@@ -64,8 +64,9 @@ func (p *parser) next() (line string, number int, ok bool) {
 
 // What the head of a file says.
 const (
-	keyMinutes = "minutes"
-	keyAbout   = "about"
+	keyMinutes  = "minutes"
+	keyAbout    = "about"
+	keyPictures = "pictures" // always or solved
 )
 
 // frontMatter reads the lines between two lines of dashes at the beginning. False:
@@ -96,7 +97,7 @@ func (p *parser) frontMatter() bool {
 func (p *parser) headLine(line string, n int) {
 	key, value, ok := strings.Cut(line, ":")
 	value = strings.TrimSpace(value)
-	known := []string{keyAbout, keyMinutes}
+	known := []string{keyAbout, keyMinutes, keyPictures}
 	switch {
 	case !ok:
 		p.fail(n, 1, "", "a line of the head is KEY: VALUE")
@@ -108,6 +109,11 @@ func (p *parser) headLine(line string, n int) {
 			p.fail(n, len(key)+2, "", "minutes is a number of minutes, such as 15, not %q", value)
 		}
 		p.lesson.Minutes = minutes
+	case key == keyPictures:
+		p.lesson.Solved = value == "solved"
+		if value != "always" && !p.lesson.Solved {
+			p.fail(n, len(key)+2, "", "pictures are shown always or solved, not %q", value)
+		}
 	default:
 		p.fail(n, 1, suggest(key, known), "there is no %q in the head of a lesson", key)
 	}

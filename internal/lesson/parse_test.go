@@ -81,8 +81,9 @@ func TestMistakes(t *testing.T) {
 		want       string // of the first line of each mistake, joined by "|"
 	}{
 		{"nothing", "", "1:1: the lesson has no title|1:1: the lesson has no steps"},
-		{"head", "---\nminute: 5\nminutes: x\nabout\n---\n# T\n## S\n", `2:1: there is no "minute" in the head of a lesson|` +
-			`3:9: minutes is a number of minutes, such as 15, not "x"|4:1: a line of the head is KEY: VALUE`},
+		{"head", "---\nminute: 5\nminutes: x\nabout\npictures: no\npictures: solved\n---\n# T\n## S\n", `2:1: there is no "minute" in the head of a lesson|` +
+			`3:9: minutes is a number of minutes, such as 15, not "x"|4:1: a line of the head is KEY: VALUE|` +
+			`5:10: pictures are shown always or solved, not "no"`},
 		{"open head", "---\nminutes: 5\n# T\n## S", "1:1: the --- that ends the head of the file is missing"},
 		{"two titles", with("# Other\n"), "5:1: a lesson has one title, before its steps"},
 		{"open fence", with("```run\ntrue\n"), "5:1: the ``` that ends this block is missing"},

@@ -127,8 +127,17 @@ func (p *Player) code(c lesson.Code) {
 	p.Desk.Say("\n")
 }
 
-// draw shows the picture of what is there, if it has changed.
+// draw shows the picture of what is there, if it has changed and shows nothing that
+// is to be found out.
 func (p *Player) draw(ctx context.Context) error {
+	if p.Lesson.Solved {
+		return nil
+	}
+	return p.drawDone(ctx)
+}
+
+// drawDone shows it when a task is done.
+func (p *Player) drawDone(ctx context.Context) error {
 	w, err := p.Stage.World(ctx, nil)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 		return miss(left[0].Pos, "%s: %s", left[0].Text, left[0].Missing().En)
 	}
 	p.Desk.Say("\n")
-	return p.draw(ctx)
+	return p.drawDone(ctx)
 }
 
 // An attempt is a task while the learner is at it.
@@ -227,7 +227,7 @@ func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
 	}
 	p.remark(Right, texts.done)
 	p.Desk.Say("\n")
-	return true, p.draw(ctx)
+	return true, p.drawDone(ctx)
 }
 
 // tellMissing says what is still to be done.
