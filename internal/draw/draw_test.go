@@ -61,9 +61,14 @@ func TestDownIsSeen(t *testing.T) {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
+	compare(t, filepath.Join("testdata", name+".golden"), got)
+}
+
+// compare holds a text against a file, or with -update writes it there.
+func compare(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -75,7 +80,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("got\n%swant\n%s", got, want)
+		t.Errorf("%s, rewritten by go test ./internal/draw -update, is to be\n%swas\n%s", file, got, want)
 	}
 }
 
