@@ -54,16 +54,6 @@ func (p *part) follow(c *cell, s side) {
 	p.place(c, s, wishes)
 }
 
-// crossOf returns where a cell begins across the flow.
-func (p *part) crossOf(c *cell) int {
-	i := c.item
-	if i.block == nil {
-		return i.at
-	}
-	at, _ := i.block.offset(p, slices.Index(i.block.leaves, c))
-	return i.at + at
-}
-
 func (p *part) spreadLeaves(i *item) {
 	for k, c := range i.block.leaves {
 		at, _ := i.block.offset(p, k)
@@ -164,10 +154,10 @@ const (
 
 func (p *part) goalOf(pin *pin, i int) goal {
 	here := pin.cell.item
-	switch {
-	case pin.bound == nil:
+	switch pin.bound {
+	case nil:
 		return goal{class: none, at: here.at + here.size, rank: i}
-	case pin.bound == pin.cell:
+	case pin.cell:
 		return goal{class: behind, at: here.at + here.size, rank: i}
 	}
 	there := pin.bound.item

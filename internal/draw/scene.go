@@ -1,7 +1,5 @@
 package draw
 
-import "cmp"
-
 // A Scene is what a picture shows, apart from where it stands and how it looks.
 // Names in it are as people read them and may hold any characters.
 type Scene struct {
@@ -108,10 +106,6 @@ func (b *Box) title() string {
 		return b.Name
 	}
 	return b.Name + " (" + string(b.Kind) + ")"
-}
-
-func (e End) compare(o End) int {
-	return cmp.Or(cmp.Compare(e.Box, o.Box), cmp.Compare(e.Port, o.Port))
 }
 
 // live reports whether a port is up and hears its other end.
