@@ -66,7 +66,8 @@ type explainOptions struct {
 type explained struct {
 	step
 	Says   string   `json:"says"`
-	Kernel []string `json:"kernel"` // what the kernel is told
+	Kernel []string `json:"kernel"`         // what the kernel is told
+	Look   string   `json:"look,omitempty"` // the command that shows what has become
 
 	isNew bool
 }
@@ -117,6 +118,9 @@ func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 		for _, n := range told.Notes {
 			said = append(said, n.Brief.In(lang), n.More.In(lang))
 			e.Kernel = append(e.Kernel, n.Kernel)
+		}
+		if look := told.Notes[0].Look; !look.IsZero() {
+			e.Look = iproute2.Look(look.Namespace, look.Object, look.Args...)
 		}
 		e.Says = words.Sentences(lang, said...)
 		list = append(list, e)
@@ -179,6 +183,9 @@ func (p *program) printStep(e explained, number string) {
 			for _, line := range words.Wrap("⇒ "+k, width) {
 				b.WriteString(indent + p.out.paint(dim, line) + "\n")
 			}
+		}
+		if e.Look != "" {
+			b.WriteString(indent + "$ " + e.Look + "\n")
 		}
 	}
 	p.out.write([]byte(b.String() + "\n"))

@@ -30,11 +30,11 @@ type Note struct {
 	Look Look
 }
 
-// A Look is a command of ip that shows what a step has done.
+// A Look is a command that shows what a step has done.
 type Look struct {
 	Namespace string   // where it is to be asked
-	Object    string   // "link", "addr", "route", "netns"
-	Args      []string // what stands behind "show", such as "dev", "eth0"
+	Object    string   // "link", "addr", "route", "netns", "sysctl" or "nft"
+	Args      []string // what is shown of it, such as "dev", "eth0"
 }
 
 // IsZero reports whether there is nothing to look at.

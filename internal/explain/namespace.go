@@ -61,6 +61,7 @@ func setSysctl(op plan.SetSysctl) Note {
 			ZhTW: "net. 底下的設定屬於寫入者所在的網路命名空間，不會影響其他命名空間。",
 		},
 		Kernel: fmt.Sprintf("write %q to /proc/sys/%s, from a thread inside the namespace; no netlink message", op.Value, strings.ReplaceAll(op.Key, ".", "/")),
+		Look:   Look{op.Namespace, "sysctl", []string{op.Key}},
 	}
 	if meaning, ok := settings[op.Key]; ok && op.Value == "1" {
 		n.Brief = meaning.With(namespace(op.Namespace))
