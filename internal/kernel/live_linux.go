@@ -23,13 +23,15 @@ type Live struct {
 	mounts   int // /proc/self/mountinfo, which tells of names; -1: not open
 	sweep    time.Duration
 
-	spots  map[int32]Spot      // by the observer's number; those without are hidden
-	seen   map[int32]bool      // namespaces that were told of
-	up     map[dump.Place]bool // links that are switched on
-	calls  map[called]int32    // by the observer's number
-	stale  map[int32]bool      // namespaces whose routes are to be read anew
-	looked time.Time           // for names
-	look   bool                // names have changed since
+	spots   map[int32]Spot      // by the observer's number; those without are hidden
+	seen    map[int32]bool      // namespaces that were told of
+	up      map[dump.Place]bool // links that are switched on
+	calls   map[called]int32    // by the observer's number
+	stale   map[int32]bool      // namespaces whose routes are to be read anew
+	missing map[int32]time.Time // namespaces that have no name, since when
+	looked  time.Time           // for names, last
+	pause   time.Duration       // until it is looked again
+	look    bool                // names have changed since
 }
 
 // called is how a namespace calls another: both numbers are of different
@@ -54,7 +56,8 @@ const liveBuffer = 8 << 20
 func NewLive(find func() ([]Spot, error), o LiveOptions) (*Live, error) {
 	l := &Live{
 		find: find, mounts: -1, sweep: o.Sweep, spots: map[int32]Spot{}, seen: map[int32]bool{},
-		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, look: true,
+		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{},
+		missing: map[int32]time.Time{}, look: true,
 	}
 	var err error
 	if l.observer, err = newListeningObserver(func(seat *Observer) error { return l.listen(seat, o.Buffer) }); err != nil {
@@ -104,9 +107,12 @@ func (l *Live) Close() {
 // Closed reports whether only the ground's own namespace can be seen.
 func (l *Live) Closed() bool { return l.observer.self != nil }
 
-// lookPause is how long after a look for names the next one waits: many change
-// at once.
-const lookPause = 20 * time.Millisecond
+// Looking for names takes at most one part in lookShare of the time: where many
+// change at once there is a pause after each look.
+const (
+	lookShare = 4
+	lookPause = 2 * time.Millisecond // at least
+)
 
 // Next waits until something has happened and returns it. If ctx ends first it
 // returns its error.
@@ -135,7 +141,7 @@ func (l *Live) Next(ctx context.Context) ([]live.Update, error) {
 // due reports whether it is time to look for names.
 func (l *Live) due() bool {
 	since := time.Since(l.looked)
-	return l.look && since >= lookPause || l.sweep > 0 && since >= l.sweep
+	return l.look && since >= l.pause || len(l.missing) > 0 && since >= farewell || l.sweep > 0 && since >= l.sweep
 }
 
 // wait waits until there may be news.
@@ -147,7 +153,7 @@ func (l *Live) wait(ctx context.Context) error {
 		}
 		ms := pollInterval
 		if l.look {
-			ms = int(lookPause.Milliseconds())
+			ms = int(max(1, l.pause.Milliseconds()))
 		}
 		n, err := unix.Poll(fds, ms)
 		if err != nil && !errors.Is(err, unix.EINTR) {

@@ -51,10 +51,19 @@ func (l *Live) meet(others ...int32) ([]live.Update, error) {
 	return append(updates, arrived...), err
 }
 
+// farewell is how long a namespace may be without a name before that is told: as a
+// rule it goes, and that is what is to be told.
+const farewell = time.Second
+
 // findAll finds namespaces and returns those that were not found before, and those
-// that are not found any more.
+// that have lost their name.
 func (l *Live) findAll() (come, nameless []int32, err error) {
-	l.look, l.looked = false, time.Now()
+	begun := time.Now()
+	l.look, l.looked = false, begun
+	defer func() {
+		l.looked = time.Now()
+		l.pause = max(lookPause, (lookShare-1)*l.looked.Sub(begun))
+	}()
 	spots, err := l.find()
 	if err != nil {
 		return nil, nil, err
@@ -75,13 +84,32 @@ func (l *Live) findAll() (come, nameless []int32, err error) {
 			come = append(come, id.netns)
 		}
 	}
+	return come, l.lostNames(now), nil
+}
+
+// lostNames returns the namespaces that have no name any more, given those that
+// have: without one for a while, or their name is another's.
+func (l *Live) lostNames(named map[int32]bool) []int32 {
+	taken := map[string]bool{}
+	for id := range named {
+		taken[l.spots[id].Name] = true
+		delete(l.missing, id)
+	}
+	var lost []int32
 	for _, id := range slices.Sorted(maps.Keys(l.spots)) {
-		if !now[id] {
+		if named[id] {
+			continue
+		}
+		if l.missing[id].IsZero() {
+			l.missing[id] = l.looked
+		}
+		if taken[l.spots[id].Name] || l.looked.Sub(l.missing[id]) >= farewell {
 			delete(l.spots, id)
-			nameless = append(nameless, id)
+			delete(l.missing, id)
+			lost = append(lost, id)
 		}
 	}
-	return come, nameless, nil
+	return lost
 }
 
 // numbered is a spot with the observer's number of the namespace there.

@@ -135,11 +135,16 @@ func (l *Live) netnsGone(origin int32, body []byte) []live.Update {
 	return updates
 }
 
-// forget drops all that is known of a namespace that has gone.
+// forget drops all that is known of a namespace that has gone. Another can have its
+// name already, and even its inode.
 func (l *Live) forget(id int32) {
+	if _, named := l.spots[id]; named {
+		l.look = true
+	}
 	delete(l.seen, id)
 	delete(l.spots, id)
 	delete(l.stale, id)
+	delete(l.missing, id)
 	delete(l.observer.known, id)
 	maps.DeleteFunc(l.calls, func(c called, means int32) bool { return c.by == id || means == id })
 	maps.DeleteFunc(l.up, func(p dump.Place, _ bool) bool { return p.Netns == id })
