@@ -99,6 +99,8 @@ func neededBy(op plan.Op, err error) []*feature.Feature {
 		return []*feature.Feature{feature.Bridge}
 	case plan.SetSysctl:
 		return []*feature.Feature{feature.Sysctls}
+	case plan.Nft:
+		return []*feature.Feature{feature.Nftables, feature.NAT, feature.Reject, feature.Conntrack}
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return []*feature.Feature{feature.Root, feature.Names}

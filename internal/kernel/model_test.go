@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,20 +53,15 @@ func check(t *testing.T, prop func(*rapid.T)) {
 func draw(t *rapid.T, lab string) *topo.Topology {
 	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2})
 	top.Name, top.Prefix = lab, nil
-	if !filters() {
-		for i := range top.Nodes {
-			top.Nodes[i].Nftables = ""
-		}
-	}
 	return top
 }
 
 // filters reports whether this kernel has what drawn packet filters are made of,
 // and whether nft is there to run a script that has some.
-func filters() bool {
+var filters = sync.OnceValue(func() bool {
 	_, err := exec.LookPath("nft")
 	return errors.Join(err, kernel.TryNAT(), kernel.TryReject(), kernel.TryConntrack()) == nil
-}
+})
 
 func compiled(t *rapid.T, top *topo.Topology) *state.State {
 	c, err := compile.Compile(top)
@@ -73,6 +69,9 @@ func compiled(t *rapid.T, top *topo.Topology) *state.State {
 		t.Skipf("no room in the subnets: %v", err)
 	}
 	for _, ns := range c.State.Namespaces {
+		if !filters() {
+			ns.Nftables = nil
+		}
 		for _, r := range ns.Routes {
 			if owns(ns, r.Via) {
 				t.Skip("a gateway is the node itself, which the kernel refuses")

@@ -156,13 +156,16 @@ func newParser(s string) *parser {
 	return &parser{tokens: tokens, errs: errs, defined: map[string][]token{}}
 }
 
+// maxTokens bounds what a text may grow to by definitions.
+const maxTokens = 1 << 18
+
 // peek returns the next token. In place of a $NAME stand the tokens of its
 // definition.
 func (p *parser) peek() token {
 	for t := p.tokens[p.pos]; t.kind == sign && t.text == "$" && p.tokens[p.pos+1].kind == plain; t = p.tokens[p.pos] {
 		value, ok := p.defined[p.tokens[p.pos+1].text]
-		if !ok {
-			p.fail(t, "nothing is defined as $%s", p.tokens[p.pos+1].text)
+		if !ok || len(p.tokens)+len(value) > maxTokens {
+			p.fail(t, choose(ok, "definitions make this text too large: $%s", "nothing is defined as $%s"), p.tokens[p.pos+1].text)
 			value = []token{{kind: plain, text: "?", line: t.line, col: t.col}}
 		}
 		p.tokens = slices.Concat(p.tokens[:p.pos:p.pos], value, p.tokens[p.pos+2:])

@@ -170,6 +170,17 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+// Definitions of definitions can't fill the memory.
+func TestDefinitionsAreBounded(t *testing.T) {
+	text := "define a0 = 1, 1\n"
+	for i := range 40 {
+		text += fmt.Sprintf("define a%d = $a%d, $a%d\n", i+1, i, i)
+	}
+	if _, err := nft.Parse(text); err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("%v", err)
+	}
+}
+
 // All mistakes are told at once, each at its place.
 func TestMistakes(t *testing.T) {
 	_, err := nft.Parse(strings.TrimPrefix(`
