@@ -1,0 +1,133 @@
+package hostmap
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// parseCgroup returns the paths in /proc/PID/cgroup, the one that systemd made
+// first (cgroups(7)): that of version 2, or of version 1 with the name systemd.
+func parseCgroup(text string) []string {
+	var paths []string
+	for line := range strings.Lines(text) {
+		f := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		switch {
+		case len(f) < 3 || f[2] == "/" || slices.Contains(paths, f[2]):
+		case f[1] == "" || f[1] == "name=systemd":
+			paths = slices.Insert(paths, 0, f[2])
+		default:
+			paths = append(paths, f[2])
+		}
+	}
+	return paths
+}
+
+// unit returns the unit of systemd that a process is part of, "" if of none:
+// that in the first path, where the last one that is no slice is it.
+func unit(cgroup []string) string {
+	for _, path := range cgroup {
+		steps := strings.Split(path, "/")
+		for _, step := range slices.Backward(steps) {
+			if strings.HasSuffix(step, ".service") || strings.HasSuffix(step, ".scope") || strings.HasSuffix(step, ".socket") {
+				return unescapeUnit(step)
+			}
+		}
+	}
+	return ""
+}
+
+// unescapeUnit undoes the escapes in a unit's name, such as \x2d
+// (systemd-escape(1)).
+func unescapeUnit(s string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, `\x`)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if c, err := strconv.ParseUint(after[:min(2, len(after))], 16, 8); err == nil && len(after) >= 2 {
+			b.WriteByte(byte(c))
+			s = after[2:]
+			continue
+		}
+		b.WriteString(`\x`)
+		s = after
+	}
+}
+
+// cgroupRules tell by a step of a cgroup's path which engine made it, and the ID.
+func cgroupRules() []cgroupRule {
+	const id = `([0-9a-f]{64})`
+	return []cgroupRule{
+		{"docker", regexp.MustCompile(`^docker-` + id + `\.scope$`)},
+		{"cri-o", regexp.MustCompile(`^crio-` + id + `(?:\.scope)?$`)},
+		{"podman", regexp.MustCompile(`^libpod-` + id + `(?:\.scope)?$`)},
+		{"containerd", regexp.MustCompile(`^(?:[a-z0-9.]+-)?cri-containerd-` + id + `\.scope$`)},
+		{"containerd", regexp.MustCompile(`^.*:cri-containerd:` + id + `$`)},
+		{"containerd", regexp.MustCompile(`^nerdctl-` + id + `\.scope$`)},
+	}
+}
+
+type cgroupRule struct {
+	engine string
+	step   *regexp.Regexp
+}
+
+// cgroupID tells by its cgroup which container a process is part of.
+func cgroupID(rules []cgroupRule, paths []string) (engine, id string) {
+	for _, path := range paths {
+		steps := strings.Split(strings.Trim(path, "/"), "/")
+		for i, step := range steps {
+			for _, r := range rules {
+				if m := r.step.FindStringSubmatch(step); m != nil {
+					return r.engine, m[1]
+				}
+			}
+			if len(step) == 64 && isHex(step) && i > 0 {
+				return parentEngine(steps[:i]), step
+			}
+		}
+	}
+	return "", ""
+}
+
+// parentEngine tells whose a cgroup is that is called by an ID alone, by those
+// above it: that of cgroupfs (/docker/ID, /libpod_parent/ID), of Kubernetes'
+// pods, or of a namespace of containerd.
+func parentEngine(above []string) string {
+	switch {
+	case slices.Contains(above, "docker"):
+		return "docker"
+	case slices.ContainsFunc(above, func(s string) bool { return strings.HasPrefix(s, "libpod") }):
+		return "podman"
+	}
+	return "containerd"
+}
+
+func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
+
+// cgroups finds containers of all engines by the cgroups of processes. The first
+// process in each is taken for the container's.
+func cgroups(e *evidence) []Container {
+	rules := cgroupRules()
+	var all []Container
+	for _, p := range e.processes {
+		if len(p.Cgroup) == 0 {
+			continue
+		}
+		engine, id := cgroupID(rules, p.Cgroup)
+		// conmon and others who look after a container may be in its cgroup.
+		if id == "" || p.program() == "conmon" {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(c Container) bool { return c.ID == id }) {
+			all = append(all, bareContainer(engine, id, p.PID))
+		}
+	}
+	return all
+}

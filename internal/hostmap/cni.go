@@ -1,0 +1,37 @@
+package hostmap
+
+// cniResult is an entry of the cache of results that libcni keeps, kind
+// cniCacheV1.
+type cniResult struct {
+	Kind        string      `json:"kind"`
+	ContainerID string      `json:"containerId"`
+	IfName      string      `json:"ifName"`
+	NetworkName string      `json:"networkName"`
+	Netns       string      `json:"netns"`
+	Args        [][2]string `json:"cniArgs"`
+}
+
+// cni finds whom CNI has connected: the pods of Kubernetes, whatever runs them,
+// and the containers of nerdctl and others.
+func cni(e *evidence) []Container {
+	const dir = "/var/lib/cni/results"
+	var all []Container
+	for _, name := range e.list("", dir) {
+		var r cniResult
+		if !e.json("", dir+"/"+name, &r) || r.Kind != "cniCacheV1" || r.ContainerID == "" {
+			continue
+		}
+		c := Container{Engine: "cni", ID: r.ContainerID, netns: r.Netns, Why: []string{byCNI}}
+		c.Networks = []Network{{Name: r.NetworkName}}
+		for _, arg := range r.Args {
+			switch arg[0] {
+			case "K8S_POD_NAME":
+				c.Pod = arg[1]
+			case "K8S_POD_NAMESPACE":
+				c.PodNamespace = arg[1]
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}

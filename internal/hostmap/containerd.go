@@ -1,0 +1,113 @@
+package hostmap
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// The annotations that containerd writes for Kubernetes, and nerdctl for itself.
+const (
+	criPod     = "io.kubernetes.cri.sandbox-name"
+	criPodNS   = "io.kubernetes.cri.sandbox-namespace"
+	criName    = "io.kubernetes.cri.container-name"
+	criType    = "io.kubernetes.cri.container-type"
+	criSandbox = "io.kubernetes.cri.sandbox-id"
+	criImage   = "io.kubernetes.cri.image-name"
+	nerdctlCtr = "nerdctl/name"
+)
+
+// containerdTasks is where containerd has the folders of what runs.
+const containerdTasks = "/run/containerd/io.containerd.runtime.v2.task"
+
+// dockers is the namespace in which containerd keeps the containers of Docker,
+// which names them itself.
+const dockers = "moby"
+
+// containerd finds the containers of containerd, by the process that looks after
+// each (a shim) and in its folder of tasks. Kubernetes' pods are among them.
+func containerd(e *evidence) []Container {
+	var all []Container
+	for _, p := range e.processes {
+		namespace, id := option(p.Args, "-namespace"), option(p.Args, "-id")
+		if !strings.HasPrefix(p.program(), "containerd-shim") || id == "" {
+			continue
+		}
+		c := Container{Engine: "containerd", ID: id, PID: e.child(p.PID), Why: []string{byProcess}, root: e.root(p)}
+		if namespace == dockers {
+			c.Engine = "docker"
+			all = append(all, c)
+			continue
+		}
+		e.containerdFiles(&c, e.task(p, namespace, id))
+		all = append(all, c)
+	}
+	for _, namespace := range e.list("", containerdTasks) {
+		if namespace == dockers {
+			continue
+		}
+		for _, id := range e.list("", containerdTasks+"/"+namespace) {
+			c := Container{Engine: "containerd", ID: id}
+			if e.containerdFiles(&c, path.Join(containerdTasks, namespace, id)) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// task returns the folder of a container: the shim's working folder, wherever
+// containerd has been told to keep it.
+func (e *evidence) task(shim Process, namespace, id string) string {
+	if dir, err := fs.ReadLink(e.files, "proc/"+itoa(shim.PID)+"/cwd"); err == nil && path.Base(dir) == id {
+		return dir
+	}
+	return path.Join(containerdTasks, namespace, id)
+}
+
+// containerdFiles adds what config.json says, and reports whether there is one.
+func (e *evidence) containerdFiles(c *Container, dir string) bool {
+	var config ociConfig
+	if !e.json(c.root, dir+"/config.json", &config) {
+		return false
+	}
+	a := config.Annotations
+	c.netns = config.netns()
+	c.Pod, c.PodNamespace = a[criPod], a[criPodNS]
+	c.Image = a[criImage]
+	c.Infra = a[criType] == "sandbox"
+	c.shares = a[criSandbox]
+	if c.shares == c.ID {
+		c.shares = ""
+	}
+	switch {
+	case a[criName] != "":
+		c.Name = a[criName]
+	case a[nerdctlCtr] != "":
+		c.Name = a[nerdctlCtr]
+	}
+	c.Why = append(c.Why, "by containerd's files")
+	return true
+}
+
+// nerdctl finds the names that nerdctl gave: each is a file, which holds the ID.
+func nerdctl(e *evidence) []Container {
+	const data = "/var/lib/nerdctl"
+	var all []Container
+	for _, store := range e.list("", data) {
+		for _, namespace := range e.list("", path.Join(data, store, "names")) {
+			for _, name := range e.list("", path.Join(data, store, "names", namespace)) {
+				id := strings.TrimSpace(string(e.read("", path.Join(data, store, "names", namespace, name))))
+				if isID(id) && e.runs(namespace, id) {
+					all = append(all, Container{Engine: "containerd", ID: id, Name: name, Why: []string{"by nerdctl's files"}})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// runs reports whether there is a task of containerd's for a container.
+func (e *evidence) runs(namespace, id string) bool {
+	return len(e.list("", path.Join(containerdTasks, namespace, id))) > 0
+}

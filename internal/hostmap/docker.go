@@ -1,0 +1,126 @@
+package hostmap
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// dockerConfig is config.v2.json of a container of Docker's, as far as it is of
+// use here (moby, daemon/container).
+type dockerConfig struct {
+	ID    string
+	Name  string // with a slash in front
+	State struct {
+		Running bool
+		Pid     int
+	}
+	Config struct {
+		Image  string
+		Labels map[string]string
+	}
+	NetworkSettings struct {
+		SandboxKey string
+		Networks   map[string]struct{ NetworkID string }
+	}
+}
+
+// docker finds the containers of every dockerd that runs, and of the one that
+// does as a rule, in its data folder.
+func docker(e *evidence) []Container {
+	var all []Container
+	for _, place := range e.dockerPlaces() {
+		for _, id := range e.list(place.root, place.dir+"/containers") {
+			if c, ok := e.dockerContainer(place, place.dir+"/containers/"+id); ok {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// A place is a folder of an engine, below the root that its daemon sees.
+type place struct{ root, dir string }
+
+const dockerData = "/var/lib/docker"
+
+// dockerPlaces returns the data folders of Docker.
+func (e *evidence) dockerPlaces() []place {
+	places := []place{{"", dockerData}}
+	for _, p := range e.processes {
+		if p.program() != "dockerd" {
+			continue
+		}
+		root := e.root(p)
+		dir := option(p.Args, "--data-root", "-g", "--graph")
+		var settings struct {
+			DataRoot string `json:"data-root"`
+		}
+		file := cmp.Or(option(p.Args, "--config-file"), "/etc/docker/daemon.json")
+		if dir == "" && e.json(root, file, &settings) {
+			dir = settings.DataRoot
+		}
+		if dir == "" && p.UID != 0 {
+			dir = e.home(p.UID) + "/.local/share/docker"
+		}
+		places = append(places, place{root, cmp.Or(dir, dockerData)})
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir)) })
+	places = slices.Compact(places)
+	// With --userns-remap all is one folder deeper, in one called UID.GID.
+	for _, p := range slices.Clone(places) {
+		for _, name := range e.list(p.root, p.dir) {
+			if uid, gid, ok := strings.Cut(name, "."); ok && isDigits(uid) && isDigits(gid) {
+				places = append(places, place{p.root, p.dir + "/" + name})
+			}
+		}
+	}
+	return places
+}
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+func (e *evidence) dockerContainer(at place, dir string) (Container, bool) {
+	var config dockerConfig
+	if !e.json(at.root, dir+"/config.v2.json", &config) || !config.State.Running {
+		return Container{}, false
+	}
+	var host struct{ NetworkMode string }
+	e.json(at.root, dir+"/hostconfig.json", &host)
+	c := Container{
+		Engine: "docker", ID: config.ID, Name: strings.TrimPrefix(config.Name, "/"),
+		Image: config.Config.Image, PID: config.State.Pid, Why: []string{"by Docker's files"},
+		netns: config.NetworkSettings.SandboxKey, root: at.root,
+	}
+	c.shares, _ = strings.CutPrefix(host.NetworkMode, "container:")
+	if host.NetworkMode == c.shares {
+		c.shares = ""
+	}
+	c.labels(config.Config.Labels)
+	for name, n := range config.NetworkSettings.Networks {
+		c.Networks = append(c.Networks, Network{Name: name, ID: n.NetworkID, Bridge: dockerBridge(name, n.NetworkID)})
+	}
+	slices.SortFunc(c.Networks, func(a, b Network) int { return strings.Compare(a.Name, b.Name) })
+	return c, true
+}
+
+// dockerBridge returns what Docker calls the bridge of a network unless it is
+// told otherwise.
+func dockerBridge(name, id string) string {
+	switch {
+	case name == "bridge":
+		return "docker0"
+	case name == "host", name == "none", len(id) < 12:
+		return ""
+	}
+	return "br-" + shortID(id)
+}
+
+// labels takes over what labels of containers say: those of Compose and of
+// containerlab.
+func (c *Container) labels(labels map[string]string) {
+	c.Project = labels["com.docker.compose.project"]
+	c.Service = labels["com.docker.compose.service"]
+	c.Lab = labels["containerlab"]
+	c.Node = labels["clab-node-name"]
+}

@@ -1,0 +1,57 @@
+package hostmap
+
+import (
+	"strconv"
+	"strings"
+)
+
+// machined finds the containers that are registered with systemd-machined, as
+// systemd-nspawn does it, in files that hold a KEY=VALUE a line; and by its
+// cgroup what systemd-nspawn has not registered.
+func machined(e *evidence) []Container {
+	const dir = "/run/systemd/machines"
+	var all []Container
+	for _, name := range e.list("", dir) {
+		keys := keyValues(string(e.read("", dir+"/"+name)))
+		if strings.HasPrefix(name, "unit:") || keys["CLASS"] != "container" {
+			continue
+		}
+		service := keys["SERVICE"]
+		if service == "" {
+			service = "machined"
+		}
+		pid, _ := strconv.Atoi(keys["LEADER"])
+		all = append(all, Container{Engine: service, ID: name, Name: name, PID: pid, Why: []string{"by systemd-machined's files"}})
+	}
+	return append(all, nspawn(e)...)
+}
+
+// nspawn finds containers of units such as systemd-nspawn@web.service. The
+// payload has a cgroup of its own below.
+func nspawn(e *evidence) []Container {
+	var all []Container
+	for _, p := range e.processes {
+		for _, path := range p.Cgroup {
+			_, rest, ok := strings.Cut(path, "/systemd-nspawn@")
+			name, below, found := strings.Cut(rest, ".service/payload")
+			if !ok || !found || below != "" && below[0] != '/' {
+				continue
+			}
+			name = unescapeUnit(name)
+			c := bareContainer("systemd-nspawn", name, p.PID)
+			c.Name = name
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func keyValues(text string) map[string]string {
+	keys := map[string]string{}
+	for line := range strings.Lines(text) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			keys[key] = value
+		}
+	}
+	return keys
+}

@@ -1,0 +1,70 @@
+package hostmap
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// A mounted namespace, as a line of /proc/PID/mountinfo tells (proc(5)).
+type mounted struct {
+	inode uint64
+	path  string
+}
+
+// parseMountinfo returns the network namespaces that are mounted on files. Of
+// several mounts on one file the last is the one to be seen.
+func parseMountinfo(text []byte) []mounted {
+	var found []mounted
+	for line := range bytes.Lines(text) {
+		// Most lines are of other mounts: look before splitting.
+		if !bytes.Contains(line, []byte(" net:[")) {
+			continue
+		}
+		f := strings.Fields(string(line))
+		if len(f) < 5 {
+			continue
+		}
+		if inode := parseInode(f[3]); inode != 0 {
+			found = append(found, mounted{inode, unescapeMount(f[4])})
+		}
+	}
+	return found
+}
+
+// parseInode reads "net:[4026531840]", what links to namespaces say; 0: it is
+// something else.
+func parseInode(link string) uint64 {
+	number, ok := strings.CutPrefix(link, "net:[")
+	if !ok {
+		return 0
+	}
+	return bracketed(number)
+}
+
+func bracketed(s string) uint64 {
+	n, err := strconv.ParseUint(strings.TrimSuffix(s, "]"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// unescapeMount undoes what stands for blanks and the like: \040 and so on.
+func unescapeMount(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+4 <= len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+4], 8, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 3
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

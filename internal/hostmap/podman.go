@@ -1,0 +1,142 @@
+package hostmap
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// podman finds the containers of Podman, of all users, by the process that looks
+// after each (conmon), whose arguments name the container and its folder.
+func podman(e *evidence) []Container {
+	var all []Container
+	for _, p := range e.processes {
+		if c, bundle, ok := e.conmon(p); ok && !e.isCRIO(c.root, bundle) {
+			c.Engine = "podman"
+			e.podmanFiles(&c, bundle)
+			all = append(all, c)
+		}
+	}
+	return append(all, e.podmanByID()...)
+}
+
+// conmon returns the container that a process looks after, if it does, and the
+// folder with its config.json.
+func (e *evidence) conmon(p Process) (c Container, bundle string, ok bool) {
+	id := option(p.Args, "-c", "--cid")
+	if p.program() != "conmon" || !isID(id) {
+		return Container{}, "", false
+	}
+	return Container{
+		ID: id, Name: option(p.Args, "-n", "--name"), PID: e.child(p.PID),
+		Why: []string{byProcess}, root: e.root(p),
+	}, option(p.Args, "-b", "--bundle"), true
+}
+
+func isID(s string) bool { return len(s) == 64 && isHex(s) }
+
+// ociConfig is config.json of a container as runtimes have it (OCI runtime
+// specification), as far as it is of use here.
+type ociConfig struct {
+	Hostname    string
+	Annotations map[string]string
+	Linux       struct {
+		Namespaces []struct{ Type, Path string }
+	}
+}
+
+// netns returns the file of the network namespace, "" if it has none.
+func (c ociConfig) netns() string {
+	for _, ns := range c.Linux.Namespaces {
+		if ns.Type == "network" {
+			return ns.Path
+		}
+	}
+	return ""
+}
+
+// podmanFiles adds what Podman's files say.
+func (e *evidence) podmanFiles(c *Container, bundle string) {
+	var config ociConfig
+	if e.json(c.root, bundle+"/config.json", &config) {
+		c.netns = config.netns()
+		c.Infra = c.Infra || config.Annotations["io.podman.annotations.infra.name"] == c.Name && c.Name != ""
+		// In another's namespace it is by /proc/PID/ns/net of that one's.
+		if pid := procNetns.FindStringSubmatch(c.netns); pid != nil {
+			c.netns = ""
+		}
+	}
+	c.Image = e.stored(c.root, path.Join(bundle, "../.."), c.ID).image
+}
+
+var procNetns = regexp.MustCompile(`^/proc/([0-9]+)/ns/net$`)
+
+// A storedContainer is an entry of containers.json of containers/storage.
+type storedContainer struct {
+	name, image string
+}
+
+// stored looks a container up in a folder overlay-containers.
+func (e *evidence) stored(root, dir, id string) storedContainer {
+	var list []struct {
+		ID       string   `json:"id"`
+		Names    []string `json:"names"`
+		Metadata string   `json:"metadata"` // JSON once more
+	}
+	for _, file := range []string{"containers.json", "volatile-containers.json"} {
+		if !e.json(root, dir+"/"+file, &list) {
+			continue
+		}
+		for _, c := range list {
+			if c.ID == id {
+				s := storedContainer{image: between(c.Metadata, `"image-name":"`, `"`)}
+				if len(c.Names) > 0 {
+					s.name = c.Names[0]
+				}
+				return s
+			}
+		}
+	}
+	return storedContainer{}
+}
+
+// between returns what stands in a text between two others.
+func between(text, before, after string) string {
+	_, rest, ok := strings.Cut(text, before)
+	if !ok {
+		return ""
+	}
+	found, _, _ := strings.Cut(rest, after)
+	return found
+}
+
+// podmanByID names the containers that are known by their cgroup, for which no
+// conmon was seen.
+func (e *evidence) podmanByID() []Container {
+	var all []Container
+	for _, c := range cgroups(e) {
+		if c.Engine != "podman" {
+			continue
+		}
+		i := slices.IndexFunc(e.processes, func(p Process) bool { return p.PID == c.PID })
+		for _, at := range e.storages(e.processes[i]) {
+			if s := e.stored(at.root, at.dir+"/overlay-containers", c.ID); s.name != "" {
+				c.Name, c.Image = s.name, s.image
+				c.Why = append(c.Why, "by Podman's files")
+				break
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// storages returns where the containers of a process's user may be stored.
+func (e *evidence) storages(p Process) []place {
+	places := []place{{"", "/var/lib/containers/storage"}}
+	if home := e.home(p.UID); p.UID != 0 && home != "" {
+		places = append(places, place{"", home + "/.local/share/containers/storage"})
+	}
+	return places
+}
