@@ -88,7 +88,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),
-		newLs(p), newShow(p), newGraph(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
+		newLs(p), newMap(p), newShow(p), newGraph(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
 		newWatch(p), newEvents(p),
 		newDoctor(p), newVersion(p),
 	)

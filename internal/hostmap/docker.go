@@ -19,6 +19,9 @@ type dockerConfig struct {
 		Image  string
 		Labels map[string]string
 	}
+	HostConfig struct { // in a file of its own, hostconfig.json
+		NetworkMode string
+	}
 	NetworkSettings struct {
 		SandboxKey string
 		Networks   map[string]struct{ NetworkID string }
@@ -85,23 +88,26 @@ func (e *evidence) dockerContainer(at place, dir string) (Container, bool) {
 	if !e.json(at.root, dir+"/config.v2.json", &config) || !config.State.Running {
 		return Container{}, false
 	}
-	var host struct{ NetworkMode string }
-	e.json(at.root, dir+"/hostconfig.json", &host)
+	e.json(at.root, dir+"/hostconfig.json", &config.HostConfig)
+	return config.container(at.root), true
+}
+
+// container makes a container of what Docker says of it, in files or by its API.
+func (config dockerConfig) container(root string) Container {
 	c := Container{
 		Engine: "docker", ID: config.ID, Name: strings.TrimPrefix(config.Name, "/"),
 		Image: config.Config.Image, PID: config.State.Pid, Why: []string{"by Docker's files"},
-		netns: config.NetworkSettings.SandboxKey, root: at.root,
+		netns: config.NetworkSettings.SandboxKey, root: root,
 	}
-	c.shares, _ = strings.CutPrefix(host.NetworkMode, "container:")
-	if host.NetworkMode == c.shares {
-		c.shares = ""
+	if id, ok := strings.CutPrefix(config.HostConfig.NetworkMode, "container:"); ok {
+		c.shares = id
 	}
 	c.labels(config.Config.Labels)
 	for name, n := range config.NetworkSettings.Networks {
 		c.Networks = append(c.Networks, Network{Name: name, ID: n.NetworkID, Bridge: dockerBridge(name, n.NetworkID)})
 	}
 	slices.SortFunc(c.Networks, func(a, b Network) int { return strings.Compare(a.Name, b.Name) })
-	return c, true
+	return c
 }
 
 // dockerBridge returns what Docker calls the bridge of a network unless it is

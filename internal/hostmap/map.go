@@ -94,11 +94,11 @@ type Interface struct {
 	Peer   *End     `json:"peer,omitempty"`  // of a veth: its other end
 	Lower  *End     `json:"lower,omitempty"` // of a VLAN, macvlan, tunnel, …: what it stands on
 
-	ID     int        `json:"id,omitempty"`     // of a VLAN, or a VXLAN's network
-	Mode   string     `json:"mode,omitempty"`   // of a macvlan or ipvlan
-	Local  netip.Addr `json:"local,omitzero"`   // of a tunnel
-	Remote netip.Addr `json:"remote,omitzero"`  // of a tunnel
-	Tap    bool       `json:"tap,omitempty"`    // Ethernet, of a tun
+	ID     int        `json:"id,omitempty"`      // of a VLAN, or a VXLAN's network
+	Mode   string     `json:"mode,omitempty"`    // of a macvlan or ipvlan
+	Local  netip.Addr `json:"local,omitzero"`    // of a tunnel
+	Remote netip.Addr `json:"remote,omitzero"`   // of a tunnel
+	Tap    bool       `json:"tap,omitempty"`     // Ethernet, of a tun
 	HeldBy []Process  `json:"held_by,omitempty"` // of a tun or tap
 
 	Network string `json:"network,omitempty"` // that an engine made this for

@@ -130,3 +130,6 @@ func Settings(string) ([]dump.Setting, error) { return nil, netns.ErrLinux }
 
 // Peers fails with [netns.ErrLinux].
 func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }
+
+// RoutesFd fails with [netns.ErrLinux].
+func RoutesFd(int) ([]dump.Route, error) { return nil, netns.ErrLinux }

@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/hostmap"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+type mapOptions struct {
+	all     bool
+	filters []string
+	take    hostmap.Options
+	format  format
+}
+
+func newMap(p *program) *cobra.Command {
+	var o mapOptions
+	cmd := &cobra.Command{
+		Use:   "map [NAME…]",
+		Short: "Show every network namespace of this machine, and who holds it",
+		Long: `Show every network namespace of this machine, whoever made it, who holds it, and
+how they are wired: of each veth the other end, of each bridge its ports, of each
+VLAN, macvlan or tunnel what it stands on.
+
+Names of containers come from the kernel and from the files of Docker, Podman,
+containerd, Kubernetes, CRI-O, CNI, LXC, Incus, systemd-nspawn and Mininet. With
+--engines the daemons of Docker and Podman are asked too, which may start them.
+
+NAME is a container or namespace, an interface (eth0, or web/eth0), an address, a
+process ID or a program: then it says what that is.
+
+A filter is KEY=VALUE. Several values with commas between mean any of them, * and
+? any characters, and several filters all of them. The keys are
+  engine, name, lab, pid, command, user    of namespaces
+  interface, kind, state, address          of interfaces`,
+		Example: `  vethlab map
+  vethlab map web
+  vethlab map veth42f1a2
+  vethlab map --filter engine=docker,podman --filter kind=veth`,
+		Args:              arguments(cobra.ArbitraryArgs),
+		ValidArgsFunction: completeMap,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var filters []hostmap.Filter
+			for _, text := range o.filters {
+				f, err := hostmap.ParseFilter(text)
+				if err != nil {
+					return usageError{cmd, err}
+				}
+				filters = append(filters, f)
+			}
+			return p.mapHost(args, filters, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "isolated namespaces one by one, lo, link-local addresses")
+	cmd.Flags().BoolVar(&o.take.Engines, "engines", false, "ask the daemons of engines, too")
+	cmd.Flags().StringArrayVarP(&o.filters, "filter", "f", nil, "only what `KEY=VALUE` chooses; may be repeated")
+	// It fails only for a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("filter", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return eachOf(hostmap.FilterKeys(), func(k string) string { return k + "=" }), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+	})
+	outputFlag(cmd, &o.format)
+	return cmd
+}
+
+func eachOf[T, U any](list []T, of func(T) U) []U {
+	out := make([]U, len(list))
+	for i, t := range list {
+		out[i] = of(t)
+	}
+	return out
+}
+
+// completeMap completes the names of namespaces and of the machine's interfaces.
+func completeMap(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	m, err := hostmap.Take(hostmap.Options{})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names := eachOf(m.Namespaces, func(ns *hostmap.Namespace) string { return ns.Name })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// mapHost writes the map, or what of it is asked for.
+func (p *program) mapHost(args []string, filters []hostmap.Filter, o mapOptions) error {
+	m, err := p.takeMap(o.take)
+	if err != nil {
+		return err
+	}
+	if err := m.Mistaken(filters); err != nil {
+		return exitError{exitFailed, err}
+	}
+	m = m.Select(filters)
+	if len(args) > 0 {
+		return p.mapFound(m, args, o)
+	}
+	if o.format == formatJSON {
+		return p.out.json(m)
+	}
+	p.writeMap(m, o.all || len(filters) > 0)
+	p.sayUnseen(m)
+	return nil
+}
+
+// takeMap makes a map of the machine. What is inside this user's sandboxes is
+// seen from there.
+func (p *program) takeMap(o hostmap.Options) (*hostmap.Map, error) {
+	if !sandbox.Privileged() && !p.ground.inside {
+		boxes, err := sandbox.Boxes()
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range boxes {
+			if inner := p.mapInside(name); inner != nil {
+				o.Inner = append(o.Inner, hostmap.Inner{Lab: name, Map: inner})
+			}
+		}
+	}
+	return hostmap.Take(o)
+}
+
+// mapInside makes a map inside a sandbox; nil if it ends meanwhile.
+func (p *program) mapInside(name string) *hostmap.Map {
+	box, err := sandbox.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer box.Close()
+	out, code, err := p.outputIn(box, "map", "-o", "json")
+	m := &hostmap.Map{}
+	if err != nil || code != exitDone || json.Unmarshal(out, m) != nil {
+		return nil
+	}
+	return m
+}
+
+// mapFound says what words mean.
+func (p *program) mapFound(m *hostmap.Map, args []string, o mapOptions) error {
+	var all []hostmap.Found
+	for _, word := range args {
+		found, err := m.Find(word)
+		if err != nil {
+			p.sayUnseen(m)
+			return err
+		}
+		all = append(all, found...)
+	}
+	if o.format == formatJSON {
+		return p.out.json(all)
+	}
+	part := &hostmap.Map{}
+	for _, f := range all {
+		if f.Interface != nil {
+			p.out.print("%s\n", f.Sentence())
+		} else if !slices.Contains(part.Namespaces, f.Namespace) {
+			part.Namespaces = append(part.Namespaces, f.Namespace)
+		}
+	}
+	p.writeMap(part, true)
+	return nil
+}
+
+// sayUnseen says what is missing on a map, and how to see it.
+func (p *program) sayUnseen(m *hostmap.Map) {
+	if len(m.Unseen) == 0 {
+		return
+	}
+	p.out.say("not to be seen by this user: %s", strings.Join(m.Unseen, "; "))
+	if !sandbox.Privileged() {
+		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
+	}
+}
+
+// mapLine is a line of text with the number of its namespace.
+type mapLine struct {
+	of int
+	hostmap.Line
+}
+
+// writeMap writes namespaces, each with its interfaces below.
+func (p *program) writeMap(m *hostmap.Map, all bool) {
+	var lines []mapLine
+	var isolated []*hostmap.Namespace
+	var shown []*hostmap.Namespace
+	for _, ns := range m.Namespaces {
+		if !all && ns.Isolated() {
+			isolated = append(isolated, ns)
+			continue
+		}
+		for _, l := range ns.Lines(all) {
+			lines = append(lines, mapLine{len(shown), l})
+		}
+		shown = append(shown, ns)
+	}
+	widths := mapWidths(lines)
+	var b strings.Builder
+	for n, ns := range shown {
+		if n > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(p.mapHeading(ns, all))
+		for _, l := range lines {
+			if l.of == n {
+				b.WriteString(p.mapLine(l.Line, widths))
+			}
+		}
+	}
+	if len(isolated) > 0 {
+		b.WriteString("\n" + p.out.paint(dim, isolatedLine(isolated)) + "\n")
+	}
+	p.out.write([]byte(b.String()))
+}
+
+// isolatedLine folds namespaces of which there is nothing to say.
+func isolatedLine(list []*hostmap.Namespace) string {
+	names := eachOf(list, func(ns *hostmap.Namespace) string { return ns.Name })
+	const most = 4
+	return plural(len(list), "isolated namespace") + " (lo only): " + words.List(names, most)
+}
+
+// mapHeading says which namespace it is, whose, and how that is known.
+func (p *program) mapHeading(ns *hostmap.Namespace, all bool) string {
+	about := ns.About()
+	if about != "" {
+		about = "  " + about
+	}
+	why := ""
+	if len(ns.Containers) > 0 && !ns.Host {
+		why = "  " + strings.Join(ns.Why, ", ")
+	}
+	if ns.Unseen != "" {
+		why += "  (" + ns.Unseen + ")"
+	} else if !ns.Host && len(ns.Lines(all)) == 0 {
+		why += "  (lo only)"
+	}
+	return p.out.paint(bold, ns.Name) + about + p.out.paint(dim, why) + "\n"
+}
+
+// mapColumns are the widths of the columns.
+type mapColumns struct{ name, state, address int }
+
+func mapWidths(lines []mapLine) mapColumns {
+	var w mapColumns
+	for _, l := range lines {
+		w.name = max(w.name, words.Columns(l.Tree+l.Name))
+		w.state = max(w.state, words.Columns(l.State))
+		for _, a := range l.Address {
+			w.address = max(w.address, words.Columns(a))
+		}
+	}
+	return w
+}
+
+// mapLine writes an interface, and further addresses below the first.
+func (p *program) mapLine(l hostmap.Line, w mapColumns) string {
+	state := words.Pad(l.State, w.state)
+	if l.State != "up" {
+		state = p.out.paint(amber, state)
+	}
+	first := ""
+	if len(l.Address) > 0 {
+		first = l.Address[0]
+	}
+	text := "  " + p.out.paint(dim, l.Tree) + words.Pad(l.Name, w.name-words.Columns(l.Tree)) + columnGap + state
+	rest := columnGap + words.Pad(first, w.address) + columnGap + l.Note
+	text = strings.TrimRight(text+rest, " ") + "\n"
+	indent := strings.Repeat(" ", 2+w.name+len(columnGap)+w.state+len(columnGap))
+	for _, a := range l.Address[min(1, len(l.Address)):] {
+		text += indent + a + "\n"
+	}
+	return text
+}

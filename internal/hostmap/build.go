@@ -1,0 +1,292 @@
+package hostmap
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Options say how a map is made.
+type Options struct {
+	// Engines lets the engines' daemons be asked too, through their sockets,
+	// which may start them.
+	Engines bool
+
+	// Inner are maps that were made inside sandboxes.
+	Inner []Inner
+}
+
+// A sight is what a look showed.
+type sight struct {
+	wiring *dump.Wiring
+	inodes map[int32]uint64 // by the observer's numbers
+	routes map[int32][]dump.Route
+	failed map[uint64]error // namespaces, by inode, that could not be opened
+}
+
+// build puts together what was found. Namespaces are called by what the kernel
+// knows them by; see [Map.name].
+func build(c *census, s *sight, containers []Container, networks map[string]string) *Map {
+	m := &Map{}
+	b := builder{c: c, s: s, m: m, byInode: map[uint64]*Namespace{}, networks: networks}
+	for _, inode := range slices.Sorted(maps.Keys(c.held)) {
+		b.add(inode)
+	}
+	b.hidden()
+	for id, ns := range b.numbered() {
+		b.interfaces(ns, id)
+	}
+	b.people()
+	b.place(containers)
+	b.taps()
+	b.tellUnseen()
+	return m
+}
+
+type builder struct {
+	c        *census
+	s        *sight
+	m        *Map
+	byInode  map[uint64]*Namespace
+	byID     map[int32]*Namespace
+	networks map[string]string // names of networks by their bridges
+}
+
+// add begins the entry of a namespace that somebody holds.
+func (b *builder) add(inode uint64) {
+	ns := &Namespace{Name: fmt.Sprintf("net:[%d]", inode), Inode: inode, Host: inode == b.c.host, Interfaces: []Interface{}}
+	ns.Holders = b.c.held[inode].holders
+	for _, f := range b.c.files {
+		if f.inode == inode && !slices.Contains(ns.Files, File{f.path, f.pid}) {
+			ns.Files = append(ns.Files, File{f.path, f.pid})
+		}
+	}
+	if err := b.s.failed[inode]; err != nil {
+		ns.Unseen = reason(err)
+	}
+	b.byInode[inode] = ns
+	b.m.Namespaces = append(b.m.Namespaces, ns)
+}
+
+// hidden adds the namespaces that nothing is known of but that cables lead there.
+func (b *builder) hidden() {
+	b.byID = map[int32]*Namespace{}
+	for id, inode := range b.s.inodes {
+		b.byID[id] = b.byInode[inode]
+	}
+	for n, id := range b.s.wiring.Hidden {
+		ns := &Namespace{Name: fmt.Sprintf("hidden-%d", n+1), Interfaces: []Interface{}}
+		ns.Why = []string{"cables lead there, and nothing that holds it can be seen"}
+		b.byID[id] = ns
+		b.m.Namespaces = append(b.m.Namespaces, ns)
+	}
+	for id, err := range b.s.wiring.Closed {
+		if ns := b.byID[id]; ns != nil {
+			ns.Unseen = reason(err)
+		}
+	}
+}
+
+// numbered returns the namespaces that could be read, by the observer's numbers.
+func (b *builder) numbered() map[int32]*Namespace {
+	read := map[int32]*Namespace{}
+	for id := range b.s.wiring.Namespaces {
+		if ns := b.byID[id]; ns != nil {
+			read[id] = ns
+		}
+	}
+	return read
+}
+
+// interfaces describes the links of a namespace.
+func (b *builder) interfaces(ns *Namespace, id int32) {
+	seen := b.s.wiring.Namespaces[id]
+	ports := map[string][]string{}
+	for i := range seen.Links {
+		l := &seen.Links[i]
+		if l.Flags.Has(dump.Loopback) {
+			b.mark(ns, l)
+		}
+		face := describe(l)
+		face.Master = seen.LinkName(l.Master)
+		if face.Master != "" {
+			ports[face.Master] = append(ports[face.Master], l.Name)
+		}
+		for _, a := range seen.AddressesOf(l.Index) {
+			face.Addresses = append(face.Addresses, a.Prefix)
+		}
+		face.Default = defaults(b.s.routes[id], l.Index)
+		face.Peer, face.Lower = b.ends(id, l)
+		ns.Interfaces = append(ns.Interfaces, face)
+	}
+	for i := range ns.Interfaces {
+		ns.Interfaces[i].Ports = ports[ns.Interfaces[i].Name]
+	}
+}
+
+// mark takes over whose node a namespace is, by the alias of its lo.
+func (b *builder) mark(ns *Namespace, lo *dump.Link) {
+	if m, ok := state.ParseMark(lo.Alias); ok && !ns.Host {
+		ns.Engine, ns.Lab, ns.Node, ns.Why = "vethlab", m.Lab, m.Node, []string{byMark}
+	}
+}
+
+// ends returns what a link leads to, or what it stands on.
+func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
+	to, ok := l.Leads(id)
+	if !ok {
+		return nil, nil
+	}
+	end := &End{Index: to.Index}
+	if ns := b.byID[to.Netns]; ns != nil {
+		end.Namespace = ns.Name
+	}
+	if other := b.s.wiring.Link(to); other != nil {
+		end.Interface = other.Name
+	}
+	switch l.Kind {
+	case "veth", "netkit", "vxcan":
+		if _, sure := b.s.wiring.Peer(dump.Place{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
+			return nil, nil // it moves while we look
+		}
+		return end, nil
+	}
+	return nil, end
+}
+
+// describe makes an interface of what the kernel says of the link itself.
+func describe(l *dump.Link) Interface {
+	i := Interface{
+		Name: l.Name, Index: l.Index, Kind: l.Kind, State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
+		Addresses: []netip.Prefix{}, Alias: l.Alias,
+	}
+	if l.Flags.Has(dump.Loopback) {
+		i.MAC = ""
+	}
+	switch info := l.Info.(type) {
+	case dump.VLAN:
+		i.ID = info.ID
+	case dump.VXLAN:
+		i.ID, i.Local, i.Remote = info.ID, info.Local, info.Remote
+	case dump.Macvlan:
+		i.Mode = info.Mode
+	case dump.IPVlan:
+		i.Mode = info.Mode
+	case dump.Tunnel:
+		i.Local, i.Remote = info.Local, info.Remote
+	case dump.Tun:
+		i.Tap = info.Tap
+	}
+	return i
+}
+
+// stateOf says whether a link works, and if not which end is to blame.
+func stateOf(l *dump.Link) string {
+	switch {
+	case !l.Flags.Has(dump.Up):
+		return "down"
+	case !l.Flags.Has(dump.LowerUp):
+		return "no carrier"
+	}
+	return "up"
+}
+
+// mainTable is RT_TABLE_MAIN (linux/rtnetlink.h).
+const mainTable = 254
+
+// defaults returns the gateways of the default routes through a link.
+func defaults(routes []dump.Route, index int) []netip.Addr {
+	var via []netip.Addr
+	for _, r := range routes {
+		if r.Table != mainTable || r.To.Bits() != 0 || r.Type > 1 {
+			continue
+		}
+		hops := r.Hops
+		if len(hops) == 0 {
+			hops = []dump.Hop{{Via: r.Via, Index: r.Index}}
+		}
+		for _, h := range hops {
+			if h.Index != index {
+				continue
+			}
+			gateway := h.Via
+			if !gateway.IsValid() {
+				gateway = unspecified(r.To.Addr())
+			}
+			if !slices.Contains(via, gateway) {
+				via = append(via, gateway)
+			}
+		}
+	}
+	return via
+}
+
+func unspecified(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}
+
+// people puts processes into the namespaces they are in. Those of the machine's
+// own are too many.
+func (b *builder) people() {
+	for _, p := range b.c.processes {
+		ns := b.byInode[p.Net]
+		if ns == nil || ns.Host {
+			continue
+		}
+		ns.Processes = append(ns.Processes, p)
+		// The holder of a sandbox says in its title which lab it is for.
+		if lab, ok := strings.CutPrefix(strings.Join(p.Args, " "), "vethlab: lab "); ok && ns.Lab == "" {
+			ns.Engine, ns.Lab, ns.Node, ns.Why = "vethlab", lab, HostName, []string{byProcess}
+		}
+	}
+}
+
+// taps says who has tun and tap interfaces open.
+func (b *builder) taps() {
+	for _, t := range b.c.taps {
+		ns := b.byInode[t.inode]
+		if ns == nil {
+			continue
+		}
+		if i := ns.Interface(t.name); i != nil {
+			i.HeldBy = append(i.HeldBy, t.by)
+		}
+	}
+}
+
+// tellUnseen says what this user can't see.
+func (b *builder) tellUnseen() {
+	if b.c.denied > 0 {
+		b.m.Unseen = append(b.m.Unseen, fmt.Sprintf("the namespaces of %d processes of other users", b.c.denied))
+	}
+	n := 0
+	for _, ns := range b.m.Namespaces {
+		if ns.Unseen != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		b.m.Unseen = append(b.m.Unseen, fmt.Sprintf("what is inside %d namespaces", n))
+	}
+}
+
+// reason says in a few words why a namespace can't be seen.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "needs root"
+	case errors.Is(err, fs.ErrNotExist):
+		return "its files can't be reached from here"
+	}
+	return fmt.Sprint(err)
+}

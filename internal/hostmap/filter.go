@@ -1,0 +1,200 @@
+package hostmap
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A Filter chooses namespaces, or interfaces in them: KEY=VALUE, where a value may
+// be several with commas between, any of which will do, and * and ? stand for any
+// characters.
+type Filter struct {
+	key    string
+	values []string
+}
+
+// ParseFilter reads a filter.
+func ParseFilter(text string) (Filter, error) {
+	key, values, ok := strings.Cut(text, "=")
+	if !ok || values == "" {
+		return Filter{}, fmt.Errorf("%q is no filter: write KEY=VALUE, such as engine=docker", text)
+	}
+	f := Filter{key, strings.Split(values, ",")}
+	if !slices.Contains(FilterKeys(), key) {
+		return Filter{}, fmt.Errorf("there is no filter %q%s", key, suggest(key, FilterKeys()))
+	}
+	for _, v := range f.values {
+		if err := f.check(v); err != nil {
+			return Filter{}, err
+		}
+	}
+	return f, nil
+}
+
+// suggest returns ": did you mean …?" or, where nothing comes near, what there is.
+func suggest(word string, known []string) string {
+	if mean := words.DidYouMean(word, known); mean != "" {
+		return mean
+	}
+	return ": it is one of " + strings.Join(known, ", ")
+}
+
+// check finds values that can't be meant.
+func (f Filter) check(v string) error {
+	switch f.key {
+	case "pid":
+		if _, err := strconv.Atoi(v); err != nil {
+			return fmt.Errorf("pid=%s: that is no number", v)
+		}
+	case "address":
+		if _, err := parsePrefix(v); err != nil {
+			return fmt.Errorf("address=%s: that is neither an address nor a subnet", v)
+		}
+	default:
+		if _, err := path.Match(v, ""); err != nil {
+			return fmt.Errorf("%s=%s: a bracket is not closed", f.key, v)
+		}
+	}
+	return nil
+}
+
+func parsePrefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
+}
+
+// Each key has what it says of a namespace or of an interface.
+func namespaceKeys() map[string]func(*Namespace) []string {
+	return map[string]func(*Namespace) []string{
+		"engine": func(ns *Namespace) []string { return ns.engines() },
+		"name":   func(ns *Namespace) []string { return ns.names() },
+		"lab":    func(ns *Namespace) []string { return []string{ns.Lab} },
+		"pid": func(ns *Namespace) []string {
+			return each(ns.Processes, func(p Process) string { return itoa(p.PID) })
+		},
+		"command": func(ns *Namespace) []string {
+			return each(ns.Processes, func(p Process) string { return p.Command })
+		},
+		"user": func(ns *Namespace) []string {
+			return append(each(ns.Processes, func(p Process) string { return p.User }), each(ns.Processes, func(p Process) string { return itoa(p.UID) })...)
+		},
+	}
+}
+
+func interfaceKeys() map[string]func(*Interface) []string {
+	return map[string]func(*Interface) []string{
+		"interface": func(i *Interface) []string { return []string{i.Name} },
+		"kind":      func(i *Interface) []string { return []string{i.Kind} },
+		"state":     func(i *Interface) []string { return []string{i.State} },
+		"address":   nil, // see Filter.inSubnet
+	}
+}
+
+func each[T any](list []T, say func(T) string) []string {
+	said := make([]string, len(list))
+	for i, t := range list {
+		said[i] = say(t)
+	}
+	return said
+}
+
+// FilterKeys returns the keys there are, sorted.
+func FilterKeys() []string {
+	keys := slices.Collect(maps.Keys(namespaceKeys()))
+	keys = slices.AppendSeq(keys, maps.Keys(interfaceKeys()))
+	slices.Sort(keys)
+	return keys
+}
+
+// Select returns the part of a map that all filters choose: with filters of
+// interfaces, only namespaces that have such, and of those only such.
+func (m *Map) Select(filters []Filter) *Map {
+	chosen := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen}
+	for _, ns := range m.Namespaces {
+		if part := ns.selected(filters); part != nil {
+			chosen.Namespaces = append(chosen.Namespaces, part)
+		}
+	}
+	return chosen
+}
+
+func (ns *Namespace) selected(filters []Filter) *Namespace {
+	part := *ns
+	part.Interfaces = slices.Clone(ns.Interfaces)
+	narrowed := false
+	for _, f := range filters {
+		if say, ok := namespaceKeys()[f.key]; ok {
+			if !f.any(say(ns)) {
+				return nil
+			}
+			continue
+		}
+		narrowed = true
+		part.Interfaces = slices.DeleteFunc(part.Interfaces, func(i Interface) bool { return !f.matches(&i) })
+	}
+	if narrowed && len(part.Interfaces) == 0 {
+		return nil
+	}
+	return &part
+}
+
+func (f Filter) matches(i *Interface) bool {
+	if f.key == "address" {
+		return slices.ContainsFunc(f.values, func(v string) bool {
+			subnet, _ := parsePrefix(v)
+			return slices.ContainsFunc(i.Addresses, func(a netip.Prefix) bool { return subnet.Contains(a.Addr()) })
+		})
+	}
+	return f.any(interfaceKeys()[f.key](i))
+}
+
+// any reports whether any value is any of what is said.
+func (f Filter) any(said []string) bool {
+	return slices.ContainsFunc(f.values, func(v string) bool {
+		return slices.ContainsFunc(said, func(s string) bool {
+			ok, _ := path.Match(strings.ReplaceAll(v, "/", "\x00"), strings.ReplaceAll(s, "/", "\x00"))
+			return ok
+		})
+	})
+}
+
+// Mistaken returns an error if a filter asks for what is nowhere on the machine
+// but is much like what is: kind=vteh.
+func (m *Map) Mistaken(filters []Filter) error {
+	for _, f := range filters {
+		var there []string
+		for _, ns := range m.Namespaces {
+			if say, ok := namespaceKeys()[f.key]; ok {
+				there = append(there, say(ns)...)
+			} else if say := interfaceKeys()[f.key]; say != nil {
+				for i := range ns.Interfaces {
+					there = append(there, say(&ns.Interfaces[i])...)
+				}
+			}
+		}
+		if f.key != "address" && !f.any(there) {
+			return fmt.Errorf("%s=%s is nowhere here%s", f.key, strings.Join(f.values, ","), words.DidYouMean(f.values[0], there))
+		}
+	}
+	return nil
+}
+
+func (ns *Namespace) engines() []string {
+	list := []string{ns.Engine}
+	if ns.Host {
+		list = []string{HostName}
+	}
+	for _, c := range ns.Containers {
+		list = append(list, c.Engine)
+	}
+	return list
+}

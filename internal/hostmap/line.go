@@ -1,0 +1,290 @@
+package hostmap
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A Line is one of a namespace's: an interface, as people read it.
+type Line struct {
+	Tree    string // what stands before a name below another: "├─ "
+	Name    string
+	State   string
+	Address []string // one a line
+	Note    string   // where it leads, and what it is
+}
+
+// Lines returns the interfaces of a namespace, each below what it is a port of or
+// stands on. Without all, lo is left out where it has but its own addresses, and
+// so are link-local addresses.
+func (ns *Namespace) Lines(all bool) []Line {
+	below := map[string][]*Interface{}
+	for i := range ns.Interfaces {
+		face := &ns.Interfaces[i]
+		over := ns.over(face)
+		below[over] = append(below[over], face)
+	}
+	var lines []Line
+	var add func(face *Interface, tree, deeper string)
+	add = func(face *Interface, tree, deeper string) {
+		if !all && face.dull() {
+			return
+		}
+		lines = append(lines, ns.line(face, tree, all))
+		ports := below[face.Name]
+		for n, port := range ports {
+			branch, trunk := "├─ ", "│  "
+			if n == len(ports)-1 {
+				branch, trunk = "└─ ", "   "
+			}
+			add(port, deeper+branch, deeper+trunk)
+		}
+	}
+	for _, face := range below[""] {
+		add(face, "", "")
+	}
+	return lines
+}
+
+// over returns the interface below whose line another's stands, "" if none.
+func (ns *Namespace) over(face *Interface) string {
+	switch {
+	case face.Master != "" && face.Master != face.Name && ns.Interface(face.Master) != nil:
+		return face.Master
+	case face.Lower != nil && face.Lower.Namespace == ns.Name && ns.standsBelow(face):
+		return face.Lower.Interface
+	}
+	return ""
+}
+
+// standsBelow reports whether what an interface stands on has a line that is not
+// below its own, as that of a bridge over a VLAN over the bridge would be.
+func (ns *Namespace) standsBelow(face *Interface) bool {
+	for at, steps := ns.Interface(face.Lower.Interface), 0; at != nil; steps++ {
+		if at == face || steps > len(ns.Interfaces) {
+			return false
+		}
+		switch {
+		case at.Master != "":
+			at = ns.Interface(at.Master)
+		case at.Lower != nil && at.Lower.Namespace == ns.Name:
+			at = ns.Interface(at.Lower.Interface)
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// dull reports whether an interface is as it is everywhere.
+func (i *Interface) dull() bool {
+	return i.Name == "lo" && i.State == "up" && len(i.shown(false)) == 0
+}
+
+// shown returns the addresses that say something.
+func (i *Interface) shown(all bool) []netip.Prefix {
+	return slices.DeleteFunc(slices.Clone(i.Addresses), func(a netip.Prefix) bool {
+		return !all && (a.Addr().IsLinkLocalUnicast() || a.Addr().IsLoopback() && i.Name == "lo")
+	})
+}
+
+func (ns *Namespace) line(face *Interface, tree string, all bool) Line {
+	l := Line{Tree: tree, Name: face.Name, State: face.State}
+	for _, a := range face.shown(all) {
+		l.Address = append(l.Address, a.String())
+	}
+	notes := face.notes(ns)
+	l.Note = strings.Join(notes, ", ")
+	return l
+}
+
+// notes says what an interface is, where it leads, and what goes there.
+func (i *Interface) notes(ns *Namespace) []string {
+	var notes []string
+	if i.Peer != nil {
+		notes = append(notes, "→ "+i.Peer.String())
+	}
+	if what := i.what(); what != "" && i.Kind != "veth" {
+		notes = append(notes, what)
+	}
+	if i.Lower != nil && ns.over(i) != i.Lower.Interface {
+		notes = append(notes, "on "+i.Lower.String())
+	}
+	for _, p := range i.HeldBy {
+		notes = append(notes, "held by "+p.who())
+	}
+	for _, via := range i.Default {
+		notes = append(notes, viaOf(via))
+	}
+	return notes
+}
+
+func viaOf(via netip.Addr) string {
+	if via.IsUnspecified() {
+		return "default"
+	}
+	return "default via " + via.String()
+}
+
+// what says what kind of interface it is, in words.
+func (i *Interface) what() string {
+	text := i.Kind
+	switch i.Kind {
+	case "bridge":
+		if i.Network != "" {
+			text += " of network " + i.Network
+		}
+	case "vlan", "vxlan":
+		text = fmt.Sprintf("%s %d", i.Kind, i.ID)
+	case "tun":
+		if i.Tap {
+			text = "tap"
+		}
+	}
+	if i.Mode != "" {
+		text += " " + i.Mode
+	}
+	if i.Remote.IsValid() && !i.Remote.IsUnspecified() {
+		text += " to " + i.Remote.String()
+	}
+	return text
+}
+
+// who names a process, a virtual machine by what its user calls it.
+func (p Process) who() string {
+	if guest := guestOf(p); guest != "" {
+		return p.String() + " for " + guest
+	}
+	return p.String()
+}
+
+// guestOf returns the name of the virtual machine that a QEMU runs, "" if it is
+// none: the option -name of qemu(1), which libvirt sets to guest=NAME,….
+func guestOf(p Process) string {
+	if !strings.HasPrefix(p.program(), "qemu") && p.program() != "kvm" {
+		return ""
+	}
+	name, _, _ := strings.Cut(option(p.Args, "-name"), ",")
+	return strings.TrimPrefix(name, "guest=")
+}
+
+// About says in one line what a namespace is.
+func (ns *Namespace) About() string {
+	var parts []string
+	if what := ns.kindOf(); what != "" {
+		parts = append(parts, what)
+	}
+	if people := ns.people(); people != "" {
+		parts = append(parts, people)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (ns *Namespace) kindOf() string {
+	switch {
+	case ns.Host && len(ns.Containers) > 0:
+		return "this machine, with containers " + containerNames(ns.Containers)
+	case ns.Host:
+		return "this machine"
+	case ns.Engine == "vethlab" && ns.Node == HostName:
+		return "outside of lab " + ns.Lab
+	case ns.Engine == "vethlab":
+		return "node of lab " + ns.Lab
+	case len(ns.Containers) > 0:
+		return ns.containerAbout()
+	case ns.Engine == "netns":
+		return "named namespace" + ns.elsewhere()
+	case len(ns.Holders) > 0 && len(ns.Processes) == 0:
+		h := ns.Holders[0]
+		return fmt.Sprintf("held by a %s of %s (%d)", h.What, h.Command, h.PID)
+	case ns.Inode == 0:
+		return strings.Join(ns.Why, ", ")
+	}
+	return ""
+}
+
+// elsewhere says where the only file of a namespace can be seen, if not here.
+func (ns *Namespace) elsewhere() string {
+	if slices.ContainsFunc(ns.Files, func(f File) bool { return f.PID == 0 }) {
+		return ""
+	}
+	return fmt.Sprintf(" in the mounts of process %d", ns.Files[0].PID)
+}
+
+func (ns *Namespace) containerAbout() string {
+	c := ns.Containers[0]
+	text := engineTitle(c.Engine)
+	switch {
+	case c.Pod != "":
+		text += " pod"
+		if others := slices.DeleteFunc(slices.Clone(ns.Containers), func(c Container) bool { return c.Infra || c.Name == "" }); len(others) > 0 {
+			text += " of " + containerNames(others)
+		}
+		return text
+	case c.Engine == "mininet":
+		return text + " host"
+	}
+	text += " container"
+	if c.title() != shortID(c.ID) && len(c.ID) == 64 {
+		text += " " + shortID(c.ID)
+	}
+	if c.Image != "" {
+		text += " of " + c.Image
+	}
+	if c.Project != "" {
+		text += ", service " + c.Service + " of " + c.Project
+	}
+	if c.Lab != "" {
+		text += ", node " + c.Node + " of containerlab " + c.Lab
+	}
+	if more := ns.Containers[1:]; len(more) > 0 {
+		text += ", shared by " + containerNames(more)
+	}
+	return text
+}
+
+func containerNames(list []Container) string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		if names[i] = c.Name; names[i] == "" {
+			names[i] = shortID(c.ID)
+		}
+	}
+	return words.List(names, maxNames)
+}
+
+// maxNames is how many names a line holds.
+const maxNames = 4
+
+func engineTitle(engine string) string {
+	switch engine {
+	case "cni":
+		return "CNI"
+	case "cri-o":
+		return "CRI-O"
+	case "lxc", "lxd":
+		return strings.ToUpper(engine)
+	case "containerd", "systemd-nspawn", "machined":
+		return engine
+	}
+	return strings.ToUpper(engine[:1]) + engine[1:]
+}
+
+// people names the processes inside.
+func (ns *Namespace) people() string {
+	if ns.Host {
+		return ""
+	}
+	list := make([]string, len(ns.Processes))
+	for i, p := range ns.Processes {
+		list[i] = p.String()
+		if p.UID != 0 && p.User != "" {
+			list[i] += " of " + p.User
+		}
+	}
+	return words.List(list, maxNames)
+}
