@@ -231,11 +231,11 @@ func (p *program) mapHeading(ns *hostmap.Namespace, all bool) string {
 	}
 	why := ""
 	if len(ns.Containers) > 0 && !ns.Host {
-		why = "  " + strings.Join(ns.Why, ", ")
+		why = "  " + ns.Why[0]
 	}
 	if ns.Unseen != "" {
 		why += "  (" + ns.Unseen + ")"
-	} else if !ns.Host && len(ns.Lines(all)) == 0 {
+	} else if !ns.Host && len(ns.Lines(false)) == 0 && !all {
 		why += "  (lo only)"
 	}
 	return p.out.paint(bold, ns.Name) + about + p.out.paint(dim, why) + "\n"

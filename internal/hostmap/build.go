@@ -11,6 +11,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // Options say how a map is made.
@@ -46,7 +47,6 @@ func build(c *census, s *sight, containers []Container, networks map[string]stri
 	b.people()
 	b.place(containers)
 	b.taps()
-	b.tellUnseen()
 	return m
 }
 
@@ -265,18 +265,22 @@ func (b *builder) taps() {
 }
 
 // tellUnseen says what this user can't see.
-func (b *builder) tellUnseen() {
-	if b.c.denied > 0 {
-		b.m.Unseen = append(b.m.Unseen, fmt.Sprintf("the namespaces of %d processes of other users", b.c.denied))
+func (m *Map) tellUnseen(c *census) {
+	switch n := c.denied; n {
+	case 0:
+	case 1:
+		m.Unseen = append(m.Unseen, "in which namespace 1 process is")
+	default:
+		m.Unseen = append(m.Unseen, fmt.Sprintf("in which namespaces %d processes are", n))
 	}
 	n := 0
-	for _, ns := range b.m.Namespaces {
+	for _, ns := range m.Namespaces {
 		if ns.Unseen != "" {
 			n++
 		}
 	}
 	if n > 0 {
-		b.m.Unseen = append(b.m.Unseen, fmt.Sprintf("what is inside %d namespaces", n))
+		m.Unseen = append(m.Unseen, "what is inside "+words.Plural(n, "namespace"))
 	}
 }
 

@@ -33,6 +33,7 @@ func Take(o Options) (*Map, error) {
 	for _, inner := range o.Inner {
 		m.adopt(inner)
 	}
+	m.tellUnseen(c)
 	m.name()
 	return m, nil
 }
@@ -65,7 +66,7 @@ func (v *visitor) visit(inodes []uint64, c *census) {
 	for range min(runtime.GOMAXPROCS(0), 4) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(inodes); i = int(next.Add(1)) - 1 {
-				if err := v.enter(c.held[inodes[i]]); err != nil {
+				if err := v.enter(c.held[inodes[i]], c); err != nil {
 					v.mu.Lock()
 					v.sight.failed[inodes[i]] = err
 					v.mu.Unlock()
@@ -76,7 +77,7 @@ func (v *visitor) visit(inodes []uint64, c *census) {
 	wg.Wait()
 }
 
-func (v *visitor) enter(h *held) error {
+func (v *visitor) enter(h *held, c *census) error {
 	fd, err := h.open()
 	if err != nil {
 		return err
@@ -92,7 +93,11 @@ func (v *visitor) enter(h *held) error {
 		return err
 	}
 	// Without the right to enter, the links may be seen all the same.
-	routes, err := kernel.RoutesFd(fd)
+	read := func() ([]dump.Route, error) { return kernel.RoutesFd(fd) }
+	if h.inode == c.host {
+		read = kernel.HostRoutes // which needs no right to enter
+	}
+	routes, err := read()
 	if err != nil {
 		return nil
 	}

@@ -133,3 +133,6 @@ func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }
 
 // RoutesFd fails with [netns.ErrLinux].
 func RoutesFd(int) ([]dump.Route, error) { return nil, netns.ErrLinux }
+
+// HostRoutes fails with [netns.ErrLinux].
+func HostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }

@@ -7,10 +7,25 @@ import (
 
 // RoutesFd reads the routes of the namespace of an open descriptor. Unlike links
 // they can be asked for only inside.
-func RoutesFd(fd int) ([]dump.Route, error) {
-	ns := &dump.Namespace{}
-	err := netns.DoFd(fd, func() error {
-		return inside(func(c *conn) error { return c.dumpRoutes(ns) })
+func RoutesFd(fd int) (routes []dump.Route, err error) {
+	err = netns.DoFd(fd, func() (err error) {
+		routes, err = routesHere()
+		return err
 	})
+	return routes, err
+}
+
+// HostRoutes reads the routes of the ground's own namespace, which anybody may.
+func HostRoutes() (routes []dump.Route, err error) {
+	err = netns.OnThread(func() (err error) {
+		routes, err = routesHere()
+		return err
+	})
+	return routes, err
+}
+
+func routesHere() ([]dump.Route, error) {
+	ns := &dump.Namespace{}
+	err := inside(func(c *conn) error { return c.dumpRoutes(ns) })
 	return ns.Routes, err
 }

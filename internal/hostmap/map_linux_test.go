@@ -1,0 +1,238 @@
+package hostmap_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/hostmap"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+func TestMain(m *testing.M) { netnstest.Main(m) }
+
+func apply(tb testing.TB, made plan.Plan) {
+	tb.Helper()
+	if err := kernel.Apply(context.WithoutCancel(tb.Context()), made, state.New(), kernel.Options{}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func take(tb interface {
+	Helper()
+	Fatal(...any)
+},
+) *hostmap.Map {
+	tb.Helper()
+	m, err := hostmap.Take(hostmap.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+func end(namespace, link string) plan.VethEnd {
+	return plan.VethEnd{Link: state.Endpoint{Namespace: namespace, Link: link}}
+}
+
+// Whatever is cabled to whatever, with indexes that many share, every veth has
+// one other end, which is the one it was made with.
+func TestPairsOfRandomWirings(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	netnstest.Need(t)
+	const enough = 2 * time.Second
+	start := time.Now()
+	rapid.Check(t, func(rt *rapid.T) {
+		if time.Since(start) > enough {
+			return
+		}
+		count := rapid.IntRange(1, 5).Draw(rt, "namespaces")
+		names := []string{state.Host}
+		var made plan.Plan
+		for n := range count {
+			names = append(names, fmt.Sprintf("%s-%d", netnstest.Lab(t), n))
+			made = append(made, plan.AddNamespace{Name: names[n+1]})
+		}
+		defer func() {
+			if _, err := kernel.Remove(context.WithoutCancel(t.Context()), names[1:]); err != nil {
+				rt.Fatal(err)
+			}
+		}()
+		want := map[string]string{}
+		for c := range rapid.IntRange(0, 8).Draw(rt, "cables") {
+			a, b := rapid.SampledFrom(names).Draw(rt, "a"), rapid.SampledFrom(names[1:]).Draw(rt, "b")
+			ends := [2]plan.VethEnd{end(a, fmt.Sprintf("a%d", c)), end(b, fmt.Sprintf("b%d", c))}
+			made = append(made, plan.AddVeth{Ends: ends})
+			if a != state.Host || b != state.Host {
+				want[call(ends[0])], want[call(ends[1])] = call(ends[1]), call(ends[0])
+			}
+		}
+		if err := kernel.Apply(context.WithoutCancel(t.Context()), made, state.New(), kernel.Options{}); err != nil {
+			rt.Fatal(err)
+		}
+		// Ends in the machine's own namespace go with the others.
+		got := map[string]string{}
+		for _, ns := range take(rt).Namespaces {
+			for _, i := range ns.Interfaces {
+				if i.Peer != nil {
+					got[ns.Name+"/"+i.Name] = i.Peer.String()
+				}
+			}
+		}
+		for from, to := range want {
+			if got[from] != to {
+				rt.Fatalf("%s leads to %q, want %q (of %v)", from, got[from], to, got)
+			}
+		}
+		if len(got) != len(want) {
+			rt.Fatalf("%d ends, want %d: %v", len(got), len(want), got)
+		}
+	})
+}
+
+func call(e plan.VethEnd) string {
+	if e.Link.Namespace == state.Host {
+		return hostmap.HostName + "/" + e.Link.Link
+	}
+	return e.Link.Namespace + "/" + e.Link.Link
+}
+
+// Namespaces are found wherever they hide, and nothing is left of the look: no
+// descriptor, no number by which the machine's own namespace calls another.
+func TestHiding(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	netnstest.Need(t)
+	named := netnstest.Name(t, "named")
+	apply(t, plan.Plan{plan.AddNamespace{Name: named}})
+
+	// Held by a process of another's.
+	sleeper := exec.Command("sleep", "60")
+	sleeper.SysProcAttr = &unix.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
+	started, done := make(chan error), make(chan bool)
+	go func() {
+		_ = netns.OnThread(func() error {
+			started <- sleeper.Start()
+			<-done
+			return nil
+		})
+	}()
+	if err := <-started; err != nil {
+		t.Fatal(err)
+	}
+	defer close(done)
+	defer sleeper.Wait()
+	defer sleeper.Process.Kill()
+
+	// Held by a socket of this process alone, which counts for nothing in a
+	// census, but it is cabled to one that is known.
+	hidden, err := netns.Unnamed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hidden.Close()
+	const link = "vt-hidden"
+	cable := exec.Command("ip", "link", "add", link, "type", "veth", "peer", "name", "inner", "netns", fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), hidden.Fd()))
+	if out, err := cable.CombinedOutput(); err != nil {
+		t.Skipf("needs ip of iproute2: %v %s", err, out)
+	}
+	runtime.KeepAlive(hidden)
+
+	before := descriptors(t)
+	m := take(t)
+	if after := descriptors(t); after > before {
+		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+	if ns := m.Namespace(named); ns == nil || ns.Engine != "netns" {
+		t.Errorf("%s is %+v", named, ns)
+	}
+	found, err := m.Find(fmt.Sprint(sleeper.Process.Pid))
+	if err != nil || len(found) != 1 || !found[0].Namespace.Isolated() {
+		t.Errorf("sleep: %v, %v", found, err)
+	}
+	peer := m.Namespace(hostmap.HostName).Interface(link).Peer
+	if peer == nil || peer.Interface != "inner" || m.Namespace(peer.Namespace).Inode != 0 {
+		t.Errorf("%s leads to %v", link, peer)
+	}
+}
+
+func descriptors(t *testing.T) int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+// Of a lab with a bridge, default routes and addresses all is there.
+func TestWhatIsShown(t *testing.T) {
+	if !netnstest.Alone(t) {
+		return
+	}
+	netnstest.Need(t)
+	name := netnstest.Name(t, "web")
+	eth0, port := state.Endpoint{Namespace: name, Link: "eth0"}, state.Endpoint{Link: "v0"}
+	bridge := state.Endpoint{Link: "br7"}
+	apply(t, plan.Plan{
+		plan.AddNamespace{Name: name},
+		plan.AddBridge{Link: bridge},
+		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: port}, {Link: eth0}}},
+		plan.SetLink{Link: port, Master: new("br7"), Up: new(true)},
+		plan.SetLink{Link: bridge, Up: new(true)},
+		plan.SetLink{Link: eth0, Up: new(true)},
+		plan.AddAddress{Link: eth0, Address: netip.MustParsePrefix("10.7.0.2/24")},
+		plan.AddRoute{Namespace: name, Route: state.Route{To: netip.MustParsePrefix("0.0.0.0/0"), Via: netip.MustParseAddr("10.7.0.1")}},
+	})
+	m := take(t)
+	lines := m.Namespace(name).Lines(false)
+	if len(lines) != 1 || lines[0].Note != "→ host/v0, default via 10.7.0.1" || !slices.Equal(lines[0].Address, []string{"10.7.0.2/24"}) {
+		t.Errorf("%+v", lines)
+	}
+	found, err := m.Find("v0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := found[0].Sentence(), "host/v0 is the other end of "+name+"/eth0; it is a port of br7"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// BenchmarkTake maps a machine of 500 pairs: 1,000 namespaces with 1,000 veths.
+func BenchmarkTake(b *testing.B) {
+	netnstest.Need(b)
+	const pairs = 500
+	var made plan.Plan
+	var names []string
+	for n := range 2 * pairs {
+		names = append(names, fmt.Sprintf("%s-%d", netnstest.Lab(b), n))
+		made = append(made, plan.AddNamespace{Name: names[n]})
+	}
+	for n := range pairs {
+		made = append(made, plan.AddVeth{Ends: [2]plan.VethEnd{end(names[2*n], "eth0"), end(names[2*n+1], "eth0")}})
+	}
+	apply(b, made)
+	b.Cleanup(func() {
+		if _, err := kernel.Remove(context.WithoutCancel(b.Context()), names); err != nil {
+			b.Error(err)
+		}
+	})
+	for b.Loop() {
+		take(b)
+	}
+}
