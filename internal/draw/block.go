@@ -20,7 +20,7 @@ type block struct {
 
 func newBlock(p *part, hub *cell, leaves []*cell) *block {
 	b := &block{hub: hub}
-	for _, pin := range hub.pins {
+	for _, pin := range hub.byBars() {
 		if c := pin.bound; slices.Contains(leaves, c) && !slices.Contains(b.leaves, c) {
 			b.leaves = append(b.leaves, c)
 		}

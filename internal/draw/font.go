@@ -50,7 +50,7 @@ func sansWidth(s string) int {
 			w += 1000
 		}
 	}
-	return (w*sansSize*11/10 + 9999) / 10000
+	return (w*sansSize*11 + 9999) / 10000
 }
 
 // titlePixels returns the width of a box's name, with the sign of its kind.

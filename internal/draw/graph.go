@@ -68,13 +68,20 @@ func newGraph(s *Scene, st style) *graph {
 	}
 	g.bind()
 	for _, c := range g.cells {
-		for _, p := range c.pins {
+		for _, p := range c.byBars() {
 			if p.bound != nil && p.bound != c && !slices.Contains(c.near, p.bound) {
 				c.near = append(c.near, p.bound)
 			}
 		}
 	}
 	return g
+}
+
+// byBars returns the ports of a cell, those on one bridge together.
+func (c *cell) byBars() []*pin {
+	pins := slices.Clone(c.pins)
+	byBar(pins, len(c.box.Bars))
+	return pins
 }
 
 func (g *graph) connect(i int, cable Cable) {

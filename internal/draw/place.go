@@ -65,6 +65,9 @@ func moveRuns(runs []run, dx, dy int) {
 func (p *part) placed(c *cell) PlacedBox {
 	b := PlacedBox{Box: *c.box, Frame: c.frame}
 	y := c.frame.Y + c.frame.H - p.foot - c.parts.bottom - c.parts.notes
+	if p.notesFirst(c) {
+		y = c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
+	}
 	for i, line := range noteLines(c.box) {
 		b.notes = append(b.notes, run{x: c.frame.X + p.pad, y: y + i*p.line, text: line})
 	}
@@ -99,6 +102,9 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 		return bars
 	}
 	y := c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
+	if p.notesFirst(c) {
+		y += c.parts.notes
+	}
 	for r, row := range c.bars {
 		for _, b := range row {
 			i := c.barIndex(b.Bar)
@@ -106,6 +112,13 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 		}
 	}
 	return bars
+}
+
+// notesFirst reports whether notes stand above the bars, not below: wherever no
+// wires go.
+func (p *part) notesFirst(c *cell) bool {
+	wired := func(pin *pin) bool { return pin.port.Bar != "" }
+	return p.direction == down && slices.ContainsFunc(c.sides[onward], wired) && !slices.ContainsFunc(c.sides[toward], wired)
 }
 
 func (c *cell) barIndex(b *Bar) int {
@@ -143,6 +156,8 @@ func (p *part) labelAt(pin *pin, q PlacedPort) []run {
 			r.x, r.anchor = q.X+5, start
 		case l.stacked:
 			r.x = at + l.width/2
+		case len(pin.cell.pins) == 1:
+			r.x, r.anchor = left, start
 		default:
 			r.x, r.anchor = at, start
 		}

@@ -8,7 +8,7 @@ type sections struct {
 	rest   int // between those and what is below
 	rows   int // those on the left and right, and across the flow the bars between them
 	bars   int
-	notes  int
+	notes  int // above the bars, if they would be in the way of wires below
 	bottom int
 }
 

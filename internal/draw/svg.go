@@ -265,7 +265,13 @@ func (p *PlacedPort) outward(far int) Point {
 
 // relation draws an arc.
 func (w *svg) relation(c Curve) {
-	bend := Point{(c.A.X + c.B.X) / 2, (c.A.Y+c.B.Y)/2 + max(24, length(c.A, c.B)/8)}
+	bend := Point{(c.A.X + c.B.X) / 2, (c.A.Y + c.B.Y) / 2}
+	far := max(24, length(c.A, c.B)/8)
+	if dx, dy := c.A.X-c.B.X, c.A.Y-c.B.Y; dx*dx > dy*dy {
+		bend.Y += far
+	} else {
+		bend.X += far
+	}
 	w.printf(`<path class="r" d="M%d %dQ%d %d %d %d"><title>%s</title></path>`, c.A.X, c.A.Y, bend.X, bend.Y, c.B.X, c.B.Y, escape(c.Label))
 	w.label(Point{(c.A.X + 2*bend.X + c.B.X) / 4, (c.A.Y + 2*bend.Y + c.B.Y) / 4}, c.Label)
 	w.out.WriteByte('\n')

@@ -36,7 +36,7 @@ func Text(s *Scene, page Page) string {
 	}
 	var pictures []*Layout
 	var trees []string
-	for _, part := range s.parts() {
+	for _, part := range s.withRelations().parts() {
 		if l := fitting(part, page.Width); l != nil {
 			pictures = append(pictures, l)
 		} else {
@@ -47,6 +47,22 @@ func Text(s *Scene, page Page) string {
 		trees = append([]string{collage(pictures, page)}, trees...)
 	}
 	return strings.Join(trees, "\n")
+}
+
+// withRelations returns a Scene whose relations are notes, as there are no lines
+// for them in text.
+func (s *Scene) withRelations() *Scene {
+	if len(s.Relations) == 0 {
+		return s
+	}
+	t := &Scene{Boxes: slices.Clone(s.Boxes), Cables: s.Cables, Relations: s.Relations}
+	for _, r := range s.Relations {
+		if from, to := t.Box(r.From.Box), t.Box(r.To.Box); from != nil && to != nil {
+			note := strings.TrimSpace(r.From.Port + " " + r.Label + " ⇢ " + to.Name + ":" + r.To.Port)
+			from.Notes = append(slices.Clip(from.Notes), note)
+		}
+	}
+	return t
 }
 
 // fitting returns the first layout of a part that fits the page, or nil.

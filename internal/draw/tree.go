@@ -50,10 +50,15 @@ func (c *cell) cables() int {
 	return n
 }
 
-// name writes a box: its name stands out.
+// name writes a box: its name stands out. Bridges with addresses are behind it.
 func (t *tree) name(c *cell) string {
-	title := c.box.title()
-	return t.paint(c.box.Name) + strings.TrimPrefix(title, c.box.Name)
+	text := t.paint(clean(c.box.Name)) + clean(strings.TrimPrefix(c.box.title(), c.box.Name))
+	for i := range c.box.Bars {
+		if b := &c.box.Bars[i]; len(b.Addresses) > 0 {
+			text += clean(", " + strings.Join(barLines(b), " "))
+		}
+	}
+	return text
 }
 
 // branches draws the cables of a box that are not drawn yet. All that hang on the
@@ -114,7 +119,7 @@ func branch(p *Port) string {
 	if !p.Up {
 		text += " ✗"
 	}
-	return text
+	return clean(text)
 }
 
 func cable(p *pin) string {
