@@ -21,7 +21,7 @@ func (w *writer) filter(ns *state.Namespace) string {
 		default:
 			return false
 		}
-		w.lose(at, "nft table "+t.TableID.String(), reason)
+		w.lose(at, "nft table "+t.String(), reason)
 		return true
 	})
 	return ns.Nftables.Stateless().String()

@@ -8,10 +8,30 @@ func hex32(n uint64) string { return fmt.Sprintf("0x%08x", n) }
 
 func protocols() []word {
 	return []word{
-		{"icmp", 1}, {"igmp", 2}, {"ipencap", 4}, {"ipip", 4}, {"tcp", 6}, {"udp", 17}, {"dccp", 33}, {"ipv6", 41},
-		{"ipv6-route", 43}, {"ipv6-frag", 44}, {"gre", 47}, {"esp", 50}, {"ah", 51}, {"ipv6-icmp", 58}, {"icmpv6", 58},
-		{"ipv6-nonxt", 59}, {"ipv6-opts", 60}, {"ospf", 89}, {"comp", 108}, {"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115},
-		{"sctp", 132}, {"udplite", 136},
+		{"icmp", 1},
+		{"igmp", 2},
+		{"ipencap", 4},
+		{"ipip", 4},
+		{"tcp", 6},
+		{"udp", 17},
+		{"dccp", 33},
+		{"ipv6", 41},
+		{"ipv6-route", 43},
+		{"ipv6-frag", 44},
+		{"gre", 47},
+		{"esp", 50},
+		{"ah", 51},
+		{"ipv6-icmp", 58},
+		{"icmpv6", 58},
+		{"ipv6-nonxt", 59},
+		{"ipv6-opts", 60},
+		{"ospf", 89},
+		{"comp", 108},
+		{"ipcomp", 108},
+		{"vrrp", 112},
+		{"l2tp", 115},
+		{"sctp", 132},
+		{"udplite", 136},
 	}
 }
 
