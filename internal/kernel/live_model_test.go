@@ -1,0 +1,79 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/plan/plantest"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
+)
+
+// liveBudget bounds how long random labs are followed.
+const liveBudget = 3 * time.Second
+
+// The picture that is kept up to date is the one that a new look shows, whatever
+// happens: labs made, edited, damaged by hand and removed at random.
+func TestLiveAgreesWithLook(t *testing.T) {
+	netnstest.Need(t)
+	lab := netnstest.Lab(t)
+	scope := live.Scope{Lab: lab}
+	kept, err := kernel.Follow(kernel.Names, scope, kernel.LiveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	end, tried := time.Now().Add(liveBudget), 0
+	rapid.Check(t, func(t *rapid.T) {
+		if tried > 0 && time.Now().After(end) {
+			return
+		}
+		tried++
+		defer func() {
+			clear(t, lab)
+			agreeWithLook(t, kept, scope)
+		}()
+		top := draw(t, lab)
+		seen := apply(t, lab, plan.Diff(state.New(), compiled(t, top)), state.New(), compiled(t, top))
+		agreeWithLook(t, kept, scope)
+		want := compiled(t, topotest.Edit(t, top))
+		seen = apply(t, lab, plan.Diff(seen, want), seen, want)
+		agreeWithLook(t, kept, scope)
+		apply(t, lab, plantest.Damage(t, seen), seen, want)
+		agreeWithLook(t, kept, scope)
+	})
+	t.Logf("tried %d cases", tried)
+}
+
+// agreeWithLook takes in news until the picture is the one that a new look shows.
+func agreeWithLook(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
+	var difference string
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		for ctx.Err() == nil {
+			if _, err := kept.Next(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		cancel()
+		fresh, err := kernel.Follow(kernel.Names, scope, kernel.LiveOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh.Close()
+		if difference = pictures(fresh.Picture, kept.Picture); difference == "" {
+			return
+		}
+	}
+	t.Fatalf("(-fresh +kept):\n%s", difference)
+}
