@@ -59,6 +59,23 @@ func TestDownIsSeen(t *testing.T) {
 	golden(t, "down-narrow", draw.Text(draw.FromState(s), draw.Page{Width: 20}))
 }
 
+// Names stand out, if asked to, in boxes and in trees, and nothing moves by that.
+func TestNamesStandOut(t *testing.T) {
+	s := draw.FromState(stateOf(t, `{nodes: {sw: {kind: switch}}, links: [[alice, sw], [bob, sw], [carol, sw]]}`))
+	for _, width := range []int{100, 20} {
+		plain := draw.Text(s, draw.Page{Width: width})
+		loud := draw.Text(s, draw.Page{Width: width, Name: func(name string) string { return "<" + name + ">" }})
+		for _, name := range []string{"alice", "bob", "carol", "sw"} {
+			if !strings.Contains(loud, "<"+name+">") {
+				t.Errorf("%s does not stand out in\n%s", name, loud)
+			}
+		}
+		if bare := strings.NewReplacer("<", "", ">", "").Replace(loud); bare != plain {
+			t.Errorf("got\n%swant\n%s", bare, plain)
+		}
+	}
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	compare(t, filepath.Join("testdata", name+".golden"), got)

@@ -22,28 +22,26 @@ func (p *part) measure() {
 			p.widenLateral(c)
 		}
 	}
-	for _, layer := range p.layers {
-		for _, i := range layer {
-			switch {
-			case i.block != nil:
-				i.block.measure(p)
-				i.size = i.block.across(p)
-			case p.direction == down:
-				i.size = i.cell.frame.W
-			default:
-				i.size = i.cell.frame.H
-			}
+	p.eachItem(p.measureItem)
+	p.eachItem(func(i *item) {
+		if i.block != nil {
+			p.stretchHub(i)
 		}
-	}
-	for _, layer := range p.layers {
-		for _, i := range layer {
-			if i.block != nil {
-				p.stretchHub(i)
-			}
-		}
-	}
+	})
 	if p.inRow {
 		p.equalRow()
+	}
+}
+
+func (p *part) measureItem(i *item) {
+	switch {
+	case i.block != nil:
+		i.block.measure(p)
+		i.size = i.block.across(p)
+	case p.direction == down:
+		i.size = i.cell.frame.W
+	default:
+		i.size = i.cell.frame.H
 	}
 }
 

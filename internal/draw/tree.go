@@ -52,13 +52,13 @@ func (c *cell) cables() int {
 
 // name writes a box: its name stands out. Bridges with addresses are behind it.
 func (t *tree) name(c *cell) string {
-	text := t.paint(clean(c.box.Name)) + clean(strings.TrimPrefix(c.box.title(), c.box.Name))
+	rest := []string{strings.TrimPrefix(c.box.title(), c.box.Name)}
 	for i := range c.box.Bars {
 		if b := &c.box.Bars[i]; len(b.Addresses) > 0 {
-			text += clean(", " + strings.Join(barLines(b), " "))
+			rest = append(rest, strings.Join(barLines(b), " "))
 		}
 	}
-	return text
+	return t.paint(clean(c.box.Name)) + clean(strings.Join(rest, ", "))
 }
 
 // branches draws the cables of a box that are not drawn yet. All that hang on the
