@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
@@ -92,28 +94,29 @@ func (p *program) scene(args []string, host bool) (*draw.Scene, error) {
 		return p.described(args)
 	}
 	if len(args) == 0 {
-		if _, noFile := folderFile(); noFile == nil {
-			if view, err := p.viewed(args); err == nil {
-				return sceneOf(view), nil
-			}
-			return p.described(args)
+		if file, noFile := folderFile(); noFile == nil {
+			// Not any lab that runs: this one.
+			args = []string{file}
 		}
 	}
 	view, err := p.viewed(args)
+	if errors.Is(err, vethlab.ErrNotRunning) && len(args) > 0 && isFile(args[0]) {
+		return p.described(args)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return sceneOf(view), nil
 }
 
-// hostScene returns what there is to draw of the machine: its named namespaces and
-// its own.
+// hostScene returns what there is to draw of the machine: all its namespaces.
 func (p *program) hostScene() (*draw.Scene, error) {
-	view, err := p.machine("graph --host")
+	m, err := p.takeMap(hostmap.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return sceneOf(view), nil
+	p.sayUnseen(m)
+	return mapScene(m), nil
 }
 
 // described returns what a file describes.

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/hostmap"
+)
+
+// mapScene returns what there is to draw of a map. Isolated namespaces are left
+// out.
+func mapScene(m *hostmap.Map) *draw.Scene {
+	s := &draw.Scene{}
+	for _, ns := range m.Namespaces {
+		if ns.Isolated() {
+			continue
+		}
+		s.Boxes = append(s.Boxes, mapBox(ns))
+		for i := range ns.Interfaces {
+			addMapCables(s, m, ns, &ns.Interfaces[i])
+		}
+	}
+	return s
+}
+
+func mapBox(ns *hostmap.Namespace) draw.Box {
+	b := draw.Box{ID: ns.Name, Name: ns.Name, Kind: mapKind(ns), Details: []string{ns.About()}}
+	if len(ns.Containers) > 0 && !ns.Host {
+		b.Subtitle = ns.Containers[0].Image
+	}
+	for _, l := range ns.Lines(false) {
+		i := ns.Interface(l.Name)
+		up := i.State != "down"
+		switch {
+		case i.Kind == "bridge":
+			b.Bars = append(b.Bars, draw.Bar{Name: i.Name, Addresses: l.Address, Up: up, MAC: i.MAC, MTU: i.MTU})
+		case i.Name == "lo":
+			b.Notes = append(b.Notes, "lo "+strings.Join(l.Address, " "))
+		default:
+			b.Ports = append(b.Ports, draw.Port{
+				Name: i.Name, Kind: i.Kind, Addresses: l.Address, Bar: barOf(ns, i),
+				Up: up, Carrier: i.State == "up", MAC: i.MAC, MTU: i.MTU,
+			})
+		}
+		for _, via := range i.Default {
+			b.Details = append(b.Details, defaultOf(via, i.Name))
+		}
+	}
+	return b
+}
+
+func defaultOf(via netip.Addr, dev string) string {
+	if via.IsUnspecified() {
+		return "default dev " + dev
+	}
+	return fmt.Sprintf("default via %s dev %s", via, dev)
+}
+
+// barOf returns the bridge that an interface is a port of; bonds and the like are
+// drawn as ports themselves.
+func barOf(ns *hostmap.Namespace, i *hostmap.Interface) string {
+	if master := ns.Interface(i.Master); master != nil && master.Kind == "bridge" {
+		return i.Master
+	}
+	return ""
+}
+
+// mapKind tells what a namespace is by who made it and by what is in it.
+func mapKind(ns *hostmap.Namespace) draw.Kind {
+	switch {
+	case ns.Host:
+		return draw.Machine
+	case len(ns.Containers) > 0:
+		return draw.Container
+	}
+	bridges := 0
+	for i := range ns.Interfaces {
+		face := &ns.Interfaces[i]
+		switch {
+		case face.Kind == "bridge":
+			bridges++
+		case face.Name != "lo" && barOf(ns, face) == "":
+			return draw.Host
+		}
+	}
+	if bridges > 0 {
+		return draw.Switch
+	}
+	return draw.Host
+}
+
+// addMapCables adds the cable of a veth, once, or the relation to what an
+// interface stands on.
+func addMapCables(s *draw.Scene, m *hostmap.Map, ns *hostmap.Namespace, i *hostmap.Interface) {
+	here := draw.End{Box: ns.Name, Port: i.Name}
+	for _, to := range []*hostmap.End{i.Peer, i.Lower} {
+		if to == nil {
+			continue
+		}
+		other := m.Namespace(to.Namespace)
+		if other == nil || other.Interface(to.Interface) == nil || other.Isolated() {
+			continue
+		}
+		there := draw.End{Box: to.Namespace, Port: to.Interface}
+		if to == i.Lower {
+			label := strings.TrimSpace(i.Kind + " " + i.Mode)
+			if i.ID != 0 {
+				label = fmt.Sprintf("%s %d", i.Kind, i.ID)
+			}
+			s.Relations = append(s.Relations, draw.Relation{From: here, To: there, Label: label})
+		} else if here.Box < there.Box || here.Box == there.Box && here.Port < there.Port {
+			s.Cables = append(s.Cables, draw.Cable{Ends: [2]draw.End{here, there}})
+		}
+	}
+}
