@@ -17,6 +17,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/decompile"
 	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
@@ -366,6 +367,8 @@ func deletes(op plan.Op) bool {
 	switch op := op.(type) {
 	case plan.DelNamespace, plan.DelLink, plan.DelAddress, plan.DelRoute:
 		return true
+	case plan.Nft:
+		return op.Command.Verb == nft.Delete
 	case plan.SetLink:
 		return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
 	}

@@ -34,7 +34,9 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 	switch name {
 	case "ip":
 		return d.ip(c)
-	case "bridge", "nft", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
+	case "nft":
+		return d.nft(c)
+	case "bridge", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
 		return d.play(c, append([]string{name}, c.Words[1:]...))
 	case "sysctl":
 		return d.sysctl(c)
