@@ -120,7 +120,7 @@ func checkLayout(t *rapid.T, s *Scene, l *Layout, st style, tree bool) {
 	// cables; then two of these can be in each other's way twice.
 	grouped := slices.ContainsFunc(s.Boxes, func(b Box) bool { return len(b.Bars) > 1 })
 	for i, r := range l.Cables {
-		checkCable(t, l, r, tree)
+		checkCable(t, l, r)
 		for _, other := range l.Cables[:i] {
 			if tree && !grouped && r.lies(other) {
 				t.Fatalf("%v lies on %v", r, other)
@@ -190,9 +190,8 @@ func frameOf(r run, st style) Frame {
 	return Frame{r.x, r.y, w, st.line}
 }
 
-// checkCable: it goes from port to port, at right angles, and, where no way round
-// is needed, through no box.
-func checkCable(t *rapid.T, l *Layout, r Route, tree bool) {
+// checkCable: it goes from port to port, at right angles, and through no box.
+func checkCable(t *rapid.T, l *Layout, r Route) {
 	first, last := r.Points[0], r.Points[len(r.Points)-1]
 	for i, at := range []Point{first, last} {
 		if p := portAt(l, r.Ends[i]); p == nil || p.Point != at {
@@ -207,7 +206,7 @@ func checkCable(t *rapid.T, l *Layout, r Route, tree bool) {
 		way := Frame{min(a.X, b.X), min(a.Y, b.Y), max(a.X-b.X, b.X-a.X) + 1, max(a.Y-b.Y, b.Y-a.Y) + 1}
 		for _, box := range l.Boxes {
 			own := box.ID == r.Ends[0].Box || box.ID == r.Ends[1].Box
-			if tree && !own && way.meets(box.Frame) {
+			if !own && way.meets(box.Frame) {
 				t.Fatalf("%v goes through %s at %v", r, box.ID, box.Frame)
 			}
 		}

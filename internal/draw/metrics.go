@@ -19,6 +19,8 @@ type metrics struct {
 	fine int // parallel cables nearer than this are seen as one
 	bar  int // height of a bridge inside a box, with the room around it
 
+	row int // how wide boxes in a row may be together; 0: the page says
+
 	wires bool // ports on a bar have a wire to it, beside their labels
 
 	// By flow: down the page, and across it.
@@ -57,10 +59,10 @@ func markedName(p *Port) string {
 func pixels() *metrics {
 	return &metrics{
 		width: monoWidth, title: titlePixels, name: func(p *Port) string { return p.Name },
-		line: 14, head: 26, foot: 8, pad: 12, gap: 12, rest: 7, fine: 3, bar: 26, wires: true,
+		line: 14, head: 26, foot: 8, pad: 12, gap: 12, rest: 7, fine: 3, bar: 26, row: 1300, wires: true,
 		flow: [2]spacing{
 			down:   {lane: 8, channel: 44, between: 22, lateral: 72},
-			across: {lane: 8, channel: 84, between: 18, lateral: 44},
+			across: {lane: 8, channel: 64, between: 18, lateral: 44},
 		},
 	}
 }

@@ -40,7 +40,7 @@ const maxRow = 8
 func arrangePart(g *graph, cells []*cell) *part {
 	p := &part{graph: g, direction: g.direction}
 	line, ok := inLine(cells)
-	if ok && g.rows && len(line) <= maxRow {
+	if ok && g.rows && p.fitsRow(line) {
 		p.direction, p.inRow = across, true
 		p.layers = make([][]*item, len(line))
 		for i, c := range line {
@@ -57,6 +57,18 @@ func arrangePart(g *graph, cells []*cell) *part {
 	p.spreadPins()
 	p.build()
 	return p
+}
+
+// fitsRow reports whether boxes have room beside each other, about.
+func (p *part) fitsRow(line []*cell) bool {
+	wide := p.flow[across].channel * (len(line) - 1)
+	for _, c := range line {
+		wide += 2 * p.pad
+		for _, pin := range c.pins {
+			wide += p.labelOf(pin, false).width + p.gap
+		}
+	}
+	return len(line) <= maxRow && (p.row == 0 || wide <= p.row)
 }
 
 func (p *part) add(i *item, layer int) *item {

@@ -144,19 +144,28 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// named returns a Scene in which everything has a name of that kind.
+// named returns a Scene in which everything has a name of that kind. Its boxes
+// stand the same way however wide the name is: they are no row.
 func named(name string) *draw.Scene {
 	port := func(prefix string) draw.Port {
 		return draw.Port{Name: prefix + name, Kind: name, Addresses: []string{name}, MAC: name, Up: true, Carrier: true}
 	}
-	return &draw.Scene{
-		Boxes: []draw.Box{
-			{ID: "a" + name, Name: "a" + name, Subtitle: "s" + name, Notes: []string{name}, Details: []string{name}, Bars: []draw.Bar{{Name: "b" + name, Up: true}}, Ports: []draw.Port{port("p")}},
-			{ID: "b" + name, Name: "b" + name, Kind: draw.Kind(name), Ports: []draw.Port{port("q"), port("r")}},
-		},
-		Cables:    []draw.Cable{{Ends: [2]draw.End{{Box: "a" + name, Port: "p" + name}, {Box: "b" + name, Port: "q" + name}}, Label: "l" + name}},
-		Relations: []draw.Relation{{From: draw.End{Box: "b" + name, Port: "r" + name}, To: draw.End{Box: "a" + name, Port: "b" + name}, Label: "l" + name}},
+	s := &draw.Scene{Boxes: []draw.Box{{
+		ID: "hub" + name, Name: "hub" + name, Subtitle: "s" + name, Notes: []string{name}, Details: []string{name},
+		Bars: []draw.Bar{{Name: "br" + name, Up: true}},
+	}}}
+	for _, k := range []string{"a", "b", "c"} {
+		s.Boxes = append(s.Boxes, draw.Box{ID: k + name, Name: k + name, Kind: draw.Kind(name), Ports: []draw.Port{port("eth")}})
+		s.Boxes[0].Ports = append(s.Boxes[0].Ports, port(k))
+		s.Cables = append(s.Cables, draw.Cable{
+			Ends:  [2]draw.End{{Box: "hub" + name, Port: k + name}, {Box: k + name, Port: "eth" + name}},
+			Label: "l" + name,
+		})
 	}
+	s.Relations = []draw.Relation{{
+		From: draw.End{Box: "a" + name, Port: "eth" + name}, To: draw.End{Box: "hub" + name, Port: "br" + name}, Label: "l" + name,
+	}}
+	return s
 }
 
 func validXML(t *testing.T, text string) {

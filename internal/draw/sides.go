@@ -13,7 +13,9 @@ func (p *part) chooseSides() {
 	for _, c := range p.members() {
 		for s, pins := range c.sides {
 			for _, pin := range pins {
-				pin.label = p.labelOf(pin, len(pins) > 1 && !p.upright(side(s)))
+				if pin.silent = pin.toRibbons(); !pin.silent {
+					pin.label = p.labelOf(pin, len(pins) > 1 && !p.upright(side(s)))
+				}
 			}
 		}
 	}
@@ -72,12 +74,14 @@ type label struct {
 	lines     int
 }
 
+// toRibbons reports whether a port is one of many, for which there is no room to
+// be named, as what hangs on it tells.
+func (p *pin) toRibbons() bool {
+	return p.peer != nil && p.cell.item.cell != nil && p.bound.item.block != nil && p.bound.item.block.ribbons
+}
+
 func (p *part) labelOf(pin *pin, stacked bool) label {
 	l := label{name: p.name(pin.port), addresses: pin.port.Addresses, stacked: stacked}
-	pin.silent = pin.peer != nil && pin.cell.item.cell != nil && pin.bound.item.block != nil && pin.bound.item.block.ribbons
-	if pin.silent {
-		return label{}
-	}
 	wide := 0
 	for _, a := range l.addresses {
 		wide = max(wide, p.width(a))
