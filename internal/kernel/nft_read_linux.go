@@ -28,7 +28,7 @@ func Nftables(namespace string) (nft.Ruleset, error) {
 func readNftables() (nft.Ruleset, error) {
 	c, err := dialProtocol(unix.NETLINK_NETFILTER)
 	if err != nil {
-		return nil, ignoreNoNftables(err)
+		return nil, ignoreNoNetfilter(err)
 	}
 	defer c.close()
 	var rs nft.Ruleset
@@ -42,6 +42,17 @@ func readNftables() (nft.Ruleset, error) {
 		}
 	}
 	return rs, ignoreNoNftables(err)
+}
+
+// ignoreNoNetfilter drops what a kernel without netfilter says, or a sandbox that
+// lets nobody have such a socket.
+func ignoreNoNetfilter(err error) error {
+	for _, none := range []error{unix.EPROTONOSUPPORT, unix.EAFNOSUPPORT, unix.EPERM, unix.EACCES} {
+		if errors.Is(err, none) {
+			return nil
+		}
+	}
+	return err
 }
 
 // ignoreNoNftables drops what a kernel without nftables says.
