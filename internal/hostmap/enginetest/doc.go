@@ -1,0 +1,3 @@
+// Package enginetest holds no code. Its tests hold the map of a machine against
+// real engines: Docker, Podman and the plugins of CNI.
+package enginetest
