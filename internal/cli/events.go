@@ -161,15 +161,15 @@ const sweepInterval = 2 * time.Second
 // follow begins to follow a lab, which need not run if it is given as a file, or
 // the machine. It also returns what to call that.
 func (p *program) follow(args []string, f followed) (follower *kernel.Follower, what string, err error) {
-	what, scope, options := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}
+	what, scope, options, find := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}, machineSpots
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {
 			return nil, "", err
 		}
-		what, scope, options = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.LiveOptions{}
+		what, scope, options, find = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.LiveOptions{}, kernel.Names
 	}
-	follower, err = kernel.Follow(kernel.Names, scope, options)
+	follower, err = kernel.Follow(find, scope, options)
 	if err == nil && follower.Closed() {
 		p.out.say("only the namespace of this shell can be seen; for the others:")
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))

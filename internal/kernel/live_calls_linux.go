@@ -1,6 +1,10 @@
 package kernel
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
 
 // translate returns the observer's number of the namespace that another one calls
 // so; -1: it is not known. To find that out it asks for a link there that leads to
@@ -26,24 +30,36 @@ func (l *Live) translate(by, name int32, index int) int32 {
 // throughLink returns the number of the namespace that a link leads to. The kernel
 // gives it one if it has none.
 func (o *Observer) throughLink(netns int32, index int) (int32, error) {
-	if index == 0 {
-		return -1, unix.ENODEV
+	link, err := o.link(dump.Place{Netns: netns, Index: index})
+	if err != nil {
+		return -1, err
+	}
+	if link.ParentNetns == nil {
+		return -1, errMalformed
+	}
+	return *link.ParentNetns, nil
+}
+
+// link reads one link.
+func (o *Observer) link(p dump.Place) (dump.Link, error) {
+	if p.Index == 0 {
+		return dump.Link{}, unix.ENODEV
 	}
 	var b batch
 	b.message(unix.RTM_GETLINK, 0, func() {
-		b.ifinfo(index, 0, 0)
-		b.u32(unix.IFLA_TARGET_NETNSID, uint32(netns))
+		b.ifinfo(p.Index, 0, 0)
+		b.u32(unix.IFLA_TARGET_NETNSID, uint32(p.Netns))
 		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
 	})
 	answer, err := o.conns[0].get(&b)
 	if err != nil {
-		return -1, err
+		return dump.Link{}, err
 	}
 	link, ok := decodeLink(answer)
-	if !ok || link.ParentNetns == nil {
-		return -1, errMalformed
+	if !ok {
+		return dump.Link{}, errMalformed
 	}
-	return *link.ParentNetns, nil
+	return link, nil
 }
 
 // Attributes of RTM_GETNSID (linux/net_namespace.h).

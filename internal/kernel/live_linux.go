@@ -28,9 +28,10 @@ type Live struct {
 	up      map[dump.Place]bool // links that are switched on
 	calls   map[called]int32    // by the observer's number
 	stale   map[int32]bool      // namespaces whose routes are to be read anew
+	again   map[dump.Place]bool // links that are to be read anew
 	missing map[int32]time.Time // namespaces that have no name, since when
 	looked  time.Time           // for names, last
-	pause   time.Duration       // until it is looked again
+	took    time.Duration       // to look for them
 	look    bool                // names have changed since
 }
 
@@ -56,7 +57,7 @@ const liveBuffer = 8 << 20
 func NewLive(find func() ([]Spot, error), o LiveOptions) (*Live, error) {
 	l := &Live{
 		find: find, mounts: -1, sweep: o.Sweep, spots: map[int32]Spot{}, seen: map[int32]bool{},
-		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{},
+		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, again: map[dump.Place]bool{},
 		missing: map[int32]time.Time{}, look: true,
 	}
 	var err error
@@ -107,11 +108,12 @@ func (l *Live) Close() {
 // Closed reports whether only the ground's own namespace can be seen.
 func (l *Live) Closed() bool { return l.observer.self != nil }
 
-// Looking for names takes at most one part in lookShare of the time: where many
-// change at once there is a pause after each look.
+// Looking for names takes at most one part in lookShare of the time while names
+// change, and one in sweepShare while nobody knows that they do.
 const (
-	lookShare = 4
-	lookPause = 2 * time.Millisecond // at least
+	lookShare  = 4
+	sweepShare = 20
+	lookPause  = 2 * time.Millisecond // at least
 )
 
 // Next waits until something has happened and returns it. If ctx ends first it
@@ -141,7 +143,9 @@ func (l *Live) Next(ctx context.Context) ([]live.Update, error) {
 // due reports whether it is time to look for names.
 func (l *Live) due() bool {
 	since := time.Since(l.looked)
-	return l.look && since >= l.pause || len(l.missing) > 0 && since >= farewell || l.sweep > 0 && since >= l.sweep
+	return l.look && since >= max(lookPause, lookShare*l.took) ||
+		len(l.missing) > 0 && since >= max(farewell, lookShare*l.took) ||
+		l.sweep > 0 && since >= max(l.sweep, sweepShare*l.took)
 }
 
 // wait waits until there may be news.
@@ -153,7 +157,7 @@ func (l *Live) wait(ctx context.Context) error {
 		}
 		ms := pollInterval
 		if l.look {
-			ms = int(max(1, l.pause.Milliseconds()))
+			ms = int(lookPause.Milliseconds())
 		}
 		n, err := unix.Poll(fds, ms)
 		if err != nil && !errors.Is(err, unix.EINTR) {

@@ -62,7 +62,7 @@ func (l *Live) findAll() (come, nameless []int32, err error) {
 	l.look, l.looked = false, begun
 	defer func() {
 		l.looked = time.Now()
-		l.pause = max(lookPause, (lookShare-1)*l.looked.Sub(begun))
+		l.took = l.looked.Sub(begun)
 	}()
 	spots, err := l.find()
 	if err != nil {
@@ -186,6 +186,7 @@ func (l *Live) readAll() (live.Lost, error) {
 	l.events.drain()
 	clear(l.calls)
 	clear(l.stale)
+	clear(l.again)
 	clear(l.seen)
 	clear(l.up)
 	if _, _, err := l.findAll(); err != nil {

@@ -33,7 +33,9 @@ func (l *Live) hear() ([]live.Update, error) {
 			return updates, err
 		}
 	}
-	return append(updates, l.readStale()...), nil
+	again, err := l.readAgain()
+	updates = append(updates, again...)
+	return append(updates, l.readStale()...), err
 }
 
 // seat is the origin of what happens in the namespace of the socket itself.
@@ -76,14 +78,14 @@ func (l *Live) news(origin int32, h header, body []byte) ([]live.Update, error) 
 	switch {
 	case h.typ == unix.RTM_DELNSID:
 		return l.netnsGone(origin, body), nil
-	case !l.seen[origin]:
+	case origin == seat, !l.seen[origin] && h.typ != unix.RTM_DELLINK: // which may matter to others
 		return nil, nil
 	}
 	switch h.typ {
 	case unix.RTM_NEWLINK:
 		return l.linkNews(origin, body)
 	case unix.RTM_DELLINK:
-		return l.linkGone(origin, body), nil
+		return l.linkGone(origin, body)
 	case unix.RTM_NEWADDR:
 		return told(origin, body, decodeAddress, live.AddressIs), nil
 	case unix.RTM_DELADDR:
@@ -150,61 +152,110 @@ func (l *Live) forget(id int32) {
 	maps.DeleteFunc(l.up, func(p dump.Place, _ bool) bool { return p.Netns == id })
 }
 
-// linkNews tells what a link is like now. If it leads to a namespace that is not
-// known, that is told of first.
+// linkNews tells what a link is like now.
 func (l *Live) linkNews(origin int32, body []byte) ([]live.Update, error) {
 	link, ok := decodeLink(body)
 	if !ok {
 		return nil, nil
 	}
-	var updates []live.Update
 	if link.ParentNetns != nil {
-		id := l.translate(origin, *link.ParentNetns, link.Index)
-		link.ParentNetns = &id
-		if id >= 0 && !l.seen[id] {
+		link.ParentNetns = new(l.translate(origin, *link.ParentNetns, link.Index))
+	}
+	place := dump.Place{Netns: origin, Index: link.Index}
+	if link.Flags.Has(dump.Up) {
+		l.up[place] = true
+	} else {
+		l.switchedOff(place)
+	}
+	return l.linkIs(origin, link)
+}
+
+// switchedOff takes note that IPv4 routes by a link have gone without a word.
+func (l *Live) switchedOff(place dump.Place) {
+	if l.up[place] {
+		l.stale[place.Netns] = true
+		delete(l.up, place)
+	}
+}
+
+// linkIs tells what a link is like. If it leads to a namespace that is not known,
+// that is told of first.
+func (l *Live) linkIs(netns int32, link dump.Link) (updates []live.Update, err error) {
+	if id := link.ParentNetns; id != nil && *id >= 0 && !l.seen[*id] {
+		if updates, err = l.meet(*id); err != nil {
+			return nil, err
+		}
+	}
+	return append(updates, live.LinkIs{Netns: netns, Link: link}), nil
+}
+
+// linkGone tells that a link has gone, and where to. Of one that moves the other end
+// is read anew: it leads elsewhere now, of which the kernel tells nothing.
+func (l *Live) linkGone(origin int32, body []byte) ([]live.Update, error) {
+	link, ok := decodeLink(body)
+	if !ok {
+		return nil, nil
+	}
+	u := live.LinkLost{Netns: origin, Index: link.Index, To: l.movedTo(origin, link.Index, body)}
+	var updates []live.Update
+	if u.To != nil {
+		if link.ParentNetns != nil {
+			link.ParentNetns = new(l.translate(origin, *link.ParentNetns, 0))
+		}
+		if peer, ok := link.Leads(origin); ok {
+			l.again[peer] = true
+		}
+		l.again[*u.To] = true
+		if u.To.Netns >= 0 && !l.seen[u.To.Netns] {
 			var err error
-			if updates, err = l.meet(id); err != nil {
+			if updates, err = l.meet(u.To.Netns); err != nil {
 				return nil, err
 			}
 		}
 	}
-	place := dump.Place{Netns: origin, Index: link.Index}
-	if up := link.Flags.Has(dump.Up); up {
-		l.up[place] = true
-	} else if l.up[place] {
-		l.stale[origin] = true // IPv4 routes by it have gone without a word
-		delete(l.up, place)
-	}
-	return append(updates, live.LinkIs{Netns: origin, Link: link}), nil
+	l.switchedOff(dump.Place{Netns: origin, Index: link.Index})
+	return append(updates, u), nil
 }
 
-// linkGone tells that a link has gone, and where to.
-func (l *Live) linkGone(origin int32, body []byte) []live.Update {
-	link, ok := decodeLink(body)
-	if !ok {
-		return nil
-	}
-	u := live.LinkLost{Netns: origin, Index: link.Index}
+// movedTo returns the place that a link moves to, of number -1 if it is not known
+// where that is; nil: it is no more.
+func (l *Live) movedTo(origin int32, index int, body []byte) *dump.Place {
+	var to *dump.Place
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
-		switch a.typ {
-		case unix.IFLA_NEW_NETNSID:
-			if u.To == nil {
-				u.To = &dump.Place{Index: link.Index}
-			}
-			u.To.Netns = l.translate(origin, int32(a.u32()), 0)
-		case unix.IFLA_NEW_IFINDEX:
-			if u.To == nil {
-				u.To = &dump.Place{Netns: -1}
-			}
-			u.To.Index = int(a.u32())
+		if a.typ != unix.IFLA_NEW_NETNSID && a.typ != unix.IFLA_NEW_IFINDEX {
+			continue
+		}
+		if to == nil {
+			to = &dump.Place{Netns: -1, Index: index}
+		}
+		if a.typ == unix.IFLA_NEW_NETNSID {
+			to.Netns = l.translate(origin, int32(a.u32()), 0)
+		} else {
+			to.Index = int(a.u32())
 		}
 	}
-	place := dump.Place{Netns: origin, Index: link.Index}
-	if l.up[place] {
-		l.stale[origin] = true
-		delete(l.up, place)
+	return to
+}
+
+// readAgain tells what links are like of which it is not certain.
+func (l *Live) readAgain() ([]live.Update, error) {
+	var updates []live.Update
+	for _, place := range slices.SortedFunc(maps.Keys(l.again), dump.Place.Compare) {
+		if !l.seen[place.Netns] || l.observer.self != nil {
+			continue
+		}
+		link, err := l.observer.link(place)
+		if err != nil {
+			continue // it has gone
+		}
+		more, err := l.linkIs(place.Netns, link)
+		if err != nil {
+			return nil, err
+		}
+		updates = append(updates, more...)
 	}
-	return []live.Update{u}
+	clear(l.again)
+	return updates, nil
 }
 
 // readStale tells which routes there are where it is not certain.

@@ -27,7 +27,7 @@ func (u LinkIs) apply(p *Picture) []Event {
 		i, _ := slices.BinarySearchFunc(ns.Links, u.Link.Index, func(l dump.Link, index int) int { return l.Index - index })
 		ns.Links = slices.Insert(ns.Links, i, u.Link)
 		if m, ok := p.moving[place]; ok {
-			return p.arrived(place, m)
+			return p.arrived(place, m, false)
 		}
 	} else {
 		copied := *old
@@ -145,6 +145,9 @@ func (u LinkLost) apply(p *Picture) []Event {
 	m := arrivingLink{dump.Place{Netns: u.Netns, Index: u.Index}, node, p.counts(u.Netns, old), *old}
 	p.remove(u.Netns, u.Index)
 	if u.To != nil && p.wiring.Namespaces[u.To.Netns] != nil {
+		if p.wiring.Link(*u.To) != nil { // it was seen there before this was told
+			return p.arrived(*u.To, m, true)
+		}
 		p.moving[*u.To] = m
 		return nil
 	}
@@ -168,8 +171,9 @@ func (p *Picture) remove(id int32, index int) {
 }
 
 // arrived returns the event of a link that has moved, and makes all links that lead
-// to where it was lead to where it is: of this the kernel tells nothing.
-func (p *Picture) arrived(place dump.Place, m arrivingLink) []Event {
+// to where it was lead to where it is: of this the kernel tells nothing. It may have
+// been told already that a link is there.
+func (p *Picture) arrived(place dump.Place, m arrivingLink, told bool) []Event {
 	delete(p.moving, place)
 	for _, q := range p.wiring.Places() {
 		l := p.wiring.Link(q)
@@ -182,6 +186,8 @@ func (p *Picture) arrived(place dump.Place, m arrivingLink) []Event {
 	}
 	now := p.wiring.Link(place)
 	switch {
+	case !m.counted && told:
+		return nil
 	case !m.counted:
 		return p.compare(place.Netns, nil, now)
 	case !p.counts(place.Netns, now):
