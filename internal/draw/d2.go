@@ -16,7 +16,7 @@ func D2(s *Scene) string {
 	}
 	live, turned := s.live(), downward(arrangeSVG(s))
 	for _, c := range s.Cables {
-		c = turned(c)
+		c.Ends = turned(c.Ends)
 		style := ""
 		switch {
 		case !live(c):
@@ -27,7 +27,8 @@ func D2(s *Scene) string {
 		d.join(c.Ends[0], c.Ends[1], c.caption(), style)
 	}
 	for _, r := range s.Relations {
-		d.join(r.From, r.To, r.Label, " {style.stroke-dash: 2}")
+		ends := turned([2]End{r.From, r.To})
+		d.join(ends[0], ends[1], r.Label, " {style.stroke-dash: 2}")
 	}
 	return d.out.String()
 }

@@ -21,10 +21,12 @@ func DOT(s *Scene) string {
 	}
 	live, turned := s.live(), downward(l)
 	for _, c := range s.Cables {
-		d.cable(turned(c), live(c))
+		c.Ends = turned(c.Ends)
+		d.cable(c, live(c))
 	}
 	for _, r := range s.Relations {
-		d.line("  %s -- %s [style=dotted, label=%s]", d.of(r.From), d.of(r.To), dotText(r.Label))
+		ends := turned([2]End{r.From, r.To})
+		d.line("  %s -- %s [style=dotted, label=%s]", d.plug(ends[0]), d.plug(ends[1]), dotText(r.Label))
 	}
 	d.line("}")
 	return d.out.String()

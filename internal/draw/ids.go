@@ -97,18 +97,18 @@ func eachRune(s string, replace func(rune) (string, bool)) string {
 	return b.String()
 }
 
-// downward returns a function that turns cables so that they go from the upper
-// box of our own layout to the lower, which readers of such languages make the
+// downward returns a function that turns what joins two boxes so that it goes from
+// the upper box of our own layout to the lower, which readers of such languages make the
 // layers of theirs of.
-func downward(l *Layout) func(Cable) Cable {
+func downward(l *Layout) func([2]End) [2]End {
 	y := map[string]int{}
 	for _, b := range l.Boxes {
 		y[b.ID] = b.Y
 	}
-	return func(c Cable) Cable {
-		if y[c.Ends[1].Box] < y[c.Ends[0].Box] {
-			c.Ends[0], c.Ends[1] = c.Ends[1], c.Ends[0]
+	return func(ends [2]End) [2]End {
+		if y[ends[1].Box] < y[ends[0].Box] {
+			return [2]End{ends[1], ends[0]}
 		}
-		return c
+		return ends
 	}
 }

@@ -21,7 +21,7 @@ func Mermaid(s *Scene) (text string, links int) {
 	}
 	live, turned := s.live(), downward(l)
 	for _, c := range s.Cables {
-		c = turned(c)
+		c.Ends = turned(c.Ends)
 		link := "---"
 		switch {
 		case !live(c):
@@ -32,7 +32,8 @@ func Mermaid(s *Scene) (text string, links int) {
 		m.join(c.Ends[0], link, c.caption(), c.Ends[1])
 	}
 	for _, r := range s.Relations {
-		m.join(r.From, "-.->", r.Label, r.To)
+		ends := turned([2]End{r.From, r.To})
+		m.join(ends[0], "-.-", r.Label, ends[1])
 	}
 	m.colours(s)
 	return m.out.String(), m.links
