@@ -155,8 +155,10 @@ func TestApply(t *testing.T) {
 			LinkLost{1, 7, &dump.Place{Netns: 3, Index: 9}}, LinkIs{3, veth(9, "eth0", 0, 2, 7)},
 		}, "h1:eth0 has moved out of sight"},
 		{"seen there before it was told that it has moved", []Update{
-			Arrived{4, "x.h3", space(lo("x", "h3"), veth(9, "new0", 0, 2, 7))}, LinkLost{1, 7, &dump.Place{Netns: 4, Index: 9}},
-			LinkIs{4, veth(9, "new0", 0, 2, 7)}, LinkLost{2, 7, nil},
+			Arrived{4, "x.h3", space(lo("x", "h3"), veth(9, "new0", 0, 2, 7))},
+			LinkLost{1, 7, &dump.Place{Netns: 4, Index: 9}},
+			LinkIs{4, veth(9, "new0", 0, 2, 7)},
+			LinkLost{2, 7, nil},
 		}, `
 			h3 has come with new0
 			h1:eth0 has moved to h3:new0
