@@ -90,7 +90,7 @@ func newRoot(p *program) *cobra.Command {
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),
 		newLs(p), newMap(p), newShow(p), newGraph(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
 		newWatch(p), newEvents(p),
-		newDoctor(p), newVersion(p),
+		newIP(p), newPingHost(p), newSysctl(p), newDoctor(p), newVersion(p),
 	)
 	return root
 }

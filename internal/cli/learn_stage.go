@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -28,41 +27,23 @@ import (
 // once the program is isolated.
 type stage struct {
 	program *program
-	bin     string                 // a folder with the programs that lessons use
+	tools   *toolbox
 	servers map[string][]io.Closer // by namespace
 }
 
-// programs are what lessons use, each a command of vethlab that does as the program
-// of that name does.
-var programs = []string{"curl", "nft"}
-
 func newStage(p *program) (*stage, error) {
-	bin, err := os.MkdirTemp("/run", "learn-")
+	tools, err := newToolbox(true)
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{program: p, bin: bin, servers: map[string][]io.Closer{}}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	err = os.Symlink(self, filepath.Join(bin, programName))
-	for _, name := range programs {
-		script := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", filepath.Join(bin, programName), name)
-		err = errors.Join(err, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755))
-	}
-	if err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
+	return &stage{program: p, tools: tools, servers: map[string][]io.Closer{}}, nil
 }
 
 func (s *stage) close() {
 	for namespace := range s.servers {
 		s.endServers(namespace)
 	}
-	_ = os.RemoveAll(s.bin)
+	s.tools.remove()
 }
 
 // endServers ends those of a namespace.
@@ -75,7 +56,7 @@ func (s *stage) endServers(namespace string) {
 
 func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := gently(exec.CommandContext(ctx, "/bin/sh", args...))
-	cmd.Env = append(os.Environ(), "PATH="+s.bin+":"+os.Getenv("PATH")+":/usr/sbin:/sbin", "LC_ALL=C", sandbox.IsolatedEnv+"=1")
+	cmd.Env = append(os.Environ(), "PATH="+s.tools.path, "LC_ALL=C", sandbox.IsolatedEnv+"=1")
 	return cmd
 }
 

@@ -190,7 +190,7 @@ func nftDenied(err error) error {
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
-		return fmt.Errorf("%w\n  this is the machine's own network: inside a node anybody may, as in\n  vethlab exec NODE -- vethlab nft …", err)
+		return notRoots{err}
 	}
 	return err
 }

@@ -2,24 +2,98 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
 func newShell(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:   "shell NODE",
-		Short: "Open a shell inside a node",
+	var fresh bool
+	cmd := &cobra.Command{
+		Use:   "shell NODE\n  vethlab shell --new [-- CMD [ARG ...]]",
+		Short: "Open a shell inside a node, or in a new network",
 		Long: `Open $SHELL, or else /bin/sh, inside a node. Its prompt begins with (lab/node).
 
+With --new it is opened as root in a place of its own, whose network has nothing
+but lo: to try things out by hand, with or without the rights of root. If the
+machine has no ip, ping, sysctl, nft or curl, they are there all the same; with
+VETHLAB_APPLETS=always vethlab's own are there in any case. All that is made in
+there is gone with the shell. CMD runs in the place of the shell.
+
 Exit codes are those of exec.`,
-		Args:              arguments(cobra.ExactArgs(1)),
-		ValidArgsFunction: p.completeNodes,
-		RunE:              func(_ *cobra.Command, args []string) error { return asOwn(p.shell(args[0])) },
+		Example: `  vethlab shell r1
+  vethlab shell --new
+  vethlab shell --new <script.sh`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     p.completeNodes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case fresh && cmd.ArgsLenAtDash() <= 0:
+				return asOwn(p.shellNew(args))
+			case fresh || len(args) != 1:
+				return usageError{cmd, errors.New("a node is needed, or --new")}
+			}
+			return asOwn(p.shell(args[0]))
+		},
 	}
+	cmd.Flags().BoolVar(&fresh, "new", false, "open it in a new network, for root too without rights on the machine")
+	return cmd
+}
+
+// shellNew opens a shell on a machine of its own: this very program, once more.
+func (p *program) shellNew(argv []string) error {
+	switch {
+	case p.ground.fresh:
+		return p.shellFresh(argv)
+	case p.ground.root && !sandbox.Privileged():
+		return sandbox.ErrRoot
+	}
+	code, err := sandbox.Isolate(!p.ground.root)
+	if err != nil && sandbox.Privileged() { // a machine may have no user namespaces
+		code, err = sandbox.Isolate(false)
+	}
+	if err != nil {
+		return feature.Explain(err)
+	}
+	return elsewhere{code}
+}
+
+// shellFresh opens the shell. This program stays, as its first process, see
+// [program.freshly].
+func (p *program) shellFresh(argv []string) error {
+	tools, err := newToolbox(os.Getenv(appletsEnv) == "always")
+	if err != nil {
+		return err
+	}
+	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
+	if len(argv) == 0 {
+		argv = []string{shell}
+	}
+	if err := os.Setenv("PATH", tools.path); err != nil {
+		return err
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, p.out.stdout, p.out.stderr
+	key, value := prompt(shell, "(new) ")
+	cmd.Env = append(os.Environ(), sandbox.IsolatedEnv+"=1", key+"="+value)
+	status, err := netns.Accompany(func() (int, error) {
+		if err := cmd.Start(); err != nil {
+			return 0, err
+		}
+		return cmd.Process.Pid, nil
+	})
+	if err != nil {
+		return launchError(err)
+	}
+	return elsewhere{sandbox.ExitCode(status)}
 }
 
 func (p *program) shell(arg string) error {

@@ -25,10 +25,11 @@ func Parse(line string) (plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(list)
+	return ParseWords(list)
 }
 
-func parse(list []string) (plan.Plan, error) {
+// ParseWords is [Parse] for the words of a command.
+func ParseWords(list []string) (plan.Plan, error) {
 	w := &words{list: list, namespace: state.Host}
 	p, err := parseCommand(w)
 	if err != nil {

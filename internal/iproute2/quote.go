@@ -39,6 +39,10 @@ func syntaxError(c byte) error {
 	return fmt.Errorf("%q is for a shell: give one command without variables, or quote it", string(rune(c)))
 }
 
+// Split returns the words of a line, as a shell would have them that expands
+// nothing.
+func Split(line string) ([]string, error) { return split(line) }
+
 // split reads the words of one line as a shell does it. A # at the beginning of
 // a word starts a comment. What a shell would expand, or take for more than one
 // command, is an error; patterns such as * stand for themselves.

@@ -33,6 +33,19 @@ func DumpFd(fd int) (*dump.Namespace, error) {
 	return ns, err
 }
 
+// Numbers returns the numbers by which the ground's own namespace calls others; -1:
+// by none.
+func Numbers(names []string) (map[string]int32, error) {
+	numbers := map[string]int32{}
+	err := inside(func(c *conn) error {
+		for _, name := range names {
+			numbers[name] = c.netnsid(name)
+		}
+		return nil
+	})
+	return numbers, err
+}
+
 // dumpInside reads the calling thread's namespace.
 func dumpInside(name string) (*dump.Namespace, error) {
 	ns := &dump.Namespace{Name: name}

@@ -6,7 +6,24 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/netns"
 )
+
+// RouteTo asks the kernel for the route that packets from a namespace to an address
+// take. The error is the kernel's, such as ENETUNREACH.
+func RouteTo(namespace string, to netip.Addr) (dump.Route, error) {
+	var r dump.Route
+	err := netns.Do(namespace, func() error {
+		return inside(func(c *conn) error {
+			answer, err := c.askRoute(to)
+			if err == nil {
+				r, _ = decodeWay(answer)
+			}
+			return err
+		})
+	})
+	return r, err
+}
 
 // decodeRoute reads the body of an RTM_NEWROUTE. False: it is none of IP, or only
 // remembers the outcome of another.
@@ -14,9 +31,20 @@ func decodeRoute(body []byte) (dump.Route, bool) {
 	if len(body) < unix.SizeofRtMsg {
 		return dump.Route{}, false
 	}
+	if native.Uint32(body[8:])&unix.RTM_F_CLONED != 0 {
+		return dump.Route{}, false
+	}
+	return decodeWay(body)
+}
+
+// decodeWay is decodeRoute for an answer, which is an outcome.
+func decodeWay(body []byte) (dump.Route, bool) {
+	if len(body) < unix.SizeofRtMsg {
+		return dump.Route{}, false
+	}
 	family, flags := body[0], native.Uint32(body[8:])
 	zero, ok := unspecified(family)
-	if !ok || flags&unix.RTM_F_CLONED != 0 {
+	if !ok {
 		return dump.Route{}, false
 	}
 	r := dump.Route{

@@ -23,6 +23,12 @@ func Observe(string, *state.State) (*View, error) { return nil, netns.ErrLinux }
 // Everything fails with [netns.ErrLinux].
 func Everything(...string) (*View, error) { return nil, netns.ErrLinux }
 
+// Numbers fails with [netns.ErrLinux].
+func Numbers([]string) (map[string]int32, error) { return nil, netns.ErrLinux }
+
+// RouteTo fails with [netns.ErrLinux].
+func RouteTo(string, netip.Addr) (dump.Route, error) { return dump.Route{}, netns.ErrLinux }
+
 // Dump fails with [netns.ErrLinux].
 func Dump(string) (*dump.Namespace, error) { return nil, netns.ErrLinux }
 

@@ -125,15 +125,21 @@ func HostWay(to netip.Addr) (Way, error) {
 	return w, err
 }
 
-// outgoing returns the number of the link that packets for an address leave by.
-func (c *conn) outgoing(to netip.Addr) (int, error) {
+// askRoute returns the kernel's answer, an RTM_NEWROUTE.
+func (c *conn) askRoute(to netip.Addr) ([]byte, error) {
 	var b batch
 	b.message(unix.RTM_GETROUTE, 0, func() {
 		h := b.zeros(unix.SizeofRtMsg)
 		h[0], h[1] = familyOf(to), uint8(to.BitLen())
+		native.PutUint32(h[8:], unix.RTM_F_LOOKUP_TABLE)
 		b.attr(unix.RTA_DST, to.AsSlice())
 	})
-	answer, err := c.get(&b)
+	return c.get(&b)
+}
+
+// outgoing returns the number of the link that packets for an address leave by.
+func (c *conn) outgoing(to netip.Addr) (int, error) {
+	answer, err := c.askRoute(to)
 	if err != nil {
 		return 0, err
 	}

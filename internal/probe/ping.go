@@ -10,6 +10,7 @@ type PingOptions struct {
 	Count    int           // 0: until the context ends
 	Interval time.Duration // 0: one second
 	Timeout  time.Duration // for the last answer; 0: one second
+	TTL      int           // how many routers less one the requests may pass; 0: as the namespace has it
 }
 
 // A Reply is one answer to a [Ping].

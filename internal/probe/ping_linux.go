@@ -19,8 +19,10 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 	}
 	p := &pinger{target: t, each: each, batch: newBatch(), cookie: rand.Uint64(), start: time.Now(), missing: map[int]bool{}}
 	err := inside([]string{t.From}, func(int) (err error) {
-		p.socket, err = open(t)
-		return err
+		if p.socket, err = open(t); err != nil || opts.TTL == 0 {
+			return err
+		}
+		return p.socket.setTTL(opts.TTL)
 	})[0]
 	if err != nil {
 		return PingStats{}, err

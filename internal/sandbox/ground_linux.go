@@ -37,11 +37,27 @@ func prepare() error {
 	if err := note(noteMount, nil); err != nil {
 		return err
 	}
+	return shareNames()
+}
+
+func shareNames() error {
 	if err := unix.Mount(netns.Dir, netns.Dir, "none", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 		return &os.PathError{Op: "bind mount", Path: netns.Dir, Err: err}
 	}
 	err := unix.Mount("", netns.Dir, "none", unix.MS_SHARED|unix.MS_REC, "")
 	return os.NewSyscallError("mount --make-shared "+netns.Dir, err)
+}
+
+// ReadyNames makes the folder of names ready for who names namespaces by hand, and
+// leaves it so, as ip-netns(8) does.
+func ReadyNames() error {
+	if mountPoint(netns.Dir) {
+		return nil
+	}
+	if err := os.MkdirAll(netns.Dir, 0o755); err != nil {
+		return err
+	}
+	return shareNames()
 }
 
 // restore undoes what was made for labs, unless others have moved in. It is called

@@ -24,6 +24,9 @@ func (*Lock) Release() error { return nil }
 // Retire does nothing.
 func (*Lock) Retire() error { return nil }
 
+// ReadyNames fails with [netns.ErrLinux].
+func ReadyNames() error { return netns.ErrLinux }
+
 // NeighbourLimit returns 0: unknown.
 func NeighbourLimit() int { return 0 }
 

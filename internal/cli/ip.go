@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+func newIP(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "ip [OPTIONS] OBJECT COMMAND ...",
+		Short: "Do as ip does, in the network that vethlab is run in",
+		Long: `Change or show links, addresses, routes and namespaces as ip of iproute2 does, in
+the spellings and with the output of ip, and without it:
+
+  ip netns    add NAME, del NAME, list, exec NAME CMD ...
+  ip link     add, set, del, show: veth pairs and bridges; of other kinds, show
+  ip addr     add, replace, del, flush, show
+  ip route    add, replace, del, show
+  ip rule, ip neigh    show
+
+  -n NAME  in that namespace       -4, -6  one family     -br, -o, -d, -s  how much
+  -j, -p   JSON, indented          -batch FILE, -force    commands from a file
+
+What root types here is done, whoever it belongs to: it is the one command that
+does not look for marks of labs. Where you may change nothing, vethlab shell --new
+is a place where you may.
+
+Exit codes are ip's: 1 for what is not there, 2 if the kernel refused, 255 for
+what is not understood; with netns exec that of CMD.`,
+		Example: `  vethlab ip netns add ns1
+  vethlab ip link add veth0 type veth peer name veth1
+  vethlab ip link set veth0 netns ns1
+  vethlab ip -n ns1 addr add 172.18.0.2/24 dev veth0
+  vethlab ip netns exec ns1 vethlab ip -br addr`,
+		DisableFlagsInUseLine: true,
+		DisableFlagParsing:    true, // the words are ip's
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 || slices.Contains([]string{"-h", "--help", "help"}, args[0]) || slices.Contains(args, "help") {
+				return cmd.Help()
+			}
+			return p.ip(cmd.Context(), args)
+		},
+	}
+}
+
+// The exit codes of ip.
+const (
+	ipAbsent  = 1
+	ipRefused = 2
+	ipUnclear = 255
+)
+
+func (p *program) ip(ctx context.Context, args []string) error {
+	if file, force, ok := batchFile(args); ok {
+		return p.ipBatch(ctx, file, force)
+	}
+	if namespace, argv, ok := netnsExec(args); ok {
+		return p.ipExec(namespace, argv)
+	}
+	q, err := iproute2.ParseQuery(args)
+	switch {
+	case err != nil:
+		return exitError{ipUnclear, err}
+	case q != nil:
+		return p.ipShow(q)
+	}
+	changes, err := iproute2.ParseWords(append([]string{"ip"}, args...))
+	if err != nil {
+		return exitError{ipUnclear, err}
+	}
+	return p.ipChange(ctx, changes)
+}
+
+// batchFile returns the file of a command such as "-batch FILE".
+func batchFile(args []string) (file string, force, ok bool) {
+	for i, arg := range args {
+		switch arg {
+		case "-force":
+			force = true
+		case "-b", "-batch":
+			if i+1 < len(args) {
+				return args[i+1], force || slices.Contains(args, "-force"), true
+			}
+		}
+	}
+	return "", false, false
+}
+
+// ipBatch does the commands of a file, one a line, to the first that fails, or, with
+// force, all.
+func (p *program) ipBatch(ctx context.Context, file string, force bool) error {
+	var in io.Reader = p.stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return exitError{ipAbsent, err}
+		}
+		defer f.Close()
+		in = f
+	}
+	var failed error
+	lines := bufio.NewScanner(in)
+	for n := 1; lines.Scan(); n++ {
+		args, err := iproute2.Split(lines.Text())
+		if err == nil && len(args) > 0 {
+			err = p.ip(ctx, args)
+		}
+		if err == nil {
+			continue
+		}
+		failed = exitError{ipAbsent, fmt.Errorf("%s:%d: %w", file, n, err)}
+		if !force {
+			return failed
+		}
+		p.out.say("%v", failed)
+		failed = exitError{code: ipAbsent}
+	}
+	return errors.Join(failed, lines.Err())
+}
+
+// netnsExec returns the namespace and the command of "netns exec".
+func netnsExec(args []string) (namespace string, argv []string, ok bool) {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[1:]
+	}
+	if len(args) < 4 || !abbreviates(args[0], "netns", "net") || !abbreviates(args[1], "exec", "e") {
+		return "", nil, false
+	}
+	return args[2], args[3:], true
+}
+
+func abbreviates(word, whole, least string) bool {
+	return strings.HasPrefix(whole, word) && strings.HasPrefix(word, least)
+}
+
+// ipExec runs a command inside a namespace in the place of vethlab itself.
+func (p *program) ipExec(namespace string, argv []string) error {
+	path, err := exec.LookPath(argv[0])
+	if err == nil {
+		err = netns.Room{Namespace: namespace}.Exec(path, argv, os.Environ())
+	}
+	return exitError{ipCode(err), p.ipDenied(err)}
+}
+
+func (p *program) ipShow(q *iproute2.Query) error {
+	var text string
+	var err error
+	if q.Object == "netns" {
+		text, err = showNamespaces(q)
+	} else {
+		text, err = showInside(q)
+	}
+	if err != nil {
+		return exitError{ipCode(err), p.ipDenied(err)}
+	}
+	p.out.print("%s", text)
+	return nil
+}
+
+func showInside(q *iproute2.Query) (string, error) {
+	ns, err := kernel.Dump(q.Namespace)
+	if err != nil {
+		return "", err
+	}
+	if !q.Get.IsValid() {
+		return q.Show(ns)
+	}
+	q.UID = os.Getuid()
+	way, err := kernel.RouteTo(q.Namespace, q.Get)
+	if err != nil {
+		return "", err
+	}
+	return q.ShowWay(ns, way)
+}
+
+func showNamespaces(q *iproute2.Query) (string, error) {
+	names, err := netns.List()
+	if err != nil {
+		return "", err
+	}
+	numbers, err := kernel.Numbers(names)
+	if err != nil {
+		return "", err
+	}
+	return q.ShowNamespaces(names, numbers)
+}
+
+// ipChange makes the changes of one command.
+func (p *program) ipChange(ctx context.Context, changes plan.Plan) error {
+	for _, op := range changes {
+		if err := readyName(op); err != nil {
+			return exitError{ipAbsent, p.ipDenied(err)}
+		}
+	}
+	err := kernel.Apply(ctx, changes, state.New(), kernel.Options{})
+	if err == nil {
+		return nil
+	}
+	code := ipCode(err)
+	if op, ok := errors.AsType[*kernel.OpError](err); ok {
+		err = fmt.Errorf("%s: %w", iproute2.Print(op.Op), op.Err)
+	}
+	return exitError{code, p.ipDenied(err)}
+}
+
+// readyName makes sure that the name of a namespace that an Op makes or removes is
+// one, and free or there.
+func readyName(op plan.Op) error {
+	name := op.At().Namespace
+	switch op.(type) {
+	case plan.AddNamespace, plan.DelNamespace:
+		if name == "." || name == ".." || strings.Contains(name, "/") {
+			return fmt.Errorf("%q is no name for a namespace", name)
+		}
+	}
+	switch op.(type) {
+	case plan.AddNamespace:
+		if netns.Taken(name) {
+			return fmt.Errorf("there is a namespace %q already", name)
+		}
+		return sandbox.ReadyNames()
+	case plan.DelNamespace:
+		if !netns.Taken(name) {
+			return fmt.Errorf("there is no namespace %q", name)
+		}
+	}
+	return nil
+}
+
+// ipCode returns the exit code for a failure.
+func ipCode(err error) int {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ipUnclear
+	case errors.Is(err, unix.ENODEV), errors.Is(err, fs.ErrExist), errors.Is(err, exec.ErrNotFound):
+		return ipAbsent
+	case errors.As(err, new(unix.Errno)):
+		return ipRefused
+	}
+	return ipAbsent
+}
+
+// ipDenied says where one may do what is refused here.
+func (p *program) ipDenied(err error) error {
+	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
+		return notRoots{err}
+	}
+	return err
+}
+
+// A notRoots error is about rights that somebody has who opens a shell of his own.
+type notRoots struct{ err error }
+
+func (e notRoots) Error() string {
+	return e.err.Error() + "\n  this is the machine's own network; one where you may do anything: vethlab shell --new"
+}

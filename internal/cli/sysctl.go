@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// newSysctl is the sysctl of places where the machine has none.
+func newSysctl(p *program) *cobra.Command {
+	var o sysctlOptions
+	cmd := &cobra.Command{
+		Use:    "sysctl [-n] [-q] [-w] KEY[=VALUE] ...",
+		Short:  "Read and write settings as sysctl does",
+		Hidden: true,
+		RunE:   func(cmd *cobra.Command, args []string) error { return p.sysctl(cmd, args, o) },
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&o.values, "values", "n", false, "print no keys")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing of what is written")
+	f.BoolVarP(&o.ignore, "ignore", "e", false, "ignore keys that are not there")
+	f.BoolVarP(&o.all, "all", "a", false, "print all settings of the network")
+	f.BoolP("write", "w", false, "as it is here anyway, where a value is given")
+	return cmd
+}
+
+type sysctlOptions struct{ values, quiet, ignore, all bool }
+
+const procSys = "/proc/sys"
+
+func (p *program) sysctl(cmd *cobra.Command, args []string, o sysctlOptions) error {
+	switch {
+	case o.all:
+		return p.allSysctls(o)
+	case len(args) == 0:
+		return usageError{cmd, errors.New("a key is needed, such as net.ipv4.ip_forward")}
+	}
+	var failed error
+	for _, arg := range args {
+		key, value, set := strings.Cut(arg, "=")
+		if err := p.oneSysctl(strings.TrimSpace(key), strings.TrimSpace(value), set, o); err != nil {
+			p.out.pass(fmt.Appendf(nil, "sysctl: %v\n", err))
+			failed = exitError{code: exitFailed}
+		}
+	}
+	return failed
+}
+
+func (p *program) oneSysctl(key, value string, set bool, o sysctlOptions) error {
+	file := sysctlFile(key)
+	if set {
+		if err := os.WriteFile(file, []byte(value+"\n"), 0); err != nil {
+			return sysctlError(key, err, o)
+		}
+		if o.quiet {
+			return nil
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return sysctlError(key, err, o)
+	}
+	p.printSysctl(key, string(data), o)
+	return nil
+}
+
+func sysctlError(key string, err error, o sysctlOptions) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		if o.ignore {
+			return nil
+		}
+		return fmt.Errorf("cannot stat %s: No such file or directory", sysctlFile(key))
+	}
+	reason := (*fs.PathError)(nil)
+	if errors.As(err, &reason) {
+		err = reason.Err
+	}
+	return fmt.Errorf("setting or reading key %q: %w", key, err)
+}
+
+func (p *program) printSysctl(key, data string, o sysctlOptions) {
+	for line := range strings.Lines(strings.TrimRight(data, "\n") + "\n") {
+		if !o.values {
+			p.out.print("%s = ", strings.ReplaceAll(strings.ReplaceAll(key, "/", "\x00"), "\x00", "."))
+		}
+		p.out.print("%s", line)
+	}
+}
+
+// sysctlFile returns the file of a key. As in sysctl(8) the first separator says
+// which of "." and "/" is one; the other then stands for a "." in a name.
+func sysctlFile(key string) string {
+	path := key
+	if i := strings.IndexAny(key, "./"); i >= 0 && key[i] == '.' {
+		path = strings.NewReplacer(".", "/", "/", ".").Replace(key)
+	}
+	return filepath.Join(procSys, filepath.Clean("/"+path))
+}
+
+func (p *program) allSysctls(o sysctlOptions) error {
+	return filepath.WalkDir(filepath.Join(procSys, "net"), func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if data, err := os.ReadFile(file); err == nil { // some can only be written
+			key := strings.TrimPrefix(file, procSys+"/")
+			p.printSysctl(strings.NewReplacer(".", "/", "/", ".").Replace(key), string(data), o)
+		}
+		return nil
+	})
+}
