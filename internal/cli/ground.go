@@ -155,6 +155,13 @@ func (p *program) labsIn(name string) ([]labInfo, error) {
 
 // outputIn runs a command inside a sandbox and returns what it writes.
 func (p *program) outputIn(box *sandbox.Box, args ...string) (out []byte, code int, err error) {
+	return gather(func(stdout *os.File) (int, error) {
+		return box.Run(append([]string{programName}, args...), nil, stdout)
+	})
+}
+
+// gather returns what a program writes that run runs.
+func gather(run func(stdout *os.File) (code int, err error)) (out []byte, code int, err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
@@ -166,7 +173,7 @@ func (p *program) outputIn(box *sandbox.Box, args ...string) (out []byte, code i
 		out, err = io.ReadAll(read)
 		gathered <- err
 	}()
-	code, err = box.Run(append([]string{programName}, args...), nil, write)
+	code, err = run(write)
 	write.Close()
 	return out, code, errors.Join(err, <-gathered)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 
@@ -107,31 +108,21 @@ func (p *program) mapHost(args []string, filters []hostmap.Filter, o mapOptions)
 	return nil
 }
 
-// takeMap makes a map of the machine. What is inside this user's sandboxes is
-// seen from there.
+// takeMap makes a map of the machine. An ordinary user has more rights inside the
+// own user namespaces, which are those of sandboxes and of engines without root.
 func (p *program) takeMap(o hostmap.Options) (*hostmap.Map, error) {
 	if !sandbox.Privileged() && !p.ground.inside {
-		boxes, err := sandbox.Boxes()
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range boxes {
-			if inner := p.mapInside(name); inner != nil {
-				o.Inner = append(o.Inner, hostmap.Inner{Lab: name, Map: inner})
-			}
-		}
+		o.AsOwner = mapAsOwner
 	}
 	return hostmap.Take(o)
 }
 
-// mapInside makes a map inside a sandbox; nil if it ends meanwhile.
-func (p *program) mapInside(name string) *hostmap.Map {
-	box, err := sandbox.Open(name)
-	if err != nil {
-		return nil
-	}
-	defer box.Close()
-	out, code, err := p.outputIn(box, "map", "-o", "json")
+// mapAsOwner makes a map as the owner of the user namespace of a process; nil if
+// this user is not allowed to, or it ends meanwhile.
+func mapAsOwner(pid int) *hostmap.Map {
+	out, code, err := gather(func(stdout *os.File) (int, error) {
+		return sandbox.RunAsOwner(pid, []string{programName, "map", "--output=json"}, stdout)
+	})
 	m := &hostmap.Map{}
 	if err != nil || code != exitDone || json.Unmarshal(out, m) != nil {
 		return nil

@@ -20,8 +20,10 @@ type Options struct {
 	// which may start them.
 	Engines bool
 
-	// Inner are maps that were made inside sandboxes.
-	Inner []Inner
+	// AsOwner makes a map with the rights of the owner of the user namespace
+	// that a process is in; nil: it could not. It is called once for each user
+	// namespace that has to do with what can't be seen.
+	AsOwner func(pid int) *Map
 }
 
 // A sight is what a look showed.
@@ -61,7 +63,8 @@ type builder struct {
 
 // add begins the entry of a namespace that somebody holds.
 func (b *builder) add(inode uint64) {
-	ns := &Namespace{Name: fmt.Sprintf("net:[%d]", inode), Inode: inode, Host: inode == b.c.host, Interfaces: []Interface{}}
+	ns := &Namespace{Inode: inode, Host: inode == b.c.host, Interfaces: []Interface{}}
+	ns.Name = ns.kernelName()
 	ns.Holders = b.c.held[inode].holders
 	for _, f := range b.c.files {
 		if f.inode == inode && !slices.Contains(ns.Files, File{f.path, f.pid}) {

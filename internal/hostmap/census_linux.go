@@ -20,6 +20,7 @@ func takeCensus() (*census, error) {
 	c := &census{held: map[uint64]*held{}}
 	w := &walker{mine: os.Getpid(), names: newUsers()}
 	w.mount = nsInode("/proc/self/ns/mnt", "mnt:[")
+	w.owner = nsInode("/proc/self/ns/user", "user:[")
 	c.host = nsInode("/proc/self/ns/net", "net:[")
 	if c.host == 0 {
 		return nil, errors.New("/proc is needed and not mounted here: mount -t proc proc /proc")
@@ -45,6 +46,7 @@ func takeCensus() (*census, error) {
 type walker struct {
 	mine    int    // this process, which holds nothing of its own
 	mount   uint64 // inode of its mount namespace
+	owner   uint64 // inode of its user namespace
 	names   *users
 	claimed sync.Map // mount namespaces (uint64) and sockets (string) seen
 }
@@ -88,6 +90,9 @@ func (w *walker) ask(pid int) testimony {
 		if _, told := w.claimed.LoadOrStore(mount, true); !told {
 			t.mounted = readMounts(dir)
 		}
+	}
+	if owner := nsInode(dir+"/ns/user", "user:["); owner != w.owner {
+		t.process.Owner = owner
 	}
 	if s.threads > 1 {
 		w.threads(&t, dir)

@@ -2,36 +2,48 @@ package hostmap
 
 import "fmt"
 
-// An Inner is a map that this program made inside the sandbox of a lab.
-type Inner struct {
-	Lab string
-	*Map
+// askOwners has maps made with the rights of those to whom namespaces belong: a
+// user's own sandboxes, and containers of engines without root, are out of reach
+// from outside of their user namespaces, for that same user too.
+func (m *Map) askOwners(c *census, asOwner func(pid int) *Map) {
+	if asOwner == nil {
+		return
+	}
+	asked := map[uint64]bool{}
+	for _, p := range c.processes {
+		if p.Owner == 0 || asked[p.Owner] {
+			continue
+		}
+		asked[p.Owner] = true
+		if inner := asOwner(p.PID); inner != nil {
+			m.adopt(inner)
+		}
+	}
 }
 
-// adopt takes over from inside a sandbox what can't be seen from outside.
-// Namespaces are the same if their inodes are. Processes have other numbers
-// inside, so those that are known stay.
-func (m *Map) adopt(in Inner) {
+// adopt takes over from another map of the same machine what can't be seen on
+// this one.
+func (m *Map) adopt(in *Map) {
 	names := map[string]string{}
 	for _, ns := range in.Namespaces {
-		names[ns.Name] = in.Lab + "/" + ns.Name
-		if ns.Inode != 0 {
-			names[ns.Name] = fmt.Sprintf("net:[%d]", ns.Inode)
+		if names[ns.Name] = ns.kernelName(); ns.Inode == 0 {
+			names[ns.Name] = fmt.Sprintf("%s of %d", ns.Name, len(m.Namespaces)) // no other's hidden one
 		}
 	}
 	in.rename(names)
 	for _, ns := range in.Namespaces {
-		if ns.Host {
-			ns.Host, ns.Engine, ns.Lab, ns.Node = false, "vethlab", in.Lab, HostName
-			ns.Why = []string{byProcess}
-		}
-		have := m.Namespace(ns.Name)
-		if have == nil {
-			ns.Processes, ns.Holders = nil, nil
-			m.Namespaces = append(m.Namespaces, ns)
+		if ns.Unseen != "" || ns.Inode == 0 && len(ns.Interfaces) == 0 {
 			continue
 		}
-		have.Interfaces, have.Unseen = ns.Interfaces, ns.Unseen
-		have.Engine, have.Lab, have.Node, have.Why = ns.Engine, ns.Lab, ns.Node, ns.Why
+		have := m.Namespace(ns.Name)
+		switch {
+		case have == nil:
+			m.Namespaces = append(m.Namespaces, ns)
+		case have.Unseen != "":
+			have.Interfaces, have.Unseen = ns.Interfaces, ""
+			if len(have.Containers) == 0 {
+				have.Engine, have.Lab, have.Node, have.Why = ns.Engine, ns.Lab, ns.Node, ns.Why
+			}
+		}
 	}
 }

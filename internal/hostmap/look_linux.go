@@ -30,9 +30,7 @@ func Take(o Options) (*Map, error) {
 		containers = askEngines(e, containers)
 	}
 	m := build(c, s, containers, e.podmanNetworks())
-	for _, inner := range o.Inner {
-		m.adopt(inner)
-	}
+	m.askOwners(c, o.AsOwner)
 	m.tellUnseen(c)
 	m.name()
 	return m, nil

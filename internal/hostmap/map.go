@@ -63,6 +63,7 @@ type Process struct {
 	Args   []string `json:"-"`
 	Cgroup []string `json:"-"` // its paths, the one that systemd made first
 	Net    uint64   `json:"-"` // inode of its network namespace; 0: not to be seen
+	Owner  uint64   `json:"-"` // inode of its user namespace if that is not ours; else 0
 	Mount  uint64   `json:"-"` // inode of its mount namespace if that is not ours; else 0
 }
 

@@ -64,6 +64,15 @@ func (m *Map) rename(names map[string]string) {
 	}
 }
 
+// kernelName is what the kernel calls a namespace, by which it is known until it
+// gets its name. A hidden one has its name from the start.
+func (ns *Namespace) kernelName() string {
+	if ns.Inode == 0 {
+		return ns.Name
+	}
+	return fmt.Sprintf("net:[%d]", ns.Inode)
+}
+
 // title returns what people call a namespace.
 func (ns *Namespace) title() string {
 	switch {

@@ -23,6 +23,9 @@ type Inside struct {
 	Env   []string
 	Dir   string // the working folder; where it is not to be had it is /
 
+	// OnlyUser leaves out all namespaces but the user namespace.
+	OnlyUser bool
+
 	// Stdin, Stdout replace this program's own if not nil.
 	Stdin, Stdout *os.File
 }
@@ -52,6 +55,7 @@ func (p Inside) Run() (syscall.WaitStatus, error) {
 // image holds what a fork needs, which can allocate nothing.
 type image struct {
 	pidfd       int
+	flags       uintptr
 	path, dir   *byte
 	argv, envv  []*byte
 	stdin, out  int // -1: as they are
@@ -77,7 +81,10 @@ const (
 )
 
 func (p Inside) image() (*image, error) {
-	i := &image{pidfd: p.Pidfd, stdin: -1, out: -1}
+	i := &image{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1}
+	if p.OnlyUser {
+		i.flags = unix.CLONE_NEWUSER
+	}
 	var err error
 	if i.path, err = syscall.BytePtrFromString("/proc/self/exe"); err != nil {
 		return nil, err
@@ -176,7 +183,7 @@ func afterForkInChild()
 //go:norace
 //go:nocheckptr
 func (i *image) fork() (pid int, errno syscall.Errno) {
-	pidfd, pipe, stdin, out := uintptr(i.pidfd), uintptr(i.parentPipe), i.stdin, i.out
+	pidfd, flags, pipe, stdin, out := uintptr(i.pidfd), i.flags, uintptr(i.parentPipe), i.stdin, i.out
 	path, dir := unsafe.Pointer(i.path), unsafe.Pointer(i.dir)
 	argv, envv := unsafe.Pointer(&i.argv[0]), unsafe.Pointer(&i.envv[0])
 	tty := -1
@@ -195,7 +202,7 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	afterForkInChild()
 
 	words.step = stepEnter
-	if _, _, errno = syscall.RawSyscall(unix.SYS_SETNS, pidfd, insideFlags, 0); errno != 0 {
+	if _, _, errno = syscall.RawSyscall(unix.SYS_SETNS, pidfd, flags, 0); errno != 0 {
 		goto failed
 	}
 	// The child's parent is to be who waits for us, not us.

@@ -152,6 +152,23 @@ func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 	return ExitCode(status), err
 }
 
+// RunAsOwner runs this very program once more, as the owner of the user namespace
+// that a process is in and else where this one is: with rights over all that
+// belongs to that user namespace. It returns the exit code.
+func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return 0, os.NewSyscallError("pidfd_open", err)
+	}
+	defer unix.Close(pidfd)
+	status, err := netns.Inside{
+		Pidfd: pidfd, Args: args, Dir: "/", OnlyUser: true,
+		Env:    append(os.Environ(), roleEnv+"="+string(Inside)),
+		Stdout: stdout,
+	}.Run()
+	return ExitCode(status), err
+}
+
 // gone reports whether the sandbox has ended or is about to: the holder gives up
 // its record before the others in the sandbox are killed.
 func (b *Box) gone() bool {

@@ -77,3 +77,6 @@ func (*Box) Run([]string, *os.File, *os.File) (int, error) { return 0, netns.Err
 
 // End does nothing.
 func (*Box) End() (bool, error) { return true, nil }
+
+// RunAsOwner fails with [netns.ErrLinux].
+func RunAsOwner(int, []string, *os.File) (int, error) { return 0, netns.ErrLinux }
