@@ -159,7 +159,7 @@ func (f Found) Sentence() string {
 		b.WriteString("; " + p.who() + " has it open")
 	}
 	for _, via := range i.Default {
-		b.WriteString("; " + f.Namespace.Name + " has its " + viaOf(via))
+		b.WriteString("; " + f.Namespace.Name + " has its " + strings.Replace(viaOf(via), "default", "default route", 1))
 	}
 	return b.String()
 }

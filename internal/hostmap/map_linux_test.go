@@ -154,8 +154,19 @@ func TestHiding(t *testing.T) {
 	}
 	runtime.KeepAlive(hidden)
 
+	ids := func() string {
+		out, err := exec.Command("ip", "netns", "list-id").CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		return string(out)
+	}
+	idsBefore := ids()
 	before := descriptors(t)
 	m := take(t)
+	if now := ids(); now != idsBefore {
+		t.Errorf("the machine calls others by %q, before by %q", now, idsBefore)
+	}
 	if after := descriptors(t); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}

@@ -4,6 +4,7 @@ package enginetest
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,15 +101,16 @@ func (m machine) can(command string, args ...string) {
 
 func (m machine) try(command string, args ...string) (string, error) {
 	var out bytes.Buffer
-	cmd := exec.CommandContext(m.Context(), command, args...)
+	// Also called to clean up, when the test is over.
+	cmd := exec.CommandContext(context.WithoutCancel(m.Context()), command, args...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	return strings.TrimSpace(out.String()), err
 }
 
-// tidy runs a command when the test's context is over.
+// tidy runs a command that cleans up.
 func (m machine) tidy(command string, args ...string) {
-	if out, err := exec.Command(command, args...).CombinedOutput(); err != nil {
+	if out, err := m.try(command, args...); err != nil {
 		m.Errorf("%s %v: %v\n%s", command, args, err, out)
 	}
 }
