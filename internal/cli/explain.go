@@ -3,13 +3,16 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -66,8 +69,9 @@ type explainOptions struct {
 type explained struct {
 	step
 	Says   string   `json:"says"`
-	Kernel []string `json:"kernel"`         // what the kernel is told
-	Look   string   `json:"look,omitempty"` // the command that shows what has become
+	Kernel []string `json:"kernel"`          // what the kernel is told
+	Look   string   `json:"look,omitempty"`  // the command that shows what has become
+	Shown  string   `json:"shown,omitempty"` // what it prints then
 
 	isNew bool
 }
@@ -82,6 +86,9 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 		change.Plan = plan.LongWay(change.Plan)
 	}
 	steps := explainAll(change.Plan, stepsOf(change), o.lang)
+	if err := viewAll(change.Plan, steps); err != nil {
+		return err
+	}
 	if o.format == formatJSON {
 		return p.out.json(steps)
 	}
@@ -109,6 +116,64 @@ func (p *program) explainCommand(o explainOptions) error {
 	return nil
 }
 
+// viewAll adds what is to be seen, where something is new, behind each command of a
+// plan on a machine where nothing is.
+func viewAll(ops plan.Plan, steps []explained) error {
+	s, last := state.New(), map[string]int{}
+	for i, op := range ops {
+		if err := op.Play(s); err != nil {
+			return err
+		}
+		number(s, op, last)
+		if !steps[i].isNew {
+			continue
+		}
+		shown, err := shownOf(s, explain.Notes(op)[0].Look)
+		if err != nil {
+			return err
+		}
+		steps[i].Shown = shown
+	}
+	return nil
+}
+
+// number gives links that an Op has made the numbers that the kernel would, if they
+// have none: in each namespace the one after the last, of a veth the other end
+// first. They keep them where they go.
+func number(s *state.State, op plan.Op, last map[string]int) {
+	var made []state.Endpoint
+	switch op := op.(type) {
+	case plan.AddVeth:
+		made = []state.Endpoint{op.Ends[1].Link, op.Ends[0].Link}
+	case plan.AddBridge:
+		made = []state.Endpoint{op.Link}
+	}
+	for _, e := range made {
+		l := s.Link(e)
+		if l.Index == 0 {
+			l.Index = max(last[e.Namespace], 1) + 1 // lo is the first
+		}
+		last[e.Namespace] = max(last[e.Namespace], l.Index)
+	}
+}
+
+// shownOf returns what a command prints that looks at something.
+func shownOf(s *state.State, look explain.Look) (string, error) {
+	switch {
+	case look.IsZero():
+		return "", nil
+	case look.Program == "sysctl":
+		value := s.Namespace(look.Namespace).Sysctls[look.Args[0]]
+		return look.Args[0] + " = " + value + "\n", nil
+	case look.Program == "nft":
+		return s.Namespace(look.Namespace).Nftables.String(), nil
+	case look.Args[0] == "netns":
+		names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
+		return strings.Join(append(names, ""), "\n"), nil
+	}
+	return iproute2.Show(dump.Model(s, look.Namespace), look.Args...)
+}
+
 // explainAll explains a plan whose commands are steps.
 func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 	list := make([]explained, 0, len(ops))
@@ -120,7 +185,7 @@ func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 			e.Kernel = append(e.Kernel, n.Kernel)
 		}
 		if look := told.Notes[0].Look; !look.IsZero() {
-			e.Look = iproute2.Look(look.Namespace, look.Object, look.Args...)
+			e.Look = iproute2.Look(look.Namespace, look.Program, look.Args...)
 		}
 		e.Says = words.Sentences(lang, said...)
 		list = append(list, e)
@@ -186,6 +251,9 @@ func (p *program) printStep(e explained, number string) {
 		}
 		if e.Look != "" {
 			b.WriteString(indent + "$ " + e.Look + "\n")
+			for line := range strings.Lines(e.Shown) {
+				b.WriteString(strings.TrimRight(indent+line, " \n") + "\n")
+			}
 		}
 	}
 	p.out.write([]byte(b.String() + "\n"))

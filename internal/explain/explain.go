@@ -32,13 +32,13 @@ type Note struct {
 
 // A Look is a command that shows what a step has done.
 type Look struct {
-	Namespace string   // where it is to be asked
-	Object    string   // "link", "addr", "route", "netns", "sysctl" or "nft"
-	Args      []string // what is shown of it, such as "dev", "eth0"
+	Namespace string // where it is to be asked
+	Program   string // "ip", "sysctl" or "nft"
+	Args      []string
 }
 
 // IsZero reports whether there is nothing to look at.
-func (l Look) IsZero() bool { return l.Object == "" }
+func (l Look) IsZero() bool { return l.Program == "" }
 
 // Notes returns what an Op does, the most important first. None: it is of a type
 // that this package does not know, which a test rules out.
@@ -95,7 +95,7 @@ func link(e state.Endpoint) words.Text {
 
 // lookAt shows one object of a link.
 func lookAt(object string, e state.Endpoint) Look {
-	return Look{e.Namespace, object, []string{"dev", e.Link}}
+	return Look{e.Namespace, "ip", []string{object, "show", "dev", e.Link}}
 }
 
 // message writes a netlink message: its type, its flags beside NLM_F_REQUEST and

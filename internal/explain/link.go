@@ -17,7 +17,7 @@ func delLink(op plan.DelLink) Note {
 			ZhTW: "它的位址與經過它的路由會一起消失。如果它是 veth 對的一端，另一端也會跟著不見。",
 		},
 		Kernel: message("RTM_DELLINK", "", "the index of %s", op.Link.Link),
-		Look:   Look{Namespace: op.Link.Namespace, Object: "link"},
+		Look:   Look{op.Link.Namespace, "ip", []string{"link", "show"}},
 	}
 }
 

@@ -20,7 +20,7 @@ func addNamespace(op plan.AddNamespace) Note {
 				"它的名字是 /run/netns 底下的一個檔案；有了這個檔案，就算裡面沒有任何行程，命名空間也會留著。",
 		},
 		Kernel: fmt.Sprintf("unshare(CLONE_NEWNET) in a thread, then mount(MS_BIND) of its /proc/thread-self/ns/net on /run/netns/%s; no netlink message", op.Name),
-		Look:   Look{Object: "netns"},
+		Look:   Look{state.Host, "ip", []string{"netns", "list"}},
 	}
 }
 
@@ -35,7 +35,7 @@ func delNamespace(op plan.DelNamespace) Note {
 				"裡面每個 veth 介面的另一端，不論在哪裡，也會跟著消失。",
 		},
 		Kernel: fmt.Sprintf("umount2(MNT_DETACH) and unlink of /run/netns/%s; no netlink message", op.Name),
-		Look:   Look{Object: "netns"},
+		Look:   Look{state.Host, "ip", []string{"netns", "list"}},
 	}
 }
 

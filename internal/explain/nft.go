@@ -16,7 +16,7 @@ func filter(op plan.Nft) Note {
 		Topic:  fmt.Sprintf("nft %s %s", c.Verb, c.Object),
 		Brief:  filterBrief(op),
 		Kernel: fmt.Sprintf("NFNL_MSG_BATCH_BEGIN, %s, NFNL_MSG_BATCH_END: done whole or not at all", filterMessage(c)),
-		Look:   Look{Namespace: op.Namespace, Object: "nft"},
+		Look:   Look{op.Namespace, "nft", []string{"list", "ruleset"}},
 	}
 	if c.Verb == nft.Add || c.Verb == nft.Insert {
 		n.Topic, n.More = filterMore(c)

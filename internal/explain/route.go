@@ -17,7 +17,7 @@ func addRoute(op plan.AddRoute) Note {
 	n := Note{
 		Topic:  "route add",
 		Kernel: message("RTM_NEWROUTE", create, "%s", routeDetails(r)),
-		Look:   Look{Namespace: op.Namespace, Object: "route"},
+		Look:   lookAtRoutes(op.Namespace, op.Route),
 	}
 	switch {
 	case !r.Via.IsValid():
@@ -69,7 +69,7 @@ func delRoute(op plan.DelRoute) Note {
 			ZhTW: "往那裡的封包會改走次佳的路由；如果沒有，就會立刻被拒絕：Network is unreachable。",
 		},
 		Kernel: message("RTM_DELROUTE", "", "%s", routeDetails(op.Route)),
-		Look:   Look{Namespace: op.Namespace, Object: "route"},
+		Look:   lookAtRoutes(op.Namespace, op.Route),
 	}
 }
 
@@ -95,4 +95,12 @@ func routeDetails(r state.Route) string {
 		s += "RTA_OIF the index of " + r.Dev + ", "
 	}
 	return s + "rtm_table RT_TABLE_MAIN"
+}
+
+// lookAtRoutes shows the routes of a family.
+func lookAtRoutes(namespace string, r state.Route) Look {
+	if r.To.Addr().Is6() {
+		return Look{namespace, "ip", []string{"-6", "route", "show"}}
+	}
+	return Look{namespace, "ip", []string{"route", "show"}}
 }

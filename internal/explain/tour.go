@@ -1,6 +1,9 @@
 package explain
 
-import "github.com/vethlab/vethlab/internal/plan"
+import (
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/words"
+)
 
 // A Step is an Op of a plan and what is to be said of it, as far as it has not
 // been said of those before.
@@ -19,12 +22,11 @@ func Tour(p plan.Plan) []Step {
 		s := Step{Op: op, Notes: Notes(op)}
 		for i := range s.Notes {
 			n := &s.Notes[i]
-			if met[n.Topic] {
-				n.More = Note{}.More
-				continue
+			s.New = s.New || !met[n.Topic]
+			if met[n.Topic] || met[n.More.En] {
+				n.More = words.Text{}
 			}
-			met[n.Topic] = true
-			s.New = true
+			met[n.Topic], met[n.More.En] = true, true
 		}
 		steps = append(steps, s)
 	}

@@ -4,17 +4,16 @@ import "testing"
 
 func TestLook(t *testing.T) {
 	for _, tt := range []struct {
-		want, namespace, object string
-		args                    []string
+		want, namespace, program string
+		args                     []string
 	}{
-		{"ip -n ns1 addr show dev eth0", "ns1", "addr", []string{"dev", "eth0"}},
-		{"ip link show dev eth0", "", "link", []string{"dev", "eth0"}},
-		{"ip -n ns1 route show", "ns1", "route", nil},
-		{"ip netns list", "ns1", "netns", nil},
+		{"ip -n ns1 addr show dev eth0", "ns1", "ip", []string{"addr", "show", "dev", "eth0"}},
+		{"ip -n ns1 -6 route", "ns1", "ip", []string{"-6", "route"}},
+		{"ip netns list", "", "ip", []string{"netns", "list"}},
 		{"ip netns exec ns1 sysctl net.ipv4.ip_forward", "ns1", "sysctl", []string{"net.ipv4.ip_forward"}},
-		{"nft list ruleset", "", "nft", nil},
+		{"nft list ruleset", "", "nft", []string{"list", "ruleset"}},
 	} {
-		if got := Look(tt.namespace, tt.object, tt.args...); got != tt.want {
+		if got := Look(tt.namespace, tt.program, tt.args...); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
 		}
 	}
