@@ -150,7 +150,11 @@ func (q *Query) way(ns *dump.Namespace, r dump.Route) fields {
 	if r.To.Addr().Is6() {
 		return append(fs, end...)
 	}
-	fs = slices.DeleteFunc(fs, func(f field) bool { return f.key == "protocol" && r.Protocol == 0 || f.key == "scope" })
+	metrics := slices.Clone(fs)
+	metrics = slices.DeleteFunc(metrics, func(f field) bool { return f.key != "metrics" })
+	fs = slices.DeleteFunc(fs, func(f field) bool {
+		return f.key == "protocol" && r.Protocol == 0 || f.key == "scope" || f.key == "metrics"
+	})
 	fs.add("uid", q.UID, fmt.Sprintf("uid %d ", q.UID))
 	fs.say(q.newline() + "    cache ")
 	cache := []string{}
@@ -159,7 +163,7 @@ func (q *Query) way(ns *dump.Namespace, r dump.Route) fields {
 		fs.say("<local> ")
 	}
 	fs.know("cache", cache)
-	return append(fs, end...)
+	return append(append(fs, metrics...), end...)
 }
 
 func routeTo(r dump.Route) string {

@@ -1,0 +1,172 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/sandbox"
+)
+
+// shown are commands whose output is ip's own, to the byte.
+var shown = []string{
+	"link", "-o link", "-br link", "link show type veth", "link show master br0", "link show up", "link show dev eth0",
+	"addr", "-o addr", "-br addr", "-4 addr", "-6 addr show dev eth0", "-o -4 addr show up", "addr show eth0", "-br -4 addr",
+	"-d link show eth0", "-d link show lo", "-d addr show eth0",
+	"route", "-6 route", "route show table all", "route show table 1000", "route show table local", "route show dev eth0",
+	"route show default", "route show 10.1.0.0/16", "-o route", "-6 route show table all",
+	"rule", "-6 rule", "neigh", "neigh show dev eth0", "neigh show proxy",
+	"route get 10.1.2.3", "route get 10.0.0.1", "route get fd01::5",
+}
+
+// What is shown is what ip shows. Other versions than 6.1 of iproute2, which it was
+// written after, may say more.
+func TestShowAgreesWithIP(t *testing.T) {
+	needPrograms(t, "ip")
+	if !netnstest.Alone(t) {
+		return
+	}
+	version, _ := exec.CommandContext(t.Context(), "ip", "-V").Output()
+	if !strings.Contains(string(version), "iproute2-6.1.") {
+		t.Skipf("compares with iproute2 6.1, here is %s", version)
+	}
+	if err := sandbox.ReadyNames(); err != nil {
+		t.Fatal(err)
+	}
+	name, other, _ := furnished(t)
+	for _, namespace := range []string{name, other} {
+		for _, command := range shown {
+			words := strings.Fields(command)
+			want, err := exec.CommandContext(t.Context(), "ip", append([]string{"-n", namespace}, words...)...).Output()
+			if err != nil && namespace == other {
+				continue // there is no such link there, nor such a way
+			}
+			if got := show(t, namespace, words); steady(got) != steady(string(want)) {
+				t.Errorf("ip -n %s %s (-ip +vethlab):\n%s", namespace, command, cmp.Diff(steady(string(want)), steady(got)))
+			}
+		}
+	}
+}
+
+// running are numbers that go on while one looks.
+var running = regexp.MustCompile(`\b[0-9]+sec\b`)
+
+func steady(text string) string { return running.ReplaceAllString(text, "Nsec") }
+
+func show(t *testing.T, namespace string, words []string) string {
+	t.Helper()
+	q, err := iproute2.ParseQuery(words)
+	if err != nil || q == nil {
+		t.Fatalf("%q: %v", words, err)
+	}
+	ns, err := kernel.Dump(namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Get.IsValid() {
+		way, err := kernel.RouteTo(namespace, q.Get)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := q.ShowWay(ns, way)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	text, err := q.Show(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// In JSON everything that is shown is as ip has it. With -d ip shows more of what
+// is special to a kind.
+func TestShowJSONAgreesWithIP(t *testing.T) {
+	needPrograms(t, "ip")
+	if !netnstest.Alone(t) {
+		return
+	}
+	if err := sandbox.ReadyNames(); err != nil {
+		t.Fatal(err)
+	}
+	name, _, _ := furnished(t)
+	for _, command := range []string{
+		"link", "-d link", "-s link", "-br link", "addr", "-d addr", "-br addr", "route", "route show table all", "-6 route", "rule", "-6 rule",
+		"neigh", "neigh show proxy", "route get 10.1.2.3",
+	} {
+		words := append([]string{"-j"}, strings.Fields(command)...)
+		out, err := exec.CommandContext(t.Context(), "ip", append([]string{"-n", name}, words...)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got any
+		if err := json.Unmarshal(out, &want); err != nil {
+			t.Fatalf("ip -j %s: %v", command, err)
+		}
+		if err := json.Unmarshal([]byte(show(t, name, words)), &got); err != nil {
+			t.Fatal(err)
+		}
+		dropLifetimes(want)
+		dropLifetimes(got)
+		if d := cmp.Diff(common(want, got), got); d != "" {
+			t.Errorf("ip -j %s (-ip +vethlab):\n%s", command, d)
+		}
+	}
+}
+
+// common returns want without the keys that got does not have.
+func common(want, got any) any {
+	switch got := got.(type) {
+	case map[string]any:
+		w, ok := want.(map[string]any)
+		if !ok {
+			return want
+		}
+		w = maps.Clone(w)
+		maps.DeleteFunc(w, func(key string, _ any) bool { _, there := got[key]; return !there })
+		for key := range w {
+			w[key] = common(w[key], got[key])
+		}
+		return w
+	case []any:
+		w, ok := want.([]any)
+		if !ok || len(w) != len(got) {
+			return want
+		}
+		list := make([]any, len(w))
+		for i := range w {
+			list[i] = common(w[i], got[i])
+		}
+		return list
+	}
+	return want
+}
+
+// dropLifetimes drops what goes on while one looks.
+func dropLifetimes(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if strings.HasSuffix(key, "_life_time") || key == "stats64" || key == "expires" {
+				delete(v, key)
+			}
+			dropLifetimes(value)
+		}
+	case []any:
+		for _, value := range v {
+			dropLifetimes(value)
+		}
+	}
+}
