@@ -3,6 +3,7 @@ package hostmap
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -18,8 +19,9 @@ const askTime = 3 * time.Second
 // askEngines asks the daemons that listen on a socket, and adds what they say to
 // what is known. One that does not answer is left out.
 func askEngines(e *evidence, known []Container) []Container {
-	for engine, sockets := range e.sockets() {
-		for _, socket := range sockets {
+	sockets := e.sockets()
+	for _, engine := range slices.Sorted(maps.Keys(sockets)) {
+		for _, socket := range sockets[engine] {
 			for _, c := range askEngine(engine, socket) {
 				i := slices.IndexFunc(known, func(have Container) bool { return have.same(c) })
 				if i < 0 {
