@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,7 +30,8 @@ import (
 type stage struct {
 	program *program
 	tools   *toolbox
-	servers map[string][]io.Closer // by namespace
+	over    chan struct{} // closed when the lesson is
+	servers sync.WaitGroup
 }
 
 func newStage(p *program) (*stage, error) {
@@ -36,22 +39,13 @@ func newStage(p *program) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{program: p, tools: tools, servers: map[string][]io.Closer{}}, nil
+	return &stage{program: p, tools: tools, over: make(chan struct{})}, nil
 }
 
 func (s *stage) close() {
-	for namespace := range s.servers {
-		s.endServers(namespace)
-	}
+	close(s.over)
+	s.servers.Wait()
 	s.tools.remove()
-}
-
-// endServers ends those of a namespace.
-func (s *stage) endServers(namespace string) {
-	for _, server := range s.servers[namespace] {
-		_ = server.Close() // all of it goes with the sandbox
-	}
-	delete(s.servers, namespace)
 }
 
 func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
@@ -104,12 +98,6 @@ func (s *stage) World(ctx context.Context, sysctls []string) (lesson.World, erro
 	if err != nil {
 		return lesson.World{}, err
 	}
-	// A namespace lives on, with its links, while a server listens in it.
-	for namespace := range s.servers {
-		if view.State.Namespace(namespace) == nil {
-			s.endServers(namespace)
-		}
-	}
 	settle(ctx, view.State)
 	if err := kernel.ForgetUnanswered(view.State.Names()); err != nil {
 		return lesson.World{}, err
@@ -154,7 +142,27 @@ func (s *stage) Serve(ctx context.Context, serve lesson.Serve) error {
 		from, _, _ := net.SplitHostPort(r.RemoteAddr)
 		fmt.Fprintf(w, "Hello %s, this is %s.\n", strings.TrimPrefix(from, "::ffff:"), serve.Namespace)
 	})}
-	s.servers[serve.Namespace] = append(s.servers[serve.Namespace], server)
 	go func() { _ = server.Serve(l) }()
+	s.servers.Go(func() {
+		s.untilGone(serve.Namespace)
+		_ = server.Close() // all of it goes with the sandbox
+	})
 	return nil
+}
+
+// untilGone waits for the end of a namespace or of the lesson. A namespace lives on,
+// with its links, while a server listens in it.
+func (s *stage) untilGone(namespace string) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.over:
+			return
+		case <-tick.C:
+			if _, err := os.Stat(filepath.Join(netns.Dir, namespace)); err != nil {
+				return
+			}
+		}
+	}
 }

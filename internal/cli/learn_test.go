@@ -4,7 +4,6 @@ package cli_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -21,9 +20,6 @@ const short = "# Short\n\n## One\n\n" +
 func TestLearnAtATerminal(t *testing.T) {
 	if !userNamespaces(t) {
 		t.Skip("needs user namespaces")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("needs ip")
 	}
 	const ctrlC, ctrlD, up = "\x03", "\x04", "\x1b[A"
 	file := filepath.Join(t.TempDir(), "short.md")
