@@ -163,7 +163,10 @@ func shownOf(s *state.State, look explain.Look) (string, error) {
 	case look.IsZero():
 		return "", nil
 	case look.Program == "sysctl":
-		value := s.Namespace(look.Namespace).Sysctls[look.Args[0]]
+		value, set := s.Namespace(look.Namespace).Sysctls[look.Args[0]]
+		if !set {
+			value, _ = state.SysctlDefault(look.Args[0])
+		}
 		return look.Args[0] + " = " + value + "\n", nil
 	case look.Program == "nft":
 		return s.Namespace(look.Namespace).Nftables.String(), nil

@@ -147,6 +147,9 @@ func (p *Player) drawDone(ctx context.Context) error {
 		return nil
 	}
 	p.drawn = picture
+	if picture == "" {
+		return nil
+	}
 	for line := range strings.Lines(picture) {
 		p.Desk.Say(strings.TrimRight(indent+line, " \n") + "\n")
 	}

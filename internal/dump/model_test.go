@@ -1,0 +1,72 @@
+package dump_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// cabled is a veth from the host to ns1, of which the kernel is to choose the
+// numbers.
+func cabled(up bool) *state.State {
+	s := state.New()
+	host, ns1 := s.Add(state.Host), s.Add("ns1")
+	host.Links["v0"] = &state.Link{Name: "v0", Kind: state.Veth{Peer: state.Endpoint{Namespace: "ns1", Link: "eth0"}}, MTU: 1500, Up: true}
+	ns1.Links["eth0"] = &state.Link{
+		Name: "eth0", Kind: state.Veth{Peer: state.Endpoint{Namespace: state.Host, Link: "v0"}}, MTU: 1500, Up: up,
+		MAC: topo.MAC{2, 0, 0, 0, 0, 1}, AutoLinkLocal: true, Addresses: state.Addresses{netip.MustParsePrefix("10.0.0.1/24")},
+	}
+	ns1.Links["a"] = &state.Link{Name: "a", Index: 2, Kind: state.Bridge{}, MTU: 1500}
+	return s
+}
+
+func TestModel(t *testing.T) {
+	ns := dump.Model(cabled(true), "ns1")
+	var links []string
+	for _, l := range ns.Links {
+		links = append(links, fmt.Sprintf("%d:%s@%d %s", l.Index, l.Name, l.Parent, l.OperState))
+	}
+	if want := []string{"1:lo@0 down", "2:a@0 down", "3:eth0@2 up"}; !slices.Equal(links, want) {
+		t.Errorf("links %q, want %q", links, want)
+	}
+	var addresses []string
+	for _, a := range ns.Addresses {
+		addresses = append(addresses, a.Prefix.String())
+	}
+	if want := []string{"10.0.0.1/24", "fe80::ff:fe00:1/64"}; !slices.Equal(addresses, want) {
+		t.Errorf("addresses %q, want %q", addresses, want)
+	}
+	if len(ns.Routes) != 2 || ns.Routes[0].Source != netip.MustParseAddr("10.0.0.1") {
+		t.Errorf("routes %+v", ns.Routes)
+	}
+
+	// The host has no name, so its namespace is known by number only.
+	if eth0 := ns.LinkNamed("eth0"); eth0.ParentNetns == nil || len(ns.Peers) != 0 {
+		t.Errorf("%+v, peers %v", eth0, ns.Peers)
+	}
+	host := dump.Model(cabled(true), state.Host)
+	if v0 := host.LinkNamed("v0"); v0.Parent != 3 || host.Peers[*v0.ParentNetns] != "ns1" {
+		t.Errorf("%+v, peers %v", v0, host.Peers)
+	}
+}
+
+func TestModelWithoutCarrier(t *testing.T) {
+	v0 := dump.Model(cabled(false), state.Host).LinkNamed("v0")
+	if !v0.Flags.Has(dump.Up) || v0.Flags.Has(dump.Running) || v0.OperState != "lowerlayerdown" {
+		t.Errorf("%+v", v0)
+	}
+	if ns := dump.Model(cabled(false), "ns1"); len(ns.Routes) != 0 || len(ns.Addresses) != 1 {
+		t.Errorf("%+v", ns)
+	}
+}
+
+func TestModelOfNothing(t *testing.T) {
+	if ns := dump.Model(state.New(), "ns1"); ns.Name != "ns1" || len(ns.Links) != 0 {
+		t.Errorf("%+v", ns)
+	}
+}
