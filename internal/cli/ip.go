@@ -53,7 +53,7 @@ what is not understood; with netns exec that of CMD.`,
 		DisableFlagsInUseLine: true,
 		DisableFlagParsing:    true, // the words are ip's
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 || slices.Contains([]string{"-h", "--help", "help"}, args[0]) || slices.Contains(args, "help") {
+			if asksHelp(args) {
 				return cmd.Help()
 			}
 			return p.ip(cmd.Context(), args)
@@ -68,12 +68,20 @@ const (
 	ipUnclear = 255
 )
 
+// asksHelp tells whether the words are about ip, not for a program that it runs.
+func asksHelp(args []string) bool {
+	if _, _, ok := netnsExec(args); ok {
+		return false
+	}
+	return len(args) == 0 || args[0] == "-h" || args[0] == "--help" || slices.Contains(args, "help")
+}
+
 func (p *program) ip(ctx context.Context, args []string) error {
+	if namespace, argv, ok := netnsExec(args); ok { // first: the rest is that program's
+		return p.ipExec(namespace, argv)
+	}
 	if file, force, ok := batchFile(args); ok {
 		return p.ipBatch(ctx, file, force)
-	}
-	if namespace, argv, ok := netnsExec(args); ok {
-		return p.ipExec(namespace, argv)
 	}
 	q, err := iproute2.ParseQuery(args)
 	switch {

@@ -56,9 +56,13 @@ func (p *program) shellNew(argv []string) error {
 	case p.ground.root && !sandbox.Privileged():
 		return sandbox.ErrRoot
 	}
-	code, err := sandbox.Isolate(!p.ground.root)
+	isolate := sandbox.Isolate
+	if len(argv) == 0 { // the shell hands the terminal on to its jobs
+		isolate = sandbox.IsolateInForeground
+	}
+	code, err := isolate(!p.ground.root)
 	if err != nil && sandbox.Privileged() { // a machine may have no user namespaces
-		code, err = sandbox.Isolate(false)
+		code, err = isolate(false)
 	}
 	if err != nil {
 		return feature.Explain(err)

@@ -184,6 +184,35 @@ func TestTerminal(t *testing.T) {
 	y.types("vethlab down; echo down $?\n", "down 0")
 }
 
+// A shell in a new network has its terminal too, whichever shell it is, and gives it
+// back; so have the programs that vethlab stands in for.
+func TestNewShellAtATerminal(t *testing.T) {
+	if !userNamespaces(t) {
+		t.Skip("needs user namespaces")
+	}
+	t.Setenv("VETHLAB_APPLETS", "always")
+	const ctrlC, ctrlZ = "\x03", "\x1a"
+	for _, shell := range []string{"$SHELL", "/bin/sh"} {
+		y := sitDown(t)
+		y.types("", "out> ")
+		y.types("SHELL="+shell+" vethlab shell --new\n", "(new) ")
+		y.types("ip link set lo up; echo up $?\n", "up 0")
+		y.types("ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
+		y.presses(ctrlC, " packets transmitted")
+		y.types("echo code $?\n", "code 0")
+		y.types("ip netns add ns1; ip -n ns1 link set lo up; echo made $?\n", "made 0")
+		y.types("ip netns exec ns1 ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
+		y.presses(ctrlZ, "Stopped")
+		y.types("fg\n", "icmp_seq=")
+		y.presses(ctrlC, " packets transmitted")
+		y.types("exit 3\n", "out> ")
+		if strings.Contains(y.seen.String(), "process group") {
+			t.Errorf("%s lost its terminal:\n%s", shell, y.seen.String())
+		}
+		y.types("echo code $?\n", "code 3")
+	}
+}
+
 // userNamespaces reports whether labs can be made without root.
 func userNamespaces(t *testing.T) bool {
 	t.Helper()
