@@ -13,7 +13,8 @@ import (
 func shorten(t *topo.Topology, want *state.State) *topo.Topology {
 	s := &shortener{want: want, lab: t}
 	s.switches()
-	s.try(func(t *topo.Topology) { leaveMACs(t) })
+	s.macs()
+	s.try(leaveInterfaces)
 	s.routing()
 	s.try(leaveDevs)
 	s.try(leaveNodes)
@@ -99,11 +100,42 @@ func beSwitch(n *topo.Node) {
 	n.Kind, n.Interfaces = topo.Switch, own
 }
 
-// leaveMACs leaves out the MACs, if they are those that follow from the names.
-func leaveMACs(t *topo.Topology) {
+// macs leaves out the MACs that follow from the names.
+func (s *shortener) macs() {
+	without := s.lab.Clone()
+	eachInterface(without, func(_ *topo.Node, i *topo.Interface) { i.MAC = topo.MAC{} })
+	lab, err := compile.Compile(without)
+	if err != nil {
+		return
+	}
+	s.try(func(t *topo.Topology) {
+		eachInterface(t, func(n *topo.Node, i *topo.Interface) {
+			node, _ := lab.Node(n.Name)
+			l := lab.State.Link(state.Endpoint{Namespace: node.Namespace, Link: i.Name})
+			if l != nil && l.MAC == i.MAC {
+				i.MAC = topo.MAC{}
+			}
+		})
+	})
+}
+
+func eachInterface(t *topo.Topology, fn func(*topo.Node, *topo.Interface)) {
 	for i := range t.Nodes {
 		for j := range t.Nodes[i].Interfaces {
-			t.Nodes[i].Interfaces[j].MAC = topo.MAC{}
+			fn(&t.Nodes[i], &t.Nodes[i].Interfaces[j])
+		}
+	}
+}
+
+// leaveInterfaces leaves out the interfaces of which nothing is said.
+func leaveInterfaces(t *topo.Topology) {
+	for i := range t.Nodes {
+		n := &t.Nodes[i]
+		n.Interfaces = slices.DeleteFunc(n.Interfaces, func(i topo.Interface) bool {
+			return i.Addresses == nil && i.Bridge == nil && i.MAC.IsZero() && i.MTU == 0 && !i.STP && !i.Down
+		})
+		if len(n.Interfaces) == 0 {
+			n.Interfaces = nil
 		}
 	}
 }
