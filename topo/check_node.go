@@ -2,6 +2,7 @@ package topo
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -73,10 +74,27 @@ func (c *checker) sysctls(n *Node, path string) {
 		switch {
 		case !strings.HasPrefix(key, "net."):
 			c.fail(n.Pos, place, hint, "sysctl %q is not the network's: its key must begin with net.", key)
-		case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl):
+		case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl) && !linkSysctl.MatchString(key):
 			c.fail(n.Pos, place, hint, "%q is not the key of a sysctl", key)
 		case strings.TrimSpace(value) == "" || strings.ContainsFunc(value, notInValue):
 			c.fail(n.Pos, place, "", "sysctl %s: %q is not a value", key, value)
+		}
+	}
+}
+
+// linkSysctl matches settings of a link, in whose name a slash stands for a dot.
+var linkSysctl = regexp.MustCompile(`^net\.[a-z0-9]+\.(?:conf|neigh)\.([A-Za-z0-9/_@-]+)\.[a-z0-9_]+$`)
+
+// linkSysctls checks that the links are there whose settings a node has.
+func (c *checker) linkSysctls(n *Node) {
+	for _, key := range slices.Sorted(maps.Keys(n.Sysctls)) {
+		m := linkSysctl.FindStringSubmatch(key)
+		if m == nil || slices.Contains([]string{"all", "default", Loopback}, m[1]) {
+			continue
+		}
+		if link := strings.ReplaceAll(m[1], "/", "."); c.plugAt(n.Name, link) == nil {
+			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, didYouMean(link, c.interfacesOf(n.Name)),
+				"sysctl %s: no link uses interface %s of node %s", key, link, n.Name)
 		}
 	}
 }

@@ -72,6 +72,7 @@ func (c *checker) references() {
 	for i := range c.t.Nodes {
 		n := &c.t.Nodes[i]
 		c.routes(n)
+		c.linkSysctls(n)
 		c.groupNames(n, "nodes."+n.Name)
 	}
 	for i := range c.t.Tests {

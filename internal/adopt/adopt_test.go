@@ -155,7 +155,7 @@ func FuzzScript(f *testing.F) {
 		if _, err := compile.Compile(r.Topology); err != nil {
 			t.Errorf("%v\n%s", err, r.File())
 		}
-		for _, line := range strings.Split(string(r.File()), "\n") {
+		for line := range strings.SplitSeq(string(r.File()), "\n") {
 			if strings.ContainsRune(line, '\r') {
 				t.Errorf("a line that is two: %q", line)
 			}

@@ -262,17 +262,9 @@ func quote(word string) string {
 // would have.
 func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
-	words = d.completeBridge(c.Where, d.nameVeths(c.Where, words))
+	words = d.nameVeths(c.Where, words)
 	line := text(shell.Command{Words: words, Where: c.Where})
 	ops, err := iproute2.Parse(line)
-	if moved, more, ok := parseMove(line); ok {
-		ops, err = moved, nil
-		if more != "" {
-			var rest plan.Plan
-			rest, err = iproute2.Parse(more)
-			ops = append(ops, rest...)
-		}
-	}
 	if err != nil {
 		d.refuse(c, words)
 		d.note(c, reason(words, err))
@@ -287,9 +279,8 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	if len(ops) > 1 { // all or nothing; one that fails changes nothing anyway
 		next = next.Clone()
 	}
-	for i, op := range ops {
-		ops[i] = complete(next, op)
-		if err := ops[i].Play(next); err != nil {
+	for _, op := range ops {
+		if err := op.Play(next); err != nil {
 			if !deletes(op) {
 				d.note(c, d.because(op, err))
 			}
@@ -365,7 +356,7 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 // take away is how scripts begin.
 func deletes(op plan.Op) bool {
 	switch op := op.(type) {
-	case plan.DelNamespace, plan.DelLink, plan.DelAddress, plan.DelRoute:
+	case plan.DelNamespace, plan.DelLink, plan.DelAddress, plan.FlushAddresses, plan.DelRoute:
 		return true
 	case plan.Nft:
 		return op.Command.Verb == nft.Delete
@@ -388,54 +379,6 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 	}
 }
 
-// complete fills in what ip leaves to the kernel: the link of a route's gateway.
-func complete(s *state.State, op plan.Op) plan.Op {
-	switch op := op.(type) {
-	case plan.AddRoute:
-		op.Route = withDev(s, op.Namespace, op.Route)
-		return op
-	case plan.DelRoute:
-		op.Route = routeLike(s, op.Namespace, op.Route)
-		return op
-	}
-	return op
-}
-
-func withDev(s *state.State, namespace string, r state.Route) state.Route {
-	ns := s.Namespace(namespace)
-	if r.Dev != "" || ns == nil || !r.Via.IsValid() {
-		return r
-	}
-	bits := -1
-	for _, name := range ns.LinkNames() {
-		for _, a := range ns.Links[name].Addresses {
-			if ns.Links[name].Up && a.Contains(r.Via) && a.Bits() > bits {
-				r.Dev, bits = name, a.Bits()
-			}
-		}
-	}
-	for _, o := range ns.Routes {
-		if !o.Via.IsValid() && o.To.Contains(r.Via) && o.To.Bits() > bits {
-			r.Dev, bits = o.Dev, o.To.Bits()
-		}
-	}
-	return r
-}
-
-// routeLike returns the route that a command to delete one means.
-func routeLike(s *state.State, namespace string, r state.Route) state.Route {
-	ns := s.Namespace(namespace)
-	if ns == nil {
-		return r
-	}
-	for _, o := range ns.Routes {
-		if o.To == r.To && (r.Metric == 0 || r.Metric == o.Metric) && (!r.Via.IsValid() || r.Via == o.Via) && (r.Dev == "" || r.Dev == o.Dev) {
-			return o
-		}
-	}
-	return r
-}
-
 // extendOrder puts what is new at the end of the order of the file.
 func (d *Draft) extendOrder(ops plan.Plan) {
 	for _, op := range ops {
@@ -444,7 +387,7 @@ func (d *Draft) extendOrder(ops plan.Plan) {
 			d.order = append(d.order, op.Ends[0].Link, op.Ends[1].Link)
 		case plan.AddNamespace, plan.AddBridge:
 			d.order = append(d.order, op.At())
-		case moveLink:
+		case plan.MoveLink:
 			d.order = append(d.order, op.To)
 		}
 	}

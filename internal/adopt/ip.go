@@ -101,7 +101,7 @@ func (d *Draft) batch(c shell.Command, where, file string, options []string) she
 		d.note(c, fmt.Sprintf("what %q prints is not known", what))
 		return shell.Result{}
 	}
-	for _, line := range strings.Split(strings.ReplaceAll(text, "\\\n", " "), "\n") {
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		if words := strings.Fields(line); len(words) > 0 {
 			one := c

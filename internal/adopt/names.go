@@ -36,33 +36,3 @@ func (d *Draft) freeVeth(where string, besides ...string) string {
 		}
 	}
 }
-
-// completeBridge adds to a command that changes a bridge the setting that it leaves
-// as it is.
-func (d *Draft) completeBridge(where string, words []string) []string {
-	set, kind := slices.Index(words, "set"), slices.Index(words, "bridge")
-	if set < 1 || kind < set || words[kind-1] != "type" || !strings.HasPrefix("link", words[set-1]) {
-		return words
-	}
-	name := words[set+1]
-	if name == "dev" {
-		name = words[set+2]
-	}
-	l := d.state.Link(state.Endpoint{Namespace: where, Link: name})
-	if l == nil {
-		return words
-	}
-	bridge, ok := l.Kind.(state.Bridge)
-	stp, delay := slices.Contains(words, "stp_state"), slices.Contains(words, "forward_delay")
-	if !ok || stp == delay { // both, or neither: something else is changed
-		return words
-	}
-	if stp {
-		return append(slices.Clone(words), "forward_delay", strconv.Itoa(bridge.ForwardDelay))
-	}
-	state := "0"
-	if bridge.STP {
-		state = "1"
-	}
-	return append(slices.Clone(words), "stp_state", state)
-}

@@ -209,7 +209,7 @@ func (n *netlab) link(l value) {
 			}
 		}
 	default:
-		for _, name := range strings.Split(l.text(), "-") {
+		for name := range strings.SplitSeq(l.text(), "-") {
 			parties = append(parties, party{node: name})
 		}
 	}

@@ -17,8 +17,6 @@ func (d *Draft) old(c shell.Command) shell.Result {
 	var commands [][]string
 	var err error
 	switch args := c.Words[1:]; path.Base(c.Words[0]) {
-	case "brctl":
-		commands, err = brctl(args)
 	case "ifconfig":
 		commands, err = ifconfig(args)
 	default:
@@ -34,44 +32,6 @@ func (d *Draft) old(c shell.Command) shell.Result {
 		last = d.play(c, append([]string{"ip"}, words...))
 	}
 	return last
-}
-
-func brctl(args []string) ([][]string, error) {
-	arg := func(i int) string {
-		if i < len(args) {
-			return args[i]
-		}
-		return ""
-	}
-	switch arg(0) {
-	case "addbr":
-		return [][]string{{"link", "add", "name", arg(1), "type", "bridge"}}, nil
-	case "delbr":
-		return [][]string{{"link", "del", "dev", arg(1)}}, nil
-	case "addif":
-		var commands [][]string
-		for _, port := range args[min(2, len(args)):] {
-			commands = append(commands, []string{"link", "set", "dev", port, "master", arg(1)})
-		}
-		return commands, nil
-	case "delif":
-		return [][]string{{"link", "set", "dev", arg(2), "nomaster"}}, nil
-	case "stp":
-		on := "0"
-		if slices.Contains([]string{"on", "yes", "1"}, arg(2)) {
-			on = "1"
-		}
-		return [][]string{{"link", "set", "dev", arg(1), "type", "bridge", "stp_state", on}}, nil
-	case "setfd":
-		seconds, err := strconv.ParseFloat(arg(2), 64)
-		if err != nil || seconds < 0 || seconds > 1000 {
-			return nil, fmt.Errorf("%q is not a time in seconds", arg(2))
-		}
-		return [][]string{{"link", "set", "dev", arg(1), "type", "bridge", "forward_delay", strconv.Itoa(int(seconds * 100))}}, nil
-	case "show", "showstp", "showmacs":
-		return nil, nil
-	}
-	return nil, fmt.Errorf("of brctl only addbr, delbr, addif, delif, stp and setfd are known")
 }
 
 // ifconfig reads ifconfig LINK [ADDRESS[/LENGTH]] [netmask MASK] [mtu N] [up|down].
@@ -199,9 +159,8 @@ func route(args []string) ([][]string, error) {
 		}
 	}
 	if to != "default" && !strings.Contains(to, "/") {
-		bits := netip.Prefix{}
-		var err error
-		if bits, err = classful(to, mask); err != nil {
+		bits, err := classful(to, mask)
+		if err != nil {
 			return nil, err
 		}
 		if mask == "" && slices.Contains(args, "-host") || mask == "" && !slices.Contains(args, "-net") {

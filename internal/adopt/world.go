@@ -36,11 +36,11 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 		return d.ip(c)
 	case "nft":
 		return d.nft(c)
-	case "bridge", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
+	case "brctl", "bridge", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
 		return d.play(c, append([]string{name}, c.Words[1:]...))
 	case "sysctl":
 		return d.sysctl(c)
-	case "brctl", "ifconfig", "route":
+	case "ifconfig", "route":
 		return d.old(c)
 	case "ping", "ping6":
 		return d.ping(c)

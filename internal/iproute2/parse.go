@@ -97,9 +97,28 @@ func isAssignment(word string) bool {
 var (
 	objects   = []verb{{"address", "a"}, {"route", "r"}, {"link", "l"}, {"netns", "net"}}
 	strangers = []verb{
-		{"addrlabel", "addrl"}, {"maddress", "m"}, {"rule", "ru"}, {"neighbor", "n"}, {"neighbour", "n"}, {"ntable", "nt"}, {"l2tp", "l2"},
-		{"fou", "f"}, {"macsec", "mac"}, {"tunnel", "t"}, {"tuntap", "tu"}, {"tap", "tap"}, {"token", "to"}, {"tcp_metrics", "tc"}, {"monitor", "mo"},
-		{"xfrm", "x"}, {"mroute", "mr"}, {"mrule", "mru"}, {"vrf", "vr"}, {"sr", "s"}, {"nexthop", "nex"}, {"mptcp", "mp"},
+		{"addrlabel", "addrl"},
+		{"maddress", "m"},
+		{"rule", "ru"},
+		{"neighbor", "n"},
+		{"neighbour", "n"},
+		{"ntable", "nt"},
+		{"l2tp", "l2"},
+		{"fou", "f"},
+		{"macsec", "mac"},
+		{"tunnel", "t"},
+		{"tuntap", "tu"},
+		{"tap", "tap"},
+		{"token", "to"},
+		{"tcp_metrics", "tc"},
+		{"monitor", "mo"},
+		{"xfrm", "x"},
+		{"mroute", "mr"},
+		{"mrule", "mru"},
+		{"vrf", "vr"},
+		{"sr", "s"},
+		{"nexthop", "nex"},
+		{"mptcp", "mp"},
 	}
 )
 

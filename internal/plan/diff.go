@@ -61,7 +61,8 @@ func (d *differ) mustRemake(now, want *state.Namespace) bool {
 	for key := range now.Sysctls {
 		_, wanted := want.Sysctls[key]
 		_, known := state.SysctlDefault(key)
-		if !wanted && !known {
+		link := state.SysctlLink(key)
+		if goes := link != "" && want.Links[link] == nil; !wanted && !known && !goes {
 			return true
 		}
 	}
@@ -109,13 +110,23 @@ func (d *differ) setSysctls(want *state.Namespace) {
 		now = &state.Namespace{} // the host: nothing of ours in it yet
 	}
 	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
-		if value := want.Sysctls[key]; now.Sysctls[key] != value {
+		if value := want.Sysctls[key]; now.Sysctls[key] != value && state.SysctlLink(key) == "" {
 			d.emit(SetSysctl{want.Name, key, value})
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(now.Sysctls)) {
-		if _, wanted := want.Sysctls[key]; !wanted {
+		if _, wanted := want.Sysctls[key]; !wanted && state.SysctlLink(key) == "" {
 			value, _ := state.SysctlDefault(key) // known, see mustRemake
+			d.emit(SetSysctl{want.Name, key, value})
+		}
+	}
+}
+
+// setLinkSysctls makes the settings that links have, which now are there and not
+// yet up. What is there and not wanted goes with its link, see mustRemake.
+func (d *differ) setLinkSysctls(want *state.Namespace) {
+	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
+		if value := want.Sysctls[key]; state.SysctlLink(key) != "" && d.now.Namespaces[want.Name].Sysctls[key] != value {
 			d.emit(SetSysctl{want.Name, key, value})
 		}
 	}
@@ -205,6 +216,7 @@ func (d *differ) nextIndex() int {
 
 // configure brings what is in a namespace to what is wanted.
 func (d *differ) configure(want *state.Namespace) {
+	d.setLinkSysctls(want)
 	links := want.LinkNames()
 	slices.SortStableFunc(links, func(a, b string) int { return portsLast(want.Links[a], want.Links[b]) })
 	for _, link := range links {

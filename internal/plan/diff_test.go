@@ -262,3 +262,30 @@ func TestLongWay(t *testing.T) {
 		}
 	})
 }
+
+// A setting of a link is made when the link is there, and goes with it.
+func TestLinkSysctl(t *testing.T) {
+	const key = "net.ipv4.conf.br/7.rp_filter"
+	want := state.New()
+	ns := want.Add("h")
+	ns.Links["br.7"] = &state.Link{Name: "br.7", Kind: state.Bridge{}, MTU: plan.DefaultMTU, Up: true}
+	ns.Sysctls[key] = "2"
+	made := plan.Diff(state.New(), want)
+	there := false
+	for _, op := range made {
+		switch op := op.(type) {
+		case plan.AddBridge:
+			there = true
+		case plan.SetSysctl:
+			if !there {
+				t.Errorf("%s is set before there is a link", op.Key)
+			}
+		}
+	}
+	if err := (plan.Plan{plan.DelLink{Link: state.Endpoint{Namespace: "h", Link: "br.7"}}}).Play(want); err != nil {
+		t.Fatal(err)
+	}
+	if len(ns.Sysctls) > 0 {
+		t.Errorf("the settings of a link that is gone: %v", ns.Sysctls)
+	}
+}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -45,6 +46,7 @@ func dropLink(s *state.State, e state.Endpoint) {
 func forgetLink(ns *state.Namespace, l *state.Link) {
 	ns.Nftables.RenameLink(l.Name, strconv.Itoa(l.Index)) // rules go on naming its number
 	delete(ns.Links, l.Name)
+	maps.DeleteFunc(ns.Sysctls, func(key, _ string) bool { return state.SysctlLink(key) == l.Name })
 	dropRoutes(ns, l.Name, func(state.Route) bool { return true })
 	for _, port := range ns.Links {
 		if port.Master == l.Name {

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -55,6 +57,7 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	old := l.Name
 	ns.Nftables.RenameLink(old, strconv.Quote(name))
 	delete(ns.Links, old)
+	renameSysctls(ns, old, name)
 	l.Name = name
 	ns.Links[name] = l
 	for i := range ns.Routes {
@@ -65,6 +68,17 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	for _, port := range ns.Links {
 		if port.Master == old {
 			port.Master = name
+		}
+	}
+}
+
+// renameSysctls gives the settings of a link the keys that go with its new name.
+func renameSysctls(ns *state.Namespace, old, name string) {
+	escape := strings.NewReplacer(".", "/")
+	for key, value := range maps.Clone(ns.Sysctls) {
+		if state.SysctlLink(key) == old {
+			delete(ns.Sysctls, key)
+			ns.Sysctls[strings.Replace(key, "."+escape.Replace(old)+".", "."+escape.Replace(name)+".", 1)] = value
 		}
 	}
 }

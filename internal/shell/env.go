@@ -283,20 +283,20 @@ func (sh *Shell) key(x syntax.ArithmExpr) string {
 
 // declare does declare, local, export, readonly and typeset.
 func (sh *Shell) declare(c *syntax.DeclClause) {
-	var flags string
+	var flags strings.Builder
 	sh.status = 0
 	for _, a := range c.Args {
 		if a.Naked && a.Name == nil {
 			for _, word := range sh.fields(a.Value) {
 				if strings.HasPrefix(word, "-") || strings.HasPrefix(word, "+") {
-					flags += word
+					flags.WriteString(word)
 				} else {
 					sh.declareText(c.Variant.Value, word)
 				}
 			}
 			continue
 		}
-		sh.declareOne(c.Variant.Value, flags, a)
+		sh.declareOne(c.Variant.Value, flags.String(), a)
 	}
 }
 
@@ -316,7 +316,7 @@ func (sh *Shell) declareOne(variant, flags string, a *syntax.Assign) {
 	name := a.Name.Value
 	old := sh.Get(name)
 	sh.localize(variant, name)
-	if strings.Contains(flags, "A") && !(old.Kind == expand.Associative && a.Naked) {
+	if strings.Contains(flags, "A") && (old.Kind != expand.Associative || !a.Naked) {
 		_ = sh.Set(name, expand.Variable{Set: true, Kind: expand.Associative, Map: map[string]string{}}) // never fails
 	}
 	exported := variant == "export" || strings.Contains(flags, "x")

@@ -14,6 +14,7 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -202,9 +203,7 @@ func (sh *Shell) subshell() *Shell {
 		stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
 		functions: map[string]function{}, out: &strings.Builder{},
 	}
-	for name, f := range sh.functions {
-		sub.functions[name] = f
-	}
+	maps.Copy(sub.functions, sh.functions)
 	for _, s := range sh.scopes {
 		sub.scopes = append(sub.scopes, s.clone())
 	}

@@ -1,5 +1,7 @@
 package state
 
+import "strings"
+
 // The sysctls that make a router.
 const (
 	ForwardIPv4 = "net.ipv4.ip_forward"
@@ -14,4 +16,21 @@ func SysctlDefault(key string) (value string, ok bool) {
 		return "0", true
 	}
 	return "", false
+}
+
+// SysctlLink returns the link that a setting belongs to, which is there as long as
+// the link is: eth0 of net.ipv4.conf.eth0.rp_filter. It returns "" for others. As in
+// sysctl(8), a slash stands for a dot in a link's name.
+func SysctlLink(key string) string {
+	rest, ok := strings.CutPrefix(key, "net.")
+	if !ok {
+		return ""
+	}
+	_, rest, _ = strings.Cut(rest, ".") // the family
+	table, rest, _ := strings.Cut(rest, ".")
+	link, _, ok := strings.Cut(rest, ".")
+	if !ok || table != "conf" && table != "neigh" || link == "all" || link == "default" || link == Lo {
+		return ""
+	}
+	return strings.ReplaceAll(link, "/", ".")
 }
