@@ -127,7 +127,7 @@ func TestParseOtherSpellings(t *testing.T) {
 		{"ip a chg 10.0.0.1/8 dev eth0", "ip addr replace 10.0.0.1/8 dev eth0"},
 		{"ip r a default via 10.0.0.1", "ip route add default via 10.0.0.1"},
 		{"ip ro c 10.0.0.0/8 dev eth0 scope link table main", "ip route replace 10.0.0.0/8 dev eth0"},
-		{"ip r d any", "ip route del default"},
+		{"ip r d all", "ip route del default"},
 		{"ip route flush cache", ""},
 		{"sudo -n -u root /sbin/ip l set lo up", "ip link set lo up"},
 		{"env LANG=C /usr/sbin/ip net add x", "ip netns add x"},
@@ -139,6 +139,10 @@ func TestParseOtherSpellings(t *testing.T) {
 		{"brctl stp br0 on", "ip link set br0 type bridge stp_state 1"},
 		{"brctl setfd br0 0.5", "ip link set br0 type bridge forward_delay 50"},
 		{"brctl delbr br0", "ip link del br0"},
+		{"ip -det -st -ne ns1 l set lo up", "ip -n ns1 link set lo up"},
+		{"ip -l 5 --net ns1 -fam inet6 a f eth0", "ip -n ns1 -6 addr flush dev eth0"},
+		{"ip r a 10/8 via 10.1", "ip route add 10.0.0.0/8 via 10.1.0.0"},
+		{"ip link set eth0 multicast on arp on promisc off", ""},
 	} {
 		p, err := Parse(c.line)
 		if err != nil {
@@ -213,6 +217,7 @@ func TestParseRefuses(t *testing.T) {
 		{"ip route flush table main", "flushing routes"},
 		{"ip addr add 10.0.0.1 peer 10.0.0.2 dev x", "a point-to-point address"},
 		{"ip addr flush dev x scope link", "only all addresses"},
+		{"ip route add any via 10.0.0.1", "short for anycast"},
 		{"ip netns attach x 5", "ip netns attach is not supported"},
 		{"ip -all netns delete", "one command at a time"},
 		{"bridge vlan add vid 5 dev x", "what the command bridge changes"},
@@ -248,6 +253,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("ip link set dev up mtu 1400 alias '' nomaster addrgenmode none up")
 	f.Add("ip -n a link add br0 index 7 type bridge stp_state 1 forward_delay 400")
 	f.Add("ip addr add fe80::1/64 dev eth0 nodad")
+	f.Add("sudo -n /sbin/ip -br -ne ns1 l s x netns ns2 name eth0 up multicast on")
+	f.Add("ip -6 a f dev x")
+	f.Add("ip r a 10/8 via 10.1 proto static metric 3 table main")
+	f.Add("brctl addif br0 a1 a2")
+	f.Add("env A=b sysctl -w net.ipv4.ip_forward=1 net/ipv4/conf/eth0.1/promote_secondaries=1")
 	f.Fuzz(func(t *testing.T, line string) {
 		p, err := Parse(line)
 		if err != nil {

@@ -90,6 +90,7 @@ type change struct {
 	plan.SetLink
 	name  string  // what it is to be called; "": as it is
 	netns *string // where it is to be; nil: where it is
+	usual bool    // it is to have something that links have anyway
 }
 
 // linkGrammar is what may stand behind "link set". Up and down are last, since
@@ -140,10 +141,10 @@ var linkGrammar = grammar[change]{
 				return w.netns(c.netns)
 			},
 		},
-		refused[change]("promisc", "it is not supported to make a link take frames that are for others"),
-		refused[change]("arp", "a link without ARP is not supported"),
-		refused[change]("multicast", "a link without multicast is not supported"),
-		refused[change]("allmulticast", "it is not supported to make a link take all multicast"),
+		usual("promisc", "off", "it is not supported to make a link take frames that are for others"),
+		usual("arp", "on", "a link without ARP is not supported"),
+		usual("multicast", "on", "a link without multicast is not supported"),
+		usual("allmulticast", "off", "it is not supported to make a link take all multicast"),
 		refused[change]("txqueuelen", queues),
 		refused[change]("txqlen", queues),
 		refused[change]("qlen", queues),
@@ -159,6 +160,15 @@ var linkGrammar = grammar[change]{
 		return true, readLinkName(w, &c.SetLink)
 	},
 	until: "type",
+}
+
+// usual is an option that is supported with the value only that links have anyway.
+func usual(word, value, why string) option[change] {
+	o := fixed[change](value, why, word)
+	return option[change]{words: o.words, read: func(w *words, c *change) error {
+		c.usual = true
+		return o.read(w, c)
+	}}
 }
 
 // optional returns the value of an option whose zero value means something.
@@ -234,7 +244,7 @@ func parseSetLink(w *words) (plan.Plan, error) {
 	if c.SetLink != (plan.SetLink{Link: c.Link}) {
 		p = append(p, c.SetLink)
 	}
-	if len(p) == 0 && c.name == "" && c.netns == nil {
+	if len(p) == 0 && c.name == "" && c.netns == nil && !c.usual {
 		return nil, w.unexpected(linkGrammar.keywords()...)
 	}
 	return p, nil

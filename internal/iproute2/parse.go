@@ -143,31 +143,54 @@ func parseIP(w *words) (plan.Plan, error) {
 	return nil, err
 }
 
-// readIPOptions takes what stands between ip and its object. What is only about
-// how something is shown changes nothing.
+// ipOptions are the options of ip itself, without "-", in ip's own order, which says
+// what "-b" means. What is only about how something is shown changes nothing.
+var ipOptions = []verb{
+	{"loops", "l"}, {"family", "f"}, {"4", "4"}, {"6", "6"}, {"human-readable", "h"}, {"iec", "ie"}, {"stats", "s"},
+	{"statistics", "s"}, {"details", "d"}, {"resolve", "r"}, {"oneline", "o"}, {"timestamp", "t"}, {"tshort", "ts"},
+	{"force", "fo"}, {"batch", "b"}, {"brief", "br"}, {"json", "j"}, {"pretty", "p"}, {"color", "c"}, {"netns", "n"},
+	{"Numeric", "N"}, {"all", "a"}, {"echo", "e"},
+}
+
+// readIPOptions takes what stands between ip and its object.
 func readIPOptions(w *words) error {
 	for strings.HasPrefix(w.peek(), "-") {
+		option := w.ipOption()
+		if option == "" {
+			return fmt.Errorf("%s: ip has no such option, or none that is known here", w.place())
+		}
+		w.next()
 		var err error
-		switch {
-		case w.skip("-n", "-net", "-netns", "--netns"):
+		switch option {
+		case "netns":
 			w.namespace, err = w.value("the name of a namespace")
-		case w.skip("-4"):
+		case "4":
 			w.family = plan.IPv4Only
-		case w.skip("-6"):
+		case "6":
 			w.family = plan.IPv6Only
-		case w.skip("-f", "-family", "--family"):
+		case "family":
 			err = w.readFamily()
-		case w.skip("-s", "-stats", "-d", "-details", "-o", "-oneline", "-br", "-brief", "-j", "-json", "-p", "-pretty", "-c", "-color", "-r", "-t", "-N"):
-		case w.skip("-b", "-batch", "-a", "-all", "-force"):
+		case "loops":
+			_, err = w.number("how often to try", maxSigned)
+		case "batch", "all", "force":
 			err = w.unsupported("one command at a time is read here, for one thing")
-		default:
-			err = fmt.Errorf("%s: ip has no such option, or none that is known here", w.place())
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ipOption returns the name of the option that the next word is, or "".
+func (w *words) ipOption() string {
+	word := strings.TrimPrefix(strings.TrimPrefix(w.peek(), "-"), "-")
+	for _, o := range ipOptions {
+		if strings.HasPrefix(o.name, word) && strings.HasPrefix(word, o.shortest) {
+			return o.name
+		}
+	}
+	return ""
 }
 
 func (w *words) readFamily() error {

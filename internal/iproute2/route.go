@@ -48,6 +48,8 @@ var routeGrammar = grammar[route]{
 		refused[route]("throw", "a route that ends the look-up is not supported"),
 		refused[route]("local", "a route of the local table is not supported"),
 		refused[route]("broadcast", "a route of the local table is not supported"),
+		refused[route]("anycast", "a route of the local table is not supported"),
+		refused[route]("any", "to ip this is short for anycast, and a route of the local table is not supported: write default"),
 		{words: []string{"unicast"}, read: func(*words, *route) error { return nil }},
 	},
 	bare: func(w *words, r *route) (bool, error) {
@@ -105,7 +107,7 @@ func (r *route) readGateway(w *words) (err error) {
 }
 
 func (r *route) readDestination(w *words) error {
-	if w.skip("default", "any", "all") {
+	if w.skip("default", "all") { // "any" is short for anycast
 		r.isDefault = true
 		return nil
 	}

@@ -108,9 +108,10 @@ func (w *words) mac() (topo.MAC, error) {
 // prefix takes an address with the length of its subnet; without a length it
 // stands alone.
 func (w *words) prefix() (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(w.peek())
+	word := inFull(w.peek())
+	p, err := netip.ParsePrefix(word)
 	if err != nil {
-		addr, addrErr := netip.ParseAddr(w.peek())
+		addr, addrErr := netip.ParseAddr(word)
 		if addrErr != nil || addr.Zone() != "" {
 			return netip.Prefix{}, w.missing("an address such as 10.0.0.1/24")
 		}
@@ -121,12 +122,23 @@ func (w *words) prefix() (netip.Prefix, error) {
 }
 
 func (w *words) addr() (netip.Addr, error) {
-	a, err := netip.ParseAddr(w.peek())
+	a, err := netip.ParseAddr(inFull(w.peek()))
 	if err != nil || a.Zone() != "" {
 		return netip.Addr{}, w.missing("an address such as 10.0.0.1")
 	}
 	w.next()
 	return a, nil
+}
+
+// inFull writes out an IPv4 address of which the last parts are missing: to ip, 10/8
+// is 10.0.0.0/8.
+func inFull(word string) string {
+	addr, _, _ := strings.Cut(word, "/")
+	if addr == "" || strings.Trim(addr, "0123456789.") != "" {
+		return word
+	}
+	full := addr + strings.Repeat(".0", max(0, 3-strings.Count(addr, ".")))
+	return full + strings.TrimPrefix(word, addr)
 }
 
 // place says which word is the next.
