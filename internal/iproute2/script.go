@@ -51,7 +51,8 @@ var chapters = map[plan.Chapter]string{
 addresses and routes that nobody else sees. It begins with lo, which is
 down. The alias of lo is a note to vethlab, whose lab this is.
 Look: ip netns list; ls /run/netns`,
-	plan.Bridges: `Bridges: switches in software, each in a namespace of its own.
+	plan.Bridges: `Bridges: switches in software. A bridge takes the smallest MTU of its ports,
+unless its own was changed once: so it is made with another one first.
 Look: ip -n NAME link`,
 	plan.Cables: `Cables: a veth pair is two interfaces; what goes into one comes out of the
 other. Both ends are here, on this machine, for now.
@@ -60,6 +61,8 @@ Look: ip link`,
 there as NAME@ifN: N is the number of the other end.
 Look: ip link; ip -n NAME link`,
 	plan.Settings: `What is inside each namespace: addresses, then the interface up, then routes.
+By itself the kernel makes an fe80 address of the MAC and tests it for a
+second; here it is made by hand (addrgenmode none, nodad), ready at once.
 Look: ip -n NAME addr; ip -n NAME route`,
 }
 
