@@ -146,10 +146,29 @@ func parseIP(w *words) (plan.Plan, error) {
 // ipOptions are the options of ip itself, without "-", in ip's own order, which says
 // what "-b" means. What is only about how something is shown changes nothing.
 var ipOptions = []verb{
-	{"loops", "l"}, {"family", "f"}, {"4", "4"}, {"6", "6"}, {"human-readable", "h"}, {"iec", "ie"}, {"stats", "s"},
-	{"statistics", "s"}, {"details", "d"}, {"resolve", "r"}, {"oneline", "o"}, {"timestamp", "t"}, {"tshort", "ts"},
-	{"force", "fo"}, {"batch", "b"}, {"brief", "br"}, {"json", "j"}, {"pretty", "p"}, {"color", "c"}, {"netns", "n"},
-	{"Numeric", "N"}, {"all", "a"}, {"echo", "e"},
+	{"loops", "l"},
+	{"family", "f"},
+	{"4", "4"},
+	{"6", "6"},
+	{"human-readable", "h"},
+	{"iec", "ie"},
+	{"stats", "s"},
+	{"statistics", "s"},
+	{"details", "d"},
+	{"resolve", "r"},
+	{"oneline", "o"},
+	{"timestamp", "t"},
+	{"tshort", "ts"},
+	{"force", "fo"},
+	{"batch", "b"},
+	{"brief", "br"},
+	{"json", "j"},
+	{"pretty", "p"},
+	{"color", "c"},
+	{"netns", "n"},
+	{"Numeric", "N"},
+	{"all", "a"},
+	{"echo", "e"},
 }
 
 // readIPOptions takes what stands between ip and its object.

@@ -106,7 +106,7 @@ func TestSpellingsAgainstIP(t *testing.T) {
 		run(t, "ip", "netns", "add", name)
 		t.Cleanup(func() { exec.Command("ip", "netns", "del", name).Run() })
 	}
-	for _, line := range strings.Split(strings.TrimSpace(spellings), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(spellings), "\n") {
 		p, err := Parse(strings.ReplaceAll(line, "NS", ours))
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
@@ -187,7 +187,7 @@ var unheld = regexp.MustCompile(` brd 10[0-9.]+|(scope global secondary v0|scope
 func settled(text string) string {
 	var lines []string
 	text = unheld.ReplaceAllString(text, "$1")
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(line, "fe80:") {
 			continue
 		}
