@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -115,7 +114,7 @@ func batchFile(args []string) (file string, force, ok bool) {
 // ipBatch does the commands of a file, one a line, to the first that fails, or, with
 // force, all.
 func (p *program) ipBatch(ctx context.Context, file string, force bool) error {
-	var in io.Reader = p.stdin
+	in := p.stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

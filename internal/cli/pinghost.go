@@ -102,7 +102,7 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 func pingAddress(ctx context.Context, host string, o pingHostOptions) (netip.Addr, error) {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if o.ipv4 && addr.Is6() || o.ipv6 && addr.Is4() {
-			return addr, errors.New("Address family for hostname not supported")
+			return addr, errors.New("Address family for hostname not supported") //nolint:staticcheck // the words of ping
 		}
 		return addr, nil
 	}
@@ -112,7 +112,7 @@ func pingAddress(ctx context.Context, host string, o pingHostOptions) (netip.Add
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
 	if err != nil || len(addrs) == 0 {
-		return netip.Addr{}, errors.New("Name or service not known")
+		return netip.Addr{}, errors.New("Name or service not known") //nolint:staticcheck // the words of ping
 	}
 	return addrs[0].Unmap(), nil
 }

@@ -58,3 +58,48 @@ func (fs fields) MarshalJSON() ([]byte, error) {
 	b.WriteByte('}')
 	return b.Bytes(), nil
 }
+
+// indented spreads compact JSON over lines as ip -p does: each key of an object is
+// on a line of its own, the elements of a list are not.
+func indented(compact []byte) []byte {
+	var b bytes.Buffer
+	var open []byte // the brackets that are open, innermost last
+	inString := false
+	newline := func() { b.WriteString("\n" + strings.Repeat("    ", len(open))) }
+	for i := 0; i < len(compact); i++ {
+		c := compact[i]
+		switch {
+		case inString || c == '"':
+			inString = (c == '"') != inString
+			b.WriteByte(c)
+			if c == '\\' {
+				i++
+				b.WriteByte(compact[i])
+			}
+		case c == '{' || c == '[':
+			open = append(open, c)
+			b.WriteByte(c)
+			if c == '[' {
+				b.WriteByte(' ')
+			} else if compact[i+1] != '}' {
+				newline()
+			}
+		case c == '}' || c == ']':
+			open = open[:len(open)-1]
+			if before := compact[i-1]; c == ']' && before != '[' {
+				b.WriteByte(' ')
+			} else if c == '}' && before != '{' {
+				newline()
+			}
+			b.WriteByte(c)
+		case c == ',' && open[len(open)-1] == '{':
+			b.WriteByte(c)
+			newline()
+		case c == ':':
+			b.WriteString(": ")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.Bytes()
+}

@@ -59,8 +59,8 @@ func ParseQuery(args []string) (*Query, error) {
 		}
 		return q, err
 	}
-	if w.more() && !w.skip("show", "list", "lst", "ls", "sh", "sho", "li", "lis") {
-		return nil, nil
+	if w.more() && !w.skip("show", "list", "lst", "l", "ls", "sh", "sho", "li", "lis") && (object == "link" || !w.skip("s")) {
+		return nil, nil // "ip link s" is set
 	}
 	return q, q.readSelection(w)
 }
@@ -117,7 +117,7 @@ func (q *Query) readSelection(w *words) (err error) {
 			q.master, err = w.value("the name of a bridge")
 		case w.skip("type"):
 			q.kind, err = w.value("a kind of link")
-		case w.skip("table"):
+		case w.skip("table", "t"):
 			q.table, err = w.value("the name of a table")
 		case q.Object == "route":
 			err = q.readDestination(w)
@@ -189,18 +189,18 @@ func (q *Query) ShowNamespaces(names []string, numbers map[string]int32) (string
 
 func (q *Query) write(list []fields) (string, error) {
 	if !q.asJSON {
-		text := ""
+		var text strings.Builder
 		for _, fs := range list {
-			text += fs.text()
+			text.WriteString(fs.text())
 		}
-		return text, nil
+		return text.String(), nil
 	}
 	if list == nil {
 		list = []fields{}
 	}
 	out, err := json.Marshal(list)
 	if q.pretty && err == nil {
-		out, err = json.MarshalIndent(list, "", "    ")
+		out = indented(out)
 	}
 	return string(out) + "\n", err
 }

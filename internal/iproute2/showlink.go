@@ -117,9 +117,24 @@ var linkFlags = []struct {
 	bit  dump.Flags
 	name string
 }{
-	{1 << 3, "LOOPBACK"}, {1 << 1, "BROADCAST"}, {1 << 4, "POINTOPOINT"}, {1 << 12, "MULTICAST"}, {1 << 7, "NOARP"},
-	{1 << 9, "ALLMULTI"}, {1 << 8, "PROMISC"}, {1 << 10, "MASTER"}, {1 << 11, "SLAVE"}, {1 << 2, "DEBUG"}, {1 << 15, "DYNAMIC"},
-	{1 << 14, "AUTOMEDIA"}, {1 << 13, "PORTSEL"}, {1 << 5, "NOTRAILERS"}, {1, "UP"}, {1 << 16, "LOWER_UP"}, {1 << 17, "DORMANT"}, {1 << 18, "ECHO"},
+	{1 << 3, "LOOPBACK"},
+	{1 << 1, "BROADCAST"},
+	{1 << 4, "POINTOPOINT"},
+	{1 << 12, "MULTICAST"},
+	{1 << 7, "NOARP"},
+	{1 << 9, "ALLMULTI"},
+	{1 << 8, "PROMISC"},
+	{1 << 10, "MASTER"},
+	{1 << 11, "SLAVE"},
+	{1 << 2, "DEBUG"},
+	{1 << 15, "DYNAMIC"},
+	{1 << 14, "AUTOMEDIA"},
+	{1 << 13, "PORTSEL"},
+	{1 << 5, "NOTRAILERS"},
+	{1, "UP"},
+	{1 << 16, "LOWER_UP"},
+	{1 << 17, "DORMANT"},
+	{1 << 18, "ECHO"},
 }
 
 func flagWords(ns *dump.Namespace, l *dump.Link) []string {
@@ -203,13 +218,14 @@ func (q *Query) linkCounts(s *dump.Stats) fields {
 		widths[i] = max(widths[i], len(fmt.Sprint(rx[i])), len(fmt.Sprint(tx[i])))
 	}
 	row := func(name string, heads []string, numbers []uint64) string {
-		line := fmt.Sprintf("    %s %*s", name, widths[0]-4, heads[0])
-		values := fmt.Sprintf("    %*d ", widths[0], numbers[0])
+		var line, values strings.Builder
+		fmt.Fprintf(&line, "    %s %*s", name, widths[0]-4, heads[0])
+		fmt.Fprintf(&values, "    %*d ", widths[0], numbers[0])
 		for i := 1; i < len(heads); i++ {
-			line += fmt.Sprintf(" %*s", widths[i], heads[i])
-			values += fmt.Sprintf("%*d ", widths[i], numbers[i])
+			fmt.Fprintf(&line, " %*s", widths[i], heads[i])
+			fmt.Fprintf(&values, "%*d ", widths[i], numbers[i])
 		}
-		return q.newline() + line + strings.Repeat(" ", 11) + q.newline() + values
+		return q.newline() + line.String() + strings.Repeat(" ", 11) + q.newline() + values.String()
 	}
 	var fs fields
 	fs.know("stats64", fields{

@@ -60,9 +60,12 @@ func tableNumber(name string) uint32 {
 	return uint32(n)
 }
 
-// routeTypes are RTN_* by ip's words; unicast is not said.
+// unicast is RTN_UNICAST, which is said only in details.
+const unicast = 1
+
+// routeTypes are RTN_* by ip's words.
 var routeTypes = map[uint8]string{
-	2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat",
+	unicast: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat",
 }
 
 // routeProtocols are RTPROT_* by ip's words; boot is not said.
@@ -75,7 +78,7 @@ const protocolBoot = 3
 
 func (q *Query) route(ns *dump.Namespace, r dump.Route) fields {
 	var fs fields
-	if t := routeTypes[r.Type]; t != "" {
+	if t := routeTypes[r.Type]; t != "" && (r.Type != unicast || q.details) {
 		fs.add("type", t, t+" ")
 	}
 	fs.add("dst", routeTo(r), routeTo(r)+" ")

@@ -25,6 +25,7 @@ var shown = []string{
 	"-d link show eth0", "-d link show lo", "-d addr show eth0",
 	"route", "-6 route", "route show table all", "route show table 1000", "route show table local", "route show dev eth0",
 	"route show default", "route show 10.1.0.0/16", "-o route", "-6 route show table all",
+	"a s eth0", "l l", "r s t all", "-d route", "-d -6 route", "-j -p link", "-j -p addr", "-j -p route show table all", "-j -p -br addr",
 	"rule", "-6 rule", "neigh", "neigh show dev eth0", "neigh show proxy",
 	"route get 10.1.2.3", "route get 10.0.0.1", "route get fd01::5",
 }
