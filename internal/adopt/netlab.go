@@ -22,7 +22,7 @@ func Netlab(name string, f File) (*Result, error) {
 		return nil, err
 	}
 	name = cmp.Or(labName(cmp.Or(name, v.get("name").text(), f.Lab)), "lab")
-	n := &netlab{Draft: newDraft(noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}}
+	n := &netlab{Draft: newDraft(noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}, reserved: map[int]bool{}}
 	n.readPools()
 	n.readNodes()
 	for _, l := range v.get("links").items() {
@@ -48,7 +48,10 @@ type netlab struct {
 	top   *topo.Topology
 	ids   map[string]int // numbers of nodes, from 1
 	pools map[string]*addressPool
-	lans  int
+
+	reserved map[int]bool // numbers that nodes have outright
+	lastID   int
+	lans     int
 }
 
 // An addressPool is cut into subnets.
@@ -127,6 +130,12 @@ var hostDevices = []string{"linux", "none"}
 func (n *netlab) readNodes() {
 	nodes := n.root.get("nodes")
 	for _, e := range nodes.entries() {
+		n.reserve(e.value)
+	}
+	for _, item := range nodes.items() {
+		n.reserve(item)
+	}
+	for _, e := range nodes.entries() {
 		n.addNode(e.at, e.key, e.value)
 	}
 	for _, item := range nodes.items() {
@@ -138,10 +147,24 @@ func (n *netlab) readNodes() {
 	}
 }
 
+// reserve keeps a number that a node has outright from the others.
+func (n *netlab) reserve(node value) {
+	if id, err := strconv.Atoi(node.get("id").text()); err == nil {
+		n.reserved[id] = true
+	}
+}
+
+// freeID returns the next number that no node has.
+func (n *netlab) freeID() int {
+	for n.lastID++; n.reserved[n.lastID]; n.lastID++ {
+	}
+	return n.lastID
+}
+
 func (n *netlab) addNode(at shell.Pos, name string, v value) {
 	id, err := strconv.Atoi(v.get("id").text())
 	if err != nil {
-		id = len(n.ids) + 1
+		id = n.freeID()
 	}
 	n.ids[name] = id
 	n.commands++
