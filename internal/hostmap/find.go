@@ -43,7 +43,7 @@ func (m *Map) known() []string {
 
 // names returns what a namespace may be called.
 func (ns *Namespace) names() []string {
-	names := []string{ns.Name}
+	names := []string{ns.Name, ns.Node}
 	for _, c := range ns.Containers {
 		names = append(names, c.Name, c.title())
 	}

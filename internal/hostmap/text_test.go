@@ -134,6 +134,19 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// A node goes by its own name too, in however many labs it is.
+func TestFindNode(t *testing.T) {
+	m := &Map{Namespaces: []*Namespace{
+		{Name: "one/bob", Lab: "one", Node: "bob"},
+		{Name: "two/bob", Lab: "two", Node: "bob", Interfaces: []Interface{{Name: "eth0", Index: 2, State: "up"}}},
+	}}
+	for word, want := range map[string]int{"bob": 2, "one/bob": 1, "two/bob/eth0": 1, "bob/eth0": 1} {
+		if found, err := m.Find(word); err != nil || len(found) != want {
+			t.Errorf("%s: %v, %v", word, found, err)
+		}
+	}
+}
+
 func TestFilters(t *testing.T) {
 	m := example()
 	for text, want := range map[string]string{
