@@ -1,18 +1,18 @@
 package dump
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Model returns what a namespace of a State would show if the State were there: with
-// what the kernel makes by itself, as far as a State decides it. Numbers that the
-// State leaves to the kernel are the next free ones in the order of names; what the
-// kernel draws at random, such as a MAC, is zero. A namespace that is not there is
-// empty.
+// Model returns what a namespace of a State would show if the State had been made
+// and had come to rest: with what the kernel makes by itself, as far as a State
+// decides it. Numbers that the State leaves to the kernel are the next free ones in
+// the order of names; what the kernel draws at random, such as a MAC, is zero. What a
+// State can't tell is left out: times, counters, queues, offloads, and that a link
+// has been up before. A namespace that is not there is empty.
 func Model(s *state.State, name string) *Namespace {
 	m := model{state: s, name: name, index: map[string]map[string]int{}, ids: map[string]int32{}}
 	ns := &Namespace{Name: name, Peers: map[int32]string{}}
@@ -26,6 +26,7 @@ func Model(s *state.State, name string) *Namespace {
 		ns.Addresses = append(ns.Addresses, m.addresses(link)...)
 	}
 	ns.Routes = m.routes(from, ns)
+	ns.Rules = defaultRules()
 	for other, id := range m.ids {
 		if other != state.Host {
 			ns.Peers[id] = other
@@ -165,109 +166,4 @@ func (m *model) carrier(l *state.Link) bool {
 		return false
 	}
 	return true
-}
-
-// Numbers of linux/if_addr.h and linux/rtnetlink.h.
-const (
-	permanent = 0x80 // IFA_F_PERMANENT
-	secondary = 0x01 // IFA_F_SECONDARY
-	noDAD     = 0x02 // IFA_F_NODAD
-
-	scopeGlobal = 0
-	scopeLink   = 253
-	scopeHost   = 254
-
-	tableMain   = 254
-	fromKernel  = 2 // RTPROT_KERNEL
-	fromBoot    = 3 // RTPROT_BOOT, which ip writes
-	unicast     = 1
-	linkDown    = 16 // RTNH_F_LINKDOWN
-	ipv6Metric  = 1024
-	ipv6Kernels = 256 // metric of the routes that the kernel makes
-)
-
-func (m *model) addresses(l *state.Link) []Address {
-	var list []Address
-	index := m.number(m.name)[l.Name]
-	add := func(p netip.Prefix, scope uint8, flags uint32) {
-		a := Address{Index: index, Prefix: p, Scope: scope, Flags: permanent | flags, Valid: Forever, Preferred: Forever}
-		if p.Addr().Is4() {
-			a.Label = l.Name
-		}
-		list = append(list, a)
-	}
-	if l.Name == state.Lo && l.Up {
-		add(netip.MustParsePrefix("127.0.0.1/8"), scopeHost, 0)
-	}
-	subnets := map[netip.Prefix]bool{}
-	for _, p := range l.Addresses {
-		switch {
-		case p.Addr().Is4() && subnets[p.Masked()]:
-			add(p, scopeGlobal, secondary)
-		case p.Addr().Is4():
-			subnets[p.Masked()] = true
-			add(p, scopeGlobal, 0)
-		case p.Addr().IsLinkLocalUnicast():
-			add(p, scopeLink, noDAD)
-		default:
-			add(p, scopeGlobal, noDAD)
-		}
-	}
-	switch {
-	case l.Name == state.Lo && l.Up:
-		add(netip.MustParsePrefix("::1/128"), scopeHost, 0)
-	case l.AutoLinkLocal && l.Up && !l.MAC.IsZero() && m.carrier(l):
-		add(state.LinkLocal(l.MAC), scopeLink, 0)
-	}
-	slices.SortStableFunc(list, func(a, b Address) int { return family(a.Prefix) - family(b.Prefix) })
-	return list
-}
-
-func family(p netip.Prefix) int {
-	if p.Addr().Is4() {
-		return 4
-	}
-	return 6
-}
-
-// routes are those somebody wrote, and those that the kernel makes of addresses.
-func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
-	var list []Route
-	for _, a := range ns.Addresses {
-		l := ns.Link(a.Index)
-		if !l.Flags.Has(Up) || a.Prefix.IsSingleIP() || a.Flags&secondary != 0 || l.Name == state.Lo {
-			continue
-		}
-		list = append(list, connected(a, l))
-	}
-	for _, r := range from.Routes {
-		index := m.number(m.name)[r.Dev]
-		d := Route{To: r.To, Via: r.Via, Index: index, Table: tableMain, Protocol: fromBoot, Type: unicast, Metric: r.Metric}
-		switch {
-		case r.To.Addr().Is6() && r.Metric == 0:
-			d.Metric = ipv6Metric
-		case r.To.Addr().Is4() && !r.Via.IsValid():
-			d.Scope = scopeLink
-		}
-		if l := ns.Link(index); l != nil && !l.Flags.Has(Running) {
-			d.Flags = linkDown
-		}
-		list = append(list, d)
-	}
-	slices.SortStableFunc(list, func(a, b Route) int { return state.ComparePrefixes(a.To, b.To) })
-	return list
-}
-
-// connected is the route that an address brings along.
-func connected(a Address, l *Link) Route {
-	r := Route{To: a.Prefix.Masked(), Index: l.Index, Table: tableMain, Protocol: fromKernel, Type: unicast}
-	if a.Prefix.Addr().Is4() {
-		r.Scope, r.Source = scopeLink, a.Prefix.Addr()
-	} else {
-		r.Metric = ipv6Kernels
-	}
-	if !l.Flags.Has(Running) {
-		r.Flags = linkDown
-	}
-	return r
 }

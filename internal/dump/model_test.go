@@ -41,8 +41,15 @@ func TestModel(t *testing.T) {
 	if want := []string{"10.0.0.1/24", "fe80::ff:fe00:1/64"}; !slices.Equal(addresses, want) {
 		t.Errorf("addresses %q, want %q", addresses, want)
 	}
-	if len(ns.Routes) != 2 || ns.Routes[0].Source != netip.MustParseAddr("10.0.0.1") {
-		t.Errorf("routes %+v", ns.Routes)
+	wantRoutes := []string{
+		"10.0.0.0/24 table 254 type 1", "fe80::/64 table 254 type 1", "10.0.0.1/32 table 255 type 2", "10.0.0.255/32 table 255 type 3",
+		"fe80::ff:fe00:1/128 table 255 type 2", "ff00::/8 table 255 type 5",
+	}
+	if got := routes(ns); !slices.Equal(got, wantRoutes) {
+		t.Errorf("routes %q, want %q", got, wantRoutes)
+	}
+	if len(ns.Rules) != 5 {
+		t.Errorf("rules %v", ns.Rules)
 	}
 
 	// The host has no name, so its namespace is known by number only.
@@ -55,13 +62,22 @@ func TestModel(t *testing.T) {
 	}
 }
 
+func routes(ns *dump.Namespace) []string {
+	var list []string
+	for _, r := range ns.Routes {
+		list = append(list, fmt.Sprintf("%s table %d type %d", r.To, r.Table, r.Type))
+	}
+	return list
+}
+
 func TestModelWithoutCarrier(t *testing.T) {
 	v0 := dump.Model(cabled(false), state.Host).LinkNamed("v0")
 	if !v0.Flags.Has(dump.Up) || v0.Flags.Has(dump.Running) || v0.OperState != "lowerlayerdown" {
 		t.Errorf("%+v", v0)
 	}
-	if ns := dump.Model(cabled(false), "ns1"); len(ns.Routes) != 0 || len(ns.Addresses) != 1 {
-		t.Errorf("%+v", ns)
+	ns := dump.Model(cabled(false), "ns1")
+	if got, want := routes(ns), []string{"10.0.0.1/32 table 255 type 2"}; !slices.Equal(got, want) || len(ns.Addresses) != 1 {
+		t.Errorf("routes %q, want %q; addresses %v", got, want, ns.Addresses)
 	}
 }
 

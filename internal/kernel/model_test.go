@@ -35,6 +35,12 @@ const budget = 10 * time.Second
 // fails, the rest of the time is rapid's, to find the smallest case.
 func check(t *testing.T, prop func(*rapid.T)) {
 	t.Helper()
+	checkFor(t, budget, prop)
+}
+
+// checkFor is check with a budget of its own.
+func checkFor(t *testing.T, budget time.Duration, prop func(*rapid.T)) {
+	t.Helper()
 	end := time.Now().Add(budget)
 	tried, failed := 0, false
 	rapid.Check(t, func(t *rapid.T) {

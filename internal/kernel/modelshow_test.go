@@ -1,0 +1,147 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// modelled are commands that show the same of a State as of the kernel.
+var modelled = []string{
+	"link show", "-br link", "addr show", "-br addr", "route show", "-6 route show",
+	"route show table local", "-6 route show table local", "rule show", "-6 rule show",
+}
+
+// What ip would show of the examples is what it shows when they are there.
+func TestExamplesShowAsTheirModel(t *testing.T) {
+	netnstest.Need(t)
+	lab := netnstest.Lab(t)
+	for _, example := range []string{"veth-pair", "two-routers", "dual-stack", "three-hosts-on-a-switch", "router-with-a-bridge"} {
+		file := filepath.Join("..", "..", "examples", example+".yaml")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		top, err := topo.Parse(file, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		top.Name, top.Prefix = lab, nil
+		t.Run(example, func(t *testing.T) {
+			checkFor(t, time.Second, func(t *rapid.T) {
+				defer clear(t, lab)
+				showsAsModel(t, lab, compiled(t, top))
+			})
+		})
+	}
+}
+
+// So is what it would show of any lab.
+func TestLabsShowAsTheirModel(t *testing.T) {
+	netnstest.Need(t)
+	lab := netnstest.Lab(t)
+	checkFor(t, 4*time.Second, func(t *rapid.T) {
+		defer clear(t, lab)
+		showsAsModel(t, lab, compiled(t, draw(t, lab)))
+	})
+}
+
+// showsAsModel looks at a lab that is made, and at one in the making. Bridges are
+// made to forward at once: those that don't come to it after seconds.
+func showsAsModel(t *rapid.T, lab string, want *state.State) {
+	for _, ns := range want.Namespaces {
+		for _, l := range ns.Links {
+			if _, ok := l.Kind.(state.Bridge); ok {
+				l.Kind = state.Bridge{}
+			}
+		}
+	}
+	p := plan.Diff(state.New(), want)
+	for _, steps := range []int{len(p), rapid.IntRange(1, len(p)).Draw(t, "steps")} {
+		clear(t, lab)
+		s := state.New()
+		apply(t, lab, p[:steps], s, want)
+		if err := p[:steps].Play(s); err != nil {
+			t.Fatal(err)
+		}
+		compareShown(t, s)
+	}
+}
+
+// compareShown holds what a State is said to show against what is there. What
+// the kernel notes a moment later, such as a lost carrier, is waited for.
+func compareShown(t *rapid.T, s *state.State) {
+	for _, name := range s.Names() {
+		if name == state.Host {
+			continue
+		}
+		want := shownOf(t, dump.Model(s, name))
+		for end := time.Now().Add(2 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			ns, err := kernel.Dump(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := shownOf(t, ns)
+			if got == want {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%s (-model +kernel):\n%s", name, gocmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+			}
+		}
+	}
+}
+
+// shownOf returns all that is compared of a namespace.
+func shownOf(t *rapid.T, ns *dump.Namespace) string {
+	forgetHistory(ns)
+	var b strings.Builder
+	for _, command := range modelled {
+		text, err := iproute2.Show(ns, strings.Fields(command)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString("$ ip " + command + "\n" + text)
+	}
+	return b.String()
+}
+
+// forgetHistory makes alike what a State can't tell: which of several links got its
+// route to the same destination first, whether a link without a signal had one and
+// so was told of multicast, and, in which kernels differ, whether such a cable is
+// down itself or what it stands on is.
+func forgetHistory(ns *dump.Namespace) {
+	for i := range ns.Links {
+		if ns.Links[i].OperState == "lowerlayerdown" {
+			ns.Links[i].OperState = "down"
+		}
+	}
+	ns.Routes = slices.DeleteFunc(ns.Routes, func(r dump.Route) bool {
+		return r.To.Addr().IsMulticast() && !ns.Link(r.Index).Flags.Has(dump.Running)
+	})
+	for from := 0; from < len(ns.Routes); {
+		to := from
+		for to < len(ns.Routes) && ns.Routes[to].To == ns.Routes[from].To && ns.Routes[to].Table == ns.Routes[from].Table {
+			to++
+		}
+		slices.SortFunc(ns.Routes[from:to], func(a, b dump.Route) int { return cmp.Or(a.Metric-b.Metric, a.Index-b.Index) })
+		from = to
+	}
+}
