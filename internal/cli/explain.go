@@ -3,16 +3,13 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -23,8 +20,9 @@ func newExplain(p *program) *cobra.Command {
 		Short: "Explain in words, command by command, how a lab is made",
 		Long: `Explain in words how a lab is made: each command, what it does, what to look at
 afterwards and what would be seen there. Nothing is made. A kind of step is
-explained in full when it first occurs and in brief after that; in big labs
-stretches in which nothing is new are shortened, unless --all is given.
+explained in full when it first occurs and in brief after that; what is seen
+stands where it is new. In big labs stretches in which nothing is new are
+shortened, unless --all is given.
 
 The style is that of the commands, as for script: direct, or tutorial, the long
 way by which each cable is made on the machine and its ends are moved.
@@ -73,7 +71,8 @@ type explained struct {
 	Look   string   `json:"look,omitempty"`  // the command that shows what has become
 	Shown  string   `json:"shown,omitempty"` // what it prints then
 
-	isNew bool
+	isNew bool // a kind of step that was not met before
+	looks bool // it is worth looking now
 }
 
 func (p *program) explainLab(args []string, o explainOptions) error {
@@ -86,7 +85,7 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 		change.Plan = plan.LongWay(change.Plan)
 	}
 	steps := explainAll(change.Plan, stepsOf(change), o.lang)
-	if err := viewAll(change.Plan, steps); err != nil {
+	if err := lookAll(change.Plan, steps); err != nil {
 		return err
 	}
 	if o.format == formatJSON {
@@ -116,72 +115,11 @@ func (p *program) explainCommand(o explainOptions) error {
 	return nil
 }
 
-// viewAll adds what is to be seen, where something is new, behind each command of a
-// plan on a machine where nothing is.
-func viewAll(ops plan.Plan, steps []explained) error {
-	s, last := state.New(), map[string]int{}
-	for i, op := range ops {
-		if err := op.Play(s); err != nil {
-			return err
-		}
-		number(s, op, last)
-		if !steps[i].isNew {
-			continue
-		}
-		shown, err := shownOf(s, explain.Notes(op)[0].Look)
-		if err != nil {
-			return err
-		}
-		steps[i].Shown = shown
-	}
-	return nil
-}
-
-// number gives links that an Op has made the numbers that the kernel would, if they
-// have none: in each namespace the one after the last, of a veth the other end
-// first. They keep them where they go.
-func number(s *state.State, op plan.Op, last map[string]int) {
-	var made []state.Endpoint
-	switch op := op.(type) {
-	case plan.AddVeth:
-		made = []state.Endpoint{op.Ends[1].Link, op.Ends[0].Link}
-	case plan.AddBridge:
-		made = []state.Endpoint{op.Link}
-	}
-	for _, e := range made {
-		l := s.Link(e)
-		if l.Index == 0 {
-			l.Index = max(last[e.Namespace], 1) + 1 // lo is the first
-		}
-		last[e.Namespace] = max(last[e.Namespace], l.Index)
-	}
-}
-
-// shownOf returns what a command prints that looks at something.
-func shownOf(s *state.State, look explain.Look) (string, error) {
-	switch {
-	case look.IsZero():
-		return "", nil
-	case look.Program == "sysctl":
-		value, set := s.Namespace(look.Namespace).Sysctls[look.Args[0]]
-		if !set {
-			value, _ = state.SysctlDefault(look.Args[0])
-		}
-		return look.Args[0] + " = " + value + "\n", nil
-	case look.Program == "nft":
-		return s.Namespace(look.Namespace).Nftables.String(), nil
-	case look.Args[0] == "netns":
-		names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
-		return strings.Join(append(names, ""), "\n"), nil
-	}
-	return iproute2.Show(dump.Model(s, look.Namespace), look.Args...)
-}
-
 // explainAll explains a plan whose commands are steps.
 func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 	list := make([]explained, 0, len(ops))
 	for i, told := range explain.Tour(ops) {
-		e := explained{step: steps[i], isNew: told.New}
+		e := explained{step: steps[i], isNew: told.New, looks: told.New}
 		var said []string
 		for _, n := range told.Notes {
 			said = append(said, n.Brief.In(lang), n.More.In(lang))
@@ -203,6 +141,22 @@ const (
 	shortened = 3
 )
 
+// mostLines is how many lines of what is seen are written; more would be more to
+// read than to learn.
+const mostLines = 8
+
+// beginning returns the lines of a text, and of a long one the first.
+func beginning(text string) []string {
+	list := lines(text)
+	if len(list) > mostLines {
+		list = append(list[:mostLines-1], "…")
+	}
+	for i := range list {
+		list[i] = strings.TrimRight(list[i], " ")
+	}
+	return list
+}
+
 func (p *program) printExplained(steps []explained, o explainOptions) {
 	for i := 0; i < len(steps); i++ {
 		p.printStep(steps[i], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+1))
@@ -219,7 +173,7 @@ func (p *program) printExplained(steps []explained, o explainOptions) {
 // oldFrom returns how many steps from the i-th on have nothing new.
 func oldFrom(steps []explained, i int) int {
 	n := 0
-	for ; i < len(steps) && !steps[i].isNew; i++ {
+	for ; i < len(steps) && !steps[i].isNew && !steps[i].looks; i++ {
 		n++
 	}
 	return n
@@ -252,11 +206,10 @@ func (p *program) printStep(e explained, number string) {
 				b.WriteString(indent + p.out.paint(dim, line) + "\n")
 			}
 		}
-		if e.Look != "" {
-			b.WriteString(indent + "$ " + e.Look + "\n")
-			for line := range strings.Lines(e.Shown) {
-				b.WriteString(strings.TrimRight(indent+line, " \n") + "\n")
-			}
+	}
+	if e.looks && e.Look != "" {
+		for _, line := range append([]string{"$ " + e.Look}, beginning(e.Shown)...) {
+			b.WriteString(indent + p.out.paint(dim, line) + "\n")
 		}
 	}
 	p.out.write([]byte(b.String() + "\n"))

@@ -16,12 +16,27 @@ func filter(op plan.Nft) Note {
 		Topic:  fmt.Sprintf("nft %s %s", c.Verb, c.Object),
 		Brief:  filterBrief(op),
 		Kernel: fmt.Sprintf("NFNL_MSG_BATCH_BEGIN, %s, NFNL_MSG_BATCH_END: done whole or not at all", filterMessage(c)),
-		Look:   Look{op.Namespace, "nft", []string{"list", "ruleset"}},
+		Look:   Look{op.Namespace, "nft", filterLook(c)},
 	}
 	if c.Verb == nft.Add || c.Verb == nft.Insert {
 		n.Topic, n.More = filterMore(c)
 	}
 	return n
+}
+
+// filterLook lists the smallest part in which it is seen what a command has done.
+func filterLook(c nft.Command) []string {
+	family, name := string(c.Table.Family), c.Table.Name
+	gone := c.Verb == nft.Delete
+	switch {
+	case c.Object == nft.ATable && !gone, c.Object == nft.AChain && gone, c.Object == nft.ASet && gone:
+		return []string{"list", "table", family, name}
+	case c.Object == nft.AChain, c.Object == nft.ARule:
+		return []string{"list", "chain", family, name, c.Name}
+	case c.Object == nft.ASet, c.Object == nft.AnElement:
+		return []string{"list", "set", family, name, c.Name}
+	}
+	return []string{"list", "ruleset"}
 }
 
 // filterBrief says what a command does with the names in it.
