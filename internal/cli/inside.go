@@ -26,6 +26,8 @@ type insideNode struct {
 	Sysctls   []dump.Setting      `json:"sysctls,omitempty"`
 	Nftables  nft.Ruleset         `json:"nftables,omitempty"`
 	Processes []dump.Process      `json:"processes,omitempty"`
+
+	around *dump.Namespace // of the only interface shown: what it is in
 }
 
 // lookInside reads all about a node. Of the machine itself the processes are left
@@ -79,6 +81,7 @@ func (n *insideNode) only(name string) bool {
 		return false
 	}
 	index := l.Index
+	n.around = &dump.Namespace{Name: n.Name, Links: n.Links, Addresses: n.Addresses, Peers: n.Peers}
 	n.Interface, n.Master = l.Name, n.LinkName(l.Master)
 	n.Links = []dump.Link{*l}
 	n.Addresses = n.AddressesOf(index)

@@ -32,17 +32,17 @@ func (p *program) showNode(arg string, f format) error {
 	if f == formatJSON {
 		return p.out.json(n)
 	}
-	p.describe(n)
-	return nil
+	return p.describe(n)
 }
 
 // describe writes a node as text, section by section. Those that are empty are
 // left out.
-func (p *program) describe(n *insideNode) {
+func (p *program) describe(n *insideNode) error {
 	p.out.print("%s\n", p.out.paint(bold, n.title()))
 	if n.Interface != "" {
-		p.section("Interface", "ip -d -s link", n.detail(&n.Links[0]))
-		p.section("Addresses", "ip addr", n.addressLines())
+		if err := p.describeInterface(n); err != nil {
+			return err
+		}
 	} else {
 		p.section("Interfaces", "ip -d link, ip addr", n.linkLines())
 	}
@@ -54,17 +54,40 @@ func (p *program) describe(n *insideNode) {
 	p.section("Settings", "sysctl", n.sysctlLines())
 	p.section("Packet filter", "nft list ruleset", lines(n.Nftables.String()))
 	p.section("Processes", "ps", columns(n.processRows()))
+	return nil
+}
+
+// describeInterface writes an interface and the addresses that it has.
+func (p *program) describeInterface(n *insideNode) error {
+	if err := p.asIP(n, "Interface", "-d", "-s", "link"); err != nil || len(n.Addresses) == 0 {
+		return err
+	}
+	return p.asIP(n, "Addresses", "addr")
+}
+
+// asIP writes of the only interface what ip would show.
+func (p *program) asIP(n *insideNode, heading string, args ...string) error {
+	args = append(args, "show", "dev", n.Interface)
+	text, err := iproute2.Show(n.around, args...)
+	if err != nil {
+		return err
+	}
+	p.section(heading, "ip "+strings.Join(args, " "), lines(text))
+	return nil
 }
 
 func (n *insideNode) title() string {
-	title := n.Node
+	title, wired := n.Node, ""
 	if n.Interface != "" {
 		title += ":" + n.Interface
+		if end := n.end(n.Links[0].Index); end != "" {
+			wired = ", cabled to " + end
+		}
 	}
 	if n.Name == state.Host {
-		return title + ": the machine itself"
+		return title + ": the machine itself" + wired
 	}
-	return fmt.Sprintf("%s: %s of lab %s, namespace %s", title, n.Kind, n.Lab, n.Name)
+	return fmt.Sprintf("%s: %s of lab %s, namespace %s%s", title, n.Kind, n.Lab, n.Name, wired)
 }
 
 // section writes lines under a heading that says which command shows the same.
@@ -134,47 +157,6 @@ func (n *insideNode) prefixes(index int) []string {
 		list = append(list, a.Prefix.String())
 	}
 	return list
-}
-
-func (n *insideNode) addressLines() []string {
-	var list []string
-	for _, a := range n.Addresses {
-		line := a.Prefix.String()
-		if a.Label != "" && a.Label != n.Interface {
-			line += " label " + a.Label
-		}
-		if a.Valid != dump.Forever {
-			line += fmt.Sprintf(" for %d s", a.Valid)
-		}
-		list = append(list, line)
-	}
-	return list
-}
-
-// detail says what one interface is and has done.
-func (n *insideNode) detail(l *dump.Link) []string {
-	rows := [][]string{
-		{"kind", linkKind(l)},
-		{"index", strconv.Itoa(l.Index)},
-		{"state", l.OperState},
-		{"mac", l.Address.String()},
-		{"mtu", strconv.Itoa(l.MTU)},
-	}
-	add := func(key, value string) {
-		if value != "" {
-			rows = append(rows, []string{key, value})
-		}
-	}
-	add("peer", n.end(l.Index))
-	add("master", n.Master)
-	add("alias", l.Alias)
-	add("altnames", strings.Join(l.AltNames, " "))
-	add("queues", fmt.Sprintf("%d out, %d in, %d packets long", l.TxQueues, l.RxQueues, l.TxQueueLen))
-	if s := l.Stats; s != nil {
-		add("received", fmt.Sprintf("%d bytes, %d packets, %d errors, %d dropped", s.RxBytes, s.RxPackets, s.RxErrors, s.RxDropped))
-		add("sent", fmt.Sprintf("%d bytes, %d packets, %d errors, %d dropped", s.TxBytes, s.TxPackets, s.TxErrors, s.TxDropped))
-	}
-	return columns(rows)
 }
 
 // qdiscLines leaves out, of a whole node, those that do nothing.
