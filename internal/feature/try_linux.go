@@ -17,7 +17,7 @@ func tryRoot() error {
 	return local.explainRoot(rights{
 		folder:  cmp.Or(writable(netns.Dir), writable(sandbox.Dir)),
 		mounts:  mountable(),
-		network: netns.Do(netns.Host, func() error { return nil }),
+		network: netns.TryEnter(),
 	})
 }
 

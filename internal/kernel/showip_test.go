@@ -48,15 +48,33 @@ func TestShowAgreesWithIP(t *testing.T) {
 	for _, namespace := range []string{name, other} {
 		for _, command := range shown {
 			words := strings.Fields(command)
-			want, err := exec.CommandContext(t.Context(), "ip", append([]string{"-n", namespace}, words...)...).Output()
+			want, got, err := bothShow(t, namespace, words)
 			if err != nil && namespace == other {
 				continue // there is no such link there, nor such a way
 			}
-			if got := show(t, namespace, words); steady(got) != steady(string(want)) {
-				t.Errorf("ip -n %s %s (-ip +vethlab):\n%s", namespace, command, cmp.Diff(steady(string(want)), steady(got)))
+			if steady(got) != steady(want) {
+				t.Errorf("ip -n %s %s (-ip +vethlab):\n%s", namespace, command, cmp.Diff(steady(want), steady(got)))
 			}
 		}
 	}
+}
+
+// bothShow returns what ip and what we show of a namespace, as it was at the same
+// time: while links come up, and neighbours are looked for, things change.
+func bothShow(t *testing.T, namespace string, words []string) (want, got string, err error) {
+	t.Helper()
+	for range 50 {
+		before, err := exec.CommandContext(t.Context(), "ip", append([]string{"-n", namespace}, words...)...).Output()
+		if err != nil {
+			return "", "", err
+		}
+		got = show(t, namespace, words)
+		after, _ := exec.CommandContext(t.Context(), "ip", append([]string{"-n", namespace}, words...)...).Output()
+		if want = string(after); string(before) == want {
+			break
+		}
+	}
+	return want, got, nil
 }
 
 // running are numbers that go on while one looks.
@@ -108,15 +126,15 @@ func TestShowJSONAgreesWithIP(t *testing.T) {
 		"neigh", "neigh show proxy", "route get 10.1.2.3",
 	} {
 		words := append([]string{"-j"}, strings.Fields(command)...)
-		out, err := exec.CommandContext(t.Context(), "ip", append([]string{"-n", name}, words...)...).Output()
+		wantText, gotText, err := bothShow(t, name, words)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var want, got any
-		if err := json.Unmarshal(out, &want); err != nil {
+		if err := json.Unmarshal([]byte(wantText), &want); err != nil {
 			t.Fatalf("ip -j %s: %v", command, err)
 		}
-		if err := json.Unmarshal([]byte(show(t, name, words)), &got); err != nil {
+		if err := json.Unmarshal([]byte(gotText), &got); err != nil {
 			t.Fatal(err)
 		}
 		dropLifetimes(want)
