@@ -1,6 +1,7 @@
 package decompile
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func (w *writer) dropDetails(at state.Endpoint, l *state.Link, e *topo.Error) bo
 // namespace.
 func (w *writer) dropSettings(ns *state.Namespace, at state.Endpoint, e *topo.Error) bool {
 	dropped := false
-	for key := range ns.Sysctls {
+	for _, key := range slices.Sorted(maps.Keys(ns.Sysctls)) {
 		if strings.Contains(e.Msg, key) {
 			w.lose(at, key, e.Msg)
 			delete(ns.Sysctls, key)
@@ -92,6 +93,9 @@ func (w *writer) dropSettings(ns *state.Namespace, at state.Endpoint, e *topo.Er
 	}
 	w.lose(at, "", e.Msg)
 	for _, link := range ns.LinkNames() {
+		if link == state.Lo {
+			continue // goes without saying
+		}
 		w.dropLink(state.Endpoint{Namespace: ns.Name, Link: link}, e.Msg)
 	}
 	delete(w.state.Namespaces, ns.Name)
