@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // newSysctl is the sysctl of places where the machine has none.
@@ -86,20 +88,15 @@ func sysctlError(key string, err error, o sysctlOptions) error {
 func (p *program) printSysctl(key, data string, o sysctlOptions) {
 	for line := range strings.Lines(strings.TrimRight(data, "\n") + "\n") {
 		if !o.values {
-			p.out.print("%s = ", strings.ReplaceAll(strings.ReplaceAll(key, "/", "\x00"), "\x00", "."))
+			p.out.print("%s = ", state.SysctlKey(key))
 		}
 		p.out.print("%s", line)
 	}
 }
 
-// sysctlFile returns the file of a key. As in sysctl(8) the first separator says
-// which of "." and "/" is one; the other then stands for a "." in a name.
+// sysctlFile returns the file of a key, which leads nowhere else.
 func sysctlFile(key string) string {
-	path := key
-	if i := strings.IndexAny(key, "./"); i >= 0 && key[i] == '.' {
-		path = strings.NewReplacer(".", "/", "/", ".").Replace(key)
-	}
-	return filepath.Join(procSys, filepath.Clean("/"+path))
+	return filepath.Join(procSys, filepath.Clean("/"+state.SysctlPath(state.SysctlKey(key))))
 }
 
 func (p *program) allSysctls(o sysctlOptions) error {
@@ -108,8 +105,7 @@ func (p *program) allSysctls(o sysctlOptions) error {
 			return err
 		}
 		if data, err := os.ReadFile(file); err == nil { // some can only be written
-			key := strings.TrimPrefix(file, procSys+"/")
-			p.printSysctl(strings.NewReplacer(".", "/", "/", ".").Replace(key), string(data), o)
+			p.printSysctl(strings.TrimPrefix(file, procSys+"/"), string(data), o)
 		}
 		return nil
 	})

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -60,7 +59,7 @@ func setSysctl(op plan.SetSysctl) Note {
 			En:   "A setting below net. belongs to the network namespace of who writes it: no other namespace is touched.",
 			ZhTW: "net. 底下的設定屬於寫入者所在的網路命名空間，不會影響其他命名空間。",
 		},
-		Kernel: fmt.Sprintf("write %q to /proc/sys/%s, from a thread inside the namespace; no netlink message", op.Value, strings.ReplaceAll(op.Key, ".", "/")),
+		Kernel: fmt.Sprintf("write %q to /proc/sys/%s, from a thread inside the namespace; no netlink message", op.Value, state.SysctlPath(op.Key)),
 		Look:   Look{op.Namespace, "sysctl", []string{op.Key}},
 	}
 	if meaning, ok := settings[op.Key]; ok && op.Value == "1" {

@@ -40,16 +40,6 @@ func promoted(key string) (link string, ok bool) {
 	return strings.ReplaceAll(link, "/", "."), true
 }
 
-// dotted returns a key with dots between its parts. As in sysctl(8) it may
-// have slashes there: the first separator tells, and the other one then stands
-// for itself within a part.
-func dotted(key string) string {
-	if i := strings.IndexAny(key, "./"); i < 0 || key[i] == '.' {
-		return key
-	}
-	return strings.NewReplacer(".", "/", "/", ".").Replace(key)
-}
-
 func parseSysctl(w *words) (plan.Plan, error) {
 	for w.skip("-q", "-w", "-qw", "-wq", "-e", "-n", "--quiet", "--write", "--ignore") {
 	}
@@ -96,5 +86,5 @@ func readSetting(w *words) (key, value string, err error) {
 	if !ok || key == "" {
 		return "", "", fmt.Errorf("%s is not key=value", place)
 	}
-	return dotted(key), value, nil
+	return state.SysctlKey(key), value, nil
 }

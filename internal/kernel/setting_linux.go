@@ -71,14 +71,13 @@ func follows(key string, now map[string]string) bool {
 // thread's namespace. The keys are dotted; a dot in a link's name is a slash.
 func readSettings() map[string]string {
 	const root = "/proc/sys/"
-	dotted := strings.NewReplacer("/", ".", ".", "/")
 	settings := map[string]string{}
 	_ = filepath.WalkDir(root+"net", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || elsewhere(e.Name()) {
 			return nil // also a folder that goes with its link
 		}
 		if text, ok := readShort(path); ok {
-			settings[dotted.Replace(path[len(root):])] = strings.Join(strings.Fields(text), " ")
+			settings[state.SysctlKey(path[len(root):])] = strings.Join(strings.Fields(text), " ")
 		}
 		return nil
 	})

@@ -14,11 +14,9 @@ import (
 )
 
 // sysctlPath returns the file of a sysctl. Below /proc/sys/net a file is that
-// of the calling thread's namespace. As in sysctl(8), the separators are dots
-// and a slash stands for a dot in an interface's name.
+// of the calling thread's namespace.
 func sysctlPath(key string) string {
-	swap := strings.NewReplacer(".", "/", "/", ".")
-	return "/proc/sys/" + swap.Replace(key)
+	return "/proc/sys/" + state.SysctlPath(key)
 }
 
 // setSysctl writes at once, after the messages before it.

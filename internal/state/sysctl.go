@@ -34,3 +34,18 @@ func SysctlLink(key string) string {
 	}
 	return strings.ReplaceAll(link, "/", ".")
 }
+
+// SysctlKey returns a key with dots between its parts. As in sysctl(8) it may have
+// slashes there: the first separator tells, and the other one then stands for
+// itself within a part.
+func SysctlKey(key string) string {
+	if i := strings.IndexAny(key, "./"); i < 0 || key[i] == '.' {
+		return key
+	}
+	return swapSeparators(key)
+}
+
+// SysctlPath returns the file of a dotted key, below /proc/sys.
+func SysctlPath(key string) string { return swapSeparators(key) }
+
+func swapSeparators(s string) string { return strings.NewReplacer(".", "/", "/", ".").Replace(s) }
