@@ -262,7 +262,6 @@ func quote(word string) string {
 // would have.
 func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
-	words = d.nameVeths(c.Where, words)
 	line := text(shell.Command{Words: words, Where: c.Where})
 	ops, err := iproute2.Parse(line)
 	if err != nil {
@@ -279,7 +278,11 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	if len(ops) > 1 { // all or nothing; one that fails changes nothing anyway
 		next = next.Clone()
 	}
-	for _, op := range ops {
+	for i, op := range ops {
+		if veth, ok := op.(plan.AddVeth); ok {
+			op = veth.Named(next) // the file names its links
+			ops[i] = op
+		}
 		if err := op.Play(next); err != nil {
 			if !deletes(op) {
 				d.note(c, d.because(op, err))

@@ -87,18 +87,8 @@ func (d *Draft) netnsExec(c shell.Command, options, rest []string) shell.Result 
 
 // batch follows the commands of a file, or of the input.
 func (d *Draft) batch(c shell.Command, where, file string, options []string) shell.Result {
-	text := c.Stdin
-	if file != "-" {
-		var err error
-		if text, err = d.source(file); err != nil {
-			d.commands++
-			d.note(c, err.Error())
-			return shell.Result{}
-		}
-	}
-	if what, ok := shell.Known(text); !ok {
-		d.commands++
-		d.note(c, fmt.Sprintf("what %q prints is not known", what))
+	text, ok := d.commandsOf(c, file)
+	if !ok {
 		return shell.Result{}
 	}
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {

@@ -13,19 +13,29 @@ func (d *Draft) nft(c shell.Command) shell.Result {
 	if i < 0 || i+1 >= len(c.Words) {
 		return d.play(c, c.Words)
 	}
-	text, file := c.Stdin, c.Words[i+1]
+	text, ok := d.commandsOf(c, c.Words[i+1])
+	if !ok {
+		return shell.Result{}
+	}
+	return d.play(c, []string{"nft", text})
+}
+
+// commandsOf returns the commands of a file that a command reads, or of its input.
+// False: they are not known, which is noted.
+func (d *Draft) commandsOf(c shell.Command, file string) (text string, ok bool) {
+	text = c.Stdin
 	if file != "-" && file != "/dev/stdin" {
 		var err error
 		if text, err = d.source(file); err != nil {
 			d.commands++
 			d.note(c, err.Error())
-			return shell.Result{}
+			return "", false
 		}
 	}
-	if what, ok := shell.Known(text); !ok {
+	if what, known := shell.Known(text); !known {
 		d.commands++
 		d.note(c, fmt.Sprintf("what %q prints is not known", what))
-		return shell.Result{}
+		return "", false
 	}
-	return d.play(c, []string{"nft", text})
+	return text, true
 }

@@ -29,11 +29,7 @@ func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
 
 // Play implements [Op].
 func (op AddVeth) Play(s *state.State) error {
-	for i := 1; i >= 0; i-- {
-		if e := &op.Ends[i].Link; e.Link == "" {
-			e.Link = freeVeth(s, *e, op.Ends[1].Link)
-		}
-	}
+	op = op.Named(s)
 	if op.Ends[0].Link == op.Ends[1].Link {
 		return fmt.Errorf("both ends are %s", op.Ends[0].Link)
 	}
@@ -49,6 +45,17 @@ func (op AddVeth) Play(s *state.State) error {
 		s.Namespaces[end.Link.Namespace].Links[l.Name] = l
 	}
 	return nil
+}
+
+// Named returns the Op with the names that the kernel gives to ends without one, in
+// a State.
+func (op AddVeth) Named(s *state.State) AddVeth {
+	for i := 1; i >= 0; i-- {
+		if e := &op.Ends[i].Link; e.Link == "" {
+			e.Link = freeVeth(s, *e, op.Ends[1].Link)
+		}
+	}
+	return op
 }
 
 // freeVeth returns the name that the kernel gives an end in a namespace. Taken is
