@@ -83,6 +83,9 @@ func (p *program) ip(ctx context.Context, args []string) error {
 		return p.ipBatch(ctx, file, force)
 	}
 	q, err := iproute2.ParseQuery(args)
+	if err == nil && q != nil && q.Namespace != state.Host {
+		err = checkName(q.Namespace)
+	}
 	switch {
 	case err != nil:
 		return exitError{ipUnclear, err}
@@ -160,6 +163,9 @@ func abbreviates(word, whole, least string) bool {
 
 // ipExec runs a command inside a namespace in the place of vethlab itself.
 func (p *program) ipExec(namespace string, argv []string) error {
+	if err := checkName(namespace); err != nil {
+		return exitError{ipUnclear, err}
+	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
 		err = netns.Room{Namespace: namespace}.Exec(path, argv, os.Environ())
@@ -228,14 +234,22 @@ func (p *program) ipChange(ctx context.Context, changes plan.Plan) error {
 	return exitError{code, p.ipDenied(err)}
 }
 
+// checkName says if a word can't name a namespace: it would be a file elsewhere.
+func checkName(name string) error {
+	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
+		return fmt.Errorf("%q is no name for a namespace", name)
+	}
+	return nil
+}
+
 // readyName makes sure that the name of a namespace that an Op makes or removes is
 // one, and free or there.
 func readyName(op plan.Op) error {
 	name := op.At().Namespace
 	switch op.(type) {
 	case plan.AddNamespace, plan.DelNamespace:
-		if name == "." || name == ".." || strings.Contains(name, "/") {
-			return fmt.Errorf("%q is no name for a namespace", name)
+		if err := checkName(name); err != nil {
+			return err
 		}
 	}
 	switch op.(type) {
