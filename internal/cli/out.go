@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -25,6 +28,8 @@ import (
 //   - JSON is made from the very struct that would have been printed.
 //   - Work of more than a second shows a line that counts the seconds and goes
 //     when the work is done.
+//   - What others have named or written, such as an interface in a container,
+//     commands no terminal: control characters in it are shown, see [harmless].
 //   - A failed write is a failed command: a full disk never passes for success.
 
 // out is where words go. Its methods may be called from any goroutine.
@@ -68,8 +73,45 @@ func (o *out) width() int {
 
 // print writes data.
 func (o *out) print(format string, args ...any) {
-	o.write(fmt.Appendf(nil, format, args...))
+	text := fmt.Sprintf(format, args...)
+	if o.terminal {
+		text = harmless(text)
+	}
+	o.write([]byte(text))
 }
+
+// colours are the sequences that [out.paint] writes: all that they do to a terminal
+// is to colour it.
+var colours = regexp.MustCompile(`^\x1b\[(?:0|1|2|31|32|33|36)m`)
+
+// harmless makes control characters visible, but for ends of lines, tabs and colours.
+func harmless(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, commands) {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		if own := colours.FindString(text); own != "" {
+			b.WriteString(own)
+			text = text[len(own):]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case !commands(r):
+			b.WriteRune(r) // of a byte that is no character, U+FFFD
+		case r < ' ':
+			b.WriteRune('\u2400' + r) // its picture
+		default:
+			b.WriteRune(utf8.RuneError)
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// commands reports whether a character may command a terminal.
+func commands(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 func (o *out) write(data []byte) {
 	o.mu.Lock()
@@ -138,6 +180,9 @@ func (o *out) talk(prefix, format string, args ...any) {
 	defer o.mu.Unlock()
 	o.hideProgress()
 	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	if o.talkShown {
+		text = harmless(text)
+	}
 	fmt.Fprintf(o.stderr, "%s%s\n", prefix, text)
 }
 

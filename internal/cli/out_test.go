@@ -86,3 +86,27 @@ func TestTable(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// What others name can't take over the terminal of who looks.
+func TestHarmless(t *testing.T) {
+	o := &out{colour: true}
+	for in, want := range map[string]string{
+		"eth0\tup\n":            "eth0\tup\n",
+		o.paint(red, "down"):    "\x1b[31mdown\x1b[0m",
+		"v\x1b[2Jx":             "v␛[2Jx",
+		"\x1b[8mhidden":         "␛[8mhidden",
+		"\x1b]0;title\a":        "␛]0;title␇",
+		"a\rb\x7f\u009bc\x00é橋": "a␍b\ufffd\ufffdc␀é橋",
+		"\x9b31m":               "\ufffd31m",
+	} {
+		if got := harmless(in); got != want {
+			t.Errorf("harmless(%q) = %q, want %q", in, got, want)
+		}
+	}
+	terminal := &bytes.Buffer{}
+	shown := &out{stdout: terminal, terminal: true}
+	shown.print("%s", "v\x1b[H")
+	if got := terminal.String(); got != "v␛[H" {
+		t.Errorf("a terminal gets %q", got)
+	}
+}

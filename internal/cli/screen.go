@@ -36,7 +36,7 @@ func (o *out) openScreen(stdin *os.File) (*screen, error) {
 		s.keys, s.more = make(chan byte), make(chan struct{})
 		go s.readKeys(stdin)
 	}
-	o.print("%s", screenOpen)
+	o.write([]byte(screenOpen))
 	return s, nil
 }
 
@@ -68,11 +68,14 @@ func (s *screen) size() (columns, lines int) {
 // paint shows lines in place of what was there. In raw mode the terminal does not
 // go back to the first column by itself.
 func (s *screen) paint(lines []string) {
-	s.out.print("%s", screenHome+strings.Join(lines, restOfLine+"\r\n")+restOfLine+restOfAll)
+	for i := range lines {
+		lines[i] = harmless(lines[i])
+	}
+	s.out.write([]byte(screenHome + strings.Join(lines, restOfLine+"\r\n") + restOfLine + restOfAll))
 }
 
 // close gives the terminal back.
 func (s *screen) close() {
-	s.out.print("%s", screenClose)
+	s.out.write([]byte(screenClose))
 	s.restore()
 }
