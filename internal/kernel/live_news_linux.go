@@ -237,10 +237,14 @@ func (l *Live) movedTo(origin int32, index int, body []byte) *dump.Place {
 	return to
 }
 
-// readAgain tells what links are like of which it is not certain.
+// readAgain tells what links are like of which it is not certain, and those that
+// they lead to: of one that has moved more than once, only it itself still tells
+// which its other end is.
 func (l *Live) readAgain() ([]live.Update, error) {
 	var updates []live.Update
-	for _, place := range slices.SortedFunc(maps.Keys(l.again), dump.Place.Compare) {
+	places := slices.SortedFunc(maps.Keys(l.again), dump.Place.Compare)
+	for i := 0; i < len(places); i++ {
+		place := places[i]
 		if !l.seen[place.Netns] || l.observer.self != nil {
 			continue
 		}
@@ -253,6 +257,10 @@ func (l *Live) readAgain() ([]live.Update, error) {
 			return nil, err
 		}
 		updates = append(updates, more...)
+		if other, ok := link.Leads(place.Netns); ok && !l.again[other] {
+			l.again[other] = true
+			places = append(places, other)
+		}
 	}
 	clear(l.again)
 	return updates, nil
