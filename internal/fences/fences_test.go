@@ -17,8 +17,9 @@ const module = "github.com/vethlab/vethlab"
 // stand on.
 var pure = map[string][]string{
 	"internal/words":     {},
+	"internal/escape":    {},
 	"internal/nft":       {"internal/words"},
-	"topo":               {"internal/nft"},
+	"topo":               {"internal/nft", "internal/escape"},
 	"internal/state":     {"topo"},
 	"internal/plan":      {"topo", "internal/state"},
 	"internal/dump":      {"topo", "internal/state"},

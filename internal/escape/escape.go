@@ -1,0 +1,77 @@
+// Package escape writes text that comes from outside, such as the name of a
+// container or a comment of somebody's script, into the formats that vethlab
+// writes, by the rules of each format: whatever the text is, it stays within the
+// scalar, comment, word or line that it was put into. It is pure.
+//
+// There is one file per format.
+package escape
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Line returns a text as one line without anything that commands a terminal or
+// that any reader takes for the end of a line: white space becomes a space, other
+// control characters their pictures, what reorders or hides text and what is no
+// UTF-8 becomes U+FFFD.
+func Line(s string) string {
+	if plainLine(s) {
+		return s
+	}
+	return strings.Map(lineRune, strings.ToValidUTF8(s, string(utf8.RuneError)))
+}
+
+// Lines returns a text of several lines, each as [Line] has it. Lines end with
+// LF; CR LF is an end of a line too.
+func Lines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Line(strings.TrimSuffix(line, "\r"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plainLine reports whether Line leaves a text as it is, which most are.
+func plainLine(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// picture is what U+0000 is shown as; the other control characters follow it.
+const picture = '\u2400'
+
+func lineRune(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\v' || r == '\f' || r == '\r' || r == 0x85 || r == 0x2028 || r == 0x2029:
+		return ' '
+	case r < ' ':
+		return picture + r
+	case r == 0x7f:
+		return picture + 0x21
+	case !Printable(r):
+		return utf8.RuneError
+	}
+	return r
+}
+
+// Printable reports whether a character may stand in a line as it is: it ends no
+// line in any format, commands no terminal, and neither reorders nor hides others.
+func Printable(r rune) bool {
+	switch {
+	case r == 0x2028, r == 0x2029, unicode.IsControl(r), !utf8.ValidRune(r):
+		return false
+	case unicode.Is(unicode.Bidi_Control, r), r == 0xfeff: // byte order mark
+		return false
+	case r&0xfffe == 0xfffe, 0xfdd0 <= r && r <= 0xfdef: // noncharacters
+		return false
+	case 0xfff9 <= r && r <= 0xfffb, 0xe0000 <= r && r <= 0xe0fff: // interlinear annotation, tags
+		return false
+	}
+	return true
+}
