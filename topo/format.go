@@ -8,13 +8,22 @@ import (
 
 // Format returns the lab as the text of a file, in short forms where there are
 // any. [Parse] makes an equal Topology of it, except for the places.
-func (t *Topology) Format() []byte {
+func (t *Topology) Format() []byte { return t.FormatWith(nil) }
+
+// Comments are what a file says to people, by the node above which it stands; ""
+// for the top of the file. Each is one line, whatever it has in it.
+type Comments map[string][]string
+
+// FormatWith is [Topology.Format] with comments. They stay comments, and what is
+// said of nodes that the lab does not list is left out.
+func (t *Topology) FormatWith(comments Comments) []byte {
 	var b strings.Builder
-	t.tree().block(&b, 0)
+	writeComments(&b, "", comments[""])
+	t.tree(comments).block(&b, 0)
 	return []byte(b.String())
 }
 
-func (t *Topology) tree() tree {
+func (t *Topology) tree(comments Comments) tree {
 	m := tree{kind: mapping}
 	m.addText("name", t.Name)
 	if t.Prefix != nil {
@@ -24,7 +33,7 @@ func (t *Topology) tree() tree {
 		m.add("addressing", a)
 	}
 	m.addText("routing", string(t.Routing))
-	nodes := tree{kind: mapping, open: true}
+	nodes := tree{kind: mapping, open: true, comments: comments}
 	for _, n := range t.Nodes {
 		nodes.addNamed(n.Name, n.tree())
 	}

@@ -16,6 +16,16 @@ const (
 	maxNamespace = 255 // of a file name in /run/netns
 )
 
+// CheckName says why a string can't be the name of a lab or node; nil: it can be.
+// Whatever such a name stands in, a mark in the kernel, the name of a file, a line
+// of /etc/hosts, it is one word there and has no control characters.
+func CheckName(name string) error {
+	if fault := nameFault(name); fault != "" {
+		return fmt.Errorf("the name %q %s", name, fault)
+	}
+	return nil
+}
+
 // nameFault says why s can't be the name of a lab or node, or returns "". Such
 // names are part of file names and of the mark "vethlab:<lab>/<node>".
 func nameFault(s string) string {

@@ -3,9 +3,8 @@ package topo
 import (
 	"errors"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -64,39 +63,11 @@ func (t *tree) addLines(key, s string) {
 	if s == "" {
 		return
 	}
-	if !plainLines(s) {
+	if !escape.IsYAMLBlock(s) {
 		t.add(key, text(s))
 		return
 	}
 	t.add(key, tree{kind: lines, text: s})
-}
-
-// plainLines reports whether a text means itself as a literal block of YAML.
-func plainLines(s string) bool {
-	if strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") || strings.TrimSpace(s) == "" || !utf8.ValidString(s) {
-		return false
-	}
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && !unicode.IsPrint(r) || r == utf8.RuneError
-	})
-}
-
-// writeLines writes a literal block.
-func (t tree) writeLines(b *strings.Builder, head string, indent int) {
-	mark := "|-"
-	if strings.HasSuffix(t.text, "\n\n") {
-		mark = "|+"
-	} else if strings.HasSuffix(t.text, "\n") {
-		mark = "|"
-	}
-	b.WriteString(head + " " + mark + "\n")
-	for line := range strings.Lines(t.text) {
-		line = strings.TrimSuffix(line, "\n")
-		if line != "" {
-			b.WriteString(strings.Repeat("  ", indent+1) + line)
-		}
-		b.WriteByte('\n')
-	}
 }
 
 // hasLines reports whether a text of several lines is anywhere in the tree.

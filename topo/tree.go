@@ -2,19 +2,23 @@ package topo
 
 import (
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // A tree is a piece of a file: a scalar, a list or a mapping.
 type tree struct {
-	text string // of a scalar, or of lines
-	list []tree
-	keys []string // of a mapping; its values are in list
-	kind treeKind
-	open bool // has a line for each item, however short
+	text  string // of a scalar, or of lines
+	list  []tree
+	keys  []string // of a mapping; its values are in list
+	kind  treeKind
+	open  bool // has a line for each item, however short
+	named bool // keys are the user's, not ours
+
+	comments map[string][]string // above keys
 }
 
 type treeKind int
@@ -32,8 +36,20 @@ func (t *tree) add(key string, v tree) {
 	t.list = append(t.list, v)
 }
 
-// addNamed puts a key of the user's into a mapping.
-func (t *tree) addNamed(name string, v tree) { t.add(quote(name), v) }
+// addNamed puts a key of the user's into a mapping that has none of ours.
+func (t *tree) addNamed(name string, v tree) {
+	t.named = true
+	t.add(name, v)
+}
+
+// entry returns the i-th key of a mapping with its colon. What is below it has
+// the indent; "": it is in the same line.
+func (t tree) entry(i int, indent string) string {
+	if t.named {
+		return escape.YAMLEntry(t.keys[i], indent)
+	}
+	return t.keys[i] + ":"
+}
 
 // addText puts a scalar into a mapping unless it is empty.
 func (t *tree) addText(key, s string) {
@@ -88,7 +104,7 @@ func (t *tree) addSubnets(ps []netip.Prefix) {
 	}
 }
 
-func text(s string) tree { return tree{text: quote(s)} }
+func text(s string) tree { return tree{text: escape.YAML(s)} }
 
 func truth(is bool) tree { return tree{text: strconv.FormatBool(is)} }
 
@@ -106,34 +122,20 @@ func prefixes(ps []netip.Prefix) tree {
 	return t
 }
 
-// plain matches text that means itself in YAML wherever it stands; notText
-// matches what would be null or a truth value.
-var (
-	plain   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_./+@:-]*[A-Za-z0-9_./+@-])?$`)
-	notText = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n)$`)
-)
-
-func quote(s string) string {
-	if plain.MatchString(s) && !notText.MatchString(s) {
-		return s
-	}
-	return strconv.Quote(s)
-}
-
 // maxFlow is how long a line may be, in characters, before it is broken up.
 const maxFlow = 90
 
 // block writes the tree over several lines, except for what fits into one.
 func (t tree) block(b *strings.Builder, indent int) {
 	for i, v := range t.list {
-		head := strings.Repeat("  ", indent)
+		margin := strings.Repeat("  ", indent)
+		head := margin + "-"
 		if t.kind == mapping {
-			head += t.keys[i] + ":"
-		} else {
-			head += "-"
+			writeComments(b, margin, t.comments[t.keys[i]])
+			head = margin + t.entry(i, "\n"+margin)
 		}
 		if v.kind == lines {
-			v.writeLines(b, head, indent)
+			b.WriteString(head + " " + escape.YAMLBlock(v.text, margin+"  "))
 			continue
 		}
 		if v.hasLines() {
@@ -161,11 +163,18 @@ func (t tree) flow() string {
 	for i, v := range t.list {
 		items[i] = v.flow()
 		if t.kind == mapping {
-			items[i] = t.keys[i] + ": " + items[i]
+			items[i] = t.entry(i, "") + " " + items[i]
 		}
 	}
 	if t.kind == mapping {
 		return "{" + strings.Join(items, ", ") + "}"
 	}
 	return "[" + strings.Join(items, ", ") + "]"
+}
+
+// writeComments writes comments, a line each.
+func writeComments(b *strings.Builder, margin string, comments []string) {
+	for _, c := range comments {
+		b.WriteString(margin + escape.YAMLComment(c) + "\n")
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -55,7 +56,7 @@ type Note struct {
 	Lost bool
 }
 
-// String returns the note as a line.
+// String returns the note as a line, whatever the commands and names in it are.
 func (n Note) String() string {
 	s := n.Why
 	if n.Text != "" {
@@ -64,7 +65,7 @@ func (n Note) String() string {
 	if n.At.File != "" && n.At.Line > 0 {
 		s = n.At.String() + ": " + s
 	}
-	return s
+	return escape.Line(s)
 }
 
 // A Draft is a lab that is being read.
@@ -234,28 +235,14 @@ func (d *Draft) add(n Note) {
 
 // text returns a command as one would type it.
 func text(c shell.Command) string {
-	words := make([]string, len(c.Words))
-	for i, w := range c.Words {
-		words[i] = quote(w)
-	}
-	line := strings.Join(words, " ")
+	line := escape.ShellLine(c.Words)
 	switch {
-	case c.Where != "" && len(words) > 1 && words[0] == "ip":
-		line = "ip -n " + quote(c.Where) + strings.TrimPrefix(line, "ip")
+	case c.Where != "" && len(c.Words) > 1 && c.Words[0] == "ip":
+		line = "ip -n " + escape.Shell(c.Where) + strings.TrimPrefix(line, "ip")
 	case c.Where != "":
-		line = "ip netns exec " + quote(c.Where) + " " + line
+		line = "ip netns exec " + escape.Shell(c.Where) + " " + line
 	}
 	return line
-}
-
-// plain are the characters that a word may have without quotes.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
-
-func quote(word string) string {
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // play reads a command and makes its changes. The exit status is what the command

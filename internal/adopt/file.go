@@ -3,7 +3,6 @@ package adopt
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
@@ -13,30 +12,13 @@ import (
 func (r *Result) File() []byte {
 	t := r.Topology.Clone()
 	comments := r.comments(t)
-	var b strings.Builder
-	for _, c := range comments[""] {
-		b.WriteString("# " + c + "\n")
-	}
-	inNodes, node := false, 0
-	for line := range strings.Lines(string(t.Format())) {
-		switch {
-		case !strings.HasPrefix(line, " "):
-			inNodes = line == "nodes:\n"
-		case inNodes && strings.HasPrefix(line, "  ") && line[2] != ' ':
-			for _, c := range comments[t.Nodes[node].Name] {
-				b.WriteString("  # " + c + "\n")
-			}
-			node++
-		}
-		b.WriteString(line)
-	}
-	return []byte(b.String())
+	return t.FormatWith(comments)
 }
 
 // comments returns the notes by the nodes that they stand at, "" for none. Nodes
 // that only links name are written out, so that comments can stand there.
-func (r *Result) comments(t *topo.Topology) map[string][]string {
-	comments := map[string][]string{}
+func (r *Result) comments(t *topo.Topology) topo.Comments {
+	comments := topo.Comments{}
 	for _, n := range r.Notes {
 		node := ""
 		if name := nodeName(t, n.Node); n.Node != "" && (t.Node(name) != nil || linked(t, name)) {
@@ -59,18 +41,12 @@ func linked(t *topo.Topology, node string) bool {
 	return false
 }
 
-// comment returns a note in one line.
+// comment returns what a note says in a file.
 func comment(n Note) string {
-	line := n.String()
 	if n.Lost {
-		line = "not here: " + line
+		return "not here: " + n.String()
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, line)
+	return n.String()
 }
 
 // Lost returns the notes of what makes the lab another one.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -33,7 +34,7 @@ func (d *Draft) ping(c shell.Command) shell.Result {
 	}
 	to, err := netip.ParseAddr(strings.Split(target, "%")[0])
 	if err != nil {
-		d.note(c, "a test needs a node or an address, and "+quote(target)+" is none")
+		d.note(c, "a test needs a node or an address, and "+escape.Shell(target)+" is none")
 	} else {
 		d.pings = append(d.pings, ping{c.Where, to, c.Negated, c})
 	}
@@ -51,7 +52,7 @@ func (d *Draft) contract(t *topo.Topology) {
 			d.note(p.command, p.to.String()+" is nobody's address in the lab")
 			continue
 		case p.from != state.Host && d.state.Namespace(p.from) == nil:
-			d.note(p.command, "there is no namespace "+quote(p.from))
+			d.note(p.command, "there is no namespace "+escape.Shell(p.from))
 			continue
 		}
 		test := topo.Test{From: []string{from}, To: []string{p.to.String()}}

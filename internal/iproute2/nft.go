@@ -3,8 +3,10 @@ package iproute2
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -16,13 +18,16 @@ func printNft(op plan.Nft) []string {
 	words := append(within(op.Namespace, "nft"), strings.Fields(op.Command.Head())...)
 	switch body := op.Command.Body(); {
 	case body == "":
-	case strings.Trim(body, plain+" ") == "":
+	case !slices.ContainsFunc(strings.Split(body, " "), quoted):
 		words = append(words, strings.Fields(body)...)
 	default:
 		words = append(words, body)
 	}
 	return words
 }
+
+// quoted reports whether a shell needs quotes around a word.
+func quoted(word string) bool { return word != "" && escape.Shell(word) != word }
 
 // within begins a command that is run in a namespace.
 func within(namespace string, words ...string) []string {

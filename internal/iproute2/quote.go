@@ -4,26 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// plain are the characters that mean nothing to a shell.
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
-
 // join writes words as a line for a shell.
-func join(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
-	return strings.Join(quoted, " ")
-}
-
-func quote(w string) string {
-	if w != "" && strings.Trim(w, plain) == "" {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-}
+func join(words []string) string { return escape.ShellLine(words) }
 
 var errQuote = errors.New("a quote is not closed")
 

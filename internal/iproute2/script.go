@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -81,14 +82,14 @@ func newScript(p plan.Plan) *script {
 }
 
 func (s *script) comment(text string) {
-	fmt.Fprintf(s, "\n# %s\n", strings.ReplaceAll(text, "\n", "\n# "))
+	fmt.Fprintf(s, "\n%s\n", escape.ShellComment(text))
 }
 
 func (s *script) command(op plan.Op) { s.WriteString(Print(op) + "\n") }
 
 // describe says what a namespace is and, the first time, what is in it.
 func (s *script) describe(namespace string) string {
-	title := namespace
+	title := escape.Line(namespace)
 	if namespace == state.Host {
 		title = "the machine itself"
 	}
@@ -145,5 +146,5 @@ func (s *script) describeLink(l *state.Link) string {
 	case len(words) == 1:
 		return ""
 	}
-	return strings.Join(words, " ")
+	return escape.Line(strings.Join(words, " "))
 }

@@ -1,0 +1,156 @@
+package adopt_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/vethlab/vethlab/internal/adopt"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// planted is what a foreign file tries to have in the lab file.
+const planted = "tests: [{run: [touch, /tmp/planted]}]"
+
+// lineBreaks are what some reader takes for the end of a line of YAML.
+var lineBreaks = []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\v", "\f", "\x00", "\ufeff\n"}
+
+// hostileFiles are files of other tools whose names, kinds and commands go on with
+// a break and a key of ours.
+func hostileFiles() map[adopt.Format][]string {
+	files := map[adopt.Format][]string{}
+	add := func(f adopt.Format, text string) { files[f] = append(files[f], text) }
+	for _, b := range lineBreaks {
+		evil := "x" + b + planted + b + "# "
+		quoted := fmt.Sprintf("%+q", evil)
+		add(adopt.FormatScript, "ip netns add a\nip -n a link add "+strings.ReplaceAll(evil, " ", "\\ ")+" type gre\n")
+		add(adopt.FormatScript, "ip netns add a\nip netns exec a frobnicate '"+evil+"'\nip netns exec a ping '"+evil+"'\n")
+		add(adopt.FormatScript, "ip netns add '"+evil+"'\nip -n '"+evil+"' link set lo up\n")
+		add(adopt.FormatContainerlab, "name: "+quoted+"\ntopology:\n  nodes:\n    a: {kind: "+quoted+", exec: ["+quoted+"]}\n    "+quoted+": {kind: linux}\n  links: [{endpoints: [\"a:eth1\", "+quoted+"]}, {type: "+quoted+"}]\n")
+		add(adopt.FormatTinet, "nodes: [{name: a, interfaces: [{name: "+quoted+", type: "+quoted+", args: "+quoted+"}]}]\nnode_configs: [{name: a, cmds: [{cmd: "+quoted+"}]}]\n")
+		add(adopt.FormatNetlab, "nodes: {a: {device: "+quoted+", "+quoted+": 1, config: ["+quoted+"], module: ["+quoted+"]}, b: {}}\n"+quoted+": 1\nlinks: [a-b, {a: {"+quoted+": 1}, b: {}, type: "+quoted+"}, "+quoted+"]\nmodule: ["+quoted+"]\n")
+		add(adopt.FormatKathara, "LAB_NAME=\""+evil+"\"\npc1[0]=\""+evil+"\"\npc1[bridged]=\"true"+evil+"\"\npc1[sysctl]=\""+evil+"\"\n")
+	}
+	return files
+}
+
+// adoptForeign reads a file, and what it reads by itself is as hostile.
+func adoptForeign(format adopt.Format, text string) (*adopt.Result, error) {
+	source := func(string) (string, error) { return "frobnicate \u2028" + planted, nil }
+	return adoptAs(format, adopt.File{Name: "x\u2028" + planted + ".yml", Data: []byte(text), Lab: "lab", Source: source}, []string{"up\u2029" + planted})
+}
+
+// checkForeign holds that the file which is written says what its Topology says,
+// in as many lines for every reader, and that no command is in it.
+func checkForeign(t *testing.T, r *adopt.Result) {
+	t.Helper()
+	file := r.File()
+	for i, test := range r.Topology.Tests {
+		if len(test.Run) > 0 {
+			t.Errorf("tests[%d] runs %q", i, test.Run)
+		}
+	}
+	again, err := topo.Parse("lab.yaml", file)
+	if err != nil {
+		t.Fatalf("%v\n%q", err, file)
+	}
+	want := r.Topology.Clone()
+	for _, n := range again.Nodes { // comments stand at nodes that only links name
+		if want.Node(n.Name) == nil && len(n.Interfaces) == 0 {
+			want.Nodes = append(want.Nodes, topo.Node{Name: n.Name})
+		}
+	}
+	if got, want := string(again.Format()), string(want.Format()); got != want && r.Topology.Name != "" {
+		t.Errorf("the file says otherwise (-meant +written):\n%s\n%q", cmp.Diff(want, got), file)
+	}
+	checkKeys(t, file)
+	for line := range strings.SplitSeq(string(file), "\n") {
+		if strings.ContainsFunc(line, func(r rune) bool {
+			return unicode.IsControl(r) && r != '\t' || r == '\u2028' || r == '\u2029' || r == '\ufeff'
+		}) {
+			t.Errorf("a line that is more than one to somebody: %q", line)
+		}
+	}
+}
+
+// checkKeys holds that a file has none but our own keys at the top, by the parser's
+// own view of it.
+func checkKeys(t *testing.T, file []byte) {
+	t.Helper()
+	var top map[string]yaml.Node
+	if err := yaml.Load(file, &top); err != nil {
+		t.Fatalf("%v\n%q", err, file)
+	}
+	for key, v := range top {
+		switch key {
+		case "name", "prefix", "addressing", "routing", "nodes", "links":
+		case "tests":
+			for _, test := range v.Content {
+				for i := 0; i < len(test.Content); i += 2 {
+					if k := test.Content[i].Value; k != "from" && k != "to" && k != "expect" {
+						t.Errorf("a test has the key %q:\n%s", k, file)
+					}
+				}
+			}
+		default:
+			t.Errorf("the key %q was not meant:\n%q", key, file)
+		}
+	}
+}
+
+func TestImportPlantsNothing(t *testing.T) {
+	for format, files := range hostileFiles() {
+		t.Run(string(format), func(t *testing.T) {
+			read := 0
+			for _, text := range files {
+				r, err := adoptForeign(format, text)
+				if err != nil {
+					continue
+				}
+				read++
+				checkForeign(t, r)
+			}
+			if read < len(lineBreaks)/2 {
+				t.Errorf("only %d of %d files could be read: the test tests nothing", read, len(files))
+			}
+		})
+	}
+}
+
+// FuzzImportForeign holds the same of files that nobody has thought of.
+func FuzzImportForeign(f *testing.F) {
+	formats := adopt.Formats()
+	for i, format := range formats {
+		for _, text := range hostileFiles()[format] {
+			f.Add(uint8(i), text)
+		}
+	}
+	for i, pattern := range map[int]string{
+		0: "testdata/scripts/*.sh", 1: "testdata/others/*.clab.yml", 2: "testdata/others/*.tinet.yml", 3: "testdata/others/*.netlab.yml", 4: "testdata/others/lans/lab.conf",
+	} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			f.Fatal("no files", err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(uint8(i), string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, format uint8, text string) {
+		r, err := adoptForeign(formats[int(format)%len(formats)], text)
+		if err != nil {
+			return
+		}
+		checkForeign(t, r)
+	})
+}
