@@ -1,6 +1,10 @@
 package state
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vethlab/vethlab/topo"
+)
 
 // A Mark says whose a namespace or a link is. It is kept in the kernel, as the
 // alias of the namespace's lo or of a link in the machine's own namespace, so
@@ -15,14 +19,17 @@ const markScheme = "vethlab:"
 // MaxMark is the longest mark the kernel holds, in bytes (IFALIASZ - 1).
 const MaxMark = 255
 
-// ParseMark reads a link alias. The zero Mark and false: it is none of ours.
+// ParseMark reads a link alias. The zero Mark and false: it is none of ours. Who
+// has rights in a namespace can write any alias there, so lab and node must be
+// names as [topo.CheckName] has them: no more than these ever reaches a listing or
+// a file.
 func ParseMark(alias string) (Mark, bool) {
 	rest, ok := strings.CutPrefix(alias, markScheme)
 	if !ok {
 		return Mark{}, false
 	}
 	lab, node, ok := strings.Cut(rest, "/")
-	if !ok || lab == "" || node == "" {
+	if !ok || topo.CheckName(lab) != nil || topo.CheckName(node) != nil {
 		return Mark{}, false
 	}
 	return Mark{Lab: lab, Node: node}, true

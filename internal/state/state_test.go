@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -163,7 +164,8 @@ func TestMark(t *testing.T) {
 		want  state.Mark
 	}{
 		{"vethlab:lab/ns1", state.Mark{Lab: "lab", Node: "ns1"}},
-		{"vethlab:lab/a/b", state.Mark{Lab: "lab", Node: "a/b"}},
+		{"vethlab:läb/n-1.x", state.Mark{Lab: "läb", Node: "n-1.x"}},
+		{"vethlab:lab/a/b", state.Mark{}},
 		{"", state.Mark{}},
 		{"vethlab:", state.Mark{}},
 		{"vethlab:lab", state.Mark{}},
@@ -181,6 +183,36 @@ func TestMark(t *testing.T) {
 			t.Errorf("%v is written %q, want %q", got, got.String(), tt.alias)
 		}
 	}
+}
+
+// Anybody can write an alias into a namespace of his own: one that is no mark in
+// every character is none at all.
+func TestForgedMarks(t *testing.T) {
+	for _, name := range []string{
+		"x\n6.6.6.6 name", "x\n", "x\ty", "x y", "x\u2028y", "x\u2029y", "x\u0085y", "x\u00a0y", "x\ry", "x\x00", "x\x1b[2J", "x\x7f", "x\u202ey",
+		"x\ufeff", "\xff", "..", ".", "-x", "a:b", "", strings.Repeat("x", 101),
+	} {
+		for _, alias := range []string{"vethlab:lab/" + name, "vethlab:" + name + "/node"} {
+			if m, ok := state.ParseMark(alias); ok || !m.IsZero() {
+				t.Errorf("ParseMark(%q) = %v", alias, m)
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		alias := "vethlab:" + rapid.String().Draw(t, "lab") + "/" + string(rapid.SliceOf(rapid.Byte()).Draw(t, "node"))
+		m, ok := state.ParseMark(alias)
+		if !ok {
+			return
+		}
+		for _, name := range []string{m.Lab, m.Node} {
+			if err := topo.CheckName(name); err != nil {
+				t.Fatalf("ParseMark(%q): %v", alias, err)
+			}
+			if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+				t.Fatalf("ParseMark(%q) = %q", alias, name)
+			}
+		}
+	})
 }
 
 func TestNamespaceMark(t *testing.T) {
