@@ -3,6 +3,7 @@ package draw
 import (
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -65,13 +66,17 @@ func (c *canvas) write(x, y int, text string, name bool) int {
 	return x
 }
 
-// clean replaces what would move the cursor of a terminal.
+// clean replaces what would move the cursor of a terminal, end a line, or turn the
+// order of what stands there. The text stays as wide as it is.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 {
-			return '·'
+		switch {
+		case escape.Printable(r):
+			return r
+		case words.Columns(string(r)) == 0:
+			return -1
 		}
-		return r
+		return '·'
 	}, text)
 }
 

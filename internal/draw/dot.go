@@ -56,7 +56,7 @@ func (d *dot) box(b *PlacedBox) {
 	d.ports(b, above, wide)
 	for i, line := range b.heading() {
 		text := htmlText(line)
-		if i == 0 {
+		if i == 0 && strings.TrimSpace(line) != "" { // Graphviz takes no <B> with nothing in it
 			text = "<B>" + text + "</B>"
 		}
 		d.line(`    <TR><TD COLSPAN="%d">%s</TD></TR>`, wide, text)
@@ -116,19 +116,23 @@ func (d *dot) plug(e End) string {
 	return d.of(e)
 }
 
-// dotText writes a text in quotes.
+// dotText writes a text in quotes. Also there Graphviz reads entities of HTML.
 func dotText(s string) string {
 	return `"` + eachRune(s, func(r rune) (string, bool) {
-		if r == '"' || r == '\\' {
+		switch r {
+		case '"', '\\':
 			return `\` + string(r), true
+		case '&':
+			return "&amp;", true
 		}
 		return "", false
 	}) + `"`
 }
 
-// htmlText writes a text for a label in the HTML of Graphviz.
+// htmlText writes a text for a label in the HTML of Graphviz. Some versions of it
+// fail at a bracket that stands at the end of a piece of text.
 func htmlText(s string) string {
 	return eachRune(s, func(r rune) (string, bool) {
-		return fmt.Sprintf("&#%d;", r), slices.Contains([]rune(`&<>"'`), r)
+		return fmt.Sprintf("&#%d;", r), slices.Contains([]rune(`&<>"'[]`), r)
 	})
 }

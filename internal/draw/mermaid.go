@@ -97,13 +97,30 @@ func (m *mermaid) colours(s *Scene) {
 	}
 }
 
+// listMark returns at which character of a line, counted from 1, it is that it begins
+// a list in Markdown, which Mermaid refuses to draw; 0: it begins none.
+func listMark(line string) int {
+	rest := strings.TrimLeft(line, "0123456789")
+	digits := len(line) - len(rest)
+	marks := "-+"
+	if digits > 0 {
+		marks = ".)"
+	}
+	if rest == "" || !strings.ContainsRune(marks, rune(rest[0])) || len(rest) > 1 && rest[1] != ' ' {
+		return 0
+	}
+	return digits + 1
+}
+
 // mermaidText writes lines in quotes. What means something in HTML, in Markdown
 // or to Mermaid is written by its number.
 func mermaidText(lines ...string) string {
 	texts := make([]string, len(lines))
 	for i, line := range lines {
+		mark, at := listMark(clean(line)), 0
 		texts[i] = eachRune(line, func(r rune) (string, bool) {
-			if strings.ContainsRune("\"#&;<>`\\*_~[]{}|$%@", r) {
+			at++
+			if at == mark || strings.ContainsRune("\"#&;<>`\\*_~[]{}|$%@", r) {
 				return fmt.Sprintf("#%d;", r), true
 			}
 			return "", false

@@ -80,13 +80,13 @@ func (w *svg) group(class string, fill func()) {
 	w.out.WriteString("</g>\n")
 }
 
-// escape writes a text as it may stand in an element.
-func escape(s string) string {
+// xmlText writes a text as it may stand in an element.
+func xmlText(s string) string {
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(s, "\n") {
 		text, newline := strings.CutSuffix(line, "\n")
 		// A strings.Builder never fails.
-		_ = xml.EscapeText(&b, []byte(text))
+		_ = xml.EscapeText(&b, []byte(clean(text)))
 		if newline {
 			b.WriteByte('\n')
 		}
@@ -154,12 +154,12 @@ func (w *svg) box(b *PlacedBox) {
 	if icons[b.Kind] != "" {
 		class = string(b.Kind)
 	}
-	w.printf("<g><title>%s</title>", escape(about(&b.Box)))
+	w.printf("<g><title>%s</title>", xmlText(about(&b.Box)))
 	for k := 2; b.Count > 1 && k > 0; k-- { // a pile
 		w.rect(class, Frame{b.X + 4*k, b.Y + 4*k, b.W, b.H}, 6)
 	}
 	w.rect(class, b.Frame, 6)
-	w.printf(`<text class="t" x="%d" y="%d">%s</text>`, b.X+12, b.Y+18, escape(b.Name))
+	w.printf(`<text class="t" x="%d" y="%d">%s</text>`, b.X+12, b.Y+18, xmlText(b.Name))
 	if icons[b.Kind] != "" {
 		w.printf(`<use href="#%s" x="%d" y="%d"/>`, b.Kind, b.X+b.W-25, b.Y+6)
 	}
@@ -206,7 +206,7 @@ func (w *svg) bar(b *PlacedBar, upright bool) {
 		y -= (len(lines) - 1) * 7
 	}
 	for i, line := range lines {
-		w.printf(`<text class="m bt" x="%d" y="%d">%s</text>`, x, y+14*i, escape(line))
+		w.printf(`<text class="m bt" x="%d" y="%d">%s</text>`, x, y+14*i, xmlText(line))
 	}
 }
 
@@ -217,12 +217,12 @@ func (w *svg) run(r run) {
 	}
 	w.printf(`<text%s x="%d" y="%d">`, class, r.x, r.y+11)
 	if r.name != "" {
-		w.printf("<tspan>%s</tspan>", escape(r.name))
+		w.printf("<tspan>%s</tspan>", xmlText(r.name))
 		if r.text != "" {
 			w.out.WriteByte(' ')
 		}
 	}
-	w.printf("%s</text>", escape(r.text))
+	w.printf("%s</text>", xmlText(r.text))
 }
 
 // port draws a port: full with an address or a bridge, hollow without, red with a
@@ -239,7 +239,7 @@ func (w *svg) port(p *PlacedPort) {
 	case p.bare():
 		class = ` class="bare"`
 	}
-	w.printf(`<path%s d="M%d %dh%dv%dh-%dz"><title>%s</title></path>`, class, p.X-size/2, p.Y-size/2, size, size, size, escape(aboutPort(p)))
+	w.printf(`<path%s d="M%d %dh%dv%dh-%dz"><title>%s</title></path>`, class, p.X-size/2, p.Y-size/2, size, size, size, xmlText(aboutPort(p)))
 	if !p.Up && size == 8 {
 		at := p.outward(11)
 		w.printf(`<path class="x" d="M%d %dl8 8m0-8l-8 8"/>`, at.X-4, at.Y-4)
@@ -272,7 +272,7 @@ func (w *svg) relation(c Curve) {
 	} else {
 		bend.X += far
 	}
-	w.printf(`<path class="r" d="M%d %dQ%d %d %d %d"><title>%s</title></path>`, c.A.X, c.A.Y, bend.X, bend.Y, c.B.X, c.B.Y, escape(c.Label))
+	w.printf(`<path class="r" d="M%d %dQ%d %d %d %d"><title>%s</title></path>`, c.A.X, c.A.Y, bend.X, bend.Y, c.B.X, c.B.Y, xmlText(c.Label))
 	w.label(Point{(c.A.X + 2*bend.X + c.B.X) / 4, (c.A.Y + 2*bend.Y + c.B.Y) / 4}, c.Label)
 	w.out.WriteByte('\n')
 }
@@ -291,6 +291,6 @@ func (w *svg) cableLabel(r Route) {
 
 func (w *svg) label(at Point, text string) {
 	if text != "" {
-		w.printf(`<text class="l" x="%d" y="%d">%s</text>`, at.X, at.Y+4, escape(text))
+		w.printf(`<text class="l" x="%d" y="%d">%s</text>`, at.X, at.Y+4, xmlText(text))
 	}
 }
