@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -49,9 +50,9 @@ func (r *Report) Summary() string {
 	tests := words.Plural(len(r.Results), "test")
 	switch failed := r.Failed(); {
 	case r.Err != nil && len(r.Results) == 0:
-		return fmt.Sprintf("lab %s could not be tested: %v", r.Lab, r.Err)
+		return escape.Line(fmt.Sprintf("lab %s could not be tested: %v", r.Lab, r.Err))
 	case r.Err != nil:
-		return fmt.Sprintf("%s, not to the end, in %s: %v", tests, took, r.Err)
+		return escape.Line(fmt.Sprintf("%s, not to the end, in %s: %v", tests, took, r.Err))
 	case failed > 0:
 		return fmt.Sprintf("%s, %d failed, in %s", tests, failed, took)
 	}
@@ -71,7 +72,7 @@ type reportWriter struct {
 // measure finds out how wide titles are.
 func (w *reportWriter) measure(results []TestResult) {
 	for i := range results {
-		if from, _, ok := strings.Cut(results[i].Title(), arrow); ok {
+		if from, _, ok := strings.Cut(escape.Line(results[i].Title()), arrow); ok {
 			w.before = max(w.before, min(utf8.RuneCountInString(from), maxTitle/2))
 		}
 	}
@@ -86,7 +87,7 @@ const arrow = " → "
 
 // aligned returns the title of a test with its arrow below those of others.
 func (w *reportWriter) aligned(t *TestResult) string {
-	from, to, ok := strings.Cut(t.Title(), arrow)
+	from, to, ok := strings.Cut(escape.Line(t.Title()), arrow)
 	if !ok {
 		return from
 	}
@@ -105,7 +106,7 @@ func (w *reportWriter) result(t *TestResult) {
 	if !t.OK {
 		verdict = w.options.Paint(false, "FAIL")
 	}
-	w.line("%s  %s  %s", verdict, pad(w.aligned(t), w.title), t.Found)
+	w.line("%s  %s  %s", verdict, pad(w.aligned(t), w.title), escape.Line(t.Found))
 	for _, line := range t.Details() {
 		w.line("        %s", line)
 	}
@@ -142,6 +143,9 @@ func (t *TestResult) Details() []string {
 	}
 	if more := len(t.Failures) - maxFailures; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	for i, line := range lines { // what commands write, and names, may hold anything
+		lines[i] = escape.Line(line)
 	}
 	return lines
 }
