@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -84,14 +86,18 @@ func (d *directory) lookupFrom(node, name string) []netip.Addr {
 }
 
 // hosts returns the directory as lines for /etc/hosts (hosts(5)). A node's own
-// interfaces have names too: "node-interface".
+// interfaces have names too: "node-interface". A name that would be more than a
+// word there is left out.
 func (d *directory) hosts() []byte {
 	if len(d.entries) == 0 {
 		return nil
 	}
 	b := bytes.NewBufferString("\n# nodes of the lab\n")
 	for _, e := range d.entries {
-		fmt.Fprintf(b, "%s\t%s %s-%s\n", e.prefix.Addr(), e.node, e.node, e.link)
+		names := []string{e.node, e.node + "-" + e.link}
+		if names = slices.DeleteFunc(names, func(n string) bool { return !escape.HostsName(n) }); len(names) > 0 {
+			fmt.Fprintf(b, "%s\t%s\n", e.prefix.Addr(), strings.Join(names, " "))
+		}
 	}
 	return b.Bytes()
 }
