@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // annotations returns a workflow command of GitHub Actions for each failed test,
@@ -43,11 +44,12 @@ func inWorkspace(file string) string {
 	return rel
 }
 
-// message and property escape what would end a command or a property of it.
+// message and property escape what would end a command or a property of it. No
+// line that GitHub reads begins with what others have written.
 func message(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(escape.Lines(s))
 }
 
 func property(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(message(s))
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(message(escape.Line(s)))
 }

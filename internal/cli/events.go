@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
 )
@@ -122,7 +123,7 @@ func (p *program) writeEvent(e live.Event, f format) error {
 
 // text returns an event as a line for people.
 func (l line) text(paint func(style, string) string) string {
-	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), l.String())
+	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), escape.Line(l.String()))
 }
 
 // eventStyle returns how an event stands out.

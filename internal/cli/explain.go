@@ -212,5 +212,5 @@ func (p *program) printStep(e explained, number string) {
 			b.WriteString(indent + p.out.paint(dim, line) + "\n")
 		}
 	}
-	p.out.write([]byte(b.String() + "\n"))
+	p.out.print("%s\n", b.String())
 }

@@ -109,6 +109,7 @@ func (f *frame) table(rows []frameRow) []string {
 			perSecond(r.rate.PacketsIn + r.rate.PacketsOut), perSecond(r.rate.Drops), frameAddresses(r.link), framePeer(r.link),
 		})
 	}
+	cells = oneLiners(cells)
 	widths := []int{0, 0, 0, rateWidth, rateWidth, 0, 0, 0, 0}
 	for _, row := range cells {
 		for i, cell := range row {

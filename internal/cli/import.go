@@ -102,7 +102,7 @@ func (p *program) completeImport(f *importFlags) cobra.CompletionFunc {
 		if view, err := kernel.Everything(); err == nil {
 			names = view.State.Names()
 		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return offered(names), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 

@@ -184,7 +184,7 @@ func (p *program) ipShow(q *iproute2.Query) error {
 	if err != nil {
 		return exitError{ipCode(err), p.ipDenied(err)}
 	}
-	p.out.print("%s", text)
+	p.out.exact(text)
 	return nil
 }
 

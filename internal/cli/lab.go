@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -156,7 +157,13 @@ func runs(infos []labInfo, name string) bool {
 // completeLabs offers the labs that run, and files.
 func (p *program) completeLabs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	infos, _ := p.labs()
-	return labNames(infos), cobra.ShellCompDirectiveDefault
+	return offered(labNames(infos)), cobra.ShellCompDirectiveDefault
+}
+
+// offered returns the names that a shell can be offered: what it would take for
+// more than a word is left out.
+func offered(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return !escape.ShellName(name) })
 }
 
 // completeFiles offers lab files.

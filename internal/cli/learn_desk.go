@@ -40,7 +40,10 @@ func newDesk(p *program, o learnOptions) *desk {
 }
 
 // Say implements [tutor.Desk].
-func (d *desk) Say(text string) { d.program.out.write([]byte(text)) }
+func (d *desk) Say(text string) { d.program.out.print("%s", text) }
+
+// control moves the cursor.
+func (d *desk) control(sequence string) { d.program.out.write([]byte(sequence)) }
 
 // Ask implements [tutor.Desk]. It does not wait for a line when the program is to
 // end.
@@ -65,7 +68,7 @@ func (d *desk) Ask(prompt string) (string, error) {
 	case a := <-answers:
 		return a.line, a.err
 	case <-d.ctx.Done():
-		d.Say("\r\n")
+		d.control("\r\n")
 		return "", d.ctx.Err()
 	}
 }
@@ -89,7 +92,7 @@ func (d *desk) line(prompt string) (string, error) {
 	d.typist.SetPrompt(prompt)
 	line, err := d.typist.ReadLine()
 	if err != nil {
-		d.Say("\r\n")
+		d.control("\r\n")
 	}
 	return line, err
 }
@@ -98,7 +101,7 @@ func (d *desk) line(prompt string) (string, error) {
 // empty line before.
 func (d *desk) Type(prompt, command string) {
 	if d.typist != nil && d.program.out.colour {
-		d.Say("\x1b[A\r\x1b[K")
+		d.control("\x1b[A\r\x1b[K")
 	}
 	d.Say(prompt)
 	if d.speed > 0 {

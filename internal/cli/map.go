@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/words"
@@ -84,7 +85,7 @@ func completeMap(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	names := eachOf(m.Namespaces, func(ns *hostmap.Namespace) string { return ns.Name })
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return offered(names), cobra.ShellCompDirectiveNoFileComp
 }
 
 // mapHost writes the map, or what of it is asked for.
@@ -147,7 +148,7 @@ func (p *program) mapFound(m *hostmap.Map, args []string, o mapOptions) error {
 	part := &hostmap.Map{}
 	for _, f := range all {
 		if f.Interface != nil {
-			p.out.print("%s\n", f.Sentence())
+			p.out.print("%s\n", escape.Line(f.Sentence()))
 		} else if !slices.Contains(part.Namespaces, f.Namespace) {
 			part.Namespaces = append(part.Namespaces, f.Namespace)
 		}
@@ -161,7 +162,7 @@ func (p *program) sayUnseen(m *hostmap.Map) {
 	if len(m.Unseen) == 0 {
 		return
 	}
-	p.out.say("not to be seen by this user: %s", strings.Join(m.Unseen, "; "))
+	p.out.say("not to be seen by this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
 	if !sandbox.Privileged() {
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}
@@ -184,6 +185,7 @@ func (p *program) writeMap(m *hostmap.Map, all bool) {
 			continue
 		}
 		for _, l := range ns.Lines(all) {
+			l.Name, l.State, l.Note = escape.Line(l.Name), escape.Line(l.State), escape.Line(l.Note)
 			lines = append(lines, mapLine{len(shown), l})
 		}
 		shown = append(shown, ns)
@@ -204,14 +206,14 @@ func (p *program) writeMap(m *hostmap.Map, all bool) {
 	if len(isolated) > 0 {
 		b.WriteString("\n" + p.out.paint(dim, isolatedLine(isolated)) + "\n")
 	}
-	p.out.write([]byte(b.String()))
+	p.out.print("%s", b.String())
 }
 
 // isolatedLine folds namespaces of which there is nothing to say.
 func isolatedLine(list []*hostmap.Namespace) string {
 	names := eachOf(list, func(ns *hostmap.Namespace) string { return ns.Name })
 	const most = 4
-	return plural(len(list), "isolated namespace") + " (lo only): " + words.List(names, most)
+	return plural(len(list), "isolated namespace") + " (lo only): " + escape.Line(words.List(names, most))
 }
 
 // mapHeading says which namespace it is, whose, and how that is known.
@@ -229,7 +231,7 @@ func (p *program) mapHeading(ns *hostmap.Namespace, all bool) string {
 	} else if !ns.Host && len(ns.Lines(false)) == 0 && !all {
 		why += "  (lo only)"
 	}
-	return p.out.paint(bold, ns.Name) + about + p.out.paint(dim, why) + "\n"
+	return p.out.paint(bold, escape.Line(ns.Name)) + escape.Line(about) + p.out.paint(dim, escape.Line(why)) + "\n"
 }
 
 // mapColumns are the widths of the columns.

@@ -149,7 +149,7 @@ func (p *program) runNft(ctx context.Context, commands []nft.Command, o nftOptio
 			if err != nil {
 				return err
 			}
-			p.out.print("%s", text)
+			p.out.exact(text)
 		}
 	}
 	return nil

@@ -104,5 +104,5 @@ func (p *program) completeNodes(*cobra.Command, []string, string) ([]string, cob
 			words = append(words, node)
 		}
 	}
-	return words, cobra.ShellCompDirectiveNoFileComp
+	return offered(words), cobra.ShellCompDirectiveNoFileComp
 }

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/term"
 
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // All that reaches the terminal passes through this file. Its rules are:
@@ -30,6 +31,7 @@ import (
 //     when the work is done.
 //   - What others have named or written, such as an interface in a container,
 //     commands no terminal: control characters in it are shown, see [harmless].
+//     Where a line is meant, it is one line, see package escape.
 //   - A failed write is a failed command: a full disk never passes for success.
 
 // out is where words go. Its methods may be called from any goroutine.
@@ -71,9 +73,14 @@ func (o *out) width() int {
 	return draw.DefaultWidth
 }
 
-// print writes data.
+// print writes data that is for people.
 func (o *out) print(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	o.write([]byte(harmless(fmt.Sprintf(format, args...))))
+}
+
+// exact writes data that other programs read as well, such as a script: what is
+// not for a terminal stays as it is.
+func (o *out) exact(text string) {
 	if o.terminal {
 		text = harmless(text)
 	}
@@ -110,8 +117,9 @@ func harmless(text string) string {
 	return b.String()
 }
 
-// commands reports whether a character may command a terminal.
-func commands(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+// commands reports whether a character may command a terminal, or hide from who
+// looks what is there.
+func commands(r rune) bool { return !escape.Printable(r) && r != '\n' && r != '\t' }
 
 func (o *out) write(data []byte) {
 	o.mu.Lock()
@@ -145,7 +153,7 @@ func (o *out) json(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	o.write(b.Bytes())
+	o.write(jsonText(b.Bytes()))
 	return nil
 }
 
@@ -157,8 +165,29 @@ func (o *out) jsonLine(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	o.write(b.Bytes())
+	o.write(jsonText(b.Bytes()))
 	return nil
+}
+
+// jsonText escapes what may stand in a text of JSON and yet may command a terminal:
+// DEL, the control characters behind ASCII, and what turns the order of others.
+func jsonText(text []byte) []byte {
+	if !bytes.ContainsFunc(text, commands) {
+		return text
+	}
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case !commands(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
 }
 
 // say writes a message.
@@ -180,10 +209,7 @@ func (o *out) talk(prefix, format string, args ...any) {
 	defer o.mu.Unlock()
 	o.hideProgress()
 	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
-	if o.talkShown {
-		text = harmless(text)
-	}
-	fmt.Fprintf(o.stderr, "%s%s\n", prefix, text)
+	fmt.Fprintf(o.stderr, "%s%s\n", prefix, harmless(text))
 }
 
 // working shows, from the second second on, what the program is at. The

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -101,7 +102,7 @@ func (s step) origin() string {
 	if s.Line > 0 {
 		parts = append(parts, fmt.Sprintf("%s:%d", s.File, s.Line))
 	}
-	return strings.Join(parts, ", ")
+	return escape.Line(strings.Join(parts, ", "))
 }
 
 // maxAligned is the longest command, in columns, that moves the remarks of
@@ -123,5 +124,5 @@ func (p *program) printSteps(steps []step) {
 		}
 		b.WriteString(line + "\n")
 	}
-	p.out.write([]byte(b.String()))
+	p.out.exact(b.String())
 }

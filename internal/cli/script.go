@@ -64,10 +64,10 @@ func styleFlag(cmd *cobra.Command, style *format) {
 func (p *program) script(lab *vethlab.Lab, o scriptOptions) {
 	switch {
 	case o.down:
-		p.out.print("%s", iproute2.Script(lab.PlanGone().Plan))
+		p.out.exact(iproute2.Script(lab.PlanGone().Plan))
 	case o.style == styleTutorial:
-		p.out.print("%s", iproute2.Tutorial(plan.LongWay(lab.PlanNew().Plan)))
+		p.out.exact(iproute2.Tutorial(plan.LongWay(lab.PlanNew().Plan)))
 	default:
-		p.out.print("%s", iproute2.Script(lab.PlanNew().Plan))
+		p.out.exact(iproute2.Script(lab.PlanNew().Plan))
 	}
 }

@@ -110,6 +110,7 @@ func lines(text string) []string {
 
 // columns lines up the cells of rows.
 func columns(rows [][]string) []string {
+	rows = oneLiners(rows)
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {

@@ -90,7 +90,7 @@ func (p *program) printSysctl(key, data string, o sysctlOptions) {
 		if !o.values {
 			p.out.print("%s = ", state.SysctlKey(key))
 		}
-		p.out.print("%s", line)
+		p.out.exact(line)
 	}
 }
 

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // columnGap is what stands between two columns.
@@ -11,6 +13,7 @@ const columnGap = "  "
 // table writes rows under a heading, in columns as wide as their widest cell.
 // An empty cell is a dash, so that columns can be counted by programs.
 func (o *out) table(heading []string, rows [][]string) {
+	rows = oneLiners(rows)
 	widths := make([]int, len(heading))
 	for _, row := range append([][]string{heading}, rows...) {
 		for i, cell := range row {
@@ -23,6 +26,15 @@ func (o *out) table(heading []string, rows [][]string) {
 		b.WriteString(tableLine(row, widths) + "\n")
 	}
 	o.write([]byte(b.String()))
+}
+
+// oneLiners returns rows whose cells are in one line each, whatever their text is.
+func oneLiners(rows [][]string) [][]string {
+	clean := make([][]string, len(rows))
+	for i, row := range rows {
+		clean[i] = eachOf(row, escape.Line)
+	}
+	return clean
 }
 
 func tableLine(cells []string, widths []int) string {

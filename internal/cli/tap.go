@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // tap returns a report in the Test Anything Protocol, version 14
@@ -32,18 +33,15 @@ func tap(r *vethlab.Report) []byte {
 func tapDetails(b *bytes.Buffer, t *vethlab.TestResult) {
 	fmt.Fprintf(b, "  ---\n  duration_ms: %.3f\n", 1000*t.Took.Seconds())
 	if t.At != "" {
-		fmt.Fprintf(b, "  at: %q\n", t.At)
+		fmt.Fprintf(b, "  at: %s\n", escape.YAMLQuoted(t.At))
 	}
 	if t.Name != "" {
-		fmt.Fprintf(b, "  asks: %q\n", t.Asks)
+		fmt.Fprintf(b, "  asks: %s\n", escape.YAMLQuoted(t.Asks))
 	}
 	if t.OK {
-		fmt.Fprintf(b, "  found: %q\n", t.Found)
+		fmt.Fprintf(b, "  found: %s\n", escape.YAMLQuoted(t.Found))
 	} else {
-		b.WriteString("  message: |\n")
-		for line := range strings.Lines(details(t)) {
-			fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\n"))
-		}
+		b.WriteString("  message: " + tapLines(details(t)))
 	}
 	b.WriteString("  ...\n")
 }
@@ -53,4 +51,12 @@ func tapText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(tapLine(s))
 }
 
-func tapLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func tapLine(s string) string { return strings.Join(strings.Fields(escape.Line(s)), " ") }
+
+// tapLines writes a text as a value of YAML: line by line if it can stand so.
+func tapLines(s string) string {
+	if s += "\n"; escape.IsYAMLBlock(s) {
+		return escape.YAMLBlock(s, "    ")
+	}
+	return escape.YAMLQuoted(s) + "\n"
+}

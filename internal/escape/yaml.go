@@ -27,6 +27,11 @@ func YAML(s string) string {
 	if yamlPlain.MatchString(s) && !notText.MatchString(s) {
 		return s
 	}
+	return YAMLQuoted(s)
+}
+
+// YAMLQuoted is [YAML] with the quotes in any case.
+func YAMLQuoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {
