@@ -26,6 +26,9 @@ type Inside struct {
 	// OnlyUser leaves out all namespaces but the user namespace.
 	OnlyUser bool
 
+	// Keep, if not nil, is open in the program too, as the same descriptor.
+	Keep *os.File
+
 	// Stdin, Stdout replace this program's own if not nil.
 	Stdin, Stdout *os.File
 }
@@ -59,6 +62,7 @@ type image struct {
 	path, dir   *byte
 	argv, envv  []*byte
 	stdin, out  int // -1: as they are
+	keep        int // -1: nothing
 	tty         *terminal
 	parentPipe  int
 	pipe        [2]*os.File
@@ -81,7 +85,7 @@ const (
 )
 
 func (p Inside) image() (*image, error) {
-	i := &image{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1}
+	i := &image{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
 	if p.OnlyUser {
 		i.flags = unix.CLONE_NEWUSER
 	}
@@ -97,6 +101,9 @@ func (p Inside) image() (*image, error) {
 	}
 	if i.envv, err = syscall.SlicePtrFromStrings(p.Env); err != nil {
 		return nil, err
+	}
+	if p.Keep != nil {
+		i.keep = int(p.Keep.Fd())
 	}
 	if p.Stdin != nil {
 		i.stdin = int(p.Stdin.Fd())
@@ -183,7 +190,7 @@ func afterForkInChild()
 //go:norace
 //go:nocheckptr
 func (i *image) fork() (pid int, errno syscall.Errno) {
-	pidfd, flags, pipe, stdin, out := uintptr(i.pidfd), i.flags, uintptr(i.parentPipe), i.stdin, i.out
+	pidfd, flags, pipe, stdin, out, keep := uintptr(i.pidfd), i.flags, uintptr(i.parentPipe), i.stdin, i.out, i.keep
 	path, dir := unsafe.Pointer(i.path), unsafe.Pointer(i.dir)
 	argv, envv := unsafe.Pointer(&i.argv[0]), unsafe.Pointer(&i.envv[0])
 	tty := -1
@@ -230,6 +237,9 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	}
 	if out >= 0 {
 		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(out), 1, 0)
+	}
+	if keep >= 0 {
+		syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(keep), syscall.F_SETFD, 0)
 	}
 	_, _, errno = syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(path), uintptr(argv), uintptr(envv))
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -141,11 +142,7 @@ func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 	if err != nil {
 		dir = "/"
 	}
-	status, err := netns.Inside{
-		Pidfd: b.pidfd, Args: args, Dir: dir,
-		Env:   append(os.Environ(), roleEnv+"="+string(Inside)),
-		Stdin: stdin, Stdout: stdout,
-	}.Run()
+	status, err := runInside(netns.Inside{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
 	if (err != nil || status.Signaled()) && b.gone() {
 		return 0, ErrGone
 	}
@@ -161,12 +158,20 @@ func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
 		return 0, os.NewSyscallError("pidfd_open", err)
 	}
 	defer unix.Close(pidfd)
-	status, err := netns.Inside{
-		Pidfd: pidfd, Args: args, Dir: "/", OnlyUser: true,
-		Env:    append(os.Environ(), roleEnv+"="+string(Inside)),
-		Stdout: stdout,
-	}.Run()
+	status, err := runInside(netns.Inside{Pidfd: pidfd, Args: args, Dir: "/", OnlyUser: true, Stdout: stdout})
 	return ExitCode(status), err
+}
+
+// runInside runs this program with the role [Inside].
+func runInside(p netns.Inside) (syscall.WaitStatus, error) {
+	told, err := roleFile(Inside)
+	if err != nil {
+		return 0, err
+	}
+	defer told.Close()
+	p.Keep = told
+	p.Env = append(os.Environ(), roleVariable(int(told.Fd())))
+	return p.Run()
 }
 
 // gone reports whether the sandbox has ended or is about to: the holder gives up

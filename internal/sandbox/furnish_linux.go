@@ -69,7 +69,7 @@ func ownRun(bare bool) error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Mount("vethlab", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
+	if err := unix.Mount(runSource, dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 		return err
 	}
 	if bare {

@@ -32,7 +32,8 @@ var ErrNone = errors.New("the lab has no sandbox")
 var ErrGone = errors.New("the lab has been taken down meanwhile")
 
 // IsolatedEnv is for programs on a machine of their own, see Isolate, and for their
-// children: who finds it set need not isolate himself.
+// children: who finds it set need not isolate himself, if he is [Furnished]. The
+// variable alone may be a stranger's.
 const IsolatedEnv = "VETHLAB_ISOLATED"
 
 // A Role is what a program is to be, see [Main].

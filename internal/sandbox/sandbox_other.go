@@ -42,6 +42,9 @@ func Privileged() bool { return false }
 // Rootless is never true.
 func Rootless() bool { return false }
 
+// Furnished is never true.
+func Furnished() bool { return false }
+
 // Main returns [Plain].
 func Main() Role { return Plain }
 

@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 	switch role := sandbox.Main(); {
 	case role.Over():
 		return
+	case os.Getenv(roleTestEnv) != "":
+		sayRole(role)
 	case role == sandbox.Plain:
 		// Else each program that ends takes a second longer under -race.
 		os.Setenv("GORACE", "atexit_sleep_ms=0")

@@ -13,10 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// roleEnv tells a program that this package has started what it is to be. It is
-// taken out of the environment as soon as it is read.
-const roleEnv = "VETHLAB_SANDBOX"
-
 // bare is the role [Isolated] with an empty /run.
 const bare Role = "bare"
 
@@ -24,11 +20,10 @@ const bare Role = "bare"
 // labs without root calls it before anything else, and ends if it returns
 // [Failed].
 func Main() Role {
-	role := Role(os.Getenv(roleEnv))
+	role := takeRole()
 	if role == Plain {
 		return role
 	}
-	_ = os.Unsetenv(roleEnv) // can't fail for this name
 	// Started as /proc/self/exe it would be called "exe".
 	name, _ := unix.BytePtrFromString("vethlab") // no NUL in it
 	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0)
@@ -73,9 +68,15 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 		return err
 	}
 	defer read.Close()
+	defer write.Close()
+	told, err := roleFile(role)
+	if err != nil {
+		return err
+	}
+	defer told.Close()
 	cmd.Path = "/proc/self/exe"
-	cmd.Env = append(cmd.Env, roleEnv+"="+string(role))
-	cmd.ExtraFiles = append([]*os.File{write}, cmd.ExtraFiles...)
+	cmd.ExtraFiles = append(append([]*os.File{write}, cmd.ExtraFiles...), told)
+	cmd.Env = append(cmd.Env, roleVariable(readyFile+len(cmd.ExtraFiles)-1))
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
