@@ -92,15 +92,10 @@ func lacking(op plan.Op, err error) string {
 
 // neededBy returns the features whose lack may be the reason for an error.
 func neededBy(op plan.Op, err error) []*feature.Feature {
-	switch op.(type) {
-	case plan.AddVeth:
-		return []*feature.Feature{feature.Veth}
-	case plan.AddBridge:
-		return []*feature.Feature{feature.Bridge}
-	case plan.SetSysctl:
-		return []*feature.Feature{feature.Sysctls}
-	case plan.Nft:
-		return []*feature.Feature{feature.Nftables, feature.NAT, feature.Reject, feature.Conntrack}
+	if op != nil {
+		if needed := feature.NeededBy(op); len(needed) > 0 {
+			return needed
+		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return []*feature.Feature{feature.Root, feature.Names}

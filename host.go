@@ -16,20 +16,7 @@ import (
 // checkHost says which addresses and routes of a plan would get in the way of
 // the machine's own network. Only a lab with a link to the host has any.
 func (l *Lab) checkHost(p plan.Plan) error {
-	var wanted []netip.Prefix
-	for _, op := range p {
-		if op.At().Namespace != state.Host {
-			continue
-		}
-		switch op := op.(type) {
-		case plan.AddAddress:
-			if !op.Address.Addr().IsLinkLocalUnicast() {
-				wanted = append(wanted, op.Address.Masked())
-			}
-		case plan.AddRoute:
-			wanted = append(wanted, op.Route.To)
-		}
-	}
+	wanted := plan.Networks(p, state.Host)
 	if len(wanted) == 0 {
 		return nil
 	}
@@ -68,18 +55,11 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 // namespace.
 func hostLinks(p plan.Plan) []string {
 	var names []string
-	add := func(e state.Endpoint) {
-		if e.Namespace == state.Host {
-			names = append(names, e.Link)
-		}
-	}
 	for _, op := range p {
-		switch op := op.(type) {
-		case plan.AddBridge:
-			add(op.Link)
-		case plan.AddVeth:
-			add(op.Ends[0].Link)
-			add(op.Ends[1].Link)
+		for _, b := range plan.Births(op) {
+			if b.Link.Namespace == state.Host {
+				names = append(names, b.Link.Link)
+			}
 		}
 	}
 	return names

@@ -321,7 +321,7 @@ func (l *Lab) remove(ctx context.Context, take func(names []string) error) error
 		}
 		l.tell(EventChange, "lab %s is gone", l.name)
 	}
-	return errors.Join(kernel.RemoveBridges(l.name), l.clearLeftovers(), lock.Retire())
+	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
 }
 
 // namespaces returns the names of the lab's living namespaces.

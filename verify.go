@@ -107,7 +107,7 @@ func castOf(s *state.State) compile.Cast {
 					i.Addresses = append(i.Addresses, a.Addr())
 				}
 			}
-			_, bridge := ns.Links[link].Kind.(state.Bridge)
+			bridge := ns.Links[link].Kind.Traits().Forwards
 			p.Switch = p.Switch || bridge
 			p.Interfaces = append(p.Interfaces, i)
 		}

@@ -37,21 +37,12 @@ func claimed(test string, lab *vethlab.Lab) claim {
 	if !linksHost(lab.Topology()) {
 		return c
 	}
-	for _, op := range lab.PlanNew().Plan {
-		switch op := op.(type) {
-		case plan.AddAddress:
-			if op.Link.Namespace == state.Host && !op.Address.Addr().IsLinkLocalUnicast() {
-				c.networks = append(c.networks, op.Address.Masked())
-			}
-		case plan.AddRoute:
-			if op.Namespace == state.Host {
-				c.networks = append(c.networks, op.Route.To)
-			}
-		case plan.AddVeth:
-			for _, end := range op.Ends {
-				if end.Link.Namespace == state.Host {
-					c.links = append(c.links, end.Link.Link)
-				}
+	ops := lab.PlanNew().Plan
+	c.networks = plan.Networks(ops, state.Host)
+	for _, op := range ops {
+		for _, b := range plan.Births(op) {
+			if b.Link.Namespace == state.Host {
+				c.links = append(c.links, b.Link.Link)
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func mtuWords(mtu string) []string {
 // isHub reports whether a namespace is one that hub has made.
 func (d *Draft) isHub(namespace string) bool {
 	l := d.state.Link(state.Endpoint{Namespace: namespace, Link: topo.BridgeName})
-	return namespace != state.Host && l != nil && l.KindName() == state.Bridge{}.Kind()
+	return namespace != state.Host && l != nil && l.Kind.Traits().Forwards
 }
 
 // freePort returns the next of eth0, eth1 … of a namespace.

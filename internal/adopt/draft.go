@@ -18,7 +18,6 @@ import (
 	"github.com/vethlab/vethlab/internal/decompile"
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/iproute2"
-	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
@@ -135,11 +134,8 @@ func (d *Draft) finish(name string) *Result {
 // noteMTUs remembers the bridges whose MTU a command sets.
 func (d *Draft) noteMTUs(ops plan.Plan) {
 	for _, op := range ops {
-		switch op := op.(type) {
-		case plan.AddBridge:
-			d.ownMTU[op.Link] = op.MTU != 0
-		case plan.SetLink:
-			d.ownMTU[op.Link] = d.ownMTU[op.Link] || op.MTU != 0
+		if mtu, made := plan.MTU(op); made || mtu != 0 {
+			d.ownMTU[op.At()] = mtu != 0
 		}
 	}
 }
@@ -149,7 +145,7 @@ func (d *Draft) noteMTUs(ops plan.Plan) {
 func (d *Draft) setBridgeMTUs() {
 	for name, ns := range d.state.Namespaces {
 		for link, l := range ns.Links {
-			if _, ok := l.Kind.(state.Bridge); !ok || d.ownMTU[state.Endpoint{Namespace: name, Link: link}] {
+			if !l.Kind.Traits().MTUOfPorts || d.ownMTU[state.Endpoint{Namespace: name, Link: link}] {
 				continue
 			}
 			least := 0
@@ -158,7 +154,7 @@ func (d *Draft) setBridgeMTUs() {
 					least = port.MTU
 				}
 			}
-			l.MTU = cmp.Or(least, plan.DefaultMTU)
+			l.MTU = cmp.Or(least, state.DefaultMTU)
 		}
 	}
 }
@@ -266,12 +262,10 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 		next = next.Clone()
 	}
 	for i, op := range ops {
-		if veth, ok := op.(plan.AddVeth); ok {
-			op = veth.Named(next) // the file names its links
-			ops[i] = op
-		}
+		op = plan.Named(op, next) // the file names its links
+		ops[i] = op
 		if err := op.Play(next); err != nil {
-			if !deletes(op) {
+			if !plan.Removes(op) { // that there is nothing to take away is how scripts begin
 				d.note(c, d.because(op, err))
 			}
 			return shell.Result{Status: 2}
@@ -288,15 +282,8 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 // lab's to change, or "".
 func machines(ops plan.Plan) string {
 	for _, op := range ops {
-		switch op := op.(type) {
-		case plan.SetSysctl:
-			if op.Namespace == state.Host {
-				return "it is a setting of the machine itself, which a lab does not change"
-			}
-		case plan.Nft:
-			if op.Namespace == state.Host {
-				return "it is the packet filter of the machine itself, which a lab does not change"
-			}
+		if why := plan.NotOnHost(op); why != "" {
+			return why
 		}
 	}
 	return ""
@@ -342,28 +329,8 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 	d.refused[state.Endpoint{Namespace: ns, Link: name}] = c.At
 }
 
-// deletes reports whether an Op takes something away. That there is nothing to
-// take away is how scripts begin.
-func deletes(op plan.Op) bool {
-	switch op := op.(type) {
-	case plan.DelNamespace, plan.DelLink, plan.DelAddress, plan.FlushAddresses, plan.DelRoute:
-		return true
-	case plan.Nft:
-		return op.Command.Verb == nft.Delete
-	case plan.SetLink:
-		return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
-	}
-	return false
-}
-
 func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
-	removes := slices.ContainsFunc(ops, func(op plan.Op) bool {
-		switch op.(type) {
-		case plan.DelNamespace, plan.DelLink:
-			return true
-		}
-		return false
-	})
+	removes := slices.ContainsFunc(ops, plan.Deletes)
 	if n := size(d.state); removes && n > 0 && (d.fullest.state == nil || n >= size(d.fullest.state)) {
 		d.fullest = snapshot{d.state.Clone(), slices.Clone(d.order), c.At}
 	}
@@ -372,13 +339,11 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 // extendOrder puts what is new at the end of the order of the file.
 func (d *Draft) extendOrder(ops plan.Plan) {
 	for _, op := range ops {
-		switch op := op.(type) {
-		case plan.AddVeth:
-			d.order = append(d.order, op.Ends[0].Link, op.Ends[1].Link)
-		case plan.AddNamespace, plan.AddBridge:
-			d.order = append(d.order, op.At())
-		case plan.MoveLink:
-			d.order = append(d.order, op.To)
+		for _, b := range plan.Births(op) {
+			if b.Link.Link == state.Lo { // the namespace itself
+				b.Link.Link = ""
+			}
+			d.order = append(d.order, b.Link)
 		}
 	}
 }

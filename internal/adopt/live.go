@@ -73,11 +73,10 @@ func (d *Draft) cabled(host *state.Namespace, all bool) *state.Namespace {
 		}
 	}
 	for name, l := range host.Links {
-		_, bridge := l.Kind.(state.Bridge)
 		holds := slices.ContainsFunc(host.LinkNames(), func(port string) bool {
 			return kept.Links[port] != nil && host.Links[port].Master == name
 		})
-		if bridge && (all || holds) {
+		if l.Kind.Traits().Forwards && (all || holds) {
 			kept.Links[name] = l
 		}
 	}

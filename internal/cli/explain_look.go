@@ -40,14 +40,8 @@ type looker struct {
 // have none: in each namespace the one after the last, of a veth the other end
 // first. They keep them where they go.
 func (l *looker) number(op plan.Op) {
-	var made []state.Endpoint
-	switch op := op.(type) {
-	case plan.AddVeth:
-		made = []state.Endpoint{op.Ends[1].Link, op.Ends[0].Link}
-	case plan.AddBridge:
-		made = []state.Endpoint{op.Link}
-	}
-	for _, e := range made {
+	for _, birth := range slices.Backward(plan.Births(op)) {
+		e := birth.Link
 		link := l.state.Link(e)
 		if link.Index == 0 {
 			link.Index = max(l.highest[e.Namespace], 1) + 1 // lo is the first

@@ -246,22 +246,20 @@ func checkName(name string) error {
 // one, and free or there.
 func readyName(op plan.Op) error {
 	name := op.At().Namespace
-	switch op.(type) {
-	case plan.AddNamespace, plan.DelNamespace:
-		if err := checkName(name); err != nil {
-			return err
-		}
+	makes, deletes := plan.AboutNamespace(op)
+	if !makes && !deletes {
+		return nil
 	}
-	switch op.(type) {
-	case plan.AddNamespace:
-		if netns.Taken(name) {
-			return fmt.Errorf("there is a namespace %q already", name)
-		}
+	if err := checkName(name); err != nil {
+		return err
+	}
+	switch taken := netns.Taken(name); {
+	case makes && taken:
+		return fmt.Errorf("there is a namespace %q already", name)
+	case deletes && !taken:
+		return fmt.Errorf("there is no namespace %q", name)
+	case makes:
 		return sandbox.ReadyNames()
-	case plan.DelNamespace:
-		if !netns.Taken(name) {
-			return fmt.Errorf("there is no namespace %q", name)
-		}
 	}
 	return nil
 }

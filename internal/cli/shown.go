@@ -83,7 +83,7 @@ func nodeKind(ns *state.Namespace) topo.Kind {
 		return topo.Host
 	}
 	for _, link := range ns.Links {
-		if _, ok := link.Kind.(state.Bridge); ok {
+		if link.Kind.Traits().Forwards {
 			return topo.Switch
 		}
 	}

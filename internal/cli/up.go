@@ -61,7 +61,7 @@ func upSummary(lab *vethlab.Lab, change *vethlab.Change, took time.Duration) str
 	case change.Empty():
 		return "is up to date"
 	case isWhole(lab, change):
-		nodes, links := counts(change.Plan)
+		nodes, links := change.Plan.Count()
 		return fmt.Sprintf("is up: %s, %s in %s", plural(nodes, "node"), plural(links, "link"), short(took))
 	}
 	return fmt.Sprintf("changed: %s in %s", plural(len(change.Plan), "command"), short(took))
@@ -69,24 +69,10 @@ func upSummary(lab *vethlab.Lab, change *vethlab.Change, took time.Duration) str
 
 // isWhole reports whether a change made the lab where nothing of it was.
 func isWhole(lab *vethlab.Lab, change *vethlab.Change) bool {
-	made, _ := counts(change.Plan)
+	made, _ := change.Plan.Count()
 	if made == 0 {
 		return false
 	}
-	all, _ := counts(lab.PlanNew().Plan)
-	_, remade := change.Plan[0].(plan.DelNamespace)
-	return made == all && !remade
-}
-
-// counts returns how many nodes and links a plan makes.
-func counts(ops plan.Plan) (nodes, links int) {
-	for _, op := range ops {
-		switch op.(type) {
-		case plan.AddNamespace:
-			nodes++
-		case plan.AddVeth:
-			links++
-		}
-	}
-	return nodes, links
+	all, _ := lab.PlanNew().Plan.Count()
+	return made == all && !plan.Deletes(change.Plan[0])
 }

@@ -68,9 +68,9 @@ func (w *writer) dropDetails(at state.Endpoint, l *state.Link, e *topo.Error) bo
 		}
 		w.lose(at, l.MAC.String(), e.Msg)
 		l.MAC = topo.MAC{}
-	case strings.HasPrefix(e.Msg, "mtu ") && l.MTU != defaultMTU:
+	case strings.HasPrefix(e.Msg, "mtu ") && l.MTU != state.DefaultMTU:
 		w.lose(at, "mtu", e.Msg)
-		l.MTU = defaultMTU
+		l.MTU = state.DefaultMTU
 	default:
 		return false
 	}

@@ -42,8 +42,8 @@ func strip(l *state.Link) {
 		l.Up = true
 		return
 	}
-	if b, ok := l.Kind.(state.Bridge); ok && !b.STP {
-		l.Kind = state.Bridge{}
+	if essence := linkKinds()[l.KindName()].essence; essence != nil {
+		l.Kind = essence(l.Kind)
 	}
 	if !l.MAC.IsZero() {
 		l.Addresses = l.Addresses.Without(state.LinkLocal(l.MAC))

@@ -48,7 +48,7 @@ func (w *writer) link(a, b state.Endpoint) topo.Link {
 		Pos: pos,
 	}
 	if x, y := w.state.Link(a), w.state.Link(b); x.MTU == y.MTU {
-		l.MTU = w.mtu(x.MTU, defaultMTU)
+		l.MTU = w.mtu(x.MTU, state.DefaultMTU)
 	}
 	return l
 }
@@ -60,13 +60,12 @@ func (w *writer) foreign() {
 		ns := w.state.Namespaces[name]
 		for _, link := range ns.LinkNames() {
 			at, l := state.Endpoint{Namespace: name, Link: link}, ns.Links[link]
-			switch kind := l.Kind.(type) {
-			case state.Loopback, state.Bridge:
-			case state.Veth:
-				if w.state.Link(kind.Peer) == nil {
-					w.dropLink(at, "its other end is in none of the namespaces here")
-				}
-			default:
+			peer, paired := l.Peer()
+			switch {
+			case link == state.Lo:
+			case paired && w.state.Link(peer) == nil:
+				w.dropLink(at, "its other end is in none of the namespaces here")
+			case !paired && linkKinds()[l.KindName()].write == nil:
 				w.dropLink(at, "a lab file has no links of the kind "+orDevice(l.KindName()))
 			}
 		}

@@ -49,7 +49,7 @@ func (w *writer) rename(name, node string) {
 	for _, other := range w.state.Namespaces {
 		for _, l := range other.Links {
 			if peer, ok := l.Peer(); ok && peer.Namespace == name {
-				l.Kind = state.Veth{Peer: state.Endpoint{Namespace: node, Link: peer.Link}}
+				l.Kind = l.Kind.Renamed(peer, state.Endpoint{Namespace: node, Link: peer.Link})
 			}
 		}
 	}
@@ -173,20 +173,18 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		i.Down = false
 		return i, len(i.Addresses) > 0
 	}
-	switch kind := l.Kind.(type) {
-	case state.Veth:
-		if s := w.state.Link(kind.Peer); s == nil || s.MTU != l.MTU {
-			i.MTU = w.mtu(l.MTU, defaultMTU)
+	peer, paired := l.Peer()
+	write := linkKinds()[l.KindName()].write
+	switch {
+	case paired:
+		if s := w.state.Link(peer); s == nil || s.MTU != l.MTU {
+			i.MTU = w.mtu(l.MTU, state.DefaultMTU)
 		}
 		if l.Master != "" {
 			return i, !i.MAC.IsZero() || i.MTU != 0 || i.Down
 		}
-	case state.Bridge:
-		i.Bridge, i.MTU = ports(ns, l.Name), w.mtu(l.MTU, bridgeMTU(ns, l.Name))
-		i.STP = kind.STP
-		if kind.STP && kind.ForwardDelay != kernelForwardDelay {
-			i.ForwardDelay = topo.Duration(kind.ForwardDelay) * 10 * topo.Millisecond
-		}
+	case write != nil:
+		write(w, ns, l, &i)
 	default:
 		return i, false
 	}
@@ -217,13 +215,6 @@ func (w *writer) unsayable(at state.Endpoint, l *state.Link) {
 	}
 }
 
-// The kernel's defaults: of the MTU in bytes, of the forward delay in hundredths
-// of a second.
-const (
-	defaultMTU         = 1500
-	kernelForwardDelay = 1500
-)
-
 // mtu returns what is to be written for an MTU that would be another by itself.
 func (w *writer) mtu(mtu, byItself int) int {
 	if mtu == byItself {
@@ -251,5 +242,5 @@ func bridgeMTU(ns *state.Namespace, bridge string) int {
 			least = mtu
 		}
 	}
-	return cmp.Or(least, defaultMTU)
+	return cmp.Or(least, state.DefaultMTU)
 }

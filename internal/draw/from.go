@@ -57,10 +57,10 @@ func boxOf(s *state.State, ns *state.Namespace) Box {
 	}
 	for _, name := range ns.LinkNames() {
 		l := ns.Links[name]
-		switch l.Kind.(type) {
-		case state.Bridge:
+		switch traits := l.Kind.Traits(); {
+		case traits.TakesPorts:
 			b.Bars = append(b.Bars, Bar{Name: name, Addresses: addressesOf(l), Up: l.Up, MAC: l.MAC.String(), MTU: l.MTU})
-		case state.Loopback:
+		case name == state.Lo:
 			for _, a := range addressesOf(l) {
 				b.Notes = append(b.Notes, name+" "+a)
 			}
@@ -126,9 +126,9 @@ func kindOf(ns *state.Namespace) Kind {
 func onlyBridges(ns *state.Namespace) bool {
 	bridges := 0
 	for _, l := range ns.Links {
-		switch l.Kind.(type) {
-		case state.Loopback:
-		case state.Bridge:
+		switch {
+		case l.Name == state.Lo:
+		case l.Kind.Traits().Forwards:
 			bridges++
 		default:
 			if ns.Links[l.Master] == nil {

@@ -114,15 +114,7 @@ func (m *model) link(l *state.Link) Link {
 	if !l.AutoLinkLocal {
 		d.AddrGenMode = 1
 	}
-	switch kind := l.Kind.(type) {
-	case state.Loopback:
-		d.Type, d.Flags, d.Broadcast = arphrdLoopback, Loopback, make(HWAddr, 6)
-	case state.Veth:
-		d.Kind = kind.Kind()
-		d.Parent, d.ParentNetns = m.number(kind.Peer.Namespace)[kind.Peer.Link], m.id(kind.Peer.Namespace)
-	case state.Bridge:
-		d.Kind, d.Info = kind.Kind(), Bridge{STP: kind.STP, ForwardDelay: kind.ForwardDelay}
-	}
+	m.kind(l, &d)
 	if l.Master != "" {
 		d.Master = m.number(m.name)[l.Master]
 	}
@@ -139,31 +131,17 @@ func (m *model) up(l *state.Link, d *Link) {
 	d.Flags |= Up
 	d.Qdisc = "noqueue"
 	switch {
-	case l.Name == state.Lo:
-		d.Flags |= Running | LowerUp
-		d.OperState = "unknown"
 	case m.carrier(l):
 		d.Flags |= Running | LowerUp
-		d.OperState = "up"
-	case d.Kind == state.Veth{}.Kind():
+		if d.OperState = "up"; l.Kind.Traits().NoOperState {
+			d.OperState = "unknown"
+		}
+	case d.Parent != 0:
 		d.OperState = "lowerlayerdown"
 	}
 }
 
-// carrier reports whether a link that is up gets a signal: from the other end of
-// its cable or, if it is a bridge, from one of its ports.
+// carrier reports whether a link that is up has a carrier.
 func (m *model) carrier(l *state.Link) bool {
-	switch kind := l.Kind.(type) {
-	case state.Veth:
-		peer := m.state.Link(kind.Peer)
-		return peer != nil && peer.Up
-	case state.Bridge:
-		for _, port := range m.state.Namespaces[m.name].Links {
-			if port.Master == l.Name && port.Up && m.carrier(port) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
+	return m.state.Carrier(state.Endpoint{Namespace: m.name, Link: l.Name})
 }

@@ -5,10 +5,17 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-func addBridge(op plan.AddBridge) Note {
+// bridgeKind is the row of bridges in linkKinds.
+var bridgeKind = linkKind{
+	add: kindNote(addBridge),
+	set: changeNote(setBridge),
+}
+
+func addBridge(op plan.AddLink, b state.Bridge) Note {
 	return Note{
 		Topic: "bridge add",
 		Brief: words.Text{En: "Makes a bridge: %s.", ZhTW: "建立橋接器：%s。"}.With(link(op.Link)),
@@ -18,49 +25,49 @@ func addBridge(op plan.AddBridge) Note {
 			ZhTW: "橋接器就是軟體交換器。其他介面可以接上來當它的埠；它會記住每個 MAC 位址在哪個埠後面，訊框只往那裡送。" +
 				"現在它還沒啟用，也還沒有埠。",
 		},
-		Kernel: message("RTM_NEWLINK", create, "IFLA_IFNAME %s, IFLA_LINKINFO kind bridge, %s", op.Link.Link, bridgeDetails(&op.Bridge.STP, &op.Bridge.ForwardDelay)),
+		Kernel: message("RTM_NEWLINK", create, "IFLA_IFNAME %s, IFLA_LINKINFO kind bridge, %s", op.Link.Link, bridgeDetails(state.BridgeChange{STP: &b.STP, ForwardDelay: &b.ForwardDelay})),
 		Look:   lookAt("link", op.Link),
 	}
 }
 
-func setBridge(op plan.SetBridge) Note {
+func setBridge(op plan.SetKind, c state.BridgeChange) Note {
 	return Note{
 		Topic: "bridge set",
-		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeWay(op)),
+		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeWay(c)),
 		More: words.Text{
 			En:   "The spanning tree protocol (STP) finds loops of switches. With it a new port listens for a while before it forwards.",
 			ZhTW: "擴張樹協定（STP）用來避免交換器之間形成迴圈。開啟之後，新的埠要先聽一陣子才會轉送。",
 		},
-		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind bridge, %s, the index of %s", bridgeDetails(op.STP, op.ForwardDelay), op.Link.Link),
+		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind bridge, %s, the index of %s", bridgeDetails(c), op.Link.Link),
 		Look:   lookAt("link", op.Link),
 	}
 }
 
-func bridgeDetails(stp *bool, delay *int) string {
+func bridgeDetails(c state.BridgeChange) string {
 	var list []string
-	if stp != nil {
-		list = append(list, "IFLA_BR_STP_STATE "+map[bool]string{false: "0", true: "1"}[*stp])
+	if c.STP != nil {
+		list = append(list, "IFLA_BR_STP_STATE "+map[bool]string{false: "0", true: "1"}[*c.STP])
 	}
-	if delay != nil {
-		list = append(list, fmt.Sprintf("IFLA_BR_FORWARD_DELAY %d", *delay))
+	if c.ForwardDelay != nil {
+		list = append(list, fmt.Sprintf("IFLA_BR_FORWARD_DELAY %d", *c.ForwardDelay))
 	}
 	return strings.Join(list, ", ")
 }
 
-func bridgeWay(op plan.SetBridge) words.Text {
+func bridgeWay(c state.BridgeChange) words.Text {
 	var wait words.Text
-	if op.ForwardDelay != nil {
+	if c.ForwardDelay != nil {
 		wait = words.Text{
 			En:   "%v s until a port goes on to learn, and again until it forwards",
 			ZhTW: "埠要等 %v 秒才開始學習，再等同樣久才轉送",
-		}.With(float64(*op.ForwardDelay) / 100)
+		}.With(float64(*c.ForwardDelay) / 100)
 	}
 	switch {
-	case op.STP == nil:
+	case c.STP == nil:
 		return wait
-	case !*op.STP:
+	case !*c.STP:
 		return words.Text{En: "no spanning tree", ZhTW: "不用擴張樹協定"}
-	case op.ForwardDelay == nil:
+	case c.ForwardDelay == nil:
 		return words.Text{En: "spanning tree", ZhTW: "使用擴張樹協定"}
 	}
 	return words.Text{En: "spanning tree, and %s", ZhTW: "使用擴張樹協定，%s"}.With(wait)

@@ -43,41 +43,40 @@ func (l Look) IsZero() bool { return l.Program == "" }
 // Notes returns what an Op does, the most important first. None: it is of a type
 // that this package does not know, which a test rules out.
 func Notes(op plan.Op) []Note {
-	switch op := op.(type) {
-	case plan.AddNamespace:
-		return []Note{addNamespace(op)}
-	case plan.DelNamespace:
-		return []Note{delNamespace(op)}
-	case plan.AddVeth:
-		return []Note{addVeth(op)}
-	case plan.AddBridge:
-		return []Note{addBridge(op)}
-	case plan.SetBridge:
-		return []Note{setBridge(op)}
-	case plan.SetLink:
-		return setLink(op)
-	case plan.DelLink:
-		return []Note{delLink(op)}
-	case plan.MoveLink:
-		return []Note{moveLink(op)}
-	case plan.AddAddress:
-		return []Note{addAddress(op)}
-	case plan.DelAddress:
-		return []Note{delAddress(op)}
-	case plan.FlushAddresses:
-		return []Note{flushAddresses(op)}
-	case plan.PromoteSecondaries:
-		return []Note{promote(op)}
-	case plan.AddRoute:
-		return []Note{addRoute(op)}
-	case plan.DelRoute:
-		return []Note{delRoute(op)}
-	case plan.SetSysctl:
-		return []Note{setSysctl(op)}
-	case plan.Nft:
-		return []Note{filter(op)}
+	if notes := notesOf.For(op); notes != nil {
+		return notes(op)
 	}
 	return nil
+}
+
+// notesOf has one row per type of Op.
+var notesOf = plan.NewTable(
+	note(addNamespace),
+	note(delNamespace),
+	note(addVeth),
+	note(addLink),
+	note(setKind),
+	notes(setLink),
+	note(delLink),
+	note(moveLink),
+	note(addAddress),
+	note(delAddress),
+	note(flushAddresses),
+	note(promote),
+	note(addRoute),
+	note(delRoute),
+	note(setSysctl),
+	note(filter),
+)
+
+// notes is the row of a type of Op that does several things, note of one that does
+// one.
+func notes[O plan.Op](explain func(O) []Note) plan.Row[func(plan.Op) []Note] {
+	return plan.RowOf[O](func(op plan.Op) []Note { return explain(op.(O)) })
+}
+
+func note[O plan.Op](explain func(O) Note) plan.Row[func(plan.Op) []Note] {
+	return notes(func(op O) []Note { return []Note{explain(op)} })
 }
 
 // namespace names a namespace within a sentence.

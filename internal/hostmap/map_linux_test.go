@@ -202,7 +202,7 @@ func TestWhatIsShown(t *testing.T) {
 	bridge := state.Endpoint{Link: "br7"}
 	apply(t, plan.Plan{
 		plan.AddNamespace{Name: name},
-		plan.AddBridge{Link: bridge},
+		plan.AddLink{Link: bridge, Kind: state.Bridge{}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: port}, {Link: eth0}}},
 		plan.SetLink{Link: port, Master: new("br7"), Up: new(true)},
 		plan.SetLink{Link: bridge, Up: new(true)},

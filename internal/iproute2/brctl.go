@@ -25,7 +25,7 @@ func parseBrctl(w *words) (plan.Plan, error) {
 	}
 	switch link := w.at(bridge); verb {
 	case "addbr":
-		return plan.Plan{plan.AddBridge{Link: link, Bridge: state.Bridge{ForwardDelay: kernelForwardDelay}}}, nil
+		return plan.Plan{plan.AddLink{Link: link, Kind: state.Bridge{ForwardDelay: state.DefaultForwardDelay}}}, nil
 	case "delbr":
 		return plan.Plan{plan.DelLink{Link: link}}, nil
 	case "stp":
@@ -54,9 +54,9 @@ func (w *words) brctlPorts(bridge string) (plan.Plan, error) {
 func (w *words) brctlSTP(link state.Endpoint) (plan.Plan, error) {
 	switch {
 	case w.skip("on", "yes", "1"):
-		return plan.Plan{plan.SetBridge{Link: link, STP: new(true)}}, nil
+		return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{STP: new(true)}}}, nil
 	case w.skip("off", "no", "0"):
-		return plan.Plan{plan.SetBridge{Link: link, STP: new(false)}}, nil
+		return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{STP: new(false)}}}, nil
 	}
 	return nil, w.unexpected("on", "off")
 }
@@ -67,5 +67,5 @@ func (w *words) brctlDelay(link state.Endpoint) (plan.Plan, error) {
 		return nil, w.missing("a number of seconds")
 	}
 	w.next()
-	return plan.Plan{plan.SetBridge{Link: link, ForwardDelay: new(int(math.Round(seconds * 100)))}}, nil
+	return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{ForwardDelay: new(int(math.Round(seconds * 100)))}}}, nil
 }

@@ -7,82 +7,56 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// bridge is what a command says about a bridge; nil where it says nothing.
-type bridge struct {
-	stp   *bool
-	delay *int // hundredths of a second
+// bridgeKind is the row of bridges in linkKinds.
+var bridgeKind = linkKind{
+	add: parseAddBridge,
+	settings: settingsOf(func(b state.Bridge) []string {
+		return bridgeGrammar.write(state.BridgeChange{STP: &b.STP, ForwardDelay: &b.ForwardDelay})
+	}),
+	set:     parseSetBridge,
+	changes: changesOf(bridgeGrammar.write),
 }
 
 // bridgeGrammar has STP first: without it the kernel takes any delay.
-var bridgeGrammar = grammar[bridge]{options: []option[bridge]{
-	choice("stp_state", "1", "0", func(b *bridge) **bool { return &b.stp }),
+var bridgeGrammar = grammar[state.BridgeChange]{options: []option[state.BridgeChange]{
+	choice("stp_state", "1", "0", func(b *state.BridgeChange) **bool { return &b.STP }),
 	{
 		words: []string{"forward_delay"},
-		write: func(b *bridge) ([]string, bool) {
-			if b.delay == nil {
+		write: func(b *state.BridgeChange) ([]string, bool) {
+			if b.ForwardDelay == nil {
 				return nil, false
 			}
-			return []string{strconv.Itoa(*b.delay)}, true
+			return []string{strconv.Itoa(*b.ForwardDelay)}, true
 		},
-		read: func(w *words, b *bridge) error {
+		read: func(w *words, b *state.BridgeChange) error {
 			n, err := w.number("hundredths of a second", maxSigned)
-			b.delay = &n
+			b.ForwardDelay = &n
 			return err
 		},
 	},
-	fixed[bridge]("0", "filtering VLANs is not supported", "vlan_filtering"),
-	fixed[bridge]("1", "a bridge without multicast snooping is not supported", "mcast_snooping"),
-	fixed[bridge]("30000", "another ageing time than the kernel's is not supported", "ageing_time"),
-	fixed[bridge]("200", "another hello time than the kernel's is not supported", "hello_time"),
-	fixed[bridge]("2000", "another maximum age than the kernel's is not supported", "max_age"),
-	fixed[bridge]("32768", "another priority than the kernel's is not supported", "priority"),
+	fixed[state.BridgeChange]("0", "filtering VLANs is not supported", "vlan_filtering"),
+	fixed[state.BridgeChange]("1", "a bridge without multicast snooping is not supported", "mcast_snooping"),
+	fixed[state.BridgeChange]("30000", "another ageing time than the kernel's is not supported", "ageing_time"),
+	fixed[state.BridgeChange]("200", "another hello time than the kernel's is not supported", "hello_time"),
+	fixed[state.BridgeChange]("2000", "another maximum age than the kernel's is not supported", "max_age"),
+	fixed[state.BridgeChange]("32768", "another priority than the kernel's is not supported", "priority"),
 }}
 
-// kernelForwardDelay is what the kernel gives a new bridge, in hundredths of a
-// second.
-const kernelForwardDelay = 1500
-
-func bridgeWords(b bridge) []string {
-	return append([]string{"type", state.Bridge{}.Kind()}, bridgeGrammar.write(b)...)
-}
-
-func printAddBridge(op plan.AddBridge) []string {
-	d := device{name: op.Link.Link, index: op.Index, mac: op.MAC, mtu: op.MTU}
-	c := append(ip(op.Link.Namespace, "link", "add"), d.words()...)
-	return append(c, bridgeWords(bridge{&op.Bridge.STP, &op.Bridge.ForwardDelay})...)
-}
-
 func parseAddBridge(w *words, d device) (plan.Op, error) {
-	if d.name == "" {
-		return nil, w.missing("the name of a link")
-	}
-	b := bridge{new(false), new(kernelForwardDelay)}
-	err := bridgeGrammar.read(w, &b)
-	return plan.AddBridge{
-		Link:  state.Endpoint{Namespace: d.netns, Link: d.name},
-		Index: d.index, MAC: d.mac, MTU: d.mtu,
-		Bridge: state.Bridge{STP: *b.stp, ForwardDelay: *b.delay},
-	}, err
-}
-
-func printSetBridge(op plan.SetBridge) []string {
-	return append(setLink(op.Link), bridgeWords(bridge{op.STP, op.ForwardDelay})...)
-}
-
-// parseSetBridge reads what stands behind "type".
-func parseSetBridge(w *words, link state.Endpoint) (plan.Op, error) {
-	if w.skip("bridge_slave") {
-		return nil, w.unsupported("settings of a bridge's port are not supported")
-	}
-	if !w.skip(state.Bridge{}.Kind()) {
-		return nil, w.unexpected(state.Bridge{}.Kind())
-	}
-	var b bridge
-	if err := bridgeGrammar.read(w, &b); err != nil {
+	said := state.BridgeChange{STP: new(false), ForwardDelay: new(state.DefaultForwardDelay)}
+	if err := bridgeGrammar.read(w, &said); err != nil {
 		return nil, err
 	}
-	if b.stp == nil && b.delay == nil {
+	return d.adds(w, state.Bridge{STP: *said.STP, ForwardDelay: *said.ForwardDelay})
+}
+
+func parseSetBridge(w *words) (state.Change, error) {
+	var said state.BridgeChange
+	if err := bridgeGrammar.read(w, &said); err != nil {
+		return nil, err
+	}
+	if said == (state.BridgeChange{}) {
 		return nil, w.missing("stp_state or forward_delay")
 	}
-	return plan.SetBridge{Link: link, STP: b.stp, ForwardDelay: b.delay}, nil
+	return said, nil
 }

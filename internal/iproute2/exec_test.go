@@ -61,11 +61,11 @@ func everyOp(ns1, ns2 string) plan.Plan {
 	for _, name := range linkKeywords() {
 		if len(name) <= 15 && name != "up" {
 			e := at(ns2, name)
-			add(plan.AddBridge{Link: e}, plan.SetLink{Link: e, MTU: 1400}, plan.DelLink{Link: e})
+			add(plan.AddLink{Link: e, Kind: state.Bridge{}}, plan.SetLink{Link: e, MTU: 1400}, plan.DelLink{Link: e})
 		}
 	}
-	add(plan.AddBridge{Link: at(ns2, "br"), Index: 7, MAC: topo.MAC{2, 0, 0, 0, 0, 3}, MTU: 1300})
-	add(plan.SetBridgeTo(at(ns2, "br"), state.Bridge{STP: true, ForwardDelay: 400}))
+	add(plan.AddLink{Link: at(ns2, "br"), Index: 7, MAC: topo.MAC{2, 0, 0, 0, 0, 3}, MTU: 1300, Kind: state.Bridge{}})
+	add(plan.SetKind{Link: at(ns2, "br"), Change: state.BridgeChange{STP: new(true), ForwardDelay: new(400)}})
 	add(plan.SetLink{
 		Link: at(ns2, "up"), Alias: new("two words"), Master: new("br"), AutoLinkLocal: new(false),
 		MAC: topo.MAC{2, 0, 0, 0, 0, 4}, MTU: 1300, Up: new(true),
@@ -82,7 +82,7 @@ func everyOp(ns1, ns2 string) plan.Plan {
 	add(plan.FlushAddresses{Link: at(ns1, "a"), Family: plan.IPv6Only}, plan.FlushAddresses{Link: at(ns1, "a")})
 	add(plan.MoveLink{Link: at(ns2, "up"), To: at(ns1, "address")}, plan.MoveLink{Link: at(ns1, "address"), To: at(ns1, "up")})
 	add(plan.MoveLink{Link: at(ns1, "up"), To: at(state.Host, "vti-m")}, plan.MoveLink{Link: at(state.Host, "vti-m"), To: at(ns2, "up")})
-	add(plan.SetBridge{Link: at(ns2, "br"), STP: new(false)}, plan.SetBridge{Link: at(ns2, "br"), ForwardDelay: new(0)})
+	add(plan.SetKind{Link: at(ns2, "br"), Change: state.BridgeChange{STP: new(false)}}, plan.SetKind{Link: at(ns2, "br"), Change: state.BridgeChange{ForwardDelay: new(0)}})
 	add(plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(ns1, "")}, {Link: at(ns2, "")}}})
 	add(plan.DelLink{Link: at(ns1, "l")}, plan.DelLink{Link: at(state.Host, "vti-h")})
 	add(plan.DelNamespace{Name: ns1}, plan.DelNamespace{Name: ns2})

@@ -2,21 +2,12 @@ package iproute2
 
 import (
 	"cmp"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
-
-// linkKinds are the kinds of link that can be made. Each reads what follows
-// its name.
-var linkKinds = map[string]func(*words, device) (plan.Op, error){
-	state.Veth{}.Kind():   parseVeth,
-	state.Bridge{}.Kind(): parseAddBridge,
-}
 
 func parseLink(w *words) (plan.Plan, error) {
 	verb, err := w.verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"})
@@ -39,31 +30,19 @@ func parseAddLink(w *words) (plan.Plan, error) {
 	if !w.skip("type") {
 		return nil, w.missing("type")
 	}
-	kind, ok := linkKinds[w.peek()]
+	kind, ok := linkKinds()[w.peek()]
 	switch {
 	case !ok && slices.Contains(otherKinds(), w.peek()):
 		return nil, w.unsupportedKind()
 	case !ok:
-		return nil, w.unexpected(slices.Sorted(maps.Keys(linkKinds))...)
+		return nil, w.unexpected(kindNames()...)
 	}
 	w.next()
-	op, err := kind(w, d)
+	op, err := kind.add(w, d)
 	if err != nil {
 		return nil, err
 	}
 	return append(plan.Plan{op}, d.more(state.Endpoint{Namespace: d.netns, Link: d.name})...), nil
-}
-
-func (w *words) unsupportedKind() error {
-	kind := w.next()
-	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(slices.Sorted(maps.Keys(linkKinds)), " and "))
-}
-
-// otherKinds are the kinds of link that ip-link(8) knows and labs do not have.
-func otherKinds() []string {
-	return strings.Fields(`
-		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap
-		lowpan macsec macvlan macvtap netdevsim netkit nlmon rmnet sit tun vcan virt_wifi vlan vrf vti vxcan vxlan wireguard xfrm`)
 }
 
 func printDelLink(op plan.DelLink) []string {
@@ -231,7 +210,7 @@ func parseSetLink(w *words) (plan.Plan, error) {
 	}
 	var p plan.Plan
 	if w.skip("type") {
-		op, err := parseSetBridge(w, c.Link)
+		op, err := parseSetKind(w, c.Link)
 		if err != nil {
 			return nil, err
 		}

@@ -21,11 +21,16 @@ func (o ops) op() plan.Op {
 		func() plan.Op { return plan.AddVeth{Ends: hostFirst([2]plan.VethEnd{o.end(), o.end()})} },
 		func() plan.Op {
 			e := o.end()
-			return plan.AddBridge{Link: e.Link, Index: e.Index, MAC: e.MAC, MTU: e.MTU, Bridge: o.bridge()}
+			return plan.AddLink{Link: e.Link, Index: e.Index, MAC: e.MAC, MTU: e.MTU, Kind: o.bridge()}
 		},
-		func() plan.Op { return plan.SetBridgeTo(o.link(), o.bridge()) },
-		func() plan.Op { return plan.SetBridge{Link: o.link(), STP: new(o.bool())} },
-		func() plan.Op { return plan.SetBridge{Link: o.link(), ForwardDelay: new(o.number())} },
+		func() plan.Op {
+			b := o.bridge()
+			return plan.SetKind{Link: o.link(), Change: state.BridgeChange{STP: &b.STP, ForwardDelay: &b.ForwardDelay}}
+		},
+		func() plan.Op { return plan.SetKind{Link: o.link(), Change: state.BridgeChange{STP: new(o.bool())}} },
+		func() plan.Op {
+			return plan.SetKind{Link: o.link(), Change: state.BridgeChange{ForwardDelay: new(o.number())}}
+		},
 		o.setLink,
 		func() plan.Op { return plan.MoveLink{Link: o.link(), To: o.link()} },
 		func() plan.Op { return plan.FlushAddresses{Link: o.link(), Family: plan.Family(o.number() % 3)} },

@@ -3,7 +3,7 @@
 //
 // There is one file per kernel thing, with both directions side by side and one
 // table of its words for both. A further kind of link is a further file, and a
-// line in command and in linkKinds. The package is pure: nothing is ever
+// row in linkKinds; a further Op one in printers. The package is pure: nothing is ever
 // executed.
 package iproute2
 
@@ -26,41 +26,39 @@ func Print(op plan.Op) string {
 
 // command returns the words of the command for an Op.
 func command(op plan.Op) []string {
-	switch op := op.(type) {
-	case plan.AddNamespace:
-		return printNetns("add", op.Name)
-	case plan.DelNamespace:
-		return printNetns("del", op.Name)
-	case plan.AddVeth:
-		return printVeth(op)
-	case plan.AddBridge:
-		return printAddBridge(op)
-	case plan.SetBridge:
-		return printSetBridge(op)
-	case plan.SetLink:
-		return printSetLink(op)
-	case plan.MoveLink:
-		return printMoveLink(op)
-	case plan.DelLink:
-		return printDelLink(op)
-	case plan.AddAddress:
-		return printAddAddress(op)
-	case plan.DelAddress:
-		return printAddress("del", op.Link, op.Address)
-	case plan.FlushAddresses:
-		return printFlushAddresses(op)
-	case plan.PromoteSecondaries:
-		return printSysctl(op.Link.Namespace, promoteKey(op.Link.Link), "1")
-	case plan.AddRoute:
-		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route)
-	case plan.DelRoute:
-		return printRoute("del", op.Namespace, op.Route)
-	case plan.SetSysctl:
-		return printSysctl(op.Namespace, op.Key, op.Value)
-	case plan.Nft:
-		return printNft(op)
+	if print := printers.For(op); print != nil {
+		return print(op)
 	}
 	return []string{"#", fmt.Sprintf("%T", op)}
+}
+
+// printers has one row per type of Op.
+var printers = plan.NewTable(
+	printer(func(op plan.AddNamespace) []string { return printNetns("add", op.Name) }),
+	printer(func(op plan.DelNamespace) []string { return printNetns("del", op.Name) }),
+	printer(printVeth),
+	printer(printAddLink),
+	printer(printSetKind),
+	printer(printSetLink),
+	printer(printMoveLink),
+	printer(printDelLink),
+	printer(printAddAddress),
+	printer(func(op plan.DelAddress) []string { return printAddress("del", op.Link, op.Address) }),
+	printer(printFlushAddresses),
+	printer(func(op plan.PromoteSecondaries) []string {
+		return printSysctl(op.Link.Namespace, promoteKey(op.Link.Link), "1")
+	}),
+	printer(func(op plan.AddRoute) []string {
+		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route)
+	}),
+	printer(func(op plan.DelRoute) []string { return printRoute("del", op.Namespace, op.Route) }),
+	printer(func(op plan.SetSysctl) []string { return printSysctl(op.Namespace, op.Key, op.Value) }),
+	printer(printNft),
+)
+
+// printer is the row of a type of Op.
+func printer[O plan.Op](words func(O) []string) plan.Row[func(plan.Op) []string] {
+	return plan.RowOf[O](func(op plan.Op) []string { return words(op.(O)) })
 }
 
 // ip begins an ip command for a namespace.

@@ -7,6 +7,9 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
+// vethKind is the row of veth pairs in linkKinds, which have an Op of their own.
+var vethKind = linkKind{add: parseVeth}
+
 // hostFirst returns the ends with the one in the machine's own namespace, if
 // there is one, in front: ip can name every other namespace but not this one.
 func hostFirst(ends [2]plan.VethEnd) [2]plan.VethEnd {

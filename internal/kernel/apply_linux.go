@@ -51,21 +51,7 @@ const (
 	phaseConfigure               // all else
 )
 
-func phaseOf(op plan.Op) phase {
-	switch op.(type) {
-	case plan.AddNamespace:
-		return phaseCreate
-	case plan.DelNamespace:
-		return phaseRemove
-	case plan.AddVeth:
-		return phaseConnect
-	case plan.DelLink:
-		return phaseDisconnect
-	case plan.MoveLink:
-		return phaseMove
-	}
-	return phaseConfigure
-}
+func phaseOf(op plan.Op) phase { return opRows.For(op).phase }
 
 // runLength returns how many Ops from the i-th on make one run.
 func (a *applier) runLength(i int) int {
@@ -78,7 +64,7 @@ func (a *applier) runLength(i int) int {
 			end = a.bornWith(end)
 		case first == phaseMove:
 			return 1
-		case a.marksBridge(end):
+		case a.marks(end):
 			end++
 		}
 		if a.opts.Step != nil {
@@ -99,16 +85,16 @@ func (a *applier) bornWith(i int) int {
 	return i
 }
 
-// marksBridge reports whether the i-th Op marks the bridge that the one before
-// makes in the machine's own namespace. Both go in one message to the kernel, so
-// that a bridge without a mark is never left behind.
-func (a *applier) marksBridge(i int) bool {
-	add, ok := a.plan[i-1].(plan.AddBridge)
-	if !ok || add.Link.Namespace != state.Host || i == len(a.plan) {
+// marks reports whether the i-th Op marks the link that the one before makes in the
+// machine's own namespace. Both go in one message to the kernel, so that a link
+// without a mark is never left behind. (The kernel ignores an IFLA_IFALIAS in the
+// request that makes a link.)
+func (a *applier) marks(i int) bool {
+	if i == len(a.plan) || phaseOf(a.plan[i-1]) != phaseOf(a.plan[i]) {
 		return false
 	}
-	set, ok := a.plan[i].(plan.SetLink)
-	return ok && set.Link == add.Link && set.Alias != nil
+	made := plan.Births(a.plan[i-1])
+	return len(made) == 1 && made[0].Link.Namespace == state.Host && made[0].Link == a.plan[i].At()
 }
 
 // run makes the Ops from the i-th to the one before the j-th.
@@ -124,7 +110,7 @@ func (a *applier) run(ctx context.Context, i, j int) error {
 	case phaseDisconnect:
 		err = a.disconnect(i, j)
 	default:
-		err = a.each(a.group(i, j, func(op plan.Op) string { return op.At().Namespace }), a.inside)
+		err = a.each(a.group(i, j, madeFrom), a.inside)
 	}
 	return a.explain(err)
 }
@@ -152,6 +138,15 @@ func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
 	return groups
 }
 
+// madeFrom returns the namespace that an Op is made from, which may be that of a link
+// that a new one stands on.
+func madeFrom(op plan.Op) string {
+	if m, ok := op.(interface{ From() string }); ok {
+		return m.From()
+	}
+	return op.At().Namespace
+}
+
 // busierEnd returns a function that says which end's namespace makes a veth
 // pair: the one with more pairs to make, so that a switch is entered once and
 // not once for each of its ports. An end that the kernel is to number comes
@@ -159,12 +154,12 @@ func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
-		for _, end := range op.(plan.AddVeth).Ends {
+		for _, end := range plan.Births(op) {
 			pairs[end.Link.Namespace]++
 		}
 	}
 	return func(op plan.Op) string {
-		ends := op.(plan.AddVeth).Ends
+		ends := plan.Births(op)
 		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
 		if ends[0].Index == 0 || ends[1].Index != 0 && pairs[there] > pairs[here] {
 			return there
@@ -193,6 +188,11 @@ func (a *applier) inside(g group) error {
 	e := &encoder{conn: c, namespace: g.namespace, known: a.known, fds: map[string]int{}}
 	defer e.closeFds()
 	for _, i := range g.ops {
+		if i == 0 || !a.marks(i) {
+			if err := e.sendFull(); err != nil {
+				return err
+			}
+		}
 		if err := e.encode(i, a.plan[i]); err != nil {
 			return err
 		}
@@ -230,8 +230,8 @@ func (a *applier) create(i, j int) error {
 // mark returns the mark that a group of Ops puts on a namespace's lo.
 func (a *applier) mark(g group) string {
 	for _, i := range g.ops {
-		if op, ok := a.plan[i].(plan.SetLink); ok && op.Link.Link == state.Lo && op.Alias != nil {
-			return *op.Alias
+		if alias := plan.Alias(a.plan[i]); alias != nil && a.plan[i].At().Link == state.Lo {
+			return *alias
 		}
 	}
 	return ""
@@ -242,7 +242,7 @@ func (a *applier) mark(g group) string {
 func (a *applier) remove(ctx context.Context, i, j int) error {
 	var names []string
 	for _, op := range a.plan[i:j] {
-		names = append(names, op.(plan.DelNamespace).Name)
+		names = append(names, op.At().Namespace)
 	}
 	_, err := Remove(ctx, names)
 	return err

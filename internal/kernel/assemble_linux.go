@@ -78,7 +78,7 @@ func (v *View) pair(seen []*seenNamespace) error {
 	byIndex := map[int][]end{}
 	for _, ns := range seen {
 		for _, l := range ns.links {
-			if _, ok := l.Kind.(state.Veth); ok {
+			if _, paired := l.Peer(); paired {
 				byIndex[l.Index] = append(byIndex[l.Index], end{ns.name, l})
 			}
 		}
@@ -86,8 +86,8 @@ func (v *View) pair(seen []*seenNamespace) error {
 	return netns.Each(namesOf(seen), func(i int) error {
 		return inside(func(c *conn) error {
 			for _, l := range seen[i].links {
-				if _, ok := l.Kind.(state.Veth); ok {
-					l.Kind = state.Veth{Peer: c.peer(end{seen[i].name, l}, byIndex[l.link])}
+				if nowhere, paired := l.Peer(); paired {
+					l.Kind = l.Kind.Renamed(nowhere, c.peer(end{seen[i].name, l}, byIndex[l.link]))
 				}
 			}
 			return nil

@@ -1,11 +1,21 @@
 package kernel
 
 import (
-	"golang.org/x/sys/unix"
-
-	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/state"
 )
+
+// bridgeKind is the row of bridges in linkKinds.
+var bridgeKind = linkKind{
+	encode: encodes(func(b *batch, k state.Bridge) {
+		b.bridgeChange(state.BridgeChange{STP: &k.STP, ForwardDelay: &k.ForwardDelay})
+	}),
+	change: changes((*batch).bridgeChange),
+	decode: decodeBridge,
+	kind: kindFrom(func(b dump.Bridge) state.Kind {
+		return state.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
+	}),
+}
 
 // Attributes of a bridge (linux/if_link.h).
 const (
@@ -13,39 +23,17 @@ const (
 	iflaBrSTPState     = 5
 )
 
-func (e *encoder) addBridge(op plan.AddBridge) error {
-	e.message(unix.RTM_NEWLINK, createNew, func() {
-		e.newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
-		e.bridgeInfo(&op.Bridge.STP, &op.Bridge.ForwardDelay)
-	})
-	return nil
-}
-
-func (e *encoder) setBridge(op plan.SetBridge) error {
-	index, err := e.index(op.Link)
-	if err != nil {
-		return err
-	}
-	e.message(unix.RTM_NEWLINK, 0, func() {
-		e.ifinfo(index, 0, 0)
-		e.bridgeInfo(op.STP, op.ForwardDelay)
-	})
-	return nil
-}
-
-// bridgeInfo writes the settings of a bridge. The kernel sets the forward delay
+// bridgeChange writes settings of a bridge. The kernel sets the forward delay
 // first (br_changelink in net/bridge/br_netlink.c).
-func (b *batch) bridgeInfo(stp *bool, delay *int) {
-	b.kindInfo(state.Bridge{}, func() {
-		switch {
-		case stp == nil:
-		case *stp:
-			b.u32(iflaBrSTPState, 1)
-		default:
-			b.u32(iflaBrSTPState, 0)
-		}
-		if delay != nil {
-			b.u32(iflaBrForwardDelay, uint32(*delay))
-		}
-	})
+func (b *batch) bridgeChange(c state.BridgeChange) {
+	switch {
+	case c.STP == nil:
+	case *c.STP:
+		b.u32(iflaBrSTPState, 1)
+	default:
+		b.u32(iflaBrSTPState, 0)
+	}
+	if c.ForwardDelay != nil {
+		b.u32(iflaBrForwardDelay, uint32(*c.ForwardDelay))
+	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-func decodeBridge(data []attribute) dump.Bridge {
+func decodeBridge(data []attribute) dump.Info {
 	var b dump.Bridge
 	for _, a := range data {
 		switch a.typ {

@@ -30,35 +30,7 @@ func decodeLinkInfo(l *dump.Link, info attribute) {
 	l.Info = decodeKind(l.Kind, data)
 }
 
-// decodeKind reads what is special to a kind. Nil: nothing, or it is not known
-// here.
-func decodeKind(kind string, data []attribute) dump.Info {
-	switch kind {
-	case "bridge":
-		return decodeBridge(data)
-	case "vlan":
-		return decodeVLAN(data)
-	case "vxlan":
-		return decodeVXLAN(data)
-	case "macvlan", "macvtap":
-		return decodeMacvlan(kind == "macvtap", data)
-	case "ipvlan", "ipvtap":
-		return decodeIPVlan(data)
-	case "ipip", "sit", "ip6tnl":
-		return decodeIPTunnel(kind, data)
-	case "gre", "gretap", "erspan", "ip6gre", "ip6gretap", "ip6erspan":
-		return decodeGRE(kind, data)
-	case "vti", "vti6":
-		return decodeVTI(kind, data)
-	case "geneve":
-		return decodeGeneve(data)
-	case "tun":
-		return decodeTun(data)
-	}
-	return nil
-}
-
-func decodeVLAN(data []attribute) dump.VLAN {
+func decodeVLAN(data []attribute) dump.Info {
 	var v dump.VLAN
 	for _, a := range data {
 		switch a.typ {
@@ -71,7 +43,7 @@ func decodeVLAN(data []attribute) dump.VLAN {
 	return v
 }
 
-func decodeVXLAN(data []attribute) dump.VXLAN {
+func decodeVXLAN(data []attribute) dump.Info {
 	var v dump.VXLAN
 	for _, a := range data {
 		switch a.typ {
@@ -90,18 +62,20 @@ func decodeVXLAN(data []attribute) dump.VXLAN {
 	return v
 }
 
-func decodeMacvlan(tap bool, data []attribute) dump.Macvlan {
-	m := dump.Macvlan{Tap: tap}
-	for _, a := range data {
-		if a.typ == unix.IFLA_MACVLAN_MODE {
-			// MACVLAN_MODE_* (linux/if_link.h)
-			m.Mode = map[uint32]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}[a.u32()]
+func decodeMacvlan(tap bool) func([]attribute) dump.Info {
+	return func(data []attribute) dump.Info {
+		m := dump.Macvlan{Tap: tap}
+		for _, a := range data {
+			if a.typ == unix.IFLA_MACVLAN_MODE {
+				// MACVLAN_MODE_* (linux/if_link.h)
+				m.Mode = map[uint32]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}[a.u32()]
+			}
 		}
+		return m
 	}
-	return m
 }
 
-func decodeIPVlan(data []attribute) dump.IPVlan {
+func decodeIPVlan(data []attribute) dump.Info {
 	var v dump.IPVlan
 	for _, a := range data {
 		if a.typ == unix.IFLA_IPVLAN_MODE {
@@ -113,64 +87,70 @@ func decodeIPVlan(data []attribute) dump.IPVlan {
 }
 
 // decodeIPTunnel reads IFLA_IPTUN_* (linux/if_tunnel.h).
-func decodeIPTunnel(kind string, data []attribute) dump.Tunnel {
-	t := dump.Tunnel{Name: kind}
-	for _, a := range data {
-		switch a.typ {
-		case 2:
-			t.Local = a.certain()
-		case 3:
-			t.Remote = a.certain()
-		case 4:
-			t.TTL = int(a.u8())
+func decodeIPTunnel(kind string) func([]attribute) dump.Info {
+	return func(data []attribute) dump.Info {
+		t := dump.Tunnel{Name: kind}
+		for _, a := range data {
+			switch a.typ {
+			case 2:
+				t.Local = a.certain()
+			case 3:
+				t.Remote = a.certain()
+			case 4:
+				t.TTL = int(a.u8())
+			}
 		}
+		return t
 	}
-	return t
 }
 
 // decodeGRE reads IFLA_GRE_* (linux/if_tunnel.h).
-func decodeGRE(kind string, data []attribute) dump.Tunnel {
-	const keyed = 0x2000 // GRE_KEY
-	t := dump.Tunnel{Name: kind}
-	hasKey := false
-	for _, a := range data {
-		switch a.typ {
-		case 2:
-			hasKey = a.big16()&keyed != 0
-		case 4:
-			t.Key = a.big32()
-		case iflaGRELocal:
-			t.Local = a.certain()
-		case iflaGRERemote:
-			t.Remote = a.certain()
-		case 8:
-			t.TTL = int(a.u8())
+func decodeGRE(kind string) func([]attribute) dump.Info {
+	return func(data []attribute) dump.Info {
+		const keyed = 0x2000 // GRE_KEY
+		t := dump.Tunnel{Name: kind}
+		hasKey := false
+		for _, a := range data {
+			switch a.typ {
+			case 2:
+				hasKey = a.big16()&keyed != 0
+			case 4:
+				t.Key = a.big32()
+			case iflaGRELocal:
+				t.Local = a.certain()
+			case iflaGRERemote:
+				t.Remote = a.certain()
+			case 8:
+				t.TTL = int(a.u8())
+			}
 		}
+		if !hasKey {
+			t.Key = 0
+		}
+		return t
 	}
-	if !hasKey {
-		t.Key = 0
-	}
-	return t
 }
 
 // decodeVTI reads IFLA_VTI_* (linux/if_tunnel.h).
-func decodeVTI(kind string, data []attribute) dump.Tunnel {
-	t := dump.Tunnel{Name: kind}
-	for _, a := range data {
-		switch a.typ {
-		case 2:
-			t.Key = a.big32()
-		case 4:
-			t.Local = a.certain()
-		case 5:
-			t.Remote = a.certain()
+func decodeVTI(kind string) func([]attribute) dump.Info {
+	return func(data []attribute) dump.Info {
+		t := dump.Tunnel{Name: kind}
+		for _, a := range data {
+			switch a.typ {
+			case 2:
+				t.Key = a.big32()
+			case 4:
+				t.Local = a.certain()
+			case 5:
+				t.Remote = a.certain()
+			}
 		}
+		return t
 	}
-	return t
 }
 
 // decodeGeneve takes the number of the network for the key.
-func decodeGeneve(data []attribute) dump.Tunnel {
+func decodeGeneve(data []attribute) dump.Info {
 	t := dump.Tunnel{Name: "geneve"}
 	for _, a := range data {
 		switch a.typ {
@@ -185,7 +165,7 @@ func decodeGeneve(data []attribute) dump.Tunnel {
 	return t
 }
 
-func decodeTun(data []attribute) dump.Tun {
+func decodeTun(data []attribute) dump.Info {
 	const tap = 2 // IFF_TAP (linux/if_tun.h)
 	var t dump.Tun
 	for _, a := range data {

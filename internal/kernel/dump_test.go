@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // body returns the bytes that write makes.
@@ -298,7 +299,7 @@ func TestDecodeNeighbour(t *testing.T) {
 func TestDecodeOwnMessages(t *testing.T) {
 	got, _ := decodeLink(body(func(b *batch) {
 		b.newLink("br0", 9, [6]byte{2, 0, 0, 0, 0, 9}, 1400)
-		b.bridgeInfo(new(true), new(400))
+		b.kindInfo("bridge", func() { b.bridgeChange(state.BridgeChange{STP: new(true), ForwardDelay: new(400)}) })
 	}))
 	same(t, got, dump.Link{
 		Index: 9, Name: "br0", Kind: "bridge", Info: dump.Bridge{STP: true, ForwardDelay: 400}, MTU: 1400, OperState: "unknown",

@@ -30,13 +30,16 @@ const maxBatch = 32 << 10
 // maxFds is how many namespaces a batch may refer to.
 const maxFds = 64
 
+// sendFull sends what is collected if that is a batch.
+func (e *encoder) sendFull() error {
+	if len(e.buf) > maxBatch || len(e.fds) >= maxFds {
+		return e.flushLinks()
+	}
+	return nil
+}
+
 // encode appends the messages of an Op, the i-th of its plan.
 func (e *encoder) encode(i int, op plan.Op) error {
-	if len(e.buf) > maxBatch || len(e.fds) >= maxFds {
-		if err := e.flushLinks(); err != nil {
-			return err
-		}
-	}
 	e.op = i
 	err := e.encodeOp(op)
 	if r := (*refusal)(nil); err != nil && !errors.As(err, &r) {
@@ -46,35 +49,8 @@ func (e *encoder) encode(i int, op plan.Op) error {
 }
 
 func (e *encoder) encodeOp(op plan.Op) error {
-	switch op := op.(type) {
-	case plan.AddVeth:
-		return e.addVeth(op)
-	case plan.AddBridge:
-		return e.addBridge(op)
-	case plan.SetBridge:
-		return e.setBridge(op)
-	case plan.SetLink:
-		return e.setLink(op)
-	case plan.DelLink:
-		return e.delLink(op)
-	case plan.MoveLink:
-		return e.moveLink(op)
-	case plan.AddAddress:
-		return e.addAddress(op)
-	case plan.DelAddress:
-		return e.delAddress(op)
-	case plan.FlushAddresses:
-		return e.flushAddresses(op)
-	case plan.PromoteSecondaries:
-		return e.promoteSecondaries(op)
-	case plan.AddRoute:
-		return e.addRoute(op)
-	case plan.DelRoute:
-		return e.delRoute(op)
-	case plan.SetSysctl:
-		return e.setSysctl(op)
-	case plan.Nft:
-		return e.nft(op)
+	if encode := opRows.For(op).encode; encode != nil {
+		return encode(e, op)
 	}
 	return fmt.Errorf("no message for %T", op)
 }
@@ -178,17 +154,8 @@ func numbers(seen *state.State, p plan.Plan) indexes {
 		}
 	}
 	for i, op := range p {
-		switch op := op.(type) {
-		case plan.AddNamespace:
-			known.add(state.Endpoint{Namespace: op.Name, Link: state.Lo}, i, loIndex)
-		case plan.AddBridge:
-			known.add(op.Link, i, op.Index)
-		case plan.AddVeth:
-			for _, end := range op.Ends {
-				known.add(end.Link, i, end.Index)
-			}
-		case plan.MoveLink:
-			known.add(op.To, i, 0) // its number may have been taken there
+		for _, b := range plan.Births(op) {
+			known.add(b.Link, i, b.Index)
 		}
 	}
 	return known

@@ -25,7 +25,7 @@ func TestEverything(t *testing.T) {
 	bridge := state.Endpoint{Link: "br7"}
 	made := plan.Plan{
 		plan.AddNamespace{Name: name},
-		plan.AddBridge{Link: bridge},
+		plan.AddLink{Link: bridge, Kind: state.Bridge{}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: here}, {Link: there}}},
 		plan.SetLink{Link: here, Master: new("br7")},
 		plan.SetLink{Link: bridge, Up: new(true)},

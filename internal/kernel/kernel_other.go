@@ -44,8 +44,8 @@ func Settle(context.Context, *state.State) error { return netns.ErrLinux }
 // Remove fails with [netns.ErrLinux].
 func Remove(context.Context, []string) ([]string, error) { return nil, netns.ErrLinux }
 
-// RemoveBridges fails with [netns.ErrLinux].
-func RemoveBridges(string) error { return netns.ErrLinux }
+// RemoveLinks fails with [netns.ErrLinux].
+func RemoveLinks(string) error { return netns.ErrLinux }
 
 // ForgetUnanswered fails with [netns.ErrLinux].
 func ForgetUnanswered([]string) error { return netns.ErrLinux }

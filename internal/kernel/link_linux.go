@@ -34,9 +34,9 @@ func (b *batch) newLink(name string, index int, mac topo.MAC, mtu int) {
 }
 
 // kindInfo writes IFLA_LINKINFO.
-func (b *batch) kindInfo(k state.Kind, data func()) {
+func (b *batch) kindInfo(kind string, data func()) {
 	b.nest(unix.IFLA_LINKINFO, func() {
-		b.attr(unix.IFLA_INFO_KIND, []byte(k.Kind()))
+		b.attr(unix.IFLA_INFO_KIND, []byte(kind))
 		b.nest(unix.IFLA_INFO_DATA, data)
 	})
 }
@@ -128,7 +128,7 @@ func readLink(body []byte) *seenLink {
 		return nil
 	}
 	l := &seenLink{
-		kind: d.Kind, loopback: d.Flags.Has(dump.Loopback), carrier: d.Flags.Has(dump.LowerUp), operState: d.OperState,
+		carrier: d.Flags.Has(dump.LowerUp), operState: d.OperState,
 		master: d.Master, link: d.Parent, netnsid: d.ParentNetns,
 	}
 	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias
@@ -136,21 +136,6 @@ func readLink(body []byte) *seenLink {
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}
-	l.setKind(d.Info)
+	l.Kind = kindOf(d)
 	return l
-}
-
-// setKind makes the part of a link that is special to its kind.
-func (l *seenLink) setKind(info dump.Info) {
-	switch {
-	case l.loopback:
-		l.Kind = state.Loopback{}
-	case l.kind == state.Veth{}.Kind():
-		l.Kind = state.Veth{} // the peer is found later, with all namespaces at hand
-	case l.kind == state.Bridge{}.Kind():
-		b, _ := info.(dump.Bridge)
-		l.Kind = state.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
-	default:
-		l.Kind = state.Other{Name: l.kind}
-	}
 }

@@ -33,7 +33,7 @@ func TestModelShowsWhatTheKernelDoes(t *testing.T) {
 		plan.AddNamespace{Name: a},
 		plan.AddNamespace{Name: b},
 		plan.AddNamespace{Name: sw},
-		plan.AddBridge{Link: at(sw, "br0"), Index: 90, MAC: topo.MAC{2, 0, 0, 0, 0, 90}},
+		plan.AddLink{Link: at(sw, "br0"), Index: 90, MAC: topo.MAC{2, 0, 0, 0, 0, 90}, Kind: state.Bridge{}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{end(a, "eth0", 100), end(sw, "p0", 101)}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{end(b, "eth0", 102), end(sw, "p1", 103)}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{end(a, "x", 104), end(a, "y", 105)}},

@@ -156,8 +156,6 @@ func (c *conn) link(index int) (*seenLink, error) {
 // seenLink is a link as the kernel shows it, with its neighbours by number.
 type seenLink struct {
 	state.Link
-	kind      string
-	loopback  bool
 	carrier   bool
 	operState string
 	master    int
@@ -227,7 +225,9 @@ func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
 }
 
 // managed reports whether somebody made a link, or it is lo.
-func managed(l *seenLink) bool { return wished(l) && (l.kind != "" || l.loopback) }
+func managed(l *seenLink) bool { return wished(l) && (l.Kind.Traits().Made || l.loopback()) }
+
+func (l *seenLink) loopback() bool { return l.Name == state.Lo }
 
 // wished reports whether a link is there for a reason. The devices that a tunnel
 // module puts into every namespace are nobody's wish.
@@ -274,7 +274,7 @@ func HostNetworks() (map[netip.Prefix]string, error) {
 	})
 	names := map[int]string{}
 	for _, l := range ns.links {
-		if _, ours := state.ParseMark(l.Alias); !ours && !l.loopback {
+		if _, ours := state.ParseMark(l.Alias); !ours && !l.loopback() {
 			names[l.Index] = l.Name
 		}
 	}

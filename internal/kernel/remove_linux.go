@@ -67,21 +67,25 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	return held, nil
 }
 
-// RemoveBridges deletes the bridges that a lab has in the machine's own namespace.
-// All else that it has there goes with its namespaces.
-func RemoveBridges(lab string) error {
+// RemoveLinks deletes the links that a lab still has in the machine's own namespace
+// when its namespaces are gone: those that stand by themselves.
+func RemoveLinks(lab string) error {
 	return netns.Do(state.Host, func() error {
 		return inside(func(c *conn) error {
 			ns := &seenNamespace{name: state.Host}
 			err := c.links(ns, func(l *seenLink) bool {
 				m, _ := state.ParseMark(l.Alias)
-				return m.Lab == lab && l.KindName() == state.Bridge{}.Kind()
+				_, paired := l.Peer()
+				return m.Lab == lab && managed(l) && !paired
 			})
-			var b batch
 			for _, l := range ns.links {
+				var b batch
 				b.message(unix.RTM_DELLINK, 0, func() { b.ifinfo(l.Index, 0, 0) })
+				if gone := c.do(&b); !errors.Is(gone, unix.ENODEV) { // it stood on one before
+					err = errors.Join(err, gone)
+				}
 			}
-			return errors.Join(err, c.do(&b))
+			return err
 		})
 	})
 }

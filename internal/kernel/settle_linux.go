@@ -101,7 +101,7 @@ func (c *conn) waiting(s *state.State, name string) ([]Unready, error) {
 // stops.
 func (c *conn) waitingLinks(s *state.State, ns *seenNamespace) []Unready {
 	waiting := slices.DeleteFunc(slices.Clone(ns.links), func(l *seenLink) bool {
-		return l.works() || !canWork(s, state.Endpoint{Namespace: ns.name, Link: l.Name})
+		return l.works() || !s.Carrier(state.Endpoint{Namespace: ns.name, Link: l.Name})
 	})
 	for before := -1; len(waiting) != before; {
 		before = len(waiting)
@@ -132,7 +132,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 	var list []Unready
 	for _, l := range ns.links {
 		e := state.Endpoint{Namespace: ns.name, Link: l.Name}
-		if l.loopback || !canWork(s, e) {
+		if l.loopback() || !s.Carrier(e) {
 			continue
 		}
 		for _, p := range s.Link(e).Addresses {
@@ -146,24 +146,6 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 }
 
 // works reports whether packets can pass, as far as the link alone can tell.
-func (l *seenLink) works() bool { return l.carrier && l.operState == operUp }
-
-// canWork reports whether a link has all it needs to be operational: it is a
-// cable with both ends up, or a bridge with such a port.
-func canWork(s *state.State, e state.Endpoint) bool {
-	l := s.Link(e)
-	if l == nil || !l.Up {
-		return false
-	}
-	switch kind := l.Kind.(type) {
-	case state.Veth:
-		peer := s.Link(kind.Peer)
-		return peer != nil && peer.Up
-	case state.Bridge:
-		return slices.ContainsFunc(s.Namespaces[e.Namespace].LinkNames(), func(name string) bool {
-			port := state.Endpoint{Namespace: e.Namespace, Link: name}
-			return s.Link(port).Master == e.Link && canWork(s, port)
-		})
-	}
-	return false
+func (l *seenLink) works() bool {
+	return l.carrier && (l.operState == operUp || l.Kind.Traits().NoOperState)
 }

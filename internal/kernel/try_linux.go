@@ -52,7 +52,7 @@ func (c *conn) tryLink(kind, name string, index, lower int) error {
 		if lower != 0 {
 			b.u32(unix.IFLA_LINK, uint32(lower))
 		}
-		b.kindInfo(state.Other{Name: kind}, func() { b.tryData(kind) })
+		b.kindInfo(kind, func() { b.tryData(kind) })
 	})
 	return c.do(&b)
 }
@@ -92,7 +92,7 @@ func TryVLANFiltering() error {
 		b.message(unix.RTM_NEWLINK, createNew, func() {
 			b.ifinfo(tryIndex, 0, 0)
 			b.text(unix.IFLA_IFNAME, tryName)
-			b.kindInfo(state.Bridge{}, func() { b.u8(unix.IFLA_BR_VLAN_FILTERING, 1) })
+			b.kindInfo(state.Bridge{}.Kind(), func() { b.u8(unix.IFLA_BR_VLAN_FILTERING, 1) })
 		})
 		return c.do(&b)
 	})

@@ -10,6 +10,10 @@ import (
 // vethInfoPeer is VETH_INFO_PEER (linux/veth.h).
 const vethInfoPeer = 1
 
+// vethKind is the row of veth pairs in linkKinds, which have an Op of their own. The
+// peer is found when all namespaces are read.
+var vethKind = linkKind{kind: alwaysKind(state.Veth{})}
+
 // addVeth makes the pair with the socket of either end's namespace: each end
 // is born where it belongs.
 func (e *encoder) addVeth(op plan.AddVeth) error {
@@ -23,7 +27,7 @@ func (e *encoder) addVeth(op plan.AddVeth) error {
 	}
 	e.message(unix.RTM_NEWLINK, createNew, func() {
 		e.newLink(here.Link.Link, here.Index, here.MAC, here.MTU)
-		e.kindInfo(state.Veth{}, func() {
+		e.kindInfo(state.Veth{}.Kind(), func() {
 			e.nest(vethInfoPeer, func() {
 				e.newLink(there.Link.Link, there.Index, there.MAC, there.MTU)
 				e.u32(unix.IFLA_NET_NS_FD, uint32(peerFd))

@@ -70,7 +70,7 @@ type bridge struct{}
 
 func (bridge) holds(w World, c Check) bool {
 	l := w.State.Link(c.At)
-	return l != nil && l.KindName() == state.Bridge{}.Kind()
+	return l != nil && l.Kind.Traits().Forwards
 }
 
 func (bridge) missing(at state.Endpoint) words.Text {

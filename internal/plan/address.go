@@ -34,12 +34,25 @@ func (op AddAddress) Play(s *state.State) error {
 	return nil
 }
 
+// addresses are those of one link after the other.
+var addresses = thing{
+	stage:    onLink,
+	converge: (*differ).setAddresses,
+	down: func(_ *state.Namespace, l *state.Link) {
+		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
+	},
+	ops: []Op{AddAddress{}, DelAddress{}, FlushAddresses{}, PromoteSecondaries{}},
+}
+
 // DelAddress takes an address from a link. A link without any IPv4 address
 // loses its IPv4 routes.
 type DelAddress struct {
 	Link    state.Endpoint
 	Address netip.Prefix
 }
+
+// Removes implements [Remover].
+func (op DelAddress) Removes() bool { return true }
 
 // At implements [Op].
 func (op DelAddress) At() state.Endpoint { return op.Link }
@@ -57,13 +70,14 @@ func (op DelAddress) Play(s *state.State) error {
 	return nil
 }
 
-// dropAddresses takes from a link the addresses for which gone is true. With the
-// last IPv4 address go the IPv4 routes.
+// dropAddresses takes from a link the addresses for which gone is true.
 func dropAddresses(ns *state.Namespace, l *state.Link, gone func(netip.Prefix) bool) {
-	had := slices.ContainsFunc(l.Addresses, isIPv4)
-	l.Addresses = slices.DeleteFunc(l.Addresses, gone)
-	if had && !slices.ContainsFunc(l.Addresses, isIPv4) {
-		dropRoutes(ns, l.Name, func(r state.Route) bool { return isIPv4(r.To) })
+	for _, f := range []Family{IPv4Only, IPv6Only} {
+		had := slices.ContainsFunc(l.Addresses, f.Has)
+		l.Addresses = slices.DeleteFunc(l.Addresses, func(p netip.Prefix) bool { return f.Has(p) && gone(p) })
+		if had && !slices.ContainsFunc(l.Addresses, f.Has) {
+			loseFamily(ns, l, f)
+		}
 	}
 }
 
@@ -88,6 +102,9 @@ func (f Family) Has(p netip.Prefix) bool {
 	return f == AllFamilies || p.Addr().Is4() == (f == IPv4Only)
 }
 
+// Removes implements [Remover].
+func (op FlushAddresses) Removes() bool { return true }
+
 // At implements [Op].
 func (op FlushAddresses) At() state.Endpoint { return op.Link }
 
@@ -101,8 +118,35 @@ func (op FlushAddresses) Play(s *state.State) error {
 	return nil
 }
 
-func isIPv4(p netip.Prefix) bool { return p.Addr().Is4() }
-func isIPv6(p netip.Prefix) bool { return p.Addr().Is6() }
+// setAddresses adds before it deletes, so that the link is never without one.
+func (d *differ) setAddresses(ns *state.Namespace, link string) {
+	e := state.Endpoint{Namespace: ns.Name, Link: link}
+	want := d.want.Link(e).Addresses
+	for _, a := range want {
+		if !d.now.Link(e).Addresses.Contains(a) {
+			d.emit(AddAddress{Link: e, Address: a})
+		}
+	}
+	promoted := false
+	for _, a := range slices.Clone(d.now.Link(e).Addresses) {
+		if want.Contains(a) {
+			continue
+		}
+		if !promoted && sharesSubnet(a, d.now.Link(e).Addresses) {
+			d.emit(PromoteSecondaries{e})
+			promoted = true
+		}
+		d.emit(DelAddress{e, a})
+	}
+}
+
+// sharesSubnet reports whether another IPv4 address is in the subnet of a, so
+// that the kernel has one as the secondary of the other.
+func sharesSubnet(a netip.Prefix, all state.Addresses) bool {
+	return IPv4Only.Has(a) && slices.ContainsFunc(all, func(b netip.Prefix) bool {
+		return a != b && a.Masked() == b.Masked()
+	})
+}
 
 // PromoteSecondaries makes the kernel keep the other IPv4 addresses of a
 // subnet when the first of them is deleted: without it they go too. It must

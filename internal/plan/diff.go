@@ -1,9 +1,8 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
-	"net/netip"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
@@ -14,7 +13,7 @@ import (
 //
 // Both States must be of one lab: all that is in seen and not in want goes.
 func Diff(seen, want *state.State) Plan {
-	d := &differ{now: seen.Clone(), want: want}
+	d := &differ{now: seen.Clone(), want: want, things: things()}
 	d.removeNamespaces()
 	d.removeLinks()
 	d.addNamespaces()
@@ -32,7 +31,8 @@ type differ struct {
 	want *state.State
 	plan Plan
 
-	index int // the highest interface number in use in the lab; 0: not known yet
+	things []*thing
+	index  int // the highest interface number in use in the lab; 0: not known yet
 }
 
 // emit appends an Op to the plan and plays it.
@@ -49,24 +49,10 @@ func (d *differ) removeNamespaces() {
 		if name == state.Host {
 			continue
 		}
-		if w := d.want.Namespace(name); w == nil || d.mustRemake(d.now.Namespaces[name], w) {
+		if d.want.Namespace(name) == nil {
 			d.emit(DelNamespace{name})
 		}
 	}
-}
-
-// mustRemake reports whether a namespace can't be made right by small changes:
-// a sysctl is set that should not be, and its default is not known.
-func (d *differ) mustRemake(now, want *state.Namespace) bool {
-	for key := range now.Sysctls {
-		_, wanted := want.Sysctls[key]
-		_, known := state.SysctlDefault(key)
-		link := state.SysctlLink(key)
-		if goes := link != "" && want.Links[link] == nil; !wanted && !known && !goes {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *differ) removeLinks() {
@@ -83,13 +69,11 @@ func (d *differ) removeLinks() {
 
 // sameDevice reports whether now can become want without being made anew.
 func sameDevice(now, want *state.Link) bool {
-	if want == nil || now.KindName() != want.KindName() {
+	if want == nil {
 		return false
 	}
-	if _, ok := now.Kind.(state.Bridge); ok {
-		return true // all its settings can change
-	}
-	return now.Kind == want.Kind
+	_, ok := now.Kind.Changes(want.Kind)
+	return ok
 }
 
 func (d *differ) addNamespaces() {
@@ -100,57 +84,47 @@ func (d *differ) addNamespaces() {
 			}
 			d.setLink(state.Endpoint{Namespace: name, Link: state.Lo})
 		}
-		d.setSysctls(d.want.Namespaces[name])
+		d.converge(beforeLinks, d.want.Namespaces[name], "")
 	}
 }
 
-func (d *differ) setSysctls(want *state.Namespace) {
-	now := d.now.Namespace(want.Name)
-	if now == nil {
-		now = &state.Namespace{} // the host: nothing of ours in it yet
-	}
-	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
-		if value := want.Sysctls[key]; now.Sysctls[key] != value && state.SysctlLink(key) == "" {
-			d.emit(SetSysctl{want.Name, key, value})
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(now.Sysctls)) {
-		if _, wanted := want.Sysctls[key]; !wanted && state.SysctlLink(key) == "" {
-			value, _ := state.SysctlDefault(key) // known, see mustRemake
-			d.emit(SetSysctl{want.Name, key, value})
-		}
-	}
-}
-
-// setLinkSysctls makes the settings that links have, which now are there and not
-// yet up. What is there and not wanted goes with its link, see mustRemake.
-func (d *differ) setLinkSysctls(want *state.Namespace) {
-	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
-		if value := want.Sysctls[key]; state.SysctlLink(key) != "" && d.now.Namespaces[want.Name].Sysctls[key] != value {
-			d.emit(SetSysctl{want.Name, key, value})
-		}
-	}
-}
-
-// addLinks makes the missing links: those that stand by themselves first, for
-// others may become their ports.
+// addLinks makes the missing links, each after those it stands on.
 func (d *differ) addLinks() {
-	d.eachMissing(func(e state.Endpoint, w *state.Link) {
-		if bridge, ok := w.Kind.(state.Bridge); ok {
-			d.addBridge(e, w, bridge)
+	missing := d.missing()
+	slices.SortStableFunc(missing, func(a, b state.Endpoint) int { return cmp.Compare(d.birthOrder(a), d.birthOrder(b)) })
+	for _, e := range missing {
+		w := d.want.Link(e)
+		switch peer, paired := w.Peer(); {
+		case d.now.Link(e) != nil: // made as the peer of one before
+		case paired:
+			d.emit(AddVeth{[2]VethEnd{d.vethEnd(e), d.vethEnd(peer)}})
+		default:
+			d.addLink(e, w)
 		}
-	})
-	d.eachMissing(func(e state.Endpoint, w *state.Link) {
-		if veth, ok := w.Kind.(state.Veth); ok {
-			d.emit(AddVeth{[2]VethEnd{d.vethEnd(e), d.vethEnd(veth.Peer)}})
-		}
-	})
+	}
 }
 
-// addBridge makes a bridge. In the machine's own namespace the kernel numbers it,
-// and its mark comes at once: nothing else says whose it is.
-func (d *differ) addBridge(e state.Endpoint, w *state.Link, bridge state.Bridge) {
-	op := AddBridge{Link: e, MAC: w.MAC, MTU: firstMTU(w.MTU), Bridge: bridge}
+// birthOrder sorts links for their making: links that stand by themselves, then
+// pairs, then those that stand on others, floor by floor.
+func (d *differ) birthOrder(e state.Endpoint) int {
+	l := d.want.Link(e)
+	if l == nil {
+		return 0
+	}
+	order := 0
+	if _, paired := l.Peer(); paired {
+		order = 1
+	}
+	for _, lower := range l.Kind.Lower() {
+		order = max(order, d.birthOrder(lower)+1, 2)
+	}
+	return order
+}
+
+// addLink makes a link. In the machine's own namespace the kernel numbers it, and its
+// mark comes at once: nothing else says whose it is.
+func (d *differ) addLink(e state.Endpoint, w *state.Link) {
+	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.BirthMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
 		op.Index = d.nextIndex()
 	}
@@ -160,28 +134,17 @@ func (d *differ) addBridge(e state.Endpoint, w *state.Link, bridge state.Bridge)
 	}
 }
 
-// firstMTU returns the MTU that a bridge is made with. By itself a bridge takes
-// the lowest MTU of its ports whenever one comes, goes or changes, until
-// somebody changes the bridge's own. So it is made with another one than it is
-// to have, and changed.
-func firstMTU(want int) int {
-	if want == DefaultMTU {
-		return DefaultMTU - 1
-	}
-	return DefaultMTU
-}
-
-// eachMissing calls fn for each wanted link that is not there.
-func (d *differ) eachMissing(fn func(state.Endpoint, *state.Link)) {
+// missing returns the wanted links that are not there.
+func (d *differ) missing() []state.Endpoint {
+	var list []state.Endpoint
 	for _, name := range d.want.Names() {
-		ns := d.want.Namespaces[name]
-		for _, link := range ns.LinkNames() {
-			e := state.Endpoint{Namespace: name, Link: link}
-			if d.now.Link(e) == nil {
-				fn(e, ns.Links[link])
+		for _, link := range d.want.Namespaces[name].LinkNames() {
+			if e := (state.Endpoint{Namespace: name, Link: link}); d.now.Link(e) == nil {
+				list = append(list, e)
 			}
 		}
 	}
+	return list
 }
 
 func (d *differ) vethEnd(e state.Endpoint) VethEnd {
@@ -216,32 +179,40 @@ func (d *differ) nextIndex() int {
 
 // configure brings what is in a namespace to what is wanted.
 func (d *differ) configure(want *state.Namespace) {
-	d.setLinkSysctls(want)
+	d.converge(beforeUp, want, "")
 	links := want.LinkNames()
-	slices.SortStableFunc(links, func(a, b string) int { return portsLast(want.Links[a], want.Links[b]) })
+	slices.SortStableFunc(links, func(a, b string) int {
+		return cmp.Compare(setupOrder(want, want.Links[a]), setupOrder(want, want.Links[b]))
+	})
 	for _, link := range links {
-		e := state.Endpoint{Namespace: want.Name, Link: link}
 		if link != state.Lo {
-			d.setLink(e)
+			d.setLink(state.Endpoint{Namespace: want.Name, Link: link})
 		}
-		d.setAddresses(e)
+		d.converge(onLink, want, link)
 	}
-	if len(links) > 0 {
-		d.setRoutes(want)
+	if d.now.Namespace(want.Name) != nil || len(links) > 0 {
+		d.converge(afterLinks, want, "")
 	}
-	d.setNftables(want)
 }
 
-// portsLast puts bridges before other links: of one that has ports an MTU that it
-// took over from them would not count as its own, see firstMTU.
-func portsLast(a, b *state.Link) int {
-	rank := func(l *state.Link) int {
-		if _, ok := l.Kind.(state.Bridge); ok {
-			return 0
-		}
-		return 1
+// setupOrder sorts the links of a namespace for their setting up: those that take
+// ports before others, and each after its master and what it stands on. Of a bridge
+// that has ports an MTU that it took over from them would not count as its own, see
+// [state.Traits].
+func setupOrder(ns *state.Namespace, l *state.Link) int {
+	order := 1
+	if takesPorts(l) {
+		order = 0
 	}
-	return rank(a) - rank(b)
+	if master := ns.Links[l.Master]; master != nil {
+		order = max(order, setupOrder(ns, master)+1)
+	}
+	for _, lower := range l.Kind.Lower() {
+		if below := ns.Links[lower.Link]; below != nil && lower.Namespace == ns.Name {
+			order = max(order, setupOrder(ns, below)+1)
+		}
+	}
+	return order
 }
 
 // setLink brings the settings of a link to what is wanted. Up and down are
@@ -252,8 +223,9 @@ func (d *differ) setLink(e state.Endpoint) {
 	if now.Up && !want.Up {
 		d.emit(SetLink{Link: e, Up: new(false)})
 	}
-	if wantBridge, ok := want.Kind.(state.Bridge); ok {
-		d.setBridge(e, wantBridge)
+	changes, _ := now.Kind.Changes(want.Kind)
+	for _, c := range changes {
+		d.emit(SetKind{e, c})
 	}
 	op := SetLink{
 		Link:          e,
@@ -275,73 +247,10 @@ func (d *differ) setLink(e state.Endpoint) {
 	}
 }
 
-// setBridge turns STP off by itself where the new forward delay is one that STP
-// does not allow.
-func (d *differ) setBridge(e state.Endpoint, want state.Bridge) {
-	now := d.now.Link(e).Kind.(state.Bridge)
-	if now.STP && !state.DelayFits(want.ForwardDelay) {
-		now.STP = false
-		d.emit(SetBridgeTo(e, now))
-	}
-	if now != want {
-		d.emit(SetBridgeTo(e, want))
-	}
-}
-
 // changed returns want if it differs from now.
 func changed[T comparable](now, want T) *T {
 	if now == want {
 		return nil
 	}
 	return &want
-}
-
-// setAddresses adds before it deletes, so that the link is never without one.
-func (d *differ) setAddresses(e state.Endpoint) {
-	want := d.want.Link(e).Addresses
-	for _, a := range want {
-		if !d.now.Link(e).Addresses.Contains(a) {
-			d.emit(AddAddress{Link: e, Address: a})
-		}
-	}
-	promoted := false
-	for _, a := range slices.Clone(d.now.Link(e).Addresses) {
-		if want.Contains(a) {
-			continue
-		}
-		if !promoted && sharesSubnet(a, d.now.Link(e).Addresses) {
-			d.emit(PromoteSecondaries{e})
-			promoted = true
-		}
-		d.emit(DelAddress{e, a})
-	}
-}
-
-// sharesSubnet reports whether another IPv4 address is in the subnet of a, so
-// that the kernel has one as the secondary of the other.
-func sharesSubnet(a netip.Prefix, all state.Addresses) bool {
-	return isIPv4(a) && slices.ContainsFunc(all, func(b netip.Prefix) bool {
-		return a != b && a.Masked() == b.Masked()
-	})
-}
-
-// setRoutes adds routes without a gateway first: gateways may depend on them.
-func (d *differ) setRoutes(want *state.Namespace) {
-	now := d.now.Namespaces[want.Name]
-	keys := make(map[state.RouteKey]bool, len(want.Routes))
-	for _, r := range want.Routes {
-		keys[r.Key()] = true
-	}
-	for _, r := range slices.Clone(now.Routes) {
-		if !keys[r.Key()] {
-			d.emit(DelRoute{want.Name, r})
-		}
-	}
-	for _, direct := range []bool{true, false} {
-		for _, r := range want.Routes {
-			if r.Via.IsValid() != direct && !slices.Contains(now.Routes, r) {
-				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key())})
-			}
-		}
-	}
 }

@@ -144,11 +144,11 @@ func checkNeeded(t *rapid.T, op plan.Op, seen, want *state.State) {
 		if !remade(seen, want, op.Name) {
 			t.Fatalf("namespace %s is made", op.Name)
 		}
-	case plan.DelLink, plan.AddBridge, plan.AddVeth:
+	case plan.DelLink, plan.AddLink, plan.AddVeth:
 		if stays(seen, want, at) {
 			t.Fatalf("%T of %s, which can stay", op, at)
 		}
-	case plan.SetLink, plan.SetBridge, plan.AddAddress, plan.DelAddress, plan.PromoteSecondaries:
+	case plan.SetLink, plan.SetKind, plan.AddAddress, plan.DelAddress, plan.PromoteSecondaries:
 		if stays(seen, want, at) && equalLinks(seen.Link(at), want.Link(at)) {
 			t.Fatalf("%#v, though %s is as it should be", op, at)
 		}
@@ -268,13 +268,13 @@ func TestLinkSysctl(t *testing.T) {
 	const key = "net.ipv4.conf.br/7.rp_filter"
 	want := state.New()
 	ns := want.Add("h")
-	ns.Links["br.7"] = &state.Link{Name: "br.7", Kind: state.Bridge{}, MTU: plan.DefaultMTU, Up: true}
+	ns.Links["br.7"] = &state.Link{Name: "br.7", Kind: state.Bridge{}, MTU: state.DefaultMTU, Up: true}
 	ns.Sysctls[key] = "2"
 	made := plan.Diff(state.New(), want)
 	there := false
 	for _, op := range made {
 		switch op := op.(type) {
-		case plan.AddBridge:
+		case plan.AddLink:
 			there = true
 		case plan.SetSysctl:
 			if !there {

@@ -2,19 +2,86 @@ package plan
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// DelLink deletes a link. If it is a veth its peer goes with it.
+// AddLink makes a link of any kind but those that come in pairs. It is down. Where it
+// stands on another link it is made from that one's namespace, and born in its own.
+type AddLink struct {
+	Link  state.Endpoint
+	Index int      // interface number; 0: the kernel's choice
+	MAC   topo.MAC // zero: the kernel's choice
+	MTU   int      // bytes; 0: the kernel's choice
+	Kind  state.Kind
+}
+
+// At implements [Op].
+func (op AddLink) At() state.Endpoint { return op.Link }
+
+// From returns the namespace that the link is made from.
+func (op AddLink) From() string {
+	if lower := op.Kind.Lower(); len(lower) > 0 {
+		return lower[0].Namespace
+	}
+	return op.Link.Namespace
+}
+
+// Births implements [Maker].
+func (op AddLink) Births() []Birth { return []Birth{{op.Link, op.Index}} }
+
+// Play implements [Op].
+func (op AddLink) Play(s *state.State) error {
+	if err := mayAdd(s, op.Link, op.Index); err != nil {
+		return err
+	}
+	if err := op.Kind.Check(); err != nil {
+		return fmt.Errorf("%s: %w", op.Link, err)
+	}
+	for _, e := range op.Kind.Lower() {
+		if _, err := linkOf(s, e); err != nil {
+			return fmt.Errorf("%s: %w to stand on", op.Link, err)
+		}
+	}
+	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
+	l.Kind = op.Kind
+	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
+	return nil
+}
+
+// SetKind changes in place what is special to the kind of a link.
+type SetKind struct {
+	Link   state.Endpoint
+	Change state.Change
+}
+
+// At implements [Op].
+func (op SetKind) At() state.Endpoint { return op.Link }
+
+// Play implements [Op].
+func (op SetKind) Play(s *state.State) error {
+	l, err := linkOf(s, op.Link)
+	if err != nil {
+		return err
+	}
+	next, err := op.Change.Apply(l.Kind)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op.Link, err)
+	}
+	l.Kind = next
+	return nil
+}
+
+// DelLink deletes a link. With it go the other end of its pair and all links that
+// stand on it.
 type DelLink struct{ Link state.Endpoint }
 
 // At implements [Op].
 func (op DelLink) At() state.Endpoint { return op.Link }
+
+// Removes implements [Remover].
+func (op DelLink) Removes() bool { return true }
 
 // Play implements [Op].
 func (op DelLink) Play(s *state.State) error {
@@ -29,35 +96,22 @@ func (op DelLink) Play(s *state.State) error {
 	return nil
 }
 
-// dropLink removes a link and what goes with it: its peer, the routes through
-// it, and its ports' membership if it is a bridge.
+func (DelLink) deletes() {}
+
+// dropLink removes a link and what goes with it: its peer, the links that stand on
+// it, and all that is about them.
 func dropLink(s *state.State, e state.Endpoint) {
-	ends := []state.Endpoint{e}
-	if peer, ok := s.Link(e).Peer(); ok && s.Link(peer) != nil {
-		ends = append(ends, peer)
+	l := s.Link(e)
+	if l == nil { // went with another
+		return
 	}
-	for _, e := range ends {
-		ns := s.Namespaces[e.Namespace]
-		forgetLink(ns, ns.Links[e.Link])
+	forgetLink(s.Namespaces[e.Namespace], l)
+	if peer, ok := l.Peer(); ok {
+		dropLink(s, peer)
 	}
-}
-
-// forgetLink takes a link out of a namespace, and all that was about it.
-func forgetLink(ns *state.Namespace, l *state.Link) {
-	ns.Nftables.RenameLink(l.Name, strconv.Itoa(l.Index)) // rules go on naming its number
-	delete(ns.Links, l.Name)
-	maps.DeleteFunc(ns.Sysctls, func(key, _ string) bool { return state.SysctlLink(key) == l.Name })
-	dropRoutes(ns, l.Name, func(state.Route) bool { return true })
-	for _, port := range ns.Links {
-		if port.Master == l.Name {
-			port.Master = ""
-		}
+	for _, upper := range s.Uppers(e) {
+		dropLink(s, upper)
 	}
-}
-
-// dropRoutes removes the routes through a link for which gone is true.
-func dropRoutes(ns *state.Namespace, dev string, gone func(state.Route) bool) {
-	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == dev && gone(r) })
 }
 
 // SetLink changes what a link has had since it was made. A nil or zero field
@@ -75,6 +129,11 @@ type SetLink struct {
 // At implements [Op].
 func (op SetLink) At() state.Endpoint { return op.Link }
 
+// Removes implements [Remover].
+func (op SetLink) Removes() bool {
+	return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
+}
+
 // Play implements [Op].
 func (op SetLink) Play(s *state.State) error {
 	l, err := linkOf(s, op.Link)
@@ -82,10 +141,8 @@ func (op SetLink) Play(s *state.State) error {
 		return err
 	}
 	ns := s.Namespaces[op.Link.Namespace]
-	if op.Master != nil {
-		if bridge := ns.Links[*op.Master]; *op.Master != "" && (bridge == nil || bridge.KindName() != state.Bridge{}.Kind()) {
-			return fmt.Errorf("no bridge %s for %s", state.Endpoint{Namespace: ns.Name, Link: *op.Master}, op.Link)
-		}
+	if op.Master != nil && *op.Master != "" && !takesPorts(ns.Links[*op.Master]) {
+		return fmt.Errorf("no bridge %s for %s", state.Endpoint{Namespace: ns.Name, Link: *op.Master}, op.Link)
 	}
 	set(&l.Alias, op.Alias)
 	set(&l.Master, op.Master)
@@ -103,15 +160,49 @@ func (op SetLink) Play(s *state.State) error {
 	return nil
 }
 
+func takesPorts(l *state.Link) bool {
+	return l != nil && l.Kind != nil && l.Kind.Traits().TakesPorts
+}
+
 func set[T any](dst, value *T) {
 	if value != nil {
 		*dst = *value
 	}
 }
 
-// goDown does what the kernel does to a link that is set down: it keeps the
-// IPv4 addresses, forgets the IPv6 ones and the routes.
-func goDown(ns *state.Namespace, l *state.Link) {
-	l.Addresses = slices.DeleteFunc(l.Addresses, isIPv6)
-	dropRoutes(ns, l.Name, func(state.Route) bool { return true })
+// Alias returns the alias that an Op gives its link, or nil.
+func Alias(op Op) *string {
+	if a, ok := op.(interface{ alias() *string }); ok {
+		return a.alias()
+	}
+	return nil
 }
+
+func (op SetLink) alias() *string { return op.Alias }
+
+// MTU returns the MTU, in bytes, that an Op gives its link, and whether it makes
+// that link. 0: it says none.
+func MTU(op Op) (mtu int, made bool) {
+	switch m, ok := op.(interface{ mtu() int }); {
+	case ok && len(Births(op)) > 0:
+		return m.mtu(), true
+	case ok:
+		return m.mtu(), false
+	}
+	return 0, false
+}
+
+func (op AddLink) mtu() int { return op.MTU }
+func (op SetLink) mtu() int { return op.MTU }
+
+// KindOf returns the kernel's word for the kind of link that an Op makes; "" if it
+// makes none.
+func KindOf(op Op) string {
+	if k, ok := op.(interface{ kind() string }); ok {
+		return k.kind()
+	}
+	return ""
+}
+
+func (op AddLink) kind() string { return op.Kind.Kind() }
+func (AddVeth) kind() string    { return state.Veth{}.Kind() }

@@ -42,19 +42,26 @@ const (
 
 // ChapterOf returns where in a [LongWay] an Op is.
 func ChapterOf(op Op) Chapter {
-	switch op := op.(type) {
-	case AddNamespace:
-		return Namespaces
-	case SetLink:
-		if op.Link.Link == state.Lo {
-			return Namespaces
-		}
-	case AddBridge:
+	if c, ok := op.(interface{ chapter() Chapter }); ok {
+		return c.chapter()
+	}
+	return Settings
+}
+
+func (AddNamespace) chapter() Chapter { return Namespaces }
+func (AddVeth) chapter() Chapter      { return Cables }
+func (MoveLink) chapter() Chapter     { return Moves }
+
+func (op AddLink) chapter() Chapter {
+	if op.Kind.Traits().Forwards {
 		return Bridges
-	case AddVeth:
-		return Cables
-	case MoveLink:
-		return Moves
+	}
+	return Settings
+}
+
+func (op SetLink) chapter() Chapter {
+	if op.Link.Link == state.Lo {
+		return Namespaces
 	}
 	return Settings
 }
@@ -78,23 +85,30 @@ type longWay struct {
 func timesUsed(p Plan) map[string]int {
 	times := map[string]int{}
 	for _, op := range p {
-		if veth, ok := op.(AddVeth); ok {
-			times[veth.Ends[0].Link.Link]++
-			times[veth.Ends[1].Link.Link]++
+		if births := Births(op); len(births) == 2 {
+			times[births[0].Link.Link]++
+			times[births[1].Link.Link]++
 		}
 	}
 	return times
 }
 
 func (l *longWay) add(op Op) {
-	if veth, ok := op.(AddVeth); ok {
-		l.addVeth(veth)
+	if t, ok := op.(interface{ takeLongWay(l *longWay) }); ok {
+		t.takeLongWay(l)
 		return
 	}
-	if bridge, ok := op.(AddBridge); ok {
-		bridge.Index = 0
-		op = bridge
-	}
+	l.place(op)
+}
+
+// takeLongWay leaves the link's number to the machine.
+func (op AddLink) takeLongWay(l *longWay) {
+	op.Index = 0
+	l.place(op)
+}
+
+// place puts an Op where it belongs.
+func (l *longWay) place(op Op) {
 	t := taught{op: op, chapter: ChapterOf(op)}
 	if name := op.At().Namespace; t.chapter == Settings || t.chapter == Namespaces {
 		if !slices.Contains(l.seen, name) {
@@ -108,32 +122,33 @@ func (l *longWay) add(op Op) {
 	l.steps = append(l.steps, t)
 }
 
-// rankOf orders the settings of a namespace: what a link is first, then its
-// addresses, then up, for which all is ready, and then what needs that.
+// rankOf orders the settings of a namespace: what a link is first, then what it has,
+// then up, for which all is ready, and then what needs that.
 func rankOf(op Op) int {
-	switch op := op.(type) {
-	case AddAddress:
-		return 1
-	case SetLink:
-		if op.Up != nil {
-			return 2
-		}
-	case AddRoute:
-		return 3
-	case Nft:
-		return 4
+	const up = 2
+	if set, ok := op.(interface{ comesUp() bool }); ok && set.comesUp() {
+		return up
 	}
-	return 0
+	switch t, row := thingOf(op); {
+	case t == nil || t.stage < onLink:
+		return 0
+	case t.stage == onLink:
+		return 1
+	default:
+		return up + 1 + row
+	}
 }
 
-// addVeth makes a pair on the machine and moves both ends. Their numbers are the
+func (op SetLink) comesUp() bool { return op.Up != nil }
+
+// takeLongWay makes a pair on the machine and moves both ends. Their numbers are the
 // machine's to give.
-func (l *longWay) addVeth(op AddVeth) {
+func (op AddVeth) takeLongWay(l *longWay) {
 	l.pairs++
 	var here AddVeth
 	for i, end := range op.Ends {
 		end.Index = 0
-		if end.MTU == DefaultMTU {
+		if end.MTU == state.DefaultMTU {
 			end.MTU = 0
 		}
 		goal := end.Link

@@ -2,9 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
-	"strconv"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -21,6 +18,9 @@ type MoveLink struct {
 // At implements [Op].
 func (op MoveLink) At() state.Endpoint { return op.Link }
 
+// Births implements [Maker]. Its number may be taken where it goes.
+func (op MoveLink) Births() []Birth { return []Birth{{Link: op.To}} }
+
 // Play implements [Op].
 func (op MoveLink) Play(s *state.State) error {
 	l, err := linkOf(s, op.Link)
@@ -28,7 +28,7 @@ func (op MoveLink) Play(s *state.State) error {
 		return err
 	}
 	there, err := namespaceOf(s, op.To.Namespace)
-	switch _, isBridge := l.Kind.(state.Bridge); {
+	switch {
 	case err != nil:
 		return err
 	case op.Link == op.To:
@@ -37,8 +37,8 @@ func (op MoveLink) Play(s *state.State) error {
 		return fmt.Errorf("%s can be neither moved nor renamed", op.Link)
 	case there.Links[op.To.Link] != nil:
 		return fmt.Errorf("%s exists", op.To)
-	case isBridge && op.Link.Namespace != op.To.Namespace:
-		return fmt.Errorf("%s is a bridge, which can't leave its namespace", op.Link)
+	case l.Kind.Traits().Immovable && op.Link.Namespace != op.To.Namespace:
+		return fmt.Errorf("%s is a %s, which can't leave its namespace", op.Link, l.KindName())
 	}
 	here := s.Namespaces[op.Link.Namespace]
 	if here == there {
@@ -46,41 +46,8 @@ func (op MoveLink) Play(s *state.State) error {
 	} else {
 		moveLink(here, there, l, op.To.Link)
 	}
-	if peer, ok := l.Peer(); ok && s.Link(peer) != nil {
-		s.Link(peer).Kind = state.Veth{Peer: op.To}
-	}
+	s.Rename(op.Link, op.To)
 	return nil
-}
-
-// renameLink gives a link another name, also in all that goes by it.
-func renameLink(ns *state.Namespace, l *state.Link, name string) {
-	old := l.Name
-	ns.Nftables.RenameLink(old, strconv.Quote(name))
-	delete(ns.Links, old)
-	renameSysctls(ns, old, name)
-	l.Name = name
-	ns.Links[name] = l
-	for i := range ns.Routes {
-		if ns.Routes[i].Dev == old {
-			ns.Routes[i].Dev = name
-		}
-	}
-	for _, port := range ns.Links {
-		if port.Master == old {
-			port.Master = name
-		}
-	}
-}
-
-// renameSysctls gives the settings of a link the keys that go with its new name.
-func renameSysctls(ns *state.Namespace, old, name string) {
-	escape := strings.NewReplacer(".", "/")
-	for key, value := range maps.Clone(ns.Sysctls) {
-		if state.SysctlLink(key) == old {
-			delete(ns.Sysctls, key)
-			ns.Sysctls[strings.Replace(key, "."+escape.Replace(old)+".", "."+escape.Replace(name)+".", 1)] = value
-		}
-	}
 }
 
 // moveLink takes a link from one namespace to another, where it loses what was

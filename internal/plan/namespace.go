@@ -21,6 +21,14 @@ func (op AddNamespace) Play(s *state.State) error {
 	return nil
 }
 
+// Births implements [Maker]: a namespace has lo from the beginning.
+func (op AddNamespace) Births() []Birth {
+	return []Birth{{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}}
+}
+
+// loIndex is the interface number of every namespace's lo (LOOPBACK_IFINDEX).
+const loIndex = 1
+
 // DelNamespace removes a named network namespace with all that is in it. The
 // other ends of its veth pairs go with it.
 type DelNamespace struct{ Name string }
@@ -28,39 +36,19 @@ type DelNamespace struct{ Name string }
 // At implements [Op].
 func (op DelNamespace) At() state.Endpoint { return state.Endpoint{Namespace: op.Name} }
 
+func (DelNamespace) deletes() {}
+
+// Removes implements [Remover].
+func (op DelNamespace) Removes() bool { return true }
+
 // Play implements [Op].
 func (op DelNamespace) Play(s *state.State) error {
 	if op.Name == state.Host || s.Namespace(op.Name) == nil {
 		return fmt.Errorf("no namespace %q", op.Name)
 	}
 	for _, link := range s.Namespaces[op.Name].LinkNames() {
-		if e := (state.Endpoint{Namespace: op.Name, Link: link}); s.Link(e) != nil { // nil: went with its peer
-			dropLink(s, e)
-		}
+		dropLink(s, state.Endpoint{Namespace: op.Name, Link: link})
 	}
 	delete(s.Namespaces, op.Name)
-	return nil
-}
-
-// SetSysctl writes a setting under net. of a namespace.
-type SetSysctl struct {
-	Namespace  string
-	Key, Value string // "net.ipv4.ip_forward", "1"
-}
-
-// At implements [Op].
-func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
-
-// Play implements [Op].
-func (op SetSysctl) Play(s *state.State) error {
-	ns, err := namespaceOf(s, op.Namespace)
-	if err != nil {
-		return err
-	}
-	if value, ok := state.SysctlDefault(op.Key); ok && value == op.Value {
-		delete(ns.Sysctls, op.Key)
-		return nil
-	}
-	ns.Sysctls[op.Key] = op.Value
 	return nil
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/state"
@@ -29,6 +30,24 @@ func (op Nft) Play(s *state.State) error {
 		}
 	}
 	return op.Command.Play(&ns.Nftables)
+}
+
+// Removes implements [Remover].
+func (op Nft) Removes() bool { return op.Command.Verb == nft.Delete }
+
+// nftables is the packet filter. A rule that names a link by its number goes on
+// naming that number when the link is deleted.
+var nftables = thing{
+	stage:    afterLinks,
+	converge: func(d *differ, want *state.Namespace, _ string) { d.setNftables(want) },
+	deleted: func(ns *state.Namespace, l *state.Link) {
+		ns.Nftables.RenameLink(l.Name, strconv.Itoa(l.Index))
+	},
+	renamed: func(ns *state.Namespace, l *state.Link, name string) {
+		ns.Nftables.RenameLink(l.Name, strconv.Quote(name))
+	},
+	notOnHost: "it is the packet filter of the machine itself, which a lab does not change",
+	ops:       []Op{Nft{}},
 }
 
 // setNftables makes the tables that are missing or differ, whole.

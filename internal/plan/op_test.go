@@ -24,7 +24,7 @@ func small(t *testing.T) *state.State {
 	p := plan.Plan{
 		plan.AddNamespace{Name: "h"},
 		plan.AddNamespace{Name: "sw"},
-		plan.AddBridge{Link: at("sw", "br0"), Index: 100},
+		plan.AddLink{Link: at("sw", "br0"), Index: 100, Kind: state.Bridge{}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{
 			{Link: at("h", "eth0"), Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 1}, MTU: 1400},
 			{Link: at("sw", "p1"), Index: 102},
@@ -131,17 +131,17 @@ func TestPlay(t *testing.T) {
 			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v")}, {Link: at("h", "eth1"), Index: 103}}},
 			func(s *state.State) bool {
 				l := s.Link(at(state.Host, "v"))
-				return l.Kind == state.Veth{Peer: at("h", "eth1")} && l.MTU == plan.DefaultMTU && l.AutoLinkLocal && !l.Up
+				return l.Kind == state.Veth{Peer: at("h", "eth1")} && l.MTU == state.DefaultMTU && l.AutoLinkLocal && !l.Up
 			},
 		},
 		{
 			"a bridge takes new settings",
-			plan.SetBridge{Link: at("sw", "br0"), ForwardDelay: new(200)},
+			plan.SetKind{Link: at("sw", "br0"), Change: state.BridgeChange{ForwardDelay: new(200)}},
 			func(s *state.State) bool { return s.Link(at("sw", "br0")).Kind == state.Bridge{ForwardDelay: 200} },
 		},
 		{
 			"a bridge keeps the setting that is not said",
-			plan.SetBridge{Link: at("sw", "br0"), STP: new(true)},
+			plan.SetKind{Link: at("sw", "br0"), Change: state.BridgeChange{STP: new(true)}},
 			func(s *state.State) bool { return s.Link(at("sw", "br0")).Kind == state.Bridge{STP: true} },
 		},
 		{
@@ -252,11 +252,11 @@ func TestPlayRefuses(t *testing.T) {
 		{plan.DelNamespace{Name: "x"}, `no namespace "x"`},
 		{plan.DelNamespace{Name: state.Host}, `no namespace ""`},
 		{plan.SetSysctl{Namespace: "x", Key: "a", Value: "b"}, `no namespace "x"`},
-		{plan.AddBridge{Link: eth0}, "h:eth0 exists"},
-		{plan.AddBridge{Link: at("h", "b"), Index: 101}, "h:b: index 101 is taken by eth0"},
-		{plan.AddBridge{Link: at("x", "b")}, `no namespace "x"`},
-		{plan.SetBridge{Link: eth0}, "h:eth0 is not a bridge"},
-		{plan.SetBridge{Link: nowhere}, "no link h:eth9"},
+		{plan.AddLink{Link: eth0, Kind: state.Bridge{}}, "h:eth0 exists"},
+		{plan.AddLink{Link: at("h", "b"), Index: 101, Kind: state.Bridge{}}, "h:b: index 101 is taken by eth0"},
+		{plan.AddLink{Link: at("x", "b"), Kind: state.Bridge{}}, `no namespace "x"`},
+		{plan.SetKind{Link: eth0, Change: state.BridgeChange{}}, "h:eth0: a veth has no settings of a bridge"},
+		{plan.SetKind{Link: nowhere, Change: state.BridgeChange{}}, "no link h:eth9"},
 		{plan.MoveLink{Link: eth0, To: at("n", "eth0")}, `no namespace "n"`},
 		{plan.MoveLink{Link: nowhere, To: at("sw", "eth0")}, "no link h:eth9"},
 		{plan.MoveLink{Link: eth0, To: at("sw", "p1")}, "sw:p1 exists"},

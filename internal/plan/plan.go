@@ -25,6 +25,58 @@ type Op interface {
 	At() state.Endpoint
 }
 
+// A Birth is a link that an Op makes, or puts into another place.
+type Birth struct {
+	Link  state.Endpoint
+	Index int // interface number; 0: the kernel's choice
+}
+
+// A Maker is an Op that makes links.
+type Maker interface{ Births() []Birth }
+
+// Births returns the links that an Op makes.
+func Births(op Op) []Birth {
+	if m, ok := op.(Maker); ok {
+		return m.Births()
+	}
+	return nil
+}
+
+// A Remover is an Op that may take something away.
+type Remover interface{ Removes() bool }
+
+// Removes reports whether an Op takes something away: that there is nothing to take
+// away then leaves all as it is to be.
+func Removes(op Op) bool {
+	r, ok := op.(Remover)
+	return ok && r.Removes()
+}
+
+// Deletes reports whether an Op deletes a namespace or a link.
+func Deletes(op Op) bool {
+	_, ok := op.(interface{ deletes() })
+	return ok
+}
+
+// AboutNamespace reports whether an Op makes or deletes a whole namespace.
+func AboutNamespace(op Op) (makes, deletes bool) {
+	births := Births(op)
+	makes = len(births) == 1 && births[0].Link.Link == state.Lo
+	return makes, Deletes(op) && op.At().Link == ""
+}
+
+// Count returns how many namespaces and how many pairs of links a plan makes.
+func (p Plan) Count() (namespaces, pairs int) {
+	for _, op := range p {
+		if makes, _ := AboutNamespace(op); makes {
+			namespaces++
+		} else if len(Births(op)) == 2 {
+			pairs++
+		}
+	}
+	return namespaces, pairs
+}
+
 // A Plan is a list of Ops in the order in which they are to be made.
 type Plan []Op
 

@@ -47,6 +47,53 @@ func (op AddRoute) Play(s *state.State) error {
 	return nil
 }
 
+// routes are those of the main table. Each is about the link it leads through.
+var routes = thing{
+	stage:    afterLinks,
+	converge: func(d *differ, want *state.Namespace, _ string) { d.setRoutes(want) },
+	deleted:  func(ns *state.Namespace, l *state.Link) { dropRoutes(ns, l, AllFamilies) },
+	down:     func(ns *state.Namespace, l *state.Link) { dropRoutes(ns, l, AllFamilies) },
+	addressless: func(ns *state.Namespace, l *state.Link, f Family) {
+		if f == IPv4Only { // without addresses IPv6 still has the link
+			dropRoutes(ns, l, f)
+		}
+	},
+	renamed: func(ns *state.Namespace, l *state.Link, name string) {
+		for i := range ns.Routes {
+			if ns.Routes[i].Dev == l.Name {
+				ns.Routes[i].Dev = name
+			}
+		}
+	},
+	ops: []Op{AddRoute{}, DelRoute{}},
+}
+
+// dropRoutes removes the routes of a family through a link.
+func dropRoutes(ns *state.Namespace, l *state.Link, f Family) {
+	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) })
+}
+
+// setRoutes adds routes without a gateway first: gateways may depend on them.
+func (d *differ) setRoutes(want *state.Namespace) {
+	now := d.now.Namespaces[want.Name]
+	keys := make(map[state.RouteKey]bool, len(want.Routes))
+	for _, r := range want.Routes {
+		keys[r.Key()] = true
+	}
+	for _, r := range slices.Clone(now.Routes) {
+		if !keys[r.Key()] {
+			d.emit(DelRoute{want.Name, r})
+		}
+	}
+	for _, direct := range []bool{true, false} {
+		for _, r := range want.Routes {
+			if r.Via.IsValid() != direct && !slices.Contains(now.Routes, r) {
+				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key())})
+			}
+		}
+	}
+}
+
 // towards returns the link that an address is directly behind, "" if there is none:
 // by the longest subnet of the link's own addresses or of routes without a gateway.
 func towards(ns *state.Namespace, a netip.Addr) string {
@@ -77,6 +124,9 @@ type DelRoute struct {
 	Namespace string
 	Route     state.Route
 }
+
+// Removes implements [Remover].
+func (op DelRoute) Removes() bool { return true }
 
 // At implements [Op].
 func (op DelRoute) At() state.Endpoint {

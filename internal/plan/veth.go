@@ -21,11 +21,13 @@ type VethEnd struct {
 	MTU   int      // bytes; 0: the kernel's 1500
 }
 
-// DefaultMTU is the MTU of an Ethernet link that asks for none, in bytes.
-const DefaultMTU = 1500
-
 // At implements [Op].
 func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
+
+// Births implements [Maker].
+func (op AddVeth) Births() []Birth {
+	return []Birth{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
+}
 
 // Play implements [Op].
 func (op AddVeth) Play(s *state.State) error {
@@ -46,6 +48,17 @@ func (op AddVeth) Play(s *state.State) error {
 	}
 	return nil
 }
+
+// Named returns an Op with the names that the kernel gives in s to the links that it
+// makes without one.
+func Named(op Op, s *state.State) Op {
+	if n, ok := op.(interface{ named(*state.State) Op }); ok {
+		return n.named(s)
+	}
+	return op
+}
+
+func (op AddVeth) named(s *state.State) Op { return op.Named(s) }
 
 // Named returns the Op with the names that the kernel gives to ends without one, in
 // a State.
@@ -89,7 +102,7 @@ func mayAdd(s *state.State, e state.Endpoint, index int) error {
 // newLink returns a link as it is when it has just been made.
 func newLink(name string, index int, mac topo.MAC, mtu int) *state.Link {
 	if mtu == 0 {
-		mtu = DefaultMTU
+		mtu = state.DefaultMTU
 	}
 	return &state.Link{Name: name, Index: index, MAC: mac, MTU: mtu, AutoLinkLocal: true}
 }

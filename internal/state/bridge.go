@@ -1,13 +1,17 @@
 package state
 
-// Bridge is a software switch. The zero value is how labs want it: forwarding
-// at once, no spanning tree.
+import "fmt"
+
+// Bridge is a software switch (IFLA_BR_*). The zero value is how labs want it:
+// forwarding at once, no spanning tree.
 type Bridge struct {
+	plainKind
+
 	STP bool `json:"stp,omitempty"` // spanning tree protocol
 
 	// ForwardDelay is how long a port listens and learns before it forwards
 	// where STP is on, in hundredths of a second (the kernel's own unit;
-	// its default is 1500).
+	// its default is [DefaultForwardDelay]).
 	ForwardDelay int `json:"forward_delay"`
 }
 
@@ -24,3 +28,99 @@ func DelayFits(delay int) bool { return MinForwardDelay <= delay && delay <= Max
 
 // Kind returns "bridge".
 func (Bridge) Kind() string { return "bridge" }
+
+// Traits implements [Kind].
+func (Bridge) Traits() Traits {
+	return Traits{Made: true, TakesPorts: true, Forwards: true, MTUOfPorts: true, Immovable: true}
+}
+
+// Equal implements [Kind].
+func (b Bridge) Equal(o Kind) bool { return equal(b, o) }
+
+// Renamed implements [Kind].
+func (b Bridge) Renamed(_, _ Endpoint) Kind { return b }
+
+// Check implements [Kind].
+func (b Bridge) Check() error {
+	if b.STP && !DelayFits(b.ForwardDelay) {
+		return b.delayFault()
+	}
+	return nil
+}
+
+func (b Bridge) delayFault() error {
+	return fmt.Errorf("forward delay %d is out of range while STP is on (want %d to %d hundredths of a second)",
+		b.ForwardDelay, MinForwardDelay, MaxForwardDelay)
+}
+
+// Changes turns STP off by itself first where the new forward delay is one that STP
+// does not allow: the kernel sets the delay before STP.
+func (b Bridge) Changes(want Kind) ([]Change, bool) {
+	w, ok := As[Bridge](want)
+	if !ok {
+		return nil, false
+	}
+	var list []Change
+	if b.STP && !DelayFits(w.ForwardDelay) {
+		b.STP = false
+		list = append(list, b.change())
+	}
+	if b != w {
+		list = append(list, w.change())
+	}
+	return list, true
+}
+
+// change returns the change that gives a bridge all settings of b.
+func (b Bridge) change() BridgeChange {
+	return BridgeChange{STP: &b.STP, ForwardDelay: &b.ForwardDelay}
+}
+
+// Carrier reports whether a port that is up has one.
+func (Bridge) Carrier(s *State, e Endpoint) bool {
+	for _, port := range s.Namespaces[e.Namespace].Links {
+		if port.Master == e.Link && s.Carrier(Endpoint{e.Namespace, port.Name}) {
+			return true
+		}
+	}
+	return false
+}
+
+// BirthMTU returns another MTU than is wanted. By itself a bridge takes the lowest
+// MTU of its ports whenever one comes, goes or changes, until somebody changes the
+// bridge's own. So it is made with another one than it is to have, and changed.
+func (Bridge) BirthMTU(want int) int {
+	if want == DefaultMTU {
+		return DefaultMTU - 1
+	}
+	return DefaultMTU
+}
+
+// A BridgeChange changes settings of a bridge, the forward delay before STP: it must
+// fit both the old STP and the new. A nil field leaves a thing as it is.
+type BridgeChange struct {
+	STP          *bool
+	ForwardDelay *int // hundredths of a second
+}
+
+// Kind returns "bridge".
+func (BridgeChange) Kind() string { return Bridge{}.Kind() }
+
+// Apply implements [Change].
+func (c BridgeChange) Apply(k Kind) (Kind, error) {
+	now, ok := As[Bridge](k)
+	if !ok {
+		return nil, wrongKind(c, k)
+	}
+	next := now
+	if c.STP != nil {
+		next.STP = *c.STP
+	}
+	if c.ForwardDelay != nil {
+		next.ForwardDelay = *c.ForwardDelay
+		if (next.STP || now.STP) && !DelayFits(next.ForwardDelay) {
+			return nil, next.delayFault()
+		}
+	}
+	return next, nil
+}

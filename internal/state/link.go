@@ -35,13 +35,6 @@ type Link struct {
 	Addresses Addresses
 }
 
-// A Kind is what is special to one kind of link. The types that implement it
-// are pointer-free values, comparable with ==.
-type Kind interface {
-	// Kind returns the kernel's word, such as "veth".
-	Kind() string
-}
-
 // KindName returns the kernel's word for the link's kind.
 func (l *Link) KindName() string {
 	if l.Kind == nil {
@@ -50,10 +43,12 @@ func (l *Link) KindName() string {
 	return l.Kind.Kind()
 }
 
-// Peer returns the other end if the link is a veth.
+// Peer returns the other end if the link is one of a pair.
 func (l *Link) Peer() (Endpoint, bool) {
-	v, ok := l.Kind.(Veth)
-	return v.Peer, ok
+	if l.Kind == nil {
+		return Endpoint{}, false
+	}
+	return l.Kind.PeerEnd()
 }
 
 // Clone returns a deep copy.
@@ -113,34 +108,3 @@ func (l *Link) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
-
-// kindOf reads the special part of a link from JSON.
-func kindOf(name string, info json.RawMessage) (Kind, error) {
-	switch name {
-	case Loopback{}.Kind():
-		return Loopback{}, nil
-	case Veth{}.Kind():
-		return decodeKind[Veth](info)
-	case Bridge{}.Kind():
-		return decodeKind[Bridge](info)
-	}
-	return Other{Name: name}, nil
-}
-
-func decodeKind[K Kind](info json.RawMessage) (Kind, error) {
-	var k K
-	if len(info) == 0 {
-		return k, nil
-	}
-	err := json.Unmarshal(info, &k)
-	return k, err
-}
-
-// Other is a link of a kind that labs do not make but that somebody may have
-// put into a lab's namespace.
-type Other struct {
-	Name string `json:"-"`
-}
-
-// Kind returns the kernel's word, or "" for a device without one.
-func (o Other) Kind() string { return o.Name }

@@ -3,11 +3,20 @@ package state
 // Lo is the name of the link that every namespace is born with.
 const Lo = "lo"
 
-// LoMTU is the MTU that the kernel gives lo, in bytes.
-const LoMTU = 65536
-
 // Loopback is the link lo. It can be neither made nor deleted.
-type Loopback struct{}
+type Loopback struct{ plainKind }
 
 // Kind returns "loopback".
 func (Loopback) Kind() string { return "loopback" }
+
+// Traits implements [Kind].
+func (Loopback) Traits() Traits { return Traits{Immovable: true, NoOperState: true} }
+
+// Equal implements [Kind].
+func (l Loopback) Equal(o Kind) bool { return equal(l, o) }
+
+// Changes implements [Kind].
+func (l Loopback) Changes(want Kind) ([]Change, bool) { return unchangeable(l, want) }
+
+// Renamed implements [Kind].
+func (l Loopback) Renamed(_, _ Endpoint) Kind { return l }

@@ -16,7 +16,7 @@ func (s *State) Normal() *State {
 		slices.SortFunc(ns.Routes, Route.Compare)
 		ns.Routes = orNil(ns.Routes)
 		ns.Nftables = ns.Nftables.Normal()
-		if len(ns.Sysctls) == 0 {
+		if ns.Defaults = nil; len(ns.Sysctls) == 0 {
 			ns.Sysctls = nil
 		}
 		for _, l := range ns.Links {

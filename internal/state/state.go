@@ -8,7 +8,7 @@
 // namespace ([Host]) only the links that carry the lab's mark.
 //
 // There is one file per kernel thing. A further kind of link is a further file
-// with a type that implements [Kind], and its line in kindOf.
+// with a type that implements [Kind], and its row in kinds.
 package state
 
 import (
@@ -45,6 +45,39 @@ func (s *State) Link(e Endpoint) *Link {
 		return ns.Links[e.Link]
 	}
 	return nil
+}
+
+// Carrier reports whether the link at e is up and has a carrier when all in s has
+// settled.
+func (s *State) Carrier(e Endpoint) bool {
+	l := s.Link(e)
+	return l != nil && l.Up && l.Kind != nil && l.Kind.Carrier(s, e)
+}
+
+// Uppers returns the links that stand on one, directly, in order.
+func (s *State) Uppers(e Endpoint) []Endpoint {
+	var uppers []Endpoint
+	for name, ns := range s.Namespaces {
+		for link, l := range ns.Links {
+			if l.Kind != nil && slices.Contains(l.Kind.Lower(), e) {
+				uppers = append(uppers, Endpoint{name, link})
+			}
+		}
+	}
+	slices.SortFunc(uppers, Endpoint.Compare)
+	return uppers
+}
+
+// Rename replaces a link's endpoint wherever another link names it: as its peer or
+// as what it stands on.
+func (s *State) Rename(from, to Endpoint) {
+	for _, ns := range s.Namespaces {
+		for _, l := range ns.Links {
+			if peer, _ := l.Peer(); l.Kind != nil && (peer == from || slices.Contains(l.Kind.Lower(), from)) {
+				l.Kind = l.Kind.Renamed(from, to)
+			}
+		}
+	}
 }
 
 // Add puts a namespace into the State as the kernel makes it, with nothing in
@@ -95,6 +128,10 @@ type Namespace struct {
 	// Sysctls by dotted key, as far as known and not the default.
 	Sysctls map[string]string `json:"sysctls,omitempty"`
 
+	// Defaults are the values that sysctls go back to which are in Sysctls and
+	// which nobody wants any more. Only a State that was seen has them.
+	Defaults map[string]string `json:"-"`
+
 	// Nftables is the packet filter.
 	Nftables nft.Ruleset `json:"nftables,omitempty"`
 }
@@ -128,7 +165,7 @@ func (ns *Namespace) clone() *Namespace {
 		c.Links[name] = l.Clone()
 	}
 	c.Routes = slices.Clone(ns.Routes)
-	c.Sysctls = maps.Clone(ns.Sysctls)
+	c.Sysctls, c.Defaults = maps.Clone(ns.Sysctls), maps.Clone(ns.Defaults)
 	c.Nftables = ns.Nftables.Clone()
 	return &c
 }

@@ -49,3 +49,12 @@ func SysctlKey(key string) string {
 func SysctlPath(key string) string { return swapSeparators(key) }
 
 func swapSeparators(s string) string { return strings.NewReplacer(".", "/", "/", ".").Replace(s) }
+
+// SysctlDefault returns the value that a sysctl of the namespace has if nobody sets
+// it, as far as that is known.
+func (ns *Namespace) SysctlDefault(key string) (value string, ok bool) {
+	if value, ok = SysctlDefault(key); !ok {
+		value, ok = ns.Defaults[key]
+	}
+	return value, ok
+}

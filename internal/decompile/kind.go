@@ -1,0 +1,41 @@
+package decompile
+
+import (
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A linkKind is how a lab file says what is special to a kind of link that is no
+// cable.
+type linkKind struct {
+	// write says it in an interface.
+	write func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface)
+
+	// essence returns the Kind without what has no effect. Nil: all has.
+	essence func(state.Kind) state.Kind
+}
+
+// linkKinds has one row per kind of link that is no cable.
+func linkKinds() map[string]linkKind {
+	return map[string]linkKind{
+		state.Bridge{}.Kind(): bridgeKind,
+	}
+}
+
+// bridgeKind is the row of bridges in linkKinds.
+var bridgeKind = linkKind{
+	write: func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface) {
+		b, _ := state.As[state.Bridge](l.Kind)
+		i.Bridge, i.MTU = ports(ns, l.Name), w.mtu(l.MTU, bridgeMTU(ns, l.Name))
+		i.STP = b.STP
+		if b.STP && b.ForwardDelay != state.DefaultForwardDelay {
+			i.ForwardDelay = topo.Duration(b.ForwardDelay) * 10 * topo.Millisecond
+		}
+	},
+	essence: func(k state.Kind) state.Kind {
+		if b, _ := state.As[state.Bridge](k); b.STP {
+			return b
+		}
+		return state.Bridge{} // the forward delay counts with STP only
+	},
+}

@@ -1,0 +1,37 @@
+package dump
+
+import "github.com/vethlab/vethlab/internal/state"
+
+// modelKinds has one row per kind of link that shows more than its name and what it
+// leads to.
+var modelKinds = map[string]func(state.Kind, *Link){
+	state.Loopback{}.Kind(): showKind(func(_ state.Loopback, d *Link) {
+		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
+	}),
+	state.Bridge{}.Kind(): showKind(func(b state.Bridge, d *Link) {
+		d.Info = Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
+	}),
+}
+
+// showKind makes a row's function of one that knows the one type that the row is for.
+func showKind[K state.Kind](show func(K, *Link)) func(state.Kind, *Link) {
+	return func(k state.Kind, d *Link) {
+		kind, _ := state.As[K](k)
+		show(kind, d)
+	}
+}
+
+// kind fills in what a link shows of its kind.
+func (m *model) kind(l *state.Link, d *Link) {
+	d.Kind = l.KindName()
+	leads, ok := l.Peer()
+	if lower := l.Kind.Lower(); len(lower) > 0 {
+		leads, ok = lower[0], true
+	}
+	if ok {
+		d.Parent, d.ParentNetns = m.number(leads.Namespace)[leads.Link], m.id(leads.Namespace)
+	}
+	if show := modelKinds[l.KindName()]; show != nil {
+		show(l.Kind, d)
+	}
+}

@@ -1,0 +1,70 @@
+package explain
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// A linkKind says what it means to make a link of a kind and to change it in place.
+type linkKind struct {
+	add func(plan.AddLink) Note
+	set func(plan.SetKind) Note
+}
+
+// linkKinds has one row per kind of link but veth, whose pairs have an Op of their
+// own.
+func linkKinds() map[string]linkKind {
+	return map[string]linkKind{
+		state.Bridge{}.Kind(): bridgeKind,
+	}
+}
+
+// kindNote and changeNote make functions of a row of those that know the one type
+// of Kind or Change that the row is for.
+func kindNote[K state.Kind](note func(plan.AddLink, K) Note) func(plan.AddLink) Note {
+	return func(op plan.AddLink) Note {
+		kind, _ := state.As[K](op.Kind)
+		return note(op, kind)
+	}
+}
+
+func changeNote[C state.Change](note func(plan.SetKind, C) Note) func(plan.SetKind) Note {
+	return func(op plan.SetKind) Note {
+		change, _ := op.Change.(C)
+		return note(op, change)
+	}
+}
+
+func addLink(op plan.AddLink) Note {
+	if add := linkKinds()[op.Kind.Kind()].add; add != nil {
+		return add(op)
+	}
+	kind := op.Kind.Kind()
+	return Note{
+		Topic:  kind + " add",
+		Brief:  words.Text{En: "Makes a link of kind %[1]s: %[2]s.", ZhTW: "建立 %[1]s 介面：%[2]s。"}.With(kind, link(op.Link)),
+		Kernel: message("RTM_NEWLINK", create, "%s", newLinkOf(kind, op.Link)),
+		Look:   lookAt("link", op.Link),
+	}
+}
+
+func setKind(op plan.SetKind) Note {
+	if set := linkKinds()[op.Change.Kind()].set; set != nil {
+		return set(op)
+	}
+	kind := op.Change.Kind()
+	return Note{
+		Topic:  kind + " set",
+		Brief:  words.Text{En: "Changes %[2]s, of kind %[1]s.", ZhTW: "改變 %[1]s 介面 %[2]s 的設定。"}.With(kind, link(op.Link)),
+		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind %s, the index of %s", kind, op.Link.Link),
+		Look:   lookAt("link", op.Link),
+	}
+}
+
+// newLinkOf names the attributes of a request that makes a link.
+func newLinkOf(kind string, e state.Endpoint) string {
+	return fmt.Sprintf("IFLA_IFNAME %s, IFLA_LINKINFO kind %s", e.Link, kind)
+}

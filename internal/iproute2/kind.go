@@ -1,0 +1,116 @@
+package iproute2
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// linkKinds has one row per kind of link that can be made. What ip-link(8) knows
+// beyond them is in otherKinds.
+func linkKinds() map[string]linkKind {
+	return map[string]linkKind{
+		state.Veth{}.Kind():   vethKind,
+		state.Bridge{}.Kind(): bridgeKind,
+	}
+}
+
+// A linkKind is how ip writes what is special to a kind of link.
+type linkKind struct {
+	// add reads what stands behind the kind's name in a command that makes one.
+	add func(*words, device) (plan.Op, error)
+
+	// settings writes it. Nil: nothing stands there, or the kind has an Op of
+	// its own.
+	settings func(state.Kind) []string
+
+	// set reads what stands behind the kind's name in a command that changes
+	// one, and changes writes it. Nil: nothing can be changed.
+	set     func(*words) (state.Change, error)
+	changes func(state.Change) []string
+}
+
+// settingsOf, changesOf and setOf make functions of a row of those that know the
+// one type of Kind or Change that the row is for.
+func settingsOf[K state.Kind](write func(K) []string) func(state.Kind) []string {
+	return func(k state.Kind) []string {
+		kind, _ := state.As[K](k)
+		return write(kind)
+	}
+}
+
+func changesOf[C state.Change](write func(C) []string) func(state.Change) []string {
+	return func(c state.Change) []string {
+		change, _ := c.(C)
+		return write(change)
+	}
+}
+
+// addsPlain reads a kind without settings.
+func addsPlain(k state.Kind) func(*words, device) (plan.Op, error) {
+	return func(w *words, d device) (plan.Op, error) { return d.adds(w, k) }
+}
+
+// adds returns the Op that makes a link of a device and what is special to its kind.
+func (d device) adds(w *words, k state.Kind) (plan.Op, error) {
+	if d.name == "" {
+		return nil, w.missing("the name of a link")
+	}
+	return plan.AddLink{Link: state.Endpoint{Namespace: d.netns, Link: d.name}, Index: d.index, MAC: d.mac, MTU: d.mtu, Kind: k}, nil
+}
+
+func printAddLink(op plan.AddLink) []string {
+	d := device{name: op.Link.Link, index: op.Index, mac: op.MAC, mtu: op.MTU}
+	if from := op.From(); from != op.Link.Namespace {
+		d.netns = op.Link.Namespace
+	}
+	c := append(ip(op.From(), "link", "add"), d.words()...)
+	c = append(c, "type", op.Kind.Kind())
+	if write := linkKinds()[op.Kind.Kind()].settings; write != nil {
+		c = append(c, write(op.Kind)...)
+	}
+	return c
+}
+
+func printSetKind(op plan.SetKind) []string {
+	c := append(setLink(op.Link), "type", op.Change.Kind())
+	return append(c, linkKinds()[op.Change.Kind()].changes(op.Change)...)
+}
+
+// parseSetKind reads what stands behind "type".
+func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
+	if w.skip("bridge_slave") {
+		return nil, w.unsupported("settings of a bridge's port are not supported")
+	}
+	kinds := linkKinds()
+	maps.DeleteFunc(kinds, func(_ string, k linkKind) bool { return k.set == nil })
+	kind, ok := kinds[w.peek()]
+	if !ok {
+		return nil, w.unexpected(slices.Sorted(maps.Keys(kinds))...)
+	}
+	w.next()
+	change, err := kind.set(w)
+	if err != nil {
+		return nil, err
+	}
+	return plan.SetKind{Link: link, Change: change}, nil
+}
+
+// kindNames returns the kinds of link that can be made, in order.
+func kindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
+
+func (w *words) unsupportedKind() error {
+	kind := w.next()
+	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(kindNames(), " and "))
+}
+
+// otherKinds are the kinds of link that ip-link(8) knows and labs do not have.
+func otherKinds() []string {
+	kinds := strings.Fields(`
+		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap
+		lowpan macsec macvlan macvtap netdevsim netkit nlmon rmnet sit tun vcan virt_wifi vlan vrf vti vxcan vxlan wireguard xfrm`)
+	return slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(kindNames(), k) })
+}

@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// SetSysctl writes a setting under net. of a namespace.
+type SetSysctl struct {
+	Namespace  string
+	Key, Value string // "net.ipv4.ip_forward", "1"
+}
+
+// At implements [Op].
+func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
+
+// Play implements [Op].
+func (op SetSysctl) Play(s *state.State) error {
+	ns, err := namespaceOf(s, op.Namespace)
+	if err != nil {
+		return err
+	}
+	if value, ok := ns.SysctlDefault(op.Key); ok && value == op.Value {
+		delete(ns.Sysctls, op.Key)
+		return nil
+	}
+	ns.Sysctls[op.Key] = op.Value
+	return nil
+}
+
+// The settings of a namespace, which come before its links, and those of links, which
+// come when these are there and not yet up.
+var (
+	namespaceSysctls = thing{
+		stage: beforeLinks,
+		converge: func(d *differ, want *state.Namespace, _ string) {
+			d.setSysctls(want, func(link string) bool { return link == "" })
+		},
+		notOnHost: "it is a setting of the machine itself, which a lab does not change",
+		ops:       []Op{SetSysctl{}},
+	}
+	linkSysctls = thing{
+		stage: beforeUp,
+		converge: func(d *differ, want *state.Namespace, _ string) {
+			d.setSysctls(want, func(link string) bool { return link != "" })
+		},
+		deleted: func(ns *state.Namespace, l *state.Link) {
+			maps.DeleteFunc(ns.Sysctls, func(key, _ string) bool { return state.SysctlLink(key) == l.Name })
+		},
+		renamed: renameSysctls,
+	}
+)
+
+// setSysctls makes those settings of a namespace that are about a link for which
+// about is true, "" being none. What is set and not wanted goes back to what it was.
+func (d *differ) setSysctls(want *state.Namespace, about func(link string) bool) {
+	now := d.now.Namespace(want.Name)
+	if now == nil {
+		now = &state.Namespace{} // the host: nothing of ours in it yet
+	}
+	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
+		if value := want.Sysctls[key]; now.Sysctls[key] != value && about(state.SysctlLink(key)) {
+			d.emit(SetSysctl{want.Name, key, value})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(now.Sysctls)) {
+		if _, wanted := want.Sysctls[key]; wanted || !about(state.SysctlLink(key)) {
+			continue
+		}
+		if value, known := now.SysctlDefault(key); known {
+			d.emit(SetSysctl{want.Name, key, value})
+		}
+	}
+}
+
+// renameSysctls gives the settings of a link the keys that go with its new name.
+func renameSysctls(ns *state.Namespace, l *state.Link, name string) {
+	escape := strings.NewReplacer(".", "/")
+	for key, value := range maps.Clone(ns.Sysctls) {
+		if state.SysctlLink(key) == l.Name {
+			delete(ns.Sysctls, key)
+			ns.Sysctls[strings.Replace(key, "."+escape.Replace(l.Name)+".", "."+escape.Replace(name)+".", 1)] = value
+		}
+	}
+}
