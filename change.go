@@ -22,8 +22,8 @@ func (c *Change) Empty() bool { return len(c.Plan) == 0 }
 
 func (c *Change) removesNodes() bool {
 	return slices.ContainsFunc(c.Plan, func(op plan.Op) bool {
-		_, ok := op.(plan.DelNamespace)
-		return ok
+		_, deletes := plan.AboutNamespace(op)
+		return deletes
 	})
 }
 

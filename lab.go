@@ -378,13 +378,10 @@ func (l *Lab) clearLeftovers() error {
 func (l *Lab) checkNames(p plan.Plan) error {
 	var errs []error
 	for _, op := range p {
-		add, ok := op.(plan.AddNamespace)
-		if !ok {
-			continue
-		}
-		if netns.Taken(add.Name) {
+		name := op.At().Namespace
+		if makes, _ := plan.AboutNamespace(op); makes && netns.Taken(name) {
 			errs = append(errs, fmt.Errorf("%s/%s is there already and not of lab %s, so it is left alone: "+
-				"give the lab another prefix or name", netns.Dir, add.Name, l.name))
+				"give the lab another prefix or name", netns.Dir, name, l.name))
 		}
 	}
 	return errors.Join(errs...)

@@ -62,7 +62,7 @@ func (n *insideNode) kind() topo.Kind {
 	forwards := slices.ContainsFunc(n.Sysctls, func(s dump.Setting) bool {
 		return (s.Key == state.ForwardIPv4 || s.Key == state.ForwardIPv6) && s.Value == "1"
 	})
-	bridges := slices.ContainsFunc(n.Links, func(l dump.Link) bool { return l.Kind == state.Bridge{}.Kind() })
+	bridges := slices.ContainsFunc(n.Links, func(l dump.Link) bool { return state.KindNamed(l.Kind).Traits().Forwards })
 	switch {
 	case n.Name == state.Host:
 		return topo.Host

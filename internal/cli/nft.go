@@ -174,7 +174,7 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 		return nftDenied(err)
 	}
 	for _, op := range changes {
-		command := op.(plan.Nft).Command
+		command, _ := plan.NftCommand(op)
 		if err := command.Play(&rs); err != nil {
 			return fmt.Errorf("%s: %w", command, err)
 		}
@@ -185,8 +185,8 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 // nftDenied says whose network it is that may not be changed.
 func nftDenied(err error) error {
 	if op, ok := errors.AsType[*kernel.OpError](err); ok {
-		if f, ok := op.Op.(plan.Nft); ok {
-			err = fmt.Errorf("%s: %w", f.Command, op.Err)
+		if command, ok := plan.NftCommand(op.Op); ok {
+			err = fmt.Errorf("%s: %w", command, op.Err)
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {

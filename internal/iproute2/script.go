@@ -114,10 +114,10 @@ func (s *script) describe(namespace string) string {
 func kindOf(ns *state.Namespace) string {
 	ports, plugs := 0, 0
 	for _, l := range ns.Links {
-		switch {
+		switch _, paired := l.Peer(); {
 		case l.Master != "":
 			ports++
-		case l.KindName() == state.Veth{}.Kind():
+		case paired:
 			plugs++
 		}
 	}

@@ -10,8 +10,9 @@ var bridgeKind = linkKind{
 	encode: encodes(func(b *batch, k state.Bridge) {
 		b.bridgeChange(state.BridgeChange{STP: &k.STP, ForwardDelay: &k.ForwardDelay})
 	}),
-	change: changes((*batch).bridgeChange),
-	decode: decodeBridge,
+	change:     changes((*batch).bridgeChange),
+	decode:     decodeBridge,
+	decodePort: decodePort,
 	kind: kindFrom(func(b dump.Bridge) state.Kind {
 		return state.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
 	}),

@@ -6,13 +6,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
-	"github.com/vethlab/vethlab/internal/state"
 )
 
 // decodeLinkInfo reads what kind a link is, and what it is as a port of a bridge.
 func decodeLinkInfo(l *dump.Link, info attribute) {
 	var data []attribute
-	var port bool
+	var master linkKind
 	for _, a := range attributes(info.data) {
 		switch a.typ {
 		case unix.IFLA_INFO_KIND:
@@ -20,10 +19,10 @@ func decodeLinkInfo(l *dump.Link, info attribute) {
 		case unix.IFLA_INFO_DATA:
 			data = attributes(a.data)
 		case unix.IFLA_INFO_SLAVE_KIND:
-			port = a.text() == state.Bridge{}.Kind()
+			master = linkKinds[a.text()]
 		case unix.IFLA_INFO_SLAVE_DATA:
-			if port {
-				l.Port = decodePort(attributes(a.data))
+			if master.decodePort != nil {
+				l.Port = master.decodePort(attributes(a.data))
 			}
 		}
 	}

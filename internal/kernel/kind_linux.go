@@ -18,6 +18,9 @@ type linkKind struct {
 	change func(*batch, state.Change)
 	decode func([]attribute) dump.Info
 
+	// decodePort reads what a port of such a link has as one.
+	decodePort func([]attribute) *dump.Port
+
 	// kind makes the Kind of a link that labs can have of what was decoded. What
 	// it names of other links is found later, with all namespaces at hand.
 	kind func(dump.Info) state.Kind

@@ -32,6 +32,16 @@ func (op Nft) Play(s *state.State) error {
 	return op.Command.Play(&ns.Nftables)
 }
 
+// NftCommand returns the command of nft(8) that an Op is; false if it is none.
+func NftCommand(op Op) (nft.Command, bool) {
+	if c, ok := op.(interface{ command() nft.Command }); ok {
+		return c.command(), true
+	}
+	return nft.Command{}, false
+}
+
+func (op Nft) command() nft.Command { return op.Command }
+
 // Removes implements [Remover].
 func (op Nft) Removes() bool { return op.Command.Verb == nft.Delete }
 

@@ -13,11 +13,8 @@ func (s *State) Normal() *State {
 			delete(c.Namespaces, name)
 			continue
 		}
-		slices.SortFunc(ns.Routes, Route.Compare)
-		ns.Routes = orNil(ns.Routes)
-		ns.Nftables = ns.Nftables.Normal()
-		if ns.Defaults = nil; len(ns.Sysctls) == 0 {
-			ns.Sysctls = nil
+		for _, p := range parts {
+			p.normal(ns)
 		}
 		for _, l := range ns.Links {
 			l.Index = 0

@@ -164,8 +164,8 @@ func (ns *Namespace) clone() *Namespace {
 	for name, l := range ns.Links {
 		c.Links[name] = l.Clone()
 	}
-	c.Routes = slices.Clone(ns.Routes)
-	c.Sysctls, c.Defaults = maps.Clone(ns.Sysctls), maps.Clone(ns.Defaults)
-	c.Nftables = ns.Nftables.Clone()
+	for _, p := range parts {
+		p.clone(&c)
+	}
 	return &c
 }

@@ -87,7 +87,7 @@ func (d *damager) leaveBridge() {
 }
 
 func (d *damager) setBridge() {
-	isBridge := func(l *state.Link) bool { return l.KindName() == state.Bridge{}.Kind() }
+	isBridge := func(l *state.Link) bool { return l.Kind.Traits().Forwards }
 	if e, l := d.link(isBridge); l != nil {
 		d.do(plan.SetKind{Link: e, Change: state.BridgeChange{
 			STP: new(rapid.Bool().Draw(d.t, "stp")), ForwardDelay: new(state.MinForwardDelay + 100*d.number("delay")),
@@ -151,7 +151,7 @@ func (d *damager) flushAddresses() {
 // moveLink moves a link to a namespace of the lab, under a name that is new, or
 // only renames it.
 func (d *damager) moveLink() {
-	isBridge := func(l *state.Link) bool { return l.KindName() == state.Bridge{}.Kind() }
+	isBridge := func(l *state.Link) bool { return l.Kind.Traits().Forwards }
 	if e, l := d.link(made); l != nil {
 		d.made++
 		to := state.Endpoint{Namespace: e.Namespace, Link: fmt.Sprintf("dmg%d", d.made)}
