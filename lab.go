@@ -27,6 +27,7 @@ type Lab struct {
 	events   []func(Event)
 	step     func(done int) // tests stop here
 	idle     idlers
+	why      error // why there is no description
 }
 
 // A description is a lab of which everything is known.
@@ -65,9 +66,10 @@ func NewAs(name string, t *topo.Topology) (*Lab, error) {
 	return l, nil
 }
 
-// Find returns the running lab of that name. Its description is not known, so
-// it can be looked at, entered and taken down, but not changed, unless it gets a
-// description by [Lab.Apply]. The error is [ErrNotRunning] if there is none.
+// Find returns the running lab of that name, with the description that it was last
+// brought up by, as far as that was recorded. Without one it can be looked at, entered
+// and taken down, but not changed, unless it gets a description by [Lab.Apply]. The
+// error is [ErrNotRunning] if there is none.
 func Find(name string) (*Lab, error) {
 	infos, err := List()
 	if err != nil {
@@ -76,7 +78,35 @@ func Find(name string) (*Lab, error) {
 	if !slices.ContainsFunc(infos, func(i Info) bool { return i.Name == name }) {
 		return nil, fmt.Errorf("lab %s is %w", name, ErrNotRunning)
 	}
-	return &Lab{name: name}, nil
+	l := &Lab{name: name}
+	d, err := recorded(name)
+	if err != nil {
+		l.why = err
+	} else {
+		l.compiled.Store(d)
+	}
+	return l, nil
+}
+
+// recorded returns the description that a running lab was last brought up by.
+func recorded(name string) (*description, error) {
+	r, err := readRecord(name)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, fmt.Errorf("there is no record of how lab %s was brought up", name)
+	}
+	return describe(name, r.Topology)
+}
+
+// Unknown says why the description of a lab that was found running is not known; nil
+// if it is.
+func (l *Lab) Unknown() error {
+	if l.compiled.Load() != nil {
+		return nil
+	}
+	return l.why
 }
 
 // Name returns the lab's name.
@@ -106,6 +136,8 @@ const (
 	EventEnd   EventKind = "end"   // processes inside are ended
 	EventHost  EventKind = "host"  // a link to the host does not reach the machine
 
+	EventRecord EventKind = "record" // what was wanted of the lab before is not known
+
 	EventChange EventKind = "change" // something was changed as asked for
 	EventStray  EventKind = "stray"  // code of a [Node.Do] runs outside of the node
 )
@@ -121,7 +153,18 @@ func (l *Lab) tell(kind EventKind, format string, args ...any) {
 }
 
 // State returns what is there of the lab.
-func (l *Lab) State() (*kernel.View, error) { return kernel.Observe(l.name, l.wanted()) }
+func (l *Lab) State() (*kernel.View, error) {
+	return kernel.Observe(l.name, l.wanted(), l.record().state())
+}
+
+// record returns what was last wanted of the lab; nil if that is not known.
+func (l *Lab) record() *record {
+	r, err := readRecord(l.name)
+	if err != nil {
+		l.tell(EventRecord, "%v: what was wanted of the lab before is not known, and stays as it is", err)
+	}
+	return r
+}
 
 // wanted returns what the description asks for, or nil if there is none.
 func (l *Lab) wanted() *state.State {
@@ -184,7 +227,7 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Change, error) {
 
 // unknown says that a lab can't be changed.
 func (l *Lab) unknown() error {
-	return fmt.Errorf("lab %s was found running: its description is not known", l.name)
+	return fmt.Errorf("the description of lab %s is not known: %w", l.name, l.why)
 }
 
 // converge makes the kernel agree with a description, which becomes the lab's;
@@ -207,9 +250,19 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 		}
 		return nil, err
 	}
+	record := newRecord(l.compiled.Load(), l.record())
+	if err := record.write(lock); err != nil {
+		return nil, err
+	}
 	if !change.Empty() {
 		l.up.Store(false)
 		if err := l.make(ctx, lock, change, seen); err != nil {
+			return change, err
+		}
+	}
+	if len(record.Undo) > 0 { // it is undone
+		record.Undo = nil
+		if err := record.write(lock); err != nil {
 			return change, err
 		}
 	}

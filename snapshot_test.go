@@ -153,7 +153,7 @@ func processes(tb testing.TB) []string {
 // others returns the namespaces that are no lab's, with all that is in them.
 func others(tb testing.TB) []string {
 	tb.Helper()
-	view, err := kernel.Observe("", nil) // what carries no mark
+	view, err := kernel.Observe("", nil, nil) // what carries no mark
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -20,8 +20,8 @@ func newTest(p *program) *cobra.Command {
 by what, how fast and how much. Links that are coming up are waited for. Where a
 test needs somebody to listen and nobody does, vethlab listens meanwhile.
 
-Without tests in the file each node must reach the next one; a lab that is
-named, not given by its file, is tested along its subnets.
+Without tests in the file each node must reach the next one. A lab that is named,
+not given by its file, is held to the tests it was last brought up with.
 
 --all-pairs asks every node at every address from every other instead, and
 draws the outcome. --watch tests again whenever the file or the lab's links,
@@ -75,7 +75,7 @@ func (o testOptions) tests() []topo.Test {
 func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error) {
 	lab, err := p.find(args, o.name)
 	if err == nil && lab.Topology() == nil && !o.allPairs {
-		p.out.say("the file of lab %s is not given: testing along its subnets", lab.Name())
+		p.out.say("%v: testing along its subnets", lab.Unknown())
 	}
 	return lab, err
 }

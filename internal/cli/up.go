@@ -15,11 +15,13 @@ import (
 
 func newUp(p *program) *cobra.Command {
 	var name string
+	var recreate bool
 	cmd := &cobra.Command{
 		Use:   "up [FILE]",
 		Short: "Build a lab, or change what runs to agree with its file",
 		Long: `Build a lab. Where it runs already, make the smallest change that brings it to
-agree with its file, also after changes by hand; what is right is not touched.`,
+agree with its file, also after changes by hand; what is right is not touched, and
+what the file asked for before and no longer does is taken back.`,
 		Example: `  vethlab up
   vethlab up lab.yaml --name second`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
@@ -36,9 +38,15 @@ agree with its file, also after changes by hand; what is right is not touched.`,
 			if err != nil {
 				return err
 			}
+			if recreate {
+				if err := lab.Down(cmd.Context()); err != nil {
+					return err
+				}
+			}
 			return p.up(cmd.Context(), lab)
 		},
 	}
+	cmd.Flags().BoolVar(&recreate, "recreate", false, "take down what runs of the lab first, with the processes in it")
 	cmd.Flags().StringVar(&name, "name", "", nameFlag)
 	return cmd
 }

@@ -39,12 +39,12 @@ func (e *encoder) flushAddresses(op plan.FlushAddresses) error {
 	if err != nil {
 		return err
 	}
-	ns := &seenNamespace{}
-	if err := e.conn.addresses(ns); err != nil {
+	list, err := e.conn.addresses()
+	if err != nil {
 		return err
 	}
 	// The kernel lists an address before those that would go with it.
-	for _, a := range slices.Backward(ns.addresses) {
+	for _, a := range slices.Backward(list) {
 		if a.index == index && op.Family.Has(a.prefix) {
 			e.message(unix.RTM_DELADDR, 0, func() { e.batch.address(index, a.prefix) })
 		}

@@ -22,10 +22,6 @@ func assemble(seen []*seenNamespace) (*View, error) {
 func (v *View) add(seen *seenNamespace) {
 	ns := v.State.Add(seen.name)
 	clear(ns.Links) // lo is among what was seen
-	if seen.sysctls != nil {
-		ns.Sysctls = seen.sysctls
-	}
-	ns.Nftables = seen.nftables.Normal()
 	names := map[int]string{}
 	for _, l := range seen.links {
 		names[l.Index] = l.Name
@@ -35,16 +31,8 @@ func (v *View) add(seen *seenNamespace) {
 	for _, l := range seen.links {
 		l.Master = names[l.master]
 	}
-	for _, a := range seen.addresses {
-		if l := ns.Links[names[a.index]]; l != nil && !automatic(l, a) {
-			l.Addresses = append(l.Addresses, a.prefix)
-		}
-	}
-	for _, r := range seen.routes {
-		r.Dev = names[r.index]
-		if seen.name != state.Host || r.Dev != "" {
-			ns.Routes = ns.Routes.Set(r.Route)
-		}
+	for _, put := range seen.puts {
+		put(ns, names)
 	}
 }
 

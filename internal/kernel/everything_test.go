@@ -58,7 +58,7 @@ func TestEverything(t *testing.T) {
 	if ns.Sysctls[state.ForwardIPv4] != "1" || host.Sysctls["net.ipv4.ip_default_ttl"] == "" {
 		t.Errorf("sysctls %v of the namespace, %v of the host", ns.Sysctls, host.Sysctls)
 	}
-	observed, err := kernel.Observe("vtest-nobody", nil)
+	observed, err := kernel.Observe("vtest-nobody", nil, nil)
 	if err != nil || len(observed.State.Namespaces) != 0 {
 		t.Errorf("a lab that is not there: %v, %v", observed.State.Names(), err)
 	}

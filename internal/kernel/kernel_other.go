@@ -18,7 +18,7 @@ import (
 func Apply(context.Context, plan.Plan, *state.State, Options) error { return netns.ErrLinux }
 
 // Observe fails with [netns.ErrLinux].
-func Observe(string, *state.State) (*View, error) { return nil, netns.ErrLinux }
+func Observe(string, *state.State, *state.State) (*View, error) { return nil, netns.ErrLinux }
 
 // Everything fails with [netns.ErrLinux].
 func Everything(...string) (*View, error) { return nil, netns.ErrLinux }

@@ -63,7 +63,7 @@ func TestApplyObserve(t *testing.T) {
 	if err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	view, err := kernel.Observe(lab, want)
+	view, err := kernel.Observe(lab, want, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func apply(t *rapid.T, lab string, p plan.Plan, seen, want *state.State) *state.
 	if err := kernel.Apply(t.Context(), p, seen, kernel.Options{}); err != nil {
 		t.Fatalf("%v, in %+v", err, p)
 	}
-	view, err := kernel.Observe(lab, want)
+	view, err := kernel.Observe(lab, want, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func TestNftablesFollowLinks(t *testing.T) {
 		if err := kernel.Apply(t.Context(), p, seen, kernel.Options{}); err != nil {
 			t.Fatal(err)
 		}
-		view, err := kernel.Observe(lab, want)
+		view, err := kernel.Observe(lab, want, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,21 +3,25 @@ package kernel
 import (
 	"errors"
 	"io/fs"
-	"maps"
 	"net/netip"
 	"slices"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
-	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
 // Observe reads a lab from the kernel: all namespaces that carry its mark, and
-// of the machine's own namespace the links that do. If want is not nil, the
-// sysctls it names are read too; others can't be told from the kernel's own.
-func Observe(lab string, want *state.State) (*View, error) {
+// of the machine's own namespace the links that do. Of sysctls it reads those that
+// want and last name, which may be nil: others can't be told from the kernel's own.
+// Last is what was wanted before: what is still set of it and not wanted any more is
+// in the result with its default, so that a plan can take it back.
+func Observe(lab string, want, last *state.State) (*View, error) {
+	sysctls, err := newSysctlScope(want, last)
+	if err != nil {
+		return nil, err
+	}
 	return look(scope{
 		namespace: func(m state.Mark) bool { return m.Lab == lab },
 		link:      managed,
@@ -25,7 +29,7 @@ func Observe(lab string, want *state.State) (*View, error) {
 			m, _ := state.ParseMark(l.Alias)
 			return m.Lab == lab && managed(l)
 		},
-		sysctls: func(name string) []string { return sysctlKeys(want, name) },
+		sysctls: func(string) *sysctlScope { return sysctls },
 	})
 }
 
@@ -33,12 +37,18 @@ func Observe(lab string, want *state.State) (*View, error) {
 // is in them; devices of the machine are links of the kind "". Of sysctls it reads
 // whether packets are forwarded, and those of the keys as far as there are such.
 func Everything(keys ...string) (*View, error) {
+	wanted := map[string]string{}
+	for _, key := range keys {
+		wanted[key] = ""
+	}
 	return look(scope{
 		namespace: func(state.Mark) bool { return true },
 		link:      wished,
 		hostLink:  wished,
 		host:      true,
-		sysctls:   func(string) []string { return keys },
+		sysctls: func(name string) *sysctlScope {
+			return &sysctlScope{want: map[string]map[string]string{name: wanted}}
+		},
 	})
 }
 
@@ -48,7 +58,7 @@ type scope struct {
 	link      func(*seenLink) bool  // links in them
 	hostLink  func(*seenLink) bool  // links of the machine's own namespace
 	host      bool                  // that namespace itself, also without links
-	sysctls   func(name string) []string
+	sysctls   func(name string) *sysctlScope
 }
 
 // look reads what is in scope.
@@ -114,13 +124,6 @@ func ignoreGone(err error) error {
 	return errors.Join(slices.DeleteFunc(joined.Unwrap(), gone)...)
 }
 
-func sysctlKeys(want *state.State, name string) []string {
-	if want == nil || want.Namespace(name) == nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(want.Namespaces[name].Sysctls))
-}
-
 // mark returns the mark on the lo of the conn's namespace.
 func (c *conn) mark() state.Mark {
 	lo, err := c.link(loIndex)
@@ -165,47 +168,32 @@ type seenLink struct {
 
 // seenNamespace is what the dumps of one namespace say.
 type seenNamespace struct {
-	name      string
-	links     []*seenLink
-	addresses []seenAddress
-	routes    []seenRoute
-	sysctls   map[string]string
-	nftables  nft.Ruleset
+	name  string
+	links []*seenLink
+	puts  []put // the rest
 }
 
 // observe reads the namespace that the calling thread is in. Nil: it is out of
 // scope, or gone.
 func (sc scope) observe(name string) (*seenNamespace, error) {
+	keep, whole := sc.link, true
+	if name == state.Host {
+		keep, whole = sc.hostLink, sc.host
+	}
 	var ns *seenNamespace
-	err := inside(func(c *conn) (err error) {
-		if name == state.Host {
-			ns, err = sc.observeHost(c)
-		} else if sc.namespace(c.mark()) {
-			ns = &seenNamespace{name: name, sysctls: c.sysctls(sc.sysctls(name))}
-			err = c.links(ns, sc.link)
+	err := inside(func(c *conn) error {
+		if name != state.Host && !sc.namespace(c.mark()) {
+			return nil
 		}
-		if ns == nil {
+		seen := &seenNamespace{name: name}
+		err := c.links(seen, keep)
+		if err != nil || !whole && len(seen.links) == 0 {
 			return err
 		}
-		var filtered error
-		if name != state.Host || sc.host {
-			ns.nftables, filtered = readNftables()
-		}
-		return errors.Join(err, filtered, c.addresses(ns), c.routes(ns))
+		ns = seen
+		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name)}.readThings(whole)
+		return err
 	})
-	return ns, err
-}
-
-// observeHost reads the links of the machine's own namespace, and its sysctls if
-// the namespace itself counts. Nil: there is nothing in scope.
-func (sc scope) observeHost(c *conn) (*seenNamespace, error) {
-	ns := &seenNamespace{name: state.Host}
-	err := c.links(ns, sc.hostLink)
-	if sc.host {
-		ns.sysctls = c.sysctls(sc.sysctls(state.Host))
-	} else if len(ns.links) == 0 {
-		ns = nil
-	}
 	return ns, err
 }
 
@@ -239,26 +227,28 @@ func wished(l *seenLink) bool {
 	return true
 }
 
-func (c *conn) addresses(ns *seenNamespace) error {
-	return c.dump(unix.RTM_GETADDR,
+func (c *conn) addresses() (list []seenAddress, err error) {
+	err = c.dump(unix.RTM_GETADDR,
 		func(b *batch) { b.zeros(unix.SizeofIfAddrmsg) },
-		func() { ns.addresses = nil },
+		func() { list = nil },
 		func(body []byte) {
 			if a, ok := readAddress(body); ok {
-				ns.addresses = append(ns.addresses, a)
+				list = append(list, a)
 			}
 		})
+	return list, err
 }
 
-func (c *conn) routes(ns *seenNamespace) error {
-	return c.dump(unix.RTM_GETROUTE,
+func (c *conn) routes() (list []seenRoute, err error) {
+	err = c.dump(unix.RTM_GETROUTE,
 		func(b *batch) { b.zeros(unix.SizeofRtMsg) },
-		func() { ns.routes = nil },
+		func() { list = nil },
 		func(body []byte) {
 			if r, ok := readRoute(body); ok {
-				ns.routes = append(ns.routes, r)
+				list = append(list, r)
 			}
 		})
+	return list, err
 }
 
 // HostNetworks returns the subnets of the machine's own links and routes, each
@@ -266,10 +256,15 @@ func (c *conn) routes(ns *seenNamespace) error {
 // routes are left out.
 func HostNetworks() (map[netip.Prefix]string, error) {
 	ns := &seenNamespace{name: state.Host}
+	var addresses []seenAddress
+	var routes []seenRoute
 	err := netns.Do(state.Host, func() error {
 		return inside(func(c *conn) error {
-			all := func(*seenLink) bool { return true }
-			return errors.Join(c.links(ns, all), c.addresses(ns), c.routes(ns))
+			linksErr := c.links(ns, func(*seenLink) bool { return true })
+			var addressesErr, routesErr error
+			addresses, addressesErr = c.addresses()
+			routes, routesErr = c.routes()
+			return errors.Join(linksErr, addressesErr, routesErr)
 		})
 	})
 	names := map[int]string{}
@@ -279,12 +274,12 @@ func HostNetworks() (map[netip.Prefix]string, error) {
 		}
 	}
 	networks := map[netip.Prefix]string{}
-	for _, a := range ns.addresses {
+	for _, a := range addresses {
 		if name := names[a.index]; name != "" && !a.prefix.Addr().IsLinkLocalUnicast() {
 			networks[a.prefix.Masked()] = name
 		}
 	}
-	for _, r := range ns.routes {
+	for _, r := range routes {
 		if name := names[r.index]; name != "" && r.To.Bits() > 0 {
 			networks[r.To] = name
 		}

@@ -36,7 +36,7 @@ func runScript(t *rapid.T, lab, script string, want *state.State) *state.State {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s\n%s", err, out, script)
 	}
-	view, err := kernel.Observe(lab, want)
+	view, err := kernel.Observe(lab, want, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -35,27 +36,116 @@ func (e *encoder) setSysctl(op plan.SetSysctl) error {
 	return errors.Join(err, f.Close())
 }
 
-// sysctls reads settings inside the namespace of c. Where netlink tells a
-// setting it is asked: a path below /proc/sys/net takes the longer the more
+// A sysctlScope says which settings of namespaces count, and what they were before
+// anybody set them.
+type sysctlScope struct {
+	want map[string]map[string]string // by namespace
+	last map[string]map[string]string // what was wanted before
+
+	// fresh are the values in a new namespace of what is not wanted any more.
+	fresh map[string]string
+}
+
+// newSysctlScope returns the scope of what is wanted and what was wanted before;
+// either may be nil. It makes a namespace for a moment if there is something that is
+// not wanted any more.
+func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
+	sc := &sysctlScope{want: sysctlsOf(want), last: sysctlsOf(last)}
+	keys := map[string]bool{}
+	for name, old := range sc.last {
+		for key := range old {
+			if _, wanted := sc.want[name][key]; !wanted {
+				_, fresh := state.SysctlSource(key)
+				keys[fresh] = true
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return sc, nil
+	}
+	sc.fresh = map[string]string{}
+	err := netns.Scratch(func() error {
+		for key := range keys {
+			if value, ok := readSysctl(key); ok {
+				sc.fresh[key] = value
+			}
+		}
+		return nil
+	})
+	return sc, err
+}
+
+func sysctlsOf(s *state.State) map[string]map[string]string {
+	all := map[string]map[string]string{}
+	if s != nil {
+		for name, ns := range s.Namespaces {
+			all[name] = ns.Sysctls
+		}
+	}
+	return all
+}
+
+// readSysctl reads a setting of the calling thread's namespace. A missing file is a
+// missing value: the plan will try to set it, and that says what is wrong.
+func readSysctl(key string) (string, bool) {
+	text, err := os.ReadFile(sysctlPath(key))
+	return strings.Join(strings.Fields(string(text)), " "), err == nil
+}
+
+// readSysctls reads the settings that count of the namespace of c. Where netlink
+// tells a setting it is asked: a path below /proc/sys/net takes the longer the more
 // namespaces there are.
-func (c *conn) sysctls(keys []string) map[string]string {
-	values := map[string]string{}
+func readSysctls(r reading) (put, error) {
+	values, defaults := map[string]string{}, map[string]string{}
 	for key, family := range map[string]uint8{state.ForwardIPv4: unix.AF_INET, state.ForwardIPv6: unix.AF_INET6} {
-		if c.forwarding(family) {
+		if r.forwarding(family) {
 			values[key] = "1"
 		}
 	}
-	for _, key := range keys {
-		if _, known := state.SysctlDefault(key); known {
-			continue
-		}
-		// A missing file is a missing value: the plan will try to set it, and
-		// that says what is wrong.
-		if text, err := os.ReadFile(sysctlPath(key)); err == nil {
-			values[key] = strings.Join(strings.Fields(string(text)), " ")
+	for key := range r.sysctls.want[r.name] {
+		if _, known := state.SysctlDefault(key); !known {
+			if value, ok := readSysctl(key); ok {
+				values[key] = value
+			}
 		}
 	}
-	return values
+	for key, usual := range r.unwanted() {
+		if value, ok := readSysctl(key); ok && value != usual {
+			values[key], defaults[key] = value, usual
+		}
+	}
+	return func(ns *state.Namespace, _ map[int]string) { ns.Sysctls, ns.Defaults = values, defaults }, nil
+}
+
+// unwanted returns the settings that may be other than they were and that nobody
+// wants so, with what they were: those that were wanted before, and those of links
+// that were made while new links got something else.
+func (r reading) unwanted() map[string]string {
+	usual := map[string]string{}
+	want := r.sysctls.want[r.name]
+	consider := func(key string) {
+		if _, wanted := want[key]; wanted || key == "" {
+			return
+		}
+		if _, known := state.SysctlDefault(key); known {
+			return
+		}
+		inherited, fresh := state.SysctlSource(key)
+		if value, ok := want[inherited]; ok {
+			usual[key] = value
+		} else if value, ok := r.sysctls.fresh[fresh]; ok {
+			usual[key] = value
+		}
+	}
+	for _, known := range []map[string]string{want, r.sysctls.last[r.name]} {
+		for key := range known {
+			consider(key)
+			for _, l := range r.links {
+				consider(state.SysctlOfLink(key, l.Name))
+			}
+		}
+	}
+	return usual
 }
 
 // Attributes of RTM_GETNETCONF (linux/netconf.h).

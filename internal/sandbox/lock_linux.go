@@ -109,7 +109,7 @@ func (l *Lock) Release() error { return l.file.Close() }
 // last lab, what was made for labs on this machine. Release is still due.
 func (l *Lock) Retire() error {
 	return exclusively(func() error {
-		if err := os.Remove(lockPath(l.lab)); err != nil {
+		if err := errors.Join(forgetWanted(l.lab), os.Remove(lockPath(l.lab))); err != nil {
 			return err
 		}
 		if locks, err := filepath.Glob(lockPath("*")); err != nil || len(locks) > 0 {

@@ -24,6 +24,12 @@ func (*Lock) Release() error { return nil }
 // Retire does nothing.
 func (*Lock) Retire() error { return nil }
 
+// Wanted fails with [netns.ErrLinux].
+func Wanted(string) ([]byte, error) { return nil, netns.ErrLinux }
+
+// SetWanted fails with [netns.ErrLinux].
+func (*Lock) SetWanted([]byte) error { return netns.ErrLinux }
+
 // ReadyNames fails with [netns.ErrLinux].
 func ReadyNames() error { return netns.ErrLinux }
 

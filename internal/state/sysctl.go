@@ -35,6 +35,36 @@ func SysctlLink(key string) string {
 	return strings.ReplaceAll(link, "/", ".")
 }
 
+// SysctlSource returns the keys that tell what a setting is if nobody sets it: the one
+// that new links of the namespace take it from, "" if there is none, and the one that
+// shows it in a new namespace. net.ipv4.conf.eth0.rp_filter is taken from
+// net.ipv4.conf.default.rp_filter. What neighbour tables of new links get is not kept
+// by namespace, and seen at lo.
+func SysctlSource(key string) (inherited, fresh string) {
+	parts := strings.Split(key, ".")
+	if len(parts) != 5 || SysctlLink(key) == "" {
+		return "", key
+	}
+	if parts[2] == "neigh" {
+		parts[3] = Lo
+		return "", strings.Join(parts, ".")
+	}
+	parts[3] = "default"
+	inherited = strings.Join(parts, ".")
+	return inherited, inherited
+}
+
+// SysctlOfLink returns the key of a link's own setting, of a key for new links; ""
+// for other keys.
+func SysctlOfLink(key, link string) string {
+	parts := strings.Split(key, ".")
+	if len(parts) != 5 || parts[2] != "conf" || parts[3] != "default" || link == Lo {
+		return ""
+	}
+	parts[3] = strings.ReplaceAll(link, ".", "/")
+	return strings.Join(parts, ".")
+}
+
 // SysctlKey returns a key with dots between its parts. As in sysctl(8) it may have
 // slashes there: the first separator tells, and the other one then stands for
 // itself within a part.

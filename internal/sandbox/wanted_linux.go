@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+const wantedSuffix = ".wanted"
+
+func wantedPath(lab string) string { return filepath.Join(Dir, lab+wantedSuffix) }
+
+// maxWanted bounds what is read of a record, in bytes. A lab of ten thousand nodes
+// takes some 5 MB.
+const maxWanted = 256 << 20
+
+// Wanted returns the record of what was last wanted of a lab, as [Lock.SetWanted]
+// wrote it. The error is [fs.ErrNotExist] if there is none. It says nothing about
+// what there is.
+func Wanted(lab string) ([]byte, error) {
+	path := wantedPath(lab)
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var st unix.Stat_t
+	switch err := unix.Fstat(int(f.Fd()), &st); {
+	case err != nil:
+		return nil, &os.PathError{Op: "stat", Path: path, Err: err}
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	case int(st.Uid) != os.Geteuid() && st.Uid != 0:
+		return nil, fmt.Errorf("%s belongs to user %d", path, st.Uid)
+	case st.Size > maxWanted:
+		return nil, fmt.Errorf("%s has %d bytes (want at most %d)", path, st.Size, maxWanted)
+	}
+	return io.ReadAll(io.LimitReader(f, maxWanted))
+}
+
+// SetWanted records what is wanted of the lab from now on, in place of what was: all
+// of it or, if the program ends meanwhile, nothing.
+func (l *Lock) SetWanted(text []byte) error {
+	path := wantedPath(l.lab)
+	next := path + ".new" // nobody else writes it: the lab is locked
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(next))
+	}
+	return os.Rename(next, path)
+}
+
+// forgetWanted removes the record of a lab.
+func forgetWanted(lab string) error {
+	var errs []error
+	for _, path := range []string{wantedPath(lab) + ".new", wantedPath(lab)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,169 @@
+package vethlab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"reflect"
+
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A record is what was last wanted of a lab. It stands in a file beside the lab's
+// lock while the lab runs, and is never believed about what there is: that the
+// kernel says. It is there to take back what a description no longer asks for, and
+// to know the description of a lab that is found running.
+type record struct {
+	Version   int            `json:"version"`
+	Topology  *topo.Topology `json:"topology"`
+	Positions []topo.Pos     `json:"positions"` // see positions
+
+	// Sysctls are the settings asked for, by namespace; Undo those that were
+	// asked for before and have not been taken back yet. Whoever is killed
+	// meanwhile leaves them to the next.
+	Sysctls settings `json:"sysctls,omitempty"`
+	Undo    settings `json:"undo,omitempty"`
+}
+
+// recordVersion changes whenever an older program would misread a record.
+const recordVersion = 1
+
+// settings are sysctls by namespace and dotted key.
+type settings map[string]map[string]string
+
+// newRecord returns the record of a description that comes after another one.
+func newRecord(d *description, before *record) *record {
+	r := &record{Version: recordVersion, Topology: d.Topology, Positions: positions(d.Topology), Sysctls: settings{}, Undo: settings{}}
+	for name, ns := range d.State.Namespaces {
+		if len(ns.Sysctls) > 0 {
+			r.Sysctls[name] = ns.Sysctls
+		}
+	}
+	for name, old := range before.settings() {
+		for key, value := range old {
+			if _, asked := r.Sysctls[name][key]; asked {
+				continue
+			}
+			if r.Undo[name] == nil {
+				r.Undo[name] = map[string]string{}
+			}
+			r.Undo[name][key] = value
+		}
+	}
+	return r
+}
+
+// settings returns all that a record says was set; nothing of nil.
+func (r *record) settings() settings {
+	all := settings{}
+	if r == nil {
+		return all
+	}
+	for _, some := range []settings{r.Undo, r.Sysctls} {
+		for name, set := range some {
+			if all[name] == nil {
+				all[name] = map[string]string{}
+			}
+			maps.Copy(all[name], set)
+		}
+	}
+	return all
+}
+
+// state returns a State of nothing but the settings; nil for nil.
+func (r *record) state() *state.State {
+	if r == nil {
+		return nil
+	}
+	s := state.New()
+	for name, set := range r.settings() {
+		s.Add(name).Sysctls = set
+	}
+	return s
+}
+
+// readRecord returns the record of a lab; nil if there is none.
+func readRecord(lab string) (*record, error) {
+	text, err := sandbox.Wanted(lab)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &record{}
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, fmt.Errorf("the record of lab %s is damaged: %w", lab, err)
+	}
+	if r.Version != recordVersion || r.Topology == nil {
+		return nil, fmt.Errorf("the record of lab %s has version %d (want %d)", lab, r.Version, recordVersion)
+	}
+	setPositions(r.Topology, r.Positions)
+	return r, nil
+}
+
+// write makes this the lab's record.
+func (r *record) write(lock *sandbox.Lock) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := lock.SetWanted(text); err != nil {
+		return fmt.Errorf("cannot record what is wanted of the lab: %w", err)
+	}
+	return nil
+}
+
+// positions returns where in its file each part of a description stands, in the
+// order in which a walk over its fields meets them. JSON does not keep them.
+func positions(t *topo.Topology) []topo.Pos {
+	var list []topo.Pos
+	eachPosition(reflect.ValueOf(t), func(p *topo.Pos) { list = append(list, *p) })
+	return list
+}
+
+// setPositions gives a description that was read from JSON the positions it had. If
+// they are not as many it has none.
+func setPositions(t *topo.Topology, list []topo.Pos) {
+	n := 0
+	eachPosition(reflect.ValueOf(t), func(*topo.Pos) { n++ })
+	fits := n == len(list)
+	n = 0
+	eachPosition(reflect.ValueOf(t), func(p *topo.Pos) {
+		if *p = (topo.Pos{}); fits {
+			*p = list[n]
+		}
+		n++
+	})
+}
+
+// eachPosition calls fn for every topo.Pos that can be reached by exported fields,
+// pointers and slices.
+func eachPosition(v reflect.Value, fn func(*topo.Pos)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if p, ok := v.Interface().(*topo.Pos); ok {
+			fn(p)
+		} else if !v.IsNil() {
+			eachPosition(v.Elem(), fn)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachPosition(v.Index(i), fn)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			switch field := v.Field(i); {
+			case !v.Type().Field(i).IsExported():
+			case field.Type() == reflect.TypeFor[topo.Pos]():
+				fn(field.Addr().Interface().(*topo.Pos))
+			default:
+				eachPosition(field, fn)
+			}
+		}
+	}
+}

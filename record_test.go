@@ -1,0 +1,175 @@
+//go:build linux
+
+package vethlab_test
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// settingsOfA are sysctls that a node can have whose values a lab can take back, with
+// values that none has by itself.
+var settingsOfA = map[string][]string{
+	"net.ipv4.ip_default_ttl":                    {"32", "200"},
+	"net.ipv4.ip_forward":                        {"0", "1"},
+	"net.ipv4.tcp_syn_retries":                   {"2", "3"},
+	"net.ipv4.conf.all.rp_filter":                {"1", "2"},
+	"net.ipv4.conf.default.rp_filter":            {"1", "2"},
+	"net.ipv4.conf.default.arp_ignore":           {"1", "2"},
+	"net.ipv4.conf.eth0.rp_filter":               {"1", "2"},
+	"net.ipv4.conf.eth0.arp_announce":            {"1", "2"},
+	"net.ipv4.conf.lo.arp_ignore":                {"1"},
+	"net.ipv4.ping_group_range":                  {"0 5"},
+	"net.ipv6.conf.all.forwarding":               {"0", "1"},
+	"net.ipv6.conf.default.accept_ra":            {"0", "2"},
+	"net.ipv6.conf.eth0.accept_ra":               {"0", "2"},
+	"net.ipv6.conf.eth0.hop_limit":               {"9"},
+	"net.ipv6.neigh.eth0.base_reachable_time_ms": {"15000"},
+	"net.core.somaxconn":                         {"77"},
+}
+
+// drawSettings draws a lab of two nodes with some settings.
+func drawSettings(t *rapid.T, label string) *topo.Topology {
+	top := topo.MustParse("name: settings\nlinks: [[a, b]]\nnodes: {a: {}, b: {kind: router}}\n")
+	for i := range top.Nodes {
+		keys := rapid.SliceOfNDistinct(rapid.SampledFrom(slices.Sorted(maps.Keys(settingsOfA))), 0, 5, rapid.ID).Draw(t, label)
+		top.Nodes[i].Sysctls = map[string]string{}
+		for _, key := range keys {
+			top.Nodes[i].Sysctls[key] = rapid.SampledFrom(settingsOfA[key]).Draw(t, key)
+		}
+	}
+	return top
+}
+
+// What a lab was made by first does not matter: when it is brought to agree with b
+// every setting below net. of its nodes is as in a lab that was made by b at once.
+func TestSettingsAreTakenBack(t *testing.T) {
+	netnstest.Need(t)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := drawSettings(t, "a"), drawSettings(t, "b")
+		edited := through(t, a, b)
+		if d := cmp.Diff(through(t, b), edited); d != "" {
+			t.Fatalf("after a and b (-b alone +a, then b):\n%s", d)
+		}
+	})
+}
+
+// through brings a lab to agree with one description after the other, with a Lab of
+// its own each, and returns all settings of its nodes at the end.
+func through(t *rapid.T, all ...*topo.Topology) map[string]string {
+	var lab *vethlab.Lab
+	for _, top := range all {
+		var err error
+		if lab, err = vethlab.New(top); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := lab.Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer func() {
+		if err := lab.Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	if change, err := lab.Plan(); err != nil || !change.Empty() {
+		t.Fatalf("a second plan: %v, %v", change, err)
+	}
+	found := map[string]string{}
+	for _, node := range []string{"a", "b"} {
+		err := netns.Do("settings."+node, func() error { return readAll(found, node) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
+
+// readAll reads every file below /proc/sys/net but those that differ by themselves.
+func readAll(into map[string]string, node string) error {
+	return filepath.WalkDir("/proc/sys/net", func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil || e.IsDir():
+			return err
+		case slices.Contains([]string{"tcp_fastopen_key", "stable_secret", "nf_conntrack_count", "flush"}, e.Name()):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err == nil {
+			into[node+" "+path] = strings.Join(strings.Fields(string(text)), " ")
+		}
+		return nil // some can't be read
+	})
+}
+
+// A record that can't be read is as none: it is said, and the lab can be changed.
+func TestDamagedRecord(t *testing.T) {
+	netnstest.Need(t)
+	path := filepath.Join(sandbox.Dir, "damaged.wanted")
+	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000)} {
+		var said []string
+		lab := parse(t, "name: damaged\nlinks: [[a, b]]\nnodes: {a: {sysctls: {net.ipv4.ip_default_ttl: 9}}}\n")
+		lab.Notify(func(e vethlab.Event) {
+			if e.Kind == vethlab.EventRecord {
+				said = append(said, e.Text)
+			}
+		})
+		up(t, lab)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, err := vethlab.Find("damaged")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found.Topology() != nil || found.Unknown() == nil {
+			t.Errorf("%.20q: the description is taken for known", text)
+		}
+		if _, err := lab.Up(t.Context()); err != nil || len(said) == 0 {
+			t.Errorf("%.20q: %v, said %q", text, err, said)
+		}
+		if found, err = vethlab.Find("damaged"); err != nil || found.Topology() == nil {
+			t.Errorf("%.20q: after another up: %v", text, err)
+		}
+	}
+}
+
+// A lab that is found knows the tests it was brought up with, and where they stand.
+func TestFoundLabKnowsItsTests(t *testing.T) {
+	netnstest.Need(t)
+	file := labFile(t, "found", "links: [[a, b]]\ntests:\n- {from: a, to: b, expect: unreachable}\n")
+	lab := mustOpen(t, file)
+	up(t, lab)
+	found, err := vethlab.Find("found")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := found.Verify(t.Context())
+	if report.OK() || len(report.Results) != 1 {
+		t.Fatalf("%d results, all as expected: %v, want one that is not", len(report.Results), report.OK())
+	}
+	if got, want := fmt.Sprint(found.Topology().Tests[0].Pos), fmt.Sprint(lab.Topology().Tests[0].Pos); got != want || want == "" {
+		t.Errorf("the test stands at %s, want %s", got, want)
+	}
+	if err := lab.Down(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(sandbox.Dir + "/found*"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
