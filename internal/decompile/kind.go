@@ -1,26 +1,32 @@
 package decompile
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A linkKind is how a lab file says what is special to a kind of link that is no
-// cable.
+// A linkKind is how a lab file says what is special to a kind of link.
 type linkKind struct {
-	// write says it in an interface.
+	// write says it in an interface. Nil: it is an end of a cable.
 	write func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface)
 
 	// essence returns the Kind without what has no effect. Nil: all has.
 	essence func(state.Kind) state.Kind
 }
 
-// linkKinds has one row per kind of link that is no cable.
+// linkKinds has one row per kind of link.
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
+		state.Veth{}.Kind():   {},
 		state.Bridge{}.Kind(): bridgeKind,
 	}
 }
+
+// KindNames returns the kinds of link that this package can write, in order.
+func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 // bridgeKind is the row of bridges in linkKinds.
 var bridgeKind = linkKind{

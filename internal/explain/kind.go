@@ -2,6 +2,8 @@ package explain
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -14,13 +16,17 @@ type linkKind struct {
 	set func(plan.SetKind) Note
 }
 
-// linkKinds has one row per kind of link but veth, whose pairs have an Op of their
-// own.
+// linkKinds has one row per kind of link.
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
+		state.Veth{}.Kind():   {}, // pairs have an Op of their own
 		state.Bridge{}.Kind(): bridgeKind,
 	}
 }
+
+// KindNames returns the kinds of link of which this package knows what to say, in
+// order.
+func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 // kindNote and changeNote make functions of a row of those that know the one type
 // of Kind or Change that the row is for.

@@ -99,12 +99,12 @@ func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 	return plan.SetKind{Link: link, Change: change}, nil
 }
 
-// kindNames returns the kinds of link that can be made, in order.
-func kindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
+// KindNames returns the kinds of link that can be made, in order.
+func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 func (w *words) unsupportedKind() error {
 	kind := w.next()
-	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(kindNames(), " and "))
+	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(KindNames(), " and "))
 }
 
 // otherKinds are the kinds of link that ip-link(8) knows and labs do not have.
@@ -112,5 +112,5 @@ func otherKinds() []string {
 	kinds := strings.Fields(`
 		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap
 		lowpan macsec macvlan macvtap netdevsim netkit nlmon rmnet sit tun vcan virt_wifi vlan vrf vti vxcan vxlan wireguard xfrm`)
-	return slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(kindNames(), k) })
+	return slices.DeleteFunc(kinds, func(k string) bool { return slices.Contains(KindNames(), k) })
 }

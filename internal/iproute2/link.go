@@ -35,7 +35,7 @@ func parseAddLink(w *words) (plan.Plan, error) {
 	case !ok && slices.Contains(otherKinds(), w.peek()):
 		return nil, w.unsupportedKind()
 	case !ok:
-		return nil, w.unexpected(kindNames()...)
+		return nil, w.unexpected(KindNames()...)
 	}
 	w.next()
 	op, err := kind.add(w, d)

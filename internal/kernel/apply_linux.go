@@ -46,12 +46,18 @@ const (
 	phaseCreate     phase = iota // makes a namespace and what must be in it before it has a name
 	phaseRemove                  // takes names away: the kernel cleans up all together
 	phaseConnect                 // makes veth pairs: two namespaces each
+	phaseStack                   // makes links from the namespace of one that they stand on
 	phaseDisconnect              // deletes links, also in the namespaces of their other ends
 	phaseMove                    // takes links from one namespace to another, one by one
 	phaseConfigure               // all else
 )
 
-func phaseOf(op plan.Op) phase { return opRows.For(op).phase }
+func phaseOf(op plan.Op) phase {
+	if madeFrom(op) != op.At().Namespace {
+		return phaseStack
+	}
+	return opRows.For(op).phase
+}
 
 // runLength returns how many Ops from the i-th on make one run.
 func (a *applier) runLength(i int) int {

@@ -1,0 +1,59 @@
+package fences
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/explain"
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// kindRooms are the rooms that have a table of kinds of link, with the kinds in it.
+var kindRooms = map[string][]string{
+	"internal/decompile": decompile.KindNames(),
+	"internal/explain":   explain.KindNames(),
+	"internal/feature":   features(),
+	"internal/iproute2":  iproute2.KindNames(),
+	"internal/kernel":    kernel.KindNames(),
+}
+
+// features returns the names of all features, which for a kind of link is its own.
+func features() []string {
+	var names []string
+	for _, f := range feature.All() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// Every kind of link that labs can have has a row in the table of every room.
+func TestEveryRoomKnowsEveryKind(t *testing.T) {
+	for _, kind := range state.Kinds() {
+		if !kind.Traits().Made {
+			continue
+		}
+		for room, known := range kindRooms {
+			if !slices.Contains(known, kind.Kind()) {
+				t.Errorf("%s has no row for links of kind %s", room, kind.Kind())
+			}
+		}
+	}
+}
+
+// No room knows a kind that a State can't have.
+func TestNoRoomKnowsMore(t *testing.T) {
+	for room, known := range kindRooms {
+		if room == "internal/feature" { // tries what people may want, too
+			continue
+		}
+		for _, kind := range known {
+			if !state.KindNamed(kind).Traits().Made || state.KindNamed(kind).Equal(state.Other{Name: kind}) {
+				t.Errorf("%s has a row for links of kind %s, which internal/state does not have", room, kind)
+			}
+		}
+	}
+}
