@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/nft"
@@ -92,50 +93,61 @@ func isAssignment(word string) bool {
 	return ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-// objects are those of ip that have Ops, in ip's own order, which says what "ip a"
-// means; strangers those that have none.
-var (
-	objects   = []verb{{"address", "a"}, {"route", "r"}, {"link", "l"}, {"netns", "net"}}
-	strangers = []verb{
-		{"addrlabel", "addrl"},
-		{"maddress", "m"},
-		{"rule", "ru"},
-		{"neighbor", "n"},
-		{"neighbour", "n"},
-		{"ntable", "nt"},
-		{"l2tp", "l2"},
-		{"fou", "f"},
-		{"macsec", "mac"},
-		{"tunnel", "t"},
-		{"tuntap", "tu"},
-		{"tap", "tap"},
-		{"token", "to"},
-		{"tcp_metrics", "tc"},
-		{"monitor", "mo"},
-		{"xfrm", "x"},
-		{"mroute", "mr"},
-		{"mrule", "mru"},
-		{"vrf", "vr"},
-		{"sr", "s"},
-		{"nexthop", "nex"},
-		{"mptcp", "mp"},
+// An object is what ip changes, with what reads the rest of the command.
+type object struct {
+	verb
+	parse func(*words) (plan.Plan, error)
+}
+
+// objects has one row per object of ip that has Ops, in ip's own order, which says
+// what "ip a" means.
+func objects() []object {
+	return []object{
+		{verb{"address", "a"}, parseAddress},
+		{verb{"route", "r"}, parseRoute},
+		{verb{"link", "l"}, parseLink},
+		{verb{"netns", "net"}, parseNetns},
 	}
-)
+}
+
+// strangers are the objects of ip that have none.
+var strangers = []verb{
+	{"addrlabel", "addrl"},
+	{"maddress", "m"},
+	{"rule", "ru"},
+	{"neighbor", "n"},
+	{"neighbour", "n"},
+	{"ntable", "nt"},
+	{"l2tp", "l2"},
+	{"fou", "f"},
+	{"macsec", "mac"},
+	{"tunnel", "t"},
+	{"tuntap", "tu"},
+	{"tap", "tap"},
+	{"token", "to"},
+	{"tcp_metrics", "tc"},
+	{"monitor", "mo"},
+	{"xfrm", "x"},
+	{"mroute", "mr"},
+	{"mrule", "mru"},
+	{"vrf", "vr"},
+	{"sr", "s"},
+	{"nexthop", "nex"},
+	{"mptcp", "mp"},
+}
 
 func parseIP(w *words) (plan.Plan, error) {
 	if err := readIPOptions(w); err != nil {
 		return nil, err
 	}
-	object, err := w.verb(objects...)
-	switch object {
-	case "netns":
-		return parseNetns(w)
-	case "link":
-		return parseLink(w)
-	case "address":
-		return parseAddress(w)
-	case "route":
-		return parseRoute(w)
+	known := objects()
+	verbs := make([]verb, len(known))
+	for i, o := range known {
+		verbs[i] = o.verb
+	}
+	name, err := w.verb(verbs...)
+	if i := slices.IndexFunc(known, func(o object) bool { return o.name == name }); i >= 0 {
+		return known[i].parse(w)
 	}
 	if stranger, e := w.verb(strangers...); e == nil {
 		return nil, w.unsupported("ip %s is not supported: a lab has links, addresses and routes of the main table", stranger)
