@@ -21,18 +21,32 @@ func Model(s *state.State, name string) *Namespace {
 		return ns
 	}
 	m.number(name)
-	for _, link := range m.byIndex(from) {
-		ns.Links = append(ns.Links, m.link(link))
-		ns.Addresses = append(ns.Addresses, m.addresses(link)...)
+	for _, show := range modelThings {
+		show(&m, from, ns)
 	}
-	ns.Routes = m.routes(from, ns)
-	ns.Rules = defaultRules()
 	for other, id := range m.ids {
 		if other != state.Host {
 			ns.Peers[id] = other
 		}
 	}
 	return ns
+}
+
+// modelThings has one row per sort of what a namespace shows. Each may look at what
+// those before it have added to ns.
+var modelThings = []func(m *model, from *state.Namespace, ns *Namespace){
+	func(m *model, from *state.Namespace, ns *Namespace) {
+		for _, link := range m.byIndex(from) {
+			ns.Links = append(ns.Links, m.link(link))
+		}
+	},
+	func(m *model, from *state.Namespace, ns *Namespace) {
+		for _, link := range m.byIndex(from) {
+			ns.Addresses = append(ns.Addresses, m.addresses(link)...)
+		}
+	},
+	func(m *model, from *state.Namespace, ns *Namespace) { ns.Routes = m.routes(from, ns) },
+	func(_ *model, _ *state.Namespace, ns *Namespace) { ns.Rules = defaultRules() },
 }
 
 // model makes one namespace.

@@ -147,8 +147,8 @@ func (op SetLink) Play(s *state.State) error {
 	set(&l.Alias, op.Alias)
 	set(&l.Master, op.Master)
 	set(&l.AutoLinkLocal, op.AutoLinkLocal)
-	if !op.MAC.IsZero() {
-		l.MAC = op.MAC
+	if !op.MAC.IsZero() && op.MAC != l.MAC {
+		changeMAC(ns, l, op.MAC)
 	}
 	if op.MTU != 0 {
 		l.MTU = op.MTU

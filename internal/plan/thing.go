@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // A thing is one sort of what namespaces and links have beside links: addresses,
@@ -27,6 +28,10 @@ type thing struct {
 	// addressless forgets what is lost with the last address of a family on a
 	// link. Nil: nothing is.
 	addressless func(ns *state.Namespace, l *state.Link, f Family)
+
+	// readdressed forgets what is lost when a link gets another MAC. Nil: nothing
+	// is.
+	readdressed func(ns *state.Namespace, l *state.Link)
 
 	// renamed gives what is about a link, which is still called by its old name,
 	// the new one. Nil: nothing is about a link by its name.
@@ -95,6 +100,16 @@ func loseFamily(ns *state.Namespace, l *state.Link, f Family) {
 	for _, t := range things() {
 		if t.addressless != nil {
 			t.addressless(ns, l, f)
+		}
+	}
+}
+
+// changeMAC does what the kernel does when a link gets another MAC.
+func changeMAC(ns *state.Namespace, l *state.Link, mac topo.MAC) {
+	l.MAC = mac
+	for _, t := range things() {
+		if t.readdressed != nil {
+			t.readdressed(ns, l)
 		}
 	}
 }
