@@ -67,7 +67,7 @@ type watcher struct {
 
 // watch shows what is followed until a key or ctx ends it.
 func (p *program) watch(ctx context.Context, args []string, o followed) error {
-	f, what, err := p.follow(args, o)
+	f, what, err := p.follow(ctx, args, o)
 	if err != nil {
 		return err
 	}

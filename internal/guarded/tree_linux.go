@@ -288,3 +288,26 @@ func (w *walk) list() ([]string, error) {
 	}
 	return names, err
 }
+
+// Writer returns who else than root and the viewer could have put there what
+// stands at a path, or could do so.
+func (t Tree) Writer(name string) (string, error) {
+	w, err := t.walk(name)
+	if err != nil {
+		return "", err
+	}
+	defer w.close()
+	return w.writer, nil
+}
+
+// Head returns the first bytes, at most so many, of a file that the kernel makes as
+// it is read. A process decides how long some of them are: its arguments take a
+// quarter of its stack's limit.
+func Head(file string, most int) ([]byte, error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(most)))
+}

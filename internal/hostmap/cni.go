@@ -16,12 +16,14 @@ type cniResult struct {
 func cni(e *evidence) []Container {
 	const dir = "/var/lib/cni/results"
 	var all []Container
-	for _, name := range e.list("", dir) {
+	names, _ := e.list(origin{}, dir)
+	for _, name := range names {
 		var r cniResult
-		if !e.json("", dir+"/"+name, &r) || r.Kind != "cniCacheV1" || r.ContainerID == "" {
+		by, ok := e.json(origin{}, dir+"/"+name, &r)
+		if !ok || r.Kind != "cniCacheV1" || r.ContainerID == "" {
 			continue
 		}
-		c := Container{Engine: "cni", ID: r.ContainerID, netns: r.Netns, Why: []string{byCNI}}
+		c := Container{Engine: "cni", ID: r.ContainerID, netns: r.Netns, Why: []string{byCNI}, ClaimedBy: by}
 		c.Networks = []Network{{Name: r.NetworkName}}
 		for _, arg := range r.Args {
 			switch arg[0] {

@@ -1,10 +1,11 @@
 package hostmap
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -15,15 +16,29 @@ const (
 	idB = "aa2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
 )
 
-// files makes a machine's files of a text with a line "-- NAME --" before each.
-func files(archive string) fstest.MapFS {
-	m := fstest.MapFS{}
+// machine makes a folder of a machine's files of a text with a line "-- NAME --"
+// before each.
+func machine(t testing.TB, archive string) *tree {
+	t.Helper()
+	root := t.TempDir()
 	archive = strings.NewReplacer("IDA", idA, "IDB", idB).Replace(archive)
 	for _, part := range strings.Split(archive, "\n-- ")[1:] {
 		name, text, _ := strings.Cut(part, " --\n")
-		m[name] = &fstest.MapFile{Data: []byte(text)}
+		put(t, root, name, text)
 	}
-	return m
+	return newTree(root)
+}
+
+// put writes a file below a folder.
+func put(t testing.TB, root, name, text string) {
+	t.Helper()
+	file := filepath.Join(root, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // run makes a process of a command line with blanks between.
@@ -99,9 +114,9 @@ alice:x:1000:1000::/home/alice:/bin/sh
 [{"id":"IDA","names":["web"]}]
 `, []Process{func() Process {
 			p := run(51, 1, "nginx", "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-IDA.scope")
-			p.UID = 1000
+			p.UID, p.Stranger = 1000, stranger(1000)
 			return p
-		}()}, []Container{{Engine: "podman", ID: idA, Name: "web", PID: 51, Why: []string{byCgroup, "by Podman's files"}}}},
+		}()}, []Container{{Engine: "podman", ID: idA, Name: "web", PID: 51, Why: []string{byCgroup, "by Podman's files"}, ClaimedBy: stranger(1000)}}},
 		{"kubernetes over containerd", `
 -- run/containerd/io.containerd.runtime.v2.task/k8s.io/IDA/config.json --
 {"annotations":{"io.kubernetes.cri.sandbox-name":"web-7d9","io.kubernetes.cri.sandbox-namespace":"shop",
@@ -183,7 +198,7 @@ LEADER=99
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			slices.SortFunc(test.processes, func(a, b Process) int { return a.PID - b.PID })
-			e := &evidence{files: files(test.files), processes: test.processes}
+			e := &evidence{files: machine(t, test.files), processes: test.processes}
 			if diff := cmp.Diff(test.want, e.containers(), cmp.AllowUnexported(Container{}), cmpopts.EquateEmpty()); diff != "" {
 				t.Error(diff)
 			}
@@ -200,7 +215,7 @@ func TestCgroup(t *testing.T) {
 		t.Errorf("unit %q", got)
 	}
 	rules := cgroupRules()
-	if engine, id := cgroupID(rules, []string{"/" + idA}); engine != "" {
+	if engine, id, _ := cgroupID(rules, []string{"/" + idA}); engine != "" {
 		t.Errorf("%s %s of a cgroup that is nobody's", engine, id)
 	}
 }
@@ -210,7 +225,7 @@ func TestMountinfo(t *testing.T) {
 		`90 80 0:4 net:[4026532245] /run/netns/a\040b rw shared:9 - nsfs nsfs rw` + "\n" +
 		"91 80 0:4 mnt:[4026532246] /run/snapd/ns/x.mnt rw - nsfs nsfs rw\n"
 	want := []mounted{{4026532245, "/run/netns/a b"}}
-	if got := parseMountinfo([]byte(text)); !slices.Equal(got, want) {
+	if got := parseMountinfo(strings.NewReader(text)); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
