@@ -37,6 +37,9 @@ kind resync stands before the differences.`,
 			if err := o.check(cmd, args); err != nil {
 				return err
 			}
+			if o.host {
+				return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, o) })
+			}
 			return p.events(cmd.Context(), args, o)
 		},
 	}

@@ -62,11 +62,17 @@ become one.`,
 			if o.host && len(args) > 0 {
 				return usageError{cmd, errors.New("either a lab or --host is drawn")}
 			}
-			scene, err := p.scene(cmd.Context(), args, o.host)
-			if err != nil {
-				return err
+			draw := func() error {
+				scene, err := p.scene(cmd.Context(), args, o.host)
+				if err != nil {
+					return err
+				}
+				return p.graph(scene, o)
 			}
-			return p.graph(scene, o)
+			if o.host {
+				return promptly(cmd.Context(), draw)
+			}
+			return draw()
 		},
 	}
 	cmd.Flags().BoolVar(&o.host, "host", false, "draw the machine itself, with all its namespaces")

@@ -57,7 +57,7 @@ A filter is KEY=VALUE. Several values with commas between mean any of them, * an
 				}
 				filters = append(filters, f)
 			}
-			return p.mapHost(cmd.Context(), args, filters, o)
+			return promptly(cmd.Context(), func() error { return p.mapHost(cmd.Context(), args, filters, o) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "isolated namespaces one by one, lo, link-local addresses")

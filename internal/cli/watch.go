@@ -35,7 +35,11 @@ written line by line, as by vethlab events.`,
 				return err
 			}
 			if !p.out.terminal || p.out.dumb {
-				return p.events(cmd.Context(), args, eventsOptions{followed: o, format: formatText})
+				e := eventsOptions{followed: o, format: formatText}
+				if o.host {
+					return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, e) })
+				}
+				return p.events(cmd.Context(), args, e)
 			}
 			return p.watch(cmd.Context(), args, o)
 		},
