@@ -16,6 +16,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // takeCensus goes through /proc once. Processes come and go meanwhile: what is
@@ -118,7 +119,7 @@ func (w *walker) describe(p *Process, dir string) {
 	}
 	if text, err := guarded.Head(dir+"/cgroup", maxProc); err == nil {
 		p.Cgroup = parseCgroup(string(text))
-		p.Unit = oneLine(unit(p.Cgroup))
+		p.Unit = words.OneLine(unit(p.Cgroup))
 	}
 }
 
@@ -386,7 +387,7 @@ func readStat(dir string) (stat, bool) {
 	if len(f) <= threads {
 		return stat{}, false
 	}
-	s := stat{command: oneLine(string(text[open+1 : shut]))}
+	s := stat{command: words.OneLine(string(text[open+1 : shut]))}
 	s.parent, _ = strconv.Atoi(f[parent])
 	s.threads, _ = strconv.Atoi(f[threads])
 	const kthread = 0x00200000 // PF_KTHREAD (linux/sched.h)

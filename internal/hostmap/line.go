@@ -169,7 +169,7 @@ func guestOf(p Process) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(option(p.Args, "-name"), ",")
-	return oneLine(strings.TrimPrefix(name, "guest="))
+	return words.OneLine(strings.TrimPrefix(name, "guest="))
 }
 
 // About says in one line what a namespace is.

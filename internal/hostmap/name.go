@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // name gives every namespace the name that people call it by, wherever it is
@@ -102,7 +104,7 @@ func (ns *Namespace) title() string {
 	case ns.named() != nil:
 		return ns.named().title()
 	case len(ns.Files) > 0:
-		return oneLine(path.Base(ns.Files[0].Path))
+		return words.OneLine(path.Base(ns.Files[0].Path))
 	case len(ns.Processes) > 0:
 		return ns.processTitle()
 	case len(ns.Holders) > 0:

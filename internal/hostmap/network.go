@@ -1,6 +1,10 @@
 package hostmap
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/words"
+)
 
 // podmanNetworks returns the names of Podman's networks by their bridges, as its
 // files say (netavark; /etc/containers/networks is an administrator's).
@@ -17,7 +21,7 @@ func (e *evidence) podmanNetworks() map[string]string {
 				continue
 			}
 			if by, ok := e.json(origin{}, dir+"/"+file, &n); ok && by == "" && n.Interface != "" {
-				names[n.Interface] = oneLine(n.Name)
+				names[n.Interface] = words.OneLine(n.Name)
 			}
 		}
 	}

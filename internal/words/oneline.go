@@ -1,4 +1,4 @@
-package hostmap
+package words
 
 import (
 	"strings"
@@ -9,10 +9,10 @@ import (
 // maxWord bounds what is shown of one name, in bytes: more than any engine allows.
 const maxWord = 512
 
-// oneLine makes a name that anybody may have given fit to stand in a line: what
+// OneLine makes a name that anybody may have given fit to stand in a line: what
 // would end the line, command a terminal or turn the direction of the text is
 // replaced, and what is too long is cut.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	cut := len(s) > maxWord
 	if !cut && utf8.ValidString(s) && !strings.ContainsFunc(s, disrupts) {
 		return s
