@@ -31,7 +31,7 @@ type sight struct {
 	wiring *dump.Wiring
 	inodes map[int32]uint64 // by the observer's numbers
 	routes map[int32][]dump.Route
-	failed map[uint64]error // namespaces, by inode, that could not be opened
+	failed map[uint64]error  // namespaces, by inode, that could not be opened
 	owners map[uint64]string // strangers, by the inodes of namespaces, see Namespace.owner
 }
 

@@ -78,7 +78,6 @@ func (c *Container) clean() {
 // maxNetworks bounds how many networks of a container are listed.
 const maxNetworks = 256
 
-
 // merge adds what another source says of the same container. What is known
 // stays.
 func (c *Container) merge(o Container) {

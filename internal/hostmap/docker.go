@@ -76,7 +76,7 @@ func (e *evidence) dockerPlaces() []place {
 		}
 		places = append(places, place{from, cmp.Or(dir, dockerData)})
 	}
-	slices.SortFunc(places, func(a, b place) int { 
+	slices.SortFunc(places, func(a, b place) int {
 		return cmp.Or(strings.Compare(a.by, b.by), strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir))
 	})
 	places = slices.Compact(places)

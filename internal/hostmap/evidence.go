@@ -69,6 +69,9 @@ func (e *evidence) containers() []Container {
 	for _, find := range engines() {
 		for _, c := range find(e) {
 			c.clean()
+			if c.ID == "" {
+				continue
+			}
 			if c.ClaimedBy == "" {
 				all = join(all, c, maxContainers)
 			} else {

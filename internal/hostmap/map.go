@@ -75,9 +75,9 @@ type Process struct {
 	// Container.ClaimedBy.
 	Stranger string `json:"-"`
 
-	Net    uint64   `json:"-"` // inode of its network namespace; 0: not to be seen
-	Owner  uint64   `json:"-"` // inode of its user namespace if that is not ours; else 0
-	Mount  uint64   `json:"-"` // inode of its mount namespace if that is not ours; else 0
+	Net   uint64 `json:"-"` // inode of its network namespace; 0: not to be seen
+	Owner uint64 `json:"-"` // inode of its user namespace if that is not ours; else 0
+	Mount uint64 `json:"-"` // inode of its mount namespace if that is not ours; else 0
 }
 
 // String returns "name (pid)".

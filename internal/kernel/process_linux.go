@@ -32,7 +32,7 @@ func Processes(namespace string) ([]dump.Process, error) {
 // megabytes, in bytes; maxHeld how many descriptors of one are looked at.
 const (
 	maxArgs = 32 << 10
-	maxHeld  = 1 << 16
+	maxHeld = 1 << 16
 )
 
 // commandLine returns what a process was started by, in one line, without what a
