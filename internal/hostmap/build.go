@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -119,7 +120,7 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 			b.mark(ns, l)
 		}
 		face := describe(l)
-		face.Master = words.OneLine(seen.LinkName(l.Master))
+		face.Master = escape.Name(seen.LinkName(l.Master))
 		if face.Master != "" {
 			ports[face.Master] = append(ports[face.Master], face.Name)
 		}
@@ -138,7 +139,7 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 // mark takes over whose node a namespace is, by the alias of its lo.
 func (b *builder) mark(ns *Namespace, lo *dump.Link) {
 	if m, ok := state.ParseMark(lo.Alias); ok && !ns.Host {
-		ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", words.OneLine(m.Lab), words.OneLine(m.Node), []string{byMark}, ns.owner
+		ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(m.Lab), escape.Name(m.Node), []string{byMark}, ns.owner
 	}
 }
 
@@ -153,7 +154,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 		end.Namespace = ns.Name
 	}
 	if other := b.s.wiring.Link(to); other != nil {
-		end.Interface = words.OneLine(other.Name)
+		end.Interface = escape.Name(other.Name)
 	}
 	switch l.Kind {
 	case "veth", "netkit", "vxcan":
@@ -168,8 +169,8 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 // describe makes an interface of what the kernel says of the link itself.
 func describe(l *dump.Link) Interface {
 	i := Interface{
-		Name: words.OneLine(l.Name), Index: l.Index, Kind: words.OneLine(l.Kind), State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
-		Addresses: []netip.Prefix{}, Alias: words.OneLine(l.Alias),
+		Name: escape.Name(l.Name), Index: l.Index, Kind: escape.Name(l.Kind), State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
+		Addresses: []netip.Prefix{}, Alias: escape.Name(l.Alias),
 	}
 	if l.Flags.Has(dump.Loopback) {
 		i.MAC = ""
@@ -250,7 +251,7 @@ func (b *builder) people() {
 		ns.Processes = append(ns.Processes, p)
 		// The holder of a sandbox says in its title which lab it is for.
 		if lab, ok := strings.CutPrefix(strings.Join(p.Args, " "), "vethlab: lab "); ok && ns.Lab == "" {
-			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", words.OneLine(lab), HostName, []string{byProcess}, p.Stranger
+			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(lab), HostName, []string{byProcess}, p.Stranger
 		}
 	}
 }

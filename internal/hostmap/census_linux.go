@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/netns"
-	"github.com/vethlab/vethlab/internal/words"
 )
 
 // takeCensus goes through /proc once. Processes come and go meanwhile: what is
@@ -119,7 +119,7 @@ func (w *walker) describe(p *Process, dir string) {
 	}
 	if text, err := guarded.Head(dir+"/cgroup", maxProc); err == nil {
 		p.Cgroup = parseCgroup(string(text))
-		p.Unit = words.OneLine(unit(p.Cgroup))
+		p.Unit = escape.Name(unit(p.Cgroup))
 	}
 }
 
@@ -384,7 +384,7 @@ func readStat(dir string) (stat, bool) {
 	if len(f) <= threads {
 		return stat{}, false
 	}
-	s := stat{command: words.OneLine(string(text[open+1 : shut]))}
+	s := stat{command: escape.Name(string(text[open+1 : shut]))}
 	s.parent, _ = strconv.Atoi(f[parent])
 	s.threads, _ = strconv.Atoi(f[threads])
 	const kthread = 0x00200000 // PF_KTHREAD (linux/sched.h)

@@ -3,7 +3,7 @@ package hostmap
 import (
 	"slices"
 
-	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // A Container is one that runs.
@@ -66,12 +66,12 @@ func (c *Container) says(by string) {
 // clean makes what an engine calls a container fit into a line.
 func (c *Container) clean() {
 	for _, s := range []*string{&c.ID, &c.Name, &c.Image, &c.Pod, &c.PodNamespace, &c.Lab, &c.Node, &c.Project, &c.Service, &c.Engine} {
-		*s = words.OneLine(*s)
+		*s = escape.Name(*s)
 	}
 	c.Networks = c.Networks[:min(len(c.Networks), maxNetworks)]
 	for i := range c.Networks {
 		n := &c.Networks[i]
-		n.Name, n.ID, n.Bridge = words.OneLine(n.Name), words.OneLine(n.ID), words.OneLine(n.Bridge)
+		n.Name, n.ID, n.Bridge = escape.Name(n.Name), escape.Name(n.ID), escape.Name(n.Bridge)
 	}
 }
 

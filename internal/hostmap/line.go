@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -169,7 +170,7 @@ func guestOf(p Process) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(option(p.Args, "-name"), ",")
-	return words.OneLine(strings.TrimPrefix(name, "guest="))
+	return escape.Name(strings.TrimPrefix(name, "guest="))
 }
 
 // About says in one line what a namespace is.

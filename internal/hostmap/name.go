@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // name gives every namespace the name that people call it by, wherever it is
@@ -104,7 +104,7 @@ func (ns *Namespace) title() string {
 	case ns.named() != nil:
 		return ns.named().title()
 	case len(ns.Files) > 0:
-		return words.OneLine(path.Base(ns.Files[0].Path))
+		return escape.Name(path.Base(ns.Files[0].Path))
 	case len(ns.Processes) > 0:
 		return ns.processTitle()
 	case len(ns.Holders) > 0:

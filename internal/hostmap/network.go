@@ -3,7 +3,7 @@ package hostmap
 import (
 	"strings"
 
-	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // podmanNetworks returns the names of Podman's networks by their bridges, as its
@@ -21,7 +21,7 @@ func (e *evidence) podmanNetworks() map[string]string {
 				continue
 			}
 			if by, ok := e.json(origin{}, dir+"/"+file, &n); ok && by == "" && n.Interface != "" {
-				names[n.Interface] = words.OneLine(n.Name)
+				names[n.Interface] = escape.Name(n.Name)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // A Process runs inside a namespace.
@@ -56,7 +56,7 @@ func Processes(names ...string) ([]Process, error) {
 // stand in a line.
 func Command(pid int) string {
 	name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
-	return words.OneLine(strings.TrimSuffix(string(name), "\n"))
+	return escape.Name(strings.TrimSuffix(string(name), "\n"))
 }
 
 // End asks processes to end, and after the grace period makes those end that
