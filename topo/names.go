@@ -78,39 +78,3 @@ func runeFault(s string) string {
 func nameRune(r rune) bool {
 	return r != '/' && r != ':' && r != utf8.RuneError && unicode.IsPrint(r) && !unicode.IsSpace(r)
 }
-
-// interfaceNames returns the names of the interfaces at both ends of every
-// link. Those that the file leaves out are the next of eth0, eth1 … that no
-// link names at that node and no bridge has. In the machine's own namespace they stay "".
-func (t *Topology) interfaceNames() [][2]string {
-	type plug struct{ node, name string }
-	taken := make(map[plug]bool)
-	for _, l := range t.Links {
-		for _, e := range l.Endpoints {
-			taken[plug{e.Node, e.Interface}] = true
-		}
-	}
-	for _, n := range t.Nodes {
-		for _, i := range n.Interfaces {
-			if i.Bridge != nil {
-				taken[plug{n.Name, i.Name}] = true
-			}
-		}
-	}
-	next := make(map[string]int)
-	names := make([][2]string, len(t.Links))
-	for i, l := range t.Links {
-		for side, e := range l.Endpoints {
-			name := e.Interface
-			for name == "" && e.Node != HostNode {
-				p := plug{e.Node, "eth" + strconv.Itoa(next[e.Node])}
-				next[e.Node]++
-				if !taken[p] {
-					name = p.name
-				}
-			}
-			names[i][side] = name
-		}
-	}
-	return names
-}
