@@ -330,7 +330,7 @@ func (c *checker) groupNames(n *Node, path string) {
 	for i, g := range n.Group {
 		place := c.itemPath(path+".group", i)
 		_, addrErr := netip.ParseAddr(g)
-		fault := nameFault(g)
+		fault := nodeFault(g)
 		switch {
 		case g == AllNodes || g == HostNode:
 			c.fail(n.Pos, place, "", "%q is taken and can't be a group's name", g)

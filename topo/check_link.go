@@ -42,7 +42,7 @@ func (c *checker) link(i int) {
 }
 
 func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
-	if fault := nameFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
+	if fault := nodeFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
 		c.fail(pos, path, "", "the node's name %q %s", e.Node, fault)
 	} else if e.Node == AllNodes && c.nodes[e.Node] == nil {
 		c.fail(pos, path, "", "%q stands for all nodes and can't be a node's name", e.Node)

@@ -11,7 +11,7 @@ import (
 // node checks a node by itself.
 func (c *checker) node(n *Node) {
 	path := "nodes." + n.Name
-	fault := nameFault(n.Name)
+	fault := nodeFault(n.Name)
 	if n.Name == HostNode {
 		c.machine(n, path)
 	}

@@ -35,6 +35,18 @@ func nameFault(s string) string {
 	return wordFault(s)
 }
 
+// nodeFault says why s can't be the name of a node or group, or returns "". What
+// stands for several names or for a variable can't be part of one.
+func nodeFault(s string) string {
+	if i := strings.IndexAny(s, "()"); i >= 0 {
+		return fmt.Sprintf("contains %q, which is reserved for ranges of names", s[i:i+1])
+	}
+	if strings.Contains(s, "${") {
+		return `contains "${", which is reserved for variables`
+	}
+	return nameFault(s)
+}
+
 // interfaceFault says why s can't be the name of an interface, or returns "".
 func interfaceFault(s string) string {
 	switch {
