@@ -202,3 +202,18 @@ func settled(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// What is skipped is said.
+func TestParseSkipping(t *testing.T) {
+	for line, want := range map[string][]string{
+		"ip addr add 10.0.0.1/24 dev e":                     nil,
+		"ip addr add 10.0.0.1/24 brd + dev e label e:1":     {"brd +", "label e:1"},
+		"ip -6 addr add fd00::1/64 broadcast x dev e nodad": {"brd x"},
+		"ip route add 10.1.0.0/16 dev e proto static":       {"proto static"},
+		"ip link set e up":                                  nil,
+	} {
+		if _, got, err := ParseSkipping(line); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q %v, want %q", line, got, err, want)
+		}
+	}
+}

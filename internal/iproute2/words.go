@@ -20,6 +20,7 @@ type words struct {
 
 	namespace string      // that the command is run in
 	family    plan.Family // -4, -6
+	skipped   []string    // options that no Op holds, with their values
 }
 
 // at returns the place of a link in the namespace of the command.
