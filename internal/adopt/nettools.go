@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path"
@@ -9,82 +10,202 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
-// old follows a command of the tools that were there before iproute2, as the one
-// that ip would have for it.
-func (d *Draft) old(c shell.Command) shell.Result {
-	var commands [][]string
+// netTools follows a command of the tools before iproute2, ifconfig and route, as
+// those that ip would have for it.
+func (d *Draft) netTools(c shell.Command) shell.Result {
+	t := translation{}
 	var err error
-	switch args := c.Words[1:]; path.Base(c.Words[0]) {
-	case "ifconfig":
-		commands, err = ifconfig(args)
-	default:
-		commands, err = route(args)
+	if path.Base(c.Words[0]) == "ifconfig" {
+		err = d.ifconfig(&t, c.Where, c.Words[1:])
+	} else {
+		err = t.route(c.Words[1:])
 	}
 	if err != nil {
 		d.commands++
 		d.note(c, err.Error())
 		return shell.Result{}
 	}
+	if len(t.lost) > 0 {
+		d.note(c, fmt.Sprintf("a lab file has no place for %q", strings.Join(t.lost, " ")))
+	}
 	last := shell.Result{}
-	for _, words := range commands {
+	for _, words := range t.commands {
 		last = d.play(c, append([]string{"ip"}, words...))
 	}
 	return last
 }
 
-// ifconfig reads ifconfig LINK [ADDRESS[/LENGTH]] [netmask MASK] [mtu N] [up|down].
-func ifconfig(args []string) ([][]string, error) {
-	if len(args) < 2 {
-		return nil, nil // shows
+// A translation is what a command comes to.
+type translation struct {
+	commands [][]string // of ip
+	lost     []string   // words that have no place in a lab file
+}
+
+func (t *translation) add(words ...string) { t.commands = append(t.commands, words) }
+
+// An interfaceCommand is what ifconfig LINK … says.
+type interfaceCommand struct {
+	address, mask string
+	add, del      []string // more addresses, and some that go
+	up, down      bool
+}
+
+// ifconfig reads ifconfig LINK [ADDRESS[/LENGTH]] [netmask MASK] [add|del ADDRESS]
+// [hw ether MAC] [mtu N] [up|down].
+func (d *Draft) ifconfig(t *translation, where string, args []string) error {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[1:]
 	}
-	link := args[0]
-	address, mask, up := "", "", true
-	var commands [][]string
-	for i := 1; i < len(args); i++ {
+	if len(args) < 2 {
+		return nil // it shows
+	}
+	name := args[0]
+	link, _, isAlias := strings.Cut(name, ":")
+	c, err := t.readInterface(link, args[1:])
+	if err != nil {
+		return err
+	}
+	if isAlias {
+		t.lost = append(t.lost, "label "+name)
+	}
+	at := state.Endpoint{Namespace: where, Link: name}
+	if c.address != "" || c.mask != "" {
+		if err := d.setAddress(t, at, link, c); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(t.addresses("add", link, c.add), t.addresses("del", link, c.del)); err != nil {
+		return err
+	}
+	switch old, ok := d.aliases[at]; {
+	case c.down && isAlias && ok: // an alias that is down is deleted
+		delete(d.aliases, at)
+		t.add("addr", "del", old.String(), "dev", link)
+	case c.down && !isAlias:
+		t.add("link", "set", "dev", link, "down")
+	case c.up || c.address != "":
+		t.add("link", "set", "dev", link, "up")
+	}
+	return nil
+}
+
+func (t *translation) addresses(verb, link string, list []string) error {
+	for _, a := range list {
+		p, err := classful(a, "")
+		if err != nil {
+			return err
+		}
+		t.add("addr", verb, p.String(), "dev", link)
+	}
+	return nil
+}
+
+// readInterface reads the words behind the name of a link.
+func (t *translation) readInterface(link string, words []string) (c interfaceCommand, err error) {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
 		value := func() string {
-			if i++; i < len(args) {
-				return args[i]
+			if i++; i < len(words) {
+				return words[i]
 			}
+			err = fmt.Errorf("the command ends where a value of %s should be", word)
 			return ""
 		}
-		switch args[i] {
+		switch word {
+		case "inet":
 		case "up":
+			c.up = true
 		case "down":
-			up = false
+			c.down = true
 		case "netmask":
-			mask = value()
-		case "broadcast":
-			value()
-		case "mtu":
-			commands = append(commands, []string{"link", "set", "dev", link, "mtu", value()})
-		case "hw":
-			value()
-			commands = append(commands, []string{"link", "set", "dev", link, "address", value()})
-		case "inet6":
-			if i+1 < len(args) && args[i+1] == "add" {
+			c.mask = value()
+		case "add", "inet6":
+			if word == "inet6" && i+1 < len(words) && words[i+1] == "del" {
+				i++
+				c.del = append(c.del, value())
+				continue
+			}
+			if word == "inet6" && i+1 < len(words) && words[i+1] == "add" {
 				i++
 			}
-			address = value()
-		case "inet", "add":
-			address = value()
+			c.add = append(c.add, value())
+		case "del":
+			c.del = append(c.del, value())
+		case "mtu":
+			t.add("link", "set", "dev", link, "mtu", value())
+		case "hw":
+			value() // ether
+			t.add("link", "set", "dev", link, "address", value())
+		case "broadcast", "pointopoint", "dstaddr", "metric", "txqueuelen", "tunnel", "media", "mem_start", "irq", "io_addr":
+			t.lost = append(t.lost, word+" "+value())
+		case "arp", "-arp", "promisc", "-promisc", "allmulti", "-allmulti", "multicast", "-multicast", "dynamic", "trailers", "-trailers", "-pointopoint", "-broadcast":
+			t.lost = append(t.lost, word)
 		default:
-			address = args[i]
+			c.address = word
 		}
 	}
-	if address != "" {
-		p, err := classful(address, mask)
-		if err != nil {
-			return nil, err
+	return c, err
+}
+
+// setAddress gives a link the IPv4 address of ifconfig, which takes the place of the
+// one it has under that name; see devinet_ioctl in the kernel's net/ipv4/devinet.c.
+func (d *Draft) setAddress(t *translation, at state.Endpoint, link string, c interfaceCommand) error {
+	old := d.addressOf(at, link)
+	address := c.address
+	switch {
+	case address == "" && !old.IsValid():
+		return fmt.Errorf("%s has no address that a netmask could be of", at.Link)
+	case address == "":
+		address = old.Addr().String()
+	case address == "default":
+		address = "0.0.0.0"
+	}
+	p, err := classful(address, c.mask)
+	if err != nil {
+		return err
+	}
+	if p.Addr().Is6() {
+		t.add("addr", "add", p.String(), "dev", link)
+		return nil
+	}
+	if p.Addr() == old.Addr() && c.mask == "" && !strings.Contains(address, "/") {
+		return nil // the mask stays
+	}
+	if old.IsValid() && old != p {
+		t.add("addr", "del", old.String(), "dev", link)
+	}
+	delete(d.aliases, at)
+	if !p.Addr().IsUnspecified() && old != p {
+		t.add("addr", "add", p.String(), "dev", link)
+	}
+	if at.Link != link && !p.Addr().IsUnspecified() {
+		d.aliases[at] = p
+	}
+	return nil
+}
+
+// addressOf returns the IPv4 address that ifconfig shows for a link or an alias.
+func (d *Draft) addressOf(at state.Endpoint, link string) netip.Prefix {
+	if at.Link != link {
+		return d.aliases[at]
+	}
+	l := d.state.Link(at)
+	if l == nil {
+		return netip.Prefix{}
+	}
+	for _, p := range l.Addresses {
+		alias := false
+		for other, q := range d.aliases {
+			alias = alias || other.Namespace == at.Namespace && q == p && strings.HasPrefix(other.Link, link+":")
 		}
-		commands = append(commands, []string{"addr", "add", p.String(), "dev", link})
+		if p.Addr().Is4() && !alias {
+			return p
+		}
 	}
-	state := "down"
-	if up {
-		state = "up"
-	}
-	return append(commands, []string{"link", "set", "dev", link, state}), nil
+	return netip.Prefix{}
 }
 
 // classful returns an address with the length of its subnet: as written, by a mask,
@@ -122,34 +243,43 @@ func classful(address, mask string) (netip.Prefix, error) {
 }
 
 // route reads route add|del [-net|-host] TO [netmask M] [gw G] [metric N] [dev D].
-func route(args []string) ([][]string, error) {
-	for len(args) > 0 && (args[0] == "-A" || args[0] == "-n") {
-		args = args[min(len(args), 1+len(args[0])-1):]
+func (t *translation) route(args []string) error {
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-net" && args[0] != "-host" {
+		if args[0] == "-A" && len(args) > 1 {
+			args = args[1:]
+		}
+		args = args[1:]
 	}
 	if len(args) == 0 {
-		return nil, nil // shows
+		return nil // it shows
 	}
 	verb := args[0]
 	if verb != "add" && verb != "del" {
-		return nil, fmt.Errorf("of route only add and del are known")
+		return fmt.Errorf("cannot read route %s (want add or del)", verb)
 	}
 	to, mask := "", ""
 	var rest []string
 	for i := 1; i < len(args); i++ {
-		switch a := args[i]; a {
-		case "-net", "-host":
-		case "netmask", "gw", "metric", "dev", "mss", "window":
+		a, value := args[i], ""
+		switch a {
+		case "netmask", "gw", "metric", "dev", "mss", "window", "irtt":
 			if i++; i == len(args) {
-				return nil, fmt.Errorf("the command ends where a value of %s should be", a)
+				return fmt.Errorf("the command ends where a value of %s should be", a)
 			}
-			switch a {
-			case "netmask":
-				mask = args[i]
-			case "gw":
-				rest = append(rest, "via", args[i])
-			case "metric", "dev":
-				rest = append(rest, a, args[i])
-			}
+			value = args[i]
+		}
+		switch a {
+		case "-net", "-host":
+		case "netmask":
+			mask = value
+		case "gw":
+			rest = append(rest, "via", value)
+		case "metric", "dev":
+			rest = append(rest, a, value)
+		case "mss", "window", "irtt":
+			t.lost = append(t.lost, a+" "+value)
+		case "reject", "mod", "dyn", "reinstate":
+			return fmt.Errorf("a lab file has no place for a route with %q", a)
 		default:
 			if to == "" {
 				to = a
@@ -158,17 +288,28 @@ func route(args []string) ([][]string, error) {
 			}
 		}
 	}
-	if to != "default" && !strings.Contains(to, "/") {
-		bits, err := classful(to, mask)
-		if err != nil {
-			return nil, err
-		}
-		if mask == "" && slices.Contains(args, "-host") || mask == "" && !slices.Contains(args, "-net") {
-			bits = netip.PrefixFrom(bits.Addr(), bits.Addr().BitLen())
-		}
-		if to = bits.Masked().String(); bits.Bits() == 0 {
-			to = "default"
-		}
+	to, err := destination(to, mask, args)
+	if err != nil {
+		return err
 	}
-	return [][]string{append([]string{"route", verb, to}, rest...)}, nil
+	t.add(append([]string{"route", verb, to}, rest...)...)
+	return nil
+}
+
+// destination returns where a route leads, as ip writes it.
+func destination(to, mask string, args []string) (string, error) {
+	if to == "default" || strings.Contains(to, "/") {
+		return to, nil
+	}
+	p, err := classful(to, mask)
+	if err != nil {
+		return "", err
+	}
+	if mask == "" && !slices.Contains(args, "-net") {
+		p = netip.PrefixFrom(p.Addr(), p.Addr().BitLen())
+	}
+	if p.Bits() == 0 || p.Addr().IsUnspecified() && mask == "" {
+		return "default", nil
+	}
+	return p.Masked().String(), nil
 }
