@@ -27,7 +27,7 @@ func (e effect) ends() int { return max(0, int(e-works)) }
 
 // holds reports whether the condition that has just been followed holds, by its
 // exit status. yes and no are the statements that depend on it.
-func (sh *Shell) holds(condition string, yes, no []*syntax.Stmt) bool {
+func (sh *Shell) holds(condition, yes, no []*syntax.Stmt) bool {
 	ok := sh.status == 0
 	if sh.why == "" {
 		return ok
@@ -43,26 +43,32 @@ func (sh *Shell) holds(condition string, yes, no []*syntax.Stmt) bool {
 }
 
 // guess tells of a condition that is taken as true or false.
-func (sh *Shell) guess(condition string, ok bool) {
+func (sh *Shell) guess(condition []*syntax.Stmt, ok bool) {
 	taken := "taken as false"
 	if ok {
 		taken = "taken as true"
 	}
-	sh.world.Note(sh.at, condition, sh.why+", "+taken)
+	sh.world.Note(sh.at, sources(condition), sh.why+", "+taken)
 }
 
-// maxCalls bounds how far functions are looked into for their effect.
-const maxCalls = 8
+// Limits of how far statements are looked into for their effect. What is beyond is
+// taken as work.
+const (
+	maxCalls  = 8   // of functions, one in another
+	maxLooked = 500 // statements
+)
 
 func (sh *Shell) effect(list []*syntax.Stmt) effect {
-	return effects{functions: sh.functions, calls: maxCalls}.all(list)
+	sh.step()
+	return effects{functions: sh.functions, calls: maxCalls, left: new(maxLooked)}.all(list)
 }
 
 // effects finds out what statements do, without following them.
 type effects struct {
 	functions map[string]function
-	calls     int
+	calls     int  // that are still looked into
 	called    bool // they are those of a function that is called
+	left      *int // statements that are still looked at
 }
 
 func (e effects) all(list []*syntax.Stmt) effect {
@@ -86,7 +92,7 @@ func (e effects) all(list []*syntax.Stmt) effect {
 }
 
 func (e effects) stmt(s *syntax.Stmt) effect {
-	if slices.ContainsFunc(s.Redirs, writes) {
+	if *e.left--; *e.left < 0 || slices.ContainsFunc(s.Redirs, writes) {
 		return works
 	}
 	switch c := s.Cmd.(type) {
@@ -131,7 +137,7 @@ func (e effects) call(c *syntax.CallExpr) effect {
 	}
 	name := c.Args[0].Lit()
 	if f, ok := e.functions[name]; ok && e.calls > 0 {
-		return effects{e.functions, e.calls - 1, true}.stmt(f.body)
+		return effects{e.functions, e.calls - 1, true, e.left}.stmt(f.body)
 	}
 	switch name {
 	case "return":

@@ -135,11 +135,47 @@ func Follow(s Script, w World) error {
 }
 
 func parse(name, text string) (*syntax.File, error) {
+	if err := checkSize(name, text); err != nil {
+		return nil, err
+	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), name)
 	if fault := (syntax.ParseError{}); errors.As(err, &fault) {
 		return nil, fmt.Errorf("%s:%d:%d: %s", name, fault.Pos.Line(), fault.Pos.Col(), fault.Text)
 	}
 	return file, err
+}
+
+// Limits of a text that is parsed: the parser calls itself for what stands in
+// brackets, and for operators in a row.
+const (
+	maxText  = 1 << 20 // bytes
+	maxLevel = 1000    // brackets that are open, and operators in a row
+)
+
+func checkSize(name, text string) error {
+	if len(text) > maxText {
+		return fmt.Errorf("%s: the script is larger than 1 MiB", name)
+	}
+	open, row, line := 0, 0, 1
+	for _, c := range []byte(text) {
+		switch c {
+		case '(', '{', '[':
+			open++
+		case ')', '}', ']':
+			open = max(0, open-1)
+		case '!', '~', '+', '-', '=', '*', '\\', '`', '"':
+			row++
+		case '\n':
+			line++
+		case ' ', '\t':
+		default:
+			row = 0
+		}
+		if open > maxLevel || row > maxLevel {
+			return fmt.Errorf("%s:%d: cannot read more than %d levels of brackets or operators", name, line, maxLevel)
+		}
+	}
+	return nil
 }
 
 // Limits of what a script may do.

@@ -303,3 +303,36 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 }
+
+// Texts that the parser would need more stack for than there is are refused, and
+// those that it takes are followed in time.
+func TestDeepScripts(t *testing.T) {
+	const n = 1 << 20
+	for _, tt := range []struct{ begin, text, end, want string }{
+		{"", "(", "", "levels"},
+		{"", "{ ", "", "levels"},
+		{"p $((", "(", "", "levels"},
+		{"p ", "${x:-", "", "levels"},
+		{"[[ ", "! ", "x ]]", "levels"},
+		{"p $((", "- ", "1))", "levels"},
+		{"", "x", "x", "larger"},
+		{"p $((1", "+1", "))", ""},
+		{"p $((", "a=", "1))", ""},
+		{"p $((1", "**1", "))", ""},
+		{"p $((1", "?1:1", "))", ""},
+		{"", "(case x in a) ", "", "must end"},
+		{"", "if ok; then ", "", "must be followed"},
+		{"", "p && ", "p", "too much"},
+		{"f() { ", "f; ", "}; [ $(x) ] && f", "too much"},
+	} {
+		room := n - len(tt.begin) - len(tt.end)
+		if tt.want == "larger" {
+			room = n
+		}
+		script := tt.begin + strings.Repeat(tt.text, room/len(tt.text)) + tt.end
+		err := shell.Follow(shell.Script{File: "x.sh", Text: script}, &recorder{})
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %v, want %q", tt.begin+tt.text, err, tt.want)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func (sh *Shell) ifClause(c *syntax.IfClause) flow {
 	if f := sh.condition(c.Cond...); f.kind != goOn {
 		return f
 	}
-	if sh.holds(sources(c.Cond), c.Then, otherwise(c)) {
+	if sh.holds(c.Cond, c.Then, otherwise(c)) {
 		return sh.stmts(c.Then)
 	}
 	sh.done(0)
@@ -187,7 +187,7 @@ func (sh *Shell) while(c *syntax.WhileClause) flow {
 		last = sh.status
 		f := sh.condition(c.Cond...)
 		if sh.why != "" {
-			return sh.leaves(sources(c.Cond), c.Do, c.Until), f
+			return sh.leaves(c.Cond, c.Do, c.Until), f
 		}
 		return (sh.status == 0) != c.Until, f
 	})
@@ -199,7 +199,7 @@ func (sh *Shell) while(c *syntax.WhileClause) flow {
 
 // leaves ends a loop whose condition is not known, taken as ok. It returns false:
 // there is no other round.
-func (sh *Shell) leaves(condition string, body []*syntax.Stmt, ok bool) bool {
+func (sh *Shell) leaves(condition, body []*syntax.Stmt, ok bool) bool {
 	if sh.effect(body) != idle {
 		sh.guess(condition, ok)
 	}
@@ -250,7 +250,7 @@ func (sh *Shell) cStyle(loop *syntax.CStyleLoop, body []*syntax.Stmt) flow {
 		}
 		v := sh.nonzero(loop.Cond)
 		if sh.why = v.why; v.why != "" {
-			return sh.leaves("for", body, false), flow{}
+			return sh.leaves([]*syntax.Stmt{{Cmd: &syntax.ArithmCmd{X: loop.Cond}}}, body, false), flow{}
 		}
 		return v.ok, flow{}
 	})
@@ -336,7 +336,7 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 		if c.Op == syntax.OrStmt {
 			yes, no = no, yes
 		}
-		if sh.holds(source(c.X), yes, no) == (c.Op == syntax.AndStmt) {
+		if sh.holds([]*syntax.Stmt{c.X}, yes, no) == (c.Op == syntax.AndStmt) {
 			return sh.stmt(c.Y)
 		}
 	case syntax.Pipe, syntax.PipeAll:

@@ -86,7 +86,7 @@ func TestGuesses(t *testing.T) {
 		{"case $(nproc) in *) p any;; esac", "p any", ""},
 		{"while [ $(nproc) = 1 ]; do p off; done; p on", "p on", "1: [ $(nproc) = 1 ]: " + nproc + ", taken as false"},
 		{"until [ $(nproc) = 1 ]; do p off; done; p on", "p on", "1: [ $(nproc) = 1 ]: " + nproc + ", taken as true"},
-		{"for ((i = 0; i < $(nproc); i++)); do p off; done; p on", "p on", "1: for: " + nproc + ", taken as false"},
+		{"for ((i = 0; i < $(nproc); i++)); do p off; done; p on", "p on", "1: ((i < $(nproc))): " + nproc + ", taken as false"},
 		{"for i in $(nproc); do p on; done", "p on", "1: for i: " + nproc + ", taken as one word"},
 		{"read a; [ $a = y ] || exit 1; p on", "p on", `1: [ $a = y ]: what "read a" prints is not known, taken as true`},
 
