@@ -49,10 +49,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case "set":
 		sh.setOptions(args)
 	case "unset":
-		for _, n := range args {
-			_ = sh.Set(n, expand.Variable{}) // never fails
-			delete(sh.functions, n)
-		}
+		sh.unset(args)
 	case "trap":
 		sh.trap(words)
 	case "read":
@@ -67,9 +64,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
 		return sh.wrapped(words), true
 	case "type", "which", "whereis":
-		for _, a := range args {
-			sh.print("/usr/bin/" + a + "\n")
-		}
+		sh.printPrograms(args)
 	case "getopts":
 		status = truth(sh.getopts(args))
 	default:
@@ -77,6 +72,20 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	}
 	sh.done(status)
 	return flow{}, true
+}
+
+func (sh *Shell) unset(names []string) {
+	for _, n := range names {
+		_ = sh.Set(n, expand.Variable{}) // never fails
+		delete(sh.functions, n)
+	}
+}
+
+// printPrograms prints where programs are: all that are asked for are there.
+func (sh *Shell) printPrograms(names []string) {
+	for _, n := range names {
+		sh.print("/usr/bin/" + path.Base(n) + "\n")
+	}
 }
 
 // wrapped follows a command behind words that only say how it is to run. Such a
