@@ -20,7 +20,7 @@ import (
 // architecture are not.
 func uname(c shell.Command) shell.Result {
 	var fields []string
-	for _, option := range append([]string{}, c.Words[1:]...) {
+	for _, option := range c.Words[1:] {
 		switch option {
 		case "-s", "--kernel-name":
 			fields = append(fields, "Linux")

@@ -68,7 +68,7 @@ func (d *Draft) ifconfig(t *translation, where string, args []string) error {
 	if err != nil {
 		return err
 	}
-	if isAlias {
+	if isAlias && c.address != "" {
 		t.lost = append(t.lost, "label "+name)
 	}
 	at := state.Endpoint{Namespace: where, Link: name}
