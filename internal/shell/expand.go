@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -70,10 +71,7 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 		return p
 	}
 	v := sh.Get(p.Param.Value)
-	what := unknownIn(append(slices.Clone(v.List), v.Str)...)
-	for _, value := range v.Map {
-		what += unknownIn(value)
-	}
+	what := unknownIn(slices.Concat(v.List, []string{v.Str}, mapValues(v.Map))...)
 	c, changed := *p, false
 	for _, x := range []*syntax.ArithmExpr{&c.Index, sliceOffset(&c), sliceLength(&c)} {
 		if x == nil || *x == nil || isAll(*x) {
@@ -100,6 +98,15 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 		return &c
 	}
 	return p
+}
+
+// mapValues returns the values of an associative array, in the order of their keys.
+func mapValues(m map[string]string) []string {
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, m[key])
+	}
+	return list
 }
 
 // sliceOffset and sliceLength return the two numbers of ${x:offset:length}, in a
