@@ -291,7 +291,7 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 // noteSkipped notes the options of a command that no Op holds, unless they are what
 // the kernel does without them.
 func (d *Draft) noteSkipped(c shell.Command, ops plan.Plan, skipped []string) {
-	if slices.ContainsFunc(ops, deletes) {
+	if slices.ContainsFunc(ops, plan.Removes) {
 		return
 	}
 	lost := slices.DeleteFunc(skipped, func(words string) bool {
