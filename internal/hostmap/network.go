@@ -25,5 +25,6 @@ func (e *evidence) podmanNetworks() map[string]string {
 			}
 		}
 	}
+	e.cniNetworks(names)
 	return names
 }
