@@ -97,6 +97,13 @@ func kindData(ns *dump.Namespace, l *dump.Link) fields {
 		}
 		number("port", "dstport", info.Port)
 	case dump.Tunnel:
+		if info.Name == "geneve" { // bound to no address of its own
+			number("id", "id", int(info.Key))
+			if info.Remote.IsValid() {
+				fs.word("remote", "remote", info.Remote.String())
+			}
+			break
+		}
 		fs.word("remote", "remote", orAny(info.Remote))
 		fs.word("local", "local", orAny(info.Local))
 	case dump.Tun:

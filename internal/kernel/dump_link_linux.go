@@ -74,6 +74,7 @@ func decodeLinkNumber(l *dump.Link, a attribute) bool {
 		l.Master = int(a.u32())
 	case unix.IFLA_LINK:
 		l.Parent = int(a.u32())
+		l.Unbound = l.Parent == 0
 	case unix.IFLA_TXQLEN:
 		l.TxQueueLen = int(a.u32())
 	case unix.IFLA_GROUP:

@@ -112,6 +112,7 @@ func compareShown(t *rapid.T, s *state.State) {
 // shownOf returns all that is compared of a namespace.
 func shownOf(t *rapid.T, ns *dump.Namespace) string {
 	forgetHistory(ns)
+	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return dump.Fallback(l.Name, l.Kind) })
 	var b strings.Builder
 	for _, command := range modelled {
 		text, err := iproute2.Show(ns, strings.Fields(command)...)

@@ -57,6 +57,12 @@ func work() error {
 	if err := furnish(); err != nil {
 		return err
 	}
+	// Devices that udev makes before their modules are loaded.
+	for _, name := range []string{"tun", "fuse", "loop"} {
+		if err := load(ModulesOf(job.Release), name); err != nil {
+			return err
+		}
+	}
 	output, err := openPort(OutputPort)
 	if err != nil {
 		return err
