@@ -1,41 +1,42 @@
+//go:build linux
+
 package iproute2
 
 import (
 	"math"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// need skips the test by name where it can't run.
-func need(t *testing.T, programs ...string) {
+func TestMain(m *testing.M) { netnstest.Main(m) }
+
+// alone reports whether the test is on a machine of its own, as
+// [netnstest.Alone] does: names of namespaces are everybody's. It skips the test
+// by name where it can't run.
+func alone(t *testing.T, programs ...string) bool {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
 	for _, name := range programs {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("needs the program %s: %v", name, err)
 		}
 	}
+	return netnstest.Alone(t)
 }
 
 // The real programs take what is printed: every kind of Op, and names that ip
 // would by themselves take for options or that a shell would take apart.
 func TestProgramsTakeWhatIsPrinted(t *testing.T) {
-	need(t, "sh", "ip", "sysctl")
+	if !alone(t, "sh", "ip", "sysctl") {
+		return
+	}
 	const ns1, ns2 = "vti-1", "vti-$2 'x'"
-	t.Cleanup(func() {
-		for _, name := range []string{ns1, ns2} {
-			exec.Command("ip", "netns", "del", name).Run() // gone already if all went well
-		}
-	})
 	cmd := exec.CommandContext(t.Context(), "sh", "-x")
 	script := Script(everyOp(ns1, ns2))
 	cmd.Stdin = strings.NewReader(script)
