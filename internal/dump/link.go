@@ -35,7 +35,7 @@ type Link struct {
 	Group       uint32   `json:"group,omitempty"`
 	Mode        uint8    `json:"linkmode,omitempty"` // 0 default, 1 dormant
 	Promiscuity int      `json:"promiscuity,omitempty"`
-	AllMulti    int      `json:"allmulti,omitempty"`
+	AllMulti    *int     `json:"allmulti,omitempty"` // nil: kernels before 6.0 don't say
 	Alias       string   `json:"ifalias,omitempty"`
 	AltNames    []string `json:"altnames,omitempty"`
 

@@ -10,7 +10,9 @@ import (
 func (q *Query) linkDetails(ns *dump.Namespace, l *dump.Link) fields {
 	var fs fields
 	fs.add("promiscuity", l.Promiscuity, fmt.Sprintf(" promiscuity %d ", l.Promiscuity))
-	fs.add("allmulti", l.AllMulti, fmt.Sprintf(" allmulti %d ", l.AllMulti))
+	if l.AllMulti != nil {
+		fs.add("allmulti", *l.AllMulti, fmt.Sprintf(" allmulti %d ", *l.AllMulti))
+	}
 	fs.add("min_mtu", l.MinMTU, fmt.Sprintf("minmtu %d ", l.MinMTU))
 	fs.add("max_mtu", l.MaxMTU, fmt.Sprintf("maxmtu %d ", l.MaxMTU))
 	fs = append(fs, q.linkInfo(ns, l)...)

@@ -84,7 +84,7 @@ func decodeLinkNumber(l *dump.Link, a attribute) bool {
 	case unix.IFLA_PROMISCUITY:
 		l.Promiscuity = int(a.u32())
 	case unix.IFLA_ALLMULTI:
-		l.AllMulti = int(a.u32())
+		l.AllMulti = new(int(a.u32()))
 	case unix.IFLA_NUM_TX_QUEUES:
 		l.TxQueues = int(a.u32())
 	case unix.IFLA_NUM_RX_QUEUES:

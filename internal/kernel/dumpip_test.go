@@ -156,7 +156,10 @@ func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
 			"txqlen": l.TxQueueLen, "address": hardware(l.Type, l.Address), "broadcast": hardware(l.Type, l.Broadcast), "promiscuity": l.Promiscuity,
 			"min_mtu": l.MinMTU, "max_mtu": l.MaxMTU, "num_tx_queues": l.TxQueues, "num_rx_queues": l.RxQueues,
 			"gso_max_size": l.GSOMaxSize, "gso_max_segs": l.GSOMaxSegs, "tso_max_size": l.TSOMaxSize, "gro_max_size": l.GROMaxSize,
-			"master": ns.LinkName(l.Master), "ifalias": l.Alias, "allmulti": l.AllMulti,
+			"master": ns.LinkName(l.Master), "ifalias": l.Alias,
+		}
+		if l.AllMulti != nil {
+			got["allmulti"] = *l.AllMulti
 		}
 		for key, value := range got {
 			said, ok := want[key]

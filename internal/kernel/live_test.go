@@ -93,12 +93,12 @@ func TestLive(t *testing.T) {
 		{"new", "-n A link add eth0 index 20 type veth peer name eth1 index 21 netns B", `
 			b:eth1 is a new veth
 			a:eth0 is a new veth to b:eth1`},
-		{"on", "-n A link set eth0 up\n-n B link set eth1 up", `
-			a:eth0 is switched on
+		{"rename", "-n A link set eth0 name wan", "a:wan was called eth0"}, // off: before Linux 6.2 it has to be
+		{"on", "-n A link set wan up\n-n B link set eth1 up", `
+			a:wan is switched on
 			b:eth1 is switched on
 			b:eth1 has a carrier
-			a:eth0 has a carrier`},
-		{"rename", "-n A link set eth0 name wan", "a:wan was called eth0"},
+			a:wan has a carrier`},
 		{"address", "-n A addr add 10.0.0.1/24 dev wan", `
 			a:wan has 10.0.0.1/24
 			a: route 10.0.0.0/24 dev wan added`},
