@@ -11,20 +11,31 @@ import (
 // shorter than what waits for its timeout of a minute, or one by one.
 const hang = 45 * time.Second
 
+// Bounds of patiently: a host that does not exist is said to be unreachable after
+// three seconds, and a router that has sent six errors sends the next six only
+// after as many seconds (icmp_ratelimit).
+const (
+	tries   = 8
+	longest = 1600 * time.Millisecond
+	pause   = 6 * time.Second
+)
+
 // patiently checks what comes of a timeout, which is short at first. On a busy
-// machine an answer may take longer: then the check is repeated with twice the
-// timeout, up to hang.
+// machine an answer may take longer: then the check is repeated with more of it.
 func patiently(t *testing.T, check func(timeout time.Duration) error) {
 	t.Helper()
-	for timeout := short.Timeout; ; timeout *= 2 {
+	timeout := short.Timeout
+	for try := 1; ; try++ {
 		err := check(timeout)
 		if err == nil {
 			return
 		}
-		if timeout >= hang/4 {
+		if try == tries {
 			t.Error(err)
 			return
 		}
-		t.Logf("once more, with more patience than %s: %v", timeout, err)
+		t.Logf("after %s, once more: %v", timeout, err)
+		timeout = min(2*timeout, longest)
+		time.Sleep(pause)
 	}
 }
