@@ -130,8 +130,11 @@ func output(cmd *exec.Cmd) (string, error) {
 	said := new(strings.Builder)
 	cmd.Stderr = said
 	out, err := cmd.Output()
+	if err != nil && said.Len() > 0 {
+		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
+	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, strings.TrimSpace(said.String()))
+		return "", fmt.Errorf("%s: %w", filepath.Base(cmd.Path), err)
 	}
 	return string(out), nil
 }

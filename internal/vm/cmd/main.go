@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -72,6 +73,9 @@ func parse(args []string) (*options, error) {
 	flags.IntVar(&o.memory, "memory", 2048, "memory, in MiB")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
+	}
+	if !slices.Contains(vm.Series(), o.kernel) {
+		return nil, fmt.Errorf("unknown kernel %q (want %s)", o.kernel, strings.Join(vm.Series(), ", "))
 	}
 	o.program = flags.Args()
 	if len(o.program) == 0 && !o.fetch {

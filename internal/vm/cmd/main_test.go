@@ -32,6 +32,9 @@ func TestParse(t *testing.T) {
 	if o, err := parse([]string{"-kernel", "6.1", "-fetch"}); err != nil || o.kernel != "6.1" || !o.fetch {
 		t.Errorf("%+v, %v", o, err)
 	}
+	if _, err := parse([]string{"-kernel", "2.4", "/bin/true"}); err == nil || err.Error() != `unknown kernel "2.4" (want 5.10, 6.1, 6.12, newest)` {
+		t.Errorf("got %v", err)
+	}
 	if _, err := parse(nil); err == nil {
 		t.Error("no program is no error")
 	}
