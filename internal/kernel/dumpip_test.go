@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,6 +88,27 @@ func said(t *testing.T, namespace string, args ...string) []map[string]any {
 	return slices.DeleteFunc(list, func(m map[string]any) bool { return len(m) == 0 })
 }
 
+// awaitQuiet waits until nothing changes any more in a namespace: carriers come,
+// and addresses and routes with them, up to a second after the links.
+func awaitQuiet(t *testing.T, name string) {
+	t.Helper()
+	const quiet, most = 1500 * time.Millisecond, 30 * time.Second
+	last, since := "", time.Now()
+	for end := since.Add(most); time.Since(since) < quiet && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		var now strings.Builder
+		for _, what := range []string{"-o link", "-o addr", "-4 route show table all", "-6 route show table all"} {
+			out, err := exec.Command("ip", append([]string{"-n", name}, strings.Fields(what)...)...).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			now.WriteString(steady(string(out)))
+		}
+		if now.String() != last {
+			last, since = now.String(), time.Now()
+		}
+	}
+}
+
 func number(v any) int {
 	f, _ := v.(float64)
 	return int(f)
@@ -101,6 +123,7 @@ func TestDumpAgreesWithIP(t *testing.T) {
 	if len(lacking) > 0 {
 		t.Logf("not here:\n%s", strings.Join(lacking, "\n"))
 	}
+	awaitQuiet(t, name)
 	ns, err := kernel.Dump(name)
 	if err != nil {
 		t.Fatal(err)
