@@ -43,7 +43,7 @@ func TestCountLoses(t *testing.T) {
 		patiently(t, func(timeout time.Duration) error {
 			a := one(t, q, probe.Options{Timeout: timeout})
 			if a.Found != probe.Reachable || a.Sent != 200 || a.Received != len(a.RTTs) || a.Loss() < 0.5 || a.Loss() > 0.95 {
-				return fmt.Errorf("%s: %s, %d of %d answered, %d round trips, %v", q.Via, a.Found, a.Received, a.Sent, len(a.RTTs), a.Err)
+				return fmt.Errorf("%s: %s, %d of %d answered, %d round trips, %w", q.Via, a.Found, a.Received, a.Sent, len(a.RTTs), a.Err)
 			}
 			return nil
 		})

@@ -81,7 +81,7 @@ func TestPathMTUOfABlackHole(t *testing.T) {
 			t.Logf("%+v, took %s", mtu, time.Since(start))
 			// veth takes a header of 14 bytes more, and 4 for a VLAN.
 			if mtu.Size < 1400 || mtu.Size > 1404 || mtu.Own || mtu.By.IsValid() || err != nil {
-				return fmt.Errorf("%+v, %v; want 1400, and nobody to say so", mtu, err)
+				return fmt.Errorf("%+v, %w; want 1400, and nobody to say so", mtu, err)
 			}
 			return nil
 		})

@@ -90,10 +90,10 @@ func TestTraceOfNoWay(t *testing.T) {
 		patiently(t, func(timeout time.Duration) error {
 			hops, err := probe.Trace(t.Context(), l.target("a", c.to), probe.TraceOptions{Timeout: timeout})
 			if got := l.hopsOf(hops); err != nil || fmt.Sprint(got) != fmt.Sprint(c.hops) {
-				return fmt.Errorf("%s: %v, %v; want %v", c.to, got, err, c.hops)
+				return fmt.Errorf("%s: %v, %w; want %v", c.to, got, err, c.hops)
 			}
 			if last := hops[len(hops)-1]; fmt.Sprint(last.Err) != cmp.Or(c.err, "<nil>") {
-				return fmt.Errorf("%s: %v, want %s", c.to, last.Err, c.err)
+				return fmt.Errorf("%s: %w, want %s", c.to, last.Err, c.err)
 			}
 			return nil
 		})
@@ -110,7 +110,7 @@ links: [[a, r0], [r0, r1], [r1, r2], [r2, b]]
 	patiently(t, func(timeout time.Duration) error {
 		hops, err := probe.Trace(t.Context(), l.target("a", l.Address("b", false).String()), probe.TraceOptions{Timeout: timeout})
 		if got, want := fmt.Sprint(l.hopsOf(hops)), "[r0 * r2 b]"; err != nil || got != want {
-			return fmt.Errorf("%s, %v; want %s", got, err, want)
+			return fmt.Errorf("%s, %w; want %s", got, err, want)
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 )
 
 // An initramfs is written as the kernel reads one: an archive of cpio's format
@@ -17,9 +18,8 @@ type initramfs struct {
 }
 
 const (
-	modeFolder  = 0o040000
-	modeFile    = 0o100000
-	modeSymlink = 0o120000
+	modeFolder = 0o040000
+	modeFile   = 0o100000
 )
 
 func newInitramfs(w io.Writer) *initramfs {
@@ -29,11 +29,6 @@ func newInitramfs(w io.Writer) *initramfs {
 func (a *initramfs) file(name string, mode uint32, content []byte) {
 	a.below(path.Dir(name))
 	a.entry(name, modeFile|mode, content)
-}
-
-func (a *initramfs) symlink(name, target string) {
-	a.below(path.Dir(name))
-	a.entry(name, modeSymlink|0o777, []byte(target))
 }
 
 // below makes a folder and those it is in.
@@ -65,6 +60,6 @@ func (a *initramfs) entry(name string, mode uint32, content []byte) {
 
 func (a *initramfs) write(data []byte) {
 	if a.err == nil {
-		_, a.err = a.w.Write(append(data[:len(data):len(data)], make([]byte, -len(data)&3)...))
+		_, a.err = a.w.Write(append(slices.Clip(data), make([]byte, -len(data)&3)...))
 	}
 }
