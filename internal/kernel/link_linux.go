@@ -134,7 +134,7 @@ func readLink(body []byte) *seenLink {
 	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias
 	l.Up = d.Flags.Has(dump.Up)
 	// Of lo, which gets no link-local address, kernels differ in what they say.
-	l.AutoLinkLocal = l.loopback || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
+	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}
