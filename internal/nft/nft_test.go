@@ -99,7 +99,7 @@ func play(t *rapid.T, command string, rs *nft.Ruleset) {
 	}
 }
 
-func checkPrograms(t *rapid.T, table nft.Table) {
+func checkPrograms(t interface{ Fatalf(string, ...any) }, table nft.Table) {
 	for _, c := range table.Chains {
 		for _, r := range c.Rules {
 			program, err := nft.Compile(table.Family, r, links{"lo", "eth1"})
