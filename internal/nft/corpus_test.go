@@ -31,7 +31,9 @@ func nat(family, hook, rule string) string {
 	return fmt.Sprintf("table %s t { chain c { type nat hook %s priority 0; %s; }; }", family, hook, rule)
 }
 
-func base(family, text string) string { return fmt.Sprintf("table %s t { chain c { %s; }; }", family, text) }
+func base(family, text string) string {
+	return fmt.Sprintf("table %s t { chain c { %s; }; }", family, text)
+}
 
 func set(family, text string) string {
 	return fmt.Sprintf("table %s t { set s { %s; }; chain c { }; }", family, text)

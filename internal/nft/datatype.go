@@ -16,15 +16,15 @@ import (
 // A datatype is how values of a key are written, and what they are in the
 // kernel.
 type datatype struct {
-	name  string // as in the type of a set
-	id    int    // by which nft remembers it with a set (enum datatypes of its source)
-	size  int    // bytes
-	host  bool   // in the byte order of the machine; else as on the wire
-	flags bool   // a value is any number of flags
-	words []word // names of numbers
+	name  string                // as in the type of a set
+	id    int                   // by which nft remembers it with a set (enum datatypes of its source)
+	size  int                   // bytes
+	host  bool                  // in the byte order of the machine; else as on the wire
+	flags bool                  // a value is any number of flags
+	words []word                // names of numbers
 	print func(n uint64) string // instead of names
 	rest  func(n uint64) string // of numbers without a name; nil: in decimal
-	text  codec // of what is no number; nil: a number
+	text  codec                 // of what is no number; nil: a number
 }
 
 // A word is the name of a number.
