@@ -33,7 +33,7 @@ func (w *finder) constant(e ast.Expr, tv types.TypeAndValue) {
 	case constant.Int, constant.Float:
 		b, ok := tv.Type.Underlying().(*types.Basic)
 		if text := w.typeText(w.file, tv.Type); ok && b.Info()&types.IsNumeric != 0 && text != "" {
-			w.add(e, "change constant", w.text(e)+" + 1", w.wrap(e, "mutantNumber["+text+"](%d, ", ")"))
+			w.add(e, "change constant", "("+w.text(e)+" + 1)", w.wrap(e, "mutantNumber["+text+"](%d, ", ")"))
 		}
 	}
 }
