@@ -81,8 +81,11 @@ func (s *Set) change(verb Verb, elements []string) error {
 		return nil
 	}
 	sorted, err := s.kind().canonical(list, false)
+	if err != nil {
+		return err // and nothing has changed
+	}
 	s.Elements = sorted
-	return err
+	return nil
 }
 
 // setBody reads what stands between the braces of a set.
