@@ -37,7 +37,7 @@ var commands = []string{
 	"add set ip a t { type mark; }", "add set ip a s { type ipv4_addr; }", "add set ip a s { type mark; }", "add set ip a s { type ipv4_addr; elements = { 10.0.0.9 }; }", "add set ip a s { type ipv4_addr; flags interval; }",
 	"add set ip a t { }", "add set ip a t { type nope; }", "add set ip a t { type ipv4_addr; elements = { 10.0.0.0/8 }; }", "add set ip a t { flags interval; type ipv4_addr; auto-merge; elements = { 10.0.0.0/8 }; }",
 	"delete set ip a s", "delete set ip a ports", "delete set ip a nope", "flush set ip a s", "flush set ip a nope",
-	"add element ip a s { 10.0.0.9, 10.0.0.1 }", "add element ip a s { 10.0.0.0/8 }", "add element ip a ports { 85 }", "add element ip a ports { 100-200, 1 }", "add element ip a nope { 1 }", "add element ip a s { fd00::1 }",
+	"add element ip a s { 10.0.0.9, 10.0.0.1 }", "add element ip a ports { ssh, https, 0x1f }", "delete element ip a ports { ssh }", "add element ip a s { 10.0.0.0/8 }", "add element ip a ports { 85 }", "add element ip a ports { 100-200, 1 }", "add element ip a nope { 1 }", "add element ip a s { fd00::1 }",
 	"delete element ip a s { 10.0.0.1 }", "delete element ip a s { 10.0.0.1, 10.0.0.2 }", "delete element ip a s { 9.9.9.9 }", "delete element ip a ports { 80-90 }", "delete element ip nope s { 1 }",
 	"flush ruleset", "flush ruleset ip", "flush ruleset inet", "flush ruleset nope",
 	"list ruleset", "list ruleset ip6", "list tables", "list tables ip", "list chains", "list chains ip6", "list table ip a", "list table ip nope", "list chain ip a side", "list chain ip a nope", "list chain ip6 a side",

@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -240,8 +242,11 @@ func TestCorpus(t *testing.T) {
 }
 
 // TestCorpusIsOfNft holds the golden file against the nft of the machine, if that
-// is the one that made it.
+// is the one that made it: every eighth rule set, or with -update all.
 func TestCorpusIsOfNft(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs nft many times")
+	}
 	by, listings := golden(t)
 	if v := version(t); v != by {
 		t.Skipf("the corpus is of %s, here is %s", by, v)
@@ -249,8 +254,10 @@ func TestCorpusIsOfNft(t *testing.T) {
 	if _, err := listed(t, "table ip t { }"); err != nil {
 		t.Skip("nft can't make tables here: ", err)
 	}
-	for source, want := range listings {
-		if got, err := listed(t, source); err != nil || got != want {
+	for i, source := range slices.Sorted(maps.Keys(listings)) {
+		if want := listings[source]; i%8 > 0 && !*update {
+			continue
+		} else if got, err := listed(t, source); err != nil || got != want {
 			t.Errorf("%s: %v (-golden +nft):\n%s", source, err, cmp.Diff(want, got))
 		}
 	}

@@ -57,6 +57,10 @@ func (t *Table) uses(set string) string {
 
 // change puts elements in or takes them out.
 func (s *Set) change(verb Verb, elements []string) error {
+	elements, err := s.kind().canonical(elements, false)
+	if err != nil {
+		return err
+	}
 	for _, e := range elements {
 		if one, err := s.kind().span(e, nil); err != nil {
 			return err
@@ -147,14 +151,4 @@ func elementType(elements []string) *datatype {
 		}
 	}
 	return nil
-}
-
-// sortElements puts the elements of a command in the order of a listing.
-func sortElements(elements []string) []string {
-	if k := elementType(elements); k != nil {
-		if sorted, err := k.canonical(elements, false); err == nil {
-			return sorted
-		}
-	}
-	return elements
 }
