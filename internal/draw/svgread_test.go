@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (e *element) way() []Point {
 	at := Point{}
 	for _, m := range step.FindAllStringSubmatch(e.attr["d"], -1) {
 		var n []int
-		for _, field := range strings.Fields(m[2]) {
+		for field := range strings.FieldsSeq(m[2]) {
 			i, _ := strconv.Atoi(field)
 			n = append(n, i)
 		}
@@ -172,7 +173,7 @@ func (r *reader) box(g *element) {
 				return
 			}
 			words := strings.Fields(strings.ReplaceAll(text.text, " ✗", ""))
-			b.Bars[bar].Name = cmpOr(b.Bars[bar].Name, words[0])
+			b.Bars[bar].Name = cmp.Or(b.Bars[bar].Name, words[0])
 			b.Bars[bar].Addresses = append(b.Bars[bar].Addresses, without(words, b.Bars[bar].Name)...)
 		case name != "":
 			port = name
@@ -187,13 +188,6 @@ func (r *reader) box(g *element) {
 		b.Ports = append(b.Ports, Port{Name: name, Addresses: addresses})
 	}
 	r.scene.Boxes = append(r.scene.Boxes, b)
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func without(list []string, s string) []string {

@@ -86,7 +86,7 @@ func (p *program) observe(ctx context.Context) error {
 		if err != nil && !os.IsNotExist(err) {
 			return err
 		}
-		for _, line := range strings.Fields(string(data)) {
+		for line := range strings.FieldsSeq(string(data)) {
 			id, err := strconv.Atoi(line)
 			if err != nil {
 				return err

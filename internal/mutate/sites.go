@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"math/rand/v2"
+	"slices"
 )
 
 // A site is a place with a mutant: how the source becomes one that can be either,
@@ -49,7 +50,7 @@ func (s *subject) findSites() {
 
 // sampleOf puts sites into a random order.
 func sampleOf(sites []*site, seed uint64) []*site {
-	sample := append([]*site(nil), sites...)
+	sample := slices.Clone(sites)
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(sample), func(i, k int) { sample[i], sample[k] = sample[k], sample[i] })
 	return sample
 }
@@ -85,7 +86,7 @@ func (w *finder) walk(n ast.Node) {
 		case *ast.ForStmt:
 			w.condition(n.Cond)
 		case *ast.ReturnStmt:
-			w.results1(n)
+			w.returned(n)
 		case ast.Expr:
 			return w.expression(n)
 		}
@@ -174,8 +175,8 @@ func blank(n *ast.AssignStmt) bool {
 	return ok && id.Name == "_" && len(n.Lhs) == 1
 }
 
-// results1 finds what can be returned as nothing.
-func (w *finder) results1(r *ast.ReturnStmt) {
+// returned finds what can be returned as nothing.
+func (w *finder) returned(r *ast.ReturnStmt) {
 	results := w.results[len(w.results)-1]
 	if results.Len() != len(r.Results) {
 		return

@@ -75,19 +75,19 @@ func corpus() []string {
 	for _, n := range []int{1, 2, 4, 8, 16, 32, 64, 128, 18} {
 		add("ip", fmt.Sprintf("tcp flags %d accept", n))
 	}
-	for _, service := range strings.Fields("ftp-data ftp ssh telnet smtp domain bootps bootpc tftp http kerberos pop3 ntp imap2 snmp bgp ldap https submission imaps pop3s openvpn mysql postgresql http-alt") {
+	for service := range strings.FieldsSeq("ftp-data ftp ssh telnet smtp domain bootps bootpc tftp http kerberos pop3 ntp imap2 snmp bgp ldap https submission imaps pop3s openvpn mysql postgresql http-alt") {
 		add("ip", "tcp dport "+service+" accept")
 	}
-	for _, level := range strings.Fields("emerg alert crit err warn notice info debug") {
+	for level := range strings.FieldsSeq("emerg alert crit err warn notice info debug") {
 		add("ip", `log prefix "p" level `+level)
 	}
-	for _, code := range strings.Fields("net-unreachable host-unreachable prot-unreachable port-unreachable net-prohibited host-prohibited admin-prohibited") {
+	for code := range strings.FieldsSeq("net-unreachable host-unreachable prot-unreachable port-unreachable net-prohibited host-prohibited admin-prohibited") {
 		add("ip", "reject with icmp type "+code)
 	}
-	for _, code := range strings.Fields("no-route admin-prohibited addr-unreachable port-unreachable policy-fail reject-route") {
+	for code := range strings.FieldsSeq("no-route admin-prohibited addr-unreachable port-unreachable policy-fail reject-route") {
 		add("ip6", "reject with icmpv6 type "+code)
 	}
-	for _, code := range strings.Fields("no-route port-unreachable host-unreachable admin-prohibited") {
+	for code := range strings.FieldsSeq("no-route port-unreachable host-unreachable admin-prohibited") {
 		add("inet", "reject with icmpx type "+code)
 	}
 	add("ip",
@@ -131,7 +131,7 @@ func corpus() []string {
 	}
 	list = append(list, nat("ip6", "postrouting", "snat to fd00::1"), nat("ip6", "postrouting", "masquerade"), nat("ip6", "prerouting", "tcp dport 1 dnat to [fd00::2]:80"),
 		nat("inet", "postrouting", "snat ip to 1.2.3.4"), nat("inet", "postrouting", "snat ip6 to fd00::1"), nat("inet", "prerouting", "tcp dport 80 dnat ip to 10.0.0.2:8080"), nat("inet", "prerouting", "tcp dport 80 dnat ip6 to [fd00::2]:8080"), nat("inet", "prerouting", "dnat to 10.0.0.2"))
-	for _, hook := range strings.Fields("prerouting input forward output postrouting") {
+	for hook := range strings.FieldsSeq("prerouting input forward output postrouting") {
 		for _, priority := range []string{"raw", "mangle", "filter", "security", "srcnat", "filter + 5", "-311", "mangle - 7", "17", "raw + 10"} {
 			list = append(list, base("inet", "type filter hook "+hook+" priority "+priority+"; policy drop"))
 		}
