@@ -197,7 +197,7 @@ var (
 	ipv6Addr  = &datatype{id: 8, name: "ipv6_addr", size: 16, text: address{16}}
 	etherAddr = &datatype{id: 9, name: "ether_addr", size: 6, text: mac{}}
 	etherType = &datatype{id: 10, name: "ether_type", size: 2, words: etherTypes(), rest: hex16}
-	handle    = &datatype{id: 5, name: "tc_handle", size: 4, host: true, text: tcHandle{}}
+	handle    = &datatype{id: 23, name: "classid", size: 4, host: true, text: tcHandle{}}
 	inetProto = &datatype{id: 12, name: "inet_proto", size: 1, words: protocols()}
 	port      = &datatype{id: 13, name: "inet_service", size: 2, words: services(), print: func(n uint64) string { return fmt.Sprint(n) }}
 	mark      = &datatype{id: 19, name: "mark", size: 4, host: true, print: hex32}
