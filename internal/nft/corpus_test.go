@@ -112,6 +112,10 @@ func corpus() []string {
 		"meta skuid 0 accept", "meta skgid 100", "meta length 100-1500", "meta cpu 0", "meta nftrace set 1", "meta priority 1", "iifgroup 5", "meta iiftype ether", "meta oiftype loopback",
 		"fib saddr type local drop", "fib daddr type { local, broadcast } accept", `accept comment "a b"`, `tcp dport 1 counter accept comment "c"`,
 	)
+	add("ip",
+		"meta iiftype ppp drop", "meta oiftype 768", "meta iiftype 778 drop", "meta priority 1:1f", "meta priority root drop", "meta length != 100-200", "meta skuid > 99", "meta mark 3-9 drop",
+		"tcp flags syn|ack drop", "tcp flags & (syn|ack|fin) == syn|ack", "limit rate 2 kbytes/second burst 4 kbytes", "limit rate 3000 kbytes/second", "tcp dport vmap { 1-5 : accept, 9 : drop }", "iifname vmap { a : accept, b : drop }",
+	)
 	add("ip6",
 		"ip6 saddr fd00::1", "ip6 daddr fd00::/8 drop", "ip6 saddr != { fd00::/64, fd01::1 } accept", "ip6 saddr ::/0 accept", "ip6 saddr fe80::1-fe80::9", "ip6 daddr 2001:db8:0:0:0:0:0:1",
 		"ip6 nexthdr tcp", "ip6 nexthdr 58 accept", "ip6 hoplimit 255", "ip6 hoplimit < 2 drop", "ip6 length 40-100", "tcp dport 22", "icmpv6 type nd-neighbor-solicit accept",

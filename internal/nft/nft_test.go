@@ -216,3 +216,15 @@ dnat to 1.2.3.4:80
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+// A rule is made of links that are there, where it knows them by number.
+func TestLinksOfARule(t *testing.T) {
+	for text, want := range map[string]string{
+		"iif eth0 accept": "[eth0]", "oif { eth0, eth1 } accept": "[eth0 eth1]", "iifname eth0 accept": "[]", "iif 7 accept": "[]", "accept": "[]", "iif eth0 oif lo drop": "[eth0 lo]",
+	} {
+		r, err := nft.ParseRule(nft.IP, text)
+		if got := fmt.Sprint(r.Links()); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", text, got, err, want)
+		}
+	}
+}
