@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -57,12 +58,19 @@ func drawSettings(t *rapid.T, name, label string) *topo.Topology {
 	return top
 }
 
+// settingsTime bounds how long labs are drawn.
+const settingsTime = 10 * time.Second
+
 // What a lab was made by first does not matter: when it is brought to agree with b
 // every setting below net. of its nodes is as in a lab that was made by b at once.
 func TestSettingsAreTakenBack(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.Lab(t)
+	end := time.Now().Add(settingsTime)
 	rapid.Check(t, func(t *rapid.T) {
+		if time.Now().After(end) {
+			return
+		}
 		a, b := drawSettings(t, name, "a"), drawSettings(t, name, "b")
 		edited := through(t, a, b)
 		if d := cmp.Diff(through(t, b), edited); d != "" {
@@ -174,7 +182,7 @@ func TestFoundLabKnowsItsTests(t *testing.T) {
 	if err := lab.Down(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(sandbox.Dir + "/" + name + "*"); len(left) > 0 {
+	if left, _ := filepath.Glob(sandbox.Dir + "/" + name + ".*"); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 }
