@@ -64,6 +64,7 @@ func parts() []part {
 			value: func(i *Interface) any { return unlessZero(i.Down) },
 			last:  true,
 		},
+		neighbourPart,
 	}
 }
 

@@ -186,7 +186,7 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		return i, false
 	}
 	for _, put := range linkParts {
-		put(ns, l, &i)
+		put(w, ns, l, &i)
 	}
 	if l.Master != "" && paired { // a port has no addresses anyway
 		return i, !i.SaysNothing()
@@ -198,7 +198,9 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 }
 
 // linkParts has one row per sort of what a file says of a link beside what it is.
-var linkParts []func(ns *state.Namespace, l *state.Link, i *topo.Interface)
+var linkParts = []func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface){
+	putNeighbours,
+}
 
 // unsayable takes out of the State what a file has no words for.
 func (w *writer) unsayable(at state.Endpoint, l *state.Link) {

@@ -42,6 +42,13 @@ func (o ops) op() plan.Op {
 		func() plan.Op { return plan.DelAddress{Link: o.link(), Address: o.prefix()} },
 		func() plan.Op { return plan.PromoteSecondaries{Link: at(o.namespace(), o.dotted())} },
 		func() plan.Op { return plan.AddRoute{Namespace: o.namespace(), Route: o.route(), Replace: o.bool()} },
+		func() plan.Op {
+			n := state.Neighbour{Address: o.prefix().Addr(), MAC: topo.MAC{2, 5: byte(o.number())}, Dev: o.dotted()}
+			return plan.AddNeighbour{Namespace: o.namespace(), Neighbour: n, Replace: o.bool()}
+		},
+		func() plan.Op {
+			return plan.DelNeighbour{Namespace: o.namespace(), Key: state.NeighbourKey{Address: o.prefix().Addr(), Dev: o.dotted()}}
+		},
 		func() plan.Op { return plan.DelRoute{Namespace: o.namespace(), Route: o.route()} },
 		func() plan.Op {
 			return plan.SetSysctl{Namespace: o.namespace(), Key: "net.a." + o.name(), Value: o.name()}

@@ -39,6 +39,7 @@ var parts = []part{
 		normal: func(ns *Namespace) { ns.Nftables = ns.Nftables.Normal() },
 		equal:  func(a, b *Namespace) bool { return a.Nftables.String() == b.Nftables.String() },
 	},
+	neighbours,
 }
 
 // Same reports whether two namespaces of normal States contain the same, whatever
