@@ -76,7 +76,7 @@ func TestReportChecks(t *testing.T) {
 	for _, want := range []Check{
 		{Name: "netem", State: Missing, Use: Netem.Use, Since: "2.6.8", Reason: "no such file or directory", Mend: "mend netem"},
 		{Name: "veth", State: Unknown, Use: "cables", Used: true, Since: "2.6.24", Reason: "not tried: why", Mend: "mend veth"},
-		{Name: "dummy", State: OK, Use: Dummy.Use, Since: "2.4", Found: "module dummy is there; not loaded, as that adds dummy0 to the machine"},
+		{Name: "dummy", State: OK, Use: Dummy.Use, Used: Dummy.Used, Since: "2.4", Found: "module dummy is there; not loaded, as that adds dummy0 to the machine"},
 		{
 			Name: "user namespaces", State: Limited, Use: Rootless.Use, Used: true, Since: "5.8",
 			Reason: "for root only: kernel.unprivileged_userns_clone is 0", Mend: "sysctl -w kernel.unprivileged_userns_clone=1",

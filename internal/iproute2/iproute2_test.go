@@ -171,7 +171,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"ip -n ns1 link set eth0 mtu big", `word 8, "big": expected an MTU in bytes`},
 		{"ip -n ns1 addr add 10.0.0.300/8 dev eth0", `word 6, "10.0.0.300/8": expected an address`},
 		{"ip netns add a b", `word 5, "b": expected the end`},
-		{"ip link add x type dummy", `"dummy": links of kind dummy are not supported: bridge and veth are`},
+		{"ip link add x type gtp", `"gtp": links of kind gtp are not supported`},
 		{"ip netns add 'a", "a quote is not closed"},
 		{"ip netns add a; ip netns add b", `";" is for a shell`},
 		{`ip netns add "$NS"`, `"$" is for a shell`},
@@ -189,7 +189,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"sysctl -w net.ipv4.ip_forward", `word 3, "net.ipv4.ip_forward" is not key=value`},
 		{"sysctl -p", `word 2, "-p": settings from a file are not read here`},
 		{"ip -x link set eth0 up", `word 2, "-x": ip has no such option`},
-		{"ip link add x type dumy", `"dumy": expected bridge or veth`},
+		{"ip link add x type brigde", `did you mean "bridge"?`},
 		{"ip route add 10.0.0.0/8", "the command ends where via ADDRESS or dev LINK should be"},
 		{"ip link set br0 type bridge", "the command ends where stp_state or forward_delay should be"},
 	} {

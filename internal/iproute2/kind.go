@@ -103,8 +103,7 @@ func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 func (w *words) unsupportedKind() error {
-	kind := w.next()
-	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(KindNames(), " and "))
+	return w.unsupported("links of kind %s are not supported", w.next())
 }
 
 // otherKinds are the kinds of link that ip-link(8) knows and labs do not have.

@@ -32,7 +32,7 @@ func (o ops) op() plan.Op {
 			return plan.SetKind{Link: o.link(), Change: state.BridgeChange{ForwardDelay: new(o.number())}}
 		},
 		o.setLink,
-		func() plan.Op { return plan.MoveLink{Link: o.link(), To: o.link()} },
+		func() plan.Op { return plan.MoveLink{Link: o.link(), To: at(o.namespace(), "z"+o.dotted())} },
 		func() plan.Op { return plan.FlushAddresses{Link: o.link(), Family: plan.Family(o.number() % 3)} },
 		func() plan.Op {
 			return plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "")}, {Link: at("b", o.dotted())}}}
