@@ -8,6 +8,7 @@ var modelKinds = map[string]func(state.Kind, *Link){
 	state.Loopback{}.Kind(): showKind(func(_ state.Loopback, d *Link) {
 		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
 	}),
+	state.Dummy{}.Kind(): showKind(func(_ state.Dummy, d *Link) { d.Flags = Broadcast | NoARP }),
 	state.Bridge{}.Kind(): showKind(func(b state.Bridge, d *Link) {
 		d.Info = Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
 	}),

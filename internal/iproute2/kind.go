@@ -15,6 +15,7 @@ func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
 		state.Veth{}.Kind():   vethKind,
 		state.Bridge{}.Kind(): bridgeKind,
+		state.Dummy{}.Kind():  {add: addsPlain(state.Dummy{})},
 	}
 }
 

@@ -90,6 +90,7 @@ var kinds = []kindRow{
 	rowOf[Loopback](),
 	rowOf[Veth](),
 	rowOf[Bridge](),
+	rowOf[Dummy](),
 }
 
 // A kindRow is what this package knows of a kind beyond its methods.
