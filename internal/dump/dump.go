@@ -20,6 +20,7 @@ type Namespace struct {
 	Routes     []Route     `json:"routes"`         // of all tables
 	Rules      []Rule      `json:"rules"`
 	Neighbours []Neighbour `json:"neighbours"`
+	FDB        []FDBEntry  `json:"fdb,omitempty"` // nil: it was not read
 
 	// Peers names the namespaces that IFLA_LINK_NETNSID of the links means, as
 	// far as they have names: what ip shows as "link-netns NAME".

@@ -10,7 +10,10 @@ var modelKinds = map[string]func(state.Kind, *Link){
 	}),
 	state.Dummy{}.Kind(): showKind(func(_ state.Dummy, d *Link) { d.Flags = Broadcast | NoARP }),
 	state.Bridge{}.Kind(): showKind(func(b state.Bridge, d *Link) {
-		d.Info = Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
+		d.Info = Bridge{
+			STP: b.STP, ForwardDelay: b.ForwardDelay, HelloTime: state.DefaultHelloTime, MaxAge: state.DefaultMaxAge,
+			AgeingTime: state.DefaultAgeingTime, Priority: state.DefaultBridgePriority,
+		}
 	}),
 }
 
