@@ -8,7 +8,7 @@ type Dummy struct{ plainKind }
 func (Dummy) Kind() string { return "dummy" }
 
 // Traits implements [Kind].
-func (Dummy) Traits() Traits { return Traits{Made: true, NoOperState: true} }
+func (Dummy) Traits() Traits { return Traits{Made: true, NoOperState: true, NoARP: true} }
 
 // Equal implements [Kind].
 func (d Dummy) Equal(o Kind) bool { return equal(d, o) }
