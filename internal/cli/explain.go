@@ -9,6 +9,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -126,7 +127,7 @@ func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 			e.Kernel = append(e.Kernel, n.Kernel)
 		}
 		if look := told.Notes[0].Look; !look.IsZero() {
-			e.Look = iproute2.Look(look.Namespace, look.Program, look.Args...)
+			e.Look = ipshow.Command(look.Namespace, look.Program, look.Args...)
 		}
 		e.Says = words.Sentences(lang, said...)
 		list = append(list, e)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/explain"
-	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -116,7 +116,7 @@ func (l *looker) shown(at explain.Look) (string, error) {
 		names := slices.DeleteFunc(l.state.Names(), func(name string) bool { return name == state.Host })
 		return strings.Join(append(names, ""), "\n"), nil
 	}
-	return iproute2.Show(dump.Model(l.state, at.Namespace), at.Args...)
+	return ipshow.Show(dump.Model(l.state, at.Namespace), at.Args...)
 }
 
 // listed returns what a command of nft lists.

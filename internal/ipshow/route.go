@@ -1,4 +1,4 @@
-package iproute2
+package ipshow
 
 import (
 	"cmp"
@@ -187,7 +187,7 @@ func gatewayOf(r dump.Route) fields {
 	case r.Via.Is4() == r.To.Addr().Is4():
 		fs.word("gateway", "via", r.Via.String())
 	default:
-		family := choose(r.Via.Is4(), "inet", "inet6")
+		family := familyName(r.Via)
 		via := fields{{key: "family", value: family}, {key: "host", value: r.Via.String()}}
 		fs.add("via", via, "via "+family+" "+r.Via.String()+" ")
 	}

@@ -1,8 +1,8 @@
-package iproute2
+package ipshow
 
 import "testing"
 
-func TestLook(t *testing.T) {
+func TestCommand(t *testing.T) {
 	for _, tt := range []struct {
 		want, namespace, program string
 		args                     []string
@@ -13,7 +13,7 @@ func TestLook(t *testing.T) {
 		{"ip netns exec ns1 sysctl net.ipv4.ip_forward", "ns1", "sysctl", []string{"net.ipv4.ip_forward"}},
 		{"nft list ruleset", "", "nft", []string{"list", "ruleset"}},
 	} {
-		if got := Look(tt.namespace, tt.program, tt.args...); got != tt.want {
+		if got := Command(tt.namespace, tt.program, tt.args...); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
 		}
 	}

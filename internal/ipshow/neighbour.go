@@ -1,4 +1,4 @@
-package iproute2
+package ipshow
 
 import (
 	"strings"

@@ -1,4 +1,7 @@
-package iproute2
+// Package ipshow shows what a namespace has as ip and tc of iproute2 show it, in
+// lines and in JSON: from a [dump.Namespace], which is the kernel's or a model's, to
+// the text, byte for byte. There is one file per object of ip. The package is pure.
+package ipshow
 
 import (
 	"encoding/json"
@@ -8,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/iproute2/argv"
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
@@ -31,19 +35,19 @@ type Query struct {
 }
 
 // queries are the objects of ip that can be shown, in ip's own order.
-var queries = []verb{
+var queries = []argv.Verb{
 	{"address", "a"}, {"route", "r"}, {"rule", "ru"}, {"neighbor", "n"}, {"neighbour", "n"}, {"link", "l"}, {"netns", "net"},
 }
 
 // ParseQuery reads the words of a command behind "ip". Nil and no error: it is none
-// that shows something, but one for [Parse].
+// that shows something, but one that changes something.
 func ParseQuery(args []string) (*Query, error) {
-	w := &words{list: args}
+	w := &argv.Words{List: args}
 	q := &Query{}
 	if err := q.readOptions(w); err != nil {
 		return nil, err
 	}
-	object, err := w.verb(queries...)
+	object, err := w.Verb(queries...)
 	if err != nil {
 		return nil, nil
 	}
@@ -51,50 +55,49 @@ func ParseQuery(args []string) (*Query, error) {
 		object = "neighbor"
 	}
 	q.Object = object
-	if object == "route" && w.skip("get", "g", "ge") {
-		w.skip("to")
-		q.Get, err = w.addr()
-		if err == nil && w.more() {
-			err = w.unsupported("only the way to an address can be asked for")
+	if object == "route" && w.Skip("get", "g", "ge") {
+		w.Skip("to")
+		q.Get, err = w.Addr()
+		if err == nil && w.More() {
+			err = fmt.Errorf("%s: only the way to an address can be asked for", w.Back().Place())
 		}
 		return q, err
 	}
-	if w.more() && !w.skip("show", "list", "lst", "l", "ls", "sh", "sho", "li", "lis") && (object == "link" || !w.skip("s")) {
+	if w.More() && !w.Skip("show", "list", "lst", "l", "ls", "sh", "sho", "li", "lis") && (object == "link" || !w.Skip("s")) {
 		return nil, nil // "ip link s" is set
 	}
 	return q, q.readSelection(w)
 }
 
 // readOptions takes what stands between ip and its object. An option that no Query
-// has is left for [Parse] to refuse.
-func (q *Query) readOptions(w *words) error {
-	for strings.HasPrefix(w.peek(), "-") {
+// has is left for who reads the command as a change to refuse.
+func (q *Query) readOptions(w *argv.Words) error {
+	for strings.HasPrefix(w.Peek(), "-") {
 		var err error
 		switch {
-		case w.skip("-n", "-net", "-netns"):
-			q.Namespace, err = w.value("the name of a namespace")
-		case w.skip("-4"):
+		case w.Skip("-n", "-net", "-netns"):
+			q.Namespace, err = w.Value("the name of a namespace")
+		case w.Skip("-4"):
 			q.family = plan.IPv4Only
-		case w.skip("-6"):
+		case w.Skip("-6"):
 			q.family = plan.IPv6Only
-		case w.skip("-f", "-family"):
-			err = w.readFamily()
-			q.family = w.family
-		case w.skip("-j", "-js", "-json", "--json"):
+		case w.Skip("-f", "-family"):
+			err = q.readFamily(w)
+		case w.Skip("-j", "-js", "-json", "--json"):
 			q.asJSON = true
-		case w.skip("-p", "-pretty"):
+		case w.Skip("-p", "-pretty"):
 			q.pretty = true
-		case w.skip("-br", "-brief"):
+		case w.Skip("-br", "-brief"):
 			q.brief = true
-		case w.skip("-o", "-oneline"):
+		case w.Skip("-o", "-oneline"):
 			q.oneline = true
-		case w.skip("-d", "-details"):
+		case w.Skip("-d", "-details"):
 			q.details = true
-		case w.skip("-s", "-stats", "-statistics"):
+		case w.Skip("-s", "-stats", "-statistics"):
 			q.counts = true
-		case w.skip("-c", "-color", "-r", "-resolve", "-t", "-N", "-Numeric", "-h", "-human"):
+		case w.Skip("-c", "-color", "-r", "-resolve", "-t", "-N", "-Numeric", "-h", "-human"):
 		default:
-			w.next()
+			w.Next()
 		}
 		if err != nil {
 			return err
@@ -103,40 +106,56 @@ func (q *Query) readOptions(w *words) error {
 	return nil
 }
 
+func (q *Query) readFamily(w *argv.Words) error {
+	switch {
+	case w.Skip("inet"):
+		q.family = plan.IPv4Only
+	case w.Skip("inet6"):
+		q.family = plan.IPv6Only
+	default:
+		return w.Unexpected("inet", "inet6")
+	}
+	return nil
+}
+
 // readSelection takes what stands behind show.
-func (q *Query) readSelection(w *words) (err error) {
-	for w.more() && err == nil {
+func (q *Query) readSelection(w *argv.Words) (err error) {
+	for w.More() && err == nil {
 		switch {
-		case w.skip("dev"):
-			q.dev, err = w.value("the name of a link")
-		case w.skip("up"):
+		case w.Skip("dev"):
+			q.dev, err = w.Value("the name of a link")
+		case w.Skip("up"):
 			q.up = true
-		case w.skip("proxy"):
+		case w.Skip("proxy"):
 			q.proxy = true
-		case w.skip("master"):
-			q.master, err = w.value("the name of a bridge")
-		case w.skip("type"):
-			q.kind, err = w.value("a kind of link")
-		case w.skip("table", "t"):
-			q.table, err = w.value("the name of a table")
+		case w.Skip("master"):
+			q.master, err = w.Value("the name of a bridge")
+		case w.Skip("type"):
+			q.kind, err = w.Value("a kind of link")
+		case w.Skip("table", "t"):
+			q.table, err = w.Value("the name of a table")
 		case q.Object == "route":
 			err = q.readDestination(w)
-		case q.Object == "netns" || q.Object == "rule" || q.dev != "" || strings.HasPrefix(w.peek(), "-"):
-			err = w.unexpected("dev", "up", "master", "type")
+		case q.Object == "netns" || q.Object == "rule" || q.dev != "" || strings.HasPrefix(w.Peek(), "-"):
+			err = w.Unexpected("dev", "up", "master", "type")
 		default:
-			q.dev = w.next()
+			q.dev = w.Next()
 		}
 	}
 	return err
 }
 
-func (q *Query) readDestination(w *words) (err error) {
-	w.skip("to", "exact")
-	if w.skip("default", "any", "all") {
-		q.to = everything(q.family == plan.IPv6Only)
+func (q *Query) readDestination(w *argv.Words) (err error) {
+	w.Skip("to", "exact")
+	if w.Skip("default", "any", "all") {
+		all := netip.IPv4Unspecified()
+		if q.family == plan.IPv6Only {
+			all = netip.IPv6Unspecified()
+		}
+		q.to = netip.PrefixFrom(all, 0)
 		return nil
 	}
-	q.to, err = w.prefix()
+	q.to, err = w.Prefix()
 	if err == nil && q.family == plan.AllFamilies && q.to.Addr().Is6() {
 		q.family = plan.IPv6Only
 	}

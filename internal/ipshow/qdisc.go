@@ -1,4 +1,4 @@
-package iproute2
+package ipshow
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ func Qdiscs(list []dump.Qdisc, ns *dump.Namespace) string {
 		if name := ns.LinkName(q.Index); name != "" {
 			words = append(words, "dev", name)
 		}
-		words = append(words, place(q)...)
+		words = append(words, parent(q)...)
 		if q.Refs != 1 {
 			words = append(words, "refcnt", fmt.Sprint(q.Refs))
 		}
@@ -30,8 +30,8 @@ func Qdiscs(list []dump.Qdisc, ns *dump.Namespace) string {
 // qdiscHandle writes the major number of a handle.
 func qdiscHandle(h uint32) string { return fmt.Sprintf("%x", h>>16) }
 
-// place says where a qdisc hangs.
-func place(q dump.Qdisc) []string {
+// parent returns what a qdisc is attached to.
+func parent(q dump.Qdisc) []string {
 	switch {
 	case q.Parent == dump.QdiscRoot:
 		return []string{"root"}
@@ -59,7 +59,7 @@ func qdiscOptions(o dump.QdiscOptions) []string {
 		return []string{"limit", fmt.Sprintf("%dp", o.Limit)}
 	case dump.HTB:
 		words := []string{
-			"r2q", fmt.Sprint(o.Rate2Quantum), "default", choose(o.Default == 0, "0", fmt.Sprintf("0x%x", o.Default)),
+			"r2q", fmt.Sprint(o.Rate2Quantum), "default", hexadecimal(o.Default),
 			"direct_packets_stat", fmt.Sprint(o.DirectPackets),
 		}
 		if o.DirectQueue != 0 {
@@ -80,6 +80,14 @@ func qdiscOptions(o dump.QdiscOptions) []string {
 		return words
 	}
 	return nil
+}
+
+// hexadecimal writes a number as C's %#x does.
+func hexadecimal(n uint32) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%#x", n)
 }
 
 func tbfText(o dump.TBF) []string {

@@ -1,4 +1,4 @@
-package iproute2
+package ipshow
 
 import (
 	"fmt"
@@ -100,7 +100,7 @@ func kindData(ns *dump.Namespace, l *dump.Link) fields {
 		fs.word("remote", "remote", orAny(info.Remote))
 		fs.word("local", "local", orAny(info.Local))
 	case dump.Tun:
-		fs.word("type", "type", choose(info.Tap, "tap", "tun"))
+		fs.word("type", "type", map[bool]string{false: "tun", true: "tap"}[info.Tap])
 	}
 	return fs
 }
@@ -110,6 +110,13 @@ func bit(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
 }
 
 func portData(p *dump.Port) fields {
@@ -122,9 +129,9 @@ func portData(p *dump.Port) fields {
 		word  string
 		value bool
 	}{{"hairpin", p.Hairpin}, {"guard", p.Guard}, {"root_block", p.RootBlock}, {"learning", p.Learning}, {"flood", p.Flood}} {
-		fs.add(on.word, on.value, on.word+" "+choose(on.value, "on", "off")+" ")
+		fs.add(on.word, on.value, on.word+" "+onOff(on.value)+" ")
 	}
 	fs.add("no", fmt.Sprintf("%#x", p.Number), fmt.Sprintf("port_no %#x ", p.Number))
-	fs.add("isolated", p.Isolated, "isolated "+choose(p.Isolated, "on", "off")+" ")
+	fs.add("isolated", p.Isolated, "isolated "+onOff(p.Isolated)+" ")
 	return fs
 }

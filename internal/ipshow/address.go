@@ -1,4 +1,4 @@
-package iproute2
+package ipshow
 
 import (
 	"fmt"
@@ -71,7 +71,7 @@ var addressFlags = []struct {
 const permanent = 0x80
 
 func (q *Query) address(a dump.Address) fields {
-	family := choose(a.Prefix.Addr().Is4(), "inet", "inet6")
+	family := familyName(a.Prefix.Addr())
 	fs := fields{{"family", family, "    " + family + " "}}
 	fs = append(fs, prefixFields(a)...)
 	if a.Metric != 0 {
@@ -82,8 +82,10 @@ func (q *Query) address(a dump.Address) fields {
 	}
 	fs.word("scope", "scope", scopeName(a.Scope))
 	for _, f := range addressFlags {
-		name := choose(a.Prefix.Addr().Is4(), f.v4, f.v6)
-		has := a.Flags&f.bit != 0
+		name, has := f.v4, a.Flags&f.bit != 0
+		if a.Prefix.Addr().Is6() {
+			name = f.v6
+		}
 		if f.bit == permanent {
 			name, has = "dynamic", !has
 		}
@@ -99,6 +101,13 @@ func (q *Query) address(a dump.Address) fields {
 	fs.add("preferred_life_time", a.Preferred, " preferred_lft "+lifetime(a.Preferred))
 	fs.say("\n")
 	return fs
+}
+
+func familyName(a netip.Addr) string {
+	if a.Is4() {
+		return "inet"
+	}
+	return "inet6"
 }
 
 func prefixFields(a dump.Address) fields {
