@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -29,7 +30,7 @@ func (t *trial) command(ctx context.Context, c *clause) {
 	}
 	hosts := newDirectory(t.state).hosts()
 	failures := make([]*Failure, len(c.Where))
-	sideBySide(len(c.Where), func(i int) {
+	parallel.Each(len(c.Where), func(i int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		failures[i] = t.runIn(ctx, c, c.Where[i], hosts)

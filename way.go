@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
@@ -39,7 +39,7 @@ func (t *trial) survey(ctx context.Context, clauses []*clause) {
 			}
 		}
 	}
-	sideBySide(len(order), func(i int) { order[i].look(ctx) })
+	parallel.Each(len(order), func(i int) { order[i].look(ctx) })
 	for _, q := range asked {
 		before := len(q.clause.failures)
 		t.judgeWay(q, ways[t.target(q.clause.Pairs[q.pair].From, q.address)])
@@ -108,23 +108,6 @@ func (c *clause) failedAt(n int, a netip.Addr) bool {
 	return slices.ContainsFunc(c.failures, func(f Failure) bool {
 		return f.From == p.From && f.To == p.To && (f.Address == a || !f.Address.IsValid())
 	})
-}
-
-// maxJobs is how many ways are looked at, or commands run, at the same time.
-const maxJobs = 16
-
-// sideBySide calls fn for each of n things, a few at a time, and waits.
-func sideBySide(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, maxJobs)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			fn(i)
-		})
-	}
-	wg.Wait()
 }
 
 func (t *trial) judgeWay(q query, w *way) {

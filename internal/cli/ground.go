@@ -12,6 +12,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -94,7 +95,7 @@ func (p *program) labs() ([]labInfo, error) {
 	}
 	inBoxes := make([][]labInfo, len(boxes))
 	errs := make([]error, len(boxes))
-	sideBySide(len(boxes), func(i int) { inBoxes[i], errs[i] = p.labsIn(boxes[i]) })
+	parallel.Each(len(boxes), func(i int) { inBoxes[i], errs[i] = p.labsIn(boxes[i]) })
 	return append(labs, slices.Concat(inBoxes...)...), errors.Join(errs...)
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -25,21 +24,4 @@ func gently(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = endGrace
 	return cmd
-}
-
-// mostAtOnce bounds how many commands run at the same time.
-const mostAtOnce = 16
-
-// sideBySide calls fn for 0 … n-1, many at the same time, and waits for all.
-func sideBySide(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, mostAtOnce)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			fn(i)
-		})
-	}
-	wg.Wait()
 }

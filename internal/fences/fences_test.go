@@ -16,6 +16,7 @@ const module = "github.com/vethlab/vethlab"
 // outside the program, each with the rooms it may stand on, and on what those
 // stand on.
 var pure = map[string][]string{
+	"internal/parallel":      {},
 	"internal/words":         {},
 	"internal/escape":        {},
 	"internal/nft":           {"internal/words"},
