@@ -9,7 +9,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/iproute2"
-	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -85,9 +84,14 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	if o.style == styleTutorial {
 		change.Plan = plan.LongWay(change.Plan)
 	}
-	steps := explainAll(change.Plan, stepsOf(change), o.lang)
-	if err := lookAll(change.Plan, steps); err != nil {
+	told := explain.Tour(change.Plan)
+	views, err := explain.Views(told)
+	if err != nil {
 		return err
+	}
+	steps := explainAll(told, stepsOf(change), o.lang)
+	for i, v := range views {
+		steps[i].Shown, steps[i].looks = v.Shown, v.New
 	}
 	if o.format == formatJSON {
 		return p.out.json(steps)
@@ -106,7 +110,7 @@ func (p *program) explainCommand(o explainOptions) error {
 	for i, op := range ops {
 		steps[i] = step{Command: iproute2.Print(op)}
 	}
-	list := explainAll(ops, steps, o.lang)
+	list := explainAll(explain.Tour(ops), steps, o.lang)
 	if o.format == formatJSON {
 		return p.out.json(list)
 	}
@@ -116,10 +120,10 @@ func (p *program) explainCommand(o explainOptions) error {
 	return nil
 }
 
-// explainAll explains a plan whose commands are steps.
-func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
-	list := make([]explained, 0, len(ops))
-	for i, told := range explain.Tour(ops) {
+// explainAll says in a language what is told of the steps of a plan.
+func explainAll(tour []explain.Step, steps []step, lang words.Lang) []explained {
+	list := make([]explained, 0, len(tour))
+	for i, told := range tour {
 		e := explained{step: steps[i], isNew: told.New, looks: told.New}
 		var said []string
 		for _, n := range told.Notes {
@@ -127,7 +131,7 @@ func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
 			e.Kernel = append(e.Kernel, n.Kernel)
 		}
 		if look := told.Notes[0].Look; !look.IsZero() {
-			e.Look = ipshow.Command(look.Namespace, look.Program, look.Args...)
+			e.Look = look.String()
 		}
 		e.Says = words.Sentences(lang, said...)
 		list = append(list, e)

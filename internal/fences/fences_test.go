@@ -30,10 +30,12 @@ var pure = map[string][]string{
 	"internal/ipshow":        {"topo", "internal/state", "internal/plan", "internal/dump", "internal/iproute2/argv"},
 	"internal/compile":       {"topo", "internal/state"},
 	"internal/decompile":     {"topo", "internal/state", "internal/compile"},
-	"internal/explain":       {"topo", "internal/words", "internal/state", "internal/plan"},
-	"internal/lesson":        {"topo", "internal/words", "internal/state"},
+	"internal/explain": {
+		"topo", "internal/words", "internal/nft", "internal/state", "internal/plan", "internal/dump", "internal/ipshow",
+	},
+	"internal/lesson": {"topo", "internal/words", "internal/state"},
 	"internal/tutor": {
-		"topo", "internal/words", "internal/state", "internal/plan", "internal/dump", "internal/iproute2",
+		"topo", "internal/words", "internal/state", "internal/plan", "internal/iproute2",
 		"internal/lesson",
 	},
 	"internal/draw": {"topo", "internal/words", "internal/state"},

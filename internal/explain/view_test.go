@@ -1,4 +1,4 @@
-package cli
+package explain
 
 import (
 	"os"
@@ -8,13 +8,12 @@ import (
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
-	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
 // Whatever a lab is made of can be looked at, on either way, and nothing is seen
 // twice in a row.
-func TestLookAtExamples(t *testing.T) {
+func TestViewsOfExamples(t *testing.T) {
 	files, err := filepath.Glob("../../examples/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
@@ -34,32 +33,33 @@ func TestLookAtExamples(t *testing.T) {
 		}
 		ops := plan.Diff(state.New(), c.State)
 		for way, ops := range map[string]plan.Plan{"direct": ops, "long": plan.LongWay(ops)} {
-			steps := explainAll(ops, make([]step, len(ops)), words.English)
-			if err := lookAll(ops, steps); err != nil {
+			steps := Tour(ops)
+			views, err := Views(steps)
+			if err != nil {
 				t.Errorf("%s, %s: %v", file, way, err)
 			}
-			checkViews(t, file+", "+way, steps)
+			checkViews(t, file+", "+way, steps, views)
 		}
 	}
 }
 
-func checkViews(t *testing.T, lab string, steps []explained) {
+func checkViews(t *testing.T, lab string, steps []Step, views []View) {
 	t.Helper()
-	views, last := 0, ""
-	for i, s := range steps {
-		if !s.looks {
-			if s.Shown != "" {
+	shown, last := 0, ""
+	for i, v := range views {
+		if !v.New {
+			if v.Shown != "" {
 				t.Errorf("%s: step %d has been looked at in vain", lab, i)
 			}
 			continue
 		}
-		seen := s.Look + s.Shown
+		seen := steps[i].Notes[0].Look.String() + v.Shown
 		if seen == last {
 			t.Errorf("%s: step %d shows once more:\n%s", lab, i, seen)
 		}
-		views, last = views+1, seen
+		shown, last = shown+1, seen
 	}
-	if views < 5 || views == len(steps) {
-		t.Errorf("%s: %d of %d steps are looked at", lab, views, len(steps))
+	if shown < 5 || shown == len(steps) {
+		t.Errorf("%s: %d of %d steps are looked at", lab, shown, len(steps))
 	}
 }

@@ -1,88 +1,95 @@
-package cli
+package explain
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
-	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// lookAll looks behind each command of a plan, on a machine where nothing is, and
-// adds what is to be seen to those where it is new.
-func lookAll(ops plan.Plan, steps []explained) error {
-	l := &looker{state: state.New(), highest: map[string]int{}, met: map[string]bool{}}
-	for i, op := range ops {
-		if err := op.Play(l.state); err != nil {
-			return err
-		}
-		l.number(op)
-		if err := l.look(explain.Notes(op)[0].Look, &steps[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+// A View is what the command of a [Look] shows behind a step.
+type View struct {
+	Shown string // its output
+	New   bool   // the step is new, or a link is in a state that was not shown yet
 }
 
-// A looker looks at a machine on which a plan is played.
-type looker struct {
+// Views plays the steps of a plan on an empty machine and returns a view for each.
+// Shown is empty where New is false.
+func Views(steps []Step) ([]View, error) {
+	v := &viewer{state: state.New(), highest: map[string]int{}, met: map[string]bool{}}
+	views := make([]View, len(steps))
+	for i, s := range steps {
+		err := s.Op.Play(v.state)
+		if err != nil {
+			return nil, err
+		}
+		v.number(s.Op)
+		if views[i], err = v.view(s); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// A viewer has a machine on which a plan is played.
+type viewer struct {
 	state   *state.State
 	highest map[string]int  // number of a link so far, by namespace
-	met     map[string]bool // how links have been seen
-	last    string          // what was seen last
+	met     map[string]bool // states in which links have been shown
+	last    string          // the last command, with its output
 }
 
 // number gives links that an Op has made the numbers that the kernel would, if they
 // have none: in each namespace the one after the last, of a veth the other end
 // first. They keep them where they go.
-func (l *looker) number(op plan.Op) {
+func (v *viewer) number(op plan.Op) {
 	for _, birth := range slices.Backward(plan.Births(op)) {
 		e := birth.Link
-		link := l.state.Link(e)
+		link := v.state.Link(e)
 		if link.Index == 0 {
-			link.Index = max(l.highest[e.Namespace], 1) + 1 // lo is the first
+			link.Index = max(v.highest[e.Namespace], 1) + 1 // lo is the first
 		}
-		l.highest[e.Namespace] = max(l.highest[e.Namespace], link.Index)
+		v.highest[e.Namespace] = max(v.highest[e.Namespace], link.Index)
 	}
 }
 
-// look adds to a step what its command shows, if the step is of a new kind or the
-// link looks as none has before, and it is not what was just seen.
-func (l *looker) look(at explain.Look, step *explained) error {
-	step.looks = false
+// view returns what the step's command shows, if the step is new or the link is in
+// a state in which none was shown, and it is not what was shown last.
+func (v *viewer) view(s Step) (View, error) {
+	at := s.Notes[0].Look
 	if at.IsZero() {
-		return nil
+		return View{}, nil
 	}
-	news := l.turned(at)
-	if !step.isNew && !news {
-		return nil
+	if news := v.turned(at); !s.New && !news {
+		return View{}, nil
 	}
-	shown, err := l.shown(at)
-	if seen := step.Look + "\n" + shown; err == nil && seen != l.last {
-		step.Shown, step.looks, l.last = shown, true, seen
+	shown, err := v.shown(at)
+	if seen := at.String() + "\n" + shown; err == nil && seen != v.last {
+		v.last = seen
+		return View{shown, true}, nil
 	}
-	return err
+	return View{}, err
 }
 
 // turned reports whether a link is looked at that is in a state in which none of
 // its kind was yet, or whose other end is.
-func (l *looker) turned(at explain.Look) bool {
+func (v *viewer) turned(at Look) bool {
 	if at.Program != "ip" || at.Args[0] != "link" || at.Args[len(at.Args)-2] != "dev" {
 		return false
 	}
-	ns := dump.Model(l.state, at.Namespace)
+	ns := dump.Model(v.state, at.Namespace)
 	link := ns.LinkNamed(at.Args[len(at.Args)-1])
 	if link == nil {
 		return false
 	}
 	looks := []string{link.Kind + " is " + link.OperState, link.Kind + " leads " + leadsTo(ns, link)}
-	news := slices.ContainsFunc(looks, func(s string) bool { return !l.met[s] })
+	news := slices.ContainsFunc(looks, func(s string) bool { return !v.met[s] })
 	for _, s := range looks {
-		l.met[s] = true
+		v.met[s] = true
 	}
 	return news
 }
@@ -101,8 +108,8 @@ func leadsTo(ns *dump.Namespace, link *dump.Link) string {
 }
 
 // shown returns what a command prints that looks at something.
-func (l *looker) shown(at explain.Look) (string, error) {
-	ns := l.state.Namespace(at.Namespace)
+func (v *viewer) shown(at Look) (string, error) {
+	ns := v.state.Namespace(at.Namespace)
 	switch {
 	case at.Program == "sysctl":
 		value, set := ns.Sysctls[at.Args[0]]
@@ -113,10 +120,10 @@ func (l *looker) shown(at explain.Look) (string, error) {
 	case at.Program == "nft":
 		return listed(ns, at.Args)
 	case at.Args[0] == "netns":
-		names := slices.DeleteFunc(l.state.Names(), func(name string) bool { return name == state.Host })
+		names := slices.DeleteFunc(v.state.Names(), func(name string) bool { return name == state.Host })
 		return strings.Join(append(names, ""), "\n"), nil
 	}
-	return ipshow.Show(dump.Model(l.state, at.Namespace), at.Args...)
+	return ipshow.Show(dump.Model(v.state, at.Namespace), at.Args...)
 }
 
 // listed returns what a command of nft lists.
