@@ -116,7 +116,7 @@ func (p *program) hostScene() (*draw.Scene, error) {
 		return nil, err
 	}
 	p.sayUnseen(m)
-	return mapScene(m), nil
+	return m.Scene(), nil
 }
 
 // described returns what a file describes.

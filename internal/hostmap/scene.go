@@ -1,4 +1,4 @@
-package cli
+package hostmap
 
 import (
 	"fmt"
@@ -6,27 +6,25 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/draw"
-	"github.com/vethlab/vethlab/internal/hostmap"
 )
 
-// mapScene returns what there is to draw of a map. Isolated namespaces are left
-// out.
-func mapScene(m *hostmap.Map) *draw.Scene {
+// Scene returns what there is to draw of the map. Isolated namespaces are left out.
+func (m *Map) Scene() *draw.Scene {
 	s := &draw.Scene{}
 	for _, ns := range m.Namespaces {
 		if ns.Isolated() {
 			continue
 		}
-		s.Boxes = append(s.Boxes, mapBox(ns))
+		s.Boxes = append(s.Boxes, boxOf(ns))
 		for i := range ns.Interfaces {
-			addMapCables(s, m, ns, &ns.Interfaces[i])
+			addCables(s, m, ns, &ns.Interfaces[i])
 		}
 	}
 	return s
 }
 
-func mapBox(ns *hostmap.Namespace) draw.Box {
-	b := draw.Box{ID: ns.Name, Name: ns.Name, Kind: mapKind(ns), Details: []string{ns.About()}}
+func boxOf(ns *Namespace) draw.Box {
+	b := draw.Box{ID: ns.Name, Name: ns.Name, Kind: boxKind(ns), Details: []string{ns.About()}}
 	if len(ns.Containers) > 0 && !ns.Host {
 		b.Subtitle = ns.Containers[0].Image
 	}
@@ -45,13 +43,13 @@ func mapBox(ns *hostmap.Namespace) draw.Box {
 			})
 		}
 		for _, via := range i.Default {
-			b.Details = append(b.Details, defaultOf(via, i.Name))
+			b.Details = append(b.Details, defaultRoute(via, i.Name))
 		}
 	}
 	return b
 }
 
-func defaultOf(via netip.Addr, dev string) string {
+func defaultRoute(via netip.Addr, dev string) string {
 	if via.IsUnspecified() {
 		return "default dev " + dev
 	}
@@ -60,15 +58,15 @@ func defaultOf(via netip.Addr, dev string) string {
 
 // barOf returns the bridge that an interface is a port of; bonds and the like are
 // drawn as ports themselves.
-func barOf(ns *hostmap.Namespace, i *hostmap.Interface) string {
+func barOf(ns *Namespace, i *Interface) string {
 	if master := ns.Interface(i.Master); master != nil && master.Kind == "bridge" {
 		return i.Master
 	}
 	return ""
 }
 
-// mapKind tells what a namespace is by who made it and by what is in it.
-func mapKind(ns *hostmap.Namespace) draw.Kind {
+// boxKind tells what a namespace is by who made it and by what is in it.
+func boxKind(ns *Namespace) draw.Kind {
 	switch {
 	case ns.Host:
 		return draw.Machine
@@ -91,11 +89,11 @@ func mapKind(ns *hostmap.Namespace) draw.Kind {
 	return draw.Host
 }
 
-// addMapCables adds the cable of a veth, once, or the relation to what an
+// addCables adds the cable of a veth, once, or the relation to what an
 // interface stands on.
-func addMapCables(s *draw.Scene, m *hostmap.Map, ns *hostmap.Namespace, i *hostmap.Interface) {
+func addCables(s *draw.Scene, m *Map, ns *Namespace, i *Interface) {
 	here := draw.End{Box: ns.Name, Port: i.Name}
-	for _, to := range []*hostmap.End{i.Peer, i.Lower} {
+	for _, to := range []*End{i.Peer, i.Lower} {
 		if to == nil {
 			continue
 		}
