@@ -33,6 +33,7 @@ var pure = map[string][]string{
 	"internal/explain": {
 		"topo", "internal/words", "internal/nft", "internal/state", "internal/plan", "internal/dump", "internal/ipshow",
 	},
+	"internal/report": {"topo", "internal/escape"},
 	"internal/lesson": {"topo", "internal/words", "internal/state"},
 	"internal/tutor": {
 		"topo", "internal/words", "internal/state", "internal/plan", "internal/iproute2",

@@ -1,26 +1,24 @@
-package cli
+package report
 
 import (
 	"bytes"
 	"fmt"
 	"strings"
 
-	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// tap returns a report in the Test Anything Protocol, version 14
+// TAP returns a report in the Test Anything Protocol, version 14
 // (testanything.org).
-func tap(r *vethlab.Report) []byte {
+func TAP(r Report) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(r.Results))
-	for i := range r.Results {
-		t := &r.Results[i]
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(r.Tests))
+	for i, t := range r.Tests {
 		verdict := "ok"
 		if !t.OK {
 			verdict = "not ok"
 		}
-		fmt.Fprintf(&b, "%s %d - %s\n", verdict, i+1, tapText(t.Title()))
+		fmt.Fprintf(&b, "%s %d - %s\n", verdict, i+1, tapText(t.Title))
 		tapDetails(&b, t)
 	}
 	if r.Err != nil {
@@ -30,18 +28,18 @@ func tap(r *vethlab.Report) []byte {
 }
 
 // tapDetails writes what was found, as YAML.
-func tapDetails(b *bytes.Buffer, t *vethlab.TestResult) {
+func tapDetails(b *bytes.Buffer, t Test) {
 	fmt.Fprintf(b, "  ---\n  duration_ms: %.3f\n", 1000*t.Took.Seconds())
 	if t.At != "" {
 		fmt.Fprintf(b, "  at: %s\n", escape.YAMLQuoted(t.At))
 	}
-	if t.Name != "" {
+	if t.Asks != "" {
 		fmt.Fprintf(b, "  asks: %s\n", escape.YAMLQuoted(t.Asks))
 	}
 	if t.OK {
 		fmt.Fprintf(b, "  found: %s\n", escape.YAMLQuoted(t.Found))
 	} else {
-		b.WriteString("  message: " + tapLines(details(t)))
+		b.WriteString("  message: " + tapLines(t.failure()))
 	}
 	b.WriteString("  ...\n")
 }

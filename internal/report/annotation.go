@@ -1,43 +1,40 @@
-package cli
+package report
 
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// annotations returns a workflow command of GitHub Actions for each failed test,
-// which is shown at its line of the lab file. GitHub reads them from stdout and
-// stderr alike; they are talk, so they go to stderr.
-func annotations(r *vethlab.Report) []byte {
+// Annotations returns a workflow command of GitHub Actions for each failed test,
+// which is shown at its line of the lab file. Workspace is the folder that was
+// checked out, GITHUB_WORKSPACE.
+func Annotations(r Report, workspace string) []byte {
 	var b bytes.Buffer
-	for i := range r.Results {
-		t := &r.Results[i]
+	for _, t := range r.Tests {
 		if t.OK {
 			continue
 		}
 		place := ""
 		if t.Pos.IsValid() {
-			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File)), t.Pos.Line, t.Pos.Col)
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File, workspace)), t.Pos.Line, t.Pos.Col)
 		}
-		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", place, property(r.Lab+": "+t.Title()), message(details(t)))
+		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", place, property(r.Lab+": "+t.Title), message(t.failure()))
 	}
 	return b.Bytes()
 }
 
 // inWorkspace returns a file's path as GitHub knows it: from the root of what
 // was checked out.
-func inWorkspace(file string) string {
+func inWorkspace(file, workspace string) string {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return file
 	}
-	rel, err := filepath.Rel(os.Getenv("GITHUB_WORKSPACE"), abs)
+	rel, err := filepath.Rel(workspace, abs)
 	if err != nil || strings.HasPrefix(rel, "..") {
 		return file
 	}

@@ -1,11 +1,9 @@
-package cli
+package report
 
 import (
 	"encoding/xml"
 	"fmt"
 	"time"
-
-	"github.com/vethlab/vethlab"
 )
 
 // The elements of JUnit's XML that CI systems agree on: a suite is a lab, a case
@@ -44,11 +42,11 @@ type (
 	}
 )
 
-// junit returns a report as JUnit's XML.
-func junit(r *vethlab.Report) []byte {
-	suite := junitSuite{Name: r.Lab, Tests: len(r.Results), Failures: r.Failed(), Time: junitTime(r.Took)}
-	for i := range r.Results {
-		suite.Cases = append(suite.Cases, junitCaseOf(r.Lab, &r.Results[i]))
+// JUnit returns a report as JUnit's XML.
+func JUnit(r Report) []byte {
+	suite := junitSuite{Name: r.Lab, Tests: len(r.Tests), Failures: r.failed(), Time: junitTime(r.Took)}
+	for _, t := range r.Tests {
+		suite.Cases = append(suite.Cases, junitCaseOf(r.Lab, t))
 	}
 	if r.Err != nil {
 		suite.Errors, suite.Error = 1, r.Err.Error()
@@ -62,10 +60,10 @@ func junit(r *vethlab.Report) []byte {
 	return fmt.Appendf(nil, "%s%s\n", xml.Header, text)
 }
 
-func junitCaseOf(lab string, t *vethlab.TestResult) junitCase {
-	c := junitCase{Name: t.Title(), Class: lab, File: t.Pos.File, Line: t.Pos.Line, Time: junitTime(t.Took)}
+func junitCaseOf(lab string, t Test) junitCase {
+	c := junitCase{Name: t.Title, Class: lab, File: t.Pos.File, Line: t.Pos.Line, Time: junitTime(t.Took)}
 	if !t.OK {
-		c.Failure = &junitFailure{Message: t.Found, Text: details(t)}
+		c.Failure = &junitFailure{Message: t.Found, Text: t.failure()}
 	}
 	return c
 }
