@@ -1,4 +1,7 @@
-package cli
+// Package machine is what the commands of a lesson are run on: the network, mount
+// and PID namespaces of its own that the program is in once [sandbox.Isolate] has run
+// it again. Whatever a lesson makes ends with them.
+package machine
 
 import (
 	"bytes"
@@ -25,66 +28,83 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A stage is the machine of its own on which a lesson is played: this very one,
-// once the program is isolated.
-type stage struct {
-	program *program
-	tools   *toolbox
-	over    chan struct{} // closed when the lesson is
+// A Machine runs the commands of one lesson. It implements [tutor.Machine].
+type Machine struct {
+	c       Config
+	over    chan struct{} // closed when the lesson is over
 	servers sync.WaitGroup
 }
 
-func newStage(p *program) (*stage, error) {
-	tools, err := newToolbox(true)
-	if err != nil {
-		return nil, err
-	}
-	return &stage{program: p, tools: tools, over: make(chan struct{})}, nil
+// Config is what commands get.
+type Config struct {
+	Path   string // PATH
+	Stdin  io.Reader
+	Stdout io.Writer // gets stderr too
+
+	// Out gets what commands write whose output is kept as well.
+	Out io.Writer
+
+	Shell  string // of the learner: a program
+	Prompt string // variable of a shell's prompt, as NAME=value
 }
 
-func (s *stage) close() {
-	close(s.over)
-	s.servers.Wait()
-	s.tools.remove()
+// New returns the machine that the program is in.
+func New(c Config) *Machine { return &Machine{c: c, over: make(chan struct{})} }
+
+// Close ends the servers and waits for them.
+func (m *Machine) Close() {
+	close(m.over)
+	m.servers.Wait()
 }
 
-func (s *stage) shell(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := gently(exec.CommandContext(ctx, "/bin/sh", args...))
-	cmd.Env = append(os.Environ(), "PATH="+s.tools.path, "LC_ALL=C", sandbox.IsolatedEnv+"=1")
+// endGrace is how long an interrupted command has to end by itself.
+const endGrace = 5 * time.Second
+
+func (m *Machine) shell(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = endGrace
+	cmd.Env = append(os.Environ(), "PATH="+m.c.Path, "LC_ALL=C", sandbox.IsolatedEnv+"=1")
 	return cmd
 }
 
-// Run implements [tutor.Stage].
-func (s *stage) Run(ctx context.Context, command string, keep bool) (string, int, error) {
-	cmd := s.shell(ctx, "-c", command)
+// Run implements [tutor.Machine].
+func (m *Machine) Run(ctx context.Context, command string, keep bool) (string, int, error) {
+	cmd := m.shell(ctx, "-c", command)
 	var kept bytes.Buffer
 	if keep {
-		w := io.MultiWriter(&kept, s.program.out)
+		w := io.MultiWriter(&kept, m.c.Out)
 		cmd.Stdout, cmd.Stderr = w, w
 	} else {
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = s.program.stdin, s.program.out.stdout, s.program.out.stdout
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = m.c.Stdin, m.c.Stdout, m.c.Stdout
 	}
 	err := cmd.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) && ctx.Err() == nil {
-		return kept.String(), processCode(ended.ProcessState), nil
+		return kept.String(), exitCode(ended), nil
 	}
 	return kept.String(), 0, cmp.Or(ctx.Err(), err)
 }
 
-// Quiet implements [tutor.Stage].
-func (s *stage) Quiet(ctx context.Context, script string) (string, error) {
-	out, err := s.shell(ctx, "-e", "-c", script).CombinedOutput()
+// exitCode returns the exit code of an ended command.
+func exitCode(ended *exec.ExitError) int {
+	if status, ok := ended.Sys().(syscall.WaitStatus); ok {
+		return sandbox.ExitCode(status)
+	}
+	return ended.ExitCode()
+}
+
+// Quiet implements [tutor.Machine].
+func (m *Machine) Quiet(ctx context.Context, script string) (string, error) {
+	out, err := m.shell(ctx, "-e", "-c", script).CombinedOutput()
 	return string(out), cmp.Or(ctx.Err(), err)
 }
 
-// Shell implements [tutor.Stage].
-func (s *stage) Shell(ctx context.Context) error {
-	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
-	cmd := s.shell(ctx)
-	cmd.Path, cmd.Args = shell, []string{shell}
-	key, value := prompt(shell, "(lesson) ")
-	cmd.Env = append(cmd.Env, key+"="+value, "LC_ALL="+os.Getenv("LC_ALL"))
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.program.stdin, s.program.out.stdout, s.program.out.stdout
+// Shell implements [tutor.Machine].
+func (m *Machine) Shell(ctx context.Context) error {
+	cmd := m.shell(ctx)
+	cmd.Path, cmd.Args = m.c.Shell, []string{m.c.Shell}
+	cmd.Env = append(cmd.Env, m.c.Prompt, "LC_ALL="+os.Getenv("LC_ALL"))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = m.c.Stdin, m.c.Stdout, m.c.Stdout
 	err := cmd.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
 		return nil // with the code of the last command in it
@@ -92,8 +112,8 @@ func (s *stage) Shell(ctx context.Context) error {
 	return err
 }
 
-// World implements [tutor.Stage].
-func (s *stage) World(ctx context.Context, sysctls []string) (lesson.World, error) {
+// World implements [tutor.Machine].
+func (m *Machine) World(ctx context.Context, sysctls []string) (lesson.World, error) {
 	view, err := kernel.Everything(sysctls...)
 	if err != nil {
 		return lesson.World{}, err
@@ -131,8 +151,8 @@ func reaches(ctx context.Context, r lesson.Reach) bool {
 	return probe.Ask(ctx, []probe.Question{q}, probe.Options{})[0].Found == probe.Reachable
 }
 
-// Serve implements [tutor.Stage].
-func (s *stage) Serve(ctx context.Context, serve lesson.Serve) error {
+// Serve implements [tutor.Machine].
+func (m *Machine) Serve(ctx context.Context, serve lesson.Serve) error {
 	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return netns.Replace(serve.Namespace, c) }}
 	l, err := config.Listen(ctx, "tcp", fmt.Sprintf(":%d", serve.Port))
 	if err != nil {
@@ -143,21 +163,21 @@ func (s *stage) Serve(ctx context.Context, serve lesson.Serve) error {
 		fmt.Fprintf(w, "Hello %s, this is %s.\n", strings.TrimPrefix(from, "::ffff:"), serve.Namespace)
 	})}
 	go func() { _ = server.Serve(l) }()
-	s.servers.Go(func() {
-		s.untilGone(serve.Namespace)
+	m.servers.Go(func() {
+		m.untilDeleted(serve.Namespace)
 		_ = server.Close() // all of it goes with the sandbox
 	})
 	return nil
 }
 
-// untilGone waits for the end of a namespace or of the lesson. A namespace lives on,
+// untilDeleted waits for the end of a namespace or of the lesson. A namespace lives on,
 // with its links, while a server listens in it.
-func (s *stage) untilGone(namespace string) {
+func (m *Machine) untilDeleted(namespace string) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.over:
+		case <-m.over:
 			return
 		case <-tick.C:
 			if _, err := os.Stat(filepath.Join(netns.Dir, namespace)); err != nil {
