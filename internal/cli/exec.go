@@ -63,7 +63,7 @@ be run, 127 if there is none. With --all: 1 if it failed in any node.`,
 // asOwn makes an error one of vethlab's own, in the place of a command whose
 // exit code would be passed on.
 func asOwn(err error) error {
-	exit, done := exitError{}, elsewhere{}
+	exit, done := exitError{}, reexecError{}
 	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitOwn {
 		return err
 	}

@@ -68,8 +68,7 @@ func (p *program) findRunning(infos []labInfo, name string) (*vethlab.Lab, error
 	return p.findHere(name)
 }
 
-// findHere returns the lab of that name that runs on the ground that this program
-// stands on.
+// findHere returns the lab of that name that runs where this program does.
 func (p *program) findHere(name string) (*vethlab.Lab, error) {
 	lab, err := vethlab.Find(name)
 	if err != nil {

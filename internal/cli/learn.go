@@ -167,7 +167,7 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 	case o.check:
 		p.out.say("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
 		return nil
-	case !p.ground.fresh:
+	case !p.placement.fresh:
 		return p.isolate()
 	}
 	return p.play(ctx, l, o)
@@ -176,17 +176,17 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 // isolate plays the lesson in a sandbox: this very program, once more. Root gets
 // one of his own where there are no user namespaces.
 func (p *program) isolate() error {
-	if p.ground.root && !sandbox.Privileged() {
+	if p.placement.root && !sandbox.Privileged() {
 		return sandbox.ErrRoot
 	}
-	code, err := sandbox.IsolateInForeground(!p.ground.root)
-	if err != nil && !p.ground.rootless && sandbox.Privileged() {
+	code, err := sandbox.IsolateInForeground(!p.placement.root)
+	if err != nil && !p.placement.rootless && sandbox.Privileged() {
 		code, err = sandbox.IsolateInForeground(false)
 	}
 	if err != nil {
 		return feature.Explain(err)
 	}
-	return elsewhere{code}
+	return reexecError{code}
 }
 
 // picture draws what is there during a lesson.

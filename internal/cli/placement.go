@@ -19,22 +19,22 @@ import (
 // A lab lives either on the machine itself, where only root can make one, or in
 // a sandbox of its user's. A command on a lab in a sandbox runs this very program
 // once more inside, with the same arguments; there it finds the lab as root
-// finds one on the machine. So all commands but for this file know one ground
+// finds one on the machine. So all commands but for this file know one placement
 // only.
 
-// ground says where the labs of a command are.
-type ground struct {
+// placement says where the labs of a command are.
+type placement struct {
 	rootless bool // --rootless: in sandboxes only
 	root     bool // --root: on the machine only
 	inside   bool // this program runs inside a sandbox already
 	fresh    bool // that is a machine of its own, see exec --fresh
 }
 
-func groundFlags(cmd *cobra.Command, g *ground) {
-	cmd.PersistentFlags().BoolVar(&g.rootless, "rootless", false, "labs in user namespaces, for root too (default: without the rights of root)")
-	cmd.PersistentFlags().BoolVar(&g.root, "root", false, "labs of the machine itself, or fail")
+func placementFlags(cmd *cobra.Command, l *placement) {
+	cmd.PersistentFlags().BoolVar(&l.rootless, "rootless", false, "labs in user namespaces, for root too (default: without the rights of root)")
+	cmd.PersistentFlags().BoolVar(&l.root, "root", false, "labs of the machine itself, or fail")
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if g.root && g.rootless {
+		if l.root && l.rootless {
 			return usageError{cmd, errors.New("--root and --rootless can't both be meant")}
 		}
 		return nil
@@ -42,25 +42,25 @@ func groundFlags(cmd *cobra.Command, g *ground) {
 }
 
 // onMachine reports whether the machine's own labs count.
-func (g ground) onMachine() bool { return g.inside || !g.rootless }
+func (l placement) onMachine() bool { return l.inside || !l.rootless }
 
 // inSandboxes reports whether labs in sandboxes count.
-func (g ground) inSandboxes() bool { return !g.inside && !g.root }
+func (l placement) inSandboxes() bool { return !l.inside && !l.root }
 
 // makesSandboxes reports whether a new lab gets a sandbox.
-func (g ground) makesSandboxes() bool {
-	return g.inSandboxes() && (g.rootless || !sandbox.Privileged())
+func (l placement) makesSandboxes() bool {
+	return l.inSandboxes() && (l.rootless || !sandbox.Privileged())
 }
 
-// An elsewhere error says that a command has been carried out, inside a sandbox,
+// A reexecError says that a command has been carried out, inside a sandbox,
 // and with which exit code.
-type elsewhere struct{ code int }
+type reexecError struct{ code int }
 
-func (e elsewhere) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+func (e reexecError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
 // failure returns the error of a command that is a part of this one, nil if it
 // did well.
-func (e elsewhere) failure() error {
+func (e reexecError) failure() error {
 	if e.code == exitDone {
 		return nil
 	}
@@ -80,7 +80,7 @@ type labInfo struct {
 // then those in sandboxes.
 func (p *program) labs() ([]labInfo, error) {
 	var labs []labInfo
-	if p.ground.onMachine() {
+	if p.placement.onMachine() {
 		infos, err := vethlab.List()
 		if err != nil {
 			return nil, err
@@ -103,11 +103,11 @@ func (p *program) labs() ([]labInfo, error) {
 // do as well, a folder that can't be trusted for sandboxes (another login's, as
 // sudo may leave it) has none that do.
 func (p *program) boxes() ([]string, error) {
-	if !p.ground.inSandboxes() {
+	if !p.placement.inSandboxes() {
 		return nil, nil
 	}
 	boxes, err := sandbox.Boxes()
-	if err != nil && !p.ground.makesSandboxes() {
+	if err != nil && !p.placement.makesSandboxes() {
 		return nil, nil
 	}
 	return boxes, err
@@ -116,7 +116,7 @@ func (p *program) boxes() ([]string, error) {
 // enterOnly goes into the only sandbox there is, where labs of the machine do not
 // count: whatever lab is meant can be found out inside.
 func (p *program) enterOnly() error {
-	if !p.ground.makesSandboxes() {
+	if !p.placement.makesSandboxes() {
 		return nil
 	}
 	boxes, err := p.boxes()
@@ -183,21 +183,21 @@ func gather(run func(stdout *os.File) (code int, err error)) (out []byte, code i
 const programName = "vethlab"
 
 // at returns nil if a lab is to be dealt with here. If it lives in a sandbox, or
-// is to, the command is carried out there, and the error is [elsewhere]. Unless
+// is to, the command is carried out there, and the error is [reexecError]. Unless
 // create is true a lab that would need a sandbox and has none is
 // [vethlab.ErrNotRunning].
 func (p *program) at(lab string, create bool) error {
 	switch {
-	case p.ground.inside:
+	case p.placement.inside:
 		return nil
-	case p.ground.makesSandboxes():
+	case p.placement.makesSandboxes():
 		return p.inSandbox(lab, create)
 	case !sandbox.Privileged():
 		return sandbox.ErrRoot
-	case create || !p.ground.inSandboxes():
+	case create || !p.placement.inSandboxes():
 		return nil
 	}
-	// Root, for whom a lab may be on either ground: here unless only there.
+	// Root, for whom a lab may be in either place: here unless only there.
 	infos, err := vethlab.List()
 	if err != nil || slices.ContainsFunc(infos, func(i vethlab.Info) bool { return i.Name == lab }) {
 		return err
@@ -230,7 +230,7 @@ func openOrStart(lab string, create bool) (*sandbox.Box, error) {
 
 // notHere says that a lab has no sandbox, and where else it is.
 func (p *program) notHere(lab string) error {
-	if p.ground.onMachine() {
+	if p.placement.onMachine() {
 		infos, err := vethlab.List()
 		if err != nil {
 			return err
@@ -263,7 +263,7 @@ func (p *program) within(box *sandbox.Box, args ...string) error {
 	if err != nil {
 		return err
 	}
-	return elsewhere{code}
+	return reexecError{code}
 }
 
 // replay returns a file with what has been read of standard input, for the
