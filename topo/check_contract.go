@@ -180,8 +180,8 @@ func (c testCheck) name(key testKey, name string, target bool) {
 	case colon && (c.isNode(node) || node == HostNode):
 		if !target {
 			c.fail(key, fmt.Sprintf("write %q", node), "%s is an interface: only nodes can ask", name)
-		} else if c.plugAt(node, iface) == nil {
-			c.fail(key, didYouMean(iface, c.interfacesOf(node)), "node %s has no interface %q", node, iface)
+		} else if c.wiring.Interface(node, iface) == nil {
+			c.fail(key, didYouMean(iface, c.wiring.interfaceNames(node)), "node %s has no interface %q", node, iface)
 		}
 	case colon && c.isParty(node):
 		c.fail(key, "", "%q stands for several nodes, and an interface is one node's", node)
@@ -207,7 +207,7 @@ func targetFault(a netip.Addr) string {
 }
 
 // isNode reports whether the lab has that node, declared or not.
-func (c *checker) isNode(name string) bool { return c.nodes[name] != nil || c.plugs[name] != nil }
+func (c *checker) isNode(name string) bool { return c.wiring.Node(name) != nil }
 
 // isParty reports whether a word stands for nodes.
 func (c *checker) isParty(name string) bool {
@@ -330,7 +330,7 @@ func (c *checker) groupNames(n *Node, path string) {
 	for i, g := range n.Group {
 		place := c.itemPath(path+".group", i)
 		_, addrErr := netip.ParseAddr(g)
-		fault := nameFault(g)
+		fault := nodeFault(g)
 		switch {
 		case g == AllNodes || g == HostNode:
 			c.fail(n.Pos, place, "", "%q is taken and can't be a group's name", g)

@@ -20,7 +20,7 @@ func (c *checker) interfaces(n *Node) {
 		} else if !c.partial {
 			c.usage(n, d, path)
 		}
-		c.bridge(n, d, path)
+		c.kindOf(n, d)
 		c.mac(n, d, path)
 		c.mtu(d.MTU, d.Pos, path+".mtu")
 		for a := range d.Addresses {
@@ -31,12 +31,10 @@ func (c *checker) interfaces(n *Node) {
 
 // loopback checks what is said about lo.
 func (c *checker) loopback(n *Node, d *Interface, path string) {
-	other := *d
-	other.Addresses = nil
 	switch {
 	case n.Name == HostNode:
 		c.fail(d.Pos, path, "", "lo of %q is the machine's own and not the lab's to change", n.Name)
-	case !other.isPlain():
+	case slices.ContainsFunc(d.settings(), func(s setting) bool { return s.key != addressesKey }):
 		c.fail(d.Pos, path, "", "lo can have addresses and nothing else")
 	}
 }
@@ -47,37 +45,34 @@ func interfacePath(n *Node, d *Interface) string {
 
 // usage checks that a declared interface is there, and what it is.
 func (c *checker) usage(n *Node, d *Interface, path string) {
-	p := c.plugAt(n.Name, d.Name)
-	if p == nil {
-		c.fail(d.Pos, path, didYouMean(d.Name, c.interfacesOf(n.Name)), "no link uses interface %s of node %s", d.Name, n.Name)
+	i := c.wiring.Interface(n.Name, d.Name)
+	if i == nil {
+		c.fail(d.Pos, path, didYouMean(d.Name, c.wiring.interfaceNames(n.Name)),
+			"no link uses interface %s of node %s", d.Name, n.Name)
 		return
 	}
-	if p.bridge != nil && len(d.Addresses) > 0 {
-		c.fail(d.Pos, path, "give them to "+p.bridge.name+", which is the "+p.bridge.owner(n)+"'s own interface",
-			"interface %s is a port of %s and has no addresses", d.Name, p.bridge.inWords(n))
+	if i.IsBridged() && len(d.Addresses) > 0 {
+		whole, owner := "bridge "+i.Master.Name, "node"
+		if n.Kind == Switch {
+			whole, owner = "switch "+n.Name, "switch"
+		}
+		c.fail(d.Pos, path, "give them to "+i.Master.Name+", which is the "+owner+"'s own interface",
+			"interface %s is a port of %s and has no addresses", d.Name, whole)
 	}
-	c.lowMTU(d, p, path)
-}
-
-// interfacesOf returns the names of a node's interfaces.
-func (c *checker) interfacesOf(node string) []string {
-	var names []string
-	for _, p := range c.plugs[node] {
-		names = append(names, p.name)
-	}
-	return names
+	c.lowMTU(i, path)
 }
 
 // lowMTU reports IPv6 addresses where the MTU leaves no room for IPv6.
-func (c *checker) lowMTU(d *Interface, p *plug, path string) {
+func (c *checker) lowMTU(i *WiredInterface, path string) {
+	d := i.Decl
 	mtu := d.MTU
-	if mtu == 0 && p.link >= 0 {
-		mtu = c.t.Links[p.link].MTU
+	if mtu == 0 && i.Link != nil {
+		mtu = i.Link.Decl.MTU
 	}
 	six := slices.IndexFunc(d.Addresses, func(a netip.Prefix) bool { return a.Addr().Is6() })
 	if six >= 0 && mtu >= minMTU && mtu < ipv6MTU {
 		c.fail(d.Pos, path, "", "interface %s has the IPv6 address %s and mtu %d, but IPv6 needs %d",
-			p, d.Addresses[six], mtu, ipv6MTU)
+			i, d.Addresses[six], mtu, ipv6MTU)
 	}
 }
 

@@ -5,88 +5,6 @@ import (
 	"slices"
 )
 
-// maxPorts is how many ports a bridge of the kernel holds (BR_MAX_PORTS less one).
-const maxPorts = 1023
-
-// A plug is an interface that exists: the end of a link or, with link -1, a
-// bridge or lo.
-type plug struct {
-	node, name string
-	link, side int
-	decl       *Interface // nil if the file says nothing about it
-	bridge     *plug      // the bridge that it is a port of, or nil
-	pos        Pos
-	path       string
-}
-
-func (p *plug) isLoopback() bool { return p.link < 0 && p.name == Loopback }
-
-func (p *plug) isBridge() bool { return p.link < 0 && p.name != Loopback }
-
-func (p *plug) String() string { return Endpoint{Node: p.node, Interface: p.name}.String() }
-
-func endpointPath(link string, side int) string { return fmt.Sprintf("%s.endpoints[%d]", link, side) }
-
-func linkPath(i int) string { return fmt.Sprintf("links[%d]", i) }
-
-// plugIn finds all interfaces of all nodes.
-func (c *checker) plugIn() {
-	for i := range c.t.Nodes {
-		c.plugBridges(&c.t.Nodes[i])
-	}
-	names := c.t.interfaceNames()
-	for i, l := range c.t.Links {
-		var ends [2]*plug
-		for side, e := range l.Endpoints {
-			ends[side] = &plug{
-				node: e.Node, name: names[i][side], link: i, side: side,
-				pos: firstPos(e.Pos, l.Pos), path: endpointPath(linkPath(i), side),
-			}
-			c.plug(ends[side])
-		}
-		c.byLink[i] = ends
-	}
-}
-
-func (c *checker) plug(p *plug) {
-	n, first := c.nodes[p.node], c.plugAt(p.node, p.name)
-	switch {
-	case first != nil && !first.isBridge():
-		c.fail(p.pos, p.path, "", "interface %s is already used by links[%d]%s", p, first.link, inLine(first.pos))
-	case first != nil && n.Kind != Switch: // that of a switch is told of elsewhere
-		c.fail(p.pos, p.path, "", "interface %s is a bridge%s, not the end of a link", p, inLine(first.pos))
-	case first == nil && p.name != "":
-		c.named[Endpoint{Node: p.node, Interface: p.name}] = p
-	}
-	if n != nil {
-		for i := range n.Interfaces {
-			if n.Interfaces[i].Name == p.name {
-				p.decl = &n.Interfaces[i]
-			}
-		}
-	}
-	c.plugs[p.node] = append(c.plugs[p.node], p)
-}
-
-// plugBridges finds the bridges of a node, and lo if the file has more to say of
-// it.
-func (c *checker) plugBridges(n *Node) {
-	if n.Kind == Switch {
-		c.plug(&plug{node: n.Name, name: BridgeName, link: -1, pos: n.Pos, path: "nodes." + n.Name})
-	}
-	for i := range n.Interfaces {
-		d := &n.Interfaces[i]
-		if (d.Name == Loopback || d.Bridge != nil && n.Kind != Switch) && c.plugAt(n.Name, d.Name) == nil {
-			c.plug(&plug{node: n.Name, name: d.Name, link: -1, pos: d.Pos, path: interfacePath(n, d)})
-		}
-	}
-}
-
-// plugAt returns the interface of that name, or nil.
-func (c *checker) plugAt(node, name string) *plug {
-	return c.named[Endpoint{Node: node, Interface: name}]
-}
-
 // inLine returns where else to look.
 func inLine(p Pos) string {
 	if !p.IsValid() {
@@ -124,7 +42,7 @@ func (c *checker) link(i int) {
 }
 
 func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
-	if fault := nameFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
+	if fault := nodeFault(e.Node); fault != "" && c.nodes[e.Node] == nil {
 		c.fail(pos, path, "", "the node's name %q %s", e.Node, fault)
 	} else if e.Node == AllNodes && c.nodes[e.Node] == nil {
 		c.fail(pos, path, "", "%q stands for all nodes and can't be a node's name", e.Node)
@@ -147,7 +65,7 @@ func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
 func (c *checker) typos() {
 	for i, l := range c.t.Links {
 		for side, e := range l.Endpoints {
-			if c.nodes[e.Node] != nil || e.Node == HostNode || len(c.plugs[e.Node]) > 1 || len(e.Node) < 4 {
+			if c.nodes[e.Node] != nil || e.Node == HostNode || len(c.wiring.Node(e.Node).Interfaces) > 1 || len(e.Node) < 4 {
 				continue
 			}
 			j := slices.IndexFunc(c.t.Nodes, func(n Node) bool { return misspelt(e.Node, n.Name) })

@@ -11,7 +11,7 @@ import (
 // node checks a node by itself.
 func (c *checker) node(n *Node) {
 	path := "nodes." + n.Name
-	fault := nameFault(n.Name)
+	fault := nodeFault(n.Name)
 	if n.Name == HostNode {
 		c.machine(n, path)
 	}
@@ -92,8 +92,8 @@ func (c *checker) linkSysctls(n *Node) {
 		if m == nil || slices.Contains([]string{"all", "default", Loopback}, m[1]) {
 			continue
 		}
-		if link := strings.ReplaceAll(m[1], "/", "."); c.plugAt(n.Name, link) == nil {
-			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, didYouMean(link, c.interfacesOf(n.Name)),
+		if link := strings.ReplaceAll(m[1], "/", "."); c.wiring.Interface(n.Name, link) == nil {
+			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, didYouMean(link, c.wiring.interfaceNames(n.Name)),
 				"sysctl %s: no link uses interface %s of node %s", key, link, n.Name)
 		}
 	}

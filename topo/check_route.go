@@ -30,8 +30,8 @@ func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
 		return fmt.Sprintf("metric %d is out of range", r.Metric), ""
 	case !r.Via.IsValid() && r.Dev == "":
 		return fmt.Sprintf("the route to %s leads nowhere", r.To), "say via which address, or dev which interface"
-	case r.Dev != "" && c.plugAt(n.Name, r.Dev) == nil:
-		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.interfacesOf(n.Name))
+	case r.Dev != "" && c.wiring.Interface(n.Name, r.Dev) == nil:
+		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.wiring.interfaceNames(n.Name))
 	case c.isDown(n, r.Dev):
 		return fmt.Sprintf("interface %s of node %s is down and carries no route", r.Dev, n.Name), ""
 	case r.Via.IsValid():
@@ -69,22 +69,22 @@ func (n *Node) routesOnLink(r Route) bool {
 }
 
 func (c *checker) isDown(n *Node, dev string) bool {
-	p := c.plugAt(n.Name, dev)
-	return p != nil && p.decl != nil && p.decl.Down
+	i := c.wiring.Interface(n.Name, dev)
+	return i != nil && i.Decl.Down
 }
 
 // written returns the addresses that the file gives a node's interfaces, or the
 // one called dev. It reports false if others will be filled in.
 func (c *checker) written(n *Node, dev string) (prefixes []netip.Prefix, complete bool) {
 	complete = true
-	for _, p := range c.plugs[n.Name] {
+	for _, i := range c.wiring.Node(n.Name).Interfaces {
 		switch {
-		case dev != "" && p.name != dev:
-		case p.decl == nil || p.decl.Addresses == nil:
+		case dev != "" && i.Name != dev:
+		case i.Decl.Addresses == nil:
 			// The bridge of a switch has what is written, and so has lo.
-			complete = complete && (n.Kind == Switch || p.isLoopback())
+			complete = complete && (n.Kind == Switch || i.IsLoopback())
 		default:
-			prefixes = append(prefixes, p.decl.Addresses...)
+			prefixes = append(prefixes, i.Decl.Addresses...)
 		}
 	}
 	return prefixes, complete

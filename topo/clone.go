@@ -16,7 +16,10 @@ func (t *Topology) Clone() *Topology {
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
 		for j := range n.Interfaces {
 			i := &n.Interfaces[j]
-			i.Addresses, i.Bridge = slices.Clone(i.Addresses), slices.Clone(i.Bridge)
+			i.Addresses = slices.Clone(i.Addresses)
+			if i.Kind != nil {
+				i.Kind = i.Kind.clone()
+			}
 		}
 	}
 	c.Links = slices.Clone(t.Links)

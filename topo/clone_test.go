@@ -19,6 +19,19 @@ func TestClone(t *testing.T) {
 	apart(t, "Topology", reflect.ValueOf(*c), reflect.ValueOf(whole))
 }
 
+// So has the copy of each kind of interface.
+func TestCloneKinds(t *testing.T) {
+	for _, k := range topo.LinkKinds() {
+		fill(reflect.ValueOf(k).Elem())
+		lab := topo.Topology{Nodes: topo.Nodes{{Interfaces: topo.Interfaces{{Kind: k}}}}}
+		c := lab.Clone().Nodes[0].Interfaces[0].Kind
+		if !reflect.DeepEqual(c, k) {
+			t.Errorf("%s: got %+v, want %+v", k.Word(), c, k)
+		}
+		apart(t, k.Word(), reflect.ValueOf(c).Elem(), reflect.ValueOf(k).Elem())
+	}
+}
+
 // fill gives every field something that a copy could share.
 func fill(v reflect.Value) {
 	switch v.Kind() {
@@ -41,6 +54,10 @@ func fill(v reflect.Value) {
 		v.SetMapIndex(reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem())
 	case reflect.String:
 		v.SetString("x")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
 	}
 }
 

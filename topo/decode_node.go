@@ -31,15 +31,14 @@ func (d *decoder) interfaces(v value) Interfaces {
 		i := Interface{Name: e.key, Pos: e.pos}
 		d.places[e.value.path] = e.pos
 		if e.value.node.Kind == yaml.MappingNode {
-			d.object(e.value, "an interface", fields{
-				"addresses":     func(v value) { i.Addresses = d.addresses(v) },
-				"mac":           func(v value) { i.MAC = d.mac(v) },
-				"mtu":           func(v value) { i.MTU = d.integer(v) },
-				"bridge":        func(v value) { i.Bridge = d.ports(v) },
-				"stp":           func(v value) { i.STP = d.truth(v) },
-				"forward_delay": func(v value) { i.ForwardDelay = d.duration(v) },
-				"down":          func(v value) { i.Down = d.truth(v) },
-			})
+			known := fields{
+				"addresses": func(v value) { i.Addresses = d.addresses(v) },
+				"mac":       func(v value) { i.MAC = d.mac(v) },
+				"mtu":       func(v value) { i.MTU = d.integer(v) },
+				"down":      func(v value) { i.Down = d.truth(v) },
+			}
+			d.kindFields(known, &i)
+			d.object(e.value, "an interface", known)
 		} else {
 			i.Addresses = d.addresses(d.value(e.value.node, e.value.path+".addresses"))
 		}
@@ -59,14 +58,6 @@ func (d *decoder) addresses(v value) []netip.Prefix {
 		ps = []netip.Prefix{}
 	}
 	return ps
-}
-
-// ports reads the names of a bridge's ports. An empty list is not nil.
-func (d *decoder) ports(v value) []string {
-	if names := d.names(v, "an interface or a list of them"); names != nil {
-		return names
-	}
-	return []string{}
 }
 
 func (d *decoder) mac(v value) MAC {

@@ -84,29 +84,13 @@ func (n Node) tree() tree {
 	return m
 }
 
-// tree returns the addresses alone where there is nothing else to say.
+// tree returns the addresses alone where nothing else is said.
 func (i Interface) tree() tree {
-	if i.isPlain() && i.Addresses != nil {
-		return prefixes(i.Addresses)
+	settings := i.settings()
+	if len(settings) == 1 && settings[0].key == addressesKey {
+		return treeOf(settings[0].value)
 	}
-	m := tree{kind: mapping}
-	if i.Bridge != nil {
-		m.add("bridge", texts(i.Bridge))
-	}
-	if i.Addresses != nil {
-		m.add("addresses", prefixes(i.Addresses))
-	}
-	m.addText("mac", i.MAC.String())
-	m.addNumber("mtu", i.MTU)
-	m.addTruth("stp", i.STP)
-	m.addDuration("forward_delay", i.ForwardDelay)
-	m.addTruth("down", i.Down)
-	return m
-}
-
-// isPlain reports whether there is nothing to say but addresses.
-func (i Interface) isPlain() bool {
-	return i.MAC.IsZero() && i.MTU == 0 && i.Bridge == nil && !i.STP && i.ForwardDelay == 0 && !i.Down
+	return treeOf(settings)
 }
 
 func (l Link) tree() tree {

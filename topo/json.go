@@ -26,6 +26,17 @@ func (is Interfaces) MarshalJSON() ([]byte, error) {
 	return object(is, func(i Interface) string { return i.Name })
 }
 
+// MarshalJSON returns an object with what a file says of the interface.
+func (i Interface) MarshalJSON() ([]byte, error) { return json.Marshal(i.settings()) }
+
+// MarshalJSON returns an object with the keys in their order.
+func (l settingList) MarshalJSON() ([]byte, error) {
+	return object(l, func(s setting) string { return s.key })
+}
+
+// MarshalJSON returns the value alone.
+func (s setting) MarshalJSON() ([]byte, error) { return json.Marshal(s.value) }
+
 // object returns a JSON object that keeps the order of things.
 func object[T any](things []T, name func(T) string) ([]byte, error) {
 	var b bytes.Buffer

@@ -35,6 +35,18 @@ func nameFault(s string) string {
 	return wordFault(s)
 }
 
+// nodeFault says why s can't be the name of a node or group, or returns "". What
+// stands for several names or for a variable can't be part of one.
+func nodeFault(s string) string {
+	if i := strings.IndexAny(s, "()"); i >= 0 {
+		return fmt.Sprintf("contains %q, which is reserved for ranges of names", s[i:i+1])
+	}
+	if strings.Contains(s, "${") {
+		return `contains "${", which is reserved for variables`
+	}
+	return nameFault(s)
+}
+
 // interfaceFault says why s can't be the name of an interface, or returns "".
 func interfaceFault(s string) string {
 	switch {
@@ -77,40 +89,4 @@ func runeFault(s string) string {
 // nameRune reports whether a name may contain r.
 func nameRune(r rune) bool {
 	return r != '/' && r != ':' && r != utf8.RuneError && unicode.IsPrint(r) && !unicode.IsSpace(r)
-}
-
-// interfaceNames returns the names of the interfaces at both ends of every
-// link. Those that the file leaves out are the next of eth0, eth1 … that no
-// link names at that node and no bridge has. In the machine's own namespace they stay "".
-func (t *Topology) interfaceNames() [][2]string {
-	type plug struct{ node, name string }
-	taken := make(map[plug]bool)
-	for _, l := range t.Links {
-		for _, e := range l.Endpoints {
-			taken[plug{e.Node, e.Interface}] = true
-		}
-	}
-	for _, n := range t.Nodes {
-		for _, i := range n.Interfaces {
-			if i.Bridge != nil {
-				taken[plug{n.Name, i.Name}] = true
-			}
-		}
-	}
-	next := make(map[string]int)
-	names := make([][2]string, len(t.Links))
-	for i, l := range t.Links {
-		for side, e := range l.Endpoints {
-			name := e.Interface
-			for name == "" && e.Node != HostNode {
-				p := plug{e.Node, "eth" + strconv.Itoa(next[e.Node])}
-				next[e.Node]++
-				if !taken[p] {
-					name = p.name
-				}
-			}
-			names[i][side] = name
-		}
-	}
-	return names
 }

@@ -21,8 +21,12 @@ const maxFile = 4 << 20
 //
 // It fails with [Errors], which hold all mistakes of the file, those of
 // meaning too.
-func Parse(file string, data []byte) (*Topology, error) {
-	t, errs := parse(file, data)
+func Parse(file string, data []byte) (*Topology, error) { return ParseAt(file, file, data) }
+
+// ParseAt is [Parse] for a file that messages call by a shorter name than its path,
+// which names the lab.
+func ParseAt(path, file string, data []byte) (*Topology, error) {
+	t, errs := parse(path, file, data)
 	if len(errs) > 0 {
 		errs.AddSource(file, data)
 		return nil, errs.err()
@@ -40,7 +44,7 @@ func MustParse(text string) *Topology {
 	return t
 }
 
-func parse(file string, data []byte) (*Topology, Errors) {
+func parse(path, file string, data []byte) (*Topology, Errors) {
 	if len(data) > maxFile {
 		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
 	}
@@ -55,7 +59,7 @@ func parse(file string, data []byte) (*Topology, Errors) {
 		return nil, d.errs[len(d.errs)-1:]
 	}
 	if t.Name == "" {
-		t.Name = defaultName(file)
+		t.Name = defaultName(path)
 	}
 	c := newChecker(t)
 	c.blocks = d.blocks

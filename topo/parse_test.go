@@ -184,6 +184,18 @@ func TestDefaultName(t *testing.T) {
 	}
 }
 
+// The path of a file names its lab; messages have the shorter name.
+func TestParseAt(t *testing.T) {
+	lab, err := topo.ParseAt("/x/shop/vethlab.yaml", "vethlab.yaml", []byte("links: [[a, b]]"))
+	if err != nil || lab.Name != "shop" || lab.Pos.File != "vethlab.yaml" {
+		t.Errorf("got %v, %v, want the lab shop of vethlab.yaml", lab, err)
+	}
+	_, err = topo.ParseAt("/x/shop/vethlab.yaml", "vethlab.yaml", []byte("links: [[a]]"))
+	if err == nil || !strings.HasPrefix(err.Error(), "vethlab.yaml:1:9: ") {
+		t.Errorf("got %v, want a mistake in vethlab.yaml:1:9", err)
+	}
+}
+
 func TestErrorsUnwrap(t *testing.T) {
 	_, err := topo.Parse("f", []byte("links: [[a], [b]]"))
 	var one *topo.Error

@@ -22,10 +22,13 @@ func didYouMean(s string, known []string) string {
 	return fmt.Sprintf("did you mean %q?", best)
 }
 
-// oneOf returns a hint for a word that must be one of a few.
+// oneOf returns a hint for a word that must be one of a few; "" if there are none.
 func oneOf(s string, known []string) string {
 	if hint := didYouMean(s, known); hint != "" {
 		return hint
+	}
+	if len(known) == 0 {
+		return ""
 	}
 	return "it is one of " + strings.Join(known, ", ")
 }

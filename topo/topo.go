@@ -109,33 +109,26 @@ const (
 // to interface.
 type Interfaces []Interface
 
-// An Interface is one end of a link, or a bridge: that of a switch (named
-// [BridgeName]), or one that a host or router has between interfaces of its own.
-// Or it is [Loopback], of which nothing can be said but further addresses.
+// An Interface is one end of a link, the bridge of a switch (named [BridgeName]),
+// an interface that a node has without a link, whose Kind says what it is, or
+// [Loopback], which can have further addresses and nothing else.
 type Interface struct {
-	Name string `json:"-"`
+	Name string
 
 	// Addresses with the length of their subnet. Nil means: filled in.
 	// Empty but not nil means: none.
-	Addresses []netip.Prefix `json:"addresses,omitzero"`
+	Addresses []netip.Prefix
 
-	MAC MAC `json:"mac,omitzero"`  // default: derived from the names of lab, node and interface
-	MTU int `json:"mtu,omitempty"` // bytes; default: the link's, or the kernel's 1500
+	MAC MAC // default: derived from the names of lab, node and interface
+	MTU int // bytes; default: the link's, or the kernel's 1500
 
-	// Bridge makes the interface a bridge and names its ports, which are other
-	// interfaces of the node. Nil: it is none, or that of a switch. Empty but not
-	// nil: a bridge without ports.
-	Bridge []string `json:"bridge,omitzero"`
+	// Kind is what the interface is where no link makes it, such as a [*Bridge].
+	// Nil: the end of a link, the bridge of a switch, or lo.
+	Kind LinkKind
 
-	// STP turns on the spanning tree protocol of a bridge, and ForwardDelay says
-	// how long a port then listens and learns, each, before it forwards: 2 s to
-	// 30 s, default 15 s.
-	STP          bool     `json:"stp,omitempty"`
-	ForwardDelay Duration `json:"forward_delay,omitempty"`
+	Down bool // administratively; the default is up
 
-	Down bool `json:"down,omitempty"` // administratively; the default is up
-
-	Pos Pos `json:"-"`
+	Pos Pos
 }
 
 // Loopback is the name of the interface that every node is born with.

@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -120,6 +121,25 @@ func prefixes(ps []netip.Prefix) tree {
 		t.list = append(t.list, text(p.String()))
 	}
 	return t
+}
+
+// treeOf returns the value of a setting.
+func treeOf(v any) tree {
+	switch v := v.(type) {
+	case settingList:
+		t := tree{kind: mapping}
+		for _, s := range v {
+			t.add(s.key, treeOf(s.value))
+		}
+		return t
+	case []netip.Prefix:
+		return prefixes(v)
+	case []string:
+		return texts(v)
+	case bool:
+		return truth(v)
+	}
+	return text(fmt.Sprint(v))
 }
 
 // maxFlow is how long a line may be, in characters, before it is broken up.

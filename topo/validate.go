@@ -22,28 +22,31 @@ type checker struct {
 
 	unread map[int]bool // tests of which the same is true; what they name is known
 
-	nodes map[string]*Node   // the declared ones
-	plugs map[string][]*plug // all interfaces of each node, in the order of links
-	named map[Endpoint]*plug // the same, by name and without a Pos
+	nodes  map[string]*Node // the declared ones
+	wiring *Wiring
+	macs   map[MAC]string // whose they are
 
-	byLink map[int][2]*plug // the two ends of each link
-	macs   map[MAC]string   // whose they are
+	namedByLinks map[Endpoint]bool
 
 	groups map[string][]*Node // their members
 }
 
 func newChecker(t *Topology) *checker {
-	return &checker{
-		t:     t,
-		nodes: make(map[string]*Node),
-		plugs: make(map[string][]*plug),
-		named: make(map[Endpoint]*plug),
-
-		byLink: make(map[int][2]*plug),
+	c := &checker{
+		t:      t,
+		nodes:  make(map[string]*Node),
+		wiring: &Wiring{nodes: make(map[string]*WiredNode), named: make(map[Endpoint]*WiredInterface)},
 		macs:   make(map[MAC]string),
-
 		groups: make(map[string][]*Node),
+
+		namedByLinks: make(map[Endpoint]bool),
 	}
+	for _, l := range t.Links {
+		for _, e := range l.Endpoints {
+			c.namedByLinks[Endpoint{Node: e.Node, Interface: e.Interface}] = true
+		}
+	}
+	return c
 }
 
 func (c *checker) check() Errors {
@@ -51,8 +54,7 @@ func (c *checker) check() Errors {
 	for i := range c.t.Nodes {
 		c.node(&c.t.Nodes[i])
 	}
-	c.plugIn()
-	c.plugPorts()
+	c.wire()
 	for i := range c.t.Links {
 		c.link(i)
 	}

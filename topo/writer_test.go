@@ -41,7 +41,7 @@ func TestFormatHasTheKeysMeant(t *testing.T) {
 		lab.Prefix = &prefix
 		lab.Nodes = topo.Nodes{{
 			Name: name.Draw(t, "node"), Group: []string{draw("group"), draw("group")}, Sysctls: map[string]string{draw("sysctl"): draw("setting")},
-			Nftables: draw("nftables"), Interfaces: topo.Interfaces{{Name: draw("interface"), Bridge: []string{draw("port"), "p"}}},
+			Nftables: draw("nftables"), Interfaces: topo.Interfaces{{Name: draw("interface"), Kind: &topo.Bridge{Ports: []string{draw("port"), "p"}}}},
 		}, {Name: "last"}}
 		lab.Links = []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: draw("end"), Interface: "a"}, {Node: "b"}}}}
 		lab.Tests = []topo.Test{{Name: draw("test"), From: []string{draw("from")}, To: []string{draw("to")}, Stdout: draw("stdout")}, {Run: []string{draw("argument"), draw("argument")}}}

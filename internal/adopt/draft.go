@@ -9,7 +9,9 @@ package adopt
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,8 +80,10 @@ type Draft struct {
 	refused  map[state.Endpoint]shell.Pos // links that could not be made
 	commands int
 	fullest  snapshot
-	ownMTU   map[state.Endpoint]bool // bridges whose MTU somebody has set
-	bare     bool                    // names need not stay: there were no namespaces before
+	ownMTU   map[state.Endpoint]bool         // bridges whose MTU somebody has set
+	written  map[setting]string              // sysctls that a script has set
+	aliases  map[state.Endpoint]netip.Prefix // addresses of eth0:1 and the like, by that name
+	bare     bool                            // names need not stay: there were no namespaces before
 	source   func(file string) (string, error)
 }
 
@@ -97,8 +101,13 @@ type snapshot struct {
 	at    shell.Pos
 }
 
+var errNoSource = errors.New("there are no other files")
+
 func newDraft(source func(string) (string, error)) *Draft {
-	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, source: source}
+	if source == nil {
+		source = func(string) (string, error) { return "", errNoSource }
+	}
+	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[setting]string{}, aliases: map[state.Endpoint]netip.Prefix{}, source: source}
 }
 
 // A Result is what became of something that was read.
@@ -246,7 +255,7 @@ func text(c shell.Command) string {
 func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.commands++
 	line := text(shell.Command{Words: words, Where: c.Where})
-	ops, err := iproute2.Parse(line)
+	ops, skipped, err := iproute2.ParseSkipping(line)
 	if err != nil {
 		d.refuse(c, words)
 		d.note(c, reason(words, err))
@@ -256,6 +265,7 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 		d.note(c, why)
 		return shell.Result{}
 	}
+	d.noteSkipped(c, ops, skipped)
 	d.keepFullest(c, ops)
 	next := d.state
 	if len(ops) > 1 { // all or nothing; one that fails changes nothing anyway
@@ -276,6 +286,20 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 	d.played = append(d.played, played{c.At, line, ops})
 	d.extendOrder(ops)
 	return shell.Result{}
+}
+
+// noteSkipped notes the options of a command that no Op holds, unless they are what
+// the kernel does without them.
+func (d *Draft) noteSkipped(c shell.Command, ops plan.Plan, skipped []string) {
+	if slices.ContainsFunc(ops, plan.Removes) {
+		return
+	}
+	lost := slices.DeleteFunc(skipped, func(words string) bool {
+		return words == "proto boot" || slices.ContainsFunc(ops, func(op plan.Op) bool { return words == "label "+op.At().Link })
+	})
+	if len(lost) > 0 {
+		d.note(c, fmt.Sprintf("a lab file has no place for %q", strings.Join(lost, " ")))
+	}
 }
 
 // machines says what of the machine itself a command would change that is not the

@@ -28,7 +28,7 @@ func (d *Draft) ip(c shell.Command) shell.Result {
 	if isWord(rest[0], "netns") && len(rest) > 1 && isWord(rest[1], "exec") {
 		return d.netnsExec(c, options, rest[2:])
 	}
-	if r, ok := d.ask(c, where, rest); ok {
+	if r, ok := d.query(c, where, rest); ok {
 		return r
 	}
 	c.Where, c.Words = where, ipWords(options, rest)
@@ -102,9 +102,9 @@ func (d *Draft) batch(c shell.Command, where, file string, options []string) she
 	return shell.Result{}
 }
 
-// ask answers what a script asks of ip, as far as the lab tells. It reports false
+// query answers what a script asks of ip, as far as the lab tells. It reports false
 // if the command is to change something.
-func (d *Draft) ask(c shell.Command, where string, words []string) (shell.Result, bool) {
+func (d *Draft) query(c shell.Command, where string, words []string) (shell.Result, bool) {
 	object := words[0]
 	verb := "show"
 	if len(words) > 1 {
@@ -172,10 +172,11 @@ func (d *Draft) sysctl(c shell.Command) shell.Result {
 			d.commands++
 			d.note(c, "files of settings are not read")
 		}
-		return shell.Unknown(c)
+		return d.showSysctls(c)
 	}
 	var last shell.Result
 	for _, setting := range settings(c.Words[1:]) {
+		d.remember(c.Where, setting)
 		last = d.play(c, []string{"sysctl", "-w", setting})
 	}
 	return last

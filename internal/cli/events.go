@@ -37,6 +37,9 @@ kind resync stands before the differences.`,
 			if err := o.check(cmd, args); err != nil {
 				return err
 			}
+			if o.host {
+				return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, o) })
+			}
 			return p.events(cmd.Context(), args, o)
 		},
 	}
@@ -72,7 +75,7 @@ func (m moment) MarshalJSON() ([]byte, error) {
 
 // events writes events until there were enough, or ctx ends: then it is done.
 func (p *program) events(ctx context.Context, args []string, o eventsOptions) error {
-	f, _, err := p.follow(args, o.followed)
+	f, _, err := p.follow(ctx, args, o.followed)
 	if err != nil {
 		return err
 	}
@@ -161,8 +164,8 @@ const sweepInterval = 2 * time.Second
 
 // follow begins to follow a lab, which need not run if it is given as a file, or
 // the machine. It also returns what to call that.
-func (p *program) follow(args []string, f followed) (follower *kernel.Follower, what string, err error) {
-	what, scope, options, find := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}, machineSpots
+func (p *program) follow(ctx context.Context, args []string, f followed) (follower *kernel.Follower, what string, err error) {
+	what, scope, options, find := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}, machineSpots(ctx)
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {

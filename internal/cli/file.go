@@ -104,20 +104,15 @@ func (p *program) read(file string) ([]byte, error) {
 // parse reads a lab file. A file that is called vethlab.yaml names its lab after
 // its folder, which a short path does not tell.
 func parse(file string, data []byte) (*topo.Topology, error) {
-	t, err := topo.Parse(file, data)
-	if err != nil || strings.Contains(file, "/") || !isLabFile(file) {
-		return t, err
+	path := file
+	if isLabFile(file) && !strings.Contains(file, "/") {
+		abs, err := filepath.Abs(file)
+		if err != nil {
+			return nil, err
+		}
+		path = abs
 	}
-	path, err := filepath.Abs(file)
-	if err != nil {
-		return nil, err
-	}
-	named, err := topo.Parse(path, data)
-	if err != nil {
-		return nil, err
-	}
-	t.Name = named.Name
-	return t, nil
+	return topo.ParseAt(path, file, data)
 }
 
 // rename gives a lab another name, and its namespaces the prefix that goes with

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -61,11 +62,17 @@ become one.`,
 			if o.host && len(args) > 0 {
 				return usageError{cmd, errors.New("either a lab or --host is drawn")}
 			}
-			scene, err := p.scene(args, o.host)
-			if err != nil {
-				return err
+			draw := func() error {
+				scene, err := p.scene(cmd.Context(), args, o.host)
+				if err != nil {
+					return err
+				}
+				return p.graph(scene, o)
 			}
-			return p.graph(scene, o)
+			if o.host {
+				return promptly(cmd.Context(), draw)
+			}
+			return draw()
 		},
 	}
 	cmd.Flags().BoolVar(&o.host, "host", false, "draw the machine itself, with all its namespaces")
@@ -86,9 +93,9 @@ type graphOptions struct {
 
 // scene returns what there is to draw of the lab that an argument means, or of
 // the machine.
-func (p *program) scene(args []string, host bool) (*draw.Scene, error) {
+func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Scene, error) {
 	if host {
-		return p.hostScene()
+		return p.hostScene(ctx)
 	}
 	if len(args) > 0 && isFile(args[0]) {
 		return p.described(args)
@@ -110,8 +117,8 @@ func (p *program) scene(args []string, host bool) (*draw.Scene, error) {
 }
 
 // hostScene returns what there is to draw of the machine: all its namespaces.
-func (p *program) hostScene() (*draw.Scene, error) {
-	m, err := p.takeMap(hostmap.Options{})
+func (p *program) hostScene(ctx context.Context) (*draw.Scene, error) {
+	m, err := p.takeMap(ctx, hostmap.Options{})
 	if err != nil {
 		return nil, err
 	}

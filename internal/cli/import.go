@@ -35,9 +35,10 @@ func newImport(p *program) *cobra.Command {
 
 FILE is a shell script of ip, bridge, brctl, sysctl, nft … commands. It is not run:
 vethlab follows it, through variables, loops, functions and sourced files, and
-plays its commands on paper. ARGs are its $1, $2 …  Or FILE is a topology of
-containerlab or netlab, a specification of tinet, or the lab.conf of Kathará; what
-it is is seen from its name and contents, or said with --from.
+plays its commands on paper. ARGs are its $1, $2 …, also those that begin with "-":
+flags of import stand before FILE. Or FILE is a topology of containerlab or netlab,
+a specification of tinet, or the lab.conf of Kathará; what it is is seen from its
+name and contents, or said with --from.
 
 With --live the lab is made of the namespaces of this machine, of those that are
 named or of all; of the machine itself only what is cabled to them, or with --all
@@ -46,12 +47,16 @@ every bridge and pair.
 What a lab file can't hold stays in it as a comment, with its place and the
 reason, and is counted; with --strict that is a failure.`,
 		Example: `  vethlab import setup.sh
-  vethlab import net.sh up -o vethlab.yaml && vethlab up
+  vethlab import -o vethlab.yaml net.sh up && vethlab up
   vethlab import lab.clab.yml
   sudo vethlab import --live ns1 ns2`,
 		Args:              p.importArguments(&f),
 		ValidArgsFunction: p.completeImport(&f),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args, err := p.importNames(cmd, &f, args)
+			if err != nil {
+				return err
+			}
 			r, err := p.adopt(cmd, f, args)
 			if err != nil {
 				return err
@@ -65,9 +70,30 @@ reason, and is counted; with --strict that is a failure.`,
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything is not in the file")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
 	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
+	cmd.Flags().SetInterspersed(false) // what follows FILE is the script's
 	// It fails only for a flag that is not there.
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+// importNames returns the arguments. Behind FILE all are the script's; behind the
+// namespaces of --live flags are read as well.
+func (p *program) importNames(cmd *cobra.Command, f *importFlags, args []string) ([]string, error) {
+	if f.live {
+		cmd.Flags().SetInterspersed(true)
+		if err := cmd.ParseFlags(args); err != nil {
+			return nil, usageError{cmd, err}
+		}
+		args = cmd.Flags().Args()
+		return args, p.importArguments(f)(cmd, args)
+	}
+	for _, a := range args[1:] {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if isFlag := cmd.Flags().Lookup(name) != nil || len(name) == 1 && cmd.Flags().ShorthandLookup(name) != nil; isFlag && a != name {
+			p.out.hint("%s stands behind FILE, so it is an argument of the script: flags of import stand before", a)
+		}
+	}
+	return args, nil
 }
 
 func formats() []string {
@@ -124,6 +150,9 @@ func (p *program) adopt(cmd *cobra.Command, f importFlags, args []string) (*adop
 		if format = adopt.Guess(file, data); format == "" {
 			return nil, exitError{exitUsage, fmt.Errorf("%s is a lab file already", file)}
 		}
+	}
+	if format != adopt.FormatScript && len(args) > 1 {
+		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments, and flags stand before FILE", args[1])}
 	}
 	r, err := adoptFile(format, f.name, adopt.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
 	if errors.Is(err, errFormat) {

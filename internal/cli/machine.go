@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -8,10 +9,14 @@ import (
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
-// machineSpots returns where each namespace of the machine is found, under the name
-// that the map gives it.
-func machineSpots() ([]kernel.Spot, error) {
-	m, err := hostmap.Take(hostmap.Options{})
+// machineSpots returns a function that returns where each namespace of the machine
+// is found, under the name that the map gives it. It ends with ctx.
+func machineSpots(ctx context.Context) func() ([]kernel.Spot, error) {
+	return func() ([]kernel.Spot, error) { return findSpots(ctx) }
+}
+
+func findSpots(ctx context.Context) ([]kernel.Spot, error) {
+	m, err := hostmap.Take(ctx, hostmap.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"slices"
@@ -56,7 +57,7 @@ A filter is KEY=VALUE. Several values with commas between mean any of them, * an
 				}
 				filters = append(filters, f)
 			}
-			return p.mapHost(args, filters, o)
+			return promptly(cmd.Context(), func() error { return p.mapHost(cmd.Context(), args, filters, o) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "isolated namespaces one by one, lo, link-local addresses")
@@ -79,8 +80,8 @@ func eachOf[T, U any](list []T, of func(T) U) []U {
 }
 
 // completeMap completes the names of namespaces and of the machine's interfaces.
-func completeMap(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	m, err := hostmap.Take(hostmap.Options{})
+func completeMap(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	m, err := hostmap.Take(cmd.Context(), hostmap.Options{})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -89,8 +90,8 @@ func completeMap(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 }
 
 // mapHost writes the map, or what of it is asked for.
-func (p *program) mapHost(args []string, filters []hostmap.Filter, o mapOptions) error {
-	m, err := p.takeMap(o.take)
+func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.Filter, o mapOptions) error {
+	m, err := p.takeMap(ctx, o.take)
 	if err != nil {
 		return err
 	}
@@ -111,11 +112,11 @@ func (p *program) mapHost(args []string, filters []hostmap.Filter, o mapOptions)
 
 // takeMap makes a map of the machine. An ordinary user has more rights inside the
 // own user namespaces, which are those of sandboxes and of engines without root.
-func (p *program) takeMap(o hostmap.Options) (*hostmap.Map, error) {
+func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map, error) {
 	if !sandbox.Privileged() && !p.placement.inside {
 		o.AsOwner = mapAsOwner
 	}
-	return hostmap.Take(o)
+	return hostmap.Take(ctx, o)
 }
 
 // mapAsOwner makes a map as the owner of the user namespace of a process; nil if
@@ -223,7 +224,7 @@ func (p *program) mapHeading(ns *hostmap.Namespace, all bool) string {
 		about = "  " + about
 	}
 	why := ""
-	if len(ns.Containers) > 0 && !ns.Host {
+	if len(ns.Containers) > 0 && !ns.Host && len(ns.Why) > 0 {
 		why = "  " + ns.Why[0]
 	}
 	if ns.Unseen != "" {

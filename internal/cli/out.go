@@ -204,10 +204,27 @@ func (o *out) pass(data []byte) {
 	o.stderr.Write(data)
 }
 
+// talkWait is how long a message waits for output that nobody takes.
+const talkWait = 200 * time.Millisecond
+
+// lock takes the turn to write, and reports whether it got it in time: a message
+// is not held up for good by a reader of stdout who does not read.
+func (o *out) lock() bool {
+	for end := time.Now().Add(talkWait); ; time.Sleep(time.Millisecond) {
+		if o.mu.TryLock() {
+			return true
+		}
+		if time.Now().After(end) {
+			return false
+		}
+	}
+}
+
 func (o *out) talk(prefix, format string, args ...any) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.hideProgress()
+	if o.lock() {
+		defer o.mu.Unlock()
+		o.hideProgress()
+	}
 	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
 	fmt.Fprintf(o.stderr, "%s%s\n", prefix, harmless(text))
 }

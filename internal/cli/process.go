@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"syscall"
@@ -14,6 +15,28 @@ func processCode(s *os.ProcessState) int {
 		return 128 + int(w.Signal())
 	}
 	return s.ExitCode()
+}
+
+// promptGrace is how long a command that only looks has to end by itself.
+const promptGrace = 300 * time.Millisecond
+
+// promptly calls fn, which only looks at the machine, and returns its error. Soon
+// after ctx has ended it returns that of ctx, whatever fn waits for: files and
+// processes of other users, or whoever is to read the output.
+func promptly(ctx context.Context, fn func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- fn() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(promptGrace):
+		return ctx.Err()
+	}
 }
 
 // endGrace is how long an interrupted command has to end by itself.

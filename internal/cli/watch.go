@@ -35,7 +35,11 @@ written line by line, as by vethlab events.`,
 				return err
 			}
 			if !p.out.terminal || p.out.dumb {
-				return p.events(cmd.Context(), args, eventsOptions{followed: o, format: formatText})
+				e := eventsOptions{followed: o, format: formatText}
+				if o.host {
+					return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, e) })
+				}
+				return p.events(cmd.Context(), args, e)
 			}
 			return p.watch(cmd.Context(), args, o)
 		},
@@ -67,7 +71,7 @@ type watcher struct {
 
 // watch shows what is followed until a key or ctx ends it.
 func (p *program) watch(ctx context.Context, args []string, o followed) error {
-	f, what, err := p.follow(args, o)
+	f, what, err := p.follow(ctx, args, o)
 	if err != nil {
 		return err
 	}

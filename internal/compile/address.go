@@ -20,7 +20,7 @@ func (c *compiler) setAddresses() {
 	for _, s := range c.segments {
 		for _, i := range s.ifaces {
 			switch {
-			case i.decl.Addresses != nil:
+			case i.Decl.Addresses != nil:
 				i.addresses = c.written(i)
 			case i.needsAddresses():
 				i.addresses = c.draw(s, i, taken)
@@ -35,10 +35,10 @@ func (c *compiler) setAddresses() {
 // written returns the addresses that the file gives an interface. Here it is
 // known how large the frames of a bridge may be.
 func (c *compiler) written(i *iface) []netip.Prefix {
-	ps := make([]netip.Prefix, 0, len(i.decl.Addresses)+1)
-	for _, p := range i.decl.Addresses {
+	ps := make([]netip.Prefix, 0, len(i.Decl.Addresses)+1)
+	for _, p := range i.Decl.Addresses {
 		if p.Addr().Is6() && i.mtu < ipv6MTU {
-			c.fail(cmp.Or(i.decl.Pos, i.pos), "give it an mtu of 1280 or more, or no IPv6 address",
+			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "give it an mtu of 1280 or more, or no IPv6 address",
 				"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, p, ipv6MTU, i.mtu)
 			continue
 		}
@@ -60,7 +60,7 @@ func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip
 		}
 		p, ok := sub.take(taken)
 		if !ok {
-			c.fail(i.pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
+			c.fail(i.Pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
 				"%s: no address is left in its subnet %s", i, sub.prefix)
 			continue
 		}
@@ -73,8 +73,8 @@ func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip
 // not been told to wait. It reports false where there shall be none: on what
 // has no addresses, and where there is no IPv6.
 func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
-	addressless := i.decl.Addresses != nil && len(i.addresses) == 0
-	if i.isLoopback() || addressless || i.isBridge() && len(i.addresses) == 0 || i.mtu < ipv6MTU {
+	addressless := i.Decl.Addresses != nil && len(i.addresses) == 0
+	if i.IsLoopback() || addressless || i.Link == nil && len(i.addresses) == 0 || i.mtu < ipv6MTU {
 		return netip.Prefix{}, false
 	}
 	for _, p := range i.addresses {

@@ -1,6 +1,5 @@
-// Package compile turns what a lab file says into what the kernel shall
-// contain: it fills in the names, addresses, MACs and routes that the file
-// leaves out.
+// Package compile turns the wiring of a lab into what the kernel shall contain:
+// it fills in the addresses, MACs and routes that the file leaves out.
 //
 // The same file gives the same State, byte for byte, on every machine. Names,
 // addresses and MACs are handed out in the order of the file, so appending
@@ -36,17 +35,15 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 		other.Name, other.Prefix = name, nil
 		named = &other
 	}
-	if err := named.Validate(); err != nil {
+	wiring, err := named.Wiring()
+	if err != nil {
 		return nil, err
 	}
-	c := &compiler{topo: named, macSeed: t.Name, byName: map[string]*node{}}
-	c.findNodes()
-	c.findLinks()
-	c.nameInterfaces()
-	c.plugIn()
+	c := &compiler{topo: named, macSeed: t.Name, wiring: wiring}
+	c.nameHostEnds()
+	c.start()
 	c.setMACs()
 	c.setMTUs()
-	c.findSegments()
 	c.cutSubnets()
 	c.setAddresses()
 	c.setRoutes()
@@ -64,9 +61,9 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 type compiler struct {
 	topo     *topo.Topology
 	macSeed  string // the lab's name in its description
+	wiring   *topo.Wiring
 	nodes    []*node
-	byName   map[string]*node
-	links    []*link
+	ifaces   map[*topo.WiredInterface]*iface
 	segments []*segment
 	networks [2]*network // of IPv4, of IPv6
 	errs     topo.Errors

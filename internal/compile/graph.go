@@ -38,13 +38,13 @@ type attachment struct {
 // as far as is known.
 func (c *compiler) newNetwork(ipv6 bool) *network {
 	type key struct {
-		segment *segment
+		segment *topo.WiredSegment
 		prefix  netip.Prefix
 	}
 	n := &network{ipv6: ipv6, attached: make([][]attachment, len(c.nodes))}
 	numbers := make(map[key]int)
 	for _, i := range c.routedIfaces() {
-		if i.decl.Down {
+		if i.Decl.Down {
 			continue
 		}
 		seen := -1 // a second address in a subnet adds nothing
@@ -52,7 +52,7 @@ func (c *compiler) newNetwork(ipv6 bool) *network {
 			if p.Addr().Is6() != ipv6 || !isGlobal(p) {
 				continue
 			}
-			k := key{i.segment, p.Masked()}
+			k := key{i.Segment, p.Masked()}
 			number, ok := numbers[k]
 			if !ok {
 				number = len(n.subnets)
@@ -71,7 +71,7 @@ func (c *compiler) newNetwork(ipv6 bool) *network {
 
 // routedIfaces returns the interfaces in the order of nodes.
 func (c *compiler) routedIfaces() []*iface {
-	all := make([]*iface, 0, 2*len(c.links))
+	all := make([]*iface, 0, 2*len(c.wiring.Links))
 	for _, n := range c.nodes {
 		all = append(all, n.ifaces...)
 	}
@@ -81,10 +81,10 @@ func (c *compiler) routedIfaces() []*iface {
 func (n *network) attach(i *iface, subnet int, addr netip.Addr, routing bool) {
 	s := &n.subnets[subnet]
 	s.members = append(s.members, neighbour{i.node, addr})
-	if routing && i.node.kind == topo.Router {
+	if routing && i.node.Kind == topo.Router {
 		s.routers = append(s.routers, neighbour{i.node, addr})
 	}
-	n.attached[i.node.number] = append(n.attached[i.node.number], attachment{subnet, i.name})
+	n.attached[i.node.Number] = append(n.attached[i.node.Number], attachment{subnet, i.Name})
 }
 
 // Ways to a subnet that are not the number of a hop.
@@ -127,14 +127,14 @@ func (w *walk) start(from *node) {
 	}
 	clear(w.seen)
 	w.hops, w.queue = w.hops[:0], w.queue[:0]
-	w.seen[from.number] = true
-	attached := w.net.attached[from.number]
+	w.seen[from.Number] = true
+	attached := w.net.attached[from.Number]
 	for _, a := range attached {
 		w.way[a.subnet], w.far[a.subnet] = direct, 0
 	}
 	for _, a := range attached {
 		for _, r := range w.net.subnets[a.subnet].routers {
-			if !w.seen[r.node.number] {
+			if !w.seen[r.node.Number] {
 				w.hops = append(w.hops, hop{r.addr, a.dev})
 				w.pass(r.node, len(w.hops)-1, 1)
 			}
@@ -147,7 +147,7 @@ func (w *walk) finish() {
 	for head := 0; head < len(w.queue); head++ {
 		s := w.queue[head]
 		for _, r := range w.net.subnets[s].routers {
-			if !w.seen[r.node.number] {
+			if !w.seen[r.node.Number] {
 				w.pass(r.node, w.way[s], w.far[s]+1)
 			}
 		}
@@ -156,8 +156,8 @@ func (w *walk) finish() {
 
 // pass goes through a router to the subnets beyond it.
 func (w *walk) pass(r *node, way, far int) {
-	w.seen[r.number] = true
-	for _, a := range w.net.attached[r.number] {
+	w.seen[r.Number] = true
+	for _, a := range w.net.attached[r.Number] {
 		if w.way[a.subnet] == noWay {
 			w.way[a.subnet], w.far[a.subnet] = way, far
 			w.queue = append(w.queue, a.subnet)

@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Lab is a lab of which everything is known.
+// A Lab is a compiled topology.
 type Lab struct {
 	Name     string
 	Topology *topo.Topology // as the file has it
@@ -110,16 +110,16 @@ func (c *compiler) lab() *Lab {
 	l := &Lab{
 		Name:    c.topo.Name,
 		State:   state.New(),
-		origins: make(map[state.Endpoint]topo.Pos, len(c.nodes)+2*len(c.links)),
+		origins: make(map[state.Endpoint]topo.Pos, len(c.nodes)+2*len(c.wiring.Links)),
 		byName:  make(map[string]int, len(c.nodes)),
 	}
 	for i, n := range c.nodes {
-		l.byName[n.name] = i
+		l.byName[n.Name] = i
 		l.Nodes = append(l.Nodes, c.publicNode(n))
-		l.State.Namespaces[c.namespace(n)] = c.fill(l, n)
+		l.State.Namespaces[c.namespace(n.WiredNode)] = c.fill(l, n)
 	}
-	for _, k := range c.links {
-		l.Links = append(l.Links, Link{[2]topo.Endpoint{k.ends[0].endpoint(), k.ends[1].endpoint()}, k.decl.Pos})
+	for _, k := range c.wiring.Links {
+		l.Links = append(l.Links, Link{[2]topo.Endpoint{endpoint(k.Ends[0]), endpoint(k.Ends[1])}, k.Decl.Pos})
 	}
 	for _, s := range c.segments {
 		l.Segments = append(l.Segments, s.public())
@@ -128,24 +128,24 @@ func (c *compiler) lab() *Lab {
 }
 
 func (c *compiler) publicNode(n *node) Node {
-	p := Node{Name: n.name, Kind: n.kind, Namespace: c.namespace(n)}
+	p := Node{Name: n.Name, Kind: n.Kind, Namespace: c.namespace(n.WiredNode)}
 	for _, i := range n.ifaces {
-		p.Interfaces = append(p.Interfaces, i.name)
+		p.Interfaces = append(p.Interfaces, i.Name)
 	}
 	return p
 }
 
-func (i *iface) endpoint() topo.Endpoint {
-	return topo.Endpoint{Node: i.node.name, Interface: i.name, Pos: i.pos}
+func endpoint(i *topo.WiredInterface) topo.Endpoint {
+	return topo.Endpoint{Node: i.Node.Name, Interface: i.Name, Pos: i.Pos}
 }
 
 func (s *segment) public() Segment {
 	var p Segment
-	for _, i := range s.ifaces {
-		p.Interfaces = append(p.Interfaces, i.endpoint())
+	for _, i := range s.Interfaces {
+		p.Interfaces = append(p.Interfaces, endpoint(i))
 	}
-	for _, n := range s.switches {
-		p.Switches = append(p.Switches, n.name)
+	for _, n := range s.Switches() {
+		p.Switches = append(p.Switches, n.Name)
 	}
 	for _, sub := range s.subnets {
 		p.Subnets = append(p.Subnets, sub.prefix)

@@ -5,16 +5,16 @@ import "github.com/vethlab/vethlab/topo"
 // setMACs gives each interface the MAC that the file says, or one derived from
 // the names of lab, node and interface.
 func (c *compiler) setMACs() {
-	taken := make(map[topo.MAC]bool, 2*len(c.links))
+	taken := make(map[topo.MAC]bool, 2*len(c.wiring.Links))
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			i.mac = i.decl.MAC
+			i.mac = i.Decl.MAC
 			taken[i.mac] = true
 		}
 	}
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			for attempt := 0; i.mac.IsZero() && !i.isLoopback(); attempt++ {
+			for attempt := 0; i.mac.IsZero() && !i.IsLoopback(); attempt++ {
 				if mac := deriveMAC(attempt, c.macSeed, i); !taken[mac] {
 					i.mac, taken[mac] = mac, true
 				}
@@ -26,6 +26,6 @@ func (c *compiler) setMACs() {
 // deriveMAC returns a unicast address out of the range that nobody's hardware
 // has (locally administered, 02:…).
 func deriveMAC(attempt int, lab string, i *iface) topo.MAC {
-	sum := digest(attempt, "mac", lab, i.node.name, i.name)
+	sum := digest(attempt, "mac", lab, i.node.Name, i.Name)
 	return topo.MAC{0x02, sum[0], sum[1], sum[2], sum[3], sum[4]}
 }

@@ -8,61 +8,26 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// nameInterfaces names the interfaces that the file leaves unnamed, and finds
-// what the file says about each.
-func (c *compiler) nameInterfaces() {
-	for _, n := range c.nodes {
-		if !n.isHostNode() {
-			n.nameEach(ethNames())
-		}
+// nameHostEnds names the interfaces in the host namespace that the file leaves
+// unnamed. All labs share it: the names of lab and peer are in them, as a hash
+// since the kernel holds 15 bytes.
+func (c *compiler) nameHostEnds() {
+	host := c.wiring.Node(topo.HostNode)
+	if host == nil {
+		return
 	}
-	// Names in the machine's own namespace are made from those of the peers.
-	if host := c.byName[topo.HostNode]; host != nil {
-		host.nameEach(hostNames(c.topo.Name))
+	taken := make(map[string]bool)
+	for _, i := range host.Interfaces {
+		taken[i.Name] = true
 	}
-	for _, n := range c.nodes {
-		for _, i := range n.ifaces {
-			i.decl = n.given[i.name]
-			if i.decl == nil {
-				i.decl = &topo.Interface{Name: i.name}
+	for _, i := range host.Interfaces {
+		for attempt := 0; i.Name == ""; attempt++ {
+			peer := i.Peer()
+			sum := digest(attempt, "host", c.topo.Name, peer.Node.Name, peer.Name)
+			if name := "vl-" + hex.EncodeToString(sum[:4]); !taken[name] {
+				i.Name, taken[name] = name, true
 			}
 		}
-	}
-}
-
-// nameEach gives every unnamed interface the first name of propose that no
-// other has. Names in links are taken beforehand, wherever they stand.
-func (n *node) nameEach(propose func(i *iface, attempt int) string) {
-	taken := make(map[string]bool, len(n.ifaces))
-	for _, i := range n.ifaces {
-		taken[i.name] = true
-	}
-	for _, i := range n.ifaces {
-		for attempt := 0; i.name == ""; attempt++ {
-			if name := propose(i, attempt); !taken[name] {
-				i.name, taken[name] = name, true
-			}
-		}
-	}
-}
-
-// ethNames proposes eth0, eth1 and so on, each once: those before are taken.
-func ethNames() func(*iface, int) string {
-	next := -1
-	return func(*iface, int) string {
-		next++
-		return "eth" + strconv.Itoa(next)
-	}
-}
-
-// hostNames proposes names for interfaces in the machine's own namespace, which
-// all labs share: the names of lab and peer are in them, as a hash since the
-// kernel holds 15 bytes.
-func hostNames(lab string) func(*iface, int) string {
-	return func(i *iface, attempt int) string {
-		peer := i.peer()
-		sum := digest(attempt, "host", lab, peer.node.name, peer.name)
-		return "vl-" + hex.EncodeToString(sum[:4])
 	}
 }
 

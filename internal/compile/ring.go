@@ -27,7 +27,7 @@ func (c *compiler) ring() []Test {
 				to, addrs = c.neighbour(from)
 			}
 			if len(addrs) > 0 && to != from {
-				tests = append(tests, NewTest(from.name, to.name, addrs...))
+				tests = append(tests, NewTest(from.Name, to.Name, addrs...))
 			}
 		}
 	}
@@ -43,11 +43,11 @@ func (c *compiler) parts() [][]*node {
 	}
 	var parts [][]*node
 	for _, n := range c.nodes {
-		if f.nodes[n.number] {
+		if f.nodes[n.Number] {
 			continue
 		}
-		part := slices.DeleteFunc(f.from(n, c.networks), func(n *node) bool { return n.kind == topo.Switch })
-		slices.SortFunc(part, func(a, b *node) int { return cmp.Compare(a.number, b.number) })
+		part := slices.DeleteFunc(f.from(n, c.networks), func(n *node) bool { return n.Kind == topo.Switch })
+		slices.SortFunc(part, func(a, b *node) int { return cmp.Compare(a.Number, b.Number) })
 		parts = append(parts, part)
 	}
 	return parts
@@ -61,18 +61,18 @@ type flood struct {
 
 // from returns all nodes that subnets join with n, and n itself.
 func (f *flood) from(n *node, networks [2]*network) []*node {
-	f.nodes[n.number] = true
+	f.nodes[n.Number] = true
 	found := []*node{n}
 	for head := 0; head < len(found); head++ {
 		for family, net := range networks {
-			for _, a := range net.attached[found[head].number] {
+			for _, a := range net.attached[found[head].Number] {
 				if f.subnets[family][a.subnet] {
 					continue
 				}
 				f.subnets[family][a.subnet] = true
 				for _, m := range net.subnets[a.subnet].members {
-					if !f.nodes[m.node.number] {
-						f.nodes[m.node.number] = true
+					if !f.nodes[m.node.Number] {
+						f.nodes[m.node.Number] = true
 						found = append(found, m.node)
 					}
 				}
@@ -87,7 +87,7 @@ func (f *flood) from(n *node, networks [2]*network) []*node {
 func inReach(walks [2]*walk, from, to *node) []netip.Addr {
 	var addrs []netip.Addr
 	for _, w := range walks {
-		attached := w.net.attached[to.number]
+		attached := w.net.attached[to.Number]
 		if len(attached) == 0 {
 			continue
 		}
@@ -123,7 +123,7 @@ func (c *compiler) neighbour(n *node) (*node, []netip.Addr) {
 // neighbours returns those that share a subnet with a node.
 func (n *network) neighbours(of *node) []neighbour {
 	var all []neighbour
-	for _, a := range n.attached[of.number] {
+	for _, a := range n.attached[of.Number] {
 		for _, m := range n.subnets[a.subnet].members {
 			if m.node != of {
 				all = append(all, m)

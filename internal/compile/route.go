@@ -62,9 +62,9 @@ func (n *network) routes(nodes []*node) []state.Routes {
 			continue
 		}
 		switch {
-		case node.isHostNode():
+		case node.IsHost():
 			all[i] = n.exactRoutes(w)
-		case node.kind == topo.Router:
+		case node.Kind == topo.Router:
 			all[i] = n.routerRoutes(w, s)
 		default:
 			all[i] = n.hostRoutes(w, s)
@@ -129,18 +129,18 @@ const defaultMetricIPv6 = 1024
 // writtenRoutes returns the routes that the file gives a node.
 func (c *compiler) writtenRoutes(n *node) state.Routes {
 	var rs state.Routes
-	for _, r := range n.decl.Routes {
-		pos := cmp.Or(r.Pos, n.pos)
+	for _, r := range n.Decl.Routes {
+		pos := cmp.Or(r.Pos, n.Pos)
 		if r.Dev == "" {
 			r.Dev = n.devTo(r.Via)
 		}
 		switch {
 		case r.Dev == "":
-			c.fail(pos, "write dev: and the interface, or a gateway out of a subnet of "+n.name,
-				"%s: route to %s: the gateway %s is in no subnet of the node", n.name, r.To, r.Via)
+			c.fail(pos, "write dev: and the interface, or a gateway out of a subnet of "+n.Name,
+				"%s: route to %s: the gateway %s is in no subnet of the node", n.Name, r.To, r.Via)
 		case r.Metric == 0 && n.isConnected(r.To.Masked()):
 			c.fail(pos, "leave it out, or give it a metric",
-				"%s: route to %s: the kernel has one already, since the node has an address in it", n.name, r.To)
+				"%s: route to %s: the kernel has one already, since the node has an address in it", n.Name, r.To)
 		}
 		if r.To.Addr().Is6() && r.Metric == defaultMetricIPv6 {
 			r.Metric = 0
@@ -154,7 +154,7 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 // itself. Those of IPv6 have a metric of their own.
 func (n *node) isConnected(p netip.Prefix) bool {
 	return p.Addr().Is4() && !p.IsSingleIP() && slices.ContainsFunc(n.ifaces, func(i *iface) bool {
-		return !i.decl.Down && slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
+		return !i.Decl.Down && slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
 	})
 }
 
@@ -166,7 +166,7 @@ func (n *node) devTo(a netip.Addr) string {
 	for _, i := range n.ifaces {
 		for _, p := range i.addresses {
 			if isGlobal(p) && p.Contains(a) && p.Bits() > bits {
-				dev, bits = i.name, p.Bits()
+				dev, bits = i.Name, p.Bits()
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func (c *compiler) cutSubnets() {
 		for _, p := range given {
 			s.subnets = append(s.subnets, newSubnet(p))
 		}
-		if len(given) == 0 && len(s.links) > 0 {
+		if len(given) == 0 && len(s.Links) > 0 {
 			c.cut(v4, s, s.ipv4Bits(v4))
 			c.cut(v6, s, ipv6Bits)
 		}
@@ -99,7 +99,7 @@ func (c *compiler) pool(p topo.Pool, byDefault netip.Prefix) *pool {
 // /16, so that whatever is plugged into it later finds room, but no more than
 // a sixteenth of the pool, and that no smaller than a /24 while the pool has one.
 func (s *segment) ipv4Bits(pl *pool) int {
-	if len(s.bridges) == 0 || pl == nil {
+	if len(s.Bridges) == 0 || pl == nil {
 		return pairBits
 	}
 	whole := pl.prefix.Bits()
@@ -120,9 +120,9 @@ func (c *compiler) cut(pl *pool, s *segment, bits int) {
 		return
 	}
 	pl.exhausted = true
-	l := s.links[0]
-	c.fail(l.decl.Pos, "give "+poolKey(pl.prefix)+" a larger prefix, or this link a subnet of its own",
-		"link %s – %s: no /%d is left in the pool %s", l.ends[0], l.ends[1], bits, pl.prefix)
+	l := s.Links[0]
+	c.fail(l.Decl.Pos, "give "+poolKey(pl.prefix)+" a larger prefix, or this link a subnet of its own",
+		"link %s – %s: no /%d is left in the pool %s", l.Ends[0], l.Ends[1], bits, pl.prefix)
 }
 
 // poolKey returns what a pool is called in a file.
@@ -156,11 +156,11 @@ func ofFamily(ps []netip.Prefix, ipv6 bool) []netip.Prefix {
 // writtenSubnets returns the subnets that stand at links and switches.
 func (s *segment) writtenSubnets() []netip.Prefix {
 	var ps []netip.Prefix
-	for _, l := range s.links {
-		ps = append(ps, l.decl.Subnet...)
+	for _, l := range s.Links {
+		ps = append(ps, l.Decl.Subnet...)
 	}
-	for _, n := range s.switches {
-		ps = append(ps, n.decl.Subnet...)
+	for _, n := range s.Switches() {
+		ps = append(ps, n.Decl.Subnet...)
 	}
 	return ps
 }
@@ -170,7 +170,7 @@ func (s *segment) writtenSubnets() []netip.Prefix {
 func (s *segment) writtenAddresses() []netip.Prefix {
 	var ps []netip.Prefix
 	for _, i := range s.ifaces {
-		for _, p := range i.decl.Addresses {
+		for _, p := range i.Decl.Addresses {
 			if !p.Addr().IsLinkLocalUnicast() {
 				ps = append(ps, p)
 			}

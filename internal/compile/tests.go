@@ -62,9 +62,9 @@ type PlayerInterface struct {
 func (c *compiler) cast() Cast {
 	var cast Cast
 	for _, n := range c.nodes {
-		p := Player{Name: n.name, Switch: n.kind == topo.Switch, Groups: n.decl.Group}
+		p := Player{Name: n.Name, Switch: n.Kind == topo.Switch, Groups: n.Decl.Group}
 		for _, i := range n.ifaces {
-			inter := PlayerInterface{Name: i.name}
+			inter := PlayerInterface{Name: i.Name}
 			for _, a := range i.addresses {
 				if isGlobal(a) {
 					inter.Addresses = append(inter.Addresses, a.Addr())

@@ -11,6 +11,7 @@ package decompile
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/compile"
@@ -87,7 +88,13 @@ func (w *writer) at(p place) topo.Pos {
 }
 
 func (w *writer) lose(at state.Endpoint, what, why string) {
-	w.losses = append(w.losses, Loss{at, what, why})
+	w.losses = append(w.losses, Loss{at, what, withoutLines(why)})
+}
+
+// withoutLines leaves out of an error the lines that it refers to: they are those
+// of places, and of no file that anybody sees.
+func withoutLines(text string) string {
+	return regexp.MustCompile(` in line \d+`).ReplaceAllString(text, "")
 }
 
 // topology writes the whole State, with nothing left to be filled in.

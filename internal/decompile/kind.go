@@ -32,11 +32,12 @@ func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 var bridgeKind = linkKind{
 	write: func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface) {
 		b, _ := state.As[state.Bridge](l.Kind)
-		i.Bridge, i.MTU = ports(ns, l.Name), w.mtu(l.MTU, bridgeMTU(ns, l.Name))
-		i.STP = b.STP
+		i.MTU = w.mtu(l.MTU, bridgeMTU(ns, l.Name))
+		kind := &topo.Bridge{Ports: ports(ns, l.Name), STP: b.STP}
 		if b.STP && b.ForwardDelay != state.DefaultForwardDelay {
-			i.ForwardDelay = topo.Duration(b.ForwardDelay) * 10 * topo.Millisecond
+			kind.ForwardDelay = topo.Duration(b.ForwardDelay) * 10 * topo.Millisecond
 		}
+		i.Kind = kind
 	},
 	essence: func(k state.Kind) state.Kind {
 		if b, _ := state.As[state.Bridge](k); b.STP {

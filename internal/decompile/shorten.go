@@ -61,43 +61,49 @@ func (s *shortener) switches() {
 // maySwitch reports whether a node has one bridge, with the name that it has in a
 // switch, and no routes, and all its links are ports.
 func maySwitch(t *topo.Topology, n *topo.Node) bool {
-	var ports []string
+	var bridge *topo.Bridge
 	for _, i := range n.Interfaces {
-		switch {
-		case i.Bridge != nil && i.Name != topo.BridgeName:
+		if b, ok := i.Kind.(*topo.Bridge); ok && i.Name == topo.BridgeName {
+			bridge = b
+		} else if i.Kind != nil {
 			return false
-		case i.Bridge != nil:
-			ports = i.Bridge
 		}
 	}
-	plugs := 0
+	ends := 0
 	for _, l := range t.Links {
 		for _, e := range l.Endpoints {
 			if e.Node == n.Name {
-				plugs++
+				ends++
 			}
 		}
 	}
-	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && ports != nil && len(ports) == plugs
+	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && bridge != nil && len(bridge.Ports) == ends
 }
 
 // beSwitch makes a switch of a node that is nothing but a bridge.
 func beSwitch(n *topo.Node) {
 	var own topo.Interfaces
 	for _, i := range n.Interfaces {
-		if i.Bridge == nil {
-			own = append(own, i)
-			continue
-		}
-		i.Bridge = nil
-		if len(i.Addresses) > 0 || i.MTU != 0 || i.STP || i.Down || !i.MAC.IsZero() {
+		if b, ok := i.Kind.(*topo.Bridge); ok {
+			i.Kind = nil
+			if b.STP {
+				i.Kind = &topo.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
+			}
 			if len(i.Addresses) == 0 {
 				i.Addresses = nil
 			}
-			own = append(own, i)
+			if saysNothing(i) {
+				continue
+			}
 		}
+		own = append(own, i)
 	}
 	n.Kind, n.Interfaces = topo.Switch, own
+}
+
+// saysNothing reports whether an interface has its name only.
+func saysNothing(i topo.Interface) bool {
+	return i.Kind == nil && i.Addresses == nil && i.MAC.IsZero() && i.MTU == 0 && !i.Down
 }
 
 // macs leaves out the MACs that follow from the names.
@@ -131,9 +137,7 @@ func eachInterface(t *topo.Topology, fn func(*topo.Node, *topo.Interface)) {
 func leaveInterfaces(t *topo.Topology) {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		n.Interfaces = slices.DeleteFunc(n.Interfaces, func(i topo.Interface) bool {
-			return i.Addresses == nil && i.Bridge == nil && i.MAC.IsZero() && i.MTU == 0 && !i.STP && !i.Down
-		})
+		n.Interfaces = slices.DeleteFunc(n.Interfaces, saysNothing)
 		if len(n.Interfaces) == 0 {
 			n.Interfaces = nil
 		}

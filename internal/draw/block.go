@@ -32,7 +32,7 @@ func newBlock(p *part, hub *cell, leaves []*cell) *block {
 	}
 	n := len(b.leaves)
 	b.columns, b.rows = n, 1
-	if p.grid && p.direction == down && n > b.inLine() {
+	if p.grid && p.direction == down && n > b.inLine() && b.enterable() {
 		b.columns, b.rows = gridOf(n, p.blocks)
 		b.ribbons = true
 	}
@@ -48,6 +48,24 @@ func (b *block) inLine() int {
 		}
 	}
 	return 4
+}
+
+// enterable reports whether cables can come to each leaf from its left: the wires
+// from there lead to one bridge.
+func (b *block) enterable() bool {
+	for _, c := range b.leaves {
+		bar := ""
+		for _, p := range c.pins {
+			if p.bound == nil || p.port.Bar == "" || p.port.Bar == bar {
+				continue
+			}
+			if bar != "" {
+				return false
+			}
+			bar = p.port.Bar
+		}
+	}
+	return true
 }
 
 // gridOf returns the columns of a grid and the rows that fit in it. The more such

@@ -1,17 +1,16 @@
 package draw
 
-import "slices"
-
 // build finds how high boxes are and where the layers begin, now that the places
 // across the flow are known.
 func (p *part) build() {
 	for i := range p.layers {
-		p.topOf(i)
+		if p.direction == down {
+			p.topOf(i)
+		}
 	}
 	for _, c := range p.members() {
 		if p.direction == down {
-			c.bars = p.barRows(c)
-			c.parts.bars = len(c.bars) * p.bar
+			c.bars = p.barsOf(c)
 			c.frame.H = c.parts.height(p)
 		}
 	}
@@ -172,67 +171,4 @@ func straighten(points []Point) []Point {
 		out = append(out, points[i])
 	}
 	return out
-}
-
-// barRows puts the bars of a box side by side, each above or below its ports, and
-// in further rows those for which there is no room.
-func (p *part) barRows(c *cell) [][]*bar {
-	var rows [][]*bar
-	for i := range c.box.Bars {
-		b := &bar{Bar: &c.box.Bars[i], low: anywhere, high: -anywhere}
-		for _, s := range []side{toward, onward} {
-			for _, pin := range c.sides[s] {
-				if pin.port.Bar == b.Name {
-					b.low, b.high = min(b.low, pin.at-p.gap), max(b.high, pin.at+p.gap)
-				}
-			}
-		}
-		b.widen(p, c)
-		row := slices.IndexFunc(rows, func(row []*bar) bool { return !slices.ContainsFunc(row, b.touches) })
-		if row < 0 {
-			row, rows = len(rows), append(rows, nil)
-		}
-		rows[row] = append(rows[row], b)
-	}
-	for _, row := range rows {
-		p.fill(c, row)
-	}
-	return rows
-}
-
-// A bar is a bridge while its box is laid out; low and high are counted from the
-// left side of the box.
-type bar struct {
-	*Bar
-	low, high int
-}
-
-// widen makes room for the name.
-func (b *bar) widen(p *part, c *cell) {
-	left, right := p.pad, c.frame.W-p.pad
-	wide := p.barWide(b.Bar)
-	if b.low > b.high {
-		b.low, b.high = left, left
-	}
-	if need := wide - (b.high - b.low); need > 0 {
-		b.low -= need / 2
-		b.high = b.low + wide
-	}
-	if b.low < left {
-		b.low, b.high = left, b.high+left-b.low
-	}
-	if b.high > right {
-		b.low, b.high = max(left, b.low-(b.high-right)), right
-	}
-}
-
-func (b *bar) touches(o *bar) bool { return b.low <= o.high && o.low <= b.high }
-
-// fill makes a bar that is alone in its row as wide as the box, unless the box
-// has ports that are not on it.
-func (p *part) fill(c *cell, row []*bar) {
-	other := func(pin *pin) bool { return pin.port.Bar == "" }
-	if len(row) == 1 && !slices.ContainsFunc(c.pins, other) {
-		row[0].low, row[0].high = p.pad, c.frame.W-p.pad
-	}
 }

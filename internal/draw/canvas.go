@@ -67,7 +67,7 @@ func (c *canvas) write(x, y int, text string, name bool) int {
 }
 
 // clean replaces what would move the cursor of a terminal, end a line, or turn the
-// order of what stands there. The text stays as wide as it is.
+// order of what stands there. Whatever is drawn is measured as it is cleaned.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -89,7 +89,7 @@ func (c *canvas) run(r run) {
 		text += r.text
 	}
 	if r.anchor == middle {
-		r.x -= words.Columns(text) / 2
+		r.x -= columns(text) / 2
 	}
 	c.write(r.x, r.y, text, false)
 }

@@ -13,7 +13,7 @@ const (
 // six tenths of the size, wide ones the whole.
 func monoWidth(s string) int {
 	w := 0
-	for _, r := range s {
+	for _, r := range clean(s) {
 		switch words.Columns(string(r)) {
 		case 1:
 			w += monoSize * 6
@@ -40,7 +40,7 @@ var sansWidths = [...]int{
 // some fonts are wider.
 func sansWidth(s string) int {
 	w := 0
-	for _, r := range s {
+	for _, r := range clean(s) {
 		switch columns := words.Columns(string(r)); {
 		case r >= ' ' && int(r-' ') < len(sansWidths):
 			w += sansWidths[r-' ']

@@ -22,7 +22,9 @@ type cell struct {
 	origin int   // where it begins across the flow
 	frame  Frame
 	parts  sections
-	bars   [][]*bar
+	zones  []*zone // nil: it has one bridge at most
+	bars   []*bar
+	named  map[string]bool // bridges whose names have the place before their ports
 }
 
 // A pin is a port while it is laid out.

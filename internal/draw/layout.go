@@ -36,7 +36,8 @@ type PlacedBox struct {
 	Ports []PlacedPort `json:"ports,omitempty"`
 	Bars  []PlacedBar  `json:"bars,omitempty"`
 
-	notes []run
+	notes   []run
+	upright bool // its bars are, between ports at its left and right
 }
 
 // A PlacedPort is a Port and where it stands on the border of its box.

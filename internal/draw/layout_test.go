@@ -25,15 +25,18 @@ var styles = map[string]style{
 func drawScene(t *rapid.T, tree bool) *Scene {
 	s := &Scene{}
 	n := rapid.IntRange(1, 40).Draw(t, "boxes")
-	mostBars := rapid.IntRange(0, 2).Draw(t, "bars of a box at most")
+	mostBars := rapid.IntRange(0, 4).Draw(t, "bars of a box at most")
 	for i := range n {
-		b := Box{ID: fmt.Sprintf("b%d", i), Name: rapid.SampledFrom([]string{"a", "h12", "a-long-name", "名前"}).Draw(t, "name")}
+		b := Box{ID: fmt.Sprintf("b%d", i), Name: rapid.SampledFrom([]string{"a", "h12", "a-long-name", "名前", "\x00\x01\x02", "e\u0301e\u0301", "\u202eright", "a\nb"}).Draw(t, "name")}
 		b.Kind = rapid.SampledFrom([]Kind{Host, Router, Switch, Machine, "", "pod"}).Draw(t, "kind")
 		if rapid.IntRange(0, 3).Draw(t, "noted") == 0 {
 			b.Notes = []string{"default via 192.0.2.1"}
 		}
 		for k := range rapid.IntRange(0, mostBars).Draw(t, "bars") {
-			b.Bars = append(b.Bars, Bar{Name: fmt.Sprintf("br%d", k), Up: true})
+			b.Bars = append(b.Bars, Bar{Name: fmt.Sprintf("br%d", k), Up: k != 2})
+			if k == 1 {
+				b.Bars[k].Addresses = []string{"198.51.100.254/24"}
+			}
 		}
 		s.Boxes = append(s.Boxes, b)
 	}
@@ -59,12 +62,14 @@ func (s *Scene) connect(t *rapid.T, a, b int) {
 
 func (s *Scene) port(t *rapid.T, i int) End {
 	b := &s.Boxes[i]
-	p := Port{Name: fmt.Sprintf("eth%d", len(b.Ports)), Up: true, Carrier: true}
+	p := Port{Name: fmt.Sprintf("eth%d", len(b.Ports))}
 	if k := rapid.IntRange(-2, len(b.Bars)-1).Draw(t, "bar"); k >= 0 {
 		p.Bar = b.Bars[k].Name
 	} else {
 		p.Addresses = rapid.SampledFrom([][]string{nil, {"10.0.0.1/24"}, {"10.0.0.1/24", "fd00::1/64"}}).Draw(t, "addresses")
 	}
+	p.Up = rapid.IntRange(0, 9).Draw(t, "up") > 0
+	p.Carrier = p.Up && rapid.IntRange(0, 9).Draw(t, "carrier") > 0
 	b.Ports = append(b.Ports, p)
 	return End{b.ID, p.Name}
 }
@@ -139,6 +144,9 @@ func (f Frame) meets(g Frame) bool {
 
 // checkBox: ports are on the border, texts inside, and none on another.
 func checkBox(t *rapid.T, b *PlacedBox, st style) {
+	if w := st.title(&b.Box) + 2*st.pad; w > b.W {
+		t.Fatalf("the name of %s needs %d, the box is %v", b.ID, w, b.Frame)
+	}
 	right, bottom := b.X+b.W-st.edge, b.Y+b.H-st.edge
 	var texts []Frame
 	for _, r := range b.notes {
@@ -174,6 +182,15 @@ func checkBox(t *rapid.T, b *PlacedBox, st style) {
 		}
 	}
 	for i, bar := range b.Bars {
+		lines := barLines(&bar.Bar)
+		if !b.upright {
+			lines = []string{strings.Join(lines, " ")}
+		}
+		for _, line := range lines {
+			if w := st.width(line) + 2; w > bar.W || !b.holds(bar.Frame) {
+				t.Fatalf("the bridge %q of %s needs %d at %v of %v", line, b.ID, w, bar.Frame, b.Frame)
+			}
+		}
 		for _, other := range b.Bars[:i] {
 			if bar.meets(other.Frame) {
 				t.Fatalf("bars of %s meet: %v %v", b.ID, bar.Frame, other.Frame)

@@ -38,7 +38,7 @@ type spacing struct {
 // characters are the metrics of a picture in text.
 func characters() *metrics {
 	return &metrics{
-		width: words.Columns, title: titleColumns, name: markedName,
+		width: columns, title: titleColumns, name: markedName,
 		line: 1, head: 1, foot: 1, edge: 1, pad: 3, gap: 2, fine: 1, bar: 1,
 		flow: [2]spacing{
 			down:   {lane: 1, channel: 2, between: 2, lateral: 8},
@@ -67,4 +67,6 @@ func pixels() *metrics {
 	}
 }
 
-func titleColumns(b *Box) int { return words.Columns(b.title()) }
+func columns(s string) int { return words.Columns(clean(s)) }
+
+func titleColumns(b *Box) int { return columns(b.title()) }

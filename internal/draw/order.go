@@ -8,11 +8,16 @@ import (
 // sweeps is how often the layers are put in order by their neighbours.
 const sweeps = 6
 
-// order brings the items of each layer into an order in which few cables cross:
-// each goes to the middle of its neighbours in the layer before, then in the
-// layer behind, and so on; of what came of it the best is kept. What is as good
-// as it is stays, so that a small edit changes little.
+// order brings the items of each layer into an order in which few cables cross.
+// What is as good as it is stays, so that a small edit changes little.
 func (p *part) order() {
+	p.sweep()
+	p.exchange()
+}
+
+// sweep sorts each layer by the barycenters of its items in the layer before,
+// then in the layer behind, and so on, and keeps the best of what came of it.
+func (p *part) sweep() {
 	best, least := p.positions(), p.crossings()
 	for sweep := range sweeps {
 		if least == 0 {
@@ -32,7 +37,6 @@ func (p *part) order() {
 		}
 	}
 	p.restore(best)
-	p.exchange()
 }
 
 // positions returns a copy of the layers in their present order.

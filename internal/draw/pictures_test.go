@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // TestPictures holds that docs/pictures has each example as it is drawn; -update
@@ -26,7 +28,15 @@ func TestPictures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(stateOf(t, string(text))))))
+			lab, err := topo.Parse(example, text) // which names the lab, as in the command
+			if err != nil {
+				t.Fatal(err)
+			}
+			compiled, err := compile.Compile(lab)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
 		})
 	}
 	entries, err := os.ReadDir(folder)

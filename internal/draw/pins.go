@@ -17,6 +17,7 @@ func (p *part) spreadPins() {
 	})
 	p.eachItem(func(i *item) {
 		if i.cell != nil {
+			p.divideByGoals(i.cell)
 			p.spreadSide(i.cell, toward)
 			p.spreadSide(i.cell, onward)
 			p.spreadLateral(i.cell)
@@ -29,6 +30,7 @@ func (p *part) spreadPins() {
 		for _, c := range i.cells() {
 			p.follow(c, toward)
 			p.follow(c, onward)
+			p.nameBars(c)
 		}
 	})
 }
@@ -39,6 +41,15 @@ func (p *part) eachItem(do func(*item)) {
 			do(i)
 		}
 	}
+}
+
+// stay moves the ports of a side no farther than they have to.
+func (p *part) stay(c *cell, s side) {
+	wishes := make([]wish, len(c.sides[s]))
+	for i, pin := range c.sides[s] {
+		wishes[i] = wish{float64(pin.at), 1}
+	}
+	p.place(c, s, wishes)
 }
 
 // follow moves the ports of a side to where their other ends are.
@@ -65,7 +76,11 @@ func (p *part) spreadLeaves(i *item) {
 		} else {
 			c.frame.W = i.block.w
 		}
+		if c.inZones() {
+			p.divide(c, func(pin *pin) int { return int(middle) })
+		}
 		for _, s := range []side{toward, onward} {
+			c.byZones(c.sides[s])
 			p.place(c, s, slices.Repeat([]wish{{middle, 1}}, len(c.sides[s])))
 		}
 		at = p.head + c.parts.top + c.parts.rest
@@ -83,33 +98,72 @@ func (p *part) place(c *cell, s side, wishes []wish) {
 	if len(pins) == 0 {
 		return
 	}
+	if c.zones != nil && (s == toward || s == onward) {
+		for first := 0; first < len(pins); {
+			b := c.zone(pins[first].port.Bar)
+			n := first
+			for n < len(pins) && pins[n].port.Bar == b.bar {
+				n++
+			}
+			p.placeBetween(pins[first:n], wishes[first:n], b.low+pins[first].before+p.reserved(c, b.bar), b.high)
+			first = n
+		}
+		return
+	}
+	low, high := p.lowest(c, s), c.frame.W-p.pad
+	if p.upright(s) {
+		low = p.head + c.parts.top
+		high = c.frame.H - p.foot - c.parts.bottom - c.parts.notes
+	}
+	p.placeBetween(pins, wishes, low, high)
+}
+
+// placeBetween gives ports that stand side by side their places, the first at low
+// at least, the last such that its label ends at high.
+func (p *part) placeBetween(pins []*pin, wishes []wish, low, high int) {
 	gaps := make([]int, len(pins))
 	for i := 1; i < len(pins); i++ {
 		gaps[i] = p.apart(pins[i-1], pins[i])
 	}
-	low, high := p.lowest(c, s), c.frame.W-p.pad-pins[len(pins)-1].after
-	if p.upright(s) {
-		low = p.head + c.parts.top
-		high = c.frame.H - p.foot - c.parts.bottom - c.parts.notes - pins[len(pins)-1].after
-	}
-	for i, at := range spread(wishes, gaps, low, high) {
+	for i, at := range spread(wishes, gaps, low, high-pins[len(pins)-1].after) {
 		pins[i].at = at
 	}
 }
 
-// lowest returns the leftmost place of the first port on the upper or lower side.
-func (p *part) lowest(c *cell, s side) int {
-	return max(p.pad+c.sides[s][0].before, p.behindName(c, s))
-}
-
-// behindName returns where on a side ports may begin: where the name of the box
-// stands in its border, or wires go past it, that is behind the name.
-func (p *part) behindName(c *cell, s side) int {
-	wired := p.wires && slices.ContainsFunc(c.sides[s], func(pin *pin) bool { return pin.port.Bar != "" })
-	if p.page(s) == Top && (p.edge > 0 || wired) {
-		return p.pad + p.title(c.box) + max(2, p.rest)
+// reserved returns how much room before the ports on a bridge is for its name.
+func (p *part) reserved(c *cell, bar string) int {
+	if i := slices.IndexFunc(c.box.Bars, func(b Bar) bool { return b.Name == bar }); i >= 0 && c.named[bar] {
+		return p.beside(&c.box.Bars[i])
 	}
 	return 0
+}
+
+// lowest returns the leftmost place of the first port on the upper or lower side.
+func (p *part) lowest(c *cell, s side) int {
+	low := p.pad + c.sides[s][0].before
+	if len(c.box.Bars) == 1 && c.wired(s) {
+		low += p.reserved(c, c.box.Bars[0].Name)
+	}
+	return max(low, p.behindText(c, s))
+}
+
+// behindText returns where on a side ports may begin: where the name of the box
+// stands in its border, or wires go past it, that is behind the name. Where wires
+// go up and down the notes are in the way of those below.
+func (p *part) behindText(c *cell, s side) int {
+	wired := c.wired(s)
+	switch {
+	case p.page(s) == Top && (p.edge > 0 || wired):
+		return p.pad + p.title(c.box) + max(2, p.rest)
+	case p.page(s) == Bottom && wired && c.wired(toward) && c.parts.notes > 0:
+		return p.pad + p.noteWidth(c) + max(2, p.rest)
+	}
+	return 0
+}
+
+// wired reports whether wires go from a side to a bridge.
+func (c *cell) wired(s side) bool {
+	return slices.ContainsFunc(c.sides[s], func(pin *pin) bool { return pin.port.Bar != "" })
 }
 
 // A goal is what a port is drawn to.
@@ -124,15 +178,21 @@ func (g goal) compare(o goal) int {
 	return cmp.Or(cmp.Compare(g.class, o.class), cmp.Compare(g.pos, o.pos), cmp.Compare(g.at, o.at), cmp.Compare(g.rank, o.rank))
 }
 
+// divideByGoals divides a box into zones.
+func (p *part) divideByGoals(c *cell) {
+	if c.origin = c.item.at; c.inZones() {
+		p.divide(c, func(pin *pin) int { return p.goalOf(pin, pin.index).at - c.origin })
+	}
+}
+
 func (p *part) spreadSide(c *cell, s side) {
 	pins := c.sides[s]
-	c.origin = c.item.at
 	goals := map[*pin]goal{}
 	for i, pin := range pins {
 		goals[pin] = p.goalOf(pin, i)
 	}
 	slices.SortStableFunc(pins, func(a, b *pin) int { return goals[a].compare(goals[b]) })
-	byBar(pins, len(c.box.Bars))
+	c.byZones(pins)
 	wishes := make([]wish, len(pins))
 	for i, pin := range pins {
 		g := goals[pin]

@@ -63,7 +63,7 @@ func moveRuns(runs []run, dx, dy int) {
 }
 
 func (p *part) placed(c *cell) PlacedBox {
-	b := PlacedBox{Box: *c.box, Frame: c.frame}
+	b := PlacedBox{Box: *c.box, Frame: c.frame, upright: p.direction == across}
 	y := c.frame.Y + c.frame.H - p.foot - c.parts.bottom - c.parts.notes
 	if p.notesFirst(c) {
 		y = c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
@@ -93,11 +93,12 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 		}
 		room := c.frame.W - 2*p.pad - widest(c.sides[toward]) - widest(c.sides[onward])
 		x = max(x, x+(room-2*p.gap-p.barsWide(c.box))/2)
+		low, high := p.zoneLimits(c)
 		for i := range bars {
-			w := p.barWide(&c.box.Bars[i])
-			rows := c.frame.H - p.head - p.foot - c.parts.top - c.parts.bottom - c.parts.notes
-			bars[i] = PlacedBar{c.box.Bars[i], Frame{x, c.frame.Y + p.head + c.parts.top, w, rows}}
-			x += w + p.gap
+			if b := c.zone(c.box.Bars[i].Name); b != nil {
+				low, high = b.low, b.high
+			}
+			bars[i] = PlacedBar{c.box.Bars[i], Frame{x, c.frame.Y + low, p.barsWide(c.box), high - low}}
 		}
 		return bars
 	}
@@ -105,11 +106,8 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 	if p.notesFirst(c) {
 		y += c.parts.notes
 	}
-	for r, row := range c.bars {
-		for _, b := range row {
-			i := c.barIndex(b.Bar)
-			bars[i] = PlacedBar{c.box.Bars[i], Frame{c.frame.X + b.low, y + r*p.bar, b.high - b.low, p.bar}}
-		}
+	for i, b := range c.bars {
+		bars[i] = PlacedBar{*b.Bar, Frame{c.frame.X + b.low, y, b.high - b.low, p.bar}}
 	}
 	return bars
 }
@@ -117,17 +115,7 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 // notesFirst reports whether notes stand above the bars, not below: wherever no
 // wires go.
 func (p *part) notesFirst(c *cell) bool {
-	wired := func(pin *pin) bool { return pin.port.Bar != "" }
-	return p.direction == down && slices.ContainsFunc(c.sides[onward], wired) && !slices.ContainsFunc(c.sides[toward], wired)
-}
-
-func (c *cell) barIndex(b *Bar) int {
-	for i := range c.box.Bars {
-		if &c.box.Bars[i] == b {
-			return i
-		}
-	}
-	return -1
+	return p.direction == down && c.wired(onward) && !c.wired(toward)
 }
 
 // labelAt returns the lines of text at a port.
@@ -187,18 +175,16 @@ func (p *part) wireOf(pin *pin, q PlacedPort, bars []PlacedBar) []Point {
 			continue
 		}
 		switch q.Side {
-		case Top:
-			return []Point{q.Point, {q.X, b.Y + b.H/2}}
-		case Bottom:
+		case Top, Bottom:
 			return []Point{q.Point, {q.X, b.Y + b.H/2}}
 		case Left:
-			if p.direction == across {
-				return []Point{{q.X + p.pad + pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
+			if p.direction == down { // inside the border, past labels
+				m := b.Y + b.H/2
+				return []Point{q.Point, {q.X + p.pad/2, q.Y}, {q.X + p.pad/2, m}, {b.X + p.pad/2, m}}
 			}
+			return []Point{{q.X + p.pad + pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
 		case Right:
-			if p.direction == across {
-				return []Point{{q.X - p.pad - pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
-			}
+			return []Point{{q.X - p.pad - pin.label.width, q.Y}, {b.X + b.W/2, q.Y}}
 		}
 	}
 	return nil

@@ -74,7 +74,7 @@ func star(t testing.TB, hosts int) *draw.Scene {
 
 func TestRenderers(t *testing.T) {
 	scenes := map[string]*draw.Scene{
-		"engine": engine(),
+		"engine": engine(), "two-bridges": draw.TwoBridges(),
 		"folded": draw.Fold(star(t, 160)),
 		"nat": draw.FromState(stateOf(t, `{addressing: {ipv6: none}, nodes: {r: {kind: router, nftables: "table ip nat { chain post `+
 			`{ type nat hook postrouting priority 100; policy accept; oifname eth1 masquerade; }; }"}}, links: [[a, r], [r, b]]}`)),

@@ -43,8 +43,8 @@ func (p *part) sideOf(pin *pin) side {
 		return onward
 	case there.layer < here.layer:
 		return toward
-	case pin.peer == nil || there.block != nil:
-		return onward
+	case pin.peer == nil || there.block != nil, pin.port.Bar != "" || pin.peer.port.Bar != "":
+		return onward // wires come to a bridge from before or behind
 	case there.pos == here.pos+1:
 		return next
 	case there.pos == here.pos-1:

@@ -96,8 +96,12 @@ func (p *part) measureCell(c *cell) {
 			wide = max(wide, p.sideWide(c, side(s)))
 		}
 	}
-	if p.direction == down {
-		wide = max(wide, p.barsWide(c.box))
+	switch {
+	case p.direction == across:
+	case c.inZones():
+		wide = max(wide, p.zonesBegin(c)-p.pad+p.zonesLong(c))
+	case len(c.box.Bars) == 1:
+		wide = max(wide, p.barWide(&c.box.Bars[0]))
 	}
 	c.frame.W = wide + 2*p.pad
 	c.frame.H = c.parts.height(p)
@@ -111,7 +115,10 @@ func (p *part) sideWide(c *cell, s side) int {
 	for _, pin := range pins {
 		least = min(least, pin.before)
 	}
-	behind := max(0, p.behindName(c, s)-p.pad-least)
+	behind := max(0, p.behindText(c, s)-p.pad-least)
+	if len(c.box.Bars) == 1 && c.wired(s) {
+		behind = max(behind, p.beside(&c.box.Bars[0]))
+	}
 	if len(pins) == 1 {
 		return max(behind+pins[0].before+pins[0].after+1, p.extent(pins))
 	}
@@ -122,8 +129,7 @@ func (s sections) height(p *part) int {
 	return p.head + s.top + s.rest + s.rows + s.bars + s.notes + s.bottom + p.foot
 }
 
-// sectionsOf returns the heights of what is in a box. Of the bars side by side
-// that is known only when its ports have their places.
+// sectionsOf returns the heights of what is in a box.
 func (p *part) sectionsOf(c *cell) sections {
 	s := sections{notes: len(noteLines(c.box)) * p.line}
 	if p.direction == down {
@@ -140,8 +146,11 @@ func (p *part) sectionsOf(c *cell) sections {
 	}
 	s.top, s.bottom = highest(c.sides[previous])*p.line, highest(c.sides[next])*p.line
 	s.rows = max(p.extent(c.sides[toward]), p.extent(c.sides[onward]))
-	for i := range c.box.Bars {
-		s.rows = max(s.rows, len(barLines(&c.box.Bars[i]))*p.line)
+	switch {
+	case c.inZones():
+		s.rows = p.zonesLong(c)
+	case len(c.box.Bars) == 1:
+		s.rows = max(s.rows, len(barLines(&c.box.Bars[0]))*p.line)
 	}
 	if s.top+s.rows+s.notes+s.bottom == 0 {
 		s.rows = p.line
@@ -150,7 +159,7 @@ func (p *part) sectionsOf(c *cell) sections {
 }
 
 // sideBySide returns the width of the labels at the left and right, and of the
-// bars between them.
+// widest bar between them.
 func (p *part) sideBySide(c *cell) int {
 	left, right := previous, next
 	middle := 0
@@ -168,16 +177,13 @@ func (p *part) sideBySide(c *cell) int {
 	return sum
 }
 
-// barsWide returns how wide the bars are side by side, at least.
+// barsWide returns how wide the widest bar is, at least.
 func (p *part) barsWide(b *Box) int {
-	sum := 0
+	wide := 0
 	for i := range b.Bars {
-		if i > 0 {
-			sum += p.gap
-		}
-		sum += p.barWide(&b.Bars[i])
+		wide = max(wide, p.barWide(&b.Bars[i]))
 	}
-	return sum
+	return wide
 }
 
 func (p *part) barWide(b *Bar) int {

@@ -80,6 +80,9 @@ func (w *svg) group(class string, fill func()) {
 	w.out.WriteString("</g>\n")
 }
 
+// shownText writes a text as it may stand in one line of an image.
+func shownText(s string) string { return xmlText(clean(s)) }
+
 // xmlText writes a text as it may stand in an element.
 func xmlText(s string) string {
 	var b strings.Builder
@@ -130,6 +133,16 @@ func rounded(points []Point) string {
 	return b.String()
 }
 
+// straight returns a way at right angles as the data of a path.
+func straight(points []Point) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "M%d %d", points[0].X, points[0].Y)
+	for i := 1; i < len(points); i++ {
+		b.WriteString(lineTo(points[i-1], points[i]))
+	}
+	return b.String()
+}
+
 func lineTo(a, b Point) string {
 	switch {
 	case a == b:
@@ -159,17 +172,17 @@ func (w *svg) box(b *PlacedBox) {
 		w.rect(class, Frame{b.X + 4*k, b.Y + 4*k, b.W, b.H}, 6)
 	}
 	w.rect(class, b.Frame, 6)
-	w.printf(`<text class="t" x="%d" y="%d">%s</text>`, b.X+12, b.Y+18, xmlText(b.Name))
+	w.printf(`<text class="t" x="%d" y="%d">%s</text>`, b.X+12, b.Y+18, shownText(b.Name))
 	if icons[b.Kind] != "" {
 		w.printf(`<use href="#%s" x="%d" y="%d"/>`, b.Kind, b.X+b.W-25, b.Y+6)
 	}
 	for _, p := range b.Ports {
-		if len(p.wire) == 2 {
-			w.printf(`<path class="w" d="M%d %d%s"/>`, p.wire[0].X, p.wire[0].Y, lineTo(p.wire[0], p.wire[1]))
+		if len(p.wire) > 0 {
+			w.printf(`<path class="w" d="%s"/>`, straight(p.wire))
 		}
 	}
 	for i := range b.Bars {
-		w.bar(&b.Bars[i], b.upright())
+		w.bar(&b.Bars[i], b.upright)
 	}
 	for _, r := range b.notes {
 		w.run(r)
@@ -206,7 +219,7 @@ func (w *svg) bar(b *PlacedBar, upright bool) {
 		y -= (len(lines) - 1) * 7
 	}
 	for i, line := range lines {
-		w.printf(`<text class="m bt" x="%d" y="%d">%s</text>`, x, y+14*i, xmlText(line))
+		w.printf(`<text class="m bt" x="%d" y="%d">%s</text>`, x, y+14*i, shownText(line))
 	}
 }
 
@@ -217,12 +230,12 @@ func (w *svg) run(r run) {
 	}
 	w.printf(`<text%s x="%d" y="%d">`, class, r.x, r.y+11)
 	if r.name != "" {
-		w.printf("<tspan>%s</tspan>", xmlText(r.name))
+		w.printf("<tspan>%s</tspan>", shownText(r.name))
 		if r.text != "" {
 			w.out.WriteByte(' ')
 		}
 	}
-	w.printf("%s</text>", xmlText(r.text))
+	w.printf("%s</text>", shownText(r.text))
 }
 
 // port draws a port: full with an address or a bridge, hollow without, red with a
@@ -272,7 +285,7 @@ func (w *svg) relation(c Curve) {
 	} else {
 		bend.X += far
 	}
-	w.printf(`<path class="r" d="M%d %dQ%d %d %d %d"><title>%s</title></path>`, c.A.X, c.A.Y, bend.X, bend.Y, c.B.X, c.B.Y, xmlText(c.Label))
+	w.printf(`<path class="r" d="M%d %dQ%d %d %d %d"><title>%s</title></path>`, c.A.X, c.A.Y, bend.X, bend.Y, c.B.X, c.B.Y, shownText(c.Label))
 	w.label(Point{(c.A.X + 2*bend.X + c.B.X) / 4, (c.A.Y + 2*bend.Y + c.B.Y) / 4}, c.Label)
 	w.out.WriteByte('\n')
 }
@@ -291,6 +304,6 @@ func (w *svg) cableLabel(r Route) {
 
 func (w *svg) label(at Point, text string) {
 	if text != "" {
-		w.printf(`<text class="l" x="%d" y="%d">%s</text>`, at.X, at.Y+4, xmlText(text))
+		w.printf(`<text class="l" x="%d" y="%d">%s</text>`, at.X, at.Y+4, shownText(text))
 	}
 }

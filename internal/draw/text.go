@@ -3,8 +3,6 @@ package draw
 import (
 	"slices"
 	"strings"
-
-	"github.com/vethlab/vethlab/internal/words"
 )
 
 // A Page is what a picture in text is drawn on.
@@ -171,7 +169,7 @@ func (c *canvas) box(b *PlacedBox) {
 // bar draws a bridge: along the box if its ports are above and below, else
 // between them.
 func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
-	if !b.upright() {
+	if !b.upright {
 		c.lying(b, bar)
 		return
 	}
@@ -182,6 +180,21 @@ func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
 	for i, line := range barLines(&bar.Bar) {
 		c.write(bar.X+2, bar.Y+i, line, false)
 	}
+	for _, p := range b.Ports {
+		if p.Bar != bar.Name || len(p.wire) == 0 {
+			continue
+		}
+		from, to, joint := p.wire[0].X+1, bar.X, "╢"
+		if p.Side == Right {
+			from, to, joint = bar.X+bar.W, p.wire[0].X-1, "╟"
+			c.set(from-1, p.Y, joint)
+		} else {
+			c.set(to, p.Y, joint)
+		}
+		for x := from; x < to; x++ {
+			c.set(x, p.Y, "─")
+		}
+	}
 }
 
 // lying draws a bridge along its box, its name where it hides no port.
@@ -189,16 +202,18 @@ func (c *canvas) lying(b *PlacedBox, bar *PlacedBar) {
 	for x := bar.X; x < bar.X+bar.W; x++ {
 		c.set(x, bar.Y, "═")
 	}
-	text := " " + strings.Join(barLines(&bar.Bar), " ") + " "
-	wide := words.Columns(text)
-	at := bar.X + 1
+	var joints []int
 	for _, p := range b.sorted() {
 		if p.Bar != bar.Name || len(p.wire) == 0 {
 			continue
 		}
-		joint, step := "╤", 1
+		joints = append(joints, p.X)
+		joint, other, step := "╤", "╧", 1
 		if p.Side == Top {
-			joint, step = "╧", -1
+			joint, other, step = "╧", "╤", -1
+		}
+		if s := c.spot(p.X, bar.Y); s.text == other || s.text == "╪" {
+			joint = "╪"
 		}
 		c.set(p.X, bar.Y, joint)
 		for y := bar.Y + step; y != p.Y; y += step {
@@ -206,14 +221,9 @@ func (c *canvas) lying(b *PlacedBox, bar *PlacedBar) {
 				s.text = "│"
 			}
 		}
-		if at <= p.X && p.X < at+wide {
-			at = p.X + 1
-		}
 	}
-	if at+wide > bar.X+bar.W {
-		at = bar.X + 1
-	}
-	c.write(at, bar.Y, text, false)
+	at, _ := nameAt(&bar.Bar, joints, bar.X, bar.X+bar.W, characters().width)
+	c.write(at, bar.Y, barName(&bar.Bar), false)
 }
 
 // sorted returns the ports of a box from left to right.
@@ -221,17 +231,6 @@ func (b *PlacedBox) sorted() []PlacedPort {
 	ports := slices.Clone(b.Ports)
 	slices.SortStableFunc(ports, func(a, b PlacedPort) int { return a.X - b.X })
 	return ports
-}
-
-// upright reports whether the bars of a box stand upright, between ports at its
-// left and right.
-func (b *PlacedBox) upright() bool {
-	for _, p := range b.Ports {
-		if p.Bar != "" && (p.Side == Left || p.Side == Right) {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *canvas) port(p *PlacedPort) {

@@ -5,13 +5,21 @@ import (
 	"strings"
 )
 
+// cleanLines makes lines of texts, each one line whatever is in it.
+func cleanLines(lines []string) string {
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // about says what a pointer tells of a box, beyond what is written in it.
 func about(b *Box) string {
 	var lines []string
 	if b.Kind != "" {
 		lines = append(lines, string(b.Kind)+" "+b.Name)
 	}
-	return strings.Join(append(lines, b.Details...), "\n")
+	return cleanLines(append(lines, b.Details...))
 }
 
 // plainMTU is that of Ethernet, in bytes, of which nobody has to be told.
@@ -38,5 +46,5 @@ func aboutPort(p *PlacedPort) string {
 	if p.MTU > 0 && p.MTU != plainMTU {
 		lines = append(lines, fmt.Sprintf("MTU %d", p.MTU))
 	}
-	return strings.Join(lines, "\n")
+	return cleanLines(lines)
 }

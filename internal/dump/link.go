@@ -26,12 +26,16 @@ type Link struct {
 	Parent      int    `json:"link,omitempty"`
 	ParentNetns *int32 `json:"link_netnsid,omitempty"`
 
+	// Unbound says that IFLA_LINK is there and 0: a tunnel that could stand on a
+	// link and does not.
+	Unbound bool `json:"-"`
+
 	Qdisc       string   `json:"qdisc,omitempty"`
 	TxQueueLen  int      `json:"txqlen,omitempty"` // packets
 	Group       uint32   `json:"group,omitempty"`
 	Mode        uint8    `json:"linkmode,omitempty"` // 0 default, 1 dormant
 	Promiscuity int      `json:"promiscuity,omitempty"`
-	AllMulti    int      `json:"allmulti,omitempty"`
+	AllMulti    *int     `json:"allmulti,omitempty"` // nil: kernels before 6.0 don't say
 	Alias       string   `json:"ifalias,omitempty"`
 	AltNames    []string `json:"altnames,omitempty"`
 
@@ -72,6 +76,8 @@ const (
 	LowerUp   Flags = 1 << 16 // the carrier is there
 	Broadcast Flags = 1 << 1
 	Multicast Flags = 1 << 12
+
+	PointToPoint Flags = 1 << 4
 )
 
 // Has reports whether all of those flags are set.

@@ -23,6 +23,18 @@ func Line(s string) string {
 	return strings.Map(lineRune, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
 
+// maxName bounds what is shown of one name, in bytes: more than any engine allows.
+const maxName = 512
+
+// Name is [Line] for a name that anybody may have given, which is cut where it is too
+// long.
+func Name(s string) string {
+	if len(s) <= maxName {
+		return Line(s)
+	}
+	return Line(s[:maxName]) + "…"
+}
+
 // Lines returns a text of several lines, each as [Line] has it. Lines end with
 // LF; CR LF is an end of a line too.
 func Lines(s string) string {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -31,7 +32,8 @@ type sight struct {
 	wiring *dump.Wiring
 	inodes map[int32]uint64 // by the observer's numbers
 	routes map[int32][]dump.Route
-	failed map[uint64]error // namespaces, by inode, that could not be opened
+	failed map[uint64]error  // namespaces, by inode, that could not be opened
+	owners map[uint64]string // strangers, by the inodes of namespaces, see Namespace.owner
 }
 
 // build puts together what was found. Namespaces are called by what the kernel
@@ -65,10 +67,10 @@ type builder struct {
 func (b *builder) add(inode uint64) {
 	ns := &Namespace{Inode: inode, Host: inode == b.c.host, Interfaces: []Interface{}}
 	ns.Name = ns.kernelName()
-	ns.Holders = b.c.held[inode].holders
+	ns.Holders, ns.owner = b.c.held[inode].holders, b.s.owners[inode]
 	for _, f := range b.c.files {
-		if f.inode == inode && !slices.Contains(ns.Files, File{f.path, f.pid}) {
-			ns.Files = append(ns.Files, File{f.path, f.pid})
+		if file := (File{f.path, f.pid, f.by}); f.inode == inode && !slices.Contains(ns.Files, file) {
+			ns.Files = append(ns.Files, file)
 		}
 	}
 	if err := b.s.failed[inode]; err != nil {
@@ -118,9 +120,9 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 			b.mark(ns, l)
 		}
 		face := describe(l)
-		face.Master = seen.LinkName(l.Master)
+		face.Master = escape.Name(seen.LinkName(l.Master))
 		if face.Master != "" {
-			ports[face.Master] = append(ports[face.Master], l.Name)
+			ports[face.Master] = append(ports[face.Master], face.Name)
 		}
 		for _, a := range seen.AddressesOf(l.Index) {
 			face.Addresses = append(face.Addresses, a.Prefix)
@@ -137,7 +139,7 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 // mark takes over whose node a namespace is, by the alias of its lo.
 func (b *builder) mark(ns *Namespace, lo *dump.Link) {
 	if m, ok := state.ParseMark(lo.Alias); ok && !ns.Host {
-		ns.Engine, ns.Lab, ns.Node, ns.Why = "vethlab", m.Lab, m.Node, []string{byMark}
+		ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(m.Lab), escape.Name(m.Node), []string{byMark}, ns.owner
 	}
 }
 
@@ -152,7 +154,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 		end.Namespace = ns.Name
 	}
 	if other := b.s.wiring.Link(to); other != nil {
-		end.Interface = other.Name
+		end.Interface = escape.Name(other.Name)
 	}
 	switch l.Kind {
 	case "veth", "netkit", "vxcan":
@@ -167,8 +169,8 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 // describe makes an interface of what the kernel says of the link itself.
 func describe(l *dump.Link) Interface {
 	i := Interface{
-		Name: l.Name, Index: l.Index, Kind: l.Kind, State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
-		Addresses: []netip.Prefix{}, Alias: l.Alias,
+		Name: escape.Name(l.Name), Index: l.Index, Kind: escape.Name(l.Kind), State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
+		Addresses: []netip.Prefix{}, Alias: escape.Name(l.Alias),
 	}
 	if l.Flags.Has(dump.Loopback) {
 		i.MAC = ""
@@ -249,7 +251,7 @@ func (b *builder) people() {
 		ns.Processes = append(ns.Processes, p)
 		// The holder of a sandbox says in its title which lab it is for.
 		if lab, ok := strings.CutPrefix(strings.Join(p.Args, " "), "vethlab: lab "); ok && ns.Lab == "" {
-			ns.Engine, ns.Lab, ns.Node, ns.Why = "vethlab", lab, HostName, []string{byProcess}
+			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(lab), HostName, []string{byProcess}, p.Stranger
 		}
 	}
 }
@@ -284,6 +286,13 @@ func (m *Map) tellUnseen(c *census) {
 	}
 	if n > 0 {
 		m.Unseen = append(m.Unseen, "what is inside "+words.Plural(n, "namespace"))
+	}
+}
+
+// tellSkipped says of which strangers not everything was read.
+func (m *Map) tellSkipped(strangers []string) {
+	if len(strangers) > 0 {
+		m.Unseen = append(m.Unseen, "what engines of "+words.List(strangers, maxNames)+" say, which takes too long")
 	}
 }
 

@@ -28,6 +28,7 @@ type held struct {
 type filed struct {
 	mounted
 	pid  int    // of one that sees it; 0: this program does
+	by   string // who could have mounted it, if neither root nor the viewer
 	root string // as evidence.root has it
 }
 
@@ -80,6 +81,9 @@ func (c *census) add(t testimony) {
 		if t.process.Mount != 0 {
 			f.pid, f.root = t.process.PID, strings.TrimPrefix(proc+"/root", "/")
 			path = proc + "/root" + m.path
+			if t.process.Owner != 0 { // what is mounted in ours only root has mounted
+				f.by = t.process.Stranger
+			}
 		}
 		c.files = append(c.files, f)
 		h := c.of(m.inode)

@@ -3,6 +3,7 @@ package hostmap
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
@@ -12,6 +13,10 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/guarded"
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // takeCensus goes through /proc once. Processes come and go meanwhile: what is
@@ -26,7 +31,7 @@ func takeCensus() (*census, error) {
 		return nil, errors.New("/proc is needed and not mounted here: mount -t proc proc /proc")
 	}
 	c.of(c.host).doors = []door{{path: "/proc/self/ns/net"}}
-	pids, err := numbers("/proc")
+	pids, err := numbers("/proc", maxPIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -108,18 +113,50 @@ func (w *walker) describe(p *Process, dir string) {
 		p.UID = int(st.Uid)
 		p.User = w.names.name(p.UID)
 	}
-	if text, err := os.ReadFile(dir + "/cmdline"); err == nil && len(text) > 0 {
+	p.Stranger = strangerOf(dir)
+	if text, err := guarded.Head(dir+"/cmdline", maxArgs); err == nil && len(text) > 0 {
 		p.Args = strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
 	}
-	if text, err := os.ReadFile(dir + "/cgroup"); err == nil {
+	if text, err := guarded.Head(dir+"/cgroup", maxProc); err == nil {
 		p.Cgroup = parseCgroup(string(text))
-		p.Unit = unit(p.Cgroup)
+		p.Unit = escape.Name(unit(p.Cgroup))
 	}
 }
 
+// What is read of one process at most. Its arguments are its own, megabytes of
+// them if it likes: the bound is some times what engines need.
+const (
+	maxArgs    = 32 << 10 // bytes of arguments
+	maxProc    = 64 << 10 // bytes of other files
+	maxNumbers = 1 << 16  // threads, descriptors
+)
+
+// strangerOf returns who could have chosen what a process is called: whoever runs
+// it, and whoever it was started by if it has taken on the rights of another since
+// (a setuid program, by whatever name).
+func strangerOf(dir string) string {
+	text, _ := guarded.Head(dir+"/status", maxProc)
+	for line := range strings.Lines(string(text)) {
+		uids, ok := strings.CutPrefix(line, "Uid:")
+		if !ok {
+			continue
+		}
+		for _, uid := range strings.Fields(uids) {
+			if n, err := strconv.Atoi(uid); err != nil || stranger(n) != "" {
+				return stranger(n)
+			}
+		}
+		return ""
+	}
+	return "any user" // it ended, and so nothing is known
+}
+
+// stranger says who a user is, if neither root nor the viewer.
+func stranger(uid int) string { return guarded.Stranger(uid) }
+
 // threads finds those that have left the namespace of their process.
 func (w *walker) threads(t *testimony, dir string) {
-	tids, _ := numbers(dir + "/task")
+	tids, _ := numbers(dir+"/task", maxNumbers)
 	for _, tid := range tids {
 		path := dir + "/task/" + itoa(tid) + "/ns/net"
 		if inode := nsInode(path, "net:["); inode != 0 && inode != t.process.Net {
@@ -135,7 +172,7 @@ func (t *testimony) hold(what string, number int, inode uint64, d door) {
 
 // descriptors finds what a process holds by having it open.
 func (w *walker) descriptors(t *testimony, dir string) {
-	fds, _ := numbers(dir + "/fd")
+	fds, _ := numbers(dir+"/fd", maxNumbers)
 	var pidfd pidfile
 	defer pidfd.close()
 	for _, fd := range fds {
@@ -169,7 +206,7 @@ const tunGetDevNetns = 0x54e3
 
 // tap notes which interface an open /dev/net/tun is.
 func (w *walker) tap(t *testimony, pidfd *pidfile, dir string, fd int) {
-	text, err := os.ReadFile(dir + "/fdinfo/" + itoa(fd))
+	text, err := guarded.Head(dir+"/fdinfo/"+itoa(fd), maxProc)
 	if err != nil {
 		return
 	}
@@ -259,11 +296,7 @@ func (d door) open() (int, error) {
 		defer p.close()
 		return p.open(d.pid, d.fd, unix.SIOCGSKNS)
 	}
-	fd, err := unix.Open(d.path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1, &os.PathError{Op: "open", Path: d.path, Err: err}
-	}
-	return fd, nil
+	return netns.OpenPath(d.path)
 }
 
 // fdInode returns the inode of an open namespace; 0: it is none.
@@ -279,18 +312,11 @@ func fdInode(fd int) uint64 {
 // mountedInode returns the inode of the network namespace that a descriptor in
 // /proc stands for; 0: it is something else.
 func mountedInode(path string) uint64 {
-	var sfs unix.Statfs_t
-	if unix.Statfs(path, &sfs) != nil || sfs.Type != unix.NSFS_MAGIC {
-		return 0
-	}
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	fd, err := netns.OpenPath(path)
 	if err != nil {
 		return 0
 	}
 	defer unix.Close(fd)
-	if kind, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE); err != nil || kind != unix.CLONE_NEWNET {
-		return 0
-	}
 	return fdInode(fd)
 }
 
@@ -304,21 +330,29 @@ func nsInode(path, kind string) uint64 {
 }
 
 func readMounts(dir string) []mounted {
-	text, err := os.ReadFile(dir + "/mountinfo")
+	f, err := os.Open(dir + "/mountinfo")
 	if err != nil {
 		return nil
 	}
-	return parseMountinfo(text)
+	defer f.Close()
+	return parseMountinfo(f)
 }
 
-// numbers returns the entries of a folder of /proc that are numbers.
-func numbers(dir string) ([]int, error) {
+// maxPIDs is PID_MAX_LIMIT (linux/threads.h).
+const maxPIDs = 1 << 22
+
+// numbers returns the entries of a folder of /proc that are numbers, at most so
+// many.
+func numbers(dir string, most int) ([]int, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	names, err := f.Readdirnames(-1)
+	names, err := f.Readdirnames(most)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	list := make([]int, 0, len(names))
 	for _, name := range names {
 		if n, err := strconv.Atoi(name); err == nil {
@@ -336,7 +370,7 @@ type stat struct {
 }
 
 func readStat(dir string) (stat, bool) {
-	text, err := os.ReadFile(dir + "/stat")
+	text, err := guarded.Head(dir+"/stat", maxProc)
 	if err != nil {
 		return stat{}, false
 	}
@@ -350,7 +384,7 @@ func readStat(dir string) (stat, bool) {
 	if len(f) <= threads {
 		return stat{}, false
 	}
-	s := stat{command: string(text[open+1 : shut])}
+	s := stat{command: escape.Name(string(text[open+1 : shut]))}
 	s.parent, _ = strconv.Atoi(f[parent])
 	s.threads, _ = strconv.Atoi(f[threads])
 	const kthread = 0x00200000 // PF_KTHREAD (linux/sched.h)

@@ -1,6 +1,7 @@
 package hostmap
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -78,22 +79,23 @@ type cgroupRule struct {
 	step   *regexp.Regexp
 }
 
-// cgroupID tells by its cgroup which container a process is part of.
-func cgroupID(rules []cgroupRule, paths []string) (engine, id string) {
+// cgroupID tells by its cgroup which container a process is part of, and what is
+// above the cgroup that says so.
+func cgroupID(rules []cgroupRule, paths []string) (engine, id, above string) {
 	for _, path := range paths {
 		steps := strings.Split(strings.Trim(path, "/"), "/")
 		for i, step := range steps {
 			for _, r := range rules {
 				if m := r.step.FindStringSubmatch(step); m != nil {
-					return r.engine, m[1]
+					return r.engine, m[1], strings.Join(steps[:i], "/")
 				}
 			}
 			if len(step) == 64 && isHex(step) && i > 0 {
-				return parentEngine(steps[:i]), step
+				return parentEngine(steps[:i]), step, strings.Join(steps[:i], "/")
 			}
 		}
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // parentEngine tells whose a cgroup is that is called by an ID alone, by those
@@ -115,19 +117,55 @@ func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 // process in each is taken for the container's.
 func cgroups(e *evidence) []Container {
 	rules := cgroupRules()
+	listed := map[string]bool{}
 	var all []Container
 	for _, p := range e.processes {
 		if len(p.Cgroup) == 0 {
 			continue
 		}
-		engine, id := cgroupID(rules, p.Cgroup)
+		engine, id, above := cgroupID(rules, p.Cgroup)
 		// conmon and others who look after a container may be in its cgroup.
 		if id == "" || p.program() == "conmon" {
 			continue
 		}
-		if !slices.ContainsFunc(all, func(c Container) bool { return c.ID == id }) {
-			all = append(all, bareContainer(engine, id, p.PID))
+		by := e.cgroupMaker(above)
+		if who := id + by; !listed[who] {
+			listed[who] = true
+			all = append(all, bareContainer(engine, id, p.PID, by))
 		}
 	}
 	return all
+}
+
+// userCgroup matches the part of the tree of cgroups that systemd leaves to a user.
+var userCgroup = regexp.MustCompile(`(?:^|/)user-([0-9]+)\.slice(?:/|$)`)
+
+// cgroupMaker returns who could have made a cgroup, and so given it its name, given
+// what is above it: whoever the folders there belong to.
+func (e *evidence) cgroupMaker(above string) string {
+	if by, known := e.makers[above]; known {
+		return by
+	}
+	if e.makers == nil {
+		e.makers = map[string]string{}
+	}
+	e.makers[above] = e.findMaker(above)
+	return e.makers[above]
+}
+
+func (e *evidence) findMaker(above string) string {
+	// Version 2, version 2 beside version 1, and systemd's own of version 1.
+	for _, root := range []string{"sys/fs/cgroup", "sys/fs/cgroup/unified", "sys/fs/cgroup/systemd"} {
+		if strings.Contains(above, "..") {
+			break // outside of the cgroup namespace that this program is in
+		}
+		if by, ok := e.files.writer(path.Join(root, above)); ok {
+			return by
+		}
+	}
+	if m := userCgroup.FindStringSubmatch(above); m != nil {
+		uid, _ := strconv.Atoi(m[1])
+		return stranger(uid)
+	}
+	return ""
 }

@@ -1,7 +1,13 @@
 package hostmap
 
-// cniResult is an entry of the cache of results that libcni keeps, kind
-// cniCacheV1.
+// cniResults is the folder of the cache of results that libcni keeps, and
+// cniResultKind says of an entry that it is laid out as [cniResult] is.
+const (
+	cniResults    = "/var/lib/cni/results"
+	cniResultKind = "cniCacheV1"
+)
+
+// cniResult is an entry of that cache.
 type cniResult struct {
 	Kind        string      `json:"kind"`
 	ContainerID string      `json:"containerId"`
@@ -14,14 +20,15 @@ type cniResult struct {
 // cni finds whom CNI has connected: the pods of Kubernetes, whatever runs them,
 // and the containers of nerdctl and others.
 func cni(e *evidence) []Container {
-	const dir = "/var/lib/cni/results"
 	var all []Container
-	for _, name := range e.list("", dir) {
+	names, _ := e.list(origin{}, cniResults)
+	for _, name := range names {
 		var r cniResult
-		if !e.json("", dir+"/"+name, &r) || r.Kind != "cniCacheV1" || r.ContainerID == "" {
+		by, ok := e.json(origin{}, cniResults+"/"+name, &r)
+		if !ok || r.Kind != cniResultKind || r.ContainerID == "" {
 			continue
 		}
-		c := Container{Engine: "cni", ID: r.ContainerID, netns: r.Netns, Why: []string{byCNI}}
+		c := Container{Engine: "cni", ID: r.ContainerID, netns: r.Netns, Why: []string{byCNI}, ClaimedBy: by}
 		c.Networks = []Network{{Name: r.NetworkName}}
 		for _, arg := range r.Args {
 			switch arg[0] {

@@ -1,6 +1,10 @@
 package hostmap
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/escape"
+)
 
 // A Container is one that runs.
 type Container struct {
@@ -21,6 +25,10 @@ type Container struct {
 	Service string `json:"service,omitempty"` // of that project
 
 	Networks []Network `json:"networks,omitempty"`
+
+	// ClaimedBy is who says all this, if that is neither root nor the viewer, and
+	// so may be a lie: "user 1001", "group 100", "any user".
+	ClaimedBy string `json:"claimed_by,omitempty"`
 
 	netns  string // the file of its namespace; "": not known
 	root   string // of the file tree in which that file is, see evidence.root
@@ -44,9 +52,31 @@ const (
 )
 
 // bare returns a container of which but the ID is known, by its cgroup.
-func bareContainer(engine, id string, pid int) Container {
-	return Container{Engine: engine, ID: id, PID: pid, Why: []string{byCgroup}}
+func bareContainer(engine, id string, pid int, by string) Container {
+	return Container{Engine: engine, ID: id, PID: pid, Why: []string{byCgroup}, ClaimedBy: by}
 }
+
+// says notes that some of what is known of a container is on a stranger's word.
+func (c *Container) says(by string) {
+	if c.ClaimedBy == "" {
+		c.ClaimedBy = by
+	}
+}
+
+// clean makes what an engine calls a container fit into a line.
+func (c *Container) clean() {
+	for _, s := range []*string{&c.ID, &c.Name, &c.Image, &c.Pod, &c.PodNamespace, &c.Lab, &c.Node, &c.Project, &c.Service, &c.Engine} {
+		*s = escape.Name(*s)
+	}
+	c.Networks = c.Networks[:min(len(c.Networks), maxNetworks)]
+	for i := range c.Networks {
+		n := &c.Networks[i]
+		n.Name, n.ID, n.Bridge = escape.Name(n.Name), escape.Name(n.ID), escape.Name(n.Bridge)
+	}
+}
+
+// maxNetworks bounds how many networks of a container are listed.
+const maxNetworks = 256
 
 // merge adds what another source says of the same container. What is known
 // stays.

@@ -1,7 +1,6 @@
 package hostmap
 
 import (
-	"io/fs"
 	"path"
 	"strings"
 )
@@ -33,7 +32,7 @@ func containerd(e *evidence) []Container {
 		if !strings.HasPrefix(p.program(), "containerd-shim") || id == "" {
 			continue
 		}
-		c := Container{Engine: "containerd", ID: id, PID: e.child(p.PID), Why: []string{byProcess}, root: e.root(p)}
+		c := Container{Engine: "containerd", ID: id, PID: e.child(p.PID), Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Stranger}
 		if namespace == dockers {
 			c.Engine = "docker"
 			all = append(all, c)
@@ -42,11 +41,13 @@ func containerd(e *evidence) []Container {
 		e.containerdFiles(&c, e.task(p, namespace, id))
 		all = append(all, c)
 	}
-	for _, namespace := range e.list("", containerdTasks) {
+	namespaces, _ := e.list(origin{}, containerdTasks)
+	for _, namespace := range namespaces {
 		if namespace == dockers {
 			continue
 		}
-		for _, id := range e.list("", containerdTasks+"/"+namespace) {
+		ids, _ := e.list(origin{}, containerdTasks+"/"+namespace)
+		for _, id := range ids {
 			c := Container{Engine: "containerd", ID: id}
 			if e.containerdFiles(&c, path.Join(containerdTasks, namespace, id)) {
 				all = append(all, c)
@@ -59,7 +60,7 @@ func containerd(e *evidence) []Container {
 // task returns the folder of a container: the shim's working folder, wherever
 // containerd has been told to keep it.
 func (e *evidence) task(shim Process, namespace, id string) string {
-	if dir, err := fs.ReadLink(e.files, "proc/"+itoa(shim.PID)+"/cwd"); err == nil && path.Base(dir) == id {
+	if dir := e.files.link("proc/" + itoa(shim.PID) + "/cwd"); path.Base(dir) == id {
 		return dir
 	}
 	return path.Join(containerdTasks, namespace, id)
@@ -68,9 +69,11 @@ func (e *evidence) task(shim Process, namespace, id string) string {
 // containerdFiles adds what config.json says, and reports whether there is one.
 func (e *evidence) containerdFiles(c *Container, dir string) bool {
 	var config ociConfig
-	if !e.json(c.root, dir+"/config.json", &config) {
+	by, ok := e.json(c.origin(), dir+"/config.json", &config)
+	if !ok {
 		return false
 	}
+	c.says(by)
 	a := config.Annotations
 	c.netns = config.netns()
 	c.Pod, c.PodNamespace = a[criPod], a[criPodNS]
@@ -94,20 +97,31 @@ func (e *evidence) containerdFiles(c *Container, dir string) bool {
 func nerdctl(e *evidence) []Container {
 	const data = "/var/lib/nerdctl"
 	var all []Container
-	for _, store := range e.list("", data) {
-		for _, namespace := range e.list("", path.Join(data, store, "names")) {
-			for _, name := range e.list("", path.Join(data, store, "names", namespace)) {
-				id := strings.TrimSpace(string(e.read("", path.Join(data, store, "names", namespace, name))))
-				if isID(id) && e.runs(namespace, id) {
-					all = append(all, Container{Engine: "containerd", ID: id, Name: name, Why: []string{"by nerdctl's files"}})
-				}
+	stores, _ := e.list(origin{}, data)
+	for _, store := range stores {
+		namespaces, _ := e.list(origin{}, path.Join(data, store, "names"))
+		for _, namespace := range namespaces {
+			names, _ := e.list(origin{}, path.Join(data, store, "names", namespace))
+			for _, name := range names {
+				all = append(all, e.nerdctlName(path.Join(data, store, "names", namespace), namespace, name)...)
 			}
 		}
 	}
 	return all
 }
 
+// nerdctlName returns the container that a name is given to, if it runs.
+func (e *evidence) nerdctlName(dir, namespace, name string) []Container {
+	text, by := e.read(origin{}, path.Join(dir, name))
+	id := strings.TrimSpace(string(text))
+	if !isID(id) || !e.runs(namespace, id) {
+		return nil
+	}
+	return []Container{{Engine: "containerd", ID: id, Name: name, Why: []string{"by nerdctl's files"}, ClaimedBy: by}}
+}
+
 // runs reports whether there is a task of containerd's for a container.
 func (e *evidence) runs(namespace, id string) bool {
-	return len(e.list("", path.Join(containerdTasks, namespace, id))) > 0
+	files, _ := e.list(origin{}, path.Join(containerdTasks, namespace, id))
+	return len(files) > 0
 }

@@ -32,17 +32,20 @@ func crio(e *evidence) []Container {
 }
 
 // isCRIO reports whether a container's folder is one of CRI-O's.
-func (e *evidence) isCRIO(root, bundle string) bool {
+func (e *evidence) isCRIO(from origin, bundle string) bool {
 	var config ociConfig
-	return e.json(root, bundle+"/config.json", &config) && config.Annotations[crioType] != ""
+	_, ok := e.json(from, bundle+"/config.json", &config)
+	return ok && config.Annotations[crioType] != ""
 }
 
 // crioFiles adds what config.json says, and reports whether it is CRI-O's.
 func (e *evidence) crioFiles(c *Container, bundle string) bool {
 	var config ociConfig
-	if !e.json(c.root, bundle+"/config.json", &config) || config.Annotations[crioType] == "" {
+	by, ok := e.json(c.origin(), bundle+"/config.json", &config)
+	if !ok || config.Annotations[crioType] == "" {
 		return false
 	}
+	c.says(by)
 	a := config.Annotations
 	c.Engine = "cri-o"
 	c.Pod, c.PodNamespace, c.Name = a[crioPod], a[crioPodNS], a[crioName]

@@ -33,8 +33,11 @@ type dockerConfig struct {
 func docker(e *evidence) []Container {
 	var all []Container
 	for _, place := range e.dockerPlaces() {
-		for _, id := range e.list(place.root, place.dir+"/containers") {
-			if c, ok := e.dockerContainer(place, place.dir+"/containers/"+id); ok {
+		ids, by := e.list(place.origin, place.dir+"/containers")
+		for _, id := range ids {
+			from := place.origin
+			from.by = by
+			if c, ok := e.dockerContainer(from, place.dir+"/containers/"+id); ok {
 				all = append(all, c)
 			}
 		}
@@ -43,38 +46,46 @@ func docker(e *evidence) []Container {
 }
 
 // A place is a folder of an engine, below the root that its daemon sees.
-type place struct{ root, dir string }
+type place struct {
+	origin
+	dir string
+}
 
 const dockerData = "/var/lib/docker"
 
 // dockerPlaces returns the data folders of Docker.
 func (e *evidence) dockerPlaces() []place {
-	places := []place{{"", dockerData}}
+	places := []place{{origin{}, dockerData}}
 	for _, p := range e.processes {
 		if p.program() != "dockerd" {
 			continue
 		}
-		root := e.root(p)
+		from := e.origin(p)
 		dir := option(p.Args, "--data-root", "-g", "--graph")
 		var settings struct {
 			DataRoot string `json:"data-root"`
 		}
 		file := cmp.Or(option(p.Args, "--config-file"), "/etc/docker/daemon.json")
-		if dir == "" && e.json(root, file, &settings) {
-			dir = settings.DataRoot
+		if dir == "" {
+			if by, ok := e.json(from, file, &settings); ok && settings.DataRoot != "" {
+				dir, from.by = settings.DataRoot, by
+			}
 		}
 		if dir == "" && p.UID != 0 {
 			dir = e.home(p.UID) + "/.local/share/docker"
 		}
-		places = append(places, place{root, cmp.Or(dir, dockerData)})
+		places = append(places, place{from, cmp.Or(dir, dockerData)})
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Or(strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir)) })
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(strings.Compare(a.by, b.by), strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir))
+	})
 	places = slices.Compact(places)
 	// With --userns-remap all is one folder deeper, in one called UID.GID.
 	for _, p := range slices.Clone(places) {
-		for _, name := range e.list(p.root, p.dir) {
+		names, by := e.list(p.origin, p.dir)
+		for _, name := range names {
 			if uid, gid, ok := strings.Cut(name, "."); ok && isDigits(uid) && isDigits(gid) {
-				places = append(places, place{p.root, p.dir + "/" + name})
+				places = append(places, place{origin{p.root, by}, p.dir + "/" + name})
 			}
 		}
 	}
@@ -83,13 +94,17 @@ func (e *evidence) dockerPlaces() []place {
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-func (e *evidence) dockerContainer(at place, dir string) (Container, bool) {
+func (e *evidence) dockerContainer(from origin, dir string) (Container, bool) {
 	var config dockerConfig
-	if !e.json(at.root, dir+"/config.v2.json", &config) || !config.State.Running {
+	by, ok := e.json(from, dir+"/config.v2.json", &config)
+	if !ok || !config.State.Running {
 		return Container{}, false
 	}
-	e.json(at.root, dir+"/hostconfig.json", &config.HostConfig)
-	return config.container(at.root), true
+	from.by = by
+	more, _ := e.json(from, dir+"/hostconfig.json", &config.HostConfig)
+	c := config.container(from.root)
+	c.ClaimedBy = cmp.Or(by, more)
+	return c, true
 }
 
 // container makes a container of what Docker says of it, in files or by its API.

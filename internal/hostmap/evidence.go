@@ -1,8 +1,8 @@
 package hostmap
 
 import (
+	"cmp"
 	"encoding/json"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -10,9 +10,39 @@ import (
 
 // evidence is what engines find their containers by.
 type evidence struct {
-	files     fs.FS     // the machine's, from its root
+	files     files     // the machine's, from its root
 	processes []Process // by PID
+
+	children map[int]int       // the first one, by parent, see evidence.child
+	makers   map[string]string // of cgroups, by path, see evidence.cgroupMaker
 }
+
+// files is how the files of engines are read: see package guarded for what is
+// opened and how much of it. A writer is who else than root and the viewer could
+// have written what was read; "": nobody. Who is whose word the path is on, as
+// [origin.by] has it.
+type files interface {
+	read(path, who string) (data []byte, writer string)
+	list(path, who string) (names []string, writer string)
+	link(path string) (target string)
+	writer(path string) (writer string, ok bool)
+
+	// socket returns a path to connect to a socket by until done is called.
+	socket(path string) (file, writer string, done func(), ok bool)
+}
+
+// An origin is whose files they are: below which root a path is seen, and on whose
+// word.
+type origin struct {
+	root string // "" or one of /proc, see evidence.root
+	by   string // who says so: "" for root and the viewer, else as [Container.ClaimedBy]
+}
+
+// origin returns that of what a process says.
+func (e *evidence) origin(p Process) origin { return origin{e.root(p), p.Stranger} }
+
+// origin returns that of what is known of a container so far.
+func (c *Container) origin() origin { return origin{c.root, c.ClaimedBy} }
 
 // An engine finds its running containers. It may name a container again that
 // another has found, or that it has found itself by other means.
@@ -25,26 +55,50 @@ func engines() []engine {
 	}
 }
 
-// containers asks all engines and puts together what they say of one container.
+// maxContainers bounds how many containers are listed, and maxClaims how many of
+// them only by what strangers say.
+const (
+	maxContainers = 1 << 16
+	maxClaims     = 1 << 10
+)
+
+// containers asks all engines and puts together what they say of one container:
+// first what is believed, then what strangers claim.
 func (e *evidence) containers() []Container {
-	var all []Container
+	var all, claims []Container
 	for _, find := range engines() {
 		for _, c := range find(e) {
-			i := slices.IndexFunc(all, func(have Container) bool { return have.same(c) })
-			if i < 0 {
-				all = append(all, c)
+			c.clean()
+			if c.ID == "" {
 				continue
 			}
-			all[i].merge(c)
+			if c.ClaimedBy == "" {
+				all = join(all, c, maxContainers)
+			} else {
+				claims = join(claims, c, maxClaims)
+			}
 		}
 	}
-	return all
+	return append(all, claims...)
+}
+
+// join adds a container to a list, or what it says to the entry of it there.
+func join(list []Container, c Container, most int) []Container {
+	i := slices.IndexFunc(list, func(have Container) bool { return have.same(c) })
+	switch {
+	case i >= 0:
+		list[i].merge(c)
+	case len(list) < most:
+		return append(list, c)
+	}
+	return list
 }
 
 // same reports whether two are one container. By some of the evidence it can't
-// be told which engine it is of, but IDs of 64 digits are nobody else's.
+// be told which engine it is of, but IDs of 64 digits are nobody else's. What a
+// stranger says is never a part of what is believed.
 func (c Container) same(o Container) bool {
-	return c.ID == o.ID && (c.Engine == o.Engine || len(c.ID) == 64)
+	return c.ID == o.ID && c.ClaimedBy == o.ClaimedBy && (c.Engine == o.Engine || len(c.ID) == 64)
 }
 
 // root returns the folder in which the files of a process are, as that process
@@ -69,37 +123,28 @@ func clean(root, file string) string {
 	return "."
 }
 
-// read returns what a file holds; nil if it can't be read.
-func (e *evidence) read(root, file string) []byte {
-	text, err := fs.ReadFile(e.files, clean(root, file))
-	if err != nil {
-		return nil
-	}
-	return text
+// read returns what a file holds, nil if it can't be read, and on whose word.
+func (e *evidence) read(from origin, file string) (text []byte, by string) {
+	text, writer := e.files.read(clean(from.root, file), from.by)
+	return text, cmp.Or(from.by, writer)
 }
 
-// json reads a file of JSON into v and reports whether it could.
-func (e *evidence) json(root, file string, v any) bool {
-	text := e.read(root, file)
-	return text != nil && json.Unmarshal(text, v) == nil
+// json reads a file of JSON into v and reports whether it could, and on whose word.
+func (e *evidence) json(from origin, file string, v any) (by string, ok bool) {
+	text, by := e.read(from, file)
+	return by, text != nil && json.Unmarshal(text, v) == nil
 }
 
-// list returns the names in a folder.
-func (e *evidence) list(root, dir string) []string {
-	entries, err := fs.ReadDir(e.files, clean(root, dir))
-	if err != nil {
-		return nil
-	}
-	names := make([]string, len(entries))
-	for i, entry := range entries {
-		names[i] = entry.Name()
-	}
-	return names
+// list returns the names in a folder, and on whose word.
+func (e *evidence) list(from origin, dir string) (names []string, by string) {
+	names, writer := e.files.list(clean(from.root, dir), from.by)
+	return names, cmp.Or(from.by, writer)
 }
 
 // home returns the home folder of a user, by /etc/passwd.
 func (e *evidence) home(uid int) string {
-	for line := range strings.Lines(string(e.read("", "/etc/passwd"))) {
+	passwd, _ := e.read(origin{}, "/etc/passwd")
+	for line := range strings.Lines(string(passwd)) {
 		if f := strings.Split(strings.TrimSpace(line), ":"); len(f) > 5 && f[2] == itoa(uid) {
 			return f[5]
 		}
@@ -133,10 +178,11 @@ func option(args []string, names ...string) string {
 
 // child returns the first process that another has started.
 func (e *evidence) child(parent int) int {
-	for _, p := range e.processes {
-		if p.Parent == parent {
-			return p.PID
+	if e.children == nil {
+		e.children = map[int]int{}
+		for _, p := range slices.Backward(e.processes) {
+			e.children[p.Parent] = p.PID
 		}
 	}
-	return 0
+	return e.children[parent]
 }

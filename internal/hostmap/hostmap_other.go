@@ -2,7 +2,18 @@
 
 package hostmap
 
-import "github.com/vethlab/vethlab/internal/netns"
+import (
+	"context"
+	"net"
+
+	"github.com/vethlab/vethlab/internal/netns"
+)
 
 // Take fails with [netns.ErrLinux].
-func Take(Options) (*Map, error) { return nil, netns.ErrLinux }
+func Take(context.Context, Options) (*Map, error) { return nil, netns.ErrLinux }
+
+// stranger knows of no users.
+func stranger(int) string { return "" }
+
+// peerOf knows of nobody.
+func peerOf(net.Conn) (string, error) { return "", netns.ErrLinux }

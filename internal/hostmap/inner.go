@@ -42,7 +42,7 @@ func (m *Map) adopt(in *Map) {
 		case have.Unseen != "":
 			have.Interfaces, have.Unseen = ns.Interfaces, ""
 			if len(have.Containers) == 0 {
-				have.Engine, have.Lab, have.Node, have.Why = ns.Engine, ns.Lab, ns.Node, ns.Why
+				have.Engine, have.Lab, have.Node, have.Why, have.ClaimedBy = ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -169,7 +170,7 @@ func guestOf(p Process) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(option(p.Args, "-name"), ",")
-	return strings.TrimPrefix(name, "guest=")
+	return escape.Name(strings.TrimPrefix(name, "guest="))
 }
 
 // About says in one line what a namespace is.
@@ -177,6 +178,12 @@ func (ns *Namespace) About() string {
 	var parts []string
 	if what := ns.kindOf(); what != "" {
 		parts = append(parts, what)
+	}
+	if ns.named() == nil && !ns.Host && len(ns.Containers) > 0 {
+		parts = append(parts, "with containers "+containerNames(ns.Containers))
+	}
+	if ns.ClaimedBy != "" {
+		parts = append(parts, "says "+ns.ClaimedBy)
 	}
 	if people := ns.people(); people != "" {
 		parts = append(parts, people)
@@ -194,7 +201,7 @@ func (ns *Namespace) kindOf() string {
 		return "outside of lab " + ns.Lab
 	case ns.Engine == "vethlab":
 		return "node of lab " + ns.Lab
-	case len(ns.Containers) > 0:
+	case ns.named() != nil:
 		return ns.containerAbout()
 	case ns.Engine == "netns":
 		return "named namespace" + ns.elsewhere()
@@ -252,6 +259,9 @@ func containerNames(list []Container) string {
 	for i, c := range list {
 		if names[i] = c.Name; names[i] == "" {
 			names[i] = shortID(c.ID)
+		}
+		if c.ClaimedBy != "" {
+			names[i] += " (says " + c.ClaimedBy + ")"
 		}
 	}
 	return words.List(names, maxNames)

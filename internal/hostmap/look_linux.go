@@ -1,8 +1,8 @@
 package hostmap
 
 import (
+	"context"
 	"maps"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -15,7 +15,28 @@ import (
 )
 
 // Take makes a map of this machine, as far as this user can see it.
-func Take(o Options) (*Map, error) {
+//
+// When ctx ends it returns at once, whatever it waits for: files and processes are
+// others', and some of them may keep a reader waiting.
+func Take(ctx context.Context, o Options) (*Map, error) {
+	type result struct {
+		m   *Map
+		err error
+	}
+	taken := make(chan result, 1)
+	go func() {
+		m, err := take(ctx, o)
+		taken <- result{m, err}
+	}()
+	select {
+	case r := <-taken:
+		return r.m, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func take(ctx context.Context, o Options) (*Map, error) {
 	c, err := takeCensus()
 	if err != nil {
 		return nil, err
@@ -24,14 +45,16 @@ func Take(o Options) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &evidence{files: os.DirFS("/"), processes: c.processes}
+	t := newTree("/")
+	e := &evidence{files: t, processes: c.processes}
 	containers := e.containers()
 	if o.Engines {
-		containers = askEngines(e, containers)
+		containers = askEngines(ctx, e, containers)
 	}
 	m := build(c, s, containers, e.podmanNetworks())
 	m.askOwners(c, o.AsOwner)
 	m.tellUnseen(c)
+	m.tellSkipped(t.skipped)
 	m.name()
 	return m, nil
 }
@@ -43,7 +66,7 @@ func look(c *census) (*sight, error) {
 		return nil, err
 	}
 	defer o.Close()
-	s := &sight{inodes: map[int32]uint64{}, routes: map[int32][]dump.Route{}, failed: map[uint64]error{}}
+	s := &sight{inodes: map[int32]uint64{}, routes: map[int32][]dump.Route{}, failed: map[uint64]error{}, owners: map[uint64]string{}}
 	v := &visitor{observer: o, sight: s}
 	v.visit(slices.Sorted(maps.Keys(c.held)), c)
 	s.wiring, err = o.Read()
@@ -84,7 +107,7 @@ func (v *visitor) enter(h *held, c *census) error {
 	v.mu.Lock()
 	id, err := v.observer.Add(fd)
 	if err == nil {
-		v.sight.inodes[id] = h.inode
+		v.sight.inodes[id], v.sight.owners[h.inode] = h.inode, ownerOf(fd)
 	}
 	v.mu.Unlock()
 	if err != nil {
@@ -103,4 +126,19 @@ func (v *visitor) enter(h *held, c *census) error {
 	defer v.mu.Unlock()
 	v.sight.routes[id] = routes
 	return nil
+}
+
+// ownerOf returns whose user namespace a network namespace belongs to, if neither
+// root's nor the viewer's: who is root in there gives names to all in it.
+func ownerOf(fd int) string {
+	user, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
+	if err != nil {
+		return "" // it is one around that of this program
+	}
+	defer unix.Close(user)
+	uid, err := unix.IoctlGetUint32(user, unix.NS_GET_OWNER_UID)
+	if err != nil {
+		return ""
+	}
+	return stranger(int(uid))
 }

@@ -1,7 +1,6 @@
 package hostmap
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -9,12 +8,18 @@ import (
 // hold theirs. Which of the three it is tells the process that watches each.
 func lxc(e *evidence) []Container {
 	var all []Container
+	listed := map[string]bool{}
 	for _, p := range e.processes {
-		name := lxcName(p.Cgroup)
-		if name == "" || slices.ContainsFunc(all, func(c Container) bool { return c.ID == name }) {
+		name, above := lxcName(p.Cgroup)
+		if name == "" {
 			continue
 		}
-		c := bareContainer(e.lxcEngine(name), name, p.PID)
+		by := e.cgroupMaker(above)
+		if listed[name+"/"+by] {
+			continue
+		}
+		listed[name+"/"+by] = true
+		c := bareContainer(e.lxcEngine(name), name, p.PID, by)
 		c.Name = name
 		all = append(all, c)
 	}
@@ -22,20 +27,20 @@ func lxc(e *evidence) []Container {
 }
 
 // lxcName returns the name in a cgroup such as /lxc.payload.web (LXC 4 and
-// later) or /lxc/web; "" if it is of no such.
-func lxcName(cgroup []string) string {
+// later) or /lxc/web, and what is above it; "" if it is none of LXC's.
+func lxcName(cgroup []string) (name, above string) {
 	for _, path := range cgroup {
 		steps := strings.Split(strings.Trim(path, "/"), "/")
 		for i, step := range steps {
 			if name, ok := strings.CutPrefix(step, "lxc.payload."); ok {
-				return name
+				return name, strings.Join(steps[:i], "/")
 			}
 			if (step == "lxc" || step == "lxc.payload") && i+1 < len(steps) {
-				return steps[i+1]
+				return steps[i+1], strings.Join(steps[:i], "/")
 			}
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // lxcEngine tells by the title of a container's watcher, "[lxc monitor] FOLDER
@@ -43,7 +48,7 @@ func lxcName(cgroup []string) string {
 func (e *evidence) lxcEngine(name string) string {
 	for _, p := range e.processes {
 		title := strings.Join(p.Args, " ")
-		if !strings.HasPrefix(title, "[lxc monitor]") || !strings.HasSuffix(title, " "+name) {
+		if p.Stranger != "" || !strings.HasPrefix(title, "[lxc monitor]") || !strings.HasSuffix(title, " "+name) {
 			continue
 		}
 		switch {

@@ -11,8 +11,10 @@ import (
 func machined(e *evidence) []Container {
 	const dir = "/run/systemd/machines"
 	var all []Container
-	for _, name := range e.list("", dir) {
-		keys := keyValues(string(e.read("", dir+"/"+name)))
+	names, _ := e.list(origin{}, dir)
+	for _, name := range names {
+		text, by := e.read(origin{}, dir+"/"+name)
+		keys := keyValues(string(text))
 		if strings.HasPrefix(name, "unit:") || keys["CLASS"] != "container" {
 			continue
 		}
@@ -21,7 +23,7 @@ func machined(e *evidence) []Container {
 			service = "machined"
 		}
 		pid, _ := strconv.Atoi(keys["LEADER"])
-		all = append(all, Container{Engine: service, ID: name, Name: name, PID: pid, Why: []string{"by systemd-machined's files"}})
+		all = append(all, Container{Engine: service, ID: name, Name: name, PID: pid, Why: []string{"by systemd-machined's files"}, ClaimedBy: by})
 	}
 	return append(all, nspawn(e)...)
 }
@@ -32,13 +34,13 @@ func nspawn(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {
 		for _, path := range p.Cgroup {
-			_, rest, ok := strings.Cut(path, "/systemd-nspawn@")
+			above, rest, ok := strings.Cut(path, "/systemd-nspawn@")
 			name, below, found := strings.Cut(rest, ".service/payload")
 			if !ok || !found || below != "" && below[0] != '/' {
 				continue
 			}
 			name = unescapeUnit(name)
-			c := bareContainer("systemd-nspawn", name, p.PID)
+			c := bareContainer("systemd-nspawn", name, p.PID, e.cgroupMaker(above))
 			c.Name = name
 			all = append(all, c)
 		}

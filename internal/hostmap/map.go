@@ -32,6 +32,11 @@ type Namespace struct {
 	Host   bool     `json:"host,omitempty"`
 	Why    []string `json:"why,omitempty"` // what tells the name: "by cgroup", …
 
+	// ClaimedBy is who says so, as [Container.ClaimedBy].
+	ClaimedBy string `json:"claimed_by,omitempty"`
+
+	owner string // of its user namespace, if neither root nor the viewer, as ClaimedBy
+
 	Inode uint64 `json:"inode,omitempty"` // of net:[…]; 0: nothing is known that holds it
 	Lab   string `json:"lab,omitempty"`   // of ours, or of containerlab
 	Node  string `json:"node,omitempty"`  // of that lab
@@ -49,6 +54,9 @@ type Namespace struct {
 type File struct {
 	Path string `json:"path"`
 	PID  int    `json:"pid,omitempty"` // a process that sees it; 0: this one does
+
+	// ClaimedBy is who mounted it there, as [Container.ClaimedBy].
+	ClaimedBy string `json:"claimed_by,omitempty"`
 }
 
 // A Process is one that runs.
@@ -62,9 +70,14 @@ type Process struct {
 	Parent int      `json:"-"`
 	Args   []string `json:"-"`
 	Cgroup []string `json:"-"` // its paths, the one that systemd made first
-	Net    uint64   `json:"-"` // inode of its network namespace; 0: not to be seen
-	Owner  uint64   `json:"-"` // inode of its user namespace if that is not ours; else 0
-	Mount  uint64   `json:"-"` // inode of its mount namespace if that is not ours; else 0
+
+	// Who could have given it its arguments, if neither root nor the viewer: as
+	// Container.ClaimedBy.
+	Stranger string `json:"-"`
+
+	Net   uint64 `json:"-"` // inode of its network namespace; 0: not to be seen
+	Owner uint64 `json:"-"` // inode of its user namespace if that is not ours; else 0
+	Mount uint64 `json:"-"` // inode of its mount namespace if that is not ours; else 0
 }
 
 // String returns "name (pid)".

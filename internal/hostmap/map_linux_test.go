@@ -37,7 +37,7 @@ func take(tb interface {
 },
 ) *hostmap.Map {
 	tb.Helper()
-	m, err := hostmap.Take(hostmap.Options{})
+	m, err := hostmap.Take(context.Background(), hostmap.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

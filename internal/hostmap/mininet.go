@@ -9,7 +9,7 @@ func mininet(e *evidence) []Container {
 	for _, p := range e.processes {
 		for _, arg := range p.Args {
 			if name, ok := strings.CutPrefix(arg, "mininet:"); ok && name != "" {
-				all = append(all, Container{Engine: "mininet", ID: name, Name: name, PID: p.PID, Why: []string{byProcess}})
+				all = append(all, Container{Engine: "mininet", ID: name, Name: name, PID: p.PID, Why: []string{byProcess}, ClaimedBy: p.Stranger})
 				break
 			}
 		}

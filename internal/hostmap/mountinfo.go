@@ -1,7 +1,10 @@
 package hostmap
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -12,11 +15,28 @@ type mounted struct {
 	path  string
 }
 
+// The bounds of one mount namespace: all that a user may mount there, as a rule
+// (fs.mount-max), in bytes of text; a line with its two paths, each character of
+// which may take four; and how many namespaces are mounted there.
+const (
+	maxMountinfo = 32 << 20
+	maxMountLine = 64 << 10
+	maxMounted   = 1 << 14
+)
+
 // parseMountinfo returns the network namespaces that are mounted on files. Of
 // several mounts on one file the last is the one to be seen.
-func parseMountinfo(text []byte) []mounted {
+func parseMountinfo(text io.Reader) []mounted {
 	var found []mounted
-	for line := range bytes.Lines(text) {
+	lines := bufio.NewReaderSize(io.LimitReader(text, maxMountinfo), maxMountLine)
+	for len(found) < maxMounted {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue // the line is longer than paths can be, and so is what comes of its rest
+		}
+		if err != nil {
+			break
+		}
 		// Most lines are of other mounts: look before splitting.
 		if !bytes.Contains(line, []byte(" net:[")) {
 			continue

@@ -1,39 +1,60 @@
 package hostmap
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // name gives every namespace the name that people call it by, wherever it is
 // spoken of. Two that would have one name get their engine in front, and if that
-// does not help, a number behind.
+// does not help, a number behind. A namespace of a stranger, and what a stranger
+// says that one is, takes no name from another: there the stranger stands in front.
 func (m *Map) name() {
-	proposed := make([]string, len(m.Namespaces))
-	for i, ns := range m.Namespaces {
+	var sure, claimed []*Namespace
+	for _, ns := range m.Namespaces {
+		if ns.ClaimedBy == "" && ns.owner == "" {
+			sure = append(sure, ns)
+		} else {
+			claimed = append(claimed, ns)
+		}
+	}
+	final, taken := map[string]string{}, map[string]bool{}
+	assign(sure, taken, final, func(ns *Namespace) string { return ns.Engine })
+	assign(claimed, taken, final, func(ns *Namespace) string {
+		return strings.ReplaceAll(cmp.Or(ns.ClaimedBy, ns.owner), " ", "")
+	})
+	m.rename(final)
+	m.sort()
+}
+
+// assign gives namespaces names that are not taken yet, if need be with what prefix
+// returns in front.
+func assign(list []*Namespace, taken map[string]bool, final map[string]string, prefix func(*Namespace) string) {
+	proposed := make([]string, len(list))
+	for i, ns := range list {
 		proposed[i] = ns.title()
 	}
 	twice := repeated(proposed)
-	for i, ns := range m.Namespaces {
-		if twice[proposed[i]] && ns.Engine != "" {
-			proposed[i] = ns.Engine + ":" + proposed[i]
+	for i, ns := range list {
+		if before := prefix(ns); before != "" && (twice[proposed[i]] || taken[proposed[i]]) {
+			proposed[i] = before + ":" + proposed[i]
 		}
 	}
 	twice = repeated(proposed)
 	count := map[string]int{}
-	final := map[string]string{}
-	for i, ns := range m.Namespaces {
+	for i, ns := range list {
 		name := proposed[i]
-		if twice[name] {
-			count[name]++
-			name = fmt.Sprintf("%s#%d", name, count[name])
+		for numbered := twice[name] || taken[name]; numbered; numbered = taken[name] {
+			count[proposed[i]]++
+			name = fmt.Sprintf("%s#%d", proposed[i], count[proposed[i]])
 		}
-		final[ns.Name] = name
+		final[ns.Name], taken[name] = name, true
 	}
-	m.rename(final)
-	m.sort()
 }
 
 func repeated(names []string) map[string]bool {
@@ -80,10 +101,10 @@ func (ns *Namespace) title() string {
 		return HostName
 	case ns.Engine == "vethlab":
 		return ns.Lab + "/" + ns.Node
-	case len(ns.Containers) > 0:
-		return ns.Containers[0].title()
+	case ns.named() != nil:
+		return ns.named().title()
 	case len(ns.Files) > 0:
-		return path.Base(ns.Files[0].Path)
+		return escape.Name(path.Base(ns.Files[0].Path))
 	case len(ns.Processes) > 0:
 		return ns.processTitle()
 	case len(ns.Holders) > 0:

@@ -10,15 +10,17 @@ import (
 func (b *builder) place(containers []Container) {
 	where := map[string]uint64{}
 	for _, c := range containers {
-		where[c.ID] = b.inodeOf(c)
+		if _, known := where[c.ID]; !known || c.ClaimedBy == "" {
+			where[c.ID] = b.inodeOf(c)
+		}
 	}
 	for _, c := range containers {
-		inode := where[c.ID]
+		inode := b.inodeOf(c)
 		if inode == 0 && c.shares != "" {
 			inode = where[c.shares]
 		}
 		ns := b.byInode[inode]
-		if ns == nil || ns.Engine == "vethlab" || ns.Host && c.Engine == "mininet" {
+		if ns == nil || ns.Engine == "vethlab" && ns.ClaimedBy == "" || ns.Host && c.Engine == "mininet" {
 			continue
 		}
 		b.put(ns, c)
@@ -57,31 +59,78 @@ func (b *builder) process(pid int) *Process {
 }
 
 // put adds a container to a namespace: in front if it made it, which is the one
-// that shares nobody's, and of a pod the one that is there for that.
+// that shares nobody's, and of a pod the one that is there for that. What is
+// believed stands before what strangers claim.
 func (b *builder) put(ns *Namespace, c Container) {
-	at := len(ns.Containers)
-	if c.Infra || c.shares == "" && !slices.ContainsFunc(ns.Containers, func(o Container) bool { return o.shares == "" }) {
-		at = 0
+	from := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.doubt(o) >= ns.doubt(c) })
+	to := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.doubt(o) > ns.doubt(c) })
+	if to < 0 {
+		to = len(ns.Containers)
+	}
+	if from < 0 {
+		from = to
+	}
+	equals := ns.Containers[from:to]
+	at := to
+	if c.Infra || c.shares == "" && !slices.ContainsFunc(equals, func(o Container) bool { return o.shares == "" }) {
+		at = from
 	}
 	ns.Containers = slices.Insert(ns.Containers, at, c)
-	if p := b.process(c.PID); ns.Host && p != nil {
+	if p := b.process(c.PID); ns.Host && p != nil && p.Stranger == c.ClaimedBy {
 		ns.Processes = append(ns.Processes, *p)
 	}
 }
 
-// engineOf says what made a namespace.
+// doubt says how little what is said of a container counts for the name of the
+// namespace that it is in: 0 if it is believed, 1 if whoever owns the namespace
+// says it, 2 if it is another's claim, which names nothing.
+func (ns *Namespace) doubt(c Container) int {
+	switch c.ClaimedBy {
+	case "":
+		return 0
+	case ns.owner:
+		return 1
+	}
+	return 2
+}
+
+// engineOf says what made a namespace: by what is believed, else by what its owner
+// says.
 func (b *builder) engineOf(ns *Namespace) {
+	doubt := 2
+	if len(ns.Containers) > 0 {
+		doubt = ns.doubt(ns.Containers[0])
+	}
+	file := slices.IndexFunc(ns.Files, func(f File) bool { return f.ClaimedBy == "" })
 	switch {
-	case ns.Host || ns.Engine != "":
-	case len(ns.Containers) > 0:
-		c := ns.Containers[0]
-		ns.Engine, ns.Why = c.Engine, c.Why
-		ns.Lab, ns.Node = c.Lab, c.Node
+	case ns.Host, ns.Engine != "" && ns.ClaimedBy == "":
+	case doubt == 0:
+		ns.madeBy(ns.Containers[0])
+	case file >= 0:
+		ns.Engine, ns.Why, ns.ClaimedBy, ns.Lab, ns.Node = "netns", []string{byFile}, "", "", ""
+		ns.Files[0], ns.Files[file] = ns.Files[file], ns.Files[0]
+	case ns.Engine != "":
+	case doubt == 1:
+		ns.madeBy(ns.Containers[0])
 	case len(ns.Files) > 0:
-		ns.Engine, ns.Why = "netns", []string{byFile}
+		ns.Engine, ns.Why, ns.ClaimedBy = "netns", []string{byFile}, ns.Files[0].ClaimedBy
 	case len(ns.Processes) > 0:
 		ns.Why = []string{byProcess}
 	}
+}
+
+// madeBy takes over what a namespace is from the container that it was made for.
+func (ns *Namespace) madeBy(c Container) {
+	ns.Engine, ns.Why, ns.ClaimedBy = c.Engine, c.Why, c.ClaimedBy
+	ns.Lab, ns.Node = c.Lab, c.Node
+}
+
+// named returns the container that a namespace has its name of, if it has.
+func (ns *Namespace) named() *Container {
+	if ns.Engine == "vethlab" || ns.Engine == "netns" || len(ns.Containers) == 0 || ns.doubt(ns.Containers[0]) > 1 {
+		return nil
+	}
+	return &ns.Containers[0]
 }
 
 // nameNetworks says at bridges which network of an engine they are.
@@ -92,7 +141,7 @@ func (b *builder) nameNetworks(containers []Container) {
 	}
 	for _, c := range containers {
 		for _, n := range c.Networks {
-			if n.Bridge != "" {
+			if n.Bridge != "" && c.ClaimedBy == "" {
 				names[n.Bridge] = n.Name
 			}
 		}

@@ -12,7 +12,7 @@ import (
 func podman(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {
-		if c, bundle, ok := e.conmon(p); ok && !e.isCRIO(c.root, bundle) {
+		if c, bundle, ok := e.conmon(p); ok && !e.isCRIO(c.origin(), bundle) {
 			c.Engine = "podman"
 			e.podmanFiles(&c, bundle)
 			all = append(all, c)
@@ -30,7 +30,7 @@ func (e *evidence) conmon(p Process) (c Container, bundle string, ok bool) {
 	}
 	return Container{
 		ID: id, Name: option(p.Args, "-n", "--name"), PID: e.child(p.PID),
-		Why: []string{byProcess}, root: e.root(p),
+		Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Stranger,
 	}, option(p.Args, "-b", "--bundle"), true
 }
 
@@ -59,7 +59,8 @@ func (c ociConfig) netns() string {
 // podmanFiles adds what Podman's files say.
 func (e *evidence) podmanFiles(c *Container, bundle string) {
 	var config ociConfig
-	if e.json(c.root, bundle+"/config.json", &config) {
+	if by, ok := e.json(c.origin(), bundle+"/config.json", &config); ok {
+		c.says(by)
 		c.netns = config.netns()
 		c.Infra = c.Infra || config.Annotations["io.podman.annotations.infra.name"] == c.Name && c.Name != ""
 		// In another's namespace it is by /proc/PID/ns/net of that one's.
@@ -67,30 +68,38 @@ func (e *evidence) podmanFiles(c *Container, bundle string) {
 			c.netns = ""
 		}
 	}
-	c.Image = e.stored(c.root, path.Join(bundle, "../.."), c.ID).image
+	s := e.stored(c.origin(), path.Join(bundle, "../.."), c.ID)
+	if c.Image = s.image; s.image != "" {
+		c.says(s.by)
+	}
 }
 
 var procNetns = regexp.MustCompile(`^/proc/([0-9]+)/ns/net$`)
 
+// procRoot matches the root of a process, as evidence.root has it.
+var procRoot = regexp.MustCompile(`^proc/[0-9]+/root`)
+
 // A storedContainer is an entry of containers.json of containers/storage.
 type storedContainer struct {
 	name, image string
+	by          string // who says so, see origin
 }
 
 // stored looks a container up in a folder overlay-containers.
-func (e *evidence) stored(root, dir, id string) storedContainer {
+func (e *evidence) stored(from origin, dir, id string) storedContainer {
 	var list []struct {
 		ID       string   `json:"id"`
 		Names    []string `json:"names"`
 		Metadata string   `json:"metadata"` // JSON once more
 	}
 	for _, file := range []string{"containers.json", "volatile-containers.json"} {
-		if !e.json(root, dir+"/"+file, &list) {
+		by, ok := e.json(from, dir+"/"+file, &list)
+		if !ok {
 			continue
 		}
 		for _, c := range list {
 			if c.ID == id {
-				s := storedContainer{image: between(c.Metadata, `"image-name":"`, `"`)}
+				s := storedContainer{image: between(c.Metadata, `"image-name":"`, `"`), by: by}
 				if len(c.Names) > 0 {
 					s.name = c.Names[0]
 				}
@@ -121,8 +130,9 @@ func (e *evidence) podmanByID() []Container {
 		}
 		i := slices.IndexFunc(e.processes, func(p Process) bool { return p.PID == c.PID })
 		for _, at := range e.storages(e.processes[i]) {
-			if s := e.stored(at.root, at.dir+"/overlay-containers", c.ID); s.name != "" {
+			if s := e.stored(at.origin, at.dir+"/overlay-containers", c.ID); s.name != "" {
 				c.Name, c.Image = s.name, s.image
+				c.says(s.by)
 				c.Why = append(c.Why, "by Podman's files")
 				break
 			}
@@ -134,9 +144,9 @@ func (e *evidence) podmanByID() []Container {
 
 // storages returns where the containers of a process's user may be stored.
 func (e *evidence) storages(p Process) []place {
-	places := []place{{"", "/var/lib/containers/storage"}}
+	places := []place{{origin{}, "/var/lib/containers/storage"}}
 	if home := e.home(p.UID); p.UID != 0 && home != "" {
-		places = append(places, place{"", home + "/.local/share/containers/storage"})
+		places = append(places, place{origin{by: p.Stranger}, home + "/.local/share/containers/storage"})
 	}
 	return places
 }

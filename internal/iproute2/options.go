@@ -176,10 +176,12 @@ func toggleRead[T any](word string, value bool, field func(*T) **bool) option[T]
 	return o
 }
 
-// ignored is an option with a value that changes nothing that a State holds.
+// ignored is an option with a value that changes nothing that a State holds. See
+// [ParseSkipping].
 func ignored[T any](spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
-		_, err := w.Value("the value of " + spellings[0])
+		value, err := w.Value("the value of " + spellings[0])
+		w.skipped = append(w.skipped, spellings[0]+" "+value)
 		return err
 	}}
 }

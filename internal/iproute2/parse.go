@@ -23,24 +23,36 @@ import (
 // An error names the word that is not understood, and its number. What is
 // understood and has no Op is an [UnsupportedError].
 func Parse(line string) (plan.Plan, error) {
+	p, _, err := ParseSkipping(line)
+	return p, err
+}
+
+// ParseSkipping is [Parse] for who must know what was skipped: the options that no
+// Op holds, with their values, such as "label eth0:1".
+func ParseSkipping(line string) (p plan.Plan, skipped []string, err error) {
 	list, err := split(line)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return ParseWords(list)
+	return parseWords(list)
 }
 
 // ParseWords is [Parse] for the words of a command.
 func ParseWords(list []string) (plan.Plan, error) {
+	p, _, err := parseWords(list)
+	return p, err
+}
+
+func parseWords(list []string) (p plan.Plan, skipped []string, err error) {
 	w := &words{Words: argv.Words{List: list}, namespace: state.Host}
-	p, err := parseCommand(w)
-	if err != nil {
-		return nil, err
+	p, err = parseCommand(w)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case w.More():
+		return nil, nil, w.Missing("the end")
 	}
-	if w.More() {
-		return nil, w.Missing("the end")
-	}
-	return p, nil
+	return p, w.skipped, nil
 }
 
 // An UnsupportedError is about a command that is right and that no Op can make.

@@ -13,6 +13,7 @@ type words struct {
 
 	namespace string      // that the command is run in
 	family    plan.Family // -4, -6
+	skipped   []string    // options that no Op holds, with their values
 }
 
 // verb is a word that may be shortened.

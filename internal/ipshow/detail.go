@@ -10,7 +10,9 @@ import (
 func (q *Query) linkDetails(ns *dump.Namespace, l *dump.Link) fields {
 	var fs fields
 	fs.add("promiscuity", l.Promiscuity, fmt.Sprintf(" promiscuity %d ", l.Promiscuity))
-	fs.add("allmulti", l.AllMulti, fmt.Sprintf(" allmulti %d ", l.AllMulti))
+	if l.AllMulti != nil {
+		fs.add("allmulti", *l.AllMulti, fmt.Sprintf(" allmulti %d ", *l.AllMulti))
+	}
 	fs.add("min_mtu", l.MinMTU, fmt.Sprintf("minmtu %d ", l.MinMTU))
 	fs.add("max_mtu", l.MaxMTU, fmt.Sprintf("maxmtu %d ", l.MaxMTU))
 	fs = append(fs, q.linkInfo(ns, l)...)
@@ -97,6 +99,13 @@ func kindData(ns *dump.Namespace, l *dump.Link) fields {
 		}
 		number("port", "dstport", info.Port)
 	case dump.Tunnel:
+		if info.Name == "geneve" { // bound to no address of its own
+			number("id", "id", int(info.Key))
+			if info.Remote.IsValid() {
+				fs.word("remote", "remote", info.Remote.String())
+			}
+			break
+		}
 		fs.word("remote", "remote", orAny(info.Remote))
 		fs.word("local", "local", orAny(info.Local))
 	case dump.Tun:

@@ -99,6 +99,9 @@ func linkName(ns *dump.Namespace, l *dump.Link, format string) fields {
 	var fs fields
 	name := l.Name
 	switch {
+	case l.Unbound:
+		name += "@NONE"
+		fs.know("link", nil)
 	case l.Parent == 0:
 	case l.ParentNetns != nil:
 		name += fmt.Sprintf("@if%d", l.Parent)
@@ -119,7 +122,7 @@ var linkFlags = []struct {
 }{
 	{1 << 3, "LOOPBACK"},
 	{1 << 1, "BROADCAST"},
-	{1 << 4, "POINTOPOINT"},
+	{dump.PointToPoint, "POINTOPOINT"},
 	{1 << 12, "MULTICAST"},
 	{1 << 7, "NOARP"},
 	{1 << 9, "ALLMULTI"},
@@ -176,11 +179,12 @@ func hardware(l *dump.Link) fields {
 		fs.add("address", hardwareAddress(l.Type, l.Address), hardwareAddress(l.Type, l.Address))
 	}
 	if len(l.Broadcast) > 0 {
-		word, key := " brd ", "broadcast"
-		if l.Flags.Has(1 << 4) {
-			word, key = " peer ", "address"
+		word := " brd "
+		if l.Flags.Has(dump.PointToPoint) {
+			word = " peer "
+			fs.know("link_pointtopoint", true)
 		}
-		fs.add(key, hardwareAddress(l.Type, l.Broadcast), word+hardwareAddress(l.Type, l.Broadcast))
+		fs.add("broadcast", hardwareAddress(l.Type, l.Broadcast), word+hardwareAddress(l.Type, l.Broadcast))
 	}
 	return fs
 }
@@ -251,7 +255,8 @@ func (q *Query) briefLink(ns *dump.Namespace, l *dump.Link, addresses []dump.Add
 	state := strings.ToUpper(l.OperState)
 	fs.add("operstate", state, fmt.Sprintf("%-14s ", state))
 	if q.Object == "link" {
-		fs.add("address", l.Address.String(), l.Address.String()+" ")
+		address := hardwareAddress(l.Type, l.Address)
+		fs.add("address", address, address+" ")
 		fs.add("flags", flagWords(ns, l), "<"+strings.Join(flagWords(ns, l), ",")+"> ")
 	} else {
 		list := []fields{}

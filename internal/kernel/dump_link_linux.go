@@ -74,6 +74,7 @@ func decodeLinkNumber(l *dump.Link, a attribute) bool {
 		l.Master = int(a.u32())
 	case unix.IFLA_LINK:
 		l.Parent = int(a.u32())
+		l.Unbound = l.Parent == 0
 	case unix.IFLA_TXQLEN:
 		l.TxQueueLen = int(a.u32())
 	case unix.IFLA_GROUP:
@@ -83,7 +84,7 @@ func decodeLinkNumber(l *dump.Link, a attribute) bool {
 	case unix.IFLA_PROMISCUITY:
 		l.Promiscuity = int(a.u32())
 	case unix.IFLA_ALLMULTI:
-		l.AllMulti = int(a.u32())
+		l.AllMulti = new(int(a.u32()))
 	case unix.IFLA_NUM_TX_QUEUES:
 		l.TxQueues = int(a.u32())
 	case unix.IFLA_NUM_RX_QUEUES:

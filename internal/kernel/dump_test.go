@@ -90,7 +90,7 @@ func TestDecodeLink(t *testing.T) {
 		Port:    &dump.Port{State: 3, Priority: 32, Cost: 2, Hairpin: true, Learning: true, Isolated: true, Number: 1},
 		Address: dump.HWAddr{2, 0, 0, 0, 0, 1}, Broadcast: dump.HWAddr{255, 255, 255, 255, 255, 255},
 		MTU: 1400, MinMTU: 68, MaxMTU: 65535, Master: 3, Parent: 8, ParentNetns: new(int32), TxQueueLen: 1000, Group: 5,
-		Promiscuity: 1, AllMulti: 2, TxQueues: 4, RxQueues: 9, GSOMaxSize: 11, GSOMaxSegs: 12, TSOMaxSize: 13, TSOMaxSegs: 14,
+		Promiscuity: 1, AllMulti: new(2), TxQueues: 4, RxQueues: 9, GSOMaxSize: 11, GSOMaxSegs: 12, TSOMaxSize: 13, TSOMaxSegs: 14,
 		GROMaxSize: 15, GSOIPv4MaxSize: 16, GROIPv4MaxSize: 17, Qdisc: "noqueue", Alias: "an alias",
 		ParentDevice: "0000:00:03.0", ParentBus: "pci", AltNames: []string{"enp3s0", "to-the-switch"}, AddrGenMode: 3,
 		Stats: &dump.Stats{

@@ -132,7 +132,9 @@ func readLink(body []byte) *seenLink {
 		master: d.Master, link: d.Parent, netnsid: d.ParentNetns,
 	}
 	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias
-	l.Up, l.AutoLinkLocal = d.Flags.Has(dump.Up), d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
+	l.Up = d.Flags.Has(dump.Up)
+	// Of lo, which gets no link-local address, kernels differ in what they say.
+	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}

@@ -112,6 +112,7 @@ func compareShown(t *rapid.T, s *state.State) {
 // shownOf returns all that is compared of a namespace.
 func shownOf(t *rapid.T, ns *dump.Namespace) string {
 	forgetHistory(ns)
+	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return dump.Fallback(l.Name, l.Kind) })
 	var b strings.Builder
 	for _, command := range modelled {
 		text, err := ipshow.Show(ns, strings.Fields(command)...)
@@ -123,10 +124,14 @@ func shownOf(t *rapid.T, ns *dump.Namespace) string {
 	return b.String()
 }
 
+// broadcastRoute is RTN_BROADCAST.
+const broadcastRoute = 3
+
 // forgetHistory makes alike what a State can't tell: which of several links got its
 // route to the same destination first, whether a link without a signal had one and
 // so was told of multicast, and, in which kernels differ, whether such a cable is
-// down itself or what it stands on is.
+// down itself or what it stands on is, and whether the first address of a subnet is
+// one of broadcast too (before Linux 5.14).
 func forgetHistory(ns *dump.Namespace) {
 	for i := range ns.Links {
 		if ns.Links[i].OperState == "lowerlayerdown" {
@@ -134,6 +139,9 @@ func forgetHistory(ns *dump.Namespace) {
 		}
 	}
 	ns.Routes = slices.DeleteFunc(ns.Routes, func(r dump.Route) bool {
+		if r.Type == broadcastRoute && slices.ContainsFunc(ns.Addresses, func(a dump.Address) bool { return a.Prefix.Masked().Addr() == r.To.Addr() }) {
+			return true
+		}
 		return r.To.Addr().IsMulticast() && !ns.Link(r.Index).Flags.Has(dump.Running)
 	})
 	for from := 0; from < len(ns.Routes); {

@@ -150,7 +150,7 @@ func TestNftablesNeverMisreads(t *testing.T) {
 	set conc { type ipv4_addr . inet_service; elements = { 1.2.3.4 . 80 }; }
 	set plain { type ipv4_addr; elements = { 1.2.3.4, 1.2.3.5, 1.2.3.6, 1.2.3.7 }; }
 	set ports { type inet_service; flags interval; elements = { 22, 80-90 }; }
-	chain c { type filter hook input priority 0; }
+	chain c { type filter hook prerouting priority 0; }
 }`, "-f", "-")
 	for _, rule := range []string{
 		"counter name hits", "tcp dport vmap @v", "add @dyn { ip saddr }", "ip saddr . tcp dport @conc accept",

@@ -113,9 +113,14 @@ func numbersOf(t testing.TB, names ...string) string {
 		if err != nil {
 			t.Fatalf("%v: %s", args, out)
 		}
-		all = append(all, fmt.Sprintf("%q", out))
+		for line := range strings.Lines(string(out)) {
+			// Numbers of namespaces with names of others are theirs.
+			if _, of, named := strings.Cut(line, "netns name: "); !named || strings.HasPrefix(of, netnstest.Lab(t)) {
+				all = append(all, name+" "+line)
+			}
+		}
 	}
-	return strings.Join(all, "\n")
+	return strings.Join(all, "")
 }
 
 // TestObserverEqualIndexes has a chain of namespaces whose links all have the same

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
@@ -27,10 +28,17 @@ func Processes(namespace string) ([]dump.Process, error) {
 	return list, err
 }
 
+// maxArgs bounds how much is read of the arguments of a process, which may have
+// megabytes, in bytes; maxHeld how many descriptors of one are looked at.
+const (
+	maxArgs = 32 << 10
+	maxHeld = 1 << 16
+)
+
 // commandLine returns what a process was started by, in one line, without what a
 // terminal might obey; "" of a kernel thread.
 func commandLine(pid int) string {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	text, _ := guarded.Head(fmt.Sprintf("/proc/%d/cmdline", pid), maxArgs)
 	return strings.Join(strings.FieldsFunc(string(text), func(r rune) bool { return !unicode.IsPrint(r) && r != ' ' }), " ")
 }
 
@@ -59,10 +67,10 @@ func setHolders(sockets []dump.Socket) {
 	}
 	folders, _ := filepath.Glob("/proc/[0-9]*/fd")
 	for _, folder := range folders {
-		fds, _ := os.ReadDir(folder)
+		fds := entries(folder, maxHeld)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(folder)))
 		for _, fd := range fds {
-			target, err := os.Readlink(filepath.Join(folder, fd.Name()))
+			target, err := os.Readlink(filepath.Join(folder, fd))
 			if i, ok := byInode[target]; ok && err == nil {
 				sockets[i].Processes = addProcess(sockets[i].Processes, pid)
 			}
@@ -75,6 +83,16 @@ func addProcess(list []dump.Process, pid int) []dump.Process {
 	if n := len(list); n > 0 && list[n-1].PID == pid {
 		return list
 	}
-	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	return append(list, dump.Process{PID: pid, Name: strings.TrimSpace(string(name))})
+	return append(list, dump.Process{PID: pid, Name: netns.Command(pid)})
+}
+
+// entries returns the names in a folder, at most so many.
+func entries(folder string, most int) []string {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(most)
+	return names
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -55,12 +56,13 @@ func nodeNames(nodes []Node) []string {
 	return names
 }
 
-// withLinks says which links a node that has come has, but for lo.
+// withLinks says which links a node that has come has, but for those that the
+// kernel makes in every namespace.
 func withLinks(nodes []Node) string {
 	var names []string
 	for _, n := range nodes {
 		for _, i := range n.Interfaces {
-			if i.Type != loopback {
+			if i.Type != loopback && !dump.Fallback(i.Name, i.Type) {
 				names = append(names, i.Name)
 			}
 		}

@@ -39,16 +39,25 @@ func Open(name string) (*Namespace, error) {
 func OpenFd(name string) (int, error) { return OpenPath(path(name)) }
 
 // OpenPath opens the namespace that a file stands for as [OpenFd] does, wherever
-// that is.
+// that is. The path may lead into a stranger's folders: nothing is opened but a
+// namespace, for a FIFO would be waited at, and a device may do anything.
 func OpenPath(path string) (int, error) {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	at, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, &os.PathError{Op: "open", Path: path, Err: err}
 	}
+	defer unix.Close(at)
 	var fs unix.Statfs_t
-	if err := unix.Fstatfs(fd, &fs); err != nil || fs.Type != unix.NSFS_MAGIC {
-		unix.Close(fd)
+	if err := unix.Fstatfs(at, &fs); err != nil || fs.Type != unix.NSFS_MAGIC {
 		return -1, &os.PathError{Op: "open namespace", Path: path, Err: errors.Join(unix.ENOENT, err)}
+	}
+	fd, err := unix.Open(fmt.Sprintf("/proc/self/fd/%d", at), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	if kind, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE); err != nil || kind != unix.CLONE_NEWNET {
+		unix.Close(fd)
+		return -1, &os.PathError{Op: "open network namespace", Path: path, Err: errors.Join(unix.ENOENT, err)}
 	}
 	return fd, nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // A Process runs inside a namespace.
@@ -44,11 +46,17 @@ func Processes(names ...string) ([]Process, error) {
 		}
 		link, _ := os.Readlink("/proc/" + e.Name() + "/ns/net")
 		if name, ok := inside[link]; ok {
-			comm, _ := os.ReadFile("/proc/" + e.Name() + "/comm")
-			found = append(found, Process{pid, strings.TrimSpace(string(comm)), name})
+			found = append(found, Process{pid, Command(pid), name})
 		}
 	}
 	return found, nil
+}
+
+// Command returns what a process calls itself, as /proc/PID/comm has it, fit to
+// stand in a line.
+func Command(pid int) string {
+	name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+	return escape.Name(strings.TrimSuffix(string(name), "\n"))
 }
 
 // End asks processes to end, and after the grace period makes those end that

@@ -59,7 +59,18 @@ func Leftovers() (map[string]string, error) {
 	return left, nil
 }
 
-// scan sorts the entries of Dir into namespaces and plain files.
+// isNetwork reports whether what is mounted on a file in [Dir] is a network
+// namespace: somebody may have mounted one of another kind there.
+func isNetwork(name string) bool {
+	fd, err := OpenFd(name)
+	if err != nil {
+		return false
+	}
+	unix.Close(fd)
+	return true
+}
+
+// scan sorts the entries of Dir into network namespaces and plain files.
 func scan() (namespaces, files []string, err error) {
 	entries, err := os.ReadDir(Dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,7 +80,7 @@ func scan() (namespaces, files []string, err error) {
 		var st unix.Statfs_t
 		switch err := unix.Statfs(filepath.Join(Dir, e.Name()), &st); {
 		case err != nil: // gone meanwhile
-		case st.Type == unix.NSFS_MAGIC:
+		case st.Type == unix.NSFS_MAGIC && isNetwork(e.Name()):
 			namespaces = append(namespaces, e.Name())
 		case e.Type().IsRegular():
 			files = append(files, e.Name())

@@ -266,6 +266,18 @@ func (c Command) playRule(t *Table) error {
 	return nil
 }
 
+// acceptsSet reports why a match can't look into its set.
+func (t *Table) acceptsSet(m Match) error {
+	s := t.Set(m.Values[0])
+	if s == nil {
+		return fmt.Errorf("there is no set %s in table %s", m.Values[0], t.TableID)
+	}
+	if want := field(m.Key).kind.name; s.Type != want {
+		return fmt.Errorf("%s: the set %s has values of type %s (want %s)", m.Key, s.Name, s.Type, want)
+	}
+	return nil
+}
+
 // accepts reports why a chain can't have a rule.
 func (t *Table) accepts(c *Chain, r Rule) error {
 	for _, s := range r.Statements {
@@ -277,8 +289,8 @@ func (t *Table) accepts(c *Chain, r Rule) error {
 				return fmt.Errorf("%s: only in a chain of type nat", s.Word)
 			}
 		case Match:
-			if s.Named && t.Set(s.Values[0]) == nil {
-				return fmt.Errorf("there is no set %s in table %s", s.Values[0], t.TableID)
+			if err := t.acceptsSet(s); s.Named && err != nil {
+				return err
 			}
 		}
 	}

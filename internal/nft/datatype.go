@@ -16,14 +16,15 @@ import (
 // A datatype is how values of a key are written, and what they are in the
 // kernel.
 type datatype struct {
-	name  string // as in the type of a set
-	id    int    // by which nft remembers it with a set (enum datatypes of its source)
-	size  int    // bytes
-	host  bool   // in the byte order of the machine; else as on the wire
-	flags bool   // a value is any number of flags
-	words []word // names of numbers
-	print func(n uint64) string
-	text  codec // of what is no number; nil: a number
+	name  string                // as in the type of a set
+	id    int                   // by which nft remembers it with a set (enum datatypes of its source)
+	size  int                   // bytes
+	host  bool                  // in the byte order of the machine; else as on the wire
+	flags bool                  // a value is any number of flags
+	words []word                // names of numbers
+	print func(n uint64) string // instead of names
+	rest  func(n uint64) string // of numbers without a name; nil: in decimal
+	text  codec                 // of what is no number; nil: a number
 }
 
 // A word is the name of a number.
@@ -136,6 +137,9 @@ func (t *datatype) format(data []byte, l Links) string {
 	if t.print != nil {
 		return t.print(n)
 	}
+	if t.rest != nil {
+		return t.rest(n)
+	}
 	return strconv.FormatUint(n, 10)
 }
 
@@ -213,6 +217,37 @@ func (mac) format(data []byte, _ Links) string {
 		parts[i] = fmt.Sprintf("%02x", c)
 	}
 	return strings.Join(parts, ":")
+}
+
+// A tcHandle is the number of a class of traffic, "major:minor" in hexadecimal
+// (TC_H_MAKE of linux/pkt_sched.h).
+type tcHandle struct{}
+
+// The handles with names (TC_H_UNSPEC and TC_H_ROOT).
+func tcHandles() []word { return []word{{"none", 0}, {"root", math.MaxUint32}} }
+
+func (tcHandle) parse(text string, _ Links) ([]byte, error) {
+	kind := &datatype{name: "tc_handle", size: 4, host: true, words: tcHandles()}
+	major, minor, ok := strings.Cut(text, ":")
+	if !ok {
+		return kind.parse(text, nil)
+	}
+	a, errA := strconv.ParseUint("0"+major, 16, 16)
+	b, errB := strconv.ParseUint("0"+minor, 16, 16)
+	if errA != nil || errB != nil {
+		return nil, fmt.Errorf("%q is no tc handle: want major:minor", text)
+	}
+	return kind.bytes(a<<16 | b), nil
+}
+
+func (tcHandle) format(data []byte, _ Links) string {
+	n := (&datatype{size: 4, host: true}).value(data)
+	for _, w := range tcHandles() {
+		if w.number == n {
+			return w.name
+		}
+	}
+	return fmt.Sprintf("%x:%x", n>>16, n&0xffff)
 }
 
 // A name is that of a link, which need not exist.

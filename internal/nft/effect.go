@@ -44,7 +44,7 @@ func (p *parser) limit() (s Limit, err error) {
 func (p *parser) rate(s *Limit) (err error) {
 	t := p.next()
 	amount, per, ok := strings.Cut(t.text, "/")
-	if s.Rate, err = strconv.ParseUint(amount, 10, 64); err != nil {
+	if s.Rate, err = strconv.ParseUint(amount, 10, 64); err != nil || s.Rate == 0 {
 		return p.mistake(t, "expected a rate such as 5/second, found %s", t)
 	}
 	if !ok {

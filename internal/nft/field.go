@@ -99,7 +99,7 @@ var fields = map[string]entry{
 
 	"meta length":   metaKey(integer32, 0),
 	"meta protocol": metaKey(etherType, 1),
-	"meta priority": metaKey(mark, 2),
+	"meta priority": metaKey(handle, 2),
 	"meta mark":     metaKey(mark, 3),
 	"iif":           metaKey(ifIndex, 4),
 	"oif":           metaKey(ifIndex, 5),

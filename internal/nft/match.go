@@ -25,7 +25,7 @@ func (p *parser) match() (Statement, error) {
 		return nil, p.mistake(p.peek(), "%s of values is not known here", choose(p.is("."), "a sequence", "a map"))
 	}
 	m := Match{Key: key}
-	if p.skip("&") {
+	if p.skip("&", "and") {
 		if m.Mask, err = p.flags("a mask"); err != nil {
 			return nil, err
 		}

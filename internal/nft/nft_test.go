@@ -99,7 +99,7 @@ func play(t *rapid.T, command string, rs *nft.Ruleset) {
 	}
 }
 
-func checkPrograms(t *rapid.T, table nft.Table) {
+func checkPrograms(t interface{ Fatalf(string, ...any) }, table nft.Table) {
 	for _, c := range table.Chains {
 		for _, r := range c.Rules {
 			program, err := nft.Compile(table.Family, r, links{"lo", "eth1"})
@@ -214,5 +214,17 @@ dnat to 1.2.3.4:80
 15:1: expected add, create, insert, delete, flush or list, found "dnat"`
 	if d := cmp.Diff(want, fmt.Sprint(err)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// A rule is made of links that are there, where it knows them by number.
+func TestLinksOfARule(t *testing.T) {
+	for text, want := range map[string]string{
+		"iif eth0 accept": "[eth0]", "oif { eth0, eth1 } accept": "[eth0 eth1]", "iifname eth0 accept": "[]", "iif 7 accept": "[]", "accept": "[]", "iif eth0 oif lo drop": "[eth0 lo]",
+	} {
+		r, err := nft.ParseRule(nft.IP, text)
+		if got := fmt.Sprint(r.Links()); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", text, got, err, want)
+		}
 	}
 }

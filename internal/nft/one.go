@@ -55,8 +55,7 @@ func (p *parser) elementsOf(verb Verb) (c Command, err error) {
 	if err = p.want("{"); err != nil {
 		return c, err
 	}
-	elements, err := p.elements()
-	c.Set.Elements = sortElements(elements)
+	c.Set.Elements, err = p.elements() // as they are written: their type is the set's
 	return c, err
 }
 

@@ -45,17 +45,25 @@ func (s Set) list(b *strings.Builder) {
 		b.WriteString("\t\tflags interval\n")
 	}
 	if len(s.Elements) > 0 {
-		fmt.Fprintf(b, "\t\telements = { %s }\n", wrap(s.Elements))
+		fmt.Fprintf(b, "\t\telements = { %s }\n", wrap(s.Elements, s.perLine()))
 	}
 	b.WriteString("\t}\n")
 }
 
-// wrap writes elements as nft does, so many in a line.
-func wrap(elements []string) string {
-	perLine := 2
-	if len(elements[0]) < len("255.255.255.255") {
-		perLine = 4
+// perLine returns how many elements nft lists in a line, which it decides by the
+// type.
+func (s Set) perLine() int {
+	switch s.kind() {
+	case port, inetProto, mark, ifIndex:
+		return 5
+	case ipv4Addr, ctState:
+		return 2
 	}
+	return 1
+}
+
+// wrap writes elements, so many in a line.
+func wrap(elements []string, perLine int) string {
 	var b strings.Builder
 	for i, e := range elements {
 		switch {

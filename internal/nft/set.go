@@ -57,6 +57,10 @@ func (t *Table) uses(set string) string {
 
 // change puts elements in or takes them out.
 func (s *Set) change(verb Verb, elements []string) error {
+	elements, err := s.kind().canonical(elements, false)
+	if err != nil {
+		return err
+	}
 	for _, e := range elements {
 		if one, err := s.kind().span(e, nil); err != nil {
 			return err
@@ -81,8 +85,11 @@ func (s *Set) change(verb Verb, elements []string) error {
 		return nil
 	}
 	sorted, err := s.kind().canonical(list, false)
+	if err != nil {
+		return err // and nothing has changed
+	}
 	s.Elements = sorted
-	return err
+	return nil
 }
 
 // setBody reads what stands between the braces of a set.
@@ -144,14 +151,4 @@ func elementType(elements []string) *datatype {
 		}
 	}
 	return nil
-}
-
-// sortElements puts the elements of a command in the order of a listing.
-func sortElements(elements []string) []string {
-	if k := elementType(elements); k != nil {
-		if sorted, err := k.canonical(elements, false); err == nil {
-			return sorted
-		}
-	}
-	return elements
 }

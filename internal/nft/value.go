@@ -215,7 +215,7 @@ func (m Match) Canonical() (Match, error) {
 	if t == ifIndex {
 		m.Values = quoteNames(m.Values)
 	} else {
-		m.Values = []string{t.spanText(s, m.Op != "", nil)}
+		m.Values = []string{t.spanText(s, m.Op != "" && !t.prefixable(), nil)}
 	}
 	return m.canonicalMask(t)
 }

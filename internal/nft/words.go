@@ -6,8 +6,11 @@ import "fmt"
 
 func hex32(n uint64) string { return fmt.Sprintf("0x%08x", n) }
 
+func hex16(n uint64) string { return fmt.Sprintf("0x%04x", n) }
+
 func protocols() []word {
 	return []word{
+		{"ip", 0},
 		{"icmp", 1},
 		{"igmp", 2},
 		{"ipencap", 4},
@@ -26,8 +29,9 @@ func protocols() []word {
 		{"ipv6-nonxt", 59},
 		{"ipv6-opts", 60},
 		{"ospf", 89},
-		{"comp", 108},
+		{"pim", 103},
 		{"ipcomp", 108},
+		{"comp", 108},
 		{"vrrp", 112},
 		{"l2tp", 115},
 		{"sctp", 132},
@@ -192,7 +196,8 @@ var (
 	ipv4Addr  = &datatype{id: 7, name: "ipv4_addr", size: 4, text: address{4}}
 	ipv6Addr  = &datatype{id: 8, name: "ipv6_addr", size: 16, text: address{16}}
 	etherAddr = &datatype{id: 9, name: "ether_addr", size: 6, text: mac{}}
-	etherType = &datatype{id: 10, name: "ether_type", size: 2, words: etherTypes()}
+	etherType = &datatype{id: 10, name: "ether_type", size: 2, words: etherTypes(), rest: hex16}
+	handle    = &datatype{id: 23, name: "classid", size: 4, host: true, text: tcHandle{}}
 	inetProto = &datatype{id: 12, name: "inet_proto", size: 1, words: protocols()}
 	port      = &datatype{id: 13, name: "inet_service", size: 2, words: services(), print: func(n uint64) string { return fmt.Sprint(n) }}
 	mark      = &datatype{id: 19, name: "mark", size: 4, host: true, print: hex32}

@@ -42,7 +42,7 @@ func TestAskAnswers(t *testing.T) {
 	l := up(t, dual)
 	for _, ipv6 := range []bool{false, true} {
 		r := one(t, l.question("a", l.Address("b", ipv6).String()), probe.Options{})
-		if r.Found != probe.Reachable || r.Err != nil || r.RTTs.Mean() <= 0 || r.RTTs.Mean() > time.Second {
+		if r.Found != probe.Reachable || r.Err != nil || r.RTTs.Mean() <= 0 {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -57,7 +57,7 @@ func TestAskTimeout(t *testing.T) {
 		if timeout := (*probe.Timeout)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &timeout) || r.Err.Error() != "no answer in 200ms" {
 			t.Errorf("%+v", r)
 		}
-		if took < short.Timeout || took > 5*short.Timeout {
+		if took < short.Timeout || took > hang {
 			t.Errorf("%s took %s", to, took)
 		}
 	}
@@ -71,7 +71,7 @@ func TestAskNoRoute(t *testing.T) {
 		if !errors.Is(r.Err, unix.ENETUNREACH) || r.Err.Error() != "network is unreachable: there is no route" {
 			t.Errorf("%+v", r)
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > hang {
 			t.Errorf("%s took %s", to, took)
 		}
 	}
@@ -96,7 +96,7 @@ func TestAskRefused(t *testing.T) {
 		if refused := (*probe.ICMPError)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &refused) || r.Err.Error() != c.want {
 			t.Errorf("%+v, want %q", r, c.want)
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > hang {
 			t.Errorf("%s took %s", c.to, took)
 		}
 	}
@@ -113,7 +113,7 @@ func TestAskRefusedManyTimes(t *testing.T) {
 	targets = append(targets, l.question("a", l.Address("r", false).String()))
 	start := time.Now()
 	results := probe.Ask(t.Context(), targets, probe.Options{})
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > hang {
 		t.Errorf("took %s", took)
 	}
 	refused := 0
@@ -151,17 +151,20 @@ func TestAskNoNeighbour(t *testing.T) {
 
 func TestAskCancelled(t *testing.T) {
 	l := up(t, dual)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
 	targets := []probe.Question{l.question("a", "10.7.0.99"), l.question("a", l.Address("b", false).String())}
-	start := time.Now()
-	results := probe.Ask(ctx, targets, probe.Options{Timeout: time.Minute})
-	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("took %s", took)
-	}
-	if !errors.Is(results[0].Err, context.DeadlineExceeded) || results[1].Found != probe.Reachable {
-		t.Errorf("%+v", results)
-	}
+	patiently(t, func(timeout time.Duration) error {
+		ctx, cancel := context.WithTimeout(t.Context(), timeout)
+		defer cancel()
+		start := time.Now()
+		results := probe.Ask(ctx, targets, probe.Options{Timeout: time.Minute})
+		if took := time.Since(start); took > hang {
+			t.Errorf("took %s", took)
+		}
+		if !errors.Is(results[0].Err, context.DeadlineExceeded) || results[1].Found != probe.Reachable {
+			return fmt.Errorf("%+v", results)
+		}
+		return nil
+	})
 }
 
 func TestAskManyTargets(t *testing.T) {
@@ -188,7 +191,7 @@ func TestAskManySilentTargets(t *testing.T) {
 	results := probe.Ask(t.Context(), targets, probe.Options{})
 	took := time.Since(start)
 	t.Logf("took %s", took)
-	if took > 3*time.Second {
+	if took > hang {
 		t.Errorf("took %s", took)
 	}
 	for _, r := range results[:1000] {

@@ -115,7 +115,7 @@ func TestCallsAreRefused(t *testing.T) {
 				t.Errorf("%s: %v", a.Via, a.Err)
 			}
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > hang {
 			t.Errorf("took %s", took)
 		}
 	})
@@ -131,7 +131,7 @@ func TestCallsTimeOut(t *testing.T) {
 				t.Errorf("%+v", a)
 			}
 		}
-		if took := time.Since(start); took < short.Timeout || took > 10*short.Timeout {
+		if took := time.Since(start); took < short.Timeout || took > hang {
 			t.Errorf("%s took %s", to, took)
 		}
 	}
@@ -208,11 +208,11 @@ func TestRoutesThatRefuse(t *testing.T) {
 					to := l.Address("b", family == 1)
 					l.ip("r", []string{"-4", "-6"}[family], "route", "add", c.kind, to.String())
 					q.Target = l.target("a", to.String())
-					want := "no answer in 300ms"
+					want, timeout := "no answer in 300ms", 300*time.Millisecond
 					if reason != "" {
-						want = fmt.Sprintf("%s says: %s", l.Address("r", family == 1), reason)
+						want, timeout = fmt.Sprintf("%s says: %s", l.Address("r", family == 1), reason), hang
 					}
-					a := one(t, q, probe.Options{Timeout: 300 * time.Millisecond})
+					a := one(t, q, probe.Options{Timeout: timeout})
 					if a.Found != c.verdict || a.Err == nil || a.Err.Error() != want {
 						t.Errorf("%s, %v; want %s, %s", a.Found, a.Err, c.verdict, want)
 					}

@@ -57,7 +57,7 @@ func TestThroughput(t *testing.T) {
 					t.Logf("%.0f Mbit/s, %d retransmits, %d of %d lost, rtt %s, jitter %s", f.BitsPerSecond()/1e6, f.Retransmits, f.Lost, f.Datagrams, f.RTT, f.Jitter)
 					checkFlow(t, &f, opts)
 				}
-				if samples < len(flows) || samples > 4*len(flows) {
+				if samples < len(flows) {
 					t.Errorf("%d samples for %d flows", samples, len(flows))
 				}
 			})
@@ -96,17 +96,21 @@ func TestThroughputKeepsToARate(t *testing.T) {
 	l := up(t, across)
 	const rate = 20e6
 	for _, udp := range []bool{false, true} {
-		flows, err := probe.Throughput(t.Context(), l.route(l.Address("b", false).String()),
-			probe.FlowOptions{UDP: udp, Duration: time.Second, Rate: rate, Size: 1000})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := flows[0].BitsPerSecond(); got < rate*0.8 || got > rate*1.1 {
-			t.Errorf("udp %v: %.1f Mbit/s, want %.1f", udp, got/1e6, rate/1e6)
-		}
-		if f := flows[0]; udp && f.Lost > f.Datagrams/10 {
-			t.Errorf("%d of %d lost", f.Lost, f.Datagrams)
-		}
+		patiently(t, func(time.Duration) error {
+			flows, err := probe.Throughput(t.Context(), l.route(l.Address("b", false).String()),
+				probe.FlowOptions{UDP: udp, Duration: time.Second, Rate: rate, Size: 1000})
+			if err != nil {
+				return err
+			}
+			f := flows[0]
+			if got := f.BitsPerSecond(); got < rate*0.8 || got > rate*1.1 {
+				return fmt.Errorf("udp %v: %.1f Mbit/s, want %.1f", udp, got/1e6, rate/1e6)
+			}
+			if udp && f.Lost > f.Datagrams/10 {
+				return fmt.Errorf("%d of %d lost", f.Lost, f.Datagrams)
+			}
+			return nil
+		})
 	}
 }
 
@@ -115,20 +119,26 @@ func TestThroughputOfANarrowLink(t *testing.T) {
 	l := up(t, across)
 	l.tc("r", "qdisc", "add", "dev", "eth1", "root", "tbf", "rate", "8mbit", "burst", "10kb", "limit", "20kb")
 	to := l.Address("b", false).String()
-	flows, err := probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{UDP: true, Duration: time.Second, Rate: 16e6})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f := flows[0]; f.BitsPerSecond() > 9e6 || f.BitsPerSecond() < 6e6 || f.Lost < f.Datagrams/3 || f.Lost > f.Datagrams*2/3 {
-		t.Errorf("%.1f Mbit/s, %d of %d lost", f.BitsPerSecond()/1e6, f.Lost, f.Datagrams)
-	}
-	flows, err = probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{Duration: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f := flows[0]; f.BitsPerSecond() > 10e6 || f.BitsPerSecond() < 4e6 || f.Retransmits == 0 {
-		t.Errorf("%.1f Mbit/s, %d retransmits", f.BitsPerSecond()/1e6, f.Retransmits)
-	}
+	patiently(t, func(time.Duration) error {
+		flows, err := probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{UDP: true, Duration: time.Second, Rate: 16e6})
+		if err != nil {
+			return err
+		}
+		if f := flows[0]; f.BitsPerSecond() > 9e6 || f.BitsPerSecond() < 6e6 || f.Lost < f.Datagrams/3 || f.Lost > f.Datagrams*2/3 {
+			return fmt.Errorf("%.1f Mbit/s, %d of %d lost", f.BitsPerSecond()/1e6, f.Lost, f.Datagrams)
+		}
+		return nil
+	})
+	patiently(t, func(time.Duration) error {
+		flows, err := probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{Duration: time.Second})
+		if err != nil {
+			return err
+		}
+		if f := flows[0]; f.BitsPerSecond() > 10e6 || f.BitsPerSecond() < 4e6 || f.Retransmits == 0 {
+			return fmt.Errorf("%.1f Mbit/s, %d retransmits", f.BitsPerSecond()/1e6, f.Retransmits)
+		}
+		return nil
+	})
 }
 
 // tc runs the program tc inside a node.
@@ -161,15 +171,18 @@ func TestThroughputFindsNobody(t *testing.T) {
 func TestThroughputIsCancelled(t *testing.T) {
 	l := up(t, dual)
 	for _, udp := range []bool{false, true} {
-		ctx, cancel := context.WithTimeout(t.Context(), brief)
-		start := time.Now()
-		flows, err := probe.Throughput(ctx, l.route(l.Address("b", false).String()), probe.FlowOptions{UDP: udp, Duration: time.Minute})
-		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) || len(flows) != 1 || flows[0].Received == 0 {
-			t.Errorf("udp %v: %+v, %v", udp, flows, err)
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("took %s", took)
-		}
+		patiently(t, func(timeout time.Duration) error {
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
+			defer cancel()
+			start := time.Now()
+			flows, err := probe.Throughput(ctx, l.route(l.Address("b", false).String()), probe.FlowOptions{UDP: udp, Duration: time.Minute})
+			if took := time.Since(start); took > hang {
+				t.Errorf("took %s", took)
+			}
+			if !errors.Is(err, context.DeadlineExceeded) || len(flows) != 1 || flows[0].Received == 0 {
+				return fmt.Errorf("udp %v: %+v, %w", udp, flows, err)
+			}
+			return nil
+		})
 	}
 }

@@ -114,7 +114,8 @@ func roomForNeighbours(tb testing.TB, n int) {
 			tb.Error(err)
 		}
 	})
-	if err := lock.RaiseNeighbourLimit(n); err != nil {
+	// In a container, too, up does what it can.
+	if err := lock.RaiseNeighbourLimit(n); err != nil && !errors.Is(err, sandbox.ErrNoNeighbourLimit) {
 		tb.Fatal(err)
 	}
 }

@@ -43,8 +43,12 @@ func NeighbourLimit() int {
 }
 
 // RaiseNeighbourLimit makes room for n neighbours of each family, until the
-// last lab is gone. It is for the holder of a lock.
+// last lab is gone. It is for the holder of a lock. Outside the machine's first
+// namespace it fails with [ErrNoNeighbourLimit].
 func (l *Lock) RaiseNeighbourLimit(n int) error {
+	if NeighbourLimit() == 0 {
+		return ErrNoNeighbourLimit
+	}
 	return exclusively(func() error {
 		if !noted(noteLimits) {
 			if err := noteOldLimits(); err != nil {
@@ -77,8 +81,13 @@ func noteOldLimits() error {
 	return errors.Join(err, note(noteLimits, text))
 }
 
-// restoreLimits puts the limits back where they were raised.
+// restoreLimits puts the limits back where they were raised. Outside the
+// machine's first namespace, as in a container that shares the machine's /run,
+// it leaves the note to somebody who can.
 func restoreLimits() error {
+	if NeighbourLimit() == 0 {
+		return nil
+	}
 	text, err := os.ReadFile(noteLimits)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

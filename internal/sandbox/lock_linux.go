@@ -115,7 +115,7 @@ func (l *Lock) Retire() error {
 		if locks, err := filepath.Glob(lockPath("*")); err != nil || len(locks) > 0 {
 			return err
 		}
-		return errors.Join(restore(), removeIfEmpty(Dir))
+		return errors.Join(restore(), os.Remove(turnPath), removeIfEmpty(Dir))
 	})
 }
 
@@ -138,6 +138,10 @@ func removeIfEmpty(dir string) error {
 	return err
 }
 
+// turnPath is the file that [exclusively] locks. The folder itself would not do:
+// whoever may list it may lock it too, and so keep root waiting for good.
+var turnPath = filepath.Join(Dir, "turn")
+
 // exclusively calls fn while no other program takes or retires a lock, or makes or
 // unmakes the ground: so the ground is never taken away from who has just found
 // it there.
@@ -146,21 +150,21 @@ func exclusively(fn func() error) error {
 		if err := os.MkdirAll(Dir, 0o755); err != nil {
 			return err
 		}
-		dir, err := os.Open(Dir)
+		turn, err := os.OpenFile(turnPath, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it went with somebody's last lab
 		}
 		if err != nil {
 			return err
 		}
-		err = unix.Flock(int(dir.Fd()), unix.LOCK_EX)
-		if err == nil && !sameFile(dir, Dir) {
-			dir.Close()
+		err = unix.Flock(int(turn.Fd()), unix.LOCK_EX)
+		if err == nil && !sameFile(turn, turnPath) {
+			turn.Close()
 			continue // the same
 		}
 		if err == nil {
 			err = fn()
 		}
-		return errors.Join(err, dir.Close())
+		return errors.Join(err, turn.Close())
 	}
 }

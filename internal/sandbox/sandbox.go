@@ -31,6 +31,9 @@ var ErrNone = errors.New("the lab has no sandbox")
 // ErrGone says that a sandbox was ended while something ran in it.
 var ErrGone = errors.New("the lab has been taken down meanwhile")
 
+// ErrNoNeighbourLimit says that the limit of neighbours can't be raised from here.
+var ErrNoNeighbourLimit = errors.New("only the machine's first network namespace has the limit")
+
 // IsolatedEnv is for programs on a machine of their own, see Isolate, and for their
 // children: who finds it set need not isolate himself, if he is [Furnished]. The
 // variable alone may be a stranger's.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -23,16 +24,20 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		if name == "[" {
 			args = slices.DeleteFunc(slices.Clone(args), func(w string) bool { return w == "]" })
 		}
-		status = truth(sh.testWords(args))
+		sh.decide(sh.testWords(args))
+		return flow{}, true
 	case "echo":
 		sh.print(echo(args))
 	case "printf":
 		sh.printf(args)
 	case "break", "continue":
 		kind := map[string]flowKind{"break": breakLoop, "continue": continueLoop}[name]
+		sh.done(0)
 		return flow{kind, max(1, number(args, 1))}, true
 	case "return", "exit":
-		sh.status = number(args, sh.status)
+		if len(args) > 0 {
+			sh.done(number(args, sh.status))
+		}
 		return flow{kind: map[string]flowKind{"return": returnFunction, "exit": exitShell}[name]}, true
 	case "cd", "pushd":
 		sh.changeDir(args)
@@ -44,31 +49,43 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case "set":
 		sh.setOptions(args)
 	case "unset":
-		for _, n := range args {
-			_ = sh.Set(n, expand.Variable{}) // never fails
-			delete(sh.functions, n)
-		}
+		sh.unset(args)
 	case "trap":
 		sh.trap(words)
 	case "read":
-		status = truth(sh.read(args))
+		sh.decide(sh.read(args))
+		return flow{}, true
+	case "mapfile", "readarray":
+		sh.mapfile(args)
 	case "eval":
-		return sh.text(sh.file, strings.Join(args, " "), sh.at.Line-1), true
+		return sh.eval(strings.Join(args, " ")), true
 	case ".", "source":
 		return sh.sourceFile(args), true
 	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
 		return sh.wrapped(words), true
 	case "type", "which", "whereis":
-		for _, a := range args {
-			sh.print("/usr/bin/" + a + "\n")
-		}
+		sh.printPrograms(args)
 	case "getopts":
-		status = 1
+		status = truth(sh.getopts(args))
 	default:
 		return flow{}, false
 	}
-	sh.status = status
+	sh.done(status)
 	return flow{}, true
+}
+
+func (sh *Shell) unset(names []string) {
+	for _, n := range names {
+		_ = sh.Set(n, expand.Variable{}) // never fails
+		delete(sh.functions, n)
+	}
+}
+
+// printPrograms prints where programs are: all that are asked for are there.
+func (sh *Shell) printPrograms(names []string) {
+	for _, n := range names {
+		sh.print("/usr/bin/" + path.Base(n) + "\n")
+	}
 }
 
 // wrapped follows a command behind words that only say how it is to run. Such a
@@ -76,13 +93,13 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 func (sh *Shell) wrapped(words []string) flow {
 	if words[0] == "command" && len(words) > 1 && (words[1] == "-v" || words[1] == "-V") {
 		sh.print("/usr/bin/" + path.Base(words[len(words)-1]) + "\n")
-		sh.status = 0
+		sh.done(0)
 		return flow{}
 	}
 	exits := words[0] == "exec"
 	words = unwrap(words)
 	if len(words) == 0 {
-		sh.status = 0
+		sh.done(0)
 		return flow{}
 	}
 	f, ok := sh.builtin(words)
@@ -135,6 +152,10 @@ func (sh *Shell) printf(args []string) {
 		return
 	}
 	format, rest := args[0], args[1:]
+	if what := unknownIn(args...); what != "" && computesFields(format) {
+		sh.assignOrPrint(variable, unknown(what))
+		return
+	}
 	if tooWide(format) {
 		sh.world.Note(sh.at, "printf "+format, "a field is wider than 4096 characters")
 		return
@@ -151,11 +172,21 @@ func (sh *Shell) printf(args []string) {
 			break
 		}
 	}
-	if variable != "" && syntax.ValidName(variable) {
-		sh.set(variable, text.String())
+	sh.assignOrPrint(variable, text.String())
+}
+
+// assignOrPrint does what printf -v does, or without a variable printf.
+func (sh *Shell) assignOrPrint(variable, text string) {
+	if syntax.ValidName(variable) {
+		sh.set(variable, text)
 		return
 	}
-	sh.print(text.String())
+	sh.print(text)
+}
+
+// computesFields reports whether a format of printf has fields other than %s.
+func computesFields(format string) bool {
+	return strings.Contains(strings.NewReplacer("%%", "", "%s", "").Replace(format), "%") || unknownIn(format) != ""
 }
 
 func tooWide(format string) bool {
@@ -183,19 +214,36 @@ func (sh *Shell) changeDir(args []string) {
 	sh.set("PWD", path.Clean(dir))
 }
 
-// setOptions follows set: options change nothing here, since what fails is noted
-// and gone over; arguments are new $1, $2 …
+// setOptions follows set: of the options, -e and -u change how the script is
+// followed; arguments are new $1, $2 …
 func (sh *Shell) setOptions(args []string) {
-	for i, a := range args {
-		switch {
-		case a == "--":
-			sh.args = args[i+1:]
-			return
-		case a == "-o" || a == "+o" || i > 0 && (args[i-1] == "-o" || args[i-1] == "+o"):
-		case !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "+"):
-			sh.args = args[i:]
+	for len(args) > 0 {
+		a := args[0]
+		if a == "--" {
+			sh.args = args[1:]
 			return
 		}
+		if len(a) < 2 || a[0] != '-' && a[0] != '+' {
+			sh.args = args
+			return
+		}
+		args = args[1:]
+		for _, letter := range a[1:] {
+			name := map[rune]string{'e': "errexit", 'u': "nounset"}[letter]
+			if letter == 'o' && len(args) > 0 {
+				name, args = args[0], args[1:]
+			}
+			sh.setOption(name, a[0] == '-')
+		}
+	}
+}
+
+func (sh *Shell) setOption(name string, on bool) {
+	switch name {
+	case "errexit":
+		sh.options.errexit = on
+	case "nounset":
+		sh.options.nounset = on
 	}
 }
 
@@ -205,39 +253,79 @@ func (sh *Shell) trap(words []string) {
 	}
 }
 
-// read sets variables from a line of the input. It reports false at the end.
-func (sh *Shell) read(args []string) bool {
-	args = skipOptions(args, "pdntuNi")
-	if sh.stdin == nil || *sh.stdin == "" {
-		for _, name := range args {
-			sh.set(name, "")
-		}
-		return false
+// read sets variables from a line of the input. It is false at the end. What a
+// user would type is not known.
+func (sh *Shell) read(args []string) verdict {
+	names := skipOptions(args, "pdntuNi")
+	if len(names) == 0 {
+		names = []string{"REPLY"}
+	}
+	what := "read " + strings.Join(names, " ")
+	switch {
+	case sh.stdin == nil:
+		sh.readInto(names, unknown(what))
+		return guessed(true, what)
+	case *sh.stdin == "":
+		sh.readInto(names, "")
+		return certain(false)
 	}
 	line, rest, _ := strings.Cut(*sh.stdin, "\n")
 	*sh.stdin = rest
-	if len(args) == 0 {
-		args = []string{"REPLY"}
-	}
-	values := expand.ReadFields(sh.config(), line, len(args), true)
-	for i, name := range args {
+	sh.readInto(names, line)
+	return certain(true)
+}
+
+// readInto divides a line among variables. If any of it is not known, none is.
+func (sh *Shell) readInto(names []string, line string) {
+	values := expand.ReadFields(sh.config(), line, len(names), true)
+	what := unknownIn(line)
+	for i, name := range names {
 		value := ""
-		if i < len(values) {
+		switch {
+		case what != "":
+			value = unknown(what)
+		case i < len(values):
 			value = values[i]
 		}
 		if syntax.ValidName(name) {
 			sh.set(name, value)
 		}
 	}
-	return true
+}
+
+// mapfile sets an array to the lines of the input.
+func (sh *Shell) mapfile(args []string) {
+	name := "MAPFILE"
+	if names := skipOptions(args, "dnOsuCc"); len(names) > 0 {
+		name = names[0]
+	}
+	list := lines(sh.readAll())
+	if len(list) > maxElements {
+		sh.world.Note(sh.at, "mapfile "+name, fmt.Sprintf("there are more than %d lines", maxElements))
+		return
+	}
+	if !slices.Contains(args, "-t") {
+		for i := range list {
+			list[i] += "\n"
+		}
+	}
+	if syntax.ValidName(name) {
+		_ = sh.Set(name, expand.Variable{Set: true, Kind: expand.Indexed, List: list}) // never fails
+	}
+}
+
+func (sh *Shell) eval(text string) flow {
+	if what := unknownIn(text); what != "" {
+		sh.world.Note(sh.at, "eval "+revealed(text), fmt.Sprintf("what %q prints is not known, and is to be run", what))
+		sh.done(0)
+		return flow{}
+	}
+	return sh.text(sh.file, text, sh.at.Line-1)
 }
 
 // text follows a script in this shell.
 func (sh *Shell) text(file, text string, lines int) flow {
-	if what, ok := Known(text); !ok {
-		sh.world.Note(sh.at, what, "what it prints is not known, and is to be run")
-		return flow{}
-	}
+	sh.done(0)
 	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
 	if err != nil {
 		sh.world.Note(sh.at, "eval", err.Error())
@@ -251,15 +339,18 @@ func (sh *Shell) text(file, text string, lines int) flow {
 	return f
 }
 
+// sourceFile follows a file in this shell. What one that can't be read would have
+// set is not known from there on.
 func (sh *Shell) sourceFile(args []string) flow {
+	sh.done(0)
 	if len(args) == 0 {
 		return flow{}
 	}
 	name := sh.path(args[0])
 	text, err := sh.world.Source(name)
 	if err != nil {
-		sh.world.Note(sh.at, "source "+args[0], err.Error())
-		sh.status = 1
+		sh.world.Note(sh.at, "source "+revealed(args[0]), err.Error())
+		sh.missing = path.Base(revealed(name))
 		return flow{}
 	}
 	before := sh.args

@@ -12,7 +12,7 @@ import (
 // call follows a simple command.
 func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 	if len(c.Args) == 0 {
-		sh.status = 0
+		sh.done(0)
 		for _, a := range c.Assigns {
 			sh.assign(a, nil)
 		}
@@ -63,8 +63,8 @@ func (sh *Shell) function(f function, args []string) flow {
 // program follows a command that is no part of the shell.
 func (sh *Shell) program(words []string, negated bool) {
 	words = unwrap(words)
+	sh.done(0)
 	if len(words) == 0 {
-		sh.status = 0
 		return
 	}
 	if name := path.Base(words[0]); name == "sh" || name == "bash" || name == "dash" || name == "ash" {
@@ -73,17 +73,19 @@ func (sh *Shell) program(words []string, negated bool) {
 	}
 	c := Command{Words: words, At: sh.at, Where: sh.where, Negated: negated, shell: sh}
 	if compute := tool(words[0]); compute != nil {
-		r := compute(sh, words[1:], sh.readAll())
-		sh.print(r.Out)
-		sh.status = r.Status
+		sh.finish(compute(sh, words[1:], sh.readAll()))
 		return
 	}
 	if slices.Contains(readers, words[0]) && sh.stdin != nil {
 		c.Stdin = sh.readAll()
 	}
-	r := sh.world.Run(c)
+	sh.finish(sh.world.Run(c))
+}
+
+// finish takes over what a program has done.
+func (sh *Shell) finish(r Result) {
 	sh.print(r.Out)
-	sh.status = r.Status
+	sh.status, sh.why = r.Status, r.Guess
 }
 
 // readers are programs that take commands, and not only data, from their input.
@@ -194,12 +196,12 @@ func (sh *Shell) inner(file, text string, args []string, lines int) {
 		}
 	}
 	sub.scopes, sub.file, sub.args = []scope{vars}, file, nil
-	if len(args) > 1 {
-		sub.args = args[1:]
+	if len(args) > 0 {
+		sub.name, sub.args = args[0], args[1:]
 	}
 	sh.nested(func() { sub.stmts(parsed.Stmts) })
 	sh.out.WriteString(sub.out.String())
-	sh.status = sub.status
+	sh.status, sh.why = sub.status, sub.why
 }
 
 // Exec follows a command, given as words, that a command c starts somewhere else:
@@ -213,7 +215,7 @@ func (c Command) Exec(where string, words []string) Result {
 	if len(words) > 0 {
 		c.shell.nested(func() { sub.run(words, c.Negated) })
 	}
-	return Result{sub.out.String(), sub.status}
+	return Result{sub.out.String(), sub.status, sub.why}
 }
 
 // path returns the name of a file as it is seen from where the script is started.
@@ -234,7 +236,7 @@ func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 	for _, r := range redirs {
 		switch r.Op {
 		case syntax.Hdoc, syntax.DashHdoc:
-			sh.stdin = new(sh.document(r.Hdoc))
+			sh.stdin = new(sh.document(r.Hdoc, r.Op == syntax.DashHdoc))
 		case syntax.WordHdoc:
 			sh.stdin = new(sh.literal(r.Word) + "\n")
 		case syntax.RdrIn:
@@ -269,22 +271,59 @@ func (sh *Shell) capture(fn func(), files []string) {
 	}
 }
 
-func (sh *Shell) document(w *syntax.Word) string {
+// document returns the text of a here-document. Of one that begins with <<- the tabs
+// that lines begin with are left out.
+func (sh *Shell) document(w *syntax.Word, indented bool) string {
 	if w == nil {
 		return ""
 	}
-	text, err := expand.Document(sh.config(), w)
+	if indented {
+		w = withoutTabs(w)
+	}
+	text, err := expand.Document(sh.config(), sh.prepare(w))
 	if err != nil {
 		sh.world.Note(sh.at, "<<", err.Error())
 	}
 	return sh.spend(text)
 }
 
-// input returns what is read from a file.
+func withoutTabs(w *syntax.Word) *syntax.Word {
+	parts := slices.Clone(w.Parts)
+	for i, p := range parts {
+		if lit, ok := p.(*syntax.Lit); ok {
+			list := strings.Split(lit.Value, "\n")
+			for j, line := range list {
+				if i == 0 || j > 0 {
+					list[j] = strings.TrimLeft(line, "\t")
+				}
+			}
+			parts[i] = &syntax.Lit{Value: strings.Join(list, "\n")}
+		}
+	}
+	return &syntax.Word{Parts: parts}
+}
+
+// input returns what is read from a file, or from <(commands).
 func (sh *Shell) input(r *syntax.Redirect) string {
-	file := sh.literal(r.Word)
-	if file == "/dev/null" {
+	if len(r.Word.Parts) == 1 {
+		if p, ok := r.Word.Parts[0].(*syntax.ProcSubst); ok && p.Op == syntax.CmdIn {
+			sub := sh.subshell()
+			sh.nested(func() { sub.stmts(p.Stmts) })
+			return sub.out.String()
+		}
+	}
+	return sh.readFile(sh.literal(r.Word))
+}
+
+// readFile returns what a program reads from a file.
+func (sh *Shell) readFile(name string) string {
+	if name == "/dev/null" {
 		return ""
 	}
-	return unknown(file)
+	if _, ok := Known(name); ok {
+		if text, known := sh.world.Read(sh.where, name); known {
+			return text
+		}
+	}
+	return unknown("cat " + name)
 }

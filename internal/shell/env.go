@@ -56,7 +56,7 @@ func (sh *Shell) Get(name string) expand.Variable {
 	case "-":
 		return text("")
 	case "0":
-		return text(sh.file)
+		return text(sh.name)
 	case "BASH_SOURCE":
 		return expand.Variable{Set: true, Kind: expand.Indexed, List: []string{sh.file}}
 	case "LINENO":
@@ -78,6 +78,9 @@ func (sh *Shell) Get(name string) expand.Variable {
 		if v, ok := s[name]; ok {
 			return v
 		}
+	}
+	if sh.missing != "" && syntax.ValidName(name) {
+		return text(unknown("$" + name + " of " + sh.missing))
 	}
 	return expand.Variable{}
 }
@@ -123,6 +126,7 @@ func (sh *Shell) set(name, value string) {
 func (sh *Shell) config() *expand.Config {
 	return &expand.Config{
 		Env:      sh,
+		NoUnset:  sh.options.nounset,
 		CmdSubst: sh.substitute,
 		ProcSubst: func(p *syntax.ProcSubst) (string, error) {
 			sh.inSubshell(func(sub *Shell) {
@@ -138,11 +142,11 @@ func (sh *Shell) config() *expand.Config {
 func (sh *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
 	sub := sh.subshell()
 	if len(c.Stmts) == 1 && isRead(c.Stmts[0]) { // $(<file)
-		_, err := io.WriteString(w, unknown(source(c)))
+		_, err := io.WriteString(w, sh.spend(sub.input(c.Stmts[0].Redirs[0])))
 		return err
 	}
 	sh.nested(func() { sub.stmts(c.Stmts) })
-	sh.status, sh.counter = sub.status, sub.counter
+	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
 	_, err := io.WriteString(w, sh.spend(sub.out.String()))
 	return err
 }
@@ -154,23 +158,25 @@ func isRead(s *syntax.Stmt) bool {
 // fields expands words to arguments.
 func (sh *Shell) fields(words ...*syntax.Word) []string {
 	var list []string
-	for field, err := range expand.FieldsSeq(sh.config(), words...) {
-		if err != nil {
-			sh.world.Note(sh.at, wordsSource(words), err.Error())
-			return nil
+	for _, w := range words {
+		for field, err := range expand.FieldsSeq(sh.config(), sh.prepare(w)) {
+			if err != nil {
+				sh.world.Note(sh.at, wordsSource(words, " "), err.Error())
+				return nil
+			}
+			sh.step()
+			list = append(list, sh.spend(field))
 		}
-		sh.step()
-		list = append(list, sh.spend(field))
 	}
 	return list
 }
 
-func wordsSource(words []*syntax.Word) string {
+func wordsSource(words []*syntax.Word, separator string) string {
 	var list []string
 	for _, w := range words {
 		list = append(list, source(w))
 	}
-	return strings.Join(list, " ")
+	return strings.Join(list, separator)
 }
 
 // literal expands a word to one text.
@@ -178,19 +184,33 @@ func (sh *Shell) literal(w *syntax.Word) string {
 	if w == nil {
 		return ""
 	}
-	s, err := expand.Literal(sh.config(), w)
+	s, err := expand.Literal(sh.config(), sh.prepare(w))
 	if err != nil {
 		sh.world.Note(sh.at, source(w), err.Error())
 	}
 	return sh.spend(s)
 }
 
-func (sh *Shell) arithmetic(x syntax.ArithmExpr) int {
+// arithmetic returns what an expression comes to, or what of it is not known.
+func (sh *Shell) arithmetic(x syntax.ArithmExpr) (n int, what string) {
+	x, what = sh.prepareArithm(x)
+	if what != "" {
+		return 0, what
+	}
 	n, err := expand.Arithm(sh.config(), x)
 	if err != nil {
 		sh.world.Note(sh.at, source(x), err.Error())
 	}
-	return n
+	return n, ""
+}
+
+// nonzero decides whether an expression is true, as one that is not known is taken.
+func (sh *Shell) nonzero(x syntax.ArithmExpr) verdict {
+	n, what := sh.arithmetic(x)
+	if what != "" {
+		return guessed(true, what)
+	}
+	return certain(n != 0)
 }
 
 // assign sets a variable, or an element of one.
@@ -235,7 +255,7 @@ func (sh *Shell) array(a *syntax.Assign, old expand.Variable) expand.Variable {
 		case v.Kind == expand.Associative:
 			v.Map[sh.key(e.Index)] = sh.literal(e.Value)
 		default:
-			v.List = sh.put(v.List, sh.arithmetic(e.Index), sh.literal(e.Value))
+			v.List = sh.put(v.List, e.Index, sh.literal(e.Value))
 		}
 	}
 	return v
@@ -254,14 +274,23 @@ func (sh *Shell) element(a *syntax.Assign, old expand.Variable) expand.Variable 
 		v.Map[sh.key(a.Index)] = value
 		return v
 	}
-	v.Kind, v.List = expand.Indexed, sh.put(slices.Clone(old.List), sh.arithmetic(a.Index), value)
+	list := slices.Clone(old.List)
+	if old.Kind == expand.String && old.IsSet() {
+		list = []string{old.Str}
+	}
+	v.Kind, v.Str, v.List = expand.Indexed, "", sh.put(list, a.Index, value)
 	return v
 }
 
 // maxElements bounds arrays.
 const maxElements = 10_000
 
-func (sh *Shell) put(list []string, i int, value string) []string {
+func (sh *Shell) put(list []string, index syntax.ArithmExpr, value string) []string {
+	i, what := sh.arithmetic(index)
+	if what != "" {
+		sh.world.Note(sh.at, "["+source(index)+"]", fmt.Sprintf("what %q prints is not known", what))
+		return list
+	}
 	if i < 0 || i >= maxElements {
 		sh.world.Note(sh.at, fmt.Sprintf("[%d]", i), "the index is out of range")
 		return list
@@ -284,7 +313,7 @@ func (sh *Shell) key(x syntax.ArithmExpr) string {
 // declare does declare, local, export, readonly and typeset.
 func (sh *Shell) declare(c *syntax.DeclClause) {
 	var flags strings.Builder
-	sh.status = 0
+	sh.done(0)
 	for _, a := range c.Args {
 		if a.Naked && a.Name == nil {
 			for _, word := range sh.fields(a.Value) {

@@ -1,6 +1,11 @@
 package shell
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // getopt does what getopt(1) does of util-linux: it puts the options of a script
 // before its other arguments, quoted.
@@ -53,4 +58,69 @@ func quoted(words []string) string {
 		list[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 	}
 	return strings.Join(list, " ")
+}
+
+// getopts does what the builtin does: it sets a variable to the next option, and
+// OPTARG to its value. It is false where there is none.
+func (sh *Shell) getopts(args []string) bool {
+	if len(args) < 2 || !syntax.ValidName(args[1]) {
+		return false
+	}
+	spec, list := strings.TrimPrefix(args[0], ":"), sh.args
+	if len(args) > 2 {
+		list = args[2:]
+	}
+	next := max(1, number([]string{sh.Get("OPTIND").String()}, 1))
+	letter, ok := "?", false
+	if next <= len(list) && len(list[next-1]) > 1 && list[next-1][0] == '-' {
+		word := list[next-1]
+		if word == "--" {
+			next++
+		} else {
+			letter, ok = word[max(1, min(sh.cluster, len(word)-1)):], true
+		}
+	}
+	if !ok {
+		sh.cluster = 0
+		sh.set(args[1], letter)
+		sh.set("OPTIND", strconv.Itoa(next))
+		return false
+	}
+	option, rest := letter[:1], letter[1:]
+	used := sh.option(args[1], spec, option, rest, list[next:], strings.HasPrefix(args[0], ":"))
+	sh.cluster = max(1, sh.cluster) + 1
+	if used > 0 {
+		sh.cluster = 0
+	}
+	sh.set("OPTIND", strconv.Itoa(next+used))
+	return true
+}
+
+// option sets the variables for one option. It returns how many words are used up.
+func (sh *Shell) option(variable, spec, option, rest string, list []string, silent bool) int {
+	used := 0
+	if rest == "" {
+		used = 1
+	}
+	i := strings.Index(spec, option)
+	switch {
+	case i < 0 || option == ":":
+		sh.set("OPTARG", option)
+		option = "?"
+	case !strings.HasPrefix(spec[i+1:], ":"):
+		sh.set("OPTARG", "")
+	case rest != "":
+		sh.set("OPTARG", rest)
+		used = 1
+	case len(list) > 0:
+		sh.set("OPTARG", list[0])
+		used = 2
+	default:
+		sh.set("OPTARG", option)
+		if option = "?"; silent {
+			option = ":"
+		}
+	}
+	sh.set(variable, option)
+	return used
 }

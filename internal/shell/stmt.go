@@ -33,7 +33,26 @@ func (sh *Shell) stmt(s *syntax.Stmt) flow {
 	if s.Negated && f.kind == goOn {
 		sh.status = truth(sh.status != 0)
 	}
+	sh.checkExit(s, f)
 	return f
+}
+
+// checkExit remarks on a failure that would end the script under set -e.
+func (sh *Shell) checkExit(s *syntax.Stmt, f flow) {
+	if !sh.options.errexit || sh.tested > 0 || sh.status == 0 || sh.why != "" || s.Negated || f.kind != goOn {
+		return
+	}
+	switch s.Cmd.(type) {
+	case *syntax.CallExpr, *syntax.Subshell, *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause:
+		sh.world.Remark(Pos{sh.file, int(s.Pos().Line())}, source(s.Cmd), "it fails, and set -e ends the script there; what follows is read all the same")
+	}
+}
+
+// condition follows statements whose failure is no fault.
+func (sh *Shell) condition(list ...*syntax.Stmt) flow {
+	sh.tested++
+	defer func() { sh.tested-- }()
+	return sh.stmts(list)
 }
 
 // truth returns the exit status of what is true.
@@ -47,7 +66,7 @@ func truth(ok bool) int {
 func (sh *Shell) command(c syntax.Command) flow {
 	switch c := c.(type) {
 	case nil:
-		sh.status = 0
+		sh.done(0)
 	case *syntax.Block:
 		return sh.stmts(c.Stmts)
 	case *syntax.Subshell:
@@ -66,17 +85,17 @@ func (sh *Shell) command(c syntax.Command) flow {
 		if c.Name != nil {
 			sh.functions[c.Name.Value] = function{c.Body, sh.file}
 		}
-		sh.status = 0
+		sh.done(0)
 	case *syntax.DeclClause:
 		sh.declare(c)
 	case *syntax.ArithmCmd:
-		sh.status = truth(sh.arithmetic(c.X) != 0)
+		sh.decide(sh.nonzero(c.X))
 	case *syntax.LetClause:
 		for _, x := range c.Exprs {
-			sh.status = truth(sh.arithmetic(x) != 0)
+			sh.decide(sh.nonzero(x))
 		}
 	case *syntax.TestClause:
-		sh.status = truth(sh.test(c.X))
+		sh.decide(sh.test(c.X))
 	case *syntax.TimeClause:
 		if c.Stmt != nil {
 			return sh.stmt(c.Stmt)
@@ -92,23 +111,44 @@ func (sh *Shell) inSubshell(fn func(*Shell)) {
 	sub := sh.subshell()
 	sh.nested(func() { fn(sub) })
 	sh.out.WriteString(sub.out.String())
-	sh.status, sh.counter = sub.status, sub.counter
+	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
 }
 
 func (sh *Shell) ifClause(c *syntax.IfClause) flow {
-	if len(c.Cond) > 0 { // else has none
-		if f := sh.stmts(c.Cond); f.kind != goOn {
-			return f
-		}
-		if sh.status != 0 {
-			sh.status = 0
-			if c.Else != nil {
-				return sh.ifClause(c.Else)
-			}
-			return flow{}
-		}
+	if len(c.Cond) == 0 { // else
+		return sh.stmts(c.Then)
 	}
-	return sh.stmts(c.Then)
+	if f := sh.condition(c.Cond...); f.kind != goOn {
+		return f
+	}
+	if sh.holds(c.Cond, c.Then, otherwise(c)) {
+		return sh.stmts(c.Then)
+	}
+	sh.done(0)
+	if c.Else == nil {
+		return flow{}
+	}
+	return sh.ifClause(c.Else)
+}
+
+// otherwise returns what is followed if a condition does not hold.
+func otherwise(c *syntax.IfClause) []*syntax.Stmt {
+	switch {
+	case c.Else == nil:
+		return nil
+	case len(c.Else.Cond) == 0:
+		return c.Else.Then
+	}
+	return []*syntax.Stmt{{Position: c.Else.Position, Cmd: c.Else}}
+}
+
+// sources returns statements in one line.
+func sources(list []*syntax.Stmt) string {
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = strings.TrimSuffix(source(s), ";")
+	}
+	return strings.Join(texts, "; ")
 }
 
 // maxRounds bounds loops that wait for something.
@@ -145,16 +185,32 @@ func (sh *Shell) while(c *syntax.WhileClause) flow {
 	last := 0
 	f := sh.rounds(c.Do, maxRounds, func() (bool, flow) {
 		last = sh.status
-		f := sh.stmts(c.Cond)
+		f := sh.condition(c.Cond...)
+		if sh.why != "" {
+			return sh.leaves(c.Cond, c.Do, c.Until), f
+		}
 		return (sh.status == 0) != c.Until, f
 	})
 	if f.kind == goOn {
-		sh.status = last
+		sh.done(last)
 	}
 	return f
 }
 
+// leaves ends a loop whose condition is not known, taken as ok. It returns false:
+// there is no other round.
+func (sh *Shell) leaves(condition, body []*syntax.Stmt, ok bool) bool {
+	if sh.effect(body) != idle {
+		sh.guess(condition, ok)
+	}
+	return false
+}
+
 func (sh *Shell) forClause(c *syntax.ForClause) flow {
+	if c.Select {
+		sh.world.Note(sh.at, "select", "what a user would choose is not known")
+		return flow{}
+	}
 	switch loop := c.Loop.(type) {
 	case *syntax.CStyleLoop:
 		return sh.cStyle(loop, c.Do)
@@ -162,6 +218,9 @@ func (sh *Shell) forClause(c *syntax.ForClause) flow {
 		words := sh.args
 		if loop.InPos.IsValid() {
 			words = sh.fields(loop.Items...)
+		}
+		if what := unknownIn(words...); what != "" && sh.effect(c.Do) != idle {
+			sh.world.Note(sh.at, "for "+loop.Name.Value, fmt.Sprintf("what %q prints is not known, taken as one word", what))
 		}
 		i := 0
 		return sh.rounds(c.Do, -1, func() (bool, flow) {
@@ -186,12 +245,24 @@ func (sh *Shell) cStyle(loop *syntax.CStyleLoop, body []*syntax.Stmt) flow {
 			sh.arithmetic(loop.Post)
 		}
 		first = false
-		return loop.Cond == nil || sh.arithmetic(loop.Cond) != 0, flow{}
+		if loop.Cond == nil {
+			return true, flow{}
+		}
+		v := sh.nonzero(loop.Cond)
+		if sh.why = v.why; v.why != "" {
+			return sh.leaves([]*syntax.Stmt{{Cmd: &syntax.ArithmCmd{X: loop.Cond}}}, body, false), flow{}
+		}
+		return v.ok, flow{}
 	})
 }
 
 func (sh *Shell) caseClause(c *syntax.CaseClause) flow {
-	word, through := sh.literal(c.Word), false
+	word := sh.literal(c.Word)
+	if what := unknownIn(word); what != "" {
+		return sh.guessCase(c, what)
+	}
+	sh.done(0)
+	through := false
 	for _, item := range c.Items {
 		if !through && !sh.matchesAny(word, item.Patterns) {
 			continue
@@ -204,41 +275,73 @@ func (sh *Shell) caseClause(c *syntax.CaseClause) flow {
 	return flow{}
 }
 
+// guessCase follows the first branch that does not end the script.
+func (sh *Shell) guessCase(c *syntax.CaseClause, what string) flow {
+	sh.done(0)
+	if len(c.Items) == 0 {
+		return flow{}
+	}
+	chosen, interesting := c.Items[0], false
+	for _, item := range c.Items {
+		e := sh.effect(item.Stmts)
+		interesting = interesting || e != idle
+		if e.ends() < sh.effect(chosen.Stmts).ends() {
+			chosen = item
+		}
+	}
+	if pattern := wordsSource(chosen.Patterns, " | "); interesting && pattern != "*" {
+		sh.world.Note(sh.at, "case "+source(c.Word), fmt.Sprintf("what %q prints is not known, taken as %s", what, pattern))
+	}
+	return sh.stmts(chosen.Stmts)
+}
+
 func (sh *Shell) matchesAny(word string, patterns []*syntax.Word) bool {
 	for _, p := range patterns {
-		if sh.matches(word, p) {
+		v := sh.matches(word, p)
+		if v.why != "" {
+			sh.world.Note(sh.at, source(p), v.why+", taken as another")
+		}
+		if v.ok {
 			return true
 		}
 	}
 	return false
 }
 
-// matches reports whether the whole of a text matches a pattern of the shell.
-func (sh *Shell) matches(text string, word *syntax.Word) bool {
-	p, err := expand.Pattern(sh.config(), word)
+// matches decides whether the whole of a text matches a pattern of the shell. What
+// is not known is taken as equal.
+func (sh *Shell) matches(text string, word *syntax.Word) verdict {
+	p, err := expand.Pattern(sh.config(), sh.prepare(word))
 	if err != nil {
-		return false
+		return certain(false)
+	}
+	if what := unknownIn(text, p); what != "" {
+		return guessed(text != "" && p != "", what)
 	}
 	expr, err := pattern.Regexp(p, pattern.EntireString)
 	if err != nil {
-		return p == text
+		return certain(p == text)
 	}
 	re, err := regexp.Compile(expr)
-	return err == nil && re.MatchString(text)
+	return certain(err == nil && re.MatchString(text))
 }
 
 func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 	switch c.Op {
 	case syntax.AndStmt, syntax.OrStmt:
-		if f := sh.stmt(c.X); f.kind != goOn {
+		if f := sh.condition(c.X); f.kind != goOn {
 			return f
 		}
-		if (sh.status == 0) == (c.Op == syntax.AndStmt) {
+		yes, no := []*syntax.Stmt{c.Y}, []*syntax.Stmt(nil)
+		if c.Op == syntax.OrStmt {
+			yes, no = no, yes
+		}
+		if sh.holds([]*syntax.Stmt{c.X}, yes, no) == (c.Op == syntax.AndStmt) {
 			return sh.stmt(c.Y)
 		}
 	case syntax.Pipe, syntax.PipeAll:
 		left := sh.subshell()
-		sh.nested(func() { left.stmt(c.X) })
+		sh.nested(func() { left.condition(c.X) })
 		text := left.out.String()
 		sh.withStdin(&text, func() {
 			sh.inSubshell(func(sub *Shell) { sub.stmt(c.Y) })

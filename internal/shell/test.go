@@ -1,86 +1,145 @@
 package shell
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 )
 
 // test decides what stands between [[ and ]].
-func (sh *Shell) test(x syntax.TestExpr) bool {
+func (sh *Shell) test(x syntax.TestExpr) verdict {
 	switch x := x.(type) {
 	case *syntax.Word:
-		return sh.literal(x) != ""
+		return nonemptyText(sh.literal(x))
 	case *syntax.ParenTest:
 		return sh.test(x.X)
 	case *syntax.UnaryTest:
 		if x.Op == syntax.TsNot {
-			return !sh.test(x.X)
+			return sh.test(x.X).not()
 		}
 		word, _ := x.X.(*syntax.Word)
 		return sh.unary(x.Op.String(), sh.literal(word))
 	case *syntax.BinaryTest:
 		switch x.Op {
 		case syntax.AndTest:
-			return sh.test(x.X) && sh.test(x.Y)
+			if left := sh.test(x.X); left != certain(false) {
+				return left.and(sh.test(x.Y))
+			}
+			return certain(false)
 		case syntax.OrTest:
-			return sh.test(x.X) || sh.test(x.Y)
+			if left := sh.test(x.X); left != certain(true) {
+				return left.or(sh.test(x.Y))
+			}
+			return certain(true)
 		}
 		left, _ := x.X.(*syntax.Word)
 		right, _ := x.Y.(*syntax.Word)
-		if left == nil || right == nil {
-			return false
+		if left != nil && right != nil {
+			return sh.binaryTest(x.Op, sh.literal(left), right)
 		}
-		return sh.binaryTest(x.Op, sh.literal(left), right)
 	}
-	return false
+	return certain(false)
 }
 
-func (sh *Shell) binaryTest(op syntax.BinTestOperator, left string, right *syntax.Word) bool {
+func (sh *Shell) binaryTest(op syntax.BinTestOperator, left string, right *syntax.Word) verdict {
 	switch op {
 	case syntax.TsMatch, syntax.TsMatchShort:
 		return sh.matches(left, right)
 	case syntax.TsNoMatch:
-		return !sh.matches(left, right)
+		return sh.matches(left, right).not()
 	case syntax.TsReMatch:
-		re, err := regexp.Compile(sh.literal(right))
-		return err == nil && re.MatchString(left)
+		return sh.matchesRegexp(left, sh.literal(right))
 	}
 	return compare(left, op.String(), sh.literal(right))
 }
 
-// unary decides what a test says of one thing.
-func (sh *Shell) unary(op, arg string) bool {
-	switch op {
-	case "-n":
-		return arg != ""
-	case "-z":
-		return arg == ""
-	case "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-h", "-L", "-a":
-		if _, ok := Known(arg); !ok || arg == "" {
-			return false
-		}
-		return sh.world.Exists(sh.where, arg)
-	case "-v":
-		return sh.Get(arg).IsSet()
+// matchesRegexp decides what =~ does, and sets BASH_REMATCH.
+func (sh *Shell) matchesRegexp(text, expr string) verdict {
+	what := unknownIn(text, expr)
+	re, err := regexp.Compile(expr)
+	switch {
+	case what != "":
+		list := []string{unknown(what), unknown(what), unknown(what)}
+		_ = sh.Set("BASH_REMATCH", expand.Variable{Set: true, Kind: expand.Indexed, List: list}) // never fails
+		return guessed(true, what)
+	case err != nil:
+		return certain(false)
 	}
-	return false
+	m := re.FindStringSubmatch(text)
+	_ = sh.Set("BASH_REMATCH", expand.Variable{Set: true, Kind: expand.Indexed, List: m}) // never fails
+	return certain(m != nil)
 }
 
-// compare decides what a test says of two things.
-func compare(left, op, right string) bool {
+// nonemptyText decides whether a text is one. What a command prints is taken to be.
+func nonemptyText(text string) verdict {
+	what := unknownIn(text)
+	known := strings.TrimFunc(text, isUnknown)
+	if what != "" && known == "" {
+		return guessed(true, what)
+	}
+	return certain(text != "")
+}
+
+// unary decides what a test says of one thing.
+func (sh *Shell) unary(op, arg string) verdict {
+	switch op {
+	case "-n":
+		return nonemptyText(arg)
+	case "-z":
+		return nonemptyText(arg).not()
+	case "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-h", "-L", "-a", "-b", "-c", "-p", "-S":
+		return sh.exists(arg)
+	case "-v":
+		return certain(sh.Get(arg).IsSet())
+	}
+	return certain(false)
+}
+
+func (sh *Shell) exists(file string) verdict {
+	if what := unknownIn(file); what != "" {
+		return guessed(false, what)
+	}
+	if file == "" {
+		return certain(false)
+	}
+	exists, known := sh.world.Exists(sh.where, sh.path(file))
+	if !known {
+		return verdict{exists, fmt.Sprintf("whether there is %s is not known", file)}
+	}
+	return certain(exists)
+}
+
+// compare decides what a test says of two things. Where one is not known, a test
+// for equality or order is taken as true, one for a difference as false, and an
+// output as not empty.
+func compare(left, op, right string) verdict {
+	if what := unknownIn(left, right); what != "" {
+		switch op {
+		case "=", "==":
+			return guessed(left != "" && right != "", what)
+		case "!=":
+			return guessed(left == "" || right == "", what)
+		}
+		return guessed(op != "-ne", what)
+	}
 	switch op {
 	case "=", "==":
-		return left == right
+		return certain(left == right)
 	case "!=":
-		return left != right
+		return certain(left != right)
 	case "<":
-		return left < right
+		return certain(left < right)
 	case ">":
-		return left > right
+		return certain(left > right)
 	}
+	return certain(compareNumbers(left, op, right))
+}
+
+func compareNumbers(left, op, right string) bool {
 	a, errA := strconv.Atoi(strings.TrimSpace(left))
 	b, errB := strconv.Atoi(strings.TrimSpace(right))
 	if errA != nil || errB != nil {
@@ -104,7 +163,7 @@ func compare(left, op, right string) bool {
 }
 
 // testWords decides what stands between [ and ], or behind test.
-func (sh *Shell) testWords(words []string) bool {
+func (sh *Shell) testWords(words []string) verdict {
 	t := &testParser{sh: sh, words: words}
 	return t.or()
 }
@@ -115,20 +174,18 @@ type testParser struct {
 	words []string
 }
 
-func (t *testParser) or() bool {
+func (t *testParser) or() verdict {
 	result := t.and()
 	for t.skip("-o") {
-		right := t.and()
-		result = result || right
+		result = result.or(t.and())
 	}
 	return result
 }
 
-func (t *testParser) and() bool {
+func (t *testParser) and() verdict {
 	result := t.one()
 	for t.skip("-a") {
-		right := t.one()
-		result = result && right
+		result = result.and(t.one())
 	}
 	return result
 }
@@ -150,15 +207,15 @@ func (t *testParser) next() string {
 	return word
 }
 
-func (t *testParser) one() bool {
+func (t *testParser) one() verdict {
 	switch {
 	case len(t.words) == 0:
-		return false
+		return certain(false)
 	case len(t.words) >= 3 && isComparison(t.words[1]):
 		left, op := t.next(), t.next()
 		return compare(left, op, t.next())
 	case len(t.words) > 1 && t.skip("!"):
-		return !t.one()
+		return t.one().not()
 	case len(t.words) > 1 && t.skip("("):
 		result := t.or()
 		t.skip(")")
@@ -167,7 +224,7 @@ func (t *testParser) one() bool {
 		op := t.next()
 		return t.sh.unary(op, t.next())
 	}
-	return t.next() != ""
+	return nonemptyText(t.next())
 }
 
 func isComparison(word string) bool {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -11,51 +12,65 @@ import (
 
 // tool returns how to compute what a text tool prints; nil: it is not known here.
 func tool(name string) func(sh *Shell, args []string, stdin string) Result {
-	switch path.Base(name) {
-	case "seq":
-		return func(sh *Shell, args []string, _ string) Result { return sh.seq(args) }
-	case "expr":
-		return func(_ *Shell, args []string, _ string) Result { return expr(args) }
-	case "basename":
-		return func(_ *Shell, args []string, _ string) Result { return basename(args) }
-	case "dirname":
-		return func(_ *Shell, args []string, _ string) Result {
-			return each(args, path.Dir)
-		}
-	case "realpath", "readlink":
-		return func(_ *Shell, args []string, _ string) Result {
-			return each(skipOptions(args, ""), func(s string) string { return s })
-		}
+	name = path.Base(name)
+	switch name {
 	case "cat":
 		return cat
-	case "head", "tail":
-		return func(_ *Shell, args []string, stdin string) Result { return headTail(path.Base(name), args, stdin) }
-	case "wc":
-		return func(_ *Shell, args []string, stdin string) Result { return wc(args, stdin) }
-	case "cut":
-		return func(_ *Shell, args []string, stdin string) Result { return cut(args, stdin) }
-	case "tr":
-		return func(_ *Shell, args []string, stdin string) Result { return tr(args, stdin) }
 	case "grep", "egrep", "fgrep":
-		return func(_ *Shell, args []string, stdin string) Result { return grep(args, stdin) }
-	case "sort":
-		return func(_ *Shell, args []string, stdin string) Result { return sorted(args, stdin) }
-	case "awk", "gawk", "mawk":
-		return func(_ *Shell, args []string, stdin string) Result { return awk(args, stdin) }
+		return grep
+	case "id", "whoami", "mktemp":
+		return func(sh *Shell, args []string, _ string) Result { return sh.self(name, args) }
 	case "getopt":
 		return func(_ *Shell, args []string, _ string) Result { return getopt(args) }
-	case "id", "whoami", "mktemp":
-		return func(sh *Shell, args []string, _ string) Result { return sh.self(path.Base(name), args) }
+	}
+	compute := textTool(name)
+	if compute == nil {
+		return nil
+	}
+	return func(_ *Shell, args []string, stdin string) Result {
+		if unknownIn(args...) != "" {
+			return notComputed(name, args)
+		}
+		return compute(args, stdin)
+	}
+}
+
+// textTool returns a tool that needs only its arguments and input.
+func textTool(name string) func(args []string, stdin string) Result {
+	switch name {
+	case "seq":
+		return withoutInput(seq)
+	case "expr":
+		return withoutInput(expr)
+	case "basename":
+		return withoutInput(basename)
+	case "dirname":
+		return withoutInput(dirname)
+	case "realpath", "readlink":
+		return withoutInput(func(args []string) Result { return Result{Out: unlines(skipOptions(args, ""))} })
+	case "head", "tail":
+		return func(args []string, stdin string) Result { return headTail(name, args, stdin) }
+	case "wc":
+		return wc
+	case "cut":
+		return cut
+	case "tr":
+		return tr
+	case "sort":
+		return sorted
+	case "awk", "gawk", "mawk":
+		return awk
 	}
 	return nil
 }
 
-func each(args []string, f func(string) string) Result {
-	var b strings.Builder
-	for _, a := range args {
-		b.WriteString(f(a) + "\n")
-	}
-	return Result{Out: b.String()}
+func withoutInput(f func(args []string) Result) func([]string, string) Result {
+	return func(args []string, _ string) Result { return f(args) }
+}
+
+// notComputed is the result of a tool with arguments that are not followed here.
+func notComputed(name string, args []string) Result {
+	return Result{Out: unknown(name + " " + strings.Join(args, " "))}
 }
 
 // self says who and where a script is: root, with files of its own.
@@ -79,7 +94,7 @@ func (sh *Shell) self(name string, args []string) Result {
 // maxSeq bounds the numbers that seq prints.
 const maxSeq = 10_000
 
-func (sh *Shell) seq(args []string) Result {
+func seq(args []string) Result {
 	separator, width := "\n", 0
 	for len(args) > 1 && len(args[0]) > 1 && args[0][0] == '-' && !isNumber(args[0]) {
 		switch {
@@ -90,7 +105,7 @@ func (sh *Shell) seq(args []string) Result {
 		case strings.HasPrefix(args[0], "-s"):
 			separator = args[0][2:]
 		default:
-			return Result{Out: unknown("seq " + strings.Join(args, " "))}
+			return notComputed("seq", args)
 		}
 		args = args[1:]
 	}
@@ -99,7 +114,7 @@ func (sh *Shell) seq(args []string) Result {
 	for i, a := range args {
 		n, err := strconv.Atoi(a)
 		if err != nil {
-			return Result{Out: unknown("seq " + strings.Join(args, " "))}
+			return notComputed("seq", args)
 		}
 		numbers[i] = n
 	}
@@ -112,7 +127,7 @@ func (sh *Shell) seq(args []string) Result {
 		from, step, to = numbers[0], numbers[1], numbers[2]
 	}
 	if step == 0 || (to-from)/step > maxSeq {
-		return Result{Out: unknown("seq " + strings.Join(args, " "))}
+		return notComputed("seq", args)
 	}
 	if width > 0 {
 		width = max(len(strconv.Itoa(from)), len(strconv.Itoa(to)))
@@ -135,7 +150,7 @@ func isNumber(s string) bool {
 // expr computes what has two numbers and an operator.
 func expr(args []string) Result {
 	if len(args) != 3 || !isNumber(args[0]) || !isNumber(args[2]) {
-		return Result{Out: unknown("expr " + strings.Join(args, " "))}
+		return notComputed("expr", args)
 	}
 	a, _ := strconv.Atoi(args[0])
 	b, _ := strconv.Atoi(args[2])
@@ -152,28 +167,9 @@ func expr(args []string) Result {
 	case op == "%" && b != 0:
 		n = a % b
 	default:
-		n = 1 - truth(compare(args[0], map[string]string{"<": "-lt", ">": "-gt", "<=": "-le", ">=": "-ge"}[op], args[2]))
+		n = 1 - truth(compareNumbers(args[0], map[string]string{"<": "-lt", ">": "-gt", "<=": "-le", ">=": "-ge", "=": "-eq", "!=": "-ne"}[op], args[2]))
 	}
 	return Result{Out: strconv.Itoa(n) + "\n", Status: truth(n != 0)}
-}
-
-func basename(args []string) Result {
-	if len(args) == 0 {
-		return Result{Status: 1}
-	}
-	name := path.Base(args[0])
-	if len(args) > 1 && name != args[1] {
-		name = strings.TrimSuffix(name, args[1])
-	}
-	return Result{Out: name + "\n"}
-}
-
-func cat(_ *Shell, args []string, stdin string) Result {
-	files := skipOptions(args, "")
-	if len(files) == 0 || len(files) == 1 && files[0] == "-" {
-		return Result{Out: stdin}
-	}
-	return Result{Out: unknown("cat " + strings.Join(files, " "))}
 }
 
 // lines returns the lines of a text, without their ends.
@@ -191,17 +187,15 @@ func unlines(list []string) string {
 	return strings.Join(list, "\n") + "\n"
 }
 
+// headTail knows -n N, -nN and -N, of the input.
 func headTail(name string, args []string, stdin string) Result {
 	n, list := 10, lines(stdin)
-	for i, a := range args {
-		text := strings.TrimLeft(a, "-nc+")
-		if a == "-n" && i+1 < len(args) {
-			text = args[i+1]
+	if len(args) > 0 {
+		v, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(strings.Join(args, ""), "-"), "n"))
+		if err != nil || v < 0 || args[0][0] != '-' || len(args) > 2 {
+			return notComputed(name, args)
 		}
-		if v, err := strconv.Atoi(text); err == nil {
-			n = max(0, v)
-			break
-		}
+		n = v
 	}
 	n = min(n, len(list))
 	if name == "head" {
@@ -211,8 +205,8 @@ func headTail(name string, args []string, stdin string) Result {
 }
 
 func wc(args []string, stdin string) Result {
-	if _, ok := Known(stdin); !ok || len(args) != 1 {
-		return Result{Out: unknown("wc " + strings.Join(args, " "))}
+	if _, ok := Known(stdin); !ok || len(args) != 1 || !slices.Contains([]string{"-l", "-w", "-c"}, args[0]) {
+		return notComputed("wc", args)
 	}
 	n := strings.Count(stdin, "\n")
 	switch args[0] {
@@ -246,7 +240,7 @@ func cut(args []string, stdin string) Result {
 		}
 	}
 	if _, ok := Known(stdin); !ok || field < 1 || delimiter == "" {
-		return Result{Out: unknown("cut " + strings.Join(args, " "))}
+		return notComputed("cut", args)
 	}
 	list := lines(stdin)
 	for i, line := range list {
@@ -285,106 +279,40 @@ func tr(args []string, stdin string) Result {
 			return Result{Out: strings.ReplaceAll(stdin, string(from), string(to))}
 		}
 	}
-	return Result{Out: unknown("tr " + strings.Join(args, " "))}
-}
-
-// grep prints the lines of its input that match, and knows the options that say
-// how to look.
-func grep(args []string, stdin string) Result {
-	var quiet, invert, word, fixed, insensitive, count, only, whole bool
-	var rest []string
-	for i, a := range args {
-		if len(a) < 2 || a[0] != '-' || strings.HasPrefix(a, "--") {
-			rest = append(rest, a)
-			continue
-		}
-		for _, o := range a[1:] {
-			switch o {
-			case 'q':
-				quiet = true
-			case 'v':
-				invert = true
-			case 'w':
-				word = true
-			case 'F':
-				fixed = true
-			case 'i':
-				insensitive = true
-			case 'c':
-				count = true
-			case 'o':
-				only = true
-			case 'x':
-				whole = true
-			case 'E', 'e', 's', 'P':
-			default:
-				return Result{Out: unknown("grep " + strings.Join(args[i:], " "))}
-			}
-		}
-	}
-	if len(rest) != 1 { // files, which nobody reads here
-		return Result{Out: unknown("grep " + strings.Join(args, " ")), Status: 1}
-	}
-	re := grepPattern(rest[0], fixed, word, whole, insensitive)
-	if re == nil {
-		return Result{Out: unknown("grep " + strings.Join(args, " ")), Status: 1}
-	}
-	var found []string
-	for _, line := range lines(stdin) {
-		if _, ok := Known(line); ok && re.MatchString(line) != invert {
-			if only {
-				found = append(found, re.FindAllString(line, -1)...)
-			} else {
-				found = append(found, line)
-			}
-		}
-	}
-	status := truth(len(found) > 0)
-	switch {
-	case quiet:
-		return Result{Status: status}
-	case count:
-		return Result{Out: strconv.Itoa(len(found)) + "\n", Status: status}
-	}
-	if what, ok := Known(stdin); !ok && len(found) == 0 {
-		return Result{Out: unknown(what + " | grep " + strings.Join(args, " ")), Status: status}
-	}
-	return Result{Out: unlines(found), Status: status}
-}
-
-func grepPattern(p string, fixed, word, whole, insensitive bool) *regexp.Regexp {
-	if fixed {
-		p = regexp.QuoteMeta(p)
-	}
-	p = strings.NewReplacer(`\|`, "|", `\<`, `\b`, `\>`, `\b`, `\(`, "(", `\)`, ")", `\+`, "+", `\?`, "?").Replace(p)
-	if word {
-		p = `\b(?:` + p + `)\b`
-	}
-	if whole {
-		p = `^(?:` + p + `)$`
-	}
-	if insensitive {
-		p = "(?i)" + p
-	}
-	re, err := regexp.Compile(p)
-	if err != nil {
-		return nil
-	}
-	return re
+	return notComputed("tr", args)
 }
 
 func sorted(args []string, stdin string) Result {
 	list := lines(stdin)
-	slices.Sort(list)
-	for _, a := range args {
-		if strings.Contains(a, "r") {
-			slices.Reverse(list)
+	options := strings.TrimLeft(strings.Join(args, ""), "-")
+	if strings.Trim(options, "run-") != "" || len(args) > 0 && args[0][0] != '-' {
+		return notComputed("sort", args)
+	}
+	slices.SortStableFunc(list, func(a, b string) int {
+		if strings.Contains(options, "n") {
+			return cmp.Or(cmp.Compare(leadingNumber(a), leadingNumber(b)), cmp.Compare(a, b))
 		}
-		if strings.Contains(a, "u") {
-			list = slices.Compact(list)
-		}
+		return cmp.Compare(a, b)
+	})
+	if strings.Contains(options, "r") {
+		slices.Reverse(list)
+	}
+	if strings.Contains(options, "u") {
+		list = slices.Compact(list)
 	}
 	return Result{Out: unlines(list)}
+}
+
+// leadingNumber is what sort -n compares.
+func leadingNumber(line string) int {
+	line = strings.TrimLeft(line, " \t")
+	end := strings.IndexFunc(strings.TrimPrefix(line, "-"), func(r rune) bool { return r < '0' || r > '9' })
+	if end >= 0 {
+		end += len(line) - len(strings.TrimPrefix(line, "-"))
+		line = line[:end]
+	}
+	n, _ := strconv.Atoi(line) // 0 if there is none
+	return n
 }
 
 var printField = regexp.MustCompile(`^\s*\{\s*print\s+\$([0-9]+|NF)\s*;?\s*\}\s*$`)
@@ -401,7 +329,7 @@ func awk(args []string, stdin string) Result {
 	}
 	m := printField.FindStringSubmatch(strings.Join(rest, " "))
 	if _, ok := Known(stdin); !ok || m == nil || len(rest) != 1 {
-		return Result{Out: unknown("awk " + strings.Join(args, " "))}
+		return notComputed("awk", args)
 	}
 	list := lines(stdin)
 	for i, line := range list {

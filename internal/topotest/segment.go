@@ -10,7 +10,7 @@ import (
 )
 
 // A slotPrefix is a subnet whose hosts are counted from its first usable
-// address. Every plug of a segment has a slot of its own, so addresses never
+// address. Every interface of a segment has a slot of its own, so addresses never
 // collide.
 type slotPrefix struct {
 	netip.Prefix
@@ -29,64 +29,54 @@ func (s slotPrefix) at(slot int) netip.Prefix {
 
 func pool(s string) topo.Pool { return topo.Pool{Prefix: netip.MustParsePrefix(s)} }
 
-// segments finds the plugs that hear each other's frames and says something
-// about the addresses of each such group, or nothing.
+// segments says something about the addresses of each segment, or nothing, and
+// about other settings of its interfaces.
 func (b *builder) segments() {
-	g := bridgeGroups(b.top)
-	numbers := make(map[string]int)
-	members := make(map[int][]*plug)
-	plugIn := func(key string, p *plug) {
-		if _, ok := numbers[key]; !ok {
-			numbers[key] = len(numbers)
-		}
-		p.segment = numbers[key]
-		p.slot = len(members[p.segment])
-		members[p.segment] = append(members[p.segment], p)
-		b.plugs = append(b.plugs, p)
+	w := b.wiring()
+	for number, s := range w.Segments {
+		b.segment(number, s)
 	}
-	for i, l := range b.top.Links {
-		key := fmt.Sprint("link ", i)
-		for _, e := range l.Endpoints {
-			if bridge := bridgeOf(b.top, e); bridge != "" {
-				key = g.find(bridge)
-			}
-		}
-		for _, e := range l.Endpoints {
-			plugIn(key, &plug{link: i, node: e.Node, name: e.Interface})
-		}
-	}
-	for _, n := range b.top.Nodes {
+	for _, n := range w.Nodes {
 		for _, i := range n.Interfaces {
-			if i.Bridge != nil {
-				plugIn(g.find(bridgeKey(n.Name, i.Name)), &plug{link: -1, node: n.Name, name: i.Name})
+			if i.IsBridged() {
+				b.declare(i)
 			}
 		}
-	}
-	for s := range len(numbers) {
-		b.segment(s, members[s])
 	}
 }
 
 // segment says as much about one segment as chance wants.
-func (b *builder) segment(number int, plugs []*plug) {
-	subnets := b.subnets(number, len(plugs))
+func (b *builder) segment(number int, s *topo.WiredSegment) {
+	subnets := b.subnets(number, len(s.Interfaces))
 	if b.chance("writes the subnet", 3) {
-		b.writeSubnet(plugs, subnets)
+		writeSubnet(b.top, s, subnets)
 	}
 	written := rapid.Bool().Draw(b.t, "writes addresses")
-	for _, p := range plugs {
-		b.declare(p, subnets, written)
+	for slot, i := range s.Interfaces {
+		p := &plug{WiredInterface: i, slot: slot}
+		b.plugs = append(b.plugs, p)
+		d := b.declare(i)
+		switch {
+		case d == nil:
+		case written && !b.chance("not this one", 4):
+			p.subnets = subnets
+			for _, s := range subnets {
+				d.Addresses = append(d.Addresses, s.at(slot))
+			}
+		case b.chance("no addresses", 6):
+			d.Addresses = []netip.Prefix{}
+		}
 	}
 }
 
 // subnets draws at most one prefix per family, out of ranges that no automatic
 // address comes from.
-func (b *builder) subnets(number, plugs int) []slotPrefix {
+func (b *builder) subnets(number, interfaces int) []slotPrefix {
 	v4, v6 := []int{24, 26}, []int{64, 120}
-	if plugs <= 14 {
+	if interfaces <= 14 {
 		v4 = append(v4, 28)
 	}
-	if plugs == 2 {
+	if interfaces == 2 {
 		v4, v6 = append(v4, 30, 31), append(v6, 127)
 	}
 	four := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 18, byte(number), 0}), pick(b.t, "ipv4 length", v4...))
@@ -94,35 +84,32 @@ func (b *builder) subnets(number, plugs int) []slotPrefix {
 	return pick(b.t, "families", []slotPrefix{{four}}, []slotPrefix{{six}}, []slotPrefix{{four}, {six}})
 }
 
-// writeSubnet puts the subnets on the segment's link or on one of its switches.
-func (b *builder) writeSubnet(plugs []*plug, subnets []slotPrefix) {
+// writeSubnet puts the subnets on one of the segment's switches or on its first
+// link.
+func writeSubnet(t *topo.Topology, s *topo.WiredSegment, subnets []slotPrefix) {
 	var prefixes []netip.Prefix
 	for _, s := range subnets {
 		prefixes = append(prefixes, s.Prefix)
 	}
-	for _, p := range plugs {
-		if isSwitch(b.top, p.node) {
-			b.top.Node(p.node).Subnet = prefixes
-			return
-		}
-	}
-	if link := plugs[0].link; link >= 0 { // bridges come last
-		b.top.Links[link].Subnet = prefixes
+	if switches := s.Switches(); len(switches) > 0 {
+		t.Node(switches[0].Name).Subnet = prefixes
+	} else if len(s.Links) > 0 {
+		s.Links[0].Decl.Subnet = prefixes
 	}
 }
 
-// declare writes the interface of a plug into its node, where it has a name.
-func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
-	n := b.top.Node(p.node)
-	if p.name == "" || n == nil {
-		return
+// declare writes an interface into its node, where it has a name, or returns nil.
+func (b *builder) declare(wired *topo.WiredInterface) *topo.Interface {
+	n := b.top.Node(wired.Node.Name)
+	if n == nil || wired.Link != nil && !b.named[n.Name] && n.Name != topo.HostNode {
+		return nil
 	}
-	i := declared(n, p.name)
+	i := declared(n, wired.Name)
 	if i == nil {
 		if b.chance("undeclared", 4) {
-			return
+			return nil
 		}
-		n.Interfaces = append(n.Interfaces, topo.Interface{Name: p.name})
+		n.Interfaces = append(n.Interfaces, topo.Interface{Name: wired.Name})
 		i = &n.Interfaces[len(n.Interfaces)-1]
 	}
 	if b.chance("mac", 4) {
@@ -132,16 +119,7 @@ func (b *builder) declare(p *plug, subnets []slotPrefix, written bool) {
 	if b.chance("interface mtu", 5) {
 		i.MTU = drawMTU(b.t)
 	}
-	switch {
-	case bridgeOf(b.top, topo.Endpoint{Node: p.node, Interface: p.name}) != "": // a port has no addresses
-	case written && !b.chance("not this one", 4):
-		p.subnets = subnets
-		for _, s := range subnets {
-			i.Addresses = append(i.Addresses, s.at(p.slot))
-		}
-	case b.chance("no addresses", 6):
-		i.Addresses = []netip.Prefix{}
-	}
+	return i
 }
 
 // loopbacks gives some nodes an address that is no link's.
@@ -179,7 +157,7 @@ func (b *builder) routes() {
 			continue
 		}
 		for _, other := range b.plugs {
-			if other.segment == p.segment && other.node != p.node {
+			if other.Segment == p.Segment && other.Node != p.Node {
 				b.route(number, p, other)
 				break
 			}
@@ -194,7 +172,7 @@ func (b *builder) route(number int, p, other *plug) {
 		to = netip.PrefixFrom(netip.MustParseAddr(fmt.Sprintf("2001:db8:%x::", number+1)), 48)
 	}
 	r := topo.Route{To: to, Via: s.at(other.slot).Addr()}
-	dev := p.name
+	dev := p.Name
 	switch pick(b.t, "route form", "via", "via dev", "dev", "metric") {
 	case "via dev":
 		r.Dev = dev
@@ -203,6 +181,6 @@ func (b *builder) route(number int, p, other *plug) {
 	case "metric":
 		r.Metric = rapid.IntRange(1, 1000).Draw(b.t, "metric")
 	}
-	n := b.top.Node(p.node)
+	n := b.top.Node(p.Node.Name)
 	n.Routes = append(n.Routes, r)
 }

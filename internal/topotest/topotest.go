@@ -56,13 +56,11 @@ type builder struct {
 	macs  int
 }
 
-// A plug is one end of a link or a bridge, and what is known about its interface.
+// A plug is an interface that may have addresses.
 type plug struct {
-	node, name string // the name is "" where the lab leaves it out
-	link       int    // -1: a bridge
-	segment    int
-	slot       int          // the number of its address within the subnet of the segment
-	subnets    []slotPrefix // where its own addresses come from
+	*topo.WiredInterface
+	slot    int          // the number of its address within the subnet of the segment
+	subnets []slotPrefix // where its own addresses come from
 }
 
 func (b *builder) header() {

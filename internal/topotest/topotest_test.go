@@ -80,9 +80,11 @@ func note(seen map[string]bool, lab *topo.Topology) {
 			set("no addresses", i.Addresses != nil && len(i.Addresses) == 0)
 			set("mac", !i.MAC.IsZero())
 			set("interface mtu", i.MTU != 0)
-			set("bridge", len(i.Bridge) > 1)
-			set("stp", i.STP)
-			set("forward delay", i.ForwardDelay != 0)
+			if bridge, ok := i.Kind.(*topo.Bridge); ok {
+				set("bridge", len(bridge.Ports) > 1)
+				set("stp", bridge.STP)
+				set("forward delay", bridge.ForwardDelay != 0)
+			}
 			set("down", i.Down)
 			set("loopback", i.Name == topo.Loopback)
 		}

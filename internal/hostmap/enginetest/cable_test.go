@@ -63,6 +63,9 @@ func earsOf(m machine, hm *hostmap.Map) []ear {
 			path = fmt.Sprintf("/proc/%d/ns/net", ns.Processes[0].PID)
 		case len(ns.Files) > 0:
 			path = ns.Files[0].Path
+			if pid := ns.Files[0].PID; pid != 0 {
+				path = fmt.Sprintf("/proc/%d/root%s", pid, path)
+			}
 		default:
 			continue
 		}

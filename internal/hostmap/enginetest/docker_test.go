@@ -52,7 +52,7 @@ func TestDocker(t *testing.T) {
 		if found, err := hm.Find(id[:12]); err != nil || found[0].Namespace.Name != "db" {
 			t.Errorf("%s is %v, %v", id[:12], found, err)
 		}
-		asked, err := hostmap.Take(hostmap.Options{Engines: true})
+		asked, err := hostmap.Take(t.Context(), hostmap.Options{Engines: true})
 		if err != nil || !slices.Contains(m.namespace(asked, "db", "docker").Why, "by Docker's API") {
 			t.Errorf("Docker was not asked: %v", err)
 		}

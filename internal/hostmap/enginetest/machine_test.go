@@ -154,7 +154,7 @@ func (m machine) await(what string, works func() bool) {
 // take makes a map and sends a frame through each cable on it.
 func (m machine) take() *hostmap.Map {
 	m.Helper()
-	hm, err := hostmap.Take(hostmap.Options{})
+	hm, err := hostmap.Take(context.Background(), hostmap.Options{})
 	if err != nil {
 		m.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func (d *damager) flushAddresses() {
 }
 
 // moveLink moves a link to a namespace of the lab, under a name that is new, or
-// only renames it.
+// only renames it, which kernels before 6.2 do with a link that is down.
 func (d *damager) moveLink() {
 	isBridge := func(l *state.Link) bool { return l.Kind.Traits().Forwards }
 	if e, l := d.link(made); l != nil {
@@ -157,6 +157,9 @@ func (d *damager) moveLink() {
 		to := state.Endpoint{Namespace: e.Namespace, Link: fmt.Sprintf("dmg%d", d.made)}
 		if rapid.Bool().Draw(d.t, "elsewhere") && !isBridge(l) {
 			to.Namespace = d.namespace().Name
+		}
+		if l.Up && to.Namespace == e.Namespace {
+			d.do(plan.SetLink{Link: e, Up: new(false)})
 		}
 		d.do(plan.MoveLink{Link: e, To: to})
 	}

@@ -1,0 +1,202 @@
+package adopt
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// What a script asks the machine is answered as a fresh Linux machine would answer
+// it, as far as all of them answer the same. The rest is not known.
+
+// uname answers uname(1): the system and the name are known, release and
+// architecture are not.
+func uname(c shell.Command) shell.Result {
+	var fields []string
+	for _, option := range c.Words[1:] {
+		switch option {
+		case "-s", "--kernel-name":
+			fields = append(fields, "Linux")
+		case "-n", "--nodename":
+			fields = append(fields, hostName)
+		case "-o", "--operating-system":
+			fields = append(fields, "GNU/Linux")
+		default:
+			return unknownLine(c)
+		}
+	}
+	return shell.Result{Out: cmp.Or(strings.Join(fields, " "), "Linux") + "\n"}
+}
+
+// hostName is what a machine that nobody has named is called.
+const hostName = "localhost"
+
+func hostname(c shell.Command) shell.Result {
+	for _, option := range c.Words[1:] {
+		if option != "-s" && option != "--short" {
+			return unknownLine(c)
+		}
+	}
+	return shell.Result{Out: hostName + "\n"}
+}
+
+func unknownLine(c shell.Command) shell.Result {
+	r := shell.Unknown(c)
+	r.Out += "\n"
+	return r
+}
+
+// undecided are programs whose success tells something that is not known here.
+const undecided = ` ls find stat file diff cmp getent dig nslookup host modinfo lspci dpkg rpm jq git systemctl ss netstat dmesg journalctl `
+
+// succeeds returns the Result of a program that changes nothing of a network.
+func succeeds(c shell.Command) shell.Result {
+	r := shell.Result{}
+	if !among(quiet, path.Base(c.Words[0])) {
+		r = shell.Unknown(c)
+	}
+	if among(undecided, path.Base(c.Words[0])) {
+		r.Guess = fmt.Sprintf("whether %q succeeds is not known", strings.Join(marked(c.Words), " "))
+	}
+	return r
+}
+
+// osRelease are the variables that /etc/os-release sets; see os-release(5).
+var osRelease = []string{
+	"NAME", "ID", "ID_LIKE", "PRETTY_NAME", "VERSION", "VERSION_ID", "VERSION_CODENAME", "UBUNTU_CODENAME", "VARIANT", "VARIANT_ID",
+	"BUILD_ID", "PLATFORM_ID", "CPE_NAME", "HOME_URL", "SUPPORT_URL", "BUG_REPORT_URL", "ANSI_COLOR", "LOGO",
+}
+
+func isOSRelease(file string) bool { return file == "/etc/os-release" || file == "/usr/lib/os-release" }
+
+// Source implements [shell.World].
+func (d *Draft) Source(file string) (string, error) {
+	if isOSRelease(file) {
+		var b strings.Builder
+		for _, name := range osRelease {
+			fmt.Fprintf(&b, "%s='%s'\n", name, shell.UnknownValue("$"+name+" of "+file))
+		}
+		return b.String(), nil
+	}
+	return d.source(file)
+}
+
+// Exists implements [shell.World]. Known are the files that the kernel has for what
+// the script made, those beside the script, programs, and folders that are empty on
+// a fresh machine.
+func (d *Draft) Exists(where, file string) (exists, known bool) {
+	file = strings.Replace(path.Clean(file), "/var/run/", "/run/", 1)
+	if name, ok := strings.CutPrefix(file, "/run/netns/"); ok {
+		return d.state.Namespace(name) != nil, true
+	}
+	if rest, ok := strings.CutPrefix(file, "/sys/class/net/"); ok {
+		link, _, _ := strings.Cut(rest, "/")
+		return link == state.Lo || d.state.Link(state.Endpoint{Namespace: where, Link: link}) != nil, true
+	}
+	if !path.IsAbs(file) {
+		_, err := d.source(file)
+		return err == nil, err == nil || errors.Is(err, errNoSource)
+	}
+	if file == "/run/netns" || isOSRelease(file) || below(file, "/proc/sys", "/bin", "/usr/bin", "/sbin", "/usr/sbin") ||
+		slices.Contains([]string{"/", "/etc", "/proc", "/sys", "/dev", "/tmp", "/run", "/var", "/var/run", "/dev/null", "/sys/class/net"}, file) {
+		return true, true
+	}
+	return false, below(file, "/tmp", "/var/tmp", "/run", "/root", "/home", "/mnt", "/srv", "/etc/netns")
+}
+
+func below(file string, folders ...string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(file, f+"/") })
+}
+
+// Read implements [shell.World]: settings of the kernel are known, and what a link
+// has in /sys.
+func (d *Draft) Read(where, file string) (text string, known bool) {
+	file = path.Clean(file)
+	switch {
+	case file == "/etc/hostname":
+		return hostName + "\n", true
+	case strings.HasPrefix(file, procSys):
+		if value, ok := d.sysctlValue(where, state.SysctlKey(strings.TrimPrefix(file, procSys))); ok {
+			return value + "\n", true
+		}
+	case strings.HasPrefix(file, "/sys/class/net/"):
+		name, attribute, _ := strings.Cut(strings.TrimPrefix(file, "/sys/class/net/"), "/")
+		l := d.state.Link(state.Endpoint{Namespace: where, Link: name})
+		switch {
+		case l == nil:
+		case attribute == "mtu":
+			return strconv.Itoa(l.MTU) + "\n", true
+		case attribute == "address" && !l.MAC.IsZero():
+			return l.MAC.String() + "\n", true
+		}
+	}
+	return "", false
+}
+
+// zeroSettings are those that are 0 in each new namespace for all links, on every
+// machine.
+var zeroSettings = []string{"disable_ipv6", "proxy_arp", "proxy_ndp", "accept_local", "arp_filter", "arp_ignore", "arp_announce", "route_localnet"}
+
+// sysctlValue returns the value of a setting: what the script has written, or what
+// it is in a new namespace. False: it depends on the machine.
+func (d *Draft) sysctlValue(where, key string) (string, bool) {
+	if value, ok := d.written[setting{where, key}]; ok {
+		return value, true
+	}
+	if value, ok := state.SysctlDefault(key); ok {
+		return value, true
+	}
+	parts := strings.Split(key, ".")
+	if len(parts) < 5 || parts[0] != "net" || parts[2] != "conf" {
+		return "", false
+	}
+	switch name := parts[len(parts)-1]; {
+	case slices.Contains(zeroSettings, name):
+		return "0", true
+	case name == "forwarding" && parts[1] == "ipv4":
+		return d.sysctlValue(where, state.ForwardIPv4)
+	}
+	return "", false
+}
+
+// showSysctls answers sysctl KEY… and sysctl -n KEY….
+func (d *Draft) showSysctls(c shell.Command) shell.Result {
+	var b strings.Builder
+	values := false
+	for _, w := range c.Words[1:] {
+		switch {
+		case w == "-n" || w == "--values":
+			values = true
+			continue
+		case strings.HasPrefix(w, "-"):
+			return unknownLine(c)
+		}
+		key := state.SysctlKey(w)
+		value, ok := d.sysctlValue(c.Where, key)
+		if !ok {
+			value = shell.UnknownValue("sysctl " + key)
+		}
+		if !values {
+			value = key + " = " + value
+		}
+		b.WriteString(value + "\n")
+	}
+	return shell.Result{Out: b.String()}
+}
+
+// remember keeps a setting as key=value, for what asks for it later.
+func (d *Draft) remember(where, text string) {
+	if key, value, ok := strings.Cut(text, "="); ok {
+		d.written[setting{where, state.SysctlKey(strings.TrimSpace(key))}] = strings.TrimSpace(value)
+	}
+}
+
+// A setting is a sysctl of a namespace.
+type setting struct{ namespace, key string }

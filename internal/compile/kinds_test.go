@@ -1,0 +1,23 @@
+package compile
+
+import (
+	"testing"
+
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A lab can have every kind of interface that a file can name, as what the kernel
+// calls so.
+func TestKinds(t *testing.T) {
+	for _, k := range topo.LinkKinds() {
+		row, ok := kinds[k.Word()]
+		if !ok {
+			t.Errorf("kinds has no row for %s", k.Word())
+			continue
+		}
+		i := &iface{WiredInterface: &topo.WiredInterface{Kind: k}}
+		if got := row.state(nil, i).Kind(); got != k.Word() {
+			t.Errorf("%s becomes a link of kind %s", k.Word(), got)
+		}
+	}
+}

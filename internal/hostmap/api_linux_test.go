@@ -1,0 +1,92 @@
+package hostmap
+
+import (
+	"context"
+	"errors"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// listen answers on a socket as serve does.
+func listen(t *testing.T, file string, serve func(net.Conn)) {
+	t.Helper()
+	l, err := net.Listen("unix", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_, _ = conn.Read(make([]byte, 4096))
+				serve(conn)
+			}()
+		}
+	}()
+}
+
+// A daemon that never stops answering, or never begins, is left alone in time and
+// with little memory.
+func TestSockets(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+	for name, serve := range map[string]func(net.Conn){
+		"silent":          func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
+		"endless headers": func(c net.Conn) { endless(c, "HTTP/1.1 200 OK\r\n", "X-A: "+strings.Repeat("a", 1000)+"\r\n") },
+		"endless string":  func(c net.Conn) { endless(c, ok+`[{"ID":"`, strings.Repeat("a", 1<<16)) },
+		"endless list":    func(c net.Conn) { endless(c, ok+"[{}", strings.Repeat(`,{"ID":"`+idA+`"}`, 1000)) },
+		"endless blanks":  func(c net.Conn) { endless(c, ok, strings.Repeat(" ", 1<<16)) },
+		"redirect": func(c net.Conn) {
+			endless(c, "HTTP/1.1 302 Found\r\nLocation: http://engine/x\r\nContent-Length: 0\r\n\r\n", "")
+		},
+		"no HTTP": func(c net.Conn) { endless(c, "\x00", "\xff") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			listen(t, dir+"/s", serve)
+			e := &evidence{files: newTree("/"), processes: []Process{run(7, 1, "dockerd -H=unix://"+dir+"/s")}}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			begun := time.Now()
+			askEngines(t.Context(), e, nil)
+			runtime.ReadMemStats(&after)
+			if took := time.Since(begun); took > askTime+2*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
+				t.Errorf("%d MiB", grown>>20)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			begun = time.Now()
+			if askEngines(ctx, e, nil); time.Since(begun) > time.Second {
+				t.Error("it does not end with its context")
+			}
+		})
+	}
+}
+
+func endless(c net.Conn, head, block string) {
+	_, err := c.Write([]byte(head))
+	for err == nil && block != "" {
+		_, err = c.Write([]byte(block))
+	}
+}
+
+// Root asks no listener of root's in the way that a stranger wants it to.
+func TestSocketOfAnother(t *testing.T) {
+	dir := t.TempDir()
+	asked := make(chan bool, 1)
+	listen(t, dir+"/s", func(c net.Conn) { asked <- true })
+	s := socket{origin: origin{by: "user 1001"}, engine: "docker", path: dir + "/s", files: newTree("/")}
+	if _, _, err := s.dial(t.Context()); !errors.Is(err, errPeer) {
+		t.Errorf("%v", err)
+	}
+}

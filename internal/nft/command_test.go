@@ -1,0 +1,151 @@
+package nft_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/nft"
+)
+
+// before is what the commands of [commands] find.
+const before = `table ip a {
+	set s { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
+	set ports { type inet_service; flags interval; elements = { 22, 80-90 }; }
+	chain side { counter packets 3 bytes 9; return; }
+	chain in { type filter hook input priority 0; policy accept; ip saddr @s drop; tcp dport 22 jump side; accept; }
+	chain post { type nat hook postrouting priority 100; masquerade; }
+}
+table ip6 a { chain in { type filter hook input priority 0; policy drop; tcp dport vmap { 22 : accept, 23 : goto side }; }; chain side { }; }
+table inet b { }`
+
+// commands are single ones; what they make of it, show, or are refused for is in
+// the golden file.
+var commands = []string{
+	"add table ip c", "add table ip a", "add table d", "delete table ip a", "delete table inet a", "flush table ip a", "flush table ip nope", "create table ip c",
+	"add chain ip a more", "add chain ip a side", "add chain ip a side { policy drop; }", "add chain ip nope c", "add chain ip a in { policy drop; }", "add chain ip a none { policy drop; }",
+	"add chain ip a in { type filter hook input priority 0; policy drop; }", "add chain ip a in { type filter hook forward priority 0; }", "add chain ip a side { type filter hook input priority 0; }",
+	"add chain ip a fwd { type filter hook forward priority -5; policy drop; }", "add chain ip a fwd { type filter hook forward priority 5 }", "add chain ip a fwd { accept }",
+	"delete chain ip a side", "delete chain ip6 a side", "delete chain ip a post", "delete chain ip a nope", "flush chain ip a in", "flush chain ip a nope",
+	"add rule ip a side drop", "add rule ip a nope drop", "insert rule ip a in tcp dport 9 accept", "add rule ip a in position 12 tcp dport 9 accept", "insert rule ip a in handle 12 tcp dport 9 accept",
+	"insert rule ip a in handle 99 accept", "add rule ip a in index 0 accept", "add rule ip a in jump nope", "add rule ip a in masquerade", "add rule ip a side masquerade", "add rule ip a in ip saddr @nope drop",
+	"add rule ip a in tcp dport @ports accept", "add rule ip a in ip saddr @ports accept", "add rule ip6 a in tcp dport vmap { 1 : jump side }", "add rule ip6 a in tcp dport vmap { 1 : jump nope }",
+	"delete rule ip a in handle 12", "delete rule ip a in handle 99", "delete rule ip a in accept", "delete rule ip a in drop", "delete rule ip a side counter", "delete rule ip a in handle x",
+	"add set ip a t { type mark; }", "add set ip a s { type ipv4_addr; }", "add set ip a s { type mark; }", "add set ip a s { type ipv4_addr; elements = { 10.0.0.9 }; }", "add set ip a s { type ipv4_addr; flags interval; }",
+	"add set ip a t { }", "add set ip a t { type nope; }", "add set ip a t { type ipv4_addr; elements = { 10.0.0.0/8 }; }", "add set ip a t { flags interval; type ipv4_addr; auto-merge; elements = { 10.0.0.0/8 }; }",
+	"delete set ip a s", "delete set ip a ports", "delete set ip a nope", "flush set ip a s", "flush set ip a nope",
+	"add element ip a s { 10.0.0.9, 10.0.0.1 }", "add element ip a ports { ssh, https, 0x1f }", "delete element ip a ports { ssh }", "add element ip a s { 10.0.0.0/8 }", "add element ip a ports { 85 }", "add element ip a ports { 100-200, 1 }", "add element ip a nope { 1 }", "add element ip a s { fd00::1 }",
+	"delete element ip a s { 10.0.0.1 }", "delete element ip a s { 10.0.0.1, 10.0.0.2 }", "delete element ip a s { 9.9.9.9 }", "delete element ip a ports { 80-90 }", "delete element ip nope s { 1 }",
+	"flush ruleset", "flush ruleset ip", "flush ruleset inet", "flush ruleset nope",
+	"list ruleset", "list ruleset ip6", "list tables", "list tables ip", "list chains", "list chains ip6", "list table ip a", "list table ip nope", "list chain ip a side", "list chain ip a nope", "list chain ip6 a side",
+	"list set ip a ports", "list set ip a nope", "list set ip6 a s", "list nope", "delete nope ip a", "add", "add rule", "add rule ip", "add rule ip a", "add chain ip", "add set ip a", "add element ip a s", "delete rule ip a in", "insert chain ip a x",
+}
+
+// mistakes are rules that are refused, each for its own reason.
+var mistakes = []string{
+	"", "ip", "ip saddr", "ip saddr 10.0.0.1 10.0.0.2", "ip saddr 10.0.0.0/33", "ip saddr 10.0.0.9-10.0.0.1", "ip saddr fd00::1", "ip saddr { }", "ip saddr { 1.1.1.1", "ip saddr { 1.1.1.1, 1.1.1.1 } accept", "ip saddr < 10.0.0.1",
+	"ip saddr . tcp dport { 1.1.1.1 . 22 }", "ip saddr map { 1.1.1.1 : 2.2.2.2 }", "tcp dport 65536", "tcp dport -1", "tcp dport 9-1", "tcp dport ssssh", "tcp dport @", "tcp dport { 1-5, 5-9 }", "tcp flags sny", "tcp flags & syn", "tcp flags & (syn == 0", "tcp dport & 0xff == 1",
+	"ct state newish", "ct mark set", "ct state set new", "meta mark set 0x1ffffffff", "meta nope 1", "iifname \"a b\"", "iifname *", "iifname abcdefghijklmnop", "iif \"\"", "ether saddr 00:11:22", "ether saddr 00:11:22:33:44:555", "ether saddr zz:11:22:33:44:55",
+	"icmp type nope", "icmp code 256", "icmpv6 type echo-request", "tcp dport 1 icmp type 8", "ip protocol udp tcp dport 1", "meta l4proto tcp udp dport 1", "limit rate", "limit rate 5", "limit rate 5/fortnight", "limit rate 0/second", "limit rate 5/second burst x packets",
+	"limit rate 5/second burst 5 bytes", "limit rate 5 gbytes/second", "log prefix", "log level loud", "log group 70000", "log group -1", "log snaplen 5", "reject with", "reject with icmp", "reject with icmp type nope", "reject with icmpv6 type no-route", "reject with tcp",
+	"snat", "snat to", "snat to fd00::1", "snat to 10.0.0.1:99999", "snat to 10.0.0.9-10.0.0.1", "snat ip6 to 10.0.0.1", "snat prefix to 10.0.0.0/8", "dnat to :80", "dnat to [10.0.0.1", "masquerade to 10.0.0.1", "redirect to 10.0.0.1:80",
+	"jump", "goto 9", "accept accept", "accept tcp dport 1", "return comment", "comment \"a\"", "accept comment \"a\" drop", "counter packets", "counter packets 1 bytes", "tcp dport vmap { 22 : nope }", "tcp dport vmap { 22 accept }", "tcp dport vmap { 22 : accept, 22 : drop }", "tcp dport vmap @m", "fib saddr oif", "fib daddr type nope", "notrack 1", "queue", "meter x { }", "$x", "tcp dport $x", "accept; drop",
+}
+
+func TestCommands(t *testing.T) {
+	var b strings.Builder
+	for _, command := range commands {
+		fmt.Fprintf(&b, "# %s\n%s\n", command, strings.TrimSuffix(played(command), "\n"))
+	}
+	compareFile(t, "testdata/commands.golden", b.String())
+}
+
+// played returns what a command makes of [before], shows of it, or is refused for.
+func played(command string) string {
+	rs, err := nft.ParseRuleset(before)
+	if err != nil {
+		return err.Error()
+	}
+	rs[0].Chains[1].Rules[1].Handle = 12
+	cs, err := nft.Parse(command)
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	var out strings.Builder
+	for _, c := range cs {
+		if again, err := nft.Parse(c.String()); err != nil || len(again) != 1 || again[0].String() != c.String() {
+			return fmt.Sprintf("%v: %q is read as %v", err, c, again)
+		}
+		was := rs.Clone()
+		if err := c.Play(&rs); err != nil {
+			fmt.Fprintf(&out, "refused: %v\n", err)
+			if d := cmp.Diff(was, rs); d != "" {
+				out.WriteString("but changed: " + d)
+			}
+			continue
+		}
+		if d := lineDiff(was.List(true), rs.List(true)); d != "" {
+			out.WriteString(d)
+		}
+		if c.Verb == nft.List {
+			listing, err := c.Listing(rs, true)
+			fmt.Fprintf(&out, "%s%v\n", listing, err)
+		}
+	}
+	return out.String()
+}
+
+// lineDiff returns the lines that are in one text and not in the other, in their
+// order.
+func lineDiff(a, b string) string {
+	var out strings.Builder
+	old, now := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for len(old) > 0 && len(now) > 0 && old[0] == now[0] {
+		old, now = old[1:], now[1:]
+	}
+	for len(old) > 0 && len(now) > 0 && old[len(old)-1] == now[len(now)-1] {
+		old, now = old[:len(old)-1], now[:len(now)-1]
+	}
+	for _, line := range old {
+		out.WriteString("-" + line + "\n")
+	}
+	for _, line := range now {
+		out.WriteString("+" + line + "\n")
+	}
+	return out.String()
+}
+
+func TestMistakesOfRules(t *testing.T) {
+	var b strings.Builder
+	for _, rule := range mistakes {
+		for _, family := range []nft.Family{nft.IP, nft.Inet} {
+			r, err := nft.ParseRule(family, rule)
+			if err == nil {
+				fmt.Fprintf(&b, "# %s: %s\nread as: %s\n", family, rule, r)
+				continue
+			}
+			fmt.Fprintf(&b, "# %s: %s\n%v\n", family, rule, err)
+		}
+	}
+	compareFile(t, "testdata/mistakes.golden", b.String())
+}
+
+// compareFile holds a text against a file, or with -update writes it there.
+func compareFile(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", file, d)
+	}
+}

@@ -1,0 +1,58 @@
+package nft_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/nft"
+)
+
+// TestPrograms pins what the kernel is given of the rules and sets of the corpus:
+// a number that is wrong both when it is written and when it is read is wrong here.
+func TestPrograms(t *testing.T) {
+	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		t.Skip("the golden file is of machines with the lower byte first")
+	}
+	_, listings := golden(t)
+	var b strings.Builder
+	for _, source := range slices.Sorted(maps.Keys(listings)) {
+		for _, table := range parse(t, source) {
+			for _, s := range table.Sets {
+				inner, err := s.Inner()
+				if err != nil {
+					t.Fatalf("%s: %v", source, err)
+				}
+				fmt.Fprintf(&b, "%s set %s %q\n\t%+v\n", table.Family, s.Type, s.Elements, *inner)
+			}
+			for _, c := range table.Chains {
+				for _, r := range c.Rules {
+					fmt.Fprintf(&b, "%s %s\n%s", table.Family, r, program(t, table.Family, r))
+				}
+			}
+		}
+	}
+	compareFile(t, "testdata/programs.golden", b.String())
+}
+
+func program(t *testing.T, f nft.Family, r nft.Rule) string {
+	t.Helper()
+	list, err := nft.Compile(f, r, links{"lo", "eth1"})
+	if err != nil {
+		t.Fatalf("%s: %v", r, err)
+	}
+	var b strings.Builder
+	for _, e := range list {
+		if l, ok := e.(nft.Lookup); ok && l.Inner != nil {
+			inner := *l.Inner
+			l.Inner = nil
+			fmt.Fprintf(&b, "\t%T %+v in %+v\n", e, l, inner)
+			continue
+		}
+		fmt.Fprintf(&b, "\t%T %+v\n", e, e)
+	}
+	return b.String()
+}

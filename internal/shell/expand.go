@@ -1,0 +1,239 @@
+package shell
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Package expand computes with texts: to it a value that is not known is a number,
+// 0, and has a length. So before a word is expanded, what would compute with such a
+// value is replaced by one that is not known either. Words without one stay as they
+// are, and so does the order in which their parts are evaluated.
+
+// prepare returns a word that expand can be trusted with.
+func (sh *Shell) prepare(w *syntax.Word) *syntax.Word {
+	if w == nil {
+		return nil
+	}
+	parts, changed := sh.prepareParts(w.Parts)
+	if !changed {
+		return w
+	}
+	return &syntax.Word{Parts: parts}
+}
+
+func (sh *Shell) prepareParts(parts []syntax.WordPart) (prepared []syntax.WordPart, changed bool) {
+	prepared = parts
+	for i, p := range parts {
+		q := sh.preparePart(p)
+		if q == p {
+			continue
+		}
+		if !changed {
+			prepared, changed = slices.Clone(parts), true
+		}
+		prepared[i] = q
+	}
+	return prepared, changed
+}
+
+func (sh *Shell) preparePart(p syntax.WordPart) syntax.WordPart {
+	switch p := p.(type) {
+	case *syntax.DblQuoted:
+		if parts, changed := sh.prepareParts(p.Parts); changed {
+			return &syntax.DblQuoted{Left: p.Left, Right: p.Right, Dollar: p.Dollar, Parts: parts}
+		}
+	case *syntax.ArithmExp:
+		x, what := sh.prepareArithm(p.X)
+		switch {
+		case what != "":
+			return unknownPart(what)
+		case x != p.X:
+			c := *p
+			c.X = x
+			return &c
+		}
+	case *syntax.ParamExp:
+		return sh.prepareParam(p)
+	}
+	return p
+}
+
+func unknownPart(what string) syntax.WordPart { return &syntax.Lit{Value: unknown(what)} }
+
+// prepareParam replaces an expansion that computes with what is not known.
+func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
+	if p.Param == nil || p.Names != 0 {
+		return p
+	}
+	v := sh.Get(p.Param.Value)
+	what := unknownIn(slices.Concat(v.List, []string{v.Str}, mapValues(v.Map))...)
+	c, changed := *p, false
+	for _, x := range []*syntax.ArithmExpr{&c.Index, sliceOffset(&c), sliceLength(&c)} {
+		if x == nil || *x == nil || isAll(*x) {
+			continue
+		}
+		prepared, in := sh.prepareArithm(*x)
+		if in != "" {
+			return unknownPart(in)
+		}
+		changed = changed || prepared != *x
+		*x = prepared
+	}
+	switch {
+	case what != "" && computes(p):
+		return unknownPart(what)
+	case p.Length && v.Kind == expand.Associative && isAll(p.Index): // expand takes it for one
+		return &syntax.Lit{Value: strconv.Itoa(len(v.Map))}
+	case p.Exp != nil && (!v.IsSet() || v.String() == "" || !isDefault(p.Exp.Op)):
+		if w := sh.prepare(p.Exp.Word); w != p.Exp.Word {
+			c.Exp, changed = &syntax.Expansion{Op: p.Exp.Op, Word: w}, true
+		}
+	}
+	if changed {
+		return &c
+	}
+	return p
+}
+
+// mapValues returns the values of an associative array, in the order of their keys.
+func mapValues(m map[string]string) []string {
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, m[key])
+	}
+	return list
+}
+
+// sliceOffset and sliceLength return the two numbers of ${x:offset:length}, in a
+// copy that may be changed; nil: there are none.
+func sliceOffset(p *syntax.ParamExp) *syntax.ArithmExpr {
+	if p.Slice == nil {
+		return nil
+	}
+	p.Slice = new(*p.Slice)
+	return &p.Slice.Offset
+}
+
+func sliceLength(p *syntax.ParamExp) *syntax.ArithmExpr {
+	if p.Slice == nil {
+		return nil
+	}
+	return &p.Slice.Length
+}
+
+// isAll reports whether an index is @ or *.
+func isAll(x syntax.ArithmExpr) bool {
+	w, ok := x.(*syntax.Word)
+	return ok && (w.Lit() == "@" || w.Lit() == "*")
+}
+
+// computes reports whether an expansion is another text than the value. Parts of a
+// list are the list's own elements.
+func computes(p *syntax.ParamExp) bool {
+	list := p.Param.Value == "@" || p.Param.Value == "*" || isAll(p.Index)
+	return p.Length || p.Excl && !list || p.Slice != nil && !list || p.Repl != nil || len(p.Modifiers) > 0 ||
+		p.Exp != nil && p.Exp.Op != syntax.AlternateUnset && !isDefault(p.Exp.Op)
+}
+
+// isDefault reports whether an operator gives the value itself, if there is one.
+func isDefault(op syntax.ParExpOperator) bool {
+	switch op {
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.ErrorUnset, syntax.ErrorUnsetOrNull,
+		syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		return true
+	}
+	return false
+}
+
+// prepareArithm returns an expression in which substitutions are numbers already,
+// or what of it is not known. A variable that it would set is then not known.
+func (sh *Shell) prepareArithm(x syntax.ArithmExpr) (prepared syntax.ArithmExpr, what string) {
+	switch x := x.(type) {
+	case *syntax.Word:
+		return sh.prepareOperand(x)
+	case *syntax.ParenArithm:
+		inner, what := sh.prepareArithm(x.X)
+		if inner == x.X {
+			return x, what
+		}
+		return &syntax.ParenArithm{X: inner}, what
+	case *syntax.UnaryArithm:
+		inner, what := sh.prepareArithm(x.X)
+		if inner == x.X || what != "" {
+			return x, what
+		}
+		return &syntax.UnaryArithm{Op: x.Op, Post: x.Post, X: inner}, ""
+	case *syntax.BinaryArithm:
+		return sh.prepareBinary(x)
+	}
+	return x, ""
+}
+
+func (sh *Shell) prepareBinary(x *syntax.BinaryArithm) (syntax.ArithmExpr, string) {
+	left, what := x.X, ""
+	name, assigns := target(x)
+	if !assigns || x.Op != syntax.Assgn {
+		left, what = sh.prepareArithm(x.X)
+	}
+	right, inRight := sh.prepareArithm(x.Y)
+	if what == "" {
+		what = inRight
+	}
+	if assigns && what != "" {
+		sh.set(name, unknown(what))
+	}
+	if what != "" || left == x.X && right == x.Y {
+		return x, what
+	}
+	return &syntax.BinaryArithm{OpPos: x.OpPos, Op: x.Op, X: left, Y: right}, ""
+}
+
+// target returns the variable that an expression sets.
+func target(x *syntax.BinaryArithm) (name string, ok bool) {
+	switch x.Op {
+	case syntax.Assgn, syntax.AddAssgn, syntax.SubAssgn, syntax.MulAssgn, syntax.QuoAssgn, syntax.RemAssgn,
+		syntax.AndAssgn, syntax.OrAssgn, syntax.XorAssgn, syntax.ShlAssgn, syntax.ShrAssgn:
+		if w, isWord := x.X.(*syntax.Word); isWord {
+			return w.Lit(), syntax.ValidName(w.Lit())
+		}
+	}
+	return "", false
+}
+
+// maxNames bounds how far the name of a variable leads to another, as it does in
+// arithmetic.
+const maxNames = 100
+
+func (sh *Shell) prepareOperand(w *syntax.Word) (syntax.ArithmExpr, string) {
+	text := w.Lit()
+	substitutes := false
+	if text == "" {
+		syntax.Walk(w, func(n syntax.Node) bool {
+			switch n.(type) {
+			case *syntax.CmdSubst, *syntax.ArithmExp:
+				substitutes = true
+			}
+			return !substitutes
+		})
+		text = sh.literal(w)
+	}
+	value := text
+	for range maxNames {
+		if what := unknownIn(value); what != "" {
+			return w, what
+		}
+		if !syntax.ValidName(value) {
+			break
+		}
+		value = sh.Get(value).String()
+	}
+	if substitutes { // it is not followed twice
+		return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}, ""
+	}
+	return w, ""
+}

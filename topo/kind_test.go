@@ -1,0 +1,51 @@
+package topo
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A file can say every field of a kind, under a key of its own.
+func TestKindOptions(t *testing.T) {
+	words := map[string]bool{}
+	for _, k := range LinkKinds() {
+		if words[k.Word()] {
+			t.Errorf("two kinds have the key %q", k.Word())
+		}
+		words[k.Word()] = true
+		var fields, keys []string
+		for field := range reflect.TypeOf(k).Elem().Fields() {
+			fields = append(fields, strings.ToLower(field.Name))
+		}
+		for _, o := range k.answers().options {
+			if o.value() != nil {
+				t.Errorf("%s: the zero value of %s would be written as %v", k.Word(), o.key, o.value())
+			}
+			keys = append(keys, strings.ReplaceAll(o.key, "_", ""))
+		}
+		slices.Sort(fields)
+		slices.Sort(keys)
+		if !slices.Equal(fields, keys) {
+			t.Errorf("%s has the fields %v and the options %v", k.Word(), fields, keys)
+		}
+	}
+}
+
+func TestForest(t *testing.T) {
+	f := forest[int]{}
+	for _, pair := range [][2]int{{1, 2}, {3, 4}, {4, 1}} {
+		if !f.join(pair[0], pair[1]) {
+			t.Errorf("%v were one group", pair)
+		}
+	}
+	if f.join(2, 3) {
+		t.Error("2 and 3 were not one group")
+	}
+	for x := range 6 {
+		if got, want := f.find(x) == f.find(1), 1 <= x && x <= 4; got != want {
+			t.Errorf("%d in the group of 1: %v, want %v", x, got, want)
+		}
+	}
+}

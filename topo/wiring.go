@@ -1,0 +1,135 @@
+package topo
+
+// A Wiring is a checked lab with what follows from its cabling: the interfaces of
+// each node with their names and kinds, and the segments that links and bridges make
+// of them.
+type Wiring struct {
+	Nodes    []*WiredNode    // those of the file, then those that only links name
+	Links    []*WiredLink    // in the order of the file
+	Segments []*WiredSegment // in the order of their first links; those without links last
+
+	nodes map[string]*WiredNode
+	named map[Endpoint]*WiredInterface // by name and without a Pos
+}
+
+// A WiredNode is one node with all its interfaces.
+type WiredNode struct {
+	Number int // its place in the nodes of the Wiring
+	Name   string
+	Kind   Kind  // never empty
+	Decl   *Node // what the file says about it; not nil: an empty one if nothing
+	Pos    Pos
+
+	// Interfaces has the bridges first, in the order of the file, then the ends
+	// of links in the order of the links, then all others, and last lo if the
+	// file has addresses for it.
+	Interfaces []*WiredInterface
+
+	unnamed int // the number of the next ethN
+}
+
+// A WiredInterface is one interface of a node.
+type WiredInterface struct {
+	Node *WiredNode
+
+	// Name is empty only for the end of a link in the host namespace that the
+	// file leaves unnamed: its name must be unique on the machine.
+	Name string
+
+	Kind LinkKind   // never nil; its Word is "veth" for the end of a link, "loopback" for lo
+	Decl *Interface // what the file says about it; not nil: an empty one if nothing
+
+	Link    *WiredLink      // whose end it is, or nil
+	Master  *WiredInterface // the interface that it is a port of, or nil
+	Ports   []*WiredInterface
+	Segment *WiredSegment
+	Pos     Pos
+
+	forwards bool // frames between its ports
+}
+
+// A WiredLink is a link between two interfaces.
+type WiredLink struct {
+	Decl *Link
+	Ends [2]*WiredInterface
+
+	number int // its place in the file
+}
+
+// A WiredSegment is a set of interfaces that hear one another's frames: the two
+// ends of a link, or all that is joined by bridges and by links between them.
+type WiredSegment struct {
+	Links      []*WiredLink
+	Interfaces []*WiredInterface // those that may have addresses: all but ports of bridges
+	Bridges    []*WiredInterface // all of them are in Interfaces too
+}
+
+// Wiring checks the lab, as [Topology.Validate] does, and returns its wiring. Each
+// call makes a new one, which points into t.
+func (t *Topology) Wiring() (*Wiring, error) {
+	c := newChecker(t)
+	if err := c.check().err(); err != nil {
+		return nil, err
+	}
+	return c.wiring, nil
+}
+
+// Node returns the node of that name, or nil.
+func (w *Wiring) Node(name string) *WiredNode { return w.nodes[name] }
+
+// Interface returns the interface of that name, or nil.
+func (w *Wiring) Interface(node, name string) *WiredInterface {
+	return w.named[Endpoint{Node: node, Interface: name}]
+}
+
+// Switches returns the nodes of kind [Switch] in the segment.
+func (s *WiredSegment) Switches() []*WiredNode {
+	var switches []*WiredNode
+	for _, b := range s.Bridges {
+		if b.Node.Kind == Switch {
+			switches = append(switches, b.Node)
+		}
+	}
+	return switches
+}
+
+// IsHost reports whether the node is the host namespace.
+func (n *WiredNode) IsHost() bool { return n.Name == HostNode }
+
+// IsLoopback reports whether the interface is lo.
+func (i *WiredInterface) IsLoopback() bool { return i.Name == Loopback }
+
+// IsBridged reports whether the interface is the port of a bridge, which has the
+// addresses then.
+func (i *WiredInterface) IsBridged() bool { return i.Master != nil && i.Master.forwards }
+
+// Peer returns the other end of the link, or nil.
+func (i *WiredInterface) Peer() *WiredInterface {
+	switch {
+	case i.Link == nil:
+		return nil
+	case i.Link.Ends[0] == i:
+		return i.Link.Ends[1]
+	}
+	return i.Link.Ends[0]
+}
+
+// String returns node:interface.
+func (i *WiredInterface) String() string {
+	return Endpoint{Node: i.Node.Name, Interface: i.Name}.String()
+}
+
+// linkEnd is the kind of the end of a link, and loopback that of lo. A file has
+// other words for them: links, and the name lo.
+type (
+	linkEnd  struct{}
+	loopback struct{}
+)
+
+func (linkEnd) Word() string      { return "veth" }
+func (linkEnd) answers() answers  { return answers{} }
+func (k linkEnd) clone() LinkKind { return k }
+
+func (loopback) Word() string      { return "loopback" }
+func (loopback) answers() answers  { return answers{} }
+func (k loopback) clone() LinkKind { return k }
