@@ -111,7 +111,7 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 	if err := kernel.Apply(ctx, plan.Diff(view.State, want), view.State, kernel.Options{}); err != nil {
 		return k.lab.explain(err)
 	}
-	k.lab.tell(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
+	k.lab.notify(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
 	if !up {
 		return nil
 	}

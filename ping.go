@@ -6,8 +6,10 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/verify"
 )
 
 // PingOptions are the options of [Lab.Ping]. The zero value is good.
@@ -36,7 +38,7 @@ func (l *Lab) target(from, to string) (probe.Target, *state.State, error) {
 	if err != nil {
 		return probe.Target{}, nil, err
 	}
-	namespace, running := namespacesByNode(view.State)[from]
+	namespace, running := hosts.Namespaces(view.State)[from]
 	if !running {
 		return probe.Target{}, nil, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
 	}
@@ -45,7 +47,7 @@ func (l *Lab) target(from, to string) (probe.Target, *state.State, error) {
 		return probe.Target{}, nil, err
 	}
 	target := probe.Target{From: namespace, To: addr}
-	if reason := outside(l.name, target, namesOf(view.State)[addr]); reason != "" {
+	if reason := verify.LeavesLab(l.name, target, hosts.Owners(view.State)[addr]); reason != "" {
 		return probe.Target{}, nil, fmt.Errorf("%s: %s", addr, reason)
 	}
 	return target, view.State, nil
@@ -57,10 +59,10 @@ func Resolve(s *state.State, to string) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(to); err == nil {
 		return a, nil
 	}
-	if node, _, _ := strings.Cut(to, ":"); s.Namespace(namespacesByNode(s)[node]) == nil {
+	if node, _, _ := strings.Cut(to, ":"); s.Namespace(hosts.Namespaces(s)[node]) == nil {
 		return netip.Addr{}, fmt.Errorf("%w: %s", ErrNoNode, node)
 	}
-	if addrs := newDirectory(s).lookup(to); len(addrs) > 0 {
+	if addrs := hosts.NewTable(s).Lookup(to); len(addrs) > 0 {
 		return addrs[0], nil
 	}
 	return netip.Addr{}, fmt.Errorf("%s has no address", to)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net/netip"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/verify"
 )
 
 // TraceOptions are the options of [Lab.Trace]. The zero value is good.
@@ -50,7 +52,7 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 	if err != nil {
 		return nil, err
 	}
-	names := namesOf(s)
+	names := hosts.Owners(s)
 	trace := &Trace{From: from, To: to, Address: target.To, Hops: []Hop{}}
 	for _, h := range hops {
 		trace.Hops = append(trace.Hops, hopOf(h, names))
@@ -60,7 +62,7 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 }
 
 func hopOf(h probe.Hop, names map[netip.Addr]string) Hop {
-	hop := Hop{TTL: h.TTL, Addresses: []netip.Addr{}, Nodes: []string{}, Sent: h.Sent, RTT: distribution(h.RTTs)}
+	hop := Hop{TTL: h.TTL, Addresses: []netip.Addr{}, Nodes: []string{}, Sent: h.Sent, RTT: verify.NewDistribution(h.RTTs)}
 	for _, a := range h.By {
 		hop.Addresses = append(hop.Addresses, a)
 		hop.Nodes = append(hop.Nodes, cmp.Or(names[a], a.String()))

@@ -76,7 +76,7 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 	case o.keep:
 		p.out.say("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
-	case slices.ContainsFunc(before, func(i vethlab.Info) bool { return i.Name == lab.Name() }):
+	case slices.ContainsFunc(before, func(i vethlab.LabInfo) bool { return i.Name == lab.Name() }):
 		p.out.say("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	}

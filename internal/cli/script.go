@@ -64,7 +64,7 @@ func styleFlag(cmd *cobra.Command, style *format) {
 func (p *program) script(lab *vethlab.Lab, o scriptOptions) {
 	switch {
 	case o.down:
-		p.out.print("%s", iproute2.Script(lab.PlanGone().Plan))
+		p.out.print("%s", iproute2.Script(lab.PlanDown().Plan))
 	case o.style == styleTutorial:
 		p.out.print("%s", iproute2.Tutorial(plan.LongWay(lab.PlanNew().Plan)))
 	default:

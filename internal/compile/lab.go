@@ -16,8 +16,9 @@ type Lab struct {
 	Nodes    []Node    // those of the file, then those that only links name
 	Links    []Link    // in the order of the file
 	Segments []Segment // in the order of their first links
-	Cast     Cast      // the nodes as tests know them
 	Tests    []Test    // those of the file; without any, those that follow from the cabling
+
+	TestNodes TestNodes // the nodes as tests know them
 
 	origins map[state.Endpoint]topo.Pos
 	byName  map[string]int // places in Nodes

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"errors"
@@ -33,8 +33,8 @@ func verdictOfNetwork(err error) bool {
 
 // judge compares the answer of an address with what is expected. If it is no
 // verdict of the network the test fails, whatever it expects.
-func (t *trial) judge(q query, a *probe.Answer, verdict bool) {
-	c := q.clause
+func (t *engine) judge(q query, a *probe.Answer, verdict bool) {
+	c := q.testRun
 	c.result.Sent += a.Sent
 	c.result.Received += a.Received
 	c.rtts = append(c.rtts, a.RTTs...)
@@ -61,7 +61,7 @@ func (t *trial) judge(q query, a *probe.Answer, verdict bool) {
 }
 
 // outcome returns what an answer comes to, and why.
-func (t *trial) outcome(c *clause, a *probe.Answer) (found topo.Expect, why string) {
+func (t *engine) outcome(c *testRun, a *probe.Answer) (found topo.Expect, why string) {
 	switch {
 	case a.Found == probe.Reachable && a.Status >= 400:
 		return answeredNo, fmt.Sprintf("HTTP status %d", a.Status)
@@ -95,7 +95,7 @@ func rejected(a *probe.Answer) bool {
 
 // quality compares how well an address answers with what is expected, and
 // reports whether it is good enough.
-func (c *clause) quality(q query, a *probe.Answer) bool {
+func (c *testRun) quality(q query, a *probe.Answer) bool {
 	before := len(c.failures)
 	if median := a.RTTs.Percentile(50); c.Within > 0 && median > time.Duration(c.Within) {
 		c.failPair(q.pair, q.address, "within", "within "+c.Within.String(), words.Duration(median), spread(a.RTTs))

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"context"
@@ -15,12 +15,12 @@ import (
 
 // survey finds out what the ways look like: the hops and the MTU where tests ask
 // for them, and how far one comes where nobody answered.
-func (t *trial) survey(ctx context.Context, clauses []*clause) {
-	t.lastHops(ctx, clauses)
+func (t *engine) survey(ctx context.Context, runs []*testRun) {
+	t.lastHops(ctx, runs)
 	ways := map[probe.Target]*way{}
 	var order []*way
 	var asked []query
-	for _, c := range clauses {
+	for _, c := range runs {
 		if c.Path == nil && c.MTU == 0 {
 			continue
 		}
@@ -41,9 +41,9 @@ func (t *trial) survey(ctx context.Context, clauses []*clause) {
 	}
 	sideBySide(len(order), func(i int) { order[i].look(ctx) })
 	for _, q := range asked {
-		before := len(q.clause.failures)
-		t.judgeWay(q, ways[t.target(q.clause.Pairs[q.pair].From, q.address)])
-		q.clause.mark(q.pair, len(q.clause.failures) == before)
+		before := len(q.testRun.failures)
+		t.judgeWay(q, ways[t.target(q.testRun.Pairs[q.pair].From, q.address)])
+		q.testRun.mark(q.pair, len(q.testRun.failures) == before)
 	}
 }
 
@@ -59,7 +59,7 @@ type way struct {
 	hopsErr error
 }
 
-func (w *way) include(c *clause) {
+func (w *way) include(c *testRun) {
 	w.wantMTU = w.wantMTU || c.MTU > 0
 	w.wantHops = w.wantHops || c.Path != nil
 	w.timeout = max(w.timeout, time.Duration(c.Timeout))
@@ -100,7 +100,7 @@ func (w *way) trace(ctx context.Context) ([]probe.Hop, error) {
 }
 
 // failedAt reports whether an address of the n-th pair has failed already.
-func (c *clause) failedAt(n int, a netip.Addr) bool {
+func (c *testRun) failedAt(n int, a netip.Addr) bool {
 	if !c.failed[n] {
 		return false
 	}
@@ -127,17 +127,17 @@ func sideBySide(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-func (t *trial) judgeWay(q query, w *way) {
-	if q.clause.MTU > 0 {
+func (t *engine) judgeWay(q query, w *way) {
+	if q.testRun.MTU > 0 {
 		t.judgeMTU(q, w.mtu, w.mtuErr)
 	}
-	if q.clause.Path != nil {
+	if q.testRun.Path != nil {
 		t.judgePath(q, w.hops, w.hopsErr)
 	}
 }
 
-func (t *trial) judgeMTU(q query, mtu probe.MTU, err error) {
-	c := q.clause
+func (t *engine) judgeMTU(q query, mtu probe.MTU, err error) {
+	c := q.testRun
 	want := fmt.Sprintf("mtu %d", c.MTU)
 	switch {
 	case err != nil:
@@ -148,7 +148,7 @@ func (t *trial) judgeMTU(q query, mtu probe.MTU, err error) {
 }
 
 // limit says who takes no larger packets.
-func (t *trial) limit(mtu probe.MTU) string {
+func (t *engine) limit(mtu probe.MTU) string {
 	switch {
 	case mtu.Own:
 		return "the interface that it leaves by takes no more"
@@ -159,8 +159,8 @@ func (t *trial) limit(mtu probe.MTU) string {
 }
 
 // judgePath compares the hops, up to the target, with those that are expected.
-func (t *trial) judgePath(q query, hops []probe.Hop, err error) {
-	c := q.clause
+func (t *engine) judgePath(q query, hops []probe.Hop, err error) {
+	c := q.testRun
 	want := pathText(c.Path)
 	if err != nil {
 		c.failPair(q.pair, q.address, "path", want, "none", t.reason(err))
@@ -189,10 +189,10 @@ func (t *trial) judgePath(q query, hops []probe.Hop, err error) {
 
 // hop returns the node that a hop is: the one that is expected at that place, if
 // it is among those that answered.
-func (t *trial) hop(h probe.Hop, want []string, place int) string {
+func (t *engine) hop(h probe.Hop, want []string, place int) string {
 	var names []string
 	for _, a := range h.By {
-		name := t.names[a]
+		name := t.owners[a]
 		if name == "" {
 			name = a.String()
 		}

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 // reason says in words why there was no answer, with names of nodes for
 // addresses.
-func (t *trial) reason(err error) string {
+func (t *engine) reason(err error) string {
 	timeout, reset, icmp := (*probe.Timeout)(nil), (*probe.Reset)(nil), (*probe.ICMPError)(nil)
 	switch {
 	case err == nil:
@@ -31,8 +31,8 @@ func (t *trial) reason(err error) string {
 }
 
 // who returns an address with the name of the node that has it.
-func (t *trial) who(a netip.Addr) string {
-	if name := t.names[a]; name != "" {
+func (t *engine) who(a netip.Addr) string {
+	if name := t.owners[a]; name != "" {
 		return fmt.Sprintf("%s (%s)", name, a)
 	}
 	return a.String()
@@ -45,10 +45,10 @@ const (
 )
 
 // lastHops adds to failures for want of an answer how far one comes.
-func (t *trial) lastHops(ctx context.Context, clauses []*clause) {
+func (t *engine) lastHops(ctx context.Context, runs []*testRun) {
 	var silent []*Failure
 	var targets []probe.Target
-	for _, c := range clauses {
+	for _, c := range runs {
 		for i := range c.failures {
 			f := &c.failures[i]
 			if f.silent && len(silent) < maxLastHops {
@@ -65,7 +65,7 @@ func (t *trial) lastHops(ctx context.Context, clauses []*clause) {
 }
 
 // asFarAs says which hop is the last that answers.
-func (t *trial) asFarAs(h probe.Hop) string {
+func (t *engine) asFarAs(h probe.Hop) string {
 	switch {
 	case h.TTL == 0 || len(h.By) == 0:
 		return "nobody on the way answers"

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"cmp"
@@ -13,18 +13,18 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A wave is what is asked at the same time, and who listens meanwhile.
-type wave struct {
+// A round is what is asked at the same time, and who listens meanwhile.
+type round struct {
 	queries   []query
 	questions []probe.Question // as many
 	open      map[port]topo.Protocol
 	served    map[port][]query // what each port is opened for
 }
 
-// waves are asked one after the other. As a rule there is one: another is needed
+// rounds are asked one after the other. As a rule there is one: another is needed
 // where a port has to be open to some and left alone for others, or speak two
 // protocols.
-type waves []*wave
+type rounds []*round
 
 // A port is where somebody has to listen, or ours must not.
 type port struct {
@@ -39,7 +39,7 @@ const leftAlone topo.Protocol = "left alone"
 
 // port returns what a pair needs of a port of who is asked. The zero port:
 // nothing.
-func (t *trial) port(c *clause, pair int) port {
+func (t *engine) port(c *testRun, pair int) port {
 	node := c.Pairs[pair].Node
 	if c.Protocol() == topo.ICMP || node == "" {
 		return port{}
@@ -65,12 +65,12 @@ func (p port) key() port {
 	return p
 }
 
-// add puts a question into the first wave that suits it.
-func (ws *waves) add(q query, question probe.Question, p port) {
-	i := slices.IndexFunc(*ws, func(w *wave) bool { return w.suits(p) })
+// add puts a question into the first round that suits it.
+func (ws *rounds) add(q query, question probe.Question, p port) {
+	i := slices.IndexFunc(*ws, func(w *round) bool { return w.suits(p) })
 	if i < 0 {
 		i = len(*ws)
-		*ws = append(*ws, &wave{open: map[port]topo.Protocol{}, served: map[port][]query{}})
+		*ws = append(*ws, &round{open: map[port]topo.Protocol{}, served: map[port][]query{}})
 	}
 	w := (*ws)[i]
 	w.queries, w.questions = append(w.queries, q), append(w.questions, question)
@@ -85,15 +85,15 @@ func (ws *waves) add(q query, question probe.Question, p port) {
 	}
 }
 
-// suits reports whether a wave has that port as it is wanted, or doesn't know it.
-func (w *wave) suits(p port) bool {
+// suits reports whether a round has that port as it is wanted, or doesn't know it.
+func (w *round) suits(p port) bool {
 	open, known := w.open[p.key()]
 	speaksHTTP := open == topo.HTTP && p.want == topo.TCP || open == topo.TCP && p.want == topo.HTTP
 	return p.node == "" || !known || open == p.want || speaksHTTP
 }
 
-// serve listens where a wave wants it while fn runs, and tells the tests where.
-func (t *trial) serve(w *wave, fn func()) {
+// serve listens where a round wants it while fn runs, and tells the tests where.
+func (t *engine) serve(w *round, fn func()) {
 	ports := slices.SortedFunc(maps.Keys(w.served), func(a, b port) int {
 		return cmp.Or(state.CompareNames(a.node, b.node), cmp.Compare(a.transport, b.transport), cmp.Compare(a.number, b.number))
 	})
@@ -121,7 +121,7 @@ func (t *trial) serve(w *wave, fn func()) {
 func namesServed(queries []query) map[string][]netip.Addr {
 	names := map[string][]netip.Addr{}
 	for _, q := range queries {
-		if name := q.clause.Via.Name; name != "" && !slices.Contains(names[name], q.address) {
+		if name := q.testRun.Via.Name; name != "" && !slices.Contains(names[name], q.address) {
 			names[name] = append(names[name], q.address)
 		}
 	}
@@ -129,10 +129,10 @@ func namesServed(queries []query) map[string][]netip.Addr {
 }
 
 // tell notes with the tests that vethlab listens for them, or why not.
-func (w *wave) tell(p port, err error) {
-	told := map[*clause]bool{}
+func (w *round) tell(p port, err error) {
+	told := map[*testRun]bool{}
 	for _, q := range w.served[p] {
-		c := q.clause
+		c := q.testRun
 		switch {
 		case told[c]:
 		case errors.Is(err, probe.ErrServed):

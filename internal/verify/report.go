@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"encoding/json"

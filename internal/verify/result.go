@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 )
 
 // conclude makes the result of what was found in the last try.
-func (c *clause) conclude() {
+func (c *testRun) conclude() {
 	r := &c.result
 	r.Name, r.Asks, r.Wants = c.Name, c.asks(), c.wants()
 	r.OK, r.Failures, r.Failed = len(c.failures) == 0, c.failures, len(c.failed)
@@ -19,7 +19,7 @@ func (c *clause) conclude() {
 	if c.Run != nil {
 		r.Pairs = len(c.Where)
 	}
-	r.RTT, r.Matrix, r.Serving = distribution(c.rtts), c.matrix, c.serving
+	r.RTT, r.Matrix, r.Serving = NewDistribution(c.rtts), c.matrix, c.serving
 	r.Tries, r.Took = c.tries, c.took
 	if r.Pos = c.Pos; r.Pos.IsValid() {
 		r.At = r.Pos.String()
@@ -27,7 +27,7 @@ func (c *clause) conclude() {
 	r.Found = c.finding()
 }
 
-func distribution(r probe.RTTs) Distribution {
+func NewDistribution(r probe.RTTs) Distribution {
 	return Distribution{
 		Count: len(r), Min: r.Min(), Median: r.Percentile(50), Max: r.Max(), Mean: r.Mean(), StdDev: r.StdDev(),
 	}
@@ -37,7 +37,7 @@ func distribution(r probe.RTTs) Distribution {
 const maxNamed = 3
 
 // asks says what the test asks: "a, b → web via tcp/80".
-func (c *clause) asks() string {
+func (c *testRun) asks() string {
 	if c.Run != nil {
 		line, more, _ := strings.Cut(strings.Join(c.Run, " "), "\n")
 		if strings.TrimSpace(more) != "" {
@@ -60,7 +60,7 @@ func (c *clause) asks() string {
 }
 
 // wants says what the test expects: "reachable within 20ms".
-func (c *clause) wants() string {
+func (c *testRun) wants() string {
 	if c.Run != nil {
 		text := fmt.Sprintf("exit code %d", c.Exit)
 		if c.Stdout != "" {
@@ -87,14 +87,14 @@ func (c *clause) wants() string {
 	return text
 }
 
-func (c *clause) lossWanted() string { return fmt.Sprintf("loss %s%s", c.Loss.Side, c.Loss.Limit) }
+func (c *testRun) lossWanted() string { return fmt.Sprintf("loss %s%s", c.Loss.Side, c.Loss.Limit) }
 
-func (c *clause) throughputWanted() string {
+func (c *testRun) throughputWanted() string {
 	return fmt.Sprintf("throughput %s%s", c.Throughput.Side, c.Throughput.Limit)
 }
 
 // stdoutWanted returns what the output of a command shall have in it.
-func (c *clause) stdoutWanted() string {
+func (c *testRun) stdoutWanted() string {
 	if strings.HasPrefix(c.Stdout, "/") {
 		return c.Stdout + " in the output"
 	}
@@ -102,7 +102,7 @@ func (c *clause) stdoutWanted() string {
 }
 
 // finding says in one line what was found.
-func (c *clause) finding() string {
+func (c *testRun) finding() string {
 	text := ""
 	switch {
 	case len(c.failures) > 0:
@@ -119,7 +119,7 @@ func (c *clause) finding() string {
 }
 
 // failing says what failed, and how much of the test if it is of several pairs.
-func (c *clause) failing() string {
+func (c *testRun) failing() string {
 	text := "expected " + c.wants()
 	if alike(c.failures) {
 		text = c.failures[0].verdict()
@@ -140,7 +140,7 @@ func (c *clause) failing() string {
 
 // reached says how what is as expected was found: "6 pairs reachable (0.05 to
 // 0.31 ms)".
-func (c *clause) reached() string {
+func (c *testRun) reached() string {
 	text := string(c.Outcome())
 	if len(c.Pairs) > 1 {
 		text = words.Plural(len(c.Pairs), "pair") + " " + text
@@ -163,21 +163,21 @@ func (c *clause) reached() string {
 	return text
 }
 
-func (c *clause) lossText() string {
+func (c *testRun) lossText() string {
 	if !c.Loss.IsSet() || c.result.Sent == 0 {
 		return ""
 	}
 	return "loss " + words.Percent(1-float64(c.result.Received)/float64(c.result.Sent))
 }
 
-func (c *clause) mtuText() string {
+func (c *testRun) mtuText() string {
 	if c.MTU == 0 {
 		return ""
 	}
 	return fmt.Sprintf("mtu %d", c.MTU)
 }
 
-func (c *clause) throughputText() string {
+func (c *testRun) throughputText() string {
 	if len(c.throughput) == 0 {
 		return ""
 	}
@@ -188,7 +188,7 @@ func (c *clause) throughputText() string {
 	return words.Rate(low) + " to " + words.Rate(high)
 }
 
-func (c *clause) pathsText() string {
+func (c *testRun) pathsText() string {
 	if c.Path == nil {
 		return ""
 	}

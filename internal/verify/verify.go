@@ -1,9 +1,11 @@
-package vethlab
+package verify
 
 import (
 	"context"
 	"net/netip"
 	"time"
+
+	"github.com/vethlab/vethlab/internal/hosts"
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
@@ -12,21 +14,38 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A trial holds a lab to clauses.
-type trial struct {
+// Run runs tests against the running lab of that name, which looks like s, and
+// returns their results in the same order. Probes of all tests are sent
+// concurrently; tests that fail are tried again until their RetryFor is over.
+// When ctx ends, results are those until then.
+func Run(ctx context.Context, lab string, s *state.State, tests []compile.Test) []TestResult {
+	e := newEngine(lab, s)
+	for _, test := range tests {
+		e.runs = append(e.runs, &testRun{Test: test})
+	}
+	e.hold(ctx)
+	var results []TestResult
+	for _, c := range e.runs {
+		results = append(results, c.result)
+	}
+	return results
+}
+
+// An engine runs tests against a lab.
+type engine struct {
 	lab        string
 	state      *state.State
 	namespaces map[string]string     // by node
-	names      map[netip.Addr]string // whose an address is
-	clauses    []*clause
+	owners     map[netip.Addr]string // the node that has an address
+	runs       []*testRun
 }
 
-func newTrial(lab string, s *state.State) *trial {
-	return &trial{lab: lab, state: s, namespaces: namespacesByNode(s), names: namesOf(s)}
+func newEngine(lab string, s *state.State) *engine {
+	return &engine{lab: lab, state: s, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s)}
 }
 
-// A clause is a test and what is found.
-type clause struct {
+// A testRun is a test and what is found.
+type testRun struct {
 	compile.Test
 	result TestResult
 
@@ -47,14 +66,14 @@ type clause struct {
 // again.
 const retryPause = 100 * time.Millisecond
 
-// hold tries all clauses, and those that fail again as long as they allow it.
-func (t *trial) hold(ctx context.Context) {
+// hold tries all runs, and those that fail again as long as they allow it.
+func (t *engine) hold(ctx context.Context) {
 	start := time.Now()
-	left := t.clauses
+	left := t.runs
 	for len(left) > 0 {
 		began := time.Now()
 		t.try(ctx, left)
-		var again []*clause
+		var again []*testRun
 		for _, c := range left {
 			if len(c.failures) > 0 && time.Since(start) < time.Duration(c.RetryFor) {
 				again = append(again, c)
@@ -65,7 +84,7 @@ func (t *trial) hold(ctx context.Context) {
 			break
 		}
 	}
-	for _, c := range t.clauses {
+	for _, c := range t.runs {
 		c.conclude()
 	}
 }
@@ -85,32 +104,32 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// try tries clauses once. What could disturb the rest comes after it: commands,
+// try tries runs once. What could disturb the rest comes after it: commands,
 // then measurements that fill links, one after another.
-func (t *trial) try(ctx context.Context, clauses []*clause) {
+func (t *engine) try(ctx context.Context, runs []*testRun) {
 	start := time.Now()
-	for _, c := range clauses {
+	for _, c := range runs {
 		c.begin()
 	}
-	t.ask(ctx, clauses)
-	t.survey(ctx, clauses)
-	for _, c := range clauses {
+	t.ask(ctx, runs)
+	t.survey(ctx, runs)
+	for _, c := range runs {
 		c.took = time.Since(start)
 	}
-	for _, c := range clauses {
+	for _, c := range runs {
 		if c.Run != nil {
 			c.time(func() { t.command(ctx, c) })
 		}
 	}
-	for _, c := range clauses {
+	for _, c := range runs {
 		if c.Throughput.IsSet() {
 			c.time(func() { t.measure(ctx, c) })
 		}
 	}
 }
 
-func (c *clause) begin() {
-	*c = clause{Test: c.Test, tries: c.tries + 1, failed: map[int]bool{}, taken: map[string]bool{}}
+func (c *testRun) begin() {
+	*c = testRun{Test: c.Test, tries: c.tries + 1, failed: map[int]bool{}, taken: map[string]bool{}}
 	if c.Matrix && c.Run == nil {
 		c.layOut()
 	}
@@ -120,26 +139,26 @@ func (c *clause) begin() {
 }
 
 // time adds the time that fn takes.
-func (c *clause) time(fn func()) {
+func (c *testRun) time(fn func()) {
 	start := time.Now()
 	fn()
 	c.took += time.Since(start)
 }
 
 // fail notes a failure of the n-th pair or, of a command, node.
-func (c *clause) fail(n int, f Failure) {
+func (c *testRun) fail(n int, f Failure) {
 	c.failures = append(c.failures, f)
 	c.failed[n] = true
 }
 
 // failPair notes a failure of the n-th pair.
-func (c *clause) failPair(n int, addr netip.Addr, key, want, found, why string) {
+func (c *testRun) failPair(n int, addr netip.Addr, key, want, found, why string) {
 	p := c.Pairs[n]
 	c.fail(n, Failure{From: p.From, To: p.To, Address: addr, Key: key, Want: want, Found: found, Why: why})
 }
 
 // layOut makes an empty matrix for the pairs.
-func (c *clause) layOut() {
+func (c *testRun) layOut() {
 	c.matrix = &Matrix{From: []string{}, To: c.Asked}
 	c.rows, c.columns = map[string]int{}, map[string]int{}
 	for i, name := range c.Asked {
@@ -156,7 +175,7 @@ func (c *clause) layOut() {
 
 // mark notes in the matrix whether the n-th pair is as expected. What is wrong
 // once stays so.
-func (c *clause) mark(n int, ok bool) {
+func (c *testRun) mark(n int, ok bool) {
 	if c.matrix == nil {
 		return
 	}

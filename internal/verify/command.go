@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/vethlab/vethlab/internal/hosts"
+
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -22,17 +24,17 @@ import (
 const commandTimeout = 10 * time.Second
 
 // command runs the command of a test in all its nodes, side by side.
-func (t *trial) command(ctx context.Context, c *clause) {
+func (t *engine) command(ctx context.Context, c *testRun) {
 	timeout := time.Duration(c.Timeout)
 	if timeout == 0 {
 		timeout = commandTimeout
 	}
-	hosts := newDirectory(t.state).hosts()
+	names := hosts.NewTable(t.state).File()
 	failures := make([]*Failure, len(c.Where))
 	sideBySide(len(c.Where), func(i int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		failures[i] = t.runIn(ctx, c, c.Where[i], hosts)
+		failures[i] = t.runIn(ctx, c, c.Where[i], names)
 		if failures[i] != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			failures[i].Found, failures[i].Why = "no end", "it was stopped after "+words.Duration(timeout)
 		}
@@ -47,7 +49,7 @@ func (t *trial) command(ctx context.Context, c *clause) {
 
 // runIn runs the command of a test in one node, with names of hosts added, and
 // returns what is wrong, or nil.
-func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte) *Failure {
+func (t *engine) runIn(ctx context.Context, c *testRun, node string, names []byte) *Failure {
 	namespace, running := t.namespaces[node]
 	if !running {
 		return &Failure{Key: "run", Want: "a command", Found: "nothing", Why: node + " is not running"}
@@ -59,10 +61,10 @@ func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte)
 	var stdout, stderr tail
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Env = append(os.Environ(), nodeEnv(t.lab, node)...)
+	cmd.Env = append(os.Environ(), hosts.Env(t.lab, node)...)
 	netns.Group(cmd)
 	cmd.WaitDelay = time.Second
-	err := netns.Room{Namespace: namespace, Hosts: hosts}.Run(cmd)
+	err := netns.Room{Namespace: namespace, Hosts: names}.Run(cmd)
 	f := c.judgeCommand(err, stdout.String())
 	if f != nil {
 		f.Output = lastLines(stdout.String() + stderr.String())
@@ -72,7 +74,7 @@ func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte)
 
 // judgeCommand compares how a command ended and what it wrote with what is
 // expected.
-func (c *clause) judgeCommand(err error, stdout string) *Failure {
+func (c *testRun) judgeCommand(err error, stdout string) *Failure {
 	code, ended := 0, (*exec.ExitError)(nil)
 	switch {
 	case errors.As(err, &ended) && ended.Exited():

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"context"
@@ -17,31 +17,31 @@ import (
 
 // A query is a question of a test.
 type query struct {
-	clause  *clause
-	pair    int // of the clause
+	testRun *testRun
+	pair    int // of the testRun
 	address netip.Addr
 }
 
 // ask asks what all pairs are asked, side by side, and judges the answers.
 // vethlab listens where a test wants it to. What must not find a listener of
 // ours is asked apart from what needs one on the same port.
-func (t *trial) ask(ctx context.Context, clauses []*clause) {
-	var waves waves
-	for _, c := range clauses {
+func (t *engine) ask(ctx context.Context, runs []*testRun) {
+	var rounds rounds
+	for _, c := range runs {
 		for i, p := range c.Pairs {
 			if !t.prepare(c, i) {
 				continue
 			}
 			for _, a := range p.Addresses {
-				if why := outside(t.lab, t.target(p.From, a), t.names[a]); why != "" {
+				if why := LeavesLab(t.lab, t.target(p.From, a), t.owners[a]); why != "" {
 					t.judge(query{c, i, a}, &probe.Answer{Err: errors.New(why)}, true)
 					continue
 				}
-				waves.add(query{c, i, a}, t.question(c, p.From, a), t.port(c, i))
+				rounds.add(query{c, i, a}, t.question(c, p.From, a), t.port(c, i))
 			}
 		}
 	}
-	for _, w := range waves {
+	for _, w := range rounds {
 		t.serve(w, func() {
 			for i, answer := range probe.Ask(ctx, w.questions, probe.Options{Namespaces: t.state.Names()}) {
 				t.judge(w.queries[i], &answer, verdictOfNetwork(answer.Err))
@@ -51,7 +51,7 @@ func (t *trial) ask(ctx context.Context, clauses []*clause) {
 }
 
 // prepare reports whether a pair can be asked. If not it says why.
-func (t *trial) prepare(c *clause, pair int) bool {
+func (t *engine) prepare(c *testRun, pair int) bool {
 	p := c.Pairs[pair]
 	for _, node := range []string{p.From, p.Node} {
 		if _, running := t.namespaces[node]; !running && node != "" {
@@ -71,7 +71,7 @@ func (t *trial) prepare(c *clause, pair int) bool {
 	return false
 }
 
-func (t *trial) target(from string, a netip.Addr) probe.Target {
+func (t *engine) target(from string, a netip.Addr) probe.Target {
 	return probe.Target{From: t.namespaces[from], To: a}
 }
 
@@ -82,7 +82,7 @@ const (
 )
 
 // question returns what a test asks one address.
-func (t *trial) question(c *clause, from string, a netip.Addr) probe.Question {
+func (t *engine) question(c *testRun, from string, a netip.Addr) probe.Question {
 	q := probe.Question{
 		Target: t.target(from, a), Via: protocols[c.Protocol()], Port: uint16(c.Via.Port),
 		Path: c.Via.Path, Name: c.Via.Name, Count: c.Count, Timeout: time.Duration(c.Timeout),
@@ -110,7 +110,7 @@ var protocols = map[topo.Protocol]probe.Protocol{
 // outside says why a probe would not go into the lab, or "". From the machine
 // itself is asked only what lies in the lab: nothing is ever sent into the
 // machine's own network. Owner is the node that has the address, "" if none has.
-func outside(lab string, t probe.Target, owner string) string {
+func LeavesLab(lab string, t probe.Target, owner string) string {
 	if t.From != state.Host {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // measure measures how much goes through, pair by pair.
-func (t *trial) measure(ctx context.Context, c *clause) {
+func (t *engine) measure(ctx context.Context, c *testRun) {
 	for i, p := range c.Pairs {
 		if len(p.Addresses) == 0 || c.failedAt(i, p.Addresses[0]) || ctx.Err() != nil {
 			continue
@@ -31,7 +31,7 @@ func (t *trial) measure(ctx context.Context, c *clause) {
 }
 
 // throughput returns how many bits a second get from one of a pair to the other.
-func (t *trial) throughput(ctx context.Context, c *clause, pair int) (float64, error) {
+func (t *engine) throughput(ctx context.Context, c *testRun, pair int) (float64, error) {
 	p := c.Pairs[pair]
 	switch p.Node {
 	case "":
@@ -49,7 +49,7 @@ func (t *trial) throughput(ctx context.Context, c *clause, pair int) (float64, e
 
 // flow returns how throughput is measured: on the port of via, where that has
 // one of TCP or UDP.
-func (c *clause) flow() probe.FlowOptions {
+func (c *testRun) flow() probe.FlowOptions {
 	var o probe.FlowOptions
 	if p := c.Protocol(); p == topo.TCP || p == topo.UDP {
 		o.UDP, o.Port = p == topo.UDP, uint16(c.Via.Port)

@@ -23,7 +23,7 @@ func (n *Node) watched(fn func() error) error {
 	err := fn()
 	if runtime.NumGoroutine() > before {
 		for _, place := range startedBy(goroutineID()) {
-			n.lab.tell(EventStray, "Do in node %s: a goroutine that it started runs on, outside of the node: %s", n.name, place)
+			n.lab.notify(EventStray, "Do in node %s: a goroutine that it started runs on, outside of the node: %s", n.name, place)
 		}
 	}
 	return err

@@ -1,0 +1,153 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Plan returns what [Lab.Up] would change now.
+func (l *Lab) Plan() (*Change, error) {
+	change, _, err := l.plan()
+	return change, err
+}
+
+// PlanNew returns the plan that makes the whole lab. It does not look at the
+// kernel.
+func (l *Lab) PlanNew() *Change {
+	return &Change{lab: l, Plan: plan.Diff(state.New(), l.wanted())}
+}
+
+// PlanDown returns the plan that removes a complete lab. It does not look at the
+// kernel.
+func (l *Lab) PlanDown() *Change {
+	return &Change{lab: l, Plan: plan.Diff(l.wanted(), state.New())}
+}
+
+func (l *Lab) plan() (*Change, *state.State, error) {
+	if l.wanted() == nil {
+		return nil, nil, l.unknown()
+	}
+	view, err := l.State()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Change{lab: l, Plan: plan.Diff(view.State, l.wanted())}, view.State, nil
+}
+
+// Up makes the kernel agree with the description and returns what it changed.
+// On a running lab this is the smallest change that does; what is right is not
+// touched. It returns when all links work. If it fails, what was done stays:
+// Up again goes on from there, Down removes it.
+func (l *Lab) Up(ctx context.Context) (*Change, error) {
+	if l.compiled.Load() == nil {
+		return nil, l.unknown()
+	}
+	return l.converge(ctx, nil)
+}
+
+// Apply gives the lab a new description and makes the kernel agree with it, as
+// Up does: an edit of a running lab, of any size. The name of the description
+// does not count: lab and description keep theirs. Where nothing could be changed
+// at all, the old description stays.
+func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Change, error) {
+	named := *t
+	named.Name = l.name
+	if old := l.Topology(); old != nil {
+		named.Name = old.Name
+	}
+	d, err := describe(l.name, &named)
+	if err != nil {
+		return nil, err
+	}
+	return l.converge(ctx, d)
+}
+
+// converge makes the kernel agree with a description, which becomes the lab's;
+// nil: the one that it has.
+func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
+	lock, err := l.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Release()
+	old := l.compiled.Load()
+	if d != nil {
+		l.compiled.Store(d)
+	}
+	change, seen, err := l.prepare()
+	if err != nil {
+		l.compiled.Store(old)
+		if seen != nil && len(seen.Namespaces) == 0 {
+			err = errors.Join(err, lock.Retire()) // nothing was made
+		}
+		return nil, err
+	}
+	if !change.Empty() {
+		l.up.Store(false)
+		if err := l.apply(ctx, lock, change, seen); err != nil {
+			return change, err
+		}
+	}
+	l.up.Store(true)
+	return change, nil
+}
+
+// apply carries a change out and waits until all links work.
+func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, change *Change, seen *state.State) error {
+	enough := l.ensureNeighLimit(lock)
+	l.notifyHost()
+	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(len(change.Plan), "change"))
+	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
+		return l.explain(err)
+	}
+	// A namespace that a socket or a process holds lives on without its name, and
+	// with it the peers of its veths, in nodes that stay.
+	if change.removesNodes() {
+		rest, seen, err := l.plan()
+		if err != nil {
+			return err
+		}
+		if err := kernel.Apply(ctx, rest.Plan, seen, kernel.Options{}); err != nil {
+			return l.explain(err)
+		}
+	}
+	if !enough {
+		if err := kernel.Introduce(l.wanted()); err != nil {
+			return fmt.Errorf("cannot add neighbour entries: %w", err)
+		}
+	}
+	return l.settle(ctx)
+}
+
+// prepare finds out what Up has to do and whether it may. The State is what is
+// there now, nil if that is not known.
+func (l *Lab) prepare() (*Change, *state.State, error) {
+	if err := l.clearLeftovers(); err != nil {
+		return nil, nil, err
+	}
+	change, seen, err := l.plan()
+	if err != nil {
+		return nil, nil, err
+	}
+	return change, seen, errors.Join(
+		l.checkNames(change.Plan), l.checkHost(change.Plan), l.checkHostLinks(change.Plan, seen))
+}
+
+// settleTime bounds the wait for links. They take 10 ms as a rule. Where the
+// kernel leaves them to its own worker (before 6.8) a thousand take seconds.
+const settleTime = 20 * time.Second
+
+func (l *Lab) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	return kernel.Settle(ctx, l.wanted())
+}
