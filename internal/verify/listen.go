@@ -2,146 +2,186 @@ package verify
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A round is what is asked at the same time, and who listens meanwhile.
+// A round is the probes that are sent at the same time, and the sockets that they
+// need.
 type round struct {
 	queries   []query
 	questions []probe.Question // as many
-	open      map[port]topo.Protocol
-	served    map[port][]query // what each port is opened for
+	uses      map[socket]use
+	served    map[socket][]query // the queries that need our listener
 }
 
-// rounds are asked one after the other. As a rule there is one: another is needed
-// where a port has to be open to some and left alone for others, or speak two
-// protocols.
+// rounds run one after the other. Mostly there is one: another is needed where
+// probes need a port open and others need it left alone, or speak two protocols.
 type rounds []*round
 
-// A port is where somebody has to listen, or ours must not.
-type port struct {
+// A socket is where a node may listen.
+type socket struct {
 	node      string
 	transport topo.Protocol // TCP or UDP
-	number    int
-	want      topo.Protocol // what is to be spoken there; leftAlone
+	number    int           // the port
 }
 
-// leftAlone is wanted of a port at which ours must not listen.
-const leftAlone topo.Protocol = "left alone"
+// String returns "b tcp/80".
+func (s socket) String() string { return fmt.Sprintf("%s %s/%d", s.node, s.transport, s.number) }
 
-// port returns what a pair needs of a port of who is asked. The zero port:
-// nothing.
-func (t *engine) port(c *testRun, pair int) port {
-	node := c.Pairs[pair].Node
-	if c.Protocol() == topo.ICMP || node == "" {
-		return port{}
+// A use is what probes need of a socket. The zero use: that vethlab does not listen
+// there.
+type use struct {
+	listen   bool
+	protocol topo.Protocol // that our listener speaks
+}
+
+// needs returns the socket of a target node that a test's probes are sent to, and
+// what they need of it. The zero socket: they need none.
+func (e *engine) needs(t *compile.Test, node string) (socket, use) {
+	if t.Protocol() == topo.ICMP || node == "" {
+		return socket{}, use{}
 	}
-	p := port{node: node, transport: topo.TCP, number: c.Via.Port, want: c.Protocol()}
-	switch c.Protocol() {
+	s := socket{node: node, transport: topo.TCP, number: t.Via.Port}
+	switch t.Protocol() {
 	case topo.UDP:
-		p.transport = topo.UDP
+		s.transport = topo.UDP
 	case topo.DNS:
-		p.transport, p.number = topo.UDP, 53
+		s.transport, s.number = topo.UDP, 53
 	case topo.HTTP:
-		p.number = cmp.Or(p.number, 80)
+		s.number = cmp.Or(s.number, 80)
 	}
-	if !c.Serves() || t.namespaces[node] == state.Host {
-		p.want = leftAlone
+	if !t.Serves() || e.namespaces[node] == state.Host {
+		return s, use{}
 	}
-	return p
+	return s, use{listen: true, protocol: t.Protocol()}
 }
 
-// key returns the port without what is wanted of it.
-func (p port) key() port {
-	p.want = ""
-	return p
-}
-
-// add puts a question into the first round that suits it.
-func (ws *rounds) add(q query, question probe.Question, p port) {
-	i := slices.IndexFunc(*ws, func(w *round) bool { return w.suits(p) })
+// add puts a probe into the first round that suits it.
+func (rs *rounds) add(q query, question probe.Question, s socket, u use) {
+	i := slices.IndexFunc(*rs, func(r *round) bool { return r.suits(s, u) })
 	if i < 0 {
-		i = len(*ws)
-		*ws = append(*ws, &round{open: map[port]topo.Protocol{}, served: map[port][]query{}})
+		i = len(*rs)
+		*rs = append(*rs, &round{uses: map[socket]use{}, served: map[socket][]query{}})
 	}
-	w := (*ws)[i]
-	w.queries, w.questions = append(w.queries, q), append(w.questions, question)
-	if p.node == "" {
+	r := (*rs)[i]
+	r.queries, r.questions = append(r.queries, q), append(r.questions, question)
+	if s == (socket{}) {
 		return
 	}
-	if key := p.key(); w.open[key] != topo.HTTP { // which is spoken over TCP
-		w.open[key] = p.want
+	if r.uses[s].protocol != topo.HTTP { // which is spoken over TCP
+		r.uses[s] = u
 	}
-	if p.want != leftAlone {
-		w.served[p.key()] = append(w.served[p.key()], q)
+	if u.listen {
+		r.served[s] = append(r.served[s], q)
 	}
 }
 
-// suits reports whether a round has that port as it is wanted, or doesn't know it.
-func (w *round) suits(p port) bool {
-	open, known := w.open[p.key()]
-	speaksHTTP := open == topo.HTTP && p.want == topo.TCP || open == topo.TCP && p.want == topo.HTTP
-	return p.node == "" || !known || open == p.want || speaksHTTP
+// suits reports whether a round can hold a probe that makes that use of a socket.
+func (r *round) suits(s socket, u use) bool {
+	have, known := r.uses[s]
+	speaksHTTP := have.protocol == topo.HTTP && u.protocol == topo.TCP || have.protocol == topo.TCP && u.protocol == topo.HTTP
+	return s == (socket{}) || !known || have == u || speaksHTTP
 }
 
-// serve listens where a round wants it while fn runs, and tells the tests where.
-func (t *engine) serve(w *round, fn func()) {
-	ports := slices.SortedFunc(maps.Keys(w.served), func(a, b port) int {
-		return cmp.Or(state.CompareNames(a.node, b.node), cmp.Compare(a.transport, b.transport), cmp.Compare(a.number, b.number))
-	})
-	if len(ports) == 0 {
-		fn()
-		return
-	}
-	services := make([]probe.Service, len(ports))
-	for i, p := range ports {
-		services[i] = probe.Service{
-			Namespace: t.namespaces[p.node], Via: protocols[w.open[p]], Port: uint16(p.number),
-			Text: "vethlab: " + p.node, Names: namesServed(w.served[p]),
+// served says that vethlab listened for a test.
+type served struct {
+	test int
+	at   string // "b tcp/80"
+}
+
+// A busyPort is a node at whose port another program listened than ours.
+type busyPort struct {
+	test int
+	node string
+}
+
+// run listens where a round needs it, sends its probes, and returns what is found
+// and where it listened.
+func (e *engine) run(ctx context.Context, tests []*compile.Test, r *round) (findings []finding, served []served) {
+	busy := map[busyPort]bool{}
+	if sockets := r.sockets(); len(sockets) > 0 {
+		listeners, errs := probe.Serve(e.services(tests, r, sockets))
+		defer listeners.Close()
+		for i, s := range sockets {
+			for _, q := range r.first(s) {
+				switch {
+				case errors.Is(errs[i], probe.ErrServed):
+					busy[busyPort{q.test, s.node}] = true
+				case errs[i] != nil:
+					findings = append(findings, unserved(tests[q.test], q, s, errs[i]))
+				default:
+					served = append(served, servedAt(q, s))
+				}
+			}
 		}
 	}
-	serving, errs := probe.Serve(services)
-	defer serving.Close()
-	for i, p := range ports {
-		w.tell(p, errs[i])
+	findings = slices.Grow(findings, len(r.questions))
+	for i, a := range probe.Ask(ctx, r.questions, probe.Options{Namespaces: e.state.Names()}) {
+		q := r.queries[i]
+		t := tests[q.test]
+		findings = append(findings, e.judge(t, q, &a, busy[busyPort{q.test, t.Pairs[q.pair].Node}]))
 	}
-	fn()
+	return findings, served
 }
 
-// namesServed returns what a name server of ours has to know: the names that
-// are asked for, each with the addresses at which they are asked.
-func namesServed(queries []query) map[string][]netip.Addr {
+func servedAt(q query, s socket) served { return served{q.test, s.String()} }
+
+// unserved returns the failure of a test for which vethlab could not listen.
+func unserved(t *compile.Test, q query, s socket, err error) finding {
+	want := fmt.Sprintf("vethlab listens at %s/%d of %s", s.transport, s.number, s.node)
+	return q.fails(t, "serve", want, "an error", err.Error())
+}
+
+// sockets returns where vethlab has to listen, in the order of nodes.
+func (r *round) sockets() []socket {
+	return slices.SortedFunc(maps.Keys(r.served), func(a, b socket) int {
+		return cmp.Or(state.CompareNames(a.node, b.node), cmp.Compare(a.transport, b.transport), cmp.Compare(a.number, b.number))
+	})
+}
+
+// first returns the first query of each test that needs our listener at a socket.
+func (r *round) first(s socket) []query {
+	var firsts []query
+	seen := map[int]bool{}
+	for _, q := range r.served[s] {
+		if !seen[q.test] {
+			seen[q.test] = true
+			firsts = append(firsts, q)
+		}
+	}
+	return firsts
+}
+
+// services returns the listeners for sockets.
+func (e *engine) services(tests []*compile.Test, r *round, sockets []socket) []probe.Service {
+	services := make([]probe.Service, len(sockets))
+	for i, s := range sockets {
+		services[i] = probe.Service{
+			Namespace: e.namespaces[s.node], Via: protocol(r.uses[s].protocol), Port: uint16(s.number),
+			Text: "vethlab: " + s.node, Names: namesServed(tests, r.served[s]),
+		}
+	}
+	return services
+}
+
+// namesServed returns the records of our DNS server: the names that tests query,
+// each with the addresses to which these queries are sent.
+func namesServed(tests []*compile.Test, queries []query) map[string][]netip.Addr {
 	names := map[string][]netip.Addr{}
 	for _, q := range queries {
-		if name := q.testRun.Via.Name; name != "" && !slices.Contains(names[name], q.address) {
+		if name := tests[q.test].Via.Name; name != "" && !slices.Contains(names[name], q.address) {
 			names[name] = append(names[name], q.address)
 		}
 	}
 	return names
-}
-
-// tell notes with the tests that vethlab listens for them, or why not.
-func (w *round) tell(p port, err error) {
-	told := map[*testRun]bool{}
-	for _, q := range w.served[p] {
-		c := q.testRun
-		switch {
-		case told[c]:
-		case errors.Is(err, probe.ErrServed):
-			c.taken[p.node] = true
-		case err != nil:
-			c.failPair(q.pair, q.address, "serve", fmt.Sprintf("vethlab listens at %s/%d of %s", p.transport, p.number, p.node), "an error", err.Error())
-		default:
-			c.serving = append(c.serving, fmt.Sprintf("%s %s/%d", p.node, p.transport, p.number))
-		}
-		told[c] = true
-	}
 }

@@ -3,55 +3,62 @@ package verify
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// survey finds out what the ways look like: the hops and the MTU where tests ask
-// for them, and how far one comes where nobody answered.
-func (t *engine) survey(ctx context.Context, runs []*testRun) {
-	t.lastHops(ctx, runs)
-	ways := map[probe.Target]*way{}
-	var order []*way
-	var asked []query
-	for _, c := range runs {
-		if c.Path == nil && c.MTU == 0 {
+// paths finds the hops and the path MTU to addresses for the tests that expect
+// some, and compares them. Addresses that have failed are left out.
+func (e *engine) paths(ctx context.Context, tests []*compile.Test, tries []try) []finding {
+	paths := map[probe.Target]*path{}
+	var order []*path
+	var queries []query
+	for i, t := range tests {
+		if t.Path == nil && t.MTU == 0 {
 			continue
 		}
-		for i, p := range c.Pairs {
-			for _, a := range p.Addresses {
-				if c.failedAt(i, a) {
-					continue
-				}
-				target := t.target(p.From, a)
-				if ways[target] == nil {
-					ways[target] = &way{target: target}
-					order = append(order, ways[target])
-				}
-				ways[target].include(c)
-				asked = append(asked, query{c, i, a})
+		for _, q := range open(i, t, tries[i].failed()) {
+			target := e.target(t.Pairs[q.pair].From, q.address)
+			if paths[target] == nil {
+				paths[target] = &path{target: target}
+				order = append(order, paths[target])
+			}
+			paths[target].include(t)
+			queries = append(queries, q)
+		}
+	}
+	sideBySide(len(order), func(i int) { order[i].measure(ctx) })
+	var findings []finding
+	for _, q := range queries {
+		t := tests[q.test]
+		findings = append(findings, e.judgePath(t, q, paths[e.target(t.Pairs[q.pair].From, q.address)]))
+	}
+	return findings
+}
+
+// open returns the queries of the i-th test that have not failed.
+func open(i int, t *compile.Test, failed failedSet) []query {
+	var queries []query
+	for n, p := range t.Pairs {
+		for _, a := range p.Addresses {
+			if q := (query{i, n, a}); !failed.has(q) {
+				queries = append(queries, q)
 			}
 		}
 	}
-	sideBySide(len(order), func(i int) { order[i].look(ctx) })
-	for _, q := range asked {
-		before := len(q.testRun.failures)
-		t.judgeWay(q, ways[t.target(q.testRun.Pairs[q.pair].From, q.address)])
-		q.testRun.mark(q.pair, len(q.testRun.failures) == before)
-	}
+	return queries
 }
 
-// A way leads to an address. It is looked at once, for all tests that ask.
-type way struct {
+// A path leads from a namespace to an address. It is measured once for all tests.
+type path struct {
 	target            probe.Target
 	wantMTU, wantHops bool
-	timeout           time.Duration // the longest that a test gives
+	timeout           time.Duration // the longest of the tests
 
 	mtu     probe.MTU
 	mtuErr  error
@@ -59,30 +66,30 @@ type way struct {
 	hopsErr error
 }
 
-func (w *way) include(c *testRun) {
-	w.wantMTU = w.wantMTU || c.MTU > 0
-	w.wantHops = w.wantHops || c.Path != nil
-	w.timeout = max(w.timeout, time.Duration(c.Timeout))
+func (p *path) include(t *compile.Test) {
+	p.wantMTU = p.wantMTU || t.MTU > 0
+	p.wantHops = p.wantHops || t.Path != nil
+	p.timeout = max(p.timeout, time.Duration(t.Timeout))
 }
 
-func (w *way) look(ctx context.Context) {
-	if w.wantMTU {
-		w.mtu, w.mtuErr = probe.PathMTU(ctx, w.target, probe.MTUOptions{Timeout: w.timeout})
+func (p *path) measure(ctx context.Context) {
+	if p.wantMTU {
+		p.mtu, p.mtuErr = probe.PathMTU(ctx, p.target, probe.MTUOptions{Timeout: p.timeout})
 	}
-	if w.wantHops {
-		w.hops, w.hopsErr = w.trace(ctx)
+	if p.wantHops {
+		p.hops, p.hopsErr = trace(ctx, p.target, p.timeout)
 	}
 }
 
-// maxTraces is how often a way is traced in which a hop is silent: routers send
-// one host few ICMP errors a second, and other traces want them too.
+// maxTraces is how often a path is traced in which a hop is silent: routers limit
+// the ICMP errors that they send to one host, and other traces want them too.
 const maxTraces = 4
 
-// trace finds the hops of the way, each in the trace in which it answers.
-func (w *way) trace(ctx context.Context) ([]probe.Hop, error) {
+// trace returns the hops to a target, each from the trace in which it answers.
+func trace(ctx context.Context, target probe.Target, timeout time.Duration) ([]probe.Hop, error) {
 	var known []probe.Hop
 	for range maxTraces {
-		hops, err := probe.Trace(ctx, w.target, probe.TraceOptions{Probes: 1, Timeout: w.timeout})
+		hops, err := probe.Trace(ctx, target, probe.TraceOptions{Probes: 1, Timeout: timeout})
 		if err != nil {
 			return nil, err
 		}
@@ -99,104 +106,78 @@ func (w *way) trace(ctx context.Context) ([]probe.Hop, error) {
 	return known, nil
 }
 
-// failedAt reports whether an address of the n-th pair has failed already.
-func (c *testRun) failedAt(n int, a netip.Addr) bool {
-	if !c.failed[n] {
-		return false
+// judgePath compares a path with what a test expects of it.
+func (e *engine) judgePath(t *compile.Test, q query, p *path) finding {
+	f := finding{query: q}
+	if t.MTU > 0 {
+		f.failures = append(f.failures, e.judgeMTU(t, q, p.mtu, p.mtuErr)...)
 	}
-	p := c.Pairs[n]
-	return slices.ContainsFunc(c.failures, func(f Failure) bool {
-		return f.From == p.From && f.To == p.To && (f.Address == a || !f.Address.IsValid())
-	})
+	if t.Path != nil {
+		f.failures = append(f.failures, e.judgeHops(t, q, p.hops, p.hopsErr)...)
+	}
+	return f
 }
 
-// maxJobs is how many ways are looked at, or commands run, at the same time.
-const maxJobs = 16
-
-// sideBySide calls fn for each of n things, a few at a time, and waits.
-func sideBySide(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, maxJobs)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			fn(i)
-		})
-	}
-	wg.Wait()
-}
-
-func (t *engine) judgeWay(q query, w *way) {
-	if q.testRun.MTU > 0 {
-		t.judgeMTU(q, w.mtu, w.mtuErr)
-	}
-	if q.testRun.Path != nil {
-		t.judgePath(q, w.hops, w.hopsErr)
-	}
-}
-
-func (t *engine) judgeMTU(q query, mtu probe.MTU, err error) {
-	c := q.testRun
-	want := fmt.Sprintf("mtu %d", c.MTU)
+func (e *engine) judgeMTU(t *compile.Test, q query, mtu probe.MTU, err error) []Failure {
+	want := fmt.Sprintf("mtu %d", t.MTU)
 	switch {
 	case err != nil:
-		c.failPair(q.pair, q.address, "mtu", want, "none", t.reason(err))
-	case mtu.Size != c.MTU:
-		c.failPair(q.pair, q.address, "mtu", want, strconv.Itoa(mtu.Size), t.limit(mtu))
+		return []Failure{q.failure(t, "mtu", want, "none", e.reason(err))}
+	case mtu.Size != t.MTU:
+		return []Failure{q.failure(t, "mtu", want, strconv.Itoa(mtu.Size), e.limit(mtu))}
 	}
+	return nil
 }
 
-// limit says who takes no larger packets.
-func (t *engine) limit(mtu probe.MTU) string {
+// limit says what limits a path MTU.
+func (e *engine) limit(mtu probe.MTU) string {
 	switch {
 	case mtu.Own:
 		return "the interface that it leaves by takes no more"
 	case mtu.By.IsValid():
-		return t.who(mtu.By) + " says that the next link takes no more"
+		return e.name(mtu.By) + " says that the next link takes no more"
 	}
 	return "larger packets get lost, and nobody says so"
 }
 
-// judgePath compares the hops, up to the target, with those that are expected.
-func (t *engine) judgePath(q query, hops []probe.Hop, err error) {
-	c := q.testRun
-	want := pathText(c.Path)
+// judgeHops compares the hops before the target with those that a test expects.
+func (e *engine) judgeHops(t *compile.Test, q query, hops []probe.Hop, err error) []Failure {
+	want := pathText(t.Path)
 	if err != nil {
-		c.failPair(q.pair, q.address, "path", want, "none", t.reason(err))
-		return
+		return []Failure{q.failure(t, "path", want, "none", e.reason(err))}
 	}
 	why := ""
-	var path []string
+	var found []string
 	for _, h := range hops {
 		switch {
 		case h.Target:
 		case h.Err != nil:
-			why = "it ends with: " + t.reason(h.Err)
-			path = append(path, t.hop(h, c.Path, len(path)))
+			why = "it ends with: " + e.reason(h.Err)
+			found = append(found, e.hop(h, t.Path, len(found)))
 		default:
-			path = append(path, t.hop(h, c.Path, len(path)))
+			found = append(found, e.hop(h, t.Path, len(found)))
 		}
 	}
 	arrived := len(hops) > 0 && hops[len(hops)-1].Target
 	if !arrived && why == "" {
 		why = "it does not come to an end"
 	}
-	if !arrived || !slices.Equal(path, c.Path) {
-		c.failPair(q.pair, q.address, "path", want, pathText(path), why)
+	if !arrived || !slices.Equal(found, t.Path) {
+		return []Failure{q.failure(t, "path", want, pathText(found), why)}
 	}
+	return nil
 }
 
-// hop returns the node that a hop is: the one that is expected at that place, if
-// it is among those that answered.
-func (t *engine) hop(h probe.Hop, want []string, place int) string {
+// hop returns the node that a hop is: the expected one, if it is among those that
+// answered.
+func (e *engine) hop(h probe.Hop, want []string, index int) string {
 	var names []string
 	for _, a := range h.By {
-		name := t.owners[a]
+		name := e.owners[a]
 		if name == "" {
 			name = a.String()
 		}
-		if place < len(want) && name == want[place] {
+		if index < len(want) && name == want[index] {
 			return name
 		}
 		names = append(names, name)
@@ -207,7 +188,7 @@ func (t *engine) hop(h probe.Hop, want []string, place int) string {
 	return names[0]
 }
 
-// pathText says what a path is: "path r1, r2".
+// pathText returns "path r1, r2".
 func pathText(path []string) string {
 	if len(path) == 0 {
 		return "no hop between"

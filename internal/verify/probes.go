@@ -2,114 +2,124 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A query is a question of a test.
-type query struct {
-	testRun *testRun
-	pair    int // of the testRun
-	address netip.Addr
-}
-
-// ask asks what all pairs are asked, side by side, and judges the answers.
-// vethlab listens where a test wants it to. What must not find a listener of
-// ours is asked apart from what needs one on the same port.
-func (t *engine) ask(ctx context.Context, runs []*testRun) {
+// probe sends the probes of all pairs concurrently and compares the answers with
+// what the tests expect. It also returns where vethlab listened for them. Probes
+// that must find the port closed run in another round than probes that need our
+// listener on it.
+func (e *engine) probe(ctx context.Context, tests []*compile.Test) (findings []finding, served []served) {
 	var rounds rounds
-	for _, c := range runs {
-		for i, p := range c.Pairs {
-			if !t.prepare(c, i) {
+	for i, t := range tests {
+		for n, p := range t.Pairs {
+			q := query{test: i, pair: n}
+			if f, ok := e.impossible(t, q); ok {
+				findings = append(findings, f)
 				continue
 			}
-			for _, a := range p.Addresses {
-				if why := LeavesLab(t.lab, t.target(p.From, a), t.owners[a]); why != "" {
-					t.judge(query{c, i, a}, &probe.Answer{Err: errors.New(why)}, true)
+			for _, q.address = range p.Addresses {
+				if why := LeavesLab(e.lab, e.target(p.From, q.address), e.owners[q.address]); why != "" {
+					findings = append(findings, unreached(t, q, why))
 					continue
 				}
-				rounds.add(query{c, i, a}, t.question(c, p.From, a), t.port(c, i))
+				socket, use := e.needs(t, p.Node)
+				rounds.add(q, e.question(t, p.From, q.address), socket, use)
 			}
 		}
 	}
-	for _, w := range rounds {
-		t.serve(w, func() {
-			for i, answer := range probe.Ask(ctx, w.questions, probe.Options{Namespaces: t.state.Names()}) {
-				t.judge(w.queries[i], &answer, verdictOfNetwork(answer.Err))
-			}
-		})
+	for _, r := range rounds {
+		found, listened := e.run(ctx, tests, r)
+		findings, served = append(findings, found...), append(served, listened...)
 	}
+	return findings, served
 }
 
-// prepare reports whether a pair can be asked. If not it says why.
-func (t *engine) prepare(c *testRun, pair int) bool {
-	p := c.Pairs[pair]
+// impossible returns what is found of a pair to which no probe can be sent; ok is
+// false if probes can be sent.
+func (e *engine) impossible(t *compile.Test, q query) (f finding, ok bool) {
+	p, want := t.Pairs[q.pair], string(t.Outcome())
 	for _, node := range []string{p.From, p.Node} {
-		if _, running := t.namespaces[node]; !running && node != "" {
-			c.failPair(pair, netip.Addr{}, "expect", string(c.Outcome()), "nothing", node+" is not running")
-			c.mark(pair, false)
-			return false
+		if _, running := e.namespaces[node]; !running && node != "" {
+			return q.fails(t, "expect", want, notProbed.String(), node+" is not running"), true
 		}
 	}
 	if len(p.Addresses) > 0 {
-		return true
+		return finding{}, false
 	}
-	ok := c.Outcome() == topo.Unreachable
-	if !ok {
-		c.failPair(pair, netip.Addr{}, "expect", string(c.Outcome()), string(topo.Unreachable), p.To+" has no address")
-	}
-	c.mark(pair, ok)
-	return false
+	return unreached(t, q, p.To+" has no address"), true
 }
 
-func (t *engine) target(from string, a netip.Addr) probe.Target {
-	return probe.Target{From: t.namespaces[from], To: a}
+// unreached returns what is found of a query whose target is unreachable for a
+// reason that is known without a probe.
+func unreached(t *compile.Test, q query, why string) finding {
+	if t.Outcome() == topo.Unreachable {
+		return finding{query: q}
+	}
+	return q.fails(t, "expect", string(t.Outcome()), unreachable.String(), why)
 }
 
-// defaults of counts: enough for a median, and for a loss in hundredths.
+func (e *engine) target(from string, a netip.Addr) probe.Target {
+	return probe.Target{From: e.namespaces[from], To: a}
+}
+
+// How many probes a test sends if it does not say: enough for a median, and for a
+// loss in hundredths.
 const (
 	countWithin = 5
 	countLoss   = 100
 )
 
-// question returns what a test asks one address.
-func (t *engine) question(c *testRun, from string, a netip.Addr) probe.Question {
+// question returns the probe of a test to one address.
+func (e *engine) question(t *compile.Test, from string, a netip.Addr) probe.Question {
 	q := probe.Question{
-		Target: t.target(from, a), Via: protocols[c.Protocol()], Port: uint16(c.Via.Port),
-		Path: c.Via.Path, Name: c.Via.Name, Count: c.Count, Timeout: time.Duration(c.Timeout),
+		Target: e.target(from, a), Via: protocol(t.Protocol()), Port: uint16(t.Via.Port),
+		Path: t.Via.Path, Name: t.Via.Name, Count: t.Count, Timeout: time.Duration(t.Timeout),
 	}
-	if c.Via.Host != "" {
-		q.Host = c.Via.Host
-		if c.Via.Port != 0 {
-			q.Host = net.JoinHostPort(q.Host, strconv.Itoa(c.Via.Port))
+	if t.Via.Host != "" {
+		q.Host = t.Via.Host
+		if t.Via.Port != 0 {
+			q.Host = net.JoinHostPort(q.Host, strconv.Itoa(t.Via.Port))
 		}
 	}
 	switch {
 	case q.Count > 0:
-	case c.Loss.IsSet():
+	case t.Loss.IsSet():
 		q.Count = countLoss
-	case c.Within > 0:
+	case t.Within > 0:
 		q.Count = countWithin
 	}
 	return q
 }
 
-var protocols = map[topo.Protocol]probe.Protocol{
-	topo.ICMP: probe.ICMP, topo.TCP: probe.TCP, topo.UDP: probe.UDP, topo.HTTP: probe.HTTP, topo.DNS: probe.DNS,
+// protocol returns a protocol of lab files as probes know it.
+func protocol(p topo.Protocol) probe.Protocol {
+	switch p {
+	case topo.TCP:
+		return probe.TCP
+	case topo.UDP:
+		return probe.UDP
+	case topo.HTTP:
+		return probe.HTTP
+	case topo.DNS:
+		return probe.DNS
+	}
+	return probe.ICMP
 }
 
-// outside says why a probe would not go into the lab, or "". From the machine
-// itself is asked only what lies in the lab: nothing is ever sent into the
-// machine's own network. Owner is the node that has the address, "" if none has.
+// LeavesLab says why a probe would not go into the lab, or "". Only those from the
+// host namespace can leave it: nothing is ever sent into the machine's own
+// network. Owner is the node that has the target's address, "" if none has.
 func LeavesLab(lab string, t probe.Target, owner string) string {
 	if t.From != state.Host {
 		return ""

@@ -95,8 +95,6 @@ type Failure struct {
 	Why   string `json:"why,omitempty"`
 
 	Output string `json:"output,omitempty"` // of a command, the end of it
-
-	silent bool // nobody answered at all
 }
 
 // A Distribution is how round trips are spread, in nanoseconds.

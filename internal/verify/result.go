@@ -5,28 +5,67 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// conclude makes the result of what was found in the last try.
-func (c *testRun) conclude() {
-	r := &c.result
-	r.Name, r.Asks, r.Wants = c.Name, c.asks(), c.wants()
-	r.OK, r.Failures, r.Failed = len(c.failures) == 0, c.failures, len(c.failed)
-	r.Pairs = len(c.Pairs)
-	if c.Run != nil {
-		r.Pairs = len(c.Where)
-	}
-	r.RTT, r.Matrix, r.Serving = NewDistribution(c.rtts), c.matrix, c.serving
-	r.Tries, r.Took = c.tries, c.took
-	if r.Pos = c.Pos; r.Pos.IsValid() {
-		r.At = r.Pos.String()
-	}
-	r.Found = c.finding()
+// A summary adds up the findings of a test.
+type summary struct {
+	failures       []Failure
+	failed         int // pairs or nodes with failures
+	sent, received int // probes and their answers
+	rtts           probe.RTTs
+	rates          []float64 // bits per second
 }
 
+func summarize(findings []finding) summary {
+	var s summary
+	failed := map[int]bool{}
+	for i := range findings {
+		f := &findings[i]
+		s.sent, s.received = s.sent+f.sent, s.received+f.received
+		s.rtts = append(s.rtts, f.rtts...)
+		s.failures = append(s.failures, f.failures...)
+		if len(f.failures) > 0 {
+			failed[f.pair] = true
+		}
+		s.rates = append(s.rates, f.rates...)
+	}
+	s.failed = len(failed)
+	return s
+}
+
+// conclude returns the result of a test from its last try; tries is how many there
+// were.
+func conclude(t *compile.Test, last try, tries int) TestResult {
+	s := summarize(last.findings)
+	r := TestResult{
+		Name: t.Name, Asks: asks(t), Wants: wants(t), OK: len(s.failures) == 0, Found: foundText(t, &s, last.serving),
+		Pairs: total(t), Failed: s.failed, Failures: s.failures,
+		RTT: NewDistribution(s.rtts), Sent: s.sent, Received: s.received,
+		Matrix: matrixOf(t, last.findings), Serving: last.serving, Tries: tries, Took: last.took, Pos: t.Pos,
+	}
+	if tries > 1 {
+		r.Found += fmt.Sprintf(", after %d tries", tries)
+	}
+	if r.Pos.IsValid() {
+		r.At = r.Pos.String()
+	}
+	return r
+}
+
+// total returns how many pairs a test has or, of a command, nodes.
+func total(t *compile.Test) int {
+	if t.Run != nil {
+		return len(t.Where)
+	}
+	return len(t.Pairs)
+}
+
+// NewDistribution summarizes round-trip times.
 func NewDistribution(r probe.RTTs) Distribution {
 	return Distribution{
 		Count: len(r), Min: r.Min(), Median: r.Percentile(50), Max: r.Max(), Mean: r.Mean(), StdDev: r.StdDev(),
@@ -37,160 +76,176 @@ func NewDistribution(r probe.RTTs) Distribution {
 const maxNamed = 3
 
 // asks says what the test asks: "a, b → web via tcp/80".
-func (c *testRun) asks() string {
-	if c.Run != nil {
-		line, more, _ := strings.Cut(strings.Join(c.Run, " "), "\n")
+func asks(t *compile.Test) string {
+	if t.Run != nil {
+		line, more, _ := strings.Cut(strings.Join(t.Run, " "), "\n")
 		if strings.TrimSpace(more) != "" {
 			line += " …"
 		}
-		return fmt.Sprintf("%s: %s", words.List(c.On, maxNamed), line)
+		return fmt.Sprintf("%s: %s", words.List(t.On, maxNamed), line)
 	}
-	text := words.List(c.Sources(), maxNamed) + arrow
-	if len(c.To) == 0 && c.Via.Host != "" {
-		return text + c.Via.String()
+	text := words.List(t.Sources(), maxNamed) + arrow
+	if len(t.To) == 0 && t.Via.Host != "" {
+		return text + t.Via.String()
 	}
-	if c.Matrix {
+	if t.Matrix {
 		text += "every address of "
 	}
-	text += words.List(c.Targets(), maxNamed)
-	if c.Protocol() != topo.ICMP {
-		text += " via " + c.Via.String()
+	text += words.List(t.Targets(), maxNamed)
+	if t.Protocol() != topo.ICMP {
+		text += " via " + t.Via.String()
 	}
 	return text
 }
 
 // wants says what the test expects: "reachable within 20ms".
-func (c *testRun) wants() string {
-	if c.Run != nil {
-		text := fmt.Sprintf("exit code %d", c.Exit)
-		if c.Stdout != "" {
-			text += ", " + c.stdoutWanted()
+func wants(t *compile.Test) string {
+	if t.Run != nil {
+		text := fmt.Sprintf("exit code %d", t.Exit)
+		if t.Stdout != "" {
+			text += ", " + stdoutWanted(t)
 		}
 		return text
 	}
-	text := string(c.Outcome())
-	if c.Within > 0 {
-		text += " within " + c.Within.String()
+	text := string(t.Outcome())
+	if t.Within > 0 {
+		text += " within " + t.Within.String()
 	}
-	if c.Loss.IsSet() {
-		text += ", " + c.lossWanted()
+	if t.Loss.IsSet() {
+		text += ", " + lossWanted(t)
 	}
-	if c.MTU > 0 {
-		text += fmt.Sprintf(", mtu %d", c.MTU)
+	if t.MTU > 0 {
+		text += fmt.Sprintf(", mtu %d", t.MTU)
 	}
-	if c.Throughput.IsSet() {
-		text += ", " + c.throughputWanted()
+	if t.Throughput.IsSet() {
+		text += ", " + throughputWanted(t)
 	}
-	if c.Path != nil {
-		text += ", " + pathText(c.Path)
+	if t.Path != nil {
+		text += ", " + pathText(t.Path)
 	}
 	return text
 }
 
-func (c *testRun) lossWanted() string { return fmt.Sprintf("loss %s%s", c.Loss.Side, c.Loss.Limit) }
+func lossWanted(t *compile.Test) string { return fmt.Sprintf("loss %s%s", t.Loss.Side, t.Loss.Limit) }
 
-func (c *testRun) throughputWanted() string {
-	return fmt.Sprintf("throughput %s%s", c.Throughput.Side, c.Throughput.Limit)
+func throughputWanted(t *compile.Test) string {
+	return fmt.Sprintf("throughput %s%s", t.Throughput.Side, t.Throughput.Limit)
 }
 
 // stdoutWanted returns what the output of a command shall have in it.
-func (c *testRun) stdoutWanted() string {
-	if strings.HasPrefix(c.Stdout, "/") {
-		return c.Stdout + " in the output"
+func stdoutWanted(t *compile.Test) string {
+	if strings.HasPrefix(t.Stdout, "/") {
+		return t.Stdout + " in the output"
 	}
-	return fmt.Sprintf("%q in the output", strings.TrimRight(c.Stdout, "\n"))
+	return fmt.Sprintf("%q in the output", strings.TrimRight(t.Stdout, "\n"))
 }
 
-// finding says in one line what was found.
-func (c *testRun) finding() string {
-	text := ""
+// foundText says in one line what was found.
+func foundText(t *compile.Test, s *summary, serving []string) string {
 	switch {
-	case len(c.failures) > 0:
-		text = c.failing()
-	case c.Run != nil:
-		text = c.wants()
-	default:
-		text = c.reached()
+	case len(s.failures) > 0:
+		return failing(t, s)
+	case t.Run != nil:
+		return wants(t)
 	}
-	if c.tries > 1 {
-		text += fmt.Sprintf(", after %d tries", c.tries)
-	}
-	return text
+	return asExpected(t, s, serving)
 }
 
-// failing says what failed, and how much of the test if it is of several pairs.
-func (c *testRun) failing() string {
-	text := "expected " + c.wants()
-	if alike(c.failures) {
-		text = c.failures[0].verdict()
+// failing says what failed and, of several pairs, in how many.
+func failing(t *compile.Test, s *summary) string {
+	text := "expected " + wants(t)
+	same := alike(s.failures)
+	if same {
+		text = s.failures[0].verdict()
 	}
-	many := len(c.Pairs) + len(c.Where) // one of them is empty
+	many := total(t)
 	switch {
-	case len(c.failures) == 1 && many <= 1:
-		return c.failures[0].text()
+	case len(s.failures) == 1 && many <= 1:
+		return s.failures[0].text()
 	case many <= 1:
 		return text
-	case c.Run != nil:
-		return fmt.Sprintf("%s in %d of %d nodes", text, len(c.failed), many)
-	case alike(c.failures):
-		return fmt.Sprintf("%s in %d of %d pairs", text, len(c.failed), many)
+	case t.Run != nil:
+		return fmt.Sprintf("%s in %d of %d nodes", text, s.failed, many)
+	case same:
+		return fmt.Sprintf("%s in %d of %d pairs", text, s.failed, many)
 	}
-	return fmt.Sprintf("%s: %d of %d pairs failed", text, len(c.failed), many)
+	return fmt.Sprintf("%s: %d of %d pairs failed", text, s.failed, many)
 }
 
-// reached says how what is as expected was found: "6 pairs reachable (0.05 to
+// asExpected says what was found as expected: "6 pairs reachable (0.05 ms, slowest
 // 0.31 ms)".
-func (c *testRun) reached() string {
-	text := string(c.Outcome())
-	if len(c.Pairs) > 1 {
-		text = words.Plural(len(c.Pairs), "pair") + " " + text
+func asExpected(t *compile.Test, s *summary, serving []string) string {
+	text := string(t.Outcome())
+	if len(t.Pairs) > 1 {
+		text = words.Plural(len(t.Pairs), "pair") + " " + text
 	}
 	switch {
-	case len(c.rtts) == 0:
-	case len(c.rtts) <= 2: // one of each family
-		text += fmt.Sprintf(" (%s)", words.Duration(c.rtts.Max()))
+	case len(s.rtts) == 0:
+	case len(s.rtts) <= 2: // one of each family
+		text += fmt.Sprintf(" (%s)", words.Duration(s.rtts.Max()))
 	default:
-		text += fmt.Sprintf(" (%s, slowest %s)", words.Duration(c.rtts.Percentile(50)), words.Duration(c.rtts.Max()))
+		text += fmt.Sprintf(" (%s, slowest %s)", words.Duration(s.rtts.Percentile(50)), words.Duration(s.rtts.Max()))
 	}
-	for _, more := range []string{c.lossText(), c.mtuText(), c.throughputText(), c.pathsText()} {
-		if more != "" {
-			text += ", " + more
-		}
+	if t.Loss.IsSet() && s.sent > 0 {
+		text += ", loss " + words.Percent(1-float64(s.received)/float64(s.sent))
 	}
-	if len(c.serving) > 0 {
+	if t.MTU > 0 {
+		text += fmt.Sprintf(", mtu %d", t.MTU)
+	}
+	if len(s.rates) > 0 {
+		text += ", " + rateText(s.rates)
+	}
+	if t.Path != nil {
+		text += ", " + pathText(t.Path)
+	}
+	if len(serving) > 0 {
 		text += ", vethlab listened"
 	}
 	return text
 }
 
-func (c *testRun) lossText() string {
-	if !c.Loss.IsSet() || c.result.Sent == 0 {
-		return ""
-	}
-	return "loss " + words.Percent(1-float64(c.result.Received)/float64(c.result.Sent))
-}
-
-func (c *testRun) mtuText() string {
-	if c.MTU == 0 {
-		return ""
-	}
-	return fmt.Sprintf("mtu %d", c.MTU)
-}
-
-func (c *testRun) throughputText() string {
-	if len(c.throughput) == 0 {
-		return ""
-	}
-	low, high := slices.Min(c.throughput), slices.Max(c.throughput)
+func rateText(rates []float64) string {
+	low, high := slices.Min(rates), slices.Max(rates)
 	if low == high {
 		return words.Rate(low)
 	}
 	return words.Rate(low) + " to " + words.Rate(high)
 }
 
-func (c *testRun) pathsText() string {
-	if c.Path == nil {
-		return ""
+// matrixOf returns the matrix of a test that asks for one, or nil. A pair with a
+// failure is wrong; one without findings is not filled in.
+func matrixOf(t *compile.Test, findings []finding) *Matrix {
+	if !t.Matrix || t.Run != nil {
+		return nil
 	}
-	return pathText(c.Path)
+	m := &Matrix{From: []string{}, To: t.Asked}
+	rows, columns := map[string]int{}, map[string]int{}
+	for i, name := range t.Asked {
+		columns[name] = i
+	}
+	for _, p := range t.Pairs {
+		if _, ok := rows[p.From]; !ok {
+			rows[p.From] = len(rows)
+			m.From = append(m.From, p.From)
+			m.cells = append(m.cells, make([]draw.Cell, len(columns)))
+		}
+	}
+	good := draw.Kept
+	if t.Outcome() == topo.Reachable {
+		good = draw.Reached
+	}
+	for i := range findings {
+		f := &findings[i]
+		if f.pair >= len(t.Pairs) { // of a test without pairs
+			continue
+		}
+		p := t.Pairs[f.pair]
+		cell := &m.cells[rows[p.From]][columns[p.To]]
+		if len(f.failures) > 0 || *cell == draw.Wrong {
+			*cell = draw.Wrong
+		} else {
+			*cell = good
+		}
+	}
+	return m
 }

@@ -6,22 +6,43 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// verdictOfNetwork reports whether an error is what the network says, and not
-// why it could not be asked.
-func verdictOfNetwork(err error) bool {
+// An outcome is what a probe found.
+type outcome int
+
+// The outcomes. A test can expect the first three.
+const (
+	reachable outcome = iota
+	unreachable
+	refused
+	answeredError // the server replied with an error (HTTP ≥ 400, DNS RCODE ≠ NOERROR)
+	notProbed     // the probe could not be sent, for a reason that is not the network's
+)
+
+// String returns the outcome as tests and reports write it.
+func (o outcome) String() string {
+	return [...]string{string(topo.Reachable), string(topo.Unreachable), string(topo.Refused), "an error", "nothing"}[o]
+}
+
+// couldNot introduces why a probe could not be sent.
+const couldNot = "it could not be asked: "
+
+// ofNetwork reports whether err is an answer of the network (no route, reject,
+// timeout) rather than a local failure.
+func ofNetwork(err error) bool {
 	if open := (*probe.OpenError)(nil); errors.As(err, &open) {
 		return false
 	}
 	for _, verdict := range []error{
 		syscall.ENETUNREACH, syscall.EHOSTUNREACH, // no route
-		syscall.EACCES, // a route that prohibits
-		syscall.EINVAL, // a route into a black hole
-		syscall.EPERM,  // dropped by a filter on the way out
+		syscall.EACCES, // a route of type prohibit
+		syscall.EINVAL, // a route of type blackhole
+		syscall.EPERM,  // dropped by an output filter
 	} {
 		if errors.Is(err, verdict) {
 			return true
@@ -31,83 +52,74 @@ func verdictOfNetwork(err error) bool {
 	return err == nil || errors.As(err, &timeout) || errors.As(err, &reset) || errors.As(err, &icmp)
 }
 
-// judge compares the answer of an address with what is expected. If it is no
-// verdict of the network the test fails, whatever it expects.
-func (t *engine) judge(q query, a *probe.Answer, verdict bool) {
-	c := q.testRun
-	c.result.Sent += a.Sent
-	c.result.Received += a.Received
-	c.rtts = append(c.rtts, a.RTTs...)
-	found, why := t.outcome(c, a)
-	ok := false
+// judge compares the answer to a probe with what its test expects. A probe that
+// could not be sent fails whatever is expected. Busy says that another program
+// listens at the target's port.
+func (e *engine) judge(t *compile.Test, q query, a *probe.Answer, busy bool) finding {
+	f := finding{query: q, sent: a.Sent, received: a.Received, rtts: a.RTTs}
+	found, why := e.outcome(t, a)
 	switch {
-	case !verdict:
-		c.failPair(q.pair, q.address, "expect", string(c.Outcome()), "nothing", "it could not be asked: "+why)
-	case !expected(c.Outcome(), found, a):
+	case !expected(t.Outcome(), found, a):
 		timeout := (*probe.Timeout)(nil)
-		silent := errors.As(a.Err, &timeout)
-		if silent && c.Protocol() == topo.UDP && c.taken[c.Pairs[q.pair].Node] {
+		f.silent = found != notProbed && errors.As(a.Err, &timeout)
+		if f.silent && t.Protocol() == topo.UDP && busy {
 			why += "; a program listens there that does not answer what vethlab sends"
-			silent = false
+			f.silent = false
 		}
-		c.failPair(q.pair, q.address, "expect", string(c.Outcome()), string(found), why)
-		c.failures[len(c.failures)-1].silent = silent
-	case found == topo.Reachable:
-		ok = c.quality(q, a)
-	default:
-		ok = true
+		f.failures = []Failure{q.failure(t, "expect", string(t.Outcome()), found.String(), why)}
+	case found == reachable:
+		f.failures = quality(t, q, a)
 	}
-	c.mark(q.pair, ok)
+	return f
 }
 
-// outcome returns what an answer comes to, and why.
-func (t *engine) outcome(c *testRun, a *probe.Answer) (found topo.Expect, why string) {
+// outcome returns the outcome of a probe and, but for reachable, the reason.
+func (e *engine) outcome(t *compile.Test, a *probe.Answer) (found outcome, why string) {
 	switch {
+	case !ofNetwork(a.Err):
+		return notProbed, couldNot + e.reason(a.Err)
 	case a.Found == probe.Reachable && a.Status >= 400:
-		return answeredNo, fmt.Sprintf("HTTP status %d", a.Status)
+		return answeredError, fmt.Sprintf("HTTP status %d", a.Status)
 	case a.Found == probe.Reachable && a.RCode != "" && a.RCode != "NOERROR":
-		return answeredNo, fmt.Sprintf("the name server says %s to %s", a.RCode, c.Via.Name)
-	case a.Found == probe.Reachable && c.Protocol() == topo.DNS && len(a.Addresses) == 0:
-		return answeredNo, fmt.Sprintf("the name server has no address for %s", c.Via.Name)
+		return answeredError, fmt.Sprintf("the name server says %s to %s", a.RCode, t.Via.Name)
+	case a.Found == probe.Reachable && t.Protocol() == topo.DNS && len(a.Addresses) == 0:
+		return answeredError, fmt.Sprintf("the name server has no address for %s", t.Via.Name)
 	case a.Found == probe.Reachable:
-		return topo.Reachable, ""
+		return reachable, ""
 	case a.Found == probe.Refused:
-		return topo.Refused, t.reason(a.Err)
+		return refused, e.reason(a.Err)
 	}
-	return topo.Unreachable, t.reason(a.Err)
+	return unreachable, e.reason(a.Err)
 }
 
-// answeredNo is found where an answer came that is none: what is sent arrives,
-// and yet what is asked for is not there.
-const answeredNo topo.Expect = "an error"
-
-// expected reports whether what was found is what is expected. What is rejected
-// on the way is both refused and unreachable.
-func expected(want, found topo.Expect, a *probe.Answer) bool {
-	return found == want || want == topo.Unreachable && found == topo.Refused && rejected(a)
+// expected reports whether an outcome is what a test expects. What a router
+// rejects is both refused and unreachable.
+func expected(want topo.Expect, found outcome, a *probe.Answer) bool {
+	return found.String() == string(want) || want == topo.Unreachable && found == refused && rejected(a)
 }
 
-// rejected reports whether somebody on the way refuses, and not who is asked.
+// rejected reports whether a node on the path rejected the probe rather than the
+// target.
 func rejected(a *probe.Answer) bool {
 	icmp := (*probe.ICMPError)(nil)
 	return errors.As(a.Err, &icmp) && (!icmp.Closed() || icmp.By.IsValid() && icmp.By != a.To)
 }
 
-// quality compares how well an address answers with what is expected, and
-// reports whether it is good enough.
-func (c *testRun) quality(q query, a *probe.Answer) bool {
-	before := len(c.failures)
-	if median := a.RTTs.Percentile(50); c.Within > 0 && median > time.Duration(c.Within) {
-		c.failPair(q.pair, q.address, "within", "within "+c.Within.String(), words.Duration(median), spread(a.RTTs))
+// quality returns how an address that answers is slower, or loses more, than a
+// test allows.
+func quality(t *compile.Test, q query, a *probe.Answer) []Failure {
+	var failures []Failure
+	if median := a.RTTs.Percentile(50); t.Within > 0 && median > time.Duration(t.Within) {
+		failures = append(failures, q.failure(t, "within", "within "+t.Within.String(), words.Duration(median), spread(a.RTTs)))
 	}
-	if !c.Loss.Holds(topo.Percent(100 * a.Loss())) {
+	if !t.Loss.Holds(topo.Percent(100 * a.Loss())) {
 		why := fmt.Sprintf("%d of %d were answered", a.Received, a.Sent)
-		c.failPair(q.pair, q.address, "loss", c.lossWanted(), words.Percent(a.Loss()), why)
+		failures = append(failures, q.failure(t, "loss", lossWanted(t), words.Percent(a.Loss()), why))
 	}
-	return len(c.failures) == before
+	return failures
 }
 
-// spread says how round trips are distributed.
+// spread says how round-trip times are distributed.
 func spread(r probe.RTTs) string {
 	if len(r) == 1 {
 		return "it was asked once"
