@@ -57,13 +57,18 @@ func (s failedSet) has(q query) bool {
 	return s[q] || s[query{test: q.test, pair: q.pair}]
 }
 
-// unmatched returns the failures of tests that match no pair of nodes.
+// unmatched returns the failures of tests that match no pair of nodes or, of
+// commands, no node.
 func unmatched(tests []*compile.Test) []finding {
 	var findings []finding
 	for i, t := range tests {
-		if t.Run == nil && len(t.Pairs) == 0 || t.Run != nil && len(t.Where) == 0 {
+		why := "this test matches no pair of nodes"
+		if t.Run != nil {
+			why = "this test matches no node"
+		}
+		if total(t) == 0 {
 			findings = append(findings, finding{query: query{test: i}, failures: []Failure{{
-				Key: "to", Want: "somebody to ask", Found: "nobody", Why: "the words of this test stand for no two nodes",
+				Key: "to", Want: "somebody to ask", Found: "nobody", Why: why,
 			}}})
 		}
 	}

@@ -137,7 +137,7 @@ func (e *engine) limit(mtu probe.MTU) string {
 	case mtu.By.IsValid():
 		return e.name(mtu.By) + " says that the next link takes no more"
 	}
-	return "larger packets get lost, and nobody says so"
+	return "path MTU black hole: larger packets are dropped without ICMP fragmentation needed / packet too big"
 }
 
 // judgeHops compares the hops before the target with those that a test expects.
