@@ -10,7 +10,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/hosts"
-	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -87,9 +86,6 @@ func (l *Lab) Topology() *topo.Topology {
 	return nil
 }
 
-// State returns what is there of the lab.
-func (l *Lab) State() (*kernel.View, error) { return kernel.Observe(l.name, l.wanted()) }
-
 // wanted returns what the description asks for, or nil if there is none.
 func (l *Lab) wanted() *state.State {
 	if c := l.compiled.Load(); c != nil {
@@ -118,7 +114,7 @@ func (l *Lab) hosts() (*hosts.Table, error) {
 	if d := l.compiled.Load(); d != nil {
 		return d.hosts(), nil
 	}
-	view, err := l.State()
+	view, err := l.view()
 	if err != nil {
 		return nil, err
 	}

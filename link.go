@@ -100,7 +100,7 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 		return err
 	}
 	defer lock.Release()
-	view, err := k.lab.State()
+	view, err := k.lab.view()
 	if err != nil {
 		return err
 	}

@@ -3,12 +3,9 @@ package vethlab
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"strings"
 
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/verify"
 )
 
@@ -32,38 +29,24 @@ func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each 
 	return probe.Ping(ctx, target, opts, each)
 }
 
-// target returns who is to be asked from where, and what the lab looks like.
-func (l *Lab) target(from, to string) (probe.Target, *state.State, error) {
-	view, err := l.State()
+// target returns what probes are sent to and from which namespace, and the lab as
+// the kernel has it.
+func (l *Lab) target(from, to string) (probe.Target, *State, error) {
+	s, err := l.State()
 	if err != nil {
 		return probe.Target{}, nil, err
 	}
-	namespace, running := hosts.Namespaces(view.State)[from]
+	namespace, running := hosts.Namespaces(s.view.State)[from]
 	if !running {
 		return probe.Target{}, nil, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
 	}
-	addr, err := Resolve(view.State, to)
+	addr, err := s.Resolve(to)
 	if err != nil {
 		return probe.Target{}, nil, err
 	}
 	target := probe.Target{From: namespace, To: addr}
-	if reason := verify.LeavesLab(l.name, target, hosts.Owners(view.State)[addr]); reason != "" {
+	if reason := verify.LeavesLab(l.name, target, s.Owner(addr)); reason != "" {
 		return probe.Target{}, nil, fmt.Errorf("%s: %s", addr, reason)
 	}
-	return target, view.State, nil
-}
-
-// Resolve returns the address that a node, "node:interface" or an address
-// stands for in a State.
-func Resolve(s *state.State, to string) (netip.Addr, error) {
-	if a, err := netip.ParseAddr(to); err == nil {
-		return a, nil
-	}
-	if node, _, _ := strings.Cut(to, ":"); s.Namespace(hosts.Namespaces(s)[node]) == nil {
-		return netip.Addr{}, fmt.Errorf("%w: %s", ErrNoNode, node)
-	}
-	if addrs := hosts.NewTable(s).Lookup(to); len(addrs) > 0 {
-		return addrs[0], nil
-	}
-	return netip.Addr{}, fmt.Errorf("%s has no address", to)
+	return target, s, nil
 }

@@ -7,9 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -80,10 +78,10 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 		return nil, err
 	}
 	route := probe.Route{Target: target}
-	if route.At, err = listener(s, target.To); err != nil {
+	if route.At, err = s.listener(target.To); err != nil {
 		return nil, err
 	}
-	m := metering{opts: opts, near: from, far: hosts.Owners(s)[target.To]}
+	m := metering{opts: opts, near: from, far: s.Owner(target.To)}
 	flows, err := probe.Throughput(ctx, route, m.options())
 	var results []Flow
 	for i := range flows {
@@ -93,15 +91,16 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 }
 
 // listener returns the namespace of the node that has an address.
-func listener(s *state.State, a netip.Addr) (string, error) {
-	node := hosts.Owners(s)[a]
+func (s *State) listener(a netip.Addr) (string, error) {
+	node := s.Owner(a)
 	switch node {
 	case "":
 		return "", fmt.Errorf("%s is nobody's in this lab: there is no other end to measure at", a)
 	case topo.HostNode:
 		return "", errors.New("vethlab does not listen on the machine itself: measure from there to the node, and the reverse")
 	}
-	return hosts.Namespaces(s)[node], nil
+	namespace, _ := s.Namespace(node)
+	return namespace, nil
 }
 
 // metering is one measurement between two nodes.

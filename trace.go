@@ -39,8 +39,7 @@ type Hop struct {
 	Reason string `json:"reason,omitempty"` // why the way ends here, if it should not
 }
 
-// Trace finds the way from a node to a target, which is what it is to
-// [Lab.Ping]: each router on it, by echo requests with a short time to live.
+// Trace finds the way from a node to a target, written as for [Lab.Ping]: each router on it, by echo requests with a short time to live.
 // It ends with the target, with a router that says it knows no way on, or with the last
 // one that answers.
 func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*Trace, error) {
@@ -52,7 +51,7 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 	if err != nil {
 		return nil, err
 	}
-	names := hosts.Owners(s)
+	names := hosts.Owners(s.view.State)
 	trace := &Trace{From: from, To: to, Address: target.To, Hops: []Hop{}}
 	for _, h := range hops {
 		trace.Hops = append(trace.Hops, hopOf(h, names))

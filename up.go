@@ -7,47 +7,17 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/kernel"
-	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Plan returns what [Lab.Up] would change now.
-func (l *Lab) Plan() (*Change, error) {
-	change, _, err := l.plan()
-	return change, err
-}
-
-// PlanNew returns the plan that makes the whole lab. It does not look at the
-// kernel.
-func (l *Lab) PlanNew() *Change {
-	return &Change{lab: l, Plan: plan.Diff(state.New(), l.wanted())}
-}
-
-// PlanDown returns the plan that removes a complete lab. It does not look at the
-// kernel.
-func (l *Lab) PlanDown() *Change {
-	return &Change{lab: l, Plan: plan.Diff(l.wanted(), state.New())}
-}
-
-func (l *Lab) plan() (*Change, *state.State, error) {
-	if l.wanted() == nil {
-		return nil, nil, l.unknown()
-	}
-	view, err := l.State()
-	if err != nil {
-		return nil, nil, err
-	}
-	return &Change{lab: l, Plan: plan.Diff(view.State, l.wanted())}, view.State, nil
-}
-
 // Up makes the kernel agree with the description and returns what it changed.
-// On a running lab this is the smallest change that does; what is right is not
-// touched. It returns when all links work. If it fails, what was done stays:
+// On a running lab this is the smallest change that does; what is as described is
+// not touched. It returns when all links work. If it fails, what was done stays:
 // Up again goes on from there, Down removes it.
-func (l *Lab) Up(ctx context.Context) (*Change, error) {
+func (l *Lab) Up(ctx context.Context) (*Plan, error) {
 	if l.compiled.Load() == nil {
 		return nil, l.unknown()
 	}
@@ -58,7 +28,7 @@ func (l *Lab) Up(ctx context.Context) (*Change, error) {
 // Up does: an edit of a running lab, of any size. The name of the description
 // does not count: lab and description keep theirs. Where nothing could be changed
 // at all, the old description stays.
-func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Change, error) {
+func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Plan, error) {
 	named := *t
 	named.Name = l.name
 	if old := l.Topology(); old != nil {
@@ -73,7 +43,7 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Change, error) {
 
 // converge makes the kernel agree with a description, which becomes the lab's;
 // nil: the one that it has.
-func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
+func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	lock, err := l.acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -83,7 +53,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 	if d != nil {
 		l.compiled.Store(d)
 	}
-	change, seen, err := l.prepare()
+	p, seen, err := l.prepare()
 	if err != nil {
 		l.compiled.Store(old)
 		if seen != nil && len(seen.Namespaces) == 0 {
@@ -91,32 +61,32 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Change, error) {
 		}
 		return nil, err
 	}
-	if !change.Empty() {
+	if !p.Empty() {
 		l.up.Store(false)
-		if err := l.apply(ctx, lock, change, seen); err != nil {
-			return change, err
+		if err := l.apply(ctx, lock, p, seen); err != nil {
+			return p, err
 		}
 	}
 	l.up.Store(true)
-	return change, nil
+	return p, nil
 }
 
-// apply carries a change out and waits until all links work.
-func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, change *Change, seen *state.State) error {
+// apply carries a plan out and waits until all links work.
+func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *state.State) error {
 	enough := l.ensureNeighLimit(lock)
 	l.notifyHost()
-	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(len(change.Plan), "change"))
-	if err := kernel.Apply(ctx, change.Plan, seen, kernel.Options{Step: l.step}); err != nil {
+	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
+	if err := kernel.Apply(ctx, p.ops, seen, kernel.Options{Step: l.step}); err != nil {
 		return l.explain(err)
 	}
 	// A namespace that a socket or a process holds lives on without its name, and
 	// with it the peers of its veths, in nodes that stay.
-	if change.removesNodes() {
+	if p.removesNodes() {
 		rest, seen, err := l.plan()
 		if err != nil {
 			return err
 		}
-		if err := kernel.Apply(ctx, rest.Plan, seen, kernel.Options{}); err != nil {
+		if err := kernel.Apply(ctx, rest.ops, seen, kernel.Options{}); err != nil {
 			return l.explain(err)
 		}
 	}
@@ -128,18 +98,17 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, change *Change, see
 	return l.settle(ctx)
 }
 
-// prepare finds out what Up has to do and whether it may. The State is what is
-// there now, nil if that is not known.
-func (l *Lab) prepare() (*Change, *state.State, error) {
+// prepare returns what Up has to do, and an error if it may not. The State is what
+// the kernel has now, nil if that is not known.
+func (l *Lab) prepare() (*Plan, *state.State, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err
 	}
-	change, seen, err := l.plan()
+	p, seen, err := l.plan()
 	if err != nil {
 		return nil, nil, err
 	}
-	return change, seen, errors.Join(
-		l.checkNames(change.Plan), l.checkHost(change.Plan), l.checkHostLinks(change.Plan, seen))
+	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen))
 }
 
 // settleTime bounds the wait for links. They take 10 ms as a rule. Where the

@@ -54,7 +54,7 @@ func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *Report {
 }
 
 func (l *Lab) verify(ctx context.Context, r *Report, tests []topo.Test) error {
-	view, err := l.State()
+	view, err := l.view()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (l *Lab) Watch() (*Watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := l.State()
+	view, err := l.view()
 	if err != nil {
 		events.Close()
 		return nil, err
@@ -45,7 +45,7 @@ const together = 50 * time.Millisecond
 // change. If ctx ends first it returns its error.
 func (w *Watch) Next(ctx context.Context) ([]string, error) {
 	for {
-		view, err := w.lab.State()
+		view, err := w.lab.view()
 		if err != nil {
 			return nil, err
 		}

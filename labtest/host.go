@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/plan"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -37,21 +35,18 @@ func claimed(test string, lab *vethlab.Lab) claim {
 	if !linksHost(lab.Topology()) {
 		return c
 	}
-	for _, op := range lab.PlanNew().Plan {
-		switch op := op.(type) {
-		case plan.AddAddress:
-			if op.Link.Namespace == state.Host && !op.Address.Addr().IsLinkLocalUnicast() {
-				c.networks = append(c.networks, op.Address.Masked())
-			}
-		case plan.AddRoute:
-			if op.Namespace == state.Host {
-				c.networks = append(c.networks, op.Route.To)
-			}
-		case plan.AddVeth:
-			for _, end := range op.Ends {
-				if end.Link.Namespace == state.Host {
-					c.links = append(c.links, end.Link.Link)
-				}
+	will := lab.Described()
+	for _, r := range will.Routes(topo.HostNode) {
+		c.networks = append(c.networks, r.To)
+	}
+	for _, i := range will.Interfaces() {
+		if i.Node != topo.HostNode {
+			continue
+		}
+		c.links = append(c.links, i.Name)
+		for _, a := range i.Addresses {
+			if !a.Addr().IsLinkLocalUnicast() {
+				c.networks = append(c.networks, a.Masked())
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -34,7 +35,7 @@ func TestLookAtExamples(t *testing.T) {
 		}
 		ops := plan.Diff(state.New(), c.State)
 		for way, ops := range map[string]plan.Plan{"direct": ops, "long": plan.LongWay(ops)} {
-			steps := explainAll(ops, make([]step, len(ops)), words.English)
+			steps := explainAll(ops, make([]vethlab.Step, len(ops)), words.English)
 			if err := lookAll(ops, steps); err != nil {
 				t.Errorf("%s, %s: %v", file, way, err)
 			}

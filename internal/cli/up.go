@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -52,41 +51,17 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	if err != nil {
 		return err
 	}
-	p.out.say("lab %s %s", lab.Name(), upSummary(lab, change, time.Since(start)))
+	p.out.say("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
 	return nil
 }
 
-func upSummary(lab *vethlab.Lab, change *vethlab.Change, took time.Duration) string {
+func upSummary(done *vethlab.Plan, took time.Duration) string {
 	switch {
-	case change.Empty():
+	case done.Empty():
 		return "is up to date"
-	case isWhole(lab, change):
-		nodes, links := counts(change.Plan)
+	case done.Whole():
+		nodes, links := done.Counts()
 		return fmt.Sprintf("is up: %s, %s in %s", plural(nodes, "node"), plural(links, "link"), short(took))
 	}
-	return fmt.Sprintf("changed: %s in %s", plural(len(change.Plan), "command"), short(took))
-}
-
-// isWhole reports whether a change made the lab where nothing of it was.
-func isWhole(lab *vethlab.Lab, change *vethlab.Change) bool {
-	made, _ := counts(change.Plan)
-	if made == 0 {
-		return false
-	}
-	all, _ := counts(lab.PlanNew().Plan)
-	_, remade := change.Plan[0].(plan.DelNamespace)
-	return made == all && !remade
-}
-
-// counts returns how many nodes and links a plan makes.
-func counts(ops plan.Plan) (nodes, links int) {
-	for _, op := range ops {
-		switch op.(type) {
-		case plan.AddNamespace:
-			nodes++
-		case plan.AddVeth:
-			links++
-		}
-	}
-	return nodes, links
+	return fmt.Sprintf("changed: %s in %s", plural(done.Len(), "command"), short(took))
 }

@@ -83,6 +83,20 @@ func (l *Lab) Origin(e state.Endpoint) topo.Pos {
 	return l.origins[state.Endpoint{Namespace: e.Namespace}]
 }
 
+// NodeOf returns the node whose namespace has that name, "" if none has.
+func (l *Lab) NodeOf(namespace string) string {
+	if ns := l.State.Namespace(namespace); ns != nil {
+		return ns.Mark().Node
+	}
+	return ""
+}
+
+// Asks returns the node of a link, and the place in the file that asks for it, see
+// [Lab.Origin].
+func (l *Lab) Asks(e state.Endpoint) (node string, pos topo.Pos) {
+	return l.NodeOf(e.Namespace), l.Origin(e)
+}
+
 // A HostEntry is a line of /etc/hosts.
 type HostEntry struct {
 	Addr  netip.Addr
