@@ -84,7 +84,7 @@ func (n *Node) Namespace() string { return n.namespace }
 // starts is inside, and had better be a [Node.Command]. /proc/net is the whole
 // process's, which is outside; the node's is /proc/thread-self/net.
 //
-// Of goroutines that outlive fn the lab tells as [EventStray].
+// If fn leaves goroutines running, an [EventStray] is sent.
 func (n *Node) Do(fn func() error) error {
 	return netns.Do(n.namespace, func() error { return n.watched(fn) })
 }

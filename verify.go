@@ -15,20 +15,35 @@ import (
 
 // What [Lab.Verify] returns.
 type (
-	// A Report is what the tests of a lab found. Printed, it is what `vethlab test`
+	// A Report is what the tests of a lab found: the name of the Lab, the Results of
+	// its tests in their order, the time that all Took, and Err, the reason why it
+	// could not be tested, or not to the end. Its method OK reports whether all is
+	// as expected, Failed how many tests failed. Printed, it is what `vethlab test`
 	// prints; as JSON it is what `vethlab test -o json` writes.
 	Report = verify.Report
 
-	// A TestResult is what one test found.
+	// A TestResult is what one test found: its Name, what it Asks, Wants and Found, a
+	// line each; OK; how many Pairs of nodes it has and how many of them Failed, with
+	// their Failures; how many probes were Sent and Received, and the RTT of the
+	// answers; a Matrix if the test has one; where vethlab listened for it (Serving);
+	// the number of Tries, and the time that the last one Took; and its place in the
+	// file (Pos).
 	TestResult = verify.TestResult
 
-	// A Failure is what one pair of nodes, or one command, found other than expected.
+	// A Failure is something that was found other than expected: From which node To
+	// which target and at which Address of it; the Key of the file that is not met,
+	// such as "expect"; what it Wants and Found, with units, and Why; and of a
+	// command the last 2,000 bytes of its Output.
 	Failure = verify.Failure
 
-	// A Distribution summarizes round-trip times.
+	// A Distribution summarizes round-trip times: the Count of answers, and the Min,
+	// Median, Max, Mean and StdDev, which are 0 without an answer.
 	Distribution = verify.Distribution
 
-	// A Matrix has the outcome of each pair of a test with `matrix: true`.
+	// A Matrix has the outcome of each pair of a test with `matrix: true`. From are
+	// its rows and To its columns; the method At returns the sign of a pair: "●"
+	// reached, "○" not reached and expected so, "✗" found other than expected, "·"
+	// not probed. Text draws it.
 	Matrix = verify.Matrix
 
 	// TextOptions say how [Report.Text] writes a report. The zero value writes it
@@ -36,15 +51,14 @@ type (
 	TextOptions = verify.TextOptions
 )
 
-// Verify holds a running lab to its contract: it asks with real packets what
-// the tests of the description say, and reports what was found. What can be
-// asked is asked side by side, once the links that can work do. Without tests
-// in the description each host and router must reach the next one; a lab that
-// was found running is tested along its subnets.
+// Verify runs the tests of the description on a running lab, with real packets,
+// and reports what was found. It waits for links to come up first. Without tests
+// in the description each host and router must reach the next one; in a lab that
+// was found running each node must reach the next one of its subnets.
 //
-// Given tests of one's own, Verify holds the lab to those instead.
+// If tests are given, Verify runs those instead.
 //
-// It fails only within the report: [Report.OK] reports whether all is well.
+// Errors are in the report: its OK reports whether all is as expected.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *Report {
 	start := time.Now()
 	r := &Report{Lab: l.name, Results: []TestResult{}}
