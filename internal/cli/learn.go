@@ -209,7 +209,6 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 	}
-	desk.ctx = ctx
 	stage, err := newStage(p)
 	if err != nil {
 		return err

@@ -17,7 +17,6 @@ import (
 // A desk is where a learner sits: at a terminal, where lines can be edited and
 // fetched again, or at the end of a pipe.
 type desk struct {
-	ctx     context.Context // that of the lesson
 	program *program
 	speed   int // characters typed a second; 0: at once
 
@@ -27,7 +26,7 @@ type desk struct {
 }
 
 func newDesk(p *program, o learnOptions) *desk {
-	d := &desk{ctx: context.Background(), program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
+	d := &desk{program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
 	keys, ok := p.stdin.(*os.File)
 	if ok && !o.auto && p.out.terminal && term.IsTerminal(int(keys.Fd())) {
 		d.keys = keys
@@ -42,9 +41,8 @@ func newDesk(p *program, o learnOptions) *desk {
 // Say implements [tutor.Desk].
 func (d *desk) Say(text string) { d.program.out.write([]byte(text)) }
 
-// Ask implements [tutor.Desk]. It does not wait for a line when the program is to
-// end.
-func (d *desk) Ask(prompt string) (string, error) {
+// Ask implements [tutor.Desk].
+func (d *desk) Ask(ctx context.Context, prompt string) (string, error) {
 	if d.typist != nil {
 		before, err := term.MakeRaw(int(d.keys.Fd()))
 		if err != nil {
@@ -64,9 +62,9 @@ func (d *desk) Ask(prompt string) (string, error) {
 	select {
 	case a := <-answers:
 		return a.line, a.err
-	case <-d.ctx.Done():
+	case <-ctx.Done():
 		d.Say("\r\n")
-		return "", d.ctx.Err()
+		return "", ctx.Err()
 	}
 }
 

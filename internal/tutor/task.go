@@ -79,7 +79,7 @@ func (p *Player) task(ctx context.Context, t *lesson.Task) error {
 		if c := a.current(); c != "" {
 			p.Desk.Say("    " + p.Desk.Paint(Typed, c) + "\n")
 		}
-		line, err := p.Desk.Ask(prompt)
+		line, err := p.Desk.Ask(ctx, prompt)
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (d *desk) Width() int                  { return 60 }
 
 func (d *desk) Paint(s tutor.Style, text string) string { return text }
 
-func (d *desk) Ask(prompt string) (string, error) {
+func (d *desk) Ask(_ context.Context, prompt string) (string, error) {
 	d.Say(prompt)
 	if len(d.lines) == 0 {
 		return "", io.EOF
