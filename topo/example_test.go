@@ -61,8 +61,7 @@ links:
 tests:
   - {from: a, to: c}
 `))
-	var mistakes topo.Errors
-	if errors.As(err, &mistakes) {
+	if mistakes, ok := errors.AsType[topo.Errors](err); ok {
 		for _, m := range mistakes {
 			fmt.Println(m.Pos, m.Hint)
 		}

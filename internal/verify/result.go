@@ -154,7 +154,7 @@ func foundText(t *compile.Test, s *summary, serving []string) string {
 // failing says what failed and, of several pairs, in how many.
 func failing(t *compile.Test, s *summary) string {
 	text := "expected " + wants(t)
-	same := alike(s.failures)
+	same := sameFinding(s.failures)
 	if same {
 		text = s.failures[0].verdict()
 	}
