@@ -145,7 +145,7 @@ func (p *program) viewed(args []string) (*kernel.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := lab.State()
+	view, err := viewOf(lab)
 	if err == nil && len(view.State.Namespaces) == 0 {
 		err = notRunning(lab)
 	}

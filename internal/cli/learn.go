@@ -211,7 +211,6 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 	}
-	terminal.ctx = ctx
 	tools, err := newToolbox(true)
 	if err != nil {
 		return err

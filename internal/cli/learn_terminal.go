@@ -17,7 +17,6 @@ import (
 // A terminal is where a learner types: a terminal in raw mode, where lines can be
 // edited and fetched again, or a pipe.
 type terminal struct {
-	ctx     context.Context // that of the lesson
 	program *program
 	speed   int // characters typed a second; 0: at once
 
@@ -27,7 +26,7 @@ type terminal struct {
 }
 
 func newTerminal(p *program, o learnOptions) *terminal {
-	t := &terminal{ctx: context.Background(), program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
+	t := &terminal{program: p, speed: o.speed, lines: bufio.NewReader(p.stdin)}
 	keys, ok := p.stdin.(*os.File)
 	if ok && !o.auto && p.out.terminal && term.IsTerminal(int(keys.Fd())) {
 		t.keys = keys
@@ -45,9 +44,8 @@ func (t *terminal) Say(text string) { t.program.out.print("%s", text) }
 // control moves the cursor.
 func (t *terminal) control(sequence string) { t.program.out.write([]byte(sequence)) }
 
-// Ask implements [tutor.Terminal]. It does not wait for a line when the program is to
-// end.
-func (t *terminal) Ask(prompt string) (string, error) {
+// Ask implements [tutor.Terminal].
+func (t *terminal) Ask(ctx context.Context, prompt string) (string, error) {
 	if t.editor != nil {
 		before, err := term.MakeRaw(int(t.keys.Fd()))
 		if err != nil {
@@ -67,9 +65,9 @@ func (t *terminal) Ask(prompt string) (string, error) {
 	select {
 	case a := <-answers:
 		return a.line, a.err
-	case <-t.ctx.Done():
+	case <-ctx.Done():
 		t.control("\r\n")
-		return "", t.ctx.Err()
+		return "", ctx.Err()
 	}
 }
 

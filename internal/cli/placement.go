@@ -69,7 +69,7 @@ func (e reexecError) failure() error {
 
 // A labInfo is what can be said of a running lab at a glance.
 type labInfo struct {
-	vethlab.Info
+	vethlab.LabInfo
 
 	// Sandbox is the name of the sandbox that the lab is in, as a rule its own;
 	// "": it is on the machine.
@@ -86,7 +86,7 @@ func (p *program) labs() ([]labInfo, error) {
 			return nil, err
 		}
 		for _, info := range infos {
-			labs = append(labs, labInfo{Info: info})
+			labs = append(labs, labInfo{LabInfo: info})
 		}
 	}
 	boxes, err := p.boxes()
@@ -123,7 +123,7 @@ func (p *program) enterOnly() error {
 	if err != nil || len(boxes) != 1 {
 		return err
 	}
-	return p.enter(labInfo{Info: vethlab.Info{Name: boxes[0]}, Sandbox: boxes[0]})
+	return p.enter(labInfo{LabInfo: vethlab.LabInfo{Name: boxes[0]}, Sandbox: boxes[0]})
 }
 
 // labsIn asks inside a sandbox which labs there are. One in which a crash left
@@ -149,7 +149,7 @@ func (p *program) labsIn(name string) ([]labInfo, error) {
 		labs[i].Sandbox = name
 	}
 	if len(labs) == 0 {
-		labs = []labInfo{{Info: vethlab.Info{Name: name, Nodes: []string{}, Incomplete: true}, Sandbox: name}}
+		labs = []labInfo{{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}, Incomplete: true}, Sandbox: name}}
 	}
 	return labs, err
 }
@@ -199,7 +199,7 @@ func (p *program) at(lab string, create bool) error {
 	}
 	// Root, for whom a lab may be in either place: here unless only there.
 	infos, err := vethlab.List()
-	if err != nil || slices.ContainsFunc(infos, func(i vethlab.Info) bool { return i.Name == lab }) {
+	if err != nil || slices.ContainsFunc(infos, func(i vethlab.LabInfo) bool { return i.Name == lab }) {
 		return err
 	}
 	if err := p.inSandbox(lab, false); !errors.Is(err, vethlab.ErrNotRunning) {

@@ -22,6 +22,7 @@ var pure = map[string][]string{
 	"internal/nft":           {"internal/words"},
 	"topo":                   {"internal/nft", "internal/escape"},
 	"internal/state":         {"topo"},
+	"internal/hosts":         {"topo", "internal/state", "internal/escape"},
 	"internal/plan":          {"topo", "internal/state"},
 	"internal/dump":          {"topo", "internal/state"},
 	"internal/live":          {"topo", "internal/words", "internal/state", "internal/dump"},

@@ -50,7 +50,7 @@ func (p *Player) question(ctx context.Context, q *lesson.Question) error {
 		ask = texts.choose.With(n)
 	}
 	for {
-		line, err := p.Terminal.Ask(ask.In(p.Lang) + " ")
+		line, err := p.Terminal.Ask(ctx, ask.In(p.Lang)+" ")
 		if err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func (p *Player) task(ctx context.Context, t *lesson.Task) error {
 		if c := a.current(); c != "" {
 			p.Terminal.Say("    " + p.Terminal.Paint(Typed, c) + "\n")
 		}
-		line, err := p.Terminal.Ask(prompt)
+		line, err := p.Terminal.Ask(ctx, prompt)
 		if err != nil {
 			return err
 		}

@@ -44,8 +44,8 @@ type Terminal interface {
 	Say(text string)
 
 	// Ask writes a prompt and returns the line that is typed. [io.EOF]: the
-	// learner leaves.
-	Ask(prompt string) (string, error)
+	// learner leaves. When ctx ends Ask returns its error.
+	Ask(ctx context.Context, prompt string) (string, error)
 
 	// Type writes a command behind a prompt as if it were typed.
 	Type(prompt, command string)
@@ -157,7 +157,7 @@ func (p *Player) pause(ctx context.Context, last lesson.Block) error {
 		return nil
 	}
 	for {
-		line, err := p.Terminal.Ask(p.Terminal.Paint(Quietly, texts.enter.In(p.Lang)) + " ")
+		line, err := p.Terminal.Ask(ctx, p.Terminal.Paint(Quietly, texts.enter.In(p.Lang))+" ")
 		if err != nil || strings.TrimSpace(line) == "" {
 			return err
 		}

@@ -107,7 +107,7 @@ func (t *terminal) Width() int                  { return 60 }
 
 func (t *terminal) Paint(s tutor.Style, text string) string { return text }
 
-func (t *terminal) Ask(prompt string) (string, error) {
+func (t *terminal) Ask(_ context.Context, prompt string) (string, error) {
 	t.Say(prompt)
 	if len(t.lines) == 0 {
 		return "", io.EOF

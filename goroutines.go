@@ -8,13 +8,12 @@ import (
 	"strings"
 )
 
-// A goroutine that code of a Do starts runs on a thread of its own, outside of
-// the node. Mostly that is a mistake, but not always: reading from a socket that
-// was opened inside is right from everywhere. So it is no error, and told to who
-// listens to events.
+// A goroutine that code of a Do starts runs on another thread, outside of the node's
+// namespace. Mostly that is a mistake, but not always: a socket that was opened
+// inside can be read from everywhere. So it is an event and not an error.
 
-// watched calls fn and tells of the goroutines that it has started and that still
-// run.
+// watched calls fn and sends an event for each place at which it started goroutines
+// that still run.
 func (n *Node) watched(fn func() error) error {
 	if len(n.lab.events) == 0 {
 		return fn()
@@ -23,7 +22,7 @@ func (n *Node) watched(fn func() error) error {
 	err := fn()
 	if runtime.NumGoroutine() > before {
 		for _, place := range startedBy(goroutineID()) {
-			n.lab.tell(EventStray, "Do in node %s: a goroutine that it started runs on, outside of the node: %s", n.name, place)
+			n.lab.notify(EventStray, "Do in node %s: a goroutine that it started runs on, outside of the node: %s", n.name, place)
 		}
 	}
 	return err

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"fmt"
@@ -135,7 +135,7 @@ func (t *TestResult) Details() []string {
 	for i := range t.Failures[:min(len(t.Failures), maxFailures)] {
 		f := &t.Failures[i]
 		if t.Pairs > 1 || len(t.Failures) > 1 { // else Found has it
-			lines = append(lines, f.line(t.Pairs > 1, alike(t.Failures)))
+			lines = append(lines, f.line(t.Pairs > 1, sameFinding(t.Failures)))
 		}
 		for line := range strings.Lines(f.Output) {
 			lines = append(lines, "| "+strings.TrimRight(line, "\n"))
@@ -150,8 +150,8 @@ func (t *TestResult) Details() []string {
 	return lines
 }
 
-// alike reports whether failures say the same of several.
-func alike(failures []Failure) bool {
+// sameFinding reports whether failures differ only in their nodes and reasons.
+func sameFinding(failures []Failure) bool {
 	first := failures[0]
 	return !slices.ContainsFunc(failures, func(f Failure) bool {
 		return f.Key != first.Key || f.Want != first.Want || f.Found != first.Found

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"encoding/json"
@@ -52,24 +52,23 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 // A TestResult is what one test found.
 type TestResult struct {
 	Name  string `json:"name,omitempty"` // as the file has it
-	Asks  string `json:"asks"`           // what is asked, as in "a → web via tcp/80"
-	Wants string `json:"wants"`          // what is expected, as in "reachable within 20ms"
-	OK    bool   `json:"ok"`             // all is found as expected
+	Asks  string `json:"asks"`           // which probes it sends: "a → web via tcp/80"
+	Wants string `json:"wants"`          // what is expected: "reachable within 20ms"
+	OK    bool   `json:"ok"`             // all is as expected
 	Found string `json:"found"`          // in one line
 
-	Pairs    int       `json:"pairs"`              // how many asked how many; of a command, the nodes that ran it
-	Failed   int       `json:"failed"`             // how many of them found something else than expected
-	Failures []Failure `json:"failures,omitempty"` // what they found
+	Pairs    int       `json:"pairs"`              // how many source–target pairs it has; of a command, how many nodes
+	Failed   int       `json:"failed"`             // how many of these found something else than expected
+	Failures []Failure `json:"failures,omitempty"` // what they found; a pair can have several
 
-	// Of all that was asked and answered. The times are 0 if nothing was.
-	RTT      Distribution `json:"rtt,omitzero"`
-	Sent     int          `json:"sent,omitempty"`
-	Received int          `json:"received,omitempty"`
+	RTT      Distribution `json:"rtt,omitzero"`       // of all answers
+	Sent     int          `json:"sent,omitempty"`     // how many probes
+	Received int          `json:"received,omitempty"` // how many of them were answered
 
-	Matrix  *Matrix       `json:"matrix,omitempty"`  // where the test asks for it
+	Matrix  *Matrix       `json:"matrix,omitempty"`  // of a test with `matrix: true`
 	Serving []string      `json:"serving,omitempty"` // where vethlab listened: "b tcp/80"
-	Tries   int           `json:"tries"`             // more than 1: it failed before
-	Took    time.Duration `json:"took"`              // in nanoseconds; of one try
+	Tries   int           `json:"tries"`             // how many; more than 1: it failed before
+	Took    time.Duration `json:"took"`              // of the last try; as JSON in nanoseconds
 
 	Pos topo.Pos `json:"-"`            // in the file; not known if the test follows from the cabling
 	At  string   `json:"at,omitempty"` // Pos as text
@@ -83,25 +82,24 @@ func (t *TestResult) Title() string {
 	return t.Asks
 }
 
-// A Failure is something that was found otherwise than expected.
+// A Failure is something that was found other than expected.
 type Failure struct {
-	From    string     `json:"from"`             // a node; where a command ran
-	To      string     `json:"to,omitempty"`     // who was asked, as in the file
-	Address netip.Addr `json:"address,omitzero"` // the address that was asked
+	From    string     `json:"from"`             // the node that sent probes, or ran a command
+	To      string     `json:"to,omitempty"`     // the target as the file has it
+	Address netip.Addr `json:"address,omitzero"` // the target's address; not valid: it has none, or all failed
 
-	Key   string `json:"key"`   // of the file, that it is about: expect, within, …
-	Want  string `json:"want"`  // "reachable"
-	Found string `json:"found"` // "unreachable"
-	Why   string `json:"why,omitempty"`
+	Key   string `json:"key"`           // the key of the file that is not met: expect, within, loss, …
+	Want  string `json:"want"`          // with its unit: "reachable", "within 20ms"
+	Found string `json:"found"`         // with its unit: "unreachable", "31 ms"
+	Why   string `json:"why,omitempty"` // the reason, in one line
 
-	Output string `json:"output,omitempty"` // of a command, the end of it
-
-	silent bool // nobody answered at all
+	Output string `json:"output,omitempty"` // of a command: the last 2,000 bytes of its output
 }
 
-// A Distribution is how round trips are spread, in nanoseconds.
+// A Distribution summarizes round-trip times, as JSON in nanoseconds. All is 0
+// without an answer.
 type Distribution struct {
-	Count  int           `json:"count"`
+	Count  int           `json:"count"` // how many answers
 	Min    time.Duration `json:"min"`
 	Median time.Duration `json:"median"`
 	Max    time.Duration `json:"max"`
@@ -109,9 +107,9 @@ type Distribution struct {
 	StdDev time.Duration `json:"stddev"`
 }
 
-// A Matrix is who reaches whom. As JSON each row is a text with a sign for each
-// column: "●" reached, "○" not reached and expected so, "✗" found otherwise than
-// expected, "·" not asked.
+// A Matrix has the outcome of each source–target pair. As JSON each row is a text
+// with a sign for each column: "●" reached, "○" not reached and expected so, "✗"
+// found other than expected, "·" not probed.
 type Matrix struct {
 	From []string `json:"from"` // the rows
 	To   []string `json:"to"`   // the columns

@@ -1,17 +1,19 @@
-package vethlab
+package verify
 
 import (
 	"maps"
 	"net/netip"
 	"slices"
 
+	"github.com/vethlab/vethlab/internal/hosts"
+
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// ringTests returns tests for a lab whose description is not known: in each
+// SubnetTests returns tests for a lab whose description is not known: in each
 // subnet every node must reach the next one.
-func ringTests(s *state.State) []compile.Test {
+func SubnetTests(s *state.State) []compile.Test {
 	type member struct {
 		node string
 		addr netip.Addr
@@ -21,7 +23,7 @@ func ringTests(s *state.State) []compile.Test {
 		ns := s.Namespaces[name]
 		for _, link := range ns.LinkNames() {
 			for _, p := range ns.Links[link].Addresses {
-				if usable(p.Addr()) && name != state.Host {
+				if hosts.Unique(p.Addr()) && name != state.Host {
 					subnets[p.Masked()] = append(subnets[p.Masked()], member{ns.Mark().Node, p.Addr()})
 				}
 			}

@@ -1,4 +1,4 @@
-package vethlab
+package verify
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/words"
@@ -22,76 +24,77 @@ import (
 // not say.
 const commandTimeout = 10 * time.Second
 
-// command runs the command of a test in all its nodes, side by side.
-func (t *trial) command(ctx context.Context, c *clause) {
-	timeout := time.Duration(c.Timeout)
+// command runs the command of the i-th test in all its nodes, concurrently.
+func (e *engine) command(ctx context.Context, i int, t *compile.Test) []finding {
+	timeout := time.Duration(t.Timeout)
 	if timeout == 0 {
 		timeout = commandTimeout
 	}
-	hosts := newDirectory(t.state).hosts()
-	failures := make([]*Failure, len(c.Where))
-	parallel.Each(len(c.Where), func(i int) {
+	names := hosts.NewTable(e.state).File()
+	findings := make([]finding, len(t.Where))
+	parallel.Each(len(t.Where), func(n int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		failures[i] = t.runIn(ctx, c, c.Where[i], hosts)
-		if failures[i] != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			failures[i].Found, failures[i].Why = "no end", "it was stopped after "+words.Duration(timeout)
+		findings[n] = finding{query: query{test: i, pair: n}}
+		f := e.runIn(ctx, t, t.Where[n], names)
+		if f == nil {
+			return
 		}
+		f.From = t.Where[n]
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			f.Found, f.Why = "no end", "it was stopped after "+words.Duration(timeout)
+		}
+		findings[n].failures = []Failure{*f}
 	})
-	for i, f := range failures {
-		if f != nil {
-			f.From = c.Where[i]
-			c.fail(i, *f)
-		}
-	}
+	return findings
 }
 
-// runIn runs the command of a test in one node, with names of hosts added, and
-// returns what is wrong, or nil.
-func (t *trial) runIn(ctx context.Context, c *clause, node string, hosts []byte) *Failure {
-	namespace, running := t.namespaces[node]
+// runIn runs the command of a test in one node, with the names of nodes in
+// /etc/hosts, and returns its failure, or nil.
+func (e *engine) runIn(ctx context.Context, t *compile.Test, node string, names []byte) *Failure {
+	namespace, running := e.namespaces[node]
 	if !running {
 		return &Failure{Key: "run", Want: "a command", Found: "nothing", Why: node + " is not running"}
 	}
-	argv := c.Run
+	argv := t.Run
 	if len(argv) == 1 {
 		argv = []string{"sh", "-c", argv[0]}
 	}
 	var stdout, stderr tail
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.Env = append(os.Environ(), nodeEnv(t.lab, node)...)
+	cmd.Env = append(os.Environ(), hosts.Env(e.lab, node)...)
 	netns.Group(cmd)
 	cmd.WaitDelay = time.Second
-	err := netns.Room{Namespace: namespace, Hosts: hosts}.Run(cmd)
-	f := c.judgeCommand(err, stdout.String())
+	err := netns.Room{Namespace: namespace, Hosts: names}.Run(cmd)
+	f := judgeCommand(t, err, stdout.String())
 	if f != nil {
 		f.Output = lastLines(stdout.String() + stderr.String())
 	}
 	return f
 }
 
-// judgeCommand compares how a command ended and what it wrote with what is
-// expected.
-func (c *clause) judgeCommand(err error, stdout string) *Failure {
+// judgeCommand compares the end of a command and its standard output with what a
+// test expects.
+func judgeCommand(t *compile.Test, err error, stdout string) *Failure {
 	code, ended := 0, (*exec.ExitError)(nil)
 	switch {
 	case errors.As(err, &ended) && ended.Exited():
 		code = ended.ExitCode()
 	case errors.As(err, &ended):
-		return &Failure{Key: "exit", Want: fmt.Sprintf("exit code %d", c.Exit), Found: ended.String()}
+		return &Failure{Key: "exit", Want: fmt.Sprintf("exit code %d", t.Exit), Found: ended.String()}
 	case err != nil:
 		return &Failure{Key: "run", Want: "a command", Found: "none", Why: err.Error()}
 	}
-	if code != c.Exit {
-		return &Failure{Key: "exit", Want: fmt.Sprintf("exit code %d", c.Exit), Found: fmt.Sprintf("exit code %d", code)}
+	if code != t.Exit {
+		return &Failure{Key: "exit", Want: fmt.Sprintf("exit code %d", t.Exit), Found: fmt.Sprintf("exit code %d", code)}
 	}
-	pattern, err := c.StdoutPattern()
+	pattern, err := t.StdoutPattern()
 	switch {
 	case err != nil:
-		return &Failure{Key: "stdout", Want: c.stdoutWanted(), Found: "an error", Why: err.Error()}
+		return &Failure{Key: "stdout", Want: stdoutWanted(t), Found: "an error", Why: err.Error()}
 	case !pattern.MatchString(stdout):
-		return &Failure{Key: "stdout", Want: c.stdoutWanted(), Found: "another output"}
+		return &Failure{Key: "stdout", Want: stdoutWanted(t), Found: "another output"}
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func (c *clause) judgeCommand(err error, stdout string) *Failure {
 // A tail keeps the last of what is written to it.
 type tail struct{ bytes.Buffer }
 
-// How much of a command's output is looked at, and how much is shown, in bytes.
+// How much of a command's output is compared, and how much is shown, in bytes.
 const (
 	maxOutput = 1 << 20
 	maxShown  = 2000
