@@ -122,7 +122,7 @@ func BenchmarkObserve(b *testing.B) {
 	onMachine(b, func(b *testing.B, lab *vethlab.Lab) {
 		bring(b, lab)
 		for b.Loop() {
-			if _, err := lab.State(); err != nil {
+			if _, err := lab.View(); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -109,11 +109,11 @@ func (n *Node) lookup(host string) ([]netip.Addr, error) {
 	if host == "localhost" {
 		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}, nil
 	}
-	d, err := n.lab.directory()
+	d, err := n.lab.hosts()
 	if err != nil {
 		return nil, err
 	}
-	if list := d.lookupFrom(n.name, host); len(list) > 0 {
+	if list := d.LookupFrom(n.name, host); len(list) > 0 {
 		return list, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: host, Server: "lab " + n.lab.name, IsNotFound: true}

@@ -143,7 +143,7 @@ func TestDial(t *testing.T) {
 // The zone of a link-local address is the name of an interface in the node.
 func TestDialZone(t *testing.T) {
 	lab := running(t, routed)
-	view, err := lab.State()
+	view, err := lab.View()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestDialDeadAddress(t *testing.T) {
 	lab := running(t, "nodes: {b: {interfaces: {eth0: [10.1.0.2/24, 10.1.0.3/24, 10.1.0.4/24]}}, a: {interfaces: {eth0: 10.1.0.1/24}}}\nlinks: [[a, b]]\n")
 	a, b := node(t, lab, "a"), node(t, lab, "b")
 	echo(t, b, "tcp", "10.1.0.4:80")
-	view, err := lab.State()
+	view, err := lab.View()
 	if err != nil {
 		t.Fatal(err)
 	}

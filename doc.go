@@ -3,7 +3,7 @@
 // without a trace.
 //
 // A lab is described by a [topo.Topology]. [New] fills in what the description
-// leaves out, [Lab.Up] makes it true in the kernel, [Lab.Verify] holds it to its tests,
+// leaves out, [Lab.Up] makes it in the kernel, [Lab.Verify] runs its tests,
 // [Lab.Down] removes it:
 //
 //	lab, err := vethlab.New(topo.MustParse(`links: [[ns1, ns2]]`))
@@ -16,9 +16,17 @@
 //
 // A [Node] listens and dials ([Node.Listen], [Node.Dial], [Node.HTTPClient]), runs
 // programs ([Node.Command]) and code ([Node.Do]). Sockets are opened inside and
-// used from any goroutine; the names of nodes lead to them. While the lab runs
-// links can be cut and mended ([Link.Down], [Link.Up]), and any edit of the
-// description applied ([Lab.Apply]).
+// used from any goroutine; names of nodes are resolved. While the lab runs links can
+// be set down and up ([Link.Down], [Link.Up]), and any edit of the description
+// applied ([Lab.Apply]).
+//
+// # States and plans
+//
+// [Lab.State] returns the lab as the kernel has it and [Lab.Described] as it is to
+// be: a [State] has nodes, interfaces, addresses and routes. The difference is a
+// [Plan], a list of steps, each an iproute2 command. [Lab.Plan] returns what Up
+// would do now, [Lab.PlanNew] and [Lab.PlanDown] what makes and removes the whole
+// lab. [Lab.Ping], [Lab.Trace] and [Lab.Throughput] measure.
 //
 // # The kernel is the database
 //

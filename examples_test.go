@@ -33,7 +33,7 @@ func TestExamples(t *testing.T) {
 			up(t, lab)
 			again, err := lab.Up(t.Context())
 			if err != nil || !again.Empty() {
-				t.Errorf("a second up changes %v, %v", again.Commands(), err)
+				t.Errorf("a second up changes %v, %v", again.Steps(), err)
 			}
 			passes(t, file)
 			edited := lab.Topology().Clone()

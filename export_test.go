@@ -1,4 +1,9 @@
 package vethlab
 
+import "github.com/vethlab/vethlab/internal/kernel"
+
 // SetStep makes Up go step by step and call fn after each.
 func (l *Lab) SetStep(fn func(done int)) { l.step = fn }
+
+// View returns the lab as the kernel has it, with all that a State hides.
+func (l *Lab) View() (*kernel.View, error) { return l.view() }

@@ -11,7 +11,7 @@ import (
 // node share their connections, and [Lab.Down] closes those that are not in use.
 func (n *Node) HTTPClient() *http.Client {
 	keep := func() idler { return n.transport() }
-	return &http.Client{Transport: n.lab.idle.of(n.name, keep).(*http.Transport)}
+	return &http.Client{Transport: n.lab.idle.forNode(n.name, keep).(*http.Transport)}
 }
 
 // transport returns what http.DefaultTransport is, which others may have changed,
@@ -37,8 +37,8 @@ type idlers struct {
 	byNode map[string]idler
 }
 
-// of returns the idler of a node, which it makes if there is none.
-func (i *idlers) of(node string, make func() idler) idler {
+// forNode returns the idler of a node, which it makes if there is none.
+func (i *idlers) forNode(node string, make func() idler) idler {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.byNode == nil {

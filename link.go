@@ -35,10 +35,10 @@ func (l *Lab) Link(a, b string) (*Link, error) {
 	var found []*Link
 	for _, k := range c.Links {
 		ends := k.Endpoints
-		if !means(a, ends[0]) || !means(b, ends[1]) {
+		if !matches(a, ends[0]) || !matches(b, ends[1]) {
 			slices.Reverse(ends[:])
 		}
-		if means(a, ends[0]) && means(b, ends[1]) {
+		if matches(a, ends[0]) && matches(b, ends[1]) {
 			found = append(found, newLink(l, c, ends))
 		}
 	}
@@ -65,8 +65,8 @@ func newLink(l *Lab, c *description, endpoints [2]topo.Endpoint) *Link {
 	return k
 }
 
-// means reports whether a node or endpoint, as a person writes it, is e.
-func means(name string, e topo.Endpoint) bool { return name == e.Node || name == e.String() }
+// matches reports whether name is that of e or of its node.
+func matches(name string, e topo.Endpoint) bool { return name == e.Node || name == e.String() }
 
 // Endpoints returns the two ends of the link, with the names of their interfaces,
 // in the order in which they were asked for.
@@ -100,18 +100,18 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 		return err
 	}
 	defer lock.Release()
-	view, err := k.lab.State()
+	view, err := k.lab.view()
 	if err != nil {
 		return err
 	}
-	want, err := k.after(view.State, up, ends)
+	want, err := k.target(view.State, up, ends)
 	if err != nil {
 		return err
 	}
 	if err := kernel.Apply(ctx, plan.Diff(view.State, want), view.State, kernel.Options{}); err != nil {
 		return k.lab.explain(err)
 	}
-	k.lab.tell(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
+	k.lab.notify(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
 	if !up {
 		return nil
 	}
@@ -134,7 +134,7 @@ func (k *Link) named(names []string) ([]state.Endpoint, error) {
 	}
 	var ends []state.Endpoint
 	for _, name := range names {
-		i := slices.IndexFunc(k.endpoints[:], func(e topo.Endpoint) bool { return means(name, e) })
+		i := slices.IndexFunc(k.endpoints[:], func(e topo.Endpoint) bool { return matches(name, e) })
 		if i < 0 {
 			return nil, fmt.Errorf("%s is no end of link %s", name, k)
 		}
@@ -152,10 +152,10 @@ func (k *Link) written(ends []state.Endpoint) []string {
 	return list
 }
 
-// after returns what is to be there when some ends have been set up or down: what
-// is there now, but for them. What comes back with an end that is set up is what
-// by the model goes when it is set down.
-func (k *Link) after(seen *state.State, up bool, ends []state.Endpoint) (*state.State, error) {
+// target returns the State in which some ends are set up or down and all else is as
+// seen. An end that is set up gets back the addresses and routes of the description
+// that it loses, by the model, when it is set down.
+func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state.State, error) {
 	described := k.lab.wanted()
 	without := described.Clone()
 	after := seen.Clone()

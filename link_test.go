@@ -32,7 +32,7 @@ func isDescribed(tb testing.TB, lab *vethlab.Lab, want bool) {
 		tb.Fatal(err)
 	}
 	if change.Empty() != want {
-		tb.Errorf("the plan has %v, want it to be empty: %v", change.Commands(), want)
+		tb.Errorf("the plan has %v, want it to be empty: %v", change.Steps(), want)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestUpTouchesNothingElse(t *testing.T) {
 	if err := link(t, lab, "r", "c").Down(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	down, err := lab.State()
+	down, err := lab.View()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestUpTouchesNothingElse(t *testing.T) {
 	if err := link(t, lab, "a", "r").Up(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	now, err := lab.State()
+	now, err := lab.View()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,9 +154,9 @@ func TestLinksOfSwitchAndHost(t *testing.T) {
 // Up and Apply know nothing of links that are down.
 func TestUpMends(t *testing.T) {
 	lab := running(t, routed)
-	for _, mend := range []func() (*vethlab.Change, error){
-		func() (*vethlab.Change, error) { return lab.Up(t.Context()) },
-		func() (*vethlab.Change, error) { return lab.Apply(t.Context(), lab.Topology()) },
+	for _, mend := range []func() (*vethlab.Plan, error){
+		func() (*vethlab.Plan, error) { return lab.Up(t.Context()) },
+		func() (*vethlab.Plan, error) { return lab.Apply(t.Context(), lab.Topology()) },
 	} {
 		if err := link(t, lab, "a", "r").Down(t.Context()); err != nil {
 			t.Fatal(err)
@@ -182,13 +182,13 @@ func TestApply(t *testing.T) {
 	} {
 		edited := lab.Topology().Clone()
 		edit(edited)
-		before := lab.PlanNew().Commands()
+		before := lab.PlanNew().Len()
 		change, err := lab.Apply(t.Context(), edited)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if change.Empty() || len(change.Plan) >= len(before) {
-			t.Errorf("changed %v", change.Commands())
+		if change.Empty() || change.Len() >= before {
+			t.Errorf("changed %v", change.Steps())
 		}
 		isDescribed(t, lab, true)
 		if lab.Name() != name || lab.Topology().Name != name || len(lab.Topology().Links) != len(edited.Links) {
@@ -255,7 +255,7 @@ func TestApplyFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !change.Empty() {
-		t.Errorf("applying what is there changed %v", change.Commands())
+		t.Errorf("applying what is there changed %v", change.Steps())
 	}
 	if _, err := found.Link("a", "r"); err != nil {
 		t.Error(err)

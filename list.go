@@ -10,8 +10,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Info is what can be said of a running lab at a glance.
-type Info struct {
+// LabInfo is what [List] says of a lab.
+type LabInfo struct {
 	Name  string   `json:"name"`
 	Nodes []string `json:"nodes"`
 
@@ -25,7 +25,7 @@ type Info struct {
 
 // List returns the labs of this machine, sorted by name, also those that a
 // crash cut short.
-func List() ([]Info, error) {
+func List() ([]LabInfo, error) {
 	if !sandbox.Privileged() {
 		return foreign(), nil
 	}
@@ -33,10 +33,10 @@ func List() ([]Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	labs := map[string]*Info{}
-	lab := func(name string) *Info {
+	labs := map[string]*LabInfo{}
+	lab := func(name string) *LabInfo {
 		if labs[name] == nil {
-			labs[name] = &Info{Name: name}
+			labs[name] = &LabInfo{Name: name}
 		}
 		return labs[name]
 	}
@@ -55,7 +55,7 @@ func List() ([]Info, error) {
 			i.Incomplete = true
 		}
 	}
-	var list []Info
+	var list []LabInfo
 	for _, name := range slices.Sorted(maps.Keys(labs)) {
 		slices.SortFunc(labs[name].Nodes, state.CompareNames)
 		list = append(list, *labs[name])
@@ -64,10 +64,10 @@ func List() ([]Info, error) {
 }
 
 // foreign returns the labs of the machine as who is not root sees them.
-func foreign() []Info {
-	var list []Info
+func foreign() []LabInfo {
+	var list []LabInfo
 	for _, name := range sandbox.Labs() {
-		list = append(list, Info{Name: name, Nodes: []string{}, Foreign: true})
+		list = append(list, LabInfo{Name: name, Nodes: []string{}, Foreign: true})
 	}
 	return list
 }

@@ -114,7 +114,7 @@ func isUp(tb testing.TB, lab *vethlab.Lab) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	view, err := lab.State()
+	view, err := lab.View()
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package vethlab
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/kernel"
@@ -86,58 +84,7 @@ func (n *Node) Namespace() string { return n.namespace }
 // starts is inside, and had better be a [Node.Command]. /proc/net is the whole
 // process's, which is outside; the node's is /proc/thread-self/net.
 //
-// Of goroutines that outlive fn the lab tells as [EventStray].
+// If fn leaves goroutines running, an [EventStray] is sent.
 func (n *Node) Do(fn func() error) error {
 	return netns.Do(n.namespace, func() error { return n.watched(fn) })
-}
-
-// Run runs a command inside the node and waits for it, as [exec.Cmd.Run] does.
-// The command sees the node's network, a /sys to match, the files of
-// /etc/netns/NAME over those of /etc, and the lab's nodes in /etc/hosts. To its
-// environment the node's own is added, see [Node.Env].
-func (n *Node) Run(cmd *exec.Cmd) error {
-	if err := n.Start(cmd); err != nil {
-		return err
-	}
-	return cmd.Wait()
-}
-
-// Start starts a command inside the node and does not wait for it, as
-// [exec.Cmd.Start] does; see Run. The command is killed when this program ends.
-func (n *Node) Start(cmd *exec.Cmd) error {
-	room, err := n.room()
-	if err != nil {
-		return err
-	}
-	cmd.Env = append(cmd.Environ(), n.Env()...)
-	return room.Start(cmd)
-}
-
-// Exec replaces this program by a command inside the node. The command is
-// found as [exec.LookPath] does. Exec returns only if that fails.
-func (n *Node) Exec(argv []string) error {
-	path, err := exec.LookPath(argv[0])
-	if err != nil {
-		return err
-	}
-	room, err := n.room()
-	if err != nil {
-		return err
-	}
-	return room.Exec(path, argv, append(os.Environ(), n.Env()...))
-}
-
-// Env returns what tells a program where it is: VETHLAB_LAB and VETHLAB_NODE.
-func (n *Node) Env() []string { return nodeEnv(n.lab.name, n.name) }
-
-func nodeEnv(lab, node string) []string {
-	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
-}
-
-func (n *Node) room() (netns.Room, error) {
-	d, err := n.lab.directory()
-	if err != nil {
-		return netns.Room{}, err
-	}
-	return netns.Room{Namespace: n.namespace, Hosts: d.hosts()}, nil
 }

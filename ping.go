@@ -3,24 +3,28 @@ package vethlab
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"strings"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
-	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/verify"
 )
 
-// PingOptions are the options of [Lab.Ping]. The zero value is good.
+// PingOptions are the options of [Lab.Ping]: Count of requests (0: until the context
+// ends), Interval between them (0: one second), Timeout of the last answer (0: one
+// second), and their TTL (0: the namespace's default).
 type PingOptions = probe.PingOptions
 
-// Reply is one answer to [Lab.Ping].
+// A Reply is one answer to [Lab.Ping]: From, the address that sent it; Seq, the
+// number of the request, from 1; TTL of the answer as it arrived, 0 if not known;
+// RTT; and Err, which is not nil if an ICMP error came or the request could not be
+// sent.
 type Reply = probe.Reply
 
-// PingStats sums a ping up.
+// PingStats sums a [Lab.Ping] up: Sent and Received, and the Min, Mean, Max and
+// StdDev of the round-trip times, which are 0 if nothing was received.
 type PingStats = probe.PingStats
 
-// Ping sends a series of ICMP echo requests from a node and calls each for
-// every answer. The target is a node, "node:interface" or an address; of a node
+// Ping sends ICMP echo requests from a node and calls each for every answer. The target is a node, "node:interface" or an address; of a node
 // it is the first IPv4 address, or the first IPv6 address if there is none.
 func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each func(Reply)) (PingStats, error) {
 	target, _, err := l.target(from, to)
@@ -30,38 +34,24 @@ func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each 
 	return probe.Ping(ctx, target, opts, each)
 }
 
-// target returns who is to be asked from where, and what the lab looks like.
-func (l *Lab) target(from, to string) (probe.Target, *state.State, error) {
-	view, err := l.State()
+// target returns what probes are sent to and from which namespace, and the lab as
+// the kernel has it.
+func (l *Lab) target(from, to string) (probe.Target, *State, error) {
+	s, err := l.State()
 	if err != nil {
 		return probe.Target{}, nil, err
 	}
-	namespace, running := namespacesByNode(view.State)[from]
+	namespace, running := hosts.Namespaces(s.view.State)[from]
 	if !running {
 		return probe.Target{}, nil, fmt.Errorf("%w: %s in lab %s", ErrNoNode, from, l.name)
 	}
-	addr, err := Resolve(view.State, to)
+	addr, err := s.Resolve(to)
 	if err != nil {
 		return probe.Target{}, nil, err
 	}
 	target := probe.Target{From: namespace, To: addr}
-	if reason := outside(l.name, target, namesOf(view.State)[addr]); reason != "" {
+	if reason := verify.LeavesLab(l.name, target, s.Owner(addr)); reason != "" {
 		return probe.Target{}, nil, fmt.Errorf("%s: %s", addr, reason)
 	}
-	return target, view.State, nil
-}
-
-// Resolve returns the address that a node, "node:interface" or an address
-// stands for in a State.
-func Resolve(s *state.State, to string) (netip.Addr, error) {
-	if a, err := netip.ParseAddr(to); err == nil {
-		return a, nil
-	}
-	if node, _, _ := strings.Cut(to, ":"); s.Namespace(namespacesByNode(s)[node]) == nil {
-		return netip.Addr{}, fmt.Errorf("%w: %s", ErrNoNode, node)
-	}
-	if addrs := newDirectory(s).lookup(to); len(addrs) > 0 {
-		return addrs[0], nil
-	}
-	return netip.Addr{}, fmt.Errorf("%s has no address", to)
+	return target, s, nil
 }

@@ -86,6 +86,15 @@ func (r *record) state() *state.State {
 	return s
 }
 
+// record returns what was last wanted of the lab; nil if that is not known.
+func (l *Lab) record() *record {
+	r, err := readRecord(l.name)
+	if err != nil {
+		l.notify(EventRecord, "%v: what was wanted of the lab before is not known, and stays as it is", err)
+	}
+	return r
+}
+
 // readRecord returns the record of a lab; nil if there is none.
 func readRecord(lab string) (*record, error) {
 	text, err := sandbox.Wanted(lab)

@@ -3,7 +3,6 @@ package vethlab
 import (
 	"context"
 	"net"
-	"net/netip"
 
 	"github.com/vethlab/vethlab/internal/probe"
 )
@@ -21,24 +20,15 @@ import (
 //	}}
 func (n *Node) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		d, err := n.lab.directory()
+		d, err := n.lab.hosts()
 		if err != nil {
 			return nil, err
 		}
 		asking, answering := net.Pipe()
 		go func() { // until the resolver closes its end
 			defer answering.Close()
-			probe.AnswerDNS(answering, d.from(n.name))
+			probe.AnswerDNS(answering, d.Names(n.name))
 		}()
 		return asking, nil
 	}}
-}
-
-// from returns the addresses of all names in the order that a node has them.
-func (d *directory) from(node string) map[string][]netip.Addr {
-	names := make(map[string][]netip.Addr, len(d.byName))
-	for name := range d.byName {
-		names[name] = d.lookupFrom(node, name)
-	}
-	return names
 }

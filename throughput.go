@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/probe"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -33,56 +32,55 @@ type ThroughputOptions struct {
 	Each func(Sample)
 }
 
-// A Flow is what one direction carried. Bytes are those carried, without headers;
-// times are in nanoseconds.
+// A Flow is what one direction carried. Bytes and bits are those of the payload,
+// without headers of TCP, UDP, IP and Ethernet. As JSON times are in nanoseconds.
 type Flow struct {
-	From          string        `json:"from"` // the node that sent
-	To            string        `json:"to"`   // the node that received
-	Via           topo.Protocol `json:"via"`  // tcp or udp
-	BitsPerSecond float64       `json:"bits_per_second"`
-	Duration      time.Duration `json:"duration"`
-	Sent          int64         `json:"sent"`
-	Received      int64         `json:"received"`
+	From          string        `json:"from"`            // the node that sent
+	To            string        `json:"to"`              // the node that received
+	Via           topo.Protocol `json:"via"`             // tcp or udp
+	BitsPerSecond float64       `json:"bits_per_second"` // received
+	Duration      time.Duration `json:"duration"`        // that sending took, or receiving if that was longer
+	Sent          int64         `json:"sent"`            // in bytes
+	Received      int64         `json:"received"`        // in bytes
 
 	Retransmits int           `json:"retransmits,omitempty"` // TCP: segments that were sent again
-	RTT         time.Duration `json:"rtt,omitempty"`         // TCP: smoothed, as the sender had it at the end
+	RTT         time.Duration `json:"rtt,omitempty"`         // TCP: smoothed round-trip time that the sender had at the end
 
-	// UDP: datagrams sent, lost, and come later than one sent after them, and how
-	// much the time that they take changes (RFC 3550).
-	Datagrams int64         `json:"datagrams,omitempty"`
-	Lost      int64         `json:"lost,omitempty"`
-	Reordered int64         `json:"reordered,omitempty"`
-	Jitter    time.Duration `json:"jitter,omitempty"`
+	Datagrams int64         `json:"datagrams,omitempty"` // UDP: datagrams sent
+	Lost      int64         `json:"lost,omitempty"`      // UDP: datagrams that did not arrive
+	Reordered int64         `json:"reordered,omitempty"` // UDP: datagrams that arrived after one sent later
+	Jitter    time.Duration `json:"jitter,omitempty"`    // UDP: interarrival jitter, see RFC 3550, section 6.4.1
 
 	Samples []Sample `json:"samples"`
 }
 
-// A Sample is what one direction carried in an interval of time.
+// A Sample is what one direction carried in an interval of time. Bytes, bits and
+// times are as in [Flow].
 type Sample struct {
-	From          string        `json:"from"`
-	To            string        `json:"to"`
-	Start         time.Duration `json:"start"` // since the flow began
-	End           time.Duration `json:"end"`
-	BitsPerSecond float64       `json:"bits_per_second"`
-	Received      int64         `json:"received"`
-	Retransmits   int           `json:"retransmits,omitempty"` // TCP
+	From          string        `json:"from"`                  // the node that sent
+	To            string        `json:"to"`                    // the node that received
+	Start         time.Duration `json:"start"`                 // since the flow began
+	End           time.Duration `json:"end"`                   // since the flow began
+	BitsPerSecond float64       `json:"bits_per_second"`       // received
+	Received      int64         `json:"received"`              // in bytes
+	Retransmits   int           `json:"retransmits,omitempty"` // TCP: segments
 	Lost          int64         `json:"lost,omitempty"`        // UDP: datagrams
 }
 
-// Throughput measures how much goes through from a node to another and back. The
-// target is what it is to [Lab.Ping]; it must be a node's, where the other end of
-// a connection is opened for that time. It returns a flow for each direction
-// that was asked for, to the target first.
+// Throughput measures the throughput between two nodes. The target is written as
+// for [Lab.Ping] and must be an address of a node, in which the other end of the
+// connection is opened for that time. It returns a flow for each direction that is
+// measured, to the target first.
 func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOptions) ([]Flow, error) {
 	target, s, err := l.target(from, to)
 	if err != nil {
 		return nil, err
 	}
 	route := probe.Route{Target: target}
-	if route.At, err = listener(s, target.To); err != nil {
+	if route.At, err = s.listener(target.To); err != nil {
 		return nil, err
 	}
-	m := metering{opts: opts, near: from, far: namesOf(s)[target.To]}
+	m := metering{opts: opts, near: from, far: s.Owner(target.To)}
 	flows, err := probe.Throughput(ctx, route, m.options())
 	var results []Flow
 	for i := range flows {
@@ -92,15 +90,16 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 }
 
 // listener returns the namespace of the node that has an address.
-func listener(s *state.State, a netip.Addr) (string, error) {
-	node := namesOf(s)[a]
+func (s *State) listener(a netip.Addr) (string, error) {
+	node := s.Owner(a)
 	switch node {
 	case "":
 		return "", fmt.Errorf("%s is nobody's in this lab: there is no other end to measure at", a)
 	case topo.HostNode:
 		return "", errors.New("vethlab does not listen on the machine itself: measure from there to the node, and the reverse")
 	}
-	return namespacesByNode(s)[node], nil
+	namespace, _ := s.Namespace(node)
+	return namespace, nil
 }
 
 // metering is one measurement between two nodes.

@@ -84,7 +84,7 @@ func cycle(t *testing.T, lab *vethlab.Lab) error {
 			return err
 		}
 		if !change.Empty() {
-			return fmt.Errorf("%s: after Up there is a plan: %v", lab.Name(), change.Commands())
+			return fmt.Errorf("%s: after Up there is a plan: %v", lab.Name(), change.Steps())
 		}
 		if err := lab.Down(t.Context()); err != nil {
 			return err

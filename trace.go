@@ -6,39 +6,40 @@ import (
 	"errors"
 	"net/netip"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/verify"
 )
 
-// TraceOptions are the options of [Lab.Trace]. The zero value is good.
+// TraceOptions are the options of [Lab.Trace]: MaxHops (0: 64), Probes of each hop
+// (0: 3), and Timeout of a silent hop (0: 1.3 s).
 type TraceOptions = probe.TraceOptions
 
-// A Trace is the way from a node to an address.
+// A Trace is the path from a node to an address.
 type Trace struct {
-	From    string     `json:"from"`
-	To      string     `json:"to"`      // as it was asked for
-	Address netip.Addr `json:"address"` // what that stands for
+	From    string     `json:"from"`    // the node that sent the probes
+	To      string     `json:"to"`      // the target as it was given
+	Address netip.Addr `json:"address"` // the target's address
 	Reached bool       `json:"reached"` // the last hop is the address itself
 	Hops    []Hop      `json:"hops"`
 }
 
-// A Hop is one step of a way: a router, or in the end the node that is asked.
+// A Hop is a router on a path or, as the last one, the target.
 type Hop struct {
-	TTL int `json:"ttl"` // from 1
+	TTL int `json:"ttl"` // of the probes, in hops; from 1
 
-	// Addresses are who answered: none where the hop is silent, several where the
-	// way changes. Nodes are the nodes that have them, or the address where none
-	// has.
+	// Addresses are those that answered: none if the hop is silent, several if the
+	// path changes. Nodes are the nodes that have them, or the address if none has.
 	Addresses []netip.Addr `json:"addresses"`
 	Nodes     []string     `json:"nodes"`
 
-	Sent int          `json:"sent"`
-	RTT  Distribution `json:"rtt,omitzero"`
+	Sent int          `json:"sent"`         // how many probes
+	RTT  Distribution `json:"rtt,omitzero"` // of their answers
 
-	Reason string `json:"reason,omitempty"` // why the way ends here, if it should not
+	Reason string `json:"reason,omitempty"` // why the path ends before the target, if it does
 }
 
-// Trace finds the way from a node to a target, which is what it is to
-// [Lab.Ping]: each router on it, by echo requests with a short time to live.
+// Trace finds the path from a node to a target, written as for [Lab.Ping]: each router on it, by echo requests with a short time to live.
 // It ends with the target, with a router that says it knows no way on, or with the last
 // one that answers.
 func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*Trace, error) {
@@ -50,7 +51,7 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 	if err != nil {
 		return nil, err
 	}
-	names := namesOf(s)
+	names := hosts.Owners(s.view.State)
 	trace := &Trace{From: from, To: to, Address: target.To, Hops: []Hop{}}
 	for _, h := range hops {
 		trace.Hops = append(trace.Hops, hopOf(h, names))
@@ -60,7 +61,7 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 }
 
 func hopOf(h probe.Hop, names map[netip.Addr]string) Hop {
-	hop := Hop{TTL: h.TTL, Addresses: []netip.Addr{}, Nodes: []string{}, Sent: h.Sent, RTT: distribution(h.RTTs)}
+	hop := Hop{TTL: h.TTL, Addresses: []netip.Addr{}, Nodes: []string{}, Sent: h.Sent, RTT: verify.NewDistribution(h.RTTs)}
 	for _, a := range h.By {
 		hop.Addresses = append(hop.Addresses, a)
 		hop.Nodes = append(hop.Nodes, cmp.Or(names[a], a.String()))

@@ -4,24 +4,61 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/verify"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Verify holds a running lab to its contract: it asks with real packets what
-// the tests of the description say, and reports what was found. What can be
-// asked is asked side by side, once the links that can work do. Without tests
-// in the description each host and router must reach the next one; a lab that
-// was found running is tested along its subnets.
+// What [Lab.Verify] returns.
+type (
+	// A Report is what the tests of a lab found: the name of the Lab, the Results of
+	// its tests in their order, the time that all Took, and Err, the reason why it
+	// could not be tested, or not to the end. Its method OK reports whether all is
+	// as expected, Failed how many tests failed. Printed, it is what `vethlab test`
+	// prints; as JSON it is what `vethlab test -o json` writes.
+	Report = verify.Report
+
+	// A TestResult is what one test found: its Name, what it Asks, Wants and Found, a
+	// line each; OK; how many Pairs of nodes it has and how many of them Failed, with
+	// their Failures; how many probes were Sent and Received, and the RTT of the
+	// answers; a Matrix if the test has one; where vethlab listened for it (Serving);
+	// the number of Tries, and the time that the last one Took; and its place in the
+	// file (Pos).
+	TestResult = verify.TestResult
+
+	// A Failure is something that was found other than expected: From which node To
+	// which target and at which Address of it; the Key of the file that is not met,
+	// such as "expect"; what it Wants and Found, with units, and Why; and of a
+	// command the last 2,000 bytes of its Output.
+	Failure = verify.Failure
+
+	// A Distribution summarizes round-trip times: the Count of answers, and the Min,
+	// Median, Max, Mean and StdDev, which are 0 without an answer.
+	Distribution = verify.Distribution
+
+	// A Matrix has the outcome of each pair of a test with `matrix: true`. From are
+	// its rows and To its columns; the method At returns the sign of a pair: "●"
+	// reached, "○" not reached and expected so, "✗" found other than expected, "·"
+	// not probed. Text draws it.
+	Matrix = verify.Matrix
+
+	// TextOptions say how [Report.Text] writes a report. The zero value writes it
+	// 100 columns wide and without colours.
+	TextOptions = verify.TextOptions
+)
+
+// Verify runs the tests of the description on a running lab, with real packets,
+// and reports what was found. It waits for links to come up first. Without tests
+// in the description each host and router must reach the next one; in a lab whose
+// description is not known each node must reach the next one of its subnets.
 //
-// Given tests of one's own, Verify holds the lab to those instead.
+// If tests are given, Verify runs those instead.
 //
-// It fails only within the report: [Report.OK] reports whether all is well.
+// Errors are in the report: its OK reports whether all is as expected.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *Report {
 	start := time.Now()
 	r := &Report{Lab: l.name, Results: []TestResult{}}
@@ -31,28 +68,21 @@ func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *Report {
 }
 
 func (l *Lab) verify(ctx context.Context, r *Report, tests []topo.Test) error {
-	view, err := l.State()
+	view, err := l.view()
 	if err != nil {
 		return err
 	}
 	if len(view.State.Namespaces) == 0 {
 		return fmt.Errorf("lab %s is %w", l.name, ErrNotRunning)
 	}
-	clauses, err := l.clauses(view.State, tests)
+	compiled, err := l.tests(view.State, tests)
 	if err != nil {
 		return err
 	}
 	if err := l.settleSeen(ctx, view.State); err != nil {
 		return err
 	}
-	t := newTrial(l.name, view.State)
-	for _, c := range clauses {
-		t.clauses = append(t.clauses, &clause{Test: c})
-	}
-	t.hold(ctx)
-	for _, c := range t.clauses {
-		r.Results = append(r.Results, c.result)
-	}
+	r.Results = append(r.Results, verify.Run(ctx, l.name, view.State, compiled)...)
 	return ctx.Err()
 }
 
@@ -68,84 +98,28 @@ func (l *Lab) settleSeen(ctx context.Context, s *state.State) error {
 	return err
 }
 
-// clauses returns what is to be tested: the given tests, or else those of the
+// tests returns the tests to run: the given ones, or else those of the
 // description.
-func (l *Lab) clauses(s *state.State, tests []topo.Test) ([]compile.Test, error) {
+func (l *Lab) tests(s *state.State, given []topo.Test) ([]compile.Test, error) {
 	d := l.compiled.Load()
 	switch {
-	case d == nil && len(tests) == 0:
-		return ringTests(s), nil
-	case len(tests) == 0:
+	case d == nil && len(given) == 0:
+		return verify.SubnetTests(s), nil
+	case len(given) == 0:
 		return d.Tests, nil
 	}
-	cast := castOf(s)
+	nodes := verify.NodesOf(s)
 	if d != nil {
 		described := *d.Topology
-		described.Tests = tests
+		described.Tests = given
 		if err := described.Validate(); err != nil {
 			return nil, err
 		}
-		cast = d.Cast
+		nodes = d.TestNodes
 	}
-	clauses, errs := cast.Tests(tests)
+	tests, errs := nodes.Tests(given)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return clauses, nil
-}
-
-// castOf returns the nodes of a lab whose description is not known.
-func castOf(s *state.State) compile.Cast {
-	var cast compile.Cast
-	for _, name := range s.Names() {
-		ns := s.Namespaces[name]
-		p := compile.Player{Name: nodeName(ns)}
-		for _, link := range ns.LinkNames() {
-			i := compile.PlayerInterface{Name: link}
-			for _, a := range ns.Links[link].Addresses {
-				if usable(a.Addr()) {
-					i.Addresses = append(i.Addresses, a.Addr())
-				}
-			}
-			bridge := ns.Links[link].Kind.Traits().Forwards
-			p.Switch = p.Switch || bridge
-			p.Interfaces = append(p.Interfaces, i)
-		}
-		cast = append(cast, p)
-	}
-	return cast
-}
-
-// nodeName returns the name of the node that a namespace is.
-func nodeName(ns *state.Namespace) string {
-	if ns.Name == state.Host {
-		return topo.HostNode
-	}
-	return ns.Mark().Node
-}
-
-// namespacesByNode returns the namespace of each node that is there.
-func namespacesByNode(s *state.State) map[string]string {
-	m := map[string]string{topo.HostNode: state.Host}
-	for name, ns := range s.Namespaces {
-		if name != state.Host {
-			m[ns.Mark().Node] = name
-		}
-	}
-	return m
-}
-
-// namesOf returns which node has each address.
-func namesOf(s *state.State) map[netip.Addr]string {
-	names := make(map[netip.Addr]string)
-	for _, ns := range s.Namespaces {
-		for _, link := range ns.Links {
-			for _, a := range link.Addresses {
-				if !a.Addr().IsLoopback() {
-					names[a.Addr()] = nodeName(ns)
-				}
-			}
-		}
-	}
-	return names
+	return tests, nil
 }

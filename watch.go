@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A Watch tells when a lab changes, whoever changes it.
+// A Watch reports changes of a lab, whoever makes them.
 type Watch struct {
 	lab    *Lab
 	seen   *state.State
@@ -25,7 +25,7 @@ func (l *Lab) Watch() (*Watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := l.State()
+	view, err := l.view()
 	if err != nil {
 		events.Close()
 		return nil, err
@@ -36,16 +36,16 @@ func (l *Lab) Watch() (*Watch, error) {
 // Close ends the watch.
 func (w *Watch) Close() { w.events.Close() }
 
-// together is how long changes have to come one after the other to be told as
-// one.
+// together is how long Next waits after a change for others, which it reports with
+// it.
 const together = 50 * time.Millisecond
 
-// Next waits until the lab's links, addresses, routes or namespaces are others
-// than at last, and returns the difference as iproute2 commands that would make
-// it. If ctx ends first it returns its error.
+// Next waits until the lab's links, addresses, routes or namespaces have changed
+// since the last call, and returns the iproute2 commands that would make the
+// change. If ctx ends first it returns its error.
 func (w *Watch) Next(ctx context.Context) ([]string, error) {
 	for {
-		view, err := w.lab.State()
+		view, err := w.lab.view()
 		if err != nil {
 			return nil, err
 		}
@@ -60,14 +60,16 @@ func (w *Watch) Next(ctx context.Context) ([]string, error) {
 		if err := w.wait(ctx); err != nil {
 			return nil, err
 		}
-		if err := pause(ctx, together); err != nil {
-			return nil, err
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(together):
 		}
 	}
 }
 
-// wait waits for something that a State may hold. Whom nodes have talked to is no
-// such thing.
+// wait waits for a change of something that a State holds, which neighbour entries
+// that the kernel learns are not.
 func (w *Watch) wait(ctx context.Context) error {
 	for {
 		events, err := w.events.Next(ctx)

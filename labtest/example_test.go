@@ -78,3 +78,33 @@ func ExampleLab_Fill() {
 func ExampleNeed() {
 	labtest.Need(t, "netem") // as `vethlab doctor` calls it
 }
+
+// Tests of one's own, besides those of the topology.
+func ExampleLab_Verify() {
+	lab := labtest.Start(t, topo.MustParse(`links: [[a, b]]`))
+	report := lab.Verify(t.Context(), topo.Test{
+		From: []string{"a"}, To: []string{"b"}, Via: topo.Via{Protocol: topo.TCP, Port: 22}, Expect: topo.Refused,
+	})
+	for _, r := range report.Results {
+		if !r.OK {
+			t.Error(r.Title(), r.Found)
+		}
+	}
+}
+
+// A test gets at all that the lab consists of.
+func ExampleLab_Node() {
+	lab := labtest.Start(t, topo.MustParse(`links: [[a, b]]`))
+	state, err := lab.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if eth0, ok := state.Interface("b", "eth0"); !ok || eth0.MTU != 1500 {
+		t.Errorf("b has %+v", eth0)
+	}
+	conn, err := lab.Node("a").Dial(t.Context(), "udp", "b:53")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+}

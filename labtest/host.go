@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/plan"
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -37,12 +35,18 @@ func claimed(test string, lab *vethlab.Lab) claim {
 	if !linksHost(lab.Topology()) {
 		return c
 	}
-	ops := lab.PlanNew().Plan
-	c.networks = plan.Networks(ops, state.Host)
-	for _, op := range ops {
-		for _, b := range plan.Births(op) {
-			if b.Link.Namespace == state.Host {
-				c.links = append(c.links, b.Link.Link)
+	will := lab.Described()
+	for _, r := range will.Routes(topo.HostNode) {
+		c.networks = append(c.networks, r.To)
+	}
+	for _, i := range will.Interfaces() {
+		if i.Node != topo.HostNode {
+			continue
+		}
+		c.links = append(c.links, i.Name)
+		for _, a := range i.Addresses {
+			if !a.Addr().IsLinkLocalUnicast() {
+				c.networks = append(c.networks, a.Masked())
 			}
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/iproute2"
 )
 
 // An event is what a lab told, and when.
@@ -66,11 +65,11 @@ func kept() bool {
 func (l *Lab) files(ctx context.Context, hint *bytes.Buffer) map[string][]byte {
 	files := map[string][]byte{
 		"lab.yaml":   l.Topology().Format(),
-		"plan.sh":    []byte(iproute2.Script(l.PlanNew().Plan)),
+		"plan.sh":    []byte(l.PlanNew().Script()),
 		"events.txt": l.written(hint),
 	}
-	if view, err := l.State(); err == nil {
-		files["state.json"], _ = json.MarshalIndent(view.State, "", "  ")
+	if s, err := l.State(); err == nil {
+		files["state.json"], _ = json.MarshalIndent(s, "", "  ")
 	}
 	if change, err := l.Plan(); err == nil && !change.Empty() {
 		files["differs.txt"] = differences(change, hint)
@@ -104,14 +103,14 @@ func (l *Lab) written(hint *bytes.Buffer) []byte {
 }
 
 // differences returns the commands that would make the lab as described again.
-func differences(change *vethlab.Change, hint *bytes.Buffer) []byte {
+func differences(plan *vethlab.Plan, hint *bytes.Buffer) []byte {
 	var b bytes.Buffer
-	commands := change.Commands()
+	commands := plan.Steps()
 	fmt.Fprint(hint, "\n  it was not as described; to make it so:")
 	for i, c := range commands {
-		fmt.Fprintln(&b, c.Text)
+		fmt.Fprintln(&b, c.Command)
 		if i < most {
-			fmt.Fprintf(hint, "\n    %s", c.Text)
+			fmt.Fprintf(hint, "\n    %s", c.Command)
 		}
 	}
 	if more := len(commands) - most; more > 0 {

@@ -51,13 +51,13 @@ func (l *Lab) Fill(nodes any) {
 
 // Apply makes the lab as an edited description says, whatever that is called, or
 // ends the test if it can't; see [vethlab.Lab.Apply].
-func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Change {
+func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Plan {
 	l.tb.Helper()
 	edited, err := vethlab.NewAs(l.Name(), t)
 	if err == nil {
 		err = host.claim(l.Name(), claimed(l.tb.Name(), edited))
 	}
-	var change *vethlab.Change
+	var change *vethlab.Plan
 	if err == nil {
 		change, err = l.Lab.Apply(ctx, t)
 	}

@@ -131,12 +131,12 @@ func TestAlike(t *testing.T) {
 // addresses returns MAC and addresses of b.
 func addresses(t *testing.T, lab *labtest.Lab) string {
 	t.Helper()
-	view, err := lab.State()
+	s, err := lab.State()
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := view.State.Namespaces[lab.Node("b").Namespace()].Links["eth0"]
-	return fmt.Sprint(link.MAC, link.Addresses)
+	eth0, _ := s.Interface("b", "eth0")
+	return fmt.Sprint(eth0.MAC, eth0.Addresses)
 }
 
 // What is in a lab stays there: the same addresses in others are others.

@@ -1,6 +1,7 @@
 package topo_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/vethlab/vethlab/topo"
@@ -49,4 +50,60 @@ func Example() {
 	//   - {from: client, to: web, via: tcp/22, expect: refused, serve: false}
 	//   - {from: client, to: web1, loss: "<1%", path: [r]}
 	//   - {run: "ip route | grep default", on: web, retry_for: 5s}
+}
+
+// Mistakes come with their place, and all at once.
+func ExampleParse() {
+	_, err := topo.Parse("lab.yaml", []byte(`nodes:
+  a: {kind: roter}
+links:
+  - [a, b]
+tests:
+  - {from: a, to: c}
+`))
+	if mistakes, ok := errors.AsType[topo.Errors](err); ok {
+		for _, m := range mistakes {
+			fmt.Println(m.Pos, m.Hint)
+		}
+	}
+	// Output:
+	// lab.yaml:2:13 did you mean "router"?
+}
+
+func ExampleTopology_Validate() {
+	lab := topo.Topology{
+		Name:  "lab",
+		Nodes: topo.Nodes{{Name: "a"}, {Name: "a"}},
+	}
+	fmt.Println(lab.Validate())
+	// Output:
+	// nodes.a: node "a" is there twice
+}
+
+// An edit of a copy.
+func ExampleTopology_Clone() {
+	lab := topo.MustParse("links: [[a, b]]")
+	edited := lab.Clone()
+	edited.Links = append(edited.Links, topo.Link{Endpoints: [2]topo.Endpoint{{Node: "b"}, {Node: "c"}}})
+	fmt.Println(len(lab.Links), len(edited.Links))
+	// Output:
+	// 1 2
+}
+
+func ExampleParseVia() {
+	for _, text := range []string{"tcp/443", "http://web:8080/health", "dns/web.example"} {
+		via, err := topo.ParseVia(text)
+		fmt.Println(via.Protocol, via.Port, via.Host, via.Path, via.Name, err)
+	}
+	// Output:
+	// tcp 443    <nil>
+	// http 8080 web /health  <nil>
+	// dns 0   web.example <nil>
+}
+
+func ExampleParseRate() {
+	rate, err := topo.ParseRate("1.5gbit")
+	fmt.Println(int64(rate), rate, err)
+	// Output:
+	// 1500000000 1500mbit <nil>
 }

@@ -25,11 +25,11 @@ type Stdio struct {
 
 // program is one run of the command line.
 type program struct {
-	args   []string // as given
-	ground ground
-	stdin  io.Reader
-	input  []byte // all of stdin, once a lab file was read from it
-	out    *out
+	args      []string // as given
+	placement placement
+	stdin     io.Reader
+	input     []byte // all of stdin, once a lab file was read from it
+	out       *out
 }
 
 // Main runs the command that args ask for, without the program's own name, and
@@ -37,8 +37,8 @@ type program struct {
 // the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
 	p := &program{args: args, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
-	p.ground.inside = role == sandbox.Inside || role == sandbox.Isolated
-	p.ground.fresh = role == sandbox.Isolated
+	p.placement.inside = role == sandbox.Inside || role == sandbox.Isolated
+	p.placement.fresh = role == sandbox.Isolated
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -84,7 +84,7 @@ func newRoot(p *program) *cobra.Command {
 			return unknownCommand(cmd, args[0])
 		},
 	}
-	groundFlags(root, &p.ground)
+	placementFlags(root, &p.placement)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),
@@ -99,7 +99,7 @@ func newRoot(p *program) *cobra.Command {
 // itself when it is done, and what it is for.
 func (p *program) listen(lab *vethlab.Lab) *vethlab.Lab {
 	lab.Notify(func(e vethlab.Event) {
-		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.ground.fresh {
+		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.placement.fresh {
 			return
 		}
 		p.out.say("%s", e.Text)

@@ -40,7 +40,7 @@ The exit code is 0 if labs can be made, 1 if not.`,
 
 func (p *program) doctor(ctx context.Context, f format) error {
 	done := p.out.working("trying what can be done here")
-	report := feature.Examine(ctx, p.ground.examined())
+	report := feature.Examine(ctx, p.placement.examined())
 	done()
 	if f == formatJSON {
 		if err := p.out.json(report); err != nil {
@@ -55,12 +55,12 @@ func (p *program) doctor(ctx context.Context, f format) error {
 	return nil
 }
 
-// examined returns the ground that labs of this user are to be made on.
-func (g ground) examined() feature.Ground {
+// examined returns where labs of this user are to be made.
+func (l placement) examined() feature.Ground {
 	switch {
-	case g.rootless:
+	case l.rootless:
 		return feature.Sandbox
-	case g.root:
+	case l.root:
 		return feature.Machine
 	}
 	return feature.Usual

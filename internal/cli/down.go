@@ -139,7 +139,7 @@ func (p *program) removeInside(info labInfo) error {
 		return err
 	}
 	err = p.within(box, "down", info.Name)
-	done := elsewhere{}
+	done := reexecError{}
 	switch {
 	case errors.As(err, &done):
 		return done.failure()

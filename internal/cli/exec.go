@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/parallel"
 )
 
 func newExec(p *program) *cobra.Command {
@@ -62,7 +63,7 @@ be run, 127 if there is none. With --all: 1 if it failed in any node.`,
 // asOwn makes an error one of vethlab's own, in the place of a command whose
 // exit code would be passed on.
 func asOwn(err error) error {
-	exit, done := exitError{}, elsewhere{}
+	exit, done := exitError{}, reexecError{}
 	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitOwn {
 		return err
 	}
@@ -130,7 +131,7 @@ func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []
 	for i, node := range nodes {
 		turns[i] = &turn{node: node, done: make(chan struct{})}
 	}
-	go sideBySide(len(turns), func(i int) { turns[i].run(ctx, argv) })
+	go parallel.Each(len(turns), func(i int) { turns[i].run(ctx, argv) })
 	failed := 0
 	for _, t := range turns {
 		<-t.done

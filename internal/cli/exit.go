@@ -78,7 +78,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 // code.
 func (p *program) fail(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
-	exit, done := exitError{}, elsewhere{}
+	exit, done := exitError{}, reexecError{}
 	switch {
 	case err == nil, errors.As(err, &done):
 	case code == exitInterrupted:
@@ -94,7 +94,7 @@ func (p *program) fail(ctx context.Context, err error, args []string) int {
 }
 
 func exitCode(ctx context.Context, err error) int {
-	exit, usage, done := exitError{}, usageError{}, elsewhere{}
+	exit, usage, done := exitError{}, usageError{}, reexecError{}
 	invalid, mistake := topo.Errors{}, (*topo.Error)(nil)
 	switch {
 	case err == nil:

@@ -7,9 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -65,7 +68,7 @@ type explainOptions struct {
 
 // An explained is one command with what is said of it.
 type explained struct {
-	step
+	vethlab.Step
 	Says   string   `json:"says"`
 	Kernel []string `json:"kernel"`          // what the kernel is told
 	Look   string   `json:"look,omitempty"`  // the command that shows what has become
@@ -80,13 +83,22 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	if err != nil {
 		return err
 	}
-	change := lab.PlanNew()
-	if o.style == styleTutorial {
-		change.Plan = plan.LongWay(change.Plan)
-	}
-	steps := explainAll(change.Plan, stepsOf(change), o.lang)
-	if err := lookAll(change.Plan, steps); err != nil {
+	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	if err != nil {
 		return err
+	}
+	ops := planNew(c)
+	if o.style == styleTutorial {
+		ops = plan.LongWay(ops)
+	}
+	told := explain.Tour(ops)
+	views, err := explain.Views(told)
+	if err != nil {
+		return err
+	}
+	steps := explainAll(told, stepsOf(c, ops), o.lang)
+	for i, v := range views {
+		steps[i].Shown, steps[i].looks = v.Shown, v.New
 	}
 	if o.format == formatJSON {
 		return p.out.json(steps)
@@ -101,11 +113,11 @@ func (p *program) explainCommand(o explainOptions) error {
 	if err != nil {
 		return exitError{exitUsage, fmt.Errorf("%s: %w", o.command, err)}
 	}
-	steps := make([]step, len(ops))
+	steps := make([]vethlab.Step, len(ops))
 	for i, op := range ops {
-		steps[i] = step{Command: iproute2.Print(op)}
+		steps[i] = vethlab.Step{Command: iproute2.Print(op)}
 	}
-	list := explainAll(ops, steps, o.lang)
+	list := explainAll(explain.Tour(ops), steps, o.lang)
 	if o.format == formatJSON {
 		return p.out.json(list)
 	}
@@ -115,23 +127,37 @@ func (p *program) explainCommand(o explainOptions) error {
 	return nil
 }
 
-// explainAll explains a plan whose commands are steps.
-func explainAll(ops plan.Plan, steps []step, lang words.Lang) []explained {
-	list := make([]explained, 0, len(ops))
-	for i, told := range explain.Tour(ops) {
-		e := explained{step: steps[i], isNew: told.New, looks: told.New}
+// explainAll says in a language what is told of the steps of a plan.
+func explainAll(tour []explain.Step, steps []vethlab.Step, lang words.Lang) []explained {
+	list := make([]explained, 0, len(tour))
+	for i, told := range tour {
+		e := explained{Step: steps[i], isNew: told.New, looks: told.New}
 		var said []string
 		for _, n := range told.Notes {
 			said = append(said, n.Brief.In(lang), n.More.In(lang))
 			e.Kernel = append(e.Kernel, n.Kernel)
 		}
 		if look := told.Notes[0].Look; !look.IsZero() {
-			e.Look = iproute2.Look(look.Namespace, look.Program, look.Args...)
+			e.Look = look.String()
 		}
 		e.Says = words.Sentences(lang, said...)
 		list = append(list, e)
 	}
 	return list
+}
+
+// planNew returns the plan that makes a whole lab.
+func planNew(c *compile.Lab) plan.Plan { return plan.Diff(state.New(), c.State) }
+
+// stepsOf returns the steps of a plan, with the places of the file that ask for
+// them.
+func stepsOf(c *compile.Lab, ops plan.Plan) []vethlab.Step {
+	steps := make([]vethlab.Step, len(ops))
+	for i, op := range ops {
+		node, pos := c.Asks(op.At())
+		steps[i] = vethlab.Step{Command: iproute2.Print(op), Node: node, File: pos.File, Line: pos.Line}
+	}
+	return steps
 }
 
 // A stretch of steps without anything new is shortened to its first shortened
@@ -193,8 +219,8 @@ func (p *program) printStep(e explained, number string) {
 	width := min(talkWidth, p.out.width()) - len(indent)
 	var b strings.Builder
 	b.WriteString(number + p.out.paint(bold, e.Command))
-	if origin := e.origin(); origin != "" {
-		b.WriteString(columnGap + p.out.paint(dim, "# "+origin))
+	if from := origin(e.Step); from != "" {
+		b.WriteString(columnGap + p.out.paint(dim, "# "+from))
 	}
 	b.WriteString("\n")
 	for _, line := range words.Wrap(e.Says, width) {

@@ -21,16 +21,16 @@ func (p *program) execFresh(cmd *cobra.Command, args []string) error {
 		return usageError{cmd, errors.New("a command is needed, behind --")}
 	}
 	switch {
-	case p.ground.fresh:
+	case p.placement.fresh:
 		return p.freshly(cmd.Context(), target, argv)
-	case p.ground.root && !sandbox.Privileged():
+	case p.placement.root && !sandbox.Privileged():
 		return sandbox.ErrRoot
 	}
-	code, err := sandbox.Isolate(p.ground.rootless)
+	code, err := sandbox.Isolate(p.placement.rootless)
 	if err != nil {
 		return feature.Explain(err)
 	}
-	return elsewhere{code}
+	return reexecError{code}
 }
 
 // freshly makes the lab of a file, if there is one, and runs a command in a node of
@@ -69,5 +69,5 @@ func (p *program) freshly(ctx context.Context, target, argv []string) error {
 	if err != nil {
 		return launchError(err)
 	}
-	return elsewhere{sandbox.ExitCode(status)}
+	return reexecError{sandbox.ExitCode(status)}
 }

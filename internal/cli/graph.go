@@ -123,7 +123,7 @@ func (p *program) hostScene(ctx context.Context) (*draw.Scene, error) {
 		return nil, err
 	}
 	p.sayUnseen(m)
-	return mapScene(m), nil
+	return m.Scene(), nil
 }
 
 // described returns what a file describes.
@@ -145,7 +145,7 @@ func (p *program) viewed(args []string) (*kernel.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := lab.State()
+	view, err := viewOf(lab)
 	if err == nil && len(view.State.Namespaces) == 0 {
 		err = notRunning(lab)
 	}

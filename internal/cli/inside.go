@@ -8,6 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -51,7 +52,7 @@ func lookInside(lab *vethlab.Lab, node *vethlab.Node) (*insideNode, error) {
 		reads = append(reads, func() (e error) { n.Processes, e = kernel.Processes(name); return e })
 	}
 	failed := make([]error, len(reads))
-	sideBySide(len(reads), func(i int) { failed[i] = reads[i]() })
+	parallel.Each(len(reads), func(i int) { failed[i] = reads[i]() })
 	keep(errors.Join(failed...))
 	n.Kind = n.kind()
 	return n, err

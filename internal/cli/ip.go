@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -82,7 +83,7 @@ func (p *program) ip(ctx context.Context, args []string) error {
 	if file, force, ok := batchFile(args); ok {
 		return p.ipBatch(ctx, file, force)
 	}
-	q, err := iproute2.ParseQuery(args)
+	q, err := ipshow.ParseQuery(args)
 	if err == nil && q != nil && q.Namespace != state.Host {
 		err = checkName(q.Namespace)
 	}
@@ -173,7 +174,7 @@ func (p *program) ipExec(namespace string, argv []string) error {
 	return exitError{ipCode(err), p.ipDenied(err)}
 }
 
-func (p *program) ipShow(q *iproute2.Query) error {
+func (p *program) ipShow(q *ipshow.Query) error {
 	var text string
 	var err error
 	if q.Object == "netns" {
@@ -188,7 +189,7 @@ func (p *program) ipShow(q *iproute2.Query) error {
 	return nil
 }
 
-func showInside(q *iproute2.Query) (string, error) {
+func showInside(q *ipshow.Query) (string, error) {
 	ns, err := kernel.Dump(q.Namespace)
 	if err != nil {
 		return "", err
@@ -204,7 +205,7 @@ func showInside(q *iproute2.Query) (string, error) {
 	return q.ShowWay(ns, way)
 }
 
-func showNamespaces(q *iproute2.Query) (string, error) {
+func showNamespaces(q *ipshow.Query) (string, error) {
 	names, err := netns.List()
 	if err != nil {
 		return "", err

@@ -68,8 +68,7 @@ func (p *program) findRunning(infos []labInfo, name string) (*vethlab.Lab, error
 	return p.findHere(name)
 }
 
-// findHere returns the lab of that name that runs on the ground that this program
-// stands on.
+// findHere returns the lab of that name that runs where this program does.
 func (p *program) findHere(name string) (*vethlab.Lab, error) {
 	lab, err := vethlab.Find(name)
 	if err != nil {
@@ -117,7 +116,7 @@ func running(infos []labInfo, name string) (labInfo, error) {
 // pick returns the lab of that name. Of several it is the first that is not out
 // of reach; if there is none it is one that does not run.
 func pick(infos []labInfo, name string) labInfo {
-	found := labInfo{Info: vethlab.Info{Name: name}}
+	found := labInfo{LabInfo: vethlab.LabInfo{Name: name}}
 	for _, i := range infos {
 		if i.Name == name {
 			if found = i; !i.Foreign {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
+	"github.com/vethlab/vethlab/internal/tutor/machine"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/lessons"
 )
@@ -165,7 +167,7 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 	case o.check:
 		p.out.say("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
 		return nil
-	case !p.ground.fresh:
+	case !p.placement.fresh:
 		return p.isolate()
 	}
 	return p.play(ctx, l, o)
@@ -174,17 +176,17 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 // isolate plays the lesson in a sandbox: this very program, once more. Root gets
 // one of his own where there are no user namespaces.
 func (p *program) isolate() error {
-	if p.ground.root && !sandbox.Privileged() {
+	if p.placement.root && !sandbox.Privileged() {
 		return sandbox.ErrRoot
 	}
-	code, err := sandbox.IsolateInForeground(!p.ground.root)
-	if err != nil && !p.ground.rootless && sandbox.Privileged() {
+	code, err := sandbox.IsolateInForeground(!p.placement.root)
+	if err != nil && !p.placement.rootless && sandbox.Privileged() {
 		code, err = sandbox.IsolateInForeground(false)
 	}
 	if err != nil {
 		return feature.Explain(err)
 	}
-	return elsewhere{code}
+	return reexecError{code}
 }
 
 // picture draws what is there during a lesson.
@@ -200,8 +202,8 @@ const (
 )
 
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
-	desk := newDesk(p, o)
-	if desk.typist != nil {
+	terminal := newTerminal(p, o)
+	if terminal.editor != nil {
 		// Ctrl-C is for the command that runs, or is read as a key.
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 		signal.Ignore(syscall.SIGTSTP) // nobody would be there to go on with what is stopped
@@ -209,13 +211,18 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 	}
-	desk.ctx = ctx
-	stage, err := newStage(p)
+	tools, err := newToolbox(true)
 	if err != nil {
 		return err
 	}
-	defer stage.close()
-	player := tutor.Player{Lesson: l, Stage: stage, Desk: desk, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
+	defer tools.remove()
+	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
+	key, value := prompt(shell, "(lesson) ")
+	m := machine.New(machine.Config{
+		Path: tools.path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
+	})
+	defer m.Close()
+	player := tutor.Player{Lesson: l, Machine: m, Terminal: terminal, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
 	if o.auto {
 		player.Patience = autoPatience
 	}

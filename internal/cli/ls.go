@@ -50,7 +50,7 @@ func labSize(info labInfo) string {
 	return fmt.Sprint(len(info.Nodes))
 }
 
-// labPlace says on which ground a lab is, and whose.
+// labPlace says where a lab is, and whose.
 func labPlace(info labInfo) string {
 	switch {
 	case info.Sandbox != "":

@@ -113,7 +113,7 @@ func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.
 // takeMap makes a map of the machine. An ordinary user has more rights inside the
 // own user namespaces, which are those of sandboxes and of engines without root.
 func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map, error) {
-	if !sandbox.Privileged() && !p.ground.inside {
+	if !sandbox.Privileged() && !p.placement.inside {
 		o.AsOwner = mapAsOwner
 	}
 	return hostmap.Take(ctx, o)

@@ -11,8 +11,8 @@ import (
 func TestLabOfNode(t *testing.T) {
 	t.Chdir(t.TempDir())
 	two := []labInfo{
-		{Info: vethlab.Info{Name: "l1", Nodes: []string{"a", "b"}}},
-		{Info: vethlab.Info{Name: "l2", Nodes: []string{"a", "c"}}},
+		{LabInfo: vethlab.LabInfo{Name: "l1", Nodes: []string{"a", "b"}}},
+		{LabInfo: vethlab.LabInfo{Name: "l2", Nodes: []string{"a", "c"}}},
 	}
 	for _, c := range []struct {
 		infos      []labInfo

@@ -1,10 +1,24 @@
 package cli
 
 import (
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
 )
+
+// viewOf returns a lab as the kernel has it now, with all that pictures show.
+func viewOf(lab *vethlab.Lab) (*kernel.View, error) {
+	if lab.Topology() == nil {
+		return kernel.Observe(lab.Name(), nil, nil)
+	}
+	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	if err != nil {
+		return nil, err
+	}
+	return kernel.Observe(lab.Name(), c.State, nil)
+}
 
 // sceneOf returns what there is to draw of a running lab: which cables carry a
 // signal is what the kernel says.

@@ -44,11 +44,11 @@ func (p *program) ping(ctx context.Context, from, to string, o vethlab.PingOptio
 	if err != nil {
 		return err
 	}
-	view, err := lab.State()
+	s, err := lab.State()
 	if err != nil {
 		return err
 	}
-	addr, err := vethlab.Resolve(view.State, target)
+	addr, err := s.Resolve(target)
 	if err != nil {
 		return err
 	}

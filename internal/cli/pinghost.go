@@ -93,9 +93,9 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 	}
 	p.pingSum(host, stats, time.Since(began))
 	if stats.Received == 0 {
-		return elsewhere{pingSilence}
+		return reexecError{pingSilence}
 	}
-	return elsewhere{exitDone} // that it was interrupted is how it ends
+	return reexecError{exitDone} // that it was interrupted is how it ends
 }
 
 // pingAddress finds the address of a host.

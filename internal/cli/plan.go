@@ -45,11 +45,11 @@ type planOptions struct {
 }
 
 func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
-	change, err := p.change(lab)
+	change, err := p.planOf(lab)
 	if err != nil {
 		return err
 	}
-	steps := stepsOf(change)
+	steps := change.Steps()
 	switch {
 	case o.format == formatJSON:
 		err = p.out.json(steps)
@@ -64,11 +64,11 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 	return err
 }
 
-// change returns what up would do with a lab. A lab without a sandbox that would
+// planOf returns what up would do with a lab. A lab without a sandbox that would
 // get one is to be made from nothing.
-func (p *program) change(lab *vethlab.Lab) (*vethlab.Change, error) {
+func (p *program) planOf(lab *vethlab.Lab) (*vethlab.Plan, error) {
 	err := p.at(lab.Name(), false)
-	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrGone) || errors.Is(err, sandbox.ErrRoot) && !p.ground.root {
+	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrGone) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root {
 		return lab.PlanNew(), nil
 	}
 	if err != nil {
@@ -77,24 +77,8 @@ func (p *program) change(lab *vethlab.Lab) (*vethlab.Change, error) {
 	return lab.Plan()
 }
 
-// A step is one command of a plan and where it comes from.
-type step struct {
-	Command string `json:"command"`
-	Node    string `json:"node,omitempty"`
-	File    string `json:"file,omitempty"`
-	Line    int    `json:"line,omitempty"`
-}
-
-func stepsOf(change *vethlab.Change) []step {
-	steps := make([]step, 0, len(change.Plan))
-	for _, c := range change.Commands() {
-		steps = append(steps, step{c.Text, c.Node, c.Pos.File, c.Pos.Line})
-	}
-	return steps
-}
-
-// origin returns "node, file:line", as far as known.
-func (s step) origin() string {
+// origin returns what asks for a step: "node, file:line", as far as known.
+func origin(s vethlab.Step) string {
 	var parts []string
 	if s.Node != "" {
 		parts = append(parts, s.Node)
@@ -109,7 +93,7 @@ func (s step) origin() string {
 // others to the right.
 const maxAligned = 72
 
-func (p *program) printSteps(steps []step) {
+func (p *program) printSteps(steps []vethlab.Step) {
 	width := 0
 	for _, s := range steps {
 		if n := utf8.RuneCountInString(s.Command); n <= maxAligned {
@@ -119,8 +103,8 @@ func (p *program) printSteps(steps []step) {
 	var b strings.Builder
 	for _, s := range steps {
 		line := s.Command
-		if origin := s.origin(); origin != "" {
-			line = pad(line, width) + columnGap + p.out.paint(dim, "# "+origin)
+		if from := origin(s); from != "" {
+			line = pad(line, width) + columnGap + p.out.paint(dim, "# "+from)
 		}
 		b.WriteString(line + "\n")
 	}

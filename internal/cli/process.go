@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -48,21 +47,4 @@ func gently(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = endGrace
 	return cmd
-}
-
-// mostAtOnce bounds how many commands run at the same time.
-const mostAtOnce = 16
-
-// sideBySide calls fn for 0 … n-1, many at the same time, and waits for all.
-func sideBySide(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, mostAtOnce)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			fn(i)
-		})
-	}
-	wg.Wait()
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
 )
 
 func newRun(p *program) *cobra.Command {
@@ -76,7 +76,7 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 	case o.keep:
 		p.out.say("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
-	case slices.ContainsFunc(before, func(i vethlab.Info) bool { return i.Name == lab.Name() }):
+	case slices.ContainsFunc(before, func(i vethlab.LabInfo) bool { return i.Name == lab.Name() }):
 		p.out.say("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	}
@@ -117,18 +117,18 @@ func (p *program) beside(ctx context.Context, lab *vethlab.Lab, argv []string) e
 
 // labEnv returns the names and addresses of a running lab as variables.
 func labEnv(lab *vethlab.Lab) ([]string, error) {
-	view, err := lab.State()
+	s, err := lab.State()
 	if err != nil {
 		return nil, err
 	}
 	env := []string{"VETHLAB_LAB=" + lab.Name()}
-	for _, name := range view.State.Names() {
-		if name == state.Host {
+	for _, node := range s.Nodes() {
+		if node == topo.HostNode {
 			continue
 		}
-		node := view.State.Namespaces[name].Mark().Node
-		env = append(env, fmt.Sprintf("VETHLAB_NS_%s=%s", variable(node), name))
-		if addr, err := vethlab.Resolve(view.State, node); err == nil {
+		namespace, _ := s.Namespace(node)
+		env = append(env, fmt.Sprintf("VETHLAB_NS_%s=%s", variable(node), namespace))
+		if addr, err := s.Resolve(node); err == nil {
 			env = append(env, fmt.Sprintf("VETHLAB_ADDR_%s=%s", variable(node), addr))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 )
@@ -31,8 +32,7 @@ machine and its ends moved, and with a word on each part.`,
 			if err != nil {
 				return err
 			}
-			p.script(lab, o)
-			return nil
+			return p.script(lab, o)
 		},
 	}
 	cmd.Flags().BoolVar(&o.down, "down", false, "write the script that removes the lab")
@@ -61,13 +61,18 @@ func styleFlag(cmd *cobra.Command, style *format) {
 	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions(flag.words(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (p *program) script(lab *vethlab.Lab, o scriptOptions) {
+func (p *program) script(lab *vethlab.Lab, o scriptOptions) error {
 	switch {
 	case o.down:
-		p.out.exact(iproute2.Script(lab.PlanGone().Plan))
+		p.out.exact(lab.PlanDown().Script())
 	case o.style == styleTutorial:
-		p.out.exact(iproute2.Tutorial(plan.LongWay(lab.PlanNew().Plan)))
+		c, err := compile.CompileAs(lab.Name(), lab.Topology())
+		if err != nil {
+			return err
+		}
+		p.out.exact(iproute2.Tutorial(plan.LongWay(planNew(c))))
 	default:
-		p.out.exact(iproute2.Script(lab.PlanNew().Plan))
+		p.out.exact(lab.PlanNew().Script())
 	}
+	return nil
 }

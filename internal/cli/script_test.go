@@ -72,7 +72,7 @@ func listen() {
 	fmt.Println(holder.Process.Pid)
 }
 
-// runMain does what the program's main does, with the flags of the ground.
+// runMain does what the program's main does, with the flags of the placement.
 func runMain(role sandbox.Role) {
 	netns.KeepStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -84,7 +84,7 @@ func runMain(role sandbox.Role) {
 	os.Exit(cli.Main(ctx, args, role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
-// groundEnv holds the flags that choose the ground in a script.
+// groundEnv holds the flags that choose the placement in a script.
 const groundEnv = "VETHLAB_TEST_GROUND"
 
 // TestScript runs the scripts of testdata/script: each is the specification of
@@ -127,9 +127,9 @@ func runScripts(t *testing.T, flags string) {
 	})
 }
 
-// condition knows what scripts may need: a user who is root or is on the ground
-// where that is not needed, the ground that is the machine's and this user root
-// there, there being other users, the other ground, ip of iproute2, and user
+// condition knows what scripts may need: a user who is root or is in the place
+// where that is not needed, the place that is the machine's and this user root
+// there, there being other users, the other place, ip of iproute2, and user
 // namespaces as unshare(1) makes them.
 func condition(flags, name string) (bool, error) {
 	switch name {

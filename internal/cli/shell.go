@@ -51,23 +51,23 @@ Exit codes are those of exec.`,
 // shellNew opens a shell on a machine of its own: this very program, once more.
 func (p *program) shellNew(argv []string) error {
 	switch {
-	case p.ground.fresh:
+	case p.placement.fresh:
 		return p.shellFresh(argv)
-	case p.ground.root && !sandbox.Privileged():
+	case p.placement.root && !sandbox.Privileged():
 		return sandbox.ErrRoot
 	}
 	isolate := sandbox.Isolate
 	if len(argv) == 0 { // the shell hands the terminal on to its jobs
 		isolate = sandbox.IsolateInForeground
 	}
-	code, err := isolate(!p.ground.root)
+	code, err := isolate(!p.placement.root)
 	if err != nil && sandbox.Privileged() { // a machine may have no user namespaces
 		code, err = isolate(false)
 	}
 	if err != nil {
 		return feature.Explain(err)
 	}
-	return elsewhere{code}
+	return reexecError{code}
 }
 
 // shellFresh opens the shell. This program stays, as its first process, see
@@ -97,7 +97,7 @@ func (p *program) shellFresh(argv []string) error {
 	if err != nil {
 		return launchError(err)
 	}
-	return elsewhere{sandbox.ExitCode(status)}
+	return reexecError{sandbox.ExitCode(status)}
 }
 
 func (p *program) shell(arg string) error {

@@ -67,21 +67,24 @@ type showOptions struct {
 
 // show writes what is there of a lab. Nothing there is an error.
 func (p *program) show(lab *vethlab.Lab, o showOptions) error {
-	view, err := lab.State()
+	s, err := lab.State()
 	if err != nil {
 		return err
 	}
-	if len(view.State.Namespaces) == 0 {
+	if len(s.Nodes()) == 0 {
 		return notRunning(lab)
 	}
-	s := newShown(lab.Name(), view)
 	if o.format == formatJSON {
 		return p.out.json(s)
 	}
 	if o.picture {
+		view, err := viewOf(lab)
+		if err != nil {
+			return err
+		}
 		p.out.print("%s\n", draw.Text(sceneOf(view), p.sheet()))
 	}
-	p.out.table(shownHeading(), s.rows())
+	p.out.table(interfaceHeading(), interfaceRows(s.Interfaces()))
 	return nil
 }
 

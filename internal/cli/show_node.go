@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
-	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -46,9 +46,9 @@ func (p *program) describe(n *insideNode) error {
 	} else {
 		p.section("Interfaces", "ip -d link, ip addr", n.linkLines())
 	}
-	p.section("Routes", "ip route show table all", iproute2.RouteLines(n.Namespace))
-	p.section("Rules", "ip rule", iproute2.RuleLines(n.Namespace))
-	p.section("Neighbours", "ip neigh", iproute2.NeighbourLines(n.Namespace))
+	p.section("Routes", "ip route show table all", ipshow.RouteLines(n.Namespace))
+	p.section("Rules", "ip rule", ipshow.RuleLines(n.Namespace))
+	p.section("Neighbours", "ip neigh", ipshow.NeighbourLines(n.Namespace))
 	p.section("Queues", "tc qdisc", n.qdiscLines())
 	p.section("Sockets", "ss -lnp", columns(n.socketRows()))
 	p.section("Settings", "sysctl", n.sysctlLines())
@@ -68,7 +68,7 @@ func (p *program) describeInterface(n *insideNode) error {
 // asIP writes of the only interface what ip would show.
 func (p *program) asIP(n *insideNode, heading string, args ...string) error {
 	args = append(args, "show", "dev", n.Interface)
-	text, err := iproute2.Show(n.around, args...)
+	text, err := ipshow.Show(n.around, args...)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (n *insideNode) qdiscLines() []string {
 			shown = append(shown, q)
 		}
 	}
-	return lines(iproute2.Qdiscs(shown, n.Namespace))
+	return lines(ipshow.Qdiscs(shown, n.Namespace))
 }
 
 func (n *insideNode) socketRows() [][]string {

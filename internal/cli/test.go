@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/report"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -99,27 +99,28 @@ func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) err
 }
 
 // writeReport writes a report in all the ways that are asked for.
-func (p *program) writeReport(report *vethlab.Report, o testOptions) error {
+func (p *program) writeReport(r *vethlab.Report, o testOptions) error {
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		p.out.pass(annotations(report))
+		// GitHub reads them from stdout and stderr alike; they are talk.
+		p.out.pass(report.Annotations(plainReport(r), os.Getenv("GITHUB_WORKSPACE")))
 	}
 	if o.junit != "" {
-		if err := os.WriteFile(o.junit, junit(report), 0o666); err != nil {
+		if err := os.WriteFile(o.junit, report.JUnit(plainReport(r)), 0o666); err != nil {
 			return err
 		}
 	}
 	switch o.format {
 	case formatJSON:
-		return p.out.json(report)
+		return p.out.json(r)
 	case formatJUnit:
-		p.out.write(junit(report))
+		p.out.write(report.JUnit(plainReport(r)))
 	case formatTAP:
-		p.out.write(tap(report))
+		p.out.write(report.TAP(plainReport(r)))
 	case formatText:
-		if len(report.Results) == 0 && report.Err != nil {
+		if len(r.Results) == 0 && r.Err != nil {
 			return nil // there is nothing to be shown
 		}
-		p.out.print("%s\n", report.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
+		p.out.print("%s\n", r.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
 	}
 	return nil
 }
@@ -131,13 +132,16 @@ func (p *program) paintVerdict(good bool, word string) string {
 	return p.out.paint(red, word)
 }
 
-// details returns what a failed test found: a line for what was expected, and
-// one for each failure.
-func details(t *vethlab.TestResult) string {
-	var b bytes.Buffer
-	b.WriteString(t.Found)
-	for _, line := range t.Details() {
-		b.WriteString("\n" + line)
+// plainReport returns what the formats of CI systems have of a report.
+func plainReport(r *vethlab.Report) report.Report {
+	plain := report.Report{Lab: r.Lab, Took: r.Took, Err: r.Err}
+	for i := range r.Results {
+		t := &r.Results[i]
+		test := report.Test{Title: t.Title(), At: t.At, Pos: t.Pos, OK: t.OK, Found: t.Found, Details: t.Details(), Took: t.Took}
+		if t.Name != "" {
+			test.Asks = t.Asks
+		}
+		plain.Tests = append(plain.Tests, test)
 	}
-	return b.String()
+	return plain
 }

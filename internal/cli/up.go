@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -60,27 +59,17 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	if err != nil {
 		return err
 	}
-	p.out.say("lab %s %s", lab.Name(), upSummary(lab, change, time.Since(start)))
+	p.out.say("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
 	return nil
 }
 
-func upSummary(lab *vethlab.Lab, change *vethlab.Change, took time.Duration) string {
+func upSummary(done *vethlab.Plan, took time.Duration) string {
 	switch {
-	case change.Empty():
+	case done.Empty():
 		return "is up to date"
-	case isWhole(lab, change):
-		nodes, links := change.Plan.Count()
+	case done.Whole():
+		nodes, links := done.Counts()
 		return fmt.Sprintf("is up: %s, %s in %s", plural(nodes, "node"), plural(links, "link"), short(took))
 	}
-	return fmt.Sprintf("changed: %s in %s", plural(len(change.Plan), "command"), short(took))
-}
-
-// isWhole reports whether a change made the lab where nothing of it was.
-func isWhole(lab *vethlab.Lab, change *vethlab.Change) bool {
-	made, _ := change.Plan.Count()
-	if made == 0 {
-		return false
-	}
-	all, _ := lab.PlanNew().Plan.Count()
-	return made == all && !plan.Deletes(change.Plan[0])
+	return fmt.Sprintf("changed: %s in %s", plural(done.Len(), "command"), short(took))
 }

@@ -49,8 +49,8 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 	c.setRoutes()
 	lab := c.lab()
 	lab.Topology = t
-	lab.Cast = c.cast()
-	lab.Tests = c.tests(lab.Cast)
+	lab.TestNodes = c.testNodes()
+	lab.Tests = c.tests(lab.TestNodes)
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}

@@ -16,8 +16,9 @@ type Lab struct {
 	Nodes    []Node    // those of the file, then those that only links name
 	Links    []Link    // in the order of the file
 	Segments []Segment // in the order of their first links
-	Cast     Cast      // the nodes as tests know them
 	Tests    []Test    // those of the file; without any, those that follow from the cabling
+
+	TestNodes TestNodes // the nodes as tests know them
 
 	origins map[state.Endpoint]topo.Pos
 	byName  map[string]int // places in Nodes
@@ -80,6 +81,20 @@ func (l *Lab) Origin(e state.Endpoint) topo.Pos {
 		return pos
 	}
 	return l.origins[state.Endpoint{Namespace: e.Namespace}]
+}
+
+// NodeOf returns the node whose namespace has that name, "" if none has.
+func (l *Lab) NodeOf(namespace string) string {
+	if ns := l.State.Namespace(namespace); ns != nil {
+		return ns.Mark().Node
+	}
+	return ""
+}
+
+// Asks returns the node of a link, and the place in the file that asks for it, see
+// [Lab.Origin].
+func (l *Lab) Asks(e state.Endpoint) (node string, pos topo.Pos) {
+	return l.NodeOf(e.Namespace), l.Origin(e)
 }
 
 // A HostEntry is a line of /etc/hosts.

@@ -8,17 +8,16 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Test is one clause of the lab's contract, with names and groups replaced by
-// who they stand for.
+// A Test is a test of the lab with the nodes that its names and groups stand for.
 type Test struct {
 	topo.Test // as the file has it; without a Pos it follows from the cabling
 
-	Pairs []Pair   // who asks whom, in the order of From and, within that, of To
-	Asked []string // everybody who is asked, in the order of To
+	Pairs []Pair   // in the order of From and, within that, of To
+	Asked []string // all targets, in the order of To
 	Where []string // the nodes that Run is run in
 }
 
-// A Pair is a node that asks and somebody that is asked. Pairs share their
+// A Pair is a node that sends probes and their target. Pairs share their
 // addresses: they must not be changed.
 type Pair struct {
 	From string // a node; topo.HostNode need not be part of the lab
@@ -41,90 +40,89 @@ func NewTest(from, to string, addrs ...netip.Addr) Test {
 	}
 }
 
-// A Cast is the nodes that tests can speak of, in the order of nodes.
-type Cast []Player
+// TestNodes are the nodes that tests can name, in the order of nodes.
+type TestNodes []TestNode
 
-// A Player is what tests know of a node.
-type Player struct {
+// A TestNode is what tests need to know of a node.
+type TestNode struct {
 	Name       string
 	Switch     bool
 	Groups     []string
-	Interfaces []PlayerInterface
+	Interfaces []TestInterface
 }
 
-// A PlayerInterface has the addresses by which others can reach an interface.
-type PlayerInterface struct {
+// A TestInterface has the addresses by which others can reach an interface.
+type TestInterface struct {
 	Name      string
 	Addresses []netip.Addr
 }
 
-// cast returns the nodes of the lab as tests know them.
-func (c *compiler) cast() Cast {
-	var cast Cast
+// testNodes returns the nodes of the lab as tests know them.
+func (c *compiler) testNodes() TestNodes {
+	var nodes TestNodes
 	for _, n := range c.nodes {
-		p := Player{Name: n.Name, Switch: n.Kind == topo.Switch, Groups: n.Decl.Group}
+		node := TestNode{Name: n.Name, Switch: n.Kind == topo.Switch, Groups: n.Decl.Group}
 		for _, i := range n.ifaces {
-			inter := PlayerInterface{Name: i.Name}
+			inter := TestInterface{Name: i.Name}
 			for _, a := range i.addresses {
 				if isGlobal(a) {
 					inter.Addresses = append(inter.Addresses, a.Addr())
 				}
 			}
-			p.Interfaces = append(p.Interfaces, inter)
+			node.Interfaces = append(node.Interfaces, inter)
 		}
-		cast = append(cast, p)
+		nodes = append(nodes, node)
 	}
-	return cast
+	return nodes
 }
 
-// Tests finds out who the words of tests stand for. The errors name those that
-// stand for nobody.
-func (c Cast) Tests(tests []topo.Test) ([]Test, topo.Errors) {
-	s := newStage(c)
+// Tests resolves the names and groups of tests. The errors name the unknown ones.
+func (n TestNodes) Tests(tests []topo.Test) ([]Test, topo.Errors) {
+	r := newResolver(n)
 	expanded := make([]Test, 0, len(tests))
 	for _, t := range tests {
 		e := Test{Test: t}
 		if t.Run != nil {
-			e.Where = s.names(t.On, t.Pos)
+			e.Where = r.names(t.On, t.Pos)
 		} else {
-			e.Pairs, e.Asked = s.pairs(&t)
+			e.Pairs, e.Asked = r.pairs(&t)
 		}
 		expanded = append(expanded, e)
 	}
-	return expanded, s.errs
+	return expanded, r.errs
 }
 
-// A stage is a cast in which one can look things up.
-type stage struct {
-	cast   Cast
-	byName map[string]*Player
+// A resolver finds nodes by name, group and address.
+type resolver struct {
+	nodes  TestNodes
+	byName map[string]*TestNode
 	owners map[netip.Addr]string
 	errs   topo.Errors
 }
 
-func newStage(c Cast) *stage {
-	s := &stage{cast: c, byName: make(map[string]*Player, len(c)), owners: make(map[netip.Addr]string)}
-	for i := range c {
-		s.byName[c[i].Name] = &c[i]
-		for _, inter := range c[i].Interfaces {
+func newResolver(nodes TestNodes) *resolver {
+	r := &resolver{nodes: nodes, byName: make(map[string]*TestNode, len(nodes)), owners: make(map[netip.Addr]string)}
+	for i := range nodes {
+		r.byName[nodes[i].Name] = &nodes[i]
+		for _, inter := range nodes[i].Interfaces {
 			for _, a := range inter.Addresses {
-				s.owners[a] = c[i].Name
+				r.owners[a] = nodes[i].Name
 			}
 		}
 	}
-	return s
+	return r
 }
 
-// A target is somebody who is asked.
+// A target is what the probes of a pair are sent to.
 type target struct {
 	name string // as a Pair has it
 	node string // whose it is; "": nobody's in the lab
-	// addresses by the families that who asks has, see families.
+	// addresses by the families that the sender has, see families.
 	addresses [4][]netip.Addr
 }
 
-// The families a node has, as bits. With none, or where it is not known what
-// the node has, all addresses are asked.
+// The families a node has, as bits. For a node without any, or an unknown one,
+// all addresses are probed.
 type families int
 
 const (
@@ -140,24 +138,24 @@ func familyOf(a netip.Addr) families {
 }
 
 // families returns the families of a node's addresses.
-func (s *stage) families(node string) families {
+func (r *resolver) families(node string) families {
 	var f families
-	if p := s.byName[node]; p != nil {
-		for _, a := range p.addresses() {
+	if n := r.byName[node]; n != nil {
+		for _, a := range n.addresses() {
 			f |= familyOf(a)
 		}
 	}
 	return f
 }
 
-// pairs returns all pairs of a test, and everybody who is asked. A node does not
-// ask itself, unless the test says just that.
-func (s *stage) pairs(t *topo.Test) (pairs []Pair, asked []string) {
-	from, to := s.names(t.Sources(), t.Pos), s.targets(t)
-	self := len(t.From) == 1 && len(t.Targets()) == 1 && s.byName[t.From[0]] != nil && !s.isGroup(t.Targets()[0])
+// pairs returns all pairs of a test, and all targets. A node does not probe
+// itself, unless it is the only source and the only target.
+func (r *resolver) pairs(t *topo.Test) (pairs []Pair, asked []string) {
+	from, to := r.names(t.Sources(), t.Pos), r.targets(t)
+	self := len(t.From) == 1 && len(t.Targets()) == 1 && r.byName[t.From[0]] != nil && !r.isGroup(t.Targets()[0])
 	pairs = make([]Pair, 0, len(from)*len(to))
 	for _, name := range from {
-		f := s.families(name)
+		f := r.families(name)
 		for i := range to {
 			if to[i].node != name || self {
 				pairs = append(pairs, Pair{name, to[i].name, to[i].node, to[i].addresses[f]})
@@ -170,18 +168,18 @@ func (s *stage) pairs(t *topo.Test) (pairs []Pair, asked []string) {
 	return pairs, asked
 }
 
-// names returns the nodes that words stand for, each once. The machine itself
-// may ask without being a part of the lab.
-func (s *stage) names(words []string, pos topo.Pos) []string {
+// names returns the nodes that words name, each once. The host may send probes
+// without being a part of the lab.
+func (r *resolver) names(words []string, pos topo.Pos) []string {
 	var names []string
 	seen := make(map[string]bool)
 	for _, word := range words {
-		members := s.members(word)
+		members := r.members(word)
 		switch {
-		case s.byName[word] != nil || word == topo.HostNode:
+		case r.byName[word] != nil || word == topo.HostNode:
 			members = []string{word}
-		case !s.isGroup(word):
-			s.stranger(word, pos)
+		case !r.isGroup(word):
+			r.unknown(word, pos)
 		}
 		for _, name := range members {
 			if !seen[name] {
@@ -193,37 +191,37 @@ func (s *stage) names(words []string, pos topo.Pos) []string {
 	return names
 }
 
-// stranger notes that a word stands for nothing in this lab.
-func (s *stage) stranger(word string, pos topo.Pos) {
+// unknown adds the error of a word that is no node, group or address of the lab.
+func (r *resolver) unknown(word string, pos topo.Pos) {
 	hint := ""
 	if word == topo.HostNode {
 		hint = "link it to a node first"
 	}
-	s.errs = append(s.errs, &topo.Error{Pos: pos, Msg: "test: " + word + " is not part of this lab", Hint: hint})
+	r.errs = append(r.errs, &topo.Error{Pos: pos, Msg: "test: " + word + " is not part of this lab", Hint: hint})
 }
 
-func (s *stage) isGroup(word string) bool {
-	return s.byName[word] == nil && (word == topo.AllNodes || slices.ContainsFunc(s.cast, func(p Player) bool {
-		return slices.Contains(p.Groups, word)
+func (r *resolver) isGroup(word string) bool {
+	return r.byName[word] == nil && (word == topo.AllNodes || slices.ContainsFunc(r.nodes, func(n TestNode) bool {
+		return slices.Contains(n.Groups, word)
 	}))
 }
 
-// members returns the hosts and routers of a group; of all those that have
-// addresses.
-func (s *stage) members(word string) []string {
+// members returns the hosts and routers of a group; of the group "all" those
+// that have addresses.
+func (r *resolver) members(word string) []string {
 	var names []string
-	for i := range s.cast {
-		p := &s.cast[i]
-		all := word == topo.AllNodes && p.Name != topo.HostNode && len(p.addresses()) > 0
-		if !p.Switch && (all || slices.Contains(p.Groups, word)) {
-			names = append(names, p.Name)
+	for i := range r.nodes {
+		n := &r.nodes[i]
+		all := word == topo.AllNodes && n.Name != topo.HostNode && len(n.addresses()) > 0
+		if !n.Switch && (all || slices.Contains(n.Groups, word)) {
+			names = append(names, n.Name)
 		}
 	}
 	return names
 }
 
-// targets returns who the words of a test's To stand for, each once.
-func (s *stage) targets(t *topo.Test) []target {
+// targets returns the targets that the words of a test's To name, each once.
+func (r *resolver) targets(t *topo.Test) []target {
 	var targets []target
 	seen := make(map[string]bool)
 	add := func(name, node string, addrs []netip.Addr) {
@@ -236,16 +234,16 @@ func (s *stage) targets(t *topo.Test) []target {
 		addr, err := netip.ParseAddr(word)
 		name, dev, colon := strings.Cut(word, ":")
 		switch {
-		case s.byName[word] != nil || s.isGroup(word):
-			for _, n := range s.names([]string{word}, t.Pos) {
-				add(n, n, s.byName[n].asked(t.Matrix))
+		case r.byName[word] != nil || r.isGroup(word):
+			for _, n := range r.names([]string{word}, t.Pos) {
+				add(n, n, r.byName[n].asked(t.Matrix))
 			}
 		case err == nil:
-			add(word, s.owners[addr], []netip.Addr{addr})
-		case colon && s.byName[name].plug(dev) != nil:
-			add(word, name, choose(s.byName[name].plug(dev).Addresses, t.Matrix))
+			add(word, r.owners[addr], []netip.Addr{addr})
+		case colon && r.byName[name].plug(dev) != nil:
+			add(word, name, choose(r.byName[name].plug(dev).Addresses, t.Matrix))
 		default:
-			s.stranger(word, t.Pos)
+			r.unknown(word, t.Pos)
 		}
 	}
 	return targets
@@ -264,16 +262,16 @@ func newTarget(name, node string, addrs []netip.Addr) target {
 }
 
 // addresses returns all addresses of a node, in the order of its interfaces.
-func (p *Player) addresses() []netip.Addr {
+func (n *TestNode) addresses() []netip.Addr {
 	var all []netip.Addr
-	for _, i := range p.Interfaces {
+	for _, i := range n.Interfaces {
 		all = append(all, i.Addresses...)
 	}
 	return all
 }
 
-// asked returns the addresses at which a node is asked.
-func (p *Player) asked(every bool) []netip.Addr { return choose(p.addresses(), every) }
+// asked returns the addresses of a node to which probes are sent.
+func (n *TestNode) asked(every bool) []netip.Addr { return choose(n.addresses(), every) }
 
 // choose returns every address, or the first of each family, IPv4 first.
 func choose(addrs []netip.Addr, every bool) []netip.Addr {
@@ -290,24 +288,24 @@ func choose(addrs []netip.Addr, every bool) []netip.Addr {
 }
 
 // plug returns the interface of that name, or nil.
-func (p *Player) plug(name string) *PlayerInterface {
-	if p == nil {
+func (n *TestNode) plug(name string) *TestInterface {
+	if n == nil {
 		return nil
 	}
-	for i := range p.Interfaces {
-		if p.Interfaces[i].Name == name {
-			return &p.Interfaces[i]
+	for i := range n.Interfaces {
+		if n.Interfaces[i].Name == name {
+			return &n.Interfaces[i]
 		}
 	}
 	return nil
 }
 
 // tests returns the tests of the file, or if it has none those of the ring.
-func (c *compiler) tests(cast Cast) []Test {
+func (c *compiler) tests(nodes TestNodes) []Test {
 	if len(c.topo.Tests) == 0 {
 		return c.ring()
 	}
-	tests, errs := cast.Tests(c.topo.Tests)
+	tests, errs := nodes.Tests(c.topo.Tests)
 	c.errs = append(c.errs, errs...)
 	return tests
 }

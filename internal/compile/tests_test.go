@@ -137,9 +137,9 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// castLab has two groups, a switch in one of them, a node without addresses, and
+// groupsLab has two groups, a switch in one of them, a node without addresses, and
 // nodes of one family.
-const castLab = `
+const groupsLab = `
 nodes:
   r: {kind: router}
   lan: {kind: switch, group: left}
@@ -191,7 +191,7 @@ func TestExpansion(t *testing.T) {
 		{"{from: a, via: \"http://c:8080/\"}", []string{"a c [10.9.0.3 2001:db8::3] reachable"}},
 		{"{run: \"true\", on: [odd, lan, odd2, host]}", nil},
 	} {
-		text := strings.ReplaceAll(castLab+"  - "+tt.test, "odd2, ", "")
+		text := strings.ReplaceAll(groupsLab+"  - "+tt.test, "odd2, ", "")
 		lab := mustCompile(t, topo.MustParse(text))
 		if d := cmp.Diff(tt.want, describeTests(lab)); d != "" {
 			t.Errorf("%s\n%s", tt.test, d)
@@ -200,7 +200,7 @@ func TestExpansion(t *testing.T) {
 }
 
 func TestWhereCommandsRun(t *testing.T) {
-	lab := mustCompile(t, topo.MustParse(castLab+`  - {run: "true", on: [odd, lan, host, all]}`))
+	lab := mustCompile(t, topo.MustParse(groupsLab+`  - {run: "true", on: [odd, lan, host, all]}`))
 	want := []string{"b", "c", "mute", "lan", "host", "r", "a"}
 	if d := cmp.Diff(want, lab.Tests[0].Where); d != "" {
 		t.Error(d)

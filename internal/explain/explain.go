@@ -9,6 +9,7 @@ package explain
 import (
 	"fmt"
 
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
@@ -39,6 +40,9 @@ type Look struct {
 
 // IsZero reports whether there is nothing to look at.
 func (l Look) IsZero() bool { return l.Program == "" }
+
+// String returns the command as it is typed.
+func (l Look) String() string { return ipshow.Command(l.Namespace, l.Program, l.Args...) }
 
 // Notes returns what an Op does, the most important first. None: it is of a type
 // that this package does not know, which a test rules out.

@@ -11,11 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-const (
-	idA = "3f2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
-	idB = "aa2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
-)
-
 // machine makes a folder of a machine's files of a text with a line "-- NAME --"
 // before each.
 func machine(t testing.TB, archive string) *tree {

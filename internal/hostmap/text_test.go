@@ -7,6 +7,11 @@ import (
 	"testing"
 )
 
+const (
+	idA = "3f2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
+	idB = "aa2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
+)
+
 // example is a machine with a container on a bridge, a pod, VLANs, a macvlan and
 // a virtual machine. Names are as the kernel has them.
 func example() *Map {

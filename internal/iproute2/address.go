@@ -45,7 +45,7 @@ var addressGrammar = grammar[address]{
 }
 
 func (a *address) read(w *words) (err error) {
-	a.prefix, err = w.prefix()
+	a.prefix, err = w.Prefix()
 	return err
 }
 
@@ -73,7 +73,7 @@ func printFlushAddresses(op plan.FlushAddresses) []string {
 }
 
 func parseAddress(w *words) (plan.Plan, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"delete", "d"}, verb{"flush", "f"})
+	verb, err := w.Verb(verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"delete", "d"}, verb{"flush", "f"})
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +86,9 @@ func parseAddress(w *words) (plan.Plan, error) {
 	}
 	switch {
 	case !a.prefix.IsValid():
-		return nil, w.missing("an address")
+		return nil, w.Missing("an address")
 	case a.dev == "":
-		return nil, w.missing("dev LINK")
+		return nil, w.Missing("dev LINK")
 	case verb == "delete":
 		return plan.Plan{plan.DelAddress{Link: w.at(a.dev), Address: a.prefix}}, nil
 	}
@@ -107,7 +107,7 @@ var flushGrammar = grammar[address]{
 		if a.dev != "" {
 			return false, nil
 		}
-		a.dev = w.next()
+		a.dev = w.Next()
 		return true, nil
 	},
 }
@@ -118,7 +118,7 @@ func parseFlushAddresses(w *words) (plan.Plan, error) {
 		return nil, err
 	}
 	if a.dev == "" {
-		return nil, w.missing("dev LINK")
+		return nil, w.Missing("dev LINK")
 	}
 	return plan.Plan{plan.FlushAddresses{Link: w.at(a.dev), Family: w.family}}, nil
 }

@@ -11,15 +11,15 @@ import (
 // parseBrctl reads a command of brctl(8), which is how bridges were made before ip
 // could.
 func parseBrctl(w *words) (plan.Plan, error) {
-	verb := w.next()
+	verb := w.Next()
 	switch verb {
 	case "addbr", "delbr", "addif", "delif", "stp", "setfd":
 	case "":
-		return nil, w.missing("addbr, delbr, addif, delif, stp or setfd")
+		return nil, w.Missing("addbr, delbr, addif, delif, stp or setfd")
 	default:
 		return nil, w.unsupported("brctl %s is not supported", verb)
 	}
-	bridge, err := w.value("the name of a bridge")
+	bridge, err := w.Value("the name of a bridge")
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +41,8 @@ func parseBrctl(w *words) (plan.Plan, error) {
 
 func (w *words) brctlPorts(bridge string) (plan.Plan, error) {
 	var p plan.Plan
-	for len(p) == 0 || w.more() {
-		port, err := w.value("the name of a link")
+	for len(p) == 0 || w.More() {
+		port, err := w.Value("the name of a link")
 		if err != nil {
 			return nil, err
 		}
@@ -53,19 +53,19 @@ func (w *words) brctlPorts(bridge string) (plan.Plan, error) {
 
 func (w *words) brctlSTP(link state.Endpoint) (plan.Plan, error) {
 	switch {
-	case w.skip("on", "yes", "1"):
+	case w.Skip("on", "yes", "1"):
 		return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{STP: new(true)}}}, nil
-	case w.skip("off", "no", "0"):
+	case w.Skip("off", "no", "0"):
 		return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{STP: new(false)}}}, nil
 	}
-	return nil, w.unexpected("on", "off")
+	return nil, w.Unexpected("on", "off")
 }
 
 func (w *words) brctlDelay(link state.Endpoint) (plan.Plan, error) {
-	seconds, err := strconv.ParseFloat(w.peek(), 64)
+	seconds, err := strconv.ParseFloat(w.Peek(), 64)
 	if err != nil || seconds < 0 || seconds > 1000 {
-		return nil, w.missing("a number of seconds")
+		return nil, w.Missing("a number of seconds")
 	}
-	w.next()
+	w.Next()
 	return plan.Plan{plan.SetKind{Link: link, Change: state.BridgeChange{ForwardDelay: new(int(math.Round(seconds * 100)))}}}, nil
 }

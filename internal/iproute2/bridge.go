@@ -29,7 +29,7 @@ var bridgeGrammar = grammar[state.BridgeChange]{options: []option[state.BridgeCh
 			return []string{strconv.Itoa(*b.ForwardDelay)}, true
 		},
 		read: func(w *words, b *state.BridgeChange) error {
-			n, err := w.number("hundredths of a second", maxSigned)
+			n, err := w.Number("hundredths of a second", maxSigned)
 			b.ForwardDelay = &n
 			return err
 		},
@@ -56,7 +56,7 @@ func parseSetBridge(w *words) (state.Change, error) {
 		return nil, err
 	}
 	if said == (state.BridgeChange{}) {
-		return nil, w.missing("stp_state or forward_delay")
+		return nil, w.Missing("stp_state or forward_delay")
 	}
 	return said, nil
 }

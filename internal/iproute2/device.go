@@ -63,7 +63,7 @@ var deviceGrammar = grammar[device]{
 const queues = "queues are as the kernel makes them"
 
 func (d *device) readName(w *words) (err error) {
-	d.name, err = w.value("the name of a link")
+	d.name, err = w.Value("the name of a link")
 	return err
 }
 

@@ -60,13 +60,13 @@ func builtin(table string) map[string]nft.Base {
 func parseIptables(w *words, family nft.Family) (plan.Plan, error) {
 	r := &iptablesRule{family: family, table: "filter"}
 	var command []nft.Command
-	for w.more() {
+	for w.More() {
 		switch {
-		case w.skip("-t", "--table"):
+		case w.Skip("-t", "--table"):
 			if err := r.readTable(w); err != nil {
 				return nil, err
 			}
-		case w.skip("-w", "--wait", "-v", "--verbose", "-n", "--numeric"):
+		case w.Skip("-w", "--wait", "-v", "--verbose", "-n", "--numeric"):
 		default:
 			var err error
 			if command, err = r.command(w); err != nil {
@@ -75,15 +75,15 @@ func parseIptables(w *words, family nft.Family) (plan.Plan, error) {
 			return r.plan(w, command), nil
 		}
 	}
-	return nil, w.missing("a command such as -A FORWARD")
+	return nil, w.Missing("a command such as -A FORWARD")
 }
 
 func (r *iptablesRule) readTable(w *words) error {
 	tables := []string{"filter", "nat", "mangle", "raw"}
-	if !slices.Contains(tables, w.peek()) {
-		return w.unexpected(tables...)
+	if !slices.Contains(tables, w.Peek()) {
+		return w.Unexpected(tables...)
 	}
-	r.table = w.next()
+	r.table = w.Next()
 	return nil
 }
 
@@ -112,57 +112,57 @@ func (r *iptablesRule) command(w *words) ([]nft.Command, error) {
 	about := func(verb nft.Verb, object nft.Object) nft.Command {
 		return nft.Command{Verb: verb, Object: object, Table: r.id(), Name: r.chain}
 	}
-	chain := func() (err error) { r.chain, err = w.value("the name of a chain"); return err }
+	chain := func() (err error) { r.chain, err = w.Value("the name of a chain"); return err }
 	switch {
-	case w.skip("-A", "--append"), w.skip("-I", "--insert"), w.skip("-D", "--delete"):
+	case w.Skip("-A", "--append"), w.Skip("-I", "--insert"), w.Skip("-D", "--delete"):
 		verbs := map[string]nft.Verb{"a": nft.Add, "i": nft.Insert, "d": nft.Delete}
-		return r.rule(w, verbs[strings.ToLower(strings.TrimLeft(w.back().next(), "-")[:1])])
-	case w.skip("-P", "--policy"):
+		return r.rule(w, verbs[strings.ToLower(strings.TrimLeft(w.Back().Next(), "-")[:1])])
+	case w.Skip("-P", "--policy"):
 		return r.policy(w)
-	case w.skip("-N", "--new-chain", "--new"):
+	case w.Skip("-N", "--new-chain", "--new"):
 		err := chain()
 		return append(r.made(), about(nft.Add, nft.AChain)), err
-	case w.skip("-X", "--delete-chain"):
+	case w.Skip("-X", "--delete-chain"):
 		err := chain()
 		return []nft.Command{about(nft.Delete, nft.AChain)}, err
-	case w.skip("-F", "--flush"):
-		if !w.more() {
+	case w.Skip("-F", "--flush"):
+		if !w.More() {
 			return append(r.made(), about(nft.Flush, nft.ATable)), nil
 		}
 		err := chain()
 		return append(r.made(), about(nft.Flush, nft.AChain)), err
-	case w.skip("-L", "--list", "-S", "--list-rules", "-Z", "--zero"):
-		w.pos = len(w.list)
+	case w.Skip("-L", "--list", "-S", "--list-rules", "-Z", "--zero"):
+		w.Pos = len(w.List)
 		return nil, nil
 	}
-	return nil, w.unexpected("-A", "-I", "-D", "-P", "-N", "-F", "-X")
+	return nil, w.Unexpected("-A", "-I", "-D", "-P", "-N", "-F", "-X")
 }
 
 func (r *iptablesRule) policy(w *words) (list []nft.Command, err error) {
-	if r.chain, err = w.value("the name of a chain"); err != nil {
+	if r.chain, err = w.Value("the name of a chain"); err != nil {
 		return nil, err
 	}
 	if _, ok := builtin(r.table)[r.chain]; !ok {
 		return nil, fmt.Errorf("%s has no policy: it is no chain that table %s begins with", r.chain, r.table)
 	}
-	policy := strings.ToLower(w.peek())
+	policy := strings.ToLower(w.Peek())
 	if policy != "accept" && policy != "drop" {
-		return nil, w.unexpected("ACCEPT", "DROP")
+		return nil, w.Unexpected("ACCEPT", "DROP")
 	}
-	w.next()
+	w.Next()
 	// The chain is made first, for what is there may have another policy.
 	list = r.made()
 	return append(list, nft.Command{Verb: nft.Add, Object: nft.AChain, Table: r.id(), Name: r.chain, Base: &nft.Base{Policy: policy}}), nil
 }
 
 func (r *iptablesRule) rule(w *words, verb nft.Verb) (list []nft.Command, err error) {
-	if r.chain, err = w.value("the name of a chain"); err != nil {
+	if r.chain, err = w.Value("the name of a chain"); err != nil {
 		return nil, err
 	}
 	if verb == nft.Insert {
-		w.skip("1") // the first place is where it goes
+		w.Skip("1") // the first place is where it goes
 	}
-	for w.more() && err == nil {
+	for w.More() && err == nil {
 		err = r.option(w)
 	}
 	if err != nil {

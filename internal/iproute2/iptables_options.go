@@ -11,13 +11,13 @@ import (
 // option reads one option of a rule of iptables(8), after "!" if it is there.
 func (r *iptablesRule) option(w *words) error {
 	not := ""
-	if w.skip("!") {
+	if w.Skip("!") {
 		not = "!= "
 	}
-	option := w.next()
+	option := w.Next()
 	switch {
 	case option == "-m" || option == "--match":
-		_, err := w.value("the name of a match")
+		_, err := w.Value("the name of a match")
 		return err
 	case option == "-j" || option == "--jump":
 		return r.jump(w, "jump ")
@@ -26,24 +26,24 @@ func (r *iptablesRule) option(w *words) error {
 	case r.readBare(option, not):
 		return nil
 	}
-	if w.peek() == "!" { // the older "-s ! ADDRESS"
+	if w.Peek() == "!" { // the older "-s ! ADDRESS"
 		not = "!= "
-		w.next()
+		w.Next()
 	}
-	place := w.pos - 1
-	value, err := w.value("a value of " + option)
+	place := w.Pos - 1
+	value, err := w.Value("a value of " + option)
 	switch {
 	case err != nil:
 		return err
 	case option == "--tcp-flags":
-		flags, err := w.value("the flags that are set")
+		flags, err := w.Value("the flags that are set")
 		r.packet = append(r.packet, strings.ToLower("tcp flags "+not+tcpFlags(flags)+" / "+tcpFlags(value)))
 		return err
 	case r.readMatch(option, not, value):
 		return nil
 	}
-	w.pos = place
-	return fmt.Errorf("%s is not known here", w.place())
+	w.Pos = place
+	return fmt.Errorf("%s is not known here", w.Place())
 }
 
 // readBare notes an option that has no value. False: it has one.
@@ -221,7 +221,7 @@ func tcpFlags(value string) string {
 
 // jump reads what becomes of the packets. Its options come after it.
 func (r *iptablesRule) jump(w *words, how string) error {
-	target, err := w.value("a target such as ACCEPT")
+	target, err := w.Value("a target such as ACCEPT")
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func addsPlain(k state.Kind) func(*words, device) (plan.Op, error) {
 // adds returns the Op that makes a link of a device and what is special to its kind.
 func (d device) adds(w *words, k state.Kind) (plan.Op, error) {
 	if d.name == "" {
-		return nil, w.missing("the name of a link")
+		return nil, w.Missing("the name of a link")
 	}
 	return plan.AddLink{Link: state.Endpoint{Namespace: d.netns, Link: d.name}, Index: d.index, MAC: d.mac, MTU: d.mtu, Kind: k}, nil
 }
@@ -83,16 +83,16 @@ func printSetKind(op plan.SetKind) []string {
 
 // parseSetKind reads what stands behind "type".
 func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
-	if w.skip("bridge_slave") {
+	if w.Skip("bridge_slave") {
 		return nil, w.unsupported("settings of a bridge's port are not supported")
 	}
 	kinds := linkKinds()
 	maps.DeleteFunc(kinds, func(_ string, k linkKind) bool { return k.set == nil })
-	kind, ok := kinds[w.peek()]
+	kind, ok := kinds[w.Peek()]
 	if !ok {
-		return nil, w.unexpected(slices.Sorted(maps.Keys(kinds))...)
+		return nil, w.Unexpected(slices.Sorted(maps.Keys(kinds))...)
 	}
-	w.next()
+	w.Next()
 	change, err := kind.set(w)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 func (w *words) unsupportedKind() error {
-	return w.unsupported("links of kind %s are not supported", w.next())
+	return w.unsupported("links of kind %s are not supported", w.Next())
 }
 
 // otherKinds are the kinds of link that ip-link(8) knows and labs do not have.

@@ -10,7 +10,7 @@ import (
 )
 
 func parseLink(w *words) (plan.Plan, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"})
+	verb, err := w.Verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"})
 	switch verb {
 	case "add":
 		return parseAddLink(w)
@@ -27,17 +27,17 @@ func parseAddLink(w *words) (plan.Plan, error) {
 	if err := deviceGrammar.read(w, &d); err != nil {
 		return nil, err
 	}
-	if !w.skip("type") {
-		return nil, w.missing("type")
+	if !w.Skip("type") {
+		return nil, w.Missing("type")
 	}
-	kind, ok := linkKinds()[w.peek()]
+	kind, ok := linkKinds()[w.Peek()]
 	switch {
-	case !ok && slices.Contains(otherKinds(), w.peek()):
+	case !ok && slices.Contains(otherKinds(), w.Peek()):
 		return nil, w.unsupportedKind()
 	case !ok:
-		return nil, w.unexpected(KindNames()...)
+		return nil, w.Unexpected(KindNames()...)
 	}
-	w.next()
+	w.Next()
 	op, err := kind.add(w, d)
 	if err != nil {
 		return nil, err
@@ -50,16 +50,16 @@ func printDelLink(op plan.DelLink) []string {
 }
 
 func parseDelLink(w *words) (plan.Plan, error) {
-	if w.skip("group") {
+	if w.Skip("group") {
 		return nil, w.unsupported("groups of links are not supported")
 	}
-	w.skip("dev")
-	name, err := w.value("the name of a link")
+	w.Skip("dev")
+	name, err := w.Value("the name of a link")
 	if err != nil {
 		return nil, err
 	}
-	if w.skip("type") { // only says again what it is
-		_, err = w.value("a kind of link")
+	if w.Skip("type") { // only says again what it is
+		_, err = w.Value("a kind of link")
 	}
 	return plan.Plan{plan.DelLink{Link: w.at(name)}}, err
 }
@@ -160,21 +160,21 @@ func optional(s *string) (value []string, ok bool) {
 
 // readAlias takes any text: the empty one takes the alias away.
 func readAlias(w *words, op *plan.SetLink) error {
-	if !w.more() {
-		return w.missing("an alias")
+	if !w.More() {
+		return w.Missing("an alias")
 	}
-	op.Alias = new(w.next())
+	op.Alias = new(w.Next())
 	return nil
 }
 
 func readMaster(w *words, op *plan.SetLink) error {
-	master, err := w.value("the name of a bridge")
+	master, err := w.Value("the name of a bridge")
 	op.Master = &master
 	return err
 }
 
 func readLinkName(w *words, op *plan.SetLink) (err error) {
-	op.Link.Link, err = w.value("the name of a link")
+	op.Link.Link, err = w.Value("the name of a link")
 	return err
 }
 
@@ -206,10 +206,10 @@ func parseSetLink(w *words) (plan.Plan, error) {
 		return nil, err
 	}
 	if c.Link.Link == "" {
-		return nil, w.missing("the name of a link")
+		return nil, w.Missing("the name of a link")
 	}
 	var p plan.Plan
-	if w.skip("type") {
+	if w.Skip("type") {
 		op, err := parseSetKind(w, c.Link)
 		if err != nil {
 			return nil, err
@@ -224,7 +224,7 @@ func parseSetLink(w *words) (plan.Plan, error) {
 		p = append(p, c.SetLink)
 	}
 	if len(p) == 0 && c.name == "" && c.netns == nil && !c.usual {
-		return nil, w.unexpected(linkGrammar.keywords()...)
+		return nil, w.Unexpected(linkGrammar.keywords()...)
 	}
 	return p, nil
 }

@@ -40,7 +40,7 @@ var neighbourGrammar = grammar[neighbour]{
 }
 
 func (n *neighbour) readAddress(w *words) (err error) {
-	n.Address, err = w.addr()
+	n.Address, err = w.Addr()
 	return err
 }
 
@@ -57,13 +57,13 @@ func printNeighbour(verb, namespace string, n state.Neighbour) []string {
 }
 
 func parseNeighbour(w *words) (plan.Plan, error) {
-	verb, err := w.verb(
+	verb, err := w.Verb(
 		verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"delete", "d"}, verb{"flush", "f"})
 	switch {
 	case err != nil:
 		return nil, err
 	case verb == "flush":
-		w.next()
+		w.Next()
 		return nil, w.unsupported("flushing neighbours is not supported: delete them one by one")
 	}
 	var n neighbour
@@ -72,13 +72,13 @@ func parseNeighbour(w *words) (plan.Plan, error) {
 	}
 	switch {
 	case n.Address == (netip.Addr{}):
-		return nil, w.missing("an address")
+		return nil, w.Missing("an address")
 	case n.Dev == "":
-		return nil, w.missing("dev LINK")
+		return nil, w.Missing("dev LINK")
 	case verb == "delete":
 		return plan.Plan{plan.DelNeighbour{Namespace: w.namespace, Key: n.Key()}}, nil
 	case n.MAC.IsZero():
-		return nil, w.missing("lladdr MAC")
+		return nil, w.Missing("lladdr MAC")
 	case n.state != "" && n.state != "permanent":
 		return nil, &UnsupportedError{"an entry that is not permanent is not supported: the kernel makes those itself"}
 	}

@@ -15,23 +15,23 @@ const initProcess = "1"
 
 // netns takes the name of a namespace.
 func (w *words) netns(name *string) (err error) {
-	if w.skip(initProcess) {
+	if w.Skip(initProcess) {
 		*name = state.Host
 		return nil
 	}
-	*name, err = w.value("the name of a namespace")
+	*name, err = w.Value("the name of a namespace")
 	return err
 }
 
 func parseNetns(w *words) (plan.Plan, error) {
-	verb, err := w.verb(verb{"add", "a"}, verb{"delete", "d"}, verb{"exec", "e"}, verb{"set", "s"}, verb{"attach", "at"})
+	verb, err := w.Verb(verb{"add", "a"}, verb{"delete", "d"}, verb{"exec", "e"}, verb{"set", "s"}, verb{"attach", "at"})
 	if err != nil {
 		return nil, err
 	}
 	if verb == "set" || verb == "attach" {
 		return nil, w.unsupported("ip netns %s is not supported", verb)
 	}
-	name, err := w.value("the name of a namespace")
+	name, err := w.Value("the name of a namespace")
 	if err != nil {
 		return nil, err
 	}

@@ -40,20 +40,20 @@ func within(namespace string, words ...string) []string {
 // parseNft reads a command of nft(8): as nft itself does, all its words as one
 // text.
 func parseNft(w *words) (plan.Plan, error) {
-	for strings.HasPrefix(w.peek(), "-") {
+	for strings.HasPrefix(w.Peek(), "-") {
 		switch {
-		case w.skip("-f", "--file"):
+		case w.Skip("-f", "--file"):
 			return nil, errors.New("what is in the file is not known here: give it to vethlab nft -f")
-		case !w.skip("-a", "-n", "-nn", "-s", "--handle", "--numeric", "--stateless", "-e", "--echo"):
-			return nil, w.unexpected("add", "insert", "delete", "flush")
+		case !w.Skip("-a", "-n", "-nn", "-s", "--handle", "--numeric", "--stateless", "-e", "--echo"):
+			return nil, w.Unexpected("add", "insert", "delete", "flush")
 		}
 	}
-	if !w.more() {
-		return nil, w.missing("a command such as add table ip nat")
+	if !w.More() {
+		return nil, w.Missing("a command such as add table ip nat")
 	}
-	first := w.pos
-	text := strings.Join(w.list[first:], " ")
-	w.pos = len(w.list)
+	first := w.Pos
+	text := strings.Join(w.List[first:], " ")
+	w.Pos = len(w.List)
 	commands, err := nft.Parse(text)
 	if err != nil {
 		return nil, nftMistake(text, err)

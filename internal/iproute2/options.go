@@ -51,8 +51,8 @@ func (g grammar[T]) write(v T) []string {
 // read takes options until the command, or this part of it, ends.
 func (g grammar[T]) read(w *words, v *T) error {
 	seen := make([]bool, len(g.options))
-	for w.more() && (g.until == "" || w.peek() != g.until) {
-		i := slices.IndexFunc(g.options, func(o option[T]) bool { return slices.Contains(o.words, w.peek()) })
+	for w.More() && (g.until == "" || w.Peek() != g.until) {
+		i := slices.IndexFunc(g.options, func(o option[T]) bool { return slices.Contains(o.words, w.Peek()) })
 		if i < 0 {
 			if err := g.readBare(w, v); err != nil {
 				return err
@@ -60,10 +60,10 @@ func (g grammar[T]) read(w *words, v *T) error {
 			continue
 		}
 		if seen[i] {
-			return fmt.Errorf("%s stands there twice", w.place())
+			return fmt.Errorf("%s stands there twice", w.Place())
 		}
 		seen[i] = true
-		w.next()
+		w.Next()
 		if err := g.options[i].read(w, v); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (g grammar[T]) readBare(w *words, v *T) error {
 			return err
 		}
 	}
-	return w.unexpected(g.keywords()...)
+	return w.Unexpected(g.keywords()...)
 }
 
 // keywords returns the words that may begin an option.
@@ -105,7 +105,7 @@ func number[T any](word, what string, most uint32, field func(*T) *int) option[T
 		words: []string{word},
 		write: func(v *T) ([]string, bool) { return []string{strconv.Itoa(*field(v))}, *field(v) != 0 },
 		read: func(w *words, v *T) error {
-			n, err := w.number(what, most)
+			n, err := w.Number(what, most)
 			*field(v) = n
 			return err
 		},
@@ -118,7 +118,7 @@ func text[T any](what string, field func(*T) *string, spellings ...string) optio
 		words: spellings,
 		write: func(v *T) ([]string, bool) { return []string{*field(v)}, *field(v) != "" },
 		read: func(w *words, v *T) (err error) {
-			*field(v), err = w.value(what)
+			*field(v), err = w.Value(what)
 			return err
 		},
 	}
@@ -130,7 +130,7 @@ func mac[T any](field func(*T) *topo.MAC, spellings ...string) option[T] {
 		words: spellings,
 		write: func(v *T) ([]string, bool) { return []string{field(v).String()}, !field(v).IsZero() },
 		read: func(w *words, v *T) (err error) {
-			*field(v), err = w.mac()
+			*field(v), err = w.MAC()
 			return err
 		},
 	}
@@ -145,10 +145,10 @@ func choice[T any](word, yes, no string, field func(*T) **bool) option[T] {
 			return []string{choose(p != nil && *p, yes, no)}, p != nil
 		},
 		read: func(w *words, v *T) error {
-			if w.peek() != yes && w.peek() != no || !w.more() {
-				return w.unexpected(yes, no)
+			if w.Peek() != yes && w.Peek() != no || !w.More() {
+				return w.Unexpected(yes, no)
 			}
-			*field(v) = new(w.next() == yes)
+			*field(v) = new(w.Next() == yes)
 			return nil
 		},
 	}
@@ -180,7 +180,7 @@ func toggleRead[T any](word string, value bool, field func(*T) **bool) option[T]
 // [ParseSkipping].
 func ignored[T any](spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
-		value, err := w.value("the value of " + spellings[0])
+		value, err := w.Value("the value of " + spellings[0])
 		w.skipped = append(w.skipped, spellings[0]+" "+value)
 		return err
 	}}
@@ -197,7 +197,7 @@ func refused[T any](word, why string) option[T] {
 // without it.
 func fixed[T any](value, why string, spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
-		word, err := w.value("the value of " + spellings[0])
+		word, err := w.Value("the value of " + spellings[0])
 		if err == nil && word != value {
 			err = w.unsupported("%s", why)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/iproute2/argv"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -43,13 +44,13 @@ func ParseWords(list []string) (plan.Plan, error) {
 }
 
 func parseWords(list []string) (p plan.Plan, skipped []string, err error) {
-	w := &words{list: list, namespace: state.Host}
+	w := &words{Words: argv.Words{List: list}, namespace: state.Host}
 	p, err = parseCommand(w)
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case w.more():
-		return nil, nil, w.missing("the end")
+	case w.More():
+		return nil, nil, w.Missing("the end")
 	}
 	return p, w.skipped, nil
 }
@@ -61,13 +62,13 @@ func (e *UnsupportedError) Error() string { return e.Why }
 
 // unsupported refuses the word before the next one.
 func (w *words) unsupported(format string, args ...any) error {
-	return fmt.Errorf("%s: %w", w.back().place(), &UnsupportedError{fmt.Sprintf(format, args...)})
+	return fmt.Errorf("%s: %w", w.Back().Place(), &UnsupportedError{fmt.Sprintf(format, args...)})
 }
 
 // parseCommand reads a command of any program.
 func parseCommand(w *words) (plan.Plan, error) {
 	skipWrappers(w)
-	switch path.Base(w.next()) {
+	switch path.Base(w.Next()) {
 	case "ip":
 		return parseIP(w)
 	case "sysctl":
@@ -83,18 +84,18 @@ func parseCommand(w *words) (plan.Plan, error) {
 	case "bridge":
 		return nil, w.unsupported("what the command bridge changes is not supported")
 	}
-	if w.pos > 0 {
-		w.back()
+	if w.Pos > 0 {
+		w.Back()
 	}
-	return nil, w.unexpected("ip", "sysctl", "brctl", "nft", "iptables")
+	return nil, w.Unexpected("ip", "sysctl", "brctl", "nft", "iptables")
 }
 
 // skipWrappers steps over programs that only run another one, with their options.
 func skipWrappers(w *words) {
-	for w.skip("sudo", "doas", "command", "env", "exec") {
-		for strings.HasPrefix(w.peek(), "-") || isAssignment(w.peek()) {
-			if option := w.next(); option == "-u" || option == "-g" {
-				w.next()
+	for w.Skip("sudo", "doas", "command", "env", "exec") {
+		for strings.HasPrefix(w.Peek(), "-") || isAssignment(w.Peek()) {
+			if option := w.Next(); option == "-u" || option == "-g" {
+				w.Next()
 			}
 		}
 	}
@@ -157,11 +158,11 @@ func parseIP(w *words) (plan.Plan, error) {
 	for i, o := range known {
 		verbs[i] = o.verb
 	}
-	name, err := w.verb(verbs...)
-	if i := slices.IndexFunc(known, func(o object) bool { return o.name == name }); i >= 0 {
+	name, err := w.Verb(verbs...)
+	if i := slices.IndexFunc(known, func(o object) bool { return o.Name() == name }); i >= 0 {
 		return known[i].parse(w)
 	}
-	if stranger, e := w.verb(strangers...); e == nil {
+	if stranger, e := w.Verb(strangers...); e == nil {
 		return nil, w.unsupported("ip %s is not supported: a lab has links, addresses and routes of the main table", stranger)
 	}
 	return nil, err
@@ -197,16 +198,16 @@ var ipOptions = []verb{
 
 // readIPOptions takes what stands between ip and its object.
 func readIPOptions(w *words) error {
-	for strings.HasPrefix(w.peek(), "-") {
+	for strings.HasPrefix(w.Peek(), "-") {
 		option := w.ipOption()
 		if option == "" {
-			return fmt.Errorf("%s: ip has no such option, or none that is known here", w.place())
+			return fmt.Errorf("%s: ip has no such option, or none that is known here", w.Place())
 		}
-		w.next()
+		w.Next()
 		var err error
 		switch option {
 		case "netns":
-			w.namespace, err = w.value("the name of a namespace")
+			w.namespace, err = w.Value("the name of a namespace")
 		case "4":
 			w.family = plan.IPv4Only
 		case "6":
@@ -214,7 +215,7 @@ func readIPOptions(w *words) error {
 		case "family":
 			err = w.readFamily()
 		case "loops":
-			_, err = w.number("how often to try", maxSigned)
+			_, err = w.Number("how often to try", maxSigned)
 		case "batch", "all", "force":
 			err = w.unsupported("one command at a time is read here, for one thing")
 		}
@@ -227,10 +228,10 @@ func readIPOptions(w *words) error {
 
 // ipOption returns the name of the option that the next word is, or "".
 func (w *words) ipOption() string {
-	word := strings.TrimPrefix(strings.TrimPrefix(w.peek(), "-"), "-")
+	word := strings.TrimPrefix(strings.TrimPrefix(w.Peek(), "-"), "-")
 	for _, o := range ipOptions {
-		if strings.HasPrefix(o.name, word) && strings.HasPrefix(word, o.shortest) {
-			return o.name
+		if o.Is(word) {
+			return o.Name()
 		}
 	}
 	return ""
@@ -238,12 +239,12 @@ func (w *words) ipOption() string {
 
 func (w *words) readFamily() error {
 	switch {
-	case w.skip("inet"):
+	case w.Skip("inet"):
 		w.family = plan.IPv4Only
-	case w.skip("inet6"):
+	case w.Skip("inet6"):
 		w.family = plan.IPv6Only
 	default:
-		return w.unexpected("inet", "inet6")
+		return w.Unexpected("inet", "inet6")
 	}
 	return nil
 }

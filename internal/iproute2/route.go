@@ -69,16 +69,16 @@ func metric() option[route] {
 // fixedScope takes the scope that a route has anyway.
 func fixedScope() option[route] {
 	return option[route]{words: []string{"scope"}, read: func(w *words, _ *route) error {
-		if w.skip("link", "global", "universe", "253", "0") {
+		if w.Skip("link", "global", "universe", "253", "0") {
 			return nil
 		}
-		return w.unexpected("link", "global")
+		return w.Unexpected("link", "global")
 	}}
 }
 
 func mainTable() option[route] {
 	return option[route]{words: []string{"table"}, read: func(w *words, _ *route) error {
-		table, err := w.value("the name of a table")
+		table, err := w.Value("the name of a table")
 		if err == nil && table != "main" && table != "254" {
 			err = w.unsupported("routes of tables other than main are not supported")
 		}
@@ -96,22 +96,22 @@ func (r *route) gateway() []string {
 }
 
 func (r *route) readGateway(w *words) (err error) {
-	if w.peek() == "inet" || w.peek() == "inet6" {
-		r.family = w.next()
+	if w.Peek() == "inet" || w.Peek() == "inet6" {
+		r.family = w.Next()
 	}
-	r.Via, err = w.addr()
+	r.Via, err = w.Addr()
 	if r.family != "" && err == nil && r.Via.Is6() != (r.family == "inet6") {
-		return fmt.Errorf("%s is not an address of %s", w.back().place(), r.family)
+		return fmt.Errorf("%s is not an address of %s", w.Back().Place(), r.family)
 	}
 	return err
 }
 
 func (r *route) readDestination(w *words) error {
-	if w.skip("default", "all") { // "any" is short for anycast
+	if w.Skip("default", "all") { // "any" is short for anycast
 		r.isDefault = true
 		return nil
 	}
-	to, err := w.prefix()
+	to, err := w.Prefix()
 	r.To = to.Masked()
 	return err
 }
@@ -131,7 +131,7 @@ func destination(p netip.Prefix) string {
 }
 
 func parseRoute(w *words) (plan.Plan, error) {
-	verb, err := w.verb(
+	verb, err := w.Verb(
 		verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"prepend", "p"}, verb{"append", "app"},
 		verb{"delete", "d"}, verb{"flush", "f"})
 	switch {
@@ -150,7 +150,7 @@ func parseRoute(w *words) (plan.Plan, error) {
 		return plan.Plan{plan.DelRoute{Namespace: w.namespace, Route: r}}, nil
 	}
 	if r.Dev == "" && !r.Via.IsValid() {
-		return nil, w.missing("via ADDRESS or dev LINK")
+		return nil, w.Missing("via ADDRESS or dev LINK")
 	}
 	return plan.Plan{plan.AddRoute{Namespace: w.namespace, Route: r, Replace: verb != "add"}}, nil
 }
@@ -158,10 +158,10 @@ func parseRoute(w *words) (plan.Plan, error) {
 // parseFlushRoutes takes only the cache: there is none any more, and to flush it
 // changes nothing.
 func parseFlushRoutes(w *words) (plan.Plan, error) {
-	if w.skip("cache") {
+	if w.Skip("cache") {
 		return nil, nil
 	}
-	w.next()
+	w.Next()
 	return nil, w.unsupported("flushing routes is not supported: delete them one by one")
 }
 
@@ -175,7 +175,7 @@ func readRoute(w *words) (state.Route, error) {
 	}
 	switch {
 	case !r.To.IsValid():
-		return r.Route, w.missing("a destination")
+		return r.Route, w.Missing("a destination")
 	case r.Via.IsValid() && r.family == "" && r.Via.Is6() != r.To.Addr().Is6():
 		return r.Route, fmt.Errorf("%s and its gateway %s are not of one family", r.To, r.Via)
 	}

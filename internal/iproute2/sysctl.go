@@ -41,16 +41,16 @@ func promoted(key string) (link string, ok bool) {
 }
 
 func parseSysctl(w *words) (plan.Plan, error) {
-	for w.skip("-q", "-w", "-qw", "-wq", "-e", "-n", "--quiet", "--write", "--ignore") {
+	for w.Skip("-q", "-w", "-qw", "-wq", "-e", "-n", "--quiet", "--write", "--ignore") {
 	}
 	switch {
-	case w.skip("-p", "--load", "--system"):
+	case w.Skip("-p", "--load", "--system"):
 		return nil, w.unsupported("settings from a file are not read here")
-	case strings.HasPrefix(w.peek(), "-"):
-		return nil, w.unexpected("-q", "-w", "key=value")
+	case strings.HasPrefix(w.Peek(), "-"):
+		return nil, w.Unexpected("-q", "-w", "key=value")
 	}
 	var p plan.Plan
-	for len(p) == 0 || w.more() {
+	for len(p) == 0 || w.More() {
 		key, value, err := readSetting(w)
 		if err != nil {
 			return nil, err
@@ -70,14 +70,14 @@ func setting(w *words, key, value string) plan.Op {
 // readSetting takes "key=value", or, as files of settings have it, all words
 // of "key = value".
 func readSetting(w *words) (key, value string, err error) {
-	place := w.place()
-	text, err := w.value("key=value")
+	place := w.Place()
+	text, err := w.Value("key=value")
 	if err != nil {
 		return "", "", err
 	}
-	spaced := w.more() && (strings.HasSuffix(text, "=") || strings.HasPrefix(w.peek(), "="))
-	for spaced && w.more() {
-		text += " " + w.next()
+	spaced := w.More() && (strings.HasSuffix(text, "=") || strings.HasPrefix(w.Peek(), "="))
+	for spaced && w.More() {
+		text += " " + w.Next()
 	}
 	key, value, ok := strings.Cut(text, "=")
 	if spaced {

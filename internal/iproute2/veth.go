@@ -48,7 +48,7 @@ func deviceOf(end plan.VethEnd) device {
 // one from the kernel.
 func parseVeth(w *words, here device) (plan.Op, error) {
 	there := device{netns: w.namespace}
-	if w.skip("peer") {
+	if w.Skip("peer") {
 		if err := deviceGrammar.read(w, &there); err != nil {
 			return nil, err
 		}

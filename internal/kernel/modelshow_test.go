@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab/internal/dump"
-	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -115,7 +115,7 @@ func shownOf(t *rapid.T, ns *dump.Namespace) string {
 	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return dump.Fallback(l.Name, l.Kind) })
 	var b strings.Builder
 	for _, command := range modelled {
-		text, err := iproute2.Show(ns, strings.Fields(command)...)
+		text, err := ipshow.Show(ns, strings.Fields(command)...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -49,7 +49,7 @@ func TestQdiscsAsTC(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := iproute2.Qdiscs(list, links); got != tidy(string(want)) {
+			if got := ipshow.Qdiscs(list, links); got != tidy(string(want)) {
 				t.Errorf("\ngot  %swant %s", got, tidy(string(want)))
 			}
 			kind := "root"

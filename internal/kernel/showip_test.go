@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
@@ -84,7 +84,7 @@ func steady(text string) string { return running.ReplaceAllString(text, "Nsec") 
 
 func show(t *testing.T, namespace string, words []string) string {
 	t.Helper()
-	q, err := iproute2.ParseQuery(words)
+	q, err := ipshow.ParseQuery(words)
 	if err != nil || q == nil {
 		t.Fatalf("%q: %v", words, err)
 	}

@@ -15,7 +15,7 @@ import (
 const indent = "  "
 
 func (p *Player) heading(text string) {
-	p.Desk.Say("\n" + p.Desk.Paint(Heading, text) + "\n\n")
+	p.Terminal.Say("\n" + p.Terminal.Paint(Heading, text) + "\n\n")
 }
 
 // note says something of the player's own.
@@ -25,8 +25,8 @@ func (p *Player) note(t words.Text) {
 
 // remark says a line in a style.
 func (p *Player) remark(s Style, t words.Text) {
-	for _, line := range words.Wrap(t.In(p.Lang), p.Desk.Width()) {
-		p.Desk.Say(p.Desk.Paint(s, line) + "\n")
+	for _, line := range words.Wrap(t.In(p.Lang), p.Terminal.Width()) {
+		p.Terminal.Say(p.Terminal.Paint(s, line) + "\n")
 	}
 }
 
@@ -37,9 +37,9 @@ func (p *Player) prose(text lesson.Prose, before string) {
 		p.paragraph(para, before)
 		inList := para.Bullet != "" && i+1 < len(text.Paragraphs) && text.Paragraphs[i+1].Bullet != ""
 		if !inList {
-			p.Desk.Say("\n")
+			p.Terminal.Say("\n")
 		}
-		p.Desk.Read(para.Text)
+		p.Terminal.Read(para.Text)
 	}
 }
 
@@ -49,13 +49,13 @@ func (p *Player) paragraph(para lesson.Paragraph, before string) {
 		first = before + indent + strings.Replace(para.Bullet, "*", "-", 1) + " "
 		rest = before + strings.Repeat(" ", words.Columns(first)-words.Columns(before))
 	}
-	for i, line := range p.wrap(para.Text, p.Desk.Width()-words.Columns(rest)) {
+	for i, line := range p.wrap(para.Text, p.Terminal.Width()-words.Columns(rest)) {
 		if i == 0 {
 			line = first + line
 		} else {
 			line = rest + line
 		}
-		p.Desk.Say(line + "\n")
+		p.Terminal.Say(line + "\n")
 	}
 }
 
@@ -68,7 +68,7 @@ func (p *Player) wrap(text string, columns int) []string {
 	// What stands out is kept together as it is, but without its marks; a mark in
 	// private characters, which take no column here, tells where it was.
 	var spans []Style
-	coloured := p.Desk.Paint(Code, "x") != "x"
+	coloured := p.Terminal.Paint(Code, "x") != "x"
 	plain := marked.ReplaceAllStringFunc(text, func(s string) string {
 		style, inner := Code, strings.Trim(s, "`")
 		switch {
@@ -105,7 +105,7 @@ func (p *Player) paintSpans(line string, open bool, spans []Style) (string, bool
 		}
 		text, rest, found := strings.Cut(line, mark)
 		if open {
-			b.WriteString(p.Desk.Paint(spans[0], text))
+			b.WriteString(p.Terminal.Paint(spans[0], text))
 		} else {
 			b.WriteString(text)
 		}
@@ -122,9 +122,9 @@ func (p *Player) paintSpans(line string, open bool, spans []Style) (string, bool
 
 func (p *Player) code(c lesson.Code) {
 	for _, line := range c.Lines {
-		p.Desk.Say("    " + line + "\n")
+		p.Terminal.Say("    " + line + "\n")
 	}
-	p.Desk.Say("\n")
+	p.Terminal.Say("\n")
 }
 
 // draw shows the picture of what is there, if it has changed and shows nothing that
@@ -138,11 +138,11 @@ func (p *Player) draw(ctx context.Context) error {
 
 // drawDone shows it when a task is done.
 func (p *Player) drawDone(ctx context.Context) error {
-	w, err := p.Stage.World(ctx, nil)
+	w, err := p.Machine.World(ctx, nil)
 	if err != nil {
 		return err
 	}
-	picture := p.Draw(drawable(w.State), p.Desk.Width()-len(indent))
+	picture := p.Draw(drawable(w.State), p.Terminal.Width()-len(indent))
 	if picture == p.drawn {
 		return nil
 	}
@@ -151,9 +151,9 @@ func (p *Player) drawDone(ctx context.Context) error {
 		return nil
 	}
 	for line := range strings.Lines(picture) {
-		p.Desk.Say(strings.TrimRight(indent+line, " \n") + "\n")
+		p.Terminal.Say(strings.TrimRight(indent+line, " \n") + "\n")
 	}
-	p.Desk.Say("\n")
+	p.Terminal.Say("\n")
 	return nil
 }
 

@@ -11,14 +11,14 @@ import (
 )
 
 func (p *Player) pose(q *lesson.Question) {
-	p.Desk.Say(p.Desk.Paint(Heading, "?") + " ")
+	p.Terminal.Say(p.Terminal.Paint(Heading, "?") + " ")
 	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[:1]}, "")
 	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[1:]}, "")
 	for i, o := range q.Options {
 		p.paragraph(lesson.Paragraph{Bullet: fmt.Sprintf("%d)", i+1), Text: o.Text}, "")
 	}
 	if len(q.Options) > 0 {
-		p.Desk.Say("\n")
+		p.Terminal.Say("\n")
 	}
 }
 
@@ -50,7 +50,7 @@ func (p *Player) question(ctx context.Context, q *lesson.Question) error {
 		ask = texts.choose.With(n)
 	}
 	for {
-		line, err := p.Desk.Ask(ask.In(p.Lang) + " ")
+		line, err := p.Terminal.Ask(ctx, ask.In(p.Lang)+" ")
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (p *Player) answered(q *lesson.Question, line string) bool {
 		p.note(texts.noSuch.With(len(q.Options)))
 	case right:
 		p.remark(Right, texts.right)
-		p.Desk.Say("\n")
+		p.Terminal.Say("\n")
 		p.prose(q.Why, "")
 		return true
 	default:

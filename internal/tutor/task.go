@@ -26,8 +26,8 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 	}
 	var output strings.Builder
 	for _, c := range t.Commands {
-		p.Desk.Type(prompt, c.Text)
-		out, code, err := p.Stage.Run(ctx, c.Text, true)
+		p.Terminal.Type(prompt, c.Text)
+		out, code, err := p.Machine.Run(ctx, c.Text, true)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 	if len(left) > 0 {
 		return miss(left[0].Pos, "%s: %s", left[0].Text, left[0].Missing().En)
 	}
-	p.Desk.Say("\n")
+	p.Terminal.Say("\n")
 	return p.drawDone(ctx)
 }
 
@@ -77,9 +77,9 @@ func (p *Player) task(ctx context.Context, t *lesson.Task) error {
 	}
 	for {
 		if c := a.current(); c != "" {
-			p.Desk.Say("    " + p.Desk.Paint(Typed, c) + "\n")
+			p.Terminal.Say("    " + p.Terminal.Paint(Typed, c) + "\n")
 		}
-		line, err := p.Desk.Ask(prompt)
+		line, err := p.Terminal.Ask(ctx, prompt)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (p *Player) task(ctx context.Context, t *lesson.Task) error {
 
 // look remembers what is there, to see later whether a command has changed it.
 func (p *Player) look(ctx context.Context, a *attempt) error {
-	w, err := p.Stage.World(ctx, nil)
+	w, err := p.Machine.World(ctx, nil)
 	a.seen = w.State
 	return err
 }
@@ -107,7 +107,7 @@ func (p *Player) turn(ctx context.Context, a *attempt, line string) (over bool, 
 		return false, nil
 	case "skip", "跳過":
 		p.remark(Quietly, texts.skipped)
-		p.Desk.Say("\n")
+		p.Terminal.Say("\n")
 		return true, nil
 	case "do":
 		return p.doRest(ctx, a)
@@ -125,7 +125,7 @@ func (p *Player) enter(ctx context.Context, a *attempt) (over bool, err error) {
 		}
 		return over, err
 	}
-	p.Desk.Type(prompt, c)
+	p.Terminal.Type(prompt, c)
 	if err := p.run(ctx, c); err != nil {
 		return false, err
 	}
@@ -136,7 +136,7 @@ func (p *Player) enter(ctx context.Context, a *attempt) (over bool, err error) {
 // doRest does for the learner what is left.
 func (p *Player) doRest(ctx context.Context, a *attempt) (over bool, err error) {
 	for _, c := range a.Commands[a.next:] {
-		p.Desk.Type(prompt, c.Text)
+		p.Terminal.Type(prompt, c.Text)
 		if err := p.run(ctx, c.Text); err != nil {
 			return false, err
 		}
@@ -172,7 +172,7 @@ func (p *Player) typed(ctx context.Context, a *attempt, line string) (over bool,
 }
 
 func (p *Player) run(ctx context.Context, command string) error {
-	_, code, err := p.Stage.Run(ctx, command, false)
+	_, code, err := p.Machine.Run(ctx, command, false)
 	if err == nil && code != 0 {
 		p.remark(Quietly, texts.failed.With(code))
 	}
@@ -193,8 +193,8 @@ func (p *Player) same(ctx context.Context, typed, shown string) bool {
 	if errA == nil || errB == nil || !looks(typed) || !looks(shown) {
 		return false
 	}
-	one, err := p.Stage.Quiet(ctx, typed)
-	other, otherErr := p.Stage.Quiet(ctx, shown)
+	one, err := p.Machine.Quiet(ctx, typed)
+	other, otherErr := p.Machine.Quiet(ctx, shown)
 	return one == other && (err == nil) == (otherErr == nil)
 }
 
@@ -206,7 +206,7 @@ func looks(command string) bool {
 
 // judge shows what has changed, and reports whether the task is done.
 func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
-	p.Desk.Say("\n")
+	p.Terminal.Say("\n")
 	if err := p.draw(ctx); err != nil {
 		return false, err
 	}
@@ -226,7 +226,7 @@ func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
 		return false, err
 	}
 	p.remark(Right, texts.done)
-	p.Desk.Say("\n")
+	p.Terminal.Say("\n")
 	return true, p.drawDone(ctx)
 }
 
@@ -238,7 +238,7 @@ func (p *Player) tellMissing(ctx context.Context, a *attempt) error {
 	}
 	p.remark(Wrong, texts.notYet)
 	for _, c := range left {
-		p.Desk.Say(indent + "- " + c.Missing().In(p.Lang) + "\n")
+		p.Terminal.Say(indent + "- " + c.Missing().In(p.Lang) + "\n")
 	}
 	return nil
 }

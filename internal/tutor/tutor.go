@@ -1,8 +1,8 @@
 // Package tutor plays a lesson: it shows the page step by step, has commands typed
 // and run, looks whether what they were to do has been done, and asks questions.
 //
-// What it plays on is a [Stage], and who it talks to sits at a [Desk]; so tests
-// need neither a kernel nor a terminal.
+// Commands are run on a [Machine], and the learner reads and types at a [Terminal];
+// tests bring their own, without a kernel. Package machine has the real one.
 package tutor
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Stage is where commands are run and what they change.
-type Stage interface {
+// A Machine is where commands are run and what they change.
+type Machine interface {
 	// Run runs a command of the learner's, who sees what it writes. With keep
 	// that is also returned.
 	Run(ctx context.Context, command string, keep bool) (output string, code int, err error)
@@ -38,14 +38,14 @@ type Stage interface {
 	World(ctx context.Context, sysctls []string) (lesson.World, error)
 }
 
-// A Desk is where the learner sits.
-type Desk interface {
+// A Terminal is where the learner reads and types.
+type Terminal interface {
 	// Say writes text.
 	Say(text string)
 
 	// Ask writes a prompt and returns the line that is typed. [io.EOF]: the
-	// learner leaves.
-	Ask(prompt string) (string, error)
+	// learner leaves. When ctx ends Ask returns its error.
+	Ask(ctx context.Context, prompt string) (string, error)
 
 	// Type writes a command behind a prompt as if it were typed.
 	Type(prompt, command string)
@@ -76,11 +76,11 @@ const (
 
 // A Player plays one lesson.
 type Player struct {
-	Lesson *lesson.Lesson
-	Stage  Stage
-	Desk   Desk
-	Lang   words.Lang
-	Auto   bool // nobody is there: everything is typed and answered by itself
+	Lesson   *lesson.Lesson
+	Machine  Machine
+	Terminal Terminal
+	Lang     words.Lang
+	Auto     bool // nobody is there: everything is typed and answered by itself
 
 	// Patience is how long a check may take to come true behind a command: a
 	// namespace that is deleted takes its links along a moment later.
@@ -106,7 +106,7 @@ func miss(where fmt.Stringer, format string, args ...any) error {
 }
 
 // Play plays the lesson to its end. The error is [ErrQuit], or with Auto a
-// [*MissError], or one of the stage's.
+// [*MissError], or one of the machine's.
 func (p *Player) Play(ctx context.Context) error {
 	p.heading(p.Lesson.Title)
 	if !p.Auto {
@@ -157,7 +157,7 @@ func (p *Player) pause(ctx context.Context, last lesson.Block) error {
 		return nil
 	}
 	for {
-		line, err := p.Desk.Ask(p.Desk.Paint(Quietly, texts.enter.In(p.Lang)) + " ")
+		line, err := p.Terminal.Ask(ctx, p.Terminal.Paint(Quietly, texts.enter.In(p.Lang))+" ")
 		if err != nil || strings.TrimSpace(line) == "" {
 			return err
 		}
@@ -177,7 +177,7 @@ func (p *Player) aside(ctx context.Context, line string) error {
 		return ErrQuit
 	case "shell":
 		p.note(texts.shell)
-		if err := p.Stage.Shell(ctx); err != nil {
+		if err := p.Machine.Shell(ctx); err != nil {
 			p.remark(Wrong, words.Both(err.Error()))
 		}
 		return nil
@@ -192,12 +192,12 @@ func (p *Player) block(ctx context.Context, b lesson.Block) error {
 	case lesson.Code:
 		p.code(b)
 	case lesson.Setup:
-		if out, err := p.Stage.Quiet(ctx, b.Script); err != nil {
+		if out, err := p.Machine.Quiet(ctx, b.Script); err != nil {
 			return miss(b.Pos, "setup: %v\n%s", err, out)
 		}
 		return p.draw(ctx)
 	case lesson.Serve:
-		if err := p.Stage.Serve(ctx, b); err != nil {
+		if err := p.Machine.Serve(ctx, b); err != nil {
 			return miss(b.Pos, "serve: %v", err)
 		}
 	case *lesson.Task:
@@ -228,7 +228,7 @@ func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time
 		}
 	}
 	for end := time.Now().Add(patience); ; {
-		w, err := p.Stage.World(ctx, sysctls)
+		w, err := p.Machine.World(ctx, sysctls)
 		if err != nil {
 			return nil, err
 		}

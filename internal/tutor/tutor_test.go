@@ -20,15 +20,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts")
 
-// A model is a stage without a kernel: commands are played on a State. "show"
+// A model is a machine without a kernel: commands are played on a State. "show"
 // shows something, "false" fails.
 type model struct {
-	desk   *desk
-	state  *state.State
-	ran    []string
-	quiet  []string
-	shells int
-	served []lesson.Serve
+	terminal *terminal
+	state    *state.State
+	ran      []string
+	quiet    []string
+	shells   int
+	served   []lesson.Serve
 }
 
 func (m *model) play(command string) (string, int) {
@@ -51,7 +51,7 @@ func (m *model) play(command string) (string, int) {
 func (m *model) Run(_ context.Context, command string, _ bool) (string, int, error) {
 	m.ran = append(m.ran, command)
 	out, code := m.play(command)
-	m.desk.Say(out)
+	m.terminal.Say(out)
 	return out, code, nil
 }
 
@@ -94,27 +94,27 @@ func (m *model) World(context.Context, []string) (lesson.World, error) {
 	}}, nil
 }
 
-// A desk is a learner who types what is prepared and leaves then.
-type desk struct {
+// A terminal is that of a learner who types what is prepared and leaves then.
+type terminal struct {
 	said  strings.Builder
 	lines []string
 }
 
-func (d *desk) Say(text string)             { d.said.WriteString(text) }
-func (d *desk) Type(prompt, command string) { d.Say(prompt + command + "\n") }
-func (d *desk) Read(string)                 {}
-func (d *desk) Width() int                  { return 60 }
+func (t *terminal) Say(text string)             { t.said.WriteString(text) }
+func (t *terminal) Type(prompt, command string) { t.Say(prompt + command + "\n") }
+func (t *terminal) Read(string)                 {}
+func (t *terminal) Width() int                  { return 60 }
 
-func (d *desk) Paint(s tutor.Style, text string) string { return text }
+func (t *terminal) Paint(s tutor.Style, text string) string { return text }
 
-func (d *desk) Ask(prompt string) (string, error) {
-	d.Say(prompt)
-	if len(d.lines) == 0 {
+func (t *terminal) Ask(_ context.Context, prompt string) (string, error) {
+	t.Say(prompt)
+	if len(t.lines) == 0 {
 		return "", io.EOF
 	}
-	line := d.lines[0]
-	d.lines = d.lines[1:]
-	d.Say(line + "\n")
+	line := t.lines[0]
+	t.lines = t.lines[1:]
+	t.Say(line + "\n")
 	return line, nil
 }
 
@@ -144,9 +144,9 @@ func play(t *testing.T, text string, lang words.Lang, lines ...string) (m *model
 	t.Helper()
 	s := state.New()
 	s.Add(state.Host)
-	d := &desk{lines: lines}
-	m = &model{desk: d, state: s}
-	p := tutor.Player{Lesson: parse(t, text), Stage: m, Desk: d, Lang: lang, Auto: lines == nil, Patience: time.Millisecond, Draw: picture}
+	d := &terminal{lines: lines}
+	m = &model{terminal: d, state: s}
+	p := tutor.Player{Lesson: parse(t, text), Machine: m, Terminal: d, Lang: lang, Auto: lines == nil, Patience: time.Millisecond, Draw: picture}
 	err = p.Play(t.Context())
 	return m, d.said.String(), err
 }

@@ -1,0 +1,109 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// endGrace is how long processes inside a lab have to end by themselves.
+const endGrace = 2 * time.Second
+
+// Down removes the lab and returns when the kernel is clean again. Processes
+// inside are ended. It is no error if nothing is there.
+func (l *Lab) Down(ctx context.Context) error {
+	return l.teardown(ctx, func(names []string) error {
+		held, err := kernel.Remove(ctx, names)
+		if err == nil && len(held) > 0 {
+			l.notify(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", words.List(held, maxListed))
+		}
+		return err
+	})
+}
+
+// Drop removes the lab as Down does, but does not wait until the kernel has
+// cleaned up behind it, which takes some hundredths of a second. All names are
+// free at once, but for links in the machine's own namespace.
+func (l *Lab) Drop(ctx context.Context) error {
+	return l.teardown(ctx, func(names []string) error { return netns.Remove(names...) })
+}
+
+// teardown removes the lab; remove removes its namespaces.
+func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) error {
+	lock, err := l.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	l.up.Store(false)
+	l.idle.close()
+	names, err := l.namespaces()
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 {
+		if err := l.endProcesses(names); err != nil {
+			return err
+		}
+		if err := remove(names); err != nil {
+			return err
+		}
+		l.notify(EventChange, "lab %s is gone", l.name)
+	}
+	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
+}
+
+// namespaces returns the names of the lab's living namespaces.
+func (l *Lab) namespaces() ([]string, error) {
+	marks, err := kernel.Labs()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name, mark := range marks {
+		if mark.Lab == l.name {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, state.CompareNames)
+	return names, nil
+}
+
+func (l *Lab) endProcesses(names []string) error {
+	processes, err := netns.Processes(names...)
+	if err != nil || len(processes) == 0 {
+		return err
+	}
+	ours := netns.Ancestors()
+	processes = slices.DeleteFunc(processes, func(p netns.Process) bool { return ours[p.PID] })
+	var list []string
+	for _, p := range processes {
+		list = append(list, p.String())
+	}
+	if len(list) > 0 {
+		l.notify(EventEnd, "ending %s", words.List(list, maxListed))
+	}
+	netns.End(processes, endGrace)
+	return nil
+}
+
+// clearLeftovers removes the files of namespaces that a crash left half made.
+func (l *Lab) clearLeftovers() error {
+	left, err := netns.Leftovers()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for name, content := range left {
+		if mark, ok := state.ParseMark(content); ok && mark.Lab == l.name {
+			names = append(names, name)
+		}
+	}
+	return netns.Remove(names...)
+}

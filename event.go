@@ -1,0 +1,35 @@
+package vethlab
+
+import "fmt"
+
+// An Event says what a lab is doing, for progress messages.
+type Event struct {
+	Kind EventKind
+	Text string // one line
+}
+
+// EventKind sorts events.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventWait  EventKind = "wait"  // another program has the lab
+	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
+	EventEnd   EventKind = "end"   // processes inside are ended
+	EventHost  EventKind = "host"  // a link to the host does not reach the machine
+
+	EventRecord EventKind = "record" // what was wanted of the lab before is not known
+
+	EventChange EventKind = "change" // something was changed as asked for
+	EventStray  EventKind = "stray"  // code of a [Node.Do] runs outside of the node
+)
+
+// Notify makes the lab call fn with each event, on any goroutine. It is to be
+// called before the lab is used.
+func (l *Lab) Notify(fn func(Event)) { l.events = append(l.events, fn) }
+
+func (l *Lab) notify(kind EventKind, format string, args ...any) {
+	for _, fn := range l.events {
+		fn(Event{kind, fmt.Sprintf(format, args...)})
+	}
+}

@@ -1,0 +1,136 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/ipshow"
+	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// A View is what the command of a [Look] shows behind a step.
+type View struct {
+	Shown string // its output
+	New   bool   // the step is new, or a link is in a state that was not shown yet
+}
+
+// Views plays the steps of a plan on an empty machine and returns a view for each.
+// Shown is empty where New is false.
+func Views(steps []Step) ([]View, error) {
+	v := &viewer{state: state.New(), highest: map[string]int{}, met: map[string]bool{}}
+	views := make([]View, len(steps))
+	for i, s := range steps {
+		err := s.Op.Play(v.state)
+		if err != nil {
+			return nil, err
+		}
+		v.number(s.Op)
+		if views[i], err = v.view(s); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+// A viewer has a machine on which a plan is played.
+type viewer struct {
+	state   *state.State
+	highest map[string]int  // number of a link so far, by namespace
+	met     map[string]bool // states in which links have been shown
+	last    string          // the last command, with its output
+}
+
+// number gives links that an Op has made the numbers that the kernel would, if they
+// have none: in each namespace the one after the last, of a veth the other end
+// first. They keep them where they go.
+func (v *viewer) number(op plan.Op) {
+	for _, birth := range slices.Backward(plan.Births(op)) {
+		e := birth.Link
+		link := v.state.Link(e)
+		if link.Index == 0 {
+			link.Index = max(v.highest[e.Namespace], 1) + 1 // lo is the first
+		}
+		v.highest[e.Namespace] = max(v.highest[e.Namespace], link.Index)
+	}
+}
+
+// view returns what the step's command shows, if the step is new or the link is in
+// a state in which none was shown, and it is not what was shown last.
+func (v *viewer) view(s Step) (View, error) {
+	at := s.Notes[0].Look
+	if at.IsZero() {
+		return View{}, nil
+	}
+	if news := v.turned(at); !s.New && !news {
+		return View{}, nil
+	}
+	shown, err := v.shown(at)
+	if seen := at.String() + "\n" + shown; err == nil && seen != v.last {
+		v.last = seen
+		return View{shown, true}, nil
+	}
+	return View{}, err
+}
+
+// turned reports whether a link is looked at that is in a state in which none of
+// its kind was yet, or whose other end is.
+func (v *viewer) turned(at Look) bool {
+	if at.Program != "ip" || at.Args[0] != "link" || at.Args[len(at.Args)-2] != "dev" {
+		return false
+	}
+	ns := dump.Model(v.state, at.Namespace)
+	link := ns.LinkNamed(at.Args[len(at.Args)-1])
+	if link == nil {
+		return false
+	}
+	looks := []string{link.Kind + " is " + link.OperState, link.Kind + " leads " + leadsTo(ns, link)}
+	news := slices.ContainsFunc(looks, func(s string) bool { return !v.met[s] })
+	for _, s := range looks {
+		v.met[s] = true
+	}
+	return news
+}
+
+// leadsTo says how the other end of a link is told.
+func leadsTo(ns *dump.Namespace, link *dump.Link) string {
+	switch {
+	case link.Parent == 0:
+		return "nowhere"
+	case link.ParentNetns == nil:
+		return "home"
+	case ns.Peers[*link.ParentNetns] == "":
+		return "to a number"
+	}
+	return "to a name"
+}
+
+// shown returns what a command prints that looks at something.
+func (v *viewer) shown(at Look) (string, error) {
+	ns := v.state.Namespace(at.Namespace)
+	switch {
+	case at.Program == "sysctl":
+		value, set := ns.Sysctls[at.Args[0]]
+		if !set {
+			value, _ = state.SysctlDefault(at.Args[0])
+		}
+		return at.Args[0] + " = " + value + "\n", nil
+	case at.Program == "nft":
+		return listed(ns, at.Args)
+	case at.Args[0] == "netns":
+		names := slices.DeleteFunc(v.state.Names(), func(name string) bool { return name == state.Host })
+		return strings.Join(append(names, ""), "\n"), nil
+	}
+	return ipshow.Show(dump.Model(v.state, at.Namespace), at.Args...)
+}
+
+// listed returns what a command of nft lists.
+func listed(ns *state.Namespace, args []string) (string, error) {
+	commands, err := nft.Parse(strings.Join(args, " "))
+	if err != nil {
+		return "", err
+	}
+	return commands[0].Listing(ns.Nftables, false)
+}

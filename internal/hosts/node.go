@@ -1,0 +1,52 @@
+package hosts
+
+import (
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// NodeName returns the name of the node that a namespace is.
+func NodeName(ns *state.Namespace) string {
+	if ns.Name == state.Host {
+		return topo.HostNode
+	}
+	return ns.Mark().Node
+}
+
+// Namespaces returns the namespace of each node, the host included.
+func Namespaces(s *state.State) map[string]string {
+	m := map[string]string{topo.HostNode: state.Host}
+	for name, ns := range s.Namespaces {
+		if name != state.Host {
+			m[ns.Mark().Node] = name
+		}
+	}
+	return m
+}
+
+// Owners returns the node that has each address, but for loopback addresses.
+func Owners(s *state.State) map[netip.Addr]string {
+	owners := make(map[netip.Addr]string)
+	for _, ns := range s.Namespaces {
+		for _, link := range ns.Links {
+			for _, a := range link.Addresses {
+				if !a.Addr().IsLoopback() {
+					owners[a.Addr()] = NodeName(ns)
+				}
+			}
+		}
+	}
+	return owners
+}
+
+// Unique reports whether an address means the same node everywhere in a lab.
+// Link-local and loopback addresses do not.
+func Unique(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }
+
+// Env returns the environment variables that tell a program which node it runs
+// in.
+func Env(lab, node string) []string {
+	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
+}

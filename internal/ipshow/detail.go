@@ -1,0 +1,146 @@
+package ipshow
+
+import (
+	"fmt"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
+
+// linkDetails shows what ip does with -d.
+func (q *Query) linkDetails(ns *dump.Namespace, l *dump.Link) fields {
+	var fs fields
+	fs.add("promiscuity", l.Promiscuity, fmt.Sprintf(" promiscuity %d ", l.Promiscuity))
+	if l.AllMulti != nil {
+		fs.add("allmulti", *l.AllMulti, fmt.Sprintf(" allmulti %d ", *l.AllMulti))
+	}
+	fs.add("min_mtu", l.MinMTU, fmt.Sprintf("minmtu %d ", l.MinMTU))
+	fs.add("max_mtu", l.MaxMTU, fmt.Sprintf("maxmtu %d ", l.MaxMTU))
+	fs = append(fs, q.linkInfo(ns, l)...)
+	if mode, ok := map[int]string{0: "eui64", 1: "none", 2: "stable_secret", 3: "random"}[l.AddrGenMode]; ok && q.Object == "link" {
+		fs.word("inet6_addr_gen_mode", "addrgenmode", mode)
+	}
+	for _, n := range []struct {
+		key, word string
+		value     int
+	}{
+		{"num_tx_queues", "numtxqueues", l.TxQueues},
+		{"num_rx_queues", "numrxqueues", l.RxQueues},
+		{"gso_max_size", "gso_max_size", l.GSOMaxSize},
+		{"gso_max_segs", "gso_max_segs", l.GSOMaxSegs},
+		{"tso_max_size", "tso_max_size", l.TSOMaxSize},
+		{"tso_max_segs", "tso_max_segs", l.TSOMaxSegs},
+		{"gro_max_size", "gro_max_size", l.GROMaxSize},
+	} {
+		if n.value != 0 {
+			fs.add(n.key, n.value, fmt.Sprintf("%s %d ", n.word, n.value))
+		}
+	}
+	if l.ParentBus != "" {
+		fs.word("parentbus", "parentbus", l.ParentBus)
+	}
+	if l.ParentDevice != "" {
+		fs.word("parentdev", "parentdev", l.ParentDevice)
+	}
+	return fs
+}
+
+// linkInfo shows the kind of a link, and what is special to it.
+func (q *Query) linkInfo(ns *dump.Namespace, l *dump.Link) fields {
+	if l.Kind == "" {
+		return nil
+	}
+	var fs, info fields
+	info.know("info_kind", l.Kind)
+	fs.say(q.newline() + "    " + l.Kind + " ")
+	if data := kindData(ns, l); len(data) > 0 {
+		info.know("info_data", data)
+		fs.say(data.text())
+	}
+	if l.Port != nil {
+		data := portData(l.Port)
+		info.know("info_slave_kind", "bridge")
+		info.know("info_slave_data", data)
+		fs.say(q.newline() + "    bridge_slave " + data.text())
+	}
+	fs.know("linkinfo", info)
+	return fs
+}
+
+func kindData(ns *dump.Namespace, l *dump.Link) fields {
+	var fs fields
+	number := func(key, word string, n int) { fs.add(key, n, fmt.Sprintf("%s %d ", word, n)) }
+	switch info := l.Info.(type) {
+	case dump.Bridge:
+		number("forward_delay", "forward_delay", info.ForwardDelay)
+		number("hello_time", "hello_time", info.HelloTime)
+		number("max_age", "max_age", info.MaxAge)
+		number("ageing_time", "ageing_time", info.AgeingTime)
+		number("stp_state", "stp_state", bit(info.STP))
+		number("priority", "priority", info.Priority)
+		number("vlan_filtering", "vlan_filtering", bit(info.VLANFiltering))
+		fs.word("bridge_id", "bridge_id", info.ID)
+	case dump.Macvlan:
+		fs.word("mode", "mode", info.Mode)
+	case dump.IPVlan:
+		fs.word("mode", " mode", info.Mode)
+	case dump.VLAN:
+		fs.word("protocol", "protocol", map[uint16]string{0x8100: "802.1Q", 0x88a8: "802.1ad"}[info.Protocol])
+		number("id", "id", info.ID)
+	case dump.VXLAN:
+		number("id", "id", info.ID)
+		if info.Remote.IsValid() {
+			fs.word("remote", "remote", info.Remote.String())
+		}
+		if info.Local.IsValid() {
+			fs.word("local", "local", info.Local.String())
+		}
+		if dev := ns.LinkName(l.Parent); dev != "" {
+			fs.word("link", "dev", dev)
+		}
+		number("port", "dstport", info.Port)
+	case dump.Tunnel:
+		if info.Name == "geneve" { // bound to no address of its own
+			number("id", "id", int(info.Key))
+			if info.Remote.IsValid() {
+				fs.word("remote", "remote", info.Remote.String())
+			}
+			break
+		}
+		fs.word("remote", "remote", orAny(info.Remote))
+		fs.word("local", "local", orAny(info.Local))
+	case dump.Tun:
+		fs.word("type", "type", map[bool]string{false: "tun", true: "tap"}[info.Tap])
+	}
+	return fs
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+func portData(p *dump.Port) fields {
+	var fs fields
+	state := map[uint8]string{0: "disabled", 1: "listening", 2: "learning", 3: "forwarding", 4: "blocking"}[p.State]
+	fs.word("state", "state", state)
+	fs.add("priority", p.Priority, fmt.Sprintf("priority %d ", p.Priority))
+	fs.add("cost", p.Cost, fmt.Sprintf("cost %d ", p.Cost))
+	for _, on := range []struct {
+		word  string
+		value bool
+	}{{"hairpin", p.Hairpin}, {"guard", p.Guard}, {"root_block", p.RootBlock}, {"learning", p.Learning}, {"flood", p.Flood}} {
+		fs.add(on.word, on.value, on.word+" "+onOff(on.value)+" ")
+	}
+	fs.add("no", fmt.Sprintf("%#x", p.Number), fmt.Sprintf("port_no %#x ", p.Number))
+	fs.add("isolated", p.Isolated, "isolated "+onOff(p.Isolated)+" ")
+	return fs
+}

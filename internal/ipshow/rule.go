@@ -1,0 +1,94 @@
+package ipshow
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/plan"
+)
+
+const familyIPv6 = 10 // AF_INET6
+
+func (q *Query) rules(ns *dump.Namespace) []fields {
+	var list []fields
+	for _, r := range ns.Rules {
+		if (r.Family == familyIPv6) == (q.family == plan.IPv6Only) {
+			list = append(list, rule(r))
+		}
+	}
+	return list
+}
+
+func rule(r dump.Rule) fields {
+	var fs fields
+	fs.add("priority", r.Priority, fmt.Sprintf("%d:\t", r.Priority))
+	if r.Not {
+		fs.add("not", nil, "not ")
+	}
+	fs.say("from ")
+	fs = append(fs, ruleEnd("src", r.From)...)
+	if r.To.IsValid() {
+		fs.say("to ")
+		fs = append(fs, ruleEnd("dst", r.To)...)
+	}
+	if r.TOS != 0 {
+		fs.word("tos", "tos", fmt.Sprintf("%#x", r.TOS))
+	}
+	if r.Mark != 0 || r.Mask != 0 {
+		fs.add("fwmark", fmt.Sprintf("%#x", r.Mark), fmt.Sprintf("fwmark %#x", r.Mark))
+		if r.Mask != 0 && r.Mask != 1<<32-1 {
+			fs.add("fwmask", fmt.Sprintf("%#x", r.Mask), fmt.Sprintf("/%#x", r.Mask))
+		}
+		fs.say(" ")
+	}
+	if r.In != "" {
+		fs.word("iif", "iif", r.In)
+	}
+	if r.Out != "" {
+		fs.word("oif", "oif", r.Out)
+	}
+	if action := map[uint8]string{6: "blackhole", 7: "unreachable", 8: "prohibit"}[r.Action]; action != "" {
+		fs.add("action", action, action)
+	} else {
+		fs.add("table", tableName(r.Table), "lookup "+tableName(r.Table))
+	}
+	fs.say("\n")
+	return fs
+}
+
+// ruleEnd shows where packets are from or to.
+func ruleEnd(key string, p netip.Prefix) fields {
+	var fs fields
+	if !p.IsValid() {
+		fs.add(key, "all", "all ")
+		return fs
+	}
+	fs.add(key, p.Addr().String(), p.Addr().String())
+	if !p.IsSingleIP() {
+		fs.add(key+"len", p.Bits(), fmt.Sprintf("/%d", p.Bits()))
+	}
+	fs.say(" ")
+	return fs
+}
+
+// RuleLines returns the rules that a new namespace does not have.
+func RuleLines(ns *dump.Namespace) []string {
+	var lines []string
+	for _, r := range ns.Rules {
+		if !usualRule(r) {
+			lines = append(lines, oneLine(rule(r)))
+		}
+	}
+	return lines
+}
+
+// usualRule reports whether a rule is one of those of every namespace: to local
+// first, then main, then default.
+func usualRule(r dump.Rule) bool {
+	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && !r.Not && r.Action == 1
+	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
+	table, ok := usual[r.Priority]
+	return bare && ok && table == r.Table
+}

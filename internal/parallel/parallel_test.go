@@ -1,0 +1,34 @@
+package parallel
+
+import (
+	"sync/atomic"
+	"testing"
+)
+
+// Each is called for once, never more at the same time than the bound, and as many
+// as that if there is enough to do.
+func TestEach(t *testing.T) {
+	const n = 5 * Most
+	var now, highest atomic.Int32
+	var calls [n]atomic.Int32
+	full := make(chan struct{})
+	Each(n, func(i int) {
+		calls[i].Add(1)
+		running := now.Add(1)
+		for h := highest.Load(); running > h && !highest.CompareAndSwap(h, running); h = highest.Load() {
+		}
+		if running == Most && i < Most {
+			close(full) // the first ones wait for each other
+		}
+		<-full
+		now.Add(-1)
+	})
+	for i := range calls {
+		if c := calls[i].Load(); c != 1 {
+			t.Errorf("%d: %d calls", i, c)
+		}
+	}
+	if h := highest.Load(); h != Most {
+		t.Errorf("%d ran at the same time, want %d", h, Most)
+	}
+}

@@ -1,0 +1,52 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/escape"
+)
+
+// Annotations returns a workflow command of GitHub Actions for each failed test,
+// which is shown at its line of the lab file. Workspace is the folder that was
+// checked out, GITHUB_WORKSPACE.
+func Annotations(r Report, workspace string) []byte {
+	var b bytes.Buffer
+	for _, t := range r.Tests {
+		if t.OK {
+			continue
+		}
+		place := ""
+		if t.Pos.IsValid() {
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File, workspace)), t.Pos.Line, t.Pos.Col)
+		}
+		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", place, property(r.Lab+": "+t.Title), message(t.failure()))
+	}
+	return b.Bytes()
+}
+
+// inWorkspace returns a file's path as GitHub knows it: from the root of what
+// was checked out.
+func inWorkspace(file, workspace string) string {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	rel, err := filepath.Rel(workspace, abs)
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return file
+	}
+	return rel
+}
+
+// message and property escape what would end a command or a property of it. No
+// line that GitHub reads begins with what others have written.
+func message(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(escape.Lines(s))
+}
+
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(message(escape.Line(s)))
+}

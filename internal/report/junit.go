@@ -1,0 +1,71 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"time"
+)
+
+// The elements of JUnit's XML that CI systems agree on: a suite is a lab, a case
+// is a test of it.
+type (
+	junitSuites struct {
+		XMLName  xml.Name `xml:"testsuites"`
+		Tests    int      `xml:"tests,attr"`
+		Failures int      `xml:"failures,attr"`
+		Errors   int      `xml:"errors,attr"`
+		Time     string   `xml:"time,attr"` // in seconds
+		Suites   []junitSuite
+	}
+	junitSuite struct {
+		XMLName  xml.Name `xml:"testsuite"`
+		Name     string   `xml:"name,attr"`
+		Tests    int      `xml:"tests,attr"`
+		Failures int      `xml:"failures,attr"`
+		Errors   int      `xml:"errors,attr"`
+		Time     string   `xml:"time,attr"`
+		Cases    []junitCase
+		Error    string `xml:"system-err,omitempty"` // why it was not tested to the end
+	}
+	junitCase struct {
+		XMLName xml.Name      `xml:"testcase"`
+		Name    string        `xml:"name,attr"`
+		Class   string        `xml:"classname,attr"`
+		File    string        `xml:"file,attr,omitempty"`
+		Line    int           `xml:"line,attr,omitempty"`
+		Time    string        `xml:"time,attr"`
+		Failure *junitFailure `xml:"failure,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit returns a report as JUnit's XML.
+func JUnit(r Report) []byte {
+	suite := junitSuite{Name: r.Lab, Tests: len(r.Tests), Failures: r.failed(), Time: junitTime(r.Took)}
+	for _, t := range r.Tests {
+		suite.Cases = append(suite.Cases, junitCaseOf(r.Lab, t))
+	}
+	if r.Err != nil {
+		suite.Errors, suite.Error = 1, r.Err.Error()
+	}
+	text, err := xml.MarshalIndent(junitSuites{
+		Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Time: suite.Time, Suites: []junitSuite{suite},
+	}, "", "  ")
+	if err != nil {
+		panic(err) // only for types that XML does not know
+	}
+	return fmt.Appendf(nil, "%s%s\n", xml.Header, text)
+}
+
+func junitCaseOf(lab string, t Test) junitCase {
+	c := junitCase{Name: t.Title, Class: lab, File: t.Pos.File, Line: t.Pos.Line, Time: junitTime(t.Took)}
+	if !t.OK {
+		c.Failure = &junitFailure{Message: t.Found, Text: t.failure()}
+	}
+	return c
+}
+
+func junitTime(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }

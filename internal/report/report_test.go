@@ -1,0 +1,145 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// oddReport draws a report in which every text is odd.
+func oddReport(t *rapid.T) Report {
+	text := func(what string) string { return topotest.OddText().Draw(t, what) }
+	r := Report{Lab: text("lab")}
+	for range rapid.IntRange(1, 3).Draw(t, "tests") {
+		test := Test{Title: text("title"), Asks: text("asks"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok")}
+		test.Pos = topo.Pos{File: text("file"), Line: 3, Col: 7}
+		if !test.OK {
+			test.Details = []string{text("detail"), text("detail")}
+		}
+		r.Tests = append(r.Tests, test)
+	}
+	if rapid.Bool().Draw(t, "not to the end") {
+		r.Err = errors.New(text("error"))
+	}
+	return r
+}
+
+// noCommands holds that nothing in a text commands a terminal or ends a line but LF.
+func noCommands(t *rapid.T, text string) {
+	commands := func(r rune) bool { return !escape.Printable(r) && r != '\n' && r != '\t' }
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, commands) {
+		t.Fatalf("it commands the terminal: %q", text)
+	}
+}
+
+// JUnit is read as XML, and has the cases and failures that there are.
+func TestJUnitOfAnyText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := oddReport(t)
+		text := JUnit(r)
+		var suites junitSuites
+		if err := xml.Unmarshal(text, &suites); err != nil {
+			t.Fatalf("%v\n%q", err, text)
+		}
+		var elements []string
+		for d := xml.NewDecoder(bytes.NewReader(text)); ; {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, ok := token.(xml.StartElement); ok {
+				elements = append(elements, e.Name.Local)
+			}
+		}
+		want := []string{"testsuites", "testsuite"}
+		for _, result := range r.Tests {
+			if want = append(want, "testcase"); !result.OK {
+				want = append(want, "failure")
+			}
+		}
+		if r.Err != nil && r.Err.Error() != "" {
+			want = append(want, "system-err")
+		}
+		if !slices.Equal(elements, want) {
+			t.Fatalf("elements %v, want %v", elements, want)
+		}
+	})
+}
+
+// Each line of TAP is one that was meant.
+func TestTAPOfAnyText(t *testing.T) {
+	test := regexp.MustCompile(`^(ok|not ok) (\d+) - ((?:[^\\#]|\\.)*)$`)
+	rapid.Check(t, func(t *rapid.T) {
+		r := oddReport(t)
+		text := string(TAP(r))
+		noCommands(t, text)
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		if lines[0] != "TAP version 14" || lines[1] != fmt.Sprintf("1..%d", len(r.Tests)) {
+			t.Fatalf("it begins with %q", lines[:2])
+		}
+		found, inside := 0, false
+		for _, line := range lines[2:] {
+			m := test.FindStringSubmatch(line)
+			switch {
+			case inside && line == "  ...":
+				inside = false
+			case inside:
+				if !strings.HasPrefix(line, "    ") && line != "" && !regexp.MustCompile(`^  (duration_ms|at|asks|found|message): `).MatchString(line) {
+					t.Fatalf("%q was not meant:\n%s", line, text)
+				}
+			case line == "  ---":
+				inside = true
+			case m != nil && m[2] == fmt.Sprint(found+1) && (m[1] == "ok") == r.Tests[found].OK:
+				found++
+			case strings.HasPrefix(line, "Bail out! ") && r.Err != nil && line == lines[len(lines)-1]:
+			default:
+				t.Fatalf("%q was not meant:\n%s", line, text)
+			}
+		}
+		if found != len(r.Tests) || inside {
+			t.Fatalf("%d of %d tests:\n%s", found, len(r.Tests), text)
+		}
+	})
+}
+
+// GitHub reads as many workflow commands as tests failed, with our properties.
+func TestAnnotationsOfAnyText(t *testing.T) {
+	command := regexp.MustCompile(`^::error file=([^,:]*),line=3,col=7,title=([^,:]*)::(.*)$`)
+	rapid.Check(t, func(t *rapid.T) {
+		r := oddReport(t)
+		text := string(Annotations(r, ""))
+		noCommands(t, text)
+		n := 0
+		for line := range strings.Lines(text) {
+			n++
+			m := command.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+			if m == nil {
+				t.Fatalf("%q is none", line)
+			}
+			for _, value := range m[1:] {
+				if rest := regexp.MustCompile(`%(25|0A|3A|2C)`).ReplaceAllString(value, ""); strings.Contains(rest, "%") {
+					t.Fatalf("%q has a bare %%", value)
+				}
+			}
+		}
+		if n != r.failed() {
+			t.Fatalf("%d commands for %d failures:\n%s", n, r.failed(), text)
+		}
+	})
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/escape"
+)
+
+// TAP returns a report in the Test Anything Protocol, version 14
+// (testanything.org).
+func TAP(r Report) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(r.Tests))
+	for i, t := range r.Tests {
+		verdict := "ok"
+		if !t.OK {
+			verdict = "not ok"
+		}
+		fmt.Fprintf(&b, "%s %d - %s\n", verdict, i+1, tapText(t.Title))
+		tapDetails(&b, t)
+	}
+	if r.Err != nil {
+		fmt.Fprintf(&b, "Bail out! %s\n", tapLine(r.Err.Error()))
+	}
+	return b.Bytes()
+}
+
+// tapDetails writes what was found, as YAML.
+func tapDetails(b *bytes.Buffer, t Test) {
+	fmt.Fprintf(b, "  ---\n  duration_ms: %.3f\n", 1000*t.Took.Seconds())
+	if t.At != "" {
+		fmt.Fprintf(b, "  at: %s\n", escape.YAMLQuoted(t.At))
+	}
+	if t.Asks != "" {
+		fmt.Fprintf(b, "  asks: %s\n", escape.YAMLQuoted(t.Asks))
+	}
+	if t.OK {
+		fmt.Fprintf(b, "  found: %s\n", escape.YAMLQuoted(t.Found))
+	} else {
+		b.WriteString("  message: " + tapLines(t.failure()))
+	}
+	b.WriteString("  ...\n")
+}
+
+// tapText makes a text one that means nothing else in a line of a test.
+func tapText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(tapLine(s))
+}
+
+func tapLine(s string) string { return strings.Join(strings.Fields(escape.Line(s)), " ") }
+
+// tapLines writes a text as a value of YAML: line by line if it can stand so.
+func tapLines(s string) string {
+	if s += "\n"; escape.IsYAMLBlock(s) {
+		return escape.YAMLBlock(s, "    ")
+	}
+	return escape.YAMLQuoted(s) + "\n"
+}

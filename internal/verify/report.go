@@ -1,0 +1,146 @@
+package verify
+
+import (
+	"encoding/json"
+	"net/netip"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A Report is what the tests of a lab found. Printed, it is what `vethlab test`
+// prints; as JSON it is what `vethlab test -o json` writes, see docs/report.md.
+type Report struct {
+	Lab     string        `json:"lab"`
+	Results []TestResult  `json:"results"` // one for each test, in their order
+	Took    time.Duration `json:"took"`    // in nanoseconds
+
+	// Err is why the lab could not be tested, or not to the end; nil if it was.
+	Err error `json:"-"`
+}
+
+// OK reports whether everything was tested and found as expected.
+func (r *Report) OK() bool { return r.Err == nil && r.Failed() == 0 }
+
+// Failed returns how many tests found something else than they expected.
+func (r *Report) Failed() int {
+	n := 0
+	for i := range r.Results {
+		if !r.Results[i].OK {
+			n++
+		}
+	}
+	return n
+}
+
+// MarshalJSON adds "ok", "failed" and, where there is one, "error".
+func (r *Report) MarshalJSON() ([]byte, error) {
+	type plain Report
+	v := struct {
+		OK     bool `json:"ok"`
+		Failed int  `json:"failed"`
+		*plain
+		Error string `json:"error,omitempty"`
+	}{OK: r.OK(), Failed: r.Failed(), plain: (*plain)(r)}
+	if r.Err != nil {
+		v.Error = r.Err.Error()
+	}
+	return json.Marshal(v)
+}
+
+// A TestResult is what one test found.
+type TestResult struct {
+	Name  string `json:"name,omitempty"` // as the file has it
+	Asks  string `json:"asks"`           // which probes it sends: "a → web via tcp/80"
+	Wants string `json:"wants"`          // what is expected: "reachable within 20ms"
+	OK    bool   `json:"ok"`             // all is as expected
+	Found string `json:"found"`          // in one line
+
+	Pairs    int       `json:"pairs"`              // how many source–target pairs it has; of a command, how many nodes
+	Failed   int       `json:"failed"`             // how many of these found something else than expected
+	Failures []Failure `json:"failures,omitempty"` // what they found; a pair can have several
+
+	RTT      Distribution `json:"rtt,omitzero"`       // of all answers
+	Sent     int          `json:"sent,omitempty"`     // how many probes
+	Received int          `json:"received,omitempty"` // how many of them were answered
+
+	Matrix  *Matrix       `json:"matrix,omitempty"`  // of a test with `matrix: true`
+	Serving []string      `json:"serving,omitempty"` // where vethlab listened: "b tcp/80"
+	Tries   int           `json:"tries"`             // how many; more than 1: it failed before
+	Took    time.Duration `json:"took"`              // of the last try; as JSON in nanoseconds
+
+	Pos topo.Pos `json:"-"`            // in the file; not known if the test follows from the cabling
+	At  string   `json:"at,omitempty"` // Pos as text
+}
+
+// Title returns the name, or what is asked.
+func (t *TestResult) Title() string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return t.Asks
+}
+
+// A Failure is something that was found other than expected.
+type Failure struct {
+	From    string     `json:"from"`             // the node that sent probes, or ran a command
+	To      string     `json:"to,omitempty"`     // the target as the file has it
+	Address netip.Addr `json:"address,omitzero"` // the target's address; not valid: it has none, or all failed
+
+	Key   string `json:"key"`           // the key of the file that is not met: expect, within, loss, …
+	Want  string `json:"want"`          // with its unit: "reachable", "within 20ms"
+	Found string `json:"found"`         // with its unit: "unreachable", "31 ms"
+	Why   string `json:"why,omitempty"` // the reason, in one line
+
+	Output string `json:"output,omitempty"` // of a command: the last 2,000 bytes of its output
+}
+
+// A Distribution summarizes round-trip times, as JSON in nanoseconds. All is 0
+// without an answer.
+type Distribution struct {
+	Count  int           `json:"count"` // how many answers
+	Min    time.Duration `json:"min"`
+	Median time.Duration `json:"median"`
+	Max    time.Duration `json:"max"`
+	Mean   time.Duration `json:"mean"`
+	StdDev time.Duration `json:"stddev"`
+}
+
+// A Matrix has the outcome of each source–target pair. As JSON each row is a text
+// with a sign for each column: "●" reached, "○" not reached and expected so, "✗"
+// found other than expected, "·" not probed.
+type Matrix struct {
+	From []string `json:"from"` // the rows
+	To   []string `json:"to"`   // the columns
+
+	cells [][]draw.Cell
+}
+
+// At returns the sign of a row and a column.
+func (m *Matrix) At(from, to int) string { return string(m.cells[from][to].Sign()) }
+
+// Rows returns the signs of each row.
+func (m *Matrix) Rows() []string {
+	rows := make([]string, len(m.cells))
+	for i, cells := range m.cells {
+		for _, c := range cells {
+			rows[i] += string(c.Sign())
+		}
+	}
+	return rows
+}
+
+// MarshalJSON writes the rows.
+func (m *Matrix) MarshalJSON() ([]byte, error) {
+	type plain Matrix
+	return json.Marshal(struct {
+		*plain
+		Rows []string `json:"rows"`
+	}{(*plain)(m), m.Rows()})
+}
+
+// Text draws the matrix at most width columns wide, folded where it is large.
+func (m *Matrix) Text(width int) string {
+	return (&draw.Matrix{Rows: m.From, Columns: m.To, Cells: m.cells}).Text(width)
+}

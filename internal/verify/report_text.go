@@ -1,0 +1,206 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// TextOptions say how a report is written. The zero value is good.
+type TextOptions struct {
+	Width int // columns of the terminal; 0: 100
+
+	// Paint, if not nil, makes a word stand out as good or bad.
+	Paint func(good bool, word string) string
+}
+
+// String returns the report as it is printed, without colours.
+func (r *Report) String() string { return r.Text(TextOptions{}) }
+
+// maxTitle bounds how far titles push what stands behind them to the right, in
+// columns.
+const maxTitle = 44
+
+// Text returns the report as it is printed. Its last line has no end.
+func (r *Report) Text(o TextOptions) string {
+	if o.Width == 0 {
+		o.Width = draw.DefaultWidth
+	}
+	if o.Paint == nil {
+		o.Paint = func(_ bool, word string) string { return word }
+	}
+	w := &reportWriter{options: o}
+	w.measure(r.Results)
+	for i := range r.Results {
+		w.result(&r.Results[i])
+	}
+	w.WriteString(r.Summary())
+	return w.String()
+}
+
+// Summary returns the last line of the report.
+func (r *Report) Summary() string {
+	took := words.Duration(r.Took.Round(time.Microsecond))
+	tests := words.Plural(len(r.Results), "test")
+	switch failed := r.Failed(); {
+	case r.Err != nil && len(r.Results) == 0:
+		return escape.Line(fmt.Sprintf("lab %s could not be tested: %v", r.Lab, r.Err))
+	case r.Err != nil:
+		return escape.Line(fmt.Sprintf("%s, not to the end, in %s: %v", tests, took, r.Err))
+	case failed > 0:
+		return fmt.Sprintf("%s, %d failed, in %s", tests, failed, took)
+	}
+	return fmt.Sprintf("%s, all as expected, in %s", tests, took)
+}
+
+// A reportWriter writes a report.
+type reportWriter struct {
+	strings.Builder
+	options TextOptions
+
+	// How many columns titles take, and of those that have one what is before
+	// their arrow.
+	title, before int
+}
+
+// measure finds out how wide titles are.
+func (w *reportWriter) measure(results []TestResult) {
+	for i := range results {
+		if from, _, ok := strings.Cut(escape.Line(results[i].Title()), arrow); ok {
+			w.before = max(w.before, min(utf8.RuneCountInString(from), maxTitle/2))
+		}
+	}
+	for i := range results {
+		if n := utf8.RuneCountInString(w.aligned(&results[i])); n <= maxTitle {
+			w.title = max(w.title, n)
+		}
+	}
+}
+
+const arrow = " → "
+
+// aligned returns the title of a test with its arrow below those of others.
+func (w *reportWriter) aligned(t *TestResult) string {
+	from, to, ok := strings.Cut(escape.Line(t.Title()), arrow)
+	if !ok {
+		return from
+	}
+	return pad(from, w.before) + arrow + to
+}
+
+// pad fills a text up with spaces.
+func pad(s string, columns int) string {
+	return s + strings.Repeat(" ", max(0, columns-utf8.RuneCountInString(s)))
+}
+
+func (w *reportWriter) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *reportWriter) result(t *TestResult) {
+	verdict := w.options.Paint(true, "ok  ")
+	if !t.OK {
+		verdict = w.options.Paint(false, "FAIL")
+	}
+	w.line("%s  %s  %s", verdict, pad(w.aligned(t), w.title), escape.Line(t.Found))
+	for _, line := range t.Details() {
+		w.line("        %s", line)
+	}
+	if t.Matrix != nil {
+		for line := range strings.Lines(t.Matrix.Text(w.options.Width - len(matrixIndent))) {
+			w.WriteString(matrixIndent + strings.ReplaceAll(line, "✗", w.options.Paint(false, "✗")))
+		}
+	}
+}
+
+const matrixIndent = "      "
+
+// maxFailures is how many failures of one test are written.
+const maxFailures = 10
+
+// Details returns what there is to say about a test that failed besides Found,
+// in lines: its first failures, and what a command wrote.
+func (t *TestResult) Details() []string {
+	if t.OK {
+		return nil
+	}
+	var lines []string
+	if t.Name != "" {
+		lines = append(lines, "asked: "+t.Asks)
+	}
+	for i := range t.Failures[:min(len(t.Failures), maxFailures)] {
+		f := &t.Failures[i]
+		if t.Pairs > 1 || len(t.Failures) > 1 { // else Found has it
+			lines = append(lines, f.line(t.Pairs > 1, sameFinding(t.Failures)))
+		}
+		for line := range strings.Lines(f.Output) {
+			lines = append(lines, "| "+strings.TrimRight(line, "\n"))
+		}
+	}
+	if more := len(t.Failures) - maxFailures; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	for i, line := range lines { // what commands write, and names, may hold anything
+		lines[i] = escape.Line(line)
+	}
+	return lines
+}
+
+// sameFinding reports whether failures differ only in their nodes and reasons.
+func sameFinding(failures []Failure) bool {
+	first := failures[0]
+	return !slices.ContainsFunc(failures, func(f Failure) bool {
+		return f.Key != first.Key || f.Want != first.Want || f.Found != first.Found
+	})
+}
+
+// text says all about a failure but who asked whom.
+func (f *Failure) text() string {
+	text := f.verdict()
+	if at := f.at(); at != "" {
+		text += " at " + at
+	}
+	if f.Why != "" {
+		text += ": " + f.Why
+	}
+	return text
+}
+
+// line is text for one of several failures: with who asked whom, if that were
+// several, and without what they have in common.
+func (f *Failure) line(several, common bool) string {
+	var parts []string
+	if several {
+		parts = append(parts, f.From)
+		if f.To != "" {
+			parts[0] += arrow + f.To
+		}
+	}
+	if at := f.at(); at != "" && several {
+		parts[0] += " at " + at
+	} else if at != "" {
+		parts = append(parts, at)
+	}
+	if !common {
+		parts = append(parts, f.verdict())
+	}
+	if f.Why != "" {
+		parts = append(parts, f.Why)
+	}
+	return strings.Join(parts, ": ")
+}
+
+// verdict says what was expected and found.
+func (f *Failure) verdict() string { return fmt.Sprintf("expected %s, found %s", f.Want, f.Found) }
+
+// at returns the address that was asked, unless the test names it.
+func (f *Failure) at() string {
+	if f.Address.IsValid() && f.To != f.Address.String() {
+		return f.Address.String()
+	}
+	return ""
+}

@@ -1,0 +1,75 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+// reason says why a probe was not answered, with the names of nodes.
+func (e *engine) reason(err error) string {
+	timeout, reset, icmp := (*probe.Timeout)(nil), (*probe.Reset)(nil), (*probe.ICMPError)(nil)
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &icmp) && icmp.By.IsValid():
+		return fmt.Sprintf("%s says: %s", e.name(icmp.By), icmp.Reason())
+	case errors.As(err, &icmp):
+		return "ICMP says: " + icmp.Reason()
+	case errors.As(err, &reset):
+		return fmt.Sprintf("%s refuses connections to port %d", e.name(reset.By), reset.Port)
+	case errors.As(err, &timeout):
+		return "no answer in " + words.Duration(timeout.After)
+	}
+	return err.Error()
+}
+
+// name returns an address with the name of the node that has it.
+func (e *engine) name(a netip.Addr) string {
+	if name := e.owners[a]; name != "" {
+		return fmt.Sprintf("%s (%s)", name, a)
+	}
+	return a.String()
+}
+
+// How many silent addresses are traced, and how long each hop has to answer.
+const (
+	maxLastHops = 32
+	hopTimeout  = 400 * time.Millisecond
+)
+
+// addLastHops adds to the failures of silent addresses the last hop that answers.
+func (e *engine) addLastHops(ctx context.Context, tries []try) {
+	var silent []*Failure
+	var targets []probe.Target
+	for _, t := range tries {
+		for i := range t.findings {
+			if t.findings[i].silent && len(silent) < maxLastHops {
+				f := &t.findings[i].failures[0]
+				silent, targets = append(silent, f), append(targets, e.target(f.From, f.Address))
+			}
+		}
+	}
+	if len(targets) == 0 {
+		return
+	}
+	for i, hop := range probe.LastHop(ctx, targets, probe.TraceOptions{Timeout: hopTimeout}) {
+		silent[i].Why += "; " + e.lastHop(hop)
+	}
+}
+
+// lastHop says which hop is the last that answers.
+func (e *engine) lastHop(h probe.Hop) string {
+	switch {
+	case h.TTL == 0 || len(h.By) == 0:
+		return "nobody on the way answers"
+	case h.Target:
+		return fmt.Sprintf("%s answers a ping", e.name(h.By[0]))
+	}
+	return fmt.Sprintf("the last on the way that answers is %s, hop %d", e.name(h.By[0]), h.TTL)
+}

@@ -1,0 +1,67 @@
+package vethlab
+
+import (
+	"cmp"
+	"errors"
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/sandbox"
+)
+
+// maxNeighbours bounds how far the machine's limit is raised: a neighbour entry
+// takes half a kilobyte.
+const maxNeighbours = 1 << 20
+
+// maxPermanent bounds how many permanent neighbour entries are made.
+const maxPermanent = 1 << 18
+
+// ensureNeighLimit raises the machine's limit of neighbour entries if all nodes of
+// the lab talking to each other could come near it. It reports whether the limit
+// is high enough; if not, permanent entries are needed.
+func (l *Lab) ensureNeighLimit(lock *sandbox.Lock) bool {
+	need := min(l.neighbours(), maxNeighbours)
+	limit := cmp.Or(sandbox.NeighbourLimit(), defaultNeighbours)
+	if need <= limit/2 {
+		return true
+	}
+	why := errors.New("root is needed")
+	if !sandbox.Rootless() {
+		why = lock.RaiseNeighbourLimit(2 * need)
+	}
+	if why == nil {
+		l.notify(EventLimit, "the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
+			"until the last lab is down", limit, 2*need)
+		return true
+	}
+	if need > maxPermanent {
+		l.notify(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v. "+
+			"If pings fail, raise net.ipv4.neigh.default.gc_thresh3 on the machine", need, limit, why)
+		return true
+	}
+	l.notify(EventLimit, "this lab can need %d neighbours (ARP), the machine's limit is %d and can't be raised: %v. "+
+		"So nodes on one link know each other from the beginning", need, limit, why)
+	return false
+}
+
+// defaultNeighbours is the kernel's own limit (gc_thresh3, arp(7)).
+const defaultNeighbours = 1024
+
+// neighbours returns how many entries the neighbour tables of one family can
+// come to hold, when on each segment everybody talks to everybody.
+func (l *Lab) neighbours() int {
+	members := map[netip.Prefix]int{}
+	for _, ns := range l.wanted().Namespaces {
+		for _, link := range ns.Links {
+			if first := link.Addresses.First(false); first.IsValid() {
+				members[first.Masked()]++
+			} else if first := link.Addresses.First(true); first.IsValid() {
+				members[first.Masked()]++
+			}
+		}
+	}
+	total := 0
+	for _, n := range members {
+		total += n * (n - 1)
+	}
+	return total
+}

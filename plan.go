@@ -1,0 +1,133 @@
+package vethlab
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// A Plan is the steps that make a lab as described, in order. As JSON it is what
+// `vethlab plan -o json` writes.
+type Plan struct {
+	description *description // nil: not known
+	ops         plan.Plan
+}
+
+// A Step is one change of a [Plan].
+type Step struct {
+	Command string `json:"command"`        // the iproute2 command that makes it: "ip netns add ns1"
+	Node    string `json:"node,omitempty"` // whose namespace it changes; "" if that is no node of the description
+
+	// File and Line say where the description asks for it. They are zero where it
+	// asks for the opposite, or was not read from a file.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"` // from 1
+}
+
+// String returns the command.
+func (s Step) String() string { return s.Command }
+
+// Plan returns what [Lab.Up] would change now.
+func (l *Lab) Plan() (*Plan, error) {
+	p, _, err := l.plan()
+	return p, err
+}
+
+// PlanNew returns the plan that makes the whole lab. It does not look at the
+// kernel. The plan is empty if the lab's description is not known.
+func (l *Lab) PlanNew() *Plan { return l.planFrom(state.New(), l.described()) }
+
+// PlanDown returns the plan that removes a complete lab. It does not look at the
+// kernel. The plan is empty if the lab's description is not known.
+func (l *Lab) PlanDown() *Plan { return l.planFrom(l.described(), state.New()) }
+
+// described returns what the description asks for; nothing if it is not known.
+func (l *Lab) described() *state.State {
+	if want := l.wanted(); want != nil {
+		return want
+	}
+	return state.New()
+}
+
+// plan returns the plan from what the kernel has now, and that.
+func (l *Lab) plan() (*Plan, *state.State, error) {
+	if l.wanted() == nil {
+		return nil, nil, l.unknown()
+	}
+	view, err := l.view()
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.planFrom(view.State, l.wanted()), view.State, nil
+}
+
+func (l *Lab) planFrom(from, to *state.State) *Plan {
+	return &Plan{l.compiled.Load(), plan.Diff(from, to)}
+}
+
+// Empty reports whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.ops) == 0 }
+
+// Len returns the number of steps.
+func (p *Plan) Len() int { return len(p.ops) }
+
+// Steps returns the steps, in order.
+func (p *Plan) Steps() []Step {
+	steps := make([]Step, len(p.ops))
+	for i, op := range p.ops {
+		steps[i].Command = iproute2.Print(op)
+		if p.description != nil {
+			node, pos := p.description.Asks(op.At())
+			steps[i].Node, steps[i].File, steps[i].Line = node, pos.File, pos.Line
+		}
+	}
+	return steps
+}
+
+// String returns the commands, one a line.
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, op := range p.ops {
+		b.WriteString(iproute2.Print(op) + "\n")
+	}
+	return b.String()
+}
+
+// Script returns a shell script that does the same as the plan, with a title for
+// the part of each namespace.
+func (p *Plan) Script() string { return iproute2.Script(p.ops) }
+
+// Counts returns how many namespaces and how many veth pairs the plan makes.
+func (p *Plan) Counts() (nodes, links int) { return p.ops.Count() }
+
+// Whole reports whether the plan makes the whole lab, and removes nothing first.
+func (p *Plan) Whole() bool {
+	made, _ := p.Counts()
+	if made == 0 || p.description == nil {
+		return false
+	}
+	all, _ := plan.Diff(state.New(), p.description.State).Count()
+	return made == all && !plan.Deletes(p.ops[0])
+}
+
+// MarshalJSON returns the steps.
+func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.Steps()) }
+
+func (p *Plan) removesNodes() bool {
+	return slices.ContainsFunc(p.ops, func(op plan.Op) bool {
+		_, deletes := plan.AboutNamespace(op)
+		return deletes
+	})
+}
+
+// nodeOf returns the node whose namespace has that name.
+func (l *Lab) nodeOf(namespace string) string {
+	if d := l.compiled.Load(); d != nil {
+		return d.NodeOf(namespace)
+	}
+	return ""
+}

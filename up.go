@@ -1,0 +1,132 @@
+package vethlab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Up makes the kernel agree with the description and returns what it changed.
+// On a running lab this is the smallest change that does; what is as described is
+// not touched. It returns when all links work. If it fails, what was done stays:
+// Up again goes on from there, Down removes it.
+func (l *Lab) Up(ctx context.Context) (*Plan, error) {
+	if l.compiled.Load() == nil {
+		return nil, l.unknown()
+	}
+	return l.converge(ctx, nil)
+}
+
+// Apply gives the lab a new description and makes the kernel agree with it, as
+// Up does: an edit of a running lab, of any size. The name of the description
+// does not count: lab and description keep theirs. Where nothing could be changed
+// at all, the old description stays.
+func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Plan, error) {
+	named := *t
+	named.Name = l.name
+	if old := l.Topology(); old != nil {
+		named.Name = old.Name
+	}
+	d, err := describe(l.name, &named)
+	if err != nil {
+		return nil, err
+	}
+	return l.converge(ctx, d)
+}
+
+// converge makes the kernel agree with a description, which becomes the lab's;
+// nil: the one that it has.
+func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
+	lock, err := l.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Release()
+	old := l.compiled.Load()
+	if d != nil {
+		l.compiled.Store(d)
+	}
+	p, seen, err := l.prepare()
+	if err != nil {
+		l.compiled.Store(old)
+		if seen != nil && len(seen.Namespaces) == 0 {
+			err = errors.Join(err, lock.Retire()) // nothing was made
+		}
+		return nil, err
+	}
+	record := newRecord(l.compiled.Load(), l.record())
+	if err := record.write(lock); err != nil {
+		return nil, err
+	}
+	if !p.Empty() {
+		l.up.Store(false)
+		if err := l.apply(ctx, lock, p, seen); err != nil {
+			return p, err
+		}
+	}
+	if len(record.Undo) > 0 { // it is undone
+		record.Undo = nil
+		if err := record.write(lock); err != nil {
+			return p, err
+		}
+	}
+	l.up.Store(true)
+	return p, nil
+}
+
+// apply carries a plan out and waits until all links work.
+func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *state.State) error {
+	enough := l.ensureNeighLimit(lock)
+	l.notifyHost()
+	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
+	if err := kernel.Apply(ctx, p.ops, seen, kernel.Options{Step: l.step}); err != nil {
+		return l.explain(err)
+	}
+	// A namespace that a socket or a process holds lives on without its name, and
+	// with it the peers of its veths, in nodes that stay.
+	if p.removesNodes() {
+		rest, seen, err := l.plan()
+		if err != nil {
+			return err
+		}
+		if err := kernel.Apply(ctx, rest.ops, seen, kernel.Options{}); err != nil {
+			return l.explain(err)
+		}
+	}
+	if !enough {
+		if err := kernel.Introduce(l.wanted()); err != nil {
+			return fmt.Errorf("cannot add neighbour entries: %w", err)
+		}
+	}
+	return l.settle(ctx)
+}
+
+// prepare returns what Up has to do, and an error if it may not. The State is what
+// the kernel has now, nil if that is not known.
+func (l *Lab) prepare() (*Plan, *state.State, error) {
+	if err := l.clearLeftovers(); err != nil {
+		return nil, nil, err
+	}
+	p, seen, err := l.plan()
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen))
+}
+
+// settleTime bounds the wait for links. They take 10 ms as a rule. Where the
+// kernel leaves them to its own worker (before 6.8) a thousand take seconds.
+const settleTime = 20 * time.Second
+
+func (l *Lab) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	return kernel.Settle(ctx, l.wanted())
+}
