@@ -155,7 +155,7 @@ func setPositions(t *topo.Topology, list []topo.Pos) {
 func eachPosition(v reflect.Value, fn func(*topo.Pos)) {
 	switch v.Kind() {
 	case reflect.Pointer:
-		if p, ok := v.Interface().(*topo.Pos); ok {
+		if p, ok := reflect.TypeAssert[*topo.Pos](v); ok {
 			fn(p)
 		} else if !v.IsNil() {
 			eachPosition(v.Elem(), fn)

@@ -70,11 +70,8 @@ func (c *canvas) write(x, y int, text string, name bool) int {
 // order of what stands there. Whatever is drawn is measured as it is cleaned.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case escape.Printable(r):
+		if escape.Printable(r) {
 			return r
-		case words.Columns(string(r)) == 0:
-			return -1
 		}
 		return '·'
 	}, text)

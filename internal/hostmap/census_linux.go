@@ -141,7 +141,7 @@ func strangerOf(dir string) string {
 		if !ok {
 			continue
 		}
-		for _, uid := range strings.Fields(uids) {
+		for uid := range strings.FieldsSeq(uids) {
 			if n, err := strconv.Atoi(uid); err != nil || stranger(n) != "" {
 				return stranger(n)
 			}

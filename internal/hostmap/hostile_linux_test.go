@@ -324,7 +324,7 @@ func TestHostileDaemon(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to run a process as another user")
 	}
-	base, err := os.MkdirTemp("/tmp", "vt-hostile")
+	base, err := os.MkdirTemp("/tmp", "vt-hostile") //nolint:usetesting // others may not enter the parent of t.TempDir
 	if err != nil {
 		t.Fatal(err)
 	}

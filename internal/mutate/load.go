@@ -51,8 +51,10 @@ func load(ctx context.Context, path string) (*subject, error) {
 	exports := map[string]string{}
 	var files []string
 	list := exec.CommandContext(ctx, "go", "list", "-deps", "-export", "-json=ImportPath,Dir,Name,Export,GoFiles,TestImports,XTestImports,DepOnly,Error", path)
-	list.Stderr = os.Stderr
 	out, err := list.Output()
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		return nil, fmt.Errorf("go list %s: %w: %s", path, err, failed.Stderr)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -39,11 +39,11 @@ func roleFile(role Role) (*os.File, error) {
 		return nil, os.NewSyscallError("memfd_create", err)
 	}
 	f := os.NewFile(uintptr(fd), roleName)
-	text := string(role)
+	text := []string{string(role)}
 	for _, kind := range left[role] {
-		text += " " + namespaceOf(kind)
+		text = append(text, namespaceOf(kind))
 	}
-	_, err = f.WriteString(text)
+	_, err = f.WriteString(strings.Join(text, " "))
 	if err == nil {
 		_, err = unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, roleSeals)
 		err = os.NewSyscallError("fcntl F_ADD_SEALS", err)

@@ -2,6 +2,7 @@ package topotest
 
 import (
 	"net/netip"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -29,7 +30,7 @@ func (b *builder) orNot(change func(), i *topo.Interface) {
 
 func addNeighbour(t *rapid.T, i *topo.Interface) {
 	a := pick(t, "neighbour", netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("192.0.2.8"), netip.MustParseAddr("2001:db8::7"))
-	i.Neighbours = append(i.Neighbours[:len(i.Neighbours):len(i.Neighbours)],
+	i.Neighbours = append(slices.Clip(i.Neighbours),
 		topo.Neighbour{Address: a, MAC: topo.MAC{2, 0x4e, 0, 0, 0, byte(rapid.IntRange(1, 3).Draw(t, "mac"))}})
 }
 
