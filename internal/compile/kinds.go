@@ -2,6 +2,8 @@ package compile
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -14,6 +16,9 @@ var kinds = map[string]kind{
 	state.Bridge{}.Kind():   {state: bridge, mtu: smallestMTU},
 	state.Dummy{}.Kind():    {state: func(*compiler, *iface) state.Kind { return state.Dummy{} }},
 }
+
+// KindNames returns the kinds of link that a State can be made with, in order.
+func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // A kind is what this package asks of a kind of interface.
 type kind struct {

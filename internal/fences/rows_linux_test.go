@@ -4,21 +4,40 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/decompile"
 	"github.com/vethlab/vethlab/internal/explain"
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/walk"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // kindRooms are the rooms that have a table of kinds of link, with the kinds in it.
 var kindRooms = map[string][]string{
+	"internal/compile":   without(compile.KindNames(), state.Loopback{}.Kind()),
 	"internal/decompile": decompile.KindNames(),
 	"internal/explain":   explain.KindNames(),
 	"internal/feature":   features(),
 	"internal/iproute2":  iproute2.KindNames(),
 	"internal/kernel":    kernel.KindNames(),
+	"internal/walk":      walk.KindNames(),
+	"topo":               append(words(), state.Veth{}.Kind()), // which is a link there
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(names, func(n string) bool { return n == name })
+}
+
+// words returns the words by which lab files call kinds of interface.
+func words() []string {
+	var list []string
+	for _, k := range topo.LinkKinds() {
+		list = append(list, k.Word())
+	}
+	return list
 }
 
 // features returns the names of all features, which for a kind of link is its own.

@@ -1,6 +1,11 @@
 package walk
 
-import "github.com/vethlab/vethlab/internal/dump"
+import (
+	"maps"
+	"slices"
+
+	"github.com/vethlab/vethlab/internal/dump"
+)
 
 // A row is what one kind of link does with a frame. What is nil is not known.
 type row struct {
@@ -18,8 +23,12 @@ type row struct {
 // kinds has one row per kind of link, by the kernel's word.
 var kinds = map[string]row{
 	"bridge": {send: sendByBridge, receive: receiveByBridge, lacks: bridgeLacks},
+	"dummy":  {send: sendByDummy},
 	"veth":   {send: sendByVeth, lacks: vethLacks},
 }
+
+// KindNames returns the kinds of link of which it is known what they do, in order.
+func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 func (r row) noCarrier(n *Network, at dump.Place) string {
 	if r.lacks == nil {

@@ -59,6 +59,7 @@ const (
 	BroadcastFloodOff Reason = "broadcast-flood-off"
 	ProxyARP          Reason = "proxy-arp"
 	ToItself          Reason = "to-itself"
+	DeadEnd           Reason = "dead-end"
 
 	UnknownKind  Reason = "unknown-kind"
 	NotSeen      Reason = "not-seen"

@@ -1,0 +1,8 @@
+package walk
+
+import "github.com/vethlab/vethlab/internal/dump"
+
+// sendByDummy drops every frame (drivers/net/dummy.c).
+func sendByDummy(*Network, dump.Place, Frame) action {
+	return action{drop: dropped(DeadEnd, "a dummy passes nothing on")}
+}
