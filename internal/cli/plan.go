@@ -68,7 +68,7 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 // get one is to be made from nothing.
 func (p *program) change(lab *vethlab.Lab) (*vethlab.Change, error) {
 	err := p.at(lab.Name(), false)
-	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrGone) || errors.Is(err, sandbox.ErrRoot) && !p.ground.root {
+	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.ground.root {
 		return lab.PlanNew(), nil
 	}
 	if err != nil {

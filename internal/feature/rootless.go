@@ -26,7 +26,7 @@ var namespaceLimits = []string{
 // about. Others it returns as they are.
 func Explain(err error) error {
 	if start := (*sandbox.StartError)(nil); errors.As(err, &start) {
-		return fmt.Errorf("making a sandbox for the lab: %w", Rootless.explain(local, local.explainRootless(err)))
+		return fmt.Errorf("cannot make a sandbox for the lab: %w", Rootless.explain(local, local.explainRootless(err)))
 	}
 	return err
 }

@@ -28,7 +28,7 @@ func takeCensus() (*census, error) {
 	w.owner = nsInode("/proc/self/ns/user", "user:[")
 	c.host = nsInode("/proc/self/ns/net", "net:[")
 	if c.host == 0 {
-		return nil, errors.New("/proc is needed and not mounted here: mount -t proc proc /proc")
+		return nil, errors.New("/proc is not mounted: mount -t proc proc /proc")
 	}
 	c.of(c.host).doors = []door{{path: "/proc/self/ns/net"}}
 	pids, err := numbers("/proc", maxPIDs)
