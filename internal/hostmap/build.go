@@ -92,7 +92,7 @@ func (b *builder) hidden() {
 		b.byID[id] = ns
 		b.m.Namespaces = append(b.m.Namespaces, ns)
 	}
-	for id, err := range b.s.wiring.Closed {
+	for id, err := range b.s.wiring.Unreadable {
 		if ns := b.byID[id]; ns != nil {
 			ns.Unseen = reason(err)
 		}
@@ -145,7 +145,7 @@ func (b *builder) mark(ns *Namespace, lo *dump.Link) {
 
 // ends returns what a link leads to, or what it stands on.
 func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
-	to, ok := l.Leads(id)
+	to, ok := l.Target(id)
 	if !ok {
 		return nil, nil
 	}
@@ -158,7 +158,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 	}
 	switch l.Kind {
 	case "veth", "netkit", "vxcan":
-		if _, sure := b.s.wiring.Peer(dump.Place{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
+		if _, sure := b.s.wiring.Peer(dump.LinkRef{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
 			return nil, nil // it moves while we look
 		}
 		return end, nil

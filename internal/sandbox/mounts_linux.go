@@ -16,7 +16,7 @@ import (
 // bare, /run is empty and mounts are private.
 func setupMounts(bare bool) error {
 	// Slave mounts receive unmounts of the parent mount namespace, so no network
-// namespace stays pinned here after its name is deleted outside.
+	// namespace stays pinned here after its name is deleted outside.
 	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
 		return &StartError{"mount --make-rslave /", err}
 	}
