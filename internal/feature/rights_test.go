@@ -75,7 +75,7 @@ func TestExplainRoot(t *testing.T) {
 		{
 			"mounts of others", laptop().asRoot().with(files{"/proc/self/uid_map": "0 0 1"}),
 			rights{mounts: syscall.EPERM},
-			"mount is not allowed here", "unshare with --mount, for a namespace that is this user's",
+			"mount is not allowed here", "unshare with --mount, for a namespace that belongs to this user namespace",
 		},
 		{"no proc", laptop().with(files{"/proc/self/ns/net": "-"}), rights{}, "/proc is not mounted", "sudo mount -t proc proc /proc"},
 	} {
@@ -125,12 +125,12 @@ func TestExplainRootless(t *testing.T) {
 		},
 		{
 			"too many", laptop().with(files{sysctlPath("user.max_user_namespaces"): "5"}), made(syscall.ENOSPC),
-			"a namespace limit is reached", "end what holds namespaces, or raise " + strings.Join(namespaceLimits, ", "),
+			"a namespace limit is reached", "end processes that hold namespaces, or raise " + strings.Join(namespaceLimits, ", "),
 		},
 		{
 			"too deep", laptop().asRoot().with(files{"/proc/self/uid_map": "0 0 1"}), made(syscall.ENOSPC),
-			"a namespace limit is reached", "end what holds namespaces, or raise " + strings.Join(namespaceLimits, ", ") +
-				", here and in the user namespaces above; more than 32 can't be in each other",
+			"a namespace limit is reached", "end processes that hold namespaces, or raise " + strings.Join(namespaceLimits, ", ") +
+				", here and in the user namespaces above; user namespaces nest at most 32 deep",
 		},
 		{
 			"docker", laptop().with(filter).with(files{"/.dockerenv": ""}), made(syscall.EPERM), "a seccomp filter forbids it",

@@ -25,7 +25,7 @@ func TestNetworks(t *testing.T) {
 -- etc/cni/net.d/readme.txt --
 {"name":"readme","plugins":[{"bridge":"br-readme"}]}
 -- var/lib/cni/results/mine-job7-eth0 --
-{"kind":"cniCacheV1","containerId":"job7","ifName":"eth0","networkName":"mine","config":"` + elsewhere + `"}
+{"kind":"cniCacheV1","containerId":"job7","ifName":"eth0","networkName":"mine","config":"`+elsewhere+`"}
 -- var/lib/cni/results/odd-job8-eth0 --
 {"kind":"cniCacheV1","containerId":"job8","ifName":"eth0","networkName":"odd","config":"bm90IEpTT04="}
 `)}
