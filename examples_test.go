@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -24,7 +27,7 @@ func TestExamples(t *testing.T) {
 			if !netnstest.Alone(t) {
 				return
 			}
-			needFilter(t, file)
+			needKernel(t, file)
 			before := look(t)
 			lab := mustOpen(t, file)
 			up(t, lab)
@@ -45,13 +48,17 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// needFilter skips a lab with a packet filter where the kernel has not all of one.
-func needFilter(t *testing.T, file string) {
+// needKernel skips a lab of which this kernel can't make something, by name.
+func needKernel(t *testing.T, file string) {
 	t.Helper()
-	for _, n := range mustOpen(t, file).Topology().Nodes {
-		for _, f := range []*feature.Feature{feature.Nftables, feature.NAT, feature.Conntrack} {
-			if err := f.Err(); n.Nftables != "" && err != nil {
-				t.Skipf("%s filters, and this kernel lacks %s: %v", n.Name, f.Name, err)
+	c, err := compile.Compile(mustOpen(t, file).Topology())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range plan.Diff(state.New(), c.State) {
+		for _, f := range feature.NeededBy(op) {
+			if err := f.Err(); err != nil {
+				t.Skipf("this kernel lacks %s: %v", f.Name, err)
 			}
 		}
 	}

@@ -5,10 +5,13 @@ package vethlab_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -230,9 +233,13 @@ func TestApplyRefused(t *testing.T) {
 	}
 }
 
-// A lab that was found running can be described again.
+// A lab that was found running, and of which there is no record, can be described
+// again.
 func TestApplyFound(t *testing.T) {
 	lab := running(t, routed)
+	if err := os.Remove(filepath.Join(sandbox.Dir, lab.Name()+".wanted")); err != nil {
+		t.Fatal(err)
+	}
 	found, err := vethlab.Find(lab.Name())
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -44,8 +45,9 @@ var settingsOfA = map[string][]string{
 }
 
 // drawSettings draws a lab of two nodes with some settings.
-func drawSettings(t *rapid.T, label string) *topo.Topology {
-	top := topo.MustParse("name: settings\nlinks: [[a, b]]\nnodes: {a: {}, b: {kind: router}}\n")
+func drawSettings(t *rapid.T, name, label string) *topo.Topology {
+	top := topo.MustParse("links: [[a, b]]\nnodes: {a: {}, b: {kind: router}}\n")
+	top.Name = name
 	for i := range top.Nodes {
 		keys := rapid.SliceOfNDistinct(rapid.SampledFrom(slices.Sorted(maps.Keys(settingsOfA))), 0, 5, rapid.ID).Draw(t, label)
 		top.Nodes[i].Sysctls = map[string]string{}
@@ -56,12 +58,20 @@ func drawSettings(t *rapid.T, label string) *topo.Topology {
 	return top
 }
 
+// settingsTime bounds how long labs are drawn.
+const settingsTime = 10 * time.Second
+
 // What a lab was made by first does not matter: when it is brought to agree with b
 // every setting below net. of its nodes is as in a lab that was made by b at once.
 func TestSettingsAreTakenBack(t *testing.T) {
 	netnstest.Need(t)
+	name := netnstest.Lab(t)
+	end := time.Now().Add(settingsTime)
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := drawSettings(t, "a"), drawSettings(t, "b")
+		if time.Now().After(end) {
+			return
+		}
+		a, b := drawSettings(t, name, "a"), drawSettings(t, name, "b")
 		edited := through(t, a, b)
 		if d := cmp.Diff(through(t, b), edited); d != "" {
 			t.Fatalf("after a and b (-b alone +a, then b):\n%s", d)
@@ -92,7 +102,7 @@ func through(t *rapid.T, all ...*topo.Topology) map[string]string {
 	}
 	found := map[string]string{}
 	for _, node := range []string{"a", "b"} {
-		err := netns.Do("settings."+node, func() error { return readAll(found, node) })
+		err := netns.Do(lab.Name()+"."+node, func() error { return readAll(found, node) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,10 +130,11 @@ func readAll(into map[string]string, node string) error {
 // A record that can't be read is as none: it is said, and the lab can be changed.
 func TestDamagedRecord(t *testing.T) {
 	netnstest.Need(t)
-	path := filepath.Join(sandbox.Dir, "damaged.wanted")
+	name := netnstest.Lab(t)
+	path := filepath.Join(sandbox.Dir, name+".wanted")
 	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000)} {
 		var said []string
-		lab := parse(t, "name: damaged\nlinks: [[a, b]]\nnodes: {a: {sysctls: {net.ipv4.ip_default_ttl: 9}}}\n")
+		lab := parse(t, "name: "+name+"\nlinks: [[a, b]]\nnodes: {a: {sysctls: {net.ipv4.ip_default_ttl: 9}}}\n")
 		lab.Notify(func(e vethlab.Event) {
 			if e.Kind == vethlab.EventRecord {
 				said = append(said, e.Text)
@@ -133,7 +144,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		found, err := vethlab.Find("damaged")
+		found, err := vethlab.Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,19 +154,21 @@ func TestDamagedRecord(t *testing.T) {
 		if _, err := lab.Up(t.Context()); err != nil || len(said) == 0 {
 			t.Errorf("%.20q: %v, said %q", text, err, said)
 		}
-		if found, err = vethlab.Find("damaged"); err != nil || found.Topology() == nil {
+		if found, err = vethlab.Find(name); err != nil || found.Topology() == nil {
 			t.Errorf("%.20q: after another up: %v", text, err)
 		}
+		down(t, lab)
 	}
 }
 
 // A lab that is found knows the tests it was brought up with, and where they stand.
 func TestFoundLabKnowsItsTests(t *testing.T) {
 	netnstest.Need(t)
-	file := labFile(t, "found", "links: [[a, b]]\ntests:\n- {from: a, to: b, expect: unreachable}\n")
+	name := netnstest.Lab(t)
+	file := labFile(t, name, "links: [[a, b]]\ntests:\n- {from: a, to: b, expect: unreachable}\n")
 	lab := mustOpen(t, file)
 	up(t, lab)
-	found, err := vethlab.Find("found")
+	found, err := vethlab.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +182,7 @@ func TestFoundLabKnowsItsTests(t *testing.T) {
 	if err := lab.Down(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(sandbox.Dir + "/found*"); len(left) > 0 {
+	if left, _ := filepath.Glob(sandbox.Dir + "/" + name + ".*"); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 }

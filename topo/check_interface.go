@@ -21,11 +21,7 @@ func (c *checker) interfaces(n *Node) {
 			c.usage(n, d, path)
 		}
 		c.kindOf(n, d)
-		c.mac(n, d, path)
-		c.mtu(d.MTU, d.Pos, path+".mtu")
-		for a := range d.Addresses {
-			c.address(d, a, c.itemPath(path+".addresses", a))
-		}
+		c.checkParts(n, d, path)
 	}
 }
 
@@ -34,7 +30,7 @@ func (c *checker) loopback(n *Node, d *Interface, path string) {
 	switch {
 	case n.Name == HostNode:
 		c.fail(d.Pos, path, "", "lo of %q is the machine's own and not the lab's to change", n.Name)
-	case slices.ContainsFunc(d.settings(), func(s setting) bool { return s.key != addressesKey }):
+	case d.beyondLoopback():
 		c.fail(d.Pos, path, "", "lo can have addresses and nothing else")
 	}
 }
@@ -83,11 +79,11 @@ func (c *checker) mac(n *Node, d *Interface, path string) {
 	owner := n.Name + ":" + d.Name
 	switch first := c.macs[d.MAC]; {
 	case d.MAC == MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}:
-		c.fail(d.Pos, path+".mac", "", "%s is the broadcast address, no interface's", d.MAC)
+		c.fail(d.Pos, path, "", "%s is the broadcast address, no interface's", d.MAC)
 	case d.MAC[0]&1 != 0:
-		c.fail(d.Pos, path+".mac", "the first byte must be even", "%s is a multicast address, no interface's", d.MAC)
+		c.fail(d.Pos, path, "the first byte must be even", "%s is a multicast address, no interface's", d.MAC)
 	case first != "":
-		c.fail(d.Pos, path+".mac", "", "MAC address %s of %s is already that of %s", d.MAC, owner, first)
+		c.fail(d.Pos, path, "", "MAC address %s of %s is already that of %s", d.MAC, owner, first)
 	default:
 		c.macs[d.MAC] = owner
 	}

@@ -16,7 +16,11 @@ func (t *Topology) Clone() *Topology {
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
 		for j := range n.Interfaces {
 			i := &n.Interfaces[j]
-			i.Addresses = slices.Clone(i.Addresses)
+			for _, p := range parts() {
+				if p.clone != nil {
+					p.clone(i)
+				}
+			}
 			if i.Kind != nil {
 				i.Kind = i.Kind.clone()
 			}

@@ -31,11 +31,9 @@ func (d *decoder) interfaces(v value) Interfaces {
 		i := Interface{Name: e.key, Pos: e.pos}
 		d.places[e.value.path] = e.pos
 		if e.value.node.Kind == yaml.MappingNode {
-			known := fields{
-				"addresses": func(v value) { i.Addresses = d.addresses(v) },
-				"mac":       func(v value) { i.MAC = d.mac(v) },
-				"mtu":       func(v value) { i.MTU = d.integer(v) },
-				"down":      func(v value) { i.Down = d.truth(v) },
+			known := fields{}
+			for _, p := range parts() {
+				known[p.key] = func(v value) { p.read(d, &i, v) }
 			}
 			d.kindFields(known, &i)
 			d.object(e.value, "an interface", known)

@@ -28,6 +28,7 @@ type LinkKind interface {
 // values: they are cloned, never changed.
 var linkKinds = []LinkKind{
 	new(Bridge),
+	new(Dummy),
 }
 
 // LinkKinds returns a zero value of each kind that a file can name.

@@ -130,28 +130,6 @@ type setting struct {
 // A settingList is a mapping in the order in which it is written.
 type settingList []setting
 
-// addressesKey is the key of the addresses, which may stand for a whole interface.
-const addressesKey = "addresses"
-
-// settings returns what a file says of an interface.
-func (i *Interface) settings() settingList {
-	l, beside := kindSettings(i.Kind)
-	if i.Addresses != nil {
-		l = append(l, setting{addressesKey, i.Addresses})
-	}
-	if !i.MAC.IsZero() {
-		l = append(l, setting{"mac", i.MAC})
-	}
-	if i.MTU != 0 {
-		l = append(l, setting{"mtu", i.MTU})
-	}
-	l = append(l, beside...)
-	if i.Down {
-		l = append(l, setting{"down", true})
-	}
-	return l
-}
-
 // kindSettings returns what a file says of a kind: its key, and what stands beside
 // it. Without ports only the latter is said of a kind that can have some.
 func kindSettings(k LinkKind) (own, beside settingList) {

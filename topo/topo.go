@@ -128,6 +128,9 @@ type Interface struct {
 
 	Down bool // administratively; the default is up
 
+	// Neighbours are permanent entries of the neighbour table.
+	Neighbours []Neighbour
+
 	Pos Pos
 }
 

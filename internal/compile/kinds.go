@@ -12,6 +12,7 @@ var kinds = map[string]kind{
 	state.Loopback{}.Kind(): {state: loopback, mtu: loopbackMTU},
 	state.Veth{}.Kind():     {state: veth, mtu: linkMTU},
 	state.Bridge{}.Kind():   {state: bridge, mtu: smallestMTU},
+	state.Dummy{}.Kind():    {state: func(*compiler, *iface) state.Kind { return state.Dummy{} }},
 }
 
 // A kind is what this package asks of a kind of interface.

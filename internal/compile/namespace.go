@@ -36,10 +36,18 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 		}
 		l.origins[state.Endpoint{Namespace: ns.Name, Link: i.Name}] = i.Pos
 	}
-	ns.Routes = n.routes
-	setSysctls(ns, n)
-	c.setNftables(ns, n)
+	for _, set := range things {
+		set(c, ns, n)
+	}
 	return ns
+}
+
+// things has one row per sort of what a namespace has beside links.
+var things = []func(*compiler, *state.Namespace, *node){
+	func(_ *compiler, ns *state.Namespace, n *node) { ns.Routes = n.routes },
+	func(_ *compiler, ns *state.Namespace, n *node) { setSysctls(ns, n) },
+	func(_ *compiler, ns *state.Namespace, n *node) { setNeighbours(ns, n) },
+	(*compiler).setNftables,
 }
 
 func (c *compiler) stateLink(i *iface) *state.Link {

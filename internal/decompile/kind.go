@@ -22,6 +22,7 @@ func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
 		state.Veth{}.Kind():   {},
 		state.Bridge{}.Kind(): bridgeKind,
+		state.Dummy{}.Kind():  {write: func(_ *writer, _ *state.Namespace, _ *state.Link, i *topo.Interface) { i.Kind = new(topo.Dummy) }},
 	}
 }
 

@@ -180,18 +180,26 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		if s := w.state.Link(peer); s == nil || s.MTU != l.MTU {
 			i.MTU = w.mtu(l.MTU, state.DefaultMTU)
 		}
-		if l.Master != "" {
-			return i, !i.MAC.IsZero() || i.MTU != 0 || i.Down
-		}
 	case write != nil:
 		write(w, ns, l, &i)
 	default:
 		return i, false
 	}
+	for _, put := range linkParts {
+		put(w, ns, l, &i)
+	}
+	if l.Master != "" && paired { // a port has no addresses anyway
+		return i, !i.SaysNothing()
+	}
 	if i.Addresses == nil {
 		i.Addresses = []netip.Prefix{}
 	}
 	return i, true
+}
+
+// linkParts has one row per sort of what a file says of a link beside what it is.
+var linkParts = []func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface){
+	putNeighbours,
 }
 
 // unsayable takes out of the State what a file has no words for.

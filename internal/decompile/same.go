@@ -2,7 +2,6 @@ package decompile
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
@@ -21,11 +20,5 @@ func Same(from, lab *state.State) bool {
 		}
 	}
 	a, b = a.Normal(), b.Normal()
-	return slices.Equal(a.Names(), b.Names()) && maps.EqualFunc(a.Namespaces, b.Namespaces, sameNamespace)
-}
-
-func sameNamespace(a, b *state.Namespace) bool {
-	return slices.Equal(a.Routes, b.Routes) && maps.Equal(a.Sysctls, b.Sysctls) &&
-		a.Nftables.String() == b.Nftables.String() &&
-		maps.EqualFunc(a.Links, b.Links, func(x, y *state.Link) bool { return reflect.DeepEqual(x, y) })
+	return slices.Equal(a.Names(), b.Names()) && maps.EqualFunc(a.Namespaces, b.Namespaces, (*state.Namespace).Same)
 }

@@ -92,18 +92,13 @@ func beSwitch(n *topo.Node) {
 			if len(i.Addresses) == 0 {
 				i.Addresses = nil
 			}
-			if saysNothing(i) {
+			if i.SaysNothing() {
 				continue
 			}
 		}
 		own = append(own, i)
 	}
 	n.Kind, n.Interfaces = topo.Switch, own
-}
-
-// saysNothing reports whether an interface has its name only.
-func saysNothing(i topo.Interface) bool {
-	return i.Kind == nil && i.Addresses == nil && i.MAC.IsZero() && i.MTU == 0 && !i.Down
 }
 
 // macs leaves out the MACs that follow from the names.
@@ -137,7 +132,7 @@ func eachInterface(t *topo.Topology, fn func(*topo.Node, *topo.Interface)) {
 func leaveInterfaces(t *topo.Topology) {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		n.Interfaces = slices.DeleteFunc(n.Interfaces, saysNothing)
+		n.Interfaces = slices.DeleteFunc(n.Interfaces, topo.Interface.SaysNothing)
 		if len(n.Interfaces) == 0 {
 			n.Interfaces = nil
 		}

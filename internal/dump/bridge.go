@@ -3,14 +3,22 @@ package dump
 // Bridge holds the attributes of a bridge (IFLA_BR_*). Times are in hundredths of
 // a second.
 type Bridge struct {
-	STP           bool   `json:"stp_state"`
-	ForwardDelay  int    `json:"forward_delay"`
-	HelloTime     int    `json:"hello_time"`
-	MaxAge        int    `json:"max_age"`
-	AgeingTime    int    `json:"ageing_time"`
-	Priority      int    `json:"priority"`
-	VLANFiltering bool   `json:"vlan_filtering"`
-	ID            string `json:"bridge_id,omitempty"` // as ip prints it: 8000.2:0:0:0:0:1
+	STP           bool `json:"stp_state"`
+	ForwardDelay  int  `json:"forward_delay"`
+	HelloTime     int  `json:"hello_time"`
+	MaxAge        int  `json:"max_age"`
+	AgeingTime    int  `json:"ageing_time"`
+	Priority      int  `json:"priority"`
+	VLANFiltering bool `json:"vlan_filtering"`
+
+	// GroupForwardMask has a bit for each of the reserved groups
+	// 01:80:c2:00:00:00 to :0f (IEEE 802.1D, table 7-10) that is forwarded.
+	GroupForwardMask uint16 `json:"group_fwd_mask,omitempty"`
+
+	// NoLinkLocalLearn says that frames to a reserved group are not learned from.
+	NoLinkLocalLearn bool `json:"no_linklocal_learn,omitempty"`
+
+	ID string `json:"bridge_id,omitempty"` // as ip prints it: 8000.2:0:0:0:0:1
 }
 
 // Kind returns "bridge".
@@ -28,4 +36,18 @@ type Port struct {
 	Number    int   `json:"number"`
 	Guard     bool  `json:"guard"`
 	RootBlock bool  `json:"root_block"`
+
+	// MulticastFlood and BroadcastFlood are as Flood, which is of unicast frames
+	// to addresses that the bridge has not learned.
+	MulticastFlood bool `json:"mcast_flood"`
+	BroadcastFlood bool `json:"bcast_flood"`
+
+	// Locked says that only frames from addresses are taken that the bridge knows
+	// at this port (IEEE 802.1X).
+	Locked bool `json:"locked,omitempty"`
+
+	// ProxyARP says that nothing is flooded to this port.
+	ProxyARP bool `json:"proxy_arp,omitempty"`
+
+	GroupForwardMask uint16 `json:"group_fwd_mask,omitempty"` // as of the bridge
 }

@@ -19,6 +19,7 @@ type Namespace struct {
 	Routes     []Route     `json:"routes"`         // of all tables
 	Rules      []Rule      `json:"rules"`
 	Neighbours []Neighbour `json:"neighbours"`
+	FDB        []FDBEntry  `json:"fdb,omitempty"` // nil: it was not read
 
 	// Peers holds the names of namespaces by nsid (IFLA_LINK_NETNSID), if they have
 	// one: ip shows "link-netns NAME".

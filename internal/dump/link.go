@@ -76,6 +76,7 @@ const (
 	Running   Flags = 1 << 6
 	LowerUp   Flags = 1 << 16 // carrier
 	Broadcast Flags = 1 << 1
+	NoARP     Flags = 1 << 7
 	Multicast Flags = 1 << 12
 
 	PointToPoint Flags = 1 << 4

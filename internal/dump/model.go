@@ -47,6 +47,7 @@ var modelThings = []func(m *model, from *state.Namespace, ns *Namespace){
 	},
 	func(m *model, from *state.Namespace, ns *Namespace) { ns.Routes = m.routes(from, ns) },
 	func(_ *model, _ *state.Namespace, ns *Namespace) { ns.Rules = defaultRules() },
+	(*model).neighbours,
 }
 
 // model makes one namespace.

@@ -65,6 +65,8 @@ var notesOf = plan.NewTable(
 	note(promote),
 	note(addRoute),
 	note(delRoute),
+	note(addNeighbour),
+	note(delNeighbour),
 	note(setSysctl),
 	note(filter),
 )

@@ -21,6 +21,7 @@ func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
 		state.Veth{}.Kind():   {}, // pairs have an Op of their own
 		state.Bridge{}.Kind(): bridgeKind,
+		state.Dummy{}.Kind():  dummyKind,
 	}
 }
 

@@ -63,7 +63,7 @@ var (
 	Macvlan = link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link")
 	Macvtap = link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine")
 	Ipvlan  = link("ipvlan", "3.19", "IPVLAN", "several links with one MAC")
-	Dummy   = adding("dummy0", link("dummy", "2.4", "DUMMY", "a link that drops all packets"))
+	Dummy   = used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a link")))
 	Ifb     = adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of received packets"))
 	Tun     = &Feature{
 		Name: "tun", Use: "links whose other end is a program", Since: "2.4", module: "tun", option: "TUN",

@@ -23,6 +23,7 @@ var pure = map[string][]string{
 	"internal/state":     {"topo"},
 	"internal/plan":      {"topo", "internal/state"},
 	"internal/dump":      {"topo", "internal/state"},
+	"internal/walk":      {"topo", "internal/state", "internal/dump"},
 	"internal/live":      {"topo", "internal/words", "internal/state", "internal/dump"},
 	"internal/iproute2":  {"topo", "internal/state", "internal/plan", "internal/dump"},
 	"internal/compile":   {"topo", "internal/state"},

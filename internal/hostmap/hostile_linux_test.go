@@ -341,6 +341,7 @@ func TestHostileDaemon(t *testing.T) {
 			t.Skipf("no process of another user here: %v", err)
 		}
 		t.Cleanup(func() { in.Close(); _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		untilCalled(t, cmd.Process.Pid, "dockerd")
 		return cmd.Process.Pid
 	}
 	pid := start("--data-root", base+"/data")
@@ -365,7 +366,6 @@ func TestHostileDaemon(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond) // until each is called what it is to be
 	m := within(t, func() *Map {
 		m, err := Take(t.Context(), Options{Engines: true})
 		if err != nil {
@@ -421,4 +421,15 @@ func FuzzEngineFiles(f *testing.F) {
 			unit([]string{p})
 		}
 	})
+}
+
+// untilCalled waits until a process that was just started is called what it is to be.
+func untilCalled(t *testing.T, pid int, name string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.HasPrefix(string(args), name+"\x00") {
+			return
+		}
+	}
+	t.Fatalf("process %d is not called %s", pid, name)
 }

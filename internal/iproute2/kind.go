@@ -15,6 +15,7 @@ func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
 		state.Veth{}.Kind():   vethKind,
 		state.Bridge{}.Kind(): bridgeKind,
+		state.Dummy{}.Kind():  {add: addsPlain(state.Dummy{})},
 	}
 }
 
@@ -103,8 +104,7 @@ func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 func (w *words) unsupportedKind() error {
-	kind := w.next()
-	return w.unsupported("links of kind %s are not supported: %s are", kind, strings.Join(KindNames(), " and "))
+	return w.unsupported("links of kind %s are not supported", w.next())
 }
 
 // otherKinds are the kinds of link that ip-link(8) knows and labs do not have.

@@ -32,7 +32,7 @@ func (o ops) op() plan.Op {
 			return plan.SetKind{Link: o.link(), Change: state.BridgeChange{ForwardDelay: new(o.number())}}
 		},
 		o.setLink,
-		func() plan.Op { return plan.MoveLink{Link: o.link(), To: o.link()} },
+		func() plan.Op { return plan.MoveLink{Link: o.link(), To: at(o.namespace(), "z"+o.dotted())} },
 		func() plan.Op { return plan.FlushAddresses{Link: o.link(), Family: plan.Family(o.number() % 3)} },
 		func() plan.Op {
 			return plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "")}, {Link: at("b", o.dotted())}}}
@@ -42,6 +42,13 @@ func (o ops) op() plan.Op {
 		func() plan.Op { return plan.DelAddress{Link: o.link(), Address: o.prefix()} },
 		func() plan.Op { return plan.PromoteSecondaries{Link: at(o.namespace(), o.dotted())} },
 		func() plan.Op { return plan.AddRoute{Namespace: o.namespace(), Route: o.route(), Replace: o.bool()} },
+		func() plan.Op {
+			n := state.Neighbour{Address: o.prefix().Addr(), MAC: topo.MAC{2, 5: byte(o.number())}, Dev: o.dotted()}
+			return plan.AddNeighbour{Namespace: o.namespace(), Neighbour: n, Replace: o.bool()}
+		},
+		func() plan.Op {
+			return plan.DelNeighbour{Namespace: o.namespace(), Key: state.NeighbourKey{Address: o.prefix().Addr(), Dev: o.dotted()}}
+		},
 		func() plan.Op { return plan.DelRoute{Namespace: o.namespace(), Route: o.route()} },
 		func() plan.Op {
 			return plan.SetSysctl{Namespace: o.namespace(), Key: "net.a." + o.name(), Value: o.name()}

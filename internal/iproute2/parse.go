@@ -117,6 +117,8 @@ func objects() []object {
 	return []object{
 		{verb{"address", "a"}, parseAddress},
 		{verb{"route", "r"}, parseRoute},
+		{verb{"neighbor", "n"}, parseNeighbour},
+		{verb{"neighbour", "n"}, parseNeighbour},
 		{verb{"link", "l"}, parseLink},
 		{verb{"netns", "net"}, parseNetns},
 	}
@@ -127,8 +129,6 @@ var strangers = []verb{
 	{"addrlabel", "addrl"},
 	{"maddress", "m"},
 	{"rule", "ru"},
-	{"neighbor", "n"},
-	{"neighbour", "n"},
 	{"ntable", "nt"},
 	{"l2tp", "l2"},
 	{"fou", "f"},

@@ -52,6 +52,8 @@ var printers = plan.NewTable(
 		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route)
 	}),
 	printer(func(op plan.DelRoute) []string { return printRoute("del", op.Namespace, op.Route) }),
+	printer(printAddNeighbour),
+	printer(printDelNeighbour),
 	printer(func(op plan.SetSysctl) []string { return printSysctl(op.Namespace, op.Key, op.Value) }),
 	printer(printNft),
 )

@@ -16,7 +16,7 @@ func assemble(seen []*seenNamespace) (*View, error) {
 	for _, ns := range seen {
 		v.add(ns)
 	}
-	return v, v.pair(seen)
+	return v, ignoreGone(v.pair(seen)) // one may go, or come back, while we look
 }
 
 func (v *View) add(seen *seenNamespace) {

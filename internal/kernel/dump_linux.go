@@ -51,7 +51,8 @@ func dumpInside(name string) (*dump.Namespace, error) {
 	ns := &dump.Namespace{Name: name}
 	err := inside(func(c *conn) error {
 		return errors.Join(
-			c.dumpLinks(ns), c.dumpAddresses(ns), c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns), c.dumpPeers(ns))
+			c.dumpLinks(ns), c.dumpAddresses(ns), c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns),
+			c.dumpFDB(ns), c.dumpPeers(ns))
 	})
 	return ns, err
 }

@@ -25,6 +25,7 @@ func body(write func(*batch)) []byte {
 func big16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
 func big32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 func raw16(v uint16) []byte { return native.AppendUint16(nil, v) }
+func raw32(v uint32) []byte { return native.AppendUint32(nil, v) }
 func ip(s string) []byte    { return netip.MustParseAddr(s).AsSlice() }
 
 func same(t *testing.T, got, want any) {
@@ -75,19 +76,27 @@ func TestDecodeLink(t *testing.T) {
 				b.u8(unix.IFLA_BRPORT_STATE, 3)
 				b.attr(unix.IFLA_BRPORT_PRIORITY, raw16(32))
 				b.u32(unix.IFLA_BRPORT_COST, 2)
-				for _, yes := range []uint16{unix.IFLA_BRPORT_MODE, unix.IFLA_BRPORT_LEARNING, unix.IFLA_BRPORT_ISOLATED} {
+				for _, yes := range []uint16{
+					unix.IFLA_BRPORT_MODE, unix.IFLA_BRPORT_LEARNING, unix.IFLA_BRPORT_ISOLATED, unix.IFLA_BRPORT_LOCKED, unix.IFLA_BRPORT_PROXYARP,
+				} {
 					b.u8(yes, 1)
 				}
-				for _, no := range []uint16{unix.IFLA_BRPORT_GUARD, unix.IFLA_BRPORT_PROTECT, unix.IFLA_BRPORT_UNICAST_FLOOD} {
+				for _, no := range []uint16{
+					unix.IFLA_BRPORT_GUARD, unix.IFLA_BRPORT_PROTECT, unix.IFLA_BRPORT_UNICAST_FLOOD, unix.IFLA_BRPORT_BCAST_FLOOD,
+				} {
 					b.u8(no, 0)
 				}
 				b.attr(unix.IFLA_BRPORT_NO, raw16(1))
+				b.attr(unix.IFLA_BRPORT_GROUP_FWD_MASK, raw16(8))
 			})
 		})
 	}))
 	want := dump.Link{
 		Index: 7, Name: "eth0", Kind: "veth", Type: 1, Flags: dump.Up | dump.LowerUp, OperState: "up", Mode: 1,
-		Port:    &dump.Port{State: 3, Priority: 32, Cost: 2, Hairpin: true, Learning: true, Isolated: true, Number: 1},
+		Port: &dump.Port{
+			State: 3, Priority: 32, Cost: 2, Hairpin: true, Learning: true, Isolated: true, Number: 1, Locked: true, ProxyARP: true,
+			MulticastFlood: true /* as older kernels, that do not say */, GroupForwardMask: 8,
+		},
 		Address: dump.HWAddr{2, 0, 0, 0, 0, 1}, Broadcast: dump.HWAddr{255, 255, 255, 255, 255, 255},
 		MTU: 1400, MinMTU: 68, MaxMTU: 65535, Master: 3, Parent: 8, ParentNetns: new(int32), TxQueueLen: 1000, Group: 5,
 		Promiscuity: 1, AllMulti: new(2), TxQueues: 4, RxQueues: 9, GSOMaxSize: 11, GSOMaxSegs: 12, TSOMaxSize: 13, TSOMaxSegs: 14,
@@ -127,10 +136,12 @@ func TestDecodeKind(t *testing.T) {
 			b.u32(unix.IFLA_BR_STP_STATE, 1)
 			b.attr(unix.IFLA_BR_PRIORITY, raw16(32768))
 			b.u8(unix.IFLA_BR_VLAN_FILTERING, 1)
+			b.attr(unix.IFLA_BR_GROUP_FWD_MASK, raw16(0x4000))
+			b.attr(unix.IFLA_BR_MULTI_BOOLOPT, append(raw32(1), raw32(0xff)...))
 			b.attr(unix.IFLA_BR_BRIDGE_ID, []byte{0x80, 0, 2, 0, 0, 0, 0, 0x1f})
 		}, dump.Bridge{
 			STP: true, ForwardDelay: 1500, HelloTime: 200, MaxAge: 2000, AgeingTime: 30000, Priority: 32768,
-			VLANFiltering: true, ID: "8000.2:0:0:0:0:1f",
+			VLANFiltering: true, ID: "8000.2:0:0:0:0:1f", GroupForwardMask: 0x4000, NoLinkLocalLearn: true,
 		}},
 		{"vlan", func(b *batch) {
 			b.attr(unix.IFLA_VLAN_ID, raw16(42))
@@ -305,4 +316,40 @@ func TestDecodeOwnMessages(t *testing.T) {
 		Index: 9, Name: "br0", Kind: "bridge", Info: dump.Bridge{STP: true, ForwardDelay: 400}, MTU: 1400, OperState: "unknown",
 		Address: dump.HWAddr{2, 0, 0, 0, 0, 9}, AddrGenMode: -1,
 	})
+}
+
+func TestDecodeFDBEntry(t *testing.T) {
+	message := func(family uint8, attributes func(*batch)) []byte {
+		return body(func(b *batch) {
+			h := b.zeros(unix.SizeofNdMsg)
+			h[0], h[10] = family, 0x40 // NTF_STICKY
+			native.PutUint32(h[4:], 7)
+			native.PutUint16(h[8:], unix.NUD_PERMANENT)
+			b.attr(unix.NDA_LLADDR, []byte{2, 0, 0, 0, 0, 1})
+			attributes(b)
+		})
+	}
+	mac := dump.HWAddr{2, 0, 0, 0, 0, 1}
+	got, ok := decodeFDBEntry(message(unix.AF_BRIDGE, func(b *batch) {
+		b.u32(unix.NDA_MASTER, 3)
+		b.attr(unix.NDA_VLAN, raw16(42))
+	}))
+	if !ok || !got.Local() || !got.Sticky() {
+		t.Errorf("%+v, %v", got, ok)
+	}
+	same(t, got, dump.FDBEntry{Address: mac, Index: 7, Master: 3, VLAN: 42, State: unix.NUD_PERMANENT, Flags: 0x40})
+	got, ok = decodeFDBEntry(message(unix.AF_BRIDGE, func(b *batch) { b.attr(unix.NDA_DST, ip("192.0.2.1")) }))
+	if !ok {
+		t.Error("an entry of a VXLAN is refused")
+	}
+	same(t, got, dump.FDBEntry{Address: mac, Index: 7, To: netip.MustParseAddr("192.0.2.1"), State: unix.NUD_PERMANENT, Flags: 0x40})
+	for name, b := range map[string][]byte{
+		"an address that a device filters by": message(unix.AF_BRIDGE, func(*batch) {}),
+		"a neighbour":                         message(unix.AF_INET, func(b *batch) { b.u32(unix.NDA_MASTER, 3) }),
+		"less than a header":                  {unix.AF_BRIDGE},
+	} {
+		if e, ok := decodeFDBEntry(b); ok {
+			t.Errorf("%s is taken for an entry: %+v", name, e)
+		}
+	}
 }

@@ -29,6 +29,7 @@ type linkKind struct {
 // linkKinds has one row per kind of link.
 var linkKinds = map[string]linkKind{
 	"bridge":    bridgeKind,
+	"dummy":     {kind: alwaysKind(state.Dummy{})},
 	"erspan":    {decode: decodeGRE("erspan")},
 	"geneve":    {decode: decodeGeneve},
 	"gre":       {decode: decodeGRE("gre")},

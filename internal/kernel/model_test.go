@@ -98,6 +98,9 @@ func owns(ns *state.Namespace, a netip.Addr) bool {
 
 // change makes a lab as wanted in the kernel and returns what is there then.
 func change(t *rapid.T, lab string, seen, want *state.State) *state.State {
+	if len(seen.Namespaces) > 0 { // with what is set and not wanted any more
+		seen = observe(t, lab, want, seen)
+	}
 	p := plan.Diff(seen, want)
 	now := apply(t, lab, p, seen, want)
 	if d := differences(want, now); d != "" {
@@ -119,7 +122,12 @@ func apply(t *rapid.T, lab string, p plan.Plan, seen, want *state.State) *state.
 	if err := kernel.Apply(t.Context(), p, seen, kernel.Options{}); err != nil {
 		t.Fatalf("%v, in %+v", err, p)
 	}
-	view, err := kernel.Observe(lab, want, nil)
+	return observe(t, lab, want, seen)
+}
+
+// observe returns what is there of a lab that was wanted to be another one before.
+func observe(t *rapid.T, lab string, want, last *state.State) *state.State {
+	view, err := kernel.Observe(lab, want, last)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,8 @@ var opRows = plan.NewTable(
 	encode(phaseConfigure, (*encoder).promoteSecondaries),
 	encode(phaseConfigure, (*encoder).addRoute),
 	encode(phaseConfigure, (*encoder).delRoute),
+	encode(phaseConfigure, (*encoder).addNeighbour),
+	encode(phaseConfigure, (*encoder).delNeighbour),
 	encode(phaseConfigure, (*encoder).setSysctl),
 	encode(phaseConfigure, (*encoder).nft),
 )

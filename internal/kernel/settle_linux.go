@@ -132,7 +132,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 	var list []Unready
 	for _, l := range ns.links {
 		e := state.Endpoint{Namespace: ns.name, Link: l.Name}
-		if l.loopback() || !s.Carrier(e) {
+		if l.loopback() || l.Kind.Traits().NoARP || !s.Carrier(e) {
 			continue
 		}
 		for _, p := range s.Link(e).Addresses {

@@ -21,6 +21,7 @@ type put func(ns *state.Namespace, names map[int]string)
 var thingRows = []thingRow{
 	{read: readAddresses},
 	{read: readRoutes},
+	{read: readNeighbours},
 	{read: readSysctls, whole: true},
 	{read: readFilter, whole: true},
 }

@@ -98,9 +98,10 @@ const (
 )
 
 // Has reports whether an address is of the family.
-func (f Family) Has(p netip.Prefix) bool {
-	return f == AllFamilies || p.Addr().Is4() == (f == IPv4Only)
-}
+func (f Family) Has(p netip.Prefix) bool { return f.HasAddr(p.Addr()) }
+
+// HasAddr reports whether an address is of the family.
+func (f Family) HasAddr(a netip.Addr) bool { return f == AllFamilies || a.Is4() == (f == IPv4Only) }
 
 // Removes implements [Remover].
 func (op FlushAddresses) Removes() bool { return true }

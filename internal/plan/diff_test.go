@@ -34,12 +34,28 @@ func states(t *rapid.T) (seen, want *state.State) {
 		play(t, plantest.Damage(t, seen), seen)
 	}
 	if rapid.IntRange(0, 3).Draw(t, "another lab") == 0 {
-		return seen, lab(t, topotest.Draw(t, topotest.Options{HostLinks: true}))
+		want = lab(t, topotest.Draw(t, topotest.Options{HostLinks: true}))
+		return observed(seen, want), want
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "edits") {
 		top = topotest.Edit(t, top)
 	}
-	return seen, lab(t, top)
+	want = lab(t, top)
+	return observed(seen, want), want
+}
+
+// observed gives seen what an observer finds beside it: what the settings that want
+// does not ask for go back to.
+func observed(seen, want *state.State) *state.State {
+	for name, ns := range seen.Namespaces {
+		ns.Defaults = map[string]string{}
+		for key := range ns.Sysctls {
+			if w := want.Namespace(name); w == nil || w.Sysctls[key] == "" {
+				ns.Defaults[key] = "as it was"
+			}
+		}
+	}
+	return seen
 }
 
 // up returns what is there after a lab was made: with interface numbers.

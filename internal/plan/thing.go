@@ -58,7 +58,7 @@ const (
 // things has one row per sort of thing, in the order in which those of one stage
 // are made.
 func things() []*thing {
-	return []*thing{&namespaceSysctls, &linkSysctls, &addresses, &routes, &nftables}
+	return []*thing{&namespaceSysctls, &linkSysctls, &addresses, &routes, &neighbours, &nftables}
 }
 
 // converge brings the things of a stage to what is wanted.

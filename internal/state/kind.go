@@ -72,6 +72,10 @@ type Traits struct {
 	// NoOperState says that its driver reports no carrier: IFLA_OPERSTATE stays
 	// "unknown" also when it is up.
 	NoOperState bool
+
+	// NoARP says that the kernel neither looks for neighbours on it nor answers
+	// who looks for it (IFF_NOARP).
+	NoARP bool
 }
 
 // A Change is a change in place of what is special to a kind of link. What it does
@@ -90,6 +94,7 @@ var kinds = []kindRow{
 	rowOf[Loopback](),
 	rowOf[Veth](),
 	rowOf[Bridge](),
+	rowOf[Dummy](),
 }
 
 // A kindRow is what this package knows of a kind beyond its methods.

@@ -2,13 +2,15 @@ package state
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
 // A part is one sort of what a namespace has beside links.
 type part struct {
-	clone  func(ns *Namespace) // replaces what a shallow copy shares by copies
-	normal func(ns *Namespace) // see [State.Normal]
+	clone  func(ns *Namespace)        // replaces what a shallow copy shares by copies
+	normal func(ns *Namespace)        // see [State.Normal]
+	equal  func(a, b *Namespace) bool // of two that are normal
 }
 
 // parts has one row per sort of what a namespace has beside links.
@@ -19,6 +21,7 @@ var parts = []part{
 			slices.SortFunc(ns.Routes, Route.Compare)
 			ns.Routes = orNil(ns.Routes)
 		},
+		equal: func(a, b *Namespace) bool { return slices.Equal(a.Routes, b.Routes) },
 	},
 	{
 		clone: func(ns *Namespace) {
@@ -29,9 +32,23 @@ var parts = []part{
 				ns.Sysctls = nil
 			}
 		},
+		equal: func(a, b *Namespace) bool { return maps.Equal(a.Sysctls, b.Sysctls) },
 	},
 	{
 		clone:  func(ns *Namespace) { ns.Nftables = ns.Nftables.Clone() },
 		normal: func(ns *Namespace) { ns.Nftables = ns.Nftables.Normal() },
+		equal:  func(a, b *Namespace) bool { return a.Nftables.String() == b.Nftables.String() },
 	},
+	neighbours,
+}
+
+// Same reports whether two namespaces of normal States contain the same, whatever
+// they are called.
+func (ns *Namespace) Same(o *Namespace) bool {
+	for _, p := range parts {
+		if !p.equal(ns, o) {
+			return false
+		}
+	}
+	return maps.EqualFunc(ns.Links, o.Links, func(a, b *Link) bool { return reflect.DeepEqual(a, b) })
 }

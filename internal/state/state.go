@@ -125,6 +125,9 @@ type Namespace struct {
 	Links  map[string]*Link `json:"links"` // by name
 	Routes Routes           `json:"routes,omitempty"`
 
+	// Neighbours are the permanent entries of the neighbour tables.
+	Neighbours Neighbours `json:"neighbours,omitempty"`
+
 	// Sysctls by dotted key, as far as known and not the default.
 	Sysctls map[string]string `json:"sysctls,omitempty"`
 

@@ -28,7 +28,7 @@ func Edit(t *rapid.T, lab *topo.Topology) *topo.Topology {
 // edits are what Edit chooses from. Each may leave the lab invalid, or
 // unchanged where it finds nothing to change.
 var edits = []func(*rapid.T, *topo.Topology){
-	addNode, addLink, removeLink, removeNode, editKind, editSysctl, editNftables, editLinkMTU, editInterface, editAddress, removeRoute,
+	addNode, addLink, removeLink, removeNode, editKind, editSysctl, editNftables, editLinkMTU, editInterface, editAddress, removeRoute, editNeighbour,
 }
 
 func addNode(t *rapid.T, lab *topo.Topology) {

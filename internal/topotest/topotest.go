@@ -40,6 +40,7 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	b.bridges()
 	b.segments()
 	b.loopbacks()
+	b.neighbours()
 	b.routes()
 	b.downs()
 	b.tests()

@@ -49,7 +49,7 @@ func TestDiversity(t *testing.T) {
 	}
 	for _, what := range []string{
 		"router", "switch", "linked switches", "undeclared", "addresses", "no addresses", "mac", "interface mtu",
-		"bridge", "stp", "forward delay", "down", "loopback",
+		"bridge", "stp", "forward delay", "down", "loopback", "neighbour",
 		"link mtu", "subnet", "switch subnet", "route", "sysctl", "routing none", "prefix", "no prefix", "pool", "group",
 		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "empty path", "count", "timeout",
 		"retry for", "serve", "serve not", "run", "on", "exit", "stdout", "test's name",
@@ -87,6 +87,7 @@ func note(seen map[string]bool, lab *topo.Topology) {
 			}
 			set("down", i.Down)
 			set("loopback", i.Name == topo.Loopback)
+			set("neighbour", len(i.Neighbours) > 0)
 		}
 	}
 	for _, l := range lab.Links {

@@ -47,7 +47,7 @@ var damages = []func(*damager){
 	(*damager).setUp, (*damager).setMTU, (*damager).setMAC, (*damager).setAlias, (*damager).setAutoLinkLocal,
 	(*damager).leaveBridge, (*damager).setBridge, (*damager).delLink, (*damager).addLink, (*damager).addAddress,
 	(*damager).delAddress, (*damager).addRoute, (*damager).delRoute, (*damager).setForwarding,
-	(*damager).delNamespace, (*damager).addNamespace, (*damager).flushAddresses, (*damager).moveLink,
+	(*damager).addNeighbour, (*damager).delNeighbour, (*damager).delNamespace, (*damager).addNamespace, (*damager).flushAddresses, (*damager).moveLink,
 }
 
 func (d *damager) setUp() {
@@ -179,6 +179,23 @@ func (d *damager) addRoute() {
 func (d *damager) delRoute() {
 	if ns := d.namespace(); ns != nil && len(ns.Routes) > 0 {
 		d.do(plan.DelRoute{Namespace: ns.Name, Route: pick(d.t, "route", ns.Routes...)})
+	}
+}
+
+func (d *damager) addNeighbour() {
+	e, l := d.link(made)
+	if l == nil {
+		return
+	}
+	n := state.Neighbour{Dev: e.Link, MAC: topo.MAC{2, 0x7b, 0, 0, 0, byte(d.number("mac"))}}
+	n.Address = pick(d.t, "neighbour", netip.AddrFrom4([4]byte{192, 0, 2, byte(d.number("neighbour"))}), netip.MustParseAddr("2001:db8:fffd::1"))
+	_, taken := d.now.Namespaces[e.Namespace].Neighbours.Find(n.Key())
+	d.do(plan.AddNeighbour{Namespace: e.Namespace, Neighbour: n, Replace: taken})
+}
+
+func (d *damager) delNeighbour() {
+	if ns := d.namespace(); ns != nil && len(ns.Neighbours) > 0 {
+		d.do(plan.DelNeighbour{Namespace: ns.Name, Key: pick(d.t, "neighbour", ns.Neighbours...).Key()})
 	}
 }
 

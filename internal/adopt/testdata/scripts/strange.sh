@@ -1,8 +1,8 @@
 #!/bin/bash
 # What has no place in a lab file, and what must not be done by reading it.
 ip netns add one
-ip -n one link add dummy0 type dummy
-ip -n one addr add 10.1.1.1/24 dev dummy0
+ip -n one link add gtp0 type gtp
+ip -n one addr add 10.1.1.1/24 dev gtp0
 ip link add name cable type veth peer name end netns one
 ip link set cable up alias "up link"
 ip -n one link set end up

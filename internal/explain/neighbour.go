@@ -1,0 +1,42 @@
+package explain
+
+import (
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/words"
+)
+
+func addNeighbour(op plan.AddNeighbour) Note {
+	n := Note{
+		Topic: "neighbour add",
+		Brief: words.Text{
+			En:   "Tells %[1]s that the MAC address of %[2]s is %[3]s.",
+			ZhTW: "告訴 %[1]s：%[2]s 的 MAC 位址是 %[3]s。",
+		}.With(link(op.At()), op.Neighbour.Address, op.Neighbour.MAC),
+		More: words.Text{
+			En: "Otherwise the kernel asks for the MAC of a neighbour by ARP (IPv6: ND) and forgets it after a while. A permanent " +
+				"entry is never asked for, also if it is wrong. It is lost when the interface goes down.",
+			ZhTW: "平常核心會用 ARP（IPv6 用 ND）查詢鄰居的 MAC，過一陣子就忘掉。永久的項目不會再查詢，就算寫錯了也一樣；" +
+				"介面一停用，這個項目就會消失。",
+		},
+		Kernel: message("RTM_NEWNEIGH", create, "NUD_PERMANENT, NDA_DST %s, NDA_LLADDR %s, the index of %s",
+			op.Neighbour.Address, op.Neighbour.MAC, op.Neighbour.Dev),
+		Look: lookAt("neigh", op.At()),
+	}
+	if op.Replace {
+		n.Kernel = message("RTM_NEWNEIGH", "NLM_F_CREATE|NLM_F_REPLACE", "NUD_PERMANENT, NDA_DST %s, NDA_LLADDR %s, the index of %s",
+			op.Neighbour.Address, op.Neighbour.MAC, op.Neighbour.Dev)
+	}
+	return n
+}
+
+func delNeighbour(op plan.DelNeighbour) Note {
+	return Note{
+		Topic: "neighbour del",
+		Brief: words.Text{
+			En:   "Makes %[1]s forget the MAC address of %[2]s.",
+			ZhTW: "讓 %[1]s 忘記 %[2]s 的 MAC 位址。",
+		}.With(link(op.At()), op.Key.Address),
+		Kernel: message("RTM_DELNEIGH", "", "NDA_DST %s, the index of %s", op.Key.Address, op.Key.Dev),
+		Look:   lookAt("neigh", op.At()),
+	}
+}

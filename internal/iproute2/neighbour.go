@@ -1,0 +1,86 @@
+package iproute2
+
+import (
+	"net/netip"
+
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// neighbour is what a command of ip neighbour says.
+type neighbour struct {
+	state.Neighbour
+	state string // the state of the entry, "" where the command does not say
+}
+
+// neighbourGrammar has no word for the address, which may stand anywhere.
+var neighbourGrammar = grammar[neighbour]{
+	options: []option[neighbour]{
+		mac(func(n *neighbour) *topo.MAC { return &n.MAC }, "lladdr"),
+		text("the name of a link", func(n *neighbour) *string { return &n.Dev }, "dev"),
+		text("the state of an entry", func(n *neighbour) *string { return &n.state }, "nud", "state"),
+		{
+			words: []string{"to"},
+			read:  func(w *words, n *neighbour) error { return n.readAddress(w) },
+		},
+		ignored[neighbour]("protocol"),
+		refused[neighbour]("proxy", "to answer for another's address is not supported"),
+		refused[neighbour]("router", "an entry with flags is not supported"),
+		refused[neighbour]("use", "an entry with flags is not supported"),
+		refused[neighbour]("managed", "an entry with flags is not supported"),
+		refused[neighbour]("extern_learn", "an entry with flags is not supported"),
+	},
+	bare: func(w *words, n *neighbour) (bool, error) {
+		if n.Address.IsValid() {
+			return false, nil
+		}
+		return true, n.readAddress(w)
+	},
+}
+
+func (n *neighbour) readAddress(w *words) (err error) {
+	n.Address, err = w.addr()
+	return err
+}
+
+func printAddNeighbour(op plan.AddNeighbour) []string {
+	return printNeighbour(choose(op.Replace, "replace", "add"), op.Namespace, op.Neighbour)
+}
+
+func printDelNeighbour(op plan.DelNeighbour) []string {
+	return printNeighbour("del", op.Namespace, state.Neighbour{Address: op.Key.Address, Dev: op.Key.Dev})
+}
+
+func printNeighbour(verb, namespace string, n state.Neighbour) []string {
+	return append(ip(namespace, "neigh", verb, n.Address.String()), neighbourGrammar.write(neighbour{Neighbour: n})...)
+}
+
+func parseNeighbour(w *words) (plan.Plan, error) {
+	verb, err := w.verb(
+		verb{"add", "a"}, verb{"change", "c"}, verb{"chg", "chg"}, verb{"replace", "r"}, verb{"delete", "d"}, verb{"flush", "f"})
+	switch {
+	case err != nil:
+		return nil, err
+	case verb == "flush":
+		w.next()
+		return nil, w.unsupported("flushing neighbours is not supported: delete them one by one")
+	}
+	var n neighbour
+	if err := neighbourGrammar.read(w, &n); err != nil {
+		return nil, err
+	}
+	switch {
+	case n.Address == (netip.Addr{}):
+		return nil, w.missing("an address")
+	case n.Dev == "":
+		return nil, w.missing("dev LINK")
+	case verb == "delete":
+		return plan.Plan{plan.DelNeighbour{Namespace: w.namespace, Key: n.Key()}}, nil
+	case n.MAC.IsZero():
+		return nil, w.missing("lladdr MAC")
+	case n.state != "" && n.state != "permanent":
+		return nil, &UnsupportedError{"an entry that is not permanent is not supported: the kernel makes those itself"}
+	}
+	return plan.Plan{plan.AddNeighbour{Namespace: w.namespace, Neighbour: n.Neighbour, Replace: verb != "add"}}, nil
+}

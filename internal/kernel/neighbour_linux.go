@@ -1,0 +1,62 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func (e *encoder) addNeighbour(op plan.AddNeighbour) error {
+	flags := uint16(createNew)
+	if op.Replace {
+		flags = unix.NLM_F_CREATE | unix.NLM_F_REPLACE
+	}
+	index, err := e.index(op.At())
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_NEWNEIGH, flags, func() {
+		e.neighbourHead(op.Neighbour.Address, index, unix.NUD_PERMANENT)
+		e.attr(unix.NDA_LLADDR, op.Neighbour.MAC[:])
+	})
+	return nil
+}
+
+func (e *encoder) delNeighbour(op plan.DelNeighbour) error {
+	index, err := e.index(op.At())
+	if err != nil {
+		return err
+	}
+	e.message(unix.RTM_DELNEIGH, 0, func() { e.neighbourHead(op.Key.Address, index, 0) })
+	return nil
+}
+
+// neighbourHead writes a struct ndmsg and whose entry it is.
+func (b *batch) neighbourHead(a netip.Addr, index int, state uint16) {
+	h := b.zeros(unix.SizeofNdMsg)
+	h[0] = familyOf(a)
+	native.PutUint32(h[4:], uint32(index))
+	native.PutUint16(h[8:], state)
+	b.attr(unix.NDA_DST, a.AsSlice())
+}
+
+// readNeighbours reads the permanent entries of the neighbour tables. Of the machine's
+// own namespace only those of links that count do.
+func readNeighbours(r reading) (put, error) {
+	var list []dump.Neighbour
+	err := dumpInto(r.conn, &list, unix.RTM_GETNEIGH, func(b *batch) { b.zeros(unix.SizeofNdMsg) }, decodeNeighbour)
+	return func(ns *state.Namespace, names map[int]string) {
+		for _, n := range list {
+			dev := names[n.Index]
+			if n.State&unix.NUD_PERMANENT == 0 || dev == "" || dev == state.Lo || len(n.Address) != len(topo.MAC{}) {
+				continue
+			}
+			ns.Neighbours = ns.Neighbours.Set(state.Neighbour{Address: n.To, MAC: topo.MAC(n.Address), Dev: dev})
+		}
+	}, err
+}
