@@ -49,7 +49,7 @@ func Enter() {
 		syscall.Exit(1) // who started this program tells why
 	case role == sandbox.Isolated:
 		_ = os.Setenv(sandbox.IsolatedEnv, "1") // can't fail for this name
-	case os.Getenv(sandbox.IsolatedEnv) != "" && sandbox.Furnished() && sandbox.Privileged():
+	case os.Getenv(sandbox.IsolatedEnv) != "" && sandbox.PrivateRun() && sandbox.Privileged():
 		// A child of who is isolated stays there: the worker of a fuzz test, what
 		// `vethlab exec --fresh` runs.
 	default:

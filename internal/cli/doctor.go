@@ -56,14 +56,14 @@ func (p *program) doctor(ctx context.Context, f format) error {
 }
 
 // examined returns where labs of this user are to be made.
-func (l placement) examined() feature.Ground {
+func (l placement) examined() feature.Placement {
 	switch {
 	case l.rootless:
 		return feature.Sandbox
 	case l.root:
-		return feature.Machine
+		return feature.Host
 	}
-	return feature.Usual
+	return feature.Default
 }
 
 // page returns a report as people read it.
@@ -78,7 +78,7 @@ func (p *program) page(r *feature.Report) string {
 		}
 		for _, c := range g.Checks {
 			if c.State == feature.Unknown && !r.CanRun {
-				c.Reason, c.Mend = "", "" // it is what keeps labs from running
+				c.Reason, c.Fix = "", "" // it is what keeps labs from running
 			}
 			b.WriteString(p.check(c, width))
 		}
@@ -96,11 +96,11 @@ func (p *program) check(c feature.Check, width int) string {
 	lines := "  " + mark + "  " + pad(c.Name, width) + "  " + joinWords(": ", c.Found, c.Use) + "\n"
 	indent := strings.Repeat(" ", 2+markWidth+2+width+2)
 	// Why the kernel does not have what no lab uses is no news to anybody.
-	if c.Reason != "" && (c.Used || c.Mend == "" || c.State == feature.Limited) {
+	if c.Reason != "" && (c.Used || c.Fix == "" || c.State == feature.Limited) {
 		lines += indent + c.Reason + "\n"
 	}
-	if c.Mend != "" {
-		lines += indent + p.out.paint(bold, "→ ") + c.Mend + "\n"
+	if c.Fix != "" {
+		lines += indent + p.out.paint(bold, "→ ") + c.Fix + "\n"
 	}
 	return lines
 }

@@ -13,13 +13,13 @@ func TestDoctorPage(t *testing.T) {
 		Kernel: "6.1.0", System: "Debian", CanRun: true,
 		Groups: []feature.Group{
 			{Name: "labs as root", Checks: []feature.Check{
-				{Name: "root", State: feature.Missing, Use: "labs on the machine", Used: true, Reason: "you are not root", Mend: "sudo vethlab …"},
+				{Name: "root", State: feature.Missing, Use: "labs on the machine", Used: true, Reason: "you are not root", Fix: "sudo vethlab …"},
 			}},
 			{Name: "links", About: "for labs", Checks: []feature.Check{
 				{Name: "veth", State: feature.OK, Use: "cables", Used: true},
-				{Name: "wireguard", State: feature.Missing, Use: "tunnels", Reason: "operation not supported", Mend: "sudo modprobe wireguard"},
+				{Name: "wireguard", State: feature.Missing, Use: "tunnels", Reason: "operation not supported", Fix: "sudo modprobe wireguard"},
 				{Name: "bond", State: feature.Unknown, Use: "several links as one", Reason: "not tried: it adds bond0"},
-				{Name: "ip", State: feature.Limited, Found: "/bin/ip", Use: "scripts", Reason: "it is another", Mend: "sudo apt install iproute2"},
+				{Name: "ip", State: feature.Limited, Found: "/bin/ip", Use: "scripts", Reason: "it is another", Fix: "sudo apt install iproute2"},
 			}},
 		},
 		Verdict: []string{"Labs can run here.", "So they can."},

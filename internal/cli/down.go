@@ -143,7 +143,7 @@ func (p *program) removeInside(info labInfo) error {
 	switch {
 	case errors.As(err, &done):
 		return done.failure()
-	case errors.Is(err, sandbox.ErrGone): // another took it down
+	case errors.Is(err, sandbox.ErrEnded): // another took it down
 		p.out.say("lab %s is gone", info.Name)
 		return nil
 	}

@@ -81,7 +81,7 @@ func (p *program) events(ctx context.Context, args []string, o eventsOptions) er
 	}
 	defer f.Close()
 	if !o.bare {
-		if err := p.writeEvent(f.Picture.Snapshot(), o.format); err != nil {
+		if err := p.writeEvent(f.View.Snapshot(), o.format); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func eventStyle(k live.Kind) style {
 	switch k {
 	case live.CarrierUp, live.LinkUp, live.NodeAdded:
 		return green
-	case live.CarrierDown, live.LinkDown, live.NodeGone, live.LinkGone, live.AddressDuplicate:
+	case live.CarrierDown, live.LinkDown, live.NodeDeleted, live.LinkDeleted, live.AddressDuplicate:
 		return red
 	case live.Resync, live.Moved:
 		return amber

@@ -46,7 +46,7 @@ func (f *frame) add(n live.Node, rates *live.Rates) {
 		if i.Name == state.Lo && !slices.ContainsFunc(i.Addresses, func(a netip.Prefix) bool { return !a.Addr().IsLoopback() }) {
 			continue
 		}
-		f.rows = append(f.rows, frameRow{n.ID, n.Name, i, rates.Of(dump.Place{Netns: n.ID, Index: i.Index})})
+		f.rows = append(f.rows, frameRow{n.ID, n.Name, i, rates.Of(dump.LinkRef{Netns: n.ID, Index: i.Index})})
 	}
 	if len(f.rows) == before {
 		f.bare++

@@ -16,7 +16,7 @@ import (
 func TestFrame(t *testing.T) {
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
 	rates := live.NewRates()
-	busy := dump.Place{Netns: 2, Index: 7}
+	busy := dump.LinkRef{Netns: 2, Index: 7}
 	rates.Count(busy, at, dump.Stats{})
 	rates.Count(busy, at.Add(time.Second), dump.Stats{RxBytes: 125_000, TxBytes: 250_000, RxPackets: 100, TxPackets: 200, RxDropped: 3})
 	eth0 := live.Interface{Name: "eth0", Index: 7, Up: true, Carrier: true, State: "up", Peer: &live.End{Node: "h2", Interface: "eth0"}}
@@ -43,7 +43,7 @@ h2    eth0       up     1mbit     2mbit     300        3        10.0.0.2/24  h2:
 h3    eth0       off    -         -         -          -        10.0.0.3/24  -
 
 
-15:04:05.000  h3:eth0 is switched off
+15:04:05.000  h3:eth0 is down
 q quit  s busiest first`},
 		{40, 7, `
 lab x, 4 nodes, 3 interfaces (1 node wit
@@ -51,7 +51,7 @@ NODE  INTERFACE  STATE  IN        OUT
 h2    eth0       up     1mbit     2mbit
 … and 2 interfaces that are not busier
 
-15:04:05.000  h3:eth0 is switched off
+15:04:05.000  h3:eth0 is down
 q quit  s busiest first`},
 		{20, 3, `
 lab x, 4 nodes, 3 in

@@ -260,7 +260,7 @@ func readyName(op plan.Op) error {
 	case deletes && !taken:
 		return fmt.Errorf("there is no namespace %q", name)
 	case makes:
-		return sandbox.ReadyNames()
+		return sandbox.ShareNames()
 	}
 	return nil
 }

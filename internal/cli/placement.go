@@ -138,7 +138,7 @@ func (p *program) labsIn(name string) ([]labInfo, error) {
 	}
 	defer box.Close()
 	out, code, err := p.outputIn(box, "ls", "-o", "json")
-	if errors.Is(err, sandbox.ErrGone) {
+	if errors.Is(err, sandbox.ErrEnded) {
 		return nil, nil
 	}
 	var labs []labInfo
@@ -254,7 +254,7 @@ func outOfReach(lab string) error {
 func (p *program) within(box *sandbox.Box, args ...string) error {
 	defer box.Close()
 	code, err := box.Run(append([]string{programName}, args...), p.replay(), nil)
-	if errors.Is(err, sandbox.ErrGone) {
+	if errors.Is(err, sandbox.ErrEnded) {
 		return fmt.Errorf("%s: %w", box.Lab(), err)
 	}
 	if _, endErr := box.End(); endErr != nil {

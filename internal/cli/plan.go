@@ -68,7 +68,7 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 // get one is to be made from nothing.
 func (p *program) planOf(lab *vethlab.Lab) (*vethlab.Plan, error) {
 	err := p.at(lab.Name(), false)
-	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrGone) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root {
+	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root {
 		return lab.PlanNew(), nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ what the file asked for before and no longer does is taken back.`,
 				return err
 			}
 			err = p.at(lab.Name(), true)
-			for errors.Is(err, sandbox.ErrGone) { // a down that came first took the sandbox along
+			for errors.Is(err, sandbox.ErrEnded) { // a down that came first took the sandbox along
 				err = p.at(lab.Name(), true)
 			}
 			if err != nil {

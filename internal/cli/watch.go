@@ -148,7 +148,7 @@ func (w *watcher) count(at time.Time) {
 	w.changed = true
 	var ids []int32
 	there := map[int32]bool{}
-	for _, n := range w.Picture.Nodes() {
+	for _, n := range w.View.Nodes() {
 		there[n.ID] = true
 		if w.seen == nil || w.seen[n.ID] {
 			ids = append(ids, n.ID)
@@ -160,7 +160,7 @@ func (w *watcher) count(at time.Time) {
 	for place, stats := range w.Count(ids) {
 		w.rates.Count(place, at, stats)
 	}
-	w.rates.Forget(func(p dump.Place) bool { return there[p.Netns] })
+	w.rates.Forget(func(p dump.LinkRef) bool { return there[p.Netns] })
 }
 
 // show paints the screen if anything on it has changed.
@@ -177,7 +177,7 @@ func (w *watcher) show() {
 		what: w.what, now: time.Now(), events: w.events, busiest: w.busiest,
 		columns: columns, lines: lines, paint: w.paint, text: func(l line) string { return l.text(w.paint) },
 	}
-	for _, n := range w.Picture.Nodes() {
+	for _, n := range w.View.Nodes() {
 		f.add(n, w.rates)
 	}
 	rows, shown := f.render()
@@ -195,7 +195,7 @@ func (w *watcher) turn(shown map[int32]bool) {
 			folded, waiting[id] = append(folded, id), true
 		}
 	}
-	for _, n := range w.Picture.Nodes() {
+	for _, n := range w.View.Nodes() {
 		if !shown[n.ID] && !waiting[n.ID] {
 			folded = append(folded, n.ID)
 		}

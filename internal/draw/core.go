@@ -2,7 +2,7 @@ package draw
 
 import "slices"
 
-// A core is what remains of joined boxes without their leaves.
+// A core is a connected part of the scene without its leaves.
 type core struct {
 	cells  []*cell
 	in     map[*cell]bool
@@ -27,7 +27,7 @@ func (c *core) near(x *cell) []*cell {
 	return slices.DeleteFunc(slices.Clone(x.near), func(n *cell) bool { return !c.in[n] })
 }
 
-// depths returns how far each box of the core is from the nearest root.
+// depths returns the distance of each box of the core from the nearest root, in links.
 func (c *core) depths() map[*cell]int {
 	edges := 0
 	for _, x := range c.cells {
@@ -43,7 +43,7 @@ func (c *core) depths() map[*cell]int {
 	return c.from(c.busiest(top))
 }
 
-// from returns how far each box is from the nearest of some.
+// from returns the distance of each box from the nearest of some, in links.
 func (c *core) from(roots ...*cell) map[*cell]int {
 	depth := map[*cell]int{}
 	queue := slices.Clone(roots)
@@ -61,7 +61,7 @@ func (c *core) from(roots ...*cell) map[*cell]int {
 	return depth
 }
 
-// crosswise counts the ends of what joins boxes of one layer.
+// crosswise counts the ends of links between boxes of one layer.
 func (c *core) crosswise(depth map[*cell]int) int {
 	count := 0
 	for _, x := range c.cells {
@@ -96,8 +96,8 @@ func (c *core) busiest(of []*cell) *cell {
 	return slices.MaxFunc(of, func(a, b *cell) int { return len(c.near(a)) - len(c.near(b)) })
 }
 
-// centre returns the middle of a tree: what remains if its outermost boxes are
-// taken off, again and again.
+// centre returns the centre of a tree: what remains after its leaves are removed
+// repeatedly.
 func (c *core) centre() *cell {
 	degree := map[*cell]int{}
 	var outer []*cell

@@ -1,8 +1,8 @@
 package draw
 
-// layer puts the boxes into layers, by how far they are from the roots. Leaves,
-// which are joined to one box only, are a block in the layer behind it, or before
-// it if it is a root with others behind it.
+// layer assigns the boxes to layers by their distance from the roots. The leaves of a
+// box are one block in the layer after it, or before it if the box is a root and has
+// other boxes after it.
 func (p *part) layer(cells []*cell) {
 	c := newCore(cells)
 	p.blocks = len(c.leaves)
@@ -15,13 +15,12 @@ func (p *part) layer(cells []*cell) {
 	}
 }
 
-// A descent goes from the roots to all others, and puts each into its layer when
-// it comes by.
+// A descent is a depth-first walk from the roots that adds each box to its layer.
 type descent struct {
 	*part
 	core  *core
 	depth map[*cell]int
-	first int // the layer of the roots: 0, or 1 if leaves are before them
+	first int // the layer of the roots: 0, or 1 if they have leaves before them
 	seen  map[*cell]bool
 }
 
@@ -42,7 +41,7 @@ func (d *descent) makeLayers() {
 	d.layers = make([][]*item, last+1)
 }
 
-// leafLayer returns where the leaves of a box are whose layer is at.
+// leafLayer returns the layer of the leaves of a box in layer at.
 func (d *descent) leafLayer(at int) int {
 	if d.first > 0 && at == d.first {
 		return at - 1

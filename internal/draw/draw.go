@@ -1,16 +1,18 @@
-// Package draw makes pictures of networks of namespaces: in text for terminals,
-// as SVG, and in the languages of Mermaid, Graphviz and D2. It also draws who
-// reaches whom. It is pure, and the same input gives the same bytes.
+// Package draw draws networks of namespaces: as text for terminals, as SVG, and in
+// the languages of Mermaid, Graphviz and D2. It also draws the matrix of which nodes
+// reach which. It is pure, and the same input gives the same bytes.
 //
-// What is to be seen is a [Scene]; [FromState] makes one of a lab. A picture is
-// laid out once, by rules of our own, in the units of the one who asks: boxes
-// that are joined to one other box only stand in a line or a grid before it; what
-// remains is put into layers by how far it is from the middle, in an order in
-// which few cables cross; each port is on the side of its box that faces its
-// other end; and between the layers cables have ways of their own, at right
-// angles.
+// The input is a [Scene]; [FromState] makes one from a lab. The layout is a layered
+// (Sugiyama) drawing with orthogonal edges, in characters or pixels:
+//
+//   - leaves (boxes with one neighbour) are folded into a line or grid beside it
+//     (core.go, block.go; many equal ones into one box: fold.go);
+//   - layer assignment by distance from the centre (descent.go);
+//   - crossing reduction by sweeps over the layers (order.go);
+//   - coordinates by least squares (spread.go), ports likewise (pins.go), each on the
+//     side of its box that faces its peer (sides.go);
+//   - edge routing in channels between the layers (route.go).
 package draw
 
-// DefaultWidth is how many columns a picture may take where nothing is known
-// of the terminal.
+// DefaultWidth is the width of a picture in columns if the terminal's is unknown.
 const DefaultWidth = 100

@@ -9,12 +9,12 @@ import (
 // MostUnfolded is how many boxes a picture has before [Fold] does anything.
 const MostUnfolded = 150
 
-// A group of leaves is folded if there are at least so many.
+// The least number of equal leaves that are folded.
 const fewest = 4
 
 // Fold returns a Scene in which leaves that hang on one box and are alike have
-// become one, if there are more than [MostUnfolded] boxes. What is folded tells
-// the range of names and addresses. Boxes without any cable are folded too.
+// become one, if there are more than [MostUnfolded] boxes. A folded
+// box has the range of names and addresses. Boxes without links are folded too.
 func Fold(s *Scene) *Scene {
 	if len(s.Boxes) <= MostUnfolded {
 		return s
@@ -39,8 +39,8 @@ func Fold(s *Scene) *Scene {
 	return f.scene(s)
 }
 
-// likeness is equal for boxes that look the same but for names and addresses and
-// hang on the same box; "" for those that are never folded.
+// likeness returns a key that is equal for leaves of one box that differ only in names
+// and addresses; "" for boxes that are never folded.
 func (c *cell) likeness() string {
 	if c.box.Kind == Machine || len(c.near) > 1 || c.loops() {
 		return ""
@@ -69,7 +69,7 @@ func barNames(b *Box) []string {
 	return names
 }
 
-// A folding is a Scene on its way to fewer boxes.
+// A folding is the state of folding a Scene.
 type folding struct {
 	of    map[string]*Box // the box in place of some, by the ID of the first; nil for the others
 	ports map[End]End     // ports in place of others, on either end of cables
@@ -109,7 +109,7 @@ func (f *folding) fold(group []*cell) {
 
 func (f *folding) replace(e, by End) { f.ports[e] = by }
 
-// rename makes one port of several.
+// rename merges several ports into one.
 func (f *folding) rename(e End, first, last *Port, count int) {
 	if f.names == nil {
 		f.names, f.count = map[End]string{}, map[End]int{}
@@ -138,7 +138,7 @@ func ranges(a, b []string) []string {
 	return list
 }
 
-// scene returns what has become of a Scene.
+// scene returns the folded Scene.
 func (f *folding) scene(s *Scene) *Scene {
 	t := &Scene{Relations: s.Relations}
 	for _, b := range s.Boxes {

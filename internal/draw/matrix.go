@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Cell is what came of one asking another.
+// A Cell is the outcome of one source–target pair.
 type Cell byte
 
 // The cells.

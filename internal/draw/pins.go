@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// spreadPins gives each port its place on its side. Leaves have theirs in their
-// middle; then from layer to layer a box's ports go where the other ends are, or
-// will be. When all have a place, those that could not be where they were
-// expected are followed.
+// spreadPins sets the coordinate of each port on its side. A leaf's port is in the
+// middle; then, layer by layer, ports go opposite their peers' actual or expected
+// coordinates. A last pass moves ports whose peer is not where it was expected.
 func (p *part) spreadPins() {
 	p.eachItem(func(i *item) {
 		if i.block != nil {
@@ -43,7 +42,7 @@ func (p *part) eachItem(do func(*item)) {
 	}
 }
 
-// stay moves the ports of a side no farther than they have to.
+// stay moves the ports of a side as little as possible.
 func (p *part) stay(c *cell, s side) {
 	wishes := make([]wish, len(c.sides[s]))
 	for i, pin := range c.sides[s] {
@@ -52,7 +51,7 @@ func (p *part) stay(c *cell, s side) {
 	p.place(c, s, wishes)
 }
 
-// follow moves the ports of a side to where their other ends are.
+// follow moves the ports of a side opposite their peers.
 func (p *part) follow(c *cell, s side) {
 	pins := c.sides[s]
 	wishes := make([]wish, len(pins))
@@ -166,7 +165,7 @@ func (c *cell) wired(s side) bool {
 	return slices.ContainsFunc(c.sides[s], func(pin *pin) bool { return pin.port.Bar != "" })
 }
 
-// A goal is what a port is drawn to.
+// A goal is the point that a port is moved towards.
 type goal struct {
 	class int // ports to the same layer stand at either end, those without a cable last
 	pos   int // of the other end's item
@@ -235,8 +234,7 @@ func (p *part) goalOf(pin *pin, i int) goal {
 	return g
 }
 
-// goalAt returns where the other end of a port is, or about where as long as that
-// is open.
+// goalAt returns the coordinate of a port's peer, or an estimate until it is set.
 func (p *part) goalAt(pin *pin) int {
 	there := pin.bound.item
 	switch {
@@ -263,8 +261,8 @@ func (p *part) entry(pin *pin) int {
 	return pin.cell.item.at + b.lanes(p, i)[k]
 }
 
-// spreadLateral gives the ports of a cell to the next of the layer, and those at
-// the other ends, the same places.
+// spreadLateral gives the ports between two adjacent cells of a layer the same
+// coordinates on both.
 func (p *part) spreadLateral(c *cell) {
 	pins := c.sides[next]
 	if len(pins) == 0 {

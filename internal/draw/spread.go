@@ -6,16 +6,15 @@ import (
 	"slices"
 )
 
-// A wish is where something would best be, and how much that counts.
+// A wish is a preferred coordinate and its weight.
 type wish struct {
 	at     float64
 	weight float64
 }
 
-// spread gives places to things in a fixed order, each at least gaps[i] behind
-// the one before (gaps[0] does not count) and all from low to high, such that
-// they are, by least squares, as near to their wishes as that allows: neighbours
-// whose wishes are in each other's way are moved together to their middle.
+// spread returns coordinates of items in a fixed order, each at least gaps[i] after the
+// one before (gaps[0] is ignored), all from low to high, with the least weighted sum of
+// squared distances from their wishes (pool adjacent violators).
 func spread(wishes []wish, gaps []int, low, high int) []int {
 	type group struct{ at, weight, n float64 }
 	var groups []group
@@ -47,8 +46,8 @@ func spread(wishes []wish, gaps []int, low, high int) []int {
 
 const anywhere = math.MaxInt32
 
-// spreadItems gives each item its place across the flow: near to what it is
-// joined to in the layer before, then in the layer behind, and so on.
+// spreadItems sets the coordinate of each item within its layer: near its neighbours
+// in the layer before, then in the layer after, and so on.
 func (p *part) spreadItems() {
 	if p.inRow {
 		return // all begin at 0
@@ -75,8 +74,7 @@ func (p *part) spreadItems() {
 	}
 }
 
-// wish returns where an item would be in the middle of what it is joined to in
-// another layer.
+// wish returns the mean coordinate of an item's neighbours in another layer.
 func (i *item) wish(layer int) wish {
 	sum, weight := 0.0, 0.0
 	for _, l := range i.links {
@@ -92,8 +90,7 @@ func (i *item) wish(layer int) wish {
 	return wish{sum/weight - float64(i.size)/2, weight}
 }
 
-// pull is how much it counts that the cables of an item are straight: those of
-// many leaves most, of a few least.
+// pull is the weight of an item's wish: most with many leaves, least with a few.
 func (i *item) pull() float64 {
 	const few = 2
 	switch {
@@ -105,8 +102,8 @@ func (i *item) pull() float64 {
 	return 16
 }
 
-// branches reports whether something else than leaves is joined to the item in a
-// layer behind.
+// branches reports whether the item has a neighbour in a later layer that is not a
+// leaf.
 func (i *item) branches() bool {
 	return slices.ContainsFunc(i.links, func(l link) bool { return l.item.cell != nil && l.item.layer > i.layer })
 }
@@ -125,7 +122,7 @@ func (p *part) spreadLayer(layer int, wishOf func(*item) wish) {
 	}
 }
 
-// between returns the room between two neighbours of a layer.
+// between returns the gap between two adjacent items of a layer.
 func (p *part) between(a, b *item) int {
 	if slices.Contains(a.beside, b) {
 		return p.flow[p.direction].lateral

@@ -167,7 +167,7 @@ func (w *svg) box(b *PlacedBox) {
 	if icons[b.Kind] != "" {
 		class = string(b.Kind)
 	}
-	w.printf("<g><title>%s</title>", xmlText(about(&b.Box)))
+	w.printf("<g><title>%s</title>", xmlText(tooltip(&b.Box)))
 	for k := 2; b.Count > 1 && k > 0; k-- { // a pile
 		w.rect(class, Frame{b.X + 4*k, b.Y + 4*k, b.W, b.H}, 6)
 	}
@@ -252,7 +252,7 @@ func (w *svg) port(p *PlacedPort) {
 	case p.bare():
 		class = ` class="bare"`
 	}
-	w.printf(`<path%s d="M%d %dh%dv%dh-%dz"><title>%s</title></path>`, class, p.X-size/2, p.Y-size/2, size, size, size, xmlText(aboutPort(p)))
+	w.printf(`<path%s d="M%d %dh%dv%dh-%dz"><title>%s</title></path>`, class, p.X-size/2, p.Y-size/2, size, size, size, xmlText(portTooltip(p)))
 	if !p.Up && size == 8 {
 		at := p.outward(11)
 		w.printf(`<path class="x" d="M%d %dl8 8m0-8l-8 8"/>`, at.X-4, at.Y-4)

@@ -17,5 +17,5 @@ type Address struct {
 	Preferred uint32       `json:"preferred_lft"` // seconds; 2³²-1: forever
 }
 
-// Forever is a lifetime without end.
+// Forever is an infinite lifetime (INFINITY_LIFE_TIME).
 const Forever = 1<<32 - 1

@@ -1,7 +1,7 @@
 package dump
 
-// Bridge is what is special to a bridge (IFLA_BR_*). Times are in hundredths
-// of a second.
+// Bridge holds the attributes of a bridge (IFLA_BR_*). Times are in hundredths of
+// a second.
 type Bridge struct {
 	STP           bool `json:"stp_state"`
 	ForwardDelay  int  `json:"forward_delay"`
@@ -24,7 +24,7 @@ type Bridge struct {
 // Kind returns "bridge".
 func (Bridge) Kind() string { return "bridge" }
 
-// A Port is what a link has as a port of a bridge (IFLA_BRPORT_*).
+// A Port holds the attributes of a bridge port (IFLA_BRPORT_*).
 type Port struct {
 	State     uint8 `json:"state"` // BR_STATE_*: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking
 	Priority  int   `json:"priority"`

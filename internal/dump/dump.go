@@ -1,20 +1,19 @@
-// Package dump says what a network namespace shows to who looks at it from
-// inside: all of its links, addresses, routes, rules and neighbours, with what
-// the kernel made by itself and with every number by which the kernel calls
-// them. It is what `ip link`, `ip addr`, `ip route` and the like print.
+// Package dump holds what netlink dumps return in a network namespace: all links,
+// addresses, routes, rules and neighbours, those that the kernel made included, with
+// indexes and nsids. It is what `ip link`, `ip addr` and `ip route` print.
 //
-// A [state.State] says what somebody decided, across namespaces, in names. A
-// Namespace here says what is there, in one namespace, in numbers. Package
-// kernel reads it; [Model] makes it of a State that need not exist.
+// A [state.State] is what a file describes, across namespaces, by name. A Namespace
+// here is what one namespace contains, by number. Package kernel reads it; [Model]
+// computes it from a State without a kernel.
 //
-// The package is pure. There is one file per kernel thing.
+// The package is pure. Each kernel object has one file.
 package dump
 
 import "slices"
 
-// A Namespace is what one network namespace shows.
+// A Namespace is the content of one network namespace.
 type Namespace struct {
-	Name       string      `json:"name,omitempty"` // below /run/netns; "": it has none, or is the machine's own
+	Name       string      `json:"name,omitempty"` // in /run/netns; "": unnamed, or the host namespace
 	Links      []Link      `json:"links"`          // by index
 	Addresses  []Address   `json:"addresses"`      // as the kernel lists them
 	Routes     []Route     `json:"routes"`         // of all tables
@@ -22,12 +21,12 @@ type Namespace struct {
 	Neighbours []Neighbour `json:"neighbours"`
 	FDB        []FDBEntry  `json:"fdb,omitempty"` // nil: it was not read
 
-	// Peers names the namespaces that IFLA_LINK_NETNSID of the links means, as
-	// far as they have names: what ip shows as "link-netns NAME".
+	// Peers holds the names of namespaces by nsid (IFLA_LINK_NETNSID), if they have
+	// one: ip shows "link-netns NAME".
 	Peers map[int32]string `json:"peers,omitempty"`
 }
 
-// Link returns the link of that index, or nil.
+// Link returns the link with that index, or nil.
 func (ns *Namespace) Link(index int) *Link {
 	i := slices.IndexFunc(ns.Links, func(l Link) bool { return l.Index == index })
 	if i < 0 {
@@ -36,7 +35,7 @@ func (ns *Namespace) Link(index int) *Link {
 	return &ns.Links[i]
 }
 
-// LinkNamed returns the link of that name, or nil.
+// LinkNamed returns the link with that name or altname, or nil.
 func (ns *Namespace) LinkNamed(name string) *Link {
 	i := slices.IndexFunc(ns.Links, func(l Link) bool { return l.Name == name || slices.Contains(l.AltNames, name) })
 	if i < 0 {
@@ -45,7 +44,7 @@ func (ns *Namespace) LinkNamed(name string) *Link {
 	return &ns.Links[i]
 }
 
-// LinkName returns the name of the link of that index, "" if there is none.
+// LinkName returns the name of the link with that index, or "".
 func (ns *Namespace) LinkName(index int) string {
 	if l := ns.Link(index); l != nil {
 		return l.Name
@@ -53,7 +52,7 @@ func (ns *Namespace) LinkName(index int) string {
 	return ""
 }
 
-// AddressesOf returns the addresses of the link of that index.
+// AddressesOf returns the addresses of the link with that index.
 func (ns *Namespace) AddressesOf(index int) []Address {
 	return slices.DeleteFunc(slices.Clone(ns.Addresses), func(a Address) bool { return a.Index != index })
 }

@@ -8,8 +8,8 @@ type Link struct {
 	Index     int    `json:"index"`
 	Name      string `json:"name"`
 	Kind      string `json:"kind,omitempty"` // IFLA_INFO_KIND; "" for a device without one, such as lo
-	Info      Info   `json:"info,omitempty"` // what is special to the kind; nil: nothing, or not known here
-	Port      *Port  `json:"port,omitempty"` // of a bridge; nil: it is none
+	Info      Info   `json:"info,omitempty"` // IFLA_INFO_DATA; nil: none, or an unknown kind
+	Port      *Port  `json:"port,omitempty"` // nil: not a bridge port
 	Type      uint16 `json:"type"`           // ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, …
 	Flags     Flags  `json:"flags"`
 	OperState string `json:"operstate"` // the kernel's word: "up", "lowerlayerdown", …
@@ -20,14 +20,14 @@ type Link struct {
 	Broadcast HWAddr `json:"broadcast,omitempty"`
 	Master    int    `json:"master,omitempty"` // index of the bridge, bond or VRF; 0: none
 
-	// Parent is IFLA_LINK: of a veth the peer, of a VLAN, macvlan or tunnel
-	// what it stands on; 0: nothing. It is an index in the namespace that
-	// ParentNetns means in this one, nil meaning this one itself.
+	// Parent is IFLA_LINK: the peer of a veth, the lower device of a VLAN, macvlan
+	// or tunnel; 0: none. It is an index in the namespace with nsid ParentNetns
+	// (IFLA_LINK_NETNSID); nil: the link's own.
 	Parent      int    `json:"link,omitempty"`
 	ParentNetns *int32 `json:"link_netnsid,omitempty"`
 
-	// Unbound says that IFLA_LINK is there and 0: a tunnel that could stand on a
-	// link and does not.
+	// Unbound says that IFLA_LINK is present and 0: a tunnel bound to no lower
+	// device.
 	Unbound bool `json:"-"`
 
 	Qdisc       string   `json:"qdisc,omitempty"`
@@ -35,7 +35,7 @@ type Link struct {
 	Group       uint32   `json:"group,omitempty"`
 	Mode        uint8    `json:"linkmode,omitempty"` // 0 default, 1 dormant
 	Promiscuity int      `json:"promiscuity,omitempty"`
-	AllMulti    *int     `json:"allmulti,omitempty"` // nil: kernels before 6.0 don't say
+	AllMulti    *int     `json:"allmulti,omitempty"` // nil: before Linux 6.0
 	Alias       string   `json:"ifalias,omitempty"`
 	AltNames    []string `json:"altnames,omitempty"`
 
@@ -53,27 +53,28 @@ type Link struct {
 	GROMaxSize     int    `json:"gro_max_size,omitempty"`
 	GSOIPv4MaxSize int    `json:"gso_ipv4_max_size,omitempty"`
 	GROIPv4MaxSize int    `json:"gro_ipv4_max_size,omitempty"`
-	ParentDevice   string `json:"parentdev,omitempty"` // of the machine, such as 0000:00:03.0
+	ParentDevice   string `json:"parentdev,omitempty"` // bus address, such as 0000:00:03.0
 	ParentBus      string `json:"parentbus,omitempty"`
 
-	Stats *Stats `json:"stats,omitempty"` // nil: not asked for
+	Stats *Stats `json:"stats,omitempty"` // nil: not requested
 }
 
-// An Info is what is special to a kind of link. There is one type a kind.
+// An Info holds the attributes of one kind of link (IFLA_INFO_DATA). Each kind has
+// one type.
 type Info interface {
-	// Kind returns the kernel's word, such as "vxlan".
+	// Kind returns IFLA_INFO_KIND, such as "vxlan".
 	Kind() string
 }
 
 // Flags are IFF_* (netdevice(7)).
 type Flags uint32
 
-// The flags that somebody here asks for.
+// The flags that vethlab uses.
 const (
 	Up        Flags = 1 << 0
 	Loopback  Flags = 1 << 3
 	Running   Flags = 1 << 6
-	LowerUp   Flags = 1 << 16 // the carrier is there
+	LowerUp   Flags = 1 << 16 // carrier
 	Broadcast Flags = 1 << 1
 	NoARP     Flags = 1 << 7
 	Multicast Flags = 1 << 12
@@ -84,7 +85,7 @@ const (
 // Has reports whether all of those flags are set.
 func (f Flags) Has(g Flags) bool { return f&g == g }
 
-// Stats count what went through a link since it was made (IFLA_STATS64).
+// Stats are a link's counters since its creation (IFLA_STATS64).
 type Stats struct {
 	RxBytes   uint64 `json:"rx_bytes"`
 	RxPackets uint64 `json:"rx_packets"`

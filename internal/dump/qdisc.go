@@ -6,19 +6,19 @@ type Qdisc struct {
 	Index   int          `json:"index"` // of the link
 	Kind    string       `json:"kind"`
 	Handle  uint32       `json:"handle"` // major number in the upper half
-	Parent  uint32       `json:"parent"` // see the constants
+	Parent  uint32       `json:"parent"` // QdiscRoot, QdiscIngress or a class
 	Refs    int          `json:"refcnt"`
-	Options QdiscOptions `json:"options,omitempty"` // nil: none, or not known here
+	Options QdiscOptions `json:"options,omitempty"` // nil: none, or an unknown kind
 }
 
-// The places of a qdisc that is below no class.
+// The parents of a qdisc that has no parent class (TC_H_ROOT, TC_H_INGRESS).
 const (
 	QdiscRoot    = 0xffffffff
 	QdiscIngress = 0xfffffff1
 )
 
-// QdiscOptions are what is special to a kind of qdisc. There is one type a kind,
-// or for several that are alike.
+// QdiscOptions hold the attributes of a kind of qdisc (TCA_OPTIONS). Kinds with the
+// same attributes share one type.
 type QdiscOptions interface{ qdisc() }
 
 // Fifo is pfifo or bfifo.
@@ -30,7 +30,7 @@ type Fifo struct {
 // HTB is the hierarchical token bucket.
 type HTB struct {
 	Rate2Quantum  uint32 `json:"r2q"`
-	Default       uint32 `json:"default"` // class of what no filter sorts
+	Default       uint32 `json:"default"` // class of packets that no filter matches
 	DirectPackets uint32 `json:"direct_packets_stat"`
 	DirectQueue   uint32 `json:"direct_qlen,omitempty"` // packets
 }
@@ -44,7 +44,8 @@ type TBF struct {
 	MTU   uint32 `json:"mtu,omitempty"` // bytes
 }
 
-// Netem makes a bad line. Shares are of 2³²-1.
+// Netem emulates delay, loss, duplication, corruption and reordering. Probabilities
+// are fractions of 2³²-1.
 type Netem struct {
 	Limit            uint32 `json:"limit"`  // packets
 	Delay            int64  `json:"delay"`  // nanoseconds

@@ -5,7 +5,7 @@ import "net/netip"
 // A Route is an entry of a routing table as RTM_GETROUTE shows it.
 type Route struct {
 	To       netip.Prefix `json:"to"`            // 0.0.0.0/0 or ::/0 for default
-	From     netip.Prefix `json:"from,omitzero"` // of IPv6 subtrees
+	From     netip.Prefix `json:"from,omitzero"` // source prefix (CONFIG_IPV6_SUBTREES)
 	Via      netip.Addr   `json:"via,omitzero"`  // may be of the other family
 	Index    int          `json:"oif,omitempty"` // of the link; 0: none
 	Source   netip.Addr   `json:"prefsrc,omitzero"`
@@ -22,7 +22,7 @@ type Route struct {
 	Hops     []Hop        `json:"nexthops,omitempty"`
 }
 
-// A Hop is one of several ways of a multipath route.
+// A Hop is a next hop of a multipath route.
 type Hop struct {
 	Via    netip.Addr `json:"via,omitzero"`
 	Index  int        `json:"oif,omitempty"`
@@ -30,7 +30,7 @@ type Hop struct {
 	Flags  uint32     `json:"flags,omitempty"` // RTNH_F_*
 }
 
-// A Rule says which table is asked for which packets (ip-rule(8)).
+// A Rule selects the routing table for matching packets (ip-rule(8)).
 type Rule struct {
 	Family   uint8        `json:"family"` // AF_INET = 2, AF_INET6 = 10
 	Priority uint32       `json:"priority"`
@@ -46,7 +46,7 @@ type Rule struct {
 	Action   uint8        `json:"action"` // FR_ACT_*: 1 to a table, 6 blackhole, 7 unreachable, 8 prohibit
 }
 
-// A Neighbour is an entry of the ARP or ND table (ip-neighbour(8)).
+// A Neighbour is a neighbour table entry, ARP or ND (ip-neighbour(8)).
 type Neighbour struct {
 	Index   int        `json:"index"` // of the link
 	To      netip.Addr `json:"to"`

@@ -2,27 +2,26 @@ package dump
 
 import "net/netip"
 
-// A Socket is one that takes what comes to it: a listening one of TCP or unix, or
-// any of UDP or raw IP that is not connected.
+// A Socket is a listening TCP or unix socket, or an unconnected UDP or raw socket.
 type Socket struct {
 	Protocol  string         `json:"protocol"`            // tcp, udp, raw or unix
-	Local     netip.AddrPort `json:"local,omitzero"`      // of a raw one the port is the protocol
-	Path      string         `json:"path,omitempty"`      // of a unix one; "@…" is a name in the namespace
-	Link      int            `json:"link,omitempty"`      // the index of the only link it listens on
-	UID       uint32         `json:"uid"`                 // who made it
-	Inode     uint64         `json:"inode"`               // its number in /proc/PID/fd
-	Processes []Process      `json:"processes,omitempty"` // who hold it, as far as that can be seen
+	Local     netip.AddrPort `json:"local,omitzero"`      // the port of a raw socket is the IP protocol
+	Path      string         `json:"path,omitempty"`      // of a unix socket; "@…": abstract
+	Link      int            `json:"link,omitempty"`      // index of the link that it is bound to (SO_BINDTODEVICE)
+	UID       uint32         `json:"uid"`                 // owner
+	Inode     uint64         `json:"inode"`               // as in /proc/PID/fd
+	Processes []Process      `json:"processes,omitempty"` // those with it open that this user can see
 }
 
-// A Process is one that runs in a namespace, or holds something of it.
+// A Process runs in a namespace, or has a socket of it open.
 type Process struct {
 	PID     int    `json:"pid"`
 	Name    string `json:"name"`              // as in /proc/PID/comm
-	User    string `json:"user,omitempty"`    // a name, or the number where there is none
+	User    string `json:"user,omitempty"`    // the name, or the UID if it has none
 	Command string `json:"command,omitempty"` // with its arguments
 }
 
-// A Setting is a sysctl that is not as in a new namespace.
+// A Setting is a sysctl whose value differs from that in a new namespace.
 type Setting struct {
 	Key     string `json:"key"`
 	Value   string `json:"value"`

@@ -6,35 +6,34 @@ import (
 	"slices"
 )
 
-// A Wiring is what several namespaces show to one observer, who has a number for
-// each. All numbers of namespaces in it are the observer's, ParentNetns of the
-// links too; so a number and an index say which link is meant.
+// A Wiring is the links of several namespaces, by the nsids of one observer
+// namespace. ParentNetns of the links is an nsid of the observer too, so an nsid and
+// an index identify a link.
 type Wiring struct {
-	// Namespaces holds those that could be read, with their links and
-	// addresses; all else is left out.
+	// Namespaces holds the readable namespaces, with links and addresses only.
 	Namespaces map[int32]*Namespace
 
-	// Hidden are the numbers of namespaces that nobody told the observer of:
-	// links lead there.
+	// Hidden are the nsids that only occur as a link's ParentNetns: the observer
+	// was not given these namespaces.
 	Hidden []int32
 
-	// Closed says why the others could not be read.
-	Closed map[int32]error
+	// Unreadable holds the errors of namespaces that could not be read.
+	Unreadable map[int32]error
 }
 
-// A Place is a link of a Wiring.
-type Place struct {
-	Netns int32 // the observer's number of its namespace
+// A LinkRef identifies a link of a Wiring.
+type LinkRef struct {
+	Netns int32 // the observer's nsid
 	Index int
 }
 
-// Compare orders places by namespace and index.
-func (p Place) Compare(q Place) int {
+// Compare orders by namespace and index.
+func (p LinkRef) Compare(q LinkRef) int {
 	return cmp.Or(cmp.Compare(p.Netns, q.Netns), cmp.Compare(p.Index, q.Index))
 }
 
-// Link returns the link of a place, or nil.
-func (w *Wiring) Link(p Place) *Link {
+// Link returns the link, or nil.
+func (w *Wiring) Link(p LinkRef) *Link {
 	ns := w.Namespaces[p.Netns]
 	if ns == nil {
 		return nil
@@ -46,14 +45,14 @@ func (w *Wiring) Link(p Place) *Link {
 	return &ns.Links[i]
 }
 
-// paired reports whether links of a kind come in pairs, each leading to the other.
+// paired reports whether links of a kind come in pairs of peers.
 func paired(kind string) bool { return kind == "veth" || kind == "netkit" || kind == "vxcan" }
 
-// Leads returns the place that a link says it leads to or stands on, seen or not:
-// the peer of a veth, what a VLAN or a macvlan is on, what a VXLAN or a tunnel
-// sends by. False: there is none.
-func (l *Link) Leads(from int32) (Place, bool) {
-	p := Place{from, l.Parent}
+// Target returns the link that IFLA_LINK refers to, read or not: the peer of a veth,
+// the lower device of a VLAN, macvlan, VXLAN or tunnel. from is the nsid of the link's
+// namespace. It returns false if there is none.
+func (l *Link) Target(from int32) (LinkRef, bool) {
+	p := LinkRef{from, l.Parent}
 	if l.ParentNetns != nil {
 		p.Netns = *l.ParentNetns
 	}
@@ -61,7 +60,7 @@ func (l *Link) Leads(from int32) (Place, bool) {
 	case VXLAN:
 		p.Index = info.Device
 	default:
-		// Linux before 5.12 does not say the index where it is the link's own.
+		// Before Linux 5.12 the kernel omits IFLA_LINK if it equals the link's index.
 		if p.Index == 0 && l.ParentNetns != nil && paired(l.Kind) {
 			p.Index = l.Index
 		}
@@ -69,62 +68,62 @@ func (l *Link) Leads(from int32) (Place, bool) {
 	return p, p.Index != 0 && (l.ParentNetns != nil || p.Index != l.Index)
 }
 
-// Peer returns the other end of a link that is one of a pair. False: it is none,
-// or the other end was not seen.
-func (w *Wiring) Peer(p Place) (Place, bool) {
+// Peer returns the peer of a link. It returns false if the link has none, or the peer
+// was not read.
+func (w *Wiring) Peer(p LinkRef) (LinkRef, bool) {
 	l := w.Link(p)
 	if l == nil || !paired(l.Kind) {
-		return Place{}, false
+		return LinkRef{}, false
 	}
-	to, ok := l.Leads(p.Netns)
+	to, ok := l.Target(p.Netns)
 	other := w.Link(to)
 	if !ok || other == nil || to == p || other.Kind != l.Kind {
-		return Place{}, false
+		return LinkRef{}, false
 	}
-	back, ok := other.Leads(to.Netns)
+	back, ok := other.Target(to.Netns)
 	return to, ok && back == p
 }
 
-// Below returns the link that another stands on: of a VLAN, a macvlan, a VXLAN or
-// a tunnel. False: it stands on none that was seen.
-func (w *Wiring) Below(p Place) (Place, bool) {
+// Lower returns the lower device of a VLAN, macvlan, VXLAN or tunnel. It returns false
+// if the link has none, or it was not read.
+func (w *Wiring) Lower(p LinkRef) (LinkRef, bool) {
 	l := w.Link(p)
 	if l == nil || paired(l.Kind) {
-		return Place{}, false
+		return LinkRef{}, false
 	}
-	to, ok := l.Leads(p.Netns)
+	to, ok := l.Target(p.Netns)
 	return to, ok && w.Link(to) != nil
 }
 
-// Places returns all links, by namespace and index.
-func (w *Wiring) Places() []Place {
-	var places []Place
+// LinkRefs returns all links, by namespace and index.
+func (w *Wiring) LinkRefs() []LinkRef {
+	var refs []LinkRef
 	for _, id := range slices.Sorted(maps.Keys(w.Namespaces)) {
 		for i := range w.Namespaces[id].Links {
-			places = append(places, Place{id, w.Namespaces[id].Links[i].Index})
+			refs = append(refs, LinkRef{id, w.Namespaces[id].Links[i].Index})
 		}
 	}
-	return places
+	return refs
 }
 
 // Pairs returns every pair of links once, in order.
-func (w *Wiring) Pairs() [][2]Place {
-	var pairs [][2]Place
-	for _, p := range w.Places() {
+func (w *Wiring) Pairs() [][2]LinkRef {
+	var pairs [][2]LinkRef
+	for _, p := range w.LinkRefs() {
 		if peer, ok := w.Peer(p); ok && p.Compare(peer) < 0 {
-			pairs = append(pairs, [2]Place{p, peer})
+			pairs = append(pairs, [2]LinkRef{p, peer})
 		}
 	}
 	return pairs
 }
 
-// Unread returns the numbers that links of a namespace lead to and that have not
-// been tried yet, each once.
+// Unread returns the nsids that links of a namespace refer to and that are neither in
+// Namespaces nor in Unreadable, each once.
 func (w *Wiring) Unread(ns *Namespace) []int32 {
 	var ids []int32
 	for i := range ns.Links {
 		id := ns.Links[i].ParentNetns
-		if id == nil || *id < 0 || w.Namespaces[*id] != nil || w.Closed[*id] != nil || slices.Contains(ids, *id) {
+		if id == nil || *id < 0 || w.Namespaces[*id] != nil || w.Unreadable[*id] != nil || slices.Contains(ids, *id) {
 			continue
 		}
 		ids = append(ids, *id)
@@ -132,14 +131,13 @@ func (w *Wiring) Unread(ns *Namespace) []int32 {
 	return ids
 }
 
-// Torn returns the namespaces that do not fit together as they were read: a link
-// leads to one that is not there, or that leads elsewhere. Something has moved
-// meanwhile.
-func (w *Wiring) Torn() []int32 {
-	torn := map[int32]bool{}
-	for _, p := range w.Places() {
-		to, ok := w.Link(p).Leads(p.Netns)
-		if !ok || w.Namespaces[to.Netns] == nil { // closed, or it goes
+// Inconsistent returns the nsids of namespaces that changed between their reads: a
+// link refers to a link that is missing, or whose peer is another.
+func (w *Wiring) Inconsistent() []int32 {
+	changed := map[int32]bool{}
+	for _, p := range w.LinkRefs() {
+		to, ok := w.Link(p).Target(p.Netns)
+		if !ok || w.Namespaces[to.Netns] == nil { // unreadable, or being deleted
 			continue
 		}
 		if paired(w.Link(p).Kind) {
@@ -148,8 +146,8 @@ func (w *Wiring) Torn() []int32 {
 			ok = w.Link(to) != nil
 		}
 		if !ok {
-			torn[p.Netns], torn[to.Netns] = true, true
+			changed[p.Netns], changed[to.Netns] = true, true
 		}
 	}
-	return slices.Sorted(maps.Keys(torn))
+	return slices.Sorted(maps.Keys(changed))
 }

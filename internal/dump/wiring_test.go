@@ -31,22 +31,22 @@ func TestPairs(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		links map[int32][]dump.Link
-		pairs [][2]dump.Place
+		pairs [][2]dump.LinkRef
 		torn  []int32
 	}{
 		{"nothing", nil, nil, nil},
-		{"between two", map[int32][]dump.Link{0: {end(2, 3, 1)}, 1: {end(3, 2, 0)}}, [][2]dump.Place{{{0, 2}, {1, 3}}}, nil},
-		{"in one", map[int32][]dump.Link{5: {end(2, 3, -1), end(3, 2, -1)}}, [][2]dump.Place{{{5, 2}, {5, 3}}}, nil},
+		{"between two", map[int32][]dump.Link{0: {end(2, 3, 1)}, 1: {end(3, 2, 0)}}, [][2]dump.LinkRef{{{0, 2}, {1, 3}}}, nil},
+		{"in one", map[int32][]dump.Link{5: {end(2, 3, -1), end(3, 2, -1)}}, [][2]dump.LinkRef{{{5, 2}, {5, 3}}}, nil},
 		{
 			"equal numbers everywhere",
 			map[int32][]dump.Link{0: {end(2, 2, 1)}, 1: {end(2, 2, 0), end(3, 2, 2)}, 2: {end(2, 3, 1)}},
-			[][2]dump.Place{{{0, 2}, {1, 2}}, {{1, 3}, {2, 2}}},
+			[][2]dump.LinkRef{{{0, 2}, {1, 2}}, {{1, 3}, {2, 2}}},
 			nil,
 		},
 		{
 			"an old kernel leaves out equal numbers",
 			map[int32][]dump.Link{0: {end(2, 0, 1)}, 1: {end(2, 0, 0)}},
-			[][2]dump.Place{{{0, 2}, {1, 2}}},
+			[][2]dump.LinkRef{{{0, 2}, {1, 2}}},
 			nil,
 		},
 		{"one-sided", map[int32][]dump.Link{0: {end(2, 3, 1)}, 1: {end(3, 2, 7)}}, nil, []int32{0, 1}},
@@ -62,7 +62,7 @@ func TestPairs(t *testing.T) {
 			if got := w.Pairs(); !slices.Equal(got, c.pairs) {
 				t.Errorf("pairs %v, want %v", got, c.pairs)
 			}
-			if got := w.Torn(); !slices.Equal(got, c.torn) {
+			if got := w.Inconsistent(); !slices.Equal(got, c.torn) {
 				t.Errorf("torn %v, want %v", got, c.torn)
 			}
 		})
@@ -81,17 +81,17 @@ func TestBelow(t *testing.T) {
 		},
 		1: {{Index: 5}, {Index: 6}},
 	})
-	for index, want := range map[int]dump.Place{1: {1, 5}, 2: {1, 6}, 4: {0, 1}} {
-		if got, ok := w.Below(dump.Place{Netns: 0, Index: index}); !ok || got != want {
+	for index, want := range map[int]dump.LinkRef{1: {1, 5}, 2: {1, 6}, 4: {0, 1}} {
+		if got, ok := w.Lower(dump.LinkRef{Netns: 0, Index: index}); !ok || got != want {
 			t.Errorf("below %d is %v, %v; want %v", index, got, ok, want)
 		}
 	}
 	for _, index := range []int{3, 6, 7, 99} {
-		if got, ok := w.Below(dump.Place{Netns: 0, Index: index}); ok {
+		if got, ok := w.Lower(dump.LinkRef{Netns: 0, Index: index}); ok {
 			t.Errorf("below %d is %v", index, got)
 		}
 	}
-	if torn := w.Torn(); torn != nil {
+	if torn := w.Inconsistent(); torn != nil {
 		t.Errorf("torn: %v", torn)
 	}
 }
@@ -100,18 +100,18 @@ func TestBelow(t *testing.T) {
 // equal often, and finds the very cables again.
 func TestPairsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var want [][2]dump.Place
+		var want [][2]dump.LinkRef
 		links := map[int32][]dump.Link{}
-		taken := map[dump.Place]bool{}
-		place := func(label string) dump.Place {
-			p := dump.Place{Netns: rapid.Int32Range(0, 4).Draw(t, label), Index: rapid.IntRange(1, 8).Draw(t, label+" index")}
+		taken := map[dump.LinkRef]bool{}
+		place := func(label string) dump.LinkRef {
+			p := dump.LinkRef{Netns: rapid.Int32Range(0, 4).Draw(t, label), Index: rapid.IntRange(1, 8).Draw(t, label+" index")}
 			for taken[p] {
 				p.Index++
 			}
 			taken[p] = true
 			return p
 		}
-		add := func(p, peer dump.Place) {
+		add := func(p, peer dump.LinkRef) {
 			l := end(p.Index, peer.Index, -1)
 			if p.Netns != peer.Netns {
 				l.ParentNetns = &peer.Netns
@@ -125,17 +125,17 @@ func TestPairsProperty(t *testing.T) {
 			if a.Compare(b) > 0 {
 				a, b = b, a
 			}
-			want = append(want, [2]dump.Place{a, b})
+			want = append(want, [2]dump.LinkRef{a, b})
 		}
 		for _, list := range links {
 			slices.SortFunc(list, func(a, b dump.Link) int { return a.Index - b.Index })
 		}
-		slices.SortFunc(want, func(a, b [2]dump.Place) int { return a[0].Compare(b[0]) })
+		slices.SortFunc(want, func(a, b [2]dump.LinkRef) int { return a[0].Compare(b[0]) })
 		w := wiring(links)
 		if got := w.Pairs(); !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		if torn := w.Torn(); torn != nil {
+		if torn := w.Inconsistent(); torn != nil {
 			t.Errorf("torn: %v", torn)
 		}
 		// With one end lost its cable is torn, and no other.
@@ -146,7 +146,7 @@ func TestPairsProperty(t *testing.T) {
 			if got := len(w.Pairs()); got != len(want)-1 {
 				t.Errorf("%d pairs of %d with one end lost", got, len(want))
 			}
-			if torn := w.Torn(); !slices.Contains(torn, lost.Netns) {
+			if torn := w.Inconsistent(); !slices.Contains(torn, lost.Netns) {
 				t.Errorf("torn: %v", torn)
 			}
 		}

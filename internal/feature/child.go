@@ -14,20 +14,19 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// childName is what a program that is started to try features is called.
+// childName is argv[0] of a program that is started to try features.
 const childName = "vethlab: trying what can be done here"
 
-// childFile is where it writes what it found. File 3 is the sandbox's.
+// childFile is the descriptor that it writes its answers to. 3 is the sandbox's.
 const childFile = 4
 
-// wired is set by a program that can be started again.
-var wired atomic.Bool
+// childCalled is set by a program that calls [Child] and so can be re-executed.
+var childCalled atomic.Bool
 
-// Child does what this program has been started for, if that is to try features,
-// and reports whether it was. A program calls it first of all, after sandbox.Main,
-// and ends if it returns true.
+// Child tries features and returns true if this program was started for that.
+// A program calls it right after sandbox.Main and exits if it returns true.
 func Child() bool {
-	wired.Store(true)
+	childCalled.Store(true)
 	if os.Args[0] != childName {
 		return false
 	}
@@ -45,7 +44,7 @@ func Child() bool {
 	}
 	file := os.NewFile(childFile, "answers")
 	defer file.Close()
-	_ = json.NewEncoder(file).Encode(told) // who does not hear it says so
+	_ = json.NewEncoder(file).Encode(told) // the parent reports a missing answer
 	return true
 }
 
@@ -58,9 +57,9 @@ func byName(name string) *Feature {
 	return nil
 }
 
-// An answer is what trying a feature came to, as one program tells another.
+// An answer is the result of trying a feature, as the child sends it to the parent.
 type answer struct {
-	Text    string        `json:",omitempty"` // "" if the feature is there
+	Text    string        `json:",omitempty"` // "": the feature works
 	Errno   syscall.Errno `json:",omitempty"`
 	Untried bool          `json:",omitempty"`
 }
@@ -74,7 +73,7 @@ func newAnswer(reason error) answer {
 	return a
 }
 
-// reason makes an error of an answer.
+// reason returns the error of an answer; nil if the feature works.
 func (a answer) reason() error {
 	switch {
 	case a.Text == "":
@@ -82,22 +81,22 @@ func (a answer) reason() error {
 	case a.Untried:
 		return errTime
 	}
-	return toldError{a}
+	return childFailure{a}
 }
 
-// A toldError is an error that another program had.
-type toldError struct{ answer }
+// A childFailure is an error of the child.
+type childFailure struct{ answer }
 
-func (e toldError) Error() string { return e.Text }
+func (e childFailure) Error() string { return e.Text }
 
 // Unwrap returns the kernel's reason.
-func (e toldError) Unwrap() error { return e.Errno }
+func (e childFailure) Unwrap() error { return e.Errno }
 
-// inSandbox has features tried by this very program, started once more in a
-// sandbox. The error says that it could not be made.
+// inSandbox re-executes this program in a sandbox to try features there. The error
+// says why the sandbox could not be made.
 func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer, err error) {
-	if !wired.Load() {
-		return nil, errUnwired
+	if !childCalled.Load() {
+		return nil, errNoChild
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -113,9 +112,9 @@ func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer
 	}
 	cmd.Env = []string{}
 	cmd.Dir = "/"
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = write, write, write // it has nothing to say, and there may be no /dev/null
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = write, write, write // unused; /dev/null may be missing
 	cmd.ExtraFiles = []*os.File{write}
-	err = netns.OnThread(func() error { // with which the child ends
+	err = netns.OnThread(func() error { // the child dies with this thread
 		err := sandbox.Try(cmd)
 		write.Close()
 		if err != nil {
@@ -130,7 +129,7 @@ func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer
 	return told, err
 }
 
-// childError is of a child that could be started, and failed.
+// childError returns the error of a child that was started and failed.
 func childError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errTime

@@ -10,30 +10,29 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// A Feature is something that labs, or people in them, want of a machine and that
-// it may lack.
+// A Feature is a kernel or system facility that labs, or commands in nodes, use and
+// that a machine may lack.
 type Feature struct {
-	Name  string // the field's word for it
-	Use   string // what it is wanted for
+	Name  string // the kernel's or iproute2's word
+	Use   string // what it is used for
 	Since string // the first version of Linux that has it
-	Used  bool   // labs use it; other features are for what people do in nodes
+	Used  bool   // labs use it; other features are for commands in nodes
 
-	module string // that has it, "" if it is never in one
+	module string // the kernel module; "" if it is never a module
 	option string // of the kernel's configuration, without CONFIG_
-	adds   string // links that its module adds to the machine when it is loaded
+	adds   string // links that loading the module adds to the host namespace
 
-	here bool                                              // it is of this process, not of a namespace
-	try  func() error                                      // nil for Rootless
-	mend func(f *Feature, m *machine, reason error) string // nil: by the kernel's module
+	here   bool                                              // tried in this process, not in a namespace
+	try    func() error                                      // nil for Rootless
+	remedy func(f *Feature, m *machine, reason error) string // nil: load the module
 }
 
-// An Error says that a feature can't be had here. It is
-// [errors.ErrUnsupported].
+// An Error says that a feature is missing. It matches [errors.ErrUnsupported].
 type Error struct {
 	Name   string
 	Since  string // the first version of Linux that has it
-	Reason error  // what trying it came to
-	Hint   string // the command or package that mends it, "" if none is known
+	Reason error  // the error of trying it
+	Hint   string // the command or package that fixes it, "" if unknown
 }
 
 func (e *Error) Error() string {
@@ -50,21 +49,21 @@ func (e *Error) Unwrap() error { return e.Reason }
 // Is reports whether target is [errors.ErrUnsupported].
 func (e *Error) Is(target error) bool { return target == errors.ErrUnsupported }
 
-// Err tries the feature, if that has not been done yet, and returns nil if it is
-// there, else an [*Error].
+// Err tries the feature once per program and returns nil if it works, else an
+// [*Error].
 func (f *Feature) Err() error {
 	Try(f)
 	return f.known()
 }
 
-// known returns what trying the feature came to.
+// known returns the cached result.
 func (f *Feature) known() error {
 	answers.Lock()
 	defer answers.Unlock()
 	return answers.of[f]
 }
 
-// hint returns what to do about the reason for which the feature is missing, or "".
+// hint returns how to fix the reason for which the feature is missing, or "".
 func (f *Feature) hint(m *machine, reason error) string {
 	known := (*Error)(nil)
 	switch {
@@ -72,18 +71,18 @@ func (f *Feature) hint(m *machine, reason error) string {
 		return known.Hint
 	case Untried(reason):
 		return ""
-	case f.mend != nil:
-		return f.mend(f, m, reason)
-	case lacking(reason):
-		return m.mendModule(f)
+	case f.remedy != nil:
+		return f.remedy(f, m, reason)
+	case notSupported(reason):
+		return m.remedyModule(f)
 	case refused(reason):
-		return m.mendRights()
+		return m.remedyRights()
 	}
 	return ""
 }
 
-// lacking reports whether a reason says that the kernel does not have something.
-func lacking(reason error) bool {
+// notSupported reports whether an error says that the kernel lacks something.
+func notSupported(reason error) bool {
 	for _, errno := range []error{
 		errors.ErrUnsupported, syscall.ENOENT, syscall.ENODEV, syscall.EAFNOSUPPORT, syscall.EPROTONOSUPPORT,
 	} {
@@ -94,24 +93,23 @@ func lacking(reason error) bool {
 	return false
 }
 
-// refused reports whether a reason says that the user may not do something.
+// refused reports whether an error is EPERM or EACCES.
 func refused(reason error) bool { return errors.Is(reason, fs.ErrPermission) }
 
-// answers are the features that have been tried, with the [*Error] of those that
-// are missing. They are kept for good: while a program runs, its kernel and its
-// rights stay what they are.
+// answers caches the results of tried features: nil, or the [*Error]. It never
+// expires: the kernel and the process's rights do not change.
 var answers struct {
 	sync.Mutex
 	of map[*Feature]error
 }
 
-// Try tries those features that have not been tried yet, side by side, for later
-// [Feature.Err].
+// Try tries those features that have not been tried yet, concurrently, for later
+// calls of [Feature.Err].
 func Try(features ...*Feature) { try(features, !sandbox.Privileged()) }
 
-// try tries features, in a sandbox if that is where labs are made.
-func try(features []*Feature, boxed bool) {
-	answers.Lock() // for as long as it takes: who asks at the same time asks for the same
+// try tries features, in a sandbox if sandboxed is true.
+func try(features []*Feature, sandboxed bool) {
+	answers.Lock() // during the tries: a concurrent caller waits for the same results
 	defer answers.Unlock()
 	var open []*Feature
 	for _, f := range features {
@@ -122,12 +120,12 @@ func try(features []*Feature, boxed bool) {
 	if answers.of == nil {
 		answers.of = map[*Feature]error{}
 	}
-	for i, reason := range tryAll(open, boxed) {
+	for i, reason := range tryAll(open, sandboxed) {
 		answers.of[open[i]] = open[i].explain(local, reason)
 	}
 }
 
-// explain makes the error of what trying the feature came to.
+// explain returns the [*Error] for the reason why the feature is missing.
 func (f *Feature) explain(m *machine, reason error) error {
 	if reason == nil {
 		return nil
@@ -139,17 +137,17 @@ func (f *Feature) explain(m *machine, reason error) error {
 	return e
 }
 
-// An untriedError says that a feature may be there or not.
+// An untriedError says that a feature could not be tried.
 type untriedError struct{ reason error }
 
 func (e *untriedError) Error() string {
 	if known := (*Error)(nil); errors.As(e.reason, &known) {
-		return fmt.Sprintf("not tried, for lack of %s: %v", known.Name, known.Reason)
+		return fmt.Sprintf("not tried because %s is missing: %v", known.Name, known.Reason)
 	}
 	return fmt.Sprintf("not tried: %v", e.reason)
 }
 
-// Unwrap returns why.
+// Unwrap returns the reason.
 func (e *untriedError) Unwrap() error { return e.reason }
 
 // Untried reports whether an error of [Feature.Err] says that the feature could

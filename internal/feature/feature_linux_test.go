@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // groundEnv makes the test program one that says why it can make no sandbox on a
-// ground that it first makes a bad one.
+// placement that it first makes a bad one.
 const groundEnv = "VETHLAB_TEST_GROUND"
 
 // badGrounds are made by root of a user namespace, for it alone.
@@ -64,11 +64,11 @@ func onGround(name string) {
 	}
 }
 
-// standOn returns why no sandbox can be made on a ground.
-func standOn(t *testing.T, ground string) string {
+// standOn returns why no sandbox can be made on a placement.
+func standOn(t *testing.T, placement string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
-	cmd.Env = append(os.Environ(), groundEnv+"="+ground)
+	cmd.Env = append(os.Environ(), groundEnv+"="+placement)
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}},
@@ -92,15 +92,15 @@ func needRootless(t *testing.T) {
 // What forbids sandboxes is named where it really does.
 func TestBadGrounds(t *testing.T) {
 	needRootless(t)
-	for ground, want := range map[string]string{
+	for placement, want := range map[string]string{
 		"no user namespaces": "user.max_user_namespaces is 0 (make namespaces: no space left on device)",
 		"no net namespaces":  "user.max_net_namespaces is 0 (make namespaces: no space left on device)",
 		"covered proc":       "parts of /proc are covered: /proc/fs (mount /proc: operation not permitted)",
-		"chroot":             "where chroot has changed the root folder (make namespaces: operation not permitted)",
+		"chroot":             "the kernel forbids user namespaces in a chroot (make namespaces: operation not permitted)",
 		"no proc":            "/proc is not mounted (no such file or directory)",
 	} {
-		if got := standOn(t, ground); !strings.Contains(got, want) {
-			t.Errorf("%s: %q, want %q", ground, got, want)
+		if got := standOn(t, placement); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", placement, got, want)
 		}
 	}
 	if got := standOn(t, "good"); got != "" {
@@ -118,21 +118,21 @@ func TestSandboxAgreesWithRoot(t *testing.T) {
 			features = append(features, f)
 		}
 	}
-	own, boxed := tryOwn(t.Context(), features), tryBoxed(t.Context(), features)
+	own, sandboxed := tryOwn(t.Context(), features), trySandboxed(t.Context(), features)
 	for i, f := range features {
-		if Untried(own[i]) || Untried(boxed[i]) { // a slow machine
-			t.Logf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
-		} else if (own[i] == nil) != (boxed[i] == nil) {
-			t.Errorf("%s: root %v, in a sandbox %v", f.Name, own[i], boxed[i])
+		if Untried(own[i]) || Untried(sandboxed[i]) { // a slow machine
+			t.Logf("%s: root %v, in a sandbox %v", f.Name, own[i], sandboxed[i])
+		} else if (own[i] == nil) != (sandboxed[i] == nil) {
+			t.Errorf("%s: root %v, in a sandbox %v", f.Name, own[i], sandboxed[i])
 		}
 	}
 }
 
 // A program that can't be started again is not.
-func TestUnwired(t *testing.T) {
-	wired.Store(false)
-	defer wired.Store(true)
-	reasons := tryBoxed(t.Context(), []*Feature{Veth, Rootless})
+func TestUnchildCalled(t *testing.T) {
+	childCalled.Store(false)
+	defer childCalled.Store(true)
+	reasons := trySandboxed(t.Context(), []*Feature{Veth, Rootless})
 	for _, err := range reasons {
 		if !Untried(err) {
 			t.Errorf("%v, and it has not been tried", err)

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// What labs cost, and what is too little to be of use: a namespace takes 0.22
-// MiB and a veth pair 0.09 MiB of memory, a node under test a socket, a command
-// in a node a process.
+// Below these values a limit is reported as [Limited]. A namespace takes 0.22 MiB and
+// a veth pair 0.09 MiB of memory; a test takes a socket a node, a command a process.
 const (
 	fewFiles      = 1024
 	fewProcesses  = 512
@@ -24,8 +23,8 @@ func (m *machine) limits() []Check {
 	}
 }
 
-// rlimit returns a limit of this process (getrlimit(2)), -1 if it has none or it
-// is not known. The soft limit of open files is what the runtime has raised it to.
+// rlimit returns a soft limit of this process (getrlimit(2)), -1 if unlimited or
+// unknown. That of open files is as the Go runtime has raised it.
 func (m *machine) rlimit(name string) int {
 	for line := range strings.Lines(m.text("/proc/self/limits")) {
 		if values, ok := strings.CutPrefix(line, name); ok {
@@ -57,42 +56,42 @@ func (m *machine) files() Check {
 
 func (m *machine) processes() Check {
 	c := Check{Name: "processes", Use: "commands in nodes", Used: true}
-	mend, n := "", -1
+	remedy, n := "", -1
 	for _, limit := range []struct {
-		n    int
-		mend string
+		n      int
+		remedy string
 	}{
 		{m.rlimit("Max processes"), "ulimit -u 4096, by root or below the hard limit"},
 		{m.number(sysctlPath("kernel.pid_max")), m.sudo("sysctl -w kernel.pid_max=32768")},
 		{m.number(sysctlPath("kernel.threads-max")), m.sudo("sysctl -w kernel.threads-max=32768")},
 	} {
 		if limit.n >= 0 && (n < 0 || limit.n < n) {
-			n, mend = limit.n, limit.mend
+			n, remedy = limit.n, limit.remedy
 		}
 	}
 	c.found(n, "no limit")
 	if n >= 0 && n < fewProcesses {
-		c.limited(mend)
+		c.limited(remedy)
 	}
 	return c
 }
 
-// namespaces is about a limit of user_namespaces(7)'s kind.
+// namespaces checks a user.max_*_namespaces limit (namespaces(7)).
 func (m *machine) namespaces(kind string) Check {
 	key := "user.max_" + kind + "_namespaces"
 	c := Check{Name: kind + " namespaces", Use: map[string]string{"net": "a node each", "user": "a sandbox each"}[kind], Used: true}
 	n := m.number(sysctlPath(key))
-	c.found(n, "can't be seen from here")
+	c.found(n, "not readable here")
 	if n >= 0 && n < fewNamespaces {
 		c.limited(m.sudo("sysctl -w " + key + "=15000"))
 	}
 	return c
 }
 
-// neighbours is about the table of who has an address, which all namespaces of a
-// machine share: entries beyond the third threshold are refused (arp(7)).
+// neighbours checks the limit of a neighbour table, which all namespaces share: the
+// kernel adds no entry beyond gc_thresh3 (arp(7)).
 func (m *machine) neighbours(family string) Check {
-	const use = "nodes that talk to each other, in all labs together"
+	const use = "neighbour table entries of all labs together"
 	c := Check{Name: family + " neighbours", Use: use, Used: true}
 	key := "net." + family + ".neigh.default.gc_thresh"
 	var thresholds []string
@@ -101,13 +100,13 @@ func (m *machine) neighbours(family string) Check {
 	}
 	most := atoi(thresholds[2])
 	if most < 0 {
-		c.Found = "can't be seen from here"
+		c.Found = "not readable here"
 		return c
 	}
 	c.Found = fmt.Sprintf("%d (gc_thresh1–3: %s)", most, strings.Join(thresholds, " "))
-	const usual = 1024 // the kernel's own gc_thresh3
+	const usual = 1024 // the kernel's default gc_thresh3
 	if most <= usual && !m.trueRoot() {
-		c.Reason = "root's labs raise it when they need more, others can't"
+		c.Reason = "only labs of root raise it when they need more"
 		c.limited("for labs of more than 30 nodes: " + m.sudo(fmt.Sprintf("sysctl -w %s2=%d %s3=%d", key, 8*usual, key, 16*usual)))
 	}
 	return c
@@ -117,7 +116,7 @@ func (m *machine) memory() Check {
 	c := Check{Name: "memory", Use: "0.3 MB for a node with a link", Used: true}
 	kib := atoi(strings.TrimSuffix(m.field("/proc/meminfo", "MemAvailable"), " kB"))
 	if kib < 0 {
-		c.Found = "can't be seen from here"
+		c.Found = "not readable here"
 		return c
 	}
 	c.Found = fmt.Sprintf("%d MB free, for some %d nodes", kib/1000, roundDown(kib/nodeMemory))
@@ -127,7 +126,7 @@ func (m *machine) memory() Check {
 	return c
 }
 
-// roundDown leaves one digit of a number.
+// roundDown rounds down to one significant digit.
 func roundDown(n int) int {
 	unit := 1
 	for n/unit >= 10 {
@@ -136,7 +135,7 @@ func roundDown(n int) int {
 	return n / unit * unit
 }
 
-// found sets what was found: a number, or words for none.
+// found sets Found to n, or to none if n is negative.
 func (c *Check) found(n int, none string) {
 	c.Found = none
 	if n >= 0 {
@@ -144,5 +143,5 @@ func (c *Check) found(n int, none string) {
 	}
 }
 
-// limited says that what was found is little, and how to get more.
-func (c *Check) limited(mend string) { c.State, c.Mend = Limited, mend }
+// limited marks the check as [Limited], with the command that raises the limit.
+func (c *Check) limited(remedy string) { c.State, c.Fix = Limited, remedy }

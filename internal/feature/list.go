@@ -4,11 +4,11 @@ import (
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
-// Where labs can be made.
+// The placements of labs.
 var (
-	// Root is making labs on the machine itself.
+	// Root is making labs in the host's namespaces.
 	Root = &Feature{
-		Name: "root", Use: "labs on the machine itself, among its own namespaces", Used: true,
+		Name: "root", Use: "labs in the host's namespaces", Used: true,
 		here: true, try: tryRoot,
 	}
 
@@ -18,23 +18,23 @@ var (
 	}
 )
 
-// What nodes are made of.
+// Features of nodes.
 var (
 	Names = &Feature{
 		Name: "names", Use: "a name in /run/netns for each node", Since: "3.8", Used: true, option: "NET_NS",
 		try: tryName,
 	}
-	Rooms = &Feature{
-		Name: "sysfs", Use: "exec and shell, which show a node's own links in /sys", Since: "3.8", Used: true, option: "SYSFS",
-		try: tryRoom, mend: mendRoom,
+	Sysfs = &Feature{
+		Name: "sysfs", Use: "exec and shell: a node's links in /sys", Since: "3.8", Used: true, option: "SYSFS",
+		try: trySysfs, remedy: remedySysfs,
 	}
 	Sysctls = &Feature{
 		Name: "sysctls", Use: "settings of a node, such as forwarding in routers", Used: true, option: "SYSCTL",
-		try: trySysctl, mend: mendSysctl,
+		try: trySysctl, remedy: remedySysctl,
 	}
 	IPv6 = &Feature{
 		Name: "ipv6", Use: "IPv6 addresses, which nodes have by default", Used: true, module: "ipv6", option: "IPV6",
-		try: kernel.TryIPv6, mend: mendIPv6,
+		try: kernel.TryIPv6, remedy: remedyIPv6,
 	}
 	ICMPSockets = &Feature{
 		Name: "icmp sockets", Use: "ping and test", Used: true,
@@ -42,7 +42,7 @@ var (
 	}
 	PingSockets = &Feature{
 		Name: "ping sockets", Use: "ping of any user in a node", Since: "3.0", Used: true,
-		try: tryPingSocket, mend: mendSysctl,
+		try: tryPingSocket, remedy: remedySysctl,
 	}
 	PacketSockets = &Feature{
 		Name: "packet sockets", Use: "tcpdump and the like in a node", module: "af_packet", option: "PACKET",
@@ -63,11 +63,11 @@ var (
 	Macvlan = link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link")
 	Macvtap = link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine")
 	Ipvlan  = link("ipvlan", "3.19", "IPVLAN", "several links with one MAC")
-	Dummy   = used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a cable")))
-	Ifb     = adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of what comes in"))
+	Dummy   = used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a link")))
+	Ifb     = adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of received packets"))
 	Tun     = &Feature{
-		Name: "tun", Use: "links that a program is at the other end of", Since: "2.4", module: "tun", option: "TUN",
-		try: tryTun, mend: mendTun,
+		Name: "tun", Use: "links whose other end is a program", Since: "2.4", module: "tun", option: "TUN",
+		try: tryTun, remedy: remedyTun,
 	}
 	Wireguard = link("wireguard", "5.6", "WIREGUARD", "encrypted tunnels")
 	VRF       = link("vrf", "4.3", "NET_VRF", "routers within a router")
@@ -86,8 +86,8 @@ var (
 	FQ      = qdisc("fq", "3.12", "FQ", "fair queues with pacing")
 	FQCodel = qdisc("fq_codel", "3.5", "FQ_CODEL", "fair and short queues")
 	Pfifo   = qdisc("pfifo", "2.4", "FIFO", "a plain queue")
-	Clsact  = in("sch_ingress", qdisc("clsact", "4.5", "INGRESS", "filters on what comes in and goes out"))
-	Ingress = qdisc("ingress", "2.4", "INGRESS", "filters on what comes in")
+	Clsact  = in("sch_ingress", qdisc("clsact", "4.5", "INGRESS", "filters on received and sent packets"))
+	Ingress = qdisc("ingress", "2.4", "INGRESS", "filters on received packets")
 )
 
 // Firewall.
@@ -101,7 +101,7 @@ var (
 		try: kernel.TryNAT,
 	}
 	Reject = &Feature{
-		Name: "reject", Use: "answers of a firewall", Since: "3.14", module: "nft_reject_ipv4", option: "NFT_REJECT",
+		Name: "reject", Use: "ICMP errors and TCP resets from a firewall", Since: "3.14", module: "nft_reject_ipv4", option: "NFT_REJECT",
 		try: kernel.TryReject,
 	}
 	Conntrack = &Feature{
@@ -113,27 +113,27 @@ var (
 // Tracing.
 var (
 	BPF = &Feature{
-		Name: "ebpf", Use: "loading a program", Since: "3.19", option: "BPF_SYSCALL",
-		try: tryBPF, mend: mendBPF,
+		Name: "ebpf", Use: "loading eBPF programs", Since: "3.19", option: "BPF_SYSCALL",
+		try: tryBPF, remedy: remedyBPF,
 	}
 	XDP = &Feature{
-		Name: "xdp", Use: "a program where packets come in", Since: "4.8", option: "BPF_SYSCALL",
-		try: tryXDP, mend: mendBPF,
+		Name: "xdp", Use: "eBPF programs in the driver's receive path", Since: "4.8", option: "BPF_SYSCALL",
+		try: tryXDP, remedy: remedyBPF,
 	}
 	TCX = &Feature{
-		Name: "tcx", Use: "a program where packets come in or go out", Since: "6.6", option: "NET_XGRESS",
-		try: tryTCX, mend: mendBPF,
+		Name: "tcx", Use: "eBPF programs at ingress and egress", Since: "6.6", option: "NET_XGRESS",
+		try: tryTCX, remedy: remedyBPF,
 	}
 	Tracefs = &Feature{
-		Name: "tracefs", Use: "watching the kernel, such as where it drops packets", Since: "4.1", option: "TRACING",
-		here: true, try: tryTracefs, mend: mendTracefs,
+		Name: "tracefs", Use: "kernel tracepoints, such as dropped packets", Since: "4.1", option: "TRACING",
+		here: true, try: tryTracefs, remedy: remedyTracefs,
 	}
 )
 
-func grounds() []*Feature { return []*Feature{Root, Rootless} }
+func placements() []*Feature { return []*Feature{Root, Rootless} }
 
 func nodes() []*Feature {
-	return []*Feature{Names, Rooms, Sysctls, IPv6, ICMPSockets, PingSockets, PacketSockets}
+	return []*Feature{Names, Sysfs, Sysctls, IPv6, ICMPSockets, PingSockets, PacketSockets}
 }
 
 func links() []*Feature {
@@ -154,7 +154,7 @@ func tracing() []*Feature { return []*Feature{BPF, XDP, TCX, Tracefs} }
 // All returns every feature.
 func All() []*Feature {
 	var all []*Feature
-	for _, list := range [][]*Feature{grounds(), nodes(), links(), qdiscs(), firewall(), tracing()} {
+	for _, list := range [][]*Feature{placements(), nodes(), links(), qdiscs(), firewall(), tracing()} {
 		all = append(all, list...)
 	}
 	return all
@@ -176,20 +176,19 @@ func qdisc(kind, since, option, use string) *Feature {
 	}
 }
 
-// used makes a feature one that labs use.
+// used marks a feature as used by labs.
 func used(f *Feature) *Feature {
 	f.Used = true
 	return f
 }
 
-// in says which module a feature is in.
+// in sets the module of a feature.
 func in(module string, f *Feature) *Feature {
 	f.module = module
 	return f
 }
 
-// adding says which links the module of a feature adds to the machine when it is
-// loaded.
+// adding sets the links that loading a feature's module adds to the host namespace.
 func adding(links string, f *Feature) *Feature {
 	f.adds = links
 	return f

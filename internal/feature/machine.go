@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A machine is what files tell of one: those below a root folder, which is / but
-// in tests. What can't be read is as if it were empty.
+// A machine is read from the files below a root folder, which is / except in tests.
+// An unreadable file counts as empty.
 type machine struct{ root string }
 
 // local is the machine that this program runs on.
@@ -40,7 +40,7 @@ func (m *machine) exists(path string) bool {
 	return err == nil
 }
 
-// field returns what stands behind a word and a colon in a file of such lines.
+// field returns the value of the first line "word: value" of a file.
 func (m *machine) field(path, word string) string {
 	for line := range strings.Lines(m.text(path)) {
 		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == word {
@@ -64,7 +64,7 @@ func (m *machine) olderThan(version string) bool {
 func numbers(version string) []int {
 	var list []int
 	for part := range strings.SplitSeq(version, ".") {
-		n, _ := strconv.Atoi(part) // the regular expression lets only numbers through
+		n, _ := strconv.Atoi(part) // the regular expression matches only numbers
 		list = append(list, n)
 	}
 	return list
@@ -81,13 +81,13 @@ func (m *machine) osRelease(key string) string {
 	return ""
 }
 
-// like reports whether the distribution is one of those, or made of one.
+// like reports whether ID or ID_LIKE of os-release(5) is one of ids.
 func (m *machine) like(ids ...string) bool {
 	own := append(strings.Fields(m.osRelease("ID_LIKE")), m.osRelease("ID"))
 	return slices.ContainsFunc(own, func(id string) bool { return slices.Contains(ids, id) })
 }
 
-// container returns what kind of container this is, or "".
+// container returns the engine of the container that this process is in, or "".
 func (m *machine) container() string {
 	switch {
 	case m.exists("/run/secrets/kubernetes.io"):
@@ -104,10 +104,10 @@ func (m *machine) container() string {
 	return name
 }
 
-// wsl reports whether the kernel is that of Windows.
+// wsl reports whether this is the Windows Subsystem for Linux.
 func (m *machine) wsl() bool { return strings.Contains(strings.ToLower(m.kernel()), "microsoft") }
 
-// sudo returns a command for root as this user has to type it.
+// sudo prefixes a command with sudo unless this user is root.
 func (m *machine) sudo(command string) string {
 	if m.uid() == 0 {
 		return command

@@ -211,17 +211,17 @@ func TestMendModule(t *testing.T) {
 		}), "sudo apk add linux-lts, and reboot: the virt kernel has few modules"},
 		{"after an upgrade", netem, laptop().with(files{
 			"/etc/os-release": "ID=arch\n", "/proc/sys/kernel/osrelease": "6.1.0-55-amd64",
-		}), "reboot: the modules of the kernel that runs, 6.1.0-55-amd64, are gone, as after an upgrade"},
+		}), "reboot: the modules of the running kernel 6.1.0-55-amd64 were removed, as by an upgrade"},
 		{
 			"windows", netem, laptop().with(files{dir: "-", "/proc/sys/kernel/osrelease": "5.15.90.1-microsoft-standard-WSL2"}),
 			"wsl --update, for a kernel with modules",
 		},
 		{
 			"no folder of modules", netem, laptop().with(files{dir: "-"}),
-			"a kernel with CONFIG_NET_SCH_NETEM: there are no modules for this one in /lib/modules/6.1.0-56-amd64",
+			"a kernel with CONFIG_NET_SCH_NETEM: this one has no modules in /lib/modules/6.1.0-56-amd64",
 		},
 	} {
-		if got := test.files.machine(t).mendModule(test.feature); got != test.want {
+		if got := test.files.machine(t).remedyModule(test.feature); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
@@ -229,7 +229,7 @@ func TestMendModule(t *testing.T) {
 
 func TestDebianCloud(t *testing.T) {
 	m := laptop().with(files{"/proc/sys/kernel/osrelease": "6.1.0-56-cloud-amd64"}).machine(t)
-	got := m.mendModule(&Feature{module: "sch_netem", option: "NET_SCH_NETEM"})
+	got := m.remedyModule(&Feature{module: "sch_netem", option: "NET_SCH_NETEM"})
 	if !strings.HasPrefix(got, "sudo apt install linux-image-") || !strings.HasSuffix(got, "the cloud kernel has few modules") {
 		t.Error(got)
 	}
@@ -237,7 +237,7 @@ func TestDebianCloud(t *testing.T) {
 
 func TestConfigured(t *testing.T) {
 	m := laptop().machine(t)
-	if got := m.configured("VETH"); got != unsaid {
+	if got := m.configured("VETH"); got != unknownSetting {
 		t.Errorf("without a configuration: %v", got)
 	}
 	f, err := os.Create(filepath.Join(m.root, "proc/config.gz"))
@@ -279,7 +279,7 @@ func TestAsk(t *testing.T) {
 		{"modules switched off", dummy, laptop().with(files{"/proc/sys/kernel/modules_disabled": "1"}), false, false},
 		{"disk not seen", dummy, laptop().with(files{"/lib/modules/6.1.0-56-amd64/modules.dep": "-"}), true, true},
 	} {
-		asked, err := test.feature.ask(test.files.machine(t))
+		asked, err := test.feature.withoutTrying(test.files.machine(t))
 		if asked != test.asked || Untried(err) != test.untried {
 			t.Errorf("%s: %v, %v", test.name, asked, err)
 		}

@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// mendModule says how to get what the kernel has in a module or, built without
-// it, not at all.
-func (m *machine) mendModule(f *Feature) string {
+// remedyModule returns how to get a feature that this kernel lacks: load or install
+// the module, or boot another kernel.
+func (m *machine) remedyModule(f *Feature) string {
 	rebuilt := "a kernel with CONFIG_" + f.option
 	switch {
 	case f.option == "":
@@ -38,7 +38,7 @@ func (m *machine) mendModule(f *Feature) string {
 		return p
 	}
 	if !m.exists(m.modules()) {
-		return m.mendModules(rebuilt)
+		return m.remedyModules(rebuilt)
 	}
 	return rebuilt
 }
@@ -46,20 +46,19 @@ func (m *machine) mendModule(f *Feature) string {
 // modulesDisabled is the file of kernel.modules_disabled.
 const modulesDisabled = "/proc/sys/kernel/modules_disabled"
 
-// mendModules is for a machine without the modules of the kernel that runs.
-func (m *machine) mendModules(rebuilt string) string {
+// remedyModules is the remedy if the running kernel's modules are not on disk.
+func (m *machine) remedyModules(rebuilt string) string {
 	switch {
 	case m.wsl():
 		return "wsl --update, for a kernel with modules"
 	case m.exists("/lib/modules") && !m.empty("/lib/modules"):
-		return fmt.Sprintf("reboot: the modules of the kernel that runs, %s, are gone, as after an upgrade", m.kernel())
+		return fmt.Sprintf("reboot: the modules of the running kernel %s were removed, as by an upgrade", m.kernel())
 	}
-	return fmt.Sprintf("%s: there are no modules for this one in %s", rebuilt, m.modules())
+	return fmt.Sprintf("%s: this one has no modules in %s", rebuilt, m.modules())
 }
 
-// modulePackage returns how to install more modules, where distributions have
-// them in packages of their own. What they leave out by default differs between
-// releases; what is certain is that it is in there.
+// modulePackage returns the command that installs the distribution's package of extra
+// modules, or "". Which modules are extra differs between releases.
 func (m *machine) modulePackage() string {
 	release := m.kernel()
 	switch {
@@ -75,7 +74,7 @@ func (m *machine) modulePackage() string {
 	return ""
 }
 
-// modules returns the folder of the running kernel's modules.
+// modules returns the running kernel's module folder.
 func (m *machine) modules() string { return "/lib/modules/" + m.kernel() }
 
 func (m *machine) empty(dir string) bool {
@@ -83,16 +82,15 @@ func (m *machine) empty(dir string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// loadsModules reports whether the kernel can load any.
+// loadsModules reports whether the kernel is built with CONFIG_MODULES.
 func (m *machine) loadsModules() bool { return m.exists("/proc/modules") }
 
-// loaded reports whether a module is loaded, or built into the kernel with
-// parameters.
+// loaded reports whether a module is loaded, or built in with parameters.
 func (m *machine) loaded(module string) bool {
 	return m.exists("/sys/module/" + strings.ReplaceAll(module, "-", "_"))
 }
 
-// onDisk reports whether a module can be loaded (modules.dep(5)).
+// onDisk reports whether a module is in modules.dep(5).
 func (m *machine) onDisk(module string) bool {
 	wanted := strings.ReplaceAll(module, "-", "_")
 	for line := range strings.Lines(m.text(m.modules() + "/modules.dep")) {
@@ -105,21 +103,21 @@ func (m *machine) onDisk(module string) bool {
 	return false
 }
 
-// A setting is how an option of the kernel's configuration is set.
+// A setting is the value of a kernel configuration option.
 type setting int
 
 const (
-	unsaid setting = iota // the configuration is not to be had
+	unknownSetting setting = iota // the configuration is not readable
 	off
 	on // built in or as a module
 )
 
-// configured returns how the running kernel was built (without CONFIG_).
+// configured returns an option (without CONFIG_) of the running kernel.
 func (m *machine) configured(option string) setting {
 	config := m.config()
 	switch {
 	case len(config) == 0:
-		return unsaid
+		return unknownSetting
 	case bytes.Contains(config, []byte("\nCONFIG_"+option+"=")):
 		return on
 	}

@@ -6,14 +6,14 @@ import (
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
-// neededBy has one row per type of Op that needs features beside those that every
-// lab needs. Links need the feature that is called as their kind.
+// neededBy has one row per type of Op that needs more features than every lab does.
+// A link needs the feature with the name of its kind.
 var neededBy = plan.NewTable(
 	plan.RowOf[plan.SetSysctl]([]*Feature{Sysctls}),
 	plan.RowOf[plan.Nft]([]*Feature{Nftables, NAT, Reject, Conntrack}),
 )
 
-// NeededBy returns the features whose lack may be the reason why an Op fails.
+// NeededBy returns the features without which an Op fails.
 func NeededBy(op plan.Op) []*Feature {
 	if kind := plan.KindOf(op); kind != "" {
 		all := links()

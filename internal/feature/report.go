@@ -10,30 +10,30 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// A State is how it stands with something.
+// A State is the result of a check.
 type State string
 
 // The states.
 const (
 	OK      State = "ok"
 	Missing State = "missing"
-	Limited State = "limited" // there, and not as it could be
-	Unknown State = "unknown" // it could not be tried
+	Limited State = "limited" // works, with a limit
+	Unknown State = "unknown" // not tried
 )
 
-// A Check is one thing that was looked at.
+// A Check is one line of a report.
 type Check struct {
 	Name   string `json:"name"`
 	State  State  `json:"state"`
-	Use    string `json:"for,omitempty"`    // what it is wanted for
+	Use    string `json:"for,omitempty"`    // what it is used for
 	Used   bool   `json:"used,omitempty"`   // by labs themselves
 	Found  string `json:"found,omitempty"`  // such as a number
 	Reason string `json:"reason,omitempty"` // why it is not ok
-	Mend   string `json:"mend,omitempty"`   // what to do about it
+	Fix    string `json:"fix,omitempty"`    // the command or package that fixes it
 	Since  string `json:"since,omitempty"`  // the first version of Linux that has it
 }
 
-// A Group is a number of checks.
+// A Group is a titled list of checks.
 type Group struct {
 	Name   string  `json:"name"`
 	About  string  `json:"about,omitempty"`
@@ -47,38 +47,37 @@ type Report struct {
 	Container string `json:"container,omitempty"`
 	User      string `json:"user"`
 
-	CanRun   bool     `json:"can_run"`  // labs can, in one way or the other
-	Root     bool     `json:"root"`     // on the machine itself
+	CanRun   bool     `json:"can_run"`  // labs can be made, as root or rootless
+	Root     bool     `json:"root"`     // in the host's namespaces
 	Rootless bool     `json:"rootless"` // in sandboxes
-	Verdict  []string `json:"verdict"`  // in words
+	Verdict  []string `json:"verdict"`  // lines of text
 	Groups   []Group  `json:"groups"`
 }
 
-// A Ground is where labs are to be made.
-type Ground int
+// A Placement is where labs are made.
+type Placement int
 
-// The grounds.
+// The placements.
 const (
-	Usual   Ground = iota // where this user's labs are made if nobody says otherwise
-	Machine               // on the machine itself
-	Sandbox               // in sandboxes
+	Default Placement = iota // the host if this process may, else a sandbox
+	Host                     // in the host's namespaces
+	Sandbox                  // in sandboxes
 )
 
-// Examine tries all features and looks at all limits, for labs that are made on a
-// ground.
-func Examine(ctx context.Context, ground Ground) *Report {
+// Examine tries all features and reads all limits, for labs with a placement.
+func Examine(ctx context.Context, placement Placement) *Report {
 	var tools []Check
 	var wg sync.WaitGroup
 	wg.Go(func() { tools = local.tools(ctx) })
-	boxed := ground == Sandbox || !sandbox.Privileged()
-	try(All(), boxed)
+	sandboxed := placement == Sandbox || !sandbox.Privileged()
+	try(All(), sandboxed)
 	wg.Wait()
-	return local.report(ground, boxed, (*Feature).known, tools)
+	return local.report(placement, sandboxed, (*Feature).known, tools)
 }
 
-// report puts together what is known; err says what trying a feature came to, in a
-// sandbox if boxed is true.
-func (m *machine) report(ground Ground, boxed bool, err func(*Feature) error, tools []Check) *Report {
+// report makes the report; err returns the result of trying a feature, in a sandbox
+// if sandboxed is true.
+func (m *machine) report(placement Placement, sandboxed bool, err func(*Feature) error, tools []Check) *Report {
 	checks := func(features []*Feature) []Check {
 		var list []Check
 		for _, f := range features {
@@ -93,12 +92,12 @@ func (m *machine) report(ground Ground, boxed bool, err func(*Feature) error, to
 			{"labs as root", "", checks([]*Feature{Root})},
 			{"labs without root", "", checks([]*Feature{Rootless})},
 			{"nodes", "", checks(nodes())},
-			{"links", "labs are made of veth and bridge, the others are for commands of yours in a node", checks(links())},
-			{"queueing", "for commands of yours in a node", checks(qdiscs())},
-			{"firewall", "for rules of yours in a node", checks(firewall())},
-			{"tracing", "for programs of yours", checks(tracing())},
+			{"links", "labs use veth and bridge; the others are for your commands in nodes", checks(links())},
+			{"queueing", "for your commands in nodes", checks(qdiscs())},
+			{"firewall", "for your rules in nodes", checks(firewall())},
+			{"tracing", "for your programs", checks(tracing())},
 			{"limits", "", m.limits()},
-			{"tools", "none is needed for labs", tools},
+			{"tools", "labs need none", tools},
 		},
 	}
 	for _, g := range r.Groups {
@@ -108,11 +107,11 @@ func (m *machine) report(ground Ground, boxed bool, err func(*Feature) error, to
 			}
 		}
 	}
-	r.judge(ground, boxed, err)
+	r.decide(placement, sandboxed, err)
 	return r
 }
 
-// self is about the user.
+// self describes the user.
 func (m *machine) self() []Check {
 	list := []Check{
 		{Name: "user", Found: m.userName()},
@@ -127,47 +126,47 @@ func (m *machine) self() []Check {
 	return list
 }
 
-// check says how it stands with a feature; err is what trying it came to.
+// check returns the check of a feature; err is the result of trying it.
 func (f *Feature) check(m *machine, err error) Check {
 	c := Check{Name: f.Name, State: OK, Use: f.Use, Used: f.Used, Since: f.Since}
 	e := (*Error)(nil)
 	switch {
 	case errors.As(err, &e):
-		c.State, c.Reason, c.Mend = Missing, e.Reason.Error(), e.Hint
+		c.State, c.Reason, c.Fix = Missing, e.Reason.Error(), e.Hint
 		if Untried(err) {
 			c.State = Unknown
 		}
 	case f == Rootless && errors.As(m.warnRootless(), &e):
-		c.State, c.Reason, c.Mend = Limited, e.Reason.Error(), e.Hint
+		c.State, c.Reason, c.Fix = Limited, e.Reason.Error(), e.Hint
 	}
-	if asked, _ := f.ask(m); asked && err == nil {
-		c.Found = fmt.Sprintf("module %s is there; not loaded, as that adds %s to the machine", f.module, f.adds)
+	if asked, _ := f.withoutTrying(m); asked && err == nil {
+		c.Found = fmt.Sprintf("module %s is on disk; not loaded, since loading it adds %s to the host namespace", f.module, f.adds)
 	}
 	return c
 }
 
-// judge says in a few words what matters of it all.
-func (r *Report) judge(ground Ground, boxed bool, err func(*Feature) error) {
+// decide sets CanRun and the lines of the verdict.
+func (r *Report) decide(placement Placement, sandboxed bool, err func(*Feature) error) {
 	has := func(f *Feature) bool { return err(f) == nil }
 	r.Root, r.Rootless = has(Root), has(Rootless)
-	stand := r.Root && ground != Sandbox || r.Rootless && ground != Machine
+	stand := r.Root && placement != Sandbox || r.Rootless && placement != Host
 	r.CanRun = stand && has(Veth) && (has(Names) || Untried(err(Names)))
 	switch {
-	case !stand && ground == Usual:
-		r.say("Labs can't run here. One of these would change that:")
-		r.mend(err, Root, Rootless)
+	case !stand && placement == Default:
+		r.say("Labs can't run here. Fix one of these:")
+		r.addRemedies(err, Root, Rootless)
 	case !stand:
 		r.say("Labs can't run here that way:")
-		r.mend(err, map[Ground]*Feature{Machine: Root, Sandbox: Rootless}[ground])
+		r.addRemedies(err, map[Placement]*Feature{Host: Root, Sandbox: Rootless}[placement])
 	case !r.CanRun:
 		r.say("Labs can't run here.")
-		r.mend(err, Names, Veth)
+		r.addRemedies(err, Names, Veth)
 	case r.Root && r.Rootless:
-		r.say("Labs can run here: as root on the machine itself, and without root in sandboxes.")
+		r.say("Labs can run here: as root in the host's namespaces, and without root in sandboxes.")
 	case r.Root:
 		r.say("Labs can run here, as root. Without root they can't:")
-		r.mend(err, Rootless)
-	case boxed:
+		r.addRemedies(err, Rootless)
+	case sandboxed:
 		r.say("Labs can run here, without root.")
 	default:
 		r.say("Labs can run here, with --rootless.")
@@ -177,7 +176,7 @@ func (r *Report) judge(ground Ground, boxed bool, err func(*Feature) error) {
 	}
 }
 
-// lacks names what labs can't do.
+// lacks adds the missing features that labs use.
 func (r *Report) lacks(err func(*Feature) error) {
 	var names []string
 	for _, f := range All() {
@@ -186,7 +185,7 @@ func (r *Report) lacks(err func(*Feature) error) {
 		}
 	}
 	if len(names) > 0 {
-		r.say("What labs may want and is missing: %s.", strings.Join(names, ", "))
+		r.say("Missing features that labs may use: %s.", strings.Join(names, ", "))
 	}
 }
 
@@ -194,8 +193,8 @@ func (r *Report) say(format string, args ...any) {
 	r.Verdict = append(r.Verdict, fmt.Sprintf(format, args...))
 }
 
-// mend adds what is to be done about features that are missing.
-func (r *Report) mend(err func(*Feature) error, features ...*Feature) {
+// addRemedies adds the reasons and hints of missing features.
+func (r *Report) addRemedies(err func(*Feature) error, features ...*Feature) {
 	for _, f := range features {
 		if e := (*Error)(nil); errors.As(err(f), &e) {
 			r.say("  %s: %v", e.Name, e.Reason)

@@ -22,36 +22,36 @@ func errs(missing map[*Feature]error) func(*Feature) error {
 
 func TestVerdict(t *testing.T) {
 	no := errors.New("no")
-	const both = "Labs can run here: as root on the machine itself, and without root in sandboxes."
+	const both = "Labs can run here: as root in the host's namespaces, and without root in sandboxes."
 	for _, test := range []struct {
-		name    string
-		ground  Ground
-		boxed   bool
-		missing map[*Feature]error
-		can     bool
-		want    string
+		name      string
+		placement Placement
+		sandboxed bool
+		missing   map[*Feature]error
+		can       bool
+		want      string
 	}{
-		{"all", Usual, false, nil, true, both},
-		{"root only", Usual, false, map[*Feature]error{Rootless: no}, true, "Labs can run here, as root. Without root they can't:\n" +
+		{"all", Default, false, nil, true, both},
+		{"root only", Default, false, map[*Feature]error{Rootless: no}, true, "Labs can run here, as root. Without root they can't:\n" +
 			"  user namespaces: no\n    mend user namespaces"},
 		{"root only, and not wanted", Sandbox, true, map[*Feature]error{Rootless: no}, false, "Labs can't run here that way:\n" +
 			"  user namespaces: no\n    mend user namespaces"},
-		{"a user", Usual, true, map[*Feature]error{Root: no}, true, "Labs can run here, without root."},
-		{"a user who wants more", Machine, false, map[*Feature]error{Root: no}, false, "Labs can't run here that way:\n  root: no\n    mend root"},
-		{"root without mounts", Usual, false, map[*Feature]error{Root: no}, true, "Labs can run here, with --rootless."},
+		{"a user", Default, true, map[*Feature]error{Root: no}, true, "Labs can run here, without root."},
+		{"a user who wants more", Host, false, map[*Feature]error{Root: no}, false, "Labs can't run here that way:\n  root: no\n    mend root"},
+		{"root without mounts", Default, false, map[*Feature]error{Root: no}, true, "Labs can run here, with --rootless."},
 		{
-			"nothing", Usual, true,
+			"nothing", Default, true,
 			map[*Feature]error{Root: no, Rootless: no, Veth: &untriedError{no}},
 			false,
-			"Labs can't run here. One of these would change that:\n  root: no\n    mend root\n  user namespaces: no\n    mend user namespaces",
+			"Labs can't run here. Fix one of these:\n  root: no\n    mend root\n  user namespaces: no\n    mend user namespaces",
 		},
-		{"no veth", Usual, false, map[*Feature]error{Veth: no}, false, "Labs can't run here.\n  veth: no\n    mend veth"},
-		{"no names", Usual, false, map[*Feature]error{Names: no}, false, "Labs can't run here.\n  names: no\n    mend names"},
-		{"names not tried", Usual, false, map[*Feature]error{Names: &untriedError{no}}, true, both},
-		{"no switches", Usual, false, map[*Feature]error{Bridge: no, IPv6: no, Wireguard: no}, true, both + "\n" +
-			"What labs may want and is missing: ipv6, bridge."},
+		{"no veth", Default, false, map[*Feature]error{Veth: no}, false, "Labs can't run here.\n  veth: no\n    mend veth"},
+		{"no names", Default, false, map[*Feature]error{Names: no}, false, "Labs can't run here.\n  names: no\n    mend names"},
+		{"names not tried", Default, false, map[*Feature]error{Names: &untriedError{no}}, true, both},
+		{"no switches", Default, false, map[*Feature]error{Bridge: no, IPv6: no, Wireguard: no}, true, both + "\n" +
+			"Missing features that labs may use: ipv6, bridge."},
 	} {
-		r := laptop().machine(t).report(test.ground, test.boxed, errs(test.missing), nil)
+		r := laptop().machine(t).report(test.placement, test.sandboxed, errs(test.missing), nil)
 		if d := cmp.Diff(test.want, strings.Join(r.Verdict, "\n")); d != "" || r.CanRun != test.can {
 			t.Errorf("%s: can run: %v, verdict (-want +got):\n%s", test.name, r.CanRun, d)
 		}
@@ -72,14 +72,14 @@ func find(t *testing.T, r *Report, name string) Check {
 
 func TestReportChecks(t *testing.T) {
 	m := laptop().asRoot().with(files{sysctlUserns: "0", "/.dockerenv": "", "/proc/self/uid_map": "0 1001 1"}).machine(t)
-	r := m.report(Usual, false, errs(map[*Feature]error{Netem: syscall.ENOENT, Veth: &untriedError{errors.New("why")}}), []Check{{Name: "iproute2"}})
+	r := m.report(Default, false, errs(map[*Feature]error{Netem: syscall.ENOENT, Veth: &untriedError{errors.New("why")}}), []Check{{Name: "iproute2"}})
 	for _, want := range []Check{
-		{Name: "netem", State: Missing, Use: Netem.Use, Since: "2.6.8", Reason: "no such file or directory", Mend: "mend netem"},
-		{Name: "veth", State: Unknown, Use: "cables", Used: true, Since: "2.6.24", Reason: "not tried: why", Mend: "mend veth"},
-		{Name: "dummy", State: OK, Use: Dummy.Use, Used: Dummy.Used, Since: "2.4", Found: "module dummy is there; not loaded, as that adds dummy0 to the machine"},
+		{Name: "netem", State: Missing, Use: Netem.Use, Since: "2.6.8", Reason: "no such file or directory", Fix: "mend netem"},
+		{Name: "veth", State: Unknown, Use: "cables", Used: true, Since: "2.6.24", Reason: "not tried: why", Fix: "mend veth"},
+		{Name: "dummy", State: OK, Use: Dummy.Use, Used: Dummy.Used, Since: "2.4", Found: "module dummy is on disk; not loaded, since loading it adds dummy0 to the host namespace"},
 		{
 			Name: "user namespaces", State: Limited, Use: Rootless.Use, Used: true, Since: "5.8",
-			Reason: "for root only: kernel.unprivileged_userns_clone is 0", Mend: "sysctl -w kernel.unprivileged_userns_clone=1",
+			Reason: "for root only: kernel.unprivileged_userns_clone is 0", Fix: "sysctl -w kernel.unprivileged_userns_clone=1",
 		},
 		{Name: "container", State: OK, Found: "docker"},
 		{Name: "user namespace", State: OK, Found: "root in here is uid 1001 outside"},
@@ -105,12 +105,12 @@ func TestLimits(t *testing.T) {
 			"Max open files            " + open + "                20000                files     \n"}
 	}
 	for _, test := range []struct {
-		name  string
-		files files
-		check string
-		state State
-		found string
-		mend  string
+		name   string
+		files  files
+		check  string
+		state  State
+		found  string
+		remedy string
 	}{
 		{"enough files", laptop().with(limits("20000", "96365")), "open files", "", "20000", ""},
 		{"few files", laptop().with(limits("256", "96365")), "open files", Limited, "256", "ulimit -n 16384, by root or below the hard limit"},
@@ -128,7 +128,7 @@ func TestLimits(t *testing.T) {
 			"no user namespaces", laptop().asRoot().with(files{"/proc/sys/user/max_user_namespaces": "0"}),
 			"user namespaces", Limited, "0", "sysctl -w user.max_user_namespaces=15000",
 		},
-		{"not seen", laptop(), "net namespaces", "", "can't be seen from here", ""},
+		{"not seen", laptop(), "net namespaces", "", "not readable here", ""},
 		{
 			"root's neighbours", laptop().asRoot().with(thresholds("ipv4", "128", "512", "1024")),
 			"ipv4 neighbours", "", "1024 (gc_thresh1–3: 128 512 1024)", "",
@@ -138,7 +138,7 @@ func TestLimits(t *testing.T) {
 			"for labs of more than 30 nodes: sudo sysctl -w net.ipv6.neigh.default.gc_thresh2=8192 net.ipv6.neigh.default.gc_thresh3=16384",
 		},
 		{"many neighbours", laptop().with(thresholds("ipv4", "1", "2", "400000")), "ipv4 neighbours", "", "400000 (gc_thresh1–3: 1 2 400000)", ""},
-		{"neighbours of another namespace", laptop(), "ipv4 neighbours", "", "can't be seen from here", ""},
+		{"neighbours of another namespace", laptop(), "ipv4 neighbours", "", "not readable here", ""},
 		{
 			"memory", laptop().with(files{"/proc/meminfo": "MemTotal:       24683392 kB\nMemAvailable:    8000000 kB\n"}),
 			"memory", "", "8000 MB free, for some 20000 nodes", "",
@@ -150,7 +150,7 @@ func TestLimits(t *testing.T) {
 	} {
 		list := test.files.machine(t).limits()
 		i := slices.IndexFunc(list, func(c Check) bool { return c.Name == test.check })
-		if c := list[i]; c.State != test.state || c.Found != test.found || c.Mend != test.mend {
+		if c := list[i]; c.State != test.state || c.Found != test.found || c.Fix != test.remedy {
 			t.Errorf("%s: %+v", test.name, c)
 		}
 	}

@@ -6,14 +6,15 @@ import (
 	"syscall"
 )
 
-// rights are what making labs on the machine itself takes.
+// rights holds what keeps this process from making labs in the host's namespaces; nil
+// errors do not.
 type rights struct {
-	folder  error // why the folders of names and locks can't be written
-	mounts  error // why nothing can be mounted
-	network error // why the machine's own network namespace can't be entered
+	folder  error // why /run/netns or /run/vethlab can't be written
+	mounts  error // why mount(2) fails
+	network error // why the host namespace can't be entered
 }
 
-// explainRoot returns nil if labs can be made on the machine itself.
+// explainRoot returns nil if labs can be made in the host's namespaces.
 func (m *machine) explainRoot(r rights) error {
 	missing := m.lackingNeeded("CapEff")
 	switch {
@@ -21,30 +22,30 @@ func (m *machine) explainRoot(r rights) error {
 		return &Error{Reason: because(syscall.ENOENT, "/proc is not mounted"), Hint: m.sudo(mountProc)}
 	case len(missing) > 0 && m.uid() != 0:
 		hint := "sudo vethlab …"
-		if len(m.lackingNeeded("CapBnd")) > 0 { // root has no more
-			hint = m.mendRights()
+		if len(m.lackingNeeded("CapBnd")) > 0 { // root lacks them too
+			hint = m.remedyRights()
 		}
 		return &Error{Reason: because(syscall.EPERM, "user %s is not root", m.userName()), Hint: hint}
 	case len(missing) > 0:
 		return &Error{
 			Reason: because(syscall.EPERM, "root here is without %s", strings.Join(missing, " and ")),
-			Hint:   m.mendRights(),
+			Hint:   m.remedyRights(),
 		}
 	case r.folder != nil:
-		return &Error{Reason: r.folder, Hint: m.mendFolder(r.folder)}
+		return &Error{Reason: r.folder, Hint: m.remedyFolder(r.folder)}
 	case r.mounts != nil:
-		return &Error{Reason: because(r.mounts, "nothing can be mounted here"), Hint: m.mendUnshare("--mount")}
+		return &Error{Reason: because(r.mounts, "mount is not allowed here"), Hint: m.remedyUnshare("--mount")}
 	case r.network != nil:
-		return &Error{Reason: because(r.network, "the network here is not this user's"), Hint: m.mendUnshare("--net")}
+		return &Error{Reason: because(r.network, "the network namespace belongs to another user namespace"), Hint: m.remedyUnshare("--net")}
 	}
 	return nil
 }
 
-// mountProc is what brings back /proc.
+// mountProc mounts /proc.
 const mountProc = "mount -t proc proc /proc"
 
-// mendRights says how somebody gets rights that root has and is refused.
-func (m *machine) mendRights() string {
+// remedyRights returns how to get root's rights, or "".
+func (m *machine) remedyRights() string {
 	switch name := m.container(); {
 	case name == "docker", name == "podman":
 		return name + " run --privileged …"
@@ -62,8 +63,8 @@ func (m *machine) mendRights() string {
 	return ""
 }
 
-func (m *machine) mendFolder(reason error) string {
-	if lacking(reason) {
+func (m *machine) remedyFolder(reason error) string {
+	if notSupported(reason) {
 		return m.sudo("mkdir /run")
 	}
 	if name := m.container(); name == "docker" || name == "podman" {
@@ -75,15 +76,16 @@ func (m *machine) mendFolder(reason error) string {
 	return m.sudo("mount -t tmpfs tmpfs /run")
 }
 
-// mendUnshare is for root of a user namespace that lacks one of the others.
-func (m *machine) mendUnshare(option string) string {
+// remedyUnshare is the remedy for root of a user namespace whose mount or network
+// namespace belongs to another.
+func (m *machine) remedyUnshare(option string) string {
 	if m.mapped() != "" {
-		return "unshare with " + option + ", for a namespace that is this user's"
+		return "unshare with " + option + ", for a namespace that belongs to this user namespace"
 	}
-	return m.mendRights()
+	return m.remedyRights()
 }
 
-// because puts what is behind a reason of the kernel's before it.
+// because returns an error "explanation (kernel's reason)".
 func because(reason error, format string, args ...any) error {
 	return fmt.Errorf("%s (%w)", fmt.Sprintf(format, args...), reason)
 }

@@ -75,7 +75,7 @@ func TestExplainRoot(t *testing.T) {
 		{
 			"mounts of others", laptop().asRoot().with(files{"/proc/self/uid_map": "0 0 1"}),
 			rights{mounts: syscall.EPERM},
-			"nothing can be mounted here", "unshare with --mount, for a namespace that is this user's",
+			"mount is not allowed here", "unshare with --mount, for a namespace that belongs to this user namespace",
 		},
 		{"no proc", laptop().with(files{"/proc/self/ns/net": "-"}), rights{}, "/proc is not mounted", "sudo mount -t proc proc /proc"},
 	} {
@@ -109,11 +109,11 @@ func TestExplainRootless(t *testing.T) {
 		},
 		{
 			"AppArmor, no namespace", laptop().with(apparmor), made(syscall.EACCES),
-			"kernel.apparmor_restrict_unprivileged_userns is 1", mendAppArmor,
+			"kernel.apparmor_restrict_unprivileged_userns is 1", remedyAppArmor,
 		},
 		{
 			"AppArmor, no rights", laptop().with(apparmor), slave,
-			"kernel.apparmor_restrict_unprivileged_userns is 1 (mount --make-rslave /: permission denied)", mendAppArmor,
+			"kernel.apparmor_restrict_unprivileged_userns is 1 (mount --make-rslave /: permission denied)", remedyAppArmor,
 		},
 		{
 			"no user namespaces at all", laptop().with(limit("user")), made(syscall.ENOSPC),
@@ -125,12 +125,12 @@ func TestExplainRootless(t *testing.T) {
 		},
 		{
 			"too many", laptop().with(files{sysctlPath("user.max_user_namespaces"): "5"}), made(syscall.ENOSPC),
-			"too many namespaces", "end what holds namespaces, or raise " + strings.Join(namespaceLimits, ", "),
+			"a namespace limit is reached", "end processes that hold namespaces, or raise " + strings.Join(namespaceLimits, ", "),
 		},
 		{
 			"too deep", laptop().asRoot().with(files{"/proc/self/uid_map": "0 0 1"}), made(syscall.ENOSPC),
-			"too many namespaces", "end what holds namespaces, or raise " + strings.Join(namespaceLimits, ", ") +
-				", here and in the user namespaces above; more than 32 can't be in each other",
+			"a namespace limit is reached", "end processes that hold namespaces, or raise " + strings.Join(namespaceLimits, ", ") +
+				", here and in the user namespaces above; user namespaces nest at most 32 deep",
 		},
 		{
 			"docker", laptop().with(filter).with(files{"/.dockerenv": ""}), made(syscall.EPERM), "a seccomp filter forbids it",
@@ -158,20 +158,20 @@ func TestExplainRootless(t *testing.T) {
 			"parts of /proc are covered", "podman run --security-opt unmask=ALL …",
 		},
 		{"masked", laptop().with(masked), proc, "parts of /proc are covered", "sudo umount what is mounted below /proc"},
-		{"half a proc", laptop(), proc, "the /proc here does not show all", "sudo umount what is mounted below /proc"},
+		{"half a proc", laptop(), proc, "parts of this /proc are hidden", "sudo umount what is mounted below /proc"},
 		{
 			"nobody", laptop().with(files{"/proc/self/uid_map": ""}), made(syscall.EPERM),
-			"this user has no id", "unshare with --map-root-user, or the like",
+			"this UID is not mapped", "unshare with --map-root-user, or the like",
 		},
 		{
 			"chroot", laptop().with(files{"/proc/self/mountinfo": "22 27 0:21 / /proc rw - proc proc rw\n"}), made(syscall.EPERM),
-			"where chroot has changed the root folder", mendChroot,
+			"the kernel forbids user namespaces in a chroot", remedyChroot,
 		},
 		{
 			"SELinux", laptop().with(files{"/sys/fs/selinux/enforce": "1"}), made(syscall.EACCES),
 			"SELinux is enforcing", "sudo ausearch -m avc -ts recent",
 		},
-		{"none of these", laptop(), made(syscall.EPERM), "no sysctl and no filter forbids it", mendChroot},
+		{"none of these", laptop(), made(syscall.EPERM), "no sysctl or seccomp filter forbids it", remedyChroot},
 		{
 			"kernel without", laptop().with(files{"/proc/self/ns/user": "-"}), made(syscall.EINVAL),
 			"this kernel has no user namespaces", "a kernel with CONFIG_USER_NS",
@@ -182,7 +182,7 @@ func TestExplainRootless(t *testing.T) {
 		},
 		{
 			"no run", laptop(), &sandbox.StartError{Step: "mount /run", Err: syscall.ENOENT}, "mount /run: no such file or directory",
-			"make the folder that is missing: a sandbox has a /run and a /proc of its own",
+			"make the missing folder: a sandbox mounts its own /run and /proc",
 		},
 		{"anything else", laptop(), made(syscall.ENOMEM), "make namespaces: cannot allocate memory", ""},
 		{"anything else, refused", laptop(), slave, "mount --make-rslave /: permission denied", "sudo vethlab …"},
@@ -209,7 +209,7 @@ func TestWarnRootless(t *testing.T) {
 	said(t, "Debian", laptop().asRoot().with(files{sysctlUserns: "0"}).machine(t).warnRootless(),
 		"for root only: kernel.unprivileged_userns_clone is 0", "sysctl -w kernel.unprivileged_userns_clone=1")
 	said(t, "Ubuntu", laptop().asRoot().with(files{sysctlAppArmor: "1"}).machine(t).warnRootless(),
-		"for root only: kernel.apparmor_restrict_unprivileged_userns is 1", mendAppArmor)
+		"for root only: kernel.apparmor_restrict_unprivileged_userns is 1", remedyAppArmor)
 	if err := laptop().with(files{sysctlUserns: "0"}).machine(t).warnRootless(); err != nil {
 		t.Errorf("who has tried it knows: %v", err)
 	}
@@ -236,10 +236,10 @@ func TestMends(t *testing.T) {
 		{"read-only sysctls", Sysctls, laptop().asRoot(), syscall.EROFS, "mount -o remount,rw /proc/sys"},
 		{"read-only sysctls in docker", Sysctls, laptop().asRoot().with(docker), syscall.EROFS, "docker run --privileged …"},
 		{"no sysctls", Sysctls, laptop(), enoent, "sudo mount -t proc proc /proc"},
-		{"no /sys", Rooms, laptop().asRoot(), enoent, "mkdir /sys"},
-		{"masked /sys", Rooms, laptop().with(docker), syscall.EPERM, "docker run --security-opt systempaths=unconfined …"},
+		{"no /sys", Sysfs, laptop().asRoot(), enoent, "mkdir /sys"},
+		{"masked /sys", Sysfs, laptop().with(docker), syscall.EPERM, "docker run --security-opt systempaths=unconfined …"},
 		{
-			"chroot", Rooms, laptop().with(files{"/proc/self/mountinfo": "22 27 0:21 / /proc rw - proc proc rw\n"}), syscall.EINVAL,
+			"chroot", Sysfs, laptop().with(files{"/proc/self/mountinfo": "22 27 0:21 / /proc rw - proc proc rw\n"}), syscall.EINVAL,
 			"make / a mount point: mount --bind DIR DIR before chroot DIR",
 		},
 		{"no IPv6", IPv6, laptop(), syscall.EOPNOTSUPP, "write `addressing: {ipv6: none}` in the file, or boot without ipv6.disable=1"},
@@ -273,7 +273,7 @@ func TestAppArmorProfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(mendAppArmor, file) || !strings.Contains(string(text), "install -m 644 "+file) {
-		t.Errorf("%s is not what the advice is about: %s", file, mendAppArmor)
+	if !strings.Contains(remedyAppArmor, file) || !strings.Contains(string(text), "install -m 644 "+file) {
+		t.Errorf("%s is not what the advice is about: %s", file, remedyAppArmor)
 	}
 }

@@ -10,28 +10,27 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// The sysctls that forbid user namespaces.
+// Sysctls that forbid user namespaces to ordinary users.
 const (
 	sysctlUserns   = "/proc/sys/kernel/unprivileged_userns_clone"             // Debian, Arch
 	sysctlAppArmor = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns" // Ubuntu
 )
 
-// namespaceLimits are the limits of what a sandbox is made of, per user
-// (namespaces(7)).
+// namespaceLimits are the per-user limits of a sandbox's namespaces (namespaces(7)).
 var namespaceLimits = []string{
 	"user.max_user_namespaces", "user.max_net_namespaces", "user.max_mnt_namespaces", "user.max_pid_namespaces",
 }
 
-// Explain finds out why a sandbox could not be made, if that is what an error is
-// about. Others it returns as they are.
+// Explain adds the cause and a hint to a [*sandbox.StartError]. It returns other
+// errors unchanged.
 func Explain(err error) error {
 	if start := (*sandbox.StartError)(nil); errors.As(err, &start) {
-		return fmt.Errorf("making a sandbox for the lab: %w", Rootless.explain(local, local.explainRootless(err)))
+		return fmt.Errorf("cannot make a sandbox for the lab: %w", Rootless.explain(local, local.explainRootless(err)))
 	}
 	return err
 }
 
-// explainRootless finds out why an ordinary user's sandbox could not be made.
+// explainRootless returns why an ordinary user's sandbox could not be made.
 func (m *machine) explainRootless(reason error) error {
 	if reason != nil && !m.exists("/proc/self/ns") {
 		return &Error{Reason: because(syscall.ENOENT, "/proc is not mounted"), Hint: m.sudo(mountProc)}
@@ -51,13 +50,13 @@ func (m *machine) explainRootless(reason error) error {
 	case refused(failed):
 		return m.explainNoMount(start.Step, failed)
 	case errors.Is(failed, syscall.ENOENT):
-		return &Error{Reason: failed, Hint: "make the folder that is missing: a sandbox has a /run and a /proc of its own"}
+		return &Error{Reason: failed, Hint: "make the missing folder: a sandbox mounts its own /run and /proc"}
 	}
 	return &Error{Reason: failed}
 }
 
-// tooOld returns why the kernel is too old for sandboxes: to enter one, all its
-// namespaces are entered at once (setns(2) with a pidfd).
+// tooOld returns an error if the kernel can't enter all namespaces of a process at
+// once (setns(2) with a pidfd), which entering a sandbox takes.
 func (m *machine) tooOld() error {
 	if !m.olderThan(Rootless.Since) {
 		return nil
@@ -68,7 +67,7 @@ func (m *machine) tooOld() error {
 	}
 }
 
-// explainLimit is for a sandbox that would be one too many.
+// explainLimit explains ENOSPC: a namespace limit is reached.
 func (m *machine) explainLimit(failed error) error {
 	for _, limit := range namespaceLimits {
 		if m.number(sysctlPath(limit)) == 0 {
@@ -78,15 +77,15 @@ func (m *machine) explainLimit(failed error) error {
 			}
 		}
 	}
-	hint := "end what holds namespaces, or raise " + strings.Join(namespaceLimits, ", ")
+	hint := "end processes that hold namespaces, or raise " + strings.Join(namespaceLimits, ", ")
 	if m.mapped() != "" {
-		hint += ", here and in the user namespaces above; more than 32 can't be in each other"
+		hint += ", here and in the user namespaces above; user namespaces nest at most 32 deep"
 	}
-	return &Error{Reason: because(failed, "there are too many namespaces already"), Hint: hint}
+	return &Error{Reason: because(failed, "a namespace limit is reached"), Hint: hint}
 }
 
-// explainNoNamespace is for a sandbox whose namespaces were not allowed. What is
-// forbidden in more than one way is explained by what stands first in the way.
+// explainNoNamespace explains EPERM from making namespaces. If several settings forbid
+// it, the one that the kernel checks first is named.
 func (m *machine) explainNoNamespace(failed error) error {
 	switch {
 	case m.number(sysctlUserns) == 0 && !m.trueRoot():
@@ -97,61 +96,61 @@ func (m *machine) explainNoNamespace(failed error) error {
 	case m.restrictedByAppArmor():
 		return m.explainAppArmor(failed)
 	case m.filtered():
-		return &Error{Reason: because(failed, "a seccomp filter forbids it"), Hint: m.mendFilter()}
+		return &Error{Reason: because(failed, "a seccomp filter forbids it"), Hint: m.remedyFilter()}
 	case m.mapped() == "nobody":
 		return &Error{
-			Reason: because(failed, "this user has no id in the user namespace that it is in"),
+			Reason: because(failed, "this UID is not mapped in its user namespace"),
 			Hint:   "unshare with --map-root-user, or the like",
 		}
 	case m.changedRoot():
 		return &Error{
-			Reason: because(failed, "that is forbidden where chroot has changed the root folder"),
-			Hint:   mendChroot,
+			Reason: because(failed, "the kernel forbids user namespaces in a chroot"),
+			Hint:   remedyChroot,
 		}
 	case m.text("/sys/fs/selinux/enforce") == "1":
 		return &Error{
-			Reason: because(failed, "SELinux is enforcing, and may be what forbids it"),
+			Reason: because(failed, "SELinux is enforcing and may forbid it"),
 			Hint:   m.sudo("ausearch -m avc -ts recent"),
 		}
 	}
 	return &Error{
-		Reason: because(failed, "no sysctl and no filter forbids it: it is chroot, or a security module"),
-		Hint:   mendChroot,
+		Reason: because(failed, "no sysctl or seccomp filter forbids it; chroot or a security module may"),
+		Hint:   remedyChroot,
 	}
 }
 
-// mendChroot is for a changed root folder (user_namespaces(7), EPERM).
-const mendChroot = "outside of the chroot, or in a container, which has pivot_root for it"
+// remedyChroot is the remedy in a chroot (user_namespaces(7), EPERM).
+const remedyChroot = "run vethlab outside the chroot, or in a container, which uses pivot_root"
 
-// explainNoMount is for a sandbox in which a step was not allowed.
+// explainNoMount explains EPERM from a later step.
 func (m *machine) explainNoMount(step string, failed error) error {
 	covered := m.covered("/proc")
 	switch {
 	case m.restrictedByAppArmor():
 		return m.explainAppArmor(failed)
 	case step == sandbox.StepProc && len(covered) > 0:
-		return &Error{Reason: because(failed, "parts of /proc are covered: %s", strings.Join(covered, " ")), Hint: m.mendProc()}
+		return &Error{Reason: because(failed, "parts of /proc are covered: %s", strings.Join(covered, " ")), Hint: m.remedyProc()}
 	case step == sandbox.StepProc:
-		return &Error{Reason: because(failed, "the /proc here does not show all, so there can be no other"), Hint: m.mendProc()}
+		return &Error{Reason: because(failed, "parts of this /proc are hidden, so the kernel allows no new one"), Hint: m.remedyProc()}
 	}
-	return &Error{Reason: failed, Hint: m.mendRights()}
+	return &Error{Reason: failed, Hint: m.remedyRights()}
 }
 
-// restrictedByAppArmor reports whether a user namespace that this user makes
-// gives it no rights, as in Ubuntu since 23.10.
+// restrictedByAppArmor reports whether AppArmor removes the capabilities of a user
+// namespace that this user makes, as in Ubuntu since 23.10.
 func (m *machine) restrictedByAppArmor() bool { return m.number(sysctlAppArmor) == 1 && m.uid() != 0 }
 
 func (m *machine) explainAppArmor(failed error) error {
 	return &Error{
 		Reason: because(failed, "AppArmor forbids it: kernel.apparmor_restrict_unprivileged_userns is 1"),
-		Hint:   mendAppArmor,
+		Hint:   remedyAppArmor,
 	}
 }
 
-const mendAppArmor = "install packaging/apparmor/vethlab of vethlab's sources as it says, or: " +
+const remedyAppArmor = "install packaging/apparmor/vethlab of vethlab's sources as it says, or: " +
 	"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 
-func (m *machine) mendFilter() string {
+func (m *machine) remedyFilter() string {
 	switch name := m.container(); name {
 	case "docker":
 		return "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined …"
@@ -163,7 +162,7 @@ func (m *machine) mendFilter() string {
 	return "a process without that filter: /proc/self/status says Seccomp: 2, as in containers and services"
 }
 
-func (m *machine) mendProc() string {
+func (m *machine) remedyProc() string {
 	switch name := m.container(); name {
 	case "docker":
 		return "docker run --security-opt systempaths=unconfined …"
@@ -175,12 +174,11 @@ func (m *machine) mendProc() string {
 	return m.sudo("umount what is mounted below /proc")
 }
 
-// emptyFolders are there to be mounted on: that covers nothing.
+// emptyFolders are empty mount points: a mount there covers nothing.
 var emptyFolders = []string{"/proc/fs/nfsd", "/proc/sys/fs/binfmt_misc"}
 
-// covered returns what is mounted below a folder: where parts of the old /proc
-// are covered, the kernel lets nobody see them in a new one
-// (user_namespaces(7)).
+// covered returns the mounts below a folder. If mounts cover parts of /proc, the
+// kernel refuses a new proc mount, which would uncover them (user_namespaces(7)).
 func (m *machine) covered(dir string) []string {
 	var list []string
 	for _, mount := range m.mounts() {
@@ -192,8 +190,7 @@ func (m *machine) covered(dir string) []string {
 	return slices.Compact(list)
 }
 
-// changedRoot reports whether / is no mount point: what is mounted on it is out
-// of reach, as after chroot(1).
+// changedRoot reports whether / is not a mount point, as after chroot(1).
 func (m *machine) changedRoot() bool {
 	mounts := m.mounts()
 	return len(mounts) > 0 && !slices.Contains(mounts, "/")
@@ -210,16 +207,16 @@ func (m *machine) mounts() []string {
 	return list
 }
 
-// warnRootless returns what keeps ordinary users from what root has been able to
-// do, or nil.
+// warnRootless returns the setting that forbids sandboxes to ordinary users although
+// root could make one, or nil.
 func (m *machine) warnRootless() error {
 	switch {
 	case m.uid() != 0:
-		return nil // tried by one
+		return nil // an ordinary user has tried
 	case m.number(sysctlUserns) == 0:
 		return &Error{Reason: errors.New("for root only: kernel.unprivileged_userns_clone is 0"), Hint: m.sudo("sysctl -w kernel.unprivileged_userns_clone=1")}
 	case m.number(sysctlAppArmor) == 1:
-		return &Error{Reason: errors.New("for root only: kernel.apparmor_restrict_unprivileged_userns is 1"), Hint: mendAppArmor}
+		return &Error{Reason: errors.New("for root only: kernel.apparmor_restrict_unprivileged_userns is 1"), Hint: remedyAppArmor}
 	}
 	return nil
 }

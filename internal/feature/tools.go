@@ -8,25 +8,24 @@ import (
 	"time"
 )
 
-// tools are the outside programs that have to do with labs: none is needed to
-// make or to test one.
+// tools checks external programs. Labs need none.
 func (m *machine) tools(ctx context.Context) []Check {
 	c := Check{Name: "iproute2", Use: "to run the output of `vethlab script`"}
 	path, err := findIP()
 	if err != nil {
-		c.State, c.Reason, c.Mend = Missing, err.Error(), m.install("iproute2")
+		c.State, c.Reason, c.Fix = Missing, err.Error(), m.install("iproute2")
 		return []Check{c}
 	}
 	version := ipVersion(ctx, path)
 	c.Found = fmt.Sprintf("%s, %s", path, version)
 	if !strings.HasPrefix(version, "iproute2") {
-		c.Reason = "that is not the one of iproute2: it may not know all commands"
+		c.Reason = "this ip is not iproute2's: it may lack commands"
 		c.limited(m.install("iproute2"))
 	}
 	return []Check{c}
 }
 
-// findIP looks for ip(8) also where it is outside of an ordinary user's PATH.
+// findIP looks for ip(8) in PATH and in sbin, which may not be in a user's PATH.
 func findIP() (string, error) {
 	path, err := exec.LookPath("ip")
 	for _, other := range []string{"/usr/sbin/ip", "/sbin/ip"} {
@@ -40,10 +39,10 @@ func findIP() (string, error) {
 	return path, err
 }
 
-// toolTime is how long a program has to say its version.
+// toolTime is the timeout for printing a version.
 const toolTime = 2 * time.Second
 
-// ipVersion returns what ip says of itself: "iproute2-6.1.0, libbpf 1.1.0".
+// ipVersion returns the version that ip prints: "iproute2-6.1.0, libbpf 1.1.0".
 func ipVersion(ctx context.Context, path string) string {
 	ctx, cancel := context.WithTimeout(ctx, toolTime)
 	defer cancel()

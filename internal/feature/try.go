@@ -8,26 +8,25 @@ import (
 	"time"
 )
 
-// tryTime bounds how long all that is asked for at once may take. A single
-// feature takes a millisecond, or ten where a module is loaded for it, and on an
-// emulated machine a hundred times that.
+// tryTime is the timeout for all features of one call. A feature takes 1 ms, or 10 ms
+// if a module is loaded, and a hundred times that on an emulated machine.
 const tryTime = 10 * time.Second
 
-// maxTries is how many features are tried at a time: most of it is waiting, for
-// one lock of the kernel or for modules to be loaded.
+// maxTries is how many features are tried concurrently: most of the time is spent
+// waiting for the RTNL lock or for modules.
 const maxTries = 8
 
-// errTime says that the kernel has not answered in time.
+// errTime says that a try timed out.
 var errTime = &untriedError{fmt.Errorf("no answer within %v", tryTime)}
 
-// tryAll tries features and returns what each came to: those of namespaces in a
-// sandbox if boxed is true.
-func tryAll(features []*Feature, boxed bool) []error {
+// tryAll tries features and returns the error of each. If sandboxed is true, features
+// of namespaces are tried in a sandbox.
+func tryAll(features []*Feature, sandboxed bool) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), tryTime)
 	defer cancel()
 	var here, inside []int
 	for i, f := range features {
-		if f == Rootless || boxed && !f.here {
+		if f == Rootless || sandboxed && !f.here {
 			inside = append(inside, i)
 		} else {
 			here = append(here, i)
@@ -45,12 +44,12 @@ func tryAll(features []*Feature, boxed bool) []error {
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { share(here, tryOwn) })
-	wg.Go(func() { share(inside, tryBoxed) })
+	wg.Go(func() { share(inside, trySandboxed) })
 	wg.Wait()
 	return reasons
 }
 
-// tryOwn tries features by threads of this program.
+// tryOwn tries features in threads of this program.
 func tryOwn(ctx context.Context, features []*Feature) []error {
 	reasons := make([]error, len(features))
 	slots := make(chan struct{}, maxTries)
@@ -70,10 +69,10 @@ func tryOwn(ctx context.Context, features []*Feature) []error {
 	return reasons
 }
 
-// attempt tries the feature once. A call that the kernel does not come back from
-// is left behind, on a thread of its own: nothing can end it.
+// attempt tries the feature once. If the call blocks in the kernel, its thread is
+// abandoned: nothing can end it.
 func (f *Feature) attempt(ctx context.Context) error {
-	if asked, err := f.ask(local); asked {
+	if asked, err := f.withoutTrying(local); asked {
 		return err
 	}
 	done := make(chan error, 1)
@@ -86,23 +85,23 @@ func (f *Feature) attempt(ctx context.Context) error {
 	}
 }
 
-// ask answers without trying where that would change the machine: by loading a
-// module that adds links to it.
-func (f *Feature) ask(m *machine) (asked bool, err error) {
+// withoutTrying returns the answer of a feature whose module would add links to the
+// host namespace; asked is false for other features, which can be tried.
+func (f *Feature) withoutTrying(m *machine) (asked bool, err error) {
 	if f.adds == "" || m.loaded(f.module) || !m.loadsModules() || m.text(modulesDisabled) == "1" {
-		return false, nil // nothing will be loaded
+		return false, nil // trying loads no module
 	}
 	if m.onDisk(f.module) {
 		return true, nil
 	}
 	if m.exists(m.modules()) {
-		return false, nil // nothing can be loaded
+		return false, nil // there is no module to load
 	}
-	return true, &untriedError{fmt.Errorf("that may load a module, %s, that adds %s to the machine", f.module, f.adds)}
+	return true, &untriedError{fmt.Errorf("trying may load the module %s, which adds %s to the host namespace", f.module, f.adds)}
 }
 
-// tryBoxed tries features in the sandbox of an ordinary user's lab, and making it.
-func tryBoxed(ctx context.Context, features []*Feature) []error {
+// trySandboxed makes a sandbox as for an ordinary user's lab and tries features in it.
+func trySandboxed(ctx context.Context, features []*Feature) []error {
 	reasons := make([]error, len(features))
 	if len(features) == 0 {
 		return nil
@@ -128,5 +127,5 @@ func tryBoxed(ctx context.Context, features []*Feature) []error {
 	return reasons
 }
 
-// errUnwired is of a program that can't be started again, see [Child].
-var errUnwired = &untriedError{errors.New("this program does not call feature.Child")}
+// errNoChild is the error of a program that can't be re-executed, see [Child].
+var errNoChild = &untriedError{errors.New("this program does not call feature.Child")}

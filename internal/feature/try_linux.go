@@ -21,7 +21,7 @@ func tryRoot() error {
 	})
 }
 
-// writable returns why a folder below /run can't be written, or made there.
+// writable returns why a folder in /run can't be written or, if missing, made.
 func writable(dir string) error {
 	err := access(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,12 +41,12 @@ func pathError(op, path string, err error) error {
 	return &os.PathError{Op: op, Path: path, Err: err}
 }
 
-// mountable returns why this process can't mount anything. It asks for a file
-// system and does not mount it.
+// mountable returns why this process can't mount a tmpfs. It opens one with fsopen(2)
+// and does not mount it.
 func mountable() error {
 	fd, err := unix.Fsopen("tmpfs", unix.FSOPEN_CLOEXEC)
 	if errors.Is(err, unix.ENOSYS) {
-		return nil // before Linux 5.2 nobody can ask
+		return nil // fsopen needs Linux 5.2
 	}
 	if err != nil {
 		return os.NewSyscallError("fsopen", err)
@@ -57,14 +57,14 @@ func mountable() error {
 func tryName() error {
 	err := netns.TryName()
 	if errors.Is(err, unix.EINVAL) && local.changedRoot() {
-		return &untriedError{errors.New("what is mounted in a chroot may be seen outside")}
+		return &untriedError{errors.New("a mount in a chroot may propagate outside")}
 	}
 	return err
 }
 
-func tryRoom() error { return netns.TryRoom() }
+func trySysfs() error { return netns.TryRoom() }
 
-// trySysctl sets one to what it is in any new namespace.
+// trySysctl writes a sysctl in a new namespace.
 func trySysctl() error {
 	return netns.Scratch(func() error {
 		return os.WriteFile(sysctlPath("net.ipv4.ip_forward"), []byte("1"), 0)
@@ -86,7 +86,7 @@ func tryRawSocket() error { return trySocket(unix.AF_INET, unix.SOCK_RAW, unix.I
 
 func tryPacketSocket() error { return trySocket(unix.AF_PACKET, unix.SOCK_RAW, 0) }
 
-// tryPingSocket opens one where everybody has been allowed to.
+// tryPingSocket opens a ping socket in a namespace where ping_group_range allows it.
 func tryPingSocket() error {
 	return netns.Scratch(func() error {
 		netns.AllowPing()
@@ -104,7 +104,7 @@ func tryTun() error {
 		if err != nil {
 			return pathError("open", "/dev/net/tun", err)
 		}
-		defer unix.Close(fd) // and with it goes the link
+		defer unix.Close(fd) // which deletes the link
 		link, err := unix.NewIfreq("try0")
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func tryBPF() error { return tryProgram(unix.BPF_PROG_TYPE_SOCKET_FILTER, nil) }
 
 func tryXDP() error { return tryProgram(unix.BPF_PROG_TYPE_XDP, nil) }
 
-// tryTCX hooks a program into the way of packets that come in at lo.
+// tryTCX attaches a program to the ingress of lo.
 func tryTCX() error {
 	return netns.Scratch(func() error {
 		return tryProgram(unix.BPF_PROG_TYPE_SCHED_CLS, func(program int) error {
@@ -147,7 +147,7 @@ func tryTCX() error {
 }
 
 // returnZero is a program of two instructions: r0 = 0; exit (RFC 9669). The
-// kernel is told where it is, so it must not move, as what is on a stack does.
+// kernel reads it by address, so it must not move, as a Go stack may.
 var (
 	returnZero = [16]byte{0: 0xb7, 8: 0x95}
 	licence    = [4]byte{'G', 'P', 'L'}

@@ -8,7 +8,7 @@ func tryRoot() error { return &Error{Reason: netns.ErrLinux} }
 
 func tryName() error { return netns.ErrLinux }
 
-func tryRoom() error { return netns.ErrLinux }
+func trySysfs() error { return netns.ErrLinux }
 
 func trySysctl() error { return netns.ErrLinux }
 

@@ -15,7 +15,7 @@ type capability struct {
 	name string
 }
 
-// capabilities are those that labs want, or people in them.
+// capabilities are those that labs, or commands in nodes, use.
 var capabilities = []capability{
 	{12, "CAP_NET_ADMIN"},
 	{13, "CAP_NET_RAW"},
@@ -53,11 +53,11 @@ func (m *machine) userName() string {
 }
 
 // lackingCaps returns which of the capabilities above are missing in a set of this
-// process: CapEff of those in effect, CapBnd of those to be had at all.
+// process: CapEff (effective) or CapBnd (bounding).
 func (m *machine) lackingCaps(set string) []string {
 	bits, err := strconv.ParseUint(m.field(ownStatus, set), 16, 64)
 	if err != nil {
-		return nil // without /proc nobody knows
+		return nil // unknown without /proc
 	}
 	last := m.number("/proc/sys/kernel/cap_last_cap")
 	var list []string
@@ -69,13 +69,13 @@ func (m *machine) lackingCaps(set string) []string {
 	return list
 }
 
-// lackingNeeded returns which capabilities are missing in a set that making a lab
-// takes.
+// lackingNeeded returns which capabilities that making a lab needs are missing in a
+// set.
 func (m *machine) lackingNeeded(set string) []string {
 	return slices.DeleteFunc(m.lackingCaps(set), func(name string) bool { return !slices.Contains(needed, name) })
 }
 
-// capsFound says which capabilities there are.
+// capsFound returns the effective capabilities as text.
 func (m *machine) capsFound() string {
 	missing := m.lackingCaps("CapEff")
 	var there []string
@@ -95,12 +95,11 @@ func (m *machine) capsFound() string {
 	return "all that labs can use but " + strings.Join(missing, " ")
 }
 
-// filtered reports whether a seccomp filter stands between this process and the
-// kernel, as in containers.
+// filtered reports whether this process has a seccomp filter, as in containers.
 func (m *machine) filtered() bool { return m.field(ownStatus, "Seccomp") == "2" }
 
-// mapped returns who the root of this user namespace is outside, or "" in the
-// machine's own.
+// mapped returns the UID outside to which root of this user namespace is mapped, or ""
+// in the initial one.
 func (m *machine) mapped() string {
 	text := m.text("/proc/self/uid_map")
 	words := strings.Fields(text)
@@ -114,5 +113,5 @@ func (m *machine) mapped() string {
 	return "uid " + words[1]
 }
 
-// trueRoot reports whether this is the machine's root.
+// trueRoot reports whether this is root of the initial user namespace.
 func (m *machine) trueRoot() bool { return m.uid() == 0 && m.mapped() == "" }

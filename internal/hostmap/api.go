@@ -16,22 +16,21 @@ import (
 	"time"
 )
 
-// The bounds of asking one daemon: how long, for all its answers together, and how
-// many bytes they may have, also together. A stranger's gets less of both.
+// The timeout and the most bytes for all answers of one daemon. A daemon of another
+// user (neither root nor the viewer) gets less of both.
 const (
 	askTime         = 3 * time.Second
 	askStrangerTime = time.Second
 	maxAnswers      = 32 << 20
-	maxAnswersOf    = 1 << 20 // of a stranger
+	maxAnswersOf    = 1 << 20 // of another user's daemon
 	maxHeader       = 64 << 10
 )
 
-// maxSockets bounds how many daemons are asked: those of root and of the viewer
-// first.
+// maxSockets is how many daemons are queried: those of root and of the viewer first.
 const maxSockets = 16
 
-// askEngines asks the daemons that listen on a socket, and adds what they say to
-// what is known. One that does not answer is left out.
+// askEngines queries the engines' daemons and adds their containers to known. A daemon
+// that does not answer is left out.
 func askEngines(ctx context.Context, e *evidence, known []Container) []Container {
 	sockets := e.sockets()
 	answers := make([][]Container, len(sockets))
@@ -46,7 +45,7 @@ func askEngines(ctx context.Context, e *evidence, known []Container) []Container
 	return known
 }
 
-// A socket is where an engine may listen that speaks Docker's language.
+// A socket is one on which an engine with Docker's API may listen.
 type socket struct {
 	origin
 	engine string
@@ -54,7 +53,7 @@ type socket struct {
 	files  files
 }
 
-// sockets returns where engines may listen.
+// sockets returns the sockets on which engines may listen.
 func (e *evidence) sockets() []socket {
 	fixed := []socket{{engine: "docker", path: "/run/docker.sock"}, {engine: "podman", path: "/run/podman/podman.sock"}}
 	if user := os.Getenv("XDG_RUNTIME_DIR"); user != "" {
@@ -85,12 +84,12 @@ func (e *evidence) sockets() []socket {
 	return all
 }
 
-// errPeer says that a stranger names a socket at which another listens: what the
-// stranger wants to be asked there, with the rights of the viewer, is not asked.
-var errPeer = errors.New("the listener is not who named the socket")
+// errOtherListener says that another user named a socket on which root or the viewer
+// listens. Querying it would use the viewer's rights on that user's behalf.
+var errOtherListener = errors.New("the socket's listener is not the user who named it")
 
-// dial connects to a socket and says who else than root and the viewer may have
-// made it, or listens there.
+// dial connects to a socket and returns the user who made it or listens on it, if
+// neither root nor the viewer.
 func (s *socket) dial(ctx context.Context) (conn net.Conn, by string, err error) {
 	file, writer, done, ok := s.files.socket(s.path)
 	if !ok {
@@ -108,24 +107,24 @@ func (s *socket) dial(ctx context.Context) (conn net.Conn, by string, err error)
 		return nil, "", err
 	case peer == "" && by != "":
 		conn.Close()
-		return nil, "", errPeer
+		return nil, "", errOtherListener
 	default:
 		return conn, peer, nil
 	}
 }
 
-// A talk is all that is asked of one daemon.
-type talk struct {
+// A session is the requests to one daemon.
+type session struct {
 	*socket
-	by   string // who listens, known once it was connected to
-	left int64  // bytes that may still come
+	by   string // the listener, if neither root nor the viewer; set when connected
+	left int64  // bytes that may still be read
 }
 
 // ask lists the running containers of one daemon.
 func (s *socket) ask(ctx context.Context) []Container {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	t := &talk{socket: s, left: maxAnswers}
+	t := &session{socket: s, left: maxAnswers}
 	var list []struct{ ID string }
 	if !t.get(ctx, "/containers/json", &list) {
 		return nil
@@ -150,8 +149,8 @@ func (s *socket) ask(ctx context.Context) []Container {
 	return all
 }
 
-// get asks one question, over a connection of its own, and reads the answer into v.
-func (t *talk) get(ctx context.Context, path string, v any) bool {
+// get sends one request over a new connection and decodes the answer into v.
+func (t *session) get(ctx context.Context, path string, v any) bool {
 	if ctx.Err() != nil || t.left <= 0 {
 		return false
 	}

@@ -86,7 +86,7 @@ func TestSocketOfAnother(t *testing.T) {
 	asked := make(chan bool, 1)
 	listen(t, dir+"/s", func(c net.Conn) { asked <- true })
 	s := socket{origin: origin{by: "user 1001"}, engine: "docker", path: dir + "/s", files: newTree("/")}
-	if _, _, err := s.dial(t.Context()); !errors.Is(err, errPeer) {
+	if _, _, err := s.dial(t.Context()); !errors.Is(err, errOtherListener) {
 		t.Errorf("%v", err)
 	}
 }

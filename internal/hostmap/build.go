@@ -15,30 +15,28 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// Options say how a map is made.
+// Options are the options of [Take].
 type Options struct {
-	// Engines lets the engines' daemons be asked too, through their sockets,
-	// which may start them.
+	// Engines queries the engines' daemons too, through their sockets. A query may
+	// start a daemon (socket activation).
 	Engines bool
 
-	// AsOwner makes a map with the rights of the owner of the user namespace
-	// that a process is in; nil: it could not. It is called once for each user
-	// namespace that has to do with what can't be seen.
+	// AsOwner returns a map made with the rights of the owner of a process's user
+	// namespace, or nil. It is called once for each other user namespace.
 	AsOwner func(pid int) *Map
 }
 
-// A sight is what a look showed.
-type sight struct {
+// A reading is what was read of the namespaces.
+type reading struct {
 	wiring *dump.Wiring
-	inodes map[int32]uint64 // by the observer's numbers
+	inodes map[int32]uint64 // by the observer's nsids
 	routes map[int32][]dump.Route
 	failed map[uint64]error  // namespaces, by inode, that could not be opened
-	owners map[uint64]string // strangers, by the inodes of namespaces, see Namespace.owner
+	owners map[uint64]string // other users, by inode, see Namespace.owner
 }
 
-// build puts together what was found. Namespaces are called by what the kernel
-// knows them by; see [Map.name].
-func build(c *census, s *sight, containers []Container, networks map[string]string) *Map {
+// build makes the map. Namespaces are named "net:[INODE]" until [Map.name].
+func build(c *census, s *reading, containers []Container, networks map[string]string) *Map {
 	m := &Map{}
 	b := builder{c: c, s: s, m: m, byInode: map[uint64]*Namespace{}, networks: networks}
 	for _, inode := range slices.Sorted(maps.Keys(c.held)) {
@@ -48,22 +46,22 @@ func build(c *census, s *sight, containers []Container, networks map[string]stri
 	for id, ns := range b.numbered() {
 		b.interfaces(ns, id)
 	}
-	b.people()
-	b.place(containers)
+	b.addProcesses()
+	b.addContainers(containers)
 	b.taps()
 	return m
 }
 
 type builder struct {
 	c        *census
-	s        *sight
+	s        *reading
 	m        *Map
 	byInode  map[uint64]*Namespace
 	byID     map[int32]*Namespace
-	networks map[string]string // names of networks by their bridges
+	networks map[string]string // network names by bridge
 }
 
-// add begins the entry of a namespace that somebody holds.
+// add adds the entry of a held namespace.
 func (b *builder) add(inode uint64) {
 	ns := &Namespace{Inode: inode, Host: inode == b.c.host, Interfaces: []Interface{}}
 	ns.Name = ns.kernelName()
@@ -80,7 +78,7 @@ func (b *builder) add(inode uint64) {
 	b.m.Namespaces = append(b.m.Namespaces, ns)
 }
 
-// hidden adds the namespaces that nothing is known of but that cables lead there.
+// hidden adds the namespaces known only by nsid, as the far end of a veth.
 func (b *builder) hidden() {
 	b.byID = map[int32]*Namespace{}
 	for id, inode := range b.s.inodes {
@@ -88,18 +86,18 @@ func (b *builder) hidden() {
 	}
 	for n, id := range b.s.wiring.Hidden {
 		ns := &Namespace{Name: fmt.Sprintf("hidden-%d", n+1), Interfaces: []Interface{}}
-		ns.Why = []string{"cables lead there, and nothing that holds it can be seen"}
+		ns.Why = []string{"known only as the far end of a veth; no holder is visible"}
 		b.byID[id] = ns
 		b.m.Namespaces = append(b.m.Namespaces, ns)
 	}
-	for id, err := range b.s.wiring.Closed {
+	for id, err := range b.s.wiring.Unreadable {
 		if ns := b.byID[id]; ns != nil {
 			ns.Unseen = reason(err)
 		}
 	}
 }
 
-// numbered returns the namespaces that could be read, by the observer's numbers.
+// numbered returns the readable namespaces, by the observer's nsids.
 func (b *builder) numbered() map[int32]*Namespace {
 	read := map[int32]*Namespace{}
 	for id := range b.s.wiring.Namespaces {
@@ -110,7 +108,7 @@ func (b *builder) numbered() map[int32]*Namespace {
 	return read
 }
 
-// interfaces describes the links of a namespace.
+// interfaces adds the links of a namespace.
 func (b *builder) interfaces(ns *Namespace, id int32) {
 	seen := b.s.wiring.Namespaces[id]
 	ports := map[string][]string{}
@@ -136,16 +134,16 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 	}
 }
 
-// mark takes over whose node a namespace is, by the alias of its lo.
+// mark sets the lab and node of a namespace from the alias of its lo.
 func (b *builder) mark(ns *Namespace, lo *dump.Link) {
 	if m, ok := state.ParseMark(lo.Alias); ok && !ns.Host {
 		ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(m.Lab), escape.Name(m.Node), []string{byMark}, ns.owner
 	}
 }
 
-// ends returns what a link leads to, or what it stands on.
+// ends returns the peer or the lower device of a link.
 func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
-	to, ok := l.Leads(id)
+	to, ok := l.Target(id)
 	if !ok {
 		return nil, nil
 	}
@@ -158,15 +156,15 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 	}
 	switch l.Kind {
 	case "veth", "netkit", "vxcan":
-		if _, sure := b.s.wiring.Peer(dump.Place{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
-			return nil, nil // it moves while we look
+		if _, sure := b.s.wiring.Peer(dump.LinkRef{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
+			return nil, nil // it moved between the reads
 		}
 		return end, nil
 	}
 	return nil, end
 }
 
-// describe makes an interface of what the kernel says of the link itself.
+// describe returns the interface with the link's own attributes.
 func describe(l *dump.Link) Interface {
 	i := Interface{
 		Name: escape.Name(l.Name), Index: l.Index, Kind: escape.Name(l.Kind), State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
@@ -192,7 +190,7 @@ func describe(l *dump.Link) Interface {
 	return i
 }
 
-// stateOf says whether a link works, and if not which end is to blame.
+// stateOf returns "up", "down" (not IFF_UP) or "no carrier" (not IFF_LOWER_UP).
 func stateOf(l *dump.Link) string {
 	switch {
 	case !l.Flags.Has(dump.Up):
@@ -240,23 +238,23 @@ func unspecified(a netip.Addr) netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// people puts processes into the namespaces they are in. Those of the machine's
-// own are too many.
-func (b *builder) people() {
+// addProcesses adds processes to their namespaces. Those of the host namespace are too
+// many.
+func (b *builder) addProcesses() {
 	for _, p := range b.c.processes {
 		ns := b.byInode[p.Net]
 		if ns == nil || ns.Host {
 			continue
 		}
 		ns.Processes = append(ns.Processes, p)
-		// The holder of a sandbox says in its title which lab it is for.
+		// The title of a sandbox's holder process has the lab's name.
 		if lab, ok := strings.CutPrefix(strings.Join(p.Args, " "), "vethlab: lab "); ok && ns.Lab == "" {
 			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(lab), HostName, []string{byProcess}, p.Stranger
 		}
 	}
 }
 
-// taps says who has tun and tap interfaces open.
+// taps sets the processes that have tun and tap interfaces open.
 func (b *builder) taps() {
 	for _, t := range b.c.taps {
 		ns := b.byInode[t.inode]
@@ -269,14 +267,14 @@ func (b *builder) taps() {
 	}
 }
 
-// tellUnseen says what this user can't see.
-func (m *Map) tellUnseen(c *census) {
+// noteUnseen adds to Unseen what this user can't see.
+func (m *Map) noteUnseen(c *census) {
 	switch n := c.denied; n {
 	case 0:
 	case 1:
-		m.Unseen = append(m.Unseen, "in which namespace 1 process is")
+		m.Unseen = append(m.Unseen, "the namespace of 1 process")
 	default:
-		m.Unseen = append(m.Unseen, fmt.Sprintf("in which namespaces %d processes are", n))
+		m.Unseen = append(m.Unseen, fmt.Sprintf("the namespaces of %d processes", n))
 	}
 	n := 0
 	for _, ns := range m.Namespaces {
@@ -285,18 +283,18 @@ func (m *Map) tellUnseen(c *census) {
 		}
 	}
 	if n > 0 {
-		m.Unseen = append(m.Unseen, "what is inside "+words.Plural(n, "namespace"))
+		m.Unseen = append(m.Unseen, "the contents of "+words.Plural(n, "namespace"))
 	}
 }
 
-// tellSkipped says of which strangers not everything was read.
-func (m *Map) tellSkipped(strangers []string) {
+// noteSkipped adds to Unseen the users whose files took too long to read.
+func (m *Map) noteSkipped(strangers []string) {
 	if len(strangers) > 0 {
-		m.Unseen = append(m.Unseen, "what engines of "+words.List(strangers, maxNames)+" say, which takes too long")
+		m.Unseen = append(m.Unseen, "the engines of "+words.List(strangers, maxNames)+", whose files take too long to read")
 	}
 }
 
-// reason says in a few words why a namespace can't be seen.
+// reason returns in a few words why a namespace can't be read.
 func reason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):

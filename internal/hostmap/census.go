@@ -6,36 +6,35 @@ import (
 	"strings"
 )
 
-// A census is what one walk through /proc finds.
+// A census is the result of one walk through /proc.
 type census struct {
 	host      uint64 // inode of this program's own namespace
 	processes []Process
 	held      map[uint64]*held
-	files     []filed
+	files     []nsFile
 	taps      []tap
-	denied    int // processes that this user may not look at
+	denied    int // processes whose namespace this user may not read
 }
 
-// held says who holds a namespace.
+// held lists the holders of a namespace.
 type held struct {
 	inode   uint64
-	doors   []door
+	handles []handle
 	holders []Holder
 }
 
-// A filed namespace is one mounted on a file, below the root that some processes
-// see it from.
-type filed struct {
+// An nsFile is a file with a namespace mounted on it, in some mount namespace.
+type nsFile struct {
 	mounted
-	pid  int    // of one that sees it; 0: this program does
-	by   string // who could have mounted it, if neither root nor the viewer
+	pid  int    // of a process in that mount namespace; 0: this program's
+	by   string // the user who may have mounted it, if neither root nor the viewer
 	root string // as evidence.root has it
 }
 
-// A door is where a namespace can be opened.
-type door struct {
+// A handle is a path or socket by which a namespace can be opened.
+type handle struct {
 	path string
-	pid  int // if not 0: through a socket that this process has open as fd
+	pid  int // not 0: by SIOCGSKNS on the socket fd of this process
 	fd   int
 }
 
@@ -56,8 +55,8 @@ func (c *census) of(inode uint64) *held {
 	return h
 }
 
-// add takes over what one process told.
-func (c *census) add(t testimony) {
+// add adds what was read of one process.
+func (c *census) add(t procInfo) {
 	if t.denied {
 		c.denied++
 	}
@@ -68,34 +67,34 @@ func (c *census) add(t testimony) {
 	proc := "/proc/" + itoa(t.process.PID)
 	if t.process.Net != 0 {
 		h := c.of(t.process.Net)
-		h.doors = append(h.doors, door{path: proc + "/ns/net"})
+		h.handles = append(h.handles, handle{path: proc + "/ns/net"})
 	}
 	for _, x := range t.held {
 		h := c.of(x.inode)
 		h.holders = append(h.holders, x.Holder)
-		h.doors = append(h.doors, x.door)
+		h.handles = append(h.handles, x.handle)
 	}
 	for _, m := range t.mounted {
-		f := filed{mounted: m}
+		f := nsFile{mounted: m}
 		path := m.path
 		if t.process.Mount != 0 {
 			f.pid, f.root = t.process.PID, strings.TrimPrefix(proc+"/root", "/")
 			path = proc + "/root" + m.path
-			if t.process.Owner != 0 { // what is mounted in ours only root has mounted
+			if t.process.Owner != 0 { // in this user namespace only root can mount
 				f.by = t.process.Stranger
 			}
 		}
 		c.files = append(c.files, f)
 		h := c.of(m.inode)
-		h.doors = append(h.doors, door{path: path})
+		h.handles = append(h.handles, handle{path: path})
 	}
 	c.taps = append(c.taps, t.taps...)
 }
 
-// arrange sorts what was found, so that the same machine gives the same map.
+// arrange sorts everything, so that the same machine gives the same map.
 func (c *census) arrange() {
 	slices.SortFunc(c.processes, func(a, b Process) int { return a.PID - b.PID })
-	slices.SortFunc(c.files, func(a, b filed) int {
+	slices.SortFunc(c.files, func(a, b nsFile) int {
 		return cmp.Or(a.pid-b.pid, strings.Compare(a.path, b.path))
 	})
 	for _, h := range c.held {
@@ -105,7 +104,7 @@ func (c *census) arrange() {
 	}
 }
 
-// inodeOf returns the namespace on a file that is seen from a root; 0: none.
+// inodeOf returns the inode of the namespace on a file below a root; 0: none.
 func (c *census) inodeOf(root, path string) uint64 {
 	path = clean("", path)
 	for _, f := range slices.Backward(c.files) {
@@ -113,7 +112,7 @@ func (c *census) inodeOf(root, path string) uint64 {
 			return f.inode
 		}
 	}
-	// A mount namespace is asked once, through any of its processes.
+	// A mount namespace is read once, through any of its processes.
 	for _, f := range slices.Backward(c.files) {
 		if clean("", f.path) == path {
 			return f.inode
@@ -122,17 +121,17 @@ func (c *census) inodeOf(root, path string) uint64 {
 	return 0
 }
 
-// A testimony is what /proc tells of one process.
-type testimony struct {
+// A procInfo is what was read in /proc of one process.
+type procInfo struct {
 	process Process
-	denied  bool // this user may not look at it
+	denied  bool // this user may not read its namespaces
 	held    []holding
-	mounted []mounted // in its mount namespace, if nobody told before
+	mounted []mounted // in its mount namespace, unless read before
 	taps    []tap
 }
 
 type holding struct {
 	Holder
-	inode uint64
-	door  door
+	inode  uint64
+	handle handle
 }

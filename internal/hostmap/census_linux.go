@@ -19,8 +19,8 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// takeCensus goes through /proc once. Processes come and go meanwhile: what is
-// gone is left out, and what is opened later is checked to be what it was.
+// takeCensus walks through /proc once. Processes that exit meanwhile are left out; a
+// namespace that is opened later is checked by its inode.
 func takeCensus() (*census, error) {
 	c := &census{held: map[uint64]*held{}}
 	w := &walker{mine: os.Getpid(), names: newUsers()}
@@ -28,17 +28,16 @@ func takeCensus() (*census, error) {
 	w.owner = nsInode("/proc/self/ns/user", "user:[")
 	c.host = nsInode("/proc/self/ns/net", "net:[")
 	if c.host == 0 {
-		return nil, errors.New("/proc is needed and not mounted here: mount -t proc proc /proc")
+		return nil, errors.New("/proc is not mounted: mount -t proc proc /proc")
 	}
-	c.of(c.host).doors = []door{{path: "/proc/self/ns/net"}}
+	c.of(c.host).handles = []handle{{path: "/proc/self/ns/net"}}
 	pids, err := numbers("/proc", maxPIDs)
 	if err != nil {
 		return nil, err
 	}
-	// This program's mount namespace is told of by itself, under the names that
-	// it knows.
+	// This program's mount namespace is read through itself, with its own paths.
 	w.claimed.Store(w.mount, true)
-	c.add(testimony{process: Process{PID: w.mine}, mounted: readMounts("/proc/self")})
+	c.add(procInfo{process: Process{PID: w.mine}, mounted: readMounts("/proc/self")})
 	c.processes = nil
 	for _, t := range w.walk(pids) {
 		c.add(t)
@@ -47,24 +46,25 @@ func takeCensus() (*census, error) {
 	return c, nil
 }
 
-// A walker goes through /proc. What many processes share is looked at once.
+// A walker walks through /proc. Mount namespaces and sockets that several processes
+// share are read once.
 type walker struct {
-	mine    int    // this process, which holds nothing of its own
+	mine    int    // this process, which is left out
 	mount   uint64 // inode of its mount namespace
 	owner   uint64 // inode of its user namespace
 	names   *users
 	claimed sync.Map // mount namespaces (uint64) and sockets (string) seen
 }
 
-// walk asks each process, a few at a time.
-func (w *walker) walk(pids []int) []testimony {
-	told := make([]testimony, len(pids))
+// walk reads each process, up to four at a time.
+func (w *walker) walk(pids []int) []procInfo {
+	told := make([]procInfo, len(pids))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), 4) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(pids); i = int(next.Add(1)) - 1 {
-				told[i] = w.ask(pids[i])
+				told[i] = w.read(pids[i])
 			}
 		})
 	}
@@ -72,9 +72,9 @@ func (w *walker) walk(pids []int) []testimony {
 	return told
 }
 
-// ask reads what /proc tells of a process.
-func (w *walker) ask(pid int) testimony {
-	var t testimony
+// read reads a process in /proc.
+func (w *walker) read(pid int) procInfo {
+	var t procInfo
 	dir := "/proc/" + itoa(pid)
 	s, ok := readStat(dir)
 	if !ok || s.kernel || pid == w.mine {
@@ -106,7 +106,7 @@ func (w *walker) ask(pid int) testimony {
 	return t
 }
 
-// describe reads what anybody may know of a process.
+// describe reads what every user may read of a process.
 func (w *walker) describe(p *Process, dir string) {
 	var st unix.Stat_t
 	if unix.Stat(dir, &st) == nil {
@@ -123,17 +123,17 @@ func (w *walker) describe(p *Process, dir string) {
 	}
 }
 
-// What is read of one process at most. Its arguments are its own, megabytes of
-// them if it likes: the bound is some times what engines need.
+// The most that is read of one process. A process can have megabytes of arguments;
+// maxArgs is several times what engines need.
 const (
 	maxArgs    = 32 << 10 // bytes of arguments
 	maxProc    = 64 << 10 // bytes of other files
 	maxNumbers = 1 << 16  // threads, descriptors
 )
 
-// strangerOf returns who could have chosen what a process is called: whoever runs
-// it, and whoever it was started by if it has taken on the rights of another since
-// (a setuid program, by whatever name).
+// strangerOf returns the user, if neither root nor the viewer, who may have chosen a
+// process's name and arguments: any of its UIDs, since a set-uid program keeps the
+// arguments of the user who started it.
 func strangerOf(dir string) string {
 	text, _ := guarded.Head(dir+"/status", maxProc)
 	for line := range strings.Lines(string(text)) {
@@ -148,30 +148,30 @@ func strangerOf(dir string) string {
 		}
 		return ""
 	}
-	return "any user" // it ended, and so nothing is known
+	return "any user" // it ended: unknown
 }
 
-// stranger says who a user is, if neither root nor the viewer.
+// stranger returns "user UID" if uid is neither root nor the viewer, else "".
 func stranger(uid int) string { return guarded.Stranger(uid) }
 
-// threads finds those that have left the namespace of their process.
-func (w *walker) threads(t *testimony, dir string) {
+// threads adds the namespaces of threads that differ from their process's.
+func (w *walker) threads(t *procInfo, dir string) {
 	tids, _ := numbers(dir+"/task", maxNumbers)
 	for _, tid := range tids {
 		path := dir + "/task/" + itoa(tid) + "/ns/net"
 		if inode := nsInode(path, "net:["); inode != 0 && inode != t.process.Net {
-			t.hold("thread", tid, inode, door{path: path})
+			t.hold("thread", tid, inode, handle{path: path})
 		}
 	}
 }
 
-func (t *testimony) hold(what string, number int, inode uint64, d door) {
+func (t *procInfo) hold(what string, number int, inode uint64, d handle) {
 	h := Holder{PID: t.process.PID, Command: t.process.Command, What: what, Number: number}
 	t.held = append(t.held, holding{h, inode, d})
 }
 
-// descriptors finds what a process holds by having it open.
-func (w *walker) descriptors(t *testimony, dir string) {
+// descriptors adds the namespaces that a process holds by open descriptors.
+func (w *walker) descriptors(t *procInfo, dir string) {
 	fds, _ := numbers(dir+"/fd", maxNumbers)
 	var pidfd pidfile
 	defer pidfd.close()
@@ -181,20 +181,20 @@ func (w *walker) descriptors(t *testimony, dir string) {
 		switch {
 		case err != nil:
 		case strings.HasPrefix(link, "net:["):
-			t.hold("descriptor", fd, parseInode(link), door{path: path})
+			t.hold("descriptor", fd, parseInode(link), handle{path: path})
 		case strings.HasPrefix(link, "socket:["):
 			if _, seen := w.claimed.LoadOrStore(link, true); seen {
-				continue // it was left to a child, say
+				continue // inherited from another process
 			}
 			if inode := pidfd.namespace(t.process.PID, fd, unix.SIOCGSKNS); inode != 0 && inode != t.process.Net {
-				t.hold("socket", fd, inode, door{pid: t.process.PID, fd: fd})
+				t.hold("socket", fd, inode, handle{pid: t.process.PID, fd: fd})
 			}
 		case link == "/dev/net/tun":
 			w.tap(t, &pidfd, dir, fd)
 		case strings.HasPrefix(link, "/") && (link == "/" || strings.Contains(link, "netns") || strings.Contains(link, "/ns")):
-			// Opened by the file that it is mounted on, which may be gone.
+			// Opened by the file that it is mounted on, which may be deleted.
 			if inode := mountedInode(path); inode != 0 {
-				t.hold("descriptor", fd, inode, door{path: path})
+				t.hold("descriptor", fd, inode, handle{path: path})
 			}
 		}
 	}
@@ -204,8 +204,8 @@ func (w *walker) descriptors(t *testimony, dir string) {
 // interface is in, which may have been moved.
 const tunGetDevNetns = 0x54e3
 
-// tap notes which interface an open /dev/net/tun is.
-func (w *walker) tap(t *testimony, pidfd *pidfile, dir string, fd int) {
+// tap adds the interface of an open /dev/net/tun.
+func (w *walker) tap(t *procInfo, pidfd *pidfile, dir string, fd int) {
 	text, err := guarded.Head(dir+"/fdinfo/"+itoa(fd), maxProc)
 	if err != nil {
 		return
@@ -223,8 +223,7 @@ func (w *walker) tap(t *testimony, pidfd *pidfile, dir string, fd int) {
 	}
 }
 
-// A pidfile is a descriptor of a process, opened when it is needed first. The
-// zero value is not open.
+// A pidfile is a pidfd, opened on first use. The zero value is not open.
 type pidfile struct {
 	fd     int
 	failed bool
@@ -236,8 +235,7 @@ func (p *pidfile) close() {
 	}
 }
 
-// open returns a descriptor of the namespace that a request, made of another
-// process's descriptor, answers with.
+// open returns the namespace that an ioctl on another process's descriptor returns.
 func (p *pidfile) open(pid, fd int, request uint) (int, error) {
 	if p.fd == 0 && !p.failed {
 		var err error
@@ -260,7 +258,7 @@ func (p *pidfile) open(pid, fd int, request uint) (int, error) {
 	return ns, nil
 }
 
-// namespace returns the inode of that namespace; 0: it can't be known.
+// namespace returns the inode of that namespace; 0: unknown.
 func (p *pidfile) namespace(pid, fd int, request uint) uint64 {
 	ns, err := p.open(pid, fd, request)
 	if err != nil {
@@ -270,10 +268,10 @@ func (p *pidfile) namespace(pid, fd int, request uint) uint64 {
 	return fdInode(ns)
 }
 
-// open opens a namespace by the first of its doors that still leads there.
+// open opens a namespace by the first of its handles that still has its inode.
 func (h *held) open() (int, error) {
 	var failed error
-	for _, d := range h.doors {
+	for _, d := range h.handles {
 		fd, err := d.open()
 		if err != nil {
 			failed = err
@@ -290,7 +288,7 @@ func (h *held) open() (int, error) {
 	return -1, failed
 }
 
-func (d door) open() (int, error) {
+func (d handle) open() (int, error) {
 	if d.pid != 0 {
 		var p pidfile
 		defer p.close()
@@ -299,7 +297,7 @@ func (d door) open() (int, error) {
 	return netns.OpenPath(d.path)
 }
 
-// fdInode returns the inode of an open namespace; 0: it is none.
+// fdInode returns the inode of an open namespace; 0: not a namespace.
 func fdInode(fd int) uint64 {
 	var sfs unix.Statfs_t
 	var st unix.Stat_t
@@ -309,8 +307,8 @@ func fdInode(fd int) uint64 {
 	return st.Ino
 }
 
-// mountedInode returns the inode of the network namespace that a descriptor in
-// /proc stands for; 0: it is something else.
+// mountedInode returns the inode of the network namespace that a path in /proc/PID/fd
+// refers to; 0: not one.
 func mountedInode(path string) uint64 {
 	fd, err := netns.OpenPath(path)
 	if err != nil {
@@ -320,7 +318,7 @@ func mountedInode(path string) uint64 {
 	return fdInode(fd)
 }
 
-// nsInode reads a link below /proc/PID/ns; 0: it can't be read.
+// nsInode returns the inode in a link in /proc/PID/ns; 0: unreadable.
 func nsInode(path, kind string) uint64 {
 	link, err := os.Readlink(path)
 	if err != nil || !strings.HasPrefix(link, kind) {
@@ -341,8 +339,7 @@ func readMounts(dir string) []mounted {
 // maxPIDs is PID_MAX_LIMIT (linux/threads.h).
 const maxPIDs = 1 << 22
 
-// numbers returns the entries of a folder of /proc that are numbers, at most so
-// many.
+// numbers returns the numeric entries among the first most of a folder in /proc.
 func numbers(dir string, most int) ([]int, error) {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -362,11 +359,11 @@ func numbers(dir string, most int) ([]int, error) {
 	return list, err
 }
 
-// stat is what is of use in /proc/PID/stat.
+// stat holds the used fields of /proc/PID/stat.
 type stat struct {
 	command         string
 	parent, threads int
-	kernel          bool // a thread of the kernel's, which holds nothing
+	kernel          bool // a kernel thread, which holds no namespace
 }
 
 func readStat(dir string) (stat, bool) {

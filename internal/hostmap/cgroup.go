@@ -27,8 +27,8 @@ func parseCgroup(text string) []string {
 	return paths
 }
 
-// unit returns the unit of systemd that a process is part of, "" if of none:
-// that in the first path, where the last one that is no slice is it.
+// unit returns the systemd unit of a process, or "": the last step of a path that is
+// a service, scope or socket.
 func unit(cgroup []string) string {
 	for _, path := range cgroup {
 		steps := strings.Split(path, "/")
@@ -61,7 +61,7 @@ func unescapeUnit(s string) string {
 	}
 }
 
-// cgroupRules tell by a step of a cgroup's path which engine made it, and the ID.
+// cgroupRules match a step of a cgroup path to its engine and container ID.
 func cgroupRules() []cgroupRule {
 	const id = `([0-9a-f]{64})`
 	return []cgroupRule{
@@ -79,8 +79,8 @@ type cgroupRule struct {
 	step   *regexp.Regexp
 }
 
-// cgroupID tells by its cgroup which container a process is part of, and what is
-// above the cgroup that says so.
+// cgroupID returns the engine and ID of a process's container by its cgroup paths, and
+// the path above the matching step.
 func cgroupID(rules []cgroupRule, paths []string) (engine, id, above string) {
 	for _, path := range paths {
 		steps := strings.Split(strings.Trim(path, "/"), "/")
@@ -98,9 +98,9 @@ func cgroupID(rules []cgroupRule, paths []string) (engine, id, above string) {
 	return "", "", ""
 }
 
-// parentEngine tells whose a cgroup is that is called by an ID alone, by those
-// above it: that of cgroupfs (/docker/ID, /libpod_parent/ID), of Kubernetes'
-// pods, or of a namespace of containerd.
+// parentEngine returns the engine of a cgroup whose step is only an ID, by the steps
+// above: cgroupfs's /docker/ID or /libpod_parent/ID, else containerd, whose steps are
+// Kubernetes' pods or containerd namespaces.
 func parentEngine(above []string) string {
 	switch {
 	case slices.Contains(above, "docker"):
@@ -124,7 +124,7 @@ func cgroups(e *evidence) []Container {
 			continue
 		}
 		engine, id, above := cgroupID(rules, p.Cgroup)
-		// conmon and others who look after a container may be in its cgroup.
+		// conmon, a container's monitor, may be in its cgroup.
 		if id == "" || p.program() == "conmon" {
 			continue
 		}
@@ -137,11 +137,11 @@ func cgroups(e *evidence) []Container {
 	return all
 }
 
-// userCgroup matches the part of the tree of cgroups that systemd leaves to a user.
+// userCgroup matches the cgroups that systemd delegates to a user.
 var userCgroup = regexp.MustCompile(`(?:^|/)user-([0-9]+)\.slice(?:/|$)`)
 
-// cgroupMaker returns who could have made a cgroup, and so given it its name, given
-// what is above it: whoever the folders there belong to.
+// cgroupMaker returns the user who may have made and named a cgroup, if neither root
+// nor the viewer: the owner of the folder above.
 func (e *evidence) cgroupMaker(above string) string {
 	if by, known := e.makers[above]; known {
 		return by

@@ -6,18 +6,18 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// A Container is one that runs.
+// A Container is a running container.
 type Container struct {
 	Engine string   `json:"engine"`
-	ID     string   `json:"id"` // the engine's, as long as it has it
+	ID     string   `json:"id"` // the engine's full ID
 	Name   string   `json:"name,omitempty"`
 	Image  string   `json:"image,omitempty"`
 	PID    int      `json:"pid,omitempty"` // of its first process
-	Why    []string `json:"why"`           // what tells this: "by cgroup", "by Docker's files", …
+	Why    []string `json:"why"`           // the sources: "by cgroup", "by Docker's files", …
 
-	Pod          string `json:"pod,omitempty"`           // that it is a part of
+	Pod          string `json:"pod,omitempty"`           // of Kubernetes or Podman
 	PodNamespace string `json:"pod_namespace,omitempty"` // of Kubernetes
-	Infra        bool   `json:"infra,omitempty"`         // it is there only to hold the pod's namespaces
+	Infra        bool   `json:"infra,omitempty"`         // it only holds the pod's namespaces
 
 	Lab     string `json:"lab,omitempty"`     // of containerlab
 	Node    string `json:"node,omitempty"`    // of that lab
@@ -26,8 +26,8 @@ type Container struct {
 
 	Networks []Network `json:"networks,omitempty"`
 
-	// ClaimedBy is who says all this, if that is neither root nor the viewer, and
-	// so may be a lie: "user 1001", "group 100", "any user".
+	// ClaimedBy is the user whose files or processes are the source, if neither root
+	// nor the viewer, so that it may be false: "user 1001", "group 100", "any user".
 	ClaimedBy string `json:"claimed_by,omitempty"`
 
 	netns  string // the file of its namespace; "": not known
@@ -42,7 +42,7 @@ type Network struct {
 	Bridge string `json:"bridge,omitempty"` // as far as the engine says
 }
 
-// The reasons to believe a name.
+// The sources of a name.
 const (
 	byCgroup  = "by cgroup"
 	byProcess = "by its processes"
@@ -51,19 +51,19 @@ const (
 	byCNI     = "by CNI's cache"
 )
 
-// bare returns a container of which but the ID is known, by its cgroup.
+// bareContainer returns a container known only by the ID in its cgroup.
 func bareContainer(engine, id string, pid int, by string) Container {
 	return Container{Engine: engine, ID: id, PID: pid, Why: []string{byCgroup}, ClaimedBy: by}
 }
 
-// says notes that some of what is known of a container is on a stranger's word.
+// says sets ClaimedBy if a source belongs to another user.
 func (c *Container) says(by string) {
 	if c.ClaimedBy == "" {
 		c.ClaimedBy = by
 	}
 }
 
-// clean makes what an engine calls a container fit into a line.
+// clean escapes and shortens an engine's names so that they fit into a line.
 func (c *Container) clean() {
 	for _, s := range []*string{&c.ID, &c.Name, &c.Image, &c.Pod, &c.PodNamespace, &c.Lab, &c.Node, &c.Project, &c.Service, &c.Engine} {
 		*s = escape.Name(*s)
@@ -78,8 +78,7 @@ func (c *Container) clean() {
 // maxNetworks bounds how many networks of a container are listed.
 const maxNetworks = 256
 
-// merge adds what another source says of the same container. What is known
-// stays.
+// merge adds the fields of another source of the same container; known fields stay.
 func (c *Container) merge(o Container) {
 	keep := func(a *string, b string) {
 		if *a == "" {
@@ -117,7 +116,7 @@ func (c *Container) merge(o Container) {
 // shortID is an ID as engines print it.
 func shortID(id string) string { return id[:min(len(id), 12)] }
 
-// title returns what people call it: a part of a pod by the pod.
+// title returns the pod's name for a part of a pod, else the name or short ID.
 func (c Container) title() string {
 	switch {
 	case c.Pod != "" && c.PodNamespace != "":

@@ -1,18 +1,16 @@
-// Package hostmap finds every network namespace of a machine, who holds it, and
-// how they are wired to each other.
+// Package hostmap finds every network namespace of a machine, its holders, and the
+// veths between namespaces.
 //
-// It works in three steps. A census goes once through /proc and notes what holds
-// namespaces: processes, threads that left, files, open descriptors, sockets. A
-// look at each tells its interfaces, addresses and default routes, and which are
-// the two ends of one cable; it finds the namespaces that are only cabled to one
-// we know. Then the engines, one file each, say from the processes and from
-// their files which container is where.
+// It works in three steps. The census walks once through /proc and lists the holders
+// of namespaces: processes, threads, files, open descriptors, sockets. Then each
+// namespace is read: interfaces, addresses, default routes, peers by nsid; that also
+// finds namespaces known only as the far end of a veth. Then the engines, one file
+// each, assign containers to namespaces by processes and files.
 //
-// Nothing is changed and nothing stays behind: what needs numbers for namespaces
-// has them in a namespace of its own that ends with the look (see
-// [kernel.Observer]). No daemon is asked, or even woken, unless the caller wants
-// that.
+// Nothing is changed: nsids are assigned in an observer namespace that is deleted
+// afterwards (see [kernel.Observer]). No daemon is queried, or started by a query,
+// unless [Options].Engines is set.
 //
-// All but the census and the look is pure: files come from a [fs.FS], processes
-// from a slice.
+// All but the census and the reading is pure: files come through an interface,
+// processes from a slice.
 package hostmap

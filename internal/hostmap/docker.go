@@ -32,7 +32,7 @@ type dockerConfig struct {
 // does as a rule, in its data folder.
 func docker(e *evidence) []Container {
 	var all []Container
-	for _, place := range e.dockerPlaces() {
+	for _, place := range e.dockerDirs() {
 		ids, by := e.list(place.origin, place.dir+"/containers")
 		for _, id := range ids {
 			from := place.origin
@@ -45,17 +45,17 @@ func docker(e *evidence) []Container {
 	return all
 }
 
-// A place is a folder of an engine, below the root that its daemon sees.
-type place struct {
+// A dataDir is a folder of an engine, below the root that its daemon sees.
+type dataDir struct {
 	origin
 	dir string
 }
 
 const dockerData = "/var/lib/docker"
 
-// dockerPlaces returns the data folders of Docker.
-func (e *evidence) dockerPlaces() []place {
-	places := []place{{origin{}, dockerData}}
+// dockerDirs returns the data folders of Docker.
+func (e *evidence) dockerDirs() []dataDir {
+	places := []dataDir{{origin{}, dockerData}}
 	for _, p := range e.processes {
 		if p.program() != "dockerd" {
 			continue
@@ -74,9 +74,9 @@ func (e *evidence) dockerPlaces() []place {
 		if dir == "" && p.UID != 0 {
 			dir = e.home(p.UID) + "/.local/share/docker"
 		}
-		places = append(places, place{from, cmp.Or(dir, dockerData)})
+		places = append(places, dataDir{from, cmp.Or(dir, dockerData)})
 	}
-	slices.SortFunc(places, func(a, b place) int {
+	slices.SortFunc(places, func(a, b dataDir) int {
 		return cmp.Or(strings.Compare(a.by, b.by), strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir))
 	})
 	places = slices.Compact(places)
@@ -85,7 +85,7 @@ func (e *evidence) dockerPlaces() []place {
 		names, by := e.list(p.origin, p.dir)
 		for _, name := range names {
 			if uid, gid, ok := strings.Cut(name, "."); ok && isDigits(uid) && isDigits(gid) {
-				places = append(places, place{origin{p.root, by}, p.dir + "/" + name})
+				places = append(places, dataDir{origin{p.root, by}, p.dir + "/" + name})
 			}
 		}
 	}

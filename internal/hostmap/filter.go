@@ -12,9 +12,8 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Filter chooses namespaces, or interfaces in them: KEY=VALUE, where a value may
-// be several with commas between, any of which will do, and * and ? stand for any
-// characters.
+// A Filter selects namespaces, or interfaces in them: KEY=VALUE[,VALUE]…, of which one
+// must match; * and ? are wildcards.
 type Filter struct {
 	key    string
 	values []string
@@ -24,11 +23,11 @@ type Filter struct {
 func ParseFilter(text string) (Filter, error) {
 	key, values, ok := strings.Cut(text, "=")
 	if !ok || values == "" {
-		return Filter{}, fmt.Errorf("%q is no filter: write KEY=VALUE, such as engine=docker", text)
+		return Filter{}, fmt.Errorf("invalid filter %q (want KEY=VALUE, such as engine=docker)", text)
 	}
 	f := Filter{key, strings.Split(values, ",")}
 	if !slices.Contains(FilterKeys(), key) {
-		return Filter{}, fmt.Errorf("there is no filter %q%s", key, suggest(key, FilterKeys()))
+		return Filter{}, fmt.Errorf("unknown filter %q%s", key, suggest(key, FilterKeys()))
 	}
 	for _, v := range f.values {
 		if err := f.check(v); err != nil {
@@ -38,28 +37,28 @@ func ParseFilter(text string) (Filter, error) {
 	return f, nil
 }
 
-// suggest returns ": did you mean …?" or, where nothing comes near, what there is.
+// suggest returns ": did you mean …?" or, without a similar word, the known ones.
 func suggest(word string, known []string) string {
 	if mean := words.DidYouMean(word, known); mean != "" {
 		return mean
 	}
-	return ": it is one of " + strings.Join(known, ", ")
+	return " (want " + strings.Join(known, ", ") + ")"
 }
 
-// check finds values that can't be meant.
+// check returns an error for an invalid value.
 func (f Filter) check(v string) error {
 	switch f.key {
 	case "pid":
 		if _, err := strconv.Atoi(v); err != nil {
-			return fmt.Errorf("pid=%s: that is no number", v)
+			return fmt.Errorf("invalid pid=%s (want a number)", v)
 		}
 	case "address":
 		if _, err := parsePrefix(v); err != nil {
-			return fmt.Errorf("address=%s: that is neither an address nor a subnet", v)
+			return fmt.Errorf("invalid address=%s (want an address or a subnet)", v)
 		}
 	default:
 		if _, err := path.Match(v, ""); err != nil {
-			return fmt.Errorf("%s=%s: a bracket is not closed", f.key, v)
+			return fmt.Errorf("invalid %s=%s: unclosed bracket", f.key, v)
 		}
 	}
 	return nil
@@ -72,7 +71,7 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return netip.ParsePrefix(s)
 }
 
-// Each key has what it says of a namespace or of an interface.
+// namespaceKeys and interfaceKeys return the values that each key is compared with.
 func namespaceKeys() map[string]func(*Namespace) []string {
 	return map[string]func(*Namespace) []string{
 		"engine": func(ns *Namespace) []string { return ns.engines() },
@@ -115,8 +114,8 @@ func FilterKeys() []string {
 	return keys
 }
 
-// Select returns the part of a map that all filters choose: with filters of
-// interfaces, only namespaces that have such, and of those only such.
+// Select returns the namespaces that match all filters. Filters on interfaces also
+// remove the interfaces that do not match, and namespaces without a match.
 func (m *Map) Select(filters []Filter) *Map {
 	chosen := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen}
 	for _, ns := range m.Namespaces {
@@ -157,7 +156,7 @@ func (f Filter) matches(i *Interface) bool {
 	return f.any(interfaceKeys()[f.key](i))
 }
 
-// any reports whether any value is any of what is said.
+// any reports whether any of the filter's values matches any of said.
 func (f Filter) any(said []string) bool {
 	return slices.ContainsFunc(f.values, func(v string) bool {
 		return slices.ContainsFunc(said, func(s string) bool {
@@ -167,8 +166,8 @@ func (f Filter) any(said []string) bool {
 	})
 }
 
-// Mistaken returns an error if a filter asks for what is nowhere on the machine
-// but is much like what is: kind=vteh.
+// Mistaken returns an error if a filter matches nothing on the machine, with similar
+// values: kind=vteh.
 func (m *Map) Mistaken(filters []Filter) error {
 	for _, f := range filters {
 		var there []string
@@ -182,7 +181,7 @@ func (m *Map) Mistaken(filters []Filter) error {
 			}
 		}
 		if f.key != "address" && !f.any(there) {
-			return fmt.Errorf("%s=%s is nowhere here%s", f.key, strings.Join(f.values, ","), words.DidYouMean(f.values[0], there))
+			return fmt.Errorf("%s=%s matches nothing%s", f.key, strings.Join(f.values, ","), words.DidYouMean(f.values[0], there))
 		}
 	}
 	return nil

@@ -10,23 +10,22 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Found is what a word means: a namespace, or an interface in it.
+// A Found is a match of a word: a namespace, or an interface in it.
 type Found struct {
 	Namespace *Namespace `json:"namespace"`
 	Interface *Interface `json:"interface,omitempty"`
 }
 
-// Find returns what a word may mean on this machine: a namespace or container by
-// name, ID, file, process or inode, an interface by name (of one namespace:
-// web/eth0), or an address. It fails where it means nothing, and says what may
-// have been meant.
+// Find returns the matches of a word: a namespace or container by name, ID, file, PID or
+// inode, an interface by name (of one namespace: web/eth0), or an address. Without a
+// match it returns an error with similar names.
 func (m *Map) Find(word string) ([]Found, error) {
 	for _, find := range []func(string) []Found{m.byName, m.byInterface, m.byAddress, m.byID, m.byCommand} {
 		if found := find(word); len(found) > 0 {
 			return found, nil
 		}
 	}
-	return nil, fmt.Errorf("nothing here is called %q%s", word, words.DidYouMean(word, m.known()))
+	return nil, fmt.Errorf("cannot find %q%s", word, words.DidYouMean(word, m.known()))
 }
 
 // known returns all names.
@@ -41,7 +40,7 @@ func (m *Map) known() []string {
 	return names
 }
 
-// names returns what a namespace may be called.
+// names returns the names by which a namespace can be found.
 func (ns *Namespace) names() []string {
 	names := []string{ns.Name, ns.Node}
 	for _, c := range ns.Containers {
@@ -108,9 +107,9 @@ func (m *Map) byAddress(word string) []Found {
 	})
 }
 
-// byID finds a process by its number, and a container by how its ID begins.
+// byID finds a process by PID, and a container by a prefix of its ID.
 func (m *Map) byID(word string) []Found {
-	const least = 4 // digits of an ID, so that words are none by chance
+	const least = 4 // digits of an ID, so that short words do not match by chance
 	return m.namespaces(func(ns *Namespace) bool {
 		return slices.ContainsFunc(ns.Processes, func(p Process) bool { return itoa(p.PID) == word }) ||
 			slices.ContainsFunc(ns.Containers, func(c Container) bool {
@@ -126,16 +125,16 @@ func (m *Map) byCommand(word string) []Found {
 	})
 }
 
-// Sentence says all about an interface in one sentence.
+// Sentence describes an interface in one sentence.
 func (f Found) Sentence() string {
 	i, here := f.Interface, End{Namespace: f.Namespace.Name, Interface: f.Interface.Name}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s is ", here)
 	switch {
 	case i.Peer != nil:
-		fmt.Fprintf(&b, "the other end of %s", i.Peer)
+		fmt.Fprintf(&b, "the peer of %s", i.Peer)
 	case i.Kind == "":
-		b.WriteString("a device of the machine")
+		b.WriteString("a physical device")
 		if i.Name == "lo" {
 			return here.String() + " is the loopback interface of " + f.Namespace.Name
 		}
@@ -149,7 +148,7 @@ func (f Found) Sentence() string {
 		b.WriteString(", " + strings.Join(list, " and "))
 	}
 	if i.State != "up" {
-		b.WriteString(", and " + map[string]string{"down": "it is down", "no carrier": "it hears nothing of the other end"}[i.State])
+		b.WriteString(", and " + map[string]string{"down": "it is down", "no carrier": "it has no carrier"}[i.State])
 	}
 	f.master(&b)
 	if len(i.Ports) > 0 {

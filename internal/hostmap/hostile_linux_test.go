@@ -23,7 +23,7 @@ import (
 const mallory = 65533
 
 // evil is a name that would forge a line of the map and command the terminal.
-const evil = "x\nhost  this machine\x1b[2J\u202e\u2028"
+const evil = "x\nhost  host namespace\x1b[2J\u202e\u2028"
 
 // A way is one in which an engine is led to files: the processes that lead there,
 // and the files that are read then.
@@ -258,7 +258,7 @@ func TestClaimsNameNothing(t *testing.T) {
 	claim := func(id, name string, pid int) Container {
 		return Container{Engine: "docker", ID: id, Name: name, PID: pid, ClaimedBy: owner, Networks: []Network{{Name: "evil", Bridge: "docker0"}}}
 	}
-	b.place([]Container{
+	b.addContainers([]Container{
 		{Engine: "docker", ID: idA, Name: "web", PID: 2},
 		claim(idA, "fake", 2), claim("c1", "web", 4), claim("c2", "host", 3), claim("c3", "host", 1), claim("c4", "green", 5),
 	})
@@ -268,7 +268,7 @@ func TestClaimsNameNothing(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s: %s", ns.Name, ns.About()))
 	}
 	want := []string{
-		"host: this machine, with containers host (says user 65533)",
+		"host: host namespace, with containers host (says user 65533)",
 		"blue: named namespace, with containers green (says user 65533), p (5)",
 		"p(3): with containers host (says user 65533), p (3)",
 		"user65533:web: Docker container of web, says user 65533, p (4)",

@@ -2,9 +2,8 @@ package hostmap
 
 import "fmt"
 
-// askOwners has maps made with the rights of those to whom namespaces belong: a
-// user's own sandboxes, and containers of engines without root, are out of reach
-// from outside of their user namespaces, for that same user too.
+// askOwners merges maps made with the rights of the owners of other user namespaces:
+// even their own user can't read sandboxes and rootless containers from outside.
 func (m *Map) askOwners(c *census, asOwner func(pid int) *Map) {
 	if asOwner == nil {
 		return
@@ -16,18 +15,17 @@ func (m *Map) askOwners(c *census, asOwner func(pid int) *Map) {
 		}
 		asked[p.Owner] = true
 		if inner := asOwner(p.PID); inner != nil {
-			m.adopt(inner)
+			m.merge(inner)
 		}
 	}
 }
 
-// adopt takes over from another map of the same machine what can't be seen on
-// this one.
-func (m *Map) adopt(in *Map) {
+// merge adds what another map of the same machine shows and this one does not.
+func (m *Map) merge(in *Map) {
 	names := map[string]string{}
 	for _, ns := range in.Namespaces {
 		if names[ns.Name] = ns.kernelName(); ns.Inode == 0 {
-			names[ns.Name] = fmt.Sprintf("%s of %d", ns.Name, len(m.Namespaces)) // no other's hidden one
+			names[ns.Name] = fmt.Sprintf("%s of %d", ns.Name, len(m.Namespaces)) // hidden names are unique per map only
 		}
 	}
 	in.rename(names)

@@ -10,18 +10,17 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Line is one of a namespace's: an interface, as people read it.
+// A Line is an interface as text.
 type Line struct {
-	Tree    string // what stands before a name below another: "├─ "
+	Tree    string // tree prefix: "├─ "
 	Name    string
 	State   string
 	Address []string // one a line
-	Note    string   // where it leads, and what it is
+	Note    string   // peer, kind, default routes
 }
 
-// Lines returns the interfaces of a namespace, each below what it is a port of or
-// stands on. Without all, lo is left out where it has but its own addresses, and
-// so are link-local addresses.
+// Lines returns the interfaces of a namespace, each below its master or lower device.
+// Without all, link-local addresses and a lo with only its own addresses are left out.
 func (ns *Namespace) Lines(all bool) []Line {
 	below := map[string][]*Interface{}
 	for i := range ns.Interfaces {
@@ -32,7 +31,7 @@ func (ns *Namespace) Lines(all bool) []Line {
 	var lines []Line
 	var add func(face *Interface, tree, deeper string)
 	add = func(face *Interface, tree, deeper string) {
-		if !all && face.dull() {
+		if !all && face.isDefault() {
 			return
 		}
 		lines = append(lines, ns.line(face, tree, all))
@@ -51,7 +50,7 @@ func (ns *Namespace) Lines(all bool) []Line {
 	return lines
 }
 
-// over returns the interface below whose line another's stands, "" if none.
+// over returns the interface under which another is listed, "" if none.
 func (ns *Namespace) over(face *Interface) string {
 	switch {
 	case face.Master != "" && face.Master != face.Name && ns.Interface(face.Master) != nil:
@@ -62,8 +61,8 @@ func (ns *Namespace) over(face *Interface) string {
 	return ""
 }
 
-// standsBelow reports whether what an interface stands on has a line that is not
-// below its own, as that of a bridge over a VLAN over the bridge would be.
+// standsBelow reports whether the lower device of an interface is not listed under that
+// interface itself, as with a VLAN on a bridge that has the VLAN as a port.
 func (ns *Namespace) standsBelow(face *Interface) bool {
 	for at, steps := ns.Interface(face.Lower.Interface), 0; at != nil; steps++ {
 		if at == face || steps > len(ns.Interfaces) {
@@ -81,12 +80,12 @@ func (ns *Namespace) standsBelow(face *Interface) bool {
 	return false
 }
 
-// dull reports whether an interface is as it is everywhere.
-func (i *Interface) dull() bool {
+// isDefault reports whether an interface is a lo with only its own addresses.
+func (i *Interface) isDefault() bool {
 	return i.Name == "lo" && len(i.shown(false)) == 0
 }
 
-// shown returns the addresses that say something.
+// shown returns the addresses to show.
 func (i *Interface) shown(all bool) []netip.Prefix {
 	return slices.DeleteFunc(slices.Clone(i.Addresses), func(a netip.Prefix) bool {
 		return !all && (a.Addr().IsLinkLocalUnicast() || a.Addr().IsLoopback() && i.Name == "lo")
@@ -103,7 +102,7 @@ func (ns *Namespace) line(face *Interface, tree string, all bool) Line {
 	return l
 }
 
-// notes says what an interface is, where it leads, and what goes there.
+// notes returns peer, kind, lower device, holders and default routes.
 func (i *Interface) notes(ns *Namespace) []string {
 	var notes []string
 	if i.Peer != nil {
@@ -131,7 +130,7 @@ func viaOf(via netip.Addr) string {
 	return "default via " + via.String()
 }
 
-// what says what kind of interface it is, in words.
+// what describes the kind of an interface.
 func (i *Interface) what() string {
 	text := i.Kind
 	switch i.Kind {
@@ -155,7 +154,7 @@ func (i *Interface) what() string {
 	return text
 }
 
-// who names a process, a virtual machine by what its user calls it.
+// who names a process; QEMU by its virtual machine.
 func (p Process) who() string {
 	if guest := guestOf(p); guest != "" {
 		return p.String() + " for " + guest
@@ -163,8 +162,8 @@ func (p Process) who() string {
 	return p.String()
 }
 
-// guestOf returns the name of the virtual machine that a QEMU runs, "" if it is
-// none: the option -name of qemu(1), which libvirt sets to guest=NAME,….
+// guestOf returns the name of the virtual machine that a QEMU runs, "" if not
+// QEMU: the option -name of qemu(1), which libvirt sets to guest=NAME,….
 func guestOf(p Process) string {
 	if !strings.HasPrefix(p.program(), "qemu") && p.program() != "kvm" {
 		return ""
@@ -173,7 +172,7 @@ func guestOf(p Process) string {
 	return escape.Name(strings.TrimPrefix(name, "guest="))
 }
 
-// About says in one line what a namespace is.
+// About describes a namespace in one line.
 func (ns *Namespace) About() string {
 	var parts []string
 	if what := ns.kindOf(); what != "" {
@@ -185,8 +184,8 @@ func (ns *Namespace) About() string {
 	if ns.ClaimedBy != "" {
 		parts = append(parts, "says "+ns.ClaimedBy)
 	}
-	if people := ns.people(); people != "" {
-		parts = append(parts, people)
+	if list := ns.processList(); list != "" {
+		parts = append(parts, list)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -194,17 +193,17 @@ func (ns *Namespace) About() string {
 func (ns *Namespace) kindOf() string {
 	switch {
 	case ns.Host && len(ns.Containers) > 0:
-		return "this machine, with containers " + containerNames(ns.Containers)
+		return "host namespace, with containers " + containerNames(ns.Containers)
 	case ns.Host:
-		return "this machine"
+		return "host namespace"
 	case ns.Engine == "vethlab" && ns.Node == HostName:
-		return "outside of lab " + ns.Lab
+		return "host of lab " + ns.Lab
 	case ns.Engine == "vethlab":
 		return "node of lab " + ns.Lab
 	case ns.named() != nil:
 		return ns.containerAbout()
 	case ns.Engine == "netns":
-		return "named namespace" + ns.elsewhere()
+		return "named namespace" + ns.mountNamespaceNote()
 	case len(ns.Holders) > 0 && len(ns.Processes) == 0:
 		h := ns.Holders[0]
 		return fmt.Sprintf("held by a %s of %s (%d)", h.What, h.Command, h.PID)
@@ -214,12 +213,13 @@ func (ns *Namespace) kindOf() string {
 	return ""
 }
 
-// elsewhere says where the only file of a namespace can be seen, if not here.
-func (ns *Namespace) elsewhere() string {
+// mountNamespaceNote names a process in whose mount namespace the namespace's file is, if
+// it is not in this one.
+func (ns *Namespace) mountNamespaceNote() string {
 	if slices.ContainsFunc(ns.Files, func(f File) bool { return f.PID == 0 }) {
 		return ""
 	}
-	return fmt.Sprintf(" in the mounts of process %d", ns.Files[0].PID)
+	return fmt.Sprintf(" in the mount namespace of process %d", ns.Files[0].PID)
 }
 
 func (ns *Namespace) containerAbout() string {
@@ -284,8 +284,8 @@ func engineTitle(engine string) string {
 	return strings.ToUpper(engine[:1]) + engine[1:]
 }
 
-// people names the processes inside.
-func (ns *Namespace) people() string {
+// processList names the processes in a namespace.
+func (ns *Namespace) processList() string {
 	if ns.Host {
 		return ""
 	}

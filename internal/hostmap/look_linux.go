@@ -16,8 +16,8 @@ import (
 
 // Take makes a map of this machine, as far as this user can see it.
 //
-// When ctx ends it returns at once, whatever it waits for: files and processes are
-// others', and some of them may keep a reader waiting.
+// It returns as soon as ctx ends, also while a read blocks: another user's file or
+// process may block it.
 func Take(ctx context.Context, o Options) (*Map, error) {
 	type result struct {
 		m   *Map
@@ -53,32 +53,32 @@ func take(ctx context.Context, o Options) (*Map, error) {
 	}
 	m := build(c, s, containers, e.podmanNetworks())
 	m.askOwners(c, o.AsOwner)
-	m.tellUnseen(c)
-	m.tellSkipped(t.skipped)
+	m.noteUnseen(c)
+	m.noteSkipped(t.skipped)
 	m.name()
 	return m, nil
 }
 
-// look opens every namespace of a census once, and reads what is in it.
-func look(c *census) (*sight, error) {
+// look opens every namespace of a census once and reads it.
+func look(c *census) (*reading, error) {
 	o, err := kernel.NewObserver()
 	if err != nil {
 		return nil, err
 	}
 	defer o.Close()
-	s := &sight{inodes: map[int32]uint64{}, routes: map[int32][]dump.Route{}, failed: map[uint64]error{}, owners: map[uint64]string{}}
-	v := &visitor{observer: o, sight: s}
+	s := &reading{inodes: map[int32]uint64{}, routes: map[int32][]dump.Route{}, failed: map[uint64]error{}, owners: map[uint64]string{}}
+	v := &visitor{observer: o, reading: s}
 	v.visit(slices.Sorted(maps.Keys(c.held)), c)
 	s.wiring, err = o.Read()
 	return s, err
 }
 
-// A visitor opens namespaces, each for a moment only: there may be more of them
-// than a process can have open.
+// A visitor opens namespaces and closes each at once: there may be more than the limit
+// of open files.
 type visitor struct {
 	mu       sync.Mutex // guards the two below
 	observer *kernel.Observer
-	sight    *sight
+	reading  *reading
 }
 
 func (v *visitor) visit(inodes []uint64, c *census) {
@@ -89,7 +89,7 @@ func (v *visitor) visit(inodes []uint64, c *census) {
 			for i := int(next.Add(1)) - 1; i < len(inodes); i = int(next.Add(1)) - 1 {
 				if err := v.enter(c.held[inodes[i]], c); err != nil {
 					v.mu.Lock()
-					v.sight.failed[inodes[i]] = err
+					v.reading.failed[inodes[i]] = err
 					v.mu.Unlock()
 				}
 			}
@@ -107,13 +107,13 @@ func (v *visitor) enter(h *held, c *census) error {
 	v.mu.Lock()
 	id, err := v.observer.Add(fd)
 	if err == nil {
-		v.sight.inodes[id], v.sight.owners[h.inode] = h.inode, ownerOf(fd)
+		v.reading.inodes[id], v.reading.owners[h.inode] = h.inode, ownerOf(fd)
 	}
 	v.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	// Without the right to enter, the links may be seen all the same.
+	// Without the right to enter, the links can still be read by nsid.
 	read := func() ([]dump.Route, error) { return kernel.RoutesFd(fd) }
 	if h.inode == c.host {
 		read = kernel.HostRoutes // which needs no right to enter
@@ -124,16 +124,16 @@ func (v *visitor) enter(h *held, c *census) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.sight.routes[id] = routes
+	v.reading.routes[id] = routes
 	return nil
 }
 
-// ownerOf returns whose user namespace a network namespace belongs to, if neither
-// root's nor the viewer's: who is root in there gives names to all in it.
+// ownerOf returns the owner of a network namespace's user namespace, if neither root nor
+// the viewer: that user can set every name in it.
 func ownerOf(fd int) string {
 	user, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
 	if err != nil {
-		return "" // it is one around that of this program
+		return "" // it is an ancestor of this program's user namespace
 	}
 	defer unix.Close(user)
 	uid, err := unix.IoctlGetUint32(user, unix.NS_GET_OWNER_UID)

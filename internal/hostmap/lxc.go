@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// lxc finds the containers of LXC, Incus and LXD by their cgroups, whose names
-// hold theirs. Which of the three it is tells the process that watches each.
+// lxc finds the containers of LXC, Incus and LXD by cgroups, whose paths contain their
+// names. The title of the container's monitor process tells which of the three it is.
 func lxc(e *evidence) []Container {
 	var all []Container
 	listed := map[string]bool{}
@@ -27,7 +27,7 @@ func lxc(e *evidence) []Container {
 }
 
 // lxcName returns the name in a cgroup such as /lxc.payload.web (LXC 4 and
-// later) or /lxc/web, and what is above it; "" if it is none of LXC's.
+// later) or /lxc/web, and the path above it; "" if not LXC's.
 func lxcName(cgroup []string) (name, above string) {
 	for _, path := range cgroup {
 		steps := strings.Split(strings.Trim(path, "/"), "/")
@@ -43,8 +43,8 @@ func lxcName(cgroup []string) (name, above string) {
 	return "", ""
 }
 
-// lxcEngine tells by the title of a container's watcher, "[lxc monitor] FOLDER
-// NAME", who made it.
+// lxcEngine returns the engine of a container by the title of its monitor process,
+// "[lxc monitor] FOLDER NAME".
 func (e *evidence) lxcEngine(name string) string {
 	for _, p := range e.processes {
 		title := strings.Join(p.Args, " ")

@@ -7,59 +7,58 @@ import (
 	"strings"
 )
 
-// A Map is all that could be seen of the network namespaces of a machine.
+// A Map is the network namespaces of a machine, as far as the viewer can see them.
 type Map struct {
-	Namespaces []*Namespace `json:"namespaces"` // the machine's own first, the others by name
+	Namespaces []*Namespace `json:"namespaces"` // the host namespace first, the others by name
 
 	// Unseen says what this user can't see, a sentence each.
 	Unseen []string `json:"unseen,omitempty"`
 }
 
-// HostName is the name of the machine's own namespace: the one that this program
-// was started in.
+// HostName is the name of the host namespace: the one that this program was started in.
 const HostName = "host"
 
 // A Namespace is a network namespace.
 type Namespace struct {
-	// Name is what people call it: the name of its container, pod, node or
-	// file, else of what holds it. No two of a Map have the same.
+	// Name is unique in a Map: the name of the container, pod, node or file, else of
+	// a process or holder.
 	Name string `json:"name"`
 
 	// Engine is what made it: docker, podman, containerd, cri-o, cni, lxc,
 	// incus, systemd-nspawn, mininet, vethlab, netns (a file of ip-netns(8));
-	// "": unknown, or the machine's own.
+	// "": unknown, or the host namespace.
 	Engine string   `json:"engine,omitempty"`
 	Host   bool     `json:"host,omitempty"`
-	Why    []string `json:"why,omitempty"` // what tells the name: "by cgroup", …
+	Why    []string `json:"why,omitempty"` // the sources of the name: "by cgroup", …
 
-	// ClaimedBy is who says so, as [Container.ClaimedBy].
+	// ClaimedBy is as [Container.ClaimedBy].
 	ClaimedBy string `json:"claimed_by,omitempty"`
 
 	owner string // of its user namespace, if neither root nor the viewer, as ClaimedBy
 
-	Inode uint64 `json:"inode,omitempty"` // of net:[…]; 0: nothing is known that holds it
+	Inode uint64 `json:"inode,omitempty"` // of net:[…]; 0: no holder is known
 	Lab   string `json:"lab,omitempty"`   // of ours, or of containerlab
 	Node  string `json:"node,omitempty"`  // of that lab
 
 	Files      []File      `json:"files,omitempty"`
-	Containers []Container `json:"containers,omitempty"` // who made it first
-	Processes  []Process   `json:"processes,omitempty"`  // in it; of the machine's own, those of containers
-	Holders    []Holder    `json:"holders,omitempty"`    // who hold it without being in it
+	Containers []Container `json:"containers,omitempty"` // the one that made it first
+	Processes  []Process   `json:"processes,omitempty"`  // in it; of the host namespace, those of containers
+	Holders    []Holder    `json:"holders,omitempty"`    // those that hold it without being in it
 
 	Interfaces []Interface `json:"interfaces"`       // by index
-	Unseen     string      `json:"unseen,omitempty"` // why those are not known
+	Unseen     string      `json:"unseen,omitempty"` // why they can't be read
 }
 
 // A File is a namespace mounted on a file.
 type File struct {
 	Path string `json:"path"`
-	PID  int    `json:"pid,omitempty"` // a process that sees it; 0: this one does
+	PID  int    `json:"pid,omitempty"` // a process in whose mount namespace it is; 0: this one
 
-	// ClaimedBy is who mounted it there, as [Container.ClaimedBy].
+	// ClaimedBy is the user who mounted it, as [Container.ClaimedBy].
 	ClaimedBy string `json:"claimed_by,omitempty"`
 }
 
-// A Process is one that runs.
+// A Process is a running process.
 type Process struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command"` // its name, as in /proc/PID/comm
@@ -71,19 +70,19 @@ type Process struct {
 	Args   []string `json:"-"`
 	Cgroup []string `json:"-"` // its paths, the one that systemd made first
 
-	// Who could have given it its arguments, if neither root nor the viewer: as
-	// Container.ClaimedBy.
+	// Stranger is the user who may have set its arguments, if neither root nor the
+	// viewer: as Container.ClaimedBy.
 	Stranger string `json:"-"`
 
-	Net   uint64 `json:"-"` // inode of its network namespace; 0: not to be seen
-	Owner uint64 `json:"-"` // inode of its user namespace if that is not ours; else 0
-	Mount uint64 `json:"-"` // inode of its mount namespace if that is not ours; else 0
+	Net   uint64 `json:"-"` // inode of its network namespace; 0: not readable
+	Owner uint64 `json:"-"` // inode of its user namespace if not this process's; else 0
+	Mount uint64 `json:"-"` // inode of its mount namespace if not this process's; else 0
 }
 
 // String returns "name (pid)".
 func (p Process) String() string { return fmt.Sprintf("%s (%d)", p.Command, p.PID) }
 
-// A Holder keeps a namespace without having its processes in it.
+// A Holder is a process, outside a namespace, that keeps it alive.
 type Holder struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
@@ -91,22 +90,22 @@ type Holder struct {
 	Number  int    `json:"number"` // of the thread or descriptor
 }
 
-// An Interface is an end of a cable, a bridge, or another device.
+// An Interface is a link of a namespace.
 type Interface struct {
 	Name  string `json:"name"`
 	Index int    `json:"index"`
-	Kind  string `json:"kind,omitempty"` // the kernel's word; "": a device of the machine
+	Kind  string `json:"kind,omitempty"` // the kernel's word; "": a physical device
 	State string `json:"state"`          // up, down, no carrier
 	MAC   string `json:"mac,omitempty"`
 	MTU   int    `json:"mtu"`
 
 	Addresses []netip.Prefix `json:"addresses"`
-	Default   []netip.Addr   `json:"default,omitempty"` // gateways of default routes; unspecified: none is needed
+	Default   []netip.Addr   `json:"default,omitempty"` // gateways of default routes; unspecified: on-link
 
 	Master string   `json:"master,omitempty"` // the bridge, bond or VRF it is a port of
 	Ports  []string `json:"ports,omitempty"`
-	Peer   *End     `json:"peer,omitempty"`  // of a veth: its other end
-	Lower  *End     `json:"lower,omitempty"` // of a VLAN, macvlan, tunnel, …: what it stands on
+	Peer   *End     `json:"peer,omitempty"`  // of a veth
+	Lower  *End     `json:"lower,omitempty"` // lower device of a VLAN, macvlan, tunnel, …
 
 	ID     int        `json:"id,omitempty"`      // of a VLAN, or a VXLAN's network
 	Mode   string     `json:"mode,omitempty"`    // of a macvlan or ipvlan
@@ -115,18 +114,18 @@ type Interface struct {
 	Tap    bool       `json:"tap,omitempty"`     // Ethernet, of a tun
 	HeldBy []Process  `json:"held_by,omitempty"` // of a tun or tap
 
-	Network string `json:"network,omitempty"` // that an engine made this for
+	Network string `json:"network,omitempty"` // name of an engine's network with this bridge
 	Alias   string `json:"alias,omitempty"`
 }
 
 // An End is an interface somewhere on the machine.
 type End struct {
-	Namespace string `json:"namespace,omitempty"` // its name; "": not known
-	Interface string `json:"interface,omitempty"` // "": not to be seen
+	Namespace string `json:"namespace,omitempty"` // its name; "": unknown
+	Interface string `json:"interface,omitempty"` // "": not readable
 	Index     int    `json:"index"`
 }
 
-// String returns "web/eth0"; where the name can't be seen, "web/if7".
+// String returns "web/eth0"; without a readable name, "web/if7".
 func (e End) String() string {
 	name := e.Interface
 	if name == "" {
@@ -156,14 +155,14 @@ func (ns *Namespace) Interface(name string) *Interface {
 	return &ns.Interfaces[i]
 }
 
-// Isolated reports whether nothing but lo is there and nobody gave it a name:
-// browsers and systemd (PrivateNetwork=) make many such.
+// Isolated reports whether the namespace has only lo and no engine: browsers and
+// systemd (PrivateNetwork=) make many such.
 func (ns *Namespace) Isolated() bool {
 	return !ns.Host && ns.Engine == "" && ns.Unseen == "" &&
 		!slices.ContainsFunc(ns.Interfaces, func(i Interface) bool { return i.Name != "lo" })
 }
 
-// sort brings the namespaces into their order.
+// sort sorts the host namespace first, the others by name.
 func (m *Map) sort() {
 	slices.SortStableFunc(m.Namespaces, func(a, b *Namespace) int {
 		if a.Host != b.Host {

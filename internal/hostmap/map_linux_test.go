@@ -219,7 +219,7 @@ func TestWhatIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := found[0].Sentence(), "host/v0 is the other end of "+name+"/eth0; it is a port of br7"; got != want {
+	if got, want := found[0].Sentence(), "host/v0 is the peer of "+name+"/eth0; it is a port of br7"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -143,10 +143,10 @@ func (e *evidence) podmanByID() []Container {
 }
 
 // storages returns where the containers of a process's user may be stored.
-func (e *evidence) storages(p Process) []place {
-	places := []place{{origin{}, "/var/lib/containers/storage"}}
+func (e *evidence) storages(p Process) []dataDir {
+	places := []dataDir{{origin{}, "/var/lib/containers/storage"}}
 	if home := e.home(p.UID); p.UID != 0 && home != "" {
-		places = append(places, place{origin{by: p.Stranger}, home + "/.local/share/containers/storage"})
+		places = append(places, dataDir{origin{by: p.Stranger}, home + "/.local/share/containers/storage"})
 	}
 	return places
 }

@@ -54,7 +54,7 @@ func TestNames(t *testing.T) {
 		got = append(got, ns.Name+": "+ns.About())
 	}
 	want := []string{
-		"host: this machine",
+		"host: host namespace",
 		"chrome(77): chrome (77)",
 		"docker:web: Docker container 3f2a77c1b0de, nginx (42)",
 		"netns:web: named namespace",
@@ -107,11 +107,11 @@ func TestLinesOfARing(t *testing.T) {
 func TestFind(t *testing.T) {
 	m := example()
 	for word, want := range map[string]string{
-		"veth1":           "host/veth1 is the other end of docker:web/eth0, and it hears nothing of the other end; it is a port of docker0",
-		"172.17.0.2":      "docker:web/eth0 is the other end of host/veth1, 172.17.0.2/16",
-		"docker:web/eth0": "docker:web/eth0 is the other end of host/veth1, 172.17.0.2/16",
+		"veth1":           "host/veth1 is the peer of docker:web/eth0, and it has no carrier; it is a port of docker0",
+		"172.17.0.2":      "docker:web/eth0 is the peer of host/veth1, 172.17.0.2/16",
+		"docker:web/eth0": "docker:web/eth0 is the peer of host/veth1, 172.17.0.2/16",
 		"vx":              "host/vx is a vxlan 42 to 192.0.2.20 on host/eth0",
-		"host/eth0":       "host/eth0 is a device of the machine, 192.0.2.10/24; host has its default route via 192.0.2.1",
+		"host/eth0":       "host/eth0 is a physical device, 192.0.2.10/24; host has its default route via 192.0.2.1",
 		"mv0":             "netns:web/mv0 is a macvlan bridge on host/eth0",
 	} {
 		found, err := m.Find(word)
@@ -176,8 +176,8 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"engin=docker": "did you mean engine?", "zzz=1": "it is one of address, ", "veth": "write KEY=VALUE",
-		"pid=one": "no number", "address=1.2.3": "neither an address nor a subnet", "name=[": "a bracket is not closed",
+		"engin=docker": "did you mean engine?", "zzz=1": "(want address, ", "veth": "(want KEY=VALUE",
+		"pid=one": "(want a number)", "address=1.2.3": "(want an address or a subnet)", "name=[": "unclosed bracket",
 	} {
 		if _, err := ParseFilter(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)

@@ -6,14 +6,14 @@ import (
 	"github.com/vethlab/vethlab/internal/live"
 )
 
-// A Follower keeps a picture of namespaces up to date.
+// A Follower keeps a view of namespaces up to date.
 type Follower struct {
 	*Live
-	Picture *live.Picture
+	View *live.View
 }
 
 // Follow follows the namespaces that find tells of, see [NewLive], and those that
-// their links lead to. What of them counts the scope says. The picture shows what
+// their links lead to. What of them counts the scope says. The view shows what
 // is there at first.
 func Follow(find func() ([]Spot, error), scope live.Scope, o LiveOptions) (*Follower, error) {
 	l, err := NewLive(find, o)
@@ -34,7 +34,7 @@ func Follow(find func() ([]Spot, error), scope live.Scope, o LiveOptions) (*Foll
 func (f *Follower) apply(updates []live.Update) []live.Event {
 	var events []live.Event
 	for _, u := range updates {
-		events = append(events, f.Picture.Apply(u)...)
+		events = append(events, f.View.Apply(u)...)
 	}
 	return events
 }

@@ -84,7 +84,7 @@ func NewLive(func() ([]Spot, error), LiveOptions) (*Live, error) { return nil, n
 func (*Live) Next(context.Context) ([]live.Update, error) { return nil, netns.ErrLinux }
 
 // Count returns nothing.
-func (*Live) Count([]int32) map[dump.Place]dump.Stats { return nil }
+func (*Live) Count([]int32) map[dump.LinkRef]dump.Stats { return nil }
 
 // Closed is never true.
 func (*Live) Closed() bool { return false }

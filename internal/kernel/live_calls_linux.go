@@ -30,7 +30,7 @@ func (l *Live) translate(by, name int32, index int) int32 {
 // throughLink returns the number of the namespace that a link leads to. The kernel
 // gives it one if it has none.
 func (o *Observer) throughLink(netns int32, index int) (int32, error) {
-	link, err := o.link(dump.Place{Netns: netns, Index: index})
+	link, err := o.link(dump.LinkRef{Netns: netns, Index: index})
 	if err != nil {
 		return -1, err
 	}
@@ -41,7 +41,7 @@ func (o *Observer) throughLink(netns int32, index int) (int32, error) {
 }
 
 // link reads one link.
-func (o *Observer) link(p dump.Place) (dump.Link, error) {
+func (o *Observer) link(p dump.LinkRef) (dump.Link, error) {
 	if p.Index == 0 {
 		return dump.Link{}, unix.ENODEV
 	}

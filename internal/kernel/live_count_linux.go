@@ -8,8 +8,8 @@ import (
 
 // Count returns what the links of namespaces, by the observer's numbers, have
 // counted. Those that have gone are left out.
-func (l *Live) Count(ids []int32) map[dump.Place]dump.Stats {
-	counts := map[dump.Place]dump.Stats{}
+func (l *Live) Count(ids []int32) map[dump.LinkRef]dump.Stats {
+	counts := map[dump.LinkRef]dump.Stats{}
 	for _, id := range ids {
 		ns := &dump.Namespace{}
 		err := l.observer.conns[0].dumpLinksBy(ns, func(b *batch) {
@@ -23,7 +23,7 @@ func (l *Live) Count(ids []int32) map[dump.Place]dump.Stats {
 		}
 		for _, link := range ns.Links {
 			if link.Stats != nil {
-				counts[dump.Place{Netns: id, Index: link.Index}] = *link.Stats
+				counts[dump.LinkRef{Netns: id, Index: link.Index}] = *link.Stats
 			}
 		}
 	}

@@ -23,16 +23,16 @@ type Live struct {
 	mounts   int // /proc/self/mountinfo, which tells of names; -1: not open
 	sweep    time.Duration
 
-	spots   map[int32]Spot      // by the observer's number; those without are hidden
-	seen    map[int32]bool      // namespaces that were told of
-	up      map[dump.Place]bool // links that are switched on
-	calls   map[called]int32    // by the observer's number
-	stale   map[int32]bool      // namespaces whose routes are to be read anew
-	again   map[dump.Place]bool // links that are to be read anew
-	missing map[int32]time.Time // namespaces that have no name, since when
-	looked  time.Time           // for names, last
-	took    time.Duration       // to look for them
-	look    bool                // names have changed since
+	spots   map[int32]Spot        // by the observer's number; those without are hidden
+	seen    map[int32]bool        // namespaces that were told of
+	up      map[dump.LinkRef]bool // links that are switched on
+	calls   map[called]int32      // by the observer's number
+	stale   map[int32]bool        // namespaces whose routes are to be read anew
+	again   map[dump.LinkRef]bool // links that are to be read anew
+	missing map[int32]time.Time   // namespaces that have no name, since when
+	looked  time.Time             // for names, last
+	took    time.Duration         // to look for them
+	look    bool                  // names have changed since
 }
 
 // called is how a namespace calls another: both numbers are of different
@@ -57,7 +57,7 @@ const liveBuffer = 8 << 20
 func NewLive(find func() ([]Spot, error), o LiveOptions) (*Live, error) {
 	l := &Live{
 		find: find, mounts: -1, sweep: o.Sweep, spots: map[int32]Spot{}, seen: map[int32]bool{},
-		up: map[dump.Place]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, again: map[dump.Place]bool{},
+		up: map[dump.LinkRef]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, again: map[dump.LinkRef]bool{},
 		missing: map[int32]time.Time{}, look: true,
 	}
 	var err error
@@ -127,7 +127,7 @@ func (l *Live) Next(ctx context.Context) ([]live.Update, error) {
 		heard, err := l.hear()
 		updates = append(updates, heard...)
 		if errors.Is(err, unix.ENOBUFS) {
-			var lost live.Lost
+			var lost live.SetAll
 			lost, err = l.readAll()
 			updates = append(updates, lost)
 		}

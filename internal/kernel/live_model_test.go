@@ -72,7 +72,7 @@ func agreeWithLook(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
 		}
 		fresh.Close()
 		host := func(n live.Node) bool { return n.Name == live.HostName } // where other tests are at work
-		if difference = pictures(fresh.Picture, kept.Picture, host); difference == "" {
+		if difference = pictures(fresh.View, kept.View, host); difference == "" {
 			return
 		}
 	}

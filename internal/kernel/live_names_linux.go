@@ -45,7 +45,7 @@ func (l *Live) meet(others ...int32) ([]live.Update, error) {
 	}
 	var updates []live.Update
 	for _, id := range nameless {
-		updates = append(updates, live.Arrived{Netns: id})
+		updates = append(updates, live.SetNamespace{Netns: id})
 	}
 	arrived, err := l.arrive(append(come, others...))
 	return append(updates, arrived...), err
@@ -140,7 +140,7 @@ func (l *Live) number(s Spot, known map[Spot]int32) (numbered, error) {
 
 // arrive reads namespaces and those that their links lead to, and tells of them.
 func (l *Live) arrive(ids []int32) ([]live.Update, error) {
-	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Closed: map[int32]error{}}
+	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Unreadable: map[int32]error{}}
 	for id := range l.seen {
 		w.Namespaces[id] = &dump.Namespace{} // it is not read again
 	}
@@ -156,7 +156,7 @@ func (l *Live) arrive(ids []int32) ([]live.Update, error) {
 	}
 	for _, id := range ids {
 		if l.seen[id] { // it has a name now, or another
-			updates = append(updates, live.Arrived{Netns: id, Name: l.spots[id].Name})
+			updates = append(updates, live.SetNamespace{Netns: id, Name: l.spots[id].Name})
 		}
 	}
 	for _, a := range l.tell(w) {
@@ -166,23 +166,23 @@ func (l *Live) arrive(ids []int32) ([]live.Update, error) {
 }
 
 // tell tells of all namespaces of a wiring, in order.
-func (l *Live) tell(w *dump.Wiring) []live.Arrived {
+func (l *Live) tell(w *dump.Wiring) []live.SetNamespace {
 	l.readInside(w)
-	var list []live.Arrived
+	var list []live.SetNamespace
 	for _, id := range slices.Sorted(maps.Keys(w.Namespaces)) {
 		l.seen[id] = true
 		for _, link := range w.Namespaces[id].Links {
 			if link.Flags.Has(dump.Up) {
-				l.up[dump.Place{Netns: id, Index: link.Index}] = true
+				l.up[dump.LinkRef{Netns: id, Index: link.Index}] = true
 			}
 		}
-		list = append(list, live.Arrived{Netns: id, Name: l.spots[id].Name, Seen: w.Namespaces[id]})
+		list = append(list, live.SetNamespace{Netns: id, Name: l.spots[id].Name, Seen: w.Namespaces[id]})
 	}
 	return list
 }
 
 // readAll reads everything anew, for when news was lost.
-func (l *Live) readAll() (live.Lost, error) {
+func (l *Live) readAll() (live.SetAll, error) {
 	l.events.drain()
 	clear(l.calls)
 	clear(l.stale)
@@ -190,13 +190,13 @@ func (l *Live) readAll() (live.Lost, error) {
 	clear(l.seen)
 	clear(l.up)
 	if _, _, err := l.findAll(); err != nil {
-		return live.Lost{}, err
+		return live.SetAll{}, err
 	}
 	w, err := l.observer.Read()
 	if err != nil {
-		return live.Lost{}, err
+		return live.SetAll{}, err
 	}
-	return live.Lost{Now: l.tell(w)}, nil
+	return live.SetAll{Now: l.tell(w)}, nil
 }
 
 // maxInside bounds how many namespaces are open at once.

@@ -87,26 +87,26 @@ func (l *Live) news(origin int32, h header, body []byte) ([]live.Update, error) 
 	case unix.RTM_DELLINK:
 		return l.linkGone(origin, body)
 	case unix.RTM_NEWADDR:
-		return told(origin, body, decodeAddress, live.AddressIs), nil
+		return told(origin, body, decodeAddress, live.SetAddress), nil
 	case unix.RTM_DELADDR:
 		l.stale[origin] = true // routes from that address go without a word
-		return told(origin, body, decodeAddress, live.AddressLost), nil
+		return told(origin, body, decodeAddress, live.DelAddress), nil
 	case unix.RTM_NEWROUTE:
 		r, _ := decodeRoute(body)
 		if h.flags&(unix.NLM_F_REPLACE|unix.NLM_F_APPEND) != 0 || len(r.Hops) > 0 {
 			l.stale[origin] = true // another has gone, or is another now, without a word
 		}
-		return told(origin, body, decodeRoute, live.RouteIs), nil
+		return told(origin, body, decodeRoute, live.SetRoute), nil
 	case unix.RTM_DELROUTE:
-		return told(origin, body, decodeRoute, live.RouteLost), nil
+		return told(origin, body, decodeRoute, live.DelRoute), nil
 	case unix.RTM_NEWRULE:
-		return told(origin, body, decodeRule, live.RuleIs), nil
+		return told(origin, body, decodeRule, live.SetRule), nil
 	case unix.RTM_DELRULE:
-		return told(origin, body, decodeRule, live.RuleLost), nil
+		return told(origin, body, decodeRule, live.DelRule), nil
 	case unix.RTM_NEWNEIGH:
-		return told(origin, body, decodeNeighbour, live.NeighbourIs), nil
+		return told(origin, body, decodeNeighbour, live.SetNeighbour), nil
 	case unix.RTM_DELNEIGH:
-		return told(origin, body, decodeNeighbour, live.NeighbourLost), nil
+		return told(origin, body, decodeNeighbour, live.DelNeighbour), nil
 	}
 	return nil, nil
 }
@@ -131,7 +131,7 @@ func (l *Live) netnsGone(origin int32, body []byte) []live.Update {
 		delete(l.calls, called{origin, id})
 		if origin == seat {
 			l.forget(id)
-			updates = append(updates, live.Left{Netns: id})
+			updates = append(updates, live.DelNamespace{Netns: id})
 		}
 	}
 	return updates
@@ -149,7 +149,7 @@ func (l *Live) forget(id int32) {
 	delete(l.missing, id)
 	delete(l.observer.known, id)
 	maps.DeleteFunc(l.calls, func(c called, means int32) bool { return c.by == id || means == id })
-	maps.DeleteFunc(l.up, func(p dump.Place, _ bool) bool { return p.Netns == id })
+	maps.DeleteFunc(l.up, func(p dump.LinkRef, _ bool) bool { return p.Netns == id })
 }
 
 // linkNews tells what a link is like now.
@@ -161,7 +161,7 @@ func (l *Live) linkNews(origin int32, body []byte) ([]live.Update, error) {
 	if link.ParentNetns != nil {
 		link.ParentNetns = new(l.translate(origin, *link.ParentNetns, link.Index))
 	}
-	place := dump.Place{Netns: origin, Index: link.Index}
+	place := dump.LinkRef{Netns: origin, Index: link.Index}
 	if link.Flags.Has(dump.Up) {
 		l.up[place] = true
 	} else {
@@ -171,7 +171,7 @@ func (l *Live) linkNews(origin int32, body []byte) ([]live.Update, error) {
 }
 
 // switchedOff takes note that IPv4 routes by a link have gone without a word.
-func (l *Live) switchedOff(place dump.Place) {
+func (l *Live) switchedOff(place dump.LinkRef) {
 	if l.up[place] {
 		l.stale[place.Netns] = true
 		delete(l.up, place)
@@ -186,7 +186,7 @@ func (l *Live) linkIs(netns int32, link dump.Link) (updates []live.Update, err e
 			return nil, err
 		}
 	}
-	return append(updates, live.LinkIs{Netns: netns, Link: link}), nil
+	return append(updates, live.SetLink{Netns: netns, Link: link}), nil
 }
 
 // linkGone tells that a link has gone, and where to. Of one that moves the other end
@@ -196,13 +196,13 @@ func (l *Live) linkGone(origin int32, body []byte) ([]live.Update, error) {
 	if !ok {
 		return nil, nil
 	}
-	u := live.LinkLost{Netns: origin, Index: link.Index, To: l.movedTo(origin, link.Index, body)}
+	u := live.DelLink{Netns: origin, Index: link.Index, To: l.movedTo(origin, link.Index, body)}
 	var updates []live.Update
 	if u.To != nil {
 		if link.ParentNetns != nil {
 			link.ParentNetns = new(l.translate(origin, *link.ParentNetns, 0))
 		}
-		if peer, ok := link.Leads(origin); ok {
+		if peer, ok := link.Target(origin); ok {
 			l.again[peer] = true
 		}
 		l.again[*u.To] = true
@@ -213,20 +213,20 @@ func (l *Live) linkGone(origin int32, body []byte) ([]live.Update, error) {
 			}
 		}
 	}
-	l.switchedOff(dump.Place{Netns: origin, Index: link.Index})
+	l.switchedOff(dump.LinkRef{Netns: origin, Index: link.Index})
 	return append(updates, u), nil
 }
 
 // movedTo returns the place that a link moves to, of number -1 if it is not known
 // where that is; nil: it is no more.
-func (l *Live) movedTo(origin int32, index int, body []byte) *dump.Place {
-	var to *dump.Place
+func (l *Live) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
+	var to *dump.LinkRef
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
 		if a.typ != unix.IFLA_NEW_NETNSID && a.typ != unix.IFLA_NEW_IFINDEX {
 			continue
 		}
 		if to == nil {
-			to = &dump.Place{Netns: -1, Index: index}
+			to = &dump.LinkRef{Netns: -1, Index: index}
 		}
 		if a.typ == unix.IFLA_NEW_NETNSID {
 			to.Netns = l.translate(origin, int32(a.u32()), 0)
@@ -242,7 +242,7 @@ func (l *Live) movedTo(origin int32, index int, body []byte) *dump.Place {
 // which its other end is.
 func (l *Live) readAgain() ([]live.Update, error) {
 	var updates []live.Update
-	places := slices.SortedFunc(maps.Keys(l.again), dump.Place.Compare)
+	places := slices.SortedFunc(maps.Keys(l.again), dump.LinkRef.Compare)
 	for i := 0; i < len(places); i++ {
 		place := places[i]
 		if !l.seen[place.Netns] || l.observer.self != nil {
@@ -257,7 +257,7 @@ func (l *Live) readAgain() ([]live.Update, error) {
 			return nil, err
 		}
 		updates = append(updates, more...)
-		if other, ok := link.Leads(place.Netns); ok && !l.again[other] {
+		if other, ok := link.Target(place.Netns); ok && !l.again[other] {
 			l.again[other] = true
 			places = append(places, other)
 		}
@@ -283,7 +283,7 @@ func (l *Live) readStale() []live.Update {
 	var updates []live.Update
 	for i, id := range ids {
 		if done[i] {
-			updates = append(updates, live.RoutesAre(id, read[i].Routes))
+			updates = append(updates, live.SetRoutes(id, read[i].Routes))
 		}
 	}
 	return updates

@@ -96,42 +96,42 @@ func TestLive(t *testing.T) {
 		{"new", "-n A link add eth0 index 20 type veth peer name eth1 index 21 netns B", `
 			b:eth1 is a new veth
 			a:eth0 is a new veth to b:eth1`},
-		{"rename", "-n A link set eth0 name wan", "a:wan was called eth0"}, // off: before Linux 6.2 it has to be
+		{"rename", "-n A link set eth0 name wan", "a:wan renamed from eth0"}, // off: before Linux 6.2 it has to be
 		{"on", "-n A link set wan up\n-n B link set eth1 up", `
-			a:wan is switched on
-			b:eth1 is switched on
+			a:wan is up
+			b:eth1 is up
 			b:eth1 has a carrier
 			a:wan has a carrier`},
 		{"address", "-n A addr add 10.0.0.1/24 dev wan", `
-			a:wan has 10.0.0.1/24
+			a:wan address 10.0.0.1/24 added
 			a: route 10.0.0.0/24 dev wan added`},
 		{"route", "-n A route add 10.1.0.0/16 via 10.0.0.2", "a: route 10.1.0.0/16 via 10.0.0.2 dev wan added"},
 		{"another route", "-n A route replace 10.1.0.0/16 via 10.0.0.3", `
 			a: route 10.1.0.0/16 via 10.0.0.3 dev wan added
-			a: route 10.1.0.0/16 via 10.0.0.2 dev wan gone`},
+			a: route 10.1.0.0/16 via 10.0.0.2 dev wan deleted`},
 		{"several ways", "-n A route replace 10.1.0.0/16 nexthop via 10.0.0.3 nexthop via 10.0.0.4", `
 			a: route 10.1.0.0/16 nexthop via 10.0.0.3 dev wan nexthop via 10.0.0.4 dev wan added
-			a: route 10.1.0.0/16 via 10.0.0.3 dev wan gone`},
+			a: route 10.1.0.0/16 via 10.0.0.3 dev wan deleted`},
 		{"rule", "-n A rule add from 10.0.0.0/8 table 10 priority 5", "a: rule 5: from 10.0.0.0/8 lookup 10 added"},
-		{"neighbour", "-n A neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev wan", "a:wan knows 10.0.0.9 at 02:00:00:00:00:09: permanent"},
+		{"neighbour", "-n A neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev wan", "a:wan neighbour 10.0.0.9 at 02:00:00:00:00:09 added: permanent"},
 		{"off, and the routes are gone", "-n A link set wan down", `
-			a:wan is switched off
-			a:wan has forgotten 10.0.0.9
+			a:wan is down
+			a:wan neighbour 10.0.0.9 deleted
 			b:eth1 has lost its carrier
-			a: route 10.0.0.0/24 dev wan gone
-			a: route 10.1.0.0/16 nexthop via 10.0.0.3 dev wan nexthop via 10.0.0.4 dev wan gone`},
-		{"a namespace", "netns add C", "c has come"},
+			a: route 10.0.0.0/24 dev wan deleted
+			a: route 10.1.0.0/16 nexthop via 10.0.0.3 dev wan nexthop via 10.0.0.4 dev wan deleted`},
+		{"a namespace", "netns add C", "c added"},
 		{"moved", "-n B link set eth1 netns C", `
-			b:eth1 is switched off
+			b:eth1 is down
 			b:eth1 has moved to c:eth1`},
 		{"moved back", "-n C link set eth1 netns B", "c:eth1 has moved to b:eth1"},
 		{"moved to the other end", "-n B link set eth1 netns A", "b:eth1 has moved to a:eth1"},
 		{"moved away again", "-n A link set eth1 netns B", "a:eth1 has moved to b:eth1"},
-		{"the namespace goes", "netns del C", "c has gone"},
+		{"the namespace goes", "netns del C", "c deleted"},
 		{"gone", "-n A link del wan", `
-			a:wan has 10.0.0.1/24 no more
-			a:wan has gone
-			b:eth1 has gone`},
+			a:wan address 10.0.0.1/24 deleted
+			a:wan deleted
+			b:eth1 deleted`},
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			var want []string
@@ -177,14 +177,14 @@ func TestLiveLost(t *testing.T) {
 		f.settle(0)
 		fresh := follow(t, kernel.LiveOptions{})
 		fresh.Close()
-		if difference = pictures(fresh.Picture, f.Picture, others(t)); difference == "" || time.Now().After(end) {
+		if difference = pictures(fresh.View, f.View, others(t)); difference == "" || time.Now().After(end) {
 			break
 		}
 	}
 	if difference != "" {
 		t.Errorf("(-fresh +followed):\n%s", difference)
 	}
-	if nodes := len(slices.DeleteFunc(f.Picture.Nodes(), others(t))); nodes != n {
+	if nodes := len(slices.DeleteFunc(f.View.Nodes(), others(t))); nodes != n {
 		t.Errorf("%d nodes", nodes)
 	}
 	if !slices.ContainsFunc(f.events, func(e string) bool { return strings.HasPrefix(e, "events were lost") }) {
@@ -200,7 +200,7 @@ func others(t *testing.T) func(live.Node) bool {
 
 // pictures returns in what two pictures differ, but for nodes that are not looked
 // at and for whom the others have talked to.
-func pictures(a, b *live.Picture, skip func(live.Node) bool) string {
+func pictures(a, b *live.View, skip func(live.Node) bool) string {
 	return cmp.Diff(slices.DeleteFunc(a.Nodes(), skip), slices.DeleteFunc(b.Nodes(), skip), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
 		cmpopts.IgnoreFields(live.Node{}, "ID", "Neighbours"))
 }

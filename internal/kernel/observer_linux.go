@@ -118,7 +118,7 @@ const observerTries = 5
 // lead to. Those that are gone are left out. The error is of the observer itself:
 // why a namespace could not be read is in the result.
 func (o *Observer) Read() (*dump.Wiring, error) {
-	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Closed: map[int32]error{}}
+	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Unreadable: map[int32]error{}}
 	known := o.known
 	var err error
 	if o.self != nil {
@@ -127,7 +127,7 @@ func (o *Observer) Read() (*dump.Wiring, error) {
 		err = o.readUntilWhole(w)
 	}
 	w.Hidden = slices.Sorted(maps.Keys(w.Namespaces))
-	w.Hidden = slices.AppendSeq(w.Hidden, maps.Keys(w.Closed))
+	w.Hidden = slices.AppendSeq(w.Hidden, maps.Keys(w.Unreadable))
 	w.Hidden = slices.DeleteFunc(w.Hidden, func(id int32) bool { return known[id] })
 	slices.Sort(w.Hidden)
 	return w, err
@@ -139,7 +139,7 @@ func (o *Observer) readUntilWhole(w *dump.Wiring) error {
 		if err := o.walk(w, queue); err != nil {
 			return err
 		}
-		if queue = w.Torn(); len(queue) == 0 {
+		if queue = w.Inconsistent(); len(queue) == 0 {
 			return nil
 		}
 	}
@@ -154,7 +154,7 @@ func (o *Observer) walk(w *dump.Wiring, queue []int32) error {
 	}
 	for _, id := range queue {
 		delete(w.Namespaces, id)
-		delete(w.Closed, id)
+		delete(w.Unreadable, id)
 	}
 	tried := map[int32]bool{}
 	for len(queue) > 0 {
@@ -183,7 +183,7 @@ func (o *Observer) take(w *dump.Wiring, id int32, ns *dump.Namespace, err error)
 	case err == nil:
 		w.Namespaces[id] = ns
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
-		w.Closed[id] = err
+		w.Unreadable[id] = err
 	case errors.Is(err, unix.EINVAL): // nobody has that number any more
 		delete(o.known, id)
 	default:

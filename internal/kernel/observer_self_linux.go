@@ -53,7 +53,7 @@ func (s *self) add(c *conn, fd int) (int32, error) {
 // read reads the ground's own namespace, if it was added. All others are closed.
 func (s *self) read(c *conn, w *dump.Wiring) error {
 	for id := range s.added {
-		w.Closed[id] = unix.EPERM
+		w.Unreadable[id] = unix.EPERM
 	}
 	if !s.added[selfID] {
 		return nil
@@ -67,9 +67,9 @@ func (s *self) read(c *conn, w *dump.Wiring) error {
 		err = c.dumpAddresses(ns)
 	}
 	for _, id := range w.Unread(ns) {
-		w.Closed[id] = unix.EPERM
+		w.Unreadable[id] = unix.EPERM
 	}
-	delete(w.Closed, selfID)
+	delete(w.Unreadable, selfID)
 	w.Namespaces[selfID] = ns
 	return err
 }

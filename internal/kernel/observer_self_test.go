@@ -60,11 +60,11 @@ func TestObserverSelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(w.Namespaces) != 1 || w.Closed[ids["near"]] == nil || w.Closed[ids["far"]] == nil || len(w.Hidden) > 0 {
-		t.Errorf("read %v, closed %v, hidden %v", w.Namespaces, w.Closed, w.Hidden)
+	if len(w.Namespaces) != 1 || w.Unreadable[ids["near"]] == nil || w.Unreadable[ids["far"]] == nil || len(w.Hidden) > 0 {
+		t.Errorf("read %v, closed %v, hidden %v", w.Namespaces, w.Unreadable, w.Hidden)
 	}
 	v0 := w.Namespaces[ids[state.Host]].LinkNamed("v0")
-	if to, ok := v0.Leads(ids[state.Host]); !ok || to.Netns != ids["near"] {
+	if to, ok := v0.Target(ids[state.Host]); !ok || to.Netns != ids["near"] {
 		t.Errorf("v0 leads to %v, %v; near is %d", to, ok, ids["near"])
 	}
 	if len(w.Pairs()) != 1 {

@@ -143,8 +143,8 @@ func TestObserverEqualIndexes(t *testing.T) {
 	if got := cables(w, byID); !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	if len(w.Hidden) > 0 || len(w.Closed) > 0 {
-		t.Errorf("hidden: %v, closed: %v", w.Hidden, w.Closed)
+	if len(w.Hidden) > 0 || len(w.Unreadable) > 0 {
+		t.Errorf("hidden: %v, closed: %v", w.Hidden, w.Unreadable)
 	}
 	for id, name := range byID {
 		ns := w.Namespaces[id]
@@ -152,7 +152,7 @@ func TestObserverEqualIndexes(t *testing.T) {
 			t.Errorf("no address in %v", ns.Addresses)
 		}
 		if l := ns.LinkNamed("on"); l != nil {
-			below, ok := w.Below(dump.Place{Netns: id, Index: l.Index})
+			below, ok := w.Lower(dump.LinkRef{Netns: id, Index: l.Index})
 			if !ok || byID[below.Netns] != b || w.Link(below).Name != "right" {
 				t.Errorf("the macvlan in %s is on %v, %v", name, below, ok)
 			}

@@ -41,7 +41,7 @@ func TestShowAgreesWithIP(t *testing.T) {
 	if !strings.Contains(string(version), "iproute2-6.1.") {
 		t.Skipf("compares with iproute2 6.1, here is %s", version)
 	}
-	if err := sandbox.ReadyNames(); err != nil {
+	if err := sandbox.ShareNames(); err != nil {
 		t.Fatal(err)
 	}
 	name, other, _ := furnished(t)
@@ -117,7 +117,7 @@ func TestShowJSONAgreesWithIP(t *testing.T) {
 	if !netnstest.Alone(t) {
 		return
 	}
-	if err := sandbox.ReadyNames(); err != nil {
+	if err := sandbox.ShareNames(); err != nil {
 		t.Fatal(err)
 	}
 	name, _, _ := furnished(t)

@@ -8,14 +8,14 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// AddressIs says what an address is like now.
-func AddressIs(netns int32, a dump.Address) Update {
-	return entryIs[addressKey, dump.Address]{addresses(), netns, a}
+// SetAddress returns the update that adds or changes an address.
+func SetAddress(netns int32, a dump.Address) Update {
+	return setEntry[addressKey, dump.Address]{addresses(), netns, a}
 }
 
-// AddressLost says that an address is no more.
-func AddressLost(netns int32, a dump.Address) Update {
-	return entryLost[addressKey, dump.Address]{addresses(), netns, a}
+// DelAddress returns the update that deletes an address.
+func DelAddress(netns int32, a dump.Address) Update {
+	return delEntry[addressKey, dump.Address]{addresses(), netns, a}
 }
 
 type addressKey struct {
@@ -26,19 +26,19 @@ type addressKey struct {
 
 func addresses() table[addressKey, dump.Address] {
 	return table[addressKey, dump.Address]{
-		of:     func(t *tables) map[addressKey]dump.Address { return t.addresses },
-		key:    func(a dump.Address) addressKey { return addressKey{a.Index, a.Prefix, a.Peer} },
-		wanted: func(dump.Address) bool { return true },
+		entries: func(t *tables) map[addressKey]dump.Address { return t.addresses },
+		key:     func(a dump.Address) addressKey { return addressKey{a.Index, a.Prefix, a.Peer} },
+		shown:   func(dump.Address) bool { return true },
 		order: func(a, b dump.Address) int {
 			return cmp.Or(a.Index-b.Index, a.Prefix.Addr().Compare(b.Prefix.Addr()), a.Prefix.Bits()-b.Prefix.Bits())
 		},
-		added: AddressAdded, gone: AddressGone, changed: checked,
-		event: func(p *Picture, netns int32, a dump.Address, e *Event) bool {
-			l := p.link(netns, a.Index)
-			if !p.counts(netns, l) {
+		added: AddressAdded, deleted: AddressDeleted, changed: dadResult,
+		event: func(v *View, netns int32, a dump.Address, e *Event) bool {
+			l := v.link(netns, a.Index)
+			if !v.inScope(netns, l) {
 				return false
 			}
-			e.Node, _ = p.node(netns)
+			e.Node, _ = v.node(netns)
 			e.Interface, e.Address = l.Name, &a.Prefix
 			e.Tentative = e.Kind == AddressAdded && a.Flags&flagTentative != 0
 			return true
@@ -52,8 +52,8 @@ const (
 	flagDuplicate = 0x08 // IFA_F_DADFAILED
 )
 
-// checked tells how duplicate address detection ended.
-func checked(old, now dump.Address) (Kind, string) {
+// dadResult returns the event of a finished duplicate address detection (RFC 4862).
+func dadResult(old, now dump.Address) (Kind, string) {
 	switch {
 	case now.Flags&flagDuplicate > old.Flags&flagDuplicate:
 		return AddressDuplicate, ""

@@ -4,64 +4,64 @@ import (
 	"net/netip"
 )
 
-// A Kind says what an Event is about.
+// A Kind is the kind of an Event.
 type Kind string
 
 // The kinds of event.
 const (
-	Snapshot Kind = "snapshot" // all that is there
-	Resync   Kind = "resync"   // events were lost; what follows is the difference
+	Snapshot Kind = "snapshot" // all nodes; the first event
+	Resync   Kind = "resync"   // events were lost (ENOBUFS); the differences follow
 
-	NodeAdded Kind = "node-added"
-	NodeGone  Kind = "node-gone"
+	NodeAdded   Kind = "node-added"
+	NodeDeleted Kind = "node-deleted"
 
 	LinkAdded   Kind = "link-added"
-	LinkGone    Kind = "link-gone"
-	LinkUp      Kind = "link-up"      // switched on
-	LinkDown    Kind = "link-down"    // switched off
-	CarrierUp   Kind = "carrier-up"   // a signal from the other end
-	CarrierDown Kind = "carrier-down" // none any more, though the link is switched on
+	LinkDeleted Kind = "link-deleted"
+	LinkUp      Kind = "link-up"      // IFF_UP was set
+	LinkDown    Kind = "link-down"    // IFF_UP was cleared
+	CarrierUp   Kind = "carrier-up"   // IFF_LOWER_UP was set on a link that is up
+	CarrierDown Kind = "carrier-down" // IFF_LOWER_UP was cleared on a link that is up
 	LinkRenamed Kind = "link-renamed"
 	LinkChanged Kind = "link-changed"
 	Moved       Kind = "moved" // to another namespace
 
 	AddressAdded     Kind = "address-added"
-	AddressGone      Kind = "address-gone"
-	AddressReady     Kind = "address-ready"     // nobody else has it (RFC 4862)
-	AddressDuplicate Kind = "address-duplicate" // somebody else has it
+	AddressDeleted   Kind = "address-deleted"
+	AddressReady     Kind = "address-ready"     // no duplicate found (RFC 4862)
+	AddressDuplicate Kind = "address-duplicate" // another host has it
 
-	RouteAdded Kind = "route-added"
-	RouteGone  Kind = "route-gone"
-	RuleAdded  Kind = "rule-added"
-	RuleGone   Kind = "rule-gone"
+	RouteAdded   Kind = "route-added"
+	RouteDeleted Kind = "route-deleted"
+	RuleAdded    Kind = "rule-added"
+	RuleDeleted  Kind = "rule-deleted"
 
 	NeighbourAdded   Kind = "neighbour-added"
 	NeighbourChanged Kind = "neighbour-changed"
-	NeighbourGone    Kind = "neighbour-gone"
+	NeighbourDeleted Kind = "neighbour-deleted"
 )
 
-// An Event is something that has changed. Which fields it has depends on its kind.
+// An Event is a change. Which fields are set depends on its kind.
 type Event struct {
 	Kind      Kind   `json:"kind"`
 	Node      string `json:"node,omitempty"`
 	Interface string `json:"interface,omitempty"`
 
-	Link *Interface `json:"link,omitempty"` // that was added
-	What string     `json:"what,omitempty"` // has changed: mtu, mac, master, alias
-	Was  string     `json:"was,omitempty"`  // before
+	Link *Interface `json:"link,omitempty"` // of LinkAdded
+	What string     `json:"what,omitempty"` // of LinkChanged: mtu, mac, master, alias
+	Was  string     `json:"was,omitempty"`  // the value before
 	Now  string     `json:"now,omitempty"`
-	To   *End       `json:"to,omitempty"` // of a link that moved; none: out of sight
+	To   *End       `json:"to,omitempty"` // of Moved; nil: the namespace is not in the view
 
 	Address   *netip.Prefix `json:"address,omitempty"`
-	Tentative bool          `json:"tentative,omitempty"` // it is not certain yet that nobody else has the address
+	Tentative bool          `json:"tentative,omitempty"` // duplicate address detection runs
 	Route     *Route        `json:"route,omitempty"`
 	Rule      *Rule         `json:"rule,omitempty"`
 	Neighbour *Neighbour    `json:"neighbour,omitempty"`
 
-	Nodes []Node `json:"nodes,omitempty"` // of a snapshot, or the one that was added
+	Nodes []Node `json:"nodes,omitempty"` // of Snapshot and NodeAdded
 }
 
-// An End is where a link is.
+// An End names a link.
 type End struct {
 	Node      string `json:"node"`
 	Interface string `json:"interface"`
@@ -69,28 +69,28 @@ type End struct {
 
 func (e End) String() string { return e.Node + ":" + e.Interface }
 
-// A Node is all that is there of a node.
+// A Node is the state of a node.
 type Node struct {
-	ID         int32       `json:"-"` // the observer's number
+	ID         int32       `json:"-"` // the observer's nsid
 	Name       string      `json:"node"`
-	Namespace  string      `json:"namespace,omitempty"` // where it has another name
+	Namespace  string      `json:"namespace,omitempty"` // its name, if not the node's
 	Interfaces []Interface `json:"interfaces"`
 	Routes     []Route     `json:"routes,omitempty"`
 	Neighbours []Neighbour `json:"neighbours,omitempty"`
 }
 
-// An Interface is a link as people know it.
+// An Interface is a link with names in place of indexes and nsids.
 type Interface struct {
 	Name      string         `json:"interface"`
-	Type      string         `json:"type"` // veth, bridge, …; of lo and devices of the machine "device"
+	Type      string         `json:"type"` // veth, bridge, …; "loopback"; "device" for a link without a kind
 	Index     int            `json:"index"`
-	Up        bool           `json:"up"`      // switched on
-	Carrier   bool           `json:"carrier"` // a signal from the other end
+	Up        bool           `json:"up"`      // IFF_UP
+	Carrier   bool           `json:"carrier"` // IFF_UP and IFF_LOWER_UP
 	State     string         `json:"state"`   // the kernel's operstate
 	MAC       string         `json:"mac,omitempty"`
 	MTU       int            `json:"mtu"`
-	Master    string         `json:"master,omitempty"` // the bridge it is a port of
+	Master    string         `json:"master,omitempty"` // bridge, bond or VRF
 	Peer      *End           `json:"peer,omitempty"`   // the other end of a veth
-	On        *End           `json:"on,omitempty"`     // what a VLAN, macvlan or tunnel stands on
+	On        *End           `json:"on,omitempty"`     // the lower device of a VLAN, macvlan or tunnel
 	Addresses []netip.Prefix `json:"addresses"`
 }

@@ -8,44 +8,43 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// LinkIs says what a link is like now. Numbers of namespaces in it are the
-// observer's.
-type LinkIs struct {
+// SetLink adds or changes a link. The nsids in it are the observer's.
+type SetLink struct {
 	Netns int32
 	Link  dump.Link
 }
 
-func (u LinkIs) apply(p *Picture) []Event {
-	ns := p.wiring.Namespaces[u.Netns]
+func (u SetLink) apply(v *View) []Event {
+	ns := v.wiring.Namespaces[u.Netns]
 	if ns == nil {
 		return nil
 	}
-	node, before := p.node(u.Netns)
-	place := dump.Place{Netns: u.Netns, Index: u.Link.Index}
-	old := p.wiring.Link(place)
+	node, before := v.node(u.Netns)
+	place := dump.LinkRef{Netns: u.Netns, Index: u.Link.Index}
+	old := v.wiring.Link(place)
 	if old == nil {
 		i, _ := slices.BinarySearchFunc(ns.Links, u.Link.Index, func(l dump.Link, index int) int { return l.Index - index })
 		ns.Links = slices.Insert(ns.Links, i, u.Link)
-		if m, ok := p.moving[place]; ok {
-			return p.arrived(place, m, false)
+		if m, ok := v.moving[place]; ok {
+			return v.finishMove(place, m, false)
 		}
 	} else {
 		copied := *old
-		old, *p.wiring.Link(place) = &copied, u.Link
+		old, *v.wiring.Link(place) = &copied, u.Link
 	}
-	p.introduce(place)
-	if whole := p.came(u.Netns, node, before); whole != nil {
-		return whole // the mark of the node has changed, or this is the first link of it
+	v.setPeer(place)
+	if whole := v.presence(u.Netns, node, before); whole != nil {
+		return whole // the node's mark changed, or this is its first link in scope
 	}
-	return p.compare(u.Netns, old, p.wiring.Link(place))
+	return v.compare(u.Netns, old, v.wiring.Link(place))
 }
 
-// introduce lets the other end of a new pair know this one: the kernel tells of the
-// first end before there is a second.
-func (p *Picture) introduce(place dump.Place) {
-	l := p.wiring.Link(place)
-	to, ok := l.Leads(place.Netns)
-	other := p.wiring.Link(to)
+// setPeer sets the peer of a new pair's first end: the kernel reports that end before
+// the second one exists.
+func (v *View) setPeer(place dump.LinkRef) {
+	l := v.wiring.Link(place)
+	to, ok := l.Target(place.Netns)
+	other := v.wiring.Link(to)
 	if !ok || other == nil || other.Kind != l.Kind || other.Parent != 0 || other.ParentNetns != nil {
 		return
 	}
@@ -54,18 +53,19 @@ func (p *Picture) introduce(place dump.Place) {
 	}
 }
 
-// compare returns the events that make one link of another; nil: there was none.
-func (p *Picture) compare(id int32, old, now *dump.Link) []Event {
-	before, after := p.counts(id, old), p.counts(id, now)
-	node, _ := p.node(id)
+// compare returns the events between two states of a link; nil is a link that does
+// not exist.
+func (v *View) compare(id int32, old, now *dump.Link) []Event {
+	before, after := v.inScope(id, old), v.inScope(id, now)
+	node, _ := v.node(id)
 	switch {
 	case !before && !after:
 		return nil
 	case !before:
-		link := p.describeLink(id, now)
+		link := v.describeLink(id, now)
 		return []Event{{Kind: LinkAdded, Node: node, Interface: now.Name, Link: &link}}
 	case !after:
-		return []Event{{Kind: LinkGone, Node: node, Interface: old.Name}}
+		return []Event{{Kind: LinkDeleted, Node: node, Interface: old.Name}}
 	}
 	var events []Event
 	add := func(e Event) {
@@ -75,24 +75,24 @@ func (p *Picture) compare(id int32, old, now *dump.Link) []Event {
 	if old.Name != now.Name {
 		add(Event{Kind: LinkRenamed, Was: old.Name, Now: now.Name})
 	}
-	for _, c := range p.differences(id, old, now) {
+	for _, c := range v.differences(id, old, now) {
 		add(c)
 	}
-	for _, kind := range switched(old.Flags, now.Flags) {
+	for _, kind := range flagEvents(old.Flags, now.Flags) {
 		add(Event{Kind: kind})
 	}
 	return events
 }
 
-// differences returns what is another about a link.
-func (p *Picture) differences(id int32, old, now *dump.Link) []Event {
+// differences returns the events of changed attributes.
+func (v *View) differences(id int32, old, now *dump.Link) []Event {
 	var events []Event
 	add := func(what, was, is string) {
 		if was != is {
 			events = append(events, Event{Kind: LinkChanged, What: what, Was: was, Now: is})
 		}
 	}
-	ns := p.wiring.Namespaces[id]
+	ns := v.wiring.Namespaces[id]
 	add("mtu", strconv.Itoa(old.MTU), strconv.Itoa(now.MTU))
 	add("mac", old.Address.String(), now.Address.String())
 	add(whatMaster, ns.LinkName(old.Master), ns.LinkName(now.Master))
@@ -100,9 +100,9 @@ func (p *Picture) differences(id int32, old, now *dump.Link) []Event {
 	return events
 }
 
-// switched returns the events that flags amount to. A link that is switched off
-// has no carrier, of which nothing is said.
-func switched(old, now dump.Flags) []Kind {
+// flagEvents returns the events of changed flags. A link that goes down loses its
+// carrier too, without an event of its own.
+func flagEvents(old, now dump.Flags) []Kind {
 	var kinds []Kind
 	const working = dump.Up | dump.LowerUp
 	switch {
@@ -120,39 +120,39 @@ func switched(old, now dump.Flags) []Kind {
 	return kinds
 }
 
-// LinkLost says that a link is no more, or that it moves to another namespace. Then
-// a LinkIs from there follows, if that namespace is known.
-type LinkLost struct {
+// DelLink deletes a link, or takes it out of a namespace that it leaves. In the second
+// case a SetLink from the new namespace follows, if that one is known.
+type DelLink struct {
 	Netns int32
 	Index int
-	To    *dump.Place // nil: it is no more; of number -1: to one that is not known
+	To    *dump.LinkRef // nil: deleted; nsid -1: moved to an unknown namespace
 }
 
-// An arrivingLink is on its way between namespaces.
-type arrivingLink struct {
-	from    dump.Place
+// A movingLink has left one namespace and is not reported in the next yet.
+type movingLink struct {
+	from    dump.LinkRef
 	node    string
 	counted bool
 	link    dump.Link
 }
 
-func (u LinkLost) apply(p *Picture) []Event {
-	old := p.link(u.Netns, u.Index)
+func (u DelLink) apply(v *View) []Event {
+	old := v.link(u.Netns, u.Index)
 	if old == nil {
 		return nil
 	}
-	node, before := p.node(u.Netns)
-	m := arrivingLink{dump.Place{Netns: u.Netns, Index: u.Index}, node, p.counts(u.Netns, old), *old}
-	p.remove(u.Netns, u.Index)
-	if u.To != nil && p.wiring.Namespaces[u.To.Netns] != nil {
-		if p.wiring.Link(*u.To) != nil { // it was seen there before this was told
-			return p.arrived(*u.To, m, true)
+	node, before := v.node(u.Netns)
+	m := movingLink{dump.LinkRef{Netns: u.Netns, Index: u.Index}, node, v.inScope(u.Netns, old), *old}
+	v.remove(u.Netns, u.Index)
+	if u.To != nil && v.wiring.Namespaces[u.To.Netns] != nil {
+		if v.wiring.Link(*u.To) != nil { // it was reported there first
+			return v.finishMove(*u.To, m, true)
 		}
-		p.moving[*u.To] = m
+		v.moving[*u.To] = m
 		return nil
 	}
-	if _, after := p.node(u.Netns); before && !after { // it was the last that counts
-		return []Event{{Kind: NodeGone, Node: node}}
+	if _, after := v.node(u.Netns); before && !after { // the node's last link in scope
+		return []Event{{Kind: NodeDeleted, Node: node}}
 	}
 	switch {
 	case !m.counted:
@@ -160,61 +160,61 @@ func (u LinkLost) apply(p *Picture) []Event {
 	case u.To != nil:
 		return []Event{{Kind: Moved, Node: node, Interface: m.link.Name}}
 	}
-	return []Event{{Kind: LinkGone, Node: node, Interface: m.link.Name}}
+	return []Event{{Kind: LinkDeleted, Node: node, Interface: m.link.Name}}
 }
 
-// remove takes a link out of a namespace, with all that goes with it.
-func (p *Picture) remove(id int32, index int) {
-	ns := p.wiring.Namespaces[id]
+// remove deletes a link with its addresses and neighbours.
+func (v *View) remove(id int32, index int) {
+	ns := v.wiring.Namespaces[id]
 	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return l.Index == index })
-	p.tables[id].drop(index)
+	v.tables[id].drop(index)
 }
 
-// arrived returns the event of a link that has moved, and makes all links that lead
-// to where it was lead to where it is: of this the kernel tells nothing. It may have
-// been told already that a link is there.
-func (p *Picture) arrived(place dump.Place, m arrivingLink, told bool) []Event {
-	delete(p.moving, place)
-	for _, q := range p.wiring.Places() {
-		l := p.wiring.Link(q)
-		if to, ok := l.Leads(q.Netns); ok && to == m.from && q != place {
+// finishMove returns the event of a moved link and updates the links that refer to it
+// (peers, upper devices): the kernel does not report that change. With told, the link
+// was reported at its new place before.
+func (v *View) finishMove(place dump.LinkRef, m movingLink, told bool) []Event {
+	delete(v.moving, place)
+	for _, q := range v.wiring.LinkRefs() {
+		l := v.wiring.Link(q)
+		if to, ok := l.Target(q.Netns); ok && to == m.from && q != place {
 			l.Parent, l.ParentNetns = place.Index, &place.Netns
 			if q.Netns == place.Netns {
 				l.ParentNetns = nil
 			}
 		}
 	}
-	now := p.wiring.Link(place)
+	now := v.wiring.Link(place)
 	switch {
 	case !m.counted && told:
 		return nil
 	case !m.counted:
-		return p.compare(place.Netns, nil, now)
-	case !p.counts(place.Netns, now):
+		return v.compare(place.Netns, nil, now)
+	case !v.inScope(place.Netns, now):
 		return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name}}
 	}
-	return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name, To: p.end(place)}}
+	return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name, To: v.end(place)}}
 }
 
-// describeLink says what a link is like.
-func (p *Picture) describeLink(id int32, l *dump.Link) Interface {
-	ns := p.wiring.Namespaces[id]
+// describeLink returns a link with names in place of indexes.
+func (v *View) describeLink(id int32, l *dump.Link) Interface {
+	ns := v.wiring.Namespaces[id]
 	i := Interface{
 		Name: l.Name, Type: linkType(l), Index: l.Index, Up: l.Flags.Has(dump.Up), Carrier: l.Flags.Has(dump.Up | dump.LowerUp),
 		State: l.OperState, MAC: l.Address.String(), MTU: l.MTU, Master: ns.LinkName(l.Master),
 	}
-	place := dump.Place{Netns: id, Index: l.Index}
-	if peer, ok := p.wiring.Peer(place); ok {
-		i.Peer = p.end(peer)
+	place := dump.LinkRef{Netns: id, Index: l.Index}
+	if peer, ok := v.wiring.Peer(place); ok {
+		i.Peer = v.end(peer)
 	}
-	if below, ok := p.wiring.Below(place); ok {
-		i.On = p.end(below)
+	if below, ok := v.wiring.Lower(place); ok {
+		i.On = v.end(below)
 	}
-	i.Addresses = p.tables[id].addressesOf(l.Index)
+	i.Addresses = v.tables[id].addressesOf(l.Index)
 	return i
 }
 
-// whatMaster is what has changed where a link becomes a port of a bridge.
+// whatMaster is Event.What of a link that becomes or ceases to be a port.
 const whatMaster = "master"
 
 // loopback is the type of lo.

@@ -36,12 +36,12 @@ func space(links ...dump.Link) *dump.Namespace { return &dump.Namespace{Links: l
 
 // two is a picture of h1 and h2 of lab x, cabled, and of a third namespace that is
 // none of its nodes.
-func two() *Picture {
+func two() *View {
 	p := New(Scope{Lab: "x"})
-	p.Apply(Arrived{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", working, 2, 7))})
-	p.Apply(Arrived{2, "x.h2", space(lo("x", "h2"), veth(7, "eth0", working, 1, 7))})
-	p.Apply(Arrived{3, "other", space(lo("", ""))})
-	p.Apply(Arrived{0, HostName, space(lo("", ""))})
+	p.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", working, 2, 7))})
+	p.Apply(SetNamespace{2, "x.h2", space(lo("x", "h2"), veth(7, "eth0", working, 1, 7))})
+	p.Apply(SetNamespace{3, "other", space(lo("", ""))})
+	p.Apply(SetNamespace{0, HostName, space(lo("", ""))})
 	return p
 }
 
@@ -61,110 +61,110 @@ func TestApply(t *testing.T) {
 		updates []Update
 		want    string // events, one a line
 	}{
-		{"the same again", []Update{LinkIs{1, eth0}, Arrived{1, "x.h1", nil}}, ""},
-		{"switched off", []Update{LinkIs{1, veth(7, "eth0", 0, 2, 7)}}, "h1:eth0 is switched off"},
-		{"off and on", []Update{LinkIs{1, veth(7, "eth0", 0, 2, 7)}, LinkIs{1, veth(7, "eth0", up, 2, 7)}, LinkIs{1, eth0}}, `
-			h1:eth0 is switched off
-			h1:eth0 is switched on
+		{"the same again", []Update{SetLink{1, eth0}, SetNamespace{1, "x.h1", nil}}, ""},
+		{"switched off", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}}, "h1:eth0 is down"},
+		{"off and on", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}, SetLink{1, veth(7, "eth0", up, 2, 7)}, SetLink{1, eth0}}, `
+			h1:eth0 is down
+			h1:eth0 is up
 			h1:eth0 has a carrier`},
-		{"carrier", []Update{LinkIs{1, veth(7, "eth0", up, 2, 7)}, LinkIs{1, eth0}}, `
+		{"carrier", []Update{SetLink{1, veth(7, "eth0", up, 2, 7)}, SetLink{1, eth0}}, `
 			h1:eth0 has lost its carrier
 			h1:eth0 has a carrier`},
-		{"renamed", []Update{LinkIs{1, with(eth0, func(l *dump.Link) { l.Name = "wan" })}}, "h1:wan was called eth0"},
+		{"renamed", []Update{SetLink{1, with(eth0, func(l *dump.Link) { l.Name = "wan" })}}, "h1:wan renamed from eth0"},
 		{"changed", []Update{
-			LinkIs{1, dump.Link{Index: 3, Name: "br0", Kind: "bridge"}},
-			LinkIs{1, with(eth0, func(l *dump.Link) { l.MTU, l.Master, l.Alias, l.Address = 1400, 3, "a", dump.HWAddr{2} })},
-			LinkIs{1, with(eth0, func(l *dump.Link) { l.MTU = 1400 })},
+			SetLink{1, dump.Link{Index: 3, Name: "br0", Kind: "bridge"}},
+			SetLink{1, with(eth0, func(l *dump.Link) { l.MTU, l.Master, l.Alias, l.Address = 1400, 3, "a", dump.HWAddr{2} })},
+			SetLink{1, with(eth0, func(l *dump.Link) { l.MTU = 1400 })},
 		}, `
 			h1:br0 is a new bridge
-			h1:eth0 has mtu 1400 instead of 1500
-			h1:eth0 has mac 02
+			h1:eth0 mtu changed from 1500 to 1400
+			h1:eth0 mac set to 02
 			h1:eth0 is a port of br0
-			h1:eth0 has alias a
-			h1:eth0 has no mac any more, it was 02
-			h1:eth0 has left br0
-			h1:eth0 has no alias any more, it was a`},
-		{"gone", []Update{LinkLost{1, 7, nil}, LinkLost{1, 7, nil}}, "h1:eth0 has gone"},
-		{"new", []Update{LinkIs{1, dump.Link{Index: 8, Name: "eth1", Kind: "veth", MTU: 1500}}, LinkIs{2, veth(8, "eth1", 0, 1, 8)}, LinkIs{1, veth(8, "eth1", 0, 2, 8)}}, `
+			h1:eth0 alias set to a
+			h1:eth0 mac 02 removed
+			h1:eth0 is no longer a port of br0
+			h1:eth0 alias a removed`},
+		{"gone", []Update{DelLink{1, 7, nil}, DelLink{1, 7, nil}}, "h1:eth0 deleted"},
+		{"new", []Update{SetLink{1, dump.Link{Index: 8, Name: "eth1", Kind: "veth", MTU: 1500}}, SetLink{2, veth(8, "eth1", 0, 1, 8)}, SetLink{1, veth(8, "eth1", 0, 2, 8)}}, `
 			h1:eth1 is a new veth
 			h2:eth1 is a new veth to h1:eth1`},
 		{"of no node", []Update{
-			LinkIs{3, veth(7, "eth0", up, 1, 9)},
-			LinkIs{99, eth0},
-			LinkLost{99, 7, nil},
-			Left{99},
-			Left{3},
-			AddressIs(3, dump.Address{Index: 1, Prefix: prefix("10.0.0.1/24")}), RouteIs(99, route),
+			SetLink{3, veth(7, "eth0", up, 1, 9)},
+			SetLink{99, eth0},
+			DelLink{99, 7, nil},
+			DelNamespace{99},
+			DelNamespace{3},
+			SetAddress(3, dump.Address{Index: 1, Prefix: prefix("10.0.0.1/24")}), SetRoute(99, route),
 		}, ""},
-		{"addresses", []Update{AddressIs(1, address), AddressIs(1, address), AddressLost(1, address), AddressLost(1, address)}, `
-			h1:eth0 has 10.0.0.1/24
-			h1:eth0 has 10.0.0.1/24 no more`},
+		{"addresses", []Update{SetAddress(1, address), SetAddress(1, address), DelAddress(1, address), DelAddress(1, address)}, `
+			h1:eth0 address 10.0.0.1/24 added
+			h1:eth0 address 10.0.0.1/24 deleted`},
 		{"detection", []Update{
-			AddressIs(1, six), AddressIs(1, dump.Address{Index: 7, Prefix: six.Prefix}),
-			AddressIs(2, six), AddressIs(2, dump.Address{Index: 7, Prefix: six.Prefix, Flags: flagTentative | flagDuplicate}),
+			SetAddress(1, six), SetAddress(1, dump.Address{Index: 7, Prefix: six.Prefix}),
+			SetAddress(2, six), SetAddress(2, dump.Address{Index: 7, Prefix: six.Prefix, Flags: flagTentative | flagDuplicate}),
 		}, `
-			h1:eth0 has fd00::1/64, if nobody else has
-			h1:eth0 has fd00::1/64 for sure
-			h2:eth0 has fd00::1/64, if nobody else has
-			h2:eth0 can't have fd00::1/64: somebody else has it`},
-		{"routes", []Update{RouteIs(1, route), RouteIs(1, route), RoutesAre(1, []dump.Route{other}), RouteLost(1, other), RouteLost(1, other)}, `
+			h1:eth0 address fd00::1/64 added, tentative
+			h1:eth0 address fd00::1/64 is no longer tentative
+			h2:eth0 address fd00::1/64 added, tentative
+			h2:eth0 address fd00::1/64 is a duplicate: another host has it`},
+		{"routes", []Update{SetRoute(1, route), SetRoute(1, route), SetRoutes(1, []dump.Route{other}), DelRoute(1, other), DelRoute(1, other)}, `
 			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 added
-			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 gone
+			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 deleted
 			h1: route default via 10.0.0.2 dev eth0 added
-			h1: route default via 10.0.0.2 dev eth0 gone`},
+			h1: route default via 10.0.0.2 dev eth0 deleted`},
 		{"routes that nobody asks for", []Update{
-			RouteIs(1, dump.Route{To: prefix("10.0.0.1/32"), Table: 255, Type: 2}), RouteIs(1, dump.Route{To: prefix("ff00::/8"), Table: 254, Type: 1}),
+			SetRoute(1, dump.Route{To: prefix("10.0.0.1/32"), Table: 255, Type: 2}), SetRoute(1, dump.Route{To: prefix("ff00::/8"), Table: 254, Type: 1}),
 		}, ""},
-		{"rules", []Update{RuleIs(1, rule), RuleLost(1, rule)}, `
+		{"rules", []Update{SetRule(1, rule), DelRule(1, rule)}, `
 			h1: rule 100: from 10.0.0.0/8 fwmark 0x1 lookup 10 added
-			h1: rule 100: from 10.0.0.0/8 fwmark 0x1 lookup 10 gone`},
+			h1: rule 100: from 10.0.0.0/8 fwmark 0x1 lookup 10 deleted`},
 		{"neighbours", []Update{
-			NeighbourIs(1, neighbour), NeighbourIs(1, reachable), NeighbourIs(1, reachable), NeighbourLost(1, reachable),
-			NeighbourIs(1, dump.Neighbour{Index: 7, To: netip.MustParseAddr("ff02::1"), State: stateNoARP}),
+			SetNeighbour(1, neighbour), SetNeighbour(1, reachable), SetNeighbour(1, reachable), DelNeighbour(1, reachable),
+			SetNeighbour(1, dump.Neighbour{Index: 7, To: netip.MustParseAddr("ff02::1"), State: stateNoARP}),
 		}, `
-			h1:eth0 looks for 10.0.0.2: incomplete
-			h1:eth0 knows 10.0.0.2 at 02:00:00:00:00:02: reachable, was incomplete
-			h1:eth0 has forgotten 10.0.0.2`},
+			h1:eth0 neighbour 10.0.0.2 added: incomplete
+			h1:eth0 neighbour 10.0.0.2 at 02:00:00:00:00:02 changed: reachable, was incomplete
+			h1:eth0 neighbour 10.0.0.2 deleted`},
 		{"a node comes and goes", []Update{
-			Arrived{4, "x.h3", space(lo("x", "h3"), veth(9, "eth0", 0, 9, 9))}, Left{4}, Left{4},
+			SetNamespace{4, "x.h3", space(lo("x", "h3"), veth(9, "eth0", 0, 9, 9))}, DelNamespace{4}, DelNamespace{4},
 		}, `
-			h3 has come with eth0
-			h3 has gone`},
-		{"with its name a node goes", []Update{Arrived{1, "", nil}, LinkIs{1, veth(7, "eth0", 0, 2, 7)}, Left{1}}, "h1 has gone"},
-		{"with its mark a node comes", []Update{LinkIs{3, lo("x", "h9")}, LinkIs{3, lo("x", "h9")}, LinkIs{3, lo("", "")}}, `
-			h9 has come
-			h9 has gone`},
+			h3 added with eth0
+			h3 deleted`},
+		{"with its name a node goes", []Update{SetNamespace{1, "", nil}, SetLink{1, veth(7, "eth0", 0, 2, 7)}, DelNamespace{1}}, "h1 deleted"},
+		{"with its mark a node comes", []Update{SetLink{3, lo("x", "h9")}, SetLink{3, lo("x", "h9")}, SetLink{3, lo("", "")}}, `
+			h9 added
+			h9 deleted`},
 		{"the lab's links of the host", []Update{
-			LinkIs{0, dump.Link{Index: 5, Name: "docker0", Kind: "bridge"}},
-			LinkIs{0, dump.Link{Index: 6, Name: "v0", Kind: "veth"}},
-			LinkIs{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host"}},
-			LinkIs{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host", Flags: working}},
-			RouteIs(0, dump.Route{To: prefix("10.0.0.0/8"), Index: 6, Table: 254, Type: 1}),
-			LinkLost{0, 5, nil},
-			LinkLost{0, 6, nil},
+			SetLink{0, dump.Link{Index: 5, Name: "docker0", Kind: "bridge"}},
+			SetLink{0, dump.Link{Index: 6, Name: "v0", Kind: "veth"}},
+			SetLink{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host"}},
+			SetLink{0, dump.Link{Index: 6, Name: "v0", Kind: "veth", Alias: "vethlab:x/host", Flags: working}},
+			SetRoute(0, dump.Route{To: prefix("10.0.0.0/8"), Index: 6, Table: 254, Type: 1}),
+			DelLink{0, 5, nil},
+			DelLink{0, 6, nil},
 		}, `
-			host has come with v0
-			host:v0 is switched on
+			host added with v0
+			host:v0 is up
 			host:v0 has a carrier
-			host has gone`},
+			host deleted`},
 		{"moved", []Update{
-			LinkLost{1, 7, &dump.Place{Netns: 2, Index: 9}}, LinkIs{2, with(veth(9, "new0", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })},
+			DelLink{1, 7, &dump.LinkRef{Netns: 2, Index: 9}}, SetLink{2, with(veth(9, "new0", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })},
 		}, "h1:eth0 has moved to h2:new0"},
-		{"moved out of sight", []Update{LinkLost{1, 7, &dump.Place{Netns: -1, Index: 9}}}, "h1:eth0 has moved out of sight"},
+		{"moved to an unknown namespace", []Update{DelLink{1, 7, &dump.LinkRef{Netns: -1, Index: 9}}}, "h1:eth0 has moved to an unknown namespace"},
 		{"moved to no node", []Update{
-			LinkLost{1, 7, &dump.Place{Netns: 3, Index: 9}}, LinkIs{3, veth(9, "eth0", 0, 2, 7)},
-		}, "h1:eth0 has moved out of sight"},
+			DelLink{1, 7, &dump.LinkRef{Netns: 3, Index: 9}}, SetLink{3, veth(9, "eth0", 0, 2, 7)},
+		}, "h1:eth0 has moved to an unknown namespace"},
 		{"seen there before it was told that it has moved", []Update{
-			Arrived{4, "x.h3", space(lo("x", "h3"), veth(9, "new0", 0, 2, 7))},
-			LinkLost{1, 7, &dump.Place{Netns: 4, Index: 9}},
-			LinkIs{4, veth(9, "new0", 0, 2, 7)},
-			LinkLost{2, 7, nil},
+			SetNamespace{4, "x.h3", space(lo("x", "h3"), veth(9, "new0", 0, 2, 7))},
+			DelLink{1, 7, &dump.LinkRef{Netns: 4, Index: 9}},
+			SetLink{4, veth(9, "new0", 0, 2, 7)},
+			DelLink{2, 7, nil},
 		}, `
-			h3 has come with new0
+			h3 added with new0
 			h1:eth0 has moved to h3:new0
-			h2:eth0 has gone`},
+			h2:eth0 deleted`},
 		{"moved in", []Update{
-			LinkIs{3, veth(9, "a0", 0, 8, 9)}, LinkLost{3, 9, &dump.Place{Netns: 1, Index: 9}}, LinkIs{1, veth(9, "a0", 0, 8, 9)},
+			SetLink{3, veth(9, "a0", 0, 8, 9)}, DelLink{3, 9, &dump.LinkRef{Netns: 1, Index: 9}}, SetLink{1, veth(9, "a0", 0, 8, 9)},
 		}, "h1:a0 is a new veth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -190,14 +190,14 @@ func TestApply(t *testing.T) {
 // leads there.
 func TestMoveKeepsPeers(t *testing.T) {
 	p := two()
-	p.Apply(LinkLost{1, 7, &dump.Place{Netns: 3, Index: 9}})
-	p.Apply(LinkIs{3, veth(9, "eth0", 0, 2, 7)})
-	if peer, ok := p.wiring.Peer(dump.Place{Netns: 2, Index: 7}); !ok || (peer != dump.Place{Netns: 3, Index: 9}) {
+	p.Apply(DelLink{1, 7, &dump.LinkRef{Netns: 3, Index: 9}})
+	p.Apply(SetLink{3, veth(9, "eth0", 0, 2, 7)})
+	if peer, ok := p.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 3, Index: 9}) {
 		t.Errorf("the peer is at %v, %v", peer, ok)
 	}
-	p.Apply(LinkLost{3, 9, &dump.Place{Netns: 2, Index: 9}})
-	p.Apply(LinkIs{2, with(veth(9, "eth1", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })})
-	if peer, ok := p.wiring.Peer(dump.Place{Netns: 2, Index: 7}); !ok || (peer != dump.Place{Netns: 2, Index: 9}) {
+	p.Apply(DelLink{3, 9, &dump.LinkRef{Netns: 2, Index: 9}})
+	p.Apply(SetLink{2, with(veth(9, "eth1", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })})
+	if peer, ok := p.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 2, Index: 9}) {
 		t.Errorf("in one namespace the peer is at %v, %v", peer, ok)
 	}
 }
@@ -205,8 +205,8 @@ func TestMoveKeepsPeers(t *testing.T) {
 // TestLost is of all that may have happened unheard.
 func TestLost(t *testing.T) {
 	p := two()
-	p.Apply(AddressIs(1, dump.Address{Index: 7, Prefix: prefix("10.0.0.1/24")}))
-	now := []Arrived{
+	p.Apply(SetAddress(1, dump.Address{Index: 7, Prefix: prefix("10.0.0.1/24")}))
+	now := []SetNamespace{
 		{0, HostName, space(lo("", ""))},
 		{1, "x.h1", &dump.Namespace{
 			Links:     []dump.Link{lo("x", "h1"), veth(7, "eth0", up, 2, 7), veth(8, "eth1", 0, 5, 8)},
@@ -217,19 +217,19 @@ func TestLost(t *testing.T) {
 		{5, "x.h3", space(lo("x", "h3"), veth(8, "eth0", 0, 1, 8))},
 	}
 	var got []string
-	for _, e := range p.Apply(Lost{now}) {
+	for _, e := range p.Apply(SetAll{now}) {
 		got = append(got, e.String())
 	}
 	want := []string{
-		"events were lost; everything was read anew",
-		"h2 has gone",
+		"events were lost; all state was read again",
+		"h2 deleted",
 		"h1:eth0 has lost its carrier",
 		"h1:eth1 is a new veth",
-		"h1:eth0 has 10.0.0.1/24 no more",
-		"h1:eth0 has 10.0.0.9/24",
+		"h1:eth0 address 10.0.0.1/24 deleted",
+		"h1:eth0 address 10.0.0.9/24 added",
 		"h1: route 10.0.0.0/24 dev eth0 added",
-		"h4 has come",
-		"h3 has come with eth0",
+		"h4 added",
+		"h3 added with eth0",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -242,24 +242,24 @@ func TestLost(t *testing.T) {
 	if d := cmp.Diff(fresh.Nodes(), p.Nodes(), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 		t.Errorf("(-fresh +kept):\n%s", d)
 	}
-	if events := p.Apply(Lost{now}); len(events) != 1 {
+	if events := p.Apply(SetAll{now}); len(events) != 1 {
 		t.Errorf("nothing has changed, but: %v", events)
 	}
 }
 
 func TestWholeMachine(t *testing.T) {
 	p := New(Scope{})
-	p.Apply(Arrived{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
+	p.Apply(SetNamespace{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
 	if got := p.Snapshot().String(); got != "1 node: host" {
 		t.Errorf("%q", got)
 	}
-	p.Apply(Arrived{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", up, 5, 7))})
-	p.Apply(Arrived{5, "", space(veth(7, "eth0", up, 1, 7))})
-	if got := p.end(dump.Place{Netns: 5, Index: 7}).String(); got != "unnamed-5:eth0" {
+	p.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", up, 5, 7))})
+	p.Apply(SetNamespace{5, "", space(veth(7, "eth0", up, 1, 7))})
+	if got := p.end(dump.LinkRef{Netns: 5, Index: 7}).String(); got != "unnamed-5:eth0" {
 		t.Errorf("what has no name is %q", got)
 	}
-	p.Apply(Left{5})
-	p.Apply(AddressIs(0, dump.Address{Index: 2, Prefix: prefix("192.0.2.1/24")}))
+	p.Apply(DelNamespace{5})
+	p.Apply(SetAddress(0, dump.Address{Index: 2, Prefix: prefix("192.0.2.1/24")}))
 	nodes := p.Nodes()
 	if len(nodes) != 2 || nodes[0].Name != HostName || nodes[1].Name != "x.h1" {
 		t.Fatalf("%+v", nodes)

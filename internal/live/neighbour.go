@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A Neighbour is an entry of the ARP or ND table as people know it.
+// A Neighbour is a neighbour table entry (ARP, ND) with names in place of indexes.
 type Neighbour struct {
 	To    netip.Addr `json:"to"`
 	Dev   string     `json:"dev"`
@@ -15,14 +15,14 @@ type Neighbour struct {
 	State string     `json:"state"` // reachable, stale, failed, … (ip-neighbour(8))
 }
 
-// NeighbourIs says what a neighbour is like now.
-func NeighbourIs(netns int32, n dump.Neighbour) Update {
-	return entryIs[neighbourKey, dump.Neighbour]{neighbours(), netns, n}
+// SetNeighbour returns the update that adds or changes a neighbour entry.
+func SetNeighbour(netns int32, n dump.Neighbour) Update {
+	return setEntry[neighbourKey, dump.Neighbour]{neighbours(), netns, n}
 }
 
-// NeighbourLost says that a neighbour is forgotten.
-func NeighbourLost(netns int32, n dump.Neighbour) Update {
-	return entryLost[neighbourKey, dump.Neighbour]{neighbours(), netns, n}
+// DelNeighbour returns the update that deletes a neighbour entry.
+func DelNeighbour(netns int32, n dump.Neighbour) Update {
+	return delEntry[neighbourKey, dump.Neighbour]{neighbours(), netns, n}
 }
 
 type neighbourKey struct {
@@ -32,25 +32,25 @@ type neighbourKey struct {
 
 func neighbours() table[neighbourKey, dump.Neighbour] {
 	return table[neighbourKey, dump.Neighbour]{
-		of:     func(t *tables) map[neighbourKey]dump.Neighbour { return t.neighbours },
-		key:    func(n dump.Neighbour) neighbourKey { return neighbourKey{n.Index, n.To} },
-		wanted: func(n dump.Neighbour) bool { return n.State != stateNoARP && !n.Proxy },
+		entries: func(t *tables) map[neighbourKey]dump.Neighbour { return t.neighbours },
+		key:     func(n dump.Neighbour) neighbourKey { return neighbourKey{n.Index, n.To} },
+		shown:   func(n dump.Neighbour) bool { return n.State != stateNoARP && !n.Proxy },
 		order: func(a, b dump.Neighbour) int {
 			return cmp.Or(a.Index-b.Index, a.To.Compare(b.To))
 		},
-		added: NeighbourAdded, gone: NeighbourGone,
+		added: NeighbourAdded, deleted: NeighbourDeleted,
 		changed: func(old, now dump.Neighbour) (Kind, string) {
 			if old.State == now.State && old.Address.String() == now.Address.String() {
 				return "", ""
 			}
 			return NeighbourChanged, neighbourState(old.State)
 		},
-		event: func(p *Picture, netns int32, n dump.Neighbour, e *Event) bool {
-			if !p.countsAll(netns) {
+		event: func(v *View, netns int32, n dump.Neighbour, e *Event) bool {
+			if !v.allInScope(netns) {
 				return false
 			}
-			d := describeNeighbour(p.wiring.Namespaces[netns], n)
-			e.Node, _ = p.node(netns)
+			d := describeNeighbour(v.wiring.Namespaces[netns], n)
+			e.Node, _ = v.node(netns)
 			e.Interface, e.Neighbour = d.Dev, &d
 			return true
 		},
@@ -61,7 +61,7 @@ func describeNeighbour(ns *dump.Namespace, n dump.Neighbour) Neighbour {
 	return Neighbour{To: n.To, Dev: ns.LinkName(n.Index), MAC: n.Address.String(), State: neighbourState(n.State)}
 }
 
-// stateNoARP is NUD_NOARP: of addresses that nobody is asked for.
+// stateNoARP is NUD_NOARP: the kernel never resolves the address, such as a group's.
 const stateNoARP = 0x40
 
 // neighbourState returns the word for a state (NUD_*, linux/neighbour.h).

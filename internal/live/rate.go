@@ -6,20 +6,20 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A Rate is how much goes through a link, in a second.
+// A Rate is the traffic of a link per second.
 type Rate struct {
 	In, Out               float64 // bits
 	PacketsIn, PacketsOut float64
-	Drops                 float64 // packets that came to nothing, errors among them
+	Drops                 float64 // packets dropped or in error
 }
 
-// Bits returns how many bits go through in both directions.
+// Bits returns the bits per second of both directions.
 func (r Rate) Bits() float64 { return r.In + r.Out }
 
-// Rates remembers what links had counted, to tell how fast they count.
+// Rates computes rates from two readings of each link's counters.
 type Rates struct {
-	last map[dump.Place]counted
-	now  map[dump.Place]Rate
+	last map[dump.LinkRef]counted
+	now  map[dump.LinkRef]Rate
 }
 
 type counted struct {
@@ -27,19 +27,18 @@ type counted struct {
 	stats dump.Stats
 }
 
-// NewRates returns rates of nothing.
+// NewRates returns empty Rates.
 func NewRates() *Rates {
-	return &Rates{last: map[dump.Place]counted{}, now: map[dump.Place]Rate{}}
+	return &Rates{last: map[dump.LinkRef]counted{}, now: map[dump.LinkRef]Rate{}}
 }
 
-// Count takes in what a link has counted at a time. The first count of a link tells
-// no rate.
-func (r *Rates) Count(p dump.Place, at time.Time, s dump.Stats) {
+// Count adds a reading of a link's counters. The first one of a link gives no rate.
+func (r *Rates) Count(p dump.LinkRef, at time.Time, s dump.Stats) {
 	old, known := r.last[p]
 	r.last[p] = counted{at, s}
 	seconds := at.Sub(old.at).Seconds()
 	if !known || seconds <= 0 || s.RxPackets < old.stats.RxPackets || s.TxPackets < old.stats.TxPackets {
-		delete(r.now, p) // new, or another has its number
+		delete(r.now, p) // new, or another link with the same index
 		return
 	}
 	per := func(now, before uint64) float64 { return float64(now-before) / seconds }
@@ -51,11 +50,11 @@ func (r *Rates) Count(p dump.Place, at time.Time, s dump.Stats) {
 	}
 }
 
-// Of returns the rate of a link; zero if it is not known.
-func (r *Rates) Of(p dump.Place) Rate { return r.now[p] }
+// Of returns the rate of a link; zero if unknown.
+func (r *Rates) Of(p dump.LinkRef) Rate { return r.now[p] }
 
-// Forget drops the links that keep refuses.
-func (r *Rates) Forget(keep func(dump.Place) bool) {
+// Forget drops the links for which keep returns false.
+func (r *Rates) Forget(keep func(dump.LinkRef) bool) {
 	for p := range r.last {
 		if !keep(p) {
 			delete(r.last, p)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestRates(t *testing.T) {
-	r, p, at := NewRates(), dump.Place{Netns: 1, Index: 7}, time.Unix(1000, 0)
+	r, p, at := NewRates(), dump.LinkRef{Netns: 1, Index: 7}, time.Unix(1000, 0)
 	first := dump.Stats{RxBytes: 1000, TxBytes: 500, RxPackets: 10, TxPackets: 5, RxDropped: 1}
 	r.Count(p, at, first)
 	if got := r.Of(p); got != (Rate{}) {
@@ -22,7 +22,7 @@ func TestRates(t *testing.T) {
 	if got := r.Of(p); got != (Rate{}) {
 		t.Errorf("after counting back: %+v", got)
 	}
-	r.Forget(func(dump.Place) bool { return false })
+	r.Forget(func(dump.LinkRef) bool { return false })
 	if len(r.last)+len(r.now) > 0 {
 		t.Error("not forgotten")
 	}

@@ -8,39 +8,39 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A Route is an entry of a routing table as people know it.
+// A Route is a routing table entry with names in place of indexes.
 type Route struct {
-	Type     string       `json:"type,omitempty"` // blackhole, unreachable, …; "": to somewhere
+	Type     string       `json:"type,omitempty"` // blackhole, unreachable, prohibit, throw; "": unicast
 	To       netip.Prefix `json:"to"`
 	Via      *netip.Addr  `json:"via,omitempty"`
 	Dev      string       `json:"dev,omitempty"`
-	Hops     []Hop        `json:"nexthops,omitempty"` // where there are several
+	Hops     []Hop        `json:"nexthops,omitempty"` // of a multipath route
 	Source   *netip.Addr  `json:"src,omitempty"`
 	Metric   int          `json:"metric,omitempty"`
 	Table    uint32       `json:"table"`
-	Protocol uint8        `json:"protocol"` // 2 the kernel, 3 ip, 4 static, others: routing daemons
+	Protocol uint8        `json:"protocol"` // RTPROT_*: 2 kernel, 3 boot (ip), 4 static, others: routing daemons
 }
 
-// A Hop is one of several ways of a route.
+// A Hop is a next hop of a multipath route.
 type Hop struct {
 	Via    *netip.Addr `json:"via,omitempty"`
 	Dev    string      `json:"dev,omitempty"`
 	Weight int         `json:"weight"`
 }
 
-// RouteIs says that a route is there.
-func RouteIs(netns int32, r dump.Route) Update {
-	return entryIs[routeKey, dump.Route]{routes(), netns, r}
+// SetRoute returns the update that adds a route.
+func SetRoute(netns int32, r dump.Route) Update {
+	return setEntry[routeKey, dump.Route]{routes(), netns, r}
 }
 
-// RouteLost says that a route is no more.
-func RouteLost(netns int32, r dump.Route) Update {
-	return entryLost[routeKey, dump.Route]{routes(), netns, r}
+// DelRoute returns the update that deletes a route.
+func DelRoute(netns int32, r dump.Route) Update {
+	return delEntry[routeKey, dump.Route]{routes(), netns, r}
 }
 
-// RoutesAre says all routes of a namespace.
-func RoutesAre(netns int32, list []dump.Route) Update {
-	return entriesAre[routeKey, dump.Route]{routes(), netns, list}
+// SetRoutes returns the update that replaces all routes of a namespace.
+func SetRoutes(netns int32, list []dump.Route) Update {
+	return setEntries[routeKey, dump.Route]{routes(), netns, list}
 }
 
 type routeKey struct {
@@ -65,42 +65,42 @@ func keyOfRoute(r dump.Route) routeKey {
 
 func routes() table[routeKey, dump.Route] {
 	return table[routeKey, dump.Route]{
-		of:     func(t *tables) map[routeKey]dump.Route { return t.routes },
-		key:    keyOfRoute,
-		wanted: wantedRoute,
+		entries: func(t *tables) map[routeKey]dump.Route { return t.routes },
+		key:     keyOfRoute,
+		shown:   shownRoute,
 		order: func(a, b dump.Route) int {
 			return cmp.Or(cmp.Compare(a.Table, b.Table), a.To.Addr().Compare(b.To.Addr()), a.To.Bits()-b.To.Bits(),
 				a.Metric-b.Metric, a.Index-b.Index, a.Via.Compare(b.Via))
 		},
-		added: RouteAdded, gone: RouteGone, changed: never[dump.Route],
-		event: func(p *Picture, netns int32, r dump.Route, e *Event) bool {
-			if !p.countsAll(netns) {
+		added: RouteAdded, deleted: RouteDeleted, changed: unchanged[dump.Route],
+		event: func(v *View, netns int32, r dump.Route, e *Event) bool {
+			if !v.allInScope(netns) {
 				return false
 			}
-			d := describeRoute(p.wiring.Namespaces[netns], r)
-			e.Node, _ = p.node(netns)
+			d := describeRoute(v.wiring.Namespaces[netns], r)
+			e.Node, _ = v.node(netns)
 			e.Interface, e.Route = d.Dev, &d
 			return true
 		},
 	}
 }
 
-// Numbers of routes (linux/rtnetlink.h).
+// RT_TABLE_* and RTN_* (linux/rtnetlink.h).
 const (
 	tableLocal    = 255
 	typeLocal     = 2
 	typeBlackhole = 6
 )
 
-// wantedRoute reports whether anybody asks for a route: those to the own addresses
-// and to groups are there because the addresses are.
-func wantedRoute(r dump.Route) bool {
+// shownRoute reports whether a route is shown. Local, broadcast and multicast routes
+// are not: the kernel adds them with each address.
+func shownRoute(r dump.Route) bool {
 	return r.Table != tableLocal && (r.Type < typeLocal || r.Type >= typeBlackhole) && !r.To.Addr().IsMulticast()
 }
 
 func describeRoute(ns *dump.Namespace, r dump.Route) Route {
 	d := Route{
-		To: r.To, Via: given(r.Via), Dev: ns.LinkName(r.Index), Source: given(r.Source),
+		To: r.To, Via: addrOrNil(r.Via), Dev: ns.LinkName(r.Index), Source: addrOrNil(r.Source),
 		Metric: r.Metric, Table: r.Table, Protocol: r.Protocol,
 	}
 	switch r.Type { // RTN_*
@@ -114,13 +114,13 @@ func describeRoute(ns *dump.Namespace, r dump.Route) Route {
 		d.Type = "throw"
 	}
 	for _, h := range r.Hops {
-		d.Hops = append(d.Hops, Hop{Via: given(h.Via), Dev: ns.LinkName(h.Index), Weight: h.Weight})
+		d.Hops = append(d.Hops, Hop{Via: addrOrNil(h.Via), Dev: ns.LinkName(h.Index), Weight: h.Weight})
 	}
 	return d
 }
 
-// given returns an address, nil if it is none.
-func given(a netip.Addr) *netip.Addr {
+// addrOrNil returns nil for the zero address.
+func addrOrNil(a netip.Addr) *netip.Addr {
 	if !a.IsValid() {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A Rule says which table is asked for which packets.
+// A Rule selects the routing table for matching packets (ip-rule(8)).
 type Rule struct {
 	Family   string        `json:"family"` // inet, inet6
 	Priority uint32        `json:"priority"`
@@ -20,28 +20,30 @@ type Rule struct {
 	Table    uint32        `json:"table,omitempty"`
 }
 
-// RuleIs says that a rule is there.
-func RuleIs(netns int32, r dump.Rule) Update { return entryIs[dump.Rule, dump.Rule]{rules(), netns, r} }
+// SetRule returns the update that adds a rule.
+func SetRule(netns int32, r dump.Rule) Update {
+	return setEntry[dump.Rule, dump.Rule]{rules(), netns, r}
+}
 
-// RuleLost says that a rule is no more.
-func RuleLost(netns int32, r dump.Rule) Update {
-	return entryLost[dump.Rule, dump.Rule]{rules(), netns, r}
+// DelRule returns the update that deletes a rule.
+func DelRule(netns int32, r dump.Rule) Update {
+	return delEntry[dump.Rule, dump.Rule]{rules(), netns, r}
 }
 
 func rules() table[dump.Rule, dump.Rule] {
 	return table[dump.Rule, dump.Rule]{
-		of:     func(t *tables) map[dump.Rule]dump.Rule { return t.rules },
-		key:    func(r dump.Rule) dump.Rule { return r },
-		wanted: func(dump.Rule) bool { return true },
+		entries: func(t *tables) map[dump.Rule]dump.Rule { return t.rules },
+		key:     func(r dump.Rule) dump.Rule { return r },
+		shown:   func(dump.Rule) bool { return true },
 		order: func(a, b dump.Rule) int {
 			return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Table, b.Table))
 		},
-		added: RuleAdded, gone: RuleGone, changed: never[dump.Rule],
-		event: func(p *Picture, netns int32, r dump.Rule, e *Event) bool {
-			if !p.countsAll(netns) {
+		added: RuleAdded, deleted: RuleDeleted, changed: unchanged[dump.Rule],
+		event: func(v *View, netns int32, r dump.Rule, e *Event) bool {
+			if !v.allInScope(netns) {
 				return false
 			}
-			e.Node, _ = p.node(netns)
+			e.Node, _ = v.node(netns)
 			e.Rule = describeRule(r)
 			return true
 		},

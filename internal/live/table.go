@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// tables holds what a namespace has besides its links.
+// tables holds the addresses, routes, rules and neighbours of a namespace.
 type tables struct {
 	addresses  map[addressKey]dump.Address
 	routes     map[routeKey]dump.Route
@@ -27,118 +27,118 @@ func newTables(seen *dump.Namespace) *tables {
 	return t
 }
 
-// drop takes out what goes with a link, without a word from the kernel or before
-// it. Routes are told of, or read anew.
+// drop deletes the addresses and neighbours of a deleted link: the kernel does not
+// report them, or reports them later. Lost routes are reported or read again.
 func (t *tables) drop(index int) {
 	maps.DeleteFunc(t.addresses, func(k addressKey, _ dump.Address) bool { return k.index == index })
 	maps.DeleteFunc(t.neighbours, func(k neighbourKey, _ dump.Neighbour) bool { return k.index == index })
 }
 
-// A table is one of the lists that the kernel tells of, entry by entry.
+// A table describes one kind of entry: addresses, routes, rules or neighbours.
 type table[K comparable, T any] struct {
-	of     func(*tables) map[K]T
-	key    func(T) K
-	wanted func(T) bool
-	order  func(a, b T) int
+	entries func(*tables) map[K]T
+	key     func(T) K
+	shown   func(T) bool
+	order   func(a, b T) int
 
-	added, gone Kind
-	changed     func(old, now T) (kind Kind, was string)          // "": nothing that counts
-	event       func(p *Picture, netns int32, t T, e *Event) bool // fills an event in; false: it does not count
+	added, deleted Kind
+	changed        func(old, now T) (kind Kind, was string)       // "": no event
+	event          func(v *View, netns int32, t T, e *Event) bool // fills in an event; false: out of scope
 }
 
 func (tb table[K, T]) fill(t *tables, entries []T) {
 	for _, e := range entries {
-		if tb.wanted(e) {
-			tb.of(t)[tb.key(e)] = e
+		if tb.shown(e) {
+			tb.entries(t)[tb.key(e)] = e
 		}
 	}
 }
 
 // sorted returns the entries in order.
 func (tb table[K, T]) sorted(t *tables) []T {
-	return slices.SortedFunc(maps.Values(tb.of(t)), tb.order)
+	return slices.SortedFunc(maps.Values(tb.entries(t)), tb.order)
 }
 
-// tell returns the event of an entry.
-func (tb table[K, T]) tell(p *Picture, netns int32, kind Kind, was string, entry T) []Event {
+// emit returns the event of an entry, if in scope.
+func (tb table[K, T]) emit(v *View, netns int32, kind Kind, was string, entry T) []Event {
 	e := Event{Kind: kind, Was: was}
-	if !tb.event(p, netns, entry, &e) {
+	if !tb.event(v, netns, entry, &e) {
 		return nil
 	}
 	return []Event{e}
 }
 
-// entryIs says what an entry is like now.
-type entryIs[K comparable, T any] struct {
+// setEntry adds or changes an entry.
+type setEntry[K comparable, T any] struct {
 	table table[K, T]
 	netns int32
 	entry T
 }
 
-func (u entryIs[K, T]) apply(p *Picture) []Event {
-	t := p.tables[u.netns]
-	if t == nil || !u.table.wanted(u.entry) {
+func (u setEntry[K, T]) apply(v *View) []Event {
+	t := v.tables[u.netns]
+	if t == nil || !u.table.shown(u.entry) {
 		return nil
 	}
-	entries, key := u.table.of(t), u.table.key(u.entry)
+	entries, key := u.table.entries(t), u.table.key(u.entry)
 	old, known := entries[key]
 	entries[key] = u.entry
 	if !known {
-		return u.table.tell(p, u.netns, u.table.added, "", u.entry)
+		return u.table.emit(v, u.netns, u.table.added, "", u.entry)
 	}
 	if kind, was := u.table.changed(old, u.entry); kind != "" {
-		return u.table.tell(p, u.netns, kind, was, u.entry)
+		return u.table.emit(v, u.netns, kind, was, u.entry)
 	}
 	return nil
 }
 
-// entryLost says that an entry is no more.
-type entryLost[K comparable, T any] struct {
+// delEntry deletes an entry.
+type delEntry[K comparable, T any] struct {
 	table table[K, T]
 	netns int32
 	entry T
 }
 
-func (u entryLost[K, T]) apply(p *Picture) []Event {
-	t := p.tables[u.netns]
+func (u delEntry[K, T]) apply(v *View) []Event {
+	t := v.tables[u.netns]
 	if t == nil {
 		return nil
 	}
-	entries, key := u.table.of(t), u.table.key(u.entry)
+	entries, key := u.table.entries(t), u.table.key(u.entry)
 	if _, known := entries[key]; !known {
 		return nil
 	}
 	delete(entries, key)
-	return u.table.tell(p, u.netns, u.table.gone, "", u.entry)
+	return u.table.emit(v, u.netns, u.table.deleted, "", u.entry)
 }
 
-// entriesAre says all entries there are.
-type entriesAre[K comparable, T any] struct {
+// setEntries replaces all entries of a namespace.
+type setEntries[K comparable, T any] struct {
 	table   table[K, T]
 	netns   int32
 	entries []T
 }
 
-func (u entriesAre[K, T]) apply(p *Picture) []Event {
-	t := p.tables[u.netns]
+func (u setEntries[K, T]) apply(v *View) []Event {
+	t := v.tables[u.netns]
 	if t == nil {
 		return nil
 	}
-	there := map[K]bool{}
+	present := map[K]bool{}
 	for _, e := range u.entries {
-		there[u.table.key(e)] = true
+		present[u.table.key(e)] = true
 	}
 	var events []Event
 	for _, e := range u.table.sorted(t) {
-		if !there[u.table.key(e)] {
-			events = append(events, entryLost[K, T]{u.table, u.netns, e}.apply(p)...)
+		if !present[u.table.key(e)] {
+			events = append(events, delEntry[K, T]{u.table, u.netns, e}.apply(v)...)
 		}
 	}
 	for _, e := range u.entries {
-		events = append(events, entryIs[K, T]{u.table, u.netns, e}.apply(p)...)
+		events = append(events, setEntry[K, T]{u.table, u.netns, e}.apply(v)...)
 	}
 	return events
 }
 
-// never is for entries that are the same or others.
-func never[T any](T, T) (Kind, string) { return "", "" }
+// unchanged is table.changed of entries whose key is the whole entry.
+func unchanged[T any](T, T) (Kind, string) { return "", "" }

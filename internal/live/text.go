@@ -9,20 +9,20 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// String says an event in one line of words, without the time.
+// String returns an event as one line of text, without the time.
 func (e Event) String() string {
 	switch e.Kind {
 	case Snapshot:
 		if len(e.Nodes) == 0 {
-			return "nothing is there yet"
+			return "no nodes yet"
 		}
 		return words.Plural(len(e.Nodes), "node") + ": " + words.List(nodeNames(e.Nodes), 8)
 	case Resync:
-		return "events were lost; everything was read anew"
+		return "events were lost; all state was read again"
 	case NodeAdded:
-		return e.Node + " has come" + withLinks(e.Nodes)
-	case NodeGone:
-		return e.Node + " has gone"
+		return e.Node + " added" + withLinks(e.Nodes)
+	case NodeDeleted:
+		return e.Node + " deleted"
 	}
 	subject := e.Node
 	if e.Interface != "" {
@@ -32,20 +32,20 @@ func (e Event) String() string {
 	case e.Address != nil:
 		return subject + " " + e.addressText()
 	case e.Route != nil:
-		return fmt.Sprintf("%s: route %s %s", e.Node, e.Route, came(e.Kind == RouteAdded))
+		return fmt.Sprintf("%s: route %s %s", e.Node, e.Route, addedOrDeleted(e.Kind == RouteAdded))
 	case e.Rule != nil:
-		return fmt.Sprintf("%s: rule %s %s", e.Node, e.Rule, came(e.Kind == RuleAdded))
+		return fmt.Sprintf("%s: rule %s %s", e.Node, e.Rule, addedOrDeleted(e.Kind == RuleAdded))
 	case e.Neighbour != nil:
 		return subject + " " + e.neighbourText()
 	}
 	return subject + " " + e.linkText()
 }
 
-func came(added bool) string {
+func addedOrDeleted(added bool) string {
 	if added {
 		return "added"
 	}
-	return "gone"
+	return "deleted"
 }
 
 func nodeNames(nodes []Node) []string {
@@ -56,8 +56,8 @@ func nodeNames(nodes []Node) []string {
 	return names
 }
 
-// withLinks says which links a node that has come has, but for those that the
-// kernel makes in every namespace.
+// withLinks lists the links of an added node, without those that the kernel makes in
+// every namespace.
 func withLinks(nodes []Node) string {
 	var names []string
 	for _, n := range nodes {
@@ -77,35 +77,35 @@ func (e Event) linkText() string {
 	switch e.Kind {
 	case LinkAdded:
 		return e.Link.addedText()
-	case LinkGone:
-		return "has gone"
+	case LinkDeleted:
+		return "deleted"
 	case LinkUp:
-		return "is switched on"
+		return "is up"
 	case LinkDown:
-		return "is switched off"
+		return "is down"
 	case CarrierUp:
 		return "has a carrier"
 	case CarrierDown:
 		return "has lost its carrier"
 	case LinkRenamed:
-		return "was called " + e.Was
+		return "renamed from " + e.Was
 	case Moved:
 		if e.To == nil {
-			return "has moved out of sight"
+			return "has moved to an unknown namespace"
 		}
 		return "has moved to " + e.To.String()
 	}
 	switch {
 	case e.What == whatMaster && e.Now == "":
-		return "has left " + e.Was
+		return "is no longer a port of " + e.Was
 	case e.What == whatMaster:
 		return "is a port of " + e.Now
 	case e.Now == "":
-		return fmt.Sprintf("has no %s any more, it was %s", e.What, e.Was)
+		return fmt.Sprintf("%s %s removed", e.What, e.Was)
 	case e.Was == "":
-		return fmt.Sprintf("has %s %s", e.What, e.Now)
+		return fmt.Sprintf("%s set to %s", e.What, e.Now)
 	}
-	return fmt.Sprintf("has %s %s instead of %s", e.What, e.Now, e.Was)
+	return fmt.Sprintf("%s changed from %s to %s", e.What, e.Was, e.Now)
 }
 
 func (i *Interface) addedText() string {
@@ -123,15 +123,15 @@ func (e Event) addressText() string {
 	switch e.Kind {
 	case AddressAdded:
 		if e.Tentative {
-			return fmt.Sprintf("has %s, if nobody else has", e.Address)
+			return fmt.Sprintf("address %s added, tentative", e.Address)
 		}
-		return fmt.Sprintf("has %s", e.Address)
+		return fmt.Sprintf("address %s added", e.Address)
 	case AddressReady:
-		return fmt.Sprintf("has %s for sure", e.Address)
+		return fmt.Sprintf("address %s is no longer tentative", e.Address)
 	case AddressDuplicate:
-		return fmt.Sprintf("can't have %s: somebody else has it", e.Address)
+		return fmt.Sprintf("address %s is a duplicate: another host has it", e.Address)
 	}
-	return fmt.Sprintf("has %s no more", e.Address)
+	return fmt.Sprintf("address %s deleted", e.Address)
 }
 
 func (e Event) neighbourText() string {
@@ -142,14 +142,11 @@ func (e Event) neighbourText() string {
 	}
 	switch e.Kind {
 	case NeighbourAdded:
-		if n.MAC == "" {
-			return fmt.Sprintf("looks for %s: %s", who, n.State)
-		}
-		return fmt.Sprintf("knows %s: %s", who, n.State)
-	case NeighbourGone:
-		return fmt.Sprintf("has forgotten %s", n.To)
+		return fmt.Sprintf("neighbour %s added: %s", who, n.State)
+	case NeighbourDeleted:
+		return fmt.Sprintf("neighbour %s deleted", n.To)
 	}
-	return fmt.Sprintf("knows %s: %s, was %s", who, n.State, e.Was)
+	return fmt.Sprintf("neighbour %s changed: %s, was %s", who, n.State, e.Was)
 }
 
 // String writes a route as ip-route(8) does.

@@ -17,17 +17,16 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// A Box is the sandbox of one lab: namespaces in which its user is root, held by
-// a process of its own.
+// A Box is the sandbox of one lab: a user namespace in which its user is root, with
+// network, mount and PID namespaces. A holder process keeps it.
 type Box struct {
 	lab   string
 	pid   int // of the holder
 	pidfd int
 }
 
-// Boxes returns the names of this user's labs that have a sandbox, one that can be
-// entered from here. Records that killed holders left are removed. What else
-// somebody put into the folder is left alone.
+// Boxes returns the names of this user's labs whose sandbox this process can enter.
+// It removes the records of killed holders and ignores other files in the folder.
 func Boxes() ([]string, error) {
 	dir, err := runtimeDir(false)
 	if err != nil {
@@ -44,7 +43,7 @@ func Boxes() ([]string, error) {
 		}
 		box, err := Open(e.Name())
 		switch {
-		case errors.Is(err, ErrNone), errors.Is(err, errUnseen):
+		case errors.Is(err, ErrNone), errors.Is(err, errOtherPIDNS):
 			continue
 		case err != nil:
 			return nil, err
@@ -72,7 +71,7 @@ func Open(lab string) (*Box, error) {
 	return box, err
 }
 
-// Start returns the sandbox of a lab, which it makes if there is none.
+// Start returns the sandbox of a lab and makes it if there is none.
 func Start(lab string) (*Box, error) {
 	for {
 		box, err := openOrMake(lab)
@@ -83,11 +82,11 @@ func Start(lab string) (*Box, error) {
 }
 
 // openOrMake returns the sandbox of a lab. If there is none it makes one and
-// returns nil: it is there for all, who may even have ended it by now.
+// returns nil: the caller must open it, since another program may end it first.
 func openOrMake(lab string) (*Box, error) {
 	r, err := openRecord(lab, true)
 	if err != nil {
-		return nil, fmt.Errorf("the record of lab %s: %w", lab, err)
+		return nil, fmt.Errorf("cannot open the record of lab %s: %w", lab, err)
 	}
 	defer r.Close()
 	box, err := openBox(lab, r)
@@ -100,7 +99,7 @@ func openOrMake(lab string) (*Box, error) {
 	return nil, nil
 }
 
-// openBox returns the sandbox that a record stands for.
+// openBox returns the sandbox of a record.
 func openBox(lab string, r *record) (*Box, error) {
 	for {
 		pid, err := r.holder()
@@ -115,9 +114,9 @@ func openBox(lab string, r *record) (*Box, error) {
 			return nil, os.NewSyscallError("pidfd_open", err)
 		}
 		if err != nil {
-			continue // it ended, and so did its lock
+			continue // the holder exited, which released its lock
 		}
-		// Only if it still has the lock it is the process that was meant.
+		// The pidfd is the holder's only if that PID still has the lock: PIDs are reused.
 		if again, err := r.holder(); err == nil && again == pid {
 			return &Box{lab, pid, pidfd}, nil
 		}
@@ -125,33 +124,33 @@ func openBox(lab string, r *record) (*Box, error) {
 	}
 }
 
-// Close gives up the descriptor. The sandbox stays.
+// Close closes the pidfd. The sandbox stays.
 func (b *Box) Close() { unix.Close(b.pidfd) }
 
-// Holder returns the process that holds the sandbox.
+// Holder returns the PID of the holder process.
 func (b *Box) Holder() int { return b.pid }
 
-// Lab returns the name of the lab that the sandbox is for.
+// Lab returns the name of the sandbox's lab.
 func (b *Box) Lab() string { return b.lab }
 
-// Run runs this very program once more inside the sandbox, in the same folder and
-// with the same environment, and returns its exit code. If the sandbox is ended
-// meanwhile, and the program with it, the error is [ErrGone].
+// Run re-executes this program inside the sandbox, in the same folder and with the
+// same environment, and returns its exit code. The error is [ErrEnded] if the
+// sandbox ends first, which kills the program.
 func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "/"
 	}
 	status, err := runInside(netns.Inside{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
-	if (err != nil || status.Signaled()) && b.gone() {
-		return 0, ErrGone
+	if (err != nil || status.Signaled()) && b.ended() {
+		return 0, ErrEnded
 	}
 	return ExitCode(status), err
 }
 
-// RunAsOwner runs this very program once more, as the owner of the user namespace
-// that a process is in and else where this one is: with rights over all that
-// belongs to that user namespace. It returns the exit code.
+// RunAsOwner re-executes this program in the user namespace of a process, and else
+// in this program's own namespaces, and returns its exit code. The program has
+// capabilities over every namespace that belongs to that user namespace.
 func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -162,21 +161,21 @@ func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
 	return ExitCode(status), err
 }
 
-// runInside runs this program with the role [Inside].
+// runInside re-executes this program with the role [Inside].
 func runInside(p netns.Inside) (syscall.WaitStatus, error) {
-	told, err := roleFile(Inside)
+	role, err := roleFile(Inside)
 	if err != nil {
 		return 0, err
 	}
-	defer told.Close()
-	p.Keep = told
-	p.Env = append(os.Environ(), roleVariable(int(told.Fd())))
+	defer role.Close()
+	p.Keep = role
+	p.Env = append(os.Environ(), roleVariable(int(role.Fd())))
 	return p.Run()
 }
 
-// gone reports whether the sandbox has ended or is about to: the holder gives up
-// its record before the others in the sandbox are killed.
-func (b *Box) gone() bool {
+// ended reports whether the sandbox has ended or is ending: the holder releases its
+// record before the kernel kills the other processes of the sandbox.
+func (b *Box) ended() bool {
 	r, err := openRecord(b.lab, false)
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
@@ -186,7 +185,7 @@ func (b *Box) gone() bool {
 	return err == nil && pid != b.pid
 }
 
-// unused reports whether no lab is in the sandbox, nor being made.
+// unused reports whether the sandbox has no lab, not even one being made.
 func (b *Box) unused() bool {
 	entries, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(b.pid), "root", Dir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -197,22 +196,23 @@ func (b *Box) unused() bool {
 	})
 }
 
-// endTime is how long a holder has to notice that it is to end.
+// endTime is how long a holder has to exit after its record is removed, and again
+// after SIGKILL.
 const endTime = time.Second
 
-// End ends the sandbox if it is unused, and all that runs in it, and reports
-// whether it did.
+// End ends the sandbox with all its processes if it is unused, and reports whether
+// it has ended.
 func (b *Box) End() (bool, error) {
 	r, err := openRecord(b.lab, false)
 	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil // ended by another
+		return true, nil // another program ended it
 	}
 	if err != nil {
 		return false, err
 	}
 	defer r.Close()
 	if pid, err := r.holder(); err != nil || pid != b.pid {
-		return true, err // ended, and there is a new one
+		return true, err // it has ended, and a new one has its name
 	}
 	if !b.unused() {
 		return false, nil

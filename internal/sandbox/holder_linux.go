@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// recordFile is the holder's record.
+// recordFile is the descriptor of the holder's record.
 const recordFile = 4
 
-// startHolder starts a process that holds a sandbox for a lab. It lives on when
-// this one ends.
+// startHolder starts the holder process of a lab's sandbox. It outlives this
+// process.
 func startHolder(lab string, r *record) error {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{"vethlab: lab " + lab}
@@ -24,23 +24,23 @@ func startHolder(lab string, r *record) error {
 	if err := start(cmd, Holder, true); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // so that it is no zombie when it ends before us
+	go func() { _ = cmd.Wait() }() // reaps it if it exits before us
 	return nil
 }
 
-// hold is a holder's life, and does not return. It is the first process of the
-// sandbox: the others end with it, and those whose parents are gone are its
-// children.
+// hold runs the holder process and does not return. The holder is PID 1 of the
+// sandbox's PID namespace: the kernel kills the other processes when it exits, and
+// orphans become its children.
 func hold() {
-	defer unix.Exit(0) // at once: nothing here is to be tidied up
+	defer unix.Exit(0) // at once: the kernel frees everything
 	r := &record{os.NewFile(recordFile, "record")}
-	signal.Ignore(unix.SIGCHLD) // the kernel buries the dead
+	signal.Ignore(unix.SIGCHLD) // the kernel reaps children
 	watch, err := watchRecord(r)
 	if err == nil {
 		err = r.hold()
 	}
 	if err == nil {
-		err = furnish(false)
+		err = setupMounts(false)
 	}
 	if err == nil {
 		err = r.publish()
@@ -48,7 +48,7 @@ func hold() {
 	if !report(err) {
 		return
 	}
-	forgetCode()
+	dropCodePages()
 	for !r.removed() {
 		var event [unix.SizeofInotifyEvent + unix.NAME_MAX + 1]byte
 		if _, err := unix.Read(watch, event[:]); err != nil && err != unix.EINTR {
@@ -57,8 +57,8 @@ func hold() {
 	}
 }
 
-// watchRecord returns an inotify descriptor that can be read when the record is
-// removed, also together with its folder, as at the end of a login.
+// watchRecord returns an inotify descriptor that becomes readable when the record is
+// removed, also by unmounting its file system, as logind does after logout.
 func watchRecord(r *record) (int, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	if err != nil {

@@ -11,16 +11,16 @@ import (
 	"strings"
 )
 
-// The kernel's tables of neighbours (who has an address, by ARP or neighbour
-// discovery) have one limit for all namespaces of a machine (arp(7),
-// gc_thresh3). Beyond it no new neighbour is found, in nobody's namespace.
+// Each neighbour table of the kernel (ARP, neighbour discovery) has one limit for all
+// network namespaces together (arp(7), gc_thresh3). Beyond it the kernel adds no
+// entry in any namespace.
 
-// noteLimits keeps the limits as they were before the first lab that needed
-// more.
+// noteLimits holds the limits before the first lab that raised them, as JSON.
 var noteLimits = filepath.Join(Dir, "neighbour-limits")
 
-// limitFiles are the limits, the hard one of a family first: beyond gc_thresh3
-// no entry is added, beyond the others old ones are collected.
+// limitFiles returns the sysctl files of the limits, the hard one of each family
+// first: beyond gc_thresh3 entries the kernel adds none, beyond gc_thresh2 it collects
+// old ones, below gc_thresh1 it collects none.
 func limitFiles() []string {
 	var files []string
 	for _, family := range []string{"ipv4", "ipv6"} {
@@ -31,9 +31,8 @@ func limitFiles() []string {
 	return files
 }
 
-// NeighbourLimit returns how many neighbours of one family the machine can
-// know. 0: it can't be seen from here, for this is not the machine's first
-// namespace.
+// NeighbourLimit returns the most entries that a neighbour table can have, or 0 if
+// unknown: only the initial network namespace has the sysctl.
 func NeighbourLimit() int {
 	n, err := readInt(limitFiles()[0])
 	if err != nil {
@@ -42,9 +41,9 @@ func NeighbourLimit() int {
 	return n
 }
 
-// RaiseNeighbourLimit makes room for n neighbours of each family, until the
-// last lab is gone. It is for the holder of a lock. Outside the machine's first
-// namespace it fails with [ErrNoNeighbourLimit].
+// RaiseNeighbourLimit raises the limits of both neighbour tables to n entries until
+// the last lab is deleted. Outside the initial network namespace it fails with
+// [ErrNoNeighbourLimit].
 func (l *Lock) RaiseNeighbourLimit(n int) error {
 	if NeighbourLimit() == 0 {
 		return ErrNoNeighbourLimit
@@ -61,7 +60,7 @@ func (l *Lock) RaiseNeighbourLimit(n int) error {
 				err = os.WriteFile(file, []byte(strconv.Itoa(n)), 0)
 			}
 			if err != nil {
-				return fmt.Errorf("raise the limit of neighbours: %w", err)
+				return fmt.Errorf("cannot raise the limit of the neighbour tables to %d: %w", n, err)
 			}
 		}
 		return nil
@@ -81,9 +80,9 @@ func noteOldLimits() error {
 	return errors.Join(err, note(noteLimits, text))
 }
 
-// restoreLimits puts the limits back where they were raised. Outside the
-// machine's first namespace, as in a container that shares the machine's /run,
-// it leaves the note to somebody who can.
+// restoreLimits writes back the limits before the first raise. Outside the initial
+// network namespace, as in a container that shares the machine's /run, it keeps the
+// note for a process that can.
 func restoreLimits() error {
 	if NeighbourLimit() == 0 {
 		return nil

@@ -13,16 +13,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Lock is the sole right to change one lab. The kernel gives it back when
-// the program ends, however it ends.
+// A Lock is the exclusive right to change one lab (flock(2)). The kernel releases it
+// when the program ends.
 type Lock struct {
 	lab  string
 	file *os.File
 }
 
-// Acquire waits for the right to change a lab and makes the ground ready for
-// it. If it has to wait it calls wait once, if not nil, with who has the lock.
-// Who is not [Privileged] gets [ErrRoot].
+// Acquire locks a lab and prepares /run/netns for it. If another program has the lock
+// it calls wait once, if not nil, with that program, and waits. It returns [ErrRoot]
+// if this process is not [Privileged].
 func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, error) {
 	if !Privileged() {
 		return nil, ErrRoot
@@ -37,7 +37,7 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 			if l, err = tryAcquire(lab); err != nil {
 				return err
 			}
-			if err := prepare(); err != nil {
+			if err := prepareNames(); err != nil {
 				return errors.Join(err, l.Release())
 			}
 			return nil
@@ -60,8 +60,8 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 	}
 }
 
-// lockPoll is how often a taken lock is tried again. flock can wait by itself
-// but then hears of no context.
+// lockPoll is the time between two attempts at a taken lock. A blocking flock can't
+// be cancelled by a context.
 const lockPoll = 10 * time.Millisecond
 
 const lockSuffix = ".lock"
@@ -93,7 +93,7 @@ func writeOwner(f *os.File) error {
 	return err
 }
 
-// owner says who has the lock of a lab.
+// owner returns the process that has the lock of a lab.
 func owner(lab string) string {
 	pid, err := os.ReadFile(lockPath(lab))
 	if err != nil || len(pid) == 0 {
@@ -102,11 +102,11 @@ func owner(lab string) string {
 	return "process " + strings.TrimSpace(string(pid))
 }
 
-// Release gives the lock back and leaves the file, for the lab stays.
+// Release releases the lock and keeps its file, which marks the lab as existing.
 func (l *Lock) Release() error { return l.file.Close() }
 
-// Retire is for a lab that is gone: it removes the lock's file and, with the
-// last lab, what was made for labs on this machine. Release is still due.
+// Retire removes the lock file of a deleted lab and, with the last lab, undoes what
+// [Acquire] prepared. The caller must still call Release.
 func (l *Lock) Retire() error {
 	return exclusively(func() error {
 		if err := errors.Join(forgetWanted(l.lab), os.Remove(lockPath(l.lab))); err != nil {
@@ -119,9 +119,8 @@ func (l *Lock) Retire() error {
 	})
 }
 
-// Labs returns the names of the labs that have a lock file: those that are
-// there, those being made or removed, and those that a crash cut short before
-// anything of them was there.
+// Labs returns the names of the labs that have a lock file: running labs, labs being
+// made or removed, and labs whose `up` crashed before it made anything.
 func Labs() []string {
 	files, _ := filepath.Glob(lockPath("*")) // the only error is of the pattern
 	for i, f := range files {
@@ -138,13 +137,13 @@ func removeIfEmpty(dir string) error {
 	return err
 }
 
-// turnPath is the file that [exclusively] locks. The folder itself would not do:
-// whoever may list it may lock it too, and so keep root waiting for good.
+// turnPath is the file that [exclusively] locks. It can't be the folder itself: any
+// user who may open the folder could lock it and block root.
 var turnPath = filepath.Join(Dir, "turn")
 
-// exclusively calls fn while no other program takes or retires a lock, or makes or
-// unmakes the ground: so the ground is never taken away from who has just found
-// it there.
+// exclusively calls fn while no other program takes or retires a lock, or prepares or
+// restores /run/netns. So one program can't undo the mount point that another has just
+// found and relies on.
 func exclusively(fn func() error) error {
 	for {
 		if err := os.MkdirAll(Dir, 0o755); err != nil {
@@ -152,7 +151,7 @@ func exclusively(fn func() error) error {
 		}
 		turn, err := os.OpenFile(turnPath, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it went with somebody's last lab
+			continue // another program removed Dir with its last lab
 		}
 		if err != nil {
 			return err
@@ -160,7 +159,7 @@ func exclusively(fn func() error) error {
 		err = unix.Flock(int(turn.Fd()), unix.LOCK_EX)
 		if err == nil && !sameFile(turn, turnPath) {
 			turn.Close()
-			continue // the same
+			continue // removed and made anew meanwhile
 		}
 		if err == nil {
 			err = fn()

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forgetCode gives back the memory that this program's code takes up: who waits
-// needs little of it, and what is needed after all the kernel fetches again. Code
-// is never written, so nothing is lost. It is done as far as it goes.
-func forgetCode() {
+// dropCodePages frees the resident pages of this program's code (MADV_DONTNEED): a
+// waiting holder needs few of them. The kernel reads them from the file again when
+// needed; they are read-only, so nothing is lost. Errors are ignored.
+func dropCodePages() {
 	f, err := os.Open("/proc/self/maps")
 	if err != nil {
 		return

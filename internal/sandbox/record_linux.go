@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A record is the file that stands for a sandbox. It says nothing: its holder has
-// a lock on it, and who has the lock the kernel knows (fcntl(2), F_GETLK). So
-// it can't lie, and a holder that is killed gives it up by that. A holder whose
-// record is removed ends.
+// A record is the file of a sandbox. It is empty: its holder process has an fcntl
+// lock on it, and the kernel reports that process (fcntl(2), F_GETLK). So the record
+// is never stale: the kernel releases the lock of a killed holder. A holder exits
+// when its record is removed.
 type record struct{ *os.File }
 
-// openRecord opens the record of a lab and keeps it from being started, ended or
-// swept by others until it is closed or published. Without create it fails with
-// [fs.ErrNotExist] if there is none.
+// openRecord opens the record of a lab and locks it (flock(2)): until it is closed or
+// published no other program can start, end or remove that sandbox. Without create it
+// fails with [fs.ErrNotExist] if there is none.
 func openRecord(lab string, create bool) (*record, error) {
 	dir, err := runtimeDir(create)
 	if err != nil {
@@ -35,7 +35,7 @@ func openRecord(lab string, create bool) (*record, error) {
 			if _, err := runtimeDir(true); err != nil {
 				return nil, err
 			}
-			continue // the folder went with the last record of another
+			continue // another program removed the folder with its last record
 		}
 		if err != nil {
 			return nil, err
@@ -47,22 +47,22 @@ func openRecord(lab string, create bool) (*record, error) {
 		if sameFile(f, path) {
 			return &record{f}, nil
 		}
-		f.Close() // removed by who had it before us
+		f.Close() // the previous owner of the lock removed it
 	}
 }
 
-// publish lets others have the record, while it stays open. The holder does it,
-// once there is something to be had: it has the open file of its starter, and
-// so what keeps others away, and the starter may have been killed.
+// publish releases the flock and keeps the file open. The holder calls it once the
+// sandbox is complete: it shares the open file, and so the flock, with its starter,
+// which may have been killed.
 func (r *record) publish() error {
 	return os.NewSyscallError("flock", unix.Flock(int(r.Fd()), unix.LOCK_UN))
 }
 
-// errUnseen says that the holder is none that this process could reach: it is in
-// another container, or this process is in the very sandbox.
-var errUnseen = errors.New("the lab's sandbox is held where this process can't reach it: in another container, or around it")
+// errOtherPIDNS says that the holder has no PID in this process's PID namespace, or is
+// its PID 1: this process is in that sandbox.
+var errOtherPIDNS = errors.New("the sandbox's process is in another PID namespace (another container or the host)")
 
-// holder returns the process that holds the sandbox, 0 if none does.
+// holder returns the PID of the holder process, 0 if there is none.
 func (r *record) holder() (pid int, err error) {
 	lock := unix.Flock_t{Type: unix.F_WRLCK}
 	if err := unix.FcntlFlock(r.Fd(), unix.F_GETLK, &lock); err != nil {
@@ -71,8 +71,8 @@ func (r *record) holder() (pid int, err error) {
 	switch {
 	case lock.Type == unix.F_UNLCK:
 		return 0, nil
-	case lock.Pid <= 1: // the first process of a PID namespace holds the sandbox that this is
-		return 0, fmt.Errorf("%s: %w", r.Name(), errUnseen)
+	case lock.Pid <= 1: // 0: not in this PID namespace; 1: this process is in the sandbox
+		return 0, fmt.Errorf("%s: %w", r.Name(), errOtherPIDNS)
 	}
 	return int(lock.Pid), nil
 }
@@ -83,7 +83,8 @@ func (r *record) hold() error {
 	return os.NewSyscallError("fcntl", unix.FcntlFlock(r.Fd(), unix.F_SETLK, &lock))
 }
 
-// remove removes the record, which ends its holder, and the folder with the last.
+// remove removes the record, which ends its holder, and the folder if it is then
+// empty.
 func (r *record) remove() error {
 	if err := os.Remove(r.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

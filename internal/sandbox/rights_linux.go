@@ -12,20 +12,20 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Privileged reports whether this process may make labs where it is, among the
-// namespaces that are there: it has CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount
-// and network namespaces and can give names to namespaces.
+// Privileged reports whether this process may make labs in its own namespaces: it has
+// CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount and network namespaces and can write
+// /run/netns and [Dir].
 func Privileged() bool {
 	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && owned("mnt") && owned("net") &&
 		writable(netns.Dir, "/run") && writable(Dir, "/run")
 }
 
-// owned reports whether a namespace of this process belongs to its user namespace
-// (ioctl_ns(2)): rights in one are no rights over what belongs to another.
+// owned reports whether this process's namespace of a kind belongs to its user
+// namespace (ioctl_ns(2)): capabilities hold only over namespaces that do.
 func owned(kind string) bool {
 	fd, err := unix.Open("/proc/self/ns/"+kind, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) // no /proc: said where it is needed
+		return errors.Is(err, fs.ErrNotExist) // no /proc: needProc reports it
 	}
 	defer unix.Close(fd)
 	owner, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
@@ -38,16 +38,16 @@ func owned(kind string) bool {
 	return err == nil && theirs.Ino == own.Ino && theirs.Dev == own.Dev
 }
 
-// needProc says that /proc is not there. By its files namespaces are named and
-// programs start themselves once more.
+// needProc returns an error if /proc is not mounted: namespaces are opened by its
+// files, and programs re-execute /proc/self/exe.
 func needProc() error {
 	if _, err := os.Stat("/proc/thread-self/ns/net"); err != nil {
-		return fmt.Errorf("/proc is needed and not mounted here: mount -t proc proc /proc (%w)", err)
+		return fmt.Errorf("/proc is not mounted: mount -t proc proc /proc (%w)", err)
 	}
 	return nil
 }
 
-// capable reports whether the calling thread has a capability in effect.
+// capable reports whether a capability is in the calling thread's effective set.
 func capable(capability int) bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
@@ -57,7 +57,7 @@ func capable(capability int) bool {
 	return data[capability/32].Effective&(1<<(capability%32)) != 0
 }
 
-// writable reports whether a folder can be written or, if it is not there, its
+// writable reports whether a folder can be written or, if it does not exist, its
 // parent.
 func writable(dir, parent string) bool {
 	err := unix.Access(dir, unix.W_OK)
@@ -67,8 +67,8 @@ func writable(dir, parent string) bool {
 	return err == nil
 }
 
-// Rootless reports whether this process is in a user namespace: what is the
-// machine's own here is that namespace's.
+// Rootless reports whether this process is in a user namespace other than the
+// initial one.
 func Rootless() bool {
 	text, err := os.ReadFile("/proc/self/uid_map")
 	if err != nil {

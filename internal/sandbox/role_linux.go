@@ -13,26 +13,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A program that this package starts is told its role by a file: one in memory,
-// sealed so that nobody changes it, of a name of ours, open in the program from its
-// start. Its contents are the role and the namespaces of who started it. The
-// environment says no more than which descriptor it is: a variable alone, which sudo
-// or a service manager may take over from a stranger, makes no program do anything.
+// A program that this package starts reads its role from a memfd that it inherits: a
+// sealed file named roleName with the role and the namespaces of the starter. The
+// environment variable only holds the descriptor's number. So a variable alone, which
+// sudo or a service manager may pass on from another user, has no effect.
 const (
 	roleEnv   = "VETHLAB_SANDBOX"
 	roleName  = "vethlab-role"
 	roleSeals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 )
 
-// left are the kinds of namespaces that a program of a role is no longer in.
-var left = map[Role][]string{
+// newNamespaces are the kinds of namespaces that a program of a role does not share
+// with its starter.
+var newNamespaces = map[Role][]string{
 	Holder:   {"mnt", "net", "pid", "user"},
 	Isolated: {"mnt", "net", "pid"},
 	bare:     {"mnt", "net", "pid"},
 	Inside:   {"user"},
 }
 
-// roleFile returns the file that gives a program its role.
+// roleFile returns the sealed memfd that gives a program its role.
 func roleFile(role Role) (*os.File, error) {
 	fd, err := unix.MemfdCreate(roleName, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
@@ -40,7 +40,7 @@ func roleFile(role Role) (*os.File, error) {
 	}
 	f := os.NewFile(uintptr(fd), roleName)
 	text := []string{string(role)}
-	for _, kind := range left[role] {
+	for _, kind := range newNamespaces[role] {
 		text = append(text, namespaceOf(kind))
 	}
 	_, err = f.WriteString(strings.Join(text, " "))
@@ -54,11 +54,11 @@ func roleFile(role Role) (*os.File, error) {
 	return f, nil
 }
 
-// roleVariable returns the variable that says which descriptor has the role.
+// roleVariable returns the variable with the descriptor of the role file.
 func roleVariable(fd int) string { return roleEnv + "=" + strconv.Itoa(fd) }
 
-// takeRole returns the role that this program has been given, and takes what gave
-// it out of its environment and descriptors.
+// takeRole returns the role of this program. It unsets the variable and closes the
+// role file.
 func takeRole() Role {
 	value, ok := os.LookupEnv(roleEnv)
 	if !ok {
@@ -76,8 +76,9 @@ func takeRole() Role {
 	return role
 }
 
-// readRole returns the role that a descriptor gives, or [Plain] if it is no file of
-// roles, or this program is not where one of the role is.
+// readRole returns the role in a role file. It returns [Plain] if the descriptor is
+// not a role file, or this program still shares a namespace with the starter that the
+// role must not share.
 func readRole(fd int) Role {
 	seals, err := unix.FcntlInt(uintptr(fd), unix.F_GET_SEALS, 0)
 	if err != nil || seals&roleSeals != roleSeals {
@@ -92,11 +93,11 @@ func readRole(fd int) Role {
 		return Plain
 	}
 	words := strings.Fields(string(text[:n]))
-	if len(words) == 0 || left[Role(words[0])] == nil {
+	if len(words) == 0 || newNamespaces[Role(words[0])] == nil {
 		return Plain
 	}
 	role := Role(words[0])
-	kinds := left[role]
+	kinds := newNamespaces[role]
 	if len(words) != 1+len(kinds) || slices.Contains(kinds, "pid") && os.Getpid() != 1 {
 		return Plain
 	}
@@ -118,13 +119,12 @@ func namespaceOf(kind string) string {
 	return name
 }
 
-// runSource is the source of the file system that covers /run in the surroundings
-// that [furnish] makes.
+// runSource is the mount source of the tmpfs that [setupMounts] mounts on /run.
 const runSource = "vethlab"
 
-// Furnished reports whether this process is in surroundings that this package has
-// made: /run is the private one. The kernel says so; no variable can.
-func Furnished() bool {
+// PrivateRun reports whether this package mounted /run in this process's mount
+// namespace. It reads mountinfo, so no environment variable can fake it.
+func PrivateRun() bool {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return false

@@ -20,7 +20,7 @@ const roleTestEnv = "VETHLAB_TEST_ROLE"
 
 func sayRole(role sandbox.Role) {
 	_, set := os.LookupEnv("VETHLAB_SANDBOX")
-	fmt.Printf("role %q, left in the environment: %v, furnished: %v", role, set, sandbox.Furnished())
+	fmt.Printf("role %q, left in the environment: %v, private /run: %v", role, set, sandbox.PrivateRun())
 }
 
 // memory returns a file in memory as starters make it, or almost.
@@ -75,7 +75,7 @@ func TestForgedRole(t *testing.T) {
 		"empty":                 memory(t, "vethlab-role", "", seals),
 	}
 	before := covers(t)
-	want := fmt.Sprintf("role %q, left in the environment: false, furnished: %v", sandbox.Plain, sandbox.Furnished())
+	want := fmt.Sprintf("role %q, left in the environment: false, private /run: %v", sandbox.Plain, sandbox.PrivateRun())
 	for name, file := range files {
 		for _, value := range []string{"3", "0", "1", "-1", "99", "isolated", "bare", "holder", "inside", "", " 3", "3\n", "failed"} {
 			cmd := exec.Command("/proc/self/exe")
@@ -129,7 +129,7 @@ func TestGivenRole(t *testing.T) {
 	out := make([]byte, 4096)
 	n, _ := read.Read(out)
 	read.Close()
-	if want := `role "inside", left in the environment: false, furnished: true`; code != 0 || err != nil || string(out[:n]) != want {
+	if want := `role "inside", left in the environment: false, private /run: true`; code != 0 || err != nil || string(out[:n]) != want {
 		t.Errorf("%d, %v: %s, want %s", code, err, out[:n], want)
 	}
 	if _, err := box.End(); err != nil {

@@ -10,31 +10,31 @@ import (
 	"syscall"
 )
 
-// runtimeDir returns the folder in which this user's sandboxes have their
-// records, and makes it if make is true. It is below XDG_RUNTIME_DIR or, where
-// that is not there, /tmp/vethlab-UID. A folder that others own or can write is
-// never used: who puts a record there would be who answers for the lab.
-func runtimeDir(make bool) (string, error) {
+// runtimeDir returns the folder of this user's records, and makes it if create is
+// true: $XDG_RUNTIME_DIR/vethlab or, without that folder, /tmp/vethlab-UID. It refuses
+// a folder that another user owns or can write: that user could put in a record of a
+// sandbox of theirs.
+func runtimeDir(create bool) (string, error) {
 	uid := os.Geteuid()
 	if base := os.Getenv("XDG_RUNTIME_DIR"); base != "" {
 		info, err := os.Stat(base)
 		if err == nil && filepath.IsAbs(base) {
 			if owner := ownerOf(info); owner != uid {
 				return "", fmt.Errorf("XDG_RUNTIME_DIR is %s, which belongs to user %d, not to you (user %d): "+
-					"it is of another login (su, sudo); unset it, or set it to a folder of yours", base, owner, uid)
+					"it is from another login (su, sudo); unset it, or set it to a folder of yours", base, owner, uid)
 			}
-			return privateDir(filepath.Join(base, "vethlab"), uid, make)
+			return privateDir(filepath.Join(base, "vethlab"), uid, create)
 		}
-		// The login that it was of is over.
+		// The folder no longer exists: its login has ended.
 	}
-	return privateDir(filepath.Join("/tmp", "vethlab-"+strconv.Itoa(uid)), uid, make)
+	return privateDir(filepath.Join("/tmp", "vethlab-"+strconv.Itoa(uid)), uid, create)
 }
 
-// privateDir returns a folder that only the user can reach.
-func privateDir(dir string, uid int, make bool) (string, error) {
-	if make {
+// privateDir returns dir if only the user can read and write it (mode 0700).
+func privateDir(dir string, uid int, create bool) (string, error) {
+	if create {
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return "", fmt.Errorf("the folder for running labs: %w", err)
+			return "", fmt.Errorf("cannot make the folder of running labs: %w", err)
 		}
 	}
 	info, err := os.Lstat(dir)
@@ -46,7 +46,7 @@ func privateDir(dir string, uid int, make bool) (string, error) {
 	}
 	switch owner := ownerOf(info); {
 	case !info.IsDir():
-		return "", fmt.Errorf("%s is not a folder: somebody put it there, remove it", dir)
+		return "", fmt.Errorf("%s is not a folder: remove it", dir)
 	case owner != uid:
 		return "", fmt.Errorf("%s belongs to user %d, not to you (user %d), so it is not trusted: "+
 			"set XDG_RUNTIME_DIR to a folder of yours", dir, owner, uid)

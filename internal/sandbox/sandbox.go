@@ -1,17 +1,16 @@
-// Package sandbox is the ground that labs stand on. There are two grounds, and
-// all that is above this package is the same on both:
+// Package sandbox prepares the namespaces that labs are made in. There are two
+// placements, and the packages above this one are the same for both:
 //
-//   - The machine's own set of namespaces, for who has the rights of root. The
-//     folder of names and the locks that keep two programs from changing one lab
-//     at the same time are made ready by [Acquire].
-//   - A [Box], for who has not: a user namespace in which this user is root, with
-//     network, mount and PID namespaces of its own. A process of its own, the
-//     holder, keeps it; all that is in it goes with the holder, by the kernel's
-//     own doing. A program goes in by running itself once more inside
-//     ([Box.Run]) and finds there what root finds on a machine.
+//   - The host's namespaces, for a [Privileged] process. [Acquire] prepares
+//     /run/netns and takes the lock that keeps two programs from changing one lab
+//     at the same time.
+//   - A [Box], for an ordinary user: a user namespace in which this user is root,
+//     with network, mount and PID namespaces. A holder process keeps it; when the
+//     holder ends, the kernel kills every process in it and frees the namespaces.
+//     A program enters by re-executing itself inside ([Box.Run]).
 //
-// All it leaves on disk for the first is below [Dir] and goes with the last lab;
-// for the second it is one empty file a lab, see record.
+// On disk the first leaves files in [Dir], removed with the last lab; the second
+// leaves one empty file a lab, see record.
 package sandbox
 
 import (
@@ -19,55 +18,58 @@ import (
 	"fmt"
 )
 
-// Dir holds one lock file per lab and notes of what is to be put back.
+// Dir holds a lock file and a record per lab, and notes of what [Lock.Retire] must
+// undo with the last one.
 const Dir = "/run/vethlab"
 
-// ErrRoot says that this user may not make labs on the machine.
+// ErrRoot says that this process may not make labs in its namespaces: it lacks
+// CAP_NET_ADMIN or CAP_SYS_ADMIN over them.
 var ErrRoot = errors.New("root is needed to make network namespaces here")
 
 // ErrNone says that a lab has no sandbox.
 var ErrNone = errors.New("the lab has no sandbox")
 
-// ErrGone says that a sandbox was ended while something ran in it.
-var ErrGone = errors.New("the lab has been taken down meanwhile")
+// ErrEnded says that a sandbox ended while a program ran in it.
+var ErrEnded = errors.New("the lab has been taken down meanwhile")
 
-// ErrNoNeighbourLimit says that the limit of neighbours can't be raised from here.
-var ErrNoNeighbourLimit = errors.New("only the machine's first network namespace has the limit")
+// ErrNoNeighbourLimit says that this network namespace lacks the sysctls of the
+// neighbour tables' limits.
+var ErrNoNeighbourLimit = errors.New("only the initial network namespace has the neighbour table limit")
 
-// IsolatedEnv is for programs on a machine of their own, see Isolate, and for their
-// children: who finds it set need not isolate himself, if he is [Furnished]. The
-// variable alone may be a stranger's.
+// IsolatedEnv is set by programs that [Isolate] started, for their children: a child
+// that finds it set, and [PrivateRun] true, need not call Isolate. The variable alone
+// proves nothing.
 const IsolatedEnv = "VETHLAB_ISOLATED"
 
-// A Role is what a program is to be, see [Main].
+// A Role says what a started program does, see [Main].
 type Role string
 
 // The roles.
 const (
-	Plain    Role = ""         // what it was written for
-	Holder   Role = "holder"   // the keeper of a sandbox, for whom Main does not return
-	Inside   Role = "inside"   // what it was written for, in the sandbox of a lab
-	Isolated Role = "isolated" // what it was written for, on a machine of its own
-	Failed   Role = "failed"   // nothing: its surroundings could not be made, and its starter knows why
+	Plain    Role = ""         // its own work; it was not started by this package
+	Holder   Role = "holder"   // holds a sandbox; Main does not return
+	Inside   Role = "inside"   // its own work, in the sandbox of a lab
+	Isolated Role = "isolated" // its own work, in namespaces of its own, see [Isolate]
+	Failed   Role = "failed"   // exits: setting up its mounts failed, which the starter reports
 )
 
-// Over reports whether a program of this role is to end at once.
+// Over reports whether a program of this role must exit at once.
 func (r Role) Over() bool { return r == Failed }
 
-// The steps of making a sandbox that a machine may forbid.
+// The steps of making a sandbox that the kernel's settings may forbid.
 const (
 	StepNamespaces = "make namespaces"
 	StepProc       = "mount /proc"
 )
 
-// A StartError says why a sandbox could not be made.
+// A StartError says which step of making a sandbox failed.
 type StartError struct {
-	Step string // what was tried
+	Step string // such as [StepProc]
 	Err  error  // the kernel's reason
 }
 
 func (e *StartError) Error() string {
-	return fmt.Sprintf("making a sandbox for the lab: %s: %v", e.Step, e.Err)
+	return fmt.Sprintf("cannot make a sandbox for the lab: %s: %v", e.Step, e.Err)
 }
 
 // Unwrap returns the kernel's reason.

@@ -10,7 +10,7 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// A Lock is the sole right to change one lab.
+// A Lock is the exclusive right to change one lab.
 type Lock struct{}
 
 // Acquire fails with [netns.ErrLinux].
@@ -30,8 +30,8 @@ func Wanted(string) ([]byte, error) { return nil, netns.ErrLinux }
 // SetWanted fails with [netns.ErrLinux].
 func (*Lock) SetWanted([]byte) error { return netns.ErrLinux }
 
-// ReadyNames fails with [netns.ErrLinux].
-func ReadyNames() error { return netns.ErrLinux }
+// ShareNames fails with [netns.ErrLinux].
+func ShareNames() error { return netns.ErrLinux }
 
 // NeighbourLimit returns 0: unknown.
 func NeighbourLimit() int { return 0 }
@@ -48,8 +48,8 @@ func Privileged() bool { return false }
 // Rootless is never true.
 func Rootless() bool { return false }
 
-// Furnished is never true.
-func Furnished() bool { return false }
+// PrivateRun is never true.
+func PrivateRun() bool { return false }
 
 // Main returns [Plain].
 func Main() Role { return Plain }

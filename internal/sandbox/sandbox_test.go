@@ -318,8 +318,8 @@ func TestProgramsEndWithTheSandbox(t *testing.T) {
 			box := start(t, "lab")
 			result := busy(t, box)
 			end(t, box, dir)
-			if err := <-result; !errors.Is(err, sandbox.ErrGone) {
-				t.Errorf("got %v, want %v", err, sandbox.ErrGone)
+			if err := <-result; !errors.Is(err, sandbox.ErrEnded) {
+				t.Errorf("got %v, want %v", err, sandbox.ErrEnded)
 			}
 			if labs, err := sandbox.Boxes(); err != nil || len(labs) > 0 {
 				t.Errorf("%v, %v", labs, err)
@@ -342,7 +342,7 @@ func TestStartErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ground(t)
 			out, _, err := run(t, start(t, "lab"), "shell", tt.shell)
-			if err != nil || out != "making a sandbox for the lab: "+tt.want {
+			if err != nil || out != "cannot make a sandbox for the lab: "+tt.want {
 				t.Errorf("got %s, %v, want %s", out, err, tt.want)
 			}
 		})
@@ -359,7 +359,7 @@ func TestRuntimeDir(t *testing.T) {
 		{name: "another's login", shell: "chown 1:1 $D", want: "which belongs to user 1, not to you", root: true},
 		{name: "another's folder", shell: "mkdir $D/vethlab && chown 1:1 $D/vethlab", want: "so it is not trusted", root: true},
 		{name: "open to others", shell: "mkdir -m 777 $D/vethlab && chmod 777 $D/vethlab", want: "is open to others (mode 0777), so it is not trusted"},
-		{name: "a link", shell: "ln -s /tmp $D/vethlab", want: "is not a folder: somebody put it there"},
+		{name: "a link", shell: "ln -s /tmp $D/vethlab", want: "is not a folder: remove it"},
 		{name: "a file", shell: "touch $D/vethlab", want: "is not a folder"},
 		{name: "a link for a record", shell: "mkdir -m 700 $D/vethlab && ln -s /etc/passwd $D/vethlab/lab", want: "too many levels of symbolic links"},
 		{name: "full", shell: "mount -t tmpfs -o nr_inodes=1,mode=700 none $D", want: "no space left on device", root: true},

@@ -16,22 +16,21 @@ import (
 // bare is the role [Isolated] with an empty /run.
 const bare Role = "bare"
 
-// Main says what this program has been started for. Every program that makes
-// labs without root calls it before anything else, and ends if it returns
-// [Failed].
+// Main returns the role of this program. Every program that makes labs without root
+// must call it before anything else, and exit if it returns [Failed].
 func Main() Role {
 	role := takeRole()
 	if role == Plain {
 		return role
 	}
-	// Started as /proc/self/exe it would be called "exe".
+	// A program started as /proc/self/exe has the name "exe" in /proc/PID/comm.
 	name, _ := unix.BytePtrFromString("vethlab") // no NUL in it
 	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0)
 	switch role {
 	case Holder:
 		hold()
 	case Isolated, bare:
-		if !report(furnish(role == bare)) {
+		if !report(setupMounts(role == bare)) {
 			return Failed
 		}
 		return Isolated
@@ -39,11 +38,11 @@ func Main() Role {
 	return role
 }
 
-// readyFile is where a started program tells how it went: nothing if well.
+// readyFile is the descriptor of a pipe to the starter. A started program writes
+// "ERRNO STEP" if a step failed, and closes it.
 const readyFile = 3
 
-// report tells the starter how making the surroundings went and reports whether
-// it went well.
+// report writes a failed step to the starter and reports whether err is nil.
 func report(err error) bool {
 	ready := os.NewFile(readyFile, "ready")
 	defer ready.Close()
@@ -57,8 +56,8 @@ func report(err error) bool {
 	return err == nil
 }
 
-// start starts this very program once more in new namespaces, in a user
-// namespace too if user is true, and waits until its surroundings are made.
+// start re-executes this program in new namespaces, with a user namespace if user is
+// true, and waits until it has set up its mounts.
 func start(cmd *exec.Cmd, role Role, user bool) error {
 	if err := needProc(); err != nil {
 		return err
@@ -69,13 +68,13 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 	}
 	defer read.Close()
 	defer write.Close()
-	told, err := roleFile(role)
+	file, err := roleFile(role)
 	if err != nil {
 		return err
 	}
-	defer told.Close()
+	defer file.Close()
 	cmd.Path = "/proc/self/exe"
-	cmd.ExtraFiles = append(append([]*os.File{write}, cmd.ExtraFiles...), told)
+	cmd.ExtraFiles = append(append([]*os.File{write}, cmd.ExtraFiles...), file)
 	cmd.Env = append(cmd.Env, roleVariable(readyFile+len(cmd.ExtraFiles)-1))
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

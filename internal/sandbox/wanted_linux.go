@@ -15,13 +15,13 @@ const wantedSuffix = ".wanted"
 
 func wantedPath(lab string) string { return filepath.Join(Dir, lab+wantedSuffix) }
 
-// maxWanted bounds what is read of a record, in bytes. A lab of ten thousand nodes
-// takes some 5 MB.
+// maxWanted is the most bytes of a record that are read. A lab of ten thousand nodes
+// takes about 5 MB.
 const maxWanted = 256 << 20
 
-// Wanted returns the record of what was last wanted of a lab, as [Lock.SetWanted]
-// wrote it. The error is [fs.ErrNotExist] if there is none. It says nothing about
-// what there is.
+// Wanted returns the record that [Lock.SetWanted] last wrote: the wanted state of a
+// lab, which may differ from the kernel's. The error is [fs.ErrNotExist] if there is
+// none.
 func Wanted(lab string) ([]byte, error) {
 	path := wantedPath(lab)
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
@@ -43,11 +43,10 @@ func Wanted(lab string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxWanted))
 }
 
-// SetWanted records what is wanted of the lab from now on, in place of what was: all
-// of it or, if the program ends meanwhile, nothing.
+// SetWanted replaces the record of the lab's wanted state, atomically.
 func (l *Lock) SetWanted(text []byte) error {
 	path := wantedPath(l.lab)
-	next := path + ".new" // nobody else writes it: the lab is locked
+	next := path + ".new" // only the owner of the lock writes it
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -16,7 +16,7 @@ var stateNames = []string{"disabled", "listening", "learning", "forwarding", "bl
 
 // receiveByBridge is br_handle_frame: a bridge learns where the source is, and
 // forwards to where it knows the destination to be, or floods.
-func receiveByBridge(n *Network, bridge, port dump.Place, f Frame) action {
+func receiveByBridge(n *Network, bridge, port dump.LinkRef, f Frame) action {
 	b, known := n.settings(bridge)
 	if !known {
 		return action{drop: dropped(NotSeen, "the settings of the bridge")}
@@ -46,7 +46,7 @@ func receiveByBridge(n *Network, bridge, port dump.Place, f Frame) action {
 }
 
 // forward adds to an action where a bridge sends a frame that a port received.
-func (n *Network) forward(a action, bridge, port dump.Place, f Frame) action {
+func (n *Network) forward(a action, bridge, port dump.LinkRef, f Frame) action {
 	e, found := n.fdb[bridge][f.Dst]
 	up := move{at: bridge, dir: In}
 	// The port's own address makes a frame one for this host before the bridge
@@ -74,7 +74,7 @@ func (n *Network) forward(a action, bridge, port dump.Place, f Frame) action {
 
 // sendByBridge is br_dev_xmit: what the bridge's own namespace sends by it. Flags of
 // ports against flooding hold for unicast only.
-func sendByBridge(n *Network, bridge dump.Place, f Frame) action {
+func sendByBridge(n *Network, bridge dump.LinkRef, f Frame) action {
 	b, known := n.settings(bridge)
 	if !known {
 		return action{drop: dropped(NotSeen, "the settings of the bridge")}
@@ -103,7 +103,7 @@ func lookupOf(to topo.MAC) Lookup {
 
 // flood returns a move to each port of a bridge (br_flood). From is the port that
 // the frame came by, or the bridge itself.
-func (n *Network) flood(bridge, from dump.Place, f Frame) []move {
+func (n *Network) flood(bridge, from dump.LinkRef, f Frame) []move {
 	moves := make([]move, 0, len(n.ports[bridge])+1)
 	for _, to := range n.ports[bridge] {
 		m, p := n.toPort(from, to), n.port(to)
@@ -133,7 +133,7 @@ func floodable(p dump.Port, to topo.MAC, own bool) Reason {
 }
 
 // toPort returns the move to a port, or why there is none (should_deliver).
-func (n *Network) toPort(from, to dump.Place) move {
+func (n *Network) toPort(from, to dump.LinkRef) move {
 	m := move{at: to, dir: Out}
 	if n.wiring.Link(to) == nil {
 		m.drop = dropped(NotSeen, "")
@@ -152,7 +152,7 @@ func (n *Network) toPort(from, to dump.Place) move {
 }
 
 // isolated reports whether a place is an isolated port. A bridge itself is none.
-func (n *Network) isolated(at dump.Place) bool {
+func (n *Network) isolated(at dump.LinkRef) bool {
 	l := n.wiring.Link(at)
 	return l.Master != 0 && n.port(at).Isolated
 }
@@ -166,27 +166,27 @@ func inState(p dump.Port) drop {
 }
 
 // settings returns what is special to a bridge. False: it was not read.
-func (n *Network) settings(bridge dump.Place) (dump.Bridge, bool) {
+func (n *Network) settings(bridge dump.LinkRef) (dump.Bridge, bool) {
 	b, ok := n.wiring.Link(bridge).Info.(dump.Bridge)
 	return b, ok
 }
 
 // port returns what a link is as a port. Where that was not read, as in a
 // [dump.Model], it is what a new port is.
-func (n *Network) port(at dump.Place) dump.Port {
+func (n *Network) port(at dump.LinkRef) dump.Port {
 	l := n.wiring.Link(at)
 	if l.Port != nil {
 		return *l.Port
 	}
 	p := dump.Port{Learning: true, Flood: true, MulticastFlood: true, BroadcastFlood: true}
-	master := n.wiring.Link(dump.Place{Netns: at.Netns, Index: l.Master})
+	master := n.wiring.Link(dump.LinkRef{Netns: at.Netns, Index: l.Master})
 	if l.Flags.Has(dump.Up|dump.LowerUp) && master != nil && master.Flags.Has(dump.Up) {
 		p.State = forwarding
 	}
 	return p
 }
 
-func bridgeLacks(n *Network, at dump.Place) string {
+func bridgeLacks(n *Network, at dump.LinkRef) string {
 	if len(n.ports[at]) == 0 {
 		return "it has no ports"
 	}

@@ -3,6 +3,6 @@ package walk
 import "github.com/vethlab/vethlab/internal/dump"
 
 // sendByDummy drops every frame (drivers/net/dummy.c).
-func sendByDummy(*Network, dump.Place, Frame) action {
+func sendByDummy(*Network, dump.LinkRef, Frame) action {
 	return action{drop: dropped(DeadEnd, "a dummy passes nothing on")}
 }

@@ -15,7 +15,7 @@ type database map[topo.MAC]entry
 type entry struct {
 	dump.FDBEntry
 
-	port dump.Place // or the bridge itself
+	port dump.LinkRef // or the bridge itself
 }
 
 // permanent is NUD_PERMANENT, and reachable NUD_REACHABLE.
@@ -27,7 +27,7 @@ const (
 // readDatabases fills the databases of all bridges with what the wiring says.
 // Entries of one VLAN only are left out: a bridge that minds VLANs is not known.
 func (n *Network) readDatabases() {
-	for _, p := range n.wiring.Places() {
+	for _, p := range n.wiring.LinkRefs() {
 		if _, ok := n.settings(p); !ok {
 			continue
 		}
@@ -38,9 +38,9 @@ func (n *Network) readDatabases() {
 	}
 	for id, ns := range n.wiring.Namespaces {
 		for _, e := range ns.FDB {
-			db := n.fdb[dump.Place{Netns: id, Index: e.Master}]
+			db := n.fdb[dump.LinkRef{Netns: id, Index: e.Master}]
 			if db != nil && e.VLAN == 0 {
-				db[toMAC(e.Address)] = entry{e, dump.Place{Netns: id, Index: e.Index}}
+				db[toMAC(e.Address)] = entry{e, dump.LinkRef{Netns: id, Index: e.Index}}
 			}
 		}
 	}
@@ -48,8 +48,8 @@ func (n *Network) readDatabases() {
 
 // addOwn adds the addresses of a bridge and of its ports. Where they are equal, which
 // they mostly are of one port, the entry is the port's.
-func (n *Network) addOwn(bridge dump.Place) {
-	for _, at := range append([]dump.Place{bridge}, n.ports[bridge]...) {
+func (n *Network) addOwn(bridge dump.LinkRef) {
+	for _, at := range append([]dump.LinkRef{bridge}, n.ports[bridge]...) {
 		l := n.wiring.Link(at)
 		e := dump.FDBEntry{Address: l.Address, Index: at.Index, Master: bridge.Index, State: permanent}
 		n.fdb[bridge][macOf(l)] = entry{e, at}
@@ -57,7 +57,7 @@ func (n *Network) addOwn(bridge dump.Place) {
 }
 
 // learn notes that an address is at a port (br_fdb_update).
-func (n *Network) learn(b dump.Bridge, bridge, port dump.Place, a topo.MAC) Learned {
+func (n *Network) learn(b dump.Bridge, bridge, port dump.LinkRef, a topo.MAC) Learned {
 	e, found := n.fdb[bridge][a]
 	switch {
 	case !n.port(port).Learning:
@@ -83,7 +83,7 @@ func (n *Network) learn(b dump.Bridge, bridge, port dump.Place, a topo.MAC) Lear
 }
 
 // FDB returns the forwarding database of a bridge as it is now, by address.
-func (n *Network) FDB(bridge dump.Place) []dump.FDBEntry {
+func (n *Network) FDB(bridge dump.LinkRef) []dump.FDBEntry {
 	var list []dump.FDBEntry
 	for _, e := range n.fdb[bridge] {
 		list = append(list, e.FDBEntry)

@@ -88,7 +88,7 @@ type network struct {
 	after  []string         // commands for what no Op does
 	names  []string
 	wiring *dump.Wiring
-	places []dump.Place
+	places []dump.LinkRef
 	macs   []topo.MAC
 }
 
@@ -275,7 +275,7 @@ func (n *network) read(t *rapid.T) {
 		ns := n.wiring.Namespaces[id]
 		ns.Name, ns.FDB = name, n.dump(t, name).FDB
 	}
-	for _, p := range n.wiring.Places() {
+	for _, p := range n.wiring.LinkRefs() {
 		l := n.wiring.Link(p)
 		if l.Name == state.Lo || !slices.Contains(n.names, n.wiring.Namespaces[p.Netns].Name) {
 			continue
@@ -286,7 +286,7 @@ func (n *network) read(t *rapid.T) {
 	n.macs = append(n.macs, mac(1), mac(2), mac(3), mac(4), mac(5), mac(6))
 }
 
-func (n *network) name(p dump.Place) string {
+func (n *network) name(p dump.LinkRef) string {
 	return strings.TrimPrefix(names(n.wiring)(p), ofTest)
 }
 
@@ -346,8 +346,8 @@ func entries(fdb []dump.FDBEntry, bridge int) []string {
 // watch sees all frames at all links.
 type watch struct {
 	net     *network
-	sockets map[dump.Place]int
-	senders map[dump.Place]int
+	sockets map[dump.LinkRef]int
+	senders map[dump.LinkRef]int
 	seen    map[int][]string // by the frame's number
 	want    map[int][]string
 }
@@ -359,7 +359,7 @@ const experimental = 0x88b5
 const swapped = 0xb588
 
 func (n *network) watch(t *rapid.T) *watch {
-	w := &watch{n, map[dump.Place]int{}, map[dump.Place]int{}, map[int][]string{}, map[int][]string{}}
+	w := &watch{n, map[dump.LinkRef]int{}, map[dump.LinkRef]int{}, map[int][]string{}, map[int][]string{}}
 	for _, p := range n.places {
 		err := netns.Do(n.wiring.Namespaces[p.Netns].Name, func() (err error) {
 			// The sender must not listen: a socket does not see what it sends.
@@ -386,7 +386,7 @@ func packetSocket(index int, protocol uint16) (int, error) {
 }
 
 func (w *watch) close() {
-	for _, sockets := range []map[dump.Place]int{w.sockets, w.senders} {
+	for _, sockets := range []map[dump.LinkRef]int{w.sockets, w.senders} {
 		for _, fd := range sockets {
 			unix.Close(fd)
 		}
@@ -394,7 +394,7 @@ func (w *watch) close() {
 }
 
 // send sends a frame with a number. That it is refused says the walk, too.
-func (w *watch) send(from dump.Place, f walk.Frame, number int) {
+func (w *watch) send(from dump.LinkRef, f walk.Frame, number int) {
 	b := slices.Concat(f.Dst[:], f.Src[:], binary.BigEndian.AppendUint16(nil, experimental))
 	b = binary.BigEndian.AppendUint32(b, uint32(number))
 	b = append(b, make([]byte, 14+f.Size-len(b))...)
@@ -447,7 +447,7 @@ func (w *watch) visible(s walk.Step) string {
 
 // arrival says that a frame comes in, and of a link without a master whether its
 // namespace takes it.
-func (w *watch) arrival(p dump.Place, taken bool) string {
+func (w *watch) arrival(p dump.LinkRef, taken bool) string {
 	text := w.net.name(p) + " in"
 	if w.net.wiring.Link(p).Master == 0 {
 		text += fmt.Sprintf(", taken: %v", taken)

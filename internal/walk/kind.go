@@ -10,14 +10,14 @@ import (
 // A row is what one kind of link does with a frame. What is nil is not known.
 type row struct {
 	// send says what a link does that is given a frame, is up and has a carrier.
-	send func(n *Network, at dump.Place, f Frame) action
+	send func(n *Network, at dump.LinkRef, f Frame) action
 
 	// receive says what a link does, as a master, with a frame that its port
 	// receives.
-	receive func(n *Network, master, port dump.Place, f Frame) action
+	receive func(n *Network, master, port dump.LinkRef, f Frame) action
 
 	// lacks says why a link that is up has no carrier; "": that is not known.
-	lacks func(n *Network, at dump.Place) string
+	lacks func(n *Network, at dump.LinkRef) string
 }
 
 // kinds has one row per kind of link, by the kernel's word.
@@ -30,7 +30,7 @@ var kinds = map[string]row{
 // KindNames returns the kinds of link of which it is known what they do, in order.
 func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-func (r row) noCarrier(n *Network, at dump.Place) string {
+func (r row) noCarrier(n *Network, at dump.LinkRef) string {
 	if r.lacks == nil {
 		return ""
 	}

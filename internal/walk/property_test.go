@@ -21,7 +21,7 @@ func bridges(count int, cables [][2]int32) *dump.Wiring {
 			Index: bridge, Name: "br0", Kind: "bridge", MTU: 1500, Flags: works, Address: own[:], Info: dump.Bridge{AgeingTime: 30000},
 		}}}
 	}
-	plug := func(a, b dump.Place, master int) {
+	plug := func(a, b dump.LinkRef, master int) {
 		l := veth(a, b)
 		l.Name = fmt.Sprint("p", a.Index)
 		if l.Master = master; master != 0 {
@@ -29,7 +29,7 @@ func bridges(count int, cables [][2]int32) *dump.Wiring {
 		}
 		w.Namespaces[a.Netns].Links = append(w.Namespaces[a.Netns].Links, l)
 	}
-	free := func(id int32) dump.Place { return at(id, bridge+len(w.Namespaces[id].Links)) }
+	free := func(id int32) dump.LinkRef { return at(id, bridge+len(w.Namespaces[id].Links)) }
 	for id := range int32(count) {
 		host, p := at(100+id, 2), free(id)
 		w.Namespaces[host.Netns] = &dump.Namespace{Name: fmt.Sprint("h", id)}
@@ -106,7 +106,7 @@ func TestTree(t *testing.T) {
 				continue
 			}
 			steps := n.Send(a, walk.Frame{Src: ownMAC(a), Dst: everybody})
-			seen := map[dump.Place]int{}
+			seen := map[dump.LinkRef]int{}
 			for i, s := range steps {
 				if s.From >= i {
 					t.Fatalf("step %d comes from %d", i, s.From)
@@ -147,7 +147,7 @@ func TestEveryStepIsExplained(t *testing.T) {
 			cables = append(cables, [2]int32{end.Draw(t, "a"), end.Draw(t, "b")})
 		}
 		w := bridges(count, cables)
-		places := w.Places()
+		places := w.LinkRefs()
 		for _, p := range places {
 			damage(t, w, p)
 		}
@@ -179,7 +179,7 @@ func TestEveryStepIsExplained(t *testing.T) {
 }
 
 // damage changes a link in some of the ways that links break.
-func damage(t *rapid.T, w *dump.Wiring, p dump.Place) {
+func damage(t *rapid.T, w *dump.Wiring, p dump.LinkRef) {
 	l := w.Link(p)
 	odd := func(label string) bool { return rapid.IntRange(0, 7).Draw(t, label) == 0 }
 	if odd("down") {

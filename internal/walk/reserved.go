@@ -22,7 +22,7 @@ const (
 // receiveReserved is what a bridge does with a frame to a reserved group. Not done:
 // it forwards it as any other. It does so with those that its masks name, and with
 // STP's as long as it takes no part in STP.
-func (n *Network) receiveReserved(b dump.Bridge, bridge, port dump.Place, f Frame) (action, bool) {
+func (n *Network) receiveReserved(b dump.Bridge, bridge, port dump.LinkRef, f Frame) (action, bool) {
 	which, ok := reserved(f.Dst)
 	if !ok {
 		return action{}, false

@@ -10,7 +10,7 @@ import (
 
 // A Step is what becomes of a frame, or of one copy of it, at one link.
 type Step struct {
-	At        dump.Place
+	At        dump.LinkRef
 	Direction Direction
 	From      int     // the number of the step that the frame comes from; -1: the first
 	Fate      Fate    // of this copy

@@ -8,7 +8,7 @@ import (
 )
 
 // Text writes steps as a tree, a line each, below the step that it comes from.
-func Text(steps []Step, name func(dump.Place) string) string {
+func Text(steps []Step, name func(dump.LinkRef) string) string {
 	after := map[int][]int{}
 	for i, s := range steps {
 		after[s.From] = append(after[s.From], i)

@@ -4,7 +4,7 @@ import "github.com/vethlab/vethlab/internal/dump"
 
 // sendByVeth lets a frame arrive at the peer, which takes none when it is down or
 // when the frame is too long for it (veth_xmit).
-func sendByVeth(n *Network, at dump.Place, f Frame) action {
+func sendByVeth(n *Network, at dump.LinkRef, f Frame) action {
 	to, ok := n.wiring.Peer(at)
 	if !ok {
 		return action{drop: dropped(PeerNotSeen, "")}
@@ -19,7 +19,7 @@ func sendByVeth(n *Network, at dump.Place, f Frame) action {
 	return action{next: []move{m}}
 }
 
-func vethLacks(n *Network, at dump.Place) string {
+func vethLacks(n *Network, at dump.LinkRef) string {
 	if to, ok := n.wiring.Peer(at); ok && !n.wiring.Link(to).Flags.Has(dump.Up) {
 		return "its peer is down"
 	}

@@ -35,9 +35,9 @@ var toAll = topo.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 // goroutine at a time.
 type Network struct {
 	wiring *dump.Wiring
-	fdb    map[dump.Place]database     // by bridge
-	ports  map[dump.Place][]dump.Place // by what they are ports of, in order
-	uppers map[dump.Place][]dump.Place // by what they stand on, in order
+	fdb    map[dump.LinkRef]database       // by bridge
+	ports  map[dump.LinkRef][]dump.LinkRef // by what they are ports of, in order
+	uppers map[dump.LinkRef][]dump.LinkRef // by what they stand on, in order
 }
 
 // New returns a Network over a wiring, which must not change afterwards. Bridges
@@ -45,16 +45,16 @@ type Network struct {
 // the addresses of the bridge and of its ports only.
 func New(w *dump.Wiring) *Network {
 	n := &Network{
-		wiring: w, fdb: map[dump.Place]database{},
-		ports: map[dump.Place][]dump.Place{}, uppers: map[dump.Place][]dump.Place{},
+		wiring: w, fdb: map[dump.LinkRef]database{},
+		ports: map[dump.LinkRef][]dump.LinkRef{}, uppers: map[dump.LinkRef][]dump.LinkRef{},
 	}
-	for _, p := range w.Places() {
+	for _, p := range w.LinkRefs() {
 		l := w.Link(p)
 		if l.Master != 0 {
-			master := dump.Place{Netns: p.Netns, Index: l.Master}
+			master := dump.LinkRef{Netns: p.Netns, Index: l.Master}
 			n.ports[master] = append(n.ports[master], p)
 		}
-		if lower, ok := w.Below(p); ok {
+		if lower, ok := w.Lower(p); ok {
 			n.uppers[lower] = append(n.uppers[lower], p)
 		}
 	}
@@ -65,13 +65,13 @@ func New(w *dump.Wiring) *Network {
 // Send walks a frame that a namespace gives to one of its links to send. Bridges
 // learn on the way, for the next frame too. The first step is that link's; the
 // others follow in the order in which they happen.
-func (n *Network) Send(from dump.Place, f Frame) []Step {
+func (n *Network) Send(from dump.LinkRef, f Frame) []Step {
 	return n.walk(move{at: from, dir: Out, from: -1}, f)
 }
 
 // Receive walks a frame that comes to a link from outside of the wiring, as by a
 // device of the machine. It is otherwise as Send.
-func (n *Network) Receive(at dump.Place, f Frame) []Step {
+func (n *Network) Receive(at dump.LinkRef, f Frame) []Step {
 	return n.walk(move{at: at, dir: In, from: -1}, f)
 }
 
@@ -82,7 +82,7 @@ const maxSteps = 1 << 16
 
 // A move is a frame on its way to a link.
 type move struct {
-	at    dump.Place
+	at    dump.LinkRef
 	dir   Direction
 	from  int  // the step that it comes from; -1: none
 	taken bool // the link's namespace takes it whatever its destination is
@@ -184,7 +184,7 @@ func (n *Network) receive(m move, f Frame) action {
 // namespace, which takes what is for the link's own address or for a group.
 func (n *Network) deliver(m move, l *dump.Link, f Frame) action {
 	if l.Master != 0 {
-		at := dump.Place{Netns: m.at.Netns, Index: l.Master}
+		at := dump.LinkRef{Netns: m.at.Netns, Index: l.Master}
 		master := n.wiring.Link(at)
 		if master == nil {
 			return action{drop: dropped(NotSeen, "its master, link %d", l.Master)}

@@ -29,13 +29,13 @@ var (
 // ends in its namespace and its number.
 const bridge = 1
 
-func at(ns int32, index int) dump.Place { return dump.Place{Netns: ns, Index: index} }
+func at(ns int32, index int) dump.LinkRef { return dump.LinkRef{Netns: ns, Index: index} }
 
-func ownMAC(p dump.Place) topo.MAC { return topo.MAC{2, 0, 0, 0, byte(p.Netns), byte(p.Index)} }
+func ownMAC(p dump.LinkRef) topo.MAC { return topo.MAC{2, 0, 0, 0, byte(p.Netns), byte(p.Index)} }
 
 const works = dump.Up | dump.LowerUp
 
-func veth(p, peer dump.Place) dump.Link {
+func veth(p, peer dump.LinkRef) dump.Link {
 	own := ownMAC(p)
 	return dump.Link{
 		Index: p.Index, Name: "eth0", Kind: "veth", MTU: 1500, Flags: works, Address: own[:],
@@ -77,8 +77,8 @@ func settings(w *dump.Wiring, edit func(*dump.Bridge)) {
 }
 
 // names writes a place as NAMESPACE:LINK.
-func names(w *dump.Wiring) func(dump.Place) string {
-	return func(p dump.Place) string {
+func names(w *dump.Wiring) func(dump.LinkRef) string {
+	return func(p dump.LinkRef) string {
 		if l := w.Link(p); l != nil {
 			return w.Namespaces[p.Netns].Name + ":" + l.Name
 		}
@@ -128,7 +128,7 @@ func TestSend(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		edit      func(*dump.Wiring)
-		from      dump.Place
+		from      dump.LinkRef
 		frame     walk.Frame
 		delivered string
 		ends      string
@@ -398,7 +398,7 @@ func TestText(t *testing.T) {
 	var b strings.Builder
 	for _, c := range []struct {
 		title string
-		from  dump.Place
+		from  dump.LinkRef
 		frame walk.Frame
 	}{
 		{"to all", h1, walk.Frame{Src: ownMAC(h1), Dst: everybody}},

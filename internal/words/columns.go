@@ -7,9 +7,8 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Columns returns how many columns of a terminal a text takes: two for each wide
-// character, as of Chinese, none for those that are put on others. Sequences
-// that set colours take none.
+// Columns returns the width of a text in terminal columns: two for each wide
+// character, such as Chinese, none for combining characters and SGR sequences.
 func Columns(s string) int {
 	n := 0
 	for _, r := range uncoloured(s) {
@@ -73,11 +72,11 @@ func Wrap(s string, columns int) []string {
 	return lines
 }
 
-// A piece is what a line is not broken within.
+// A piece is a part of a line without a possible break.
 type piece struct {
 	text    string
 	columns int
-	space   int // 1: a space stands before it
+	space   int // spaces before it: 0 or 1
 }
 
 // pieces cuts a text where it may be broken.
@@ -103,7 +102,7 @@ const (
 	notFirst = "，。、；：？！）」』》〉】…—～"
 	notLast  = "（「『《〈【"
 
-	wideMarks = "，。、；：？！（）「」『』" // bring their own space
+	wideMarks = "，。、；：？！（）「」『』" // full width: they contain their space
 )
 
 func mayBreak(before, after rune) bool {

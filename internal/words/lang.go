@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Lang is a language that people are spoken to in, as a BCP 47 tag.
+// A Lang is an output language, as a BCP 47 tag.
 type Lang string
 
 // The languages.
@@ -19,10 +19,10 @@ const (
 func Langs() []Lang { return []Lang{English, Taiwan} }
 
 // ParseLang reads a language as a flag has it: "en", "zh-TW", also "zh_tw" and
-// "zh". False: there is no such one.
-func ParseLang(s string) (Lang, bool) {
+// "zh". ok is false for an unknown language.
+func ParseLang(s string) (l Lang, ok bool) {
 	tag := strings.ToLower(strings.ReplaceAll(s, "_", "-"))
-	for _, l := range Langs() {
+	for _, l = range Langs() {
 		base, _, _ := strings.Cut(string(l), "-")
 		if tag == strings.ToLower(string(l)) || tag == base {
 			return l, true
@@ -43,7 +43,7 @@ func LocaleLang(locale string) Lang {
 	return English
 }
 
-// A Text is the same in each language.
+// A Text is a text in each language.
 type Text struct{ En, ZhTW string }
 
 // In returns the text in a language.
@@ -54,12 +54,11 @@ func (t Text) In(l Lang) string {
 	return t.En
 }
 
-// Both returns a text that is the same in all languages, such as a name.
+// Both returns a Text with the same words in all languages, such as a name.
 func Both(s string) Text { return Text{s, s} }
 
-// With puts values in the places of %s and the like, in each language. A value
-// that is a Text is put in in that language. A space that then stands between two
-// Chinese characters is taken away.
+// With formats the text in each language with [fmt.Sprintf]. A value that is a Text is
+// inserted in that language. Spaces between two Chinese characters are removed.
 func (t Text) With(values ...any) Text {
 	return Text{fmt.Sprintf(t.En, chosen(English, values)...), tighten(fmt.Sprintf(t.ZhTW, chosen(Taiwan, values)...))}
 }
@@ -75,8 +74,7 @@ func chosen(l Lang, values []any) []any {
 	return list
 }
 
-// tighten takes away spaces between wide characters and beside marks that bring
-// their own.
+// tighten removes spaces between wide characters and beside full-width punctuation.
 func tighten(s string) string {
 	rs := []rune(s)
 	var kept []rune

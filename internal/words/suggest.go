@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Closest returns those of names that word may have been meant to be.
+// Closest returns the names with the least edit distance from word, if that is at most
+// a third of its length, or 1.
 func Closest(word string, names []string) []string {
 	best := max(1, len(word)/3)
 	var found []string
@@ -22,7 +23,7 @@ func Closest(word string, names []string) []string {
 	return slices.Compact(found)
 }
 
-// DidYouMean returns ": did you mean …?", or "" where nothing comes near.
+// DidYouMean returns ": did you mean …?", or "" without a similar name.
 func DidYouMean(word string, names []string) string {
 	const most = 3
 	found := Closest(word, names)
@@ -32,8 +33,8 @@ func DidYouMean(word string, names []string) string {
 	return fmt.Sprintf(": did you mean %s?", strings.Join(found, " or "))
 }
 
-// distance returns how many bytes must be put in, taken out, exchanged or swapped
-// with the next to make b of a.
+// distance returns the edit distance of a and b in bytes: insertions, deletions,
+// substitutions and swaps of adjacent bytes (optimal string alignment).
 func distance(a, b string) int {
 	var before, last []int
 	row := make([]int, len(b)+1)

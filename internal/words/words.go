@@ -16,7 +16,7 @@ func Plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Duration returns a time with three digits or so: "0.051 ms", "12 ms",
+// Duration returns a time with about three digits: "0.051 ms", "12 ms",
 // "1.23 s".
 func Duration(d time.Duration) string {
 	switch {
@@ -28,8 +28,7 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%.3f ms", float64(d)/float64(time.Millisecond))
 }
 
-// Rate returns how many bits flow in a second, in the units of tc(8) and with
-// three digits or so: "21.3gbit".
+// Rate returns bits per second in the units of tc(8), with about three digits: "21.3gbit".
 func Rate(bitsPerSecond float64) string {
 	units := []string{"bit", "kbit", "mbit", "gbit", "tbit"}
 	for bitsPerSecond >= 1000 && len(units) > 1 {
@@ -38,7 +37,7 @@ func Rate(bitsPerSecond float64) string {
 	return digits(bitsPerSecond) + units[0]
 }
 
-// Percent returns a share of one in hundredths, with three digits or so.
+// Percent returns a share of 1 in percent, with about three digits.
 func Percent(share float64) string { return digits(100*share) + "%" }
 
 // digits returns x with at least three digits and no zeros behind the point.
@@ -57,7 +56,7 @@ func digits(x float64) string {
 	return s
 }
 
-// List joins words, of which it shows the first ones: "a, b, c and 9 more".
+// List joins at most so many words: "a, b, c and 9 more".
 func List(words []string, most int) string {
 	if more := len(words) - most; more > 0 {
 		return strings.Join(words[:most], ", ") + fmt.Sprintf(" and %d more", more)

@@ -27,7 +27,7 @@ const aloneEnv = "VETHLAB_TEST_ALONE"
 // It skips the test by name unless this user may do that.
 func Alone(t *testing.T) bool {
 	t.Helper()
-	if os.Getenv(aloneEnv) != "" && sandbox.Furnished() {
+	if os.Getenv(aloneEnv) != "" && sandbox.PrivateRun() {
 		return true
 	}
 	needRights(t)

@@ -7,7 +7,7 @@ import (
 
 // place puts containers into their namespaces, and each namespace gets the engine
 // of who made it.
-func (b *builder) place(containers []Container) {
+func (b *builder) addContainers(containers []Container) {
 	where := map[string]uint64{}
 	for _, c := range containers {
 		if _, known := where[c.ID]; !known || c.ClaimedBy == "" {

@@ -12,20 +12,20 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// The folder of names is made ready as ip-netns(8) does it: a mount point of
-// its own whose mounts are shared with other mount namespaces. Were it not a
-// mount point, the first `ip netns add` would make it one over our heads and
-// our namespaces would be mounted twice.
+// /run/netns becomes a mount point with shared propagation, as ip-netns(8) makes it.
+// Otherwise the first `ip netns add` would bind /run/netns over itself and every
+// namespace of ours would be mounted twice.
 
-// noteFolder is the note that we made the folder of names, noteMount that we
-// made it a mount point. A note is written before the deed.
+// noteFolder records that we made /run/netns, noteMount that we made it a mount
+// point. A note is written before the change, so that a crash can't lose it.
 var (
 	noteFolder = filepath.Join(Dir, "made-folder")
 	noteMount  = filepath.Join(Dir, "made-mount")
 )
 
-// prepare makes the folder of names ready. It is called exclusively.
-func prepare() error {
+// prepareNames makes /run/netns a shared mount point and notes what it changes. The
+// caller runs under [exclusively].
+func prepareNames() error {
 	if mountPoint(netns.Dir) {
 		return nil
 	}
@@ -48,9 +48,9 @@ func shareNames() error {
 	return os.NewSyscallError("mount --make-shared "+netns.Dir, err)
 }
 
-// ReadyNames makes the folder of names ready for who names namespaces by hand, and
-// leaves it so, as ip-netns(8) does.
-func ReadyNames() error {
+// ShareNames makes /run/netns a shared mount point and leaves it so, as ip-netns(8)
+// does. Labs use [Acquire], which undoes it with the last lab.
+func ShareNames() error {
 	if mountPoint(netns.Dir) {
 		return nil
 	}
@@ -60,8 +60,8 @@ func ReadyNames() error {
 	return shareNames()
 }
 
-// restore undoes what was made for labs, unless others have moved in. It is called
-// exclusively.
+// restore undoes prepareNames, unless /run/netns has names of others, and restores
+// the neighbour limits. The caller runs under [exclusively].
 func restore() error {
 	err := restoreLimits()
 	if entries, readErr := os.ReadDir(netns.Dir); readErr == nil && len(entries) == 0 {
@@ -79,7 +79,7 @@ func restoreFolder() error {
 	if noted(noteMount) {
 		switch err := unmount(netns.Dir); {
 		case errors.Is(err, unix.EBUSY):
-			return nil // somebody has moved in
+			return nil // another program uses it
 		case err != nil && !errors.Is(err, unix.EINVAL):
 			return &os.PathError{Op: "unmount", Path: netns.Dir, Err: err}
 		}
@@ -90,12 +90,12 @@ func restoreFolder() error {
 	return nil
 }
 
-// busyTries bounds how often, 10 ms apart, a busy folder is tried again: it is
-// busy while another program lists it.
+// busyTries bounds the attempts, 10 ms apart, to unmount a busy folder: it is busy
+// while another program lists it.
 const busyTries = 50
 
-// unmount is no lazy one: that would take along a name that somebody gives at
-// the same moment.
+// unmount is not lazy (MNT_DETACH): that would also detach a name that another
+// program adds at the same moment.
 func unmount(dir string) (err error) {
 	for range busyTries {
 		if err = unix.Unmount(dir, unix.UMOUNT_NOFOLLOW); !errors.Is(err, unix.EBUSY) {
@@ -113,7 +113,7 @@ func mountPoint(dir string) bool {
 	return err == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
 }
 
-// note writes a note whole or not at all.
+// note writes a note atomically.
 func note(path string, text []byte) error {
 	tmp := path + ".new"
 	if err := os.WriteFile(tmp, text, 0o600); err != nil {

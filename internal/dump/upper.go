@@ -2,7 +2,7 @@ package dump
 
 import "net/netip"
 
-// VLAN is what is special to a VLAN interface.
+// VLAN holds the attributes of a VLAN interface.
 type VLAN struct {
 	ID       int    `json:"id"`
 	Protocol uint16 `json:"protocol"` // 0x8100 802.1Q, 0x88a8 802.1ad
@@ -11,7 +11,7 @@ type VLAN struct {
 // Kind returns "vlan".
 func (VLAN) Kind() string { return "vlan" }
 
-// Macvlan is what is special to a macvlan or macvtap.
+// Macvlan holds the attributes of a macvlan or macvtap.
 type Macvlan struct {
 	Tap  bool   `json:"-"`
 	Mode string `json:"mode"` // private, vepa, bridge, passthru, source
@@ -25,7 +25,7 @@ func (m Macvlan) Kind() string {
 	return "macvlan"
 }
 
-// IPVlan is what is special to an ipvlan.
+// IPVlan holds the attributes of an ipvlan.
 type IPVlan struct {
 	Mode string `json:"mode"` // l2, l3, l3s
 }
@@ -33,10 +33,10 @@ type IPVlan struct {
 // Kind returns "ipvlan".
 func (IPVlan) Kind() string { return "ipvlan" }
 
-// VXLAN is what is special to a VXLAN interface.
+// VXLAN holds the attributes of a VXLAN interface.
 type VXLAN struct {
 	ID     int        `json:"id"`
-	Device int        `json:"link,omitempty"` // index of the link that it sends by; 0: any
+	Device int        `json:"link,omitempty"` // index of the lower device; 0: none
 	Local  netip.Addr `json:"local,omitzero"`
 	Remote netip.Addr `json:"remote,omitzero"` // or the multicast group
 	Port   int        `json:"port"`
@@ -45,7 +45,7 @@ type VXLAN struct {
 // Kind returns "vxlan".
 func (VXLAN) Kind() string { return "vxlan" }
 
-// Tunnel is what is special to a tunnel of IP packets.
+// Tunnel holds the attributes of an IP tunnel.
 type Tunnel struct {
 	Name   string     `json:"-"` // ipip, sit, gre, gretap, ip6tnl, ip6gre, vti, geneve, …
 	Local  netip.Addr `json:"local,omitzero"`
@@ -54,10 +54,10 @@ type Tunnel struct {
 	Key    uint32     `json:"key,omitempty"`
 }
 
-// Kind returns the kernel's word for that tunnel.
+// Kind returns the tunnel's IFLA_INFO_KIND.
 func (t Tunnel) Kind() string { return t.Name }
 
-// Tun is what is special to a tun or tap interface.
+// Tun holds the attributes of a tun or tap interface.
 type Tun struct {
 	Tap bool `json:"tap"`
 }

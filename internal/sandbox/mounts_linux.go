@@ -11,27 +11,27 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// furnish makes a new set of namespaces one that labs can stand on: it has its
-// own /proc, for its own processes, and a /run of its own, with the folders of
-// names and locks in it and whatever else is in the machine's. With bare, /run is
-// empty and nothing that others mount is seen.
-func furnish(bare bool) error {
-	// A slave hears of what others unmount: no namespace of theirs is kept.
+// setupMounts mounts a new /proc and a private /run in new namespaces, and brings up
+// lo. /run gets every entry of the machine's but the netns names and the locks. With
+// bare, /run is empty and mounts are private.
+func setupMounts(bare bool) error {
+	// Slave mounts receive unmounts of the parent mount namespace, so no network
+	// namespace stays pinned here after its name is deleted outside.
 	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
 		return &StartError{"mount --make-rslave /", err}
 	}
 	if bare {
-		if err := unhook(); err != nil {
+		if err := makePrivate(); err != nil {
 			return err
 		}
 	}
 	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
 		return &StartError{StepProc, err}
 	}
-	// Where parts of the old one are covered the kernel allows no new one, and
-	// nothing here needs it: a node's own is mounted when a program goes in.
+	// The kernel refuses a new sysfs where parts of the old one are covered. Nothing
+	// here needs it: exec mounts one in each node.
 	_ = unix.Mount("sysfs", "/sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
-	if err := ownRun(bare); err != nil {
+	if err := mountRun(bare); err != nil {
 		return &StartError{"mount /run", err}
 	}
 	if err := loopbackUp(); err != nil {
@@ -41,9 +41,9 @@ func furnish(bare bool) error {
 	return nil
 }
 
-// unhook makes mounts private, which is only done where no names of others are
-// kept by that.
-func unhook() error {
+// makePrivate unmounts the folder of netns names and makes all mounts private. A
+// private mount would pin the namespaces named there after `ip netns del`.
+func makePrivate() error {
 	err := unix.Unmount(netns.Dir, unix.MNT_DETACH)
 	if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOENT) {
 		return &StartError{"umount " + netns.Dir, err}
@@ -54,11 +54,12 @@ func unhook() error {
 	return nil
 }
 
-// own are the entries of /run that a sandbox has for itself.
-var own = map[string]bool{"netns": true, filepath.Base(Dir): true}
+// private are the entries of /run that are not bound into the sandbox.
+var private = map[string]bool{"netns": true, filepath.Base(Dir): true}
 
-// ownRun covers /run by an empty one and puts into it what the machine's has.
-func ownRun(bare bool) error {
+// mountRun mounts a tmpfs on /run and, unless bare is true, binds the entries of the
+// machine's /run into it.
+func mountRun(bare bool) error {
 	const dir = "/run"
 	old, err := os.Open(dir)
 	if err != nil {
@@ -79,21 +80,21 @@ func ownRun(bare bool) error {
 	if err != nil {
 		home = "/"
 	}
-	// Under /run the old folder can't be named any more, but it can be stood in.
+	// The tmpfs hides the old folder's path, but chdir by descriptor still works.
 	if err := old.Chdir(); err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !own[e.Name()] {
-			_ = carryOver(e, filepath.Join(dir, e.Name()))
+		if !private[e.Name()] {
+			_ = bindEntry(e, filepath.Join(dir, e.Name()))
 		}
 	}
 	return os.Chdir(home)
 }
 
-// carryOver makes an entry of the working folder appear at a path. Nothing in a
-// lab depends on it: one that can't be is left out.
-func carryOver(e fs.DirEntry, path string) error {
+// bindEntry binds an entry of the working folder to path, or copies it if it is a
+// symbolic link. Labs need none of them, so the caller ignores errors.
+func bindEntry(e fs.DirEntry, path string) error {
 	switch {
 	case e.Type() == fs.ModeSymlink:
 		to, err := os.Readlink(e.Name())
@@ -113,7 +114,7 @@ func carryOver(e fs.DirEntry, path string) error {
 	return unix.Mount(e.Name(), path, "none", unix.MS_BIND|unix.MS_REC, "")
 }
 
-// loopbackUp brings up lo, as every machine has it.
+// loopbackUp brings up lo, which is down in a new network namespace.
 func loopbackUp() error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

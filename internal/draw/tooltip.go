@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// cleanLines makes lines of texts, each one line whatever is in it.
+// cleanLines joins texts with newlines, after escaping newlines in each.
 func cleanLines(lines []string) string {
 	for i := range lines {
 		lines[i] = clean(lines[i])
@@ -13,8 +13,8 @@ func cleanLines(lines []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// about says what a pointer tells of a box, beyond what is written in it.
-func about(b *Box) string {
+// tooltip returns the tooltip of a box: kind, name and details.
+func tooltip(b *Box) string {
 	var lines []string
 	if b.Kind != "" {
 		lines = append(lines, string(b.Kind)+" "+b.Name)
@@ -22,11 +22,11 @@ func about(b *Box) string {
 	return cleanLines(append(lines, b.Details...))
 }
 
-// plainMTU is that of Ethernet, in bytes, of which nobody has to be told.
+// plainMTU is the default MTU of Ethernet, in bytes, which tooltips omit.
 const plainMTU = 1500
 
-// aboutPort says what a pointer tells of a port.
-func aboutPort(p *PlacedPort) string {
+// portTooltip returns the tooltip of a port.
+func portTooltip(p *PlacedPort) string {
 	lines := []string{p.Name}
 	switch {
 	case !p.Up:
