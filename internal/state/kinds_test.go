@@ -1,0 +1,491 @@
+package state_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// inside returns the endpoint of a link in the namespace "n".
+func inside(link string) state.Endpoint { return state.Endpoint{Namespace: "n", Link: link} }
+
+// What holds for all links of a kind.
+func TestTraits(t *testing.T) {
+	for _, tt := range []struct {
+		kind state.Kind
+		name string
+		want state.Traits
+	}{
+		{state.Loopback{}, "loopback", state.Traits{Immovable: true, NoOperState: true}},
+		{state.Veth{}, "veth", state.Traits{Made: true}},
+		{state.Bridge{}, "bridge", state.Traits{Made: true, TakesPorts: true, Forwards: true, MTUOfPorts: true, Immovable: true}},
+		{state.Other{Name: "dummy"}, "dummy", state.Traits{Made: true}},
+		{state.Other{}, "", state.Traits{}},
+	} {
+		if got := tt.kind.Traits(); got != tt.want || tt.kind.Kind() != tt.name {
+			t.Errorf("%T is a %q with %+v, want a %q with %+v", tt.kind, tt.kind.Kind(), got, tt.name, tt.want)
+		}
+		if tt.kind.Lower() != nil {
+			t.Errorf("%T stands on %v", tt.kind, tt.kind.Lower())
+		}
+		if got := tt.kind.Renamed(inside("a"), inside("b")); !reflect.DeepEqual(got, tt.kind) {
+			t.Errorf("%#v is %#v when a stranger is renamed", tt.kind, got)
+		}
+	}
+}
+
+// Each kind that has a row is found by its name, in JSON too; a name that labs do
+// not have is kept.
+func TestKindNamed(t *testing.T) {
+	names := map[string]bool{}
+	for _, k := range state.Kinds() {
+		names[k.Kind()] = true
+		if got := state.KindNamed(k.Kind()); !got.Equal(k) {
+			t.Errorf("%q is %#v", k.Kind(), got)
+		}
+	}
+	for _, name := range []string{"loopback", "veth", "bridge"} {
+		if !names[name] {
+			t.Errorf("no row for %s among %v", name, names)
+		}
+	}
+	if got := state.KindNamed("dummy"); got != (state.Other{Name: "dummy"}) {
+		t.Errorf("dummy is %#v", got)
+	}
+}
+
+func TestLinkFromJSON(t *testing.T) {
+	for text, want := range map[string]state.Kind{
+		`{"kind":"veth"}`: state.Veth{},
+		`{"kind":"veth","info":{"peer":{"namespace":"n","link":"a"}}}`:   state.Veth{Peer: inside("a")},
+		`{"kind":"bridge","info":{"stp":true,"forward_delay":400}}`:      state.Bridge{STP: true, ForwardDelay: 400},
+		`{"kind":"loopback","info":{}}`:                                  state.Loopback{},
+		`{"kind":"wireguard"}`:                                           state.Other{Name: "wireguard"},
+		`{"kind":""}`:                                                    state.Other{},
+	} {
+		var l state.Link
+		if err := json.Unmarshal([]byte(text), &l); err != nil || l.Kind != want {
+			t.Errorf("%s is %#v, %v", text, l.Kind, err)
+		}
+	}
+	for _, text := range []string{`{"kind":"bridge","info":{"stp":5}}`, `{"name":5}`, `{"kind":"veth","info":[]}`} {
+		if err := json.Unmarshal([]byte(text), new(state.Link)); err == nil {
+			t.Errorf("%s is read", text)
+		}
+	}
+}
+
+func TestForwardDelays(t *testing.T) {
+	for delay, fits := range map[int]bool{0: false, 199: false, 200: true, 201: true, 1500: true, 2999: true, 3000: true, 3001: false} {
+		if got := state.DelayFits(delay); got != fits {
+			t.Errorf("%d fits: %v", delay, got)
+		}
+		want := ""
+		if !fits {
+			want = fmt.Sprintf("forward delay %d is out of range while STP is on (want 200 to 3000 hundredths of a second)", delay)
+		}
+		if got := said(state.Bridge{STP: true, ForwardDelay: delay}.Check()); got != want {
+			t.Errorf("with STP, %d: %q, want %q", delay, got, want)
+		}
+		if err := (state.Bridge{ForwardDelay: delay}).Check(); err != nil {
+			t.Errorf("without STP, %d: %v", delay, err)
+		}
+	}
+}
+
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// A bridge is brought to any other setting by changes each of which the kernel
+// takes, and by none if it has it already.
+func TestChangesOfABridge(t *testing.T) {
+	bridges := []state.Bridge{
+		{}, {ForwardDelay: 100}, {ForwardDelay: 400}, {STP: true, ForwardDelay: 200}, {STP: true, ForwardDelay: 400}, {STP: true, ForwardDelay: 3000},
+	}
+	for _, from := range bridges {
+		for _, to := range bridges {
+			steps, ok := from.Changes(to)
+			if !ok {
+				t.Errorf("%+v can't become %+v", from, to)
+			}
+			most := 1
+			if from.STP && !state.DelayFits(to.ForwardDelay) {
+				most = 2
+			}
+			if from == to {
+				most = 0
+			}
+			if len(steps) > most {
+				t.Errorf("%+v becomes %+v by %d steps", from, to, len(steps))
+			}
+			now := state.Kind(from)
+			for _, step := range steps {
+				var err error
+				if now, err = step.Apply(now); err != nil || now.Check() != nil || step.Kind() != "bridge" {
+					t.Fatalf("%+v to %+v: %v, %v", from, to, err, now)
+				}
+			}
+			if !now.Equal(to) || !to.Equal(now) || from.Equal(to) != (from == to) {
+				t.Errorf("%+v became %+v, wanted %+v", from, now, to)
+			}
+		}
+	}
+}
+
+// What is of another kind, or a cable to elsewhere, must be made anew.
+func TestChangesThatAreNone(t *testing.T) {
+	for _, tt := range []struct {
+		now, want state.Kind
+		ok        bool
+	}{
+		{state.Bridge{}, state.Veth{}, false},
+		{state.Veth{}, state.Bridge{}, false},
+		{state.Veth{Peer: inside("a")}, state.Veth{Peer: inside("a")}, true},
+		{state.Veth{Peer: inside("a")}, state.Veth{Peer: inside("b")}, false},
+		{state.Loopback{}, state.Loopback{}, true},
+		{state.Loopback{}, state.Other{Name: "loopback"}, false},
+		{state.Other{Name: "tun"}, state.Other{Name: "tun"}, true},
+		{state.Other{Name: "tun"}, state.Other{Name: "dummy"}, false},
+	} {
+		steps, ok := tt.now.Changes(tt.want)
+		if ok != tt.ok || len(steps) != 0 || tt.now.Equal(tt.want) != tt.ok {
+			t.Errorf("%#v to %#v: %v, %v", tt.now, tt.want, steps, ok)
+		}
+	}
+}
+
+func TestBridgeChange(t *testing.T) {
+	on, off := true, false
+	delay := func(n int) *int { return &n }
+	for _, tt := range []struct {
+		now    state.Kind
+		change state.BridgeChange
+		want   state.Kind
+		err    string
+	}{
+		{state.Bridge{ForwardDelay: 7}, state.BridgeChange{}, state.Bridge{ForwardDelay: 7}, ""},
+		{state.Bridge{ForwardDelay: 7}, state.BridgeChange{STP: &on}, state.Bridge{STP: true, ForwardDelay: 7}, ""},
+		{state.Bridge{ForwardDelay: 7}, state.BridgeChange{ForwardDelay: delay(9)}, state.Bridge{ForwardDelay: 9}, ""},
+		{state.Bridge{STP: true, ForwardDelay: 400}, state.BridgeChange{STP: &off}, state.Bridge{ForwardDelay: 400}, ""},
+		{state.Bridge{STP: true, ForwardDelay: 400}, state.BridgeChange{STP: &off, ForwardDelay: delay(300)}, state.Bridge{ForwardDelay: 300}, ""},
+		{state.Bridge{STP: true, ForwardDelay: 400}, state.BridgeChange{STP: &off, ForwardDelay: delay(9)}, nil, "forward delay 9 is out of range"},
+		{state.Bridge{STP: true, ForwardDelay: 400}, state.BridgeChange{ForwardDelay: delay(9)}, nil, "forward delay 9 is out of range"},
+		{state.Bridge{ForwardDelay: 400}, state.BridgeChange{STP: &on, ForwardDelay: delay(3001)}, nil, "forward delay 3001 is out of range"},
+		{state.Veth{}, state.BridgeChange{STP: &on}, nil, "a veth has no settings of a bridge"},
+		{state.Other{}, state.BridgeChange{STP: &on}, nil, "a device has no settings of a bridge"},
+	} {
+		got, err := tt.change.Apply(tt.now)
+		if got != tt.want || !strings.HasPrefix(said(err), tt.err) || (err != nil) != (tt.err != "") {
+			t.Errorf("%#v on %#v: %#v, %v", tt.change, tt.now, got, err)
+		}
+	}
+}
+
+// A bridge is made with another MTU than it is to have, all else with its own.
+func TestBirthMTU(t *testing.T) {
+	for _, want := range []int{1, 1280, 1499, 1500, 9000} {
+		if got := (state.Bridge{}).BirthMTU(want); got == want || got < 1280 {
+			t.Errorf("a bridge of %d is made with %d", want, got)
+		}
+		if got := (state.Veth{}).BirthMTU(want); got != want {
+			t.Errorf("a cable of %d is made with %d", want, got)
+		}
+	}
+}
+
+// wired is a switch "n" with a bridge and two ports, whose other ends are in "m".
+func wired() *state.State {
+	s := state.New()
+	n, m := s.Add("n"), s.Add("m")
+	n.Links["br0"] = &state.Link{Name: "br0", Kind: state.Bridge{}, Up: true}
+	for _, name := range []string{"p1", "p2"} {
+		n.Links[name] = &state.Link{Name: name, Up: true, Master: "br0", Kind: state.Veth{Peer: state.Endpoint{Namespace: "m", Link: name}}}
+		m.Links[name] = &state.Link{Name: name, Kind: state.Veth{Peer: inside(name)}}
+	}
+	n.Links["dum"] = &state.Link{Name: "dum", Kind: state.Other{Name: "dummy"}}
+	n.Links["raw"] = &state.Link{Name: "raw", Up: true}
+	return s
+}
+
+// A cable has a carrier if both ends are up, a bridge if one of its ports has one.
+func TestCarrier(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(n, m *state.Namespace)
+		want   string // those with a carrier in n
+	}{
+		{"other ends down", func(_, _ *state.Namespace) {}, ""},
+		{"one up", func(_, m *state.Namespace) { m.Links["p1"].Up = true }, "br0 p1"},
+		{"the second up", func(_, m *state.Namespace) { m.Links["p2"].Up = true }, "br0 p2"},
+		{"one gone", func(_, m *state.Namespace) { delete(m.Links, "p1") }, ""},
+		{"the end here is down", func(n, m *state.Namespace) { n.Links["p1"].Up, m.Links["p1"].Up = false, true }, ""},
+		{"the bridge is down", func(n, m *state.Namespace) { n.Links["br0"].Up, m.Links["p1"].Up = false, true }, "p1"},
+		{"no port", func(n, m *state.Namespace) { n.Links["p1"].Master, m.Links["p1"].Up = "", true }, "p1"},
+		{"port of another", func(n, m *state.Namespace) { n.Links["p1"].Master, m.Links["p1"].Up = "br1", true }, "p1"},
+		{"others", func(n, _ *state.Namespace) { n.Links["dum"].Up, n.Links["lo"].Up = true, true }, "dum lo"},
+	} {
+		s := wired()
+		tt.change(s.Namespaces["n"], s.Namespaces["m"])
+		var got []string
+		for _, name := range append(s.Namespaces["n"].LinkNames(), "gone") {
+			if s.Carrier(inside(name)) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %q have a carrier, want %q", tt.name, got, tt.want)
+		}
+	}
+	if wired().Carrier(state.Endpoint{Namespace: "gone", Link: "lo"}) {
+		t.Error("a link of a namespace that is not there has a carrier")
+	}
+}
+
+// stacked is a kind of link that stands on others.
+type stacked struct {
+	state.Other
+	on string
+}
+
+func (k stacked) Lower() []state.Endpoint { return []state.Endpoint{inside(k.on)} }
+
+func (k stacked) Renamed(from, to state.Endpoint) state.Kind {
+	if from == inside(k.on) {
+		k.on = to.Link
+	}
+	return k
+}
+
+// What stands on a link is found, and follows when the link gets another name, as
+// the other end of a cable does.
+func TestUppersAndRename(t *testing.T) {
+	s := wired()
+	n := s.Namespaces["n"]
+	for _, name := range []string{"v10", "v9"} {
+		n.Links[name] = &state.Link{Name: name, Kind: stacked{on: "p1"}}
+	}
+	n.Links["v1"] = &state.Link{Name: "v1", Kind: stacked{on: "p2"}}
+	if got := fmt.Sprint(s.Uppers(inside("p1"))); got != "[n:v9 n:v10]" {
+		t.Errorf("on p1 stand %s", got)
+	}
+	if got := s.Uppers(inside("v1")); got != nil {
+		t.Errorf("on v1 stand %v", got)
+	}
+	s.Rename(inside("p1"), inside("eth0"))
+	if got := fmt.Sprint(s.Uppers(inside("eth0"))); got != "[n:v9 n:v10]" {
+		t.Errorf("on what is renamed stand %s", got)
+	}
+	m := s.Namespaces["m"]
+	for name, want := range map[string]string{"p1": "n:eth0", "p2": "n:p2"} {
+		if peer, ok := m.Links[name].Peer(); !ok || peer.String() != want {
+			t.Errorf("%s leads to %s, %v", name, peer, ok)
+		}
+	}
+	if got := fmt.Sprint(s.Uppers(inside("p2"))); got != "[n:v1]" {
+		t.Errorf("on p2 stand %s", got)
+	}
+}
+
+func TestLookUp(t *testing.T) {
+	s := wired()
+	if got := strings.Join(s.Names(), " "); got != "m n" {
+		t.Errorf("names are %q", got)
+	}
+	if s.Namespace("n") != s.Namespaces["n"] || s.Namespace("x") != nil {
+		t.Error("a namespace is not found by its name")
+	}
+	if l := s.Link(inside("p1")); l != s.Namespaces["n"].Links["p1"] {
+		t.Errorf("p1 is %v", l)
+	}
+	if s.Link(inside("x")) != nil || s.Link(state.Endpoint{Namespace: "x", Link: "lo"}) != nil {
+		t.Error("there is a link that is not there")
+	}
+	if _, ok := s.Link(inside("raw")).Peer(); ok || s.Link(inside("raw")).KindName() != "" {
+		t.Error("a link without a kind has one, or an other end")
+	}
+	for link, want := range map[string]string{"br0": "bridge", "p1": "veth", "dum": "dummy", "lo": "loopback"} {
+		if got := s.Link(inside(link)).KindName(); got != want {
+			t.Errorf("%s is a %s", link, got)
+		}
+		if _, ok := s.Link(inside(link)).Peer(); ok != (want == "veth") {
+			t.Errorf("%s is one of a pair: %v", link, ok)
+		}
+	}
+}
+
+// A new namespace has lo and nothing else; the machine's own has not even that.
+func TestAdd(t *testing.T) {
+	s := state.New()
+	want := &state.Link{Name: "lo", Index: 1, Kind: state.Loopback{}, MTU: 65536, AutoLinkLocal: true}
+	if ns := s.Add("a"); !reflect.DeepEqual(ns.Links, map[string]*state.Link{"lo": want}) || ns.Name != "a" || s.Namespaces["a"] != ns {
+		t.Errorf("new: %+v", ns)
+	}
+	if ns := s.Add(state.Host); len(ns.Links) != 0 || ns.Links == nil || ns.Sysctls == nil {
+		t.Errorf("the machine's own: %+v", ns)
+	}
+}
+
+func TestHasIPv6(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "10.0.0.1/8": false, "fe80::1/64": true, "10.0.0.1/8 fd00::1/64": true} {
+		var l state.Link
+		for word := range strings.FieldsSeq(text) {
+			l.Addresses = append(l.Addresses, netip.MustParsePrefix(word))
+		}
+		if l.HasIPv6() != want {
+			t.Errorf("%s has an IPv6 address: %v", text, !want)
+		}
+	}
+}
+
+// An address without a length, an empty list.
+func TestFirstOfNone(t *testing.T) {
+	if got := (state.Addresses)(nil).First(false); got.IsValid() {
+		t.Errorf("the first of none is %s", got)
+	}
+	local := state.Addresses{netip.MustParsePrefix("169.254.0.1/16"), netip.MustParsePrefix("10.0.0.1/8")}
+	if got := local.First(false); got != local[1] {
+		t.Errorf("link-local %s counts", got)
+	}
+}
+
+// Routes differ by destination or metric; one of the same takes the place of the
+// other.
+func TestRoutesWithOneKey(t *testing.T) {
+	route := func(to, via string, metric int) state.Route {
+		return state.Route{To: netip.MustParsePrefix(to), Via: netip.MustParseAddr(via), Dev: "e", Metric: metric}
+	}
+	var rs state.Routes
+	rs = rs.Set(route("10.0.0.0/8", "192.0.2.1", 0))
+	rs = rs.Set(route("10.0.0.0/8", "192.0.2.2", 5))
+	rs = rs.Set(route("10.0.0.0/16", "192.0.2.3", 0))
+	rs = rs.Set(route("0.0.0.0/0", "192.0.2.4", 0))
+	rs = rs.Set(route("10.0.0.0/8", "192.0.2.5", 0))
+	var got []string
+	for _, r := range rs {
+		got = append(got, fmt.Sprintf("%s>%s/%d", r.To, r.Via, r.Metric))
+	}
+	const want = "0.0.0.0/0>192.0.2.4/0 10.0.0.0/8>192.0.2.5/0 10.0.0.0/8>192.0.2.2/5 10.0.0.0/16>192.0.2.3/0"
+	if s := strings.Join(got, " "); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	if less := rs.Without(route("10.0.0.0/8", "::", 5).Key()); len(less) != 3 || less[1].Metric != 0 || len(rs) != 4 {
+		t.Errorf("less one: %v", less)
+	}
+	a, b := route("10.0.0.0/8", "192.0.2.1", 0), route("10.0.0.0/8", "192.0.2.2", 0)
+	c := a
+	c.Dev = "f"
+	if a.Compare(b) >= 0 || b.Compare(a) <= 0 || a.Compare(c) >= 0 || a.Compare(a) != 0 {
+		t.Error("gateways and links do not put routes in order")
+	}
+}
+
+// The bytes of a MAC each have their place in the address.
+func TestLinkLocalKeepsAllBytes(t *testing.T) {
+	got := state.LinkLocal([6]byte{0x11, 0x22, 0x33, 0x44, 0x55, 0x66}).Addr().As16()
+	want := [16]byte{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x13, 0x22, 0x33, 0xff, 0xfe, 0x44, 0x55, 0x66}
+	if got != want {
+		t.Errorf("%x, want %x", got, want)
+	}
+}
+
+// Zeros in front of a digit do not count, others are characters.
+func TestNamesWithZeros(t *testing.T) {
+	for _, tt := range [][2]string{{"a0", "a1"}, {"a09", "a10"}, {"a0:", "a00:"}, {"h0x", "h1"}, {"h9", "h:"}, {"h0009", "h10"}, {"h00", "h1"}, {"h0a", "h00b"}} {
+		if state.CompareNames(tt[0], tt[1]) == 0 || state.CompareNames(tt[0], tt[1]) != -state.CompareNames(tt[1], tt[0]) {
+			t.Errorf("%q and %q are not in an order", tt[0], tt[1])
+		}
+	}
+	for _, tt := range [][2]string{{"a0", "a1"}, {"a09", "a10"}, {"h9", "h:"}, {"h0009", "h10"}, {"h00", "h1"}, {"h0a", "h00b"}, {"h0x", "h1"}} {
+		if state.CompareNames(tt[0], tt[1]) >= 0 {
+			t.Errorf("%q is not before %q", tt[0], tt[1])
+		}
+	}
+}
+
+// A namespace that is not the machine's own counts even without links, and the
+// machine's own does not.
+func TestNormalOfEmptyNamespaces(t *testing.T) {
+	s := state.New()
+	s.Add(state.Host)
+	s.Namespaces["a"] = &state.Namespace{Name: "a", Links: map[string]*state.Link{}}
+	n := s.Normal()
+	if n.Namespaces["a"] == nil || n.Namespaces[state.Host] != nil {
+		t.Errorf("left are %q", n.Names())
+	}
+	s.Namespaces["a"].Defaults = map[string]string{"x": "y"}
+	if !reflect.DeepEqual(s.Normal(), n) {
+		t.Error("what sysctls go back to counts")
+	}
+}
+
+// Marks are looked for where they are kept.
+func TestMarksAreOfTheirPlace(t *testing.T) {
+	s := state.New()
+	host := s.Add(state.Host)
+	host.Links[state.Lo] = &state.Link{Name: state.Lo, Alias: "words"}
+	if got := host.Mark(); !got.IsZero() || got.String() != "" {
+		t.Errorf("the machine is marked %q", got)
+	}
+	bare := &state.Namespace{Name: "b"}
+	if got := bare.Mark(); !got.IsZero() {
+		t.Errorf("a namespace without lo is marked %q", got)
+	}
+}
+
+func TestSysctlDefaults(t *testing.T) {
+	ns := &state.Namespace{Defaults: map[string]string{"net.ipv4.conf.eth0.rp_filter": "2", state.ForwardIPv4: "1"}}
+	for key, want := range map[string]string{
+		state.ForwardIPv4: "0", state.ForwardIPv6: "0", "net.ipv4.conf.eth0.rp_filter": "2", "net.ipv4.tcp_sack": "unknown",
+	} {
+		got, ok := ns.SysctlDefault(key)
+		if !ok {
+			got = "unknown"
+		}
+		if got != want {
+			t.Errorf("%s goes back to %s, want %s", key, got, want)
+		}
+		if v, ok := state.SysctlDefault(key); ok != (want == "0") || ok && v != "0" {
+			t.Errorf("%s is %q by itself, %v", key, v, ok)
+		}
+	}
+}
+
+func TestSysctlSource(t *testing.T) {
+	for key, want := range map[string][2]string{
+		"net.ipv4.conf.eth0.rp_filter":    {"net.ipv4.conf.default.rp_filter", "net.ipv4.conf.default.rp_filter"},
+		"net.ipv6.conf.eth0/5.mtu":        {"net.ipv6.conf.default.mtu", "net.ipv6.conf.default.mtu"},
+		"net.ipv4.neigh.eth0.app_solicit": {"", "net.ipv4.neigh.lo.app_solicit"},
+		"net.ipv4.conf.all.rp_filter":     {"", "net.ipv4.conf.all.rp_filter"},
+		"net.ipv4.conf.eth0.a.b":          {"", "net.ipv4.conf.eth0.a.b"},
+		"net.ipv4.ip_forward":             {"", "net.ipv4.ip_forward"},
+	} {
+		if a, b := state.SysctlSource(key); a != want[0] || b != want[1] {
+			t.Errorf("%s is taken from %q, seen at %q; want %q", key, a, b, want)
+		}
+	}
+}
+
+func TestSysctlOfLink(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"net.ipv4.conf.default.rp_filter", "eth0", "net.ipv4.conf.eth0.rp_filter"},
+		{"net.ipv4.conf.default.rp_filter", "eth0.5", "net.ipv4.conf.eth0/5.rp_filter"},
+		{"net.ipv4.conf.default.rp_filter", "lo", ""},
+		{"net.ipv4.conf.all.rp_filter", "eth0", ""},
+		{"net.ipv4.neigh.default.x", "eth0", ""},
+		{"net.ipv4.conf.default.a.b", "eth0", ""},
+		{"net.ipv4.conf.default", "eth0", ""},
+	} {
+		if got := state.SysctlOfLink(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%s of %s is %q, want %q", tt[0], tt[1], got, tt[2])
+		}
+	}
+}
