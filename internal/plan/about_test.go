@@ -128,9 +128,14 @@ func TestWhatAnOpGives(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	p := plan.Plan{
-		plan.AddNamespace{Name: "a"}, plan.AddNamespace{Name: "b"}, plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "e")}, {Link: at("b", "e")}}},
-		plan.AddLink{Link: at("a", "br"), Kind: state.Bridge{}}, plan.DelNamespace{Name: "c"}, plan.SetLink{Link: at("a", "e")},
-		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "f")}, {Link: at("b", "f")}}}, plan.AddVeth{},
+		plan.AddNamespace{Name: "a"},
+		plan.AddNamespace{Name: "b"},
+		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "e")}, {Link: at("b", "e")}}},
+		plan.AddLink{Link: at("a", "br"), Kind: state.Bridge{}},
+		plan.DelNamespace{Name: "c"},
+		plan.SetLink{Link: at("a", "e")},
+		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("a", "f")}, {Link: at("b", "f")}}},
+		plan.AddVeth{},
 	}
 	if namespaces, pairs := p.Count(); namespaces != 2 || pairs != 3 {
 		t.Errorf("%d namespaces, %d pairs", namespaces, pairs)
@@ -290,7 +295,9 @@ func TestPlayOfLinks(t *testing.T) {
 		{
 			"a number that is taken is given up",
 			plan.Plan{plan.AddLink{Link: at("h", "x"), Index: 102, Kind: state.Bridge{}}, plan.MoveLink{Link: at("sw", "p1"), To: at("h", "p1")}},
-			func(s *state.State) bool { return s.Link(at("h", "p1")).Index == 0 && s.Link(at("h", "x")).Index == 102 },
+			func(s *state.State) bool {
+				return s.Link(at("h", "p1")).Index == 0 && s.Link(at("h", "x")).Index == 102
+			},
 		},
 		{
 			"a new MAC takes the place of the old one, none leaves it",
@@ -345,7 +352,8 @@ func TestPlayOfLinks(t *testing.T) {
 		{
 			"other routes stay when a link is renamed",
 			plan.Plan{
-				plan.SetLink{Link: at("h", "lo"), Up: new(true)}, plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.5.0.0/16"), Dev: "lo"}},
+				plan.SetLink{Link: at("h", "lo"), Up: new(true)},
+				plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.5.0.0/16"), Dev: "lo"}},
 				plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")},
 			},
 			func(s *state.State) bool {

@@ -71,7 +71,11 @@ func TestDiffOfOneThing(t *testing.T) {
 		},
 		{
 			"down first, and the rest then",
-			[]plan.Op{plan.SetLink{Link: at("sw", "p1"), Alias: new("a"), MTU: 1300}}, func(s *state.State) { s.Link(at("sw", "p1")).Up, s.Link(at("sw", "p1")).MTU = true, 1500; s.Link(at("sw", "p1")).Alias = "" },
+			[]plan.Op{plan.SetLink{Link: at("sw", "p1"), Alias: new("a"), MTU: 1300}},
+			func(s *state.State) {
+				s.Link(at("sw", "p1")).Up, s.Link(at("sw", "p1")).MTU = true, 1500
+				s.Link(at("sw", "p1")).Alias = ""
+			},
 			"ip -n sw link set p1 down\nip -n sw link set p1 alias a mtu 1300",
 		},
 		{
@@ -124,7 +128,10 @@ ip -n sw link set p1 master br0`,
 		},
 		{
 			"a link of another kind",
-			nil, func(s *state.State) { s.Link(at("sw", "br0")).Kind = state.Other{Name: "dummy"}; s.Link(at("sw", "p1")).Master = "" },
+			nil, func(s *state.State) {
+				s.Link(at("sw", "br0")).Kind = state.Other{Name: "dummy"}
+				s.Link(at("sw", "p1")).Master = ""
+			},
 			"ip -n sw link del br0\nip -n sw link add br0 index 103 mtu 1499 type bridge stp_state 0 forward_delay 0\nip -n sw link set br0 mtu 1500\nip -n sw link set p1 master br0",
 		},
 		{

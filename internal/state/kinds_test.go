@@ -62,11 +62,11 @@ func TestKindNamed(t *testing.T) {
 func TestLinkFromJSON(t *testing.T) {
 	for text, want := range map[string]state.Kind{
 		`{"kind":"veth"}`: state.Veth{},
-		`{"kind":"veth","info":{"peer":{"namespace":"n","link":"a"}}}`:   state.Veth{Peer: inside("a")},
-		`{"kind":"bridge","info":{"stp":true,"forward_delay":400}}`:      state.Bridge{STP: true, ForwardDelay: 400},
-		`{"kind":"loopback","info":{}}`:                                  state.Loopback{},
-		`{"kind":"wireguard"}`:                                           state.Other{Name: "wireguard"},
-		`{"kind":""}`:                                                    state.Other{},
+		`{"kind":"veth","info":{"peer":{"namespace":"n","link":"a"}}}`: state.Veth{Peer: inside("a")},
+		`{"kind":"bridge","info":{"stp":true,"forward_delay":400}}`:    state.Bridge{STP: true, ForwardDelay: 400},
+		`{"kind":"loopback","info":{}}`:                                state.Loopback{},
+		`{"kind":"wireguard"}`:                                         state.Other{Name: "wireguard"},
+		`{"kind":""}`:                                                  state.Other{},
 	} {
 		var l state.Link
 		if err := json.Unmarshal([]byte(text), &l); err != nil || l.Kind != want {
@@ -348,7 +348,7 @@ func TestHasIPv6(t *testing.T) {
 
 // An address without a length, an empty list.
 func TestFirstOfNone(t *testing.T) {
-	if got := (state.Addresses)(nil).First(false); got.IsValid() {
+	if got := state.Addresses(nil).First(false); got.IsValid() {
 		t.Errorf("the first of none is %s", got)
 	}
 	local := state.Addresses{netip.MustParsePrefix("169.254.0.1/16"), netip.MustParsePrefix("10.0.0.1/8")}
