@@ -54,8 +54,8 @@ func TestKindNamed(t *testing.T) {
 			t.Errorf("no row for %s among %v", name, names)
 		}
 	}
-	if got := state.KindNamed("dummy"); got != (state.Other{Name: "dummy"}) {
-		t.Errorf("dummy is %#v", got)
+	if got := state.KindNamed("gtp"); got != (state.Other{Name: "gtp"}) {
+		t.Errorf("gtp is %#v", got)
 	}
 }
 
