@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -28,13 +29,12 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// kernelTime bounds how long networks are drawn. With 100 of them, which is some 70 s,
-// every reason of package walk occurs but for those that take VLANs.
-const kernelTime = 15 * time.Second
-
 // What a walk says of a frame, the kernel does with it: where it is seen going out
 // and coming in, which namespace takes it, and what bridges have learned after it.
 func TestKernelWalksAlike(t *testing.T) {
+	if os.Getenv("VETHLAB_STRESS") == "" {
+		t.Skip("a hunt of a minute, in which a frame that comes late can fail it: set VETHLAB_STRESS")
+	}
 	for _, name := range []string{"ip", "bridge"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("needs the program %s: %v", name, err)
@@ -45,11 +45,7 @@ func TestKernelWalksAlike(t *testing.T) {
 	}
 	netnstest.Need(t)
 	counts := map[string]int{}
-	end := time.Now().Add(kernelTime)
 	rapid.Check(t, func(t *rapid.T) {
-		if time.Now().After(end) {
-			return
-		}
 		net := drawNetwork(t)
 		defer net.remove(t)
 		net.make(t)
