@@ -209,6 +209,9 @@ func TestClaims(t *testing.T) {
 				err := filepath.WalkDir(root, func(name string, _ os.DirEntry, err error) error {
 					return errors.Join(err, os.Lchown(name, mallory, mallory))
 				})
+				if errors.Is(err, unix.EINVAL) {
+					t.Skipf("files of another user can't be made in this user namespace: %v", err)
+				}
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -52,7 +52,7 @@ func everyOp(ns1, ns2 string) plan.Plan {
 	add(plan.AddNamespace{Name: ns1}, plan.AddNamespace{Name: ns2})
 	add(plan.SetLink{Link: at(ns1, "lo"), Alias: new("vethlab:it's $1/x"), Up: new(true)})
 	add(plan.SetSysctl{Namespace: ns1, Key: state.ForwardIPv4, Value: "1"})
-	add(plan.SetSysctl{Namespace: ns2, Key: "net.ipv4.ping_group_range", Value: "0 5"})
+	add(plan.SetSysctl{Namespace: ns2, Key: "net.ipv4.ping_group_range", Value: "0 0"})
 	add(plan.AddVeth{Ends: [2]plan.VethEnd{
 		{Link: at(ns1, "a"), Index: 100, MAC: topo.MAC{2, 0, 0, 0, 0, 1}, MTU: 1400},
 		{Link: at(ns2, "up"), Index: 101, MAC: topo.MAC{2, 0, 0, 0, 0, 2}, MTU: 1400},
