@@ -35,7 +35,6 @@ var settingsOfA = map[string][]string{
 	"net.ipv4.conf.eth0.rp_filter":               {"1", "2"},
 	"net.ipv4.conf.eth0.arp_announce":            {"1", "2"},
 	"net.ipv4.conf.lo.arp_ignore":                {"1"},
-	"net.ipv4.ping_group_range":                  {"0 0"},
 	"net.ipv6.conf.all.forwarding":               {"0", "1"},
 	"net.ipv6.conf.default.accept_ra":            {"0", "2"},
 	"net.ipv6.conf.eth0.accept_ra":               {"0", "2"},

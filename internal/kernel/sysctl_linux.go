@@ -66,13 +66,19 @@ func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
 	sc.fresh = map[string]string{}
 	err := netns.Scratch(func() error {
 		for key := range keys {
-			if value, ok := readSysctl(key); ok {
+			if value, ok := readSysctl(key); ok && !unmapped(key, value) {
 				sc.fresh[key] = value
 			}
 		}
 		return nil
 	})
 	return sc, err
+}
+
+// unmapped reports whether a value names groups that this user namespace does not
+// have, and so can't be written back: net.ipv4.ping_group_range then stays as it is.
+func unmapped(key, value string) bool {
+	return key == "net.ipv4.ping_group_range" && value == "65534 65534" // overflowgid, twice
 }
 
 func sysctlsOf(s *state.State) map[string]map[string]string {
