@@ -89,6 +89,20 @@ func TestSameEndEitherWay(t *testing.T) {
 	}
 }
 
+// In one namespace the first end is the one outside VETH_INFO_PEER, as in ip's
+// request: the kernel gives the peer the lower index.
+func TestVethInOneNamespace(t *testing.T) {
+	op := ops()[0].(plan.AddVeth)
+	op.Ends[1].Link.Namespace = "a"
+	e := &encoder{namespace: "a", fds: map[string]int{"a": 9}}
+	if err := e.encode(0, op); err != nil {
+		t.Fatal(err)
+	}
+	if l := readLink(e.buf[16:]); l.Name != "eth0" || l.Index != 100 {
+		t.Errorf("the request is for %s, index %d, want eth0, 100", l.Name, l.Index)
+	}
+}
+
 // FuzzRead feeds the readers of messages with anything: they must not panic.
 func FuzzRead(f *testing.F) {
 	for i, op := range ops() {

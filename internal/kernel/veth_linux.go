@@ -14,11 +14,12 @@ const vethInfoPeer = 1
 // peer is found when all namespaces are read.
 var vethKind = linkKind{kind: alwaysKind(state.Veth{})}
 
-// addVeth makes the pair with the socket of either end's namespace: each end
-// is born where it belongs.
+// addVeth creates the pair through the socket of either end's namespace, each end
+// in its own namespace. The kernel registers the peer first: in one namespace the
+// second end gets the lower index, as with ip.
 func (e *encoder) addVeth(op plan.AddVeth) error {
 	here, there := op.Ends[0], op.Ends[1]
-	if there.Link.Namespace == e.namespace {
+	if here.Link.Namespace != e.namespace {
 		here, there = there, here
 	}
 	peerFd, err := e.fd(there.Link.Namespace)
