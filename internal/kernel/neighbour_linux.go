@@ -45,9 +45,38 @@ func (b *batch) neighbourHead(a netip.Addr, index int, state uint16) {
 	b.attr(unix.NDA_DST, a.AsSlice())
 }
 
+// neighbourDumps is the number of namespaces up to which the neighbour entries of all
+// of a lab's namespaces are read. A dump walks the machine's whole table, with the
+// entries of all namespaces and the buckets they have ever needed: that of n
+// namespaces takes time by n².
+const neighbourDumps = 128
+
+// neighbourScope returns the namespaces of a lab whose permanent neighbour entries
+// are read: all of them in a lab of up to [neighbourDumps] namespaces, in a larger
+// one those for which want or last, which may be nil, have an entry.
+func neighbourScope(want, last *state.State) func(name string) bool {
+	named := map[string]bool{}
+	count := 0
+	for _, s := range []*state.State{want, last} {
+		if s == nil {
+			continue
+		}
+		count = max(count, len(s.Namespaces))
+		for name, ns := range s.Namespaces {
+			if len(ns.Neighbours) > 0 {
+				named[name] = true
+			}
+		}
+	}
+	return func(name string) bool { return count <= neighbourDumps || named[name] }
+}
+
 // readNeighbours reads the permanent entries of the neighbour tables. Of the machine's
 // own namespace only those of links that count do.
 func readNeighbours(r reading) (put, error) {
+	if !r.neighbours {
+		return func(*state.Namespace, map[int]string) {}, nil
+	}
 	var list []dump.Neighbour
 	err := dumpInto(r.conn, &list, unix.RTM_GETNEIGH, func(b *batch) { b.zeros(unix.SizeofNdMsg) }, decodeNeighbour)
 	return func(ns *state.Namespace, names map[int]string) {

@@ -29,7 +29,8 @@ func Observe(lab string, want, last *state.State) (*View, error) {
 			m, _ := state.ParseMark(l.Alias)
 			return m.Lab == lab && managed(l)
 		},
-		sysctls: func(string) *sysctlScope { return sysctls },
+		sysctls:    func(string) *sysctlScope { return sysctls },
+		neighbours: neighbourScope(want, last),
 	})
 }
 
@@ -49,6 +50,7 @@ func Everything(keys ...string) (*View, error) {
 		sysctls: func(name string) *sysctlScope {
 			return &sysctlScope{want: map[string]map[string]string{name: wanted}}
 		},
+		neighbours: func(string) bool { return true },
 	})
 }
 
@@ -59,6 +61,9 @@ type scope struct {
 	hostLink  func(*seenLink) bool  // links of the machine's own namespace
 	host      bool                  // that namespace itself, also without links
 	sysctls   func(name string) *sysctlScope
+
+	// neighbours are the namespaces of which permanent neighbour entries are read.
+	neighbours func(name string) bool
 }
 
 // look reads what is in scope.
@@ -191,7 +196,7 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 			return err
 		}
 		ns = seen
-		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name)}.readThings(whole)
+		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name)}.readThings(whole)
 		return err
 	})
 	return ns, err

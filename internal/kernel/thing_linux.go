@@ -32,6 +32,8 @@ type reading struct {
 	name    string
 	links   []*seenLink
 	sysctls *sysctlScope
+
+	neighbours bool // whether to read the permanent neighbour entries
 }
 
 // readThings reads all sorts of things. The error is the first one.

@@ -36,7 +36,20 @@ func Open(name string) (*Namespace, error) {
 
 // OpenFd opens a namespace by name as [Open] does and returns the bare
 // descriptor, for the caller to close.
-func OpenFd(name string) (int, error) { return OpenPath(path(name)) }
+//
+// Only root can put something else into that folder, so a file is opened to see
+// what it is; O_NONBLOCK, since a FIFO would be waited at.
+func OpenFd(name string) (int, error) {
+	path := path(name)
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err == unix.ENXIO || err == unix.ENODEV { // a socket, a device of no driver
+		err = errors.Join(unix.ENOENT, err)
+	}
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	return netFd(fd, path)
+}
 
 // OpenPath opens the namespace that a file stands for as [OpenFd] does, wherever
 // that is. The path may lead into a stranger's folders: nothing is opened but a
@@ -55,6 +68,12 @@ func OpenPath(path string) (int, error) {
 	if err != nil {
 		return -1, &os.PathError{Op: "open", Path: path, Err: err}
 	}
+	return netFd(fd, path)
+}
+
+// netFd returns fd if it is a network namespace's, else closes it and fails with
+// [fs.ErrNotExist].
+func netFd(fd int, path string) (int, error) {
 	if kind, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE); err != nil || kind != unix.CLONE_NEWNET {
 		unix.Close(fd)
 		return -1, &os.PathError{Op: "open network namespace", Path: path, Err: errors.Join(unix.ENOENT, err)}

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 )
@@ -81,6 +83,43 @@ func TestLeftovers(t *testing.T) {
 	}
 	if _, err := netns.Open(name); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Open of a plain file: %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+// What is not a network namespace is not there, and looking at it waits for nothing.
+func TestOpenOther(t *testing.T) {
+	netnstest.Need(t)
+	for what, make := range map[string]func(path string) error{
+		"FIFO":   func(p string) error { return unix.Mkfifo(p, 0o644) },
+		"folder": func(p string) error { return os.Mkdir(p, 0o755) },
+		"link":   func(p string) error { return os.Symlink("/dev/null", p) },
+		"socket": func(p string) error {
+			return unix.Mknod(p, unix.S_IFSOCK|0o644, 0)
+		},
+		"namespace of another kind": func(p string) error {
+			if err := os.WriteFile(p, nil, 0o444); err != nil {
+				return err
+			}
+			return unix.Mount("/proc/self/ns/uts", p, "", unix.MS_BIND, "")
+		},
+	} {
+		name := netnstest.Name(t, "other")
+		path := filepath.Join(netns.Dir, name)
+		if err := make(path); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		for how, open := range map[string]func() (int, error){
+			"OpenFd":   func() (int, error) { return netns.OpenFd(name) },
+			"OpenPath": func() (int, error) { return netns.OpenPath(path) },
+		} {
+			if _, err := open(); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s of a %s: %v, want %v", how, what, err, fs.ErrNotExist)
+			}
+		}
+		_ = unix.Unmount(path, unix.MNT_DETACH)
+		if err := os.Remove(path); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
