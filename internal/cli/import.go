@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/adopt"
+	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/words"
@@ -57,11 +57,11 @@ reason, and is counted; with --strict that is a failure.`,
 			if err != nil {
 				return err
 			}
-			r, err := p.adopt(cmd, f, args)
+			r, err := p.runImport(cmd, f, args)
 			if err != nil {
 				return err
 			}
-			return p.adopted(r, f)
+			return p.writeImport(r, f)
 		},
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
@@ -98,7 +98,7 @@ func (p *program) importNames(cmd *cobra.Command, f *importFlags, args []string)
 
 func formats() []string {
 	var list []string
-	for _, f := range adopt.Formats() {
+	for _, f := range importer.Formats() {
 		list = append(list, string(f))
 	}
 	return list
@@ -132,10 +132,10 @@ func (p *program) completeImport(f *importFlags) cobra.CompletionFunc {
 	}
 }
 
-// adopt reads what args name.
-func (p *program) adopt(cmd *cobra.Command, f importFlags, args []string) (*adopt.Result, error) {
+// runImport imports the file or the namespaces that args name.
+func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*importer.Result, error) {
 	if f.live {
-		return p.adoptLive(f, args)
+		return p.importLive(f, args)
 	}
 	file := args[0]
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
@@ -145,16 +145,16 @@ func (p *program) adopt(cmd *cobra.Command, f importFlags, args []string) (*adop
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	format := adopt.Format(f.from)
+	format := importer.Format(f.from)
 	if format == "" {
-		if format = adopt.Guess(file, data); format == "" {
+		if format = importer.Guess(file, data); format == "" {
 			return nil, exitError{exitUsage, fmt.Errorf("%s is a lab file already", file)}
 		}
 	}
-	if format != adopt.FormatScript && len(args) > 1 {
+	if format != importer.FormatScript && len(args) > 1 {
 		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments, and flags stand before FILE", args[1])}
 	}
-	r, err := adoptFile(format, f.name, adopt.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
+	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
 	if errors.Is(err, errFormat) {
 		err = usageError{cmd, fmt.Errorf("there is no format %q to import from%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
@@ -166,29 +166,29 @@ func (p *program) adopt(cmd *cobra.Command, f importFlags, args []string) (*adop
 
 var errFormat = errors.New("no such format")
 
-func adoptFile(format adopt.Format, name string, file adopt.File, args []string) (*adopt.Result, error) {
+func importFile(format importer.Format, name string, file importer.File, args []string) (*importer.Result, error) {
 	switch format {
-	case adopt.FormatScript:
-		return adopt.Script(name, file, args)
-	case adopt.FormatContainerlab:
-		return adopt.Containerlab(name, file)
-	case adopt.FormatTinet:
-		return adopt.Tinet(name, file)
-	case adopt.FormatNetlab:
-		return adopt.Netlab(name, file)
-	case adopt.FormatKathara:
-		return adopt.Kathara(name, file)
+	case importer.FormatScript:
+		return importer.Script(name, file, args)
+	case importer.FormatContainerlab:
+		return importer.Containerlab(name, file)
+	case importer.FormatTinet:
+		return importer.Tinet(name, file)
+	case importer.FormatNetlab:
+		return importer.Netlab(name, file)
+	case importer.FormatKathara:
+		return importer.Kathara(name, file)
 	}
 	return nil, errFormat
 }
 
-// adoptLive reads the namespaces of this machine.
-func (p *program) adoptLive(f importFlags, names []string) (*adopt.Result, error) {
+// importLive reads the namespaces of this machine.
+func (p *program) importLive(f importFlags, names []string) (*importer.Result, error) {
 	view, err := p.machine("import --live")
 	if err != nil {
 		return nil, err
 	}
-	return adopt.Live(f.name, view.State, names, f.all)
+	return importer.Live(f.name, view.State, names, f.all)
 }
 
 // machine reads all namespaces, for a command that only root can carry out.
@@ -274,8 +274,8 @@ func readBelow(root *os.Root, folder, name string) (string, error) {
 	return string(text), err
 }
 
-// adopted writes the file and says what is not in it.
-func (p *program) adopted(r *adopt.Result, f importFlags) error {
+// writeImport writes the lab file and reports what is not in it.
+func (p *program) writeImport(r *importer.Result, f importFlags) error {
 	lost := r.Lost()
 	if f.strict && len(lost) > 0 {
 		for _, n := range lost {

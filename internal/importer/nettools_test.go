@@ -1,4 +1,4 @@
-package adopt_test
+package importer_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vethlab/vethlab/internal/adopt"
+	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -54,9 +54,9 @@ func TestIfconfig(t *testing.T) {
 	}
 }
 
-func script(t testing.TB, text string) *adopt.Result {
+func script(t testing.TB, text string) *importer.Result {
 	t.Helper()
-	r, err := adopt.Script("lab", adopt.File{Name: "x.sh", Data: []byte(text)}, nil)
+	r, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(text)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

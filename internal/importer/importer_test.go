@@ -1,4 +1,4 @@
-package adopt_test
+package importer_test
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/vethlab/vethlab/internal/adopt"
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -39,7 +39,7 @@ func TestScriptOfALab(t *testing.T) {
 			}
 		}
 		script := iproute2.Script(plan.Diff(state.New(), lab.State))
-		r, err := adopt.Script(lab.Name, adopt.File{Name: "lab.sh", Data: []byte(script)}, nil)
+		r, err := importer.Script(lab.Name, importer.File{Name: "lab.sh", Data: []byte(script)}, nil)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, script)
 		}
@@ -95,7 +95,7 @@ func TestCanary(t *testing.T) {
 			text = line
 		}
 		source := func(string) (string, error) { return "", errors.New("nothing is read here") }
-		r, err := adopt.Script("lab", adopt.File{Name: "x.sh", Data: []byte(text), Source: source}, nil)
+		r, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(text), Source: source}, nil)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 			continue
@@ -126,7 +126,7 @@ func TestEndless(t *testing.T) {
 		"f() { eval f; }; f",
 		"while read x; do echo $x; done <<< \"$(yes)\"",
 	} {
-		if _, err := adopt.Script("lab", adopt.File{Name: "x.sh", Data: []byte(script)}, nil); err != nil {
+		if _, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(script)}, nil); err != nil {
 			t.Errorf("%s: %v", script, err)
 		}
 	}
@@ -148,7 +148,7 @@ func FuzzScript(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, script string) {
 		source := func(string) (string, error) { return "", errors.New("nothing is read here") }
-		r, err := adopt.Script("lab", adopt.File{Name: "x.sh", Data: []byte(script), Source: source}, []string{"up"})
+		r, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(script), Source: source}, []string{"up"})
 		if err != nil {
 			return
 		}
@@ -180,11 +180,11 @@ func FuzzOthers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		source := func(string) (string, error) { return "ip addr add 10.0.0.1/24 dev eth0", nil }
-		for _, format := range adopt.Formats() {
-			if format == adopt.FormatScript {
+		for _, format := range importer.Formats() {
+			if format == importer.FormatScript {
 				continue
 			}
-			r, err := adoptAs(format, adopt.File{Name: "x.yml", Data: []byte(text), Lab: "lab", Source: source}, nil)
+			r, err := importAs(format, importer.File{Name: "x.yml", Data: []byte(text), Lab: "lab", Source: source}, nil)
 			if err != nil {
 				continue
 			}

@@ -1,4 +1,4 @@
-package adopt_test
+package importer_test
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vethlab/vethlab/internal/adopt"
 	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -40,42 +40,42 @@ func inputs(t *testing.T) []string {
 }
 
 // read imports a file as the command line does.
-func read(t testing.TB, name string) *adopt.Result {
+func read(t testing.TB, name string) *importer.Result {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := adopt.File{Name: filepath.Base(name), Data: data, Lab: "lab", Source: beside(filepath.Dir(name))}
-	r, err := adoptAs(formatOf(name, data), f, arguments[f.Name])
+	f := importer.File{Name: filepath.Base(name), Data: data, Lab: "lab", Source: beside(filepath.Dir(name))}
+	r, err := importAs(formatOf(name, data), f, arguments[f.Name])
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func formatOf(name string, data []byte) adopt.Format {
+func formatOf(name string, data []byte) importer.Format {
 	switch {
 	case strings.HasSuffix(name, ".tinet.yml"):
-		return adopt.FormatTinet
+		return importer.FormatTinet
 	case strings.HasSuffix(name, ".netlab.yml"):
-		return adopt.FormatNetlab
+		return importer.FormatNetlab
 	}
-	return adopt.Guess(name, data)
+	return importer.Guess(name, data)
 }
 
-func adoptAs(format adopt.Format, f adopt.File, args []string) (*adopt.Result, error) {
+func importAs(format importer.Format, f importer.File, args []string) (*importer.Result, error) {
 	switch format {
-	case adopt.FormatScript:
-		return adopt.Script("", f, args)
-	case adopt.FormatContainerlab:
-		return adopt.Containerlab("", f)
-	case adopt.FormatTinet:
-		return adopt.Tinet("", f)
-	case adopt.FormatNetlab:
-		return adopt.Netlab("", f)
-	case adopt.FormatKathara:
-		return adopt.Kathara("", f)
+	case importer.FormatScript:
+		return importer.Script("", f, args)
+	case importer.FormatContainerlab:
+		return importer.Containerlab("", f)
+	case importer.FormatTinet:
+		return importer.Tinet("", f)
+	case importer.FormatNetlab:
+		return importer.Netlab("", f)
+	case importer.FormatKathara:
+		return importer.Kathara("", f)
 	}
 	return nil, errors.New("no format")
 }
@@ -123,20 +123,20 @@ func TestGolden(t *testing.T) {
 func TestGuess(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
-		want       adopt.Format
+		want       importer.Format
 	}{
-		{"setup", "#!/bin/sh\nip netns add a\n", adopt.FormatScript},
-		{"net.sh", "ip netns add a\n", adopt.FormatScript},
-		{"notes", "ip netns add a\n", adopt.FormatScript},
-		{"lab.conf", "pc[0]=A\n", adopt.FormatKathara},
-		{"x.clab.yaml", "", adopt.FormatContainerlab},
-		{"x.yml", "topology: {nodes: {a: {kind: linux}}}\n", adopt.FormatContainerlab},
-		{"x.yml", "nodes:\n- {name: a, interfaces: [{name: net0, type: direct, args: b#net0}]}\n", adopt.FormatTinet},
-		{"topology.yml", "provider: clab\nnodes: [a, b]\nlinks: [a-b]\n", adopt.FormatNetlab},
-		{"topology.yml", "defaults.device: frr\nnodes: {a: , b: }\nlinks: [a-b]\n", adopt.FormatNetlab},
+		{"setup", "#!/bin/sh\nip netns add a\n", importer.FormatScript},
+		{"net.sh", "ip netns add a\n", importer.FormatScript},
+		{"notes", "ip netns add a\n", importer.FormatScript},
+		{"lab.conf", "pc[0]=A\n", importer.FormatKathara},
+		{"x.clab.yaml", "", importer.FormatContainerlab},
+		{"x.yml", "topology: {nodes: {a: {kind: linux}}}\n", importer.FormatContainerlab},
+		{"x.yml", "nodes:\n- {name: a, interfaces: [{name: net0, type: direct, args: b#net0}]}\n", importer.FormatTinet},
+		{"topology.yml", "provider: clab\nnodes: [a, b]\nlinks: [a-b]\n", importer.FormatNetlab},
+		{"topology.yml", "defaults.device: frr\nnodes: {a: , b: }\nlinks: [a-b]\n", importer.FormatNetlab},
 		{"lab.yaml", "links: [[a, b]]\n", ""},
 	} {
-		if got := adopt.Guess(tt.name, []byte(tt.text)); got != tt.want {
+		if got := importer.Guess(tt.name, []byte(tt.text)); got != tt.want {
 			t.Errorf("%s %q is %q, want %q", tt.name, tt.text, got, tt.want)
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package adopt_test
+package importer_test
 
 import (
 	"os/exec"

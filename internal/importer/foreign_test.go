@@ -1,4 +1,4 @@
-package adopt_test
+package importer_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/vethlab/vethlab/internal/adopt"
+	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -23,32 +23,32 @@ var lineBreaks = []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\v"
 
 // hostileFiles are files of other tools whose names, kinds and commands go on with
 // a break and a key of ours.
-func hostileFiles() map[adopt.Format][]string {
-	files := map[adopt.Format][]string{}
-	add := func(f adopt.Format, text string) { files[f] = append(files[f], text) }
+func hostileFiles() map[importer.Format][]string {
+	files := map[importer.Format][]string{}
+	add := func(f importer.Format, text string) { files[f] = append(files[f], text) }
 	for _, b := range lineBreaks {
 		evil := "x" + b + planted + b + "# "
 		quoted := fmt.Sprintf("%+q", evil)
-		add(adopt.FormatScript, "ip netns add a\nip -n a link add "+strings.ReplaceAll(evil, " ", "\\ ")+" type gre\n")
-		add(adopt.FormatScript, "ip netns add a\nip netns exec a frobnicate '"+evil+"'\nip netns exec a ping '"+evil+"'\n")
-		add(adopt.FormatScript, "ip netns add '"+evil+"'\nip -n '"+evil+"' link set lo up\n")
-		add(adopt.FormatContainerlab, "name: "+quoted+"\ntopology:\n  nodes:\n    a: {kind: "+quoted+", exec: ["+quoted+"]}\n    "+quoted+": {kind: linux}\n  links: [{endpoints: [\"a:eth1\", "+quoted+"]}, {type: "+quoted+"}]\n")
-		add(adopt.FormatTinet, "nodes: [{name: a, interfaces: [{name: "+quoted+", type: "+quoted+", args: "+quoted+"}]}]\nnode_configs: [{name: a, cmds: [{cmd: "+quoted+"}]}]\n")
-		add(adopt.FormatNetlab, "nodes: {a: {device: "+quoted+", "+quoted+": 1, config: ["+quoted+"], module: ["+quoted+"]}, b: {}}\n"+quoted+": 1\nlinks: [a-b, {a: {"+quoted+": 1}, b: {}, type: "+quoted+"}, "+quoted+"]\nmodule: ["+quoted+"]\n")
-		add(adopt.FormatKathara, "LAB_NAME=\""+evil+"\"\npc1[0]=\""+evil+"\"\npc1[bridged]=\"true"+evil+"\"\npc1[sysctl]=\""+evil+"\"\n")
+		add(importer.FormatScript, "ip netns add a\nip -n a link add "+strings.ReplaceAll(evil, " ", "\\ ")+" type gre\n")
+		add(importer.FormatScript, "ip netns add a\nip netns exec a frobnicate '"+evil+"'\nip netns exec a ping '"+evil+"'\n")
+		add(importer.FormatScript, "ip netns add '"+evil+"'\nip -n '"+evil+"' link set lo up\n")
+		add(importer.FormatContainerlab, "name: "+quoted+"\ntopology:\n  nodes:\n    a: {kind: "+quoted+", exec: ["+quoted+"]}\n    "+quoted+": {kind: linux}\n  links: [{endpoints: [\"a:eth1\", "+quoted+"]}, {type: "+quoted+"}]\n")
+		add(importer.FormatTinet, "nodes: [{name: a, interfaces: [{name: "+quoted+", type: "+quoted+", args: "+quoted+"}]}]\nnode_configs: [{name: a, cmds: [{cmd: "+quoted+"}]}]\n")
+		add(importer.FormatNetlab, "nodes: {a: {device: "+quoted+", "+quoted+": 1, config: ["+quoted+"], module: ["+quoted+"]}, b: {}}\n"+quoted+": 1\nlinks: [a-b, {a: {"+quoted+": 1}, b: {}, type: "+quoted+"}, "+quoted+"]\nmodule: ["+quoted+"]\n")
+		add(importer.FormatKathara, "LAB_NAME=\""+evil+"\"\npc1[0]=\""+evil+"\"\npc1[bridged]=\"true"+evil+"\"\npc1[sysctl]=\""+evil+"\"\n")
 	}
 	return files
 }
 
-// adoptForeign reads a file, and what it reads by itself is as hostile.
-func adoptForeign(format adopt.Format, text string) (*adopt.Result, error) {
+// importForeign reads a file, and what it reads by itself is as hostile.
+func importForeign(format importer.Format, text string) (*importer.Result, error) {
 	source := func(string) (string, error) { return "frobnicate \u2028" + planted, nil }
-	return adoptAs(format, adopt.File{Name: "x\u2028" + planted + ".yml", Data: []byte(text), Lab: "lab", Source: source}, []string{"up\u2029" + planted})
+	return importAs(format, importer.File{Name: "x\u2028" + planted + ".yml", Data: []byte(text), Lab: "lab", Source: source}, []string{"up\u2029" + planted})
 }
 
 // checkForeign holds that the file which is written says what its Topology says,
 // in as many lines for every reader, and that no command is in it.
-func checkForeign(t *testing.T, r *adopt.Result) {
+func checkForeign(t *testing.T, r *importer.Result) {
 	t.Helper()
 	file := r.File()
 	for i, test := range r.Topology.Tests {
@@ -109,7 +109,7 @@ func TestImportPlantsNothing(t *testing.T) {
 		t.Run(string(format), func(t *testing.T) {
 			read := 0
 			for _, text := range files {
-				r, err := adoptForeign(format, text)
+				r, err := importForeign(format, text)
 				if err != nil {
 					continue
 				}
@@ -125,7 +125,7 @@ func TestImportPlantsNothing(t *testing.T) {
 
 // FuzzImportForeign holds the same of files that nobody has thought of.
 func FuzzImportForeign(f *testing.F) {
-	formats := adopt.Formats()
+	formats := importer.Formats()
 	for i, format := range formats {
 		for _, text := range hostileFiles()[format] {
 			f.Add(uint8(i), text)
@@ -147,7 +147,7 @@ func FuzzImportForeign(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, format uint8, text string) {
-		r, err := adoptForeign(formats[int(format)%len(formats)], text)
+		r, err := importForeign(formats[int(format)%len(formats)], text)
 		if err != nil {
 			return
 		}

@@ -1,11 +1,11 @@
-// Package adopt makes lab files of what others wrote: shell scripts, and the files
+// Package importer makes lab files of what others wrote: shell scripts, and the files
 // of other tools that build networks.
 //
 // All come the same way: their commands are played on a State, one by one, and
 // the State becomes a file at the end. Nothing is executed. What has no place in a
 // lab file becomes a comment in it, with the place where it was found and the
 // reason; nothing is lost unseen.
-package adopt
+package importer
 
 import (
 	"cmp"
