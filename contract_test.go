@@ -47,7 +47,7 @@ func TestContract(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			if !netnstest.Alone(t) {
+			if !netnstest.Isolated(t) {
 				return
 			}
 			lab := mustOpen(t, file)

@@ -39,7 +39,7 @@ var crashLabs = []struct{ name, file, edit string }{
 func TestCrashAfterEachStep(t *testing.T) {
 	for _, tt := range crashLabs {
 		t.Run(tt.name, func(t *testing.T) {
-			if !netnstest.Alone(t) {
+			if !netnstest.Isolated(t) {
 				return
 			}
 			before := look(t)
@@ -111,7 +111,7 @@ func killed(err error) bool {
 // A program that is killed at any time while it makes or removes a lab leaves
 // nothing that Down does not remove.
 func TestCrashAtAnyTime(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	before := look(t)

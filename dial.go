@@ -20,7 +20,7 @@ import (
 //
 //	d := net.Dialer{Control: node.Control, Resolver: node.Resolver(), LocalAddr: …}
 func (n *Node) Control(network, address string, c syscall.RawConn) error {
-	return netns.Replace(n.namespace, c)
+	return netns.ReplaceSocket(n.namespace, c)
 }
 
 // Dial connects to an address from inside the node, as [net.Dialer.DialContext]

@@ -32,7 +32,7 @@ func running(tb testing.TB, text string) *vethlab.Lab {
 	tb.Helper()
 	netnstest.Need(tb)
 	t := topo.MustParse(text)
-	t.Name = netnstest.Lab(tb)
+	t.Name = netnstest.LabName(tb)
 	lab := newLab(tb, t)
 	tb.Cleanup(func() {
 		if err := lab.Drop(tb.Context()); err != nil {

@@ -89,7 +89,7 @@ func (l *Lab) endProcesses(names []string) error {
 	if len(list) > 0 {
 		l.notify(EventEnd, "ending %s", words.List(list, maxListed))
 	}
-	netns.End(processes, endGrace)
+	netns.Terminate(processes, endGrace)
 	return nil
 }
 

@@ -24,7 +24,7 @@ func TestExamples(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			if !netnstest.Alone(t) {
+			if !netnstest.Isolated(t) {
 				return
 			}
 			needKernel(t, file)

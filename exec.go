@@ -81,12 +81,12 @@ func (n *Node) Run(cmd *exec.Cmd) error {
 // Start starts a command inside the node and does not wait for it, as
 // [exec.Cmd.Start] does; see Run. The command is killed when this program ends.
 func (n *Node) Start(cmd *exec.Cmd) error {
-	room, err := n.room()
+	env, err := n.execEnv()
 	if err != nil {
 		return err
 	}
 	cmd.Env = append(cmd.Environ(), n.Env()...)
-	return room.Start(cmd)
+	return env.Start(cmd)
 }
 
 // Exec replaces this program by a command inside the node. The command is
@@ -96,21 +96,21 @@ func (n *Node) Exec(argv []string) error {
 	if err != nil {
 		return err
 	}
-	room, err := n.room()
+	env, err := n.execEnv()
 	if err != nil {
 		return err
 	}
-	return room.Exec(path, argv, append(os.Environ(), n.Env()...))
+	return env.Exec(path, argv, append(os.Environ(), n.Env()...))
 }
 
 // Env returns the environment variables that tell a program which node it runs
 // in: VETHLAB_LAB and VETHLAB_NODE.
 func (n *Node) Env() []string { return hosts.Env(n.lab.name, n.name) }
 
-func (n *Node) room() (netns.Room, error) {
+func (n *Node) execEnv() (netns.ExecEnv, error) {
 	d, err := n.lab.hosts()
 	if err != nil {
-		return netns.Room{}, err
+		return netns.ExecEnv{}, err
 	}
-	return netns.Room{Namespace: n.namespace, Hosts: d.File()}, nil
+	return netns.ExecEnv{Namespace: n.namespace, Hosts: d.File()}, nil
 }

@@ -149,7 +149,7 @@ func TestCommandsSideBySide(t *testing.T) {
 // place; one that does not is not.
 func TestStray(t *testing.T) {
 	netnstest.Need(t)
-	lab := parse(t, "name: "+netnstest.Lab(t)+"\n"+routed)
+	lab := parse(t, "name: "+netnstest.LabName(t)+"\n"+routed)
 	var mu sync.Mutex
 	var strays []string
 	lab.Notify(func(e vethlab.Event) {

@@ -64,7 +64,7 @@ const settingsTime = 10 * time.Second
 // every setting below net. of its nodes is as in a lab that was made by b at once.
 func TestSettingsAreTakenBack(t *testing.T) {
 	netnstest.Need(t)
-	name := netnstest.Lab(t)
+	name := netnstest.LabName(t)
 	end := time.Now().Add(settingsTime)
 	rapid.Check(t, func(t *rapid.T) {
 		if time.Now().After(end) {
@@ -129,7 +129,7 @@ func readAll(into map[string]string, node string) error {
 // A record that can't be read is as none: it is said, and the lab can be changed.
 func TestDamagedRecord(t *testing.T) {
 	netnstest.Need(t)
-	name := netnstest.Lab(t)
+	name := netnstest.LabName(t)
 	path := filepath.Join(sandbox.Dir, name+".wanted")
 	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000)} {
 		var said []string
@@ -163,7 +163,7 @@ func TestDamagedRecord(t *testing.T) {
 // A lab that is found knows the tests it was brought up with, and where they stand.
 func TestFoundLabKnowsItsTests(t *testing.T) {
 	netnstest.Need(t)
-	name := netnstest.Lab(t)
+	name := netnstest.LabName(t)
 	file := labFile(t, name, "links: [[a, b]]\ntests:\n- {from: a, to: b, expect: unreachable}\n")
 	lab := mustOpen(t, file)
 	up(t, lab)

@@ -23,7 +23,7 @@ import (
 type snapshot map[string][]string
 
 // look takes a snapshot of a machine that nobody else uses, see
-// [netnstest.Alone]. Its /etc, which labs only read, is everybody's.
+// [netnstest.Isolated]. Its /etc, which labs only read, is everybody's.
 func look(tb testing.TB) snapshot {
 	tb.Helper()
 	s := snapshot{}

@@ -93,7 +93,7 @@ func tentative(t *testing.T) bool {
 
 // What is somebody else's is not touched, whatever it is called.
 func TestStrangersAreLeftAlone(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	strangers(t)
@@ -117,7 +117,7 @@ func TestStrangersAreLeftAlone(t *testing.T) {
 
 // A name that is taken is refused, before anything is changed.
 func TestTakenNamesAreRefused(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	strangers(t)

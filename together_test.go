@@ -17,7 +17,7 @@ const starFile = "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [c, sw]
 // Two who make one lab at the same time both succeed, here or in programs of
 // their own.
 func TestTwoUps(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	before := look(t)
@@ -37,7 +37,7 @@ func TestTwoUps(t *testing.T) {
 
 // However ups and downs mix, the lab is all there or all gone in the end.
 func TestUpsAndDowns(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	before := look(t)
@@ -57,7 +57,7 @@ func TestUpsAndDowns(t *testing.T) {
 
 // Labs that go up and down side by side do not disturb each other.
 func TestSideBySide(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	before := look(t)
@@ -109,7 +109,7 @@ func together(t *testing.T, all ...func() error) {
 
 // A program that makes and removes labs for long holds no more than at first.
 func TestNothingLeaks(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: leak\n"+starFile)

@@ -50,7 +50,7 @@ func inNode(t *testing.T, lab *vethlab.Lab, name string, argv ...string) {
 
 // A lab can be held to other tests than its own, as described and as found.
 func TestVerifyGivenTests(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: given\nlinks: [[a, b]]\ntests: [{from: a, to: 192.0.2.1}]")
@@ -81,7 +81,7 @@ func TestVerifyGivenTests(t *testing.T) {
 }
 
 func TestVerifyWhatDoesNotRun(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: off\nlinks: [[a, b], [b, c]]")
@@ -105,7 +105,7 @@ func TestVerifyWhatDoesNotRun(t *testing.T) {
 }
 
 func TestVerifyEnds(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: ends\nlinks: [[a, b], [b, c]]\nrouting: none\ntests: [{from: a, to: c, retry_for: 1h}, {run: sleep 1000, on: a, timeout: 1h}]")
@@ -121,7 +121,7 @@ func TestVerifyEnds(t *testing.T) {
 // What is rejected on the way is both unreachable and refused; what is refused
 // by who is asked has been reached.
 func TestRejectedOnTheWay(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	// A router sends one host few errors a second, so each protocol has its host.
@@ -168,7 +168,7 @@ func listen(t *testing.T, lab *vethlab.Lab, node, address string) net.Listener {
 
 // Where something listens vethlab does not, and a page that says no is an error.
 func TestServedAlready(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: served\naddressing: {ipv6: none}\nlinks: [[a, b]]")
@@ -205,7 +205,7 @@ func TestServedAlready(t *testing.T) {
 
 // A program of the node's own may not know what vethlab sends by UDP.
 func TestSilentProgram(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: silent\naddressing: {ipv6: none}\nlinks: [[a, b]]\ntests: [{from: a, to: b, via: udp/53, timeout: 200ms}]")
@@ -228,7 +228,7 @@ func TestSilentProgram(t *testing.T) {
 
 // A test that fails is tried again until it holds.
 func TestRetryFor(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	lab := parse(t, "name: retry\naddressing: {ipv6: none}\nlinks: [[a, b]]\ntests: [{from: a, to: b, via: tcp/80, serve: false, retry_for: 1m}, {from: b, to: a}]")

@@ -18,7 +18,7 @@ func main() {
 	if role.Over() || feature.Child() {
 		return
 	}
-	netns.KeepStartupThread()
+	netns.LockStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	// A reader that goes away, as in `vethlab run lab.yaml | head`, must not

@@ -60,7 +60,7 @@ func (p *program) freshly(ctx context.Context, target, argv []string) error {
 		}
 		start = func() error { return node.Start(command) }
 	}
-	status, err := netns.Accompany(func() (int, error) {
+	status, err := netns.RunForwardingSignals(func() (int, error) {
 		if err := start(); err != nil {
 			return 0, err
 		}

@@ -169,7 +169,7 @@ func (p *program) ipExec(namespace string, argv []string) error {
 	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
-		err = netns.Room{Namespace: namespace}.Exec(path, argv, os.Environ())
+		err = netns.ExecEnv{Namespace: namespace}.Exec(path, argv, os.Environ())
 	}
 	return exitError{ipCode(err), p.ipDenied(err)}
 }
@@ -254,7 +254,7 @@ func readyName(op plan.Op) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	switch taken := netns.Taken(name); {
+	switch taken := netns.Exists(name); {
 	case makes && taken:
 		return fmt.Errorf("there is a namespace %q already", name)
 	case deletes && !taken:

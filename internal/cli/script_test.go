@@ -74,7 +74,7 @@ func listen() {
 
 // runMain does what the program's main does, with the flags of the placement.
 func runMain(role sandbox.Role) {
-	netns.KeepStartupThread()
+	netns.LockStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	args := os.Args[1:]
@@ -95,7 +95,7 @@ const groundEnv = "VETHLAB_TEST_GROUND"
 // that scripts compare with are rewritten.
 func TestScript(t *testing.T) {
 	t.Run("machine", func(t *testing.T) {
-		if netnstest.Alone(t) {
+		if netnstest.Isolated(t) {
 			runScripts(t, "")
 		}
 	})

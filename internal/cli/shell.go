@@ -88,7 +88,7 @@ func (p *program) shellFresh(argv []string) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, p.out.stdout, p.out.stderr
 	key, value := prompt(shell, "(new) ")
 	cmd.Env = append(os.Environ(), sandbox.IsolatedEnv+"=1", key+"="+value)
-	status, err := netns.Accompany(func() (int, error) {
+	status, err := netns.RunForwardingSignals(func() (int, error) {
 		if err := cmd.Start(); err != nil {
 			return 0, err
 		}

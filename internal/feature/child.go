@@ -114,7 +114,7 @@ func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer
 	cmd.Dir = "/"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = write, write, write // unused; /dev/null may be missing
 	cmd.ExtraFiles = []*os.File{write}
-	err = netns.OnThread(func() error { // the child dies with this thread
+	err = netns.OnNewThread(func() error { // the child dies with this thread
 		err := sandbox.Try(cmd)
 		write.Close()
 		if err != nil {

@@ -147,7 +147,7 @@ func TestUnchildCalled(t *testing.T) {
 // Trying all there is leaves nothing: no link, mount, process, descriptor or
 // namespace.
 func TestTryLeavesNothing(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	tryAll(All(), false) // what the runtime keeps, and modules

@@ -62,18 +62,18 @@ func tryName() error {
 	return err
 }
 
-func trySysfs() error { return netns.TryRoom() }
+func trySysfs() error { return netns.TrySysfs() }
 
 // trySysctl writes a sysctl in a new namespace.
 func trySysctl() error {
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		return os.WriteFile(sysctlPath("net.ipv4.ip_forward"), []byte("1"), 0)
 	})
 }
 
 // trySocket opens a socket in a namespace of its own.
 func trySocket(family, typ, protocol int) error {
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		fd, err := unix.Socket(family, typ|unix.SOCK_CLOEXEC, protocol)
 		if err != nil {
 			return os.NewSyscallError("socket", err)
@@ -88,7 +88,7 @@ func tryPacketSocket() error { return trySocket(unix.AF_PACKET, unix.SOCK_RAW, 0
 
 // tryPingSocket opens a ping socket in a namespace where ping_group_range allows it.
 func tryPingSocket() error {
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		netns.AllowPing()
 		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
 		if err != nil {
@@ -99,7 +99,7 @@ func tryPingSocket() error {
 }
 
 func tryTun() error {
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC, 0)
 		if err != nil {
 			return pathError("open", "/dev/net/tun", err)
@@ -134,7 +134,7 @@ func tryXDP() error { return tryProgram(unix.BPF_PROG_TYPE_XDP, nil) }
 
 // tryTCX attaches a program to the ingress of lo.
 func tryTCX() error {
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		return tryProgram(unix.BPF_PROG_TYPE_SCHED_CLS, func(program int) error {
 			const lo = 1
 			link, err := bpf(unix.BPF_LINK_CREATE, []uint32{uint32(program), lo, unix.BPF_TCX_INGRESS, 0})

@@ -51,7 +51,7 @@ func end(namespace, link string) plan.VethEnd {
 // Whatever is cabled to whatever, with indexes that many share, every veth has
 // one other end, which is the one it was made with.
 func TestPairsOfRandomWirings(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	netnstest.Need(t)
@@ -65,7 +65,7 @@ func TestPairsOfRandomWirings(t *testing.T) {
 		names := []string{state.Host}
 		var made plan.Plan
 		for n := range count {
-			names = append(names, fmt.Sprintf("%s-%d", netnstest.Lab(t), n))
+			names = append(names, fmt.Sprintf("%s-%d", netnstest.LabName(t), n))
 			made = append(made, plan.AddNamespace{Name: names[n+1]})
 		}
 		defer func() {
@@ -115,7 +115,7 @@ func call(e plan.VethEnd) string {
 // Namespaces are found wherever they hide, and nothing is left of the look: no
 // descriptor, no number by which the machine's own namespace calls another.
 func TestHiding(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	netnstest.Need(t)
@@ -127,7 +127,7 @@ func TestHiding(t *testing.T) {
 	sleeper.SysProcAttr = &unix.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
 	started, done := make(chan error), make(chan bool)
 	go func() {
-		_ = netns.OnThread(func() error {
+		_ = netns.OnNewThread(func() error {
 			started <- sleeper.Start()
 			<-done
 			return nil
@@ -142,7 +142,7 @@ func TestHiding(t *testing.T) {
 
 	// Held by a socket of this process alone, which counts for nothing in a
 	// census, but it is cabled to one that is known.
-	hidden, err := netns.Unnamed()
+	hidden, err := netns.CreateUnnamed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func descriptors(t *testing.T) int {
 
 // Of a lab with a bridge, default routes and addresses all is there.
 func TestWhatIsShown(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	netnstest.Need(t)
@@ -231,7 +231,7 @@ func BenchmarkTake(b *testing.B) {
 	var made plan.Plan
 	var names []string
 	for n := range 2 * pairs {
-		names = append(names, fmt.Sprintf("%s-%d", netnstest.Lab(b), n))
+		names = append(names, fmt.Sprintf("%s-%d", netnstest.LabName(b), n))
 		made = append(made, plan.AddNamespace{Name: names[n]})
 	}
 	for n := range pairs {

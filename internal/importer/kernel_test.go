@@ -29,7 +29,7 @@ var programs = map[string][]string{
 // What a script makes when it is run, by the real ip, and what the lab makes that
 // is imported from it, are the same. Nothing is left of the lab when it is down.
 func TestScriptsAndTheirLabs(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	for script, needs := range programs {

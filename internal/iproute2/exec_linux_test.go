@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
 // alone reports whether the test is on a machine of its own, as
-// [netnstest.Alone] does: names of namespaces are everybody's. It skips the test
+// [netnstest.Isolated] does: names of namespaces are everybody's. It skips the test
 // by name where it can't run.
 func alone(t *testing.T, programs ...string) bool {
 	t.Helper()
@@ -27,7 +27,7 @@ func alone(t *testing.T, programs ...string) bool {
 			t.Skipf("needs the program %s: %v", name, err)
 		}
 	}
-	return netnstest.Alone(t)
+	return netnstest.Isolated(t)
 }
 
 // The real programs take what is printed: every kind of Op, and names that ip

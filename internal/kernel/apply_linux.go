@@ -225,10 +225,10 @@ func (a *applier) disconnect(i, j int) error {
 // create makes namespaces with what they are born with.
 func (a *applier) create(i, j int) error {
 	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
-	news := make([]netns.New, len(groups))
+	news := make([]netns.Spec, len(groups))
 	for k, g := range groups {
 		g.ops = g.ops[1:] // AddNamespace itself
-		news[k] = netns.New{Name: g.namespace, Mark: a.mark(g), Inside: func() error { return a.inside(g) }}
+		news[k] = netns.Spec{Name: g.namespace, Mark: a.mark(g), Inside: func() error { return a.inside(g) }}
 	}
 	return netns.CreateAll(news)
 }

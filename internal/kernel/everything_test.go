@@ -16,7 +16,7 @@ import (
 // Everything sees what nobody marked, in the machine's own namespace too, and
 // Observe nothing of it.
 func TestEverything(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	netnstest.Need(t)

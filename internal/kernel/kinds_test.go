@@ -29,7 +29,7 @@ func TestKinds(t *testing.T) {
 			if err := kernel.TryLink(kind.Kind()); err != nil {
 				t.Skipf("this kernel lacks links of kind %s: %v", kind.Kind(), err)
 			}
-			lab := netnstest.Lab(t)
+			lab := netnstest.LabName(t)
 			mark := state.Mark{Lab: lab, Node: "n"}.String()
 			want := state.New()
 			ns := want.Add(netnstest.Name(t, "n"))

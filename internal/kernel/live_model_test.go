@@ -26,7 +26,7 @@ const liveBudget = 3 * time.Second
 // happens: labs made, edited, damaged by hand and removed at random.
 func TestLiveAgreesWithLook(t *testing.T) {
 	netnstest.Need(t)
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	scope := live.Scope{Lab: lab}
 	kept, err := kernel.Follow(kernel.Names, scope, kernel.LiveOptions{})
 	if err != nil {

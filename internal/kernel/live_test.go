@@ -76,7 +76,7 @@ func (f *follower) settle(want int) {
 // hear writes an event down, but for those of addresses that the kernel makes, and
 // of namespaces that are not this test's, where others are at work.
 func (f *follower) hear(e live.Event) {
-	if e.Node != "" && !strings.HasPrefix(e.Node, netnstest.Lab(f.t)) {
+	if e.Node != "" && !strings.HasPrefix(e.Node, netnstest.LabName(f.t)) {
 		return
 	}
 	text := strings.ReplaceAll(e.String(), netnstest.Name(f.t, ""), "")
@@ -195,7 +195,7 @@ func TestLiveLost(t *testing.T) {
 // others reports whether a node is not one of this test's: other tests are at
 // work, and people.
 func others(t *testing.T) func(live.Node) bool {
-	return func(n live.Node) bool { return !strings.HasPrefix(n.Name, netnstest.Lab(t)) }
+	return func(n live.Node) bool { return !strings.HasPrefix(n.Name, netnstest.LabName(t)) }
 }
 
 // pictures returns in what two pictures differ, but for nodes that are not looked

@@ -172,7 +172,7 @@ func clear(t *rapid.T, lab string) {
 // What is applied is what is there, whatever was there before.
 func TestApplyAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	check(t, func(t *rapid.T) {
 		defer clear(t, lab)
 		top := draw(t, lab)
@@ -187,7 +187,7 @@ func TestApplyAgreesWithModel(t *testing.T) {
 // What people do by hand is seen for what it is, and repaired.
 func TestDamageIsRepaired(t *testing.T) {
 	netnstest.Need(t)
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	check(t, func(t *rapid.T) {
 		defer clear(t, lab)
 		want := compiled(t, draw(t, lab))

@@ -32,7 +32,7 @@ var modelled = []string{
 // What ip would show of the examples is what it shows when they are there.
 func TestExamplesShowAsTheirModel(t *testing.T) {
 	netnstest.Need(t)
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	for _, example := range []string{"veth-pair", "two-routers", "dual-stack", "three-hosts-on-a-switch", "router-with-a-bridge"} {
 		file := filepath.Join("..", "..", "examples", example+".yaml")
 		text, err := os.ReadFile(file)
@@ -56,7 +56,7 @@ func TestExamplesShowAsTheirModel(t *testing.T) {
 // So is what it would show of any lab.
 func TestLabsShowAsTheirModel(t *testing.T) {
 	netnstest.Need(t)
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	checkFor(t, 4*time.Second, func(t *rapid.T) {
 		defer clear(t, lab)
 		showsAsModel(t, lab, compiled(t, draw(t, lab)))

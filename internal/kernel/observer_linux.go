@@ -43,7 +43,7 @@ func NewObserver() (*Observer, error) {
 func newListeningObserver(listen func(*Observer) error) (*Observer, error) {
 	o := &Observer{known: map[int32]bool{}}
 	sit := func() error { return errors.Join(o.dial(), listen(o)) }
-	seat, err := netns.Unnamed()
+	seat, err := netns.CreateUnnamed()
 	switch {
 	case errors.Is(err, unix.EPERM):
 		if o.self, err = newSelf(); err == nil {

@@ -17,7 +17,7 @@ import (
 // TestObserverSelf is of who may not make namespaces: the own one is seen, and
 // where its links lead.
 func TestObserverSelf(t *testing.T) {
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	if _, err := exec.LookPath("ip"); err != nil {

@@ -115,7 +115,7 @@ func numbersOf(t testing.TB, names ...string) string {
 		}
 		for line := range strings.Lines(string(out)) {
 			// Numbers of namespaces with names of others are theirs.
-			if _, of, named := strings.Cut(line, "netns name: "); !named || strings.HasPrefix(of, netnstest.Lab(t)) {
+			if _, of, named := strings.Cut(line, "netns name: "); !named || strings.HasPrefix(of, netnstest.LabName(t)) {
 				all = append(all, name+" "+line)
 			}
 		}
@@ -209,7 +209,7 @@ func TestObserverHidden(t *testing.T) {
 
 func unnamed(t testing.TB) *netns.Namespace {
 	t.Helper()
-	ns, err := netns.Unnamed()
+	ns, err := netns.CreateUnnamed()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func addProcess(list []dump.Process, pid int) []dump.Process {
 	if n := len(list); n > 0 && list[n-1].PID == pid {
 		return list
 	}
-	return append(list, dump.Process{PID: pid, Name: netns.Command(pid)})
+	return append(list, dump.Process{PID: pid, Name: netns.CommandName(pid)})
 }
 
 // entries returns the names in a folder, at most so many.

@@ -25,7 +25,7 @@ import (
 // that were let go are in this batch or in one before; only then the second is
 // dropped, so when it is told of, those batches are through.
 func Remove(ctx context.Context, names []string) (held []string, err error) {
-	watch, err := netns.Unnamed()
+	watch, err := netns.CreateUnnamed()
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ type emptyNamespace struct {
 }
 
 func (w *removalWatch) empty() (emptyNamespace, error) {
-	ns, err := netns.Unnamed()
+	ns, err := netns.CreateUnnamed()
 	if err != nil {
 		return emptyNamespace{}, err
 	}

@@ -17,7 +17,7 @@ func RoutesFd(fd int) (routes []dump.Route, err error) {
 
 // HostRoutes reads the routes of the ground's own namespace, which anybody may.
 func HostRoutes() (routes []dump.Route, err error) {
-	err = netns.OnThread(func() (err error) {
+	err = netns.OnNewThread(func() (err error) {
 		routes, err = routesHere()
 		return err
 	})

@@ -47,7 +47,7 @@ func runScript(t *rapid.T, lab, script string, want *state.State) *state.State {
 func TestScriptAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "sh", "ip", "sysctl")
-	lab := netnstest.Lab(t)
+	lab := netnstest.LabName(t)
 	check(t, func(t *rapid.T) {
 		defer clear(t, lab)
 		top := draw(t, lab)

@@ -22,7 +22,7 @@ func Settings(namespace string) ([]dump.Setting, error) {
 	if err := netns.Do(namespace, func() error { now = readSettings(); return nil }); err != nil {
 		return nil, err
 	}
-	if err := netns.Scratch(func() error { fresh = readSettings(); return nil }); err != nil {
+	if err := netns.InTemp(func() error { fresh = readSettings(); return nil }); err != nil {
 		return nil, err
 	}
 	var list []dump.Setting

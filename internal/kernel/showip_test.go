@@ -34,7 +34,7 @@ var shown = []string{
 // written after, may say more.
 func TestShowAgreesWithIP(t *testing.T) {
 	needPrograms(t, "ip")
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	version, _ := exec.CommandContext(t.Context(), "ip", "-V").Output()
@@ -114,7 +114,7 @@ func show(t *testing.T, namespace string, words []string) string {
 // is special to a kind.
 func TestShowJSONAgreesWithIP(t *testing.T) {
 	needPrograms(t, "ip")
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	if err := sandbox.ShareNames(); err != nil {

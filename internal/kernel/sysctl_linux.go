@@ -64,7 +64,7 @@ func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
 		return sc, nil
 	}
 	sc.fresh = map[string]string{}
-	err := netns.Scratch(func() error {
+	err := netns.InTemp(func() error {
 		for key := range keys {
 			if value, ok := readSysctl(key); ok && !unmapped(key, value) {
 				sc.fresh[key] = value

@@ -40,7 +40,7 @@ func TryLink(kind string) error {
 
 // tryRoute calls fn with a route socket of a new namespace.
 func tryRoute(fn func(*conn) error) error {
-	return netns.Scratch(func() error { return inside(fn) })
+	return netns.InTemp(func() error { return inside(fn) })
 }
 
 // tryLink makes a link, on top of that with the number lower if it is not 0.

@@ -31,7 +31,7 @@ func tryNft(content string) error {
 	if err != nil {
 		return err
 	}
-	return netns.Scratch(func() error {
+	return netns.InTemp(func() error {
 		return inside(func(c *conn) error {
 			e := &encoder{conn: c}
 			for i, command := range commands {

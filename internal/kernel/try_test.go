@@ -80,7 +80,7 @@ func agree(t *testing.T, program string, byHand map[string]string, try func(kind
 			if wouldLoad(modules[kind]) {
 				t.Skipf("loading module %s adds links to the machine", modules[kind])
 			}
-			hand := netns.Scratch(func() error {
+			hand := netns.InTemp(func() error {
 				for command := range strings.Lines(commands) {
 					if out, err := exec.CommandContext(t.Context(), program, strings.Fields(command)...).CombinedOutput(); err != nil {
 						t.Logf("%s %s: %s", program, command, out)

@@ -10,45 +10,45 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A New is a namespace to be made.
-type New struct {
+// A Spec describes a namespace to create.
+type Spec struct {
 	Name string
 	Mark string // what the file holds before the namespace is mounted on it
 
 	// Inside, if not nil, is called inside the new namespace before it gets
-	// its name. If it fails the namespace is gone.
+	// its name. If it fails the namespace is deleted.
 	Inside func() error
 }
 
-// Create makes a namespace with a name. It fails with [fs.ErrExist] if the
-// name is taken.
+// Create creates a named namespace. It fails with [fs.ErrExist] if the name is
+// taken.
 func Create(name, mark string, inside func() error) error {
-	return CreateAll([]New{{name, mark, inside}})
+	return CreateAll([]Spec{{name, mark, inside}})
 }
 
-// CreateAll makes namespaces, with a few threads at once. It goes on after an
-// error; the errors are joined in order.
-func CreateAll(news []New) error {
-	return each(len(news), func(i int) error {
-		if err := create(news[i]); err != nil {
-			return fmt.Errorf("namespace %s: %w", news[i].Name, err)
+// CreateAll creates namespaces on up to [maxThreads] threads. It continues after
+// an error; the errors are joined in order.
+func CreateAll(specs []Spec) error {
+	return each(len(specs), func(i int) error {
+		if err := create(specs[i]); err != nil {
+			return fmt.Errorf("namespace %s: %w", specs[i].Name, err)
 		}
 		return nil
 	})
 }
 
-// create makes one namespace and leaves the calling thread in it.
-func create(n New) error {
+// create creates one namespace and leaves the calling thread in it.
+func create(s Spec) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return os.NewSyscallError("unshare", err)
 	}
-	if n.Inside != nil {
-		if err := n.Inside(); err != nil {
+	if s.Inside != nil {
+		if err := s.Inside(); err != nil {
 			return err
 		}
 	}
-	file := filepath.Join(Dir, n.Name)
-	if err := placeFile(file, n.Mark); err != nil {
+	file := filepath.Join(Dir, s.Name)
+	if err := createMarked(file, s.Mark); err != nil {
 		return err
 	}
 	if err := unix.Mount("/proc/thread-self/ns/net", file, "none", unix.MS_BIND, ""); err != nil {
@@ -57,11 +57,11 @@ func create(n New) error {
 	return nil
 }
 
-// placeFile makes a file that holds content from the moment it has its name.
-func placeFile(file, content string) error {
+// createMarked creates a file that holds content from the moment it has its name.
+func createMarked(file, content string) error {
 	fd, err := unix.Open(Dir, unix.O_WRONLY|unix.O_TMPFILE|unix.O_CLOEXEC, 0o444)
 	if err != nil {
-		return placeRenamed(file, content)
+		return createByLink(file, content)
 	}
 	defer unix.Close(fd)
 	if _, err := unix.Write(fd, []byte(content)); err != nil {
@@ -74,8 +74,8 @@ func placeFile(file, content string) error {
 	return nil
 }
 
-// placeRenamed does what [placeFile] does on a file system without O_TMPFILE.
-func placeRenamed(file, content string) error {
+// createByLink is [createMarked] for a file system without O_TMPFILE.
+func createByLink(file, content string) error {
 	tmp, err := os.CreateTemp(Dir, ".vethlab-*")
 	if err != nil {
 		return err

@@ -1,8 +1,7 @@
 package netns
 
-// Dir is where the named namespaces of a machine are (ip-netns(8)).
+// Dir is the folder of named network namespaces (ip-netns(8)).
 const Dir = "/run/netns"
 
-// Host is the name that stands for the machine's own namespace: the one this
-// program was started in.
+// Host is the name of the host namespace: the one this program was started in.
 const Host = ""

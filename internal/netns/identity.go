@@ -1,8 +1,8 @@
 package netns
 
-// An Identity tells a namespace from all others that live at the same time. Once
-// it is gone another may get its Inode, but never its Cookie.
+// An Identity is unique among the existing namespaces. After a namespace is deleted
+// another may get its Inode, but never its Cookie.
 type Identity struct {
-	Device, Inode uint64 // of the file that stands for it
-	Cookie        uint64 // 0: the kernel does not tell (before 6.18)
+	Device, Inode uint64 // of its file on nsfs
+	Cookie        uint64 // NS_GET_ID; 0 before Linux 6.18
 }

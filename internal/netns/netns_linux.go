@@ -12,11 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Namespace is an open network namespace. It lives as long as it is open.
+// A Namespace is an open network namespace. It exists at least as long as it is
+// open.
 type Namespace struct{ f *os.File }
 
-// path returns the file that stands for a namespace. The startup thread, which
-// is what /proc/self means, never leaves the machine's own.
+// path returns the file of a namespace. /proc/self shows the startup thread, which
+// never leaves the host namespace.
 func path(name string) string {
 	if name == Host {
 		return "/proc/self/ns/net"
@@ -24,8 +25,8 @@ func path(name string) string {
 	return filepath.Join(Dir, name)
 }
 
-// Open opens a namespace by name. It fails with [fs.ErrNotExist] if there is
-// none, also where only the empty file of one is left.
+// Open opens a namespace by name. It fails with [fs.ErrNotExist] if none has that
+// name, or if the file has no namespace mounted on it.
 func Open(name string) (*Namespace, error) {
 	fd, err := OpenFd(name)
 	if err != nil {
@@ -51,9 +52,9 @@ func OpenFd(name string) (int, error) {
 	return netFd(fd, path)
 }
 
-// OpenPath opens the namespace that a file stands for as [OpenFd] does, wherever
-// that is. The path may lead into a stranger's folders: nothing is opened but a
-// namespace, for a FIFO would be waited at, and a device may do anything.
+// OpenPath opens the namespace at any path as [OpenFd] does. The path may be under
+// another user's control, so only a network namespace is opened: opening a FIFO
+// blocks, and opening a device can have any effect.
 func OpenPath(path string) (int, error) {
 	at, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -81,7 +82,7 @@ func netFd(fd int, path string) (int, error) {
 	return fd, nil
 }
 
-// Path returns the file that stands for a namespace by name.
+// Path returns the file of a namespace.
 func Path(name string) string { return path(name) }
 
 // Fd returns the descriptor, for a netlink message or a child process. It is
@@ -91,8 +92,7 @@ func (ns *Namespace) Fd() int { return int(ns.f.Fd()) }
 // Close closes the descriptor.
 func (ns *Namespace) Close() error { return ns.f.Close() }
 
-// ID returns the inode number that the kernel tells this namespace from all
-// other living ones by.
+// ID returns the namespace's inode number, unique among the existing namespaces.
 func (ns *Namespace) ID() (uint64, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(ns.Fd(), &st); err != nil {
@@ -107,7 +107,7 @@ func (ns *Namespace) Do(fn func() error) error { return DoFd(ns.Fd(), fn) }
 
 // Do calls fn on a thread that is inside the namespace of that name.
 func Do(name string, fn func() error) error {
-	return thread(func() error { return visit(name, fn) })
+	return thread(func() error { return enterAndCall(name, fn) })
 }
 
 // DoFd calls fn on a thread that is inside the namespace of an open descriptor.
@@ -120,11 +120,11 @@ func DoFd(fd int, fn func() error) error {
 	})
 }
 
-// Each calls fn(i) inside each names[i], on a few threads at once. It goes on
+// Each calls fn(i) inside each names[i], on up to [maxThreads] threads. It continues
 // after an error; the errors are joined in the order of the names.
 func Each(names []string, fn func(i int) error) error {
 	return each(len(names), func(i int) error {
-		return visit(names[i], func() error { return fn(i) })
+		return enterAndCall(names[i], func() error { return fn(i) })
 	})
 }
 
@@ -138,15 +138,15 @@ func EachFd(fds []int, fn func(i int) error) error {
 	})
 }
 
-// visit enters the namespace on the calling thread, which must be one to
-// throw away, and calls fn there.
-func visit(name string, fn func() error) error {
+// enterAndCall enters the namespace on the calling thread, which must be one of
+// [thread], and calls fn.
+func enterAndCall(name string, fn func() error) error {
 	fd, err := OpenFd(name)
 	if err != nil {
 		return err
 	}
 	err = unix.Setns(fd, unix.CLONE_NEWNET)
-	if errors.Is(err, unix.EPERM) && already(fd) { // to look needs no rights
+	if errors.Is(err, unix.EPERM) && inNamespace(fd) { // without privilege: it is there already
 		err = nil
 	}
 	unix.Close(fd)
@@ -156,18 +156,18 @@ func visit(name string, fn func() error) error {
 	return fn()
 }
 
-// already reports whether the calling thread is inside the namespace of an open
+// inNamespace reports whether the calling thread is inside the namespace of an open
 // descriptor.
-func already(fd int) bool {
+func inNamespace(fd int) bool {
 	var here, there unix.Stat_t
 	return unix.Stat("/proc/thread-self/ns/net", &here) == nil && unix.Fstat(fd, &there) == nil && here.Ino == there.Ino && here.Dev == there.Dev
 }
 
-// maxThreads bounds the threads of one [Each]: namespaces are made and
-// configured mostly under locks of the kernel, where more do not help.
+// maxThreads bounds the threads of one [Each]: creating and configuring namespaces
+// mostly holds locks of the kernel (rtnl), where more threads do not help.
 const maxThreads = 4
 
-// each calls fn for 0 … n-1 on threads to throw away.
+// each calls fn for 0 … n-1 on threads of [thread].
 func each(n int, fn func(i int) error) error {
 	var (
 		errs = make([]error, n)

@@ -21,23 +21,23 @@ type Process struct {
 
 func (p Process) String() string { return p.Command }
 
-// A Room is a namespace as a program sees it that is started inside.
-type Room struct {
+// An ExecEnv is the environment of a program that is started inside a namespace.
+type ExecEnv struct {
 	Namespace string
 	Hosts     []byte
 }
 
 // Exec fails with [ErrLinux].
-func (Room) Exec(string, []string, []string) error { return ErrLinux }
+func (ExecEnv) Exec(string, []string, []string) error { return ErrLinux }
 
 // Run fails with [ErrLinux].
-func (Room) Run(*exec.Cmd) error { return ErrLinux }
+func (ExecEnv) Run(*exec.Cmd) error { return ErrLinux }
 
 // Start fails with [ErrLinux].
-func (Room) Start(*exec.Cmd) error { return ErrLinux }
+func (ExecEnv) Start(*exec.Cmd) error { return ErrLinux }
 
-// Replace fails with [ErrLinux].
-func Replace(string, syscall.RawConn) error { return ErrLinux }
+// ReplaceSocket fails with [ErrLinux].
+func ReplaceSocket(string, syscall.RawConn) error { return ErrLinux }
 
 // Do fails with [ErrLinux].
 func Do(string, func() error) error { return ErrLinux }
@@ -54,31 +54,33 @@ func Leftovers() (map[string]string, error) { return nil, ErrLinux }
 // List fails with [ErrLinux].
 func List() ([]string, error) { return nil, ErrLinux }
 
-// Taken is never true.
-func Taken(string) bool { return false }
+// Exists is never true.
+func Exists(string) bool { return false }
 
-// Accompany fails with [ErrLinux].
-func Accompany(func() (int, error)) (status syscall.WaitStatus, err error) { return status, ErrLinux }
+// RunForwardingSignals fails with [ErrLinux].
+func RunForwardingSignals(func() (int, error)) (status syscall.WaitStatus, err error) {
+	return status, ErrLinux
+}
 
-// AccompanyInForeground fails with [ErrLinux].
-func AccompanyInForeground(*syscall.SysProcAttr, func() (int, error)) (status syscall.WaitStatus, err error) {
+// RunInForeground fails with [ErrLinux].
+func RunInForeground(*syscall.SysProcAttr, func() (int, error)) (status syscall.WaitStatus, err error) {
 	return status, ErrLinux
 }
 
 // Processes fails with [ErrLinux].
 func Processes(...string) ([]Process, error) { return nil, ErrLinux }
 
-// End does nothing.
-func End([]Process, time.Duration) {}
+// Terminate does nothing.
+func Terminate([]Process, time.Duration) {}
 
-// Group does nothing.
-func Group(*exec.Cmd) {}
+// SetProcessGroup does nothing.
+func SetProcessGroup(*exec.Cmd) {}
 
 // Ancestors returns none.
 func Ancestors() map[int]bool { return nil }
 
-// KeepStartupThread does nothing.
-func KeepStartupThread() {}
+// LockStartupThread does nothing.
+func LockStartupThread() {}
 
-// OnThread fails with [ErrLinux].
-func OnThread(func() error) error { return ErrLinux }
+// OnNewThread fails with [ErrLinux].
+func OnNewThread(func() error) error { return ErrLinux }

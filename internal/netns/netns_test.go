@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// inode returns what the calling thread's namespace is.
+// inode returns the calling thread's namespace as net:[INODE].
 func inode() string {
 	link, err := os.Readlink("/proc/thread-self/ns/net")
 	if err != nil {
@@ -126,12 +126,12 @@ func TestOpenOther(t *testing.T) {
 func TestEach(t *testing.T) {
 	netnstest.Need(t)
 	var names []string
-	var news []netns.New
+	var specs []netns.Spec
 	for i := range 20 {
 		names = append(names, netnstest.Name(t, fmt.Sprint(i)))
-		news = append(news, netns.New{Name: names[i]})
+		specs = append(specs, netns.Spec{Name: names[i]})
 	}
-	if err := netns.CreateAll(news); err != nil {
+	if err := netns.CreateAll(specs); err != nil {
 		t.Fatal(err)
 	}
 	seen := make([]string, len(names))

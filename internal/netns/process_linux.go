@@ -24,10 +24,10 @@ type Process struct {
 // String returns "name (pid)".
 func (p Process) String() string { return fmt.Sprintf("%s (%d)", p.Command, p.PID) }
 
-// Processes returns the processes inside namespaces. Processes of other users
-// that can't be looked at are missing.
+// Processes returns the processes inside namespaces, without those whose
+// namespace this user may not read.
 func Processes(names ...string) ([]Process, error) {
-	inside := map[string]string{} // what /proc/PID/ns/net says, to the name
+	inside := map[string]string{} // target of /proc/PID/ns/net → name
 	for _, name := range names {
 		var st unix.Stat_t
 		if err := unix.Stat(path(name), &st); err == nil {
@@ -46,30 +46,30 @@ func Processes(names ...string) ([]Process, error) {
 		}
 		link, _ := os.Readlink("/proc/" + e.Name() + "/ns/net")
 		if name, ok := inside[link]; ok {
-			found = append(found, Process{pid, Command(pid), name})
+			found = append(found, Process{pid, CommandName(pid), name})
 		}
 	}
 	return found, nil
 }
 
-// Command returns what a process calls itself, as /proc/PID/comm has it, fit to
-// stand in a line.
-func Command(pid int) string {
+// CommandName returns the name of a process, /proc/PID/comm, with control characters
+// escaped.
+func CommandName(pid int) string {
 	name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
 	return escape.Name(strings.TrimSuffix(string(name), "\n"))
 }
 
-// End asks processes to end, and after the grace period makes those end that
-// have not.
-func End(processes []Process, grace time.Duration) {
+// Terminate sends SIGTERM to processes, and SIGKILL to those that have not ended
+// after the grace period.
+func Terminate(processes []Process, grace time.Duration) {
 	var open []int
 	for _, p := range processes {
 		fd, err := unix.PidfdOpen(p.PID, 0)
 		if err != nil {
-			continue // ended meanwhile
+			continue // it has ended
 		}
 		_ = unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0)
-		// A stopped process gets the signal when it goes on.
+		// A stopped process handles SIGTERM only after SIGCONT.
 		_ = unix.PidfdSendSignal(fd, unix.SIGCONT, nil, 0)
 		open = append(open, fd)
 	}
@@ -83,15 +83,15 @@ func End(processes []Process, grace time.Duration) {
 	}
 }
 
-// Group makes a command the first of a process group of its own. When its context
-// ends all of them are killed: it may have started others.
-func Group(cmd *exec.Cmd) {
+// SetProcessGroup makes a command the leader of a process group of its own. When
+// the command's context ends the whole group is killed.
+func SetProcessGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &unix.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 }
 
 // WaitExit waits, for d at most, for the end of a pidfd's process and reports
-// whether it came.
+// whether it ended.
 func WaitExit(fd int, d time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	deadline := time.Now().Add(d)
@@ -103,7 +103,7 @@ func WaitExit(fd int, d time.Duration) bool {
 	}
 }
 
-// Ancestors returns the process ids of this process and those above it.
+// Ancestors returns the PIDs of this process and its ancestors.
 func Ancestors() map[int]bool {
 	all := map[int]bool{}
 	for pid := os.Getpid(); pid > 0 && !all[pid]; pid = parent(pid) {
@@ -112,13 +112,13 @@ func Ancestors() map[int]bool {
 	return all
 }
 
-// parent returns the process above another, 0 if it is not known.
+// parent returns the parent of a process, 0 if unknown.
 func parent(pid int) int {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return 0
 	}
-	// The name, in parentheses, may hold anything: read on after the last one.
+	// The name, in parentheses, may hold any character: parse after the last ")".
 	var state string
 	var ppid int
 	if _, err := fmt.Sscan(string(status[bytes.LastIndexByte(status, ')')+1:]), &state, &ppid); err != nil {

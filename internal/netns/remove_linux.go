@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Remove takes away the names of namespaces. Each is gone for good as soon as
-// nobody else holds it; the kernel cleans up all that go in one call together.
-// A name that is not there is no error.
+// Remove removes the names of namespaces. The kernel deletes a namespace when
+// nothing else references it, and cleans up those of one call together. A missing
+// name is not an error.
 func Remove(names ...string) error {
 	var errs []error
 	for _, name := range names {
@@ -28,22 +28,20 @@ func Remove(names ...string) error {
 	return errors.Join(errs...)
 }
 
-// Taken reports whether there is anything at a name in [Dir]: a namespace of
-// whomever, or a file.
-func Taken(name string) bool {
+// Exists reports whether a name exists in [Dir], as a namespace or as a plain file.
+func Exists(name string) bool {
 	_, err := os.Lstat(filepath.Join(Dir, name))
 	return err == nil
 }
 
-// List returns the names of the living namespaces, sorted.
+// List returns the names of the network namespaces, sorted.
 func List() ([]string, error) {
 	names, _, err := scan()
 	return names, err
 }
 
-// Leftovers returns the files in [Dir] on which no namespace is mounted, with
-// what they hold: the marks of namespaces that a crash left half made or half
-// removed.
+// Leftovers returns the files in [Dir] on which no namespace is mounted, and their
+// content: the marks of namespaces that a crash left half created or half removed.
 func Leftovers() (map[string]string, error) {
 	_, files, err := scan()
 	if err != nil {
@@ -59,8 +57,8 @@ func Leftovers() (map[string]string, error) {
 	return left, nil
 }
 
-// isNetwork reports whether what is mounted on a file in [Dir] is a network
-// namespace: somebody may have mounted one of another kind there.
+// isNetwork reports whether the namespace mounted on a file in [Dir] is a network
+// namespace and not one of another type.
 func isNetwork(name string) bool {
 	fd, err := OpenFd(name)
 	if err != nil {
@@ -79,7 +77,7 @@ func scan() (namespaces, files []string, err error) {
 	for _, e := range entries {
 		var st unix.Statfs_t
 		switch err := unix.Statfs(filepath.Join(Dir, e.Name()), &st); {
-		case err != nil: // gone meanwhile
+		case err != nil: // deleted since
 		case st.Type == unix.NSFS_MAGIC && isNetwork(e.Name()):
 			namespaces = append(namespaces, e.Name())
 		case e.Type().IsRegular():

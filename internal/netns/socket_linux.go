@@ -8,15 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Replace puts in the place of a new socket one like it that belongs to the
-// namespace of that name. The socket must not have been used yet: package net
-// hands it out so to the Control function of a [net.Dialer] and a
-// [net.ListenConfig], before it binds or connects it or has it watched by the
-// poller. So all that package net does on goroutines of its own (waiting, trying
-// several addresses) works inside the namespace, and no thread is held meanwhile.
-func Replace(name string, c syscall.RawConn) error {
+// ReplaceSocket replaces a new socket by one of the same type in the named
+// namespace. The socket must be unused, as package net passes it to the Control
+// function of a [net.Dialer] and a [net.ListenConfig]: neither bound, connected nor
+// registered with the poller. So all that package net does on its own goroutines
+// (waiting, trying several addresses) works inside the namespace, and no thread is
+// held.
+func ReplaceSocket(name string, c syscall.RawConn) error {
 	if name == Host {
-		return nil // where every goroutine is
+		return nil // every goroutine runs there
 	}
 	var replaced error
 	err := c.Control(func(fd uintptr) { replaced = replace(name, int(fd)) })

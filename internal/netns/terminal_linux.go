@@ -6,14 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A terminal is this program's controlling terminal while it hands it on: the
-// group of processes in the foreground is the one that may read from it and that
-// its keys send signals to. The methods of nil do nothing.
+// A terminal is this program's controlling terminal. Its foreground process group
+// may read from it and gets the signals of its keys. The methods of nil do nothing.
 type terminal struct{ fd int }
 
 // ownTerminal returns the terminal if this program has it to itself: it is in the
-// foreground, and neither its input nor its outputs lead elsewhere, as they do
-// where a pipeline shares the terminal. Nil: it has not.
+// foreground, and its input and outputs are the terminal, not part of a pipeline.
+// Otherwise it returns nil.
 func ownTerminal() *terminal {
 	for fd := range 3 {
 		if _, err := unix.IoctlGetTermios(fd, unix.TCGETS); err != nil {
@@ -44,7 +43,7 @@ func (t *terminal) set(group int) {
 	if t == nil {
 		return
 	}
-	// Who is in the background would be stopped for it.
+	// TIOCSPGRP from the background sends SIGTTOU, which would stop us.
 	signal.Ignore(unix.SIGTTOU)
 	defer signal.Reset(unix.SIGTTOU)
 	_ = unix.IoctlSetPointerInt(t.fd, unix.TIOCSPGRP, group)

@@ -6,14 +6,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// KeepStartupThread binds the calling goroutine, which should be main's, to its
-// thread. As the first call of main it keeps the startup thread from ever being
-// picked for other work; without it that thread is stepped around when met.
-func KeepStartupThread() { runtime.LockOSThread() }
+// LockStartupThread locks the calling goroutine, which should be main's, to its
+// thread. As the first call of main it keeps the runtime from scheduling other
+// goroutines on the startup thread; otherwise [Do] and others have to avoid it.
+func LockStartupThread() { runtime.LockOSThread() }
 
-// OnThread calls fn on an OS thread of its own, which ends after it: fn may start
-// processes that are to end with that thread, and wait for them.
-func OnThread(fn func() error) error { return thread(fn) }
+// OnNewThread calls fn on an OS thread of its own, which ends after it. fn may start
+// processes with a parent-death signal, and wait for them.
+func OnNewThread(fn func() error) error { return thread(fn) }
 
 // thread calls fn on an OS thread of its own and discards the thread.
 // A panic or Goexit (t.FailNow) in fn continues in the caller.
@@ -23,22 +23,22 @@ func thread(fn func() error) error {
 		// Not unlocked: the thread ends with this goroutine.
 		runtime.LockOSThread()
 		o := outcome{exited: true}
-		defer func() { c <- o }() // deferred for the sake of Goexit
+		defer func() { c <- o }() // deferred: Goexit runs it too
 		if unix.Gettid() == unix.Getpid() {
 			defer runtime.UnlockOSThread()
 			o = try(func() error { return thread(fn) })
 			return
 		}
-		defer goHome()
+		defer returnToHost()
 		o = try(fn)
 	}()
-	return (<-c).settle()
+	return (<-c).propagate()
 }
 
-// goHome takes the calling thread out of the namespace it is in. The thread
-// ends in any case, but not at once, and until then it would keep a namespace
-// that is being removed.
-func goHome() {
+// returnToHost moves the calling thread back to the host namespace. The thread ends
+// in any case, but not at once, and until then it would keep a namespace that is
+// being removed.
+func returnToHost() {
 	fd, err := unix.Open(path(Host), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return
@@ -47,7 +47,7 @@ func goHome() {
 	unix.Close(fd)
 }
 
-// outcome is how a function ended.
+// An outcome is how a function ended.
 type outcome struct {
 	err      error
 	panicked bool
@@ -68,8 +68,8 @@ func try(fn func() error) (o outcome) {
 	return o
 }
 
-// settle ends the calling goroutine's wait as the function ended.
-func (o outcome) settle() error {
+// propagate makes the calling goroutine return, panic or exit as the function did.
+func (o outcome) propagate() error {
 	switch {
 	case o.exited:
 		runtime.Goexit()

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Unnamed makes a namespace without a name. It is gone when it is closed and
-// no socket opened inside is left.
-func Unnamed() (*Namespace, error) {
+// CreateUnnamed creates a namespace without a name. The kernel deletes it when it
+// and all sockets opened inside are closed.
+func CreateUnnamed() (*Namespace, error) {
 	var ns *Namespace
 	err := thread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {

@@ -33,7 +33,7 @@ func up(tb testing.TB, file string) *lab {
 	tb.Helper()
 	netnstest.Need(tb)
 	t := topo.MustParse(file)
-	t.Name = netnstest.Lab(tb)
+	t.Name = netnstest.LabName(tb)
 	c, err := compile.Compile(t)
 	if err != nil {
 		tb.Fatal(err)
@@ -105,7 +105,7 @@ func roomForNeighbours(tb testing.TB, n int) {
 	if sandbox.Rootless() {
 		return // up does what it can
 	}
-	lock, err := sandbox.Acquire(tb.Context(), netnstest.Lab(tb)+"-limit", nil)
+	lock, err := sandbox.Acquire(tb.Context(), netnstest.LabName(tb)+"-limit", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

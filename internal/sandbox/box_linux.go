@@ -141,7 +141,7 @@ func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 	if err != nil {
 		dir = "/"
 	}
-	status, err := runInside(netns.Inside{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
+	status, err := runInside(netns.Reexec{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
 	if (err != nil || status.Signaled()) && b.ended() {
 		return 0, ErrEnded
 	}
@@ -157,12 +157,12 @@ func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
 		return 0, os.NewSyscallError("pidfd_open", err)
 	}
 	defer unix.Close(pidfd)
-	status, err := runInside(netns.Inside{Pidfd: pidfd, Args: args, Dir: "/", OnlyUser: true, Stdout: stdout})
+	status, err := runInside(netns.Reexec{Pidfd: pidfd, Args: args, Dir: "/", OnlyUser: true, Stdout: stdout})
 	return ExitCode(status), err
 }
 
 // runInside re-executes this program with the role [Inside].
-func runInside(p netns.Inside) (syscall.WaitStatus, error) {
+func runInside(p netns.Reexec) (syscall.WaitStatus, error) {
 	role, err := roleFile(Inside)
 	if err != nil {
 		return 0, err

@@ -16,7 +16,7 @@ import (
 // namespaces when the program ends. In it, [Main] returns [Isolated].
 func Isolate(rootless bool) (code int, err error) {
 	cmd := selfCommand()
-	status, err := netns.Accompany(func() (int, error) { return startSelf(cmd, rootless) })
+	status, err := netns.RunForwardingSignals(func() (int, error) { return startSelf(cmd, rootless) })
 	if err != nil {
 		return 0, err
 	}
@@ -27,7 +27,7 @@ func Isolate(rootless bool) (code int, err error) {
 // terminal's foreground process group if this process is in it.
 func IsolateInForeground(rootless bool) (code int, err error) {
 	cmd := selfCommand()
-	status, err := netns.AccompanyInForeground(cmd.SysProcAttr, func() (int, error) { return startSelf(cmd, rootless) })
+	status, err := netns.RunInForeground(cmd.SysProcAttr, func() (int, error) { return startSelf(cmd, rootless) })
 	if err != nil {
 		return 0, err
 	}

@@ -64,9 +64,9 @@ func (e *engine) runIn(ctx context.Context, t *compile.Test, node string, names 
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.Env = append(os.Environ(), hosts.Env(e.lab, node)...)
-	netns.Group(cmd)
+	netns.SetProcessGroup(cmd)
 	cmd.WaitDelay = time.Second
-	err := netns.Room{Namespace: namespace, Hosts: names}.Run(cmd)
+	err := netns.ExecEnv{Namespace: namespace, Hosts: names}.Run(cmd)
 	f := judgeCommand(t, err, stdout.String())
 	if f != nil {
 		f.Output = lastLines(stdout.String() + stderr.String())

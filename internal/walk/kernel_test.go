@@ -40,7 +40,7 @@ func TestKernelWalksAlike(t *testing.T) {
 			t.Skipf("needs the program %s: %v", name, err)
 		}
 	}
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	netnstest.Need(t)

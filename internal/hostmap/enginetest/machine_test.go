@@ -45,7 +45,7 @@ func onMachine(t *testing.T, programs []string, test func(machine)) {
 	if sandbox.Rootless() || !sandbox.Privileged() {
 		t.Skip("engines on the machine need root")
 	}
-	if !netnstest.Alone(t) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	// The new /sys covers the control groups, which engines need.

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package netnstest helps tests that make network namespaces: it says when
-// they can't run here, names what they make, and looks for what they left.
+// Package netnstest supports tests that create network namespaces: it skips them
+// where they can't run, names the namespaces, and fails if they leave any behind.
 package netnstest
 
 import (
@@ -67,7 +67,7 @@ var skipped struct {
 func Need(tb testing.TB) {
 	tb.Helper()
 	needRights(tb)
-	lock, err := sandbox.Acquire(tb.Context(), Lab(tb)+"-ground", nil)
+	lock, err := sandbox.Acquire(tb.Context(), LabName(tb)+"-ground", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -88,9 +88,9 @@ func needRights(tb testing.TB) {
 	}
 }
 
-// Lab returns the name of a lab that no other test uses. Its namespaces should
-// have names that begin with it, so that a test that leaves one is found out.
-func Lab(tb testing.TB) string {
+// LabName returns the name of a lab that no other test uses. Its namespaces' names
+// should begin with it, so that [Main] finds those that a test left behind.
+func LabName(tb testing.TB) string {
 	tb.Helper()
 	return fmt.Sprintf("%s%d-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"))
 }
@@ -99,7 +99,7 @@ func Lab(tb testing.TB) string {
 // is removed after the test.
 func Name(tb testing.TB, name string) string {
 	tb.Helper()
-	full := Lab(tb) + "-" + name
+	full := LabName(tb) + "-" + name
 	tb.Cleanup(func() {
 		if err := netns.Remove(full); err != nil {
 			tb.Error(err)
@@ -108,7 +108,8 @@ func Name(tb testing.TB, name string) string {
 	return full
 }
 
-// leaked returns the files that the tests of this process left.
+// leaked returns the files in [netns.Dir] that the tests of this process left
+// behind.
 func leaked() []string {
 	left, _ := filepath.Glob(filepath.Join(netns.Dir, fmt.Sprintf("%s%d-*", prefix, os.Getpid())))
 	return left

@@ -153,7 +153,7 @@ func reaches(ctx context.Context, r lesson.Reach) bool {
 
 // Serve implements [tutor.Machine].
 func (m *Machine) Serve(ctx context.Context, serve lesson.Serve) error {
-	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return netns.Replace(serve.Namespace, c) }}
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return netns.ReplaceSocket(serve.Namespace, c) }}
 	l, err := config.Listen(ctx, "tcp", fmt.Sprintf(":%d", serve.Port))
 	if err != nil {
 		return err

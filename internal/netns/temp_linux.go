@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Scratch calls fn inside a new namespace, which is gone afterwards with all
-// that fn made in it.
-func Scratch(fn func() error) error {
+// InTemp calls fn inside a new namespace, which is deleted afterwards with all
+// that fn created in it.
+func InTemp(fn func() error) error {
 	return thread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 			return os.NewSyscallError("unshare", err)
@@ -18,18 +18,18 @@ func Scratch(fn func() error) error {
 	})
 }
 
-// TryName gives a new namespace a name as [Create] does it, in a mount namespace
-// of its own: nobody sees it, and nothing is left.
+// TryName gives a new namespace a name as [Create] does, in a mount namespace of
+// its own, so that the name is visible to no one else and is deleted afterwards.
 func TryName() error {
-	return Scratch(func() error {
+	return InTemp(func() error {
 		if err := ownMounts(); err != nil {
 			return err
 		}
-		const place = "/run" // where [Dir] is
-		if err := unix.Mount("vethlab", place, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "size=64k"); err != nil {
+		const dir = "/run" // the parent of [Dir]
+		if err := unix.Mount("vethlab", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "size=64k"); err != nil {
 			return os.NewSyscallError("mount /run", err)
 		}
-		name := filepath.Join(place, "name")
+		name := filepath.Join(dir, "name")
 		if err := os.WriteFile(name, nil, 0o444); err != nil {
 			return err
 		}
@@ -37,10 +37,10 @@ func TryName() error {
 	})
 }
 
-// TryRoom enters the [Room] of a new namespace, which is gone afterwards, and fails
-// where its /sys would be that of another.
-func TryRoom() error {
-	return Scratch(func() error {
+// TrySysfs mounts a sysfs in a new namespace, as [ExecEnv] does, and fails where
+// /sys would show another namespace.
+func TrySysfs() error {
+	return InTemp(func() error {
 		if err := ownMounts(); err != nil {
 			return err
 		}
@@ -48,8 +48,8 @@ func TryRoom() error {
 	})
 }
 
-// TryEnter enters the machine's own namespace. It takes rights over it, which to look
-// from where one is already does not.
+// TryEnter enters the host namespace. setns needs CAP_SYS_ADMIN in the owning user
+// namespace, even into the current one.
 func TryEnter() error {
 	return thread(func() error {
 		fd, err := OpenFd(Host)

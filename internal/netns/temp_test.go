@@ -12,13 +12,13 @@ import (
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 )
 
-// A scratch namespace is no thread's when the call is over, so it is gone.
-func TestScratch(t *testing.T) {
+// After the call no thread is in the temporary namespace, so it is deleted.
+func TestInTemp(t *testing.T) {
 	netnstest.Need(t)
 	home, inside := inode(), ""
-	failed := errors.New("as it wants")
-	if err := netns.Scratch(func() error { inside = inode(); return failed }); !errors.Is(err, failed) {
-		t.Errorf("Scratch: %v, want %v", err, failed)
+	failed := errors.New("failed")
+	if err := netns.InTemp(func() error { inside = inode(); return failed }); !errors.Is(err, failed) {
+		t.Errorf("InTemp: %v, want %v", err, failed)
 	}
 	if inside == "" || inside == home {
 		t.Errorf("inside %q, outside %q", inside, home)
@@ -34,16 +34,16 @@ func TestScratch(t *testing.T) {
 	}
 }
 
-// What is tried of mounting is seen by nobody.
-func TestTryNameTryRoom(t *testing.T) {
-	if !netnstest.Alone(t) {
+// The mounts that are tried do not appear outside.
+func TestTryNameTrySysfs(t *testing.T) {
+	if !netnstest.Isolated(t) {
 		return
 	}
 	before := mounts(t)
 	if err := netns.TryName(); err != nil {
 		t.Error(err)
 	}
-	if err := netns.TryRoom(); err != nil {
+	if err := netns.TrySysfs(); err != nil {
 		t.Error(err)
 	}
 	if after := mounts(t); after != before {

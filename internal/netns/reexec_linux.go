@@ -11,72 +11,71 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// insideFlags are the namespaces that a program inside shares with its holder.
+// insideFlags are the namespaces of the holder process that the program enters.
 // One call enters them all, the user namespace first (setns(2), Linux 5.8).
 const insideFlags = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID
 
-// Inside is this very program, to be run once more in the namespaces of another
-// process.
-type Inside struct {
-	Pidfd int      // of the process whose namespaces they are
-	Args  []string // with the program's own name
+// A Reexec runs this program again in the namespaces of another process.
+type Reexec struct {
+	Pidfd int      // of that process
+	Args  []string // including the program's name
 	Env   []string
-	Dir   string // the working folder; where it is not to be had it is /
+	Dir   string // the working folder; if it can't be entered: /
 
-	// OnlyUser leaves out all namespaces but the user namespace.
+	// OnlyUser enters the user namespace only.
 	OnlyUser bool
 
-	// Keep, if not nil, is open in the program too, as the same descriptor.
+	// Keep, if not nil, is inherited with the same descriptor number.
 	Keep *os.File
 
 	// Stdin, Stdout replace this program's own if not nil.
 	Stdin, Stdout *os.File
 }
 
-// Run runs the program and waits for it. Signals that come here are passed on. If
-// this program has a terminal to itself the other gets it. It is killed when this
+// Run runs the program, forwards signals to it and waits for it. If this program
+// has a terminal to itself the child gets it. The child is killed when this
 // program ends.
 //
-// A process with threads can't enter a user namespace, and every Go program has
-// threads. So it is a fork that enters, which has but one; it then forks once
-// more, since the PID namespace is only for children, and that child becomes the
-// program anew.
-func (p Inside) Run() (syscall.WaitStatus, error) {
-	image, err := p.image()
+// A process with several threads can't enter a user namespace (setns(2)), and every
+// Go program has several. So a fork, which has one, enters. Only children of the
+// process that entered a PID namespace are in it, so that fork forks again, and its
+// child executes the program.
+func (p Reexec) Run() (syscall.WaitStatus, error) {
+	args, err := p.forkArgs()
 	if err != nil {
 		return 0, err
 	}
-	defer image.pipe[0].Close()
-	defer image.pipe[1].Close()
-	image.tty = ownTerminal()
-	defer image.tty.close()
-	status, err := accompany(image.start, image.tty)
+	defer args.pipe[0].Close()
+	defer args.pipe[1].Close()
+	args.tty = ownTerminal()
+	defer args.tty.close()
+	status, err := runForwarding(args.start, args.tty)
 	runtime.KeepAlive(p)
 	return status, err
 }
 
-// image holds what a fork needs, which can allocate nothing.
-type image struct {
-	pidfd       int
-	flags       uintptr
-	path, dir   *byte
-	argv, envv  []*byte
-	stdin, out  int // -1: as they are
-	keep        int // -1: nothing
-	tty         *terminal
-	parentPipe  int
-	pipe        [2]*os.File
-	reportBytes report
+// forkArgs holds all that the fork needs, because it cannot allocate.
+type forkArgs struct {
+	pidfd      int
+	flags      uintptr
+	path, dir  *byte
+	argv, envv []*byte
+	stdin, out int // -1: inherited
+	keep       int // -1: none
+	tty        *terminal
+	parentPipe int
+	pipe       [2]*os.File
+	report     report
 }
 
-// report is what a fork writes about itself.
+// A report is what a fork writes to the pipe.
 type report struct {
 	step  int32
 	errno int32
 	pid   int32
 }
 
-// The steps of a fork that can fail.
+// The steps of a fork.
 const (
 	stepEnter = iota + 1
 	stepFork
@@ -84,8 +83,8 @@ const (
 	stepDone
 )
 
-func (p Inside) image() (*image, error) {
-	i := &image{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
+func (p Reexec) forkArgs() (*forkArgs, error) {
+	i := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
 	if p.OnlyUser {
 		i.flags = unix.CLONE_NEWUSER
 	}
@@ -118,8 +117,8 @@ func (p Inside) image() (*image, error) {
 	return i, err
 }
 
-// start starts the program and returns its process, which is a child of ours.
-func (i *image) start() (int, error) {
+// start starts the program as a child of this process and returns its PID.
+func (i *forkArgs) start() (int, error) {
 	syscall.ForkLock.Lock()
 	fork, errno := i.fork()
 	syscall.ForkLock.Unlock()
@@ -129,8 +128,7 @@ func (i *image) start() (int, error) {
 	if _, err := wait(fork, 0); err != nil {
 		return 0, err
 	}
-	// Whatever happened, the last words of those who wrote are in the pipe, or
-	// exec has closed it.
+	// The forks have written their reports to the pipe; exec closes it.
 	i.pipe[1].Close()
 	var pid int
 	for {
@@ -143,7 +141,7 @@ func (i *image) start() (int, error) {
 		case err != nil:
 			return pid, os.NewSyscallError("read", err)
 		case n == 0 && pid == 0:
-			return 0, errors.New("the program could not be started inside: its starter was killed")
+			return 0, errors.New("cannot start the program in the sandbox: the forked process was killed")
 		case n == 0:
 			return pid, nil
 		case r.step == stepDone:
@@ -161,17 +159,16 @@ func stepError(r report) error {
 	errno := syscall.Errno(r.errno)
 	switch r.step {
 	case stepEnter:
-		return fmt.Errorf("enter the namespaces: %w", os.NewSyscallError("setns", errno))
+		return fmt.Errorf("cannot enter the namespaces: %w", os.NewSyscallError("setns", errno))
 	case stepFork:
 		return os.NewSyscallError("fork", errno)
 	}
 	return os.NewSyscallError("exec", errno)
 }
 
-// These are what package syscall does around a fork of its own: they hold
-// signals back, and undo in the child what the runtime has set up for them. The
-// linker lets them be reached for the sake of programs like this one (see
-// runtime/proc.go); TestInside fails on a Go version that no longer does.
+// Package syscall calls these around its own forks: they block signals, and reset
+// the runtime's signal handling in the child. The linker permits access to them
+// (see runtime/proc.go); a Go version that does not fails to link.
 //
 //go:linkname beforeFork syscall.runtime_BeforeFork
 func beforeFork()
@@ -182,14 +179,14 @@ func afterFork()
 //go:linkname afterForkInChild syscall.runtime_AfterForkInChild
 func afterForkInChild()
 
-// fork forks this process and makes the child what it is to be. The child has
-// only this thread, and no runtime: it must not allocate, grow its stack or call
-// anything but raw system calls.
+// fork forks this process; the child enters the namespaces, forks and executes the
+// program. The child has only this thread, and no runtime: it must not allocate,
+// grow its stack or call anything but raw system calls.
 //
 //go:noinline
 //go:norace
 //go:nocheckptr
-func (i *image) fork() (pid int, errno syscall.Errno) {
+func (i *forkArgs) fork() (pid int, errno syscall.Errno) {
 	pidfd, flags, pipe, stdin, out, keep := uintptr(i.pidfd), i.flags, uintptr(i.parentPipe), i.stdin, i.out, i.keep
 	path, dir := unsafe.Pointer(i.path), unsafe.Pointer(i.dir)
 	argv, envv := unsafe.Pointer(&i.argv[0]), unsafe.Pointer(&i.envv[0])
@@ -197,7 +194,7 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	if i.tty != nil {
 		tty = i.tty.fd
 	}
-	words := &i.reportBytes
+	status := &i.report
 	var child uintptr
 
 	beforeFork()
@@ -208,29 +205,29 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	}
 	afterForkInChild()
 
-	words.step = stepEnter
+	status.step = stepEnter
 	if _, _, errno = syscall.RawSyscall(unix.SYS_SETNS, pidfd, flags, 0); errno != 0 {
 		goto failed
 	}
-	// The child's parent is to be who waits for us, not us.
-	words.step = stepFork
+	// CLONE_PARENT: the process that waits for us becomes the child's parent.
+	status.step = stepFork
 	child, _, errno = syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(unix.CLONE_PARENT)|uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
 	if errno != 0 {
 		goto failed
 	}
 	if child != 0 {
-		words.step, words.pid = stepDone, int32(child)
-		syscall.RawSyscall(syscall.SYS_WRITE, pipe, uintptr(unsafe.Pointer(words)), unsafe.Sizeof(*words))
+		status.step, status.pid = stepDone, int32(child)
+		syscall.RawSyscall(syscall.SYS_WRITE, pipe, uintptr(unsafe.Pointer(status)), unsafe.Sizeof(*status))
 		for {
 			syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 0)
 		}
 	}
 
-	words.step = stepExec
+	status.step = stepExec
 	syscall.RawSyscall(syscall.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0)
 	syscall.RawSyscall(syscall.SYS_CHDIR, uintptr(dir), 0, 0)
 	if tty >= 0 {
-		comeForward(uintptr(tty), &words.pid)
+		takeForeground(uintptr(tty), &status.pid)
 	}
 	if stdin >= 0 {
 		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(stdin), 0, 0)
@@ -244,22 +241,22 @@ func (i *image) fork() (pid int, errno syscall.Errno) {
 	_, _, errno = syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(path), uintptr(argv), uintptr(envv))
 
 failed:
-	words.errno = int32(errno)
-	syscall.RawSyscall(syscall.SYS_WRITE, pipe, uintptr(unsafe.Pointer(words)), unsafe.Sizeof(*words))
+	status.errno = int32(errno)
+	syscall.RawSyscall(syscall.SYS_WRITE, pipe, uintptr(unsafe.Pointer(status)), unsafe.Sizeof(*status))
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 1, 0, 0)
 	}
 }
 
-// comeForward puts the calling process, which is a fork as [image.fork] makes it,
-// into a group of its own and that into the foreground of the terminal, as a shell
-// does with each job. The group that it had is one that those inside can't name,
-// which shells there stumble over.
+// takeForeground makes the calling process, a fork of [forkArgs.fork], the leader of
+// a process group of its own and that the terminal's foreground group, as a shell
+// does with each job. Its old group has no ID in the new PID namespace; shells there
+// would fail to restore it.
 //
 //go:nosplit
 //go:norace
-func comeForward(tty uintptr, group *int32) {
-	mask := uint64(1) << (syscall.SIGTTOU - 1) // sent to who does this from the background
+func takeForeground(tty uintptr, group *int32) {
+	mask := uint64(1) << (syscall.SIGTTOU - 1) // sent for TIOCSPGRP from the background
 	syscall.RawSyscall(syscall.SYS_SETPGID, 0, 0, 0)
 	pid, _, _ := syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
 	*group = int32(pid)

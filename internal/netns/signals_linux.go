@@ -10,40 +10,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// passed are the signals that a program passes on to the one that runs in its
-// place.
-var passed = []os.Signal{
+// forwardedSignals are the signals that this program forwards to its child.
+var forwardedSignals = []os.Signal{
 	unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2,
 }
 
-// Accompany starts a child that runs in our place, waits until it ends, and lives
-// as it does meanwhile: signals go to it, and where it is stopped we are. start
-// is called, and waited for, on one thread, so that the child may have a
-// parent-death signal, which is sent when that thread ends.
-func Accompany(start func() (pid int, err error)) (syscall.WaitStatus, error) {
-	return accompany(start, nil)
+// RunForwardingSignals starts a child, forwards signals and job-control stops to
+// it, and waits until it ends. It calls start and waits on one thread: the kernel
+// sends a parent-death signal when the thread that forked ends.
+func RunForwardingSignals(start func() (pid int, err error)) (syscall.WaitStatus, error) {
+	return runForwarding(start, nil)
 }
 
-// AccompanyInForeground does that with a child of which attr will be the
-// attributes. If this program has a terminal to itself, the child gets it, as a
-// group of processes of its own, and this program has it back behind that. A child
-// in a new PID namespace needs this to hand the terminal on: it has no name for
-// the group of its starter.
-func AccompanyInForeground(attr *syscall.SysProcAttr, start func() (pid int, err error)) (syscall.WaitStatus, error) {
+// RunInForeground is [RunForwardingSignals] for a child started with attr. If this
+// program has a terminal to itself, the child becomes the terminal's foreground
+// process group, and this program takes the terminal back when the child ends. A
+// child in a new PID namespace needs this: its parent's process group has no ID
+// there.
+func RunInForeground(attr *syscall.SysProcAttr, start func() (pid int, err error)) (syscall.WaitStatus, error) {
 	tty := ownTerminal()
 	defer tty.close()
 	if tty != nil {
 		attr.Foreground, attr.Ctty = true, tty.fd
 	}
-	return accompany(start, tty)
+	return runForwarding(start, tty)
 }
 
-// accompany does that with a child that gets the terminal, unless tty is nil.
-func accompany(start func() (pid int, err error), tty *terminal) (syscall.WaitStatus, error) {
+// runForwarding implements [RunForwardingSignals]. The child gets the terminal,
+// unless tty is nil.
+func runForwarding(start func() (pid int, err error), tty *terminal) (syscall.WaitStatus, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passed...)
+	signal.Notify(signals, forwardedSignals...)
 	defer signal.Stop(signals)
 	pid, err := start()
 	if err != nil {
@@ -56,7 +55,7 @@ func accompany(start func() (pid int, err error), tty *terminal) (syscall.WaitSt
 		for {
 			select {
 			case s := <-signals:
-				pass(pid, s.(syscall.Signal))
+				forward(pid, s.(syscall.Signal))
 			case <-done:
 				return
 			}
@@ -71,17 +70,17 @@ func accompany(start func() (pid int, err error), tty *terminal) (syscall.WaitSt
 	}
 }
 
-// pass passes a signal on, unless the terminal has sent it to the child too.
-func pass(pid int, s syscall.Signal) {
+// forward forwards a signal, unless the terminal has sent it to the child too.
+func forward(pid int, s syscall.Signal) {
 	if (s == unix.SIGINT || s == unix.SIGQUIT) && sameGroup(pid) && inForeground() {
 		return
 	}
 	_ = unix.Kill(pid, s)
 }
 
-// stopWith stops this process, as its child has been, until it is to go on. The
-// keys of a terminal stop both at once if it is theirs together; then it has
-// happened already.
+// stopWith stops this process, as its child was stopped, until SIGCONT, and then
+// continues the child. If both are in one process group the terminal's stop key
+// has stopped both already.
 func stopWith(pid int, s syscall.Signal, tty *terminal) {
 	if s != unix.SIGSTOP && sameGroup(pid) {
 		return
@@ -101,8 +100,8 @@ func sameGroup(pid int) bool {
 	return err == nil && group == unix.Getpgrp()
 }
 
-// inForeground reports whether the keys of the terminal send their signals to
-// this process.
+// inForeground reports whether this process is in the terminal's foreground
+// process group.
 func inForeground() bool {
 	tty, err := unix.Open("/dev/tty", unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
 	if err != nil {
