@@ -6,4 +6,4 @@ import "github.com/vethlab/vethlab/internal/kernel"
 func (l *Lab) SetStep(fn func(done int)) { l.step = fn }
 
 // View returns the lab as the kernel has it, with all that a State hides.
-func (l *Lab) View() (*kernel.View, error) { return l.view() }
+func (l *Lab) View() (*kernel.Snapshot, error) { return l.view() }

@@ -19,7 +19,7 @@ import (
 // what `vethlab show -o json` writes, with routes, sysctls and nftables too.
 type State struct {
 	lab   string
-	view  *kernel.View
+	view  *kernel.Snapshot
 	table func() *hosts.Table
 }
 
@@ -41,15 +41,15 @@ func (l *Lab) Described() *State {
 	if want := l.wanted(); want != nil {
 		s = want
 	}
-	return newState(l.name, &kernel.View{State: s})
+	return newState(l.name, &kernel.Snapshot{State: s})
 }
 
 // view returns the lab as the kernel has it now.
-func (l *Lab) view() (*kernel.View, error) {
+func (l *Lab) view() (*kernel.Snapshot, error) {
 	return kernel.Observe(l.name, l.wanted(), l.record().state())
 }
 
-func newState(lab string, view *kernel.View) *State {
+func newState(lab string, view *kernel.Snapshot) *State {
 	return &State{lab, view, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(view.State) })}
 }
 

@@ -101,7 +101,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *stat
 		}
 	}
 	if !enough {
-		if err := kernel.Introduce(l.wanted()); err != nil {
+		if err := kernel.SeedNeighbours(l.wanted()); err != nil {
 			return fmt.Errorf("cannot add neighbour entries: %w", err)
 		}
 	}

@@ -21,7 +21,7 @@ type Watch struct {
 
 // Watch watches a lab from now on. It may also be one that is not running yet.
 func (l *Lab) Watch() (*Watch, error) {
-	events, err := kernel.Follow(kernel.Names, live.Scope{Lab: l.name}, kernel.LiveOptions{})
+	events, err := kernel.Follow(kernel.NamespaceFiles, live.Scope{Lab: l.name}, kernel.MonitorOptions{})
 	if err != nil {
 		return nil, err
 	}

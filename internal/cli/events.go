@@ -165,16 +165,16 @@ const sweepInterval = 2 * time.Second
 // follow begins to follow a lab, which need not run if it is given as a file, or
 // the machine. It also returns what to call that.
 func (p *program) follow(ctx context.Context, args []string, f followed) (follower *kernel.Follower, what string, err error) {
-	what, scope, options, find := "this machine", live.Scope{}, kernel.LiveOptions{Sweep: sweepInterval}, machineSpots(ctx)
+	what, scope, options, find := "this machine", live.Scope{}, kernel.MonitorOptions{Sweep: sweepInterval}, machineSpots(ctx)
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {
 			return nil, "", err
 		}
-		what, scope, options, find = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.LiveOptions{}, kernel.Names
+		what, scope, options, find = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.MonitorOptions{}, kernel.NamespaceFiles
 	}
 	follower, err = kernel.Follow(find, scope, options)
-	if err == nil && follower.Closed() {
+	if err == nil && follower.HostOnly() {
 		p.out.say("only the namespace of this shell can be seen; for the others:")
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}

@@ -140,7 +140,7 @@ func (p *program) described(args []string) (*draw.Scene, error) {
 }
 
 // viewed returns what is there of a running lab.
-func (p *program) viewed(args []string) (*kernel.View, error) {
+func (p *program) viewed(args []string) (*kernel.Snapshot, error) {
 	lab, err := p.find(args, "")
 	if err != nil {
 		return nil, err

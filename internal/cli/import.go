@@ -125,7 +125,7 @@ func (p *program) completeImport(f *importFlags) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
 		var names []string
-		if view, err := kernel.Everything(); err == nil {
+		if view, err := kernel.ObserveAll(); err == nil {
 			names = view.State.Names()
 		}
 		return offered(names), cobra.ShellCompDirectiveNoFileComp
@@ -192,14 +192,14 @@ func (p *program) importLive(f importFlags, names []string) (*importer.Result, e
 }
 
 // machine reads all namespaces, for a command that only root can carry out.
-func (p *program) machine(command string) (*kernel.View, error) {
+func (p *program) machine(command string) (*kernel.Snapshot, error) {
 	if err := p.enterOnly(); err != nil {
 		return nil, err
 	}
 	if !sandbox.Privileged() {
 		return nil, fmt.Errorf("only root can look into the namespaces of this machine: sudo vethlab %s", command)
 	}
-	return kernel.Everything()
+	return kernel.ObserveAll()
 }
 
 // labName returns the name of a lab that is made of a file. A file that is always

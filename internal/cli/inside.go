@@ -45,7 +45,7 @@ func lookInside(lab *vethlab.Lab, node *vethlab.Node) (*insideNode, error) {
 		func() (e error) { n.Ends, e = kernel.Peers(n.Namespace); return e },
 		func() (e error) { n.Qdiscs, e = kernel.Qdiscs(name); return e },
 		func() (e error) { n.Sockets, e = kernel.Sockets(name); return e },
-		func() (e error) { n.Sysctls, e = kernel.Settings(name); return e },
+		func() (e error) { n.Sysctls, e = kernel.ChangedSysctls(name); return e },
 		func() (e error) { n.Nftables, e = kernel.Nftables(name); return e },
 	}
 	if name != state.Host {

@@ -210,7 +210,7 @@ func showNamespaces(q *ipshow.Query) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	numbers, err := kernel.Numbers(names)
+	numbers, err := kernel.NSIDs(names)
 	if err != nil {
 		return "", err
 	}

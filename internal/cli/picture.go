@@ -9,7 +9,7 @@ import (
 )
 
 // viewOf returns a lab as the kernel has it now, with all that pictures show.
-func viewOf(lab *vethlab.Lab) (*kernel.View, error) {
+func viewOf(lab *vethlab.Lab) (*kernel.Snapshot, error) {
 	if lab.Topology() == nil {
 		return kernel.Observe(lab.Name(), nil, nil)
 	}
@@ -22,7 +22,7 @@ func viewOf(lab *vethlab.Lab) (*kernel.View, error) {
 
 // sceneOf returns what there is to draw of a running lab: which cables carry a
 // signal is what the kernel says.
-func sceneOf(view *kernel.View) *draw.Scene {
+func sceneOf(view *kernel.Snapshot) *draw.Scene {
 	s := draw.FromState(view.State)
 	for name, ns := range view.State.Namespaces {
 		box := s.Box(draw.BoxID(name))

@@ -74,7 +74,7 @@ func TestScriptsAndTheirLabs(t *testing.T) {
 // everything returns what is there, without the MACs, which the kernel chose.
 func everything(t *testing.T) *state.State {
 	t.Helper()
-	view, err := kernel.Everything()
+	view, err := kernel.ObserveAll()
 	if err != nil {
 		t.Fatal(err)
 	}

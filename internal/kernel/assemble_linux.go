@@ -11,22 +11,22 @@ import (
 
 // assemble makes a State of what each namespace said for itself: numbers
 // become names, and the ends of veth pairs find each other.
-func assemble(seen []*seenNamespace) (*View, error) {
-	v := &View{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
+func assemble(seen []*seenNamespace) (*Snapshot, error) {
+	v := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
 	for _, ns := range seen {
 		v.add(ns)
 	}
 	return v, ignoreGone(v.pair(seen)) // one may go, or come back, while we look
 }
 
-func (v *View) add(seen *seenNamespace) {
-	ns := v.State.Add(seen.name)
+func (s *Snapshot) add(seen *seenNamespace) {
+	ns := s.State.Add(seen.name)
 	clear(ns.Links) // lo is among what was seen
 	names := map[int]string{}
 	for _, l := range seen.links {
 		names[l.Index] = l.Name
 		ns.Links[l.Name] = &l.Link
-		v.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.operState}
+		s.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.operState}
 	}
 	for _, l := range seen.links {
 		l.Master = names[l.master]
@@ -62,7 +62,7 @@ type end struct {
 // pair finds the other end of each veth. The kernel tells the number of the
 // peer, and by a number of its own in which namespace it is. A candidate has
 // the right number and points back; the kernel confirms its namespace.
-func (v *View) pair(seen []*seenNamespace) error {
+func (s *Snapshot) pair(seen []*seenNamespace) error {
 	byIndex := map[int][]end{}
 	for _, ns := range seen {
 		for _, l := range ns.links {

@@ -33,9 +33,9 @@ func DumpFd(fd int) (*dump.Namespace, error) {
 	return ns, err
 }
 
-// Numbers returns the numbers by which the ground's own namespace calls others; -1:
+// NSIDs returns the numbers by which the ground's own namespace calls others; -1:
 // by none.
-func Numbers(names []string) (map[string]int32, error) {
+func NSIDs(names []string) (map[string]int32, error) {
 	numbers := map[string]int32{}
 	err := inside(func(c *conn) error {
 		for _, name := range names {

@@ -8,23 +8,23 @@ import (
 
 // A Follower keeps a view of namespaces up to date.
 type Follower struct {
-	*Live
+	*Monitor
 	View *live.View
 }
 
-// Follow follows the namespaces that find tells of, see [NewLive], and those that
+// Follow follows the namespaces that find tells of, see [NewMonitor], and those that
 // their links lead to. What of them counts the scope says. The view shows what
 // is there at first.
-func Follow(find func() ([]Spot, error), scope live.Scope, o LiveOptions) (*Follower, error) {
-	l, err := NewLive(find, o)
+func Follow(find func() ([]NamespaceFile, error), scope live.Scope, o MonitorOptions) (*Follower, error) {
+	m, err := NewMonitor(find, o)
 	if err != nil {
 		return nil, err
 	}
-	f := &Follower{l, live.New(scope)}
+	f := &Follower{m, live.New(scope)}
 	// Since the ground's own namespace is always there, it does not wait.
-	updates, err := l.Next(context.Background())
+	updates, err := m.Next(context.Background())
 	if err != nil {
-		l.Close()
+		m.Close()
 		return nil, err
 	}
 	f.apply(updates)
@@ -43,7 +43,7 @@ func (f *Follower) apply(updates []live.Update) []live.Event {
 // it returns its error, with what has happened until then.
 func (f *Follower) Next(ctx context.Context) ([]live.Event, error) {
 	for {
-		updates, err := f.Live.Next(ctx)
+		updates, err := f.Monitor.Next(ctx)
 		events := f.apply(updates)
 		if err == nil {
 			err = ctx.Err()

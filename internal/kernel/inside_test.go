@@ -101,7 +101,7 @@ func bound(family, typ int, at unix.Sockaddr) (int, error) {
 // Only what somebody set is a setting.
 func TestSettings(t *testing.T) {
 	ns := emptyNamespace(t)
-	list, err := kernel.Settings(ns)
+	list, err := kernel.ChangedSysctls(ns)
 	if err != nil || len(list) != 0 {
 		t.Errorf("a new namespace has %v, %v", list, err)
 	}
@@ -119,7 +119,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err = kernel.Settings(ns); err != nil {
+	if list, err = kernel.ChangedSysctls(ns); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range list {

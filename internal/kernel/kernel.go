@@ -26,8 +26,8 @@ func (e *OpError) Error() string { return fmt.Sprintf("%s: %v", e.Op.At(), e.Err
 // Unwrap returns the kernel's reason.
 func (e *OpError) Unwrap() error { return e.Err }
 
-// A View is what is there of one lab.
-type View struct {
+// A Snapshot is what is there of one lab.
+type Snapshot struct {
 	State *state.State
 
 	// Runtime says of each link what no plan decides.
@@ -61,8 +61,8 @@ func (e *UnsettledError) Error() string {
 	return "not ready yet: " + strings.Join(names, ", ")
 }
 
-// A Way is where the machine would send a packet.
-type Way struct {
+// A Egress is where the machine would send a packet.
+type Egress struct {
 	Dev string
 	Lab string // the lab that the link is of; "": the machine's own network
 }

@@ -18,13 +18,13 @@ import (
 func Apply(context.Context, plan.Plan, *state.State, Options) error { return netns.ErrLinux }
 
 // Observe fails with [netns.ErrLinux].
-func Observe(string, *state.State, *state.State) (*View, error) { return nil, netns.ErrLinux }
+func Observe(string, *state.State, *state.State) (*Snapshot, error) { return nil, netns.ErrLinux }
 
-// Everything fails with [netns.ErrLinux].
-func Everything(...string) (*View, error) { return nil, netns.ErrLinux }
+// ObserveAll fails with [netns.ErrLinux].
+func ObserveAll(...string) (*Snapshot, error) { return nil, netns.ErrLinux }
 
-// Numbers fails with [netns.ErrLinux].
-func Numbers([]string) (map[string]int32, error) { return nil, netns.ErrLinux }
+// NSIDs fails with [netns.ErrLinux].
+func NSIDs([]string) (map[string]int32, error) { return nil, netns.ErrLinux }
 
 // RouteTo fails with [netns.ErrLinux].
 func RouteTo(string, netip.Addr) (dump.Route, error) { return dump.Route{}, netns.ErrLinux }
@@ -47,14 +47,14 @@ func Remove(context.Context, []string) ([]string, error) { return nil, netns.Err
 // RemoveLinks fails with [netns.ErrLinux].
 func RemoveLinks(string) error { return netns.ErrLinux }
 
-// ForgetUnanswered fails with [netns.ErrLinux].
-func ForgetUnanswered([]string) error { return netns.ErrLinux }
+// FlushFailedNeigh fails with [netns.ErrLinux].
+func FlushFailedNeigh([]string) error { return netns.ErrLinux }
 
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
 
-// HostWay fails with [netns.ErrLinux].
-func HostWay(netip.Addr) (Way, error) { return Way{}, netns.ErrLinux }
+// HostEgress fails with [netns.ErrLinux].
+func HostEgress(netip.Addr) (Egress, error) { return Egress{}, netns.ErrLinux }
 
 // An Observer observes nothing.
 type Observer struct{}
@@ -71,26 +71,28 @@ func (*Observer) Read() (*dump.Wiring, error) { return nil, netns.ErrLinux }
 // Close does nothing.
 func (*Observer) Close() {}
 
-// Names fails with [netns.ErrLinux].
-func Names() ([]Spot, error) { return nil, netns.ErrLinux }
+// NamespaceFiles fails with [netns.ErrLinux].
+func NamespaceFiles() ([]NamespaceFile, error) { return nil, netns.ErrLinux }
 
-// A Live follows nothing.
-type Live struct{}
+// A Monitor follows nothing.
+type Monitor struct{}
 
-// NewLive fails with [netns.ErrLinux].
-func NewLive(func() ([]Spot, error), LiveOptions) (*Live, error) { return nil, netns.ErrLinux }
+// NewMonitor fails with [netns.ErrLinux].
+func NewMonitor(func() ([]NamespaceFile, error), MonitorOptions) (*Monitor, error) {
+	return nil, netns.ErrLinux
+}
 
 // Next fails with [netns.ErrLinux].
-func (*Live) Next(context.Context) ([]live.Update, error) { return nil, netns.ErrLinux }
+func (*Monitor) Next(context.Context) ([]live.Update, error) { return nil, netns.ErrLinux }
 
 // Count returns nothing.
-func (*Live) Count([]int32) map[dump.LinkRef]dump.Stats { return nil }
+func (*Monitor) Count([]int32) map[dump.LinkRef]dump.Stats { return nil }
 
-// Closed is never true.
-func (*Live) Closed() bool { return false }
+// HostOnly is never true.
+func (*Monitor) HostOnly() bool { return false }
 
 // Close does nothing.
-func (*Live) Close() {}
+func (*Monitor) Close() {}
 
 // TryLink fails with [netns.ErrLinux].
 func TryLink(string) error { return netns.ErrLinux }
@@ -116,8 +118,8 @@ func TryReject() error { return netns.ErrLinux }
 // TryConntrack fails with [netns.ErrLinux].
 func TryConntrack() error { return netns.ErrLinux }
 
-// Introduce fails with [netns.ErrLinux].
-func Introduce(*state.State) error { return netns.ErrLinux }
+// SeedNeighbours fails with [netns.ErrLinux].
+func SeedNeighbours(*state.State) error { return netns.ErrLinux }
 
 // Nftables fails with [netns.ErrLinux].
 func Nftables(string) (nft.Ruleset, error) { return nil, netns.ErrLinux }
@@ -131,8 +133,8 @@ func Sockets(string) ([]dump.Socket, error) { return nil, netns.ErrLinux }
 // Processes fails with [netns.ErrLinux].
 func Processes(string) ([]dump.Process, error) { return nil, netns.ErrLinux }
 
-// Settings fails with [netns.ErrLinux].
-func Settings(string) ([]dump.Setting, error) { return nil, netns.ErrLinux }
+// ChangedSysctls fails with [netns.ErrLinux].
+func ChangedSysctls(string) ([]dump.Setting, error) { return nil, netns.ErrLinux }
 
 // Peers fails with [netns.ErrLinux].
 func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }

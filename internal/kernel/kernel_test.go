@@ -138,7 +138,7 @@ func TestIntroduce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // what is known already is no error
-		if err := kernel.Introduce(want); err != nil {
+		if err := kernel.SeedNeighbours(want); err != nil {
 			t.Fatal(err)
 		}
 	}

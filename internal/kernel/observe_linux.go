@@ -17,7 +17,7 @@ import (
 // want and last name, which may be nil: others can't be told from the kernel's own.
 // Last is what was wanted before: what is still set of it and not wanted any more is
 // in the result with its default, so that a plan can take it back.
-func Observe(lab string, want, last *state.State) (*View, error) {
+func Observe(lab string, want, last *state.State) (*Snapshot, error) {
 	sysctls, err := newSysctlScope(want, last)
 	if err != nil {
 		return nil, err
@@ -34,10 +34,10 @@ func Observe(lab string, want, last *state.State) (*View, error) {
 	})
 }
 
-// Everything reads all named namespaces and the machine's own, whoever made what
+// ObserveAll reads all named namespaces and the machine's own, whoever made what
 // is in them; devices of the machine are links of the kind "". Of sysctls it reads
 // whether packets are forwarded, and those of the keys as far as there are such.
-func Everything(keys ...string) (*View, error) {
+func ObserveAll(keys ...string) (*Snapshot, error) {
 	wanted := map[string]string{}
 	for _, key := range keys {
 		wanted[key] = ""
@@ -67,7 +67,7 @@ type scope struct {
 }
 
 // look reads what is in scope.
-func look(sc scope) (*View, error) {
+func look(sc scope) (*Snapshot, error) {
 	names, err := netns.List()
 	if err != nil {
 		return nil, err

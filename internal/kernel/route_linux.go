@@ -103,10 +103,10 @@ func written(r dump.Route) bool {
 	return true
 }
 
-// HostWay asks the kernel where the machine's own namespace would send packets
+// HostEgress asks the kernel where the machine's own namespace would send packets
 // for an address. The error is the kernel's, such as ENETUNREACH.
-func HostWay(to netip.Addr) (Way, error) {
-	var w Way
+func HostEgress(to netip.Addr) (Egress, error) {
+	var w Egress
 	err := netns.Do(state.Host, func() error {
 		return inside(func(c *conn) error {
 			index, err := c.outgoing(to)
@@ -118,7 +118,7 @@ func HostWay(to netip.Addr) (Way, error) {
 				return err
 			}
 			mark, _ := state.ParseMark(l.Alias)
-			w = Way{l.Name, mark.Lab}
+			w = Egress{l.Name, mark.Lab}
 			return nil
 		})
 	})

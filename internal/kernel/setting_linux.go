@@ -14,10 +14,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Settings returns the sysctls below net. that differ in a namespace from those
+// ChangedSysctls returns the sysctls below net. that differ in a namespace from those
 // of a new one, which is made to compare; those of a link from those that the
 // namespace gives to a new link.
-func Settings(namespace string) ([]dump.Setting, error) {
+func ChangedSysctls(namespace string) ([]dump.Setting, error) {
 	var now, fresh map[string]string
 	if err := netns.Do(namespace, func() error { now = readSettings(); return nil }); err != nil {
 		return nil, err

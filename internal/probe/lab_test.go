@@ -47,7 +47,7 @@ func up(tb testing.TB, file string) *lab {
 		tb.Fatal(err)
 	}
 	if sandbox.Rootless() {
-		if err := kernel.Introduce(c.State); err != nil {
+		if err := kernel.SeedNeighbours(c.State); err != nil {
 			tb.Fatal(err)
 		}
 	}

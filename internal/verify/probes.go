@@ -124,7 +124,7 @@ func LeavesLab(lab string, t probe.Target, owner string) string {
 	if t.From != state.Host {
 		return ""
 	}
-	way, err := kernel.HostWay(t.To)
+	way, err := kernel.HostEgress(t.To)
 	switch {
 	case err != nil:
 		return fmt.Sprintf("the host has no way there: %v", err)

@@ -114,12 +114,12 @@ func (m *Machine) Shell(ctx context.Context) error {
 
 // World implements [tutor.Machine].
 func (m *Machine) World(ctx context.Context, sysctls []string) (lesson.World, error) {
-	view, err := kernel.Everything(sysctls...)
+	view, err := kernel.ObserveAll(sysctls...)
 	if err != nil {
 		return lesson.World{}, err
 	}
 	settle(ctx, view.State)
-	if err := kernel.ForgetUnanswered(view.State.Names()); err != nil {
+	if err := kernel.FlushFailedNeigh(view.State.Names()); err != nil {
 		return lesson.World{}, err
 	}
 	return lesson.World{State: view.State, Reach: func(r lesson.Reach) bool { return reaches(ctx, r) }}, nil

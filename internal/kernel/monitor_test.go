@@ -31,11 +31,11 @@ type follower struct {
 }
 
 // follow follows the namespaces of this test and what they lead to.
-func follow(t *testing.T, o kernel.LiveOptions) *follower {
+func follow(t *testing.T, o kernel.MonitorOptions) *follower {
 	t.Helper()
-	own := func() ([]kernel.Spot, error) {
-		spots, err := kernel.Names()
-		others := func(s kernel.Spot) bool {
+	own := func() ([]kernel.NamespaceFile, error) {
+		spots, err := kernel.NamespaceFiles()
+		others := func(s kernel.NamespaceFile) bool {
 			return s.Name != live.HostName && !strings.HasPrefix(s.Name, netnstest.Name(t, ""))
 		}
 		return slices.DeleteFunc(spots, others), err
@@ -91,7 +91,7 @@ func TestLive(t *testing.T) {
 	names := namespaces(t, "a", "b")
 	a, b, c := names[0], names[1], netnstest.Name(t, "c")
 	before := numbersOf(t, a, b, state.Host)
-	f := follow(t, kernel.LiveOptions{})
+	f := follow(t, kernel.MonitorOptions{})
 	for _, step := range []struct{ name, commands, want string }{
 		{"new", "-n A link add eth0 index 20 type veth peer name eth1 index 21 netns B", `
 			b:eth1 is a new veth
@@ -159,7 +159,7 @@ func TestLive(t *testing.T) {
 // TestLiveLost makes far more news than may wait: in the end the picture is right.
 func TestLiveLost(t *testing.T) {
 	netnstest.Need(t)
-	f := follow(t, kernel.LiveOptions{Buffer: 4096})
+	f := follow(t, kernel.MonitorOptions{Buffer: 4096})
 	const n = 200
 	s := state.New()
 	for i := range n {
@@ -175,7 +175,7 @@ func TestLiveLost(t *testing.T) {
 	var difference string
 	for end := time.Now().Add(10 * time.Second); ; {
 		f.settle(0)
-		fresh := follow(t, kernel.LiveOptions{})
+		fresh := follow(t, kernel.MonitorOptions{})
 		fresh.Close()
 		if difference = pictures(fresh.View, f.View, others(t)); difference == "" || time.Now().After(end) {
 			break

@@ -35,7 +35,7 @@ func TestEverything(t *testing.T) {
 	if err := kernel.Apply(t.Context(), made, state.New(), kernel.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	view, err := kernel.Everything("net.ipv4.ip_default_ttl")
+	view, err := kernel.ObserveAll("net.ipv4.ip_default_ttl")
 	if err != nil {
 		t.Fatal(err)
 	}

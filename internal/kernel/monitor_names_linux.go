@@ -14,32 +14,32 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Names returns the spots of all named namespaces and of the machine's own.
-func Names() ([]Spot, error) {
+// NamespaceFiles returns the spots of all named namespaces and of the machine's own.
+func NamespaceFiles() ([]NamespaceFile, error) {
 	names, err := netns.List()
 	if err != nil {
 		return nil, err
 	}
-	spots := []Spot{{Name: live.HostName, Path: netns.Path(state.Host)}}
+	spots := []NamespaceFile{{Name: live.HostName, Path: netns.Path(state.Host)}}
 	for _, name := range names {
-		spots = append(spots, Spot{Name: name, Path: netns.Path(name)})
+		spots = append(spots, NamespaceFile{Name: name, Path: netns.Path(name)})
 	}
 	return spots, nil
 }
 
 // lookForNames tells, if it is time to look, of the namespaces that have come, and
 // of those that have lost their name or have another.
-func (l *Live) lookForNames() ([]live.Update, error) {
-	if !l.due() {
+func (m *Monitor) lookForNames() ([]live.Update, error) {
+	if !m.due() {
 		return nil, nil
 	}
-	return l.meet()
+	return m.meet()
 }
 
 // meet looks for names and tells of what is new, and of namespaces that were come
 // across, whether they have a name or not.
-func (l *Live) meet(others ...int32) ([]live.Update, error) {
-	come, nameless, err := l.findAll()
+func (m *Monitor) meet(others ...int32) ([]live.Update, error) {
+	come, nameless, err := m.findAll()
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (l *Live) meet(others ...int32) ([]live.Update, error) {
 	for _, id := range nameless {
 		updates = append(updates, live.SetNamespace{Netns: id})
 	}
-	arrived, err := l.arrive(append(come, others...))
+	arrived, err := m.arrive(append(come, others...))
 	return append(updates, arrived...), err
 }
 
@@ -57,55 +57,55 @@ const farewell = time.Second
 
 // findAll finds namespaces and returns those that were not found before, and those
 // that have lost their name.
-func (l *Live) findAll() (come, nameless []int32, err error) {
+func (m *Monitor) findAll() (come, nameless []int32, err error) {
 	begun := time.Now()
-	l.look, l.looked = false, begun
+	m.look, m.looked = false, begun
 	defer func() {
-		l.looked = time.Now()
-		l.took = l.looked.Sub(begun)
+		m.looked = time.Now()
+		m.took = m.looked.Sub(begun)
 	}()
-	spots, err := l.find()
+	spots, err := m.find()
 	if err != nil {
 		return nil, nil, err
 	}
-	known := map[Spot]int32{}
-	for id, s := range l.spots {
+	known := map[NamespaceFile]int32{}
+	for id, s := range m.spots {
 		known[s] = id
 	}
 	now := map[int32]bool{}
 	for _, s := range spots {
-		id, err := l.number(s, known)
+		id, err := m.number(s, known)
 		if err != nil || now[id.netns] { // it has gone, or it has a second name
 			continue
 		}
 		now[id.netns] = true
 		if id.fresh {
-			l.spots[id.netns] = id.spot
+			m.spots[id.netns] = id.spot
 			come = append(come, id.netns)
 		}
 	}
-	return come, l.lostNames(now), nil
+	return come, m.lostNames(now), nil
 }
 
 // lostNames returns the namespaces that have no name any more, given those that
 // have: without one for a while, or their name is another's.
-func (l *Live) lostNames(named map[int32]bool) []int32 {
+func (m *Monitor) lostNames(named map[int32]bool) []int32 {
 	taken := map[string]bool{}
 	for id := range named {
-		taken[l.spots[id].Name] = true
-		delete(l.missing, id)
+		taken[m.spots[id].Name] = true
+		delete(m.missing, id)
 	}
 	var lost []int32
-	for _, id := range slices.Sorted(maps.Keys(l.spots)) {
+	for _, id := range slices.Sorted(maps.Keys(m.spots)) {
 		if named[id] {
 			continue
 		}
-		if l.missing[id].IsZero() {
-			l.missing[id] = l.looked
+		if m.missing[id].IsZero() {
+			m.missing[id] = m.looked
 		}
-		if taken[l.spots[id].Name] || l.looked.Sub(l.missing[id]) >= farewell {
-			delete(l.spots, id)
-			delete(l.missing, id)
+		if taken[m.spots[id].Name] || m.looked.Sub(m.missing[id]) >= farewell {
+			delete(m.spots, id)
+			delete(m.missing, id)
 			lost = append(lost, id)
 		}
 	}
@@ -115,12 +115,12 @@ func (l *Live) lostNames(named map[int32]bool) []int32 {
 // numbered is a spot with the observer's number of the namespace there.
 type numbered struct {
 	netns int32
-	spot  Spot
+	spot  NamespaceFile
 	fresh bool // it was not known to be there
 }
 
 // number returns the number of the namespace at a spot.
-func (l *Live) number(s Spot, known map[Spot]int32) (numbered, error) {
+func (m *Monitor) number(s NamespaceFile, known map[NamespaceFile]int32) (numbered, error) {
 	var st unix.Stat_t
 	if err := unix.Stat(s.Path, &st); err != nil {
 		return numbered{}, err
@@ -134,69 +134,69 @@ func (l *Live) number(s Spot, known map[Spot]int32) (numbered, error) {
 		return numbered{}, err
 	}
 	defer unix.Close(fd)
-	id, err := l.observer.Add(fd)
+	id, err := m.observer.Add(fd)
 	return numbered{id, s, true}, err
 }
 
 // arrive reads namespaces and those that their links lead to, and tells of them.
-func (l *Live) arrive(ids []int32) ([]live.Update, error) {
+func (m *Monitor) arrive(ids []int32) ([]live.Update, error) {
 	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Unreadable: map[int32]error{}}
-	for id := range l.seen {
+	for id := range m.seen {
 		w.Namespaces[id] = &dump.Namespace{} // it is not read again
 	}
 	var updates []live.Update
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	unread := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return l.seen[id] })
-	if err := l.observer.walk(w, unread); err != nil {
+	unread := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return m.seen[id] })
+	if err := m.observer.walk(w, unread); err != nil {
 		return nil, err
 	}
-	for id := range l.seen {
+	for id := range m.seen {
 		delete(w.Namespaces, id)
 	}
 	for _, id := range ids {
-		if l.seen[id] { // it has a name now, or another
-			updates = append(updates, live.SetNamespace{Netns: id, Name: l.spots[id].Name})
+		if m.seen[id] { // it has a name now, or another
+			updates = append(updates, live.SetNamespace{Netns: id, Name: m.spots[id].Name})
 		}
 	}
-	for _, a := range l.tell(w) {
+	for _, a := range m.tell(w) {
 		updates = append(updates, a)
 	}
 	return updates, nil
 }
 
 // tell tells of all namespaces of a wiring, in order.
-func (l *Live) tell(w *dump.Wiring) []live.SetNamespace {
-	l.readInside(w)
+func (m *Monitor) tell(w *dump.Wiring) []live.SetNamespace {
+	m.readInside(w)
 	var list []live.SetNamespace
 	for _, id := range slices.Sorted(maps.Keys(w.Namespaces)) {
-		l.seen[id] = true
+		m.seen[id] = true
 		for _, link := range w.Namespaces[id].Links {
 			if link.Flags.Has(dump.Up) {
-				l.up[dump.LinkRef{Netns: id, Index: link.Index}] = true
+				m.up[dump.LinkRef{Netns: id, Index: link.Index}] = true
 			}
 		}
-		list = append(list, live.SetNamespace{Netns: id, Name: l.spots[id].Name, Seen: w.Namespaces[id]})
+		list = append(list, live.SetNamespace{Netns: id, Name: m.spots[id].Name, Seen: w.Namespaces[id]})
 	}
 	return list
 }
 
 // readAll reads everything anew, for when news was lost.
-func (l *Live) readAll() (live.SetAll, error) {
-	l.events.drain()
-	clear(l.calls)
-	clear(l.stale)
-	clear(l.again)
-	clear(l.seen)
-	clear(l.up)
-	if _, _, err := l.findAll(); err != nil {
+func (m *Monitor) readAll() (live.SetAll, error) {
+	m.events.drain()
+	clear(m.calls)
+	clear(m.stale)
+	clear(m.again)
+	clear(m.seen)
+	clear(m.up)
+	if _, _, err := m.findAll(); err != nil {
 		return live.SetAll{}, err
 	}
-	w, err := l.observer.Read()
+	w, err := m.observer.Read()
 	if err != nil {
 		return live.SetAll{}, err
 	}
-	return live.SetAll{Now: l.tell(w)}, nil
+	return live.SetAll{Now: m.tell(w)}, nil
 }
 
 // maxInside bounds how many namespaces are open at once.
@@ -205,10 +205,10 @@ const maxInside = 500
 // readInside reads what can't be read from outside, of the namespaces that it is
 // known where to find. Those that have gone, or that may not be entered, are left
 // without.
-func (l *Live) readInside(w *dump.Wiring) {
-	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.Namespaces)), func(id int32) bool { return l.spots[id].Path == "" })
+func (m *Monitor) readInside(w *dump.Wiring) {
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.Namespaces)), func(id int32) bool { return m.spots[id].Path == "" })
 	for part := range slices.Chunk(ids, maxInside) {
-		l.enterAll(part, func(c *conn, id int32) error {
+		m.enterAll(part, func(c *conn, id int32) error {
 			ns := w.Namespaces[id]
 			return errors.Join(c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns))
 		})
@@ -216,8 +216,8 @@ func (l *Live) readInside(w *dump.Wiring) {
 }
 
 // enterAll calls fn with a socket of each namespace.
-func (l *Live) enterAll(ids []int32, fn func(c *conn, id int32) error) {
-	if l.observer.self != nil {
+func (m *Monitor) enterAll(ids []int32, fn func(c *conn, id int32) error) {
+	if m.observer.self != nil {
 		if slices.Contains(ids, selfID) {
 			_ = inside(func(c *conn) error { return fn(c, selfID) })
 		}
@@ -226,12 +226,12 @@ func (l *Live) enterAll(ids []int32, fn func(c *conn, id int32) error) {
 	var fds []int
 	var there []int32
 	for _, id := range ids {
-		fd, err := netns.OpenPath(l.spots[id].Path)
+		fd, err := netns.OpenPath(m.spots[id].Path)
 		if err != nil {
 			continue
 		}
 		defer unix.Close(fd)
-		if now, err := l.observer.Add(fd); err == nil && now == id { // not another that has the name now
+		if now, err := m.observer.Add(fd); err == nil && now == id { // not another that has the name now
 			fds, there = append(fds, fd), append(there, id)
 		}
 	}

@@ -8,13 +8,13 @@ import (
 
 // Count returns what the links of namespaces, by the observer's numbers, have
 // counted. Those that have gone are left out.
-func (l *Live) Count(ids []int32) map[dump.LinkRef]dump.Stats {
+func (m *Monitor) Count(ids []int32) map[dump.LinkRef]dump.Stats {
 	counts := map[dump.LinkRef]dump.Stats{}
 	for _, id := range ids {
 		ns := &dump.Namespace{}
-		err := l.observer.conns[0].dumpLinksBy(ns, func(b *batch) {
+		err := m.observer.conns[0].dumpLinksBy(ns, func(b *batch) {
 			b.ifinfo(0, 0, 0)
-			if l.observer.self == nil {
+			if m.observer.self == nil {
 				b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
 			}
 		})

@@ -28,7 +28,7 @@ func TestLiveAgreesWithLook(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
 	scope := live.Scope{Lab: lab}
-	kept, err := kernel.Follow(kernel.Names, scope, kernel.LiveOptions{})
+	kept, err := kernel.Follow(kernel.NamespaceFiles, scope, kernel.MonitorOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func agreeWithLook(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
 			}
 		}
 		cancel()
-		fresh, err := kernel.Follow(kernel.Names, scope, kernel.LiveOptions{})
+		fresh, err := kernel.Follow(kernel.NamespaceFiles, scope, kernel.MonitorOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

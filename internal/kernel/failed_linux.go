@@ -9,17 +9,17 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// ForgetUnanswered makes namespaces forget for which neighbours they have looked
+// FlushFailedNeigh makes namespaces forget for which neighbours they have looked
 // in vain, so that they look again with the next packet. By itself the kernel
 // asks once a second, and lets packets wait meanwhile: a network that has just
 // been mended seems broken for so long.
-func ForgetUnanswered(names []string) error {
+func FlushFailedNeigh(names []string) error {
 	return ignoreGone(netns.Each(names, func(i int) error {
-		return inside((*conn).forgetUnanswered)
+		return inside((*conn).flushFailedNeigh)
 	}))
 }
 
-func (c *conn) forgetUnanswered() error {
+func (c *conn) flushFailedNeigh() error {
 	var ns dump.Namespace
 	if err := c.dumpNeighbours(&ns); err != nil {
 		return err

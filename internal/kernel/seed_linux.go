@@ -14,11 +14,11 @@ import (
 // kernel, which takes 200 KiB at a time.
 const introduceBatch = 1000
 
-// Introduce makes all links of a subnet known to each other, as if they had
+// SeedNeighbours makes all links of a subnet known to each other, as if they had
 // looked for each other already: by entries of their neighbour tables that do
 // not count towards the machine's limit (gc_thresh3). The kernel still makes sure
 // of a neighbour when it is used, and looks for it as always where it has moved.
-func Introduce(s *state.State) error {
+func SeedNeighbours(s *state.State) error {
 	subnets := neighbourhoods(s)
 	names := s.Names()
 	return netns.Each(names, func(i int) error {

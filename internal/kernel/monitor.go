@@ -2,16 +2,16 @@ package kernel
 
 import "time"
 
-// A Spot is where a namespace is found.
-type Spot struct {
+// A NamespaceFile is where a namespace is found.
+type NamespaceFile struct {
 	Name string // "": it has none that anybody would know
 	Path string // of a file that stands for it
 
 	inode uint64
 }
 
-// LiveOptions change how a Live hears. The zero value is what one wants.
-type LiveOptions struct {
+// MonitorOptions change how a Monitor hears. The zero value is what one wants.
+type MonitorOptions struct {
 	// Buffer is how many bytes of news may wait, 0 as many as it takes.
 	Buffer int
 

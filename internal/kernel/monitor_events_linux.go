@@ -15,15 +15,15 @@ import (
 const maxNews = 1000
 
 // hear returns the news that waits. The error is ENOBUFS where some was lost.
-func (l *Live) hear() ([]live.Update, error) {
+func (m *Monitor) hear() ([]live.Update, error) {
 	var updates []live.Update
 	for range maxNews {
 		var err error
-		received := l.events.receiveNews(func(origin int32, h header, body []byte) {
-			if origin == seat && l.observer.self != nil {
+		received := m.events.receiveNews(func(origin int32, h header, body []byte) {
+			if origin == seat && m.observer.self != nil {
 				origin = selfID
 			}
-			more, newsErr := l.news(origin, h, body)
+			more, newsErr := m.news(origin, h, body)
 			updates, err = append(updates, more...), errors.Join(err, newsErr)
 		})
 		if errors.Is(received, unix.EAGAIN) {
@@ -33,9 +33,9 @@ func (l *Live) hear() ([]live.Update, error) {
 			return updates, err
 		}
 	}
-	again, err := l.readAgain()
+	again, err := m.readAgain()
 	updates = append(updates, again...)
-	return append(updates, l.readStale()...), err
+	return append(updates, m.readStale()...), err
 }
 
 // seat is the origin of what happens in the namespace of the socket itself.
@@ -74,27 +74,27 @@ func originOf(control []byte) int32 {
 }
 
 // news tells what a message says.
-func (l *Live) news(origin int32, h header, body []byte) ([]live.Update, error) {
+func (m *Monitor) news(origin int32, h header, body []byte) ([]live.Update, error) {
 	switch {
 	case h.typ == unix.RTM_DELNSID:
-		return l.netnsGone(origin, body), nil
-	case origin == seat, !l.seen[origin] && h.typ != unix.RTM_DELLINK: // which may matter to others
+		return m.netnsGone(origin, body), nil
+	case origin == seat, !m.seen[origin] && h.typ != unix.RTM_DELLINK: // which may matter to others
 		return nil, nil
 	}
 	switch h.typ {
 	case unix.RTM_NEWLINK:
-		return l.linkNews(origin, body)
+		return m.linkNews(origin, body)
 	case unix.RTM_DELLINK:
-		return l.linkGone(origin, body)
+		return m.linkGone(origin, body)
 	case unix.RTM_NEWADDR:
 		return told(origin, body, decodeAddress, live.SetAddress), nil
 	case unix.RTM_DELADDR:
-		l.stale[origin] = true // routes from that address go without a word
+		m.stale[origin] = true // routes from that address go without a word
 		return told(origin, body, decodeAddress, live.DelAddress), nil
 	case unix.RTM_NEWROUTE:
 		r, _ := decodeRoute(body)
 		if h.flags&(unix.NLM_F_REPLACE|unix.NLM_F_APPEND) != 0 || len(r.Hops) > 0 {
-			l.stale[origin] = true // another has gone, or is another now, without a word
+			m.stale[origin] = true // another has gone, or is another now, without a word
 		}
 		return told(origin, body, decodeRoute, live.SetRoute), nil
 	case unix.RTM_DELROUTE:
@@ -121,16 +121,16 @@ func told[T any](origin int32, body []byte, decode func([]byte) (T, bool), updat
 
 // netnsGone takes note that somebody has no number for a namespace any more. Where
 // that is the observer the namespace itself has gone.
-func (l *Live) netnsGone(origin int32, body []byte) []live.Update {
+func (m *Monitor) netnsGone(origin int32, body []byte) []live.Update {
 	var updates []live.Update
 	for _, a := range attributes(body[min(4, len(body)):]) {
 		if a.typ != netnsaNsid {
 			continue
 		}
 		id := int32(a.u32())
-		delete(l.calls, called{origin, id})
+		delete(m.calls, called{origin, id})
 		if origin == seat {
-			l.forget(id)
+			m.forget(id)
 			updates = append(updates, live.DelNamespace{Netns: id})
 		}
 	}
@@ -139,50 +139,50 @@ func (l *Live) netnsGone(origin int32, body []byte) []live.Update {
 
 // forget drops all that is known of a namespace that has gone. Another can have its
 // name already, and even its inode.
-func (l *Live) forget(id int32) {
-	if _, named := l.spots[id]; named {
-		l.look = true
+func (m *Monitor) forget(id int32) {
+	if _, named := m.spots[id]; named {
+		m.look = true
 	}
-	delete(l.seen, id)
-	delete(l.spots, id)
-	delete(l.stale, id)
-	delete(l.missing, id)
-	delete(l.observer.known, id)
-	maps.DeleteFunc(l.calls, func(c called, means int32) bool { return c.by == id || means == id })
-	maps.DeleteFunc(l.up, func(p dump.LinkRef, _ bool) bool { return p.Netns == id })
+	delete(m.seen, id)
+	delete(m.spots, id)
+	delete(m.stale, id)
+	delete(m.missing, id)
+	delete(m.observer.known, id)
+	maps.DeleteFunc(m.calls, func(c called, means int32) bool { return c.by == id || means == id })
+	maps.DeleteFunc(m.up, func(p dump.LinkRef, _ bool) bool { return p.Netns == id })
 }
 
 // linkNews tells what a link is like now.
-func (l *Live) linkNews(origin int32, body []byte) ([]live.Update, error) {
+func (m *Monitor) linkNews(origin int32, body []byte) ([]live.Update, error) {
 	link, ok := decodeLink(body)
 	if !ok {
 		return nil, nil
 	}
 	if link.ParentNetns != nil {
-		link.ParentNetns = new(l.translate(origin, *link.ParentNetns, link.Index))
+		link.ParentNetns = new(m.translate(origin, *link.ParentNetns, link.Index))
 	}
 	place := dump.LinkRef{Netns: origin, Index: link.Index}
 	if link.Flags.Has(dump.Up) {
-		l.up[place] = true
+		m.up[place] = true
 	} else {
-		l.switchedOff(place)
+		m.switchedOff(place)
 	}
-	return l.linkIs(origin, link)
+	return m.linkIs(origin, link)
 }
 
 // switchedOff takes note that IPv4 routes by a link have gone without a word.
-func (l *Live) switchedOff(place dump.LinkRef) {
-	if l.up[place] {
-		l.stale[place.Netns] = true
-		delete(l.up, place)
+func (m *Monitor) switchedOff(place dump.LinkRef) {
+	if m.up[place] {
+		m.stale[place.Netns] = true
+		delete(m.up, place)
 	}
 }
 
 // linkIs tells what a link is like. If it leads to a namespace that is not known,
 // that is told of first.
-func (l *Live) linkIs(netns int32, link dump.Link) (updates []live.Update, err error) {
-	if id := link.ParentNetns; id != nil && *id >= 0 && !l.seen[*id] {
-		if updates, err = l.meet(*id); err != nil {
+func (m *Monitor) linkIs(netns int32, link dump.Link) (updates []live.Update, err error) {
+	if id := link.ParentNetns; id != nil && *id >= 0 && !m.seen[*id] {
+		if updates, err = m.meet(*id); err != nil {
 			return nil, err
 		}
 	}
@@ -191,35 +191,35 @@ func (l *Live) linkIs(netns int32, link dump.Link) (updates []live.Update, err e
 
 // linkGone tells that a link has gone, and where to. Of one that moves the other end
 // is read anew: it leads elsewhere now, of which the kernel tells nothing.
-func (l *Live) linkGone(origin int32, body []byte) ([]live.Update, error) {
+func (m *Monitor) linkGone(origin int32, body []byte) ([]live.Update, error) {
 	link, ok := decodeLink(body)
 	if !ok {
 		return nil, nil
 	}
-	u := live.DelLink{Netns: origin, Index: link.Index, To: l.movedTo(origin, link.Index, body)}
+	u := live.DelLink{Netns: origin, Index: link.Index, To: m.movedTo(origin, link.Index, body)}
 	var updates []live.Update
 	if u.To != nil {
 		if link.ParentNetns != nil {
-			link.ParentNetns = new(l.translate(origin, *link.ParentNetns, 0))
+			link.ParentNetns = new(m.translate(origin, *link.ParentNetns, 0))
 		}
 		if peer, ok := link.Target(origin); ok {
-			l.again[peer] = true
+			m.again[peer] = true
 		}
-		l.again[*u.To] = true
-		if u.To.Netns >= 0 && !l.seen[u.To.Netns] {
+		m.again[*u.To] = true
+		if u.To.Netns >= 0 && !m.seen[u.To.Netns] {
 			var err error
-			if updates, err = l.meet(u.To.Netns); err != nil {
+			if updates, err = m.meet(u.To.Netns); err != nil {
 				return nil, err
 			}
 		}
 	}
-	l.switchedOff(dump.LinkRef{Netns: origin, Index: link.Index})
+	m.switchedOff(dump.LinkRef{Netns: origin, Index: link.Index})
 	return append(updates, u), nil
 }
 
 // movedTo returns the place that a link moves to, of number -1 if it is not known
 // where that is; nil: it is no more.
-func (l *Live) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
+func (m *Monitor) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 	var to *dump.LinkRef
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
 		if a.typ != unix.IFLA_NEW_NETNSID && a.typ != unix.IFLA_NEW_IFINDEX {
@@ -229,7 +229,7 @@ func (l *Live) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 			to = &dump.LinkRef{Netns: -1, Index: index}
 		}
 		if a.typ == unix.IFLA_NEW_NETNSID {
-			to.Netns = l.translate(origin, int32(a.u32()), 0)
+			to.Netns = m.translate(origin, int32(a.u32()), 0)
 		} else {
 			to.Index = int(a.u32())
 		}
@@ -240,40 +240,40 @@ func (l *Live) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 // readAgain tells what links are like of which it is not certain, and those that
 // they lead to: of one that has moved more than once, only it itself still tells
 // which its other end is.
-func (l *Live) readAgain() ([]live.Update, error) {
+func (m *Monitor) readAgain() ([]live.Update, error) {
 	var updates []live.Update
-	places := slices.SortedFunc(maps.Keys(l.again), dump.LinkRef.Compare)
+	places := slices.SortedFunc(maps.Keys(m.again), dump.LinkRef.Compare)
 	for i := 0; i < len(places); i++ {
 		place := places[i]
-		if !l.seen[place.Netns] || l.observer.self != nil {
+		if !m.seen[place.Netns] || m.observer.self != nil {
 			continue
 		}
-		link, err := l.observer.link(place)
+		link, err := m.observer.link(place)
 		if err != nil {
 			continue // it has gone
 		}
-		more, err := l.linkIs(place.Netns, link)
+		more, err := m.linkIs(place.Netns, link)
 		if err != nil {
 			return nil, err
 		}
 		updates = append(updates, more...)
-		if other, ok := link.Target(place.Netns); ok && !l.again[other] {
-			l.again[other] = true
+		if other, ok := link.Target(place.Netns); ok && !m.again[other] {
+			m.again[other] = true
 			places = append(places, other)
 		}
 	}
-	clear(l.again)
+	clear(m.again)
 	return updates, nil
 }
 
 // readStale tells which routes there are where it is not certain.
-func (l *Live) readStale() []live.Update {
-	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(l.stale)), func(id int32) bool { return l.spots[id].Path == "" })
-	clear(l.stale)
+func (m *Monitor) readStale() []live.Update {
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(m.stale)), func(id int32) bool { return m.spots[id].Path == "" })
+	clear(m.stale)
 	read := make([]dump.Namespace, len(ids))
 	done := make([]bool, len(ids))
 	for part := range slices.Chunk(ids, maxInside) {
-		l.enterAll(part, func(c *conn, id int32) error {
+		m.enterAll(part, func(c *conn, id int32) error {
 			i, _ := slices.BinarySearch(ids, id)
 			err := c.dumpRoutes(&read[i])
 			done[i] = err == nil

@@ -48,7 +48,7 @@ func TestForgetUnanswered(t *testing.T) {
 		}
 	}
 	// A namespace that is gone is no reason to fail.
-	if err := kernel.ForgetUnanswered([]string{a, b, a + "-gone"}); err != nil {
+	if err := kernel.FlushFailedNeigh([]string{a, b, a + "-gone"}); err != nil {
 		t.Fatal(err)
 	}
 	if looksFor(t, a, nobody) {

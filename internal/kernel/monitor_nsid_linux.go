@@ -9,20 +9,20 @@ import (
 // translate returns the observer's number of the namespace that another one calls
 // so; -1: it is not known. To find that out it asks for a link there that leads to
 // it; 0: for none.
-func (l *Live) translate(by, name int32, index int) int32 {
-	if l.observer.self != nil || name < 0 {
+func (m *Monitor) translate(by, name int32, index int) int32 {
+	if m.observer.self != nil || name < 0 {
 		return name
 	}
 	key := called{by, name}
-	if id, ok := l.calls[key]; ok {
+	if id, ok := m.calls[key]; ok {
 		return id
 	}
-	id, err := l.observer.throughLink(by, index)
-	if err != nil || id < 0 || l.observer.nameOf(id, by) != name {
-		id = l.observer.whoIs(by, name)
+	id, err := m.observer.throughLink(by, index)
+	if err != nil || id < 0 || m.observer.nameOf(id, by) != name {
+		id = m.observer.whoIs(by, name)
 	}
 	if id >= 0 {
-		l.calls[key] = id
+		m.calls[key] = id
 	}
 	return id
 }
