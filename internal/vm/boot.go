@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -162,13 +163,34 @@ func (b *boot) readStatus() (int, bool) {
 	return status, err == nil
 }
 
-// lastMessages returns the last lines of the console.
+// lastMessages returns the end of the console.
 func (b *boot) lastMessages() string {
-	const lines = 30
 	text, err := os.ReadFile(b.console)
 	if err != nil {
 		return err.Error()
 	}
-	all := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(text), "\r", "")), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
+	return endOfLog(string(text))
+}
+
+// endOfLog returns the last 30 lines of a kernel's log or, if the kernel panicked,
+// those from the reason on, at most 60: the registers and the stack come after it,
+// and more stacks follow where more processors are.
+func endOfLog(text string) string {
+	const usual, most = 30, 60
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\r", "")), "\n")
+	first := max(0, len(lines)-usual)
+	if i := slices.IndexFunc(lines, fatal); i >= 0 {
+		first = min(first, i)
+	}
+	return strings.Join(lines[first:min(len(lines), first+most)], "\n")
+}
+
+// fatal reports whether a line of the kernel's log is the first of a panic or oops.
+func fatal(line string) bool {
+	for _, start := range []string{"Kernel panic - not syncing: ", "BUG: ", "kernel BUG at ", "Oops: "} {
+		if strings.Contains(line, start) {
+			return true
+		}
+	}
+	return false
 }

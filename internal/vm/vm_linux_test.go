@@ -97,6 +97,30 @@ func fetchError(t *testing.T) error {
 	return err
 }
 
+// What a kernel that panicked said is shown from the reason on.
+func TestEndOfLog(t *testing.T) {
+	log := func(before int, reason string, after int) string {
+		return strings.Repeat("before\r\n", before) + reason + strings.Repeat("\r\nafter", after) + "\r\n"
+	}
+	const panicked = "[    4.96] Kernel panic - not syncing: sysrq triggered crash"
+	for _, test := range []struct {
+		name, text, first string
+		lines             int
+	}{
+		{"no panic", log(100, "last", 0), "before", 30},
+		{"short", log(2, "last", 0), "before", 3},
+		{"a long stack", log(100, panicked, 40), panicked, 41},
+		{"many stacks", log(100, panicked, 400), panicked, 60},
+		{"a short stack", log(100, panicked, 5), "before", 30},
+		{"an oops before", log(100, "[    1.00] BUG: unable to handle page fault", 20) + log(0, panicked, 20), "[    1.00] BUG: unable to handle page fault", 42},
+	} {
+		lines := strings.Split(endOfLog(test.text), "\n")
+		if len(lines) != test.lines || lines[0] != test.first {
+			t.Errorf("%s: %d lines, the first %q; want %d, %q", test.name, len(lines), lines[0], test.lines, test.first)
+		}
+	}
+}
+
 // machineEnv asks for the tests that boot a machine.
 const machineEnv = "VETHLAB_TEST_VM"
 
@@ -137,10 +161,10 @@ func TestMachine(t *testing.T) {
 	m := machine(t)
 	mark := filepath.Join(t.TempDir(), "mark")
 	status, out, err := shell(t, m, `
-		uname -r; cat vm_test.go | head -n 1; echo "$GREETING"; echo >`+mark+` && ls `+mark+`
+		uname -r; head -n 1 vm.go; echo "$GREETING"; echo >`+mark+` && ls `+mark+`
 		ls /proc/1/ns/net >/dev/null && unshare --user --net true && echo namespaces
 		cat /sys/class/net/lo/flags; printf 'line\nwithout end'; exit 7`)
-	want := strings.Join([]string{m.Kernel.Release, "package vm", "hello, machine", mark, "namespaces", "0x9", "line", "without end"}, "\n")
+	want := strings.Join([]string{m.Kernel.Release, "// Package vm boots a stock kernel of Debian in a virtual machine of QEMU and", "hello, machine", mark, "namespaces", "0x9", "line", "without end"}, "\n")
 	if err != nil || status != 7 || out != want {
 		t.Errorf("status %d, %v, output\n%s\nwant\n%s", status, err, out, want)
 	}
