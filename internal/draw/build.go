@@ -148,12 +148,12 @@ func (p *part) routeOf(n *net) []Point {
 	if n.a.side == previous {
 		points = append(points, Point{n.ca, a.Y})
 	}
-	if n.track >= 0 {
-		m := p.trackAt(layer, n.track)
-		points = append(points, p.direction.point(n.ca, m), p.direction.point(n.cb, m))
+	for h := n; h != nil && h.track >= 0; h = h.rest {
+		m := p.trackAt(layer, h.track)
+		points = append(points, p.direction.point(h.ca, m), p.direction.point(h.cb, m))
 	}
 	if n.b.side == previous {
-		points = append(points, Point{n.cb, b.Y})
+		points = append(points, Point{n.end(), b.Y})
 	}
 	return straighten(append(points, b))
 }

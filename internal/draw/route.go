@@ -8,6 +8,15 @@ type net struct {
 	ca, cb int  // where they enter the channel, across the flow
 	loop   bool // both come from the layer before
 	track  int  // which of the parallel ways it takes, across; -1: none, it is straight
+	rest   *net // what follows on another track, if it has two; it begins where this one ends
+}
+
+// end returns where it leaves the channel, across the flow.
+func (n *net) end() int {
+	for n.rest != nil {
+		n = n.rest
+	}
+	return n.cb
 }
 
 func (n *net) low() int  { return min(n.ca, n.cb) }
@@ -66,6 +75,7 @@ func chooseTracks(nets []*net, fine int) {
 		}
 		return a.ca - b.ca
 	})
+	bent = splitRings(bent, nets, fine)
 	for i, n := range bent {
 		n.track = 0
 		for _, m := range bent[:i] {
@@ -76,6 +86,88 @@ func chooseTracks(nets []*net, fine int) {
 	}
 	untangle(bent, fine)
 }
+
+// splitRings gives a second track to a net of each ring, in which each has to be
+// [net.above] the next, and returns the nets with what was split off.
+func splitRings(bent, all []*net, fine int) []*net {
+	for range len(bent) { // a bound: each turn breaks a ring
+		ring := findRing(bent, fine)
+		i := slices.IndexFunc(ring, func(n *net) bool { return n.split(all, fine) })
+		if i < 0 {
+			break
+		}
+		at := slices.Index(bent, ring[i])
+		bent = slices.Insert(bent, at+1, ring[i].rest)
+	}
+	return bent
+}
+
+// findRing returns nets of which each has to be above the next and the last above
+// the first, or none.
+func findRing(nets []*net, fine int) []*net {
+	done := map[*net]bool{}
+	var path []*net
+	var visit func(n *net) []*net
+	visit = func(n *net) []*net {
+		if i := slices.Index(path, n); i >= 0 {
+			return path[i:]
+		}
+		if done[n] {
+			return nil
+		}
+		path = append(path, n)
+		for _, m := range nets {
+			if n != m && n.above(m, fine) {
+				if ring := visit(m); ring != nil {
+					return ring
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		done[n] = true
+		return nil
+	}
+	for _, n := range nets {
+		if ring := visit(n); ring != nil {
+			return ring
+		}
+	}
+	return nil
+}
+
+// split splits a net where no other net of the channel enters or turns, nearest to
+// its middle. It reports whether there is such a place.
+func (n *net) split(all []*net, fine int) bool {
+	low, high := n.low(), n.high()
+	for _, m := range all {
+		low, high = min(low, m.low()), max(high, m.high())
+	}
+	middle := (n.ca + n.cb) / 2
+	for d := 0; middle-d > low || middle+d < high; d++ {
+		for _, at := range []int{middle - d, middle + d} {
+			if low < at && at < high && n.free(at, all, fine) {
+				n.rest = &net{a: n.a, b: n.b, ca: at, cb: n.cb, rest: n.rest}
+				n.cb = at
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// free reports whether no net enters, turns or leaves near a place.
+func (n *net) free(at int, all []*net, fine int) bool {
+	return !slices.ContainsFunc(all, func(m *net) bool {
+		for ; m != nil; m = m.rest {
+			if tooNear(at, m.ca, fine) || tooNear(at, m.cb, fine) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func tooNear(x, y, fine int) bool { return max(x-y, y-x) < fine }
 
 func rank(n *net) int {
 	switch {
@@ -92,8 +184,8 @@ func (n *net) meets(m *net, fine int) bool {
 	return n.low() <= m.high()+fine && m.low() <= n.high()+fine
 }
 
-// rounds is how often tracks are mended before what still lies on each other is
-// left so: there are rings of nets of which each ought to be before the next.
+// rounds bounds how often tracks are moved before nets that still lie on each other
+// are left so: a ring of nets that has no free place for a second track.
 const rounds = 24
 
 // untangle mends nets that lie on each other along the flow: where one comes from
@@ -128,15 +220,19 @@ func untangle(nets []*net, fine int) {
 
 // above reports whether a net has to be nearer to the layer before than another.
 func (n *net) above(m *net, fine int) bool {
-	near := func(x, y int) bool { return max(x-y, y-x) < fine }
-	return !m.loop && near(n.ca, m.cb) || n.loop && !m.loop && near(n.cb, m.cb)
+	if n.rest == m || m.rest == n {
+		return n.rest == m
+	}
+	return !m.loop && tooNear(n.ca, m.cb, fine) || n.loop && !m.loop && tooNear(n.cb, m.cb, fine)
 }
 
 // tracks returns how many tracks a channel has.
 func tracks(nets []*net) int {
 	most := 0
 	for _, n := range nets {
-		most = max(most, n.track+1)
+		for ; n != nil; n = n.rest {
+			most = max(most, n.track+1)
+		}
 	}
 	return most
 }
