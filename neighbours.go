@@ -21,16 +21,19 @@ const maxPermanent = 1 << 18
 func (l *Lab) ensureNeighLimit(lock *sandbox.Lock) bool {
 	need := min(l.neighbours(), maxNeighbours)
 	limit := cmp.Or(sandbox.NeighbourLimit(), defaultNeighbours)
-	if need <= limit/2 {
+	if need <= min(limit, defaultNeighbours)/2 || sandbox.Rootless() && need <= limit/2 {
 		return true
 	}
 	why := errors.New("root is needed")
 	if !sandbox.Rootless() {
-		why = lock.RaiseNeighbourLimit(2 * need)
+		// Even if it is high enough: another lab may have raised it until that one is down.
+		var raised bool
+		if raised, why = lock.RaiseNeighbourLimit(2 * need); raised {
+			l.notify(EventLimit, "the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
+				"until the labs that need that are down", limit, max(limit, 2*need))
+		}
 	}
 	if why == nil {
-		l.notify(EventLimit, "the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
-			"until the last lab is down", limit, 2*need)
 		return true
 	}
 	if need > maxPermanent {

@@ -105,17 +105,19 @@ func owner(lab string) string {
 // Release releases the lock and keeps its file, which marks the lab as existing.
 func (l *Lock) Release() error { return l.file.Close() }
 
-// Retire removes the lock file of a deleted lab and, with the last lab, undoes what
-// [Acquire] prepared. The caller must still call Release.
+// Retire removes the lock file of a deleted lab. With the last lab it undoes what
+// [Acquire] prepared, with the last that needs them what RaiseNeighbourLimit did. The
+// caller must still call Release.
 func (l *Lock) Retire() error {
 	return exclusively(func() error {
 		if err := errors.Join(forgetWanted(l.lab), os.Remove(lockPath(l.lab))); err != nil {
 			return err
 		}
-		if locks, err := filepath.Glob(lockPath("*")); err != nil || len(locks) > 0 {
-			return err
+		err := machineTables().restore()
+		if locks, e := filepath.Glob(lockPath("*")); e != nil || len(locks) > 0 {
+			return errors.Join(err, e)
 		}
-		return errors.Join(restore(), os.Remove(turnPath), removeIfEmpty(Dir))
+		return errors.Join(err, restoreNames(), os.Remove(turnPath), removeIfEmpty(Dir))
 	})
 }
 

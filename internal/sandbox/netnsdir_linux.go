@@ -60,10 +60,9 @@ func ShareNames() error {
 	return shareNames()
 }
 
-// restore undoes prepareNames, unless /run/netns has names of others, and restores
-// the neighbour limits. The caller runs under [exclusively].
-func restore() error {
-	err := restoreLimits()
+// restoreNames undoes prepareNames, unless /run/netns has names of others. The caller
+// runs under [exclusively].
+func restoreNames() (err error) {
 	if entries, readErr := os.ReadDir(netns.Dir); readErr == nil && len(entries) == 0 {
 		err = errors.Join(err, restoreFolder())
 	}

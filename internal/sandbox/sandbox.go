@@ -36,6 +36,11 @@ var ErrEnded = errors.New("the lab has been taken down meanwhile")
 // neighbour tables' limits.
 var ErrNoNeighbourLimit = errors.New("only the initial network namespace has the neighbour table limit")
 
+// ErrNeighbourLimitRaised says that a program with another /run has raised the limits
+// of the neighbour tables, or an administrator has made them the same. What they were
+// is not known, and they may be restored at any time.
+var ErrNeighbourLimitRaised = errors.New("a program with another /run has raised the limit and may restore it (gc_thresh1 is not below gc_thresh2)")
+
 // IsolatedEnv is set by programs that [Isolate] started, for their children: a child
 // that finds it set, and [PrivateRun] true, need not call Isolate. The variable alone
 // proves nothing.

@@ -37,7 +37,7 @@ func ShareNames() error { return netns.ErrLinux }
 func NeighbourLimit() int { return 0 }
 
 // RaiseNeighbourLimit fails with [netns.ErrLinux].
-func (*Lock) RaiseNeighbourLimit(int) error { return netns.ErrLinux }
+func (*Lock) RaiseNeighbourLimit(int) (bool, error) { return false, netns.ErrLinux }
 
 // Labs returns none.
 func Labs() []string { return nil }
