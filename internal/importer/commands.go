@@ -9,26 +9,24 @@ import (
 	"github.com/vethlab/vethlab/internal/shell"
 )
 
-// quiet are programs that change nothing of a network and print nothing, talking
-// those that do print: nothing of the lab is lost without them.
+// Programs that do not change the network: silent ones print nothing, printing ones do.
 const (
-	quiet = ` sleep usleep clear tput stty reset mkdir rmdir rm touch ln cp mv chmod chown modprobe rmmod insmod kill pkill killall
+	silent = ` sleep usleep clear tput stty reset mkdir rmdir rm touch ln cp mv chmod chown modprobe rmmod insmod kill pkill killall
 		wait logger sync apt apt-get yum dnf apk pip pip3 make notify-send systemctl service mount umount arping `
-	talking = ` date ls find du df uname lsmod pgrep free uptime lscpu nproc file stat less more column git hostname hostnamectl
+	printing = ` date ls find du df uname lsmod pgrep free uptime lscpu nproc file stat less more column git hostname hostnamectl
 		ss netstat lsof ps top watch jq tcpdump traceroute tracepath arp dig nslookup host getent dmesg journalctl
 		sed diff cmp pidof modinfo lspci lsb_release dpkg rpm od hexdump md5sum sha256sum nl tac rev fold comm paste join `
 )
 
-// among reports whether a name is one of a list.
-func among(list, name string) bool { return slices.Contains(strings.Fields(list), name) }
+func inList(list, name string) bool { return slices.Contains(strings.Fields(list), name) }
 
 // Run implements [shell.World].
 func (d *Draft) Run(c shell.Command) shell.Result {
 	name := path.Base(c.Words[0])
-	if what, ok := known(c.Words); !ok && !among(quiet+talking, name) {
+	if what, ok := known(c.Words); !ok && !inList(silent+printing, name) {
 		d.commands++
 		c.Words = marked(c.Words)
-		d.note(c, fmt.Sprintf("what %q prints is not known", what))
+		d.note(c, fmt.Sprintf("the output of %q is unknown", what))
 		return shell.Result{}
 	}
 	switch name {
@@ -37,7 +35,7 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 	case "nft":
 		return d.nft(c)
 	case "brctl", "bridge", "iptables", "ip6tables", "iptables-nft", "ip6tables-nft":
-		return d.play(c, append([]string{name}, c.Words[1:]...))
+		return d.apply(c, append([]string{name}, c.Words[1:]...))
 	case "sysctl":
 		return d.sysctl(c)
 	case "ifconfig", "route":
@@ -56,7 +54,7 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 		return uname(c)
 	case "hostname":
 		return hostname(c)
-	case "pgrep", "pidof": // nothing of that name runs
+	case "pgrep", "pidof": // no process matches
 		return shell.Result{Status: 1}
 	case "tee":
 		for _, file := range c.Words[1:] {
@@ -66,24 +64,25 @@ func (d *Draft) Run(c shell.Command) shell.Result {
 		}
 		return shell.Result{Out: c.Stdin}
 	}
-	if !among(quiet+talking, name) {
+	if !inList(silent+printing, name) {
 		d.commands++
-		d.note(c, fmt.Sprintf("a lab file has no place for what %s does", name))
+		d.note(c, fmt.Sprintf("lab files do not support %s", name))
 	}
-	return succeeds(c)
+	return unrelated(c)
 }
 
-// ethtool notes what changes a link; the rest only shows.
+// ethtool notes a command that changes a link; the others only show.
 func (d *Draft) ethtool(c shell.Command) shell.Result {
 	shows := []string{"-a", "-c", "-d", "-e", "-g", "-h", "-i", "-k", "-l", "-m", "-n", "-P", "-S", "-T", "-u", "-w", "-x", "-j", "-I"}
 	if len(c.Words) > 1 && strings.HasPrefix(c.Words[1], "-") && !slices.Contains(shows, c.Words[1]) && !strings.HasPrefix(c.Words[1], "--show-") {
 		d.commands++
-		d.note(c, "a lab file has no place for what ethtool sets")
+		d.note(c, "lab files do not support the settings of ethtool")
 		return shell.Result{}
 	}
 	return shell.Unknown(c)
 }
 
+// known returns the program whose output is in one of words, and false, if there is one.
 func known(words []string) (string, bool) {
 	for _, w := range words {
 		if what, ok := shell.Known(w); !ok {
@@ -93,7 +92,7 @@ func known(words []string) (string, bool) {
 	return "", true
 }
 
-// marked returns words in which what is not known is said so.
+// marked returns words with each unknown value written as $(program).
 func marked(words []string) []string {
 	list := make([]string, len(words))
 	for i, w := range words {
@@ -105,11 +104,11 @@ func marked(words []string) []string {
 	return list
 }
 
-// procSys is where the kernel's settings are.
+// procSys is the folder of sysctls.
 const procSys = "/proc/sys/"
 
-// Write implements [shell.World]: a setting of the kernel is one, other files are
-// none of ours.
+// Write implements [shell.World]: writing below /proc/sys sets a sysctl, other files
+// are ignored.
 func (d *Draft) Write(c shell.Command, file, content string) {
 	key, ok := strings.CutPrefix(path.Clean("/"+file), procSys)
 	if !ok {
@@ -133,8 +132,8 @@ func (d *Draft) Remark(at shell.Pos, what, why string) {
 	d.add(Note{At: at, Text: what, Why: why})
 }
 
-// containerExec follows docker exec NODE …, where a node has that name. Those of
-// containerlab are called clab-LAB-NODE.
+// containerExec follows docker exec NODE … if there is a node of that name.
+// Containerlab names its containers clab-LAB-NODE.
 func (d *Draft) containerExec(c shell.Command) (shell.Result, bool) {
 	i := slices.Index(c.Words, "exec")
 	if i < 0 {
@@ -156,7 +155,7 @@ func (d *Draft) containerExec(c shell.Command) (shell.Result, bool) {
 	return shell.Result{}, false
 }
 
-// nsenter follows a command that is run in a named namespace.
+// nsenter follows a command that nsenter runs in a named namespace.
 func (d *Draft) nsenter(c shell.Command) shell.Result {
 	for i, w := range c.Words[1:] {
 		file, ok := strings.CutPrefix(w, "--net=")
@@ -174,6 +173,6 @@ func (d *Draft) nsenter(c shell.Command) shell.Result {
 		}
 	}
 	d.commands++
-	d.note(c, "only nsenter --net=/run/netns/NAME is followed")
+	d.note(c, "unsupported form of nsenter (want --net=/run/netns/NAME)")
 	return shell.Unknown(c)
 }

@@ -11,9 +11,8 @@ import (
 )
 
 // Containerlab reads a topology file of containerlab: its nodes become namespaces,
-// its bridges switches, and the commands that its nodes execute are followed. Images
-// and all that runs in them stay behind. The lab has the name that is given, or that
-// of the file's own.
+// its bridges switches, and its exec commands are followed. Images are not imported.
+// An empty name is that of the file.
 func Containerlab(name string, f File) (*Result, error) {
 	v, err := readYAML(f.Name, f.Data)
 	if err != nil {
@@ -29,7 +28,7 @@ func Containerlab(name string, f File) (*Result, error) {
 	for _, l := range c.topology.get("links").items() {
 		c.link(l)
 	}
-	c.forward(v.at())
+	c.enableForwarding(v.at())
 	for _, n := range nodes {
 		c.configure(n)
 	}
@@ -39,15 +38,17 @@ func Containerlab(name string, f File) (*Result, error) {
 	return c.finish(name), nil
 }
 
-// noSource is for files that read no others.
-func noSource(file string) (string, error) { return "", fmt.Errorf("%s is not looked at", file) }
+// noSource is the [File.Source] of formats without included files.
+func noSource(file string) (string, error) {
+	return "", fmt.Errorf("cannot read %s: files of this format include no others", file)
+}
 
 type containerlab struct {
 	*Draft
 	topology value
 }
 
-// kind returns the kind of a node, by itself or by default.
+// kind returns the kind of a node: its own, its group's or the default.
 func (c *containerlab) kind(n entry) string {
 	if k := n.value.get("kind").text(); k != "" {
 		return k
@@ -62,17 +63,17 @@ func (c *containerlab) declare(n entry) {
 	c.commands++
 	switch kind := c.kind(n); kind {
 	case "bridge", "ovs-bridge":
-		c.hub(n.at, n.key)
+		c.makeSwitch(n.at, n.key)
 	case "host":
 	default:
-		c.node(n.at, n.key)
+		c.makeNamespace(n.at, n.key)
 		if kind != "linux" {
-			c.lose(n.at, n.key, "kind: "+kind, "what runs in such a node stays behind: it is a plain host here")
+			c.noteLost(n.at, n.key, "kind: "+kind, "what runs in such a node is not imported: it becomes a host")
 		}
 	}
 }
 
-// link reads endpoints: [a:eth1, b:eth1], or the long form.
+// link reads endpoints: [a:eth1, b:eth1], or a link with a type.
 func (c *containerlab) link(l value) {
 	c.commands++
 	mtu := l.get("mtu").text()
@@ -90,7 +91,7 @@ func (c *containerlab) link(l value) {
 		}
 		c.join(l, []end{endpoint(l.get("endpoint")), {"host", l.get("host-interface").text()}}, mtu)
 	default:
-		c.lose(l.at(), "", "type: "+kind, "a lab has no such links")
+		c.noteLost(l.at(), "", "type: "+kind, "lab files do not support such links")
 	}
 }
 
@@ -105,7 +106,7 @@ func endpoint(v value) end {
 
 func (c *containerlab) join(l value, ends []end, mtu string) {
 	if len(ends) != 2 {
-		c.lose(l.at(), "", "link", "it has not two endpoints")
+		c.noteLost(l.at(), "", "link", "it does not have two endpoints")
 		return
 	}
 	for i, e := range ends {
@@ -114,27 +115,27 @@ func (c *containerlab) join(l value, ends []end, mtu string) {
 			c.Remark(l.at(), e.node+":"+e.link, "a lab has no management network")
 			return
 		case slices.Contains([]string{"macvlan", "vxlan", "dummy"}, e.node):
-			c.lose(l.at(), ends[1-i].node, e.node+":"+e.link, "a lab has no such links")
+			c.noteLost(l.at(), ends[1-i].node, e.node+":"+e.link, "lab files do not support such links")
 			return
 		case e.node == "host" || c.kind(entry{key: e.node, value: c.topology.get("nodes", e.node)}) == "host":
 			ends[i].node = state.Host
-		case c.isHub(e.node):
-			ends[i].link = c.freePort(e.node) // names of ports have no meaning there
+		case c.isSwitch(e.node):
+			ends[i].link = c.freePort(e.node) // names of switch ports do not matter
 		}
 	}
-	c.cable(l.at(), ends[0], ends[1], mtu)
+	c.makeVeth(l.at(), ends[0], ends[1], mtu)
 }
 
-// configure follows what a node executes.
+// configure sets the sysctls of a node and follows its exec commands.
 func (c *containerlab) configure(n entry) {
 	for _, e := range n.value.get("sysctls").entries() {
-		c.setting(e.at, n.key, e.key+"="+e.value.text())
+		c.setSysctl(e.at, n.key, e.key+"="+e.value.text())
 	}
 	var lines []value
 	for _, from := range []value{c.topology.get("defaults"), c.topology.get("kinds", c.kind(n)), n.value} {
 		lines = append(lines, from.get("exec").items()...)
 	}
 	for _, line := range lines {
-		c.follow(shell.Script{File: line.file, Text: line.text(), Where: n.key, Line: line.at().Line})
+		c.followScript(shell.Script{File: line.file, Text: line.text(), Where: n.key, Line: line.at().Line})
 	}
 }

@@ -1,10 +1,9 @@
-// Package importer makes lab files of what others wrote: shell scripts, and the files
-// of other tools that build networks.
+// Package importer makes lab files of shell scripts and of the topology files of other
+// tools.
 //
-// All come the same way: their commands are played on a State, one by one, and
-// the State becomes a file at the end. Nothing is executed. What has no place in a
-// lab file becomes a comment in it, with the place where it was found and the
-// reason; nothing is lost unseen.
+// A topology file is translated into commands. Commands are applied to a State, which
+// is decompiled into a lab file at the end; nothing is executed. What a lab file does
+// not support becomes a comment in it, with file, line and reason.
 package importer
 
 import (
@@ -26,18 +25,18 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A File is what others wrote.
+// A File is a script or topology file to import.
 type File struct {
 	Name string
 	Data []byte
-	Lab  string // the lab's name if neither the user nor the file says one
+	Lab  string // default name of the lab
 
-	// Source returns the text of a file that this one reads commands from, by its
-	// name as seen from where Name is.
+	// Source returns the text of a file that this one includes. Its name is relative
+	// to the folder of Name.
 	Source func(name string) (string, error)
 }
 
-// labName returns a title as the name of a lab.
+// labName makes a valid name of a lab of a title.
 func labName(title string) string {
 	name := strings.Join(strings.FieldsFunc(title, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
@@ -45,19 +44,18 @@ func labName(title string) string {
 	return strings.TrimLeft(name[:min(len(name), 64)], ".-")
 }
 
-// A Note is something that is not in the file.
+// A Note is a remark on a command, mostly that and why it is not imported.
 type Note struct {
-	At   shell.Pos // Line 0: no place in particular
-	Text string    // the command, or what else it is about
+	At   shell.Pos // Line 0: unknown
+	Text string    // the command or thing that it is about
 	Why  string
-	Node string // that it belongs to, "" if that is not known
+	Node string // where its comment stands in the file; "": at the top
 
-	// Lost says that the lab is another one for it. Otherwise it is only as well
-	// to know.
+	// Lost says that the lab differs from the source. Other notes only inform.
 	Lost bool
 }
 
-// String returns the note as a line, whatever the commands and names in it are.
+// String returns the note as one line, with control characters of the source escaped.
 func (n Note) String() string {
 	s := n.Why
 	if n.Text != "" {
@@ -69,26 +67,26 @@ func (n Note) String() string {
 	return escape.Line(s)
 }
 
-// A Draft is a lab that is being read.
+// A Draft is a lab while its source is being read.
 type Draft struct {
 	state    *state.State
 	order    []state.Endpoint
 	notes    []Note
 	noted    map[Note]bool
 	pings    []ping
-	played   []played
-	refused  map[state.Endpoint]shell.Pos // links that could not be made
+	applied  []applied
+	refused  map[state.Endpoint]shell.Pos // links whose commands were not understood
 	commands int
 	fullest  snapshot
-	ownMTU   map[state.Endpoint]bool         // bridges whose MTU somebody has set
-	written  map[setting]string              // sysctls that a script has set
-	aliases  map[state.Endpoint]netip.Prefix // addresses of eth0:1 and the like, by that name
-	bare     bool                            // names need not stay: there were no namespaces before
+	ownMTU   map[state.Endpoint]bool         // bridges whose MTU a command has set
+	written  map[sysctlKey]string            // values of sysctls that commands have set
+	aliases  map[state.Endpoint]netip.Prefix // addresses of ifconfig's aliases such as eth0:1
+	bare     bool                            // the source does not name namespaces, so the default prefix fits
 	source   func(file string) (string, error)
 }
 
-// played is a command that is in the State.
-type played struct {
+// applied is a command that has been applied to the State.
+type applied struct {
 	at   shell.Pos
 	text string
 	ops  plan.Plan
@@ -101,25 +99,25 @@ type snapshot struct {
 	at    shell.Pos
 }
 
-var errNoSource = errors.New("there are no other files")
+var errNoSource = errors.New("cannot read other files here")
 
 func newDraft(source func(string) (string, error)) *Draft {
 	if source == nil {
 		source = func(string) (string, error) { return "", errNoSource }
 	}
-	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[setting]string{}, aliases: map[state.Endpoint]netip.Prefix{}, source: source}
+	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, aliases: map[state.Endpoint]netip.Prefix{}, source: source}
 }
 
-// A Result is what became of something that was read.
+// A Result is an imported lab.
 type Result struct {
 	Topology *topo.Topology
-	Notes    []Note // in the order in which they came up
-	Commands int    // how many commands there were, those of the notes among them
+	Notes    []Note // in the order of the source
+	Commands int    // number of commands read, including lost ones
 
 	unit string // what was counted; default "command"
 }
 
-// finish makes the file.
+// finish decompiles the State into the Result.
 func (d *Draft) finish(name string) *Result {
 	name = cmp.Or(labName(name), "lab")
 	d.takeFullest()
@@ -132,7 +130,7 @@ func (d *Draft) finish(name string) *Result {
 	if d.bare {
 		top.Prefix = nil
 	}
-	d.contract(top)
+	d.addTests(top)
 	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands}
 	if d.bare {
 		r.unit = "statement"
@@ -140,8 +138,8 @@ func (d *Draft) finish(name string) *Result {
 	return r
 }
 
-// noteMTUs remembers the bridges whose MTU a command sets.
-func (d *Draft) noteMTUs(ops plan.Plan) {
+// recordMTUs records the bridges whose MTU a command sets.
+func (d *Draft) recordMTUs(ops plan.Plan) {
 	for _, op := range ops {
 		if mtu, made := plan.MTU(op); made || mtu != 0 {
 			d.ownMTU[op.At()] = mtu != 0
@@ -149,8 +147,8 @@ func (d *Draft) noteMTUs(ops plan.Plan) {
 	}
 }
 
-// setBridgeMTUs gives bridges the MTU that the kernel gives them: that of the port
-// with the smallest, as long as nobody sets another.
+// setBridgeMTUs sets the MTU of bridges as the kernel does: the smallest MTU of the
+// ports, unless a command has set one.
 func (d *Draft) setBridgeMTUs() {
 	for name, ns := range d.state.Namespaces {
 		for link, l := range ns.Links {
@@ -168,10 +166,10 @@ func (d *Draft) setBridgeMTUs() {
 	}
 }
 
-// noteOf finds the command that made what a file can't say.
+// noteOf returns the note of a loss, with the last command that configured it.
 func (d *Draft) noteOf(l decompile.Loss) Note {
 	n := Note{Text: strings.TrimSpace(l.At.String() + " " + l.What), Why: l.Why, Node: l.At.Namespace, Lost: true}
-	for _, p := range slices.Backward(d.played) {
+	for _, p := range slices.Backward(d.applied) {
 		about := slices.ContainsFunc(p.ops, func(op plan.Op) bool {
 			return op.At() == l.At || l.At.Link == "" && op.At().Namespace == l.At.Namespace
 		})
@@ -183,7 +181,7 @@ func (d *Draft) noteOf(l decompile.Loss) Note {
 	return n
 }
 
-// bare returns an address or destination as a command may have it.
+// bare returns an address or destination as commands abbreviate it.
 func bare(what string) string {
 	a, bits, ok := strings.Cut(what, "/")
 	switch {
@@ -195,17 +193,17 @@ func bare(what string) string {
 	return what
 }
 
-// takeFullest goes back to the lab as it was at its best, where a script has
-// removed everything at its end.
+// takeFullest goes back to the largest lab that there was, if the script has removed
+// everything at its end.
 func (d *Draft) takeFullest() {
 	if size(d.state) > 0 || d.fullest.state == nil {
 		return
 	}
 	d.state, d.order = d.fullest.state, d.fullest.order
-	d.notes = append(d.notes, Note{At: d.fullest.at, Why: "from here on all is removed again: the file has it as it was before"})
+	d.notes = append(d.notes, Note{At: d.fullest.at, Why: "the script removes everything from here on: the file has the lab before that"})
 }
 
-// size counts the namespaces and links that were made.
+// size returns the number of namespaces and links, without the host namespace itself.
 func size(s *state.State) int {
 	n := 0
 	for name, ns := range s.Namespaces {
@@ -217,20 +215,20 @@ func size(s *state.State) int {
 	return n
 }
 
-// note notes something about a command.
+// note notes that and why a command is lost.
 func (d *Draft) note(c shell.Command, why string) {
 	d.add(Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
 }
 
-// maxNotes bounds the notes of a script that does the same again and again.
+// maxNotes bounds the notes of a script with loops.
 const maxNotes = 1000
 
-// add adds a note, once: a loop may come to the same again and again.
+// add adds a note unless it has been added before, as in a loop.
 func (d *Draft) add(n Note) {
 	switch {
 	case d.noted[n]:
 	case len(d.noted) == maxNotes:
-		n = Note{Why: fmt.Sprintf("after %d notes no more are written", maxNotes), Lost: true}
+		n = Note{Why: fmt.Sprintf("more than %d notes: the others are left out", maxNotes), Lost: true}
 		d.notes = append(d.notes, n)
 	case len(d.noted) < maxNotes:
 		d.notes = append(d.notes, n)
@@ -238,7 +236,7 @@ func (d *Draft) add(n Note) {
 	d.noted[n] = true
 }
 
-// text returns a command as one would type it.
+// text returns a command as it is typed.
 func text(c shell.Command) string {
 	line := escape.ShellLine(c.Words)
 	switch {
@@ -250,9 +248,9 @@ func text(c shell.Command) string {
 	return line
 }
 
-// play reads a command and makes its changes. The exit status is what the command
-// would have.
-func (d *Draft) play(c shell.Command, words []string) shell.Result {
+// apply parses a command and applies it to the State. It returns the exit status that
+// the command would have.
+func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 	d.commands++
 	line := text(shell.Command{Words: words, Where: c.Where})
 	ops, skipped, err := iproute2.ParseSkipping(line)
@@ -261,35 +259,35 @@ func (d *Draft) play(c shell.Command, words []string) shell.Result {
 		d.note(c, reason(words, err))
 		return shell.Result{}
 	}
-	if why := machines(ops); why != "" {
+	if why := notOnHost(ops); why != "" {
 		d.note(c, why)
 		return shell.Result{}
 	}
 	d.noteSkipped(c, ops, skipped)
 	d.keepFullest(c, ops)
 	next := d.state
-	if len(ops) > 1 { // all or nothing; one that fails changes nothing anyway
+	if len(ops) > 1 { // all or nothing; a single Op that fails changes nothing
 		next = next.Clone()
 	}
 	for i, op := range ops {
-		op = plan.Named(op, next) // the file names its links
+		op = plan.Named(op, next) // lab files need names of links
 		ops[i] = op
 		if err := op.Play(next); err != nil {
-			if !plan.Removes(op) { // that there is nothing to take away is how scripts begin
-				d.note(c, d.because(op, err))
+			if !plan.Removes(op) { // scripts begin by deleting what may not exist
+				d.note(c, d.opReason(op, err))
 			}
 			return shell.Result{Status: 2}
 		}
 	}
 	d.state = next
-	d.noteMTUs(ops)
-	d.played = append(d.played, played{c.At, line, ops})
+	d.recordMTUs(ops)
+	d.applied = append(d.applied, applied{c.At, line, ops})
 	d.extendOrder(ops)
 	return shell.Result{}
 }
 
-// noteSkipped notes the options of a command that no Op holds, unless they are what
-// the kernel does without them.
+// noteSkipped notes the options of a command that Ops do not support, unless they are
+// the kernel's defaults.
 func (d *Draft) noteSkipped(c shell.Command, ops plan.Plan, skipped []string) {
 	if slices.ContainsFunc(ops, plan.Removes) {
 		return
@@ -298,13 +296,12 @@ func (d *Draft) noteSkipped(c shell.Command, ops plan.Plan, skipped []string) {
 		return words == "proto boot" || slices.ContainsFunc(ops, func(op plan.Op) bool { return words == "label "+op.At().Link })
 	})
 	if len(lost) > 0 {
-		d.note(c, fmt.Sprintf("a lab file has no place for %q", strings.Join(lost, " ")))
+		d.note(c, fmt.Sprintf("lab files do not support %q", strings.Join(lost, " ")))
 	}
 }
 
-// machines says what of the machine itself a command would change that is not the
-// lab's to change, or "".
-func machines(ops plan.Plan) string {
+// notOnHost returns why labs do not make one of the Ops in the host namespace, or "".
+func notOnHost(ops plan.Plan) string {
 	for _, op := range ops {
 		if why := plan.NotOnHost(op); why != "" {
 			return why
@@ -313,30 +310,30 @@ func machines(ops plan.Plan) string {
 	return ""
 }
 
-// reason says why a command is not understood.
+// reason returns why a command is not understood.
 func reason(words []string, err error) string {
 	if i := slices.Index(words, "type"); i > 0 && i+1 < len(words) && slices.Contains(words[:i], "add") &&
 		strings.Contains(err.Error(), strconv.Quote(words[i+1])) {
-		return "a lab file has no links of the kind " + words[i+1]
+		return "lab files do not support links of kind " + words[i+1]
 	}
 	return err.Error()
 }
 
-// because says why an Op can't be made.
-func (d *Draft) because(op plan.Op, err error) string {
+// opReason returns why an Op fails.
+func (d *Draft) opReason(op plan.Op, err error) string {
 	at := op.At()
 	if d.state.Link(at) == nil && at.Link != "" {
 		if pos, ok := d.refused[at]; ok {
-			return fmt.Sprintf("%s is not in the file, see line %d", at, pos.Line)
+			return fmt.Sprintf("%s is not imported, see line %d", at, pos.Line)
 		}
 		if at.Namespace == state.Host {
-			return fmt.Sprintf("%s is made by nobody here, and what is the machine's own is no part of a lab", at.Link)
+			return fmt.Sprintf("%s is a link of the host that the script does not make, so it is not part of the lab", at.Link)
 		}
 	}
 	return err.Error()
 }
 
-// refuse remembers that a link could not be made.
+// refuse records the link that a command would make which is not understood.
 func (d *Draft) refuse(c shell.Command, words []string) {
 	i := slices.Index(words, "add")
 	if i < 1 || !strings.HasPrefix("link", words[i-1]) || i+1 == len(words) {
@@ -353,6 +350,7 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 	d.refused[state.Endpoint{Namespace: ns, Link: name}] = c.At
 }
 
+// keepFullest keeps the State before a command that deletes, if it is the largest yet.
 func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 	removes := slices.ContainsFunc(ops, plan.Deletes)
 	if n := size(d.state); removes && n > 0 && (d.fullest.state == nil || n >= size(d.fullest.state)) {
@@ -360,7 +358,7 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 	}
 }
 
-// extendOrder puts what is new at the end of the order of the file.
+// extendOrder appends new namespaces and links to the order of the lab file.
 func (d *Draft) extendOrder(ops plan.Plan) {
 	for _, op := range ops {
 		for _, b := range plan.Births(op) {

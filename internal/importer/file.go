@@ -8,15 +8,15 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// File returns the text of the lab file, with comments for what is not in it.
+// File returns the text of the lab file, with comments for what is not imported.
 func (r *Result) File() []byte {
 	t := r.Topology.Clone()
 	comments := r.comments(t)
 	return t.FormatWith(comments)
 }
 
-// comments returns the notes by the nodes that they stand at, "" for none. Nodes
-// that only links name are written out, so that comments can stand there.
+// comments returns the notes by node, "" for the lab. It adds nodes to t that only
+// links name, so that comments can stand at them.
 func (r *Result) comments(t *topo.Topology) topo.Comments {
 	comments := topo.Comments{}
 	for _, n := range r.Notes {
@@ -41,15 +41,15 @@ func linked(t *topo.Topology, node string) bool {
 	return false
 }
 
-// comment returns what a note says in a file.
+// comment returns a note as a comment of the lab file.
 func comment(n Note) string {
 	if n.Lost {
-		return "not here: " + n.String()
+		return "not imported: " + n.String()
 	}
 	return n.String()
 }
 
-// Lost returns the notes of what makes the lab another one.
+// Lost returns the notes of what is not imported.
 func (r *Result) Lost() []Note {
 	var lost []Note
 	for _, n := range r.Notes {
@@ -60,8 +60,8 @@ func (r *Result) Lost() []Note {
 	return lost
 }
 
-// Summary returns how much of what was read is not in the file, such as "3 of 41
-// commands are not in the file", or "" if all is.
+// Summary returns the number of lost commands, such as "3 of 41 commands are not
+// imported", or "" if there are none.
 func (r *Result) Summary() string {
 	lost := len(r.Lost())
 	if lost == 0 {
@@ -71,5 +71,5 @@ func (r *Result) Summary() string {
 	if lost == 1 {
 		is = "is"
 	}
-	return fmt.Sprintf("%d of %s %s not in the file", lost, words.Plural(max(r.Commands, lost), cmp.Or(r.unit, "command")), is)
+	return fmt.Sprintf("%d of %s %s not imported", lost, words.Plural(max(r.Commands, lost), cmp.Or(r.unit, "command")), is)
 }

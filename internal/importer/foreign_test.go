@@ -15,14 +15,14 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// planted is what a foreign file tries to have in the lab file.
+// planted is the text that a hostile source tries to inject into the lab file.
 const planted = "tests: [{run: [touch, /tmp/planted]}]"
 
-// lineBreaks are what some reader takes for the end of a line of YAML.
+// lineBreaks are the texts that some YAML reader takes for a line break.
 var lineBreaks = []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\v", "\f", "\x00", "\ufeff\n"}
 
-// hostileFiles are files of other tools whose names, kinds and commands go on with
-// a break and a key of ours.
+// hostileFiles returns sources whose names, kinds and commands contain a line break
+// and a key of lab files.
 func hostileFiles() map[importer.Format][]string {
 	files := map[importer.Format][]string{}
 	add := func(f importer.Format, text string) { files[f] = append(files[f], text) }
@@ -40,14 +40,14 @@ func hostileFiles() map[importer.Format][]string {
 	return files
 }
 
-// importForeign reads a file, and what it reads by itself is as hostile.
+// importForeign imports a file; the files that it includes are hostile, too.
 func importForeign(format importer.Format, text string) (*importer.Result, error) {
 	source := func(string) (string, error) { return "frobnicate \u2028" + planted, nil }
 	return importAs(format, importer.File{Name: "x\u2028" + planted + ".yml", Data: []byte(text), Lab: "lab", Source: source}, []string{"up\u2029" + planted})
 }
 
-// checkForeign holds that the file which is written says what its Topology says,
-// in as many lines for every reader, and that no command is in it.
+// checkForeign fails unless the lab file parses to its Topology, has the same line
+// breaks for every YAML reader and contains no command to run.
 func checkForeign(t *testing.T, r *importer.Result) {
 	t.Helper()
 	file := r.File()
@@ -67,20 +67,20 @@ func checkForeign(t *testing.T, r *importer.Result) {
 		}
 	}
 	if got, want := string(again.Format()), string(want.Format()); got != want && r.Topology.Name != "" {
-		t.Errorf("the file says otherwise (-meant +written):\n%s\n%q", cmp.Diff(want, got), file)
+		t.Errorf("the lab file differs from the topology (-topology +file):\n%s\n%q", cmp.Diff(want, got), file)
 	}
 	checkKeys(t, file)
 	for line := range strings.SplitSeq(string(file), "\n") {
 		if strings.ContainsFunc(line, func(r rune) bool {
 			return unicode.IsControl(r) && r != '\t' || r == '\u2028' || r == '\u2029' || r == '\ufeff'
 		}) {
-			t.Errorf("a line that is more than one to somebody: %q", line)
+			t.Errorf("a line contains a control character or line break: %q", line)
 		}
 	}
 }
 
-// checkKeys holds that a file has none but our own keys at the top, by the parser's
-// own view of it.
+// checkKeys fails if a plain YAML parser finds a key at the top or in a test that the
+// importer does not write.
 func checkKeys(t *testing.T, file []byte) {
 	t.Helper()
 	var top map[string]yaml.Node
@@ -99,12 +99,12 @@ func checkKeys(t *testing.T, file []byte) {
 				}
 			}
 		default:
-			t.Errorf("the key %q was not meant:\n%q", key, file)
+			t.Errorf("unexpected key %q:\n%q", key, file)
 		}
 	}
 }
 
-func TestImportPlantsNothing(t *testing.T) {
+func TestImportInjectsNothing(t *testing.T) {
 	for format, files := range hostileFiles() {
 		t.Run(string(format), func(t *testing.T) {
 			read := 0
@@ -117,13 +117,13 @@ func TestImportPlantsNothing(t *testing.T) {
 				checkForeign(t, r)
 			}
 			if read < len(lineBreaks)/2 {
-				t.Errorf("only %d of %d files could be read: the test tests nothing", read, len(files))
+				t.Errorf("only %d of %d files could be imported", read, len(files))
 			}
 		})
 	}
 }
 
-// FuzzImportForeign holds the same of files that nobody has thought of.
+// FuzzImportForeign checks the same for generated files.
 func FuzzImportForeign(f *testing.F) {
 	formats := importer.Formats()
 	for i, format := range formats {

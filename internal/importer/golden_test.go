@@ -1,8 +1,8 @@
 package importer_test
 
 import (
-	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,10 +18,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// arguments are those of the scripts that want some.
+// arguments are the arguments of scripts, by file.
 var arguments = map[string][]string{"service.sh": {"up"}}
 
-// inputs returns all files of testdata that are to be imported.
+// inputs returns all sources in testdata.
 func inputs(t *testing.T) []string {
 	t.Helper()
 	var files []string
@@ -77,27 +77,27 @@ func importAs(format importer.Format, f importer.File, args []string) (*importer
 	case importer.FormatKathara:
 		return importer.Kathara("", f)
 	}
-	return nil, errors.New("no format")
+	return nil, fmt.Errorf("unknown format %q", format)
 }
 
 func beside(folder string) func(string) (string, error) {
 	return func(name string) (string, error) {
 		if !filepath.IsLocal(name) {
-			return "", errors.New(name + " is not beside the script")
+			return "", fmt.Errorf("%s is not beside the script", name)
 		}
 		text, err := os.ReadFile(filepath.Join(folder, name))
 		return string(text), err
 	}
 }
 
-// Each file of testdata comes to the lab file beside it, which is a lab.
+// Each source in testdata gives its golden lab file, which parses and compiles.
 func TestGolden(t *testing.T) {
 	for _, name := range inputs(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			r := read(t, name)
 			got := string(r.File()) + "# " + r.Summary() + "\n"
 			if _, err := topo.Parse("lab.yaml", []byte(got)); err != nil {
-				t.Errorf("no lab: %v\n%s", err, got)
+				t.Errorf("not a lab file: %v\n%s", err, got)
 			}
 			if _, err := compile.Compile(r.Topology); err != nil {
 				t.Errorf("does not compile: %v\n%s", err, got)
@@ -119,7 +119,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// The formats are told apart by name and contents.
+// Formats are recognized by name and contents.
 func TestGuess(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string

@@ -26,7 +26,7 @@ func differences(want, got *state.State) string {
 	return cmp.Diff(decompile.Essence(want), decompile.Essence(got), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
 }
 
-// The script of a lab, imported, is the lab.
+// Importing the script of a lab gives the lab.
 func TestScriptOfALab(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
@@ -35,7 +35,7 @@ func TestScriptOfALab(t *testing.T) {
 		}
 		for _, ns := range lab.State.Namespaces {
 			if ns.Name == state.Host && len(ns.Routes) > 0 || ownGateway(ns) {
-				t.Skip("the kernel would not take it")
+				t.Skip("the kernel refuses such a route")
 			}
 		}
 		script := iproute2.Script(plan.Diff(state.New(), lab.State))
@@ -56,6 +56,7 @@ func TestScriptOfALab(t *testing.T) {
 	})
 }
 
+// ownGateway reports whether a route of ns is via an address of ns.
 func ownGateway(ns *state.Namespace) bool {
 	for _, r := range ns.Routes {
 		for _, l := range ns.Links {
@@ -67,7 +68,7 @@ func ownGateway(ns *state.Namespace) bool {
 	return false
 }
 
-// Nothing that a script would do is done.
+// Importing runs no command of a script and reads no file but by Source.
 func TestCanary(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -94,24 +95,24 @@ func TestCanary(t *testing.T) {
 		if strings.Contains(line, "CANARY_SECRET") {
 			text = line
 		}
-		source := func(string) (string, error) { return "", errors.New("nothing is read here") }
+		source := func(string) (string, error) { return "", errors.New("no file may be read") }
 		r, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(text), Source: source}, nil)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 			continue
 		}
 		if r.Topology.Node("leaked") != nil {
-			t.Errorf("%s: it has read what it must not", line)
+			t.Errorf("%s: the script has read a file or variable of the host", line)
 		}
 		after, err := os.ReadDir(dir)
 		if err != nil || len(after) != len(before) {
-			t.Fatalf("%s: it has left %v", line, after)
+			t.Fatalf("%s: the folder contains %v", line, after)
 		}
 	}
 }
 
-// What does not end is left.
-func TestEndless(t *testing.T) {
+// Importing a script with an endless loop or recursion ends.
+func TestEndlessScript(t *testing.T) {
 	for _, script := range []string{
 		"while true; do :; done; ip netns add a",
 		"until false; do x=$x$x; done; ip netns add a",
@@ -132,8 +133,7 @@ func TestEndless(t *testing.T) {
 	}
 }
 
-// Reading a script never fails otherwise than by an error, and what comes of it is
-// a lab.
+// A script is refused with an error or gives a lab that compiles.
 func FuzzScript(f *testing.F) {
 	files, err := filepath.Glob("testdata/scripts/*.sh")
 	if err != nil || len(files) == 0 {
@@ -147,7 +147,7 @@ func FuzzScript(f *testing.F) {
 		f.Add(string(text))
 	}
 	f.Fuzz(func(t *testing.T, script string) {
-		source := func(string) (string, error) { return "", errors.New("nothing is read here") }
+		source := func(string) (string, error) { return "", errors.New("no file may be read") }
 		r, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(script), Source: source}, []string{"up"})
 		if err != nil {
 			return
@@ -157,14 +157,14 @@ func FuzzScript(f *testing.F) {
 		}
 		for line := range strings.SplitSeq(string(r.File()), "\n") {
 			if strings.ContainsRune(line, '\r') {
-				t.Errorf("a line that is two: %q", line)
+				t.Errorf("a line contains a carriage return: %q", line)
 			}
 		}
 	})
 }
 
-// Nor does reading the files of other tools.
-func FuzzOthers(f *testing.F) {
+// A topology file of another tool is refused with an error or gives a valid lab.
+func FuzzTopologyFiles(f *testing.F) {
 	for _, pattern := range []string{"testdata/others/*.yml", "testdata/others/lans/lab.conf"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {

@@ -9,8 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// ip follows a command of ip(8): one that enters a namespace, one that asks, or
-// one that changes something.
+// ip follows ip(8): a command in a namespace, a query or a change.
 func (d *Draft) ip(c shell.Command) shell.Result {
 	options, rest := ipOptions(c.Words[1:])
 	where := c.Where
@@ -32,13 +31,13 @@ func (d *Draft) ip(c shell.Command) shell.Result {
 		return r
 	}
 	c.Where, c.Words = where, ipWords(options, rest)
-	return d.play(c, c.Words)
+	return d.apply(c, c.Words)
 }
 
-// isWord reports whether a word is one of ip's, or how it begins.
+// isWord reports whether word is whole or an abbreviation of it, as ip accepts them.
 func isWord(word, whole string) bool { return word != "" && strings.HasPrefix(whole, word) }
 
-// ipOptions divides the options of ip from what follows.
+// ipOptions separates the options of ip from object and command.
 func ipOptions(words []string) (options, rest []string) {
 	for i := 0; i < len(words); i++ {
 		if !strings.HasPrefix(words[i], "-") {
@@ -52,7 +51,7 @@ func ipOptions(words []string) (options, rest []string) {
 	return words, nil
 }
 
-// ipWords returns a command with those options that a change heeds.
+// ipWords returns an ip command with only the address family of its options.
 func ipWords(options, rest []string) []string {
 	words := []string{"ip"}
 	for i, o := range options {
@@ -68,7 +67,7 @@ func ipWords(options, rest []string) []string {
 	return append(words, rest...)
 }
 
-// netnsExec follows a command inside a namespace, or inside all.
+// netnsExec follows ip netns exec, in one namespace or with -all in each.
 func (d *Draft) netnsExec(c shell.Command, options, rest []string) shell.Result {
 	if slices.Contains(options, "-all") || slices.Contains(options, "-a") {
 		var out strings.Builder
@@ -85,7 +84,7 @@ func (d *Draft) netnsExec(c shell.Command, options, rest []string) shell.Result 
 	return c.Exec(rest[0], rest[1:])
 }
 
-// batch follows the commands of a file, or of the input.
+// batch follows the commands of a batch file or of standard input.
 func (d *Draft) batch(c shell.Command, where, file string, options []string) shell.Result {
 	text, ok := d.commandsOf(c, file)
 	if !ok {
@@ -102,8 +101,8 @@ func (d *Draft) batch(c shell.Command, where, file string, options []string) she
 	return shell.Result{}
 }
 
-// query answers what a script asks of ip, as far as the lab tells. It reports false
-// if the command is to change something.
+// query returns the result of a command that shows something. It reports false for a
+// command that changes something.
 func (d *Draft) query(c shell.Command, where string, words []string) (shell.Result, bool) {
 	object := words[0]
 	verb := "show"
@@ -138,8 +137,8 @@ func (d *Draft) listNamespaces() shell.Result {
 	return shell.Result{Out: out.String()}
 }
 
-// showLink succeeds if there is such a link. Of several it prints the names, of one
-// nothing that is known.
+// showLink succeeds if the link exists. The list of all links shows their names only;
+// the output for one link is unknown.
 func (d *Draft) showLink(c shell.Command, where string, words []string) shell.Result {
 	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
 		return slices.Contains([]string{"show", "sh", "s", "list", "lst", "ls", "dev", "up"}, w)
@@ -170,19 +169,19 @@ func (d *Draft) sysctl(c shell.Command) shell.Result {
 	if !sets {
 		if slices.ContainsFunc(c.Words, func(w string) bool { return strings.HasPrefix(w, "-p") || w == "--system" }) {
 			d.commands++
-			d.note(c, "files of settings are not read")
+			d.note(c, "lab files do not support sysctl's configuration files")
 		}
 		return d.showSysctls(c)
 	}
 	var last shell.Result
 	for _, setting := range settings(c.Words[1:]) {
-		d.remember(c.Where, setting)
-		last = d.play(c, []string{"sysctl", "-w", setting})
+		d.rememberSysctl(c.Where, setting)
+		last = d.apply(c, []string{"sysctl", "-w", setting})
 	}
 	return last
 }
 
-// settings returns the settings of a command as key=value, each one word.
+// settings returns the arguments of sysctl as key=value, one word each.
 func settings(words []string) []string {
 	var list []string
 	for i := 0; i < len(words); i++ {

@@ -12,9 +12,9 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Kathara reads the lab.conf of a network scenario of Kathará or Netkit, and by
-// source the startup files of its devices. A collision domain becomes a link if two
-// devices are on it, else a switch.
+// Kathara reads the lab.conf of a network scenario of Kathará or Netkit and the startup
+// files of its devices. A collision domain with two devices becomes a link, any other
+// a switch.
 func Kathara(name string, f File) (*Result, error) {
 	k := &kathara{Draft: newDraft(f.Source), file: f.Name, nodes: map[string]*device{}}
 	k.bare = true
@@ -22,10 +22,10 @@ func Kathara(name string, f File) (*Result, error) {
 		k.line(shell.Pos{File: f.Name, Line: i + 1}, strings.TrimSpace(line))
 	}
 	for _, n := range k.order {
-		k.node(k.nodes[n].at, n)
+		k.makeNamespace(k.nodes[n].at, n)
 	}
 	k.domains()
-	k.forward(shell.Pos{File: f.Name})
+	k.enableForwarding(shell.Pos{File: f.Name})
 	k.sysctls()
 	for _, n := range k.order {
 		k.startup(n)
@@ -41,10 +41,10 @@ type kathara struct {
 	order []string // of devices
 }
 
-// A device has interfaces by number.
+// A device is a machine of the scenario.
 type device struct {
 	at      shell.Pos
-	plugs   map[int]plug
+	plugs   map[int]plug // by number of interface
 	sysctls []string
 }
 
@@ -81,7 +81,7 @@ func (k *kathara) line(at shell.Pos, line string) {
 	case m[2] == "sysctl":
 		d.sysctls = append(d.sysctls, value)
 	case m[2] == "bridged" && value != "false":
-		k.lose(at, m[1], "bridged", "a lab is not joined to the network of containers")
+		k.noteLost(at, m[1], "bridged", "lab files do not support a bridge to the network of containers")
 	}
 }
 
@@ -92,7 +92,7 @@ type member struct {
 	at  shell.Pos
 }
 
-// domains makes the cables, in the order in which collision domains come up.
+// domains makes links and switches, in the order in which the file names collision domains.
 func (k *kathara) domains() {
 	members := map[string][]member{}
 	var order []string
@@ -122,14 +122,14 @@ func sortedKeys(m map[int]plug) []int {
 
 func (k *kathara) domain(name string, members []member) {
 	if len(members) == 2 && members[0].node != members[1].node {
-		k.cable(members[0].at, members[0].end, members[1].end, "")
+		k.makeVeth(members[0].at, members[0].end, members[1].end, "")
 	} else {
-		for k.state.Namespace(name) != nil { // a device has that name
+		for k.state.Namespace(name) != nil { // the name of a device
 			name += "-lan"
 		}
-		k.hub(members[0].at, name)
+		k.makeSwitch(members[0].at, name)
 		for _, m := range members {
-			k.cable(m.at, m.end, end{name, k.freePort(name)}, "")
+			k.makeVeth(m.at, m.end, end{name, k.freePort(name)}, "")
 		}
 	}
 	for _, m := range members {
@@ -142,18 +142,18 @@ func (k *kathara) domain(name string, members []member) {
 func (k *kathara) sysctls() {
 	for _, n := range k.order {
 		for _, setting := range k.nodes[n].sysctls {
-			k.setting(k.nodes[n].at, n, setting)
+			k.setSysctl(k.nodes[n].at, n, setting)
 		}
 	}
 }
 
-// startup follows what a device runs when it starts, after what all do.
+// startup follows shared.startup, then the startup file of a device.
 func (k *kathara) startup(node string) {
 	for _, name := range []string{"shared", node} {
 		file := path.Join(path.Dir(k.file), name+".startup")
 		text, err := k.source(file)
 		if err == nil && k.state.Namespace(node) != nil && node != state.Host {
-			k.follow(shell.Script{File: file, Text: text, Where: node})
+			k.followScript(shell.Script{File: file, Text: text, Where: node})
 		}
 	}
 }

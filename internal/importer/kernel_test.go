@@ -16,18 +16,18 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// programs are what the scripts call that are worth comparing with the kernel:
-// those that leave what they have made.
+// programs are the scripts that leave a network behind, so that the kernel's state can
+// be compared, with the programs that they run.
 var programs = map[string][]string{
 	"pair.sh":       {"sh", "ip", "ping"},
 	"containers.sh": {"bash", "ip", "ping", "grep", "seq"},
 	"chain.sh":      {"bash", "ip"},
 	"service.sh":    {"sh", "ip", "sysctl"},
-	"old.sh":        {"sh", "ip", "brctl", "ifconfig", "route"},
+	"nettools.sh":   {"sh", "ip", "brctl", "ifconfig", "route"},
 }
 
-// What a script makes when it is run, by the real ip, and what the lab makes that
-// is imported from it, are the same. Nothing is left of the lab when it is down.
+// Running a script with the real ip and bringing up the lab imported from it make the
+// same network. The lab leaves nothing behind when it is down.
 func TestScriptsAndTheirLabs(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -56,7 +56,7 @@ func TestScriptsAndTheirLabs(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d := differences(made, everything(t)); d != "" {
-				t.Errorf("the lab is another than what the script makes (-script +lab):\n%s", d)
+				t.Errorf("the lab and the script make different networks (-script +lab):\n%s", d)
 			}
 			if r := lab.Verify(t.Context()); !r.OK() {
 				t.Error(r)
@@ -65,13 +65,13 @@ func TestScriptsAndTheirLabs(t *testing.T) {
 				t.Fatal(err)
 			}
 			if left := everything(t); len(left.Namespaces) > 1 || len(left.Namespaces[state.Host].Links) > 1 {
-				t.Errorf("left: %v, and of the machine %v", left.Names(), left.Namespaces[state.Host].LinkNames())
+				t.Errorf("the lab left the namespaces %v and the host's links %v", left.Names(), left.Namespaces[state.Host].LinkNames())
 			}
 		})
 	}
 }
 
-// everything returns what is there, without the MACs, which the kernel chose.
+// everything returns the State of all namespaces without MACs, which the kernel chose.
 func everything(t *testing.T) *state.State {
 	t.Helper()
 	view, err := kernel.ObserveAll()
@@ -81,7 +81,7 @@ func everything(t *testing.T) *state.State {
 	return decompile.WithoutMACs(view.State)
 }
 
-// wipe removes what a script has left.
+// wipe removes the network that a script has made.
 func wipe(t *testing.T, s *state.State) {
 	t.Helper()
 	names := s.Names()[1:] // without the host

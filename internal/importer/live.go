@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,10 +10,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Live makes a lab of namespaces that are there. Of the machine's own namespace it
-// has the links that are cabled to them and the bridges that those are ports of;
-// with all, every veth pair and bridge there is. Without a name the lab is called as
-// the one lab that the namespaces are of, if there is one.
+// Live makes a lab of running namespaces, of all named ones if namespaces is empty. Of
+// the host namespace it has the veths whose peers are in them and the bridges that
+// those are ports of, with all every veth and bridge. An empty name is that of the
+// running lab that all the namespaces are of, if any.
 func Live(name string, s *state.State, namespaces []string, all bool) (*Result, error) {
 	if len(namespaces) == 0 {
 		namespaces = named(s)
@@ -21,16 +22,16 @@ func Live(name string, s *state.State, namespaces []string, all bool) (*Result, 
 	for _, n := range namespaces {
 		ns := s.Namespace(n)
 		if ns == nil || n == state.Host {
-			return nil, fmt.Errorf("there is no namespace %s", n)
+			return nil, fmt.Errorf("unknown namespace %q", n)
 		}
 		d.state.Namespaces[n] = ns
 		d.commands += len(ns.Links)
 	}
 	if len(namespaces) == 0 && !all {
-		return nil, fmt.Errorf("there are no named namespaces here")
+		return nil, errors.New("cannot import: found no named namespace")
 	}
 	if host := s.Namespace(state.Host); host != nil {
-		d.state.Namespaces[state.Host] = d.cabled(host, all)
+		d.state.Namespaces[state.Host] = d.hostPart(host, all)
 	}
 	lab := labOf(d.state)
 	if lab == "" {
@@ -51,7 +52,7 @@ func named(s *state.State) []string {
 	return slices.DeleteFunc(s.Names(), func(n string) bool { return n == state.Host })
 }
 
-// labOf returns the lab that all namespaces are of, or "".
+// labOf returns the running lab that all namespaces are of, or "".
 func labOf(s *state.State) string {
 	lab := ""
 	for i, n := range named(s) {
@@ -64,8 +65,8 @@ func labOf(s *state.State) string {
 	return lab
 }
 
-// cabled returns what counts of the machine's own namespace.
-func (d *Draft) cabled(host *state.Namespace, all bool) *state.Namespace {
+// hostPart returns the part of the host namespace that [Live] imports.
+func (d *Draft) hostPart(host *state.Namespace, all bool) *state.Namespace {
 	kept := &state.Namespace{Name: state.Host, Links: map[string]*state.Link{}, Sysctls: map[string]string{}}
 	for name, l := range host.Links {
 		if peer, ok := l.Peer(); ok && (all || d.state.Link(peer) != nil) {
@@ -73,17 +74,17 @@ func (d *Draft) cabled(host *state.Namespace, all bool) *state.Namespace {
 		}
 	}
 	for name, l := range host.Links {
-		holds := slices.ContainsFunc(host.LinkNames(), func(port string) bool {
+		hasPort := slices.ContainsFunc(host.LinkNames(), func(port string) bool {
 			return kept.Links[port] != nil && host.Links[port].Master == name
 		})
-		if l.Kind.Traits().Forwards && (all || holds) {
+		if l.Kind.Traits().Forwards && (all || hasPort) {
 			kept.Links[name] = l
 		}
 	}
 	for _, name := range host.LinkNames() {
 		l := host.Links[name]
 		if kept.Links[name] == nil && l.Master != "" && kept.Links[l.Master] != nil {
-			d.lose(shell.Pos{}, "", name, fmt.Sprintf("it is a port of %s, and the machine's own", l.Master))
+			d.noteLost(shell.Pos{}, "", name, fmt.Sprintf("a port of %s that belongs to the host, not to the lab", l.Master))
 		}
 	}
 	for _, r := range host.Routes {

@@ -12,10 +12,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Netlab reads a topology of netlab. Addresses are handed out as netlab does it:
-// from its pools, on links between two routers one by one, else by the number of the
-// node. The routing protocols stay behind; the lab has the routes that they would
-// find.
+// Netlab reads a topology of netlab. Addresses are assigned as netlab does: from its
+// pools, on links between two routers one after the other, else by the id of the node.
+// Routing protocols are not imported; the lab computes the routes.
 func Netlab(name string, f File) (*Result, error) {
 	v, err := readYAML(f.Name, f.Data)
 	if err != nil {
@@ -29,15 +28,15 @@ func Netlab(name string, f File) (*Result, error) {
 		n.link(l)
 	}
 	if v.get("module").node != nil {
-		n.Remark(v.get("module").at(), "module", "routing protocols stay behind: the lab has the routes by itself")
+		n.Remark(v.get("module").at(), "module", "routing protocols are not imported: the lab computes the routes")
 	}
 	for _, key := range []string{"plugin", "validate", "components", "vrfs", "vlans", "vlan", "tools"} {
 		if x := v.get(key); x.node != nil {
-			n.lose(x.at(), "", key, "a lab file has no place for it")
+			n.noteLost(x.at(), "", key, "lab files do not support it")
 		}
 	}
 	if err := n.top.Validate(); err != nil {
-		return nil, fmt.Errorf("%s comes to no valid lab: %w", f.Name, err)
+		return nil, fmt.Errorf("cannot make a lab of %s: %w", f.Name, err)
 	}
 	return &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: "statement"}, nil
 }
@@ -46,22 +45,22 @@ type netlab struct {
 	*Draft
 	root  value
 	top   *topo.Topology
-	ids   map[string]int // numbers of nodes, from 1
+	ids   map[string]int // of nodes, from 1
 	pools map[string]*addressPool
 
-	reserved map[int]bool // numbers that nodes have outright
+	reserved map[int]bool // ids that the file assigns
 	lastID   int
 	lans     int
 }
 
-// An addressPool is cut into subnets.
+// An addressPool is a prefix of each family that is divided into subnets.
 type addressPool struct {
 	four, six         netip.Prefix
 	fourBits, sixBits int
 	next              int
 }
 
-// readPools reads addressing, on top of netlab's defaults.
+// readPools reads addressing over netlab's defaults.
 func (n *netlab) readPools() {
 	n.pools = map[string]*addressPool{
 		"loopback": {four: netip.MustParsePrefix("10.0.0.0/24"), fourBits: 32},
@@ -92,7 +91,7 @@ func (n *netlab) readPools() {
 	}
 }
 
-// cut returns the next subnet of each family.
+// cut returns the next free subnet of each family.
 func (p *addressPool) cut() []netip.Prefix {
 	var subnets []netip.Prefix
 	if p.four.IsValid() {
@@ -111,7 +110,7 @@ func nth(p netip.Prefix, bits, n int) netip.Prefix {
 	return netip.PrefixFrom(plus(p.Masked().Addr(), n, p.Addr().BitLen()-bits), bits)
 }
 
-// plus adds n, shifted to the left, to an address.
+// plus returns a + n<<shift.
 func plus(a netip.Addr, n, shift int) netip.Addr {
 	b := a.AsSlice()
 	carry := n << (shift % 8)
@@ -124,7 +123,7 @@ func plus(a netip.Addr, n, shift int) netip.Addr {
 	return sum
 }
 
-// hostDevices are those that forward nothing.
+// hostDevices are the devices that do not forward.
 var hostDevices = []string{"linux", "none"}
 
 func (n *netlab) readNodes() {
@@ -147,14 +146,14 @@ func (n *netlab) readNodes() {
 	}
 }
 
-// reserve keeps a number that a node has outright from the others.
+// reserve reserves the id that the file assigns to a node.
 func (n *netlab) reserve(node value) {
 	if id, err := strconv.Atoi(node.get("id").text()); err == nil {
 		n.reserved[id] = true
 	}
 }
 
-// freeID returns the next number that no node has.
+// freeID returns the next unassigned id.
 func (n *netlab) freeID() int {
 	for n.lastID++; n.reserved[n.lastID]; n.lastID++ {
 	}
@@ -186,12 +185,12 @@ func (n *netlab) addNode(at shell.Pos, name string, v value) {
 	n.top.Nodes = append(n.top.Nodes, node)
 	for _, key := range []string{"config", "files", "vlans", "vrfs"} {
 		if x := v.get(key); x.node != nil {
-			n.lose(x.at(), name, key, "what configures a device stays behind")
+			n.noteLost(x.at(), name, key, "the configuration of a device is not imported")
 		}
 	}
 }
 
-// groupDevice returns the device of a node by its group, or the default.
+// groupDevice returns the device of a node's group, else the default device.
 func (n *netlab) groupDevice(node string) string {
 	for _, g := range n.root.get("groups").entries() {
 		for _, m := range g.value.get("members").items() {
@@ -206,8 +205,8 @@ func (n *netlab) groupDevice(node string) string {
 	return n.root.get("defaults.device").text()
 }
 
-// A party is a node on a link, with the addresses that are written for it.
-type party struct {
+// An attachment is a node on a link, with the addresses that the file assigns to it.
+type attachment struct {
 	node      string
 	addresses []netip.Prefix
 }
@@ -216,33 +215,33 @@ type party struct {
 // {interfaces: […]}.
 func (n *netlab) link(l value) {
 	n.commands++
-	var parties []party
+	var attachments []attachment
 	switch {
 	case l.isList():
 		for _, item := range l.items() {
-			parties = append(parties, party{node: item.text()})
+			attachments = append(attachments, attachment{node: item.text()})
 		}
 	case l.isMap():
 		for _, item := range l.get("interfaces").items() {
-			parties = append(parties, partyOf(firstText(item.get("node"), item), item))
+			attachments = append(attachments, attachmentOf(firstText(item.get("node"), item), item))
 		}
 		for _, e := range l.entries() {
 			if n.ids[e.key] != 0 {
-				parties = append(parties, partyOf(e.key, e.value))
+				attachments = append(attachments, attachmentOf(e.key, e.value))
 			}
 		}
 	default:
 		for name := range strings.SplitSeq(l.text(), "-") {
-			parties = append(parties, party{node: name})
+			attachments = append(attachments, attachment{node: name})
 		}
 	}
-	for _, p := range parties {
+	for _, p := range attachments {
 		if n.ids[p.node] == 0 {
-			n.lose(l.at(), "", "link", fmt.Sprintf("there is no node %q", p.node))
+			n.noteLost(l.at(), "", "link", fmt.Sprintf("unknown node %q", p.node))
 			return
 		}
 	}
-	n.join(l, parties)
+	n.join(l, attachments)
 }
 
 func firstText(values ...value) string {
@@ -254,8 +253,8 @@ func firstText(values ...value) string {
 	return ""
 }
 
-func partyOf(name string, v value) party {
-	p := party{node: name}
+func attachmentOf(name string, v value) attachment {
+	p := attachment{node: name}
 	for _, key := range []string{"ipv4", "ipv6"} {
 		if a, err := netip.ParsePrefix(v.get(key).text()); err == nil {
 			p.addresses = append(p.addresses, a)
@@ -264,15 +263,15 @@ func partyOf(name string, v value) party {
 	return p
 }
 
-// join makes a link of two parties, or a switch for another number of them.
-func (n *netlab) join(l value, parties []party) {
+// join makes a link for two attachments, a switch for any other number.
+func (n *netlab) join(l value, attachments []attachment) {
 	mtu, _ := strconv.Atoi(l.get("mtu").text())
-	hosts := slices.ContainsFunc(parties, func(p party) bool { return n.top.Node(p.node).Kind != topo.Router })
-	pair := len(parties) == 2 && l.get("type").text() != "lan"
+	hosts := slices.ContainsFunc(attachments, func(p attachment) bool { return n.top.Node(p.node).Kind != topo.Router })
+	pair := len(attachments) == 2 && l.get("type").text() != "lan"
 	subnets := n.subnets(l, pair && !hosts)
-	if len(parties) == 2 && l.get("bridge").node == nil {
-		a := n.plug(parties[0], subnets, 1, pair && !hosts)
-		b := n.plug(parties[1], subnets, 2, pair && !hosts)
+	if len(attachments) == 2 && l.get("bridge").node == nil {
+		a := n.plug(attachments[0], subnets, 1, pair && !hosts)
+		b := n.plug(attachments[1], subnets, 2, pair && !hosts)
 		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{a, b}, MTU: mtu})
 		return
 	}
@@ -282,13 +281,13 @@ func (n *netlab) join(l value, parties []party) {
 		name = fmt.Sprintf("lan%d", n.lans)
 	}
 	n.top.Nodes = append(n.top.Nodes, topo.Node{Name: name, Kind: topo.Switch})
-	for i, p := range parties {
+	for i, p := range attachments {
 		e := n.plug(p, subnets, i+1, false)
 		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{e, {Node: name}}, MTU: mtu})
 	}
 }
 
-// subnets returns those of a link: written, or the next of a pool.
+// subnets returns the subnets of a link: from the file, or the next of a pool.
 func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 	prefix := l.get("prefix")
 	var written []netip.Prefix
@@ -316,8 +315,8 @@ func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 	return pool.cut()
 }
 
-// plug gives a node an interface in subnets.
-func (n *netlab) plug(p party, subnets []netip.Prefix, place int, pair bool) topo.Endpoint {
+// plug adds an interface to a node, with an address in each subnet.
+func (n *netlab) plug(p attachment, subnets []netip.Prefix, position int, pair bool) topo.Endpoint {
 	node := n.top.Node(p.node)
 	number := 1
 	for _, l := range n.top.Links {
@@ -334,7 +333,7 @@ func (n *netlab) plug(p party, subnets []netip.Prefix, place int, pair bool) top
 		}
 		host := n.ids[p.node]
 		if pair {
-			host = place
+			host = position
 			if s.Bits() == s.Addr().BitLen()-1 {
 				host--
 			}

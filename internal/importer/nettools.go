@@ -13,8 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// netTools follows a command of the tools before iproute2, ifconfig and route, as
-// those that ip would have for it.
+// netTools follows ifconfig and route of net-tools as the equivalent ip commands.
 func (d *Draft) netTools(c shell.Command) shell.Result {
 	t := translation{}
 	var err error
@@ -29,27 +28,27 @@ func (d *Draft) netTools(c shell.Command) shell.Result {
 		return shell.Result{}
 	}
 	if len(t.lost) > 0 {
-		d.note(c, fmt.Sprintf("a lab file has no place for %q", strings.Join(t.lost, " ")))
+		d.note(c, fmt.Sprintf("lab files do not support %q", strings.Join(t.lost, " ")))
 	}
 	last := shell.Result{}
 	for _, words := range t.commands {
-		last = d.play(c, append([]string{"ip"}, words...))
+		last = d.apply(c, append([]string{"ip"}, words...))
 	}
 	return last
 }
 
-// A translation is what a command comes to.
+// A translation is a net-tools command in terms of ip.
 type translation struct {
 	commands [][]string // of ip
-	lost     []string   // words that have no place in a lab file
+	lost     []string   // words that lab files do not support
 }
 
 func (t *translation) add(words ...string) { t.commands = append(t.commands, words) }
 
-// An interfaceCommand is what ifconfig LINK … says.
+// An interfaceCommand is the parsed ifconfig LINK ….
 type interfaceCommand struct {
 	address, mask string
-	add, del      []string // more addresses, and some that go
+	add, del      []string // further addresses
 	up, down      bool
 }
 
@@ -60,7 +59,7 @@ func (d *Draft) ifconfig(t *translation, where string, args []string) error {
 		args = args[1:]
 	}
 	if len(args) < 2 {
-		return nil // it shows
+		return nil // only shows
 	}
 	name := args[0]
 	link, _, isAlias := strings.Cut(name, ":")
@@ -81,7 +80,7 @@ func (d *Draft) ifconfig(t *translation, where string, args []string) error {
 		return err
 	}
 	switch old, ok := d.aliases[at]; {
-	case c.down && isAlias && ok: // an alias that is down is deleted
+	case c.down && isAlias && ok: // setting an alias down deletes it
 		delete(d.aliases, at)
 		t.add("addr", "del", old.String(), "dev", link)
 	case c.down && !isAlias:
@@ -103,7 +102,7 @@ func (t *translation) addresses(verb, link string, list []string) error {
 	return nil
 }
 
-// readInterface reads the words behind the name of a link.
+// readInterface reads the words after the name of a link.
 func (t *translation) readInterface(link string, words []string) (c interfaceCommand, err error) {
 	for i := 0; i < len(words); i++ {
 		word := words[i]
@@ -111,7 +110,7 @@ func (t *translation) readInterface(link string, words []string) (c interfaceCom
 			if i++; i < len(words) {
 				return words[i]
 			}
-			err = fmt.Errorf("the command ends where a value of %s should be", word)
+			err = fmt.Errorf("missing value of %s", word)
 			return ""
 		}
 		switch word {
@@ -150,14 +149,14 @@ func (t *translation) readInterface(link string, words []string) (c interfaceCom
 	return c, err
 }
 
-// setAddress gives a link the IPv4 address of ifconfig, which takes the place of the
-// one it has under that name; see devinet_ioctl in the kernel's net/ipv4/devinet.c.
+// setAddress sets the IPv4 address of a link or alias. It replaces the one with that
+// label; see devinet_ioctl in the kernel's net/ipv4/devinet.c.
 func (d *Draft) setAddress(t *translation, at state.Endpoint, link string, c interfaceCommand) error {
 	old := d.addressOf(at, link)
 	address := c.address
 	switch {
 	case address == "" && !old.IsValid():
-		return fmt.Errorf("%s has no address that a netmask could be of", at.Link)
+		return fmt.Errorf("cannot set the netmask of %s: it has no address", at.Link)
 	case address == "":
 		address = old.Addr().String()
 	case address == "default":
@@ -208,8 +207,8 @@ func (d *Draft) addressOf(at state.Endpoint, link string) netip.Prefix {
 	return netip.Prefix{}
 }
 
-// classful returns an address with the length of its subnet: as written, by a mask,
-// or as in the times before either.
+// classful returns an address with its prefix length: as written, from the mask, or by
+// its class A, B or C.
 func classful(address, mask string) (netip.Prefix, error) {
 	if p, err := netip.ParsePrefix(address); err == nil {
 		return p, nil
@@ -251,7 +250,7 @@ func (t *translation) route(args []string) error {
 		args = args[1:]
 	}
 	if len(args) == 0 {
-		return nil // it shows
+		return nil // only shows
 	}
 	verb := args[0]
 	if verb != "add" && verb != "del" {
@@ -264,7 +263,7 @@ func (t *translation) route(args []string) error {
 		switch a {
 		case "netmask", "gw", "metric", "dev", "mss", "window", "irtt":
 			if i++; i == len(args) {
-				return fmt.Errorf("the command ends where a value of %s should be", a)
+				return fmt.Errorf("missing value of %s", a)
 			}
 			value = args[i]
 		}
@@ -279,7 +278,7 @@ func (t *translation) route(args []string) error {
 		case "mss", "window", "irtt":
 			t.lost = append(t.lost, a+" "+value)
 		case "reject", "mod", "dyn", "reinstate":
-			return fmt.Errorf("a lab file has no place for a route with %q", a)
+			return fmt.Errorf("lab files do not support routes with %q", a)
 		default:
 			if to == "" {
 				to = a
@@ -296,7 +295,7 @@ func (t *translation) route(args []string) error {
 	return nil
 }
 
-// destination returns where a route leads, as ip writes it.
+// destination returns the destination of a route as ip writes it.
 func destination(to, mask string, args []string) (string, error) {
 	if to == "default" || strings.Contains(to, "/") {
 		return to, nil

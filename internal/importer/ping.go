@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A ping is what a script tries.
+// A ping is a ping command of a script.
 type ping struct {
 	pingOptions
 	from    string // namespace
@@ -21,22 +21,21 @@ type ping struct {
 	command shell.Command
 }
 
-// pingOptions are those that make a ping claim something else than that its target
-// answers.
+// pingOptions are the target of a ping and the options that change what is tested.
 type pingOptions struct {
 	target string
 	source string   // -I: a link or an address
-	more   []string // other options, with their values
+	others []string // with their values
 }
 
-// pingValues are the letters that take a value; see ping(8). Those of pingPlain only
-// say how often and how long it asks, and what it prints.
+// pingValues are the options with a value, see ping(8). Those of pingPlain set only
+// the number of packets, times and output.
 const (
 	pingValues = "cCiIWwMsQlmptTSFNe"
 	pingPlain  = "46aAbBdDfhHLnOqRrUvVciWwl"
 )
 
-// readPing reads the arguments of ping, with letters together or apart.
+// readPing reads the arguments of ping.
 func readPing(args []string) pingOptions {
 	var o pingOptions
 	for i := 0; i < len(args); i++ {
@@ -45,7 +44,7 @@ func readPing(args []string) pingOptions {
 			continue
 		}
 		if len(w) < 2 || w[0] != '-' {
-			o.target = w // the last one: those before are hops
+			o.target = w // the last one; those before are hops of a source route
 			continue
 		}
 		for j := 1; j < len(w); j++ {
@@ -61,44 +60,44 @@ func readPing(args []string) pingOptions {
 			case letter == "I":
 				o.source = value
 			case letter == "L" || letter == "r" || letter == "R" || letter == "b" || !strings.Contains(pingPlain, letter):
-				o.more = append(o.more, strings.TrimSpace("-"+letter+" "+value))
+				o.others = append(o.others, strings.TrimSpace("-"+letter+" "+value))
 			}
 		}
 	}
 	return o
 }
 
-// ping makes a test of what a script tries. It is supposed to come out as the
-// script wants it.
+// ping records a ping, for a test with the outcome that the script expects.
 func (d *Draft) ping(c shell.Command) shell.Result {
 	d.commands++
 	o := readPing(c.Words[1:])
 	to, err := netip.ParseAddr(strings.Split(o.target, "%")[0])
 	if err != nil {
-		d.note(c, "a test needs a node or an address, and "+escape.Shell(o.target)+" is none")
+		d.note(c, fmt.Sprintf("cannot test a ping to %s (want a node or an address)", escape.Shell(o.target)))
 	} else {
 		d.pings = append(d.pings, ping{o, c.Where, to, c.Negated, c})
 	}
 	return shell.Result{Status: map[bool]int{true: 1}[c.Negated]}
 }
 
-// noteOptions notes what a test can't ask. It reports whether what is left of the
-// ping is true if the ping is: that a target answers to large packets says that it
-// answers; that it answers to another source says nothing.
+// noteOptions notes the options that tests do not support. It reports whether the
+// ping's outcome implies the outcome without them: a target that answers to large
+// packets answers to small ones, but one that answers to another source may not answer
+// to this one.
 func (d *Draft) noteOptions(p ping) bool {
-	if p.source != "" && !d.usualSource(p) {
-		d.note(p.command, "a test has no place for the source -I "+p.source)
+	if p.source != "" && !d.defaultSource(p) {
+		d.note(p.command, "tests do not support the source -I "+p.source)
 		return false
 	}
-	if len(p.more) > 0 {
-		d.note(p.command, fmt.Sprintf("a test has no place for %q", strings.Join(p.more, " ")))
+	if len(p.others) > 0 {
+		d.note(p.command, fmt.Sprintf("tests do not support %q", strings.Join(p.others, " ")))
 	}
-	return len(p.more) == 0 || !p.negated
+	return len(p.others) == 0 || !p.negated
 }
 
-// usualSource reports whether a ping without -I would have the same source: there
-// is no other link, or no other address of the family.
-func (d *Draft) usualSource(p ping) bool {
+// defaultSource reports whether a ping without -I has the same source, since the
+// namespace has no other link, or no other address of the family.
+func (d *Draft) defaultSource(p ping) bool {
 	ns := d.state.Namespace(p.from)
 	if ns == nil || p.from == state.Host {
 		return false
@@ -122,18 +121,18 @@ func (d *Draft) usualSource(p ping) bool {
 	return addresses == 1 && d.owners()[source] == p.from
 }
 
-// contract makes tests of what was tried.
-func (d *Draft) contract(t *topo.Topology) {
+// addTests adds a test to the lab for each ping.
+func (d *Draft) addTests(t *topo.Topology) {
 	owners := d.owners()
 	for _, p := range d.pings {
 		from := nodeName(t, p.from)
 		owner, ok := owners[p.to]
 		switch {
 		case !ok && !p.negated:
-			d.note(p.command, p.to.String()+" is nobody's address in the lab")
+			d.note(p.command, "no node of the lab has the address "+p.to.String())
 			continue
 		case p.from != state.Host && d.state.Namespace(p.from) == nil:
-			d.note(p.command, "there is no namespace "+escape.Shell(p.from))
+			d.note(p.command, "unknown namespace "+escape.Shell(p.from))
 			continue
 		}
 		if !d.noteOptions(p) {
@@ -146,11 +145,11 @@ func (d *Draft) contract(t *topo.Topology) {
 		if p.negated {
 			test.Expect = topo.Unreachable
 		}
-		add(t, test)
+		addTest(t, test)
 	}
 }
 
-// nodeName returns what a namespace is called in the file.
+// nodeName returns the node of a namespace in the lab file.
 func nodeName(t *topo.Topology, namespace string) string {
 	if namespace == state.Host {
 		return topo.HostNode
@@ -161,7 +160,7 @@ func nodeName(t *topo.Topology, namespace string) string {
 	return namespace
 }
 
-// owners returns whose each address is.
+// owners returns the namespace of each address.
 func (d *Draft) owners() map[netip.Addr]string {
 	owners := map[netip.Addr]string{}
 	for _, name := range d.state.Names() {
@@ -175,8 +174,8 @@ func (d *Draft) owners() map[netip.Addr]string {
 	return owners
 }
 
-// target returns the word for an address in a test: its node, if that has no
-// other.
+// target returns an address as the target of a test: its node, if that has no other
+// address.
 func (d *Draft) target(t *topo.Topology, owner string, a netip.Addr) string {
 	others := 0
 	ns := d.state.Namespaces[owner]
@@ -193,9 +192,8 @@ func (d *Draft) target(t *topo.Topology, owner string, a netip.Addr) string {
 	return nodeName(t, owner)
 }
 
-// add adds a test to the lab, if the lab with it is one and says it for the first
-// time.
-func add(t *topo.Topology, test topo.Test) {
+// addTest adds a test to the lab unless it has the same test or would become invalid.
+func addTest(t *topo.Topology, test topo.Test) {
 	same := func(o topo.Test) bool {
 		return slices.Equal(o.From, test.From) && slices.Equal(o.To, test.To) && o.Expect == test.Expect
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/vethlab/vethlab/internal/shell"
 )
 
-// Script reads a shell script as if it had been run, with arguments, on a machine
-// without anything that it makes. The error says that the text is no script.
+// Script returns the lab that a shell script with these arguments makes on a freshly
+// installed machine. The script is not run. It fails if the shell's syntax is violated.
 func Script(name string, f File, args []string) (*Result, error) {
 	d := newDraft(f.Source)
 	s := shell.Script{File: path.Clean(f.Name), Text: string(f.Data), Args: args}
 	err := shell.Follow(s, d)
 	if end := (*shell.StoppedError)(nil); errors.As(err, &end) {
-		d.notes = append(d.notes, Note{At: end.At, Why: "the script is followed up to here: it does too much", Lost: true})
+		d.notes = append(d.notes, Note{At: end.At, Why: "the script is not followed any further: it does too much", Lost: true})
 	} else if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Tinet reads a specification of tinet: nodes and switches become namespaces, and
-// what configures and tests them is followed. Images stay behind.
+// the commands of node_configs and test are followed. Images are not imported.
 func Tinet(name string, f File) (*Result, error) {
 	v, err := readYAML(f.Name, f.Data)
 	if err != nil {
@@ -18,42 +18,42 @@ func Tinet(name string, f File) (*Result, error) {
 	t.bare = true
 	for _, s := range v.get("switches").items() {
 		t.commands++
-		t.hub(s.at(), s.get("name").text())
+		t.makeSwitch(s.at(), s.get("name").text())
 	}
 	nodes := v.get("nodes").items()
 	for _, n := range nodes {
 		t.commands++
-		t.node(n.at(), n.get("name").text())
+		t.makeNamespace(n.at(), n.get("name").text())
 	}
 	for _, n := range nodes {
 		for _, i := range n.get("interfaces").items() {
 			t.iface(n.get("name").text(), i)
 		}
 	}
-	t.forward(v.at())
+	t.enableForwarding(v.at())
 	for _, n := range nodes {
 		for _, s := range n.get("sysctls").items() {
-			t.setting(s.at(), n.get("name").text(), s.get("sysctl").text())
+			t.setSysctl(s.at(), n.get("name").text(), s.get("sysctl").text())
 		}
 	}
 	for _, c := range v.get("node_configs").items() {
-		t.follows(c.get("cmds"), c.get("name").text())
+		t.followAll(c.get("cmds"), c.get("name").text())
 	}
 	for _, c := range v.get("test").items() {
-		t.follows(c.get("cmds"), "")
+		t.followAll(c.get("cmds"), "")
 	}
 	return t.finish(cmp.Or(name, f.Lab)), nil
 }
 
 type tinet struct {
 	*Draft
-	done map[end]bool // ends of cables that are there
+	done map[end]bool // ends of veth pairs that have been made
 }
 
 // iface reads {name: net0, type: direct, args: R2#net0}.
 func (t *tinet) iface(node string, i value) {
-	here := end{node, i.get("name").text()}
-	if t.done[here] {
+	near := end{node, i.get("name").text()}
+	if t.done[near] {
 		return
 	}
 	t.commands++
@@ -61,27 +61,27 @@ func (t *tinet) iface(node string, i value) {
 	switch kind := i.get("type").text(); kind {
 	case "direct":
 		peer, link, _ := strings.Cut(args, "#")
-		there := end{peer, link}
-		t.done[here], t.done[there] = true, true
-		t.cable(i.at(), here, there, "")
+		far := end{peer, link}
+		t.done[near], t.done[far] = true, true
+		t.makeVeth(i.at(), near, far, "")
 	case "bridge":
-		if !t.isHub(args) {
-			t.hub(i.at(), args) // some say only here that it is there
+		if !t.isSwitch(args) {
+			t.makeSwitch(i.at(), args) // it need not be in the list of switches
 		}
-		t.done[here] = true
-		t.cable(i.at(), here, end{args, t.freePort(args)}, "")
+		t.done[near] = true
+		t.makeVeth(i.at(), near, end{args, t.freePort(args)}, "")
 	default:
-		t.lose(i.at(), node, "type: "+kind, "a lab has no such interfaces")
+		t.noteLost(i.at(), node, "type: "+kind, "lab files do not support such interfaces")
 	}
 	if mac := i.get("addr").text(); mac != "" {
-		t.do(i.at(), "ip", "-n", node, "link", "set", "dev", here.link, "address", mac)
+		t.do(i.at(), "ip", "-n", node, "link", "set", "dev", near.link, "address", mac)
 	}
 }
 
-// follows goes through a list of {cmd: …}.
-func (t *tinet) follows(list value, where string) {
+// followAll follows a list of {cmd: …}.
+func (t *tinet) followAll(list value, where string) {
 	for _, c := range list.items() {
 		line := c.get("cmd")
-		t.follow(shell.Script{File: line.file, Text: line.text(), Where: where, Line: line.at().Line})
+		t.followScript(shell.Script{File: line.file, Text: line.text(), Where: where, Line: line.at().Line})
 	}
 }

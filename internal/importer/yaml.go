@@ -8,11 +8,11 @@ import (
 	"github.com/vethlab/vethlab/internal/shell"
 )
 
-// A value is a part of a YAML file of somebody else's. It is read as far as it is
-// what one expects; what is missing is empty.
+// A value is a part of another tool's YAML file. A value that is missing or of another
+// kind than expected reads as empty.
 type value struct {
 	file string
-	node *yaml.Node // nil: it is not there
+	node *yaml.Node // nil if missing
 }
 
 // readYAML returns the value that a file holds.
@@ -53,7 +53,7 @@ func (v value) text() string {
 	return v.node.Value
 }
 
-// get returns what stands behind a key, or behind a path of keys.
+// get returns the value of a key, or of a path of keys.
 func (v value) get(keys ...string) value {
 	for _, key := range keys {
 		next := value{v.file, nil}
@@ -67,14 +67,14 @@ func (v value) get(keys ...string) value {
 	return v
 }
 
-// An entry is a key and what stands behind it.
+// An entry is a key of a mapping with its value.
 type entry struct {
 	key   string
 	value value
 	at    shell.Pos
 }
 
-// entries returns those of a mapping, in order.
+// entries returns the entries of a mapping in the order of the file, nil for other values.
 func (v value) entries() []entry {
 	if !v.isMap() {
 		return nil
@@ -87,7 +87,7 @@ func (v value) entries() []entry {
 	return list
 }
 
-// items returns those of a list.
+// items returns the items of a list, nil for other values.
 func (v value) items() []value {
 	if !v.isList() {
 		return nil

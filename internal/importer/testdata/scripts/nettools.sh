@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same with the tools of old.
+# The same with the commands of net-tools and bridge-utils.
 ip netns add pc
 ip netns add hub
 ip link add hub0 type veth peer name pc0

@@ -9,41 +9,42 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// What files of other tools say comes down to the commands that they would give.
+// The topology files of other tools are translated into the commands that build the
+// same network.
 
-// do plays one command. Of a file are counted the statements that are in it, not
-// what each comes down to.
+// do runs one command without counting it: for these files [Result.Commands] counts
+// statements.
 func (d *Draft) do(at shell.Pos, words ...string) {
 	before := d.commands
 	d.Run(shell.Command{Words: words, At: at})
 	d.commands = before
 }
 
-// setting plays a sysctl, written key=value.
-func (d *Draft) setting(at shell.Pos, node, setting string) {
+// setSysctl sets a sysctl, written key=value.
+func (d *Draft) setSysctl(at shell.Pos, node, setting string) {
 	before := d.commands
 	d.Run(shell.Command{Words: []string{"sysctl", "-w", setting}, Where: node, At: at})
 	d.commands = before
 }
 
-// node makes a namespace with lo up.
-func (d *Draft) node(at shell.Pos, name string) {
+// makeNamespace makes a namespace with lo up.
+func (d *Draft) makeNamespace(at shell.Pos, name string) {
 	d.do(at, "ip", "netns", "add", name)
 	d.do(at, "ip", "-n", name, "link", "set", "lo", "up")
 }
 
-// hub makes a namespace that is a switch.
-func (d *Draft) hub(at shell.Pos, name string) {
-	d.node(at, name)
+// makeSwitch makes a namespace with a bridge that all its links will be ports of.
+func (d *Draft) makeSwitch(at shell.Pos, name string) {
+	d.makeNamespace(at, name)
 	d.do(at, "ip", "-n", name, "link", "add", topo.BridgeName, "type", "bridge")
 	d.do(at, "ip", "-n", name, "link", "set", topo.BridgeName, "up")
 }
 
-// An end is one end of a cable; a namespace "" is the machine's own.
+// An end is one end of a veth pair; node "" is the host namespace.
 type end struct{ node, link string }
 
-// cable joins two ends and sets them up.
-func (d *Draft) cable(at shell.Pos, a, b end, mtu string) {
+// makeVeth makes a veth pair and sets both ends up. Its end in a switch becomes a port.
+func (d *Draft) makeVeth(at shell.Pos, a, b end, mtu string) {
 	if a.node != state.Host && b.node == state.Host {
 		a, b = b, a
 	}
@@ -54,7 +55,7 @@ func (d *Draft) cable(at shell.Pos, a, b end, mtu string) {
 	d.do(at, append(words, "netns", b.node)...)
 	for _, e := range []end{a, b} {
 		d.do(at, ipIn(e.node, "link", "set", "dev", e.link, "up")...)
-		if d.isHub(e.node) {
+		if d.isSwitch(e.node) {
 			d.do(at, ipIn(e.node, "link", "set", "dev", e.link, "master", topo.BridgeName)...)
 		}
 	}
@@ -74,13 +75,13 @@ func mtuWords(mtu string) []string {
 	return []string{"mtu", mtu}
 }
 
-// isHub reports whether a namespace is one that hub has made.
-func (d *Draft) isHub(namespace string) bool {
+// isSwitch reports whether a namespace is one that makeSwitch has made.
+func (d *Draft) isSwitch(namespace string) bool {
 	l := d.state.Link(state.Endpoint{Namespace: namespace, Link: topo.BridgeName})
 	return namespace != state.Host && l != nil && l.Kind.Traits().Forwards
 }
 
-// freePort returns the next of eth0, eth1 … of a namespace.
+// freePort returns the first free name of eth0, eth1 … in a namespace.
 func (d *Draft) freePort(namespace string) string {
 	for i := 0; ; i++ {
 		name := "eth" + strconv.Itoa(i)
@@ -90,32 +91,32 @@ func (d *Draft) freePort(namespace string) string {
 	}
 }
 
-// forward lets the nodes with several cables forward, as containers do. Those of
-// one cable have nothing to forward.
-func (d *Draft) forward(at shell.Pos) {
+// enableForwarding sets net.ipv4.ip_forward in nodes with more than one link besides
+// lo, where the file does not set it: container engines do so in every container.
+func (d *Draft) enableForwarding(at shell.Pos) {
 	for _, name := range d.state.Names() {
-		if name == state.Host || d.isHub(name) || len(d.state.Namespaces[name].Links) < 3 {
+		if name == state.Host || d.isSwitch(name) || len(d.state.Namespaces[name].Links) < 3 {
 			continue
 		}
 		if d.state.Namespaces[name].Sysctls[state.ForwardIPv4] == "" {
-			d.setting(at, name, state.ForwardIPv4+"=1")
+			d.setSysctl(at, name, state.ForwardIPv4+"=1")
 		}
 	}
 }
 
-// follow goes through a piece of a script that is run in a namespace.
-func (d *Draft) follow(s shell.Script) {
+// followScript follows a script that runs in a namespace.
+func (d *Draft) followScript(s shell.Script) {
 	err := shell.Follow(s, d)
 	at := shell.Pos{File: s.File, Line: max(1, s.Line)}
 	if end := (*shell.StoppedError)(nil); errors.As(err, &end) {
-		d.add(Note{At: end.At, Node: s.Where, Why: "the script is followed up to here: it does too much", Lost: true})
+		d.add(Note{At: end.At, Node: s.Where, Why: "the script is not followed any further: it does too much", Lost: true})
 	} else if err != nil {
 		d.commands++
 		d.add(Note{At: at, Node: s.Where, Text: "script", Why: err.Error(), Lost: true})
 	}
 }
 
-// lose notes something of a file that has no place in a lab.
-func (d *Draft) lose(at shell.Pos, node, text, why string) {
+// noteLost notes that a statement of a file is not imported.
+func (d *Draft) noteLost(at shell.Pos, node, text, why string) {
 	d.add(Note{At: at, Node: node, Text: text, Why: why, Lost: true})
 }

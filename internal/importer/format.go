@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Format is the way in which others describe a network.
+// A Format is a file format that can be imported.
 type Format string
 
 // The formats.
@@ -17,13 +17,12 @@ const (
 	FormatKathara      Format = "kathara"
 )
 
-// Formats returns all of them.
+// Formats returns all formats.
 func Formats() []Format {
 	return []Format{FormatScript, FormatContainerlab, FormatTinet, FormatNetlab, FormatKathara}
 }
 
-// Guess returns the format of a file by its name and contents. "" is a lab file of
-// our own.
+// Guess returns the format of a file by its name and contents, "" for a lab file.
 func Guess(file string, data []byte) Format {
 	base := strings.ToLower(path.Base(file))
 	switch {

@@ -13,11 +13,11 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// What a script asks the machine is answered as a fresh Linux machine would answer
-// it, as far as all of them answer the same. The rest is not known.
+// A script reads files and the output of programs as on a freshly installed Linux
+// machine. What differs between such machines is unknown, see [shell.Unknown].
 
-// uname answers uname(1): the system and the name are known, release and
-// architecture are not.
+// uname follows uname(1): system and node name are known, release and architecture
+// are not.
 func uname(c shell.Command) shell.Result {
 	var fields []string
 	for _, option := range c.Words[1:] {
@@ -35,7 +35,7 @@ func uname(c shell.Command) shell.Result {
 	return shell.Result{Out: cmp.Or(strings.Join(fields, " "), "Linux") + "\n"}
 }
 
-// hostName is what a machine that nobody has named is called.
+// hostName is the host name of a machine on which none is configured.
 const hostName = "localhost"
 
 func hostname(c shell.Command) shell.Result {
@@ -53,17 +53,17 @@ func unknownLine(c shell.Command) shell.Result {
 	return r
 }
 
-// undecided are programs whose success tells something that is not known here.
-const undecided = ` ls find stat file diff cmp getent dig nslookup host modinfo lspci dpkg rpm jq git systemctl ss netstat dmesg journalctl `
+// unknownStatus are programs whose exit status depends on what is unknown here.
+const unknownStatus = ` ls find stat file diff cmp getent dig nslookup host modinfo lspci dpkg rpm jq git systemctl ss netstat dmesg journalctl `
 
-// succeeds returns the Result of a program that changes nothing of a network.
-func succeeds(c shell.Command) shell.Result {
+// unrelated returns the Result of a program that does not change the network.
+func unrelated(c shell.Command) shell.Result {
 	r := shell.Result{}
-	if !among(quiet, path.Base(c.Words[0])) {
+	if !inList(silent, path.Base(c.Words[0])) {
 		r = shell.Unknown(c)
 	}
-	if among(undecided, path.Base(c.Words[0])) {
-		r.Guess = fmt.Sprintf("whether %q succeeds is not known", strings.Join(marked(c.Words), " "))
+	if inList(unknownStatus, path.Base(c.Words[0])) {
+		r.Guess = fmt.Sprintf("whether %q succeeds is unknown", strings.Join(marked(c.Words), " "))
 	}
 	return r
 }
@@ -88,9 +88,9 @@ func (d *Draft) Source(file string) (string, error) {
 	return d.source(file)
 }
 
-// Exists implements [shell.World]. Known are the files that the kernel has for what
-// the script made, those beside the script, programs, and folders that are empty on
-// a fresh machine.
+// Exists implements [shell.World]. It is known for the kernel's files of namespaces and
+// links, files beside the script, programs, and folders that are empty on a freshly
+// installed machine.
 func (d *Draft) Exists(where, file string) (exists, known bool) {
 	file = strings.Replace(path.Clean(file), "/var/run/", "/run/", 1)
 	if name, ok := strings.CutPrefix(file, "/run/netns/"); ok {
@@ -115,8 +115,8 @@ func below(file string, folders ...string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(file, f+"/") })
 }
 
-// Read implements [shell.World]: settings of the kernel are known, and what a link
-// has in /sys.
+// Read implements [shell.World]: sysctls are known, and the MTU and MAC of a link in
+// /sys/class/net.
 func (d *Draft) Read(where, file string) (text string, known bool) {
 	file = path.Clean(file)
 	switch {
@@ -140,14 +140,14 @@ func (d *Draft) Read(where, file string) (text string, known bool) {
 	return "", false
 }
 
-// zeroSettings are those that are 0 in each new namespace for all links, on every
+// zeroSysctls are those of net.*.conf.LINK that are 0 in a new namespace on every
 // machine.
-var zeroSettings = []string{"disable_ipv6", "proxy_arp", "proxy_ndp", "accept_local", "arp_filter", "arp_ignore", "arp_announce", "route_localnet"}
+var zeroSysctls = []string{"disable_ipv6", "proxy_arp", "proxy_ndp", "accept_local", "arp_filter", "arp_ignore", "arp_announce", "route_localnet"}
 
-// sysctlValue returns the value of a setting: what the script has written, or what
-// it is in a new namespace. False: it depends on the machine.
+// sysctlValue returns the value that the script has written, else the value in a new
+// namespace. False: it depends on the machine.
 func (d *Draft) sysctlValue(where, key string) (string, bool) {
-	if value, ok := d.written[setting{where, key}]; ok {
+	if value, ok := d.written[sysctlKey{where, key}]; ok {
 		return value, true
 	}
 	if value, ok := state.SysctlDefault(key); ok {
@@ -158,7 +158,7 @@ func (d *Draft) sysctlValue(where, key string) (string, bool) {
 		return "", false
 	}
 	switch name := parts[len(parts)-1]; {
-	case slices.Contains(zeroSettings, name):
+	case slices.Contains(zeroSysctls, name):
 		return "0", true
 	case name == "forwarding" && parts[1] == "ipv4":
 		return d.sysctlValue(where, state.ForwardIPv4)
@@ -166,7 +166,7 @@ func (d *Draft) sysctlValue(where, key string) (string, bool) {
 	return "", false
 }
 
-// showSysctls answers sysctl KEY… and sysctl -n KEY….
+// showSysctls follows sysctl KEY… and sysctl -n KEY….
 func (d *Draft) showSysctls(c shell.Command) shell.Result {
 	var b strings.Builder
 	values := false
@@ -191,12 +191,12 @@ func (d *Draft) showSysctls(c shell.Command) shell.Result {
 	return shell.Result{Out: b.String()}
 }
 
-// remember keeps a setting as key=value, for what asks for it later.
-func (d *Draft) remember(where, text string) {
+// rememberSysctl stores key=value for commands that read the sysctl later.
+func (d *Draft) rememberSysctl(where, text string) {
 	if key, value, ok := strings.Cut(text, "="); ok {
-		d.written[setting{where, state.SysctlKey(strings.TrimSpace(key))}] = strings.TrimSpace(value)
+		d.written[sysctlKey{where, state.SysctlKey(strings.TrimSpace(key))}] = strings.TrimSpace(value)
 	}
 }
 
-// A setting is a sysctl of a namespace.
-type setting struct{ namespace, key string }
+// A sysctlKey is a sysctl in a namespace.
+type sysctlKey struct{ namespace, key string }
