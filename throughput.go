@@ -76,7 +76,7 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 	if err != nil {
 		return nil, err
 	}
-	route := probe.Route{Target: target}
+	route := probe.FlowTarget{Target: target}
 	if route.At, err = s.listener(target.To); err != nil {
 		return nil, err
 	}

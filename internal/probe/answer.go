@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// A Verdict is what a question found.
+// A Verdict is the outcome of a question.
 //
-// A refusal by an ICMP error can pass for silence, and the target for
-// [Unreachable]: whoever sends such errors sends only a few at once to the same
-// host, and then one a second or none (icmp_ratelimit). A TCP reset is not
-// limited.
+// A target that refuses by an ICMP error can appear [Unreachable]: Linux sends a
+// burst of six ICMP errors to one host, then one a second (icmp_ratelimit), and
+// drops the rest. A TCP reset is not rate-limited.
 type Verdict uint8
 
 // The verdicts.
 const (
-	// Unreachable: nobody answered, or somebody on the way knew no way on. The
-	// zero value, so that what was not asked is not taken for reached.
+	// Unreachable: no answer came within the timeout, or a router had no route.
+	// It is the zero value, so that a question not asked does not count as
+	// reachable.
 	Unreachable Verdict = iota
 	// Reachable: the target answered.
 	Reachable
-	// Refused: somebody who could have answered or let it through said no: a TCP
-	// reset, an ICMP port or protocol unreachable, a prohibition.
+	// Refused: the target or a router rejected the packet, by a TCP reset or an
+	// ICMP error: port or protocol unreachable, or administratively prohibited.
 	Refused
 )
 
@@ -38,31 +38,29 @@ func (v Verdict) String() string {
 	return "unreachable"
 }
 
-// An Answer is what came of a question.
+// An Answer is the result of a question.
 type Answer struct {
 	Question
 	Found Verdict
 
 	// Err is why the target was not reached: a [*Timeout], an [*ICMPError], a
-	// [*Reset], an error of the system from sending, such as that there is no
-	// route, an [*OpenError], or that of the context. It is nil where the target
-	// was reached.
+	// [*Reset], the error of a system call (ENETUNREACH: no route), an
+	// [*OpenError], or the context's error. It is nil if the target was reached.
 	Err error
 
-	// Sent is how many requests were sent: as many as were to be counted, or with
-	// a count of 0 those that were sent again, too. Received is how many of them
-	// were answered, and RTTs says how fast, in the order of the requests. A round
-	// trip is from the request to the answer; of TCP it is that of the handshake,
-	// of HTTP it goes up to the response.
+	// Sent is the number of requests sent: Count of them or, if Count is 0, all
+	// including retries. Received is the number of answers, and RTTs are their
+	// round-trip times in the order of the requests: from the request to the
+	// answer, for TCP of the handshake, for HTTP until the response.
 	Sent, Received int
 	RTTs           RTTs
 
-	Status    int          // HTTP: of the response
-	RCode     string       // DNS: the code of the response, "NOERROR" or "NXDOMAIN" and so on
-	Addresses []netip.Addr // DNS: what the response says of the name, IPv4 first
+	Status    int          // HTTP: status code of the response
+	RCode     string       // DNS: code of the response, "NOERROR" or "NXDOMAIN" and so on
+	Addresses []netip.Addr // DNS: addresses of the name, IPv4 first
 }
 
-// Loss returns which share of the requests was not answered, from 0 to 1.
+// Loss returns the share of requests without an answer, from 0 to 1.
 func (a *Answer) Loss() float64 {
 	if a.Sent == 0 {
 		return 1
@@ -70,8 +68,7 @@ func (a *Answer) Loss() float64 {
 	return 1 - float64(a.Received)/float64(a.Sent)
 }
 
-// A reply is what came back of a question that is asked over a socket of its
-// own.
+// A reply is the result of one exchange over a socket of its own.
 type reply struct {
 	sent      int // requests
 	rtt       time.Duration
@@ -80,7 +77,7 @@ type reply struct {
 	addresses []netip.Addr // DNS
 }
 
-// RTTs are round trips. Of none all figures are 0.
+// RTTs are round-trip times. If there are none, all statistics are 0.
 type RTTs []time.Duration
 
 // Min returns the shortest round trip.
@@ -111,8 +108,7 @@ func (r RTTs) Mean() time.Duration {
 	return sum / time.Duration(len(r))
 }
 
-// StdDev returns the standard deviation, of these round trips and not of more
-// that they would stand for.
+// StdDev returns the population standard deviation.
 func (r RTTs) StdDev() time.Duration {
 	if len(r) == 0 {
 		return 0
@@ -125,8 +121,8 @@ func (r RTTs) StdDev() time.Duration {
 	return time.Duration(math.Sqrt(squares / float64(len(r))))
 }
 
-// Percentile returns the shortest round trip that at least p percent of all do
-// not exceed (the nearest rank): 50 is the median, 100 the longest.
+// Percentile returns the p-th percentile by nearest rank: 50 is the median, 100 the
+// longest round trip.
 func (r RTTs) Percentile(p float64) time.Duration {
 	if len(r) == 0 {
 		return 0

@@ -27,7 +27,7 @@ func TestRTTs(t *testing.T) {
 	}
 	var none probe.RTTs
 	if none.Min() != 0 || none.Max() != 0 || none.Mean() != 0 || none.StdDev() != 0 || none.Percentile(50) != 0 {
-		t.Error("figures of no round trips are not 0")
+		t.Error("statistics of no round trips are not 0")
 	}
 }
 
@@ -47,7 +47,7 @@ func TestLoss(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestStrings(t *testing.T) {
 	for got, want := range map[string]string{
 		probe.ICMP.String(): "icmp", probe.DNS.String(): "dns", probe.Protocol(77).String(): "protocol 77",
 		probe.Reachable.String(): "reachable", probe.Unreachable.String(): "unreachable", probe.Refused.String(): "refused",

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Ask asks all questions and returns an answer for each, in their order. It
-// returns as soon as all have answered or been refused, at the latest when all
-// are asked and nobody has answered for the length of the timeout: a thousand
-// hosts that all look for each other keep a machine busy for seconds. If ctx
-// ends first, what has not answered fails with its error.
+// Ask asks all questions in parallel and returns an answer for each, in their
+// order. It returns as soon as every target has answered or refused, at the latest
+// when all questions are sent and no answer has come for the length of the timeout.
+// (Address resolution among a thousand hosts takes seconds.) If ctx ends first, the
+// open questions fail with its error.
 func Ask(ctx context.Context, questions []Question, opts Options) []Answer {
 	answers := make([]Answer, len(questions))
 	var echoes, calls []int
@@ -25,7 +25,7 @@ func Ask(ctx context.Context, questions []Question, opts Options) []Answer {
 			calls = append(calls, i)
 		}
 	}
-	wait := introduce(ctx, answers, opts)
+	wait := preResolve(ctx, answers, opts)
 	defer wait()
 	var all sync.WaitGroup
 	all.Go(func() { askEchoes(ctx, answers, echoes, opts) })
@@ -40,8 +40,8 @@ func Ask(ctx context.Context, questions []Question, opts Options) []Answer {
 	return answers
 }
 
-// maxSockets is how many sockets are open at a time for one purpose: a quarter
-// of what the process may open, so that something is left for others.
+// maxSockets bounds the sockets open at a time for one purpose: a quarter of
+// RLIMIT_NOFILE, at least 16 and at most 4096.
 func maxSockets() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -50,7 +50,7 @@ func maxSockets() int {
 	return int(min(max(limit.Cur/4, 16), 4096))
 }
 
-// explain adds to an error of the system what it means here.
+// explain adds to the error of a send what it means for a route or packet filter.
 func explain(err error) error {
 	if err == nil {
 		return nil
@@ -60,11 +60,11 @@ func explain(err error) error {
 		words string
 	}{
 		{unix.ENETUNREACH, "there is no route"},
-		{unix.EHOSTUNREACH, "the node's own route says so"},
-		{unix.EACCES, "the node's own route prohibits it"},
-		{unix.EINVAL, "the node's own route drops it"},
-		{unix.EPERM, "a filter of the node itself drops it"},
-		{unix.ENOBUFS, "the machine's table of neighbours is full, raise net.ipv4.neigh.default.gc_thresh3 " +
+		{unix.EHOSTUNREACH, "the node has an unreachable route"},
+		{unix.EACCES, "the node has a prohibit route"},
+		{unix.EINVAL, "the node has a blackhole route"},
+		{unix.EPERM, "the node's own packet filter drops it"},
+		{unix.ENOBUFS, "the neighbour table is full, raise net.ipv4.neigh.default.gc_thresh3 " +
 			"and net.ipv6.neigh.default.gc_thresh3"},
 	} {
 		if errors.Is(err, meaning.err) {
@@ -74,9 +74,8 @@ func explain(err error) error {
 	return err
 }
 
-// final reports whether an error of sending says that there is nothing to wait
-// for. Others may pass: a full table of neighbours, an address that is still
-// looked for.
+// final reports whether the error of a send is permanent. Others may pass: a full
+// neighbour table, an address that is being resolved.
 func final(err error) bool {
 	for _, e := range [...]error{unix.ENETUNREACH, unix.EHOSTUNREACH, unix.EACCES, unix.EINVAL, unix.EPERM, unix.EMSGSIZE} {
 		if errors.Is(err, e) {

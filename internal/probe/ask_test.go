@@ -16,20 +16,20 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// dual is a cable with both families on it; a does not know a way out of it.
+// dual is a dual-stack link; the hosts have no default route.
 const dual = `links: [{endpoints: [a, b], subnet: [10.7.0.0/20, "fd07::/64"]}]`
 
-// routed is a host behind a router that knows no way out either.
+// routed is a host with a default route to a router that has none.
 const routed = `
 nodes: {r: {kind: router}}
 links: [{endpoints: [r, a], subnet: [10.7.0.0/24, "fd07::/64"]}]
 `
 
-// short is the timeout where it is waited for.
+// short is the timeout of tests that wait for it.
 var short = probe.Options{Timeout: 200 * time.Millisecond}
 
-// one asks one target.
-func one(t *testing.T, question probe.Question, opts probe.Options) probe.Answer {
+// askOne asks one target.
+func askOne(t *testing.T, question probe.Question, opts probe.Options) probe.Answer {
 	t.Helper()
 	results := probe.Ask(t.Context(), []probe.Question{question}, opts)
 	if len(results) != 1 || results[0].Question != question {
@@ -41,7 +41,7 @@ func one(t *testing.T, question probe.Question, opts probe.Options) probe.Answer
 func TestAskAnswers(t *testing.T) {
 	l := up(t, dual)
 	for _, ipv6 := range []bool{false, true} {
-		r := one(t, l.question("a", l.Address("b", ipv6).String()), probe.Options{})
+		r := askOne(t, l.question("a", l.Address("b", ipv6).String()), probe.Options{})
 		if r.Found != probe.Reachable || r.Err != nil || r.RTTs.Mean() <= 0 {
 			t.Errorf("%+v", r)
 		}
@@ -52,7 +52,7 @@ func TestAskTimeout(t *testing.T) {
 	l := up(t, dual)
 	for _, to := range []string{"10.7.0.99", "fd07::99"} {
 		start := time.Now()
-		r := one(t, l.question("a", to), short)
+		r := askOne(t, l.question("a", to), short)
 		took := time.Since(start)
 		if timeout := (*probe.Timeout)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &timeout) || r.Err.Error() != "no answer in 200ms" {
 			t.Errorf("%+v", r)
@@ -67,7 +67,7 @@ func TestAskNoRoute(t *testing.T) {
 	l := up(t, dual)
 	for _, to := range []string{"203.0.113.1", "2001:db8::1"} {
 		start := time.Now()
-		r := one(t, l.question("a", to), probe.Options{Timeout: time.Minute})
+		r := askOne(t, l.question("a", to), probe.Options{Timeout: time.Minute})
 		if !errors.Is(r.Err, unix.ENETUNREACH) || r.Err.Error() != "network is unreachable: there is no route" {
 			t.Errorf("%+v", r)
 		}
@@ -80,7 +80,7 @@ func TestAskNoRoute(t *testing.T) {
 func TestAskNoNamespace(t *testing.T) {
 	up(t, dual)
 	to := netip.MustParseAddr("10.7.0.1")
-	if r := one(t, probe.Question{Target: probe.Target{From: "vtest-nowhere", To: to}}, short); !errors.Is(r.Err, os.ErrNotExist) {
+	if r := askOne(t, probe.Question{Target: probe.Target{From: "vtest-missing", To: to}}, short); !errors.Is(r.Err, os.ErrNotExist) {
 		t.Errorf("%+v", r)
 	}
 }
@@ -92,7 +92,7 @@ func TestAskRefused(t *testing.T) {
 		{"2001:db8::1", l.Address("r", true).String() + " says: no route"},
 	} {
 		start := time.Now()
-		r := one(t, l.question("a", c.to), probe.Options{Timeout: time.Minute})
+		r := askOne(t, l.question("a", c.to), probe.Options{Timeout: time.Minute})
 		if refused := (*probe.ICMPError)(nil); r.Found == probe.Reachable || !errors.As(r.Err, &refused) || r.Err.Error() != c.want {
 			t.Errorf("%+v, want %q", r, c.want)
 		}
@@ -102,7 +102,7 @@ func TestAskRefused(t *testing.T) {
 	}
 }
 
-// A router sends six errors to a host at once and then one a second
+// A router sends one host a burst of six errors and then one a second
 // (icmp_ratelimit): that must neither prolong the wait nor hide an answer.
 func TestAskRefusedManyTimes(t *testing.T) {
 	l := up(t, routed)
@@ -126,14 +126,14 @@ func TestAskRefusedManyTimes(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("nobody was refused")
+		t.Error("no question was refused")
 	}
 	if results[100].Found != probe.Reachable {
 		t.Errorf("the router itself: %+v", results[100])
 	}
 }
 
-// The kernel looks for a neighbour for three seconds before it says so.
+// The kernel reports host unreachable after three ARP requests, one a second.
 func TestAskNoNeighbour(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes four seconds")
@@ -152,7 +152,7 @@ func TestAskNoNeighbour(t *testing.T) {
 func TestAskCancelled(t *testing.T) {
 	l := up(t, dual)
 	targets := []probe.Question{l.question("a", "10.7.0.99"), l.question("a", l.Address("b", false).String())}
-	patiently(t, func(timeout time.Duration) error {
+	withRetries(t, func(timeout time.Duration) error {
 		ctx, cancel := context.WithTimeout(t.Context(), timeout)
 		defer cancel()
 		start := time.Now()
@@ -177,11 +177,11 @@ func TestAskManyTargets(t *testing.T) {
 	}
 }
 
-// A thousand silent targets share one wait, and who answers does not wait
-// behind them.
-func TestAskManySilentTargets(t *testing.T) {
+// A thousand targets without an answer share one timeout, and do not delay one that
+// answers.
+func TestAskManyUnansweredTargets(t *testing.T) {
 	l := up(t, dual)
-	roomForNeighbours(t, 4000)
+	raiseNeighLimit(t, 4000)
 	var targets []probe.Question
 	for i := range 1000 {
 		targets = append(targets, l.question("a", fmt.Sprintf("10.7.%d.%d", 4+i/250, 1+i%250)))

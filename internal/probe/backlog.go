@@ -5,19 +5,17 @@ import (
 	"strconv"
 )
 
-// Packets that go from one namespace to another wait in a queue of the
-// processor, of a thousand packets (net.core.netdev_max_backlog), and are taken
-// out before the system call that sent them returns. Only where the machine is
-// busy with other things do they stay, and then it overflows soon: a switch of
-// 300 ports needs but four questions for a neighbour.
+// Packets from one namespace to another pass a per-CPU queue of 1000 packets
+// (net.core.netdev_max_backlog), which is normally emptied before the sending
+// system call returns. On a busy machine they stay, and the queue soon overflows: on
+// a switch with 300 ports four ARP requests fill it.
 
-// backlogLimit is how many packets may wait before no more questions are asked.
+// backlogLimit is how many packets may be queued before sending pauses.
 const backlogLimit = 2
 
-// parseBacklog reads softnet_stat of the kernel (net/core/net-procfs.c): for each
-// processor a line of hexadecimal numbers, of which the second counts the
-// packets that were dropped and the twelfth, since 5.14, those that wait. It
-// returns the sums.
+// parseBacklog parses /proc/net/softnet_stat (net/core/net-procfs.c): a line of
+// hexadecimal numbers per CPU. The second counts dropped packets and the twelfth,
+// since Linux 5.14, queued ones. It returns the sums.
 func parseBacklog(text []byte) (waiting, dropped int) {
 	for line := range bytes.Lines(text) {
 		fields := bytes.Fields(line)
@@ -27,7 +25,7 @@ func parseBacklog(text []byte) (waiting, dropped int) {
 	return waiting, dropped
 }
 
-// hexField returns the i-th number, 0 if there is none.
+// hexField returns the i-th number, 0 if it is missing.
 func hexField(fields [][]byte, i int) int {
 	if i >= len(fields) {
 		return 0

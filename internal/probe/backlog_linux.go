@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A backlog watches the queues of the processors.
+// A backlog watches the per-CPU packet queues.
 type backlog struct {
-	f       *os.File // nil: it can't be seen
+	f       *os.File // softnet_stat; nil if it can't be opened
 	buf     []byte
-	dropped int       // so far
-	since   time.Time // when it was found too long; the zero value: it is not
+	dropped int       // packets, so far
+	since   time.Time // when the queues became too long; zero: they are not
 }
 
-// maxArrears is how long nothing is asked because of a long queue: it may be
-// somebody else's.
-const maxArrears = 50 * time.Millisecond
+// maxBacklogWait bounds how long sending pauses for long queues: other programs'
+// packets may fill them.
+const maxBacklogWait = 50 * time.Millisecond
 
 func openBacklog() *backlog {
 	b := &backlog{buf: make([]byte, 16<<10)}
@@ -37,23 +37,23 @@ func (b *backlog) read() (waiting, dropped int) {
 	}
 	n, err := b.f.ReadAt(b.buf, 0)
 	if n == len(b.buf) && err == nil {
-		b.buf = make([]byte, 2*len(b.buf)) // for next time: many processors
+		b.buf = make([]byte, 2*len(b.buf)) // for the next call: many CPUs
 	}
 	return parseBacklog(b.buf[:n])
 }
 
-// clear waits until the queues are short again, as long as that makes sense.
-func (b *backlog) clear(ctx context.Context) {
+// waitShort waits until the queues are short, for [maxBacklogWait] at most.
+func (b *backlog) waitShort(ctx context.Context) {
 	for {
-		if long, _ := b.look(); !long || sleep(ctx, arrearsPause) != nil {
+		if long, _ := b.check(); !long || sleep(ctx, backlogPause) != nil {
 			return
 		}
 	}
 }
 
-// look reports whether the queues are so long that nothing should be asked, and
-// whether packets were dropped since the last look.
-func (b *backlog) look() (long, overflowed bool) {
+// check reports whether sending should pause because the queues are long, and
+// whether packets were dropped since the last call.
+func (b *backlog) check() (long, overflowed bool) {
 	waiting, dropped := b.read()
 	overflowed = dropped > b.dropped
 	b.dropped = dropped
@@ -63,5 +63,5 @@ func (b *backlog) look() (long, overflowed bool) {
 	case b.since.IsZero():
 		b.since = time.Now()
 	}
-	return !b.since.IsZero() && time.Since(b.since) < maxArrears, overflowed
+	return !b.since.IsZero() && time.Since(b.since) < maxBacklogWait, overflowed
 }

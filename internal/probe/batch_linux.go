@@ -19,11 +19,11 @@ type batch struct {
 	names   [batchSize]unix.RawSockaddrInet6 // large enough for both families
 	control [batchSize][128]byte
 	data    [batchSize][messageSize]byte
-	used    int // how many were received last
+	used    int // messages that the last call received
 }
 
-// messageSize holds the headers and what a request carries; of what is longer
-// no more is needed.
+// messageSize holds the headers and the payload of a request; the rest of a longer
+// message is not needed.
 const messageSize = 512
 
 // mmsghdr is struct mmsghdr (recvmmsg(2)).
@@ -47,10 +47,10 @@ func newBatch() *batch {
 	return b
 }
 
-// receive takes what waits at a socket and returns how many messages there
-// were. It may be too long for its place and keeps its length all the same.
+// receive receives the queued messages of a socket, a batch at most, and returns
+// their number. Longer ones are truncated but keep their length (MSG_TRUNC).
 func (b *batch) receive(fd int) int {
-	for i := range b.used { // the kernel has written in these
+	for i := range b.used { // the kernel has overwritten these
 		h := &b.headers[i].header
 		h.Namelen = unix.SizeofSockaddrInet6
 		h.SetControllen(len(b.control[i]))
@@ -73,13 +73,13 @@ func (b *batch) receiveInto(fd int) int {
 	}
 }
 
-// A message is what was received.
+// A message is a received message.
 type message struct {
 	data     []byte     // the first messageSize bytes
 	length   int        // of all
 	from     netip.Addr // IPv6
-	hopLimit int        // IPv6; 0: not known
-	stamp    int64      // when the kernel received it, in nanoseconds of the wall clock; 0: not known
+	hopLimit int        // IPv6; 0: unknown
+	stamp    int64      // receive time (SO_TIMESTAMPNS), in ns of the wall clock; 0: unknown
 }
 
 // message returns the i-th message, valid until the next call of receive.
@@ -106,8 +106,8 @@ func (b *batch) message(i int) message {
 	return m
 }
 
-// at returns when the kernel received the message, which was taken from it now.
-// Its clock is that of the wall, which somebody may have set meanwhile.
+// at returns when the kernel received the message. Its stamp is of the wall clock,
+// which may have been set since; so the result is never after now.
 func (m *message) at(now time.Time) time.Time {
 	if m.stamp == 0 {
 		return now
@@ -115,8 +115,8 @@ func (m *message) at(now time.Time) time.Time {
 	return now.Add(-max(0, time.Duration(now.UnixNano()-m.stamp)))
 }
 
-// timespec reads struct timespec, two words of the machine, as nanoseconds. 0:
-// there is none.
+// timespec reads a struct timespec (two native words) as nanoseconds, 0 if b is too
+// short.
 func timespec(b []byte) int64 {
 	switch {
 	case len(b) >= 16:

@@ -11,12 +11,12 @@ import (
 
 var benchSizes = []int{10, 100, 300}
 
-// BenchmarkAsk asks all pairs of hosts on one switch, which know each other.
+// BenchmarkAsk asks all pairs of hosts on one switch, with resolved neighbours.
 func BenchmarkAsk(b *testing.B) {
 	for _, hosts := range benchSizes {
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
 			questions := hosts * (hosts - 1)
-			roomForNeighbours(b, 2*questions)
+			raiseNeighLimit(b, 2*questions)
 			l := upStar(b, hosts)
 			askAll(b, l.pairs(hosts))
 			for b.Loop() {
@@ -27,13 +27,13 @@ func BenchmarkAsk(b *testing.B) {
 	}
 }
 
-// BenchmarkAskStrangers asks all pairs of hosts on one switch, none of which
-// knows another.
-func BenchmarkAskStrangers(b *testing.B) {
+// BenchmarkAskUnresolved asks all pairs of hosts on one switch, with empty neighbour
+// tables.
+func BenchmarkAskUnresolved(b *testing.B) {
 	for _, hosts := range benchSizes {
 		b.Run(fmt.Sprintf("hosts=%d", hosts), func(b *testing.B) {
 			questions := hosts * (hosts - 1)
-			roomForNeighbours(b, 2*questions)
+			raiseNeighLimit(b, 2*questions)
 			l := upStar(b, hosts)
 			for b.Loop() {
 				b.StopTimer()
@@ -61,8 +61,8 @@ func BenchmarkCalls(b *testing.B) {
 		n, _ := l.Node(fmt.Sprintf("h%d", i))
 		services = append(services, probe.Service{Namespace: n.Namespace, Via: probe.TCP, Port: 7})
 	}
-	serving, _ := probe.Serve(services)
-	defer serving.Close()
+	servers, _ := probe.Serve(services)
+	defer servers.Close()
 	for b.Loop() {
 		askAll(b, questions)
 	}

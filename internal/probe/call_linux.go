@@ -11,31 +11,31 @@ import (
 	"time"
 )
 
-// A caller asks questions over sockets of their own: all but echo requests.
+// A caller asks questions over a socket each: all protocols but ICMP.
 type caller struct {
 	timeout time.Duration
-	sockets semaphore // that are open
-	door    *door
+	sockets semaphore // bounds the open sockets
+	pool    *nsPool
 	pairs   map[Target]*pair
 }
 
-// A pair is who asks and who is asked, by UDP.
+// A pair is a namespace and the UDP target that it asks.
 type pair struct {
-	questions int         // for different ports
-	refused   atomic.Bool // one of them was
+	questions int         // to different ports
+	refused   atomic.Bool // one was refused
 }
 
-// newCaller returns a caller, which is to be closed.
+// newCaller returns a caller. The caller of newCaller closes it.
 func newCaller(opts Options) *caller {
 	return &caller{
-		timeout: opts.timeout(), sockets: make(semaphore, maxSockets()), door: openDoor(),
+		timeout: opts.timeout(), sockets: make(semaphore, maxSockets()), pool: newNSPool(),
 		pairs: map[Target]*pair{},
 	}
 }
 
-func (c *caller) close() { c.door.close() }
+func (c *caller) close() { c.pool.close() }
 
-// askCalls asks questions, given by their numbers, each on its own goroutine.
+// askCalls asks the questions at the given indices, each on its own goroutine.
 func askCalls(ctx context.Context, answers []Answer, questions []int, opts Options) {
 	if len(questions) == 0 {
 		return
@@ -65,9 +65,9 @@ func askCalls(ctx context.Context, answers []Answer, questions []int, opts Optio
 
 // ask asks one question.
 func (c *caller) ask(ctx context.Context, a *Answer) {
-	r, err := c.exchange(ctx, a.Question, c.again(a.Via))
+	r, err := c.exchange(ctx, a.Question, c.retryWaits(a.Via))
 	if p := c.pairs[a.Target]; p != nil {
-		r, err = c.askOn(ctx, p, a.Question, r, err)
+		r, err = c.retrySilent(ctx, p, a.Question, r, err)
 	}
 	a.Sent, a.Err = r.sent, err
 	if err != nil {
@@ -81,15 +81,15 @@ func (c *caller) ask(ctx context.Context, a *Answer) {
 	}
 }
 
-// askOn goes on asking by UDP where silence may mean nothing: a host sends
-// another six ICMP errors at once and then one a second (icmp_ratelimit), so if
-// more of its ports are closed it says so later.
-func (c *caller) askOn(ctx context.Context, p *pair, q Question, r reply, err error) (reply, error) {
+// retrySilent asks a UDP question again that timed out after the target refused
+// another: Linux sends a burst of six ICMP errors to one host and then one a second
+// (icmp_ratelimit), so the error for a closed port may have been suppressed.
+func (c *caller) retrySilent(ctx context.Context, p *pair, q Question, r reply, err error) (reply, error) {
 	for range p.questions {
 		if timeout := (*Timeout)(nil); !errors.As(err, &timeout) || !p.refused.Load() {
 			break
 		}
-		r, err = c.exchange(ctx, q, c.again(q.Via))
+		r, err = c.exchange(ctx, q, c.retryWaits(q.Via))
 	}
 	if err != nil && verdictOf(err) == Refused {
 		p.refused.Store(true)
@@ -97,19 +97,18 @@ func (c *caller) askOn(ctx context.Context, p *pair, q Question, r reply, err er
 	return r, err
 }
 
-// again returns the waits before a request is sent again.
-func (c *caller) again(via Protocol) []time.Duration {
+// retryWaits returns the waits before retries.
+func (c *caller) retryWaits(via Protocol) []time.Duration {
 	switch via {
 	case TCP, HTTP:
-		// Each is a connection of its own: the kernel itself repeats what was lost
+		// Each retry is a connection of its own: the kernel retransmits a lost SYN
 		// only after a second.
 		return []time.Duration{150 * time.Millisecond, 350 * time.Millisecond}
 	}
-	return resends[:]
+	return resendWaits[:]
 }
 
-// count asks as often as is to be counted, whether or not what was asked before
-// has been answered.
+// count sends Count requests, one every Interval, without waiting for answers.
 func (c *caller) count(ctx context.Context, a *Answer) {
 	interval := a.Interval
 	if interval == 0 {
@@ -134,41 +133,41 @@ func (c *caller) count(ctx context.Context, a *Answer) {
 	a.Received = len(a.RTTs)
 }
 
-// exchange asks a question once, and again after each of the waits.
-func (c *caller) exchange(ctx context.Context, q Question, again []time.Duration) (reply, error) {
+// exchange asks a question, and again after each of the waits.
+func (c *caller) exchange(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
 	switch q.Via {
 	case TCP:
-		return c.askTCP(ctx, q, again)
+		return c.askTCP(ctx, q, retryWaits)
 	case UDP:
-		return c.askUDP(ctx, q, again)
+		return c.askUDP(ctx, q, retryWaits)
 	case HTTP:
-		return c.askHTTP(ctx, q, again)
+		return c.askHTTP(ctx, q, retryWaits)
 	case DNS:
-		return c.askDNS(ctx, q, again)
+		return c.askDNS(ctx, q, retryWaits)
 	}
 	return reply{}, fmt.Errorf("%w: %s", errors.ErrUnsupported, q.Via)
 }
 
-// patience returns how long a question may be silent.
-func (c *caller) patience(q Question) time.Duration { return cmp.Or(q.Timeout, c.timeout) }
+// timeoutOf returns a question's timeout.
+func (c *caller) timeoutOf(q Question) time.Duration { return cmp.Or(q.Timeout, c.timeout) }
 
-// slices of a patience. The time that the machine does not find for us is
-// longer than each of them and is not counted.
-const patienceSlices = 20
+// timeoutSlices is how many timers in sequence make a timeout. When the machine is
+// too busy to run us, a timer fires late, and that delay does not count.
+const timeoutSlices = 20
 
-// expire returns a context that ends with a [*Timeout] after d.
+// expire returns a context that ends after d, with a [*Timeout] as its cause.
 func expire(ctx context.Context, d time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	left := patienceSlices
+	left := timeoutSlices
 	var timer *time.Timer
 	var mu sync.Mutex // guards left and timer
 	mu.Lock()
 	defer mu.Unlock()
-	timer = time.AfterFunc(d/patienceSlices, func() {
+	timer = time.AfterFunc(d/timeoutSlices, func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if left--; left > 0 {
-			timer.Reset(d / patienceSlices)
+			timer.Reset(d / timeoutSlices)
 			return
 		}
 		cancel(&Timeout{d})
@@ -179,7 +178,7 @@ func expire(ctx context.Context, d time.Duration) (context.Context, func()) {
 	}
 }
 
-// A semaphore bounds how many do something at a time.
+// A semaphore bounds how many goroutines hold it.
 type semaphore chan struct{}
 
 func (s semaphore) acquire(ctx context.Context) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// across is two hosts with a router between them; it knows no way out.
+// across is two hosts with a router between them, which has no default route.
 const across = `
 nodes: {r: {kind: router}}
 links:
@@ -23,17 +23,17 @@ links:
   - {endpoints: [r, b], subnet: [10.7.1.0/24, "fd07:0:0:1::/64"]}
 `
 
-// calls are questions of all protocols that need somebody who serves.
+// calls are questions over all protocols that need a server.
 var calls = []probe.Question{
 	{Via: probe.TCP, Port: 7000},
 	{Via: probe.UDP, Port: 7000},
 	{Via: probe.HTTP},
 	{Via: probe.HTTP, Port: 8080, Host: "www.example", Path: "/x?y=z"},
 	{Via: probe.DNS, Name: "b.example"},
-	{Via: probe.DNS, Name: "nobody.example", Port: 5353},
+	{Via: probe.DNS, Name: "missing.example", Port: 5353},
 }
 
-// ask asks one question in all protocols, from a to an address.
+// ask asks the calls from a to an address.
 func (l *lab) ask(to string, opts probe.Options) []probe.Answer {
 	var questions []probe.Question
 	for _, q := range calls {
@@ -43,7 +43,7 @@ func (l *lab) ask(to string, opts probe.Options) []probe.Answer {
 	return probe.Ask(l.tb.Context(), questions, opts)
 }
 
-// serve serves what the calls ask for in b, until the test is over.
+// serve runs servers for the calls in a node, until the test ends.
 func (l *lab) serve(node string) {
 	l.tb.Helper()
 	n, _ := l.Node(node)
@@ -54,18 +54,18 @@ func (l *lab) serve(node string) {
 			Names: map[string][]netip.Addr{"b.example": {l.Address("b", true), l.Address("b", false)}},
 		})
 	}
-	serving, errs := probe.Serve(services)
+	servers, errs := probe.Serve(services)
 	if err := errors.Join(errs...); err != nil {
 		l.tb.Fatal(err)
 	}
 	l.tb.Cleanup(func() {
-		if err := serving.Close(); err != nil {
+		if err := servers.Close(); err != nil {
 			l.tb.Error(err)
 		}
 	})
 }
 
-// eachFamily calls fn with b's address of each.
+// eachFamily runs fn as a subtest for b's IPv4 and IPv6 address.
 func (l *lab) eachFamily(t *testing.T, fn func(t *testing.T, to string)) {
 	for _, ipv6 := range []bool{false, true} {
 		to := l.Address("b", ipv6).String()
@@ -88,7 +88,7 @@ func TestCallsReach(t *testing.T) {
 				}
 			case probe.DNS:
 				want, code := []netip.Addr{l.Address("b", false), l.Address("b", true)}, "NOERROR"
-				if a.Name == "nobody.example" {
+				if a.Name == "missing.example" {
 					want, code = nil, "NXDOMAIN"
 				}
 				if a.RCode != code || fmt.Sprint(a.Addresses) != fmt.Sprint(want) {
@@ -121,7 +121,7 @@ func TestCallsAreRefused(t *testing.T) {
 	})
 }
 
-// One that does not exist, on the target's own link.
+// The targets are unused addresses on the link of b.
 func TestCallsTimeOut(t *testing.T) {
 	l := up(t, across)
 	for _, to := range []string{"10.7.1.99", "fd07:0:0:1::99"} {
@@ -137,16 +137,16 @@ func TestCallsTimeOut(t *testing.T) {
 	}
 }
 
-// A router that knows no way sends two errors at once and then none until it is
-// left alone for two seconds (ip_error in the kernel's net/ipv4/route.c): each
+// A router without a route sends two errors at once and then none until it has
+// received no such packet for two seconds (ip_error in net/ipv4/route.c): each
 // question has a lab of its own.
-func TestCallsFindNoWay(t *testing.T) {
+func TestCallsUnreachable(t *testing.T) {
 	for _, q := range calls {
 		for _, to := range []string{"203.0.113.1", "2001:db8::1"} {
 			t.Run(q.Via.String(), func(t *testing.T) {
 				l := up(t, across)
 				q.Target = l.target("a", to)
-				a := one(t, q, probe.Options{Timeout: time.Minute})
+				a := askOne(t, q, probe.Options{Timeout: time.Minute})
 				by, reason := l.Address("r", false), "network unreachable"
 				if a.To.Is6() {
 					by, reason = l.Address("r", true), "no route"
@@ -170,7 +170,7 @@ func TestCallsHaveNoRoute(t *testing.T) {
 	}
 }
 
-// ip runs the program ip inside a node.
+// ip runs ip(8) inside a node.
 func (l *lab) ip(node string, args ...string) {
 	l.tb.Helper()
 	needIP(l.tb)
@@ -181,7 +181,7 @@ func (l *lab) ip(node string, args ...string) {
 	}
 }
 
-// needIP skips a test unless there is ip of iproute2.
+// needIP skips a test if ip(8) is not installed.
 func needIP(tb testing.TB) {
 	tb.Helper()
 	if _, err := exec.LookPath("ip"); err != nil {
@@ -189,8 +189,8 @@ func needIP(tb testing.TB) {
 	}
 }
 
-// Routes of the router say no, in ways of their own.
-func TestRoutesThatRefuse(t *testing.T) {
+// A route of the router rejects or drops the packets.
+func TestRejectRoutes(t *testing.T) {
 	for _, c := range []struct {
 		kind    string
 		reasons [2]string // by family
@@ -212,7 +212,7 @@ func TestRoutesThatRefuse(t *testing.T) {
 					if reason != "" {
 						want, timeout = fmt.Sprintf("%s says: %s", l.Address("r", family == 1), reason), hang
 					}
-					a := one(t, q, probe.Options{Timeout: timeout})
+					a := askOne(t, q, probe.Options{Timeout: timeout})
 					if a.Found != c.verdict || a.Err == nil || a.Err.Error() != want {
 						t.Errorf("%s, %v; want %s, %s", a.Found, a.Err, c.verdict, want)
 					}

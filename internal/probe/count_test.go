@@ -19,7 +19,7 @@ func TestCount(t *testing.T) {
 		for _, q := range append([]probe.Question{{Via: probe.ICMP}}, calls...) {
 			q.Target, q.Count, q.Interval = l.target("a", to), count, interval
 			start := time.Now()
-			a := one(t, q, probe.Options{})
+			a := askOne(t, q, probe.Options{})
 			if a.Found != probe.Reachable || a.Err != nil || a.Sent != count || a.Received != count || len(a.RTTs) != count || a.RTTs.Min() <= 0 {
 				t.Errorf("%+v", a)
 			}
@@ -30,9 +30,8 @@ func TestCount(t *testing.T) {
 	})
 }
 
-// One packet in so many is dropped, as far as the link is narrow: large packets
-// that come faster than it lets them through.
-func TestCountLoses(t *testing.T) {
+// Packets are sent faster than a rate-limited link carries them.
+func TestCountLoss(t *testing.T) {
 	l := up(t, across)
 	l.tc("r", "qdisc", "add", "dev", "eth1", "root", "tbf", "rate", "1mbit", "burst", "2kb", "limit", "2kb")
 	l.serve("b")
@@ -40,8 +39,8 @@ func TestCountLoses(t *testing.T) {
 	for _, q := range []probe.Question{{Via: probe.ICMP}, {Via: probe.UDP, Port: 7000}} {
 		// 1,000 bytes each 2 ms are 4 Mbit/s: three of four are dropped.
 		q.Target, q.Size, q.Count, q.Interval = l.target("a", to), 1000, 200, 2*time.Millisecond
-		patiently(t, func(timeout time.Duration) error {
-			a := one(t, q, probe.Options{Timeout: timeout})
+		withRetries(t, func(timeout time.Duration) error {
+			a := askOne(t, q, probe.Options{Timeout: timeout})
 			if a.Found != probe.Reachable || a.Sent != 200 || a.Received != len(a.RTTs) || a.Loss() < 0.5 || a.Loss() > 0.95 {
 				return fmt.Errorf("%s: %s, %d of %d answered, %d round trips, %w", q.Via, a.Found, a.Received, a.Sent, len(a.RTTs), a.Err)
 			}
@@ -50,12 +49,12 @@ func TestCountLoses(t *testing.T) {
 	}
 }
 
-func TestCountOfSilence(t *testing.T) {
+func TestCountUnanswered(t *testing.T) {
 	l := up(t, dual)
 	for _, via := range []probe.Protocol{probe.ICMP, probe.TCP, probe.UDP} {
 		q := probe.Question{Target: l.target("a", "10.7.0.99"), Via: via, Port: 7, Count: 1000}
 		start := time.Now()
-		a := one(t, q, short)
+		a := askOne(t, q, short)
 		if timeout := (*probe.Timeout)(nil); a.Found != probe.Unreachable || a.Received != 0 || a.Sent == 0 || a.Loss() != 1 || !errors.As(a.Err, &timeout) {
 			t.Errorf("%+v", a)
 		}
@@ -65,15 +64,14 @@ func TestCountOfSilence(t *testing.T) {
 	}
 }
 
-// The size is that of the IP packet: what is larger than the link takes in one
-// piece gets there in several.
+// Size is that of the IP packet; one larger than the MTU arrives in fragments.
 func TestSize(t *testing.T) {
 	l := up(t, across)
 	l.serve("b")
 	l.eachFamily(t, func(t *testing.T, to string) {
 		for _, via := range []probe.Protocol{probe.ICMP, probe.UDP} {
 			for _, size := range []int{1, 100, 1500, 1501, 20000} {
-				a := one(t, probe.Question{Target: l.target("a", to), Via: via, Port: 7000, Size: size}, probe.Options{})
+				a := askOne(t, probe.Question{Target: l.target("a", to), Via: via, Port: 7000, Size: size}, probe.Options{})
 				if a.Found != probe.Reachable {
 					t.Errorf("%s with %d bytes: %v", via, size, a.Err)
 				}

@@ -11,29 +11,28 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// addressTypes are the kinds of records that hold addresses, in the order in
-// which answers are shown.
+// addressTypes are the record types that hold addresses, in display order.
 var addressTypes = [...]dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA}
 
-// A lookup asks for the addresses of a name, IPv4 and IPv6.
+// A lookup queries the A and AAAA records of a name.
 type lookup struct {
 	name    dnsmessage.Name
-	firstID uint16  // of the first query; the next ones follow
-	queries []query // that were sent
+	firstID uint16  // ID of the first query; each next one is higher by 1
+	queries []query // sent so far
 	answers [len(addressTypes)]*dnsAnswer
 }
 
 type query struct {
-	kind int // number of the type
+	kind int // index in addressTypes
 	sent time.Time
 }
 
-// A dnsAnswer is what a response says.
+// A dnsAnswer is the content of a response.
 type dnsAnswer struct {
 	rcode     dnsmessage.RCode
 	addresses []netip.Addr
 	rtt       time.Duration
-	truncated bool // the rest did not fit into the datagram
+	truncated bool // TC bit: the response did not fit into the datagram
 }
 
 func newLookup(name string) (*lookup, error) {
@@ -49,7 +48,7 @@ func newLookup(name string) (*lookup, error) {
 	return l, err
 }
 
-// next returns queries for what is not answered.
+// next returns queries for the record types not answered yet.
 func (l *lookup) next(now time.Time) [][]byte {
 	var messages [][]byte
 	for kind, answer := range l.answers {
@@ -57,7 +56,7 @@ func (l *lookup) next(now time.Time) [][]byte {
 			continue
 		}
 		id := l.firstID + uint16(len(l.queries))
-		if m, err := l.pack(kind, id); err == nil { // it was tried when the lookup was made
+		if m, err := l.pack(kind, id); err == nil { // newLookup has checked the name
 			l.queries = append(l.queries, query{kind, now})
 			messages = append(messages, m)
 		}
@@ -77,8 +76,8 @@ func (l *lookup) pack(kind int, id uint16) ([]byte, error) {
 	return b, nil
 }
 
-// take takes a message that came, and reports whether all is answered.
-func (l *lookup) take(m []byte, now time.Time) bool {
+// handle processes a received message, and reports whether both types are answered.
+func (l *lookup) handle(m []byte, now time.Time) bool {
 	var p dnsmessage.Parser
 	header, err := p.Start(m)
 	if err != nil || !header.Response {
@@ -100,8 +99,8 @@ func (l *lookup) take(m []byte, now time.Time) bool {
 	return !slices.Contains(l.answers[:], nil)
 }
 
-// asked reports whether a response repeats the question, or none as some do
-// with an error.
+// asked reports whether a response repeats the question, or has none, as error
+// responses of some servers.
 func (l *lookup) asked(questions []dnsmessage.Question, kind int) bool {
 	if len(questions) == 0 {
 		return true
@@ -110,8 +109,7 @@ func (l *lookup) asked(questions []dnsmessage.Question, kind int) bool {
 	return q.Type == addressTypes[kind] && strings.EqualFold(q.Name.String(), l.name.String())
 }
 
-// addressesIn returns the addresses in the answers that a parser has come to,
-// as far as it understands them.
+// addressesIn returns the addresses in the answer section, which the parser is at.
 func addressesIn(p *dnsmessage.Parser) []netip.Addr {
 	var addresses []netip.Addr
 	resources, _ := p.AllAnswers()
@@ -126,12 +124,12 @@ func addressesIn(p *dnsmessage.Parser) []netip.Addr {
 	return addresses
 }
 
-// truncated reports whether an answer has to be asked for over TCP.
+// truncated reports whether a query must be repeated over TCP.
 func (l *lookup) truncated() bool {
 	return slices.ContainsFunc(l.answers[:], func(a *dnsAnswer) bool { return a != nil && a.truncated })
 }
 
-// sum writes down what was answered, and reports whether anything was.
+// sum writes the answers to r, and reports whether there are any.
 func (l *lookup) sum(r *reply) bool {
 	answered := false
 	for _, a := range l.answers {

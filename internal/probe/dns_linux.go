@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// askDNS asks for the addresses of a name. What does not fit into a datagram
-// is asked for again over TCP (RFC 7766).
-func (c *caller) askDNS(ctx context.Context, q Question, again []time.Duration) (reply, error) {
+// askDNS looks up the addresses of a name. After a truncated response it repeats
+// the query over TCP (RFC 7766).
+func (c *caller) askDNS(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
 	lookup, err := newLookup(q.Name)
 	if err != nil {
 		return reply{}, err
 	}
 	var r reply
-	r.sent, err = c.converse(ctx, q, again, dialogue{
-		next: func() [][]byte { return lookup.next(time.Now()) },
-		take: func(m []byte) bool { return lookup.take(m, time.Now()) },
+	r.sent, err = c.exchangeDatagrams(ctx, q, retryWaits, datagramExchange{
+		next:   func() [][]byte { return lookup.next(time.Now()) },
+		handle: func(m []byte) bool { return lookup.handle(m, time.Now()) },
 	})
 	if lookup.truncated() {
-		_, err = c.connected(ctx, q, again, func(_ context.Context, l *line, _ *reply) error { return lookup.over(l) })
+		_, err = c.connected(ctx, q, retryWaits, func(_ context.Context, l *connection, _ *reply) error { return lookup.overTCP(l) })
 	}
 	if timeout := (*Timeout)(nil); lookup.sum(&r) && errors.As(err, &timeout) {
-		return r, nil // one family is answered
+		return r, nil // one record type is answered
 	}
 	return r, err
 }
 
-// over asks over TCP, where each message begins with its length.
-func (l *lookup) over(conn io.ReadWriter) error {
+// overTCP sends the queries over TCP, where each message begins with its length.
+func (l *lookup) overTCP(conn io.ReadWriter) error {
 	var all []byte
 	for _, m := range l.next(time.Now()) {
 		all = appendDNS(all, m)
@@ -42,7 +42,7 @@ func (l *lookup) over(conn io.ReadWriter) error {
 		if err != nil {
 			return err
 		}
-		l.take(m, time.Now())
+		l.handle(m, time.Now())
 	}
 	return nil
 }

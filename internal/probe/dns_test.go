@@ -25,13 +25,13 @@ func lookupIn(t *testing.T, z zone, name string, limit int) (*lookup, reply) {
 	now := time.Now()
 	messages := l.next(now)
 	for i, m := range messages {
-		if all := l.take(z.answer(m, limit), now.Add(time.Duration(i+1))); all != (i == len(messages)-1) {
-			t.Errorf("after %d of %d answers all is there: %v", i+1, len(messages), all)
+		if all := l.handle(z.answer(m, limit), now.Add(time.Duration(i+1))); all != (i == len(messages)-1) {
+			t.Errorf("after %d of %d answers the lookup is complete: %v", i+1, len(messages), all)
 		}
 	}
 	var r reply
 	if !l.sum(&r) {
-		t.Error("nothing is answered")
+		t.Error("no answer")
 	}
 	return l, r
 }
@@ -65,7 +65,7 @@ func TestLookupOfBadNames(t *testing.T) {
 	}
 }
 
-func TestLookupTakesOnlyItsOwn(t *testing.T) {
+func TestLookupIgnoresOtherMessages(t *testing.T) {
 	z := newZone(map[string][]netip.Addr{"b.example": {b4}})
 	mine, err := newLookup("b.example")
 	if err != nil {
@@ -76,14 +76,14 @@ func TestLookupTakesOnlyItsOwn(t *testing.T) {
 	now := time.Now()
 	queries, others := mine.next(now), other.next(now)
 	for _, m := range [][]byte{z.answer(others[0], maxDatagramDNS), queries[0], nil, {1, 2, 3}} {
-		mine.take(m, now)
+		mine.handle(m, now)
 	}
 	if mine.answers[0] != nil || mine.answers[1] != nil {
-		t.Error("what is no answer was taken for one")
+		t.Error("a message for another query was taken for an answer")
 	}
 }
 
-// What does not fit is asked for again, and only that.
+// Only the truncated record type is queried again.
 func TestLookupTruncated(t *testing.T) {
 	var many []netip.Addr
 	for i := range 100 {
@@ -92,13 +92,13 @@ func TestLookupTruncated(t *testing.T) {
 	z := newZone(map[string][]netip.Addr{"many.example": many})
 	l, _ := lookupIn(t, z, "many.example", maxDatagramDNS)
 	if !l.truncated() {
-		t.Fatal("a hundred addresses fit into a datagram")
+		t.Fatal("a response with 100 addresses is not truncated")
 	}
 	again := l.next(time.Now())
 	if len(again) != 1 {
 		t.Fatalf("%d queries again, want 1", len(again))
 	}
-	l.take(z.answer(again[0], maxStreamDNS), time.Now())
+	l.handle(z.answer(again[0], maxStreamDNS), time.Now())
 	var r reply
 	if l.sum(&r); l.truncated() || !slices.Equal(r.addresses, many) {
 		t.Errorf("%v", r.addresses)
@@ -122,7 +122,7 @@ func FuzzLookup(f *testing.F) {
 		l, _ := newLookup("b.example")
 		l.firstID = 0
 		l.next(time.Now())
-		l.take(m, time.Now())
+		l.handle(m, time.Now())
 		l.sum(&reply{})
 	})
 }

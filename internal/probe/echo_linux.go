@@ -10,37 +10,37 @@ import (
 	"time"
 )
 
-// resends are the waits before a request is sent again; the last one repeats.
-var resends = [...]time.Duration{30 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond}
+// resendWaits are the waits before retries; the last one repeats.
+var resendWaits = [...]time.Duration{30 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond}
 
 const (
-	// pollSlice is how often a wait looks whether its context is over.
+	// pollSlice is how often a wait checks whether its context has ended.
 	pollSlice = 50 * time.Millisecond
 
-	// arrearsPause is the wait for the kernel to catch up.
-	arrearsPause = time.Millisecond
+	// backlogPause is the wait for the kernel to empty its queues.
+	backlogPause = time.Millisecond
 
-	// perAsker is for how many questions another asker is worth while, maxAskers
-	// how many there are: the kernel does most of the work, under locks of its own.
-	perAsker  = 500
-	maxAskers = 8
+	// questionsPerAsker is how many questions justify another asker, maxAskers
+	// the most there are: the kernel does most of the work, under locks.
+	questionsPerAsker = 500
+	maxAskers         = 8
 )
 
-// An echo is what becomes of a question.
+// An echo is the state of an ICMP question.
 type echo struct {
-	place *place
-	open  bool          // not answered for good
-	out   bool          // counted by the window
-	asked int           // how often
-	first time.Duration // when it was asked first
-	wake  time.Duration // when to look at it again
-	count *count        // once it has answered and is to be counted
+	origin   *origin
+	open     bool          // not finished
+	inWindow bool          // counted by the window
+	requests int           // sent so far
+	first    time.Duration // when the first was sent
+	due      time.Duration // when its timer fires
+	count    *count        // not nil once the target has answered, if Count > 0
 }
 
-// echoes are the questions that are asked by echo requests.
+// echoes are the ICMP questions of one [Ask].
 type echoes struct {
 	answers []Answer
-	state   []echo // of each
+	state   []echo // by question
 	cookie  uint64
 	start   time.Time
 	opts    Options
@@ -48,69 +48,70 @@ type echoes struct {
 
 func (e *echoes) now() time.Duration { return time.Since(e.start) }
 
-// askEchoes asks questions, given by their numbers, by echo requests.
+// askEchoes asks the questions at the given indices by echo requests.
 func askEchoes(ctx context.Context, answers []Answer, questions []int, opts Options) {
 	e := &echoes{answers, make([]echo, len(answers)), rand.Uint64(), time.Now(), opts}
-	for places := range slices.Chunk(placesOf(answers, questions), maxSockets()) {
-		openAll(places)
+	for origins := range slices.Chunk(originsOf(answers, questions), maxSockets()) {
+		openAll(origins)
 		var askers sync.WaitGroup
-		for _, share := range shares(places, min(runtime.GOMAXPROCS(0), maxAskers, 1+len(questions)/perAsker)) {
+		for _, share := range shares(origins, min(runtime.GOMAXPROCS(0), maxAskers, 1+len(questions)/questionsPerAsker)) {
 			askers.Go(func() { newAsker(e, share).run(ctx) })
 		}
 		askers.Wait()
-		closeAll(places)
+		closeAll(origins)
 	}
 }
 
-// shares deals places out, to n or fewer who have about as much to ask.
-func shares(places []*place, n int) [][]*place {
-	n = min(n, len(places))
-	all, asks := make([][]*place, n), make([]int, n)
-	for _, p := range places {
+// shares distributes origins over at most n askers, with about as many questions
+// each.
+func shares(origins []*origin, n int) [][]*origin {
+	n = min(n, len(origins))
+	all, asks := make([][]*origin, n), make([]int, n)
+	for _, o := range origins {
 		least := 0
 		for i := range asks {
 			if asks[i] < asks[least] {
 				least = i
 			}
 		}
-		all[least] = append(all[least], p)
-		asks[least] += len(p.questions)
+		all[least] = append(all[least], o)
+		asks[least] += len(o.questions)
 	}
 	return all
 }
 
-// An asker asks from some places, on one goroutine.
+// An asker asks the questions of some origins, on one goroutine.
 type asker struct {
 	*echoes
-	places  []*place
+	origins []*origin
 	poller  *poller
 	batch   *batch
 	packet  []byte
 	backlog *backlog
 
-	unasked []int
-	left    int // questions that are open
-	window  window
-	wakes   wakes
+	unasked []int // questions
+	left    int   // open questions
+	window  congestionWindow
+	timers  timerHeap
 
-	last  time.Duration // when a question was last asked for the first time, or answered
-	lossy bool          // packets are lost, it seems
+	last  time.Duration // when a question was last sent for the first time, or answered
+	lossy bool          // packets seem to be lost
 }
 
-func newAsker(e *echoes, places []*place) *asker {
-	return &asker{echoes: e, places: places, poller: newPoller(), batch: newBatch(), backlog: openBacklog(), window: newWindow()}
+func newAsker(e *echoes, origins []*origin) *asker {
+	return &asker{echoes: e, origins: origins, poller: newPoller(), batch: newBatch(), backlog: openBacklog(), window: newWindow()}
 }
 
 func (a *asker) run(ctx context.Context) {
 	defer a.poller.close()
 	defer a.backlog.close()
-	a.lineUp()
+	a.queueAll()
 	for a.askFirst(); a.left > 0 && ctx.Err() == nil; a.askFirst() {
 		a.collect()
-		a.wakeDue()
+		a.runDue()
 	}
-	for _, p := range a.places {
-		for _, q := range p.questions {
+	for _, o := range a.origins {
+		for _, q := range o.questions {
 			if a.state[q].open {
 				a.finish(q, ctx.Err())
 			}
@@ -118,46 +119,46 @@ func (a *asker) run(ctx context.Context) {
 	}
 }
 
-// lineUp takes the questions of all places that have a socket.
-func (a *asker) lineUp() {
-	for i, p := range a.places {
-		if p.err == nil {
-			p.err = a.poller.add(p.socket.fd, i)
+// queueAll queues the questions of all origins that have a socket.
+func (a *asker) queueAll() {
+	for i, o := range a.origins {
+		if o.err == nil {
+			o.err = a.poller.add(o.socket.fd, i)
 		}
-		for _, q := range p.questions {
-			if p.err != nil {
-				a.answers[q].Err = p.err
+		for _, q := range o.questions {
+			if o.err != nil {
+				a.answers[q].Err = o.err
 				continue
 			}
-			a.state[q] = echo{place: p, open: true}
+			a.state[q] = echo{origin: o, open: true}
 			a.unasked = append(a.unasked, q)
 		}
 	}
 	a.left = len(a.unasked)
 }
 
-// askFirst asks what has not been asked, as far as the window is open. An idle
-// veth has the answer at once.
+// askFirst sends the first requests of questions while the window is open, and
+// reads the answers: over an idle veth they arrive at once.
 func (a *asker) askFirst() {
 	for len(a.unasked) > 0 && a.mayAsk() {
 		q := a.unasked[0]
 		a.unasked = a.unasked[1:]
 		a.window.ask()
 		e := a.at(q)
-		e.out, e.first = true, a.now()
+		e.inWindow, e.first = true, a.now()
 		a.last = e.first
 		a.ask(q)
-		a.drain(e.place)
+		a.drain(e.origin)
 	}
 }
 
-// mayAsk reports whether one more question may be asked. Where all is answered
-// there is nothing to see to.
+// mayAsk reports whether one more question may be asked. If none is outstanding it
+// does not check the backlog.
 func (a *asker) mayAsk() bool {
-	if !a.window.open() || a.window.out == 0 {
+	if !a.window.open() || a.window.outstanding == 0 {
 		return a.window.open()
 	}
-	long, overflowed := a.backlog.look()
+	long, overflowed := a.backlog.check()
 	if overflowed {
 		a.window.shrink()
 		a.lossy = true
@@ -167,31 +168,31 @@ func (a *asker) mayAsk() bool {
 
 func (a *asker) at(q int) *echo { return &a.state[q] }
 
-// ask sends a request that only shall be answered, and says when to look for
-// the question again.
+// ask sends a request that is not counted, and sets the timer for the retry or the
+// timeout.
 func (a *asker) ask(q int) {
 	e := a.at(q)
 	if !a.send(q) {
 		return
 	}
-	again := a.now() + resends[min(e.asked, len(resends))-1]
-	a.wakeAt(q, min(again, a.giveUpAt(q)))
+	again := a.now() + resendWaits[min(e.requests, len(resendWaits))-1]
+	a.setTimer(q, min(again, a.giveUpAt(q)))
 }
 
-// wakeAt says when to look at a question again, in place of what was said before.
-func (a *asker) wakeAt(q int, at time.Duration) {
-	a.at(q).wake = at
-	a.wakes.add(at, q)
+// setTimer sets a question's timer, in place of the previous one.
+func (a *asker) setTimer(q int, at time.Duration) {
+	a.at(q).due = at
+	a.timers.add(at, q)
 }
 
-// send sends the next request of a question. It reports whether that makes
-// sense, and ends the question if it does not.
+// send sends the next request of a question. After a permanent error it finishes
+// the question and returns false.
 func (a *asker) send(q int) bool {
 	e, answer := a.at(q), &a.answers[q]
-	r := request{a.cookie, uint32(q), uint32(e.asked), a.now()}
-	a.packet = appendEcho(a.packet[:0], r, e.place.socket.ipv6, answer.Size)
-	err := e.place.socket.send(a.packet, answer.addr())
-	e.asked++
+	r := request{a.cookie, uint32(q), uint32(e.requests), a.now()}
+	a.packet = appendEcho(a.packet[:0], r, e.origin.socket.ipv6, answer.Size)
+	err := e.origin.socket.send(a.packet, answer.addr())
+	e.requests++
 	answer.Sent++
 	if err != nil {
 		answer.Err = explain(err)
@@ -203,13 +204,13 @@ func (a *asker) send(q int) bool {
 	return true
 }
 
-// giveUpAt returns when a question has no answer.
+// giveUpAt returns when a question times out.
 func (a *asker) giveUpAt(q int) time.Duration {
-	return max(a.last, a.at(q).first) + a.patience(q)
+	return max(a.last, a.at(q).first) + a.timeoutOf(q)
 }
 
-// patience returns how long a silence ends a question.
-func (a *asker) patience(q int) time.Duration {
+// timeoutOf returns a question's timeout, a longer default if packets are lost.
+func (a *asker) timeoutOf(q int) time.Duration {
 	timeout := cmp.Or(a.answers[q].Timeout, a.opts.Timeout)
 	if timeout == 0 && a.lossy {
 		return lossyTimeout
@@ -217,8 +218,8 @@ func (a *asker) patience(q int) time.Duration {
 	return cmp.Or(timeout, defaultTimeout)
 }
 
-// finish ends a question. Unless it is known already why, it was silent, or was
-// interrupted.
+// finish ends a question that is answered, failed with answer.Err, was interrupted,
+// or else timed out.
 func (a *asker) finish(q int, interrupted error) {
 	e, answer := a.at(q), &a.answers[q]
 	a.leave(q)
@@ -233,51 +234,50 @@ func (a *asker) finish(q int, interrupted error) {
 	case interrupted != nil:
 		answer.Err = interrupted
 	case answer.Err == nil:
-		answer.Err = &Timeout{a.patience(q)}
+		answer.Err = &Timeout{a.timeoutOf(q)}
 	}
 }
 
-// leave takes a question out of the window and reports whether it was there.
+// leave removes a question from the window and reports whether it was in it.
 func (a *asker) leave(q int) bool {
-	was := a.at(q).out
+	was := a.at(q).inWindow
 	if was {
-		a.at(q).out = false
+		a.at(q).inWindow = false
 		a.window.leave()
 	}
 	return was
 }
 
-// collect takes the answers that come next, or returns when something else is
-// to be done.
+// collect waits for answers and processes them, until the next timer at most.
 func (a *asker) collect() {
 	wait := pollSlice
-	if len(a.wakes) > 0 {
-		wait = min(wait, a.wakes[0].at-a.now())
+	if len(a.timers) > 0 {
+		wait = min(wait, a.timers[0].at-a.now())
 	}
 	if len(a.unasked) > 0 && a.window.open() {
-		wait = arrearsPause
+		wait = backlogPause
 	}
 	wait = max(0, wait)
 	began := a.now()
-	a.poller.wait(wait, func(i int) { a.drain(a.places[i]) })
-	if stood := a.now() - began - wait; stood > pollSlice {
-		a.last += stood // the machine had no time for us, nor for the network perhaps
+	a.poller.wait(wait, func(i int) { a.drain(a.origins[i]) })
+	if late := a.now() - began - wait; late > pollSlice {
+		a.last += late // the machine was too busy to run us, and maybe the network
 	}
 }
 
-// drain takes the answers that wait at a place.
-func (a *asker) drain(p *place) {
-	for p.socket.receive(a.batch, func(got answer, at time.Time) {
+// drain processes the answers queued at an origin's socket.
+func (a *asker) drain(o *origin) {
+	for o.socket.receive(a.batch, func(got answer, at time.Time) {
 		q := int(got.question)
-		if got.cookie == a.cookie && q < len(a.answers) && a.at(q).place == p && a.at(q).open {
-			a.take(q, got, at.Sub(a.start))
+		if got.cookie == a.cookie && q < len(a.answers) && a.at(q).origin == o && a.at(q).open {
+			a.handle(q, got, at.Sub(a.start))
 		}
 	}) {
 	}
 }
 
-// take takes an answer to an open question that came at a time.
-func (a *asker) take(q int, got answer, at time.Duration) {
+// handle processes an answer to an open question, received at a time.
+func (a *asker) handle(q int, got answer, at time.Duration) {
 	e, answer := a.at(q), &a.answers[q]
 	if got.refused {
 		a.refused(q, got)
@@ -288,7 +288,7 @@ func (a *asker) take(q int, got answer, at time.Duration) {
 	}
 	rtt := max(at-got.sent, 1)
 	if e.count != nil {
-		if first := e.asked - e.count.sent; e.count.answered(int(got.seq)-first, rtt) {
+		if first := e.requests - e.count.sent; e.count.answered(int(got.seq)-first, rtt) {
 			a.finish(q, nil)
 		}
 		return
@@ -307,8 +307,9 @@ func (a *asker) take(q int, got answer, at time.Duration) {
 	a.finish(q, nil)
 }
 
-// refused takes an ICMP error. The host itself may find its neighbour the next
-// time it looks, and of counted requests the next one may get through.
+// refused processes an ICMP error. It ends the question, unless the sending host
+// failed to resolve its neighbour, which it may do later, or requests are counted,
+// of which the next may arrive.
 func (a *asker) refused(q int, got answer) {
 	e, answer := a.at(q), &a.answers[q]
 	if got.to != answer.addr() {
@@ -320,16 +321,16 @@ func (a *asker) refused(q int, got answer) {
 	}
 }
 
-// wakeDue does what is to be done by now.
-func (a *asker) wakeDue() {
-	for now := a.now(); len(a.wakes) > 0 && a.wakes[0].at <= now; {
-		at, q := a.wakes.next()
+// runDue handles the timers that have fired.
+func (a *asker) runDue() {
+	for now := a.now(); len(a.timers) > 0 && a.timers[0].at <= now; {
+		at, q := a.timers.next()
 		e := a.at(q)
-		if e.wake != at {
+		if e.due != at {
 			continue
 		}
 		if e.open && a.over(q, now) {
-			a.drain(e.place) // at the last moment
+			a.drain(e.origin) // an answer may be queued
 		}
 		switch {
 		case !e.open:
@@ -343,7 +344,7 @@ func (a *asker) wakeDue() {
 	}
 }
 
-// over reports whether the time is over in which a question can be answered.
+// over reports whether a question has timed out.
 func (a *asker) over(q int, now time.Duration) bool {
 	if count := a.at(q).count; count != nil {
 		return count.sent == a.answers[q].Count
@@ -351,7 +352,7 @@ func (a *asker) over(q int, now time.Duration) bool {
 	return a.giveUpAt(q) <= now
 }
 
-// askAgain asks a question that was silent. The window waits for it no more.
+// askAgain retries a question and removes it from the window.
 func (a *asker) askAgain(q int) {
 	if a.leave(q) {
 		a.window.silent()

@@ -5,19 +5,19 @@ import (
 	"net/netip"
 )
 
-// origins of what is in a socket's queue of errors (linux/errqueue.h).
+// SO_EE_ORIGIN_*: origins of a socket's error queue (linux/errqueue.h).
 const (
 	originICMP4 = 2
 	originICMP6 = 3
 )
 
-// parseQueued reads struct sock_extended_err with the address that follows it
-// (ip(7), IP_RECVERR). False: it is no ICMP error.
+// parseQueued reads a struct sock_extended_err and the address that follows it
+// (ip(7), IP_RECVERR). It returns false if that is not an ICMP error.
 func parseQueued(b []byte) (*ICMPError, bool) {
 	const (
 		size = 16 // errno 4, origin, type, code, padding, info 4, data 4
 
-		inet, addr4, size4  = 2, 4, 8 // of a sockaddr: family, and where the address is
+		inet, addr4, size4  = 2, 4, 8 // of a sockaddr: family, offset of the address, size
 		inet6, addr6, size6 = 10, 8, 24
 	)
 	if len(b) < size {

@@ -5,26 +5,25 @@ import (
 	"time"
 )
 
-// A Route is where [Throughput] sends to: an address, and the namespace that
-// has it, where the other end is opened.
-type Route struct {
+// A FlowTarget is the destination of [Throughput]: an address and the namespace
+// that has it, where the receiving socket is opened.
+type FlowTarget struct {
 	Target
 	At string // name of the namespace that has the address To
 }
 
 // FlowOptions are the options of [Throughput].
 type FlowOptions struct {
-	UDP      bool          // datagrams, instead of a TCP connection
+	UDP      bool          // UDP instead of TCP
 	Duration time.Duration // how long to send; 0: one second
-	Rate     int64         // bits per second at most, of what is carried; 0: as many as go through
-	Size     int           // UDP: bytes carried in a datagram; 0: as many as fit into the path's MTU
+	Rate     int64         // payload in bits per second at most; 0: unlimited
+	Size     int           // UDP: payload bytes of a datagram; 0: as many as fit into the path MTU
 
-	// The connection is opened to the address To, always. Reverse says that
-	// data goes the other way on it, Both that it goes both ways, at the same
-	// time, on two connections.
+	// The connection is always opened to the address To. Reverse sends data from
+	// there; Both sends in both directions at the same time, on two connections.
 	Reverse, Both bool
 
-	Port     uint16        // that the other end listens on; 0: any that is free
+	Port     uint16        // of the listener; 0: any free one
 	Interval time.Duration // of the samples; 0: one second
 	Timeout  time.Duration // how long to wait for the connection; 0: 1.4 seconds
 
@@ -33,27 +32,27 @@ type FlowOptions struct {
 	Each func(Sample)
 }
 
-// A Flow is what one direction carried. Bytes are those carried, without headers.
+// A Flow is the result of one direction. Bytes are payload, without headers.
 type Flow struct {
-	Reverse  bool          // it went from the address to the asking namespace
-	Duration time.Duration // that it took to send, or to receive if that was longer
+	Reverse  bool          // from the target to the namespace From
+	Duration time.Duration // of sending, or of receiving if that took longer
 	Sent     int64         // bytes
 	Received int64         // bytes
 	Samples  []Sample
 
-	Retransmits int           // TCP: segments that were sent again
-	RTT         time.Duration // TCP: smoothed, as the sender had it at the end
+	Retransmits int           // TCP: retransmitted segments
+	RTT         time.Duration // TCP: the sender's smoothed RTT at the end
 
-	// UDP: datagrams sent, lost, and come later than one sent after them; and how
-	// much the time that they take changes (RFC 3550, section 6.4.1).
+	// UDP: datagrams sent, lost, and reordered; and the interarrival jitter
+	// (RFC 3550, section 6.4.1).
 	Datagrams, Lost, Reordered int64
 	Jitter                     time.Duration
 }
 
-// BitsPerSecond returns the bits that arrived in a second.
+// BitsPerSecond returns the received payload in bits per second.
 func (f *Flow) BitsPerSecond() float64 { return rate(f.Received, f.Duration) }
 
-// A Sample is what one direction carried in an interval.
+// A Sample is the result of one direction in an interval.
 type Sample struct {
 	Reverse     bool
 	Start, End  time.Duration // since the flow began
@@ -62,7 +61,7 @@ type Sample struct {
 	Lost        int64         // UDP: datagrams
 }
 
-// BitsPerSecond returns the bits that arrived in a second.
+// BitsPerSecond returns the received payload in bits per second.
 func (s *Sample) BitsPerSecond() float64 { return rate(s.Received, s.End-s.Start) }
 
 func (o FlowOptions) withDefaults() FlowOptions {

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Throughput opens both ends of a connection and sends for a while. It returns
-// a flow for each direction that was asked for, to the address first. If ctx
-// ends it returns its error and what was measured so far.
-func Throughput(ctx context.Context, r Route, opts FlowOptions) ([]Flow, error) {
+// Throughput opens both ends of a connection and sends for opts.Duration. It
+// returns a flow for each direction, that to the target first. If ctx ends it
+// returns its error and the flows measured so far.
+func Throughput(ctx context.Context, r FlowTarget, opts FlowOptions) ([]Flow, error) {
 	opts = opts.withDefaults()
 	open := openTCP
 	if opts.UDP {
@@ -35,7 +35,7 @@ func Throughput(ctx context.Context, r Route, opts FlowOptions) ([]Flow, error) 
 		if err != nil {
 			return nil, err
 		}
-		flows = append(flows, &flow{carrier: c, reverse: reverse})
+		flows = append(flows, &flow{transfer: c, reverse: reverse})
 	}
 	err := runAll(ctx, flows, opts)
 	results := make([]Flow, len(flows))
@@ -45,29 +45,28 @@ func Throughput(ctx context.Context, r Route, opts FlowOptions) ([]Flow, error) 
 	return results, cmp.Or(ctx.Err(), err)
 }
 
-// A carrier sends one way over a connection.
-type carrier interface {
-	// run sends until ctx ends, receives what is to be waited for then, and
-	// returns how long all that took.
+// A transfer sends in one direction over a connection.
+type transfer interface {
+	// run sends until ctx ends, receives the last data, and returns how long that
+	// took.
 	run(ctx context.Context) (time.Duration, error)
-	// sofar returns what has been carried so far. It may be called while run
-	// runs.
-	sofar() Sample
-	// result writes down what was carried in the end.
+	// progress returns the totals so far. It may be called while run runs.
+	progress() Sample
+	// result writes the totals at the end.
 	result(*Flow)
 	close()
 }
 
-// A flow is one direction, while it runs.
+// A flow is a running direction.
 type flow struct {
-	carrier
+	transfer
 	reverse bool
 	took    time.Duration
 	samples []Sample
-	before  Sample // what had been carried when the last sample was taken
+	before  Sample // the totals at the last sample
 }
 
-// runAll runs flows side by side, for as long as the options say.
+// runAll runs flows in parallel for opts.Duration.
 func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
 	start := time.Now()
 	var all, sampler sync.WaitGroup
@@ -83,7 +82,7 @@ func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
 	}
 	running, cancel := context.WithCancel(ctx)
 	sampler.Go(func() {
-		// What is left for less than half an interval belongs to the last one.
+		// A rest shorter than half an interval is part of the last sample.
 		for at := opts.Interval; at <= opts.Duration-opts.Interval/2; at += opts.Interval {
 			if sleep(running, time.Until(start.Add(at))) != nil {
 				return
@@ -103,9 +102,9 @@ func runAll(ctx context.Context, flows []*flow, opts FlowOptions) error {
 	return errors.Join(errs...)
 }
 
-// sample takes what has come since the last sample.
+// sample takes a sample of the time since the last one.
 func (f *flow) sample(now time.Duration, each func(Sample)) {
-	total := f.sofar()
+	total := f.progress()
 	s := Sample{
 		Reverse: f.reverse, Start: f.before.End, End: now,
 		Received:    total.Received - f.before.Received,
@@ -121,14 +120,14 @@ func (f *flow) sample(now time.Duration, each func(Sample)) {
 
 func (f *flow) result() Flow {
 	r := Flow{Reverse: f.reverse, Duration: f.took, Samples: f.samples}
-	f.carrier.result(&r)
+	f.transfer.result(&r)
 	return r
 }
 
-// listen binds a socket where the route leads to. It has the very address that is
-// asked, so that nobody else finds it and answers come from there, unless that is
-// translated on the way.
-func (r Route) listen(typ int, port uint16) (int, error) {
+// listen binds a socket in the target's namespace, to the target address itself, so
+// that no other address reaches it and answers come from there. If the namespace
+// does not have the address (destination NAT), it binds to all.
+func (r FlowTarget) listen(typ int, port uint16) (int, error) {
 	fd := -1
 	err := inside([]string{r.At}, func(int) (err error) {
 		fd, err = listenAt(typ, netip.AddrPortFrom(r.addr(), port))

@@ -15,13 +15,13 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// route is the way from a to b's address.
-func (l *lab) route(to string) probe.Route {
+// flowTarget is b's address, with a as the sender.
+func (l *lab) flowTarget(to string) probe.FlowTarget {
 	n, _ := l.Node("b")
-	return probe.Route{Target: l.target("a", to), At: n.Namespace}
+	return probe.FlowTarget{Target: l.target("a", to), At: n.Namespace}
 }
 
-// brief is how long flows take in tests.
+// brief is the duration of flows in tests.
 const brief = 200 * time.Millisecond
 
 func TestThroughput(t *testing.T) {
@@ -39,7 +39,7 @@ func TestThroughput(t *testing.T) {
 			samples := 0
 			opts.Each = func(probe.Sample) { samples++ }
 			t.Run(fmt.Sprintf("udp=%v,reverse=%v,both=%v", opts.UDP, opts.Reverse, opts.Both), func(t *testing.T) {
-				flows, err := probe.Throughput(t.Context(), l.route(to), opts)
+				flows, err := probe.Throughput(t.Context(), l.flowTarget(to), opts)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,7 +65,7 @@ func TestThroughput(t *testing.T) {
 	})
 }
 
-// checkFlow checks what holds for every flow.
+// checkFlow checks the invariants of a flow.
 func checkFlow(t *testing.T, f *probe.Flow, opts probe.FlowOptions) {
 	t.Helper()
 	if f.Received <= 0 || f.Received > f.Sent || f.Duration < opts.Duration/2 {
@@ -92,12 +92,12 @@ func checkFlow(t *testing.T, f *probe.Flow, opts probe.FlowOptions) {
 	}
 }
 
-func TestThroughputKeepsToARate(t *testing.T) {
+func TestThroughputRate(t *testing.T) {
 	l := up(t, across)
 	const rate = 20e6
 	for _, udp := range []bool{false, true} {
-		patiently(t, func(time.Duration) error {
-			flows, err := probe.Throughput(t.Context(), l.route(l.Address("b", false).String()),
+		withRetries(t, func(time.Duration) error {
+			flows, err := probe.Throughput(t.Context(), l.flowTarget(l.Address("b", false).String()),
 				probe.FlowOptions{UDP: udp, Duration: time.Second, Rate: rate, Size: 1000})
 			if err != nil {
 				return err
@@ -114,13 +114,13 @@ func TestThroughputKeepsToARate(t *testing.T) {
 	}
 }
 
-// A narrow link: UDP that is sent faster is lost, TCP keeps to it.
-func TestThroughputOfANarrowLink(t *testing.T) {
+// On a rate-limited link UDP sent faster is lost, and TCP adapts.
+func TestThroughputOfSlowLink(t *testing.T) {
 	l := up(t, across)
 	l.tc("r", "qdisc", "add", "dev", "eth1", "root", "tbf", "rate", "8mbit", "burst", "10kb", "limit", "20kb")
 	to := l.Address("b", false).String()
-	patiently(t, func(time.Duration) error {
-		flows, err := probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{UDP: true, Duration: time.Second, Rate: 16e6})
+	withRetries(t, func(time.Duration) error {
+		flows, err := probe.Throughput(t.Context(), l.flowTarget(to), probe.FlowOptions{UDP: true, Duration: time.Second, Rate: 16e6})
 		if err != nil {
 			return err
 		}
@@ -129,8 +129,8 @@ func TestThroughputOfANarrowLink(t *testing.T) {
 		}
 		return nil
 	})
-	patiently(t, func(time.Duration) error {
-		flows, err := probe.Throughput(t.Context(), l.route(to), probe.FlowOptions{Duration: time.Second})
+	withRetries(t, func(time.Duration) error {
+		flows, err := probe.Throughput(t.Context(), l.flowTarget(to), probe.FlowOptions{Duration: time.Second})
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func TestThroughputOfANarrowLink(t *testing.T) {
 	})
 }
 
-// tc runs the program tc inside a node.
+// tc runs tc(8) inside a node.
 func (l *lab) tc(node string, args ...string) {
 	l.tb.Helper()
 	if _, err := exec.LookPath("tc"); err != nil {
@@ -154,28 +154,28 @@ func (l *lab) tc(node string, args ...string) {
 	}
 }
 
-func TestThroughputFindsNobody(t *testing.T) {
+func TestThroughputUnreachable(t *testing.T) {
 	l := up(t, dual)
 	for _, udp := range []bool{false, true} {
 		opts := probe.FlowOptions{UDP: udp, Timeout: short.Timeout}
-		_, err := probe.Throughput(t.Context(), l.route("10.7.0.99"), opts)
+		_, err := probe.Throughput(t.Context(), l.flowTarget("10.7.0.99"), opts)
 		if timeout := (*probe.Timeout)(nil); !errors.As(err, &timeout) {
 			t.Errorf("udp %v: %v", udp, err)
 		}
-		if _, err = probe.Throughput(t.Context(), l.route("203.0.113.1"), opts); !errors.Is(err, unix.ENETUNREACH) {
+		if _, err = probe.Throughput(t.Context(), l.flowTarget("203.0.113.1"), opts); !errors.Is(err, unix.ENETUNREACH) {
 			t.Errorf("udp %v: %v", udp, err)
 		}
 	}
 }
 
-func TestThroughputIsCancelled(t *testing.T) {
+func TestThroughputCancelled(t *testing.T) {
 	l := up(t, dual)
 	for _, udp := range []bool{false, true} {
-		patiently(t, func(timeout time.Duration) error {
+		withRetries(t, func(timeout time.Duration) error {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			start := time.Now()
-			flows, err := probe.Throughput(ctx, l.route(l.Address("b", false).String()), probe.FlowOptions{UDP: udp, Duration: time.Minute})
+			flows, err := probe.Throughput(ctx, l.flowTarget(l.Address("b", false).String()), probe.FlowOptions{UDP: udp, Duration: time.Minute})
 			if took := time.Since(start); took > hang {
 				t.Errorf("took %s", took)
 			}

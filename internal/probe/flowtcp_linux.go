@@ -17,20 +17,20 @@ import (
 
 const (
 	// chunk is how many bytes are written or read at a time, tokenSize how many
-	// of them say at first that a connection is ours.
+	// random bytes at its start identify our connection.
 	chunk     = 128 << 10
 	tokenSize = 16
 )
 
-// A tcpCarrier sends over a TCP connection.
-type tcpCarrier struct {
+// A tcpTransfer sends over a TCP connection.
+type tcpTransfer struct {
 	from, to       *net.TCPConn
 	pacer          pacer
 	sent, received atomic.Int64 // bytes
 }
 
 // openTCP opens a connection.
-func openTCP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carrier, error) {
+func openTCP(ctx context.Context, r FlowTarget, opts FlowOptions, reverse bool) (transfer, error) {
 	l, err := listenTCP(r, opts.Port)
 	if err != nil {
 		return nil, err
@@ -45,21 +45,21 @@ func openTCP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carr
 		near.Close()
 		return nil, err
 	}
-	c := &tcpCarrier{from: near, to: far, pacer: pacer{rate: opts.Rate}}
+	c := &tcpTransfer{from: near, to: far, pacer: pacer{rate: opts.Rate}}
 	if reverse {
 		c.from, c.to = far, near
 	}
 	return c, nil
 }
 
-// listenTCP listens where the route leads to.
-func listenTCP(r Route, port uint16) (*net.TCPListener, error) {
-	e := ears{-1, -1}
+// listenTCP listens in the target's namespace.
+func listenTCP(r FlowTarget, port uint16) (*net.TCPListener, error) {
+	e := serviceSockets{-1, -1}
 	var err error
 	if e.tcp, err = r.listen(unix.SOCK_STREAM, port); err != nil {
 		return nil, err
 	}
-	l, _, err := e.take()
+	l, _, err := e.wrap()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func dialTCP(ctx context.Context, t Target, port uint16, opts FlowOptions) (*net
 	c := newCaller(Options{Timeout: opts.Timeout})
 	defer c.close()
 	var conn net.Conn
-	_, err := c.connected(ctx, Question{Target: t, Via: TCP, Port: port}, c.again(TCP), func(_ context.Context, l *line, _ *reply) (err error) {
+	_, err := c.connected(ctx, Question{Target: t, Via: TCP, Port: port}, c.retryWaits(TCP), func(_ context.Context, l *connection, _ *reply) (err error) {
 		conn, err = net.FileConn(l.File)
 		return err
 	})
@@ -81,8 +81,8 @@ func dialTCP(ctx context.Context, t Target, port uint16, opts FlowOptions) (*net
 	return conn.(*net.TCPConn), nil
 }
 
-// accept accepts the connection whose other end is near. Others may come, too:
-// strangers, and those that were given up when one was there.
+// accept accepts the connection whose other end is near. Other connections may
+// arrive too: of other programs, and abandoned attempts of dialTCP.
 func accept(ctx context.Context, l *net.TCPListener, near net.Conn, opts FlowOptions) (*net.TCPConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
 	defer cancel()
@@ -109,16 +109,16 @@ func accept(ctx context.Context, l *net.TCPListener, near net.Conn, opts FlowOpt
 	}
 }
 
-func (c *tcpCarrier) close() {
+func (c *tcpTransfer) close() {
 	for _, conn := range []*net.TCPConn{c.from, c.to} {
-		_ = conn.SetLinger(0) // what is still on its way is of no interest
+		_ = conn.SetLinger(0) // discard data in flight
 		conn.Close()
 	}
 }
 
-// run implements carrier. What is on its way in the end is not received: it may
-// be a lot, and slow.
-func (c *tcpCarrier) run(ctx context.Context) (time.Duration, error) {
+// run implements transfer. Data in flight at the end is not received: it may be
+// much, and slow.
+func (c *tcpTransfer) run(ctx context.Context) (time.Duration, error) {
 	start := time.Now()
 	for _, conn := range []*net.TCPConn{c.from, c.to} {
 		defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })()
@@ -128,11 +128,11 @@ func (c *tcpCarrier) run(ctx context.Context) (time.Duration, error) {
 	sending.Go(func() { sendErr = c.send(ctx) })
 	err := c.receive()
 	sending.Wait()
-	return time.Since(start), errors.Join(inTime(sendErr), inTime(err))
+	return time.Since(start), errors.Join(ignoreTimeout(sendErr), ignoreTimeout(err))
 }
 
-// inTime returns an error unless it says that the time is over.
-func inTime(err error) error {
+// ignoreTimeout returns err, or nil if it is the end of a context or a deadline.
+func ignoreTimeout(err error) error {
 	for _, over := range []error{os.ErrDeadlineExceeded, context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, over) {
 			return nil
@@ -141,7 +141,7 @@ func inTime(err error) error {
 	return err
 }
 
-func (c *tcpCarrier) send(ctx context.Context) error {
+func (c *tcpTransfer) send(ctx context.Context) error {
 	size := chunk
 	if perSlack := c.pacer.rate / 8 * int64(slack) / int64(time.Second); perSlack > 0 {
 		size = int(min(chunk, max(perSlack, 1<<10)))
@@ -159,7 +159,7 @@ func (c *tcpCarrier) send(ctx context.Context) error {
 	}
 }
 
-func (c *tcpCarrier) receive() error {
+func (c *tcpTransfer) receive() error {
 	b := make([]byte, chunk)
 	for {
 		n, err := c.to.Read(b)
@@ -170,13 +170,13 @@ func (c *tcpCarrier) receive() error {
 	}
 }
 
-// sofar implements carrier.
-func (c *tcpCarrier) sofar() Sample {
+// progress implements transfer.
+func (c *tcpTransfer) progress() Sample {
 	return Sample{Received: c.received.Load(), Retransmits: int(c.info().Total_retrans)}
 }
 
-// info returns what the kernel says of the sender.
-func (c *tcpCarrier) info() *unix.TCPInfo {
+// info returns the sender's TCP_INFO.
+func (c *tcpTransfer) info() *unix.TCPInfo {
 	info := &unix.TCPInfo{}
 	if conn, err := c.from.SyscallConn(); err == nil {
 		_ = conn.Control(func(fd uintptr) {
@@ -188,8 +188,8 @@ func (c *tcpCarrier) info() *unix.TCPInfo {
 	return info
 }
 
-// result implements carrier.
-func (c *tcpCarrier) result(f *Flow) {
+// result implements transfer.
+func (c *tcpTransfer) result(f *Flow) {
 	info := c.info()
 	f.Sent, f.Received = c.sent.Load(), c.received.Load()
 	f.Retransmits, f.RTT = int(info.Total_retrans), time.Duration(info.Rtt)*time.Microsecond

@@ -17,33 +17,35 @@ import (
 )
 
 const (
-	// flowHeader begins a datagram: its number, from 1, and when it was sent.
+	// flowHeader begins a datagram: sequence number, from 1, and send time.
 	flowHeader = 8 + 8
 
-	// greetingSize is that of what is sent before: it is no datagram of a flow.
-	greetingSize = flowHeader - 1
+	// helloSize is the size of a hello datagram, which precedes the flow. It is
+	// smaller than any datagram of the flow.
+	helloSize = flowHeader - 1
 
-	// quiet is how long the last datagrams are waited for, besides their way.
-	quiet = 200 * time.Millisecond
+	// tailWait is how long to wait for the last datagrams, besides four times
+	// their transit time.
+	tailWait = 200 * time.Millisecond
 )
 
-// A udpCarrier sends datagrams.
-type udpCarrier struct {
-	from, to *line // connected to each other
-	size     int   // of what a datagram carries
+// A udpTransfer sends UDP datagrams.
+type udpTransfer struct {
+	from, to *connection // connected to each other
+	size     int         // payload bytes of a datagram
 	pacer    pacer
 	start    time.Time
 	ended    atomic.Bool // all is sent
 
-	sent, datagrams atomic.Int64 // bytes, and how many
+	sent, datagrams atomic.Int64 // bytes, and datagrams
 	in              arrivals
 }
 
 // openUDP opens two sockets, in two namespaces, that are connected to each other.
-func openUDP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carrier, error) {
+func openUDP(ctx context.Context, r FlowTarget, opts FlowOptions, reverse bool) (transfer, error) {
 	c := newCaller(Options{Timeout: opts.Timeout})
 	defer c.close()
-	far, err := c.answerer(ctx, r, opts.Port)
+	far, err := c.openFar(ctx, r, opts.Port)
 	if err != nil {
 		return nil, err
 	}
@@ -53,12 +55,12 @@ func openUDP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carr
 		far.close()
 		return nil, err
 	}
-	if err := meetUp(ctx, near, far, opts.Timeout); err != nil {
+	if err := connectEnds(ctx, near, far, opts.Timeout); err != nil {
 		near.close()
 		far.close()
 		return nil, err
 	}
-	u := &udpCarrier{from: near, to: far, pacer: pacer{rate: opts.Rate}, size: max(opts.Size, flowHeader)}
+	u := &udpTransfer{from: near, to: far, pacer: pacer{rate: opts.Rate}, size: max(opts.Size, flowHeader)}
 	if opts.Size == 0 {
 		u.size = sizeFor(ctx, r.Target)
 	}
@@ -68,8 +70,8 @@ func openUDP(ctx context.Context, r Route, opts FlowOptions, reverse bool) (carr
 	return u, u.to.stamp()
 }
 
-// answerer opens the socket that the route leads to.
-func (c *caller) answerer(ctx context.Context, r Route, port uint16) (*line, error) {
+// openFar opens the socket in the target's namespace.
+func (c *caller) openFar(ctx context.Context, r FlowTarget, port uint16) (*connection, error) {
 	if err := c.sockets.acquire(ctx); err != nil {
 		return nil, err
 	}
@@ -78,7 +80,7 @@ func (c *caller) answerer(ctx context.Context, r Route, port uint16) (*line, err
 		c.sockets.release()
 		return nil, err
 	}
-	l := &line{os.NewFile(uintptr(fd), "udp"), netip.AddrPort{}, c.sockets}
+	l := &connection{os.NewFile(uintptr(fd), "udp"), netip.AddrPort{}, c.sockets}
 	sa, err := unix.Getsockname(fd)
 	if err != nil {
 		l.close()
@@ -98,34 +100,34 @@ func addrPort(sa unix.Sockaddr) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// meetUp sends greetings there and back, and connects the far end to where they
-// come from.
-func meetUp(ctx context.Context, near, far *line, timeout time.Duration) error {
+// connectEnds exchanges hello datagrams, and connects the far end to their source
+// address.
+func connectEnds(ctx context.Context, near, far *connection, timeout time.Duration) error {
 	ctx, stop := expire(ctx, timeout)
 	var answering sync.WaitGroup
 	defer answering.Wait()
 	defer stop()
-	token := make([]byte, greetingSize)
+	token := make([]byte, helloSize)
 	_, _ = rand.Read(token) // it never fails
 	answering.Go(func() {
-		defer far.obey(ctx)()
+		defer far.cancelWith(ctx)()
 		if far.accept(token) == nil {
 			_ = far.echo(ctx, token)
 		}
 	})
-	_, err := near.converse(ctx, resends[:], dialogue{
-		next: func() [][]byte { return [][]byte{token} },
-		take: func(m []byte) bool { return bytes.Equal(m, token) },
+	_, err := near.exchangeDatagrams(ctx, resendWaits[:], datagramExchange{
+		next:   func() [][]byte { return [][]byte{token} },
+		handle: func(m []byte) bool { return bytes.Equal(m, token) },
 	})
 	return err
 }
 
-// accept waits for a greeting and connects the socket to where it came from.
-func (l *line) accept(token []byte) error {
+// accept waits for a hello and connects the socket to its source address.
+func (l *connection) accept(token []byte) error {
 	var from unix.Sockaddr
 	var failed error
 	buf := make([]byte, chunk)
-	err := l.await(false, func(fd int) bool {
+	err := l.waitUntil(false, func(fd int) bool {
 		var n int
 		n, from, failed = unix.Recvfrom(fd, buf, 0)
 		if errors.Is(failed, unix.EAGAIN) || failed == nil && !bytes.Equal(buf[:n], token) {
@@ -139,9 +141,8 @@ func (l *line) accept(token []byte) error {
 	return errors.Join(err, failed)
 }
 
-// echo answers greetings, as the first answer may be lost, until the time is
-// over.
-func (l *line) echo(ctx context.Context, token []byte) error {
+// echo answers hellos until ctx ends, as the first answer may be lost.
+func (l *connection) echo(ctx context.Context, token []byte) error {
 	for {
 		if _, err := l.Write(token); err != nil {
 			return err
@@ -152,10 +153,10 @@ func (l *line) echo(ctx context.Context, token []byte) error {
 	}
 }
 
-// sizeFor returns how many bytes a datagram may carry to get to a target in
-// one piece.
+// sizeFor returns how many payload bytes fit into an unfragmented datagram to a
+// target.
 func sizeFor(ctx context.Context, t Target) int {
-	headers, mtu := ipv4Header+udpHeader, 576 // RFC 791: what every host must take
+	headers, mtu := ipv4Header+udpHeader, 576 // RFC 791: the size that every host must accept
 	if t.ipv6() {
 		headers, mtu = ipv6Header+udpHeader, 1280 // RFC 8200
 	}
@@ -165,8 +166,8 @@ func sizeFor(ctx context.Context, t Target) int {
 	return mtu - headers
 }
 
-// stamp makes the kernel say when it received what is received.
-func (l *line) stamp() error {
+// stamp makes the kernel timestamp received datagrams.
+func (l *connection) stamp() error {
 	conn, err := l.SyscallConn()
 	if err != nil {
 		return err
@@ -178,16 +179,17 @@ func (l *line) stamp() error {
 	return errors.Join(e, os.NewSyscallError("setsockopt SO_TIMESTAMPNS", err))
 }
 
-// flowBuffer holds, in bytes, what comes while the receiver does not run.
+// flowBuffer is the receive buffer in bytes, for datagrams that arrive while the
+// receiver is not scheduled.
 const flowBuffer = 4 << 20
 
-func (u *udpCarrier) close() {
+func (u *udpTransfer) close() {
 	u.from.close()
 	u.to.close()
 }
 
-// run implements carrier.
-func (u *udpCarrier) run(ctx context.Context) (time.Duration, error) {
+// run implements transfer.
+func (u *udpTransfer) run(ctx context.Context) (time.Duration, error) {
 	u.start = time.Now()
 	var receiving sync.WaitGroup
 	receiving.Go(u.receive)
@@ -195,10 +197,10 @@ func (u *udpCarrier) run(ctx context.Context) (time.Duration, error) {
 	took := time.Since(u.start)
 	u.ended.Store(true)
 	receiving.Wait()
-	return max(took, u.in.last.Sub(u.start)), inTime(err)
+	return max(took, u.in.last.Sub(u.start)), ignoreTimeout(err)
 }
 
-func (u *udpCarrier) send(ctx context.Context) error {
+func (u *udpTransfer) send(ctx context.Context) error {
 	m := make([]byte, u.size)
 	for number := uint64(1); ; number++ {
 		if err := u.pacer.pace(ctx, len(m)); err != nil {
@@ -208,48 +210,48 @@ func (u *udpCarrier) send(ctx context.Context) error {
 		binary.BigEndian.PutUint64(m[8:], uint64(time.Now().UnixNano()))
 		_, err := u.from.Write(m)
 		if err != nil && !errors.Is(err, unix.ENOBUFS) && !errors.Is(err, unix.ECONNREFUSED) {
-			return u.from.fault(ctx, err)
+			return u.from.cause(ctx, err)
 		}
-		u.datagrams.Add(1) // one that a full queue did not take is lost
+		u.datagrams.Add(1) // one dropped by a full queue counts as lost
 		u.sent.Add(int64(len(m)))
 	}
 }
 
-// receiveSlice is how often the receiver looks whether all is over.
+// receiveSlice is how often the receiver checks whether all has arrived.
 const receiveSlice = 20 * time.Millisecond
 
-func (u *udpCarrier) receive() {
+func (u *udpTransfer) receive() {
 	b := newBatch()
 	for {
 		_ = u.to.SetReadDeadline(time.Now().Add(receiveSlice))
 		n := 0
-		_ = u.to.await(false, func(fd int) bool {
+		_ = u.to.waitUntil(false, func(fd int) bool {
 			n = b.receive(fd)
 			return n > 0
 		})
 		now := time.Now()
 		for i := range n {
-			u.in.take(b.message(i), now)
+			u.in.handle(b.message(i), now)
 		}
-		if n == 0 && u.ended.Load() && (u.in.count.Load() >= u.datagrams.Load() || now.Sub(u.in.last) > quiet+4*u.in.transit) {
+		if n == 0 && u.ended.Load() && (u.in.count.Load() >= u.datagrams.Load() || now.Sub(u.in.last) > tailWait+4*u.in.transit) {
 			return
 		}
 	}
 }
 
-// arrivals are what has arrived of a flow.
+// arrivals are the statistics of received datagrams.
 type arrivals struct {
-	bytes, count, highest atomic.Int64 // and the highest number
+	bytes, count, highest atomic.Int64 // highest: the highest sequence number
 	last                  time.Time
 	reordered             int64
 	transit               time.Duration // of the last datagram
 	jitter                float64       // in nanoseconds
 }
 
-// take takes a datagram.
-func (a *arrivals) take(m message, now time.Time) {
+// handle counts a datagram.
+func (a *arrivals) handle(m message, now time.Time) {
 	if len(m.data) < flowHeader {
-		return // a greeting
+		return // a hello
 	}
 	number := int64(binary.BigEndian.Uint64(m.data))
 	transit := time.Duration(m.at(now).UnixNano() - int64(binary.BigEndian.Uint64(m.data[8:])))
@@ -266,8 +268,8 @@ func (a *arrivals) take(m message, now time.Time) {
 	}
 }
 
-// sofar implements carrier.
-func (u *udpCarrier) sofar() Sample {
+// progress implements transfer.
+func (u *udpTransfer) progress() Sample {
 	lost := u.in.highest.Load() - u.in.count.Load()
 	if u.ended.Load() {
 		lost = u.datagrams.Load() - u.in.count.Load()
@@ -275,8 +277,8 @@ func (u *udpCarrier) sofar() Sample {
 	return Sample{Received: u.in.bytes.Load(), Lost: max(0, lost)}
 }
 
-// result implements carrier.
-func (u *udpCarrier) result(f *Flow) {
+// result implements transfer.
+func (u *udpTransfer) result(f *Flow) {
 	f.Sent, f.Received = u.sent.Load(), u.in.bytes.Load()
 	f.Datagrams = u.datagrams.Load()
 	f.Lost, f.Reordered = max(0, f.Datagrams-u.in.count.Load()), u.in.reordered

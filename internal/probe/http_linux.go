@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// askHTTP asks whether a GET is responded, by whatever status.
-func (c *caller) askHTTP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
-	return c.connected(ctx, q, again, func(ctx context.Context, l *line, r *reply) error {
+// askHTTP asks whether a GET gets a response, of any status.
+func (c *caller) askHTTP(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
+	return c.connected(ctx, q, retryWaits, func(ctx context.Context, l *connection, r *reply) error {
 		request, err := requestOf(ctx, q, l)
 		if err != nil {
 			return err
@@ -31,13 +31,13 @@ func (c *caller) askHTTP(ctx context.Context, q Question, again []time.Duration)
 		if err != nil {
 			return err
 		}
-		r.rtt += time.Since(start) // that of the handshake is there already
+		r.rtt += time.Since(start) // added to that of the handshake
 		r.status = response.StatusCode
 		return response.Body.Close()
 	})
 }
 
-func requestOf(ctx context.Context, q Question, l *line) (*http.Request, error) {
+func requestOf(ctx context.Context, q Question, l *connection) (*http.Request, error) {
 	path := cmp.Or(q.Path, "/")
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path

@@ -14,15 +14,15 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// hunt is how many fresh labs of each kind are asked for wrong verdicts.
-var hunt = flag.Int("hunt", 1, "how many fresh labs are asked for wrong verdicts")
+// hunt is how often the search for wrong verdicts makes each kind of lab.
+var hunt = flag.Int("hunt", 1, "how often to search each kind of lab for wrong verdicts")
 
-// huntedLabs are labs whose hosts are called h0 and so on.
+// huntedLabs are labs with hosts named h0 and so on.
 var huntedLabs = []struct {
 	name string
 	make func() string
-	// nobody is an address that is nobody's, in everybody's reach.
-	nobody []string
+	// unused are addresses without a node, which all hosts have a route to.
+	unused []string
 }{
 	{"star", func() string { return starFile(50, `subnet: [10.7.0.0/24, "fd07::/64"]`) }, []string{"10.7.0.250", "fd07::250"}},
 	{"IPv4 star", func() string { return starFile(50, "subnet: 10.7.0.0/24") }, []string{"10.7.0.250"}},
@@ -48,17 +48,17 @@ func routedFile() string {
 	return b.String() + "links: [" + strings.Join(links, ", ") + "]\n"
 }
 
-// In a fresh lab nobody knows a neighbour: the first packets decide.
+// In a new lab all neighbour tables are empty, so the first packets may be lost.
 func TestNoWrongVerdicts(t *testing.T) {
 	for _, c := range huntedLabs {
 		for i := range *hunt {
 			t.Run(fmt.Sprintf("%s/%d", c.name, i), func(t *testing.T) {
 				file := c.make()
-				roomForNeighbours(t, 20000)
+				raiseNeighLimit(t, 20000)
 				l := up(t, file)
 				hosts := l.hosts()
 				l.echoOn(hosts)
-				questions, want := l.everything(hosts, c.nobody)
+				questions, want := l.allQuestions(hosts, c.unused)
 				start := time.Now()
 				wrong := 0
 				for i, a := range probe.Ask(t.Context(), questions, probe.Options{}) {
@@ -97,7 +97,7 @@ func (l *lab) hosts() (hosts []peer) {
 	}
 }
 
-// echoOn serves TCP and UDP on port 7 of all hosts until the test is over.
+// echoOn runs TCP and UDP echo servers on port 7 of all hosts until the test ends.
 func (l *lab) echoOn(hosts []peer) {
 	var services []probe.Service
 	for _, h := range hosts {
@@ -105,17 +105,17 @@ func (l *lab) echoOn(hosts []peer) {
 			services = append(services, probe.Service{Namespace: h.namespace, Via: via, Port: 7})
 		}
 	}
-	serving, errs := probe.Serve(services)
-	l.tb.Cleanup(func() { serving.Close() })
+	servers, errs := probe.Serve(services)
+	l.tb.Cleanup(func() { servers.Close() })
 	if err := errors.Join(errs...); err != nil {
 		l.tb.Fatal(err)
 	}
 }
 
-// everything returns questions and what is to be found: by ICMP from all hosts to
-// all addresses of all others, and to those that are nobody's; by TCP and UDP
-// from each to the next, at a port that is served and at one that is not.
-func (l *lab) everything(hosts []peer, nobody []string) (questions []probe.Question, want []probe.Verdict) {
+// allQuestions returns questions and their expected verdicts: over ICMP from all
+// hosts to all addresses of all others and to unused ones; over TCP and UDP from
+// each host to the next, at an open port and at a closed one.
+func (l *lab) allQuestions(hosts []peer, unused []string) (questions []probe.Question, want []probe.Verdict) {
 	add := func(from peer, to netip.Addr, via probe.Protocol, port uint16, v probe.Verdict) {
 		questions = append(questions, probe.Question{Target: probe.Target{From: from.namespace, To: to}, Via: via, Port: port})
 		want = append(want, v)
@@ -134,7 +134,7 @@ func (l *lab) everything(hosts []peer, nobody []string) (questions []probe.Quest
 				}
 			}
 		}
-		for _, a := range nobody {
+		for _, a := range unused {
 			add(from, netip.MustParseAddr(a), probe.ICMP, 0, probe.Unreachable)
 		}
 	}

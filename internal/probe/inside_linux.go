@@ -10,7 +10,7 @@ func inside(names []string, fn func(i int) error) []error {
 		entered[i] = true
 		errs[i] = fn(i)
 		return nil
-	}) // its error does not say whose it is
+	}) // a joined error does not say which namespace failed
 	for i, name := range names {
 		if !entered[i] {
 			errs[i] = netns.Do(name, func() error { return fn(i) })

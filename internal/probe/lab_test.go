@@ -22,13 +22,13 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// lab is a lab in the kernel that goes with its test.
+// A lab is a running lab, removed when its test ends.
 type lab struct {
 	tb testing.TB
 	*compile.Lab
 }
 
-// up makes the lab of a file.
+// up starts the lab of a file.
 func up(tb testing.TB, file string) *lab {
 	tb.Helper()
 	netnstest.Need(tb)
@@ -57,10 +57,11 @@ func up(tb testing.TB, file string) *lab {
 	return &lab{tb, c}
 }
 
-// upStar makes a lab of n hosts, h0 and so on, on one switch.
+// upStar starts a lab of n hosts, h0 and so on, on one switch.
 func upStar(tb testing.TB, n int) *lab { return up(tb, starFile(n, "")) }
 
-// starFile describes n hosts, h0 and so on, on one switch that has more to it.
+// starFile describes n hosts, h0 and so on, on one switch; more are keys of the
+// switch.
 func starFile(n int, more string) string {
 	var links []string
 	for i := range n {
@@ -69,7 +70,7 @@ func starFile(n int, more string) string {
 	return "nodes: {sw: {kind: switch, " + more + "}}\nlinks: [" + strings.Join(links, ", ") + "]\n"
 }
 
-// target is an address as seen from a node.
+// target is an address, with a node as the sender.
 func (l *lab) target(from, to string) probe.Target {
 	l.tb.Helper()
 	node, ok := l.Node(from)
@@ -85,7 +86,7 @@ func (l *lab) question(from, to string) probe.Question {
 	return probe.Question{Target: l.target(from, to)}
 }
 
-// pairs returns for each two hosts of a star that the one asks the other.
+// pairs returns a question from each host of a star to each other one.
 func (l *lab) pairs(n int) []probe.Question {
 	var questions []probe.Question
 	for i := range n {
@@ -100,10 +101,10 @@ func (l *lab) pairs(n int) []probe.Question {
 	return questions
 }
 
-// roomForNeighbours raises the machine's limit of neighbours until the test is over.
-func roomForNeighbours(tb testing.TB, n int) {
+// raiseNeighLimit raises the limit of the neighbour tables until the test ends.
+func raiseNeighLimit(tb testing.TB, n int) {
 	if sandbox.Rootless() {
-		return // up does what it can
+		return // up seeds the neighbour tables
 	}
 	lock, err := sandbox.Acquire(tb.Context(), netnstest.LabName(tb)+"-limit", nil)
 	if err != nil {

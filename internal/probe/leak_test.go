@@ -13,14 +13,14 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// useAll does whatever the room can do, well and badly.
+// useAll uses all of the package, with targets that answer and targets that do not.
 func (l *lab) useAll(t *testing.T) {
 	b, _ := l.Node("b")
 	var services []probe.Service
 	for _, q := range calls {
 		services = append(services, probe.Service{Namespace: b.Namespace, Via: q.Via, Port: q.Port})
 	}
-	serving, errs := probe.Serve(services)
+	servers, errs := probe.Serve(services)
 	if err := errors.Join(errs...); err != nil {
 		t.Error(err)
 	}
@@ -36,19 +36,19 @@ func (l *lab) useAll(t *testing.T) {
 		_, _ = probe.PathMTU(t.Context(), target, probe.MTUOptions{Timeout: moment})
 		for _, udp := range []bool{false, true} {
 			opts := probe.FlowOptions{UDP: udp, Both: true, Duration: brief / 10, Timeout: moment}
-			_, _ = probe.Throughput(t.Context(), l.route(to), opts)
+			_, _ = probe.Throughput(t.Context(), l.flowTarget(to), opts)
 		}
 	}
-	conn := l.dialFrom("a", "tcp", "10.7.1.2:7000") // who is still there when all is closed
+	conn := l.dialFrom("a", "tcp", "10.7.1.2:7000") // still open when the servers close
 	defer conn.Close()
-	if err := serving.Close(); err != nil {
+	if err := servers.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestNothingIsLeft(t *testing.T) {
+func TestNoLeaks(t *testing.T) {
 	l := up(t, across)
-	l.useAll(t) // what the runtime makes once
+	l.useAll(t) // for what the runtime allocates once
 	l.ask(l.Address("b", false).String(), short)
 	fds, threads, goroutines := entries(t, "/proc/self/fd"), entries(t, "/proc/self/task"), runtime.NumGoroutine()
 	for range 2 {
@@ -71,11 +71,11 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// moreThreads is how many threads the runtime may have made for itself: those
-// that waited in the kernel when it looked for one.
+// moreThreads is how many threads the runtime may have added: it starts one if the
+// others are blocked in system calls.
 const moreThreads = 4
 
-// entries counts what is in a folder.
+// entries counts the entries of a directory.
 func entries(t *testing.T, dir string) int {
 	t.Helper()
 	all, err := os.ReadDir(dir)
@@ -85,7 +85,7 @@ func entries(t *testing.T, dir string) int {
 	return len(all)
 }
 
-// descriptors says what is open.
+// descriptors lists the open file descriptors.
 func descriptors(t *testing.T) (text string) {
 	all, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

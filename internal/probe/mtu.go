@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// An MTU is how many bytes the largest IP packet has that gets to a target in
-// one piece.
+// An MTU is a path MTU: the size in bytes of the largest IP packet that reaches a
+// target unfragmented.
 type MTU struct {
 	Size int
 
-	// Own says that it is the asking host's own interface that takes no more, By
-	// which router says so. Neither: nobody says so, and yet larger packets get
-	// lost.
+	// Own says that the sender's interface has that MTU, By is the router that
+	// reported it (fragmentation needed, packet too big). If neither is set the
+	// path is an MTU black hole: larger packets are dropped without an ICMP error.
 	Own bool
 	By  netip.Addr
 }
 
 // MTUOptions are the options of [PathMTU] and [Fits].
 type MTUOptions struct {
-	// Timeout is how long to wait for the answer to a packet that gets through;
-	// 0: 1.4 seconds.
+	// Timeout is how long to wait for an answer; 0: 1.4 seconds.
 	Timeout time.Duration
 }

@@ -12,22 +12,20 @@ import (
 )
 
 const (
-	// maxPacket is the largest IPv4 packet there is, and the largest IPv6 packet
-	// without its header.
+	// maxPacket is the size of the largest IPv4 packet, and of the largest IPv6
+	// payload, in bytes.
 	maxPacket = 1<<16 - 1
 
-	// sizesAtOnce is how many sizes are tried side by side.
+	// sizesAtOnce is how many sizes are tried in parallel.
 	sizesAtOnce = 15
 
-	// minSilence is how long a packet is at least waited for, however near the
-	// target is.
+	// minSilence is the least wait for an answer, however near the target is.
 	minSilence = 250 * time.Millisecond
 )
 
-// PathMTU finds how large an IP packet may be to get to a target in one piece.
-// It asks with packets that must not be fragmented, and
-// does not believe what the kernel remembers of the path. The error is a
-// [*Timeout] or another of those of [Ask] if not even small packets get there.
+// PathMTU measures the path MTU to a target with unfragmentable packets, and
+// ignores the kernel's cached path MTU. The error is one of [Ask]'s if not even
+// small packets are answered.
 func PathMTU(ctx context.Context, t Target, opts MTUOptions) (MTU, error) {
 	s, err := newSizer(ctx, t, opts)
 	if err != nil {
@@ -56,8 +54,8 @@ func PathMTU(ctx context.Context, t Target, opts MTUOptions) (MTU, error) {
 	return limit, nil
 }
 
-// Fits reports whether an IP packet of so many bytes gets to a target in one
-// piece. The error is one of those of [Ask] if not even a small one gets there.
+// Fits reports whether an IP packet of size bytes reaches a target unfragmented.
+// The error is one of [Ask]'s if not even a small one is answered.
 func Fits(ctx context.Context, t Target, size int, opts MTUOptions) (bool, error) {
 	if size > maxPacket {
 		return false, nil
@@ -81,13 +79,13 @@ type sizer struct {
 	batch   *batch
 	cookie  uint64
 	start   time.Time
-	least   int           // the least size, which is known to get through
-	silence time.Duration // how long to wait for one that gets through
-	hint    int           // what the last router said that takes less; 0: none did
-	limits  map[int]MTU   // who said that a size is too big
+	least   int           // the smallest packet, known to be answered
+	silence time.Duration // how long to wait for an answer
+	hint    int           // the next-hop MTU that a router reported last; 0: none
+	limits  map[int]MTU   // by size: where it was too big
 }
 
-// newSizer makes sure that small packets get through.
+// newSizer opens a sizer after the target has answered a small packet.
 func newSizer(ctx context.Context, t Target, opts MTUOptions) (*sizer, error) {
 	answer := Ask(ctx, []Question{{Target: t}}, Options{Timeout: opts.Timeout})[0]
 	if answer.Err != nil {
@@ -110,9 +108,8 @@ func newSizer(ctx context.Context, t Target, opts MTUOptions) (*sizer, error) {
 	return s, err
 }
 
-// unfragmented makes the socket send only packets that must not be fragmented,
-// as large as the interface takes, whatever is known of the path
-// (IP_PMTUDISC_PROBE in ip(7)).
+// unfragmented makes the socket send unfragmentable packets up to the interface's
+// MTU, whatever path MTU is cached (IP_PMTUDISC_PROBE in ip(7)).
 func (s *socket) unfragmented() error {
 	if !s.ipv6 {
 		return os.NewSyscallError("setsockopt IP_MTU_DISCOVER",
@@ -125,8 +122,8 @@ func (s *socket) unfragmented() error {
 	return os.NewSyscallError("setsockopt IPV6_MTU_DISCOVER", err)
 }
 
-// between returns sizes to be tried that are larger than one and smaller than
-// another. What a router has said comes first, and whether it is true.
+// between returns sizes to try, with fits < size < tooLarge: the MTU that a router
+// has reported and one byte more, or evenly spaced ones.
 func (s *sizer) between(fits, tooLarge int) []int {
 	var sizes []int
 	if s.hint >= fits && s.hint < tooLarge {
@@ -148,77 +145,77 @@ func (s *sizer) between(fits, tooLarge int) []int {
 	return sizes
 }
 
-// What becomes of a packet.
-type fate int
+// An outcome is that of a packet.
+type outcome int
 
 const (
-	silent  fate = iota // nobody said anything
-	arrived             // it was answered
-	refused             // somebody said so
+	silent  outcome = iota // no answer
+	arrived                // an answer from the target
+	refused                // too big for the interface, or for a router
 )
 
-// try tries sizes side by side and returns what became of each.
-func (s *sizer) try(ctx context.Context, sizes []int) (map[int]fate, error) {
-	fates := make(map[int]fate, len(sizes))
+// try tries sizes in parallel and returns the outcome of each.
+func (s *sizer) try(ctx context.Context, sizes []int) (map[int]outcome, error) {
+	outcomes := make(map[int]outcome, len(sizes))
 	for _, size := range sizes {
-		fates[size] = silent
+		outcomes[size] = silent
 	}
-	tries := 1 + len(resends)
+	tries := 1 + len(resendWaits)
 	for range tries {
-		for size, f := range fates {
+		for size, f := range outcomes {
 			if f != silent {
 				continue
 			}
 			err := s.send(size)
 			switch {
 			case errors.Is(err, unix.EMSGSIZE):
-				fates[size] = refused
+				outcomes[size] = refused
 				s.limits[size] = MTU{Own: true}
 			case final(err):
 				return nil, explain(err)
 			}
 		}
-		if err := s.collect(ctx, fates, s.silence/time.Duration(tries)); err != nil {
+		if err := s.collect(ctx, outcomes, s.silence/time.Duration(tries)); err != nil {
 			return nil, err
 		}
 	}
-	return fates, nil
+	return outcomes, nil
 }
 
-// send sends a packet of a size, which is also the number of its question.
+// send sends a packet of a size, which also serves as its question number.
 func (s *sizer) send(size int) error {
 	m := appendEcho(nil, request{s.cookie, uint32(size), 0, time.Since(s.start)}, s.socket.ipv6, size)
 	return s.socket.send(m, s.target.addr())
 }
 
-// collect takes answers until there is one for each size, or for a while.
-func (s *sizer) collect(ctx context.Context, fates map[int]fate, d time.Duration) error {
+// collect processes answers until there is one for each size, for d at most.
+func (s *sizer) collect(ctx context.Context, outcomes map[int]outcome, d time.Duration) error {
 	until := time.Now().Add(d)
-	for someSilent(fates) && time.Until(until) > 0 {
+	for someSilent(outcomes) && time.Until(until) > 0 {
 		if err := s.socket.wait(ctx, time.Until(until)); err != nil {
 			return err
 		}
-		for s.socket.receive(s.batch, func(a answer, _ time.Time) { s.take(fates, a) }) {
+		for s.socket.receive(s.batch, func(a answer, _ time.Time) { s.handle(outcomes, a) }) {
 		}
 	}
 	return ctx.Err()
 }
 
-func (s *sizer) take(fates map[int]fate, a answer) {
-	f, tried := fates[int(a.question)]
+func (s *sizer) handle(outcomes map[int]outcome, a answer) {
+	f, tried := outcomes[int(a.question)]
 	switch {
 	case a.cookie != s.cookie || !tried || f == arrived:
 	case !a.refused && a.from == s.target.addr():
-		fates[int(a.question)] = arrived
+		outcomes[int(a.question)] = arrived
 	case a.refused && a.packetTooBig():
-		fates[int(a.question)] = refused
+		outcomes[int(a.question)] = refused
 		s.hint = a.mtu
 		s.limits[int(a.question)] = MTU{By: a.from}
 	}
 }
 
-func someSilent(fates map[int]fate) bool {
-	for _, f := range fates {
+func someSilent(outcomes map[int]outcome) bool {
+	for _, f := range outcomes {
 		if f == silent {
 			return true
 		}

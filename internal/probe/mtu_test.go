@@ -13,7 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// narrow is a way whose second link takes less than the first.
+// narrow is a path of two links with MTUs of their own.
 const narrow = `
 nodes: {r: {kind: router}}
 links:
@@ -29,7 +29,7 @@ func TestPathMTU(t *testing.T) {
 			l := up(t, fmt.Sprintf(narrow, c.first, c.second))
 			l.eachFamily(t, func(t *testing.T, to string) {
 				target := l.target("a", to)
-				for range 2 { // the second time the kernel remembers what the router said
+				for range 2 { // the second time the kernel has cached the path MTU
 					start := time.Now()
 					mtu, err := probe.PathMTU(t.Context(), target, probe.MTUOptions{})
 					want := probe.MTU{Size: c.want, Own: c.first == c.want && c.want < 65535}
@@ -51,8 +51,8 @@ func TestPathMTU(t *testing.T) {
 	}
 }
 
-// What the kernel remembers of a path that was narrow must not be believed.
-func TestPathMTUForgets(t *testing.T) {
+// A path MTU that the kernel has cached must be ignored.
+func TestPathMTUIgnoresCache(t *testing.T) {
 	needIP(t)
 	l := up(t, fmt.Sprintf(narrow, 1500, 1300))
 	l.eachFamily(t, func(t *testing.T, to string) {
@@ -70,25 +70,25 @@ func TestPathMTUForgets(t *testing.T) {
 	})
 }
 
-// A receiver drops what is longer than its interface takes, and says nothing.
-func TestPathMTUOfABlackHole(t *testing.T) {
+// A receiver drops packets longer than its interface's MTU without an ICMP error.
+func TestPathMTUOfBlackHole(t *testing.T) {
 	l := up(t, fmt.Sprintf(narrow, 1500, 1500))
 	l.ip("b", "link", "set", "eth0", "mtu", "1400")
 	l.eachFamily(t, func(t *testing.T, to string) {
-		patiently(t, func(timeout time.Duration) error {
+		withRetries(t, func(timeout time.Duration) error {
 			start := time.Now()
 			mtu, err := probe.PathMTU(t.Context(), l.target("a", to), probe.MTUOptions{Timeout: timeout})
 			t.Logf("%+v, took %s", mtu, time.Since(start))
-			// veth takes a header of 14 bytes more, and 4 for a VLAN.
+			// veth accepts 14 bytes more for the Ethernet header, and 4 for a VLAN tag.
 			if mtu.Size < 1400 || mtu.Size > 1404 || mtu.Own || mtu.By.IsValid() || err != nil {
-				return fmt.Errorf("%+v, %w; want 1400, and nobody to say so", mtu, err)
+				return fmt.Errorf("%+v, %w; want 1400 and no reporter", mtu, err)
 			}
 			return nil
 		})
 	})
 }
 
-func TestPathMTUOfNoWay(t *testing.T) {
+func TestPathMTUUnreachable(t *testing.T) {
 	l := up(t, dual)
 	for _, to := range []string{"10.7.0.99", "fd07::99"} {
 		_, err := probe.PathMTU(t.Context(), l.target("a", to), probe.MTUOptions{Timeout: short.Timeout})

@@ -6,8 +6,8 @@ import (
 	"net/netip"
 )
 
-// Questions for a neighbour, as a host sends them. Whoever is asked learns who
-// asks.
+// Requests that resolve a neighbour, as the kernel sends them. The receiver learns
+// the sender's address.
 
 // appendARPRequest appends an ARP request for an Ethernet address (RFC 826).
 func appendARPRequest(b []byte, mac net.HardwareAddr, from, to netip.Addr) []byte {
@@ -18,7 +18,7 @@ func appendARPRequest(b []byte, mac net.HardwareAddr, from, to netip.Addr) []byt
 	return append(b, to.AsSlice()...)
 }
 
-// Of neighbour discovery (RFC 4861).
+// Constants of neighbour discovery (RFC 4861).
 const (
 	typeSolicitation6  = 135
 	optionSourceMAC    = 1

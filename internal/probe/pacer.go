@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// A pacer keeps to a rate.
+// A pacer limits the rate of a sender.
 type pacer struct {
-	rate  int64 // bits per second; 0: any
+	rate  int64 // bits per second; 0: unlimited
 	start time.Time
 	bytes int64 // sent so far
 }
 
-// slack is how much a pacer may be ahead, so that it need not sleep for each of
-// many small packets.
+// slack is how far a sender may be ahead of the rate, so that it need not sleep for
+// each small packet.
 const slack = time.Millisecond
 
-// pace waits until n bytes more may be sent, or for the end of ctx, whose error
-// it returns.
+// pace waits until n more bytes may be sent, or until ctx ends, whose error it
+// returns.
 func (p *pacer) pace(ctx context.Context, n int) error {
 	if p.start.IsZero() {
 		p.start = time.Now()

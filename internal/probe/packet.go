@@ -14,8 +14,8 @@ const (
 	typeExceeded4    = 11
 	typeParameter4   = 12
 
-	codeHost4   = 1 // of an unreachable: no neighbour found
-	codeTooBig4 = 4 // of an unreachable: it would have to be fragmented
+	codeHost4   = 1 // of unreachable: host unreachable
+	codeTooBig4 = 4 // of unreachable: fragmentation needed
 
 	typeUnreachable6 = 1
 	typeTooBig6      = 2
@@ -24,7 +24,7 @@ const (
 	typeEcho6        = 128
 	typeReply6       = 129
 
-	codeHost6 = 3 // of an unreachable: no neighbour found
+	codeHost6 = 3 // of unreachable: address unreachable
 )
 
 const (
@@ -32,22 +32,21 @@ const (
 	ipv4Header = 20
 	ipv6Header = 40
 
-	// payload is the cookie, the number of the question, that of the request,
-	// and the time.
+	// payload: cookie, question number, sequence number, send time.
 	payload    = 8 + 4 + 4 + 8
 	packetSize = icmpHeader + payload
 )
 
-// A request is what an echo request carries and its answer brings back.
+// A request is the payload of an echo request, which the reply repeats.
 type request struct {
 	cookie   uint64 // of the run
 	question uint32
-	seq      uint32        // of the requests of a question
+	seq      uint32        // within the question
 	sent     time.Duration // since the run began
 }
 
-// appendEcho appends an echo request, filled up with zeros to make an IP packet
-// of the given size. The kernel fills in the checksum of ICMPv6.
+// appendEcho appends an echo request, padded with zeros to an IP packet of the
+// given size. The kernel fills in the ICMPv6 checksum.
 func appendEcho(b []byte, r request, ipv6 bool, size int) []byte {
 	start := len(b)
 	typ, header := byte(typeEcho4), ipv4Header
@@ -85,25 +84,25 @@ func checksum(b []byte) uint16 {
 	return ^uint16(sum)
 }
 
-// An answer is a received message that belongs to one of our requests.
+// An answer is a received message for one of our requests.
 type answer struct {
 	request
 	from    netip.Addr
-	refused bool // an ICMP error and no reply
+	refused bool // an ICMP error, not an echo reply
 	typ     uint8
 	code    uint8
-	mtu     int        // of the next link, where the packet is too big for it
-	ttl     int        // 0: not known
-	source  netip.Addr // where refused: the address that the request was sent from
-	to      netip.Addr // where refused: the address that the request was sent to
+	mtu     int        // next-hop MTU, if the packet is too big
+	ttl     int        // 0: unknown
+	source  netip.Addr // if refused: source address of the request
+	to      netip.Addr // if refused: destination address of the request
 }
 
-// err returns the error that a refusal says.
+// err returns a refusal as an error.
 func (a *answer) err() *ICMPError {
 	return &ICMPError{By: a.from, Type: a.typ, Code: a.code, MTU: a.mtu}
 }
 
-// packetTooBig reports whether the refusal is for the size of the packet.
+// packetTooBig reports whether the refusal is packet too big.
 func (a *answer) packetTooBig() bool {
 	if a.from.Is6() {
 		return a.typ == typeTooBig6
@@ -111,7 +110,7 @@ func (a *answer) packetTooBig() bool {
 	return a.typ == typeUnreachable4 && a.code == codeTooBig4
 }
 
-// exceeded reports whether the refusal is for the time to live.
+// exceeded reports whether the refusal is time to live exceeded.
 func (a *answer) exceeded() bool {
 	if a.from.Is6() {
 		return a.typ == typeExceeded6
@@ -119,8 +118,8 @@ func (a *answer) exceeded() bool {
 	return a.typ == typeExceeded4
 }
 
-// noNeighbour reports whether the refusal is by the host that asks itself: it
-// did not find its neighbour.
+// noNeighbour reports whether the refusal is from the sending host itself, which
+// could not resolve its neighbour.
 func (a *answer) noNeighbour() bool {
 	if a.from != a.source {
 		return false
@@ -131,7 +130,7 @@ func (a *answer) noNeighbour() bool {
 	return a.typ == typeUnreachable4 && a.code == codeHost4
 }
 
-// parse4 reads what an IPv4 raw socket receives: an IP packet.
+// parse4 parses a message of an IPv4 raw socket: an IP packet.
 func parse4(b []byte) (answer, bool) {
 	header, ok := headerLen4(b)
 	if !ok || len(b) < header+icmpHeader {
@@ -160,7 +159,7 @@ func parse4(b []byte) (answer, bool) {
 	return answer{}, false
 }
 
-// headerLen4 returns the length of an IPv4 header, which is at least 20.
+// headerLen4 returns the length of an IPv4 header, at least 20 bytes.
 func headerLen4(b []byte) (int, bool) {
 	if len(b) < ipv4Header || b[0]>>4 != 4 {
 		return 0, false
@@ -171,8 +170,8 @@ func headerLen4(b []byte) (int, bool) {
 
 func addr4(b []byte) netip.Addr { return netip.AddrFrom4([4]byte(b)) }
 
-// parse6 reads what an IPv6 raw socket receives: an ICMPv6 message, without the
-// header that says whom it is from.
+// parse6 parses a message of an IPv6 raw socket: an ICMPv6 message, without the
+// IPv6 header.
 func parse6(b []byte) (answer, bool) {
 	if len(b) < icmpHeader {
 		return answer{}, false
@@ -201,7 +200,7 @@ func parse6(b []byte) (answer, bool) {
 
 func addr6(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b)) }
 
-// parseRequest reads a request back from an echo message of the given type.
+// parseRequest parses the request in an echo message of the given type.
 func parseRequest(m []byte, typ uint8) (request, bool) {
 	if len(m) < packetSize || m[0] != typ {
 		return request{}, false

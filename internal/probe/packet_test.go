@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestEchoComesBack(t *testing.T) {
+func TestEchoRoundTrip(t *testing.T) {
 	want := request{cookie: 0x0102030405060708, question: 7, seq: 2, sent: time.Hour}
 	for _, ipv6 := range []bool{false, true} {
 		m := appendEcho(nil, want, ipv6, 0)
@@ -83,7 +83,7 @@ func TestParseTooBig(t *testing.T) {
 	}
 }
 
-func TestEchoHasTheSizeAskedFor(t *testing.T) {
+func TestEchoSize(t *testing.T) {
 	for _, c := range []struct {
 		ipv6       bool
 		size, want int

@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// Ping sends a series of echo requests and calls each for every answer, also
-// for those that come late. It ends after the last answer, after the timeout
-// that follows the last request, or with ctx, whose error it then returns
-// together with what was measured so far.
+// Ping sends a series of echo requests and calls each for every answer, including
+// late ones. It ends after the last answer, at the timeout after the last request,
+// or when ctx ends, whose error it then returns with the statistics so far.
 func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (PingStats, error) {
 	if opts.Interval == 0 {
 		opts.Interval = time.Second
@@ -43,7 +42,7 @@ func Ping(ctx context.Context, t Target, opts PingOptions, each func(Reply)) (Pi
 	return p.stats(), nil
 }
 
-// pinger is one series of requests.
+// A pinger is one series of requests.
 type pinger struct {
 	target  Target
 	each    func(Reply)
@@ -52,7 +51,7 @@ type pinger struct {
 	cookie  uint64
 	start   time.Time
 	count   int          // requests
-	missing map[int]bool // requests without an answer, by number
+	missing map[int]bool // sequence numbers of requests without an answer
 	rtts    RTTs
 }
 
@@ -66,21 +65,21 @@ func (p *pinger) send(seq int) {
 	}
 }
 
-// collect takes answers until the time has come or, if that is asked for,
-// until none is missing.
+// collect processes answers until a time or, if untilAll is set, until none is
+// missing.
 func (p *pinger) collect(ctx context.Context, until time.Time, untilAll bool) {
 	for !untilAll || len(p.missing) > 0 {
 		left := time.Until(until)
 		if left <= 0 || p.socket.wait(ctx, left) != nil {
 			return
 		}
-		for p.socket.receive(p.batch, p.take) {
+		for p.socket.receive(p.batch, p.handle) {
 		}
 	}
 }
 
-// take takes an answer that came at a time.
-func (p *pinger) take(a answer, at time.Time) {
+// handle processes an answer received at a time.
+func (p *pinger) handle(a answer, at time.Time) {
 	seq := int(a.seq)
 	if a.cookie != p.cookie || !p.missing[seq] {
 		return

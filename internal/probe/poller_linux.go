@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A poller waits for any of many sockets. Unlike poll(2) it takes no longer for
-// a thousand that are silent.
+// A poller waits for any of many sockets with epoll(7), whose cost does not grow
+// with the number of idle sockets.
 type poller struct {
 	fd     int
 	err    error // why it can't be used
@@ -22,7 +22,7 @@ func newPoller() *poller {
 
 func (p *poller) close() { unix.Close(p.fd) }
 
-// add adds a socket, which the caller knows by a number.
+// add adds a socket, under a number that wait reports.
 func (p *poller) add(fd, number int) error {
 	if p.err != nil {
 		return p.err
@@ -31,11 +31,11 @@ func (p *poller) add(fd, number int) error {
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &e))
 }
 
-// wait waits, for d rounded up to milliseconds at most, until there is
-// something to receive, and calls each with the numbers of the sockets.
+// wait waits until sockets are readable, for d rounded up to milliseconds at most,
+// and calls each with their numbers.
 func (p *poller) wait(d time.Duration, each func(number int)) {
 	ms := (max(0, d) + time.Millisecond - 1) / time.Millisecond
-	n, _ := unix.EpollWait(p.fd, p.events[:], int(ms)) // interrupted: as if nothing had come
+	n, _ := unix.EpollWait(p.fd, p.events[:], int(ms)) // on EINTR n is -1
 	for _, e := range p.events[:max(0, n)] {
 		each(int(e.Fd))
 	}

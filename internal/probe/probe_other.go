@@ -22,20 +22,20 @@ func Ping(context.Context, Target, PingOptions, func(Reply)) (PingStats, error) 
 	return PingStats{}, netns.ErrLinux
 }
 
-// A Serving is what [Serve] runs.
-type Serving struct{}
+// Servers are the running servers of [Serve].
+type Servers struct{}
 
 // Serve fails with [netns.ErrLinux] for every service.
-func Serve(services []Service) (*Serving, []error) {
+func Serve(services []Service) (*Servers, []error) {
 	errs := make([]error, len(services))
 	for i := range errs {
 		errs[i] = netns.ErrLinux
 	}
-	return &Serving{}, errs
+	return &Servers{}, errs
 }
 
 // Close does nothing.
-func (*Serving) Close() error { return nil }
+func (*Servers) Close() error { return nil }
 
 // PathMTU fails with [netns.ErrLinux].
 func PathMTU(context.Context, Target, MTUOptions) (MTU, error) { return MTU{}, netns.ErrLinux }
@@ -55,10 +55,10 @@ func TraceAll(_ context.Context, targets []Target, _ TraceOptions) []Path {
 	return paths
 }
 
-// LastHop finds none.
+// LastHop returns zero hops.
 func LastHop(_ context.Context, targets []Target, _ TraceOptions) []Hop {
 	return make([]Hop, len(targets))
 }
 
 // Throughput fails with [netns.ErrLinux].
-func Throughput(context.Context, Route, FlowOptions) ([]Flow, error) { return nil, netns.ErrLinux }
+func Throughput(context.Context, FlowTarget, FlowOptions) ([]Flow, error) { return nil, netns.ErrLinux }

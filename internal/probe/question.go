@@ -1,17 +1,17 @@
-// Package probe asks from inside network namespaces whether an address
-// answers, by which way, how fast, and how much gets through. It opens its own
-// sockets there and needs no program of the machine's.
+// Package probe measures from inside network namespaces whether an address answers,
+// over which path, how fast, and with what throughput. It uses sockets of its own
+// and no external programs.
 //
-//   - [Ask] asks many questions of several protocols side by side. All that stay
-//     silent share one bounded wait.
-//   - [Serve] listens for the length of a test, so that there is somebody to ask.
-//   - [Trace] finds the hops of a way, [LastHop] how far a way is good.
-//   - [PathMTU] and [Fits] find how large a packet may be.
-//   - [Throughput] measures how much goes through, by TCP or UDP.
-//   - [Ping] sends a series of echo requests and tells of each answer.
+//   - [Ask] asks many questions over several protocols in parallel. All that get no
+//     answer share one timeout.
+//   - [Serve] runs listeners for the duration of a test.
+//   - [Trace] finds the hops of a path, [LastHop] the last that answers.
+//   - [PathMTU] and [Fits] measure the path MTU.
+//   - [Throughput] measures throughput, over TCP or UDP.
+//   - [Ping] sends a series of echo requests and reports each answer.
 //
-// Sockets keep the namespace they were opened in: they are opened inside, on a
-// thread of [netns.Each], and used from outside.
+// A socket keeps the namespace it was opened in: it is opened inside, on a thread
+// of [netns.Each], and used from any thread.
 package probe
 
 import (
@@ -21,36 +21,36 @@ import (
 	"time"
 )
 
-// A Target is an address to be asked from a namespace.
+// A Target is an address, and the namespace to send from.
 type Target struct {
-	From string // name of the namespace, "" for the machine's own
+	From string // name of the namespace, "" for the host namespace
 	To   netip.Addr
 
-	// Source is the address to ask from, and Interface the one to leave by.
-	// Without them the routing table says. A zone in To is an Interface.
+	// Source is the source address, Interface the outgoing interface. By default
+	// the routing table chooses them. A zone in To sets Interface.
 	Source    netip.Addr
 	Interface string
 }
 
-// ipv6 reports whether the target is asked over IPv6.
+// ipv6 reports whether the target's packets are IPv6.
 func (t Target) ipv6() bool { return t.To.Is6() && !t.To.Is4In6() }
 
-// link returns the interface to leave by, or "".
+// link returns the outgoing interface, or "".
 func (t Target) link() string { return cmp.Or(t.Interface, t.To.Zone()) }
 
-// addr returns the address as it stands in packets.
+// addr returns the address as in packets, without zone and not 4-in-6.
 func (t Target) addr() netip.Addr { return t.To.WithZone("").Unmap() }
 
-// A Protocol is what a question is asked over.
+// A Protocol is the protocol of a question.
 type Protocol uint8
 
 // The protocols.
 const (
-	ICMP Protocol = iota // an echo request: reachable is what replies
-	TCP                  // a connection: reachable is what accepts it
-	UDP                  // a datagram: reachable is what sends one back
-	HTTP                 // a GET: reachable is what responds, with any status
-	DNS                  // a query for A and AAAA: reachable is what responds, with any code
+	ICMP Protocol = iota // echo request; reachable if the target replies
+	TCP                  // connection; reachable if the target accepts it
+	UDP                  // datagram; reachable if the target sends one back
+	HTTP                 // GET; reachable if the server responds, with any status
+	DNS                  // query for A and AAAA; reachable if the server responds, with any code
 )
 
 // String returns "icmp" and so on.
@@ -61,7 +61,7 @@ func (p Protocol) String() string {
 	return fmt.Sprintf("protocol %d", uint8(p))
 }
 
-// port returns a port, or the one that the protocol has by itself.
+// port returns a port, or the protocol's default if it is 0.
 func (p Protocol) port(port uint16) uint16 {
 	switch {
 	case port == 0 && p == HTTP:
@@ -72,52 +72,52 @@ func (p Protocol) port(port uint16) uint16 {
 	return port
 }
 
-// A Question asks a target one thing.
+// A Question is one check of a target.
 type Question struct {
 	Target
 	Via  Protocol
-	Port uint16 // 0: the protocol's own, 80 or 53; TCP and UDP have none
+	Port uint16 // 0: the default, 80 for HTTP or 53 for DNS; TCP and UDP have none
 
-	Host string // HTTP: of the request; "": the address and the port
-	Path string // HTTP: with its query; "": /
-	Name string // DNS: what to look up
+	Host string // HTTP: Host header; "": the address and the port
+	Path string // HTTP: path and query; "": /
+	Name string // DNS: name to look up
 
-	// Count is how often to ask, to measure loss and round trips: each request
-	// is sent once, Interval after the one before, and all are counted. A request
-	// that is not counted goes before them, so that nobody has to look for
-	// neighbours any more; without an answer to it there is nothing to measure.
+	// Count is the number of requests with which to measure loss and round trips:
+	// each is sent once, Interval after the previous one. An uncounted request
+	// precedes them and resolves the neighbours on the path; if it gets no answer
+	// nothing is measured.
 	//
-	// 0: find out only whether there is an answer. A request that may be lost is
-	// sent again within the timeout.
+	// 0: only find out whether the target answers. Requests are retried until the
+	// timeout.
 	Count    int
 	Interval time.Duration // 0: 10 ms
 
-	// Size is how many bytes the IP packet has, for ICMP and UDP; less than the
-	// least: the least.
+	// Size is the size of the IP packet in bytes, for ICMP and UDP. It is raised to
+	// the minimum.
 	Size int
 
-	Timeout time.Duration // 0: that of the options
+	Timeout time.Duration // 0: Options.Timeout
 }
 
 // Options are the options of [Ask].
 type Options struct {
-	// Timeout is how long to wait after the last answer. 0: 1.4 seconds, and a
-	// second more where packets seem to be lost.
+	// Timeout is how long to wait after the last answer. 0: 1.4 seconds, or 2.4
+	// seconds if packets seem to be lost.
 	Timeout time.Duration
 
-	// Namespaces are those of the lab, besides those that are asked from. Where
-	// thousands of questions are asked, hosts in all these that are neighbours
-	// are made known to each other first.
+	// Namespaces are the lab's other namespaces, besides those in From. From 4000
+	// questions on, the neighbour tables of on-link hosts in all of them are filled
+	// first.
 	Namespaces []string
 }
 
 func (o Options) timeout() time.Duration { return cmp.Or(o.Timeout, defaultTimeout) }
 
 const (
-	// defaultTimeout is long enough for a host whose first request for a
-	// neighbour was lost: it sends the next one after a second.
+	// defaultTimeout permits one lost ARP request or neighbour solicitation: the
+	// kernel sends the next after a second.
 	defaultTimeout = 1400 * time.Millisecond
 
-	// lossyTimeout is long enough for one more.
+	// lossyTimeout permits two.
 	lossyTimeout = defaultTimeout + time.Second
 )

@@ -5,20 +5,19 @@ import (
 	"net/netip"
 )
 
-// A Service is what [Serve] offers in one namespace, at all its addresses.
+// A Service is a server of [Serve] in one namespace, at all its addresses.
 type Service struct {
-	Namespace string // "" for the machine's own
+	Namespace string // "" for the host namespace
 
-	// Via is what is offered. TCP: connections are accepted, and what comes is
-	// sent back. UDP: a datagram is sent back to where it came from. HTTP: any
-	// request is responded with 200 and Text. DNS: Names are answered over UDP and
-	// TCP, others do not exist.
+	// Via is the protocol. TCP and UDP: received data is echoed. HTTP: any request
+	// gets a response with status 200 and Text. DNS: Names are resolved, over UDP
+	// and TCP, and other names get NXDOMAIN.
 	Via  Protocol
-	Port uint16 // 0: the protocol's own
+	Port uint16 // 0: the protocol's default
 
 	Text  string                  // HTTP: the body, a line; "": the namespace
 	Names map[string][]netip.Addr // DNS: the addresses of each name
 }
 
-// ErrServed says that a port is in use: somebody serves there already.
-var ErrServed = errors.New("the port is in use")
+// ErrPortInUse says that another listener has the port.
+var ErrPortInUse = errors.New("the port is in use")

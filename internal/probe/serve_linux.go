@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A Serving is what [Serve] runs.
-type Serving struct {
+// Servers are the running servers of [Serve].
+type Servers struct {
 	running sync.WaitGroup
 
 	mu     sync.Mutex // guards all below
@@ -20,13 +20,12 @@ type Serving struct {
 	closed bool
 }
 
-// Serve opens listeners for all services and returns when they are bound. The
-// errors are one for each service, nil where it is served; it is [ErrServed]
-// where somebody listens on the port already, which leaves the others as they
-// are. Close ends it all.
-func Serve(services []Service) (*Serving, []error) {
-	s := &Serving{open: map[io.Closer]bool{}}
-	names, bound := make([]string, len(services)), make([]ears, len(services))
+// Serve opens listeners for all services and returns when they are bound. It
+// returns one error for each service, nil for a bound one, [ErrPortInUse] if
+// another listener has the port; the others run nevertheless. Close stops all.
+func Serve(services []Service) (*Servers, []error) {
+	s := &Servers{open: map[io.Closer]bool{}}
+	names, bound := make([]string, len(services)), make([]serviceSockets, len(services))
 	for i, service := range services {
 		names[i] = service.Namespace
 	}
@@ -42,8 +41,9 @@ func Serve(services []Service) (*Serving, []error) {
 	return s, errs
 }
 
-// Close closes all listeners and connections and waits until nobody uses them.
-func (s *Serving) Close() error {
+// Close closes all listeners and connections and waits until their goroutines have
+// ended.
+func (s *Servers) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	var err error
@@ -56,31 +56,31 @@ func (s *Serving) Close() error {
 	return err
 }
 
-// start serves with the sockets that are bound, which it takes over.
-func (s *Serving) start(service Service, bound ears) error {
-	listener, conn, err := bound.take()
+// start starts a service on its bound sockets, which it takes over.
+func (s *Servers) start(service Service, bound serviceSockets) error {
+	listener, conn, err := bound.wrap()
 	if err != nil {
 		return err
 	}
 	switch service.Via {
 	case TCP:
-		s.run(listener, func() { s.accept(listener, repeat) })
+		s.run(listener, func() { s.accept(listener, echoBack) })
 	case UDP:
-		s.run(conn, func() { answerEach(conn, func(m []byte) []byte { return m }) })
+		s.run(conn, func() { serveDatagrams(conn, func(m []byte) []byte { return m }) })
 	case HTTP:
 		server := s.web(cmp.Or(service.Text, service.Namespace))
 		s.run(server, func() { _ = server.Serve(listener) })
 	case DNS:
 		names := newZone(service.Names)
-		s.run(conn, func() { answerEach(conn, func(m []byte) []byte { return names.answer(m, maxDatagramDNS) }) })
+		s.run(conn, func() { serveDatagrams(conn, func(m []byte) []byte { return names.answer(m, maxDatagramDNS) }) })
 		s.run(listener, func() { s.accept(listener, func(c net.Conn) { names.serve(c) }) })
 	}
 	return nil
 }
 
-// run calls fn on a goroutine of its own and closes c when it returns, or to
-// make it return.
-func (s *Serving) run(c io.Closer, fn func()) {
+// run calls fn on a goroutine of its own and closes c when fn returns. Close makes
+// fn return by closing c.
+func (s *Servers) run(c io.Closer, fn func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -100,7 +100,7 @@ func (s *Serving) run(c io.Closer, fn func()) {
 }
 
 // accept serves each connection on a goroutine of its own.
-func (s *Serving) accept(l net.Listener, fn func(net.Conn)) {
+func (s *Servers) accept(l net.Listener, fn func(net.Conn)) {
 	for {
 		c, err := l.Accept()
 		switch {
@@ -114,21 +114,21 @@ func (s *Serving) accept(l net.Listener, fn func(net.Conn)) {
 	}
 }
 
-// repeat sends back what comes, until the end of it.
-func repeat(c net.Conn) {
-	// Only as reader and writer: splicing would need a pipe, which is kept.
+// echoBack echoes received data until EOF.
+func echoBack(c net.Conn) {
+	// The structs hide ReadFrom: splice(2) would leave a pipe open in a pool.
 	_, _ = io.Copy(struct{ io.Writer }{c}, struct{ io.Reader }{c})
 }
 
-// acceptPause is the wait after a connection could not be accepted, for want
-// of descriptors or memory.
+// acceptPause is the wait after accept has failed for lack of descriptors or
+// memory.
 const acceptPause = 10 * time.Millisecond
 
-// web returns a server that responds to any request with a line. Its
-// connections are waited for.
-func (s *Serving) web(text string) *http.Server {
+// web returns a server that responds to any request with a line. Close waits for
+// its connections.
+func (s *Servers) web(text string) *http.Server {
 	return &http.Server{
-		Handler:           saying(text),
+		Handler:           textHandler(text),
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
@@ -142,8 +142,8 @@ func (s *Serving) web(text string) *http.Server {
 	}
 }
 
-// saying responds to any request with a line.
-func saying(text string) http.Handler {
+// textHandler returns a handler that responds to any request with a line.
+func textHandler(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, text+"\n")

@@ -44,7 +44,7 @@ func TestServeEchoes(t *testing.T) {
 		l.eachFamily(t, func(t *testing.T, to string) {
 			conn := l.dialFrom("a", network, netip.AddrPortFrom(netip.MustParseAddr(to), 7000).String())
 			defer conn.Close()
-			want := "as it was sent"
+			want := "some data"
 			got := make([]byte, len(want))
 			if _, err := io.WriteString(conn, want); err != nil {
 				t.Fatal(err)
@@ -59,13 +59,13 @@ func TestServeEchoes(t *testing.T) {
 func TestServeHTTP(t *testing.T) {
 	l := up(t, across)
 	n, _ := l.Node("b")
-	serving, errs := probe.Serve([]probe.Service{
+	servers, errs := probe.Serve([]probe.Service{
 		{Namespace: n.Namespace, Via: probe.HTTP, Text: "this is b"}, {Namespace: n.Namespace, Via: probe.HTTP, Port: 81},
 	})
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	defer serving.Close()
+	defer servers.Close()
 	for port, want := range map[string]string{"80": "this is b\n", "81": n.Namespace + "\n"} {
 		conn := l.dialFrom("a", "tcp", net.JoinHostPort(l.Address("b", false).String(), port))
 		_, _ = io.WriteString(conn, "GET /anything HTTP/1.0\r\n\r\n")
@@ -77,8 +77,8 @@ func TestServeHTTP(t *testing.T) {
 	}
 }
 
-// A datagram is answered from the address that it was sent to, also where that
-// is not the one that the way back begins with.
+// A datagram is answered from the address that it was sent to, even if the route back
+// prefers another source address.
 func TestServeAnswersFromTheAddressAsked(t *testing.T) {
 	l := up(t, `
 nodes:
@@ -98,7 +98,7 @@ links:
 	}
 }
 
-func TestServeWhereSomebodyServes(t *testing.T) {
+func TestServePortInUse(t *testing.T) {
 	l := up(t, dual)
 	n, _ := l.Node("b")
 	all := []probe.Service{
@@ -112,20 +112,20 @@ func TestServeWhereSomebodyServes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	// All are in use, and others beside them are served all the same.
+	// All ports are in use; another service runs nevertheless.
 	second, errs := probe.Serve(append(all, probe.Service{Namespace: n.Namespace, Via: probe.TCP, Port: 8}))
 	for i, err := range errs {
-		if want := i < len(all); errors.Is(err, probe.ErrServed) != want || !want && err != nil {
+		if want := i < len(all); errors.Is(err, probe.ErrPortInUse) != want || !want && err != nil {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
-	if a := one(t, probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.TCP, Port: 8}, probe.Options{}); a.Err != nil {
+	if a := askOne(t, probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.TCP, Port: 8}, probe.Options{}); a.Err != nil {
 		t.Error(a.Err)
 	}
 	if err := second.Close(); err != nil {
 		t.Error(err)
 	}
-	// What is closed is free again, and gone.
+	// After Close the ports are closed and free.
 	if err := first.Close(); err != nil {
 		t.Error(err)
 	}
@@ -141,8 +141,8 @@ func TestServeWhereSomebodyServes(t *testing.T) {
 	third.Close()
 }
 
-// Somebody who listens at one address only is in the way, too.
-func TestServeWhereSomebodyServesOneAddress(t *testing.T) {
+// A listener at one address conflicts, too.
+func TestServePortInUseAtOneAddress(t *testing.T) {
 	l := up(t, dual)
 	n, _ := l.Node("b")
 	var listener net.Listener
@@ -153,9 +153,9 @@ func TestServeWhereSomebodyServesOneAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	serving, errs := probe.Serve([]probe.Service{{Namespace: n.Namespace, Via: probe.TCP, Port: 7}})
-	defer serving.Close()
-	if !errors.Is(errs[0], probe.ErrServed) {
+	servers, errs := probe.Serve([]probe.Service{{Namespace: n.Namespace, Via: probe.TCP, Port: 7}})
+	defer servers.Close()
+	if !errors.Is(errs[0], probe.ErrPortInUse) {
 		t.Errorf("%v", errs[0])
 	}
 }
@@ -163,22 +163,22 @@ func TestServeWhereSomebodyServesOneAddress(t *testing.T) {
 func TestServeErrors(t *testing.T) {
 	l := up(t, dual)
 	n, _ := l.Node("b")
-	serving, errs := probe.Serve([]probe.Service{
-		{Namespace: "vtest-nowhere", Via: probe.TCP, Port: 7},
+	servers, errs := probe.Serve([]probe.Service{
+		{Namespace: "vtest-missing", Via: probe.TCP, Port: 7},
 		{Namespace: n.Namespace, Via: probe.TCP},
 		{Namespace: n.Namespace, Via: probe.ICMP, Port: 1},
 	})
-	defer serving.Close()
+	defer servers.Close()
 	if !errors.Is(errs[0], os.ErrNotExist) || errs[1] == nil || !errors.Is(errs[2], errors.ErrUnsupported) {
 		t.Errorf("%v", errs)
 	}
 }
 
-// Clients that do not let go don't keep Close from closing.
+// Close returns although clients keep their connections open.
 func TestServeCloses(t *testing.T) {
 	l := up(t, dual)
 	n, _ := l.Node("b")
-	serving, errs := probe.Serve([]probe.Service{
+	servers, errs := probe.Serve([]probe.Service{
 		{Namespace: n.Namespace, Via: probe.TCP, Port: 7}, {Namespace: n.Namespace, Via: probe.HTTP}, {Namespace: n.Namespace, Via: probe.DNS},
 	})
 	if err := errors.Join(errs...); err != nil {
@@ -190,7 +190,7 @@ func TestServeCloses(t *testing.T) {
 		_, _ = io.WriteString(conn, "G")
 	}
 	start := time.Now()
-	if err := errors.Join(serving.Close(), serving.Close()); err != nil {
+	if err := errors.Join(servers.Close(), servers.Close()); err != nil {
 		t.Error(err)
 	}
 	if took := time.Since(start); took > hang {

@@ -9,28 +9,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A socket is a raw ICMP socket of one family. It belongs to the namespace
-// that its thread was in when it was opened.
+// A socket is a raw ICMP socket of one family, in the namespace of the thread that
+// opened it.
 type socket struct {
 	fd   int
 	ipv6 bool
-	sa4  unix.SockaddrInet4 // kept, so that sending makes no garbage
+	sa4  unix.SockaddrInet4 // reused, to avoid allocations
 	sa6  unix.SockaddrInet6
 }
 
-// Limits of what is queued at a socket, in bytes.
+// Buffer sizes of a socket, in bytes.
 const (
 	// receiveBuffer holds the answers to a burst of requests.
 	receiveBuffer = 1 << 20
 
-	// sendBuffer holds the requests, of a kilobyte each, that wait for
-	// neighbours that nobody finds. Where it is full not even those can be
-	// asked that are there.
+	// sendBuffer holds the requests, of a kilobyte each, that wait for neighbours
+	// being resolved. If it is full nothing else can be sent.
 	sendBuffer = 64 << 20
 )
 
-// open opens a socket in the calling thread's namespace, to ask targets like
-// this one from.
+// open opens a socket in the calling thread's namespace, for targets of the same
+// family, source and interface.
 func open(t Target) (*socket, error) {
 	family, protocol := unix.AF_INET, unix.IPPROTO_ICMP
 	if t.ipv6() {
@@ -60,15 +59,15 @@ func (s *socket) prepare(t Target) error {
 	return bind(s.fd, t)
 }
 
-// enlarge makes a buffer of a socket larger; without the right to force it, as
-// large as the machine grants.
+// enlarge enlarges a socket buffer; without CAP_NET_ADMIN only up to
+// net.core.rmem_max or wmem_max.
 func enlarge(fd, force, option, size int) {
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, size) != nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, size)
 	}
 }
 
-// bind binds a socket to where a target is asked from, if it says so.
+// bind binds a socket to a target's interface and source address, if set.
 func bind(fd int, t Target) error {
 	if link := t.link(); link != "" {
 		if err := unix.BindToDevice(fd, link); err != nil {
@@ -79,7 +78,7 @@ func bind(fd int, t Target) error {
 		return nil
 	}
 	if err := unix.Bind(fd, sockaddr(t.Source, 0)); err != nil {
-		return &os.PathError{Op: "ask from", Path: t.Source.String(), Err: err}
+		return &os.PathError{Op: "bind to address", Path: t.Source.String(), Err: err}
 	}
 	return nil
 }
@@ -93,7 +92,7 @@ func sockaddr(a netip.Addr, port uint16) unix.Sockaddr {
 
 func (s *socket) close() { unix.Close(s.fd) }
 
-// filter lets only replies and errors through (raw(7), RFC 3542).
+// filter passes only echo replies and errors (raw(7), RFC 3542).
 func (s *socket) filter() error {
 	if s.ipv6 {
 		var f unix.ICMPv6Filter // a set bit blocks
@@ -129,8 +128,8 @@ func (s *socket) send(m []byte, to netip.Addr) error {
 	}
 }
 
-// wait waits until there is something to receive, or for a while, or for the
-// end of ctx, whose error it returns.
+// wait waits until the socket is readable, for d at most, or until ctx ends, whose
+// error it returns.
 func (s *socket) wait(ctx context.Context, d time.Duration) error {
 	fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
 	for until := time.Now().Add(d); ctx.Err() == nil; {
@@ -146,9 +145,8 @@ func (s *socket) wait(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// receive takes what waits at the socket, at most a batch, and calls each for
-// every answer with when the kernel received it. It reports whether there may
-// be more.
+// receive receives the queued messages, a batch at most, and calls each for every
+// answer with its receive time. It reports whether more may be queued.
 func (s *socket) receive(b *batch, each func(a answer, at time.Time)) bool {
 	n := b.receive(s.fd)
 	now := time.Now()

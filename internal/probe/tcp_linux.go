@@ -8,90 +8,90 @@ import (
 )
 
 // askTCP asks whether a connection is accepted.
-func (c *caller) askTCP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
-	return c.connected(ctx, q, again, func(context.Context, *line, *reply) error { return nil })
+func (c *caller) askTCP(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
+	return c.connected(ctx, q, retryWaits, func(context.Context, *connection, *reply) error { return nil })
 }
 
-// connected opens a connection and calls fn with it. All together may take as
-// long as the question may be silent.
-func (c *caller) connected(ctx context.Context, q Question, again []time.Duration,
-	fn func(context.Context, *line, *reply) error,
+// connected opens a connection and calls fn with it. The question's timeout covers
+// both.
+func (c *caller) connected(ctx context.Context, q Question, retryWaits []time.Duration,
+	fn func(context.Context, *connection, *reply) error,
 ) (reply, error) {
 	first, err := c.dial(ctx, q.Target, q.Via.port(q.Port), unix.SOCK_STREAM)
 	if err != nil {
 		return reply{}, err
 	}
-	ctx, stop := expire(ctx, c.patience(q))
+	ctx, stop := expire(ctx, c.timeoutOf(q))
 	defer stop()
-	l, r, err := c.race(ctx, first, q, again)
+	l, r, err := c.race(ctx, first, q, retryWaits)
 	if err != nil {
 		return r, err
 	}
 	defer l.close()
-	defer l.obey(ctx)()
-	return r, l.fault(ctx, fn(ctx, l, &r))
+	defer l.cancelWith(ctx)()
+	return r, l.cause(ctx, fn(ctx, l, &r))
 }
 
-// A try is one of several connections that are being opened.
-type try struct {
-	line    *line // nil: not even begun
+// An attempt is one of several connections that are being opened.
+type attempt struct {
+	conn    *connection // nil: not begun
 	rtt     time.Duration
 	err     error
-	decides bool // there is a connection, or it was refused
+	decides bool // established or refused
 }
 
-// race waits for a connection, and opens another after each of the waits if
-// there is none yet. The first that is there or refused decides. It closes all
-// but the line that it returns.
-func (c *caller) race(ctx context.Context, first *line, q Question, again []time.Duration) (*line, reply, error) {
+// race waits for a connection, and opens another after each of the waits if none is
+// established yet. The first that is established or refused decides. It closes all
+// but the connection that it returns.
+func (c *caller) race(ctx context.Context, first *connection, q Question, retryWaits []time.Duration) (*connection, reply, error) {
 	racing, decide := context.WithCancel(ctx)
 	defer decide()
-	tries := make(chan try)
-	go func() { tries <- first.try(racing) }()
+	attempts := make(chan attempt)
+	go func() { attempts <- first.attempt(racing) }()
 	var after time.Duration
-	for _, wait := range again {
+	for _, wait := range retryWaits {
 		after += wait
-		go func(after time.Duration) { tries <- c.tryAfter(racing, after, q) }(after)
+		go func(after time.Duration) { attempts <- c.attemptAfter(racing, after, q) }(after)
 	}
 	var r reply
-	var best try
-	for range 1 + len(again) {
-		t := <-tries
-		if t.line != nil {
+	var best attempt
+	for range 1 + len(retryWaits) {
+		t := <-attempts
+		if t.conn != nil {
 			r.sent++
 		}
 		if t.decides && !best.decides {
 			best = t
 			decide()
-		} else if t.line != nil {
-			t.line.close()
+		} else if t.conn != nil {
+			t.conn.close()
 		}
 	}
 	switch {
 	case !best.decides:
 		return nil, r, context.Cause(ctx)
 	case best.err != nil:
-		best.line.close()
+		best.conn.close()
 		return nil, r, best.err
 	}
 	r.rtt = best.rtt
-	return best.line, r, nil
+	return best.conn, r, nil
 }
 
-// try waits for a connection.
-func (l *line) try(ctx context.Context) try {
+// attempt waits until the connection is established.
+func (l *connection) attempt(ctx context.Context) attempt {
 	rtt, err := l.established(ctx)
-	return try{l, rtt, err, ctx.Err() == nil || err == nil}
+	return attempt{l, rtt, err, ctx.Err() == nil || err == nil}
 }
 
-// tryAfter opens another connection.
-func (c *caller) tryAfter(ctx context.Context, after time.Duration, q Question) try {
+// attemptAfter opens another connection.
+func (c *caller) attemptAfter(ctx context.Context, after time.Duration, q Question) attempt {
 	if sleep(ctx, after) != nil {
-		return try{}
+		return attempt{}
 	}
 	l, err := c.dial(ctx, q.Target, q.Via.port(q.Port), unix.SOCK_STREAM)
 	if err != nil {
-		return try{} // the first one goes on
+		return attempt{} // the first continues
 	}
-	return l.try(ctx)
+	return l.attempt(ctx)
 }

@@ -12,37 +12,36 @@ import (
 )
 
 const (
-	defaultHops   = 64 // as far as packets go by default
+	defaultHops   = 64 // the default TTL of Linux
 	defaultProbes = 3
 
-	// defaultTraceTimeout is longer than a router of Linux takes until it sends
-	// another ICMP error, and the round trip after that.
+	// defaultTraceTimeout covers the ICMP rate limit of a Linux router, one error a
+	// second, and a round trip.
 	defaultTraceTimeout = 1300 * time.Millisecond
 
-	// errorInterval is a little longer than the time between two ICMP errors that
-	// a router of Linux sends to the same host.
+	// errorInterval is a little longer than the interval of rate-limited ICMP errors
+	// of a Linux router to one host.
 	errorInterval = 1050 * time.Millisecond
 
-	// minPatience is how long a hop that has answered is at least waited for when
-	// it is asked again.
-	minPatience = 100 * time.Millisecond
+	// minAnswerWait is the least wait for further answers of a hop that has
+	// answered.
+	minAnswerWait = 100 * time.Millisecond
 )
 
-// Trace finds the hops on the way to a target, by echo requests with a time to
-// live of 1, 2 and so on, all sent at once. The last hop is the target, the
-// router that knows no way on, or, if nobody says so, the last one that
-// answered; those between that stay silent are there, without an address. The
-// error is one that kept the requests from being sent.
+// Trace finds the hops on the path to a target, by echo requests with a time to
+// live of 1, 2 and so on, all sent at once. The last hop is the target, the router
+// that reports the destination unreachable, or else the last that answered; silent
+// hops before it are included without an address. The error says why requests could
+// not be sent.
 //
-// A router of Linux sends one host six ICMP errors at once and then one a
-// second (icmp_ratelimit), so a hop that is silent is asked again when that is
-// over.
+// A Linux router sends one host a burst of six ICMP errors and then one a second
+// (icmp_ratelimit), so silent hops are probed again at that interval.
 func Trace(ctx context.Context, t Target, opts TraceOptions) ([]Hop, error) {
 	path := TraceAll(ctx, []Target{t}, opts)[0]
 	return path.Hops, path.Err
 }
 
-// TraceAll traces several ways side by side, as [Trace] does one.
+// TraceAll traces several paths in parallel, as [Trace] does one.
 func TraceAll(ctx context.Context, targets []Target, opts TraceOptions) []Path {
 	paths := make([]Path, len(targets))
 	for i, t := range traceAll(ctx, targets, opts) {
@@ -51,8 +50,8 @@ func TraceAll(ctx context.Context, targets []Target, opts TraceOptions) []Path {
 	return paths
 }
 
-// LastHop returns for each target the last hop on the way there that answers,
-// all found side by side. The TTL of a hop is 0 if nobody answered at all.
+// LastHop returns for each target the last hop on its path that answers, all found
+// in parallel. Its TTL is 0 if none answered.
 func LastHop(ctx context.Context, targets []Target, opts TraceOptions) []Hop {
 	opts.Probes = 1
 	last := make([]Hop, len(targets))
@@ -64,16 +63,16 @@ func LastHop(ctx context.Context, targets []Target, opts TraceOptions) []Hop {
 	return last
 }
 
-// A trace is on its way to a target.
+// A trace is a running trace to a target.
 type trace struct {
 	target Target
-	place  *place
+	origin *origin
 	all    []Hop // by TTL, from 1
-	end    int   // the least TTL at which the way is known to end, 0: not known
-	err    error // why nothing could be sent
+	end    int   // the lowest TTL at which the path ends; 0: unknown
+	err    error // why requests could not be sent
 }
 
-// hops returns the hops as far as they are known.
+// hops returns the known hops.
 func (t *trace) hops() []Hop {
 	n := t.end
 	if n == 0 {
@@ -86,7 +85,7 @@ func (t *trace) hops() []Hop {
 	return t.all[:n]
 }
 
-// missing calls fn with each TTL at which less answers came than asked for.
+// missing calls fn with each TTL at which fewer than probes answers were received.
 func (t *trace) missing(probes int, fn func(ttl int)) {
 	if t.err != nil {
 		return
@@ -98,15 +97,15 @@ func (t *trace) missing(probes int, fn func(ttl int)) {
 	}
 }
 
-// A tracer traces several ways side by side.
+// A tracer traces several paths in parallel.
 type tracer struct {
-	traces []trace
-	places []*place
-	opts   TraceOptions
-	poller *poller
-	batch  *batch
-	cookie uint64
-	start  time.Time
+	traces  []trace
+	origins []*origin
+	opts    TraceOptions
+	poller  *poller
+	batch   *batch
+	cookie  uint64
+	start   time.Time
 }
 
 func traceAll(ctx context.Context, targets []Target, opts TraceOptions) []trace {
@@ -116,7 +115,7 @@ func traceAll(ctx context.Context, targets []Target, opts TraceOptions) []trace 
 	r := &tracer{traces: make([]trace, len(targets)), opts: opts, poller: newPoller(), batch: newBatch(), cookie: rand.Uint64(), start: time.Now()}
 	defer r.poller.close()
 	r.open(targets)
-	defer closeAll(r.places)
+	defer closeAll(r.origins)
 	r.run(ctx)
 	return r.traces
 }
@@ -127,14 +126,14 @@ func (r *tracer) open(targets []Target) {
 	for i, t := range targets {
 		answers[i].Target, numbers[i] = t, i
 	}
-	r.places = placesOf(answers, numbers)
-	openAll(r.places)
-	for i, p := range r.places {
-		if p.err == nil {
-			p.err = r.poller.add(p.socket.fd, i)
+	r.origins = originsOf(answers, numbers)
+	openAll(r.origins)
+	for i, o := range r.origins {
+		if o.err == nil {
+			o.err = r.poller.add(o.socket.fd, i)
 		}
-		for _, n := range p.questions {
-			t := trace{target: targets[n], place: p, all: make([]Hop, r.opts.MaxHops), err: p.err}
+		for _, n := range o.questions {
+			t := trace{target: targets[n], origin: o, all: make([]Hop, r.opts.MaxHops), err: o.err}
 			for i := range t.all {
 				t.all[i].TTL = i + 1
 			}
@@ -143,11 +142,11 @@ func (r *tracer) open(targets []Target) {
 	}
 }
 
-// run finds the hops first, and then asks those that answer again for their
-// round trips.
+// run finds the hops first, and then probes those that answer again, for their round
+// trips.
 func (r *tracer) run(ctx context.Context) {
 	r.ask(1)
-	for _, at := range r.reasks() {
+	for _, at := range r.retryTimes() {
 		if r.collect(ctx, at, 1) {
 			break
 		}
@@ -157,14 +156,14 @@ func (r *tracer) run(ctx context.Context) {
 	}
 	for probes := 2; probes <= r.opts.Probes; probes++ {
 		r.ask(probes)
-		r.collect(ctx, time.Since(r.start)+r.patience(), probes)
+		r.collect(ctx, time.Since(r.start)+r.answerWait(), probes)
 	}
 }
 
-// reasks are when hops that are silent are asked again, since the beginning:
-// soon, as packets may be lost, and when routers send errors again. The last
-// one is the end.
-func (r *tracer) reasks() []time.Duration {
+// retryTimes returns when silent hops are probed again, since the start: soon, as
+// packets may be lost, and when rate-limited routers send errors again. The last
+// one is the timeout.
+func (r *tracer) retryTimes() []time.Duration {
 	at := []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}
 	for next := errorInterval; next < r.opts.Timeout; next += errorInterval {
 		at = append(at, next)
@@ -173,9 +172,10 @@ func (r *tracer) reasks() []time.Duration {
 	return append(at, r.opts.Timeout)
 }
 
-// patience returns how long an answer may take of a hop that has answered.
-func (r *tracer) patience() time.Duration {
-	longest := minPatience
+// answerWait returns how long to wait for further answers of hops that have
+// answered.
+func (r *tracer) answerWait() time.Duration {
+	longest := minAnswerWait
 	for i := range r.traces {
 		for _, h := range r.traces[i].all {
 			longest = max(longest, 2*h.RTTs.Max())
@@ -184,8 +184,8 @@ func (r *tracer) patience() time.Duration {
 	return longest
 }
 
-// ask sends a request to each hop that has not answered so many times. The
-// first goes to each there may be, the others only to those that answer.
+// ask sends a request to each hop with fewer than probes answers: the first to every
+// TTL, later ones only to hops that have answered.
 func (r *tracer) ask(probes int) {
 	for i := range r.traces {
 		t := &r.traces[i]
@@ -199,7 +199,7 @@ func (r *tracer) ask(probes int) {
 }
 
 func (r *tracer) send(t *trace, question uint32, ttl int) {
-	s := t.place.socket
+	s := t.origin.socket
 	m := appendEcho(nil, request{r.cookie, question, 0, time.Since(r.start)}, s.ipv6, 0)
 	err := s.setTTL(ttl)
 	if err == nil {
@@ -210,7 +210,7 @@ func (r *tracer) send(t *trace, question uint32, ttl int) {
 	}
 }
 
-// setTTL sets the time to live of what is sent from now on.
+// setTTL sets the time to live of the next packets.
 func (s *socket) setTTL(ttl int) error {
 	if s.ipv6 {
 		return os.NewSyscallError("setsockopt IPV6_UNICAST_HOPS",
@@ -219,7 +219,7 @@ func (s *socket) setTTL(ttl int) error {
 	return os.NewSyscallError("setsockopt IP_TTL", unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TTL, ttl))
 }
 
-// collect takes answers until a time, or until nothing is missing, which it
+// collect processes answers until a time, or until all hops have answered, which it
 // reports.
 func (r *tracer) collect(ctx context.Context, until time.Duration, probes int) (all bool) {
 	for ctx.Err() == nil {
@@ -231,14 +231,14 @@ func (r *tracer) collect(ctx context.Context, until time.Duration, probes int) (
 			return false
 		}
 		r.poller.wait(min(left, pollSlice), func(i int) {
-			for r.places[i].socket.receive(r.batch, r.take) {
+			for r.origins[i].socket.receive(r.batch, r.handle) {
 			}
 		})
 	}
 	return true
 }
 
-// complete reports whether all hops of all ways have answered so many times.
+// complete reports whether all hops of all paths have answered probes times.
 func (r *tracer) complete(probes int) bool {
 	for i := range r.traces {
 		t := &r.traces[i]
@@ -255,8 +255,8 @@ func (r *tracer) complete(probes int) bool {
 	return true
 }
 
-// take takes an answer that came at a time.
-func (r *tracer) take(a answer, at time.Time) {
+// handle processes an answer received at a time.
+func (r *tracer) handle(a answer, at time.Time) {
 	i, ttl := int(a.question>>8), int(a.question&0xff)
 	if a.cookie != r.cookie || i >= len(r.traces) || ttl == 0 || ttl > r.opts.MaxHops || a.noNeighbour() {
 		return

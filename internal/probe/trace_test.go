@@ -16,7 +16,7 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// upChain makes a lab of n routers in a row, r0 and so on, between a and b.
+// upChain starts a lab of n routers in a row, r0 and so on, between a and b.
 func upChain(tb testing.TB, n int) *lab {
 	var nodes, links []string
 	last := "a"
@@ -30,7 +30,7 @@ func upChain(tb testing.TB, n int) *lab {
 	return up(tb, "nodes: {"+strings.Join(nodes, ", ")+"}\nlinks: ["+strings.Join(links, ", ")+"]\n")
 }
 
-// hopsOf returns which node each hop is.
+// hopsOf returns the node of each hop.
 func (l *lab) hopsOf(hops []probe.Hop) []string {
 	names := map[string]string{}
 	for _, n := range l.State.Names() {
@@ -76,18 +76,18 @@ func TestTrace(t *testing.T) {
 	})
 }
 
-func TestTraceOfNoWay(t *testing.T) {
+func TestTraceUnreachable(t *testing.T) {
 	l := upChain(t, 2)
 	for _, c := range []struct {
 		to, err string
 		hops    []string
 	}{
-		{"10.7.2.99", "", []string{"r0", "r1"}},                               // who does not exist, on the last link
-		{"203.0.113.1", "10.7.0.2 says: network unreachable", []string{"r0"}}, // r0 knows no way out
+		{"10.7.2.99", "", []string{"r0", "r1"}},                               // unused, on the last link
+		{"203.0.113.1", "10.7.0.2 says: network unreachable", []string{"r0"}}, // r0 has no default route
 		{"fd07:0:0:2::2", "", []string{"r0", "r1", "b"}},
 		{"fd07:0:0:2::99", "", []string{"r0", "r1"}},
 	} {
-		patiently(t, func(timeout time.Duration) error {
+		withRetries(t, func(timeout time.Duration) error {
 			hops, err := probe.Trace(t.Context(), l.target("a", c.to), probe.TraceOptions{Timeout: timeout})
 			if got := l.hopsOf(hops); err != nil || fmt.Sprint(got) != fmt.Sprint(c.hops) {
 				return fmt.Errorf("%s: %v, %w; want %v", c.to, got, err, c.hops)
@@ -100,14 +100,14 @@ func TestTraceOfNoWay(t *testing.T) {
 	}
 }
 
-// A router that forwards and says nothing is a hop all the same. This one
-// sends an error in a quarter of an hour.
-func TestTraceThroughSilence(t *testing.T) {
+// A router that sends no ICMP errors is a hop too. This one sends one error in a
+// quarter of an hour.
+func TestTraceSilentHop(t *testing.T) {
 	l := up(t, `
 nodes: {r0: {kind: router}, r1: {kind: router, sysctls: {net.ipv4.icmp_ratelimit: 1000000}}, r2: {kind: router}}
 links: [[a, r0], [r0, r1], [r1, r2], [r2, b]]
 `)
-	patiently(t, func(timeout time.Duration) error {
+	withRetries(t, func(timeout time.Duration) error {
 		hops, err := probe.Trace(t.Context(), l.target("a", l.Address("b", false).String()), probe.TraceOptions{Timeout: timeout})
 		if got, want := fmt.Sprint(l.hopsOf(hops)), "[r0 * r2 b]"; err != nil || got != want {
 			return fmt.Errorf("%s, %w; want %s", got, err, want)
@@ -116,7 +116,7 @@ links: [[a, r0], [r0, r1], [r1, r2], [r2, b]]
 	})
 }
 
-func TestTraceHasNoRoute(t *testing.T) {
+func TestTraceNoRoute(t *testing.T) {
 	l := up(t, dual)
 	hops, err := probe.Trace(t.Context(), l.target("a", "203.0.113.1"), probe.TraceOptions{Timeout: time.Minute})
 	if len(hops) != 0 || !errors.Is(err, unix.ENETUNREACH) {
@@ -142,7 +142,7 @@ func TestLastHop(t *testing.T) {
 	for _, w := range want {
 		targets = append(targets, l.target("a", w.to))
 	}
-	patiently(t, func(timeout time.Duration) error {
+	withRetries(t, func(timeout time.Duration) error {
 		var errs []error
 		for i, hop := range probe.LastHop(t.Context(), targets, probe.TraceOptions{Timeout: timeout}) {
 			w := want[i]
@@ -156,7 +156,7 @@ func TestLastHop(t *testing.T) {
 	})
 }
 
-func TestTraceIsCancelled(t *testing.T) {
+func TestTraceCancelled(t *testing.T) {
 	l := up(t, dual)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

@@ -15,7 +15,7 @@ import (
 const udpHeader = 8
 
 // askUDP asks whether a datagram is answered by another.
-func (c *caller) askUDP(ctx context.Context, q Question, again []time.Duration) (reply, error) {
+func (c *caller) askUDP(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
 	var r reply
 	cookie := binary.BigEndian.AppendUint64(nil, rand.Uint64())
 	var start time.Time // when the first was sent
@@ -23,7 +23,7 @@ func (c *caller) askUDP(ctx context.Context, q Question, again []time.Duration) 
 	if q.ipv6() {
 		header = ipv6Header
 	}
-	d := dialogue{
+	d := datagramExchange{
 		next: func() [][]byte {
 			if start.IsZero() {
 				start = time.Now()
@@ -31,7 +31,7 @@ func (c *caller) askUDP(ctx context.Context, q Question, again []time.Duration) 
 			m := binary.BigEndian.AppendUint64(bytes.Clone(cookie), uint64(time.Since(start)))
 			return [][]byte{append(m, make([]byte, max(0, q.Size-header-udpHeader-len(m)))...)}
 		},
-		take: func(m []byte) bool {
+		handle: func(m []byte) bool {
 			r.rtt = time.Since(start)
 			if sent := len(cookie); len(m) >= sent+8 && bytes.HasPrefix(m, cookie) {
 				r.rtt -= time.Duration(binary.BigEndian.Uint64(m[sent:]))
@@ -40,62 +40,62 @@ func (c *caller) askUDP(ctx context.Context, q Question, again []time.Duration) 
 		},
 	}
 	var err error
-	r.sent, err = c.converse(ctx, q, again, d)
+	r.sent, err = c.exchangeDatagrams(ctx, q, retryWaits, d)
 	return r, err
 }
 
-// A dialogue is what is said in datagrams.
-type dialogue struct {
-	next func() [][]byte     // returns what is to be sent, again what was not answered
-	take func(m []byte) bool // takes what came, and reports whether that is all
+// A datagramExchange produces requests and consumes answers.
+type datagramExchange struct {
+	next   func() [][]byte     // returns the datagrams to send, those without an answer again
+	handle func(m []byte) bool // processes a received datagram, and reports whether it is the last
 }
 
-// converse holds a dialogue over a socket of its own, and returns how often
-// something was sent.
-func (c *caller) converse(ctx context.Context, q Question, again []time.Duration, d dialogue) (sent int, err error) {
+// exchangeDatagrams runs an exchange over a socket of its own, and returns how often
+// it sent requests.
+func (c *caller) exchangeDatagrams(ctx context.Context, q Question, retryWaits []time.Duration, d datagramExchange) (sent int, err error) {
 	l, err := c.dial(ctx, q.Target, q.Via.port(q.Port), unix.SOCK_DGRAM)
 	if err != nil {
 		return 0, err
 	}
 	defer l.close()
-	ctx, stop := expire(ctx, c.patience(q))
+	ctx, stop := expire(ctx, c.timeoutOf(q))
 	defer stop()
-	return l.converse(ctx, again, d)
+	return l.exchangeDatagrams(ctx, retryWaits, d)
 }
 
-// converse holds a dialogue until ctx ends at the latest.
-func (l *line) converse(ctx context.Context, again []time.Duration, d dialogue) (sent int, err error) {
-	defer l.obey(ctx)()
+// exchangeDatagrams runs an exchange until ctx ends at the latest.
+func (l *connection) exchangeDatagrams(ctx context.Context, retryWaits []time.Duration, d datagramExchange) (sent int, err error) {
+	defer l.cancelWith(ctx)()
 	for {
 		for _, m := range d.next() {
 			if _, err := l.Write(m); err != nil {
-				return sent, l.fault(ctx, err)
+				return sent, l.cause(ctx, err)
 			}
 		}
 		sent++
 		wait := time.Time{}
-		if len(again) > 0 {
-			wait = time.Now().Add(again[min(sent, len(again))-1])
+		if len(retryWaits) > 0 {
+			wait = time.Now().Add(retryWaits[min(sent, len(retryWaits))-1])
 		}
-		err := l.listen(ctx, wait, d.take)
+		err := l.listen(ctx, wait, d.handle)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
-			return sent, l.fault(ctx, err)
+			return sent, l.cause(ctx, err)
 		}
 	}
 }
 
-// listen takes datagrams until one is the last, or until a time or the end of
-// ctx.
-func (l *line) listen(ctx context.Context, until time.Time, take func([]byte) bool) error {
+// listen receives datagrams until handle returns true, until a time, or until ctx
+// ends.
+func (l *connection) listen(ctx context.Context, until time.Time, handle func([]byte) bool) error {
 	_ = l.SetReadDeadline(until)
 	if ctx.Err() != nil {
-		_ = l.SetReadDeadline(past) // that of obey is gone
+		_ = l.SetReadDeadline(past) // it overwrote that of cancelWith
 	}
 	buf := make([]byte, 1<<16)
 	for {
 		n := 0
 		var failed error
-		err := l.await(false, func(fd int) bool {
+		err := l.waitUntil(false, func(fd int) bool {
 			n, failed = unix.Read(fd, buf)
 			return failed != unix.EAGAIN && failed != unix.EINTR
 		})
@@ -104,7 +104,7 @@ func (l *line) listen(ctx context.Context, until time.Time, take func([]byte) bo
 			return err
 		case failed != nil:
 			return failed
-		case take(buf[:n]):
+		case handle(buf[:n]):
 			return nil
 		}
 	}

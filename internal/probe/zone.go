@@ -10,21 +10,21 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// A zone answers queries for the addresses of names.
+// A zone holds the addresses of names, and answers queries for them.
 type zone map[string][]netip.Addr // by name, in lower case and with a dot at its end
 
 const (
-	// maxDatagramDNS is what a response over UDP may have (RFC 1035, section
-	// 2.3.4); over TCP it is maxStreamDNS.
+	// maxDatagramDNS is the maximum size of a response over UDP in bytes (RFC 1035,
+	// section 2.3.4); over TCP it is maxStreamDNS.
 	maxDatagramDNS = 512
 	maxStreamDNS   = 1<<16 - 1
 
-	// zoneTTL is how long, in seconds, a record may be kept: not beyond the test.
+	// zoneTTL is the TTL of records in seconds: short, to end with the test.
 	zoneTTL = 1
 )
 
-// AnswerDNS answers queries for the addresses of names that come over a
-// connection, as over TCP, until it ends. Other names do not exist.
+// AnswerDNS answers DNS queries over a connection, framed as over TCP, until EOF.
+// Names not in the map get NXDOMAIN.
 func AnswerDNS(conn io.ReadWriter, names map[string][]netip.Addr) { newZone(names).serve(conn) }
 
 func newZone(names map[string][]netip.Addr) zone {
@@ -35,8 +35,8 @@ func newZone(names map[string][]netip.Addr) zone {
 	return z
 }
 
-// answer returns the response to a query, nil if it is none. Of a response that
-// is longer than limit only the head is left, which says so.
+// answer returns the response to a query, nil if m is not a query. A response longer
+// than limit bytes is truncated to its header and question (TC bit).
 func (z zone) answer(m []byte, limit int) []byte {
 	var p dnsmessage.Parser
 	header, err := p.Start(m)
@@ -92,7 +92,7 @@ func records(q dnsmessage.Question, addresses []netip.Addr) []dnsmessage.Resourc
 	return all
 }
 
-// serve answers the queries that come over a TCP connection, until it ends.
+// serve answers the queries of a TCP connection until EOF.
 func (z zone) serve(conn io.ReadWriter) {
 	for {
 		m, err := readDNS(conn)
@@ -109,8 +109,8 @@ func (z zone) serve(conn io.ReadWriter) {
 	}
 }
 
-// readDNS reads a message from a TCP connection, where its length comes first
-// (RFC 1035, section 4.2.2).
+// readDNS reads a message from a TCP connection, preceded by its length (RFC 1035,
+// section 4.2.2).
 func readDNS(r io.Reader) ([]byte, error) {
 	var length [2]byte
 	if _, err := io.ReadFull(r, length[:]); err != nil {

@@ -115,7 +115,7 @@ func (e *engine) run(ctx context.Context, tests []*compile.Test, r *round) (find
 		for i, s := range sockets {
 			for _, q := range r.first(s) {
 				switch {
-				case errors.Is(errs[i], probe.ErrServed):
+				case errors.Is(errs[i], probe.ErrPortInUse):
 					busy[busyPort{q.test, s.node}] = true
 				case errs[i] != nil:
 					findings = append(findings, unserved(tests[q.test], q, s, errs[i]))

@@ -48,7 +48,7 @@ func (e *engine) rate(ctx context.Context, t *compile.Test, q query) (float64, e
 	case topo.HostNode:
 		return 0, errors.New("vethlab does not listen on the machine itself: measure from there to the node")
 	}
-	route := probe.Route{Target: e.target(p.From, q.address), At: e.namespaces[p.Node]}
+	route := probe.FlowTarget{Target: e.target(p.From, q.address), At: e.namespaces[p.Node]}
 	flows, err := probe.Throughput(ctx, route, flowOptions(t))
 	if err != nil {
 		return 0, err

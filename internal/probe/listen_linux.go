@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ears are what a service listens with, -1 where it has none.
-type ears struct{ tcp, udp int }
+// serviceSockets are the listening sockets of a service, -1 if it has none.
+type serviceSockets struct{ tcp, udp int }
 
-// listen binds what a service needs to its port, in the calling thread's
+// listen binds the sockets of a service to its port, in the calling thread's
 // namespace, at all addresses of both families.
-func listen(s Service) (ears, error) {
-	e := ears{-1, -1}
+func listen(s Service) (serviceSockets, error) {
+	e := serviceSockets{-1, -1}
 	port := s.Via.port(s.Port)
 	if port == 0 {
 		return e, fmt.Errorf("serve %s: no port is given", s.Via)
@@ -32,7 +32,7 @@ func listen(s Service) (ears, error) {
 	case s.Via == ICMP || s.Via > DNS:
 		err = fmt.Errorf("serve %s: %w", s.Via, errors.ErrUnsupported)
 	case errors.Is(err, unix.EADDRINUSE):
-		err = fmt.Errorf("serve %s on port %d: %w", s.Via, port, ErrServed)
+		err = fmt.Errorf("serve %s on port %d: %w", s.Via, port, ErrPortInUse)
 	case err != nil:
 		err = fmt.Errorf("serve %s on port %d: %w", s.Via, port, err)
 	}
@@ -42,8 +42,7 @@ func listen(s Service) (ears, error) {
 	return e, err
 }
 
-// listenOn returns a socket for both families, or for IPv4 where the kernel
-// has no other.
+// listenOn returns a dual-stack socket, or an IPv4 one if the kernel has no IPv6.
 func listenOn(typ int, port uint16) (int, error) {
 	fd, err := listenAt(typ, netip.AddrPortFrom(netip.IPv6Unspecified(), port))
 	if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL) {
@@ -75,12 +74,12 @@ func bindTo(fd, typ int, at netip.AddrPort) error {
 		}
 	}
 	if typ == unix.SOCK_STREAM {
-		// Only connections of earlier tests that are still closing: with
-		// somebody who listens it clashes all the same.
+		// Permits the port while connections of earlier tests are in TIME_WAIT.
+		// With another listener bind still fails.
 		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 			return os.NewSyscallError("setsockopt SO_REUSEADDR", err)
 		}
-	} else if err := wantDestination(fd, at.Addr().Is6()); err != nil {
+	} else if err := enablePktinfo(fd, at.Addr().Is6()); err != nil {
 		return err
 	}
 	if err := unix.Bind(fd, sockaddr(at.Addr(), at.Port())); err != nil {
@@ -92,8 +91,9 @@ func bindTo(fd, typ int, at netip.AddrPort) error {
 	return nil
 }
 
-// take turns the sockets into what package net knows. They are closed.
-func (e *ears) take() (listener net.Listener, conn *net.UDPConn, err error) {
+// wrap returns the sockets as types of package net, which duplicates them, and
+// closes the originals.
+func (e *serviceSockets) wrap() (listener net.Listener, conn *net.UDPConn, err error) {
 	defer e.close()
 	if e.tcp >= 0 {
 		f := os.NewFile(uintptr(e.tcp), "tcp")
@@ -119,7 +119,7 @@ func (e *ears) take() (listener net.Listener, conn *net.UDPConn, err error) {
 	return listener, conn, nil
 }
 
-func (e *ears) close() {
+func (e *serviceSockets) close() {
 	for _, fd := range []*int{&e.tcp, &e.udp} {
 		if *fd >= 0 {
 			unix.Close(*fd)

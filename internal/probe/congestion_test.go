@@ -3,15 +3,15 @@ package probe
 import "testing"
 
 // answerAll answers all that is outstanding.
-func answerAll(w *window) {
-	for w.out > 0 {
+func answerAll(w *congestionWindow) {
+	for w.outstanding > 0 {
 		w.answered()
 		w.leave()
 	}
 }
 
 // fill asks until the window is full.
-func fill(w *window) (asked int) {
+func fill(w *congestionWindow) (asked int) {
 	for ; w.open(); asked++ {
 		w.ask()
 	}
@@ -35,13 +35,13 @@ func TestWindowStaysIfNotFull(t *testing.T) {
 		w.ask()
 		answerAll(&w)
 	}
-	if w.size != firstWindow {
-		t.Errorf("asked one by one the window is %d, want %d", w.size, firstWindow)
+	if w.size != initialWindow {
+		t.Errorf("asked one by one the window is %d, want %d", w.size, initialWindow)
 	}
 }
 
 func TestWindowShrinks(t *testing.T) {
-	w := window{size: 64}
+	w := congestionWindow{size: 64}
 	for range 10 {
 		w.shrink()
 	}
@@ -56,14 +56,14 @@ func TestWindowShrinks(t *testing.T) {
 	}
 }
 
-// Silent targets, and a few among them that answer, are soon through.
-func TestSilenceIsSoonThrough(t *testing.T) {
-	for _, answering := range []int{0, 10, 2} { // one in so many
+// A thousand targets of which none or few answer take few rounds.
+func TestUnansweredTakeFewRounds(t *testing.T) {
+	for _, answering := range []int{0, 10, 2} { // one in this many
 		w := newWindow()
 		rounds, asked := 0, 0
 		for ; asked < 1000; rounds++ {
 			asked += fill(&w)
-			for i := 0; w.out > 0; i++ {
+			for i := 0; w.outstanding > 0; i++ {
 				if answering > 0 && i%answering == 0 {
 					w.answered()
 				} else {

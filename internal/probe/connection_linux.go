@@ -11,28 +11,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A line is a connected socket inside a namespace. The runtime waits for it.
-type line struct {
+// A connection is a connected socket inside a namespace. The Go runtime polls it.
+type connection struct {
 	*os.File
 	to      netip.AddrPort
-	sockets semaphore // it counts among
+	sockets semaphore // released on close
 }
 
-func (l *line) close() {
+func (l *connection) close() {
 	l.Close()
 	l.sockets.release()
 }
 
-// dial opens a socket in the target's namespace and connects it; of TCP the
-// connection is not there yet. The caller closes it.
-func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*line, error) {
+// dial opens a socket in the namespace From and connects it; a TCP connection is
+// not established yet. The caller closes it.
+func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*connection, error) {
 	if err := c.sockets.acquire(ctx); err != nil {
 		return nil, err
 	}
 	to := netip.AddrPortFrom(t.addr(), port)
 	fd := -1
 	var failed error
-	err := c.door.inside(t.From, func() (err error) {
+	err := c.pool.inside(t.From, func() (err error) {
 		fd, failed, err = connect(t, to, typ)
 		return err
 	})
@@ -41,11 +41,11 @@ func (c *caller) dial(ctx context.Context, t Target, port uint16, typ int) (*lin
 		c.sockets.release()
 		return nil, err
 	}
-	return &line{os.NewFile(uintptr(fd), to.String()), to, c.sockets}, nil
+	return &connection{os.NewFile(uintptr(fd), to.String()), to, c.sockets}, nil
 }
 
-// connect connects a socket of the calling thread's namespace. It may fail to,
-// or err, as there is no socket.
+// connect opens and connects a socket in the calling thread's namespace. err says
+// that there is no socket, failed that it could not be connected.
 func connect(t Target, to netip.AddrPort, typ int) (fd int, failed, err error) {
 	family, level, option := unix.AF_INET, unix.SOL_IP, unix.IP_RECVERR
 	if t.ipv6() {
@@ -55,7 +55,7 @@ func connect(t Target, to netip.AddrPort, typ int) (fd int, failed, err error) {
 	if err != nil {
 		return -1, nil, os.NewSyscallError("socket", err)
 	}
-	err = unix.SetsockoptInt(fd, level, option, 1) // keep who sent an error
+	err = unix.SetsockoptInt(fd, level, option, 1) // queue ICMP errors with their source
 	if err == nil {
 		err = bind(fd, t)
 	}
@@ -72,8 +72,8 @@ func connect(t Target, to netip.AddrPort, typ int) (fd int, failed, err error) {
 	return fd, nil, nil
 }
 
-// obey makes waiting end when ctx does, until stop is called.
-func (l *line) obey(ctx context.Context) (stop func()) {
+// cancelWith makes reads and writes fail when ctx ends, until stop is called.
+func (l *connection) cancelWith(ctx context.Context) (stop func()) {
 	ended := make(chan struct{})
 	cancel := context.AfterFunc(ctx, func() {
 		_ = l.SetDeadline(past)
@@ -87,9 +87,9 @@ func (l *line) obey(ctx context.Context) (stop func()) {
 	}
 }
 
-// await calls try whenever something may have happened, until it returns true.
-// It tries a last time when the wait is over.
-func (l *line) await(toWrite bool, try func(fd int) bool) error {
+// waitUntil calls try whenever the socket may be ready, until it returns true, and
+// a last time after the deadline.
+func (l *connection) waitUntil(toWrite bool, try func(fd int) bool) error {
 	conn, err := l.SyscallConn()
 	if err != nil {
 		return err
@@ -108,23 +108,23 @@ func (l *line) await(toWrite bool, try func(fd int) bool) error {
 	return nil
 }
 
-// established waits until a TCP connection is there, and returns the round trip
-// that took.
-func (l *line) established(ctx context.Context) (rtt time.Duration, err error) {
-	defer l.obey(ctx)()
+// established waits until a TCP connection is established, and returns the round
+// trip of the handshake.
+func (l *connection) established(ctx context.Context) (rtt time.Duration, err error) {
+	defer l.cancelWith(ctx)()
 	var failed error
-	err = l.await(true, func(fd int) bool {
+	err = l.waitUntil(true, func(fd int) bool {
 		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
 		if n, err := unix.Poll(fds, 0); err != nil || n == 0 {
-			return false // woken for nothing
+			return false // spurious wakeup
 		}
 		rtt, failed = handshake(fd)
 		return true
 	})
-	return rtt, l.fault(ctx, cmp.Or(err, failed))
+	return rtt, l.cause(ctx, cmp.Or(err, failed))
 }
 
-// handshake returns how long a connection took that is there or has failed.
+// handshake returns the round trip of a handshake, or the error of a failed one.
 func handshake(fd int) (time.Duration, error) {
 	errno, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err == nil && errno != 0 {
@@ -140,9 +140,9 @@ func handshake(fd int) (time.Duration, error) {
 	return max(time.Duration(info.Rtt)*time.Microsecond, 1), nil
 }
 
-// fault finds out what an error of a socket means: who sent an ICMP error, or
-// that the time is over.
-func (l *line) fault(ctx context.Context, err error) error {
+// cause returns the cause of a socket's error: an ICMP error, a reset, or the end
+// of ctx.
+func (l *connection) cause(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -158,8 +158,8 @@ func (l *line) fault(ctx context.Context, err error) error {
 	return explain(err)
 }
 
-// queued takes an ICMP error out of the socket's queue of errors.
-func (l *line) queued() (found error) {
+// queued takes an ICMP error from the socket's error queue.
+func (l *connection) queued() (found error) {
 	conn, err := l.SyscallConn()
 	if err != nil {
 		return nil
@@ -188,5 +188,5 @@ func isRecvErr(h unix.Cmsghdr) bool {
 		h.Level == unix.SOL_IPV6 && h.Type == unix.IPV6_RECVERR
 }
 
-// past is a deadline that is over.
+// past is a deadline that has passed.
 var past = time.Unix(1, 0)
