@@ -2,7 +2,9 @@ package netns
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -114,15 +116,40 @@ func Ancestors() map[int]bool {
 
 // parent returns the parent of a process, 0 if unknown.
 func parent(pid int) int {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	s, err := readStat(pid)
 	if err != nil {
 		return 0
 	}
-	// The name, in parentheses, may hold any character: parse after the last ")".
-	var state string
-	var ppid int
-	if _, err := fmt.Sscan(string(status[bytes.LastIndexByte(status, ')')+1:]), &state, &ppid); err != nil {
-		return 0
+	return s.ppid
+}
+
+// Exiting reports whether a process is exiting or has exited. The kernel sets the
+// flag on all threads of PID 1 of a PID namespace before it kills the namespace's
+// other processes.
+func Exiting(pid int) bool {
+	s, err := readStat(pid)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH)
 	}
-	return ppid
+	const exiting = 0x4 // PF_EXITING (linux/sched.h)
+	return s.flags&exiting != 0
+}
+
+// A stat holds fields of /proc/PID/stat (proc_pid_stat(5)).
+type stat struct {
+	ppid  int
+	flags uint64 // PF_* of the main thread
+}
+
+func readStat(pid int) (stat, error) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return stat{}, err
+	}
+	// The name, in parentheses, may hold any character: parse after the last ")".
+	var s stat
+	var state string
+	var pgrp, session, tty, tpgid int
+	_, err = fmt.Sscan(string(text[bytes.LastIndexByte(text, ')')+1:]), &state, &s.ppid, &pgrp, &session, &tty, &tpgid, &s.flags)
+	return s, err
 }

@@ -173,8 +173,8 @@ func runInside(p netns.Reexec) (syscall.WaitStatus, error) {
 	return p.Run()
 }
 
-// ended reports whether the sandbox has ended or is ending: the holder releases its
-// record before the kernel kills the other processes of the sandbox.
+// ended reports whether the sandbox has ended or is ending. It is true after the end of
+// the holder has killed a program in the sandbox.
 func (b *Box) ended() bool {
 	r, err := openRecord(b.lab, false)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // A record is the file of a sandbox. It is empty: its holder process has an fcntl
@@ -62,8 +64,22 @@ func (r *record) publish() error {
 // its PID 1: this process is in that sandbox.
 var errOtherPIDNS = errors.New("the sandbox's process is in another PID namespace (another container or the host)")
 
-// holder returns the PID of the holder process, 0 if there is none.
+// holder returns the PID of the holder process, 0 if there is none. An exiting holder
+// counts as none: each of its threads closes its files and the last one releases the
+// lock, while another may already make the kernel kill the sandbox's processes. So
+// holder waits for the lock then. The caller has the record open, so nobody else can
+// become the holder.
 func (r *record) holder() (pid int, err error) {
+	pid, err = r.lockOwner()
+	if pid == 0 || err != nil || !netns.Exiting(pid) {
+		return pid, err
+	}
+	return 0, errors.Join(r.lock(unix.F_SETLKW, unix.F_WRLCK), r.lock(unix.F_SETLK, unix.F_UNLCK))
+}
+
+// lockOwner returns the PID of the process that has the record's fcntl lock, 0 if
+// none.
+func (r *record) lockOwner() (pid int, err error) {
 	lock := unix.Flock_t{Type: unix.F_WRLCK}
 	if err := unix.FcntlFlock(r.Fd(), unix.F_GETLK, &lock); err != nil {
 		return 0, os.NewSyscallError("fcntl", err)
@@ -78,9 +94,16 @@ func (r *record) holder() (pid int, err error) {
 }
 
 // hold makes this process the record's holder until it ends.
-func (r *record) hold() error {
-	lock := unix.Flock_t{Type: unix.F_WRLCK}
-	return os.NewSyscallError("fcntl", unix.FcntlFlock(r.Fd(), unix.F_SETLK, &lock))
+func (r *record) hold() error { return r.lock(unix.F_SETLK, unix.F_WRLCK) }
+
+// lock sets or removes this process's fcntl lock.
+func (r *record) lock(command int, typ int16) error {
+	for {
+		err := unix.FcntlFlock(r.Fd(), command, &unix.Flock_t{Type: typ})
+		if err != unix.EINTR {
+			return os.NewSyscallError("fcntl", err)
+		}
+	}
 }
 
 // remove removes the record, which ends its holder, and the folder if it is then

@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 			_, _ = sandbox.Start(lab)
 			return
 		}
+		if os.Getenv(exitingEnv) != "" {
+			exitLocked()
+		}
 		os.Exit(m.Run())
 	case role == sandbox.Inside:
 		inside(os.Args[1], os.Args[2:])
