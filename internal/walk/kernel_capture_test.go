@@ -1,0 +1,161 @@
+//go:build linux
+
+package walk_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/walk"
+)
+
+// capture receives all frames at all links.
+type capture struct {
+	net     *network
+	sockets map[dump.LinkRef]int
+	senders map[dump.LinkRef]int
+	seen    map[int][]string // by the frame's number
+	want    map[int][]string
+	foreign []string // frames that the test did not send
+}
+
+// experimental is ETH_P_802_EX1, a protocol that nobody else uses.
+const experimental = 0x88b5
+
+// swapped is experimental in network byte order.
+const swapped = 0xb588
+
+func (n *network) capture(t *rapid.T) *capture {
+	c := &capture{n, map[dump.LinkRef]int{}, map[dump.LinkRef]int{}, map[int][]string{}, map[int][]string{}, nil}
+	for _, p := range n.links {
+		err := netns.Do(n.wiring.Namespaces[p.Netns].Name, func() (err error) {
+			// The sender must not listen: a socket does not see what it sends.
+			if c.senders[p], err = packetSocket(p.Index, 0); err != nil {
+				return err
+			}
+			c.sockets[p], err = packetSocket(p.Index, unix.ETH_P_ALL)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func packetSocket(index int, protocol uint16) (int, error) {
+	protocol = protocol<<8 | protocol>>8
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, err
+	}
+	return fd, unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: protocol, Ifindex: index})
+}
+
+func (c *capture) close() {
+	for _, sockets := range []map[dump.LinkRef]int{c.sockets, c.senders} {
+		for _, fd := range sockets {
+			unix.Close(fd)
+		}
+	}
+}
+
+// send sends a frame with a number. Where the kernel refuses it, so does the model.
+func (c *capture) send(from dump.LinkRef, f walk.Frame, number int) {
+	b := slices.Concat(f.Dst[:], f.Src[:], binary.BigEndian.AppendUint16(nil, experimental))
+	b = binary.BigEndian.AppendUint32(b, uint32(number))
+	b = append(b, make([]byte, 14+f.Size-len(b))...)
+	_ = unix.Sendto(c.senders[from], b, 0, &unix.SockaddrLinklayer{Ifindex: from.Index, Protocol: swapped})
+}
+
+// compare waits until as much is captured of a frame as the model says.
+func (c *capture) compare(t *rapid.T, number int, steps []walk.Step) {
+	for _, s := range steps {
+		if text := c.visible(s); text != "" {
+			c.want[number] = append(c.want[number], text)
+		}
+	}
+	slices.Sort(c.want[number])
+	for end := time.Now().Add(2 * time.Second); ; time.Sleep(200 * time.Microsecond) {
+		c.read()
+		if len(c.seen[number]) >= len(c.want[number]) || time.Now().After(end) {
+			break
+		}
+	}
+	c.differ(t, number)
+}
+
+// compareLate finds copies beyond those that were waited for.
+func (c *capture) compareLate(t *rapid.T) {
+	time.Sleep(10 * time.Millisecond)
+	c.read()
+	for number := range c.want {
+		c.differ(t, number)
+	}
+}
+
+func (c *capture) differ(t *rapid.T, number int) {
+	for _, f := range c.foreign {
+		t.Errorf("a frame that the test did not send, from which bridges learn: %s", f)
+	}
+	slices.Sort(c.seen[number])
+	if d := cmp.Diff(c.want[number], c.seen[number]); d != "" {
+		t.Errorf("frame %d, captured (-model +kernel):\n%s", number, d)
+	}
+}
+
+// visible returns what a packet socket at the link receives of a step; "": nothing.
+func (c *capture) visible(s walk.Step) string {
+	switch {
+	case s.Direction == walk.Out && (s.Fate == walk.Passed || s.Reason == walk.ToItself):
+		return c.net.name(s.At) + " out"
+	case s.Direction == walk.In && s.Reason != walk.LinkDown && s.Reason != walk.TooLong:
+		return c.arrival(s.At, s.Reason != walk.OtherMAC)
+	}
+	return ""
+}
+
+// arrival describes a frame that a link receives, and where the link has no master
+// whether its namespace takes it.
+func (c *capture) arrival(p dump.LinkRef, taken bool) string {
+	text := c.net.name(p) + " in"
+	if c.net.wiring.Link(p).Master == 0 {
+		text += fmt.Sprintf(", taken: %v", taken)
+	}
+	return text
+}
+
+func (c *capture) read() {
+	for p, fd := range c.sockets {
+		for {
+			var b [2048]byte
+			n, from, err := unix.Recvfrom(fd, b[:], 0)
+			if errors.Is(err, unix.ENETDOWN) {
+				continue // reported once, of a link that is down
+			}
+			if err != nil {
+				break
+			}
+			at, ok := from.(*unix.SockaddrLinklayer)
+			if !ok || n < 18 || binary.BigEndian.Uint16(b[12:]) != experimental {
+				c.foreign = append(c.foreign, fmt.Sprintf("%s: % x", c.net.name(p), b[:n]))
+				continue
+			}
+			text := c.arrival(p, at.Pkttype != unix.PACKET_OTHERHOST)
+			if at.Pkttype == unix.PACKET_OUTGOING {
+				text = c.net.name(p) + " out"
+			}
+			number := int(binary.BigEndian.Uint32(b[14:]))
+			c.seen[number] = append(c.seen[number], text)
+		}
+	}
+}
