@@ -81,7 +81,7 @@ func (p *Plan) Steps() []Step {
 	for i, op := range p.ops {
 		steps[i].Command = iproute2.Print(op)
 		if p.description != nil {
-			node, pos := p.description.Asks(op.At())
+			node, pos := p.description.Source(op.At())
 			steps[i].Node, steps[i].File, steps[i].Line = node, pos.File, pos.Line
 		}
 	}

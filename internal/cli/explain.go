@@ -89,7 +89,7 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	}
 	ops := planNew(c)
 	if o.style == styleTutorial {
-		ops = plan.LongWay(ops)
+		ops = plan.Tutorial(ops)
 	}
 	told := explain.Tour(ops)
 	views, err := explain.Views(told)
@@ -154,7 +154,7 @@ func planNew(c *compile.Lab) plan.Plan { return plan.Diff(state.New(), c.State) 
 func stepsOf(c *compile.Lab, ops plan.Plan) []vethlab.Step {
 	steps := make([]vethlab.Step, len(ops))
 	for i, op := range ops {
-		node, pos := c.Asks(op.At())
+		node, pos := c.Source(op.At())
 		steps[i] = vethlab.Step{Command: iproute2.Print(op), Node: node, File: pos.File, Line: pos.Line}
 	}
 	return steps

@@ -70,7 +70,7 @@ func (p *program) script(lab *vethlab.Lab, o scriptOptions) error {
 		if err != nil {
 			return err
 		}
-		p.out.exact(iproute2.Tutorial(plan.LongWay(planNew(c))))
+		p.out.exact(iproute2.Tutorial(plan.Tutorial(planNew(c))))
 	default:
 		p.out.exact(lab.PlanNew().Script())
 	}

@@ -91,9 +91,9 @@ func (l *Lab) NodeOf(namespace string) string {
 	return ""
 }
 
-// Asks returns the node of a link, and the place in the file that asks for it, see
+// Source returns the node of a link, and the place in the file that asks for it, see
 // [Lab.Origin].
-func (l *Lab) Asks(e state.Endpoint) (node string, pos topo.Pos) {
+func (l *Lab) Source(e state.Endpoint) (node string, pos topo.Pos) {
 	return l.NodeOf(e.Namespace), l.Origin(e)
 }
 

@@ -12,9 +12,9 @@ import (
 type Test struct {
 	topo.Test // as the file has it; without a Pos it follows from the cabling
 
-	Pairs []Pair   // in the order of From and, within that, of To
-	Asked []string // all targets, in the order of To
-	Where []string // the nodes that Run is run in
+	Pairs      []Pair   // in the order of From and, within that, of To
+	AllTargets []string // all targets, in the order of To
+	RunNodes   []string // the nodes that Run is run in
 }
 
 // A Pair is a node that sends probes and their target. Pairs share their
@@ -34,9 +34,9 @@ type Pair struct {
 // addresses.
 func NewTest(from, to string, addrs ...netip.Addr) Test {
 	return Test{
-		Test:  topo.Test{From: []string{from}, To: []string{to}},
-		Pairs: []Pair{{From: from, To: to, Node: to, Addresses: addrs}},
-		Asked: []string{to},
+		Test:       topo.Test{From: []string{from}, To: []string{to}},
+		Pairs:      []Pair{{From: from, To: to, Node: to, Addresses: addrs}},
+		AllTargets: []string{to},
 	}
 }
 
@@ -83,9 +83,9 @@ func (n TestNodes) Tests(tests []topo.Test) ([]Test, topo.Errors) {
 	for _, t := range tests {
 		e := Test{Test: t}
 		if t.Run != nil {
-			e.Where = r.names(t.On, t.Pos)
+			e.RunNodes = r.names(t.On, t.Pos)
 		} else {
-			e.Pairs, e.Asked = r.pairs(&t)
+			e.Pairs, e.AllTargets = r.pairs(&t)
 		}
 		expanded = append(expanded, e)
 	}
@@ -150,7 +150,7 @@ func (r *resolver) families(node string) families {
 
 // pairs returns all pairs of a test, and all targets. A node does not probe
 // itself, unless it is the only source and the only target.
-func (r *resolver) pairs(t *topo.Test) (pairs []Pair, asked []string) {
+func (r *resolver) pairs(t *topo.Test) (pairs []Pair, targets []string) {
 	from, to := r.names(t.Sources(), t.Pos), r.targets(t)
 	self := len(t.From) == 1 && len(t.Targets()) == 1 && r.byName[t.From[0]] != nil && !r.isGroup(t.Targets()[0])
 	pairs = make([]Pair, 0, len(from)*len(to))
@@ -163,9 +163,9 @@ func (r *resolver) pairs(t *topo.Test) (pairs []Pair, asked []string) {
 		}
 	}
 	for i := range to {
-		asked = append(asked, to[i].name)
+		targets = append(targets, to[i].name)
 	}
-	return pairs, asked
+	return pairs, targets
 }
 
 // names returns the nodes that words name, each once. The host may send probes

@@ -202,7 +202,7 @@ func TestExpansion(t *testing.T) {
 func TestWhereCommandsRun(t *testing.T) {
 	lab := mustCompile(t, topo.MustParse(groupsLab+`  - {run: "true", on: [odd, lan, host, all]}`))
 	want := []string{"b", "c", "mute", "lan", "host", "r", "a"}
-	if d := cmp.Diff(want, lab.Tests[0].Where); d != "" {
+	if d := cmp.Diff(want, lab.Tests[0].RunNodes); d != "" {
 		t.Error(d)
 	}
 }

@@ -47,8 +47,8 @@ type viewer struct {
 // have none: in each namespace the one after the last, of a veth the other end
 // first. They keep them where they go.
 func (v *viewer) number(op plan.Op) {
-	for _, birth := range slices.Backward(plan.Births(op)) {
-		e := birth.Link
+	for _, made := range slices.Backward(plan.NewLinks(op)) {
+		e := made.Link
 		link := v.state.Link(e)
 		if link.Index == 0 {
 			link.Index = max(v.highest[e.Namespace], 1) + 1 // lo is the first

@@ -32,7 +32,7 @@ func TestViewsOfExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		ops := plan.Diff(state.New(), c.State)
-		for way, ops := range map[string]plan.Plan{"direct": ops, "long": plan.LongWay(ops)} {
+		for way, ops := range map[string]plan.Plan{"direct": ops, "long": plan.Tutorial(ops)} {
 			steps := Tour(ops)
 			views, err := Views(steps)
 			if err != nil {

@@ -361,7 +361,7 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 // extendOrder appends new namespaces and links to the order of the lab file.
 func (d *Draft) extendOrder(ops plan.Plan) {
 	for _, op := range ops {
-		for _, b := range plan.Births(op) {
+		for _, b := range plan.NewLinks(op) {
 			if b.Link.Link == state.Lo { // the namespace itself
 				b.Link.Link = ""
 			}

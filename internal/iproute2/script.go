@@ -24,30 +24,30 @@ func Script(p plan.Plan) string {
 	return s.String()
 }
 
-// Tutorial returns a shell script of a [plan.LongWay], with what is to be learnt of
+// Tutorial returns a shell script of a [plan.Tutorial], with what is to be learnt of
 // it as comments.
 func Tutorial(p plan.Plan) string {
 	s := newScript(p)
-	chapter, namespace := plan.Chapter(-1), ""
+	section, namespace := plan.Section(-1), ""
 	for _, op := range p {
-		next, at := plan.ChapterOf(op), op.At().Namespace
+		next, at := plan.SectionOf(op), op.At().Namespace
 		switch {
-		case next != chapter:
-			s.comment(chapters[next])
+		case next != section:
+			s.comment(sections[next])
 			fallthrough
 		case at != namespace:
 			if next == plan.Settings {
 				s.comment(s.describe(at))
 			}
 		}
-		chapter, namespace = next, at
+		section, namespace = next, at
 		s.command(op)
 	}
 	return s.String()
 }
 
-// chapters are what is said of each chapter of a tutorial.
-var chapters = map[plan.Chapter]string{
+// sections are what is said of each section of a tutorial.
+var sections = map[plan.Section]string{
 	plan.Namespaces: `Network namespaces: each is a network of its own, with interfaces,
 addresses and routes that nobody else sees. It begins with lo, which is
 down. The alias of lo is a note to vethlab, whose lab this is.
@@ -55,7 +55,7 @@ Look: ip netns list; ls /run/netns`,
 	plan.Bridges: `Bridges: switches in software. A bridge takes the smallest MTU of its ports,
 unless its own was changed once: so it is made with another one first.
 Look: ip -n NAME link`,
-	plan.Cables: `Cables: a veth pair is two interfaces; what goes into one comes out of the
+	plan.VethPairs: `Cables: a veth pair is two interfaces; what goes into one comes out of the
 other. Both ends are here, on this machine, for now.
 Look: ip link`,
 	plan.Moves: `Each end goes where it belongs. It vanishes from ip link here, and is seen

@@ -99,7 +99,7 @@ func (a *applier) marks(i int) bool {
 	if i == len(a.plan) || phaseOf(a.plan[i-1]) != phaseOf(a.plan[i]) {
 		return false
 	}
-	made := plan.Births(a.plan[i-1])
+	made := plan.NewLinks(a.plan[i-1])
 	return len(made) == 1 && made[0].Link.Namespace == state.Host && made[0].Link == a.plan[i].At()
 }
 
@@ -160,12 +160,12 @@ func madeFrom(op plan.Op) string {
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
-		for _, end := range plan.Births(op) {
+		for _, end := range plan.NewLinks(op) {
 			pairs[end.Link.Namespace]++
 		}
 	}
 	return func(op plan.Op) string {
-		ends := plan.Births(op)
+		ends := plan.NewLinks(op)
 		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
 		if ends[0].Index == 0 || ends[1].Index != 0 && pairs[there] > pairs[here] {
 			return there

@@ -154,7 +154,7 @@ func numbers(seen *state.State, p plan.Plan) indexes {
 		}
 	}
 	for i, op := range p {
-		for _, b := range plan.Births(op) {
+		for _, b := range plan.NewLinks(op) {
 			known.add(b.Link, i, b.Index)
 		}
 	}

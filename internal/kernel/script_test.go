@@ -60,7 +60,7 @@ func TestScriptAgreesWithModel(t *testing.T) {
 			}
 			script := iproute2.Script(p)
 			if len(seen.Namespaces) == 0 && rapid.Bool().Draw(t, "the long way") {
-				script = iproute2.Tutorial(plan.LongWay(p))
+				script = iproute2.Tutorial(plan.Tutorial(p))
 			}
 			seen = runScript(t, lab, script, want)
 			if d := differences(want, seen); d != "" {

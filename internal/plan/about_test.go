@@ -55,14 +55,14 @@ func TestWhatAnOpIsAbout(t *testing.T) {
 	table := parsed(t, "add table ip t; delete table ip t")
 	for _, tt := range []struct {
 		op                            plan.Op
-		at, births                    string
+		at, links                     string
 		removes, deletes, makes, ends bool
 	}{
-		{op: plan.AddNamespace{Name: "n"}, at: "n:", births: "[{n:lo 1}]", makes: true},
+		{op: plan.AddNamespace{Name: "n"}, at: "n:", links: "[{n:lo 1}]", makes: true},
 		{op: plan.DelNamespace{Name: "n"}, at: "n:", removes: true, deletes: true, ends: true},
-		{op: plan.AddVeth{Ends: [2]plan.VethEnd{{Link: e, Index: 5}, {Link: f, Index: 6}}}, at: "n:e", births: "[{n:e 5} {m:f 6}]"},
-		{op: plan.AddLink{Link: e, Index: 7, Kind: state.Bridge{}}, at: "n:e", births: "[{n:e 7}]"},
-		{op: plan.MoveLink{Link: e, To: f}, at: "n:e", births: "[{m:f 0}]"},
+		{op: plan.AddVeth{Ends: [2]plan.VethEnd{{Link: e, Index: 5}, {Link: f, Index: 6}}}, at: "n:e", links: "[{n:e 5} {m:f 6}]"},
+		{op: plan.AddLink{Link: e, Index: 7, Kind: state.Bridge{}}, at: "n:e", links: "[{n:e 7}]"},
+		{op: plan.MoveLink{Link: e, To: f}, at: "n:e", links: "[{m:f 0}]"},
 		{op: plan.DelLink{Link: e}, at: "n:e", removes: true, deletes: true},
 		{op: plan.SetKind{Link: e}, at: "n:e"},
 		{op: plan.SetLink{Link: e}, at: "n:e"},
@@ -81,14 +81,14 @@ func TestWhatAnOpIsAbout(t *testing.T) {
 		{op: table[0], at: "h:"},
 		{op: table[1], at: "h:", removes: true},
 	} {
-		births := ""
-		if list := plan.Births(tt.op); list != nil {
-			births = fmt.Sprint(list)
+		links := ""
+		if list := plan.NewLinks(tt.op); list != nil {
+			links = fmt.Sprint(list)
 		}
 		makes, ends := plan.AboutNamespace(tt.op)
-		got := fmt.Sprintln(tt.op.At(), births, plan.Removes(tt.op), plan.Deletes(tt.op), makes, ends)
-		if want := fmt.Sprintln(tt.at, tt.births, tt.removes, tt.deletes, tt.makes, tt.ends); got != want {
-			t.Errorf("%#v: at, births, removes, deletes, makes and deletes a namespace:\ngot  %swant %s", tt.op, got, want)
+		got := fmt.Sprintln(tt.op.At(), links, plan.Removes(tt.op), plan.Deletes(tt.op), makes, ends)
+		if want := fmt.Sprintln(tt.at, tt.links, tt.removes, tt.deletes, tt.makes, tt.ends); got != want {
+			t.Errorf("%#v: at, links, removes, deletes, makes and deletes a namespace:\ngot  %swant %s", tt.op, got, want)
 		}
 	}
 }

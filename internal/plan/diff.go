@@ -91,7 +91,7 @@ func (d *differ) addNamespaces() {
 // addLinks makes the missing links, each after those it stands on.
 func (d *differ) addLinks() {
 	missing := d.missing()
-	slices.SortStableFunc(missing, func(a, b state.Endpoint) int { return cmp.Compare(d.birthOrder(a), d.birthOrder(b)) })
+	slices.SortStableFunc(missing, func(a, b state.Endpoint) int { return cmp.Compare(d.createOrder(a), d.createOrder(b)) })
 	for _, e := range missing {
 		w := d.want.Link(e)
 		switch peer, paired := w.Peer(); {
@@ -104,9 +104,9 @@ func (d *differ) addLinks() {
 	}
 }
 
-// birthOrder sorts links for their making: links that stand by themselves, then
+// createOrder sorts links for their making: links that stand by themselves, then
 // pairs, then those that stand on others, floor by floor.
-func (d *differ) birthOrder(e state.Endpoint) int {
+func (d *differ) createOrder(e state.Endpoint) int {
 	l := d.want.Link(e)
 	if l == nil {
 		return 0
@@ -116,7 +116,7 @@ func (d *differ) birthOrder(e state.Endpoint) int {
 		order = 1
 	}
 	for _, lower := range l.Kind.Lower() {
-		order = max(order, d.birthOrder(lower)+1, 2)
+		order = max(order, d.createOrder(lower)+1, 2)
 	}
 	return order
 }
@@ -124,7 +124,7 @@ func (d *differ) birthOrder(e state.Endpoint) int {
 // addLink makes a link. In the machine's own namespace the kernel numbers it, and its
 // mark comes at once: nothing else says whose it is.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
-	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.BirthMTU(w.MTU), Kind: w.Kind}
+	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
 		op.Index = d.nextIndex()
 	}

@@ -258,22 +258,22 @@ func links(s *state.State) map[state.Endpoint]*state.Link {
 	return all
 }
 
-// The long way leads to where the short one does, and in its chapters.
-func TestLongWay(t *testing.T) {
+// A tutorial ends in the same State as its plan, and has its sections in order.
+func TestTutorial(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := lab(t, topotest.Draw(t, topotest.Options{HostLinks: true}))
-		long := plan.LongWay(plan.Diff(state.New(), want))
+		tutorial := plan.Tutorial(plan.Diff(state.New(), want))
 		seen := state.New()
-		play(t, long, seen)
+		play(t, tutorial, seen)
 		if d := differences(want, seen); d != "" {
 			t.Fatalf("(-want +got):\n%s", d)
 		}
-		chapter := plan.Namespaces
-		for _, op := range long {
-			if next := plan.ChapterOf(op); next < chapter {
+		section := plan.Namespaces
+		for _, op := range tutorial {
+			if next := plan.SectionOf(op); next < section {
 				t.Fatalf("%#v comes too late", op)
 			} else {
-				chapter = next
+				section = next
 			}
 		}
 	})

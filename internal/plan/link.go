@@ -28,8 +28,8 @@ func (op AddLink) From() string {
 	return op.Link.Namespace
 }
 
-// Births implements [Maker].
-func (op AddLink) Births() []Birth { return []Birth{{op.Link, op.Index}} }
+// NewLinks implements [Maker].
+func (op AddLink) NewLinks() []NewLink { return []NewLink{{op.Link, op.Index}} }
 
 // Play implements [Op].
 func (op AddLink) Play(s *state.State) error {
@@ -184,7 +184,7 @@ func (op SetLink) alias() *string { return op.Alias }
 // that link. 0: it says none.
 func MTU(op Op) (mtu int, made bool) {
 	switch m, ok := op.(interface{ mtu() int }); {
-	case ok && len(Births(op)) > 0:
+	case ok && len(NewLinks(op)) > 0:
 		return m.mtu(), true
 	case ok:
 		return m.mtu(), false

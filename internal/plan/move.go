@@ -18,8 +18,8 @@ type MoveLink struct {
 // At implements [Op].
 func (op MoveLink) At() state.Endpoint { return op.Link }
 
-// Births implements [Maker]. Its number may be taken where it goes.
-func (op MoveLink) Births() []Birth { return []Birth{{Link: op.To}} }
+// NewLinks implements [Maker]. Its number may be taken where it goes.
+func (op MoveLink) NewLinks() []NewLink { return []NewLink{{Link: op.To}} }
 
 // Play implements [Op].
 func (op MoveLink) Play(s *state.State) error {

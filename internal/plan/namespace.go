@@ -21,9 +21,9 @@ func (op AddNamespace) Play(s *state.State) error {
 	return nil
 }
 
-// Births implements [Maker]: a namespace has lo from the beginning.
-func (op AddNamespace) Births() []Birth {
-	return []Birth{{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}}
+// NewLinks implements [Maker]: a namespace has lo from the beginning.
+func (op AddNamespace) NewLinks() []NewLink {
+	return []NewLink{{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}}
 }
 
 // loIndex is the interface number of every namespace's lo (LOOPBACK_IFINDEX).

@@ -181,7 +181,7 @@ func TestDiffOnTheMachine(t *testing.T) {
 	p := plan.Diff(state.New(), want)
 	var got []string
 	for _, op := range p {
-		for _, b := range plan.Births(op) {
+		for _, b := range plan.NewLinks(op) {
 			if b.Index != 0 {
 				t.Errorf("%s is numbered %d", b.Link, b.Index)
 			}
@@ -222,9 +222,9 @@ func TestDiffSetsUpInOrder(t *testing.T) {
 	}
 }
 
-// The long way has its chapters in order, a namespace's settings together, and of
-// these first what a link is, then what it has, then that it is up, then its routes.
-func TestLongWayIsInOrder(t *testing.T) {
+// A tutorial has its sections in order and the settings of a namespace together: first
+// those of the links, then addresses, then up, then routes.
+func TestTutorialIsInOrder(t *testing.T) {
 	file := `
 name: way
 nodes:
@@ -235,14 +235,14 @@ links:
   - [a:veth7, sw:p1]
   - [b:eth0, sw:p2]
 `
-	p := plan.LongWay(plan.Diff(state.New(), wanted(t, file)))
-	golden(t, "longway.golden", written(p)+"\n")
+	p := plan.Tutorial(plan.Diff(state.New(), wanted(t, file)))
+	golden(t, "tutorial.golden", written(p)+"\n")
 	last := plan.Namespaces
 	for _, op := range p {
-		c := plan.ChapterOf(op)
-		if c < last {
-			t.Errorf("%s stands after chapter %d", iproute2.Print(op), last)
+		section := plan.SectionOf(op)
+		if section < last {
+			t.Errorf("%s stands after section %d", iproute2.Print(op), last)
 		}
-		last = c
+		last = section
 	}
 }

@@ -1,11 +1,11 @@
 // Package plan turns the difference of two States into a list of small
 // operations.
 //
-// An [Op] has three faces. This package has one of them: what the Op does to a
-// State (the model). Package iproute2 has the command a person would type,
-// package kernel has the netlink message. Tests hold the three together.
+// An [Op] has three faces. This package has one of them: its effect on a State (the
+// model). Package iproute2 has the command a person would type, package kernel has
+// the netlink message. Tests compare the three.
 //
-// There is one file per kernel thing. All is pure.
+// There is one file per kernel object. The package is pure.
 package plan
 
 import (
@@ -17,36 +17,36 @@ import (
 // An Op is one change, as one iproute2 command would make it. The types that
 // implement it are plain structs.
 type Op interface {
-	// Play makes the change to s, with all that the kernel changes in its
-	// wake. It fails where the kernel would refuse, and then s is unchanged.
+	// Play makes the change to s, with all side effects that it has in the
+	// kernel. It fails where the kernel would refuse, and then s is unchanged.
 	Play(s *state.State) error
 
 	// At returns the link the Op is about, or only its namespace.
 	At() state.Endpoint
 }
 
-// A Birth is a link that an Op makes, or puts into another place.
-type Birth struct {
+// A NewLink is a link that an Op creates, or moves to another namespace or name.
+type NewLink struct {
 	Link  state.Endpoint
 	Index int // interface number; 0: the kernel's choice
 }
 
-// A Maker is an Op that makes links.
-type Maker interface{ Births() []Birth }
+// A Maker is an Op after which there is a new link.
+type Maker interface{ NewLinks() []NewLink }
 
-// Births returns the links that an Op makes.
-func Births(op Op) []Birth {
+// NewLinks returns the links that an Op creates, or moves here.
+func NewLinks(op Op) []NewLink {
 	if m, ok := op.(Maker); ok {
-		return m.Births()
+		return m.NewLinks()
 	}
 	return nil
 }
 
-// A Remover is an Op that may take something away.
+// A Remover is an Op that may delete something.
 type Remover interface{ Removes() bool }
 
-// Removes reports whether an Op takes something away: that there is nothing to take
-// away then leaves all as it is to be.
+// Removes reports whether an Op deletes something. If that does not exist, nothing
+// has to be done.
 func Removes(op Op) bool {
 	r, ok := op.(Remover)
 	return ok && r.Removes()
@@ -58,26 +58,26 @@ func Deletes(op Op) bool {
 	return ok
 }
 
-// AboutNamespace reports whether an Op makes or deletes a whole namespace.
+// AboutNamespace reports whether an Op creates or deletes a whole namespace.
 func AboutNamespace(op Op) (makes, deletes bool) {
-	births := Births(op)
-	makes = len(births) == 1 && births[0].Link.Link == state.Lo
+	links := NewLinks(op)
+	makes = len(links) == 1 && links[0].Link.Link == state.Lo
 	return makes, Deletes(op) && op.At().Link == ""
 }
 
-// Count returns how many namespaces and how many pairs of links a plan makes.
+// Count returns how many namespaces and how many veth pairs a plan creates.
 func (p Plan) Count() (namespaces, pairs int) {
 	for _, op := range p {
 		if makes, _ := AboutNamespace(op); makes {
 			namespaces++
-		} else if len(Births(op)) == 2 {
+		} else if len(NewLinks(op)) == 2 {
 			pairs++
 		}
 	}
 	return namespaces, pairs
 }
 
-// A Plan is a list of Ops in the order in which they are to be made.
+// A Plan is a list of Ops in the order in which they are applied.
 type Plan []Op
 
 // Play makes all changes to s. It stops at the first that fails.
@@ -90,8 +90,8 @@ func (p Plan) Play(s *state.State) error {
 	return nil
 }
 
-// namespaceOf returns the namespace of that name or says that there is none.
-// The machine's own namespace is always there.
+// namespaceOf returns the namespace of that name, or an error if there is none. The
+// host namespace always exists.
 func namespaceOf(s *state.State, name string) (*state.Namespace, error) {
 	if ns := s.Namespace(name); ns != nil {
 		return ns, nil
@@ -102,7 +102,7 @@ func namespaceOf(s *state.State, name string) (*state.Namespace, error) {
 	return nil, fmt.Errorf("no namespace %q", name)
 }
 
-// linkOf returns the link at e or says that there is none.
+// linkOf returns the link at e, or an error if there is none.
 func linkOf(s *state.State, e state.Endpoint) (*state.Link, error) {
 	if l := s.Link(e); l != nil {
 		return l, nil

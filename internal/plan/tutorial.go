@@ -9,124 +9,124 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// LongWay returns the plan that makes a new lab in the order in which it is
-// taught: the namespaces, the bridges, each pair of cable ends in the machine's own
-// namespace, from where the ends are moved, and then each namespace's addresses,
-// links set up, and routes. It ends in the State that p ends in.
-func LongWay(p Plan) Plan {
-	l := longWay{times: timesUsed(p)}
+// Tutorial returns the plan that creates a new lab in the order in which it is taught:
+// the namespaces, the bridges, each veth pair in the host namespace, from where its
+// ends are moved, and then each namespace's addresses, links set up, and routes. It
+// ends in the State that p ends in.
+func Tutorial(p Plan) Plan {
+	t := tutorial{uses: countNames(p)}
 	for _, op := range p {
-		l.add(op)
+		t.add(op)
 	}
-	slices.SortStableFunc(l.steps, func(a, b taught) int {
-		return cmp.Or(cmp.Compare(a.chapter, b.chapter), cmp.Compare(a.order, b.order), cmp.Compare(a.rank, b.rank))
+	slices.SortStableFunc(t.steps, func(a, b tutorialStep) int {
+		return cmp.Or(cmp.Compare(a.section, b.section), cmp.Compare(a.namespace, b.namespace), cmp.Compare(a.rank, b.rank))
 	})
-	long := make(Plan, len(l.steps))
-	for i, s := range l.steps {
-		long[i] = s.op
+	ops := make(Plan, len(t.steps))
+	for i, s := range t.steps {
+		ops[i] = s.op
 	}
-	return long
+	return ops
 }
 
-// A Chapter is a part of a [LongWay].
-type Chapter int
+// A Section is a part of a [Tutorial].
+type Section int
 
-// The chapters, in their order.
+// The sections, in their order.
 const (
-	Namespaces Chapter = iota
+	Namespaces Section = iota
 	Bridges
-	Cables
+	VethPairs
 	Moves
 	Settings // of one namespace after the other
 )
 
-// ChapterOf returns where in a [LongWay] an Op is.
-func ChapterOf(op Op) Chapter {
-	if c, ok := op.(interface{ chapter() Chapter }); ok {
-		return c.chapter()
+// SectionOf returns the section of a [Tutorial] that an Op is in.
+func SectionOf(op Op) Section {
+	if s, ok := op.(interface{ section() Section }); ok {
+		return s.section()
 	}
 	return Settings
 }
 
-func (AddNamespace) chapter() Chapter { return Namespaces }
-func (AddVeth) chapter() Chapter      { return Cables }
-func (MoveLink) chapter() Chapter     { return Moves }
+func (AddNamespace) section() Section { return Namespaces }
+func (AddVeth) section() Section      { return VethPairs }
+func (MoveLink) section() Section     { return Moves }
 
-func (op AddLink) chapter() Chapter {
+func (op AddLink) section() Section {
 	if op.Kind.Traits().Forwards {
 		return Bridges
 	}
 	return Settings
 }
 
-func (op SetLink) chapter() Chapter {
+func (op SetLink) section() Section {
 	if op.Link.Link == state.Lo {
 		return Namespaces
 	}
 	return Settings
 }
 
-// taught is an Op with its place.
-type taught struct {
-	op      Op
-	chapter Chapter
-	order   int // of what the Op is about, within a chapter
-	rank    int // within that
+// A tutorialStep is an Op with its place in the order.
+type tutorialStep struct {
+	op        Op
+	section   Section
+	namespace int // its index in tutorial.seen, where the section goes by namespace
+	rank      int // within that
 }
 
-type longWay struct {
-	steps []taught
-	times map[string]int // how often a link's name is used in the lab
+type tutorial struct {
+	steps []tutorialStep
+	uses  map[string]int // by name of a link: how many ends of veth pairs have it
 	pairs int
 	seen  []string // namespaces in the order in which their Settings come
 }
 
-// timesUsed counts the links of each name that a plan makes.
-func timesUsed(p Plan) map[string]int {
-	times := map[string]int{}
+// countNames counts the ends of veth pairs by name.
+func countNames(p Plan) map[string]int {
+	uses := map[string]int{}
 	for _, op := range p {
-		if births := Births(op); len(births) == 2 {
-			times[births[0].Link.Link]++
-			times[births[1].Link.Link]++
+		if links := NewLinks(op); len(links) == 2 {
+			uses[links[0].Link.Link]++
+			uses[links[1].Link.Link]++
 		}
 	}
-	return times
+	return uses
 }
 
-func (l *longWay) add(op Op) {
-	if t, ok := op.(interface{ takeLongWay(l *longWay) }); ok {
-		t.takeLongWay(l)
+func (t *tutorial) add(op Op) {
+	if o, ok := op.(interface{ addToTutorial(t *tutorial) }); ok {
+		o.addToTutorial(t)
 		return
 	}
-	l.place(op)
+	t.step(op)
 }
 
-// takeLongWay leaves the link's number to the machine.
-func (op AddLink) takeLongWay(l *longWay) {
+// addToTutorial leaves the link's index to the kernel.
+func (op AddLink) addToTutorial(t *tutorial) {
 	op.Index = 0
-	l.place(op)
+	t.step(op)
 }
 
-// place puts an Op where it belongs.
-func (l *longWay) place(op Op) {
-	t := taught{op: op, chapter: ChapterOf(op)}
-	if name := op.At().Namespace; t.chapter == Settings || t.chapter == Namespaces {
-		if !slices.Contains(l.seen, name) {
-			l.seen = append(l.seen, name)
+// step appends the step that makes an Op as it is.
+func (t *tutorial) step(op Op) {
+	s := tutorialStep{op: op, section: SectionOf(op)}
+	if name := op.At().Namespace; s.section == Settings || s.section == Namespaces {
+		if !slices.Contains(t.seen, name) {
+			t.seen = append(t.seen, name)
 		}
-		t.order = slices.Index(l.seen, name)
+		s.namespace = slices.Index(t.seen, name)
 	}
-	if t.chapter == Settings {
-		t.rank = rankOf(op)
+	if s.section == Settings {
+		s.rank = rankOf(op)
 	}
-	l.steps = append(l.steps, t)
+	t.steps = append(t.steps, s)
 }
 
-// rankOf orders the settings of a namespace: what a link is first, then what it has,
-// then up, for which all is ready, and then what needs that.
+// rankOf orders the settings of a namespace: those of the link itself, its addresses,
+// up, and then what needs a link that is up.
 func rankOf(op Op) int {
 	const up = 2
-	if set, ok := op.(interface{ comesUp() bool }); ok && set.comesUp() {
+	if set, ok := op.(interface{ setsUp() bool }); ok && set.setsUp() {
 		return up
 	}
 	switch t, row := thingOf(op); {
@@ -139,33 +139,33 @@ func rankOf(op Op) int {
 	}
 }
 
-func (op SetLink) comesUp() bool { return op.Up != nil }
+func (op SetLink) setsUp() bool { return op.Up != nil }
 
-// takeLongWay makes a pair on the machine and moves both ends. Their numbers are the
-// machine's to give.
-func (op AddVeth) takeLongWay(l *longWay) {
-	l.pairs++
-	var here AddVeth
+// addToTutorial creates the pair in the host namespace and moves both ends. The kernel
+// chooses their indexes.
+func (op AddVeth) addToTutorial(t *tutorial) {
+	t.pairs++
+	var pair AddVeth
 	for i, end := range op.Ends {
 		end.Index = 0
 		if end.MTU == state.DefaultMTU {
 			end.MTU = 0
 		}
 		goal := end.Link
-		end.Link = state.Endpoint{Namespace: state.Host, Link: l.nameHere(goal, i)}
-		here.Ends[i] = end
+		end.Link = state.Endpoint{Namespace: state.Host, Link: t.nameOnHost(goal, i)}
+		pair.Ends[i] = end
 		if end.Link != goal {
-			l.steps = append(l.steps, taught{op: MoveLink{Link: end.Link, To: goal}, chapter: Moves})
+			t.steps = append(t.steps, tutorialStep{op: MoveLink{Link: end.Link, To: goal}, section: Moves})
 		}
 	}
-	l.steps = append(l.steps, taught{op: here, chapter: Cables})
+	t.steps = append(t.steps, tutorialStep{op: pair, section: VethPairs})
 }
 
-// nameHere returns what an end is called while it is on the machine: its own name,
-// if no other end has it and no device of the machine is likely to.
-func (l *longWay) nameHere(end state.Endpoint, side int) string {
-	if end.Namespace == state.Host || l.times[end.Link] == 1 && strings.HasPrefix(end.Link, "veth") {
+// nameOnHost returns the name of an end while it is in the host namespace: its own, if
+// no other end has it and no device of the machine is likely to.
+func (t *tutorial) nameOnHost(end state.Endpoint, side int) string {
+	if end.Namespace == state.Host || t.uses[end.Link] == 1 && strings.HasPrefix(end.Link, "veth") {
 		return end.Link
 	}
-	return fmt.Sprintf("cable%d%c", l.pairs, 'a'+side)
+	return fmt.Sprintf("cable%d%c", t.pairs, 'a'+side)
 }

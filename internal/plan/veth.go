@@ -24,9 +24,9 @@ type VethEnd struct {
 // At implements [Op].
 func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
 
-// Births implements [Maker].
-func (op AddVeth) Births() []Birth {
-	return []Birth{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
+// NewLinks implements [Maker].
+func (op AddVeth) NewLinks() []NewLink {
+	return []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
 }
 
 // Play implements [Op].

@@ -86,10 +86,10 @@ func (Bridge) Carrier(s *State, e Endpoint) bool {
 	return false
 }
 
-// BirthMTU returns another MTU than is wanted. By itself a bridge takes the lowest
+// CreateMTU returns another MTU than is wanted. By itself a bridge takes the lowest
 // MTU of its ports whenever one comes, goes or changes, until somebody changes the
 // bridge's own. So it is made with another one than it is to have, and changed.
-func (Bridge) BirthMTU(want int) int {
+func (Bridge) CreateMTU(want int) int {
 	if want == DefaultMTU {
 		return DefaultMTU - 1
 	}

@@ -44,9 +44,9 @@ type Kind interface {
 	// a carrier when all in s has settled.
 	Carrier(s *State, e Endpoint) bool
 
-	// BirthMTU returns the MTU to make a link with that is to have another one
+	// CreateMTU returns the MTU to make a link with that is to have another one
 	// in the end, both in bytes.
-	BirthMTU(want int) int
+	CreateMTU(want int) int
 }
 
 // Traits are what holds for all links of a kind.
@@ -183,8 +183,8 @@ func (plainKind) Lower() []Endpoint { return nil }
 // Carrier implements [Kind].
 func (plainKind) Carrier(*State, Endpoint) bool { return true }
 
-// BirthMTU implements [Kind].
-func (plainKind) BirthMTU(want int) int { return want }
+// CreateMTU implements [Kind].
+func (plainKind) CreateMTU(want int) int { return want }
 
 // unchangeable says of a Kind without settings that can be changed in place.
 func unchangeable(now, want Kind) ([]Change, bool) { return nil, now.Equal(want) }

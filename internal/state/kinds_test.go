@@ -193,10 +193,10 @@ func TestBridgeChange(t *testing.T) {
 // A bridge is made with another MTU than it is to have, all else with its own.
 func TestBirthMTU(t *testing.T) {
 	for _, want := range []int{1, 1280, 1499, 1500, 9000} {
-		if got := (state.Bridge{}).BirthMTU(want); got == want || got < 1280 {
+		if got := (state.Bridge{}).CreateMTU(want); got == want || got < 1280 {
 			t.Errorf("a bridge of %d is made with %d", want, got)
 		}
-		if got := (state.Veth{}).BirthMTU(want); got != want {
+		if got := (state.Veth{}).CreateMTU(want); got != want {
 			t.Errorf("a cable of %d is made with %d", want, got)
 		}
 	}

@@ -31,16 +31,16 @@ func (e *engine) command(ctx context.Context, i int, t *compile.Test) []finding 
 		timeout = commandTimeout
 	}
 	names := hosts.NewTable(e.state).File()
-	findings := make([]finding, len(t.Where))
-	parallel.Each(len(t.Where), func(n int) {
+	findings := make([]finding, len(t.RunNodes))
+	parallel.Each(len(t.RunNodes), func(n int) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		findings[n] = finding{query: query{test: i, pair: n}}
-		f := e.runIn(ctx, t, t.Where[n], names)
+		f := e.runIn(ctx, t, t.RunNodes[n], names)
 		if f == nil {
 			return
 		}
-		f.From = t.Where[n]
+		f.From = t.RunNodes[n]
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			f.Found, f.Why = "no end", "it was stopped after "+words.Duration(timeout)
 		}

@@ -60,7 +60,7 @@ func conclude(t *compile.Test, last try, tries int) TestResult {
 // total returns how many pairs a test has or, of a command, nodes.
 func total(t *compile.Test) int {
 	if t.Run != nil {
-		return len(t.Where)
+		return len(t.RunNodes)
 	}
 	return len(t.Pairs)
 }
@@ -218,9 +218,9 @@ func matrixOf(t *compile.Test, findings []finding) *Matrix {
 	if !t.Matrix || t.Run != nil {
 		return nil
 	}
-	m := &Matrix{From: []string{}, To: t.Asked}
+	m := &Matrix{From: []string{}, To: t.AllTargets}
 	rows, columns := map[string]int{}, map[string]int{}
-	for i, name := range t.Asked {
+	for i, name := range t.AllTargets {
 		columns[name] = i
 	}
 	for _, p := range t.Pairs {

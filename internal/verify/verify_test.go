@@ -23,7 +23,7 @@ var (
 // pairs returns a test of a to b and c.
 func pairs(t topo.Test) *compile.Test {
 	return &compile.Test{
-		Test: t, Asked: []string{"b", "c"},
+		Test: t, AllTargets: []string{"b", "c"},
 		Pairs: []compile.Pair{
 			{From: "a", To: "b", Node: "b", Addresses: []netip.Addr{addrB}},
 			{From: "a", To: "c", Node: "c", Addresses: []netip.Addr{addrR}},
