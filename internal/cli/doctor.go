@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 func newDoctor(p *program) *cobra.Command {
@@ -92,8 +93,8 @@ const markWidth = len("unknown")
 
 // check returns the lines of one check.
 func (p *program) check(c feature.Check, width int) string {
-	mark := p.out.paint(markStyle(c), pad(string(c.State), markWidth))
-	lines := "  " + mark + "  " + pad(c.Name, width) + "  " + joinWords(": ", c.Found, c.Use) + "\n"
+	mark := p.out.paint(markStyle(c), words.Pad(string(c.State), markWidth))
+	lines := "  " + mark + "  " + words.Pad(c.Name, width) + "  " + joinWords(": ", c.Found, c.Use) + "\n"
 	indent := strings.Repeat(" ", 2+markWidth+2+width+2)
 	// Why the kernel does not have what no lab uses is no news to anybody.
 	if c.Reason != "" && (c.Used || c.Fix == "" || c.State == feature.Limited) {

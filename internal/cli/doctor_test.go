@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 func TestDoctorPage(t *testing.T) {
@@ -69,7 +70,7 @@ func TestDoctorColours(t *testing.T) {
 		{feature.Check{State: feature.Limited, Used: true}, amber},
 		{feature.Check{State: feature.Unknown, Used: true}, amber},
 	} {
-		want := p.out.paint(test.want, pad(string(test.check.State), markWidth))
+		want := p.out.paint(test.want, words.Pad(string(test.check.State), markWidth))
 		if got := p.check(test.check, 0); !strings.Contains(got, want) {
 			t.Errorf("%+v: %q, want %q", test.check, got, want)
 		}

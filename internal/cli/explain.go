@@ -173,7 +173,10 @@ const mostLines = 8
 
 // beginning returns the lines of a text, and of a long one the first.
 func beginning(text string) []string {
-	list := lines(text)
+	if text == "" {
+		return nil
+	}
+	list := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if len(list) > mostLines {
 		list = append(list[:mostLines-1], "…")
 	}
@@ -220,7 +223,7 @@ func (p *program) printStep(e explained, number string) {
 	var b strings.Builder
 	b.WriteString(number + p.out.paint(bold, e.Command))
 	if from := origin(e.Step); from != "" {
-		b.WriteString(columnGap + p.out.paint(dim, "# "+from))
+		b.WriteString(words.ColumnGap + p.out.paint(dim, "# "+from))
 	}
 	b.WriteString("\n")
 	for _, line := range words.Wrap(e.Says, width) {

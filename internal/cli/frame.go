@@ -109,7 +109,7 @@ func (f *frame) table(rows []frameRow) []string {
 			perSecond(r.rate.PacketsIn + r.rate.PacketsOut), perSecond(r.rate.Drops), frameAddresses(r.link), framePeer(r.link),
 		})
 	}
-	cells = oneLiners(cells)
+	cells = words.EscapeCells(cells)
 	widths := []int{0, 0, 0, rateWidth, rateWidth, 0, 0, 0, 0}
 	for _, row := range cells {
 		for i, cell := range row {
@@ -118,7 +118,7 @@ func (f *frame) table(rows []frameRow) []string {
 	}
 	lines := make([]string, len(cells))
 	for n, row := range cells {
-		if lines[n] = tableLine(row, widths); n == 0 {
+		if lines[n] = words.Row(row, widths); n == 0 {
 			lines[n] = f.paint(bold, lines[n])
 		} else {
 			lines[n] = f.colour(lines[n], row, widths)
@@ -133,7 +133,7 @@ const rateWidth = len("1.23gbit")
 // colour makes the state of a row stand out, and that packets come to nothing.
 func (f *frame) colour(text string, row []string, widths []int) string {
 	const stateColumn = 2
-	start := widths[0] + widths[1] + 2*len(columnGap)
+	start := widths[0] + widths[1] + 2*len(words.ColumnGap)
 	before, after := text[:start], text[start:]
 	s := map[string]style{"up": green, "off": dim}[row[stateColumn]]
 	if s == plain && row[stateColumn] != "unknown" {

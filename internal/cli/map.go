@@ -260,10 +260,10 @@ func (p *program) mapLine(l hostmap.Line, w mapColumns) string {
 	if len(l.Address) > 0 {
 		first = l.Address[0]
 	}
-	text := "  " + p.out.paint(dim, l.Tree) + words.Pad(l.Name, w.name-words.Columns(l.Tree)) + columnGap + state
-	rest := columnGap + words.Pad(first, w.address) + columnGap + l.Note
+	text := "  " + p.out.paint(dim, l.Tree) + words.Pad(l.Name, w.name-words.Columns(l.Tree)) + words.ColumnGap + state
+	rest := words.ColumnGap + words.Pad(first, w.address) + words.ColumnGap + l.Note
 	text = strings.TrimRight(text+rest, " ") + "\n"
-	indent := strings.Repeat(" ", 2+w.name+len(columnGap)+w.state+len(columnGap))
+	indent := strings.Repeat(" ", 2+w.name+len(words.ColumnGap)+w.state+len(words.ColumnGap))
 	for _, a := range l.Address[min(1, len(l.Address)):] {
 		text += indent + a + "\n"
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // All that reaches the terminal passes through this file. Its rules are:
@@ -276,18 +277,18 @@ func (o *out) hideProgress() {
 	}
 }
 
-// A style is how a word stands out on a terminal.
-type style string
+// A style is how a text stands out on a terminal.
+type style = words.Style
 
-// The styles, as SGR parameters (ECMA-48).
+// The styles.
 const (
-	plain style = ""
-	bold  style = "1"
-	dim   style = "2"
-	red   style = "31"
-	green style = "32"
-	amber style = "33"
-	cyan  style = "36"
+	plain = words.Plain
+	bold  = words.Bold
+	dim   = words.Dim
+	red   = words.Red
+	green = words.Green
+	amber = words.Amber
+	cyan  = words.Cyan
 )
 
 // paint returns text in a style, if stdout takes colours.

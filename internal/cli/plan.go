@@ -11,6 +11,7 @@ import (
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 func newPlan(p *program) *cobra.Command {
@@ -104,7 +105,7 @@ func (p *program) printSteps(steps []vethlab.Step) {
 	for _, s := range steps {
 		line := s.Command
 		if from := origin(s); from != "" {
-			line = pad(line, width) + columnGap + p.out.paint(dim, "# "+from)
+			line = words.Pad(line, width) + words.ColumnGap + p.out.paint(dim, "# "+from)
 		}
 		b.WriteString(line + "\n")
 	}

@@ -17,7 +17,7 @@ const module = "github.com/vethlab/vethlab"
 // stand on.
 var pure = map[string][]string{
 	"internal/parallel":      {},
-	"internal/words":         {},
+	"internal/words":         {"internal/escape"},
 	"internal/escape":        {},
 	"internal/nft":           {"internal/words"},
 	"topo":                   {"internal/nft", "internal/escape"},

@@ -1,65 +1,68 @@
-package cli
+// Package inspect reads all that a node's network namespace shows from inside: links,
+// addresses, routes, rules, neighbour entries, qdiscs, listening sockets, sysctls, the
+// packet filter and processes. It returns them as one struct, for JSON, or as sections
+// of text.
+package inspect
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
-	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
 
-// insideNode is all about one node, or of it about one interface.
-type insideNode struct {
+// A Node is what the namespace of a node shows, or the part of it that belongs to one
+// interface.
+type Node struct {
 	Lab  string    `json:"lab"`
 	Node string    `json:"node"`
 	Kind topo.Kind `json:"kind"`
 	*dump.Namespace
-	Interface string              `json:"interface,omitempty"` // the only one shown
-	Master    string              `json:"master,omitempty"`    // of it
-	Ends      map[int]kernel.Peer `json:"ends,omitempty"`      // other ends of veths, by index
+	Interface string              `json:"interface,omitempty"` // set by Select
+	Master    string              `json:"master,omitempty"`    // of Interface
+	Ends      map[int]kernel.Peer `json:"ends,omitempty"`      // peers of the veths, by their own index
 	Qdiscs    []dump.Qdisc        `json:"qdiscs,omitempty"`
 	Sockets   []dump.Socket       `json:"sockets,omitempty"`
 	Sysctls   []dump.Setting      `json:"sysctls,omitempty"`
 	Nftables  nft.Ruleset         `json:"nftables,omitempty"`
 	Processes []dump.Process      `json:"processes,omitempty"`
 
-	around *dump.Namespace // of the only interface shown: what it is in
+	whole *dump.Namespace // set by Select: all links, to name masters and peers
 }
 
-// lookInside reads all about a node. Of the machine itself the processes are left
-// out: they are those of everybody.
-func lookInside(lab *vethlab.Lab, node *vethlab.Node) (*insideNode, error) {
-	n := &insideNode{Lab: lab.Name(), Node: node.Name()}
-	name := node.Namespace()
+// Read reads the namespace of a node. The host's processes are left out: they are all
+// processes of the machine.
+func Read(lab, node, namespace string) (*Node, error) {
+	n := &Node{Lab: lab, Node: node}
 	var err error
-	if n.Namespace, err = kernel.Dump(name); err != nil {
+	if n.Namespace, err = kernel.Dump(namespace); err != nil {
 		return nil, err
 	}
-	keep := func(e error) { err = errors.Join(err, e) }
 	reads := []func() error{
 		func() (e error) { n.Ends, e = kernel.Peers(n.Namespace); return e },
-		func() (e error) { n.Qdiscs, e = kernel.Qdiscs(name); return e },
-		func() (e error) { n.Sockets, e = kernel.Sockets(name); return e },
-		func() (e error) { n.Sysctls, e = kernel.ChangedSysctls(name); return e },
-		func() (e error) { n.Nftables, e = kernel.Nftables(name); return e },
+		func() (e error) { n.Qdiscs, e = kernel.Qdiscs(namespace); return e },
+		func() (e error) { n.Sockets, e = kernel.Sockets(namespace); return e },
+		func() (e error) { n.Sysctls, e = kernel.ChangedSysctls(namespace); return e },
+		func() (e error) { n.Nftables, e = kernel.Nftables(namespace); return e },
 	}
-	if name != state.Host {
-		reads = append(reads, func() (e error) { n.Processes, e = kernel.Processes(name); return e })
+	if namespace != state.Host {
+		reads = append(reads, func() (e error) { n.Processes, e = kernel.Processes(namespace); return e })
 	}
 	failed := make([]error, len(reads))
 	parallel.Each(len(reads), func(i int) { failed[i] = reads[i]() })
-	keep(errors.Join(failed...))
 	n.Kind = n.kind()
-	return n, err
+	return n, errors.Join(failed...)
 }
 
-// kind tells by what the node does which kind it is.
-func (n *insideNode) kind() topo.Kind {
+// kind returns router if the node forwards packets, switch if it has a bridge, else host.
+func (n *Node) kind() topo.Kind {
 	forwards := slices.ContainsFunc(n.Sysctls, func(s dump.Setting) bool {
 		return (s.Key == state.ForwardIPv4 || s.Key == state.ForwardIPv6) && s.Value == "1"
 	})
@@ -75,14 +78,18 @@ func (n *insideNode) kind() topo.Kind {
 	return topo.Host
 }
 
-// only leaves what belongs to one interface. False: there is none of that name.
-func (n *insideNode) only(name string) bool {
+// Select drops all that does not belong to one interface.
+func (n *Node) Select(name string) error {
 	l := n.LinkNamed(name)
 	if l == nil {
-		return false
+		var names []string
+		for _, l := range n.Links {
+			names = append(names, l.Name)
+		}
+		return fmt.Errorf("node %s has no interface %q%s", n.Node, name, words.DidYouMean(name, names))
 	}
 	index := l.Index
-	n.around = &dump.Namespace{Name: n.Name, Links: n.Links, Addresses: n.Addresses, Peers: n.Peers}
+	n.whole = &dump.Namespace{Name: n.Name, Links: n.Links, Addresses: n.Addresses, Peers: n.Peers}
 	n.Interface, n.Master = l.Name, n.LinkName(l.Master)
 	n.Links = []dump.Link{*l}
 	n.Addresses = n.AddressesOf(index)
@@ -93,12 +100,12 @@ func (n *insideNode) only(name string) bool {
 	n.Qdiscs = slices.DeleteFunc(n.Qdiscs, func(q dump.Qdisc) bool { return q.Index != index })
 	n.Ends = map[int]kernel.Peer{index: n.Ends[index]}
 	n.Rules, n.Sockets, n.Nftables, n.Processes = nil, nil, nil, nil
-	n.Sysctls = slices.DeleteFunc(n.Sysctls, func(s dump.Setting) bool { return linkOfSetting(s.Key) != l.Name })
-	return true
+	n.Sysctls = slices.DeleteFunc(n.Sysctls, func(s dump.Setting) bool { return settingLink(s.Key) != l.Name })
+	return nil
 }
 
-// end returns the other end of a veth as node:interface, "" if it is not known.
-func (n *insideNode) end(index int) string {
+// peer returns the peer of a veth as node:interface, "" if it is unknown.
+func (n *Node) peer(index int) string {
 	p, ok := n.Ends[index]
 	switch {
 	case !ok || p.Link == "":
