@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/monitor"
 )
 
 func newEvents(p *program) *cobra.Command {
@@ -59,20 +59,6 @@ type eventsOptions struct {
 	format format
 }
 
-// A line is an event as it is written.
-type line struct {
-	Time moment `json:"time"`
-	live.Event
-}
-
-// A moment is when an event was heard of. All are written with as many digits.
-type moment struct{ time.Time }
-
-// MarshalJSON writes a moment by RFC 3339.
-func (m moment) MarshalJSON() ([]byte, error) {
-	return m.AppendFormat(nil, `"2006-01-02T15:04:05.000000Z07:00"`), nil
-}
-
 // events writes events until there were enough, or ctx ends: then it is done.
 func (p *program) events(ctx context.Context, args []string, o eventsOptions) error {
 	f, _, err := p.follow(ctx, args, o.followed)
@@ -116,30 +102,12 @@ func ignoreEnd(ctx context.Context, err error) error {
 }
 
 func (p *program) writeEvent(e live.Event, f format) error {
-	l := line{moment{time.Now()}, e}
+	event := monitor.Event{Time: monitor.Time{Time: time.Now()}, Event: e}
 	if f == formatJSON {
-		return p.out.jsonLine(l)
+		return p.out.jsonLine(event)
 	}
-	p.out.print("%s\n", l.text(p.out.paint))
+	p.out.print("%s\n", event.Text(p.out.paint))
 	return nil
-}
-
-// text returns an event as a line for people.
-func (l line) text(paint func(style, string) string) string {
-	return paint(dim, l.Time.Format("15:04:05.000")) + "  " + paint(eventStyle(l.Kind), escape.Line(l.String()))
-}
-
-// eventStyle returns how an event stands out.
-func eventStyle(k live.Kind) style {
-	switch k {
-	case live.CarrierUp, live.LinkUp, live.NodeAdded:
-		return green
-	case live.CarrierDown, live.LinkDown, live.NodeDeleted, live.LinkDeleted, live.AddressDuplicate:
-		return red
-	case live.Resync, live.Moved:
-		return amber
-	}
-	return plain
 }
 
 // followed says what is followed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/monitor"
 )
 
 func newWatch(p *program) *cobra.Command {
@@ -49,34 +51,28 @@ written line by line, as by vethlab events.`,
 }
 
 const (
-	countInterval = time.Second            // between two looks at what went through
-	frameInterval = 100 * time.Millisecond // between two pictures
-	foldedAtOnce  = 100                    // namespaces out of sight that are looked at in an interval
+	countInterval = time.Second            // between reads of the counters
+	frameInterval = 100 * time.Millisecond // between frames
 )
 
-// A watcher shows what is followed on a screen.
+// A watcher shows a followed view on a screen.
 type watcher struct {
 	*kernel.Follower
-	what    string // is watched
-	screen  *screen
-	paint   func(style, string) string
-	rates   *live.Rates
-	events  []line
-	busiest bool
-	seen    map[int32]bool // namespaces on the screen
-	folded  []int32        // namespaces that are not, those first that were looked at longest ago
-	changed bool
-	size    [2]int // of the screen
+	screen   *screen
+	frame    monitor.Frame // without rows
+	rates    *live.Rates
+	schedule monitor.Schedule
+	changed  bool
 }
 
-// watch shows what is followed until a key or ctx ends it.
+// watch shows the followed view until a key or ctx ends it.
 func (p *program) watch(ctx context.Context, args []string, o followed) error {
-	f, what, err := p.follow(ctx, args, o)
+	f, subject, err := p.follow(ctx, args, o)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	w := &watcher{Follower: f, what: what, paint: p.out.paint, rates: live.NewRates(), changed: true}
+	w := &watcher{Follower: f, frame: monitor.Frame{Subject: subject, Paint: p.out.paint}, rates: live.NewRates(), changed: true}
 	stdin, _ := p.stdin.(*os.File)
 	if w.screen, err = p.out.openScreen(stdin); err != nil {
 		return err
@@ -92,7 +88,7 @@ func within(ctx context.Context) context.Context {
 	return ctx
 }
 
-// run shows frames until it is to end.
+// run shows frames until a key or ctx ends it.
 func (w *watcher) run(ctx context.Context) error {
 	var counted time.Time
 	for {
@@ -102,30 +98,30 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 		w.show()
 		events, err := w.Next(within(ctx))
-		w.hear(events)
+		w.keep(events)
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
-		if w.press() || ctx.Err() != nil {
+		if w.readKeys() || ctx.Err() != nil {
 			return nil
 		}
 	}
 }
 
-// maxEvents is how many events are kept, as many as a large screen shows.
+// maxEvents is how many events are kept: as many as a large screen shows.
 const maxEvents = 100
 
-// hear takes in events.
-func (w *watcher) hear(events []live.Event) {
+func (w *watcher) keep(events []live.Event) {
+	f := &w.frame
 	for _, e := range events {
-		w.events = append(w.events, line{moment{time.Now()}, e})
+		f.Events = append(f.Events, monitor.Event{Time: monitor.Time{Time: time.Now()}, Event: e})
 		w.changed = true
 	}
-	w.events = w.events[max(0, len(w.events)-maxEvents):]
+	f.Events = f.Events[max(0, len(f.Events)-maxEvents):]
 }
 
-// press takes in the keys that were pressed, and reports whether to end.
-func (w *watcher) press() bool {
+// readKeys handles the keys that were pressed, and reports whether to end.
+func (w *watcher) readKeys() bool {
 	const ctrlC = 3
 	for {
 		select {
@@ -134,7 +130,7 @@ func (w *watcher) press() bool {
 			case 'q', 'Q', ctrlC:
 				return true
 			case 's', 'S':
-				w.busiest, w.changed = !w.busiest, true
+				w.frame.ByRate, w.changed = !w.frame.ByRate, true
 			}
 			w.screen.more <- struct{}{}
 		default:
@@ -143,62 +139,34 @@ func (w *watcher) press() bool {
 	}
 }
 
-// count looks at what went through: what is on the screen, and a part of the rest.
-func (w *watcher) count(at time.Time) {
-	w.changed = true
-	var ids []int32
-	there := map[int32]bool{}
-	for _, n := range w.View.Nodes() {
-		there[n.ID] = true
-		if w.seen == nil || w.seen[n.ID] {
-			ids = append(ids, n.ID)
-		}
-	}
-	turn := min(len(w.folded), foldedAtOnce)
-	ids = append(ids, w.folded[:turn]...)
-	w.folded = append(w.folded[turn:], w.folded[:turn]...)
-	for place, stats := range w.Count(ids) {
-		w.rates.Count(place, at, stats)
-	}
-	w.rates.Forget(func(p dump.LinkRef) bool { return there[p.Netns] })
+// ids returns the namespaces of the view.
+func (w *watcher) ids() []int32 {
+	return eachOf(w.View.Nodes(), func(n live.Node) int32 { return n.ID })
 }
 
-// show paints the screen if anything on it has changed.
+// count reads the counters of the namespaces whose turn it is.
+func (w *watcher) count(at time.Time) {
+	w.changed = true
+	ids := w.ids()
+	for link, stats := range w.Count(w.schedule.Next(ids)) {
+		w.rates.Count(link, at, stats)
+	}
+	w.rates.Forget(func(r dump.LinkRef) bool { return slices.Contains(ids, r.Netns) })
+}
+
+// show paints a frame if anything in it has changed.
 func (w *watcher) show() {
 	columns, lines := w.screen.size()
-	if size := [2]int{columns, lines}; size != w.size {
-		w.size, w.changed = size, true
-	}
-	if !w.changed {
+	if columns == w.frame.Columns && lines == w.frame.Lines && !w.changed {
 		return
 	}
 	w.changed = false
-	f := frame{
-		what: w.what, now: time.Now(), events: w.events, busiest: w.busiest,
-		columns: columns, lines: lines, paint: w.paint, text: func(l line) string { return l.text(w.paint) },
-	}
+	w.frame.Columns, w.frame.Lines, w.frame.Now = columns, lines, time.Now()
+	f := w.frame
 	for _, n := range w.View.Nodes() {
-		f.add(n, w.rates)
+		f.Add(n, w.rates)
 	}
-	rows, shown := f.render()
+	rows, shown := f.Render()
 	w.screen.paint(rows)
-	w.turn(shown)
-}
-
-// turn takes note of which namespaces are on the screen, and which are not.
-func (w *watcher) turn(shown map[int32]bool) {
-	w.seen = shown
-	waiting := map[int32]bool{}
-	var folded []int32
-	for _, id := range w.folded {
-		if !shown[id] && !waiting[id] {
-			folded, waiting[id] = append(folded, id), true
-		}
-	}
-	for _, n := range w.View.Nodes() {
-		if !shown[n.ID] && !waiting[n.ID] {
-			folded = append(folded, n.ID)
-		}
-	}
-	w.folded = folded
+	w.schedule.Framed(w.ids(), shown)
 }

@@ -29,14 +29,14 @@ func TestWatchScreen(t *testing.T) {
 	y.types("vethlab watch\n", open)
 	y.types("", "lab vtc-watch, 2 nodes, 2 interfaces")
 	y.types("", "a     eth0       up")
-	y.types("s", "by name")
-	y.types("s", "busiest first")
+	y.types("s", "sort by name")
+	y.types("s", "sort by rate")
 
 	// It is as large as the terminal, now and later.
 	if err := unix.IoctlSetWinsize(int(y.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 5, Col: 70}); err != nil {
 		t.Fatal(err)
 	}
-	y.types("", "… and 2 interfaces that are not busier")
+	y.types("", "… 2 interfaces with lower rates")
 	y.types("q", "out> ")
 	if !strings.Contains(y.seen.String(), closed) {
 		t.Errorf("the screen was not given back: %q", y.seen.String())

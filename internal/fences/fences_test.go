@@ -27,6 +27,7 @@ var pure = map[string][]string{
 	"internal/dump":          {"topo", "internal/state"},
 	"internal/walk":          {"topo", "internal/state", "internal/dump"},
 	"internal/live":          {"topo", "internal/words", "internal/state", "internal/dump"},
+	"internal/monitor":       {"topo", "internal/escape", "internal/words", "internal/state", "internal/dump", "internal/live"},
 	"internal/iproute2/argv": {"topo"},
 	"internal/iproute2":      {"topo", "internal/state", "internal/plan", "internal/iproute2/argv"},
 	"internal/ipshow":        {"topo", "internal/state", "internal/plan", "internal/dump", "internal/iproute2/argv"},

@@ -1,4 +1,6 @@
-package cli
+// Package monitor renders what a live view shows as frames of text, each as large as
+// the terminal: a table of interfaces with their rates, and the last events. It is pure.
+package monitor
 
 import (
 	"cmp"
@@ -14,99 +16,98 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A frame is one picture of what is watched, as large as the screen.
-type frame struct {
-	what           string
-	now            time.Time
-	events         []line
-	busiest        bool // first
-	columns, lines int
-	paint          func(style, string) string
-	text           func(line) string // of an event
+// A Frame is one screen.
+type Frame struct {
+	Subject        string // what is watched: "lab x"
+	Now            time.Time
+	Events         []Event
+	ByRate         bool // sort by rate, not by name
+	Columns, Lines int  // of the terminal
+	Paint          words.Painter
 
-	rows  []frameRow
+	rows  []row
 	nodes int
 	bare  int // nodes without an interface to show
 }
 
-// A frameRow is an interface.
-type frameRow struct {
+// A row is an interface.
+type row struct {
 	netns int32
 	node  string
 	link  live.Interface
 	rate  live.Rate
 }
 
-// add adds the interfaces of a node. Lo is left out while it has no address of its
-// own.
-func (f *frame) add(n live.Node, rates *live.Rates) {
+// Add adds the interfaces of a node. lo is left out if it has loopback addresses only.
+func (f *Frame) Add(n live.Node, rates *live.Rates) {
 	f.nodes++
 	before := len(f.rows)
 	for _, i := range n.Interfaces {
 		if i.Name == state.Lo && !slices.ContainsFunc(i.Addresses, func(a netip.Prefix) bool { return !a.Addr().IsLoopback() }) {
 			continue
 		}
-		f.rows = append(f.rows, frameRow{n.ID, n.Name, i, rates.Of(dump.LinkRef{Netns: n.ID, Index: i.Index})})
+		f.rows = append(f.rows, row{n.ID, n.Name, i, rates.Of(dump.LinkRef{Netns: n.ID, Index: i.Index})})
 	}
 	if len(f.rows) == before {
 		f.bare++
 	}
 }
 
-// mostEvents is the largest part of the screen that events take: one of so many.
-const mostEvents = 3
+// eventShare bounds the events to 1/eventShare of the lines.
+const eventShare = 3
 
-// render returns the lines, and the namespaces of which something is shown.
-func (f *frame) render() (lines []string, shown map[int32]bool) {
-	const around = 4 // the heading, that of the table, a line before the events, the last line
-	events := f.events[max(0, len(f.events)-f.lines/mostEvents):]
-	room := max(1, f.lines-around-len(events))
+// Render returns the lines of the frame and the namespaces that have a row in it. Where
+// not all rows fit, those with the highest rates are shown.
+func (f *Frame) Render() (lines []string, shown map[int32]bool) {
+	const fixed = 4 // two headings, the blank line above the events, the line of keys
+	events := f.Events[max(0, len(f.Events)-f.Lines/eventShare):]
+	height := max(1, f.Lines-fixed-len(events))
 	rows := f.rows
-	if f.busiest || len(rows) > room {
+	if f.ByRate || len(rows) > height {
 		rows = slices.Clone(rows)
-		slices.SortStableFunc(rows, func(a, b frameRow) int { return cmp.Compare(b.rate.Bits(), a.rate.Bits()) })
+		slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.rate.Bits(), a.rate.Bits()) })
 	}
-	folded := 0
-	if len(rows) > room {
-		folded, rows = len(rows)-room+1, rows[:room-1]
+	hidden := 0
+	if len(rows) > height {
+		hidden, rows = len(rows)-height+1, rows[:height-1]
 	}
 	shown = map[int32]bool{}
 	for _, r := range rows {
 		shown[r.netns] = true
 	}
 	lines = append([]string{f.heading()}, f.table(rows)...)
-	if folded > 0 {
-		lines = append(lines, f.paint(dim, fmt.Sprintf("… and %s that are not busier", words.Plural(folded, "interface"))))
+	if hidden > 0 {
+		lines = append(lines, f.Paint(words.Dim, fmt.Sprintf("… %s with lower rates", words.Plural(hidden, "interface"))))
 	}
-	for len(lines) < f.lines-len(events)-2 {
+	for len(lines) < f.Lines-len(events)-2 {
 		lines = append(lines, "")
 	}
 	lines = append(lines, "")
 	for _, e := range events {
-		lines = append(lines, f.text(e))
+		lines = append(lines, e.Text(f.Paint))
 	}
-	lines = append(lines, f.paint(dim, "q quit  s "+map[bool]string{false: "busiest first", true: "by name"}[f.busiest]))
+	lines = append(lines, f.Paint(words.Dim, "q quit  s "+map[bool]string{false: "sort by rate", true: "sort by name"}[f.ByRate]))
 	for i := range lines {
-		lines[i] = clip(lines[i], f.columns)
+		lines[i] = clip(lines[i], f.Columns)
 	}
-	return lines[:min(len(lines), f.lines)], shown
+	return lines[:min(len(lines), f.Lines)], shown
 }
 
-func (f *frame) heading() string {
-	text := fmt.Sprintf("%s, %s, %s", f.paint(bold, f.what), words.Plural(f.nodes, "node"), words.Plural(len(f.rows), "interface"))
+func (f *Frame) heading() string {
+	text := fmt.Sprintf("%s, %s, %s", f.Paint(words.Bold, f.Subject), words.Plural(f.nodes, "node"), words.Plural(len(f.rows), "interface"))
 	if f.bare > 0 && f.bare < f.nodes {
 		text += fmt.Sprintf(" (%s with none)", words.Plural(f.bare, "node"))
 	}
-	return text + "  " + f.paint(dim, f.now.Format(time.TimeOnly))
+	return text + "  " + f.Paint(words.Dim, f.Now.Format(time.TimeOnly))
 }
 
 // table returns the heading of the table and its rows.
-func (f *frame) table(rows []frameRow) []string {
+func (f *Frame) table(rows []row) []string {
 	cells := [][]string{{"NODE", "INTERFACE", "STATE", "IN", "OUT", "PACKETS/S", "DROPS/S", "ADDRESSES", "PEER"}}
 	for _, r := range rows {
 		cells = append(cells, []string{
 			r.node, r.link.Name, linkState(r.link), bits(r.rate.In), bits(r.rate.Out),
-			perSecond(r.rate.PacketsIn + r.rate.PacketsOut), perSecond(r.rate.Drops), frameAddresses(r.link), framePeer(r.link),
+			perSecond(r.rate.PacketsIn + r.rate.PacketsOut), perSecond(r.rate.Drops), addresses(r.link), peer(r.link),
 		})
 	}
 	cells = words.EscapeCells(cells)
@@ -119,7 +120,7 @@ func (f *frame) table(rows []frameRow) []string {
 	lines := make([]string, len(cells))
 	for n, row := range cells {
 		if lines[n] = words.Row(row, widths); n == 0 {
-			lines[n] = f.paint(bold, lines[n])
+			lines[n] = f.Paint(words.Bold, lines[n])
 		} else {
 			lines[n] = f.colour(lines[n], row, widths)
 		}
@@ -130,20 +131,19 @@ func (f *frame) table(rows []frameRow) []string {
 // rateWidth keeps columns where they are while rates change.
 const rateWidth = len("1.23gbit")
 
-// colour makes the state of a row stand out, and that packets come to nothing.
-func (f *frame) colour(text string, row []string, widths []int) string {
+// colour colours the state in a row.
+func (f *Frame) colour(text string, row []string, widths []int) string {
 	const stateColumn = 2
 	start := widths[0] + widths[1] + 2*len(words.ColumnGap)
 	before, after := text[:start], text[start:]
-	s := map[string]style{"up": green, "off": dim}[row[stateColumn]]
-	if s == plain && row[stateColumn] != "unknown" {
-		s = red
+	s := map[string]words.Style{"up": words.Green, "off": words.Dim}[row[stateColumn]]
+	if s == words.Plain && row[stateColumn] != "unknown" {
+		s = words.Red
 	}
 	rest := strings.TrimPrefix(after, row[stateColumn])
-	return before + f.paint(s, row[stateColumn]) + rest
+	return before + f.Paint(s, row[stateColumn]) + rest
 }
 
-// linkState says in a word or two how a link is.
 func linkState(i live.Interface) string {
 	switch {
 	case !i.Up:
@@ -171,7 +171,7 @@ func perSecond(n float64) string {
 	return fmt.Sprintf("%.0f", n)
 }
 
-func frameAddresses(i live.Interface) string {
+func addresses(i live.Interface) string {
 	var list []string
 	for _, a := range i.Addresses {
 		if !a.Addr().IsLinkLocalUnicast() && !a.Addr().IsLoopback() {
@@ -184,7 +184,7 @@ func frameAddresses(i live.Interface) string {
 	return strings.Join(list, ",")
 }
 
-func framePeer(i live.Interface) string {
+func peer(i live.Interface) string {
 	switch {
 	case i.Peer != nil:
 		return i.Peer.String()
@@ -194,7 +194,7 @@ func framePeer(i live.Interface) string {
 	return ""
 }
 
-// clip cuts off what does not fit into so many columns.
+// clip cuts a text after so many columns, and keeps all SGR sequences.
 func clip(text string, columns int) string {
 	if words.Columns(text) <= columns {
 		return text

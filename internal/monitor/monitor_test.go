@@ -1,6 +1,7 @@
-package cli
+package monitor
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -11,7 +12,10 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/live"
+	"github.com/vethlab/vethlab/internal/words"
 )
+
+func uncoloured(_ words.Style, text string) string { return text }
 
 func TestFrame(t *testing.T) {
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
@@ -30,7 +34,7 @@ func TestFrame(t *testing.T) {
 	}
 	nodes[2].Interfaces[1].Up, nodes[2].Interfaces[1].Peer = false, nil
 	nodes = append(nodes, live.Node{ID: 9, Name: "lonely"})
-	events := []line{{moment{at}, live.Event{Kind: live.LinkDown, Node: "h3", Interface: "eth0"}}}
+	events := []Event{{Time{at}, live.Event{Kind: live.LinkDown, Node: "h3", Interface: "eth0"}}}
 	for _, c := range []struct {
 		columns, lines int
 		want           string
@@ -44,29 +48,25 @@ h3    eth0       off    -         -         -          -        10.0.0.3/24  -
 
 
 15:04:05.000  h3:eth0 is down
-q quit  s busiest first`},
+q quit  s sort by rate`},
 		{40, 7, `
 lab x, 4 nodes, 3 interfaces (1 node wit
 NODE  INTERFACE  STATE  IN        OUT
 h2    eth0       up     1mbit     2mbit
-… and 2 interfaces that are not busier
+… 2 interfaces with lower rates
 
 15:04:05.000  h3:eth0 is down
-q quit  s busiest first`},
+q quit  s sort by rate`},
 		{20, 3, `
 lab x, 4 nodes, 3 in
 NODE  INTERFACE  STA
-… and 3 interfaces t`},
+… 3 interfaces with`},
 	} {
-		f := frame{
-			what: "lab x", now: at, events: events, columns: c.columns, lines: c.lines,
-			paint: func(_ style, text string) string { return text },
-			text:  func(l line) string { return l.text(func(_ style, text string) string { return text }) },
-		}
+		f := Frame{Subject: "lab x", Now: at, Events: events, Columns: c.columns, Lines: c.lines, Paint: uncoloured}
 		for _, n := range nodes {
-			f.add(n, rates)
+			f.Add(n, rates)
 		}
-		lines, shown := f.render()
+		lines, shown := f.Render()
 		for i := range lines {
 			lines[i] = strings.TrimRight(lines[i], " ")
 		}
@@ -79,7 +79,7 @@ NODE  INTERFACE  STA
 	}
 }
 
-// Colours take no room, and are ended where text is cut off.
+// SGR sequences take no columns, and are kept where text is cut.
 func TestClip(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"short", "short"},
@@ -89,5 +89,46 @@ func TestClip(t *testing.T) {
 		if got := clip(c.text, 6); got != c.want {
 			t.Errorf("%q became %q, want %q", c.text, got, c.want)
 		}
+	}
+}
+
+// A namespace without a row is read in its turn; one with a row is read each time.
+func TestSchedule(t *testing.T) {
+	const count = 3*maxHidden + 1
+	var all []int32
+	for i := range int32(count) {
+		all = append(all, i)
+	}
+	s := &Schedule{}
+	if got := s.Next(all); len(got) != count {
+		t.Errorf("before the first frame %d are read, want all %d", len(got), count)
+	}
+	s.Framed(all, map[int32]bool{0: true})
+	reads := map[int32]int{}
+	for range 3 {
+		for _, id := range s.Next(all) {
+			reads[id]++
+		}
+		s.Framed(all, map[int32]bool{0: true})
+	}
+	if reads[0] != 3 {
+		t.Errorf("the namespace with a row was read %d times in 3 rounds", reads[0])
+	}
+	for _, id := range all[1:] {
+		if reads[id] != 1 {
+			t.Fatalf("namespace %d was read %d times in 3 rounds, want once", id, reads[id])
+		}
+	}
+	s.Framed(all[:2], nil)
+	if got := s.Next(all[:2]); len(got) != 2 {
+		t.Errorf("after the others were deleted %v are read, want 0 and 1", got)
+	}
+}
+
+func TestEventJSON(t *testing.T) {
+	e := Event{Time{time.Date(2026, 1, 2, 15, 4, 5, 60_000_000, time.UTC)}, live.Event{Kind: live.LinkDown, Node: "a"}}
+	got, err := json.Marshal(e)
+	if err != nil || !strings.HasPrefix(string(got), `{"time":"2026-01-02T15:04:05.060000Z","kind":"link-down","node":"a"`) {
+		t.Errorf("%s, %v", got, err)
 	}
 }
