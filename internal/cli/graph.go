@@ -188,7 +188,7 @@ func (p *program) drawn(scene *draw.Scene, o graphOptions) ([]byte, error) {
 	}
 	page := draw.Page{Width: o.width, Unfold: o.unfold}
 	if o.file == "" {
-		page.Name = p.sheet().Name
+		page.Name = p.drawPage().Name
 		if o.width == 0 {
 			page.Width = p.out.width()
 		}

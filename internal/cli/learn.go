@@ -20,6 +20,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
 	"github.com/vethlab/vethlab/internal/tutor/machine"
+	"github.com/vethlab/vethlab/internal/tutor/terminal"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/lessons"
 )
@@ -202,8 +203,8 @@ const (
 )
 
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
-	terminal := newTerminal(p, o)
-	if terminal.editor != nil {
+	t := terminal.New(terminal.Config{In: p.stdin, Screen: p.out, Paint: p.out.paint, Edit: p.out.terminal && !o.auto, Speed: o.speed})
+	if t.Edits() {
 		// Ctrl-C is for the command that runs, or is read as a key.
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 		signal.Ignore(syscall.SIGTSTP) // nobody would be there to go on with what is stopped
@@ -222,7 +223,7 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		Path: tools.path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
 	})
 	defer m.Close()
-	player := tutor.Player{Lesson: l, Machine: m, Terminal: terminal, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
+	player := tutor.Player{Lesson: l, Machine: m, Terminal: t, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
 	if o.auto {
 		player.Patience = autoPatience
 	}

@@ -138,6 +138,11 @@ func (o *out) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
+// Print, Width and Colours implement [terminal.Screen].
+func (o *out) Print(text string) { o.print("%s", text) }
+func (o *out) Width() int        { return o.width() }
+func (o *out) Colours() bool     { return o.colour }
+
 // failed returns the error of the first write to stdout that failed.
 func (o *out) failed() error {
 	o.mu.Lock()

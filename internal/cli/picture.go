@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// viewOf returns a lab as the kernel has it now, with all that pictures show.
+// viewOf observes a lab in the kernel.
 func viewOf(lab *vethlab.Lab) (*kernel.Snapshot, error) {
 	if lab.Topology() == nil {
 		return kernel.Observe(lab.Name(), nil, nil)
@@ -20,23 +20,15 @@ func viewOf(lab *vethlab.Lab) (*kernel.Snapshot, error) {
 	return kernel.Observe(lab.Name(), c.State, nil)
 }
 
-// sceneOf returns what there is to draw of a running lab: which cables carry a
-// signal is what the kernel says.
+// sceneOf returns the scene of a running lab, with the carriers that the kernel reports.
 func sceneOf(view *kernel.Snapshot) *draw.Scene {
 	s := draw.FromState(view.State)
-	for name, ns := range view.State.Namespaces {
-		box := s.Box(draw.BoxID(name))
-		for link := range ns.Links {
-			if port := box.Port(link); port != nil {
-				port.Carrier = view.Runtime[state.Endpoint{Namespace: name, Link: link}].Carrier
-			}
-		}
-	}
+	s.SetCarriers(view.State, func(e state.Endpoint) bool { return view.Runtime[e].Carrier })
 	return s
 }
 
-// sheet is what the terminal, or a file, has room for.
-func (p *program) sheet() draw.Page {
+// drawPage is the size of the terminal, and how names are written on it.
+func (p *program) drawPage() draw.Page {
 	return draw.Page{
 		Width: p.out.width(),
 		Name:  func(name string) string { return p.out.paint(bold, name) },

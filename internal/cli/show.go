@@ -82,7 +82,7 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 		if err != nil {
 			return err
 		}
-		p.out.print("%s\n", draw.Text(sceneOf(view), p.sheet()))
+		p.out.print("%s\n", draw.Text(sceneOf(view), p.drawPage()))
 	}
 	p.out.table(interfaceHeading(), interfaceRows(s.Interfaces()))
 	return nil

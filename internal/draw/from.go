@@ -11,7 +11,7 @@ import (
 
 // FromState makes a Scene of a State: boxes of namespaces in the order of their
 // names, cables of veth pairs. A link that is up has a carrier if its other end
-// is up too; who knows better sets [Port.Carrier].
+// is up too, unless [Scene.SetCarriers] is called.
 func FromState(s *state.State) *Scene {
 	scene := &Scene{}
 	for _, name := range s.Names() {
@@ -25,6 +25,18 @@ func FromState(s *state.State) *Scene {
 		}
 	}
 	return scene
+}
+
+// SetCarriers sets the carriers that the kernel reports, in a scene made of this State.
+func (s *Scene) SetCarriers(of *state.State, carrier func(state.Endpoint) bool) {
+	for name, ns := range of.Namespaces {
+		box := s.Box(BoxID(name))
+		for link := range ns.Links {
+			if port := box.Port(link); port != nil {
+				port.Carrier = carrier(state.Endpoint{Namespace: name, Link: link})
+			}
+		}
+	}
 }
 
 // endOf returns what an endpoint of a State is called in a Scene made of it.
