@@ -18,7 +18,10 @@ type Link struct {
 	MaxMTU    int    `json:"max_mtu,omitempty"` // 0: any
 	Address   HWAddr `json:"address,omitempty"`
 	Broadcast HWAddr `json:"broadcast,omitempty"`
-	Master    int    `json:"master,omitempty"` // index of the bridge, bond or VRF; 0: none
+
+	PermAddress HWAddr `json:"permaddr,omitempty"` // IFLA_PERM_ADDRESS: the hardware's own
+
+	Master int `json:"master,omitempty"` // index of the bridge, bond or VRF; 0: none
 
 	// Parent is IFLA_LINK: the peer of a veth, the lower device of a VLAN, macvlan
 	// or tunnel; 0: none. It is an index in the namespace with nsid ParentNetns

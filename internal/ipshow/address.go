@@ -38,14 +38,17 @@ func (q *Query) addressInfo(addresses []dump.Address) fields {
 	return fs
 }
 
-// addressLines shows each address in one line, with the link's name.
-func (q *Query) addressLines(l *dump.Link, addresses []dump.Address) []fields {
-	var list []fields
+// addressLines shows each address on a line of its own, which names the link.
+func (q *Query) addressLines(l *dump.Link, addresses []dump.Address) fields {
+	list := []fields{}
+	var fs fields
 	for _, a := range addresses {
-		fs := fields{{text: fmt.Sprintf("%d: %s", l.Index, l.Name)}}
-		list = append(list, append(fs, q.address(a)...))
+		line := append(fields{{"index", l.Index, fmt.Sprintf("%d: ", l.Index)}, {"dev", l.Name, l.Name}}, q.address(a)...)
+		fs.say(line.text())
+		list = append(list, line)
 	}
-	return list
+	fs.know("addr_info", list)
+	return fs
 }
 
 // addressFlags are IFA_F_* by ip's words, in its order.
@@ -74,9 +77,6 @@ func (q *Query) address(a dump.Address) fields {
 	family := familyName(a.Prefix.Addr())
 	fs := fields{{"family", family, "    " + family + " "}}
 	fs = append(fs, prefixFields(a)...)
-	if a.Metric != 0 {
-		fs.add("metric", a.Metric, fmt.Sprintf("metric %d ", a.Metric))
-	}
 	if a.Broadcast.IsValid() {
 		fs.word("broadcast", "brd", a.Broadcast.String())
 	}
@@ -119,6 +119,9 @@ func prefixFields(a dump.Address) fields {
 		text += " peer " + a.Peer.String()
 	}
 	fs.add("prefixlen", a.Prefix.Bits(), fmt.Sprintf("%s/%d ", text, a.Prefix.Bits()))
+	if a.Metric != 0 {
+		fs.add("metric", a.Metric, fmt.Sprintf("metric %d ", a.Metric))
+	}
 	return fs
 }
 

@@ -94,7 +94,7 @@ func kindData(ns *dump.Namespace, l *dump.Link) fields {
 		if info.Local.IsValid() {
 			fs.word("local", "local", info.Local.String())
 		}
-		if dev := ns.LinkName(l.Parent); dev != "" {
+		if dev := ns.LinkName(info.Device); dev != "" {
 			fs.word("link", "dev", dev)
 		}
 		number("port", "dstport", info.Port)
@@ -140,7 +140,7 @@ func portData(p *dump.Port) fields {
 	}{{"hairpin", p.Hairpin}, {"guard", p.Guard}, {"root_block", p.RootBlock}, {"learning", p.Learning}, {"flood", p.Flood}} {
 		fs.add(on.word, on.value, on.word+" "+onOff(on.value)+" ")
 	}
-	fs.add("no", fmt.Sprintf("%#x", p.Number), fmt.Sprintf("port_no %#x ", p.Number))
+	fs.word("no", "port_no", hexadecimal(uint32(p.Number)))
 	fs.add("isolated", p.Isolated, "isolated "+onOff(p.Isolated)+" ")
 	return fs
 }

@@ -1,6 +1,7 @@
 package ipshow
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -22,11 +23,11 @@ func (q *Query) links(ns *dump.Namespace) []fields {
 		}
 		addresses := q.addressesOf(ns, l)
 		switch {
-		case q.Object == "address" && (q.family != plan.AllFamilies || q.oneline) && len(addresses) == 0:
-		case q.Object == "address" && q.oneline && !q.asJSON:
-			list = append(list, q.addressLines(l, addresses)...)
+		case q.Object == "address" && q.family != plan.AllFamilies && len(addresses) == 0:
 		case q.brief:
 			list = append(list, q.briefLink(ns, l, addresses))
+		case q.Object == "address" && q.oneline:
+			list = append(list, q.addressLines(l, addresses))
 		default:
 			list = append(list, q.link(ns, l, addresses))
 		}
@@ -186,6 +187,10 @@ func hardware(l *dump.Link) fields {
 		}
 		fs.add("broadcast", hardwareAddress(l.Type, l.Broadcast), word+hardwareAddress(l.Type, l.Broadcast))
 	}
+	if len(l.PermAddress) > 0 && !bytes.Equal(l.PermAddress, l.Address) {
+		permanent := hardwareAddress(l.Type, l.PermAddress)
+		fs.add("permaddr", permanent, " permaddr "+permanent)
+	}
 	return fs
 }
 
@@ -256,7 +261,9 @@ func (q *Query) briefLink(ns *dump.Namespace, l *dump.Link, addresses []dump.Add
 	fs.add("operstate", state, fmt.Sprintf("%-14s ", state))
 	if q.Object == "link" {
 		address := hardwareAddress(l.Type, l.Address)
-		fs.add("address", address, address+" ")
+		if address != "" {
+			fs.add("address", address, address+" ")
+		}
 		fs.add("flags", flagWords(ns, l), "<"+strings.Join(flagWords(ns, l), ",")+"> ")
 	} else {
 		list := []fields{}

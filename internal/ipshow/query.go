@@ -146,7 +146,8 @@ func (q *Query) readSelection(w *argv.Words) (err error) {
 }
 
 func (q *Query) readDestination(w *argv.Words) (err error) {
-	w.Skip("to", "exact")
+	w.Skip("to")
+	w.Skip("exact")
 	if w.Skip("default", "any", "all") {
 		all := netip.IPv4Unspecified()
 		if q.family == plan.IPv6Only {

@@ -70,8 +70,8 @@ var routeTypes = map[uint8]string{
 
 // routeProtocols are RTPROT_* by ip's words; boot is not said.
 var routeProtocols = map[uint8]string{
-	1: "redirect", 2: "kernel", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra", 12: "bird", 16: "dhcp", 18: "keepalived",
-	186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
+	0: "unspec", 1: "redirect", 2: "kernel", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp",
+	15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel", 99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
 }
 
 const protocolBoot = 3

@@ -37,7 +37,8 @@ func rule(r dump.Rule) fields {
 		fs.word("tos", "tos", fmt.Sprintf("%#x", r.TOS))
 	}
 	if r.Mark != 0 || r.Mask != 0 {
-		fs.add("fwmark", fmt.Sprintf("%#x", r.Mark), fmt.Sprintf("fwmark %#x", r.Mark))
+		mark := hexadecimal(r.Mark)
+		fs.add("fwmark", mark, "fwmark "+mark)
 		if r.Mask != 0 && r.Mask != 1<<32-1 {
 			fs.add("fwmask", fmt.Sprintf("%#x", r.Mask), fmt.Sprintf("/%#x", r.Mask))
 		}
@@ -87,7 +88,7 @@ func RuleLines(ns *dump.Namespace) []string {
 // usualRule reports whether a rule is one of those of every namespace: to local
 // first, then main, then default.
 func usualRule(r dump.Rule) bool {
-	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && !r.Not && r.Action == 1
+	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1
 	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
 	table, ok := usual[r.Priority]
 	return bare && ok && table == r.Table

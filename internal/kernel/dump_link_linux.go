@@ -35,6 +35,8 @@ func decodeLinkPart(l *dump.Link, a attribute) {
 		l.Address = a.copy()
 	case unix.IFLA_BROADCAST:
 		l.Broadcast = a.copy()
+	case unix.IFLA_PERM_ADDRESS:
+		l.PermAddress = a.copy()
 	case unix.IFLA_OPERSTATE:
 		if s := int(a.u8()); s < len(operStates) {
 			l.OperState = operStates[s]
