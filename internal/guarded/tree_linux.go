@@ -11,44 +11,44 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The bounds of one file, in bytes. What an engine writes of one container has a
-// few thousand; the lists of all of them some hundreds each.
+// The bounds of one file, in bytes. An engine's file of one container has a few
+// thousand; lists of all containers have some hundreds for each.
 const (
-	MaxFile     = 4 << 20   // root's or the viewer's own
-	MaxStranger = 256 << 10 // anybody else's
+	MaxFile      = 4 << 20   // of trusted users
+	MaxUntrusted = 256 << 10 // of others
 )
 
-// The bounds of one folder, in entries; those beyond are left out.
+// The bounds of one folder, in entries; further ones are left out.
 const (
-	MaxEntries         = 1 << 16
-	MaxStrangerEntries = 1 << 10
+	MaxEntries          = 1 << 16
+	MaxUntrustedEntries = 1 << 10
 )
 
 var (
-	// ErrKind says that a file is none that can be read to its end.
+	// ErrKind says that a file is not a regular file of a plain file system.
 	ErrKind = errors.New("not a regular file")
 
 	// ErrLarge says that a file is larger than its bound.
 	ErrLarge = errors.New("too large")
 
-	// ErrLink says that a symbolic link on the way could have been made by a
-	// stranger.
+	// ErrLink says that an untrusted user could have made a symbolic link in the path.
 	ErrLink = errors.New("symbolic link of another user")
 )
 
-// A Tree is a folder. Paths in it are absolute, and no link leads out of it.
+// A Tree is a folder that paths are resolved in, as in a chroot: they are absolute, and
+// ".." and symbolic links stay below Root.
 type Tree struct{ Root string }
 
-// A File is what was read.
+// A File is the content of a file.
 type File struct {
 	Data []byte
 
-	// Writer is who else than root and the viewer could have written it, such
-	// as "user 1001"; "": nobody.
+	// Writer is the untrusted user or group that could have written it, such as
+	// "user 1001"; "": none.
 	Writer string
 }
 
-// Read returns what a regular file holds.
+// Read reads a regular file.
 func (t Tree) Read(name string) (File, error) {
 	w, err := t.walk(name)
 	if err != nil {
@@ -62,7 +62,7 @@ func (t Tree) Read(name string) (File, error) {
 	return File{data, w.writer}, nil
 }
 
-// List returns the names in a folder, and who else could have put them there.
+// List returns the names in a folder, and the untrusted user who could have added them.
 func (t Tree) List(name string) (names []string, writer string, err error) {
 	w, err := t.walk(name)
 	if err != nil {
@@ -75,9 +75,9 @@ func (t Tree) List(name string) (names []string, writer string, err error) {
 	return names, w.writer, nil
 }
 
-// Socket returns a path by which a Unix socket can be connected to that nobody can
-// exchange, and who else could have put it there. The path is valid until done is
-// called.
+// Socket returns a path to connect to a Unix socket, and the untrusted user who could
+// have made it. The path is of an open descriptor, so nobody can replace the socket. It
+// is valid until done is called.
 func (t Tree) Socket(name string) (file, writer string, done func(), err error) {
 	w, err := t.walk(name)
 	if err != nil {
@@ -90,23 +90,22 @@ func (t Tree) Socket(name string) (file, writer string, done func(), err error) 
 	return fdPath(w.top()), w.writer, w.close, nil
 }
 
-// fdPath returns a path of an open file of this process. Opened by it, a file is
-// the one that was looked at, whatever stands at its name by now.
+// fdPath returns the path of a descriptor of this process. To open it opens the same
+// file, even if its name was replaced.
 func fdPath(fd int) string { return fmt.Sprintf("/proc/self/fd/%d", fd) }
 
-// A walk is on its way from the root of a tree to a file.
+// A walk resolves a path from the root of a tree.
 type walk struct {
 	viewer viewer
-	fds    []int // of the folders from the root, the file last
-	stat   unix.Stat_t
-	writer string
-	links  int
+	fds    []int       // O_PATH, of the folders from the root and last the file
+	stat   unix.Stat_t // of the last
+	writer string      // the first untrusted writer of any
+	links  int         // symbolic links followed
 }
 
-const maxLinks = 16 // on one way
+const maxLinks = 16 // in one path
 
-// walk opens a file for no more than looking at it. O_PATH neither waits nor
-// reads, whatever stands there.
+// walk opens a path with O_PATH, which neither blocks nor reads.
 func (t Tree) walk(name string) (*walk, error) {
 	w := &walk{viewer: newViewer()}
 	fd, err := unix.Open(t.Root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -131,7 +130,7 @@ func (w *walk) close() {
 
 func (w *walk) top() int { return w.fds[len(w.fds)-1] }
 
-// push takes over a descriptor, and who could have written what it stands for.
+// push appends a descriptor and updates the writer.
 func (w *walk) push(fd int) error {
 	w.fds = append(w.fds, fd)
 	if err := unix.Fstat(fd, &w.stat); err != nil {
@@ -143,7 +142,7 @@ func (w *walk) push(fd int) error {
 	return nil
 }
 
-// follow goes on by components, ".." never above the root.
+// follow resolves components; ".." of the root is the root.
 func (w *walk) follow(components []string) error {
 	for _, c := range components {
 		switch c {
@@ -170,7 +169,7 @@ func (w *walk) up() error {
 	return unix.Fstat(w.top(), &w.stat)
 }
 
-// step goes one component on, and where that is a link to where it leads.
+// step resolves one component, and its target if it is a symbolic link.
 func (w *walk) step(name string) error {
 	fd, err := unix.Openat(w.top(), name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -189,9 +188,9 @@ func (w *walk) step(name string) error {
 	if err != nil {
 		return err
 	}
-	// In a folder that strangers write to, as in all below one, a link can be
-	// exchanged for another: there none is followed, whoever made it.
-	if w.writer != "" || w.viewer.writer(&w.stat) != "" || !w.viewer.own(st.Uid) || w.stat.Mode&0o002 != 0 {
+	// In a folder that an untrusted user can write, and in all below it, a link can be
+	// replaced by another: none is followed, whoever made it.
+	if w.writer != "" || w.viewer.writer(&w.stat) != "" || !w.viewer.trusts(st.Uid) || w.stat.Mode&0o002 != 0 {
 		return ErrLink
 	}
 	if w.links++; w.links > maxLinks {
@@ -207,17 +206,16 @@ func (w *walk) step(name string) error {
 	return w.follow(strings.Split(target, "/"))
 }
 
-// readLink returns where an open link leads. Links of /proc such as PID/root are
-// text here too: they are not jumped through.
+// readLink returns the target of an open symbolic link. Magic links of /proc, such as
+// PID/root, are resolved by their text, too.
 func readLink(fd int) (string, error) {
 	buf := make([]byte, unix.PathMax)
 	n, err := unix.Readlinkat(fd, "", buf)
 	return string(buf[:max(n, 0)]), err
 }
 
-// reopen opens what was walked to for reading. A stranger's file may have a lease
-// on it, and be of a file system that answers when it likes: O_NONBLOCK waits for
-// neither end of a FIFO nor the end of a lease (fcntl(2), F_SETLEASE).
+// reopen opens the file for reading. O_NONBLOCK: it waits neither for the other end of a
+// FIFO nor for the holder of a lease (fcntl(2), F_SETLEASE).
 func (w *walk) reopen(flags int) (*os.File, error) {
 	if err := w.plainFiles(); err != nil {
 		return nil, err
@@ -229,9 +227,9 @@ func (w *walk) reopen(flags int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "guarded"), nil
 }
 
-// plainFiles fails for the file systems in which the kernel answers: to read there
-// may wait, or take away what another was to read (/proc/kmsg, trace_pipe); and
-// for those in which a stranger's program answers.
+// plainFiles fails for file systems whose content the kernel generates: a read may block
+// or consume data of another reader (/proc/kmsg, trace_pipe); and for FUSE if untrusted,
+// where a user's program serves the read and may block it.
 func (w *walk) plainFiles() error {
 	var fs unix.Statfs_t
 	if err := unix.Fstatfs(w.top(), &fs); err != nil {
@@ -252,7 +250,7 @@ func (w *walk) plainFiles() error {
 func (w *walk) read() ([]byte, error) {
 	bound := int64(MaxFile)
 	if w.writer != "" {
-		bound = MaxStranger
+		bound = MaxUntrusted
 	}
 	switch {
 	case w.stat.Mode&unix.S_IFMT != unix.S_IFREG:
@@ -265,7 +263,7 @@ func (w *walk) read() ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, bound+1)) // it may grow meanwhile
+	data, err := io.ReadAll(io.LimitReader(f, bound+1)) // it may grow since fstat
 	if err == nil && int64(len(data)) > bound {
 		err = ErrLarge
 	}
@@ -280,7 +278,7 @@ func (w *walk) list() ([]string, error) {
 	defer f.Close()
 	bound := MaxEntries
 	if w.writer != "" {
-		bound = MaxStrangerEntries
+		bound = MaxUntrustedEntries
 	}
 	names, err := f.Readdirnames(bound)
 	if errors.Is(err, io.EOF) {
@@ -289,8 +287,8 @@ func (w *walk) list() ([]string, error) {
 	return names, err
 }
 
-// Writer returns who else than root and the viewer could have put there what
-// stands at a path, or could do so.
+// Writer returns the untrusted user or group that can write a file or replace it; "":
+// none.
 func (t Tree) Writer(name string) (string, error) {
 	w, err := t.walk(name)
 	if err != nil {
@@ -300,9 +298,8 @@ func (t Tree) Writer(name string) (string, error) {
 	return w.writer, nil
 }
 
-// Head returns the first bytes, at most so many, of a file that the kernel makes as
-// it is read. A process decides how long some of them are: its arguments take a
-// quarter of its stack's limit.
+// Head reads at most so many bytes of a /proc file. A process determines the length of
+// some: its arguments can have a quarter of its stack limit.
 func Head(file string, most int) ([]byte, error) {
 	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {

@@ -7,33 +7,32 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A viewer is who reads.
+// A viewer is the user of this process.
 type viewer struct{ uid, gid int }
 
 func newViewer() viewer { return viewer{os.Geteuid(), os.Getegid()} }
 
-// own reports whether a user is root, or the viewer.
-func (v viewer) own(uid uint32) bool { return uid == 0 || int(uid) == v.uid }
+// trusts reports whether a user is root or the viewer.
+func (v viewer) trusts(uid uint32) bool { return uid == 0 || int(uid) == v.uid }
 
-// Stranger says who a user is, if neither root nor the viewer: "user 1001"; else
-// "".
-func Stranger(uid int) string {
-	if newViewer().own(uint32(uid)) {
+// Untrusted returns "user 1001" for a user who is neither root nor the viewer, else "".
+func Untrusted(uid int) string {
+	if newViewer().trusts(uint32(uid)) {
 		return ""
 	}
 	return fmt.Sprintf("user %d", uid)
 }
 
-// writer says who else than root and the viewer may write to a file or a folder;
-// "": nobody. Where a folder is sticky, others can't take away what is not theirs:
-// what is in it has an owner of its own.
+// writer returns the untrusted user or group that may write a file or folder; "": none.
+// A sticky folder has none: others can't replace an entry that they do not own, and the
+// entry's own owner is checked.
 func (v viewer) writer(st *unix.Stat_t) string {
 	kind := st.Mode & unix.S_IFMT
 	sticky := kind == unix.S_IFDIR && st.Mode&unix.S_ISVTX != 0
 	switch {
-	case !v.own(st.Uid):
+	case !v.trusts(st.Uid):
 		return fmt.Sprintf("user %d", st.Uid)
-	case kind == unix.S_IFLNK, kind == unix.S_IFSOCK, sticky: // to write to a socket is to talk
+	case kind == unix.S_IFLNK, kind == unix.S_IFSOCK, sticky: // to write to a socket is to connect to it
 		return ""
 	case st.Mode&0o002 != 0:
 		return "any user"

@@ -152,7 +152,7 @@ func strangerOf(dir string) string {
 }
 
 // stranger returns "user UID" if uid is neither root nor the viewer, else "".
-func stranger(uid int) string { return guarded.Stranger(uid) }
+func stranger(uid int) string { return guarded.Untrusted(uid) }
 
 // threads adds the namespaces of threads that differ from their process's.
 func (w *walker) threads(t *procInfo, dir string) {
