@@ -151,18 +151,18 @@ func TestEach(t *testing.T) {
 	}
 }
 
-func TestHostIsNotEntered(t *testing.T) {
+func TestDoInHost(t *testing.T) {
 	netnstest.Need(t)
 	var seen string
 	if err := netns.Do(netns.Host, func() error { seen = inode(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if seen != inode() {
-		t.Errorf("the host is %s, got %s", inode(), seen)
+		t.Errorf("got %s, want the host namespace %s", seen, inode())
 	}
 }
 
-func TestManyAtOnceStayApart(t *testing.T) {
+func TestDoInParallel(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.Name(t, "a")
 	if err := netns.Create(name, "", nil); err != nil {
@@ -176,14 +176,14 @@ func TestManyAtOnceStayApart(t *testing.T) {
 				t.Error(err)
 			}
 			if here := inode(); here != home {
-				t.Errorf("a goroutine came out in %s", here)
+				t.Errorf("after Do a goroutine runs in %s, want %s", here, home)
 			}
 		})
 	}
 	wg.Wait()
 }
 
-func TestPanicAndGoexitReachTheCaller(t *testing.T) {
+func TestPanicAndGoexitInDo(t *testing.T) {
 	netnstest.Need(t)
 	var got any
 	func() {
@@ -191,7 +191,7 @@ func TestPanicAndGoexitReachTheCaller(t *testing.T) {
 		_ = netns.Do(netns.Host, func() error { panic("boom") })
 	}()
 	if got != "boom" {
-		t.Errorf("recovered %v", got)
+		t.Errorf("recovered %v, want boom", got)
 	}
 	returned := true
 	done := make(chan struct{})

@@ -84,43 +84,43 @@ const (
 )
 
 func (p Reexec) forkArgs() (*forkArgs, error) {
-	i := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
+	a := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
 	if p.OnlyUser {
-		i.flags = unix.CLONE_NEWUSER
+		a.flags = unix.CLONE_NEWUSER
 	}
 	var err error
-	if i.path, err = syscall.BytePtrFromString("/proc/self/exe"); err != nil {
+	if a.path, err = syscall.BytePtrFromString("/proc/self/exe"); err != nil {
 		return nil, err
 	}
-	if i.dir, err = syscall.BytePtrFromString(p.Dir); err != nil {
+	if a.dir, err = syscall.BytePtrFromString(p.Dir); err != nil {
 		return nil, err
 	}
-	if i.argv, err = syscall.SlicePtrFromStrings(p.Args); err != nil {
+	if a.argv, err = syscall.SlicePtrFromStrings(p.Args); err != nil {
 		return nil, err
 	}
-	if i.envv, err = syscall.SlicePtrFromStrings(p.Env); err != nil {
+	if a.envv, err = syscall.SlicePtrFromStrings(p.Env); err != nil {
 		return nil, err
 	}
 	if p.Keep != nil {
-		i.keep = int(p.Keep.Fd())
+		a.keep = int(p.Keep.Fd())
 	}
 	if p.Stdin != nil {
-		i.stdin = int(p.Stdin.Fd())
+		a.stdin = int(p.Stdin.Fd())
 	}
 	if p.Stdout != nil {
-		i.out = int(p.Stdout.Fd())
+		a.out = int(p.Stdout.Fd())
 	}
-	i.pipe[0], i.pipe[1], err = os.Pipe()
+	a.pipe[0], a.pipe[1], err = os.Pipe()
 	if err == nil {
-		i.parentPipe = int(i.pipe[1].Fd())
+		a.parentPipe = int(a.pipe[1].Fd())
 	}
-	return i, err
+	return a, err
 }
 
 // start starts the program as a child of this process and returns its PID.
-func (i *forkArgs) start() (int, error) {
+func (a *forkArgs) start() (int, error) {
 	syscall.ForkLock.Lock()
-	fork, errno := i.fork()
+	fork, errno := a.fork()
 	syscall.ForkLock.Unlock()
 	if errno != 0 {
 		return 0, os.NewSyscallError("fork", errno)
@@ -129,11 +129,11 @@ func (i *forkArgs) start() (int, error) {
 		return 0, err
 	}
 	// The forks have written their reports to the pipe; exec closes it.
-	i.pipe[1].Close()
+	a.pipe[1].Close()
 	var pid int
 	for {
 		var r report
-		n, err := unix.Read(int(i.pipe[0].Fd()), (*(*[unsafe.Sizeof(r)]byte)(unsafe.Pointer(&r)))[:])
+		n, err := unix.Read(int(a.pipe[0].Fd()), (*(*[unsafe.Sizeof(r)]byte)(unsafe.Pointer(&r)))[:])
 		if err == unix.EINTR {
 			continue
 		}
@@ -186,15 +186,15 @@ func afterForkInChild()
 //go:noinline
 //go:norace
 //go:nocheckptr
-func (i *forkArgs) fork() (pid int, errno syscall.Errno) {
-	pidfd, flags, pipe, stdin, out, keep := uintptr(i.pidfd), i.flags, uintptr(i.parentPipe), i.stdin, i.out, i.keep
-	path, dir := unsafe.Pointer(i.path), unsafe.Pointer(i.dir)
-	argv, envv := unsafe.Pointer(&i.argv[0]), unsafe.Pointer(&i.envv[0])
+func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
+	pidfd, flags, pipe, stdin, out, keep := uintptr(a.pidfd), a.flags, uintptr(a.parentPipe), a.stdin, a.out, a.keep
+	path, dir := unsafe.Pointer(a.path), unsafe.Pointer(a.dir)
+	argv, envv := unsafe.Pointer(&a.argv[0]), unsafe.Pointer(&a.envv[0])
 	tty := -1
-	if i.tty != nil {
-		tty = i.tty.fd
+	if a.tty != nil {
+		tty = a.tty.fd
 	}
-	status := &i.report
+	status := &a.report
 	var child uintptr
 
 	beforeFork()

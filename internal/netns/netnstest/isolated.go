@@ -35,7 +35,7 @@ func Isolated(t *testing.T) bool {
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", isolatedArgs(t)...)
 	cmd.Env = append(os.Environ(), isolatedEnv+"=1")
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := netns.OnNewThread(func() error { // the command ends with it
+	err := netns.OnNewThread(func() error { // the command is killed when this thread ends
 		if err := sandbox.StartIsolated(cmd, true); err != nil {
 			return err
 		}

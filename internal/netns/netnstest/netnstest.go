@@ -19,12 +19,12 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// prefix begins the name of every namespace that a test makes.
+// prefix begins the names of the tests' namespaces.
 const prefix = "vtest-"
 
-// Main runs the tests of a package and counts what it skipped. Without the rights
-// to make namespaces it runs them as root of a user namespace. It fails if a test
-// left a namespace or a descriptor behind.
+// Main runs the tests of a package and lists the skipped ones. Without permission to
+// create namespaces it runs them as root of a user namespace. It fails if a test left a
+// namespace or an open descriptor behind.
 func Main(m *testing.M) {
 	role := sandbox.Main()
 	if role.Over() {
@@ -53,21 +53,21 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// slack is how many descriptors the runtime may open for itself (its poller).
+// slack is the most descriptors that the Go runtime opens for itself (its poller).
 const slack = 4
 
 var skipped struct {
 	mu    sync.Mutex
 	names []string
-	why   error // not nil: this user can make no namespaces
+	why   error // why this user can't create namespaces
 }
 
-// Need skips the test by name unless this user may make network namespaces in
-// [netns.Dir]. It makes the folder ready and puts it back after the test.
+// Need skips the test by name if this user can't create network namespaces in
+// [netns.Dir]. It prepares the folder and restores it after the test.
 func Need(tb testing.TB) {
 	tb.Helper()
 	needRights(tb)
-	lock, err := sandbox.Acquire(tb.Context(), LabName(tb)+"-ground", nil)
+	lock, err := sandbox.Acquire(tb.Context(), LabName(tb)+"-need", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -84,19 +84,18 @@ func needRights(tb testing.TB) {
 		skipped.mu.Lock()
 		defer skipped.mu.Unlock()
 		skipped.names = append(skipped.names, tb.Name())
-		tb.Skipf("makes network namespaces: %v", skipped.why)
+		tb.Skipf("needs network namespaces: %v", skipped.why)
 	}
 }
 
-// LabName returns the name of a lab that no other test uses. Its namespaces' names
-// should begin with it, so that [Main] finds those that a test left behind.
+// LabName returns a unique name for a test's lab. The names of its namespaces should
+// begin with it, so that [Main] finds those that the test left behind.
 func LabName(tb testing.TB) string {
 	tb.Helper()
 	return fmt.Sprintf("%s%d-%s", prefix, os.Getpid(), strings.ReplaceAll(tb.Name(), "/", "-"))
 }
 
-// Name returns the name of a namespace that no other test uses. The namespace
-// is removed after the test.
+// Name returns a unique name for a namespace, which is removed after the test.
 func Name(tb testing.TB, name string) string {
 	tb.Helper()
 	full := LabName(tb) + "-" + name
@@ -108,8 +107,7 @@ func Name(tb testing.TB, name string) string {
 	return full
 }
 
-// leaked returns the files in [netns.Dir] that the tests of this process left
-// behind.
+// leaked returns the files of this process's tests in [netns.Dir].
 func leaked() []string {
 	left, _ := filepath.Glob(filepath.Join(netns.Dir, fmt.Sprintf("%s%d-*", prefix, os.Getpid())))
 	return left
