@@ -1,4 +1,3 @@
-// Package hosts says who is who in a State: which node a namespace is, which
-// node has an address, and which addresses the name of a node or of one of its
-// interfaces stands for.
+// Package hosts maps names and addresses in a State: the node of a namespace, the node
+// that has an address, and the addresses of the name of a node or interface.
 package hosts

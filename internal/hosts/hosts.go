@@ -11,8 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A Table has the addresses of nodes by name, but for those that do not mean the
-// same node everywhere in the lab, see [Unique].
+// A Table has the addresses of nodes by name, without those that are not [Unique].
 type Table struct {
 	entries []entry
 	byName  map[string][]entry // of "node", "node:interface" and "node-interface"
@@ -43,7 +42,7 @@ func NewTable(s *state.State) *Table {
 		link := e.node + ":" + e.link
 		t.byName[link] = append(t.byName[link], e)
 	}
-	for _, e := range t.entries { // unless that is the name of another node
+	for _, e := range t.entries { // a node of the name node-interface goes first
 		link := e.node + "-" + e.link
 		if all := t.byName[link]; len(all) == 0 || all[0].node == e.node {
 			t.byName[link] = append(all, e)
@@ -91,9 +90,8 @@ func (t *Table) Names(node string) map[string][]netip.Addr {
 	return names
 }
 
-// File returns the table as lines of /etc/hosts, see hosts(5). Interfaces have
-// names too: "node-interface". A name that would be more than a word there is left
-// out.
+// File returns the table as lines of /etc/hosts, see hosts(5), also with the names
+// "node-interface". It leaves out names that are not one valid word there.
 func (t *Table) File() []byte {
 	if len(t.entries) == 0 {
 		return nil

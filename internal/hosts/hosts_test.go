@@ -30,7 +30,7 @@ addressing: {ipv6: none}
 `))
 	for _, tt := range []struct{ from, name, want string }{
 		{"a", "r", "[10.1.0.1 10.1.0.9 fd00:1::1 10.2.0.1]"},
-		{"r-up", "r", "[10.2.0.1 10.1.0.1 10.1.0.9 fd00:1::1]"}, // the near one first
+		{"r-up", "r", "[10.2.0.1 10.1.0.1 10.1.0.9 fd00:1::1]"}, // the on-link one first
 		{"a", "r:up", "[10.1.0.1 10.1.0.9 fd00:1::1]"},
 		{"a", "r-up", "[10.2.0.2]"}, // a node's name goes before an interface's
 		{"a", "r:eth0", "[10.2.0.1]"},
@@ -46,7 +46,7 @@ addressing: {ipv6: none}
 	}
 }
 
-// The State has the host too, when a node is linked to it.
+// The State has the host namespace too if a node is linked to it.
 func TestOwners(t *testing.T) {
 	s := stateOf(t, `
 prefix: ""

@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// NodeName returns the name of the node that a namespace is.
+// NodeName returns the name of a namespace's node.
 func NodeName(ns *state.Namespace) string {
 	if ns.Name == state.Host {
 		return topo.HostNode
@@ -26,7 +26,7 @@ func Namespaces(s *state.State) map[string]string {
 	return m
 }
 
-// Owners returns the node that has each address, but for loopback addresses.
+// Owners returns the node that has each address, without loopback addresses.
 func Owners(s *state.State) map[netip.Addr]string {
 	owners := make(map[netip.Addr]string)
 	for _, ns := range s.Namespaces {
@@ -41,12 +41,11 @@ func Owners(s *state.State) map[netip.Addr]string {
 	return owners
 }
 
-// Unique reports whether an address means the same node everywhere in a lab.
-// Link-local and loopback addresses do not.
+// Unique reports whether an address belongs to one node of a lab: link-local and
+// loopback addresses do not.
 func Unique(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }
 
-// Env returns the environment variables that tell a program which node it runs
-// in.
+// Env returns the environment variables that name a program's lab and node.
 func Env(lab, node string) []string {
 	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
 }

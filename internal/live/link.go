@@ -132,7 +132,7 @@ type DelLink struct {
 type movingLink struct {
 	from    dump.LinkRef
 	node    string
-	counted bool
+	inScope bool
 	link    dump.Link
 }
 
@@ -155,7 +155,7 @@ func (u DelLink) apply(v *View) []Event {
 		return []Event{{Kind: NodeDeleted, Node: node}}
 	}
 	switch {
-	case !m.counted:
+	case !m.inScope:
 		return nil
 	case u.To != nil:
 		return []Event{{Kind: Moved, Node: node, Interface: m.link.Name}}
@@ -171,9 +171,9 @@ func (v *View) remove(id int32, index int) {
 }
 
 // finishMove returns the event of a moved link and updates the links that refer to it
-// (peers, upper devices): the kernel does not report that change. With told, the link
-// was reported at its new place before.
-func (v *View) finishMove(place dump.LinkRef, m movingLink, told bool) []Event {
+// (peers, upper devices): the kernel does not report that change. With reported, the
+// link was reported in its new namespace before.
+func (v *View) finishMove(place dump.LinkRef, m movingLink, reported bool) []Event {
 	delete(v.moving, place)
 	for _, q := range v.wiring.LinkRefs() {
 		l := v.wiring.Link(q)
@@ -186,9 +186,9 @@ func (v *View) finishMove(place dump.LinkRef, m movingLink, told bool) []Event {
 	}
 	now := v.wiring.Link(place)
 	switch {
-	case !m.counted && told:
+	case !m.inScope && reported:
 		return nil
-	case !m.counted:
+	case !m.inScope:
 		return v.compare(place.Netns, nil, now)
 	case !v.inScope(place.Netns, now):
 		return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name}}

@@ -22,7 +22,7 @@ func lo(lab, node string) dump.Link {
 	return l
 }
 
-// veth returns an end whose peer is elsewhere.
+// veth returns a veth whose peer is in another namespace.
 func veth(index int, name string, flags dump.Flags, peerNetns int32, peer int) dump.Link {
 	return dump.Link{Index: index, Name: name, Kind: "veth", Flags: flags, MTU: 1500, Parent: peer, ParentNetns: &peerNetns}
 }
@@ -34,15 +34,15 @@ func with(l dump.Link, change func(*dump.Link)) dump.Link {
 
 func space(links ...dump.Link) *dump.Namespace { return &dump.Namespace{Links: links} }
 
-// two is a picture of h1 and h2 of lab x, cabled, and of a third namespace that is
-// none of its nodes.
-func two() *View {
-	p := New(Scope{Lab: "x"})
-	p.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", working, 2, 7))})
-	p.Apply(SetNamespace{2, "x.h2", space(lo("x", "h2"), veth(7, "eth0", working, 1, 7))})
-	p.Apply(SetNamespace{3, "other", space(lo("", ""))})
-	p.Apply(SetNamespace{0, HostName, space(lo("", ""))})
-	return p
+// twoNodes returns a view of the nodes h1 and h2 of lab x, linked by a veth pair, of a
+// namespace outside the lab (3) and of the host namespace (0).
+func twoNodes() *View {
+	v := New(Scope{Lab: "x"})
+	v.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", working, 2, 7))})
+	v.Apply(SetNamespace{2, "x.h2", space(lo("x", "h2"), veth(7, "eth0", working, 1, 7))})
+	v.Apply(SetNamespace{3, "other", space(lo("", ""))})
+	v.Apply(SetNamespace{0, HostName, space(lo("", ""))})
+	return v
 }
 
 func prefix(s string) netip.Prefix { return netip.MustParsePrefix(s) }
@@ -61,9 +61,9 @@ func TestApply(t *testing.T) {
 		updates []Update
 		want    string // events, one a line
 	}{
-		{"the same again", []Update{SetLink{1, eth0}, SetNamespace{1, "x.h1", nil}}, ""},
-		{"switched off", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}}, "h1:eth0 is down"},
-		{"off and on", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}, SetLink{1, veth(7, "eth0", up, 2, 7)}, SetLink{1, eth0}}, `
+		{"repeated", []Update{SetLink{1, eth0}, SetNamespace{1, "x.h1", nil}}, ""},
+		{"down", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}}, "h1:eth0 is down"},
+		{"down and up", []Update{SetLink{1, veth(7, "eth0", 0, 2, 7)}, SetLink{1, veth(7, "eth0", up, 2, 7)}, SetLink{1, eth0}}, `
 			h1:eth0 is down
 			h1:eth0 is up
 			h1:eth0 has a carrier`},
@@ -84,11 +84,11 @@ func TestApply(t *testing.T) {
 			h1:eth0 mac 02 removed
 			h1:eth0 is no longer a port of br0
 			h1:eth0 alias a removed`},
-		{"gone", []Update{DelLink{1, 7, nil}, DelLink{1, 7, nil}}, "h1:eth0 deleted"},
+		{"deleted", []Update{DelLink{1, 7, nil}, DelLink{1, 7, nil}}, "h1:eth0 deleted"},
 		{"new", []Update{SetLink{1, dump.Link{Index: 8, Name: "eth1", Kind: "veth", MTU: 1500}}, SetLink{2, veth(8, "eth1", 0, 1, 8)}, SetLink{1, veth(8, "eth1", 0, 2, 8)}}, `
 			h1:eth1 is a new veth
 			h2:eth1 is a new veth to h1:eth1`},
-		{"of no node", []Update{
+		{"out of scope", []Update{
 			SetLink{3, veth(7, "eth0", up, 1, 9)},
 			SetLink{99, eth0},
 			DelLink{99, 7, nil},
@@ -99,7 +99,7 @@ func TestApply(t *testing.T) {
 		{"addresses", []Update{SetAddress(1, address), SetAddress(1, address), DelAddress(1, address), DelAddress(1, address)}, `
 			h1:eth0 address 10.0.0.1/24 added
 			h1:eth0 address 10.0.0.1/24 deleted`},
-		{"detection", []Update{
+		{"duplicate address detection", []Update{
 			SetAddress(1, six), SetAddress(1, dump.Address{Index: 7, Prefix: six.Prefix}),
 			SetAddress(2, six), SetAddress(2, dump.Address{Index: 7, Prefix: six.Prefix, Flags: flagTentative | flagDuplicate}),
 		}, `
@@ -112,7 +112,7 @@ func TestApply(t *testing.T) {
 			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 deleted
 			h1: route default via 10.0.0.2 dev eth0 added
 			h1: route default via 10.0.0.2 dev eth0 deleted`},
-		{"routes that nobody asks for", []Update{
+		{"routes that the kernel adds with an address", []Update{
 			SetRoute(1, dump.Route{To: prefix("10.0.0.1/32"), Table: 255, Type: 2}), SetRoute(1, dump.Route{To: prefix("ff00::/8"), Table: 254, Type: 1}),
 		}, ""},
 		{"rules", []Update{SetRule(1, rule), DelRule(1, rule)}, `
@@ -125,13 +125,13 @@ func TestApply(t *testing.T) {
 			h1:eth0 neighbour 10.0.0.2 added: incomplete
 			h1:eth0 neighbour 10.0.0.2 at 02:00:00:00:00:02 changed: reachable, was incomplete
 			h1:eth0 neighbour 10.0.0.2 deleted`},
-		{"a node comes and goes", []Update{
+		{"a node added and deleted", []Update{
 			SetNamespace{4, "x.h3", space(lo("x", "h3"), veth(9, "eth0", 0, 9, 9))}, DelNamespace{4}, DelNamespace{4},
 		}, `
 			h3 added with eth0
 			h3 deleted`},
-		{"with its name a node goes", []Update{SetNamespace{1, "", nil}, SetLink{1, veth(7, "eth0", 0, 2, 7)}, DelNamespace{1}}, "h1 deleted"},
-		{"with its mark a node comes", []Update{SetLink{3, lo("x", "h9")}, SetLink{3, lo("x", "h9")}, SetLink{3, lo("", "")}}, `
+		{"a node's namespace loses its name", []Update{SetNamespace{1, "", nil}, SetLink{1, veth(7, "eth0", 0, 2, 7)}, DelNamespace{1}}, "h1 deleted"},
+		{"a namespace gets a mark", []Update{SetLink{3, lo("x", "h9")}, SetLink{3, lo("x", "h9")}, SetLink{3, lo("", "")}}, `
 			h9 added
 			h9 deleted`},
 		{"the lab's links of the host", []Update{
@@ -151,10 +151,10 @@ func TestApply(t *testing.T) {
 			DelLink{1, 7, &dump.LinkRef{Netns: 2, Index: 9}}, SetLink{2, with(veth(9, "new0", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })},
 		}, "h1:eth0 has moved to h2:new0"},
 		{"moved to an unknown namespace", []Update{DelLink{1, 7, &dump.LinkRef{Netns: -1, Index: 9}}}, "h1:eth0 has moved to an unknown namespace"},
-		{"moved to no node", []Update{
+		{"moved out of scope", []Update{
 			DelLink{1, 7, &dump.LinkRef{Netns: 3, Index: 9}}, SetLink{3, veth(9, "eth0", 0, 2, 7)},
 		}, "h1:eth0 has moved to an unknown namespace"},
-		{"seen there before it was told that it has moved", []Update{
+		{"reported in the new namespace before the old one", []Update{
 			SetNamespace{4, "x.h3", space(lo("x", "h3"), veth(9, "new0", 0, 2, 7))},
 			DelLink{1, 7, &dump.LinkRef{Netns: 4, Index: 9}},
 			SetLink{4, veth(9, "new0", 0, 2, 7)},
@@ -168,10 +168,10 @@ func TestApply(t *testing.T) {
 		}, "h1:a0 is a new veth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := two()
+			v := twoNodes()
 			var got []string
 			for _, u := range c.updates {
-				for _, e := range p.Apply(u) {
+				for _, e := range v.Apply(u) {
 					got = append(got, e.String())
 				}
 			}
@@ -186,26 +186,26 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// TestMoveKeepsPeers moves an end: the other end, of which the kernel tells nothing,
-// leads there.
+// TestMoveKeepsPeers moves one end of a veth pair: the peer, for which the kernel sends
+// no notification, refers to the new namespace.
 func TestMoveKeepsPeers(t *testing.T) {
-	p := two()
-	p.Apply(DelLink{1, 7, &dump.LinkRef{Netns: 3, Index: 9}})
-	p.Apply(SetLink{3, veth(9, "eth0", 0, 2, 7)})
-	if peer, ok := p.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 3, Index: 9}) {
+	v := twoNodes()
+	v.Apply(DelLink{1, 7, &dump.LinkRef{Netns: 3, Index: 9}})
+	v.Apply(SetLink{3, veth(9, "eth0", 0, 2, 7)})
+	if peer, ok := v.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 3, Index: 9}) {
 		t.Errorf("the peer is at %v, %v", peer, ok)
 	}
-	p.Apply(DelLink{3, 9, &dump.LinkRef{Netns: 2, Index: 9}})
-	p.Apply(SetLink{2, with(veth(9, "eth1", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })})
-	if peer, ok := p.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 2, Index: 9}) {
+	v.Apply(DelLink{3, 9, &dump.LinkRef{Netns: 2, Index: 9}})
+	v.Apply(SetLink{2, with(veth(9, "eth1", 0, 2, 7), func(l *dump.Link) { l.ParentNetns = nil })})
+	if peer, ok := v.wiring.Peer(dump.LinkRef{Netns: 2, Index: 7}); !ok || (peer != dump.LinkRef{Netns: 2, Index: 9}) {
 		t.Errorf("in one namespace the peer is at %v, %v", peer, ok)
 	}
 }
 
-// TestLost is of all that may have happened unheard.
-func TestLost(t *testing.T) {
-	p := two()
-	p.Apply(SetAddress(1, dump.Address{Index: 7, Prefix: prefix("10.0.0.1/24")}))
+// TestResync replaces the view after lost notifications.
+func TestResync(t *testing.T) {
+	v := twoNodes()
+	v.Apply(SetAddress(1, dump.Address{Index: 7, Prefix: prefix("10.0.0.1/24")}))
 	now := []SetNamespace{
 		{0, HostName, space(lo("", ""))},
 		{1, "x.h1", &dump.Namespace{
@@ -213,11 +213,11 @@ func TestLost(t *testing.T) {
 			Addresses: []dump.Address{{Index: 7, Prefix: prefix("10.0.0.9/24")}},
 			Routes:    []dump.Route{{To: prefix("10.0.0.0/24"), Index: 7, Table: 254, Type: 1}},
 		}},
-		{3, "x.h4", space(lo("x", "h4"))}, // a number that has been another's
+		{3, "x.h4", space(lo("x", "h4"))}, // a reused nsid
 		{5, "x.h3", space(lo("x", "h3"), veth(8, "eth0", 0, 1, 8))},
 	}
 	var got []string
-	for _, e := range p.Apply(SetAll{now}) {
+	for _, e := range v.Apply(SetAll{now}) {
 		got = append(got, e.String())
 	}
 	want := []string{
@@ -234,33 +234,33 @@ func TestLost(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	// What is there is what a new picture would show.
+	// The view is equal to a new one.
 	fresh := New(Scope{Lab: "x"})
 	for _, a := range now {
 		fresh.Apply(a)
 	}
-	if d := cmp.Diff(fresh.Nodes(), p.Nodes(), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
+	if d := cmp.Diff(fresh.Nodes(), v.Nodes(), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 		t.Errorf("(-fresh +kept):\n%s", d)
 	}
-	if events := p.Apply(SetAll{now}); len(events) != 1 {
-		t.Errorf("nothing has changed, but: %v", events)
+	if events := v.Apply(SetAll{now}); len(events) != 1 {
+		t.Errorf("without a change: got %v, want one event", events)
 	}
 }
 
 func TestWholeMachine(t *testing.T) {
-	p := New(Scope{})
-	p.Apply(SetNamespace{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
-	if got := p.Snapshot().String(); got != "1 node: host" {
+	v := New(Scope{})
+	v.Apply(SetNamespace{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
+	if got := v.Snapshot().String(); got != "1 node: host" {
 		t.Errorf("%q", got)
 	}
-	p.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", up, 5, 7))})
-	p.Apply(SetNamespace{5, "", space(veth(7, "eth0", up, 1, 7))})
-	if got := p.end(dump.LinkRef{Netns: 5, Index: 7}).String(); got != "unnamed-5:eth0" {
-		t.Errorf("what has no name is %q", got)
+	v.Apply(SetNamespace{1, "x.h1", space(lo("x", "h1"), veth(7, "eth0", up, 5, 7))})
+	v.Apply(SetNamespace{5, "", space(veth(7, "eth0", up, 1, 7))})
+	if got := v.end(dump.LinkRef{Netns: 5, Index: 7}).String(); got != "unnamed-5:eth0" {
+		t.Errorf("the namespace without a name: got %q", got)
 	}
-	p.Apply(DelNamespace{5})
-	p.Apply(SetAddress(0, dump.Address{Index: 2, Prefix: prefix("192.0.2.1/24")}))
-	nodes := p.Nodes()
+	v.Apply(DelNamespace{5})
+	v.Apply(SetAddress(0, dump.Address{Index: 2, Prefix: prefix("192.0.2.1/24")}))
+	nodes := v.Nodes()
 	if len(nodes) != 2 || nodes[0].Name != HostName || nodes[1].Name != "x.h1" {
 		t.Fatalf("%+v", nodes)
 	}
@@ -268,7 +268,7 @@ func TestWholeMachine(t *testing.T) {
 	if got := nodes[0].Interfaces[i]; got.Type != "device" || !got.Carrier || !slices.Equal(got.Addresses, []netip.Prefix{prefix("192.0.2.1/24")}) {
 		t.Errorf("%+v", got)
 	}
-	if got := p.Snapshot().String(); got != "2 nodes: host, x.h1" {
+	if got := v.Snapshot().String(); got != "2 nodes: host, x.h1" {
 		t.Errorf("%q", got)
 	}
 }

@@ -22,7 +22,7 @@ type View struct {
 	wiring dump.Wiring                 // links only
 	tables map[int32]*tables           // addresses, routes, … of the same namespaces
 	names  map[int32]string            // of namespaces, by nsid
-	moving map[dump.LinkRef]movingLink // by their new place
+	moving map[dump.LinkRef]movingLink // by their new namespace and index
 }
 
 // A Scope says which nodes and links of a View are reported.

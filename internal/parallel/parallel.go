@@ -1,10 +1,10 @@
-// Package parallel does many things at the same time, with a bound.
+// Package parallel calls a function many times in parallel, with a bound.
 package parallel
 
 import "sync"
 
-// Most is how many things are done at the same time: each may hold a thread, a
-// process or a socket.
+// Most is the most calls at the same time: each may need a thread, a process or a
+// socket.
 const Most = 16
 
 // Each calls fn for 0 … n-1, at most [Most] at the same time, and waits for all.

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// Each is called for once, never more at the same time than the bound, and as many
-// as that if there is enough to do.
+// fn is called once for each number, and exactly [Most] calls run at the same time.
 func TestEach(t *testing.T) {
 	const n = 5 * Most
 	var now, highest atomic.Int32
