@@ -15,16 +15,16 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// roleTestEnv has this program say which role it takes itself to have.
+// roleTestEnv makes this program print its role.
 const roleTestEnv = "VETHLAB_TEST_ROLE"
 
-func sayRole(role sandbox.Role) {
+func printRole(role sandbox.Role) {
 	_, set := os.LookupEnv("VETHLAB_SANDBOX")
 	fmt.Printf("role %q, left in the environment: %v, private /run: %v", role, set, sandbox.PrivateRun())
 }
 
-// memory returns a file in memory as starters make it, or almost.
-func memory(t *testing.T, name, text string, seals int) *os.File {
+// memfd returns a memfd like a role file.
+func memfd(t *testing.T, name, text string, seals int) *os.File {
 	t.Helper()
 	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
@@ -50,8 +50,8 @@ func namespaces(kinds ...string) string {
 	return b.String()
 }
 
-// The environment alone gives a program no role, nor do descriptors that are not
-// of a starter: it changes no mount and is what it is without.
+// Neither the environment variable alone nor a forged role file gives a program a role:
+// it is [sandbox.Plain] and changes no mount.
 func TestForgedRole(t *testing.T) {
 	ordinary, err := os.CreateTemp(t.TempDir(), "role")
 	if err != nil {
@@ -60,21 +60,21 @@ func TestForgedRole(t *testing.T) {
 	defer ordinary.Close()
 	fmt.Fprint(ordinary, "isolated mnt:[1] net:[1] pid:[1]")
 	const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
-	foreign := "isolated mnt:[1] net:[1] pid:[1]" // of another, who is no parent of PID 1 here
+	foreign := "isolated mnt:[1] net:[1] pid:[1]" // valid, but this program is not PID 1
 	files := map[string]*os.File{
 		"none": nil, "ordinary": ordinary,
-		"unsealed":              memory(t, "vethlab-role", foreign, 0),
-		"half sealed":           memory(t, "vethlab-role", foreign, unix.F_SEAL_WRITE),
-		"another name":          memory(t, "role", "inside user:[1]", seals),
-		"here":                  memory(t, "vethlab-role", "isolated"+namespaces("mnt", "net", "pid"), seals),
-		"here, inside":          memory(t, "vethlab-role", "inside"+namespaces("user"), seals),
-		"not the first process": memory(t, "vethlab-role", foreign, seals),
-		"short":                 memory(t, "vethlab-role", "isolated", seals),
-		"too long":              memory(t, "vethlab-role", "inside user:[1] user:[2]", seals),
-		"no role":               memory(t, "vethlab-role", "king", seals),
-		"empty":                 memory(t, "vethlab-role", "", seals),
+		"unsealed":            memfd(t, "vethlab-role", foreign, 0),
+		"half sealed":         memfd(t, "vethlab-role", foreign, unix.F_SEAL_WRITE),
+		"another name":        memfd(t, "role", "inside user:[1]", seals),
+		"same namespaces":     memfd(t, "vethlab-role", "isolated"+namespaces("mnt", "net", "pid"), seals),
+		"same user namespace": memfd(t, "vethlab-role", "inside"+namespaces("user"), seals),
+		"not PID 1":           memfd(t, "vethlab-role", foreign, seals),
+		"short":               memfd(t, "vethlab-role", "isolated", seals),
+		"too long":            memfd(t, "vethlab-role", "inside user:[1] user:[2]", seals),
+		"unknown role":        memfd(t, "vethlab-role", "king", seals),
+		"empty":               memfd(t, "vethlab-role", "", seals),
 	}
-	before := covers(t)
+	before := roleMounts(t)
 	want := fmt.Sprintf("role %q, left in the environment: false, private /run: %v", sandbox.Plain, sandbox.PrivateRun())
 	for name, file := range files {
 		for _, value := range []string{"3", "0", "1", "-1", "99", "isolated", "bare", "holder", "inside", "", " 3", "3\n", "failed"} {
@@ -89,14 +89,14 @@ func TestForgedRole(t *testing.T) {
 			}
 		}
 	}
-	if after := covers(t); after != before {
+	if after := roleMounts(t); after != before {
 		t.Errorf("the mounts have changed:\n%s\nbefore:\n%s", after, before)
 	}
 }
 
-// covers returns the mounts that a program of a role would make anew. Others come and
-// go by whoever works on this machine.
-func covers(t *testing.T) string {
+// roleMounts returns the mounts that a program with a role would replace. Other programs
+// of the machine may change other mounts.
+func roleMounts(t *testing.T) string {
 	t.Helper()
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -111,9 +111,9 @@ func covers(t *testing.T) string {
 	return b.String()
 }
 
-// What a starter gives is believed, and is not handed on.
+// A role file of a starter gives the role, and children do not inherit it.
 func TestGivenRole(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	box, err := sandbox.Start("role")
 	if err != nil {
 		t.Fatal(err)

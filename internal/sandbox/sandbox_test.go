@@ -26,9 +26,9 @@ func TestMain(m *testing.M) {
 	case role.Over():
 		return
 	case os.Getenv(roleTestEnv) != "":
-		sayRole(role)
+		printRole(role)
 	case role == sandbox.Plain:
-		// Else each program that ends takes a second longer under -race.
+		// Otherwise each program takes a second longer to exit under -race.
 		os.Setenv("GORACE", "atexit_sleep_ms=0")
 		if lab := os.Getenv(starterEnv); lab != "" {
 			_, _ = sandbox.Start(lab)
@@ -39,25 +39,25 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(m.Run())
 	case role == sandbox.Inside:
-		inside(os.Args[1], os.Args[2:])
+		runInside(os.Args[1], os.Args[2:])
 	default:
 		os.Exit(m.Run())
 	}
 }
 
-// inside is what this program does inside a sandbox: "exit" with a code, be
-// "busy" until it is killed, "look" whether all is as it should be, or run a
-// "shell" command and then try to make a sandbox in there.
-func inside(what string, args []string) {
-	switch what {
+// runInside runs this program's command in a sandbox: "exit" exits with a code, "busy"
+// sleeps until it is killed, "check" calls [check], and "shell" runs a shell command
+// and then tries to start a nested sandbox.
+func runInside(command string, args []string) {
+	switch command {
 	case "exit":
 		code, _ := strconv.Atoi(args[0])
 		os.Exit(code)
 	case "busy":
 		os.Stdout.Write([]byte("ready\n"))
 		time.Sleep(time.Minute)
-	case "look":
-		fmt.Println(look(args[0]))
+	case "check":
+		fmt.Println(check(args[0]))
 	case "shell":
 		if out, err := exec.Command("sh", "-c", args[0]).CombinedOutput(); err != nil {
 			fmt.Printf("%v: %s\n", err, out)
@@ -71,8 +71,8 @@ func inside(what string, args []string) {
 	}
 }
 
-// look returns what is wrong with the surroundings in a sandbox.
-func look(dir string) error {
+// check returns an error if the sandbox that it runs in is not as it should be.
+func check(dir string) error {
 	var errs []error
 	if os.Geteuid() != 0 || !sandbox.Privileged() || !sandbox.Rootless() {
 		errs = append(errs, errors.New("not root of a user namespace"))
@@ -92,9 +92,9 @@ func look(dir string) error {
 	return errors.Join(errs...)
 }
 
-// ground gives a test a folder for records of its own. It skips the test unless
-// this user may make user namespaces.
-func ground(t testing.TB) string {
+// recordDir gives a test its own folder of records. It skips the test if this user
+// can't make user namespaces.
+func recordDir(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", dir)
@@ -127,7 +127,7 @@ func start(t testing.TB, lab string) *sandbox.Box {
 	return box
 }
 
-// run runs this program inside a sandbox and returns what it writes.
+// run runs this program inside a sandbox and returns its output and exit code.
 func run(t testing.TB, box *sandbox.Box, args ...string) (string, int, error) {
 	t.Helper()
 	out, err := os.CreateTemp(t.TempDir(), "out")
@@ -144,14 +144,14 @@ func run(t testing.TB, box *sandbox.Box, args ...string) (string, int, error) {
 }
 
 func TestBox(t *testing.T) {
-	dir := ground(t)
+	dir := recordDir(t)
 	if _, err := sandbox.Open("lab"); !errors.Is(err, sandbox.ErrNone) {
 		t.Errorf("before Start: %v", err)
 	}
 	box := start(t, "lab")
 	work := t.TempDir()
 	t.Chdir(work)
-	if out, code, err := run(t, box, "look", work); out != "<nil>" || code != 0 || err != nil {
+	if out, code, err := run(t, box, "check", work); out != "<nil>" || code != 0 || err != nil {
 		t.Errorf("%s, code %d, %v", out, code, err)
 	}
 	if _, code, err := run(t, box, "exit", "42"); code != 42 || err != nil {
@@ -171,10 +171,9 @@ func TestBox(t *testing.T) {
 	}
 }
 
-// Many who start the sandbox of one lab, and many who enter it at the same time,
-// get the same one.
+// Many goroutines that start and enter the sandbox of one lab get the same one.
 func TestManyAtOnce(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	const many = 50
 	start(t, "lab")
 	holders := make([]string, many)
@@ -189,7 +188,7 @@ func TestManyAtOnce(t *testing.T) {
 			defer box.Close()
 			code, err := box.Run([]string{"test", "exit", strconv.Itoa(i)}, nil, nil)
 			if code != i || err != nil {
-				t.Errorf("number %d: code %d, %v", i, code, err)
+				t.Errorf("program %d: code %d, %v", i, code, err)
 			}
 			holders[i] = fmt.Sprint(box.Holder())
 		})
@@ -202,9 +201,9 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// Many programs that race to start the first sandbox of a lab make one.
+// Goroutines that race to start a lab's first sandbox make only one.
 func TestManyStart(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	for range 5 {
 		var wg sync.WaitGroup
 		holders := make([]int, 10)
@@ -232,13 +231,12 @@ func TestManyStart(t *testing.T) {
 	}
 }
 
-// starterEnv makes this program one that starts the sandbox of a lab.
+// starterEnv makes this program start the sandbox of the lab that it names.
 const starterEnv = "VETHLAB_TEST_STARTER"
 
-// A program that is killed while it starts a sandbox, at whatever moment, is in
-// nobody's way.
+// A program killed at any moment while it starts a sandbox does not block others.
 func TestStarterKilled(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	for delay := range 25 {
 		starter := exec.CommandContext(t.Context(), "/proc/self/exe")
 		starter.Env = append(os.Environ(), starterEnv+"=lab")
@@ -266,13 +264,13 @@ func TestStarterKilled(t *testing.T) {
 			}
 			box.Close()
 		case <-time.After(20 * time.Second):
-			t.Fatalf("killed after %d ms: the sandbox can't be started any more", delay)
+			t.Fatalf("killed after %d ms: Start blocks for 20 s", delay)
 		}
 	}
 }
 
-// busy starts a program inside a sandbox that does not end by itself. What comes
-// of it is sent when it has.
+// busy starts a program inside a sandbox that runs until it is killed. The channel gets
+// the error of [sandbox.Box.Run].
 func busy(t *testing.T, box *sandbox.Box) <-chan error {
 	t.Helper()
 	read, write, err := os.Pipe()
@@ -317,7 +315,7 @@ func TestProgramsEndWithTheSandbox(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := ground(t)
+			dir := recordDir(t)
 			box := start(t, "lab")
 			result := busy(t, box)
 			end(t, box, dir)
@@ -334,7 +332,7 @@ func TestProgramsEndWithTheSandbox(t *testing.T) {
 	}
 }
 
-// Who can't make a sandbox is told which step of it failed, and why.
+// A StartError names the failed step and the reason.
 func TestStartErrors(t *testing.T) {
 	tests := []struct{ name, shell, want string }{
 		{"no user namespaces", "echo 0 >/proc/sys/user/max_user_namespaces", "make namespaces: no space left on device"},
@@ -343,7 +341,7 @@ func TestStartErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ground(t)
+			recordDir(t)
 			out, _, err := run(t, start(t, "lab"), "shell", tt.shell)
 			if err != nil || out != "cannot make a sandbox for the lab: "+tt.want {
 				t.Errorf("got %s, %v, want %s", out, err, tt.want)
@@ -352,8 +350,8 @@ func TestStartErrors(t *testing.T) {
 	}
 }
 
-// A folder for records that is not the user's alone is not trusted, and one that
-// can't be written is complained of.
+// Start refuses a folder of records that others own or can write, and fails if it can't
+// write the folder.
 func TestRuntimeDir(t *testing.T) {
 	tests := []struct {
 		name, shell, want string
@@ -371,7 +369,7 @@ func TestRuntimeDir(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.root && os.Geteuid() != 0 {
-				t.Skip("needs root, to make a folder that is somebody else's")
+				t.Skip("needs root, to make a folder of another user")
 			}
 			dir := t.TempDir()
 			t.Setenv("XDG_RUNTIME_DIR", dir)
@@ -384,7 +382,7 @@ func TestRuntimeDir(t *testing.T) {
 			box, err := sandbox.Start("lab")
 			if err == nil {
 				_, _ = box.End()
-				t.Fatal("it is trusted")
+				t.Fatal("Start accepts the folder")
 			}
 			if !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
@@ -393,9 +391,9 @@ func TestRuntimeDir(t *testing.T) {
 	}
 }
 
-// Without XDG_RUNTIME_DIR, or when its login is over, there is a folder in /tmp.
+// Without XDG_RUNTIME_DIR, or after its login has ended, the records are in /tmp.
 func TestRuntimeDirFallback(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	for _, value := range []string{"", "/nonexistent/run", "relative"} {
 		t.Setenv("XDG_RUNTIME_DIR", value)
 		box := start(t, fmt.Sprintf("vtest-%d", os.Getpid()))
@@ -410,9 +408,9 @@ func TestRuntimeDirFallback(t *testing.T) {
 	}
 }
 
-// A record is its user's alone, too.
+// Other users have no access to a record.
 func TestRecordMode(t *testing.T) {
-	dir := ground(t)
+	dir := recordDir(t)
 	start(t, "lab")
 	for path, want := range map[string]fs.FileMode{"vethlab": fs.ModeDir | 0o700, "vethlab/lab": 0o600} {
 		if info, err := os.Lstat(filepath.Join(dir, path)); err != nil || info.Mode() != want {
@@ -421,9 +419,9 @@ func TestRecordMode(t *testing.T) {
 	}
 }
 
-// A folder that somebody put among the records is in nobody's way.
+// A folder among the records is ignored.
 func TestFolderAmongRecords(t *testing.T) {
-	dir := ground(t)
+	dir := recordDir(t)
 	start(t, "lab")
 	if err := os.Mkdir(filepath.Join(dir, "vethlab", "folder"), 0o700); err != nil {
 		t.Fatal(err)
@@ -433,14 +431,14 @@ func TestFolderAmongRecords(t *testing.T) {
 	}
 }
 
-// A holder is small.
+// A holder takes at most 6 MiB.
 func TestHolderMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes memory of its own")
 	}
-	ground(t)
+	recordDir(t)
 	box := start(t, "lab")
-	run(t, box, "exit", "0") // by now it has settled
+	run(t, box, "exit", "0") // now the holder waits
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", box.Holder()))
 	if err != nil {
 		t.Fatal(err)
@@ -451,13 +449,13 @@ func TestHolderMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	if kib > 6<<10 {
-		t.Errorf("the holder takes %d KiB", kib)
+		t.Errorf("the holder takes %d KiB, want at most %d", kib, 6<<10)
 	}
 }
 
-// Sandboxes leave no descriptors and no processes in the program that used them.
+// Sandboxes leave no descriptors open in the program that used them.
 func TestNothingLeaks(t *testing.T) {
-	ground(t)
+	recordDir(t)
 	count := func(dir string) int {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -465,7 +463,7 @@ func TestNothingLeaks(t *testing.T) {
 		}
 		return len(entries)
 	}
-	settled := func(most int) int { // an ended holder is taken leave of by the way
+	settled := func(most int) int { // a goroutine reaps the ended holder
 		deadline := time.Now().Add(5 * time.Second)
 		for count("/proc/self/fd") > most && time.Now().Before(deadline) {
 			time.Sleep(time.Millisecond)
@@ -494,7 +492,7 @@ func TestNothingLeaks(t *testing.T) {
 }
 
 func BenchmarkStart(b *testing.B) {
-	ground(b)
+	recordDir(b)
 	for b.Loop() {
 		box, err := sandbox.Start("lab")
 		if err != nil {
@@ -508,7 +506,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 func BenchmarkRun(b *testing.B) {
-	ground(b)
+	recordDir(b)
 	box := start(b, "lab")
 	for b.Loop() {
 		if _, err := box.Run([]string{"test", "exit", "0"}, nil, nil); err != nil {
