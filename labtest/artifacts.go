@@ -16,24 +16,23 @@ import (
 	"github.com/vethlab/vethlab"
 )
 
-// An event is what a lab told, and when.
+// An event is an event of a lab with its time.
 type event struct {
 	vethlab.Event
 	at time.Time
 }
 
-// eventVerify is that the lab was held to its contract.
+// eventVerify is a run of the topology's tests.
 const eventVerify vethlab.EventKind = "verify"
 
-func (l *Lab) note(e vethlab.Event) {
+func (l *Lab) addEvent(e vethlab.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.events = append(l.events, event{e, time.Now()})
 }
 
-// keep says what the lab was like when its test failed, and keeps all there is to
-// know in files.
-func (l *Lab) keep(ctx context.Context) {
+// logState logs the state of the lab of a failed test, and writes it to files.
+func (l *Lab) logState(ctx context.Context) {
 	l.tb.Helper()
 	dir := filepath.Join(l.tb.ArtifactDir(), l.Name())
 	var hint bytes.Buffer
@@ -45,8 +44,8 @@ func (l *Lab) keep(ctx context.Context) {
 	}
 	switch {
 	case err != nil:
-		fmt.Fprintf(&hint, "\n  its files could not be written: %v", err)
-	case kept():
+		fmt.Fprintf(&hint, "\n  cannot write its files: %v", err)
+	case keepsArtifacts():
 		fmt.Fprintf(&hint, "\n  topology, plan, state, events and report are in %s", dir)
 	default:
 		fmt.Fprintf(&hint, "\n  go test -artifacts keeps its topology, plan, state, events and report")
@@ -54,19 +53,18 @@ func (l *Lab) keep(ctx context.Context) {
 	l.tb.Log(hint.String())
 }
 
-// kept reports whether files of tests stay when the tests are over.
-func kept() bool {
+// keepsArtifacts reports whether go test keeps the files in ArtifactDir.
+func keepsArtifacts() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"
 }
 
-// files returns all there is to know of the lab, as files by name, and writes what
-// matters most to hint, a line each.
+// files returns the lab's artifacts by file name, and writes a summary to hint.
 func (l *Lab) files(ctx context.Context, hint *bytes.Buffer) map[string][]byte {
 	files := map[string][]byte{
 		"lab.yaml":   l.Topology().Format(),
 		"plan.sh":    []byte(l.PlanNew().Script()),
-		"events.txt": l.written(hint),
+		"events.txt": l.eventText(hint),
 	}
 	if s, err := l.State(); err == nil {
 		files["state.json"], _ = json.MarshalIndent(s, "", "  ")
@@ -75,18 +73,18 @@ func (l *Lab) files(ctx context.Context, hint *bytes.Buffer) map[string][]byte {
 		files["differs.txt"] = differences(change, hint)
 	}
 	report := l.lastReport(ctx)
-	broken(report, hint)
+	writeFailures(report, hint)
 	files["report.json"], _ = json.MarshalIndent(report, "", "  ")
 	files["report.txt"] = []byte(report.String() + "\n")
 	return files
 }
 
-// most is how many lines of one kind a hint has.
+// most is the most lines of one kind in a hint.
 const most = 5
 
-// written returns the events as text, with the time since the first. Hints are
-// given of code that ran outside of its node.
-func (l *Lab) written(hint *bytes.Buffer) []byte {
+// eventText returns the events as text, with the time since the first. It writes
+// goroutines that ran outside of their node to hint.
+func (l *Lab) eventText(hint *bytes.Buffer) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var b bytes.Buffer
@@ -102,11 +100,11 @@ func (l *Lab) written(hint *bytes.Buffer) []byte {
 	return b.Bytes()
 }
 
-// differences returns the commands that would make the lab as described again.
+// differences returns the commands that would restore the lab to its topology.
 func differences(plan *vethlab.Plan, hint *bytes.Buffer) []byte {
 	var b bytes.Buffer
 	commands := plan.Steps()
-	fmt.Fprint(hint, "\n  it was not as described; to make it so:")
+	fmt.Fprint(hint, "\n  it differed from its topology; to restore it:")
 	for i, c := range commands {
 		fmt.Fprintln(&b, c.Command)
 		if i < most {
@@ -119,11 +117,10 @@ func differences(plan *vethlab.Plan, hint *bytes.Buffer) []byte {
 	return b.Bytes()
 }
 
-// reportTime bounds how long the last test of a lab may take, after its own test.
+// reportTime bounds the run of a lab's tests after the Go test has failed.
 const reportTime = 5 * time.Second
 
-// lastReport returns the report of the last Verify or, if all was well then or there
-// was none, a new one.
+// lastReport returns the report of the last Verify if that failed, else a new one.
 func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 	l.mu.Lock()
 	report := l.report
@@ -136,8 +133,8 @@ func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 	return l.Lab.Verify(ctx)
 }
 
-// broken writes what a report has of broken tests to hint.
-func broken(r *vethlab.Report, hint *bytes.Buffer) {
+// writeFailures writes the failed tests of a report to hint.
+func writeFailures(r *vethlab.Report, hint *bytes.Buffer) {
 	if r.OK() {
 		return
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// BenchmarkStart is of making a lab for a test and removing it.
+// BenchmarkStart measures making and removing a lab of a test.
 func BenchmarkStart(b *testing.B) {
-	needGround(b)
+	needLabs(b)
 	for name, text := range map[string]string{
 		"pair":   "links: [[a, b]]",
 		"router": "nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b]]",
@@ -27,7 +27,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// BenchmarkDo is of going to a node and back.
+// BenchmarkDo measures entering a node and returning.
 func BenchmarkDo(b *testing.B) {
 	n := Start(b, topo.MustParse("links: [[a, b]]")).Node("a")
 	for b.Loop() {
@@ -37,12 +37,12 @@ func BenchmarkDo(b *testing.B) {
 	}
 }
 
-// BenchmarkDial is of a TCP connection between nodes, by name and by address, and
-// without nodes for comparison.
+// BenchmarkDial measures a TCP connection between nodes, by name and by address, and
+// one in the host namespace for comparison.
 func BenchmarkDial(b *testing.B) {
 	lab := Start(b, topo.MustParse("links: [[a, b]]"))
-	drain(b, lab.Node("b"), ":80")
-	drain(b, lab.Node("host"), "127.0.0.1:80")
+	acceptAll(b, lab.Node("b"), ":80")
+	acceptAll(b, lab.Node("host"), "127.0.0.1:80")
 	var plain net.Dialer
 	for _, bb := range []struct {
 		name string
@@ -65,8 +65,8 @@ func BenchmarkDial(b *testing.B) {
 	}
 }
 
-// drain accepts connections.
-func drain(b *testing.B, n *vethlab.Node, address string) {
+// acceptAll accepts and closes connections.
+func acceptAll(b *testing.B, n *vethlab.Node, address string) {
 	b.Helper()
 	ln, err := n.Listen(b.Context(), "tcp", address)
 	if err != nil {
@@ -84,7 +84,7 @@ func drain(b *testing.B, n *vethlab.Node, address string) {
 	}()
 }
 
-// BenchmarkCommand is of a program that does nothing.
+// BenchmarkCommand measures running `true` in a node.
 func BenchmarkCommand(b *testing.B) {
 	n := Start(b, topo.MustParse("links: [[a, b]]")).Node("a")
 	for b.Loop() {
@@ -94,7 +94,7 @@ func BenchmarkCommand(b *testing.B) {
 	}
 }
 
-// BenchmarkLink is of cutting and mending a link.
+// BenchmarkLink measures setting a link down and up.
 func BenchmarkLink(b *testing.B) {
 	k := Start(b, topo.MustParse("nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b]]")).Link("a", "r")
 	for b.Loop() {

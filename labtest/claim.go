@@ -11,9 +11,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// host is the namespace that the test program itself is in. Labs with links to it
-// share it, so what each has there must not be another's: a lab waits for those of
-// other tests that stand in its way.
+// host is the host namespace, in which the test program runs. Labs with links to it
+// share it, so each claims its links and subnets there, and waits for labs of other
+// tests that have one of them.
 var host shared
 
 type shared struct {
@@ -22,22 +22,22 @@ type shared struct {
 	claims map[string]claim // by lab
 }
 
-// A claim is what a lab has in the shared namespace.
+// A claim is what a lab needs in the shared namespace.
 type claim struct {
-	test     string
-	networks []netip.Prefix
-	links    []string
+	test    string
+	subnets []netip.Prefix
+	links   []string
 }
 
-// claimed returns what a lab will have in the shared namespace.
-func claimed(test string, lab *vethlab.Lab) claim {
+// claimOf returns what a lab needs in the shared namespace.
+func claimOf(test string, lab *vethlab.Lab) claim {
 	c := claim{test: test}
 	if !linksHost(lab.Topology()) {
 		return c
 	}
 	will := lab.Described()
 	for _, r := range will.Routes(topo.HostNode) {
-		c.networks = append(c.networks, r.To)
+		c.subnets = append(c.subnets, r.To)
 	}
 	for _, i := range will.Interfaces() {
 		if i.Node != topo.HostNode {
@@ -46,7 +46,7 @@ func claimed(test string, lab *vethlab.Lab) claim {
 		c.links = append(c.links, i.Name)
 		for _, a := range i.Addresses {
 			if !a.Addr().IsLinkLocalUnicast() {
-				c.networks = append(c.networks, a.Masked())
+				c.subnets = append(c.subnets, a.Masked())
 			}
 		}
 	}
@@ -59,24 +59,23 @@ func linksHost(t *topo.Topology) bool {
 	})
 }
 
-// overlaps returns what two claims have in common, "" if nothing.
-func (c claim) overlaps(o claim) string {
+// overlap returns the first link or subnet that two claims share, "" if none.
+func (c claim) overlap(o claim) string {
 	for _, link := range c.links {
 		if slices.Contains(o.links, link) {
 			return "link " + link
 		}
 	}
-	for _, p := range c.networks {
-		if slices.ContainsFunc(o.networks, p.Overlaps) {
-			return "network " + p.String()
+	for _, p := range c.subnets {
+		if slices.ContainsFunc(o.subnets, p.Overlaps) {
+			return "subnet " + p.String()
 		}
 	}
 	return ""
 }
 
-// claim waits until nothing stands in the way of what a lab is to have. It fails
-// where that would never be: if the test itself, or one that it is a part of, has
-// it.
+// claim waits until no other lab has any of what a lab needs. It fails if the wait
+// would never end: if the test itself, or a test that it is a subtest of, has it.
 func (s *shared) claim(lab string, c claim) error {
 	if len(c.links) == 0 {
 		return nil
@@ -87,30 +86,30 @@ func (s *shared) claim(lab string, c claim) error {
 		s.claims, s.freed.L = map[string]claim{}, &s.mu
 	}
 	for {
-		other, what := s.inTheWay(lab, c)
+		other, what := s.conflict(lab, c)
 		if what == "" {
 			s.claims[lab] = c
 			return nil
 		}
 		if holder := s.claims[other].test; c.test == holder || strings.HasPrefix(c.test, holder+"/") {
-			return fmt.Errorf("%s of the host is lab %s's, which this test started as well: "+
-				"give one of them other addresses, by `subnet` or `addressing`", what, other)
+			return fmt.Errorf("lab %s of this test already has %s in the host namespace: "+
+				"give one of the labs other addresses, with `subnet` or `addressing`", other, what)
 		}
 		s.freed.Wait()
 	}
 }
 
-// inTheWay returns a lab that has something of a claim, and what.
-func (s *shared) inTheWay(lab string, c claim) (other, what string) {
+// conflict returns a lab whose claim overlaps, and the first overlap.
+func (s *shared) conflict(lab string, c claim) (other, what string) {
 	for other, o := range s.claims {
-		if what := c.overlaps(o); other != lab && what != "" {
+		if what := c.overlap(o); other != lab && what != "" {
 			return other, what
 		}
 	}
 	return "", ""
 }
 
-// has reports whether a lab has anything.
+// has reports whether a lab has a claim.
 func (s *shared) has(lab string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +117,7 @@ func (s *shared) has(lab string) bool {
 	return has
 }
 
-// release gives up what a lab has.
+// release removes a lab's claim.
 func (s *shared) release(lab string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

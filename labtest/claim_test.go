@@ -9,9 +9,9 @@ import (
 
 func TestClaims(t *testing.T) {
 	prefix := netip.MustParsePrefix
-	one := claim{test: "TestOne", links: []string{"veth0"}, networks: []netip.Prefix{prefix("10.0.0.0/24")}}
-	within := claim{test: "TestTwo", links: []string{"veth2"}, networks: []netip.Prefix{prefix("10.0.0.128/30")}}
-	apart := claim{test: "TestTwo", links: []string{"veth1"}, networks: []netip.Prefix{prefix("10.0.1.0/24")}}
+	one := claim{test: "TestOne", links: []string{"veth0"}, subnets: []netip.Prefix{prefix("10.0.0.0/24")}}
+	within := claim{test: "TestTwo", links: []string{"veth2"}, subnets: []netip.Prefix{prefix("10.0.0.128/30")}}
+	apart := claim{test: "TestTwo", links: []string{"veth1"}, subnets: []netip.Prefix{prefix("10.0.1.0/24")}}
 	var s shared
 	for lab, c := range map[string]claim{"one": one, "apart": apart, "none": {test: "TestThree"}} {
 		if err := s.claim(lab, c); err != nil {
@@ -22,12 +22,12 @@ func TestClaims(t *testing.T) {
 		t.Error("only labs with links to the host have claims")
 	}
 	if err := s.claim("one", one); err != nil {
-		t.Errorf("a lab is in its own way: %v", err)
+		t.Errorf("a lab conflicts with itself: %v", err)
 	}
 	for _, test := range []string{"TestOne", "TestOne/sub"} {
 		c := within
 		c.test = test
-		if err := s.claim("same", c); err == nil || !strings.Contains(err.Error(), "lab one's") {
+		if err := s.claim("same", c); err == nil || !strings.Contains(err.Error(), "lab one of this test already has subnet 10.0.0.128/30") {
 			t.Errorf("%s: %v", test, err)
 		}
 	}

@@ -52,8 +52,8 @@ func ExampleStart_literal() {
 func ExampleLab_Link() {
 	ctx := t.Context()
 	lab := labtest.Start(t, topo.MustParse(`links: [[a, b], [b, c]]`))
-	lab.Link("a", "b").Down(ctx)      // both ends, as if the cable was pulled
-	lab.Link("a", "b").Up(ctx)        // with addresses and routes, and it works again
+	lab.Link("a", "b").Down(ctx)      // both ends, like an unplugged cable
+	lab.Link("a", "b").Up(ctx)        // restores its addresses and routes too
 	lab.Link("a", "b").Down(ctx, "b") // only b's end
 }
 
@@ -79,7 +79,7 @@ func ExampleNeed() {
 	labtest.Need(t, "netem") // as `vethlab doctor` calls it
 }
 
-// Tests of one's own, besides those of the topology.
+// Verify also runs tests that the topology does not have.
 func ExampleLab_Verify() {
 	lab := labtest.Start(t, topo.MustParse(`links: [[a, b]]`))
 	report := lab.Verify(t.Context(), topo.Test{
@@ -92,7 +92,7 @@ func ExampleLab_Verify() {
 	}
 }
 
-// A test gets at all that the lab consists of.
+// State returns the lab's interfaces, addresses and routes.
 func ExampleLab_Node() {
 	lab := labtest.Start(t, topo.MustParse(`links: [[a, b]]`))
 	state, err := lab.State()

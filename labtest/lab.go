@@ -10,8 +10,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Node returns the node of that name, or ends the test if there is none. "host" is
-// where the test program itself is.
+// Node returns the node of that name, or ends the test if there is none. "host" is the
+// host namespace, in which the test program runs.
 func (l *Lab) Node(name string) *vethlab.Node {
 	l.tb.Helper()
 	n, err := l.Lab.Node(name)
@@ -49,13 +49,13 @@ func (l *Lab) Fill(nodes any) {
 	}
 }
 
-// Apply makes the lab as an edited description says, whatever that is called, or
-// ends the test if it can't; see [vethlab.Lab.Apply].
+// Apply changes the lab to an edited topology, whose name it ignores, or ends the test
+// if that fails; see [vethlab.Lab.Apply].
 func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Plan {
 	l.tb.Helper()
 	edited, err := vethlab.NewAs(l.Name(), t)
 	if err == nil {
-		err = host.claim(l.Name(), claimed(l.tb.Name(), edited))
+		err = host.claim(l.Name(), claimOf(l.tb.Name(), edited))
 	}
 	var change *vethlab.Plan
 	if err == nil {
@@ -71,14 +71,14 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Plan {
 // [vethlab.Lab.Verify]. The last report is among what is kept of a failed test.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *vethlab.Report {
 	report := l.Lab.Verify(ctx, tests...)
-	l.note(vethlab.Event{Kind: eventVerify, Text: report.Summary()})
+	l.addEvent(vethlab.Event{Kind: eventVerify, Text: report.Summary()})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.report = report
 	return report
 }
 
-// A Link is a cable of a lab of a test.
+// A Link is a link of a test's lab.
 type Link struct {
 	*vethlab.Link
 	tb testing.TB
@@ -95,22 +95,22 @@ func (l *Lab) Link(a, b string) *Link {
 	return &Link{link, l.tb}
 }
 
-// Down cuts the link, or sets down only those of its ends that are named; see
+// Down sets the link down, or only those of its ends that are named; see
 // [vethlab.Link.Down].
 func (k *Link) Down(ctx context.Context, ends ...string) {
 	k.tb.Helper()
 	k.must(ctx, k.Link.Down(ctx, ends...))
 }
 
-// Up mends the link, or sets up only those of its ends that are named; see
+// Up sets the link up, or only those of its ends that are named; see
 // [vethlab.Link.Up].
 func (k *Link) Up(ctx context.Context, ends ...string) {
 	k.tb.Helper()
 	k.must(ctx, k.Link.Up(ctx, ends...))
 }
 
-// must ends the test on an error, unless the context is over: then the test is too,
-// as a rule, and nobody asks any more.
+// must ends the test on an error, unless the context is done: then the test has mostly
+// ended too.
 func (k *Link) must(ctx context.Context, err error) {
 	k.tb.Helper()
 	if err != nil && ctx.Err() == nil {

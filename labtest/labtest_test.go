@@ -27,7 +27,7 @@ func routed() *topo.Topology {
 	return topo.MustParse("nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b]]\ntests: [{from: a, to: b}]\n")
 }
 
-// The calls that the package is made for, as a test has them.
+// The main calls, as a test uses them.
 func TestUse(t *testing.T) {
 	ctx := t.Context()
 	lab := labtest.Start(t, topo.MustParse(`links: [[a, r], [r, b]]
@@ -42,7 +42,7 @@ nodes: {r: {kind: router}}`))
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := lab.Node("a").Do(func() error { return links(t, "eth0") }); err != nil {
+	if err := lab.Node("a").Do(func() error { return wantLinks(t, "eth0") }); err != nil {
 		t.Error(err)
 	}
 	cmd := lab.Node("b").Command(ctx, "sleep", "1000")
@@ -51,7 +51,7 @@ nodes: {r: {kind: router}}`))
 	}
 	lab.Link("a", "r").Down(ctx)
 	if r := lab.Verify(ctx); r.OK() {
-		t.Error("a cut link is not noticed")
+		t.Error("the tests pass with a link down")
 	}
 	lab.Link("a", "r").Up(ctx)
 	edited := lab.Topology().Clone()
@@ -63,8 +63,8 @@ nodes: {r: {kind: router}}`))
 	lab.Node("c")
 }
 
-// links checks which links the calling thread sees.
-func links(t *testing.T, want ...string) error {
+// wantLinks checks the links of the calling thread's namespace, without lo.
+func wantLinks(t *testing.T, want ...string) error {
 	text, err := os.ReadFile("/proc/thread-self/net/dev")
 	var got []string
 	for line := range strings.Lines(string(text)) {
@@ -79,10 +79,10 @@ func links(t *testing.T, want ...string) error {
 	return err
 }
 
-// The test program itself is on a machine where there is nothing but lo.
-func TestGround(t *testing.T) {
+// The host namespace has only lo.
+func TestHostNamespace(t *testing.T) {
 	labtest.Start(t, routed())
-	if err := links(t); err != nil {
+	if err := wantLinks(t); err != nil {
 		t.Error(err)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -97,17 +97,17 @@ func TestGround(t *testing.T) {
 	conn.Close()
 }
 
-// Labs of one description differ in their names alone, whatever these are in the
-// description, and how many there are at the same time.
-func TestAlike(t *testing.T) {
+// Labs of one topology differ only in their names, whatever name the topology has and
+// however many run at the same time.
+func TestSameTopology(t *testing.T) {
 	desc := func(name string) *topo.Topology {
 		d := routed()
 		d.Name, d.Prefix = name, new("")
 		return d
 	}
 	var mu sync.Mutex
-	var alike []string
-	t.Run("side by side", func(t *testing.T) {
+	var all []string
+	t.Run("parallel", func(t *testing.T) {
 		for i := range 8 {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
@@ -117,18 +117,18 @@ func TestAlike(t *testing.T) {
 				}
 				for _, lab := range []*labtest.Lab{one, two} {
 					mu.Lock()
-					alike = append(alike, addresses(t, lab))
+					all = append(all, addresses(t, lab))
 					mu.Unlock()
 				}
 			})
 		}
 	})
-	if len(alike) != 16 || len(slices.Compact(alike)) != 1 {
-		t.Errorf("labs differ:\n%s", strings.Join(alike, "\n"))
+	if len(all) != 16 || len(slices.Compact(all)) != 1 {
+		t.Errorf("labs differ:\n%s", strings.Join(all, "\n"))
 	}
 }
 
-// addresses returns MAC and addresses of b.
+// addresses returns the MAC and the addresses of b.
 func addresses(t *testing.T, lab *labtest.Lab) string {
 	t.Helper()
 	s, err := lab.State()
@@ -139,8 +139,8 @@ func addresses(t *testing.T, lab *labtest.Lab) string {
 	return fmt.Sprint(eth0.MAC, eth0.Addresses)
 }
 
-// What is in a lab stays there: the same addresses in others are others.
-func TestApart(t *testing.T) {
+// Labs with the same addresses do not reach each other.
+func TestLabsAreSeparate(t *testing.T) {
 	for i := range 10 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -168,15 +168,15 @@ func TestApart(t *testing.T) {
 				got, err := io.ReadAll(conn)
 				conn.Close()
 				if err != nil || string(got) != lab.Name() {
-					t.Fatalf("in %s answers %q, %v", lab.Name(), got, err)
+					t.Fatalf("lab %s: got an answer of %q, %v", lab.Name(), got, err)
 				}
 			}
 		})
 	}
 }
 
-// A lab is gone with its test, and the processes in it.
-func TestGone(t *testing.T) {
+// A lab and its processes end with the test.
+func TestRemoved(t *testing.T) {
 	var cmd *vethlab.Cmd
 	var name string
 	t.Run("lab", func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if left := namespaces(t, name); len(left) != 3 {
-			t.Errorf("there are %v", left)
+			t.Errorf("namespaces %v, want 3", left)
 		}
 	})
 	if left := namespaces(t, name); len(left) > 0 {
@@ -198,10 +198,10 @@ func TestGone(t *testing.T) {
 	select {
 	case err := <-ended:
 		if err == nil {
-			t.Error("it ended by itself")
+			t.Error("the command ended without a signal")
 		}
 	case <-time.After(10 * time.Second):
-		t.Error("it runs on")
+		t.Error("the command still runs after 10 s")
 	}
 }
 
@@ -214,8 +214,8 @@ func namespaces(t *testing.T, lab string) []string {
 	return files
 }
 
-// What a test takes down itself is down.
-func TestDownByHand(t *testing.T) {
+// A test may take its lab down itself.
+func TestDownInTest(t *testing.T) {
 	lab := labtest.Start(t, routed())
 	if err := lab.Down(t.Context()); err != nil {
 		t.Error(err)
@@ -239,8 +239,8 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// Labs that are linked to the machine take turns where their subnets overlap, and
-// the test program is on that machine.
+// Labs with links to the host namespace run one after the other if their subnets
+// overlap. The test program itself reaches their nodes.
 func TestHost(t *testing.T) {
 	for i := range 6 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
@@ -264,8 +264,8 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// One test may have two, if they are apart.
-func TestTwoHosts(t *testing.T) {
+// One test may have two labs with links to the host, if their subnets differ.
+func TestTwoLabsWithHost(t *testing.T) {
 	labtest.Start(t, topo.MustParse("links: [{endpoints: [host, a], subnet: 10.1.0.0/30}]"))
 	labtest.Start(t, topo.MustParse("links: [{endpoints: [host, a], subnet: 10.2.0.0/30}]"))
 }

@@ -12,20 +12,19 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// requireEnv makes tests fail, instead of skipping them, where there can be no
-// labs. Its value is a list of features that must be there too, or anything.
+// requireEnv makes tests fail, instead of skipping them, where labs can't be made.
+// Its value is a list of features that are required too, or any other text.
 const requireEnv = "VETHLAB_REQUIRE"
 
-// ground is where the labs of this program are made. It is set before any test
-// runs.
-var ground struct {
+// isolation is what [Enter] came to. It is set before any test runs.
+var isolation struct {
 	entered bool
-	refused error // why there can be none
+	err     error // why labs can't be made
 	skipped skipped
 }
 
-// Main runs the tests of a package where they can make labs. It is to be all that
-// TestMain does:
+// Main runs the tests of a package in namespaces where they can make labs. It is all
+// that TestMain has to do:
 //
 //	func TestMain(m *testing.M) { labtest.Main(m) }
 //
@@ -33,62 +32,61 @@ var ground struct {
 func Main(m *testing.M) {
 	Enter()
 	m.Run()
-	ground.skipped.tell()
+	isolation.skipped.print()
 }
 
-// Enter makes this program go on where tests can make labs: it runs this very
-// program once more, with the same arguments, in namespaces of its own, waits for
-// it, and ends as it ends. There Enter returns. It is to be called before
-// anything else, for what is done before it is done twice.
+// Enter re-executes this program, with the same arguments, in new namespaces, waits
+// for it, and exits with its exit code. In the new process Enter returns. Call it
+// first: code before it runs twice.
 //
-// Where namespaces can't be had Enter returns too, and [Start] skips the tests.
+// If the namespaces can't be made Enter returns too, and [Start] skips the tests.
 func Enter() {
 	role := sandbox.Main()
 	switch {
 	case role == sandbox.Failed:
-		syscall.Exit(1) // who started this program tells why
+		syscall.Exit(1) // the starter reports the reason
 	case role == sandbox.Isolated:
 		_ = os.Setenv(sandbox.IsolatedEnv, "1") // can't fail for this name
 	case os.Getenv(sandbox.IsolatedEnv) != "" && sandbox.PrivateRun() && sandbox.Privileged():
-		// A child of who is isolated stays there: the worker of a fuzz test, what
-		// `vethlab exec --fresh` runs.
+		// Children of an isolated process stay in its namespaces: workers of a fuzz
+		// test, programs of `vethlab exec --fresh`.
 	default:
 		warnDebugger()
 		code, err := sandbox.Isolate(false)
 		if err == nil {
-			// Not os.Exit: it would write the coverage of this process, in which
-			// nothing was tested.
+			// Not os.Exit: it would write the coverage of this process, which ran
+			// no test.
 			syscall.Exit(code)
 		}
-		ground.refused = feature.Explain(err)
+		isolation.err = feature.Explain(err)
 	}
-	ground.entered = true
+	isolation.entered = true
 }
 
-// warnDebugger says where breakpoints would go.
+// warnDebugger warns if a debugger traces this process, but not the re-executed one.
 func warnDebugger() {
 	status, _ := os.ReadFile("/proc/self/status")
 	for line := range strings.Lines(string(status)) {
 		if pid, ok := strings.CutPrefix(line, "TracerPid:"); ok && strings.TrimSpace(pid) != "0" {
-			fmt.Fprintln(os.Stderr, "labtest: the tests run in a process of their own, which this debugger does not see. "+
+			fmt.Fprintln(os.Stderr, "labtest: the tests run in another process, which this debugger does not trace. "+
 				"Run the debugger inside: vethlab exec --fresh -- dlv test")
 		}
 	}
 }
 
-// needGround skips or fails a test where it can have no lab.
-func needGround(tb testing.TB) {
+// needLabs skips or fails a test if labs can't be made.
+func needLabs(tb testing.TB) {
 	tb.Helper()
 	switch {
-	case !ground.entered:
+	case !isolation.entered:
 		tb.Fatal("labtest: Main has not been called. The package needs:\n\n" +
 			"\tfunc TestMain(m *testing.M) { labtest.Main(m) }\n")
-	case ground.refused == nil:
+	case isolation.err == nil:
 	case os.Getenv(requireEnv) != "":
-		tb.Fatalf("labtest: there can be no labs here, and %s is set: %v", requireEnv, ground.refused)
+		tb.Fatalf("labtest: cannot make labs here, and %s is set: %v", requireEnv, isolation.err)
 	default:
-		ground.skipped.note(tb.Name(), ground.refused)
-		tb.Skipf("labtest: there can be no labs here: %v", ground.refused)
+		isolation.skipped.add(tb.Name(), isolation.err)
+		tb.Skipf("labtest: cannot make labs here: %v", isolation.err)
 	}
 }
 
@@ -99,7 +97,7 @@ type skipped struct {
 	tests   map[string][]string // by reason
 }
 
-func (s *skipped) note(test string, reason error) {
+func (s *skipped) add(test string, reason error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := reason.Error()
@@ -112,15 +110,15 @@ func (s *skipped) note(test string, reason error) {
 	s.tests[text] = append(s.tests[text], test)
 }
 
-// tell says what was skipped, and why, once more at the end. What go test then keeps
-// of the tests, it takes for good when the reason is gone: that is not in its view.
-func (s *skipped) tell() {
+// print lists the skipped tests and the reasons at the end. go test caches the result:
+// it does not notice when the reason no longer holds.
+func (s *skipped) print() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, reason := range s.reasons {
 		fmt.Fprintf(os.Stderr, "labtest: skipped %s:\n  %s\n", strings.Join(s.tests[reason], ", "), reason)
 	}
 	if len(s.reasons) > 0 {
-		fmt.Fprintln(os.Stderr, "labtest: to try again when that is mended: go test -count=1")
+		fmt.Fprintln(os.Stderr, "labtest: when that is fixed, run: go test -count=1")
 	}
 }

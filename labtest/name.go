@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// names are those of the labs that are there. The machine of a test program is
-// its own, so that no other program's are of concern, but for those of programs
-// that share it: children of the first one, which is number 1 there.
+// names holds the names of running labs. Only children of the test program, which is
+// PID 1, run in the same namespaces and could take the same names.
 var names labNames
 
 type labNames struct {
@@ -18,8 +17,8 @@ type labNames struct {
 	taken map[string]bool
 }
 
-// claim returns a name for a lab of a test: the test's, and where it has several
-// labs at the same time a number too. It is the same in every run.
+// claim returns a unique name for a lab of a test: the test's, with "-2" and so on for
+// further labs at the same time. It is the same in each run.
 func (n *labNames) claim(test string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -44,11 +43,11 @@ func (n *labNames) release(name string) {
 	delete(n.taken, name)
 }
 
-// longestName leaves room, in the 100 bytes that a lab's name may have, for the
-// numbers that make it one of its own.
+// longestName is the most bytes of a test's name in a lab's. A lab's name may have 100:
+// the rest is for the hash and the numbers.
 const longestName = 70
 
-// labName makes the name of a test, "TestX/with_a_case", one that a lab can have.
+// labName turns the name of a test, "TestX/with_a_case", into a valid name of a lab.
 func labName(test string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {

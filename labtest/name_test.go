@@ -27,7 +27,7 @@ func TestLabName(t *testing.T) {
 	}
 }
 
-func TestNamesAreOneLabs(t *testing.T) {
+func TestNamesAreUnique(t *testing.T) {
 	var n labNames
 	one, two, other := n.claim("TestX/a"), n.claim("TestX/a"), n.claim("TestX-a")
 	if one == two || two == other || other == one {

@@ -9,26 +9,25 @@ import (
 	"github.com/vethlab/vethlab/internal/feature"
 )
 
-// Need skips a test where the machine lacks something that it needs, by name and
-// with what to do about it, as `vethlab doctor` has both: "netem", "vxlan",
-// "nat". What is asked for is tried once. Where there can be no labs at all the
-// test is skipped too.
+// Need skips a test if the machine lacks a feature: "netem", "vxlan", "nat", as
+// `vethlab doctor` names them. The reason has doctor's remedy. Each feature is tried
+// once. The test is also skipped if labs can't be made at all.
 //
-// The test fails instead if VETHLAB_REQUIRE names what is missing, or is "all".
+// The test fails instead if VETHLAB_REQUIRE lists the missing feature, or is "all".
 func Need(tb testing.TB, features ...string) {
 	tb.Helper()
-	needGround(tb)
+	needLabs(tb)
 	for _, name := range features {
 		f := featureOf(name)
 		if f == nil {
-			tb.Fatalf("labtest: there is no feature %q; there are %s", name, strings.Join(featureNames(), ", "))
+			tb.Fatalf("labtest: unknown feature %q (want %s)", name, strings.Join(featureNames(), ", "))
 		}
 		switch err := f.Err(); {
 		case err == nil:
 		case required(name):
-			tb.Fatalf("labtest: this machine lacks what %s is to have: %v", requireEnv, err)
+			tb.Fatalf("labtest: this machine lacks a feature that %s requires: %v", requireEnv, err)
 		default:
-			ground.skipped.note(tb.Name(), err)
+			isolation.skipped.add(tb.Name(), err)
 			tb.Skipf("labtest: %v", err)
 		}
 	}
@@ -50,7 +49,7 @@ func featureNames() []string {
 	return names
 }
 
-// required reports whether a feature must be there.
+// required reports whether a missing feature fails tests.
 func required(name string) bool {
 	words := strings.Split(os.Getenv(requireEnv), ",")
 	return slices.Contains(words, name) || slices.Contains(words, "all")

@@ -10,10 +10,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Lab is a running lab of one test. Besides what [vethlab.Lab] offers it has
-// methods that end the test where the lab can't do what is asked, so that there is
-// no error to be looked at. As [testing.T.FailNow] they are for the goroutine that
-// runs the test.
+// A Lab is a running lab of one test. Its own methods end the test on an error, so
+// they return none. Like [testing.T.FailNow] they must be called from the goroutine
+// that runs the test.
 type Lab struct {
 	*vethlab.Lab
 	tb testing.TB
@@ -23,26 +22,23 @@ type Lab struct {
 	report *vethlab.Report // of the last Verify
 }
 
-// Start makes a lab for a test and returns when all its links work. When the test
-// is over the lab is removed, with all processes in it.
+// Start makes a lab for a test and returns when all its links are up. When the test
+// ends the lab is removed, with all processes in it.
 //
-// A test can have several labs, and tests with labs can be parallel: each lab has
-// a name of its own, made from the test's, whatever t is called, and its
-// namespaces are called by that. What is in the lab depends on t alone: names of
-// nodes, addresses, MACs. Labs with a link to [topo.HostNode] share the machine
-// that the test program runs on, and wait for each other where their subnets
-// there overlap.
+// A test can have several labs, and tests with labs can be parallel: each lab, and so
+// its namespaces, has a unique name made from the test's, not t's. Node names,
+// addresses and MACs depend on t alone. Labs with a link to [topo.HostNode] share the
+// host namespace, and wait for each other if their subnets or links there overlap.
 //
-// If the test fails, what there was is logged and kept, see the package's
-// comment. Where there can be no labs the test is skipped, and fails if
-// VETHLAB_REQUIRE is set.
+// If the test fails, the lab's state is logged and kept, see the package's comment. If
+// labs can't be made the test is skipped, or fails if VETHLAB_REQUIRE is set.
 func Start(tb testing.TB, t *topo.Topology) *Lab {
 	tb.Helper()
-	needGround(tb)
+	needLabs(tb)
 	return start(tb, t, tb.Cleanup)
 }
 
-// start makes a lab and has cleanup call what removes it.
+// start makes a lab and passes the function that removes it to cleanup.
 func start(tb testing.TB, t *topo.Topology, cleanup func(func())) *Lab {
 	tb.Helper()
 	if t.Name == "" {
@@ -53,14 +49,14 @@ func start(tb testing.TB, t *topo.Topology, cleanup func(func())) *Lab {
 	name := names.claim(tb.Name())
 	lab, err := vethlab.NewAs(name, t)
 	if err == nil {
-		err = host.claim(name, claimed(tb.Name(), lab))
+		err = host.claim(name, claimOf(tb.Name(), lab))
 	}
 	if err != nil {
 		names.release(name)
 		tb.Fatal(err)
 	}
 	l := &Lab{Lab: lab, tb: tb}
-	lab.Notify(l.note)
+	lab.Notify(l.addEvent)
 	cleanup(func() {
 		tb.Helper()
 		l.end()
@@ -76,14 +72,14 @@ func start(tb testing.TB, t *topo.Topology, cleanup func(func())) *Lab {
 // endTime bounds how long the removal of a lab may take.
 const endTime = 30 * time.Second
 
-// end removes the lab after its test. Where others may wait for what it has of the
-// host, it waits until that is free.
+// end removes the lab after its test. If other labs may wait for its links and subnets
+// in the host namespace, it waits until the kernel has deleted them.
 func (l *Lab) end() {
 	l.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.tb.Context()), endTime)
 	defer cancel()
-	if l.tb.Failed() && l.isThere() {
-		l.keep(ctx)
+	if l.tb.Failed() && l.exists() {
+		l.logState(ctx)
 	}
 	remove := l.Drop
 	if host.has(l.Name()) {
@@ -94,8 +90,8 @@ func (l *Lab) end() {
 	}
 }
 
-// isThere reports whether the test has not taken the lab down itself.
-func (l *Lab) isThere() bool {
+// exists reports whether the lab exists: the test may have taken it down.
+func (l *Lab) exists() bool {
 	nodes, err := l.Nodes()
 	return err != nil || len(nodes) > 0
 }

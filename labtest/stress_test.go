@@ -10,11 +10,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// stressEnv says how often what may fail by chance is done.
+// stressEnv is the number of rounds of tests that may fail by chance.
 const stressEnv = "VETHLAB_STRESS"
 
-// times returns how often that is: once with -short, a few times by default.
-func times(t *testing.T) int {
+// rounds returns that number: 1 with -short, 5 by default.
+func rounds(t *testing.T) int {
 	t.Helper()
 	if n, err := strconv.Atoi(os.Getenv(stressEnv)); err == nil {
 		return n
@@ -29,8 +29,8 @@ func cable(a, b string) topo.Link {
 	return topo.Link{Endpoints: [2]topo.Endpoint{{Node: a}, {Node: b}}}
 }
 
-// fifty returns labs of fifty hosts and routers.
-func fifty() map[string]*topo.Topology {
+// fiftyNodes returns topologies of fifty hosts and routers.
+func fiftyNodes() map[string]*topo.Topology {
 	star := &topo.Topology{Nodes: topo.Nodes{{Name: "sw", Kind: topo.Switch}}}
 	chain := &topo.Topology{}
 	campus := &topo.Topology{}
@@ -53,13 +53,12 @@ func fifty() map[string]*topo.Topology {
 	return map[string]*topo.Topology{"star": star, "chain": chain, "campus": campus}
 }
 
-// In a lab that has just been made everybody reaches everybody, at all addresses,
-// without one miss.
+// In a new lab each node reaches all addresses of all nodes: no probe is lost.
 func TestMatrixOfFreshLab(t *testing.T) {
-	for name, desc := range fifty() {
+	for name, desc := range fiftyNodes() {
 		desc.Tests = []topo.Test{{Matrix: true}}
 		t.Run(name, func(t *testing.T) {
-			for i := range times(t) {
+			for i := range rounds(t) {
 				lab := labtest.Start(t, desc)
 				if report := lab.Verify(t.Context()); !report.OK() {
 					t.Errorf("run %d:\n%s", i, report)
@@ -72,8 +71,7 @@ func TestMatrixOfFreshLab(t *testing.T) {
 	}
 }
 
-// Where a router does not forward, nobody reaches the other side, and everybody
-// their own.
+// If a router does not forward, hosts reach only those on their own side.
 func TestMatrixOfDividedLab(t *testing.T) {
 	desc := &topo.Topology{
 		Nodes: topo.Nodes{
@@ -95,7 +93,7 @@ func TestMatrixOfDividedLab(t *testing.T) {
 		{Matrix: true, From: []string{"lefts"}, To: []string{"rights"}, Expect: topo.Unreachable},
 		{Matrix: true, From: []string{"rights"}, To: []string{"lefts"}, Expect: topo.Unreachable},
 	}
-	for i := range times(t) {
+	for i := range rounds(t) {
 		lab := labtest.Start(t, desc)
 		if report := lab.Verify(t.Context()); !report.OK() {
 			t.Errorf("run %d:\n%s", i, report)

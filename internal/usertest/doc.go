@@ -1,3 +1,3 @@
-// Package usertest holds no code. Its tests do as users of labtest do: they run
-// `go test`, and compiled test programs, on packages of testdata.
+// Package usertest has only tests, which use labtest as its users do: they run
+// `go test` and compiled test programs on the packages of testdata.
 package usertest

@@ -68,7 +68,7 @@ func eachUser(t *testing.T, fn func(*testing.T, user)) {
 // A user runs programs.
 type user struct{ credential *syscall.Credential }
 
-// command returns a test program to be run with "-test." flags, each without that.
+// command returns a command that runs a test program. It adds "-test." to each flag.
 func (u user) command(t *testing.T, program string, flags ...string) *exec.Cmd {
 	t.Helper()
 	dir, err := programs()
@@ -86,7 +86,7 @@ func (u user) command(t *testing.T, program string, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-// environ returns the environment less what is about labs.
+// environ returns the environment without the variables of vethlab and of coverage.
 func environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "VETHLAB_") || strings.HasPrefix(v, "GOCOVERDIR=")
@@ -103,16 +103,16 @@ func run(t *testing.T, cmd *exec.Cmd) (string, int) {
 	return string(out), cmd.ProcessState.ExitCode()
 }
 
-// needLabs skips the test where a user can have no labs.
+// needLabs skips the test if a user can't make labs.
 func needLabs(t *testing.T, u user) {
 	t.Helper()
 	out, code := run(t, u.command(t, "labs", "run=^TestLab$", "v"))
-	if code == 0 && strings.Contains(out, "there can be no labs here") {
+	if code == 0 && strings.Contains(out, "cannot make labs here") {
 		t.Skip(out)
 	}
 }
 
-// wants checks an exit code and that each text is in an output.
+// wants checks an exit code and that the output contains each text.
 func wants(t *testing.T, out string, code, wantCode int, texts ...string) {
 	t.Helper()
 	texts = slices.DeleteFunc(texts, func(text string) bool { return strings.Contains(out, text) })
@@ -128,7 +128,7 @@ func TestProgram(t *testing.T) {
 			flags []string
 			want  []string
 		}{
-			{[]string{"run=^TestLab$", "v"}, []string{"--- PASS: TestLab", "number 1, user 0", "PASS"}},
+			{[]string{"run=^TestLab$", "v"}, []string{"--- PASS: TestLab", "PID 1, user 0", "PASS"}},
 			{[]string{"run=Subtests/[xz]", "v"}, []string{"PASS: TestSubtests/x", "PASS: TestSubtests/z"}},
 			{[]string{"run=Lab|Subtests", "v", "count=3", "cpu=1,2"}, []string{"PASS: TestSubtests/y"}},
 			{[]string{"run=Lab|Subtests", "short", "failfast", "shuffle=on", "parallel=8"}, []string{"PASS"}},
@@ -160,7 +160,7 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-// A test that fails says what its lab was like, and keeps it if asked to.
+// The lab of a failed test logs its state, and keeps it in files with -artifacts.
 func TestFailing(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
 		needLabs(t, u)
@@ -185,12 +185,12 @@ func TestFailing(t *testing.T) {
 		}
 		want := []string{"differs.txt", "events.txt", "lab.yaml", "plan.sh", "report.json", "report.txt", "state.json"}
 		if !slices.Equal(names, want) {
-			t.Errorf("kept are %v of %v, want %v", names, glob(t, kept+"/*/*"), want)
+			t.Errorf("files %v in %v, want %v", names, glob(t, kept+"/*/*"), want)
 		}
 	})
 }
 
-// Mistakes end the test that makes them.
+// A wrong call ends the test.
 func TestMistakes(t *testing.T) {
 	u := user{}
 	needLabs(t, u)
@@ -207,12 +207,12 @@ func TestMistakes(t *testing.T) {
 	wants(t, out, code, 1, "Main has not been called", "func TestMain(m *testing.M) { labtest.Main(m) }")
 }
 
-// What a test needs and the machine lacks skips it, by name, or fails it if it must
-// be there.
+// Need skips a test by name if a feature is missing, or fails it if the feature is
+// required.
 func TestNeed(t *testing.T) {
 	needLabs(t, user{})
 	if !sandbox.Privileged() {
-		t.Skip("finds out as root what is missing")
+		t.Skip("needs root, to find a missing feature")
 	}
 	missing := ""
 	for _, f := range feature.All() {
@@ -229,10 +229,10 @@ func TestNeed(t *testing.T) {
 		want          string
 	}{
 		{"veth", "1", 0, "PASS: TestNeeds/veth"},
-		{"no such thing", "", 1, `there is no feature "no such thing"; there are`},
+		{"no such thing", "", 1, `unknown feature "no such thing" (want `},
 		{missing, "", 0, "SKIP: TestNeeds/" + missing},
 		{missing, "1", 0, "labtest: skipped TestNeeds/" + missing + ":\n  " + missing + ": "},
-		{missing, "veth," + missing, 1, "VETHLAB_REQUIRE is to have: " + missing},
+		{missing, "veth," + missing, 1, "a feature that VETHLAB_REQUIRE requires: " + missing},
 		{missing, "all", 1, "FAIL: TestNeeds/" + missing},
 	} {
 		cmd := user{}.command(t, "labs", "v", "run=TestNeeds/"+tt.name)
@@ -242,7 +242,7 @@ func TestNeed(t *testing.T) {
 	}
 }
 
-// However a test program ends, nothing of it is left.
+// However a test program ends, it leaves no process, namespace or file.
 func TestEnds(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
 		needLabs(t, u)
@@ -266,7 +266,7 @@ func TestEnds(t *testing.T) {
 	})
 }
 
-// Signals reach the tests, and if it is killed so are they.
+// Signals are forwarded to the tests, and the tests are killed with the program.
 func TestSignals(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
 		needLabs(t, u)
@@ -282,23 +282,23 @@ func TestSignals(t *testing.T) {
 			select {
 			case <-out.seen:
 			case <-time.After(20 * time.Second):
-				t.Fatalf("it does not hang: %s", out)
+				t.Fatalf("the test has not started to hang within 20 s: %s", out)
 			}
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Error(err)
 			}
 			if err := cmd.Wait(); err == nil {
-				t.Errorf("%v: ended well", signal)
+				t.Errorf("%v: exit code 0", signal)
 			}
 			if signal == syscall.SIGQUIT && !strings.Contains(out.String(), "TestHangs") {
-				t.Errorf("no traces of goroutines: %s", out)
+				t.Errorf("no goroutine traces: %s", out)
 			}
 			nothingLeft(t, mark)
 		}
 	})
 }
 
-// watched is a buffer that says when it has seen a text.
+// watched is a buffer that closes seen when it contains a text.
 type watched struct {
 	mu   sync.Mutex
 	buf  bytes.Buffer
@@ -332,8 +332,8 @@ func newMark() string {
 	return fmt.Sprintf("%d.%06d", 100000+os.Getpid(), marks)
 }
 
-// nothingLeft waits until no process with a mark is left, and fails if that takes
-// long or if a lab is among the machine's.
+// nothingLeft waits until no process with a mark is left, and fails after 10 s or if
+// the machine has a lab of the tests.
 func nothingLeft(t *testing.T, mark string) {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
@@ -348,14 +348,14 @@ func nothingLeft(t *testing.T, mark string) {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Errorf("left are %v", left)
+			t.Errorf("processes left: %v", left)
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	for _, pattern := range []string{"/run/netns/Test*", "/run/vethlab/Test*"} {
 		if left := glob(t, pattern); len(left) > 0 {
-			t.Errorf("left are %v", left)
+			t.Errorf("files left: %v", left)
 		}
 	}
 }
@@ -369,7 +369,7 @@ func glob(t *testing.T, pattern string) []string {
 	return files
 }
 
-// Coverage is that of the tests, however it is asked for.
+// Coverage is that of the process that ran the tests, with each flag.
 func TestCoverage(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
 		needLabs(t, u)
@@ -388,12 +388,12 @@ func TestCoverage(t *testing.T) {
 	})
 }
 
-// Where there can be no labs the other tests run, and those with labs are skipped
-// by name or, if there must be labs, fail.
+// If labs can't be made the other tests run, and those with labs are skipped by name
+// or, if labs are required, fail.
 func TestNoLabs(t *testing.T) {
 	out, code := run(t, without(t, user{}.command(t, "labs", "v", "run=Pure|Lab|Subtests")))
 	wants(t, out, code, 0,
-		"--- PASS: TestPure", "--- SKIP: TestLab", "there can be no labs here: ", "max_user_namespaces",
+		"--- PASS: TestPure", "--- SKIP: TestLab", "cannot make labs here: ", "max_user_namespaces",
 		"labtest: skipped TestLab, TestSubtests/")
 	cmd := without(t, user{}.command(t, "labs", "run=Pure|Lab"))
 	cmd.Env = append(cmd.Env, "VETHLAB_REQUIRE=1")
@@ -401,9 +401,8 @@ func TestNoLabs(t *testing.T) {
 	wants(t, out, code, 1, "VETHLAB_REQUIRE is set", "--- FAIL: TestLab")
 }
 
-// without makes a command run where its user can make no namespaces: in a user
-// namespace, as nobody who has rights on the machine, and in which there can be no
-// other one.
+// without makes a command run where it can't make namespaces: as an ordinary user's
+// root in a user namespace whose limit of nested ones is 0.
 func without(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	uid, gid := os.Getuid(), os.Getgid()
@@ -450,7 +449,7 @@ func TestGoTest(t *testing.T) {
 		{[]string{"-count=1"}, nil, 0, "ok "},
 		{[]string{"-run=TestLab"}, nil, 0, "ok "},
 		{[]string{"-run=TestLab"}, nil, 0, "(cached)"},
-		{[]string{"-v", "-run=TestLab", "-count=2"}, nil, 0, "number 1, user 0"},
+		{[]string{"-v", "-run=TestLab", "-count=2"}, nil, 0, "PID 1, user 0"},
 		{[]string{"-coverprofile=" + profile}, nil, 0, "coverage: 75.0% of statements"},
 		{[]string{"-run=Lab", "-exec=env SOME=thing"}, nil, 0, "ok "},
 		{[]string{"-run=Fails"}, []string{"DO=TestFails"}, 1, "this test fails"},
@@ -462,7 +461,7 @@ func TestGoTest(t *testing.T) {
 	}
 }
 
-// The workers of a fuzz test are children of the tests, on the same machine.
+// The workers of a fuzz test are children of the test program, in its namespaces.
 func TestFuzzing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -484,7 +483,7 @@ func TestRace(t *testing.T) {
 	wants(t, out, code, 0, "ok ")
 }
 
-// What go test -json tells are events, and those of all tests.
+// go test -json writes only events, and those of all tests.
 func TestJSON(t *testing.T) {
 	needLabs(t, user{})
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", "-run=Pure|Lab|Subtests", "-count=1", "./testdata/labs")
@@ -505,7 +504,7 @@ func TestJSON(t *testing.T) {
 	}
 	for _, test := range []string{"", "TestPure", "TestLab", "TestSubtests", "TestSubtests/y", "FuzzLab"} {
 		if !passed[test] {
-			t.Errorf("test %q is not told to have passed: %s", test, out)
+			t.Errorf("test %q has no event of action pass: %s", test, out)
 		}
 	}
 }

@@ -17,8 +17,8 @@ func TestMain(m *testing.M) { labtest.Main(m) }
 
 var pair = topo.MustParse("links: [[a, b]]")
 
-// doing reports whether a test that does not end well was asked for.
-func doing(t *testing.T) {
+// onDemand skips a test that fails or hangs, unless the variable DO names it.
+func onDemand(t *testing.T) {
 	t.Helper()
 	if os.Getenv("DO") != t.Name() {
 		t.Skip("only on demand")
@@ -33,8 +33,8 @@ func TestPure(t *testing.T) {
 
 func TestLab(t *testing.T) {
 	lab := labtest.Start(t, pair)
-	t.Logf("number %d, user %d", os.Getpid(), os.Getuid())
-	talk(t, lab)
+	t.Logf("PID %d, user %d", os.Getpid(), os.Getuid())
+	sendHello(t, lab)
 	if Sign(7) != 1 {
 		t.Error("7 is not positive")
 	}
@@ -44,13 +44,13 @@ func TestSubtests(t *testing.T) {
 	for _, name := range []string{"x", "y", "z"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			talk(t, labtest.Start(t, pair))
+			sendHello(t, labtest.Start(t, pair))
 		})
 	}
 }
 
-// talk has one node send another a word.
-func talk(t *testing.T, lab *labtest.Lab) {
+// sendHello sends a text from node a to node b by TCP.
+func sendHello(t *testing.T, lab *labtest.Lab) {
 	t.Helper()
 	ln, err := lab.Node("b").Listen(t.Context(), "tcp", ":80")
 	if err != nil {
@@ -74,7 +74,7 @@ func talk(t *testing.T, lab *labtest.Lab) {
 }
 
 func TestFails(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	lab := labtest.Start(t, pair)
 	lab.Link("a", "b").Down(t.Context())
 	lab.Node("a").Do(func() error {
@@ -85,19 +85,19 @@ func TestFails(t *testing.T) {
 }
 
 func TestPanics(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	occupy(t)
 	panic("boom")
 }
 
 func TestExits(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	occupy(t)
 	os.Exit(7)
 }
 
 func TestHangs(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	occupy(t)
 	fmt.Println("hanging")
 	select {}
@@ -117,12 +117,12 @@ func occupy(t *testing.T) {
 }
 
 func TestNoNode(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	labtest.Start(t, pair).Node("c")
 }
 
 func TestMistake(t *testing.T) {
-	doing(t)
+	onDemand(t)
 	labtest.Start(t, &topo.Topology{Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "a"}}}}})
 }
 
@@ -130,7 +130,7 @@ func TestNeeds(t *testing.T) {
 	labtest.Need(t, "veth", "bridge")
 	name := os.Getenv("NEED")
 	t.Run(name, func(t *testing.T) {
-		doing(t)
+		onDemand(t)
 		labtest.Need(t, name)
 	})
 }
