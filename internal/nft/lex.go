@@ -246,12 +246,27 @@ func (p *parser) choice(known ...string) (string, error) {
 	return "", p.mistake(p.peek(), "expected %s, found %s%s", what, p.peek(), words.DidYouMean(p.peek().text, known))
 }
 
-// recover notes a mistake and steps over the rest of the statement.
-func (p *parser) recover(err error) {
+// openBraces returns how many braces tokens open and do not close.
+func openBraces(tokens []token) int {
+	depth := 0
+	for _, t := range tokens {
+		switch {
+		case t.kind == sign && t.text == "{":
+			depth++
+		case t.kind == sign && t.text == "}":
+			depth--
+		}
+	}
+	return max(0, depth)
+}
+
+// recover records an error and skips the rest of the statement, of which depth braces
+// are open.
+func (p *parser) recover(err error, depth int) {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		p.errs = append(p.errs, e)
 	}
-	for depth := 0; p.peek().kind != end; p.next() {
+	for ; p.peek().kind != end; p.next() {
 		switch t := p.peek(); {
 		case t.kind == sign && t.text == "{":
 			depth++

@@ -16,12 +16,13 @@ func Parse(s string) ([]Command, error) {
 		if p.peek().kind == end {
 			break
 		}
+		start := p.pos
 		cmds, err := p.command()
 		if err == nil && p.peek().kind != gap && p.peek().kind != end {
 			err = p.unexpected("the end of the command")
 		}
 		if err != nil {
-			p.recover(err)
+			p.recover(err, openBraces(p.tokens[start:p.pos]))
 			p.skip("}")
 		}
 		list = append(list, cmds...)
@@ -167,7 +168,7 @@ func (p *parser) addTable() ([]Command, error) {
 		}
 		in, err := p.inTable(id)
 		if err != nil {
-			p.recover(err)
+			p.recover(err, 0)
 		}
 		for _, c := range in {
 			switch c.Object {
@@ -231,7 +232,7 @@ func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
 			}
 		}
 		if err != nil {
-			p.recover(err)
+			p.recover(err, 0)
 		}
 	}
 }
