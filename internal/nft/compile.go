@@ -86,16 +86,19 @@ func (c *compiler) match(m Match) error {
 	if err != nil {
 		return err
 	}
+	if m.Mask != "" {
+		mask, err := t.parse(m.Mask, c.links)
+		if err != nil {
+			return err
+		}
+		c.emit(And{reg, reg, mask, make([]byte, t.size)})
+	}
 	if t.host && (!s.single() || operator(m.Op) > NotEqual) {
 		c.emit(Swap{reg, reg, t.size})
 		s = span{swapped(s.from), swapped(s.to), s.length}
 	}
 	switch {
-	case m.Mask != "":
-		mask, err := t.parse(m.Mask, c.links)
-		c.emit(And{reg, reg, mask, make([]byte, t.size)}, Compare{operator(m.Op), reg, s.from})
-		return err
-	case t.flags && m.Op == "":
+	case t.flags && m.Op == "" && m.Mask == "":
 		c.emit(And{reg, reg, s.from, make([]byte, t.size)}, Compare{NotEqual, reg, make([]byte, t.size)})
 	case s.length >= 0:
 		c.emit(And{reg, reg, mask(s, t.size), make([]byte, t.size)}, Compare{operator(m.Op), reg, s.from})

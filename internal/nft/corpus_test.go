@@ -116,6 +116,12 @@ func corpus() []string {
 		"meta iiftype ppp drop", "meta oiftype 768", "meta iiftype 778 drop", "meta priority 1:1f", "meta priority root drop", "meta length != 100-200", "meta skuid > 99", "meta mark 3-9 drop",
 		"tcp flags syn|ack drop", "tcp flags & (syn|ack|fin) == syn|ack", "limit rate 2 kbytes/second burst 4 kbytes", "limit rate 3000 kbytes/second", "tcp dport vmap { 1-5 : accept, 9 : drop }", "iifname vmap { a : accept, b : drop }",
 	)
+	add("ip",
+		"tcp dport { 1-5, 6-9, 11 }", "tcp dport { 0-5, 65535 }", "ip saddr { 0.0.0.0-9.255.255.255, 255.0.0.0/8 }", "ip saddr 10.0.0.1-10.0.0.254", "ip saddr 0.0.0.0-127.255.255.255", "ip saddr 10.0.0.1/32",
+		"meta mark & 0xff >= 3", "meta mark & 0xff < 0x10 drop", "meta mark 0xffffffff", "meta mark { 1, 0x100 }", "ct mark & 0xff != 1", "meta length >= 100", "meta length { 5, 1000 }", "meta skuid { 5, 1000, 3 }", "tcp window > 0", "tcp window & 0xff == 1", "iif { lo }", "meta priority ffff:ffff", "meta priority none", "meta priority 0:9", "meta cgroup 5", "oifgroup { 1, 2 }",
+		"tcp flags & syn == 0", "tcp flags & (fin|syn) == 0", "tcp flags & fin == fin", "tcp flags { syn, ack }", "tcp flags & (fin|syn) != 0", "ct state established,related,new accept", "ct state { established, related } drop", "ct state & (new|established) == new", "ct status snat,dnat",
+		"limit rate 1024 bytes/second", "limit rate 1 bytes/second", "limit rate 1025 kbytes/hour burst 1 bytes", "limit rate 5/second burst 5 packets", "limit rate 5/second burst 1 packets", "icmp type vmap { echo-request : accept, 0 : drop }", "ip protocol vmap { tcp : accept, 17 : drop }", "ip saddr vmap { 10.0.0.0/9 : accept, 10.128.0.0/9 : accept }", "meta l4proto tcp counter tcp dport 1", "counter tcp dport 1", "meta l4proto tcp th dport 1 accept", "ip protocol udp th sport { 1, 2 }", "meta l4proto tcp th dport vmap { 1 : accept }", "meta l4proto { tcp, udp } th dport vmap { 1 : accept }", `log prefix "p" level notice group 3`,
+	)
 	add("ip6",
 		"ip6 saddr fd00::1", "ip6 daddr fd00::/8 drop", "ip6 saddr != { fd00::/64, fd01::1 } accept", "ip6 saddr ::/0 accept", "ip6 saddr fe80::1-fe80::9", "ip6 daddr 2001:db8:0:0:0:0:0:1",
 		"ip6 nexthdr tcp", "ip6 nexthdr 58 accept", "ip6 hoplimit 255", "ip6 hoplimit < 2 drop", "ip6 length 40-100", "tcp dport 22", "icmpv6 type nd-neighbor-solicit accept",
@@ -143,6 +149,13 @@ func corpus() []string {
 	for _, priority := range []string{"dstnat", "filter", "out", "srcnat", "-200", "dstnat + 3"} {
 		list = append(list, base("bridge", "type filter hook prerouting priority "+priority))
 	}
+	for _, base := range []string{"hook prerouting priority dstnat", "hook prerouting priority dstnat - 10", "hook prerouting priority dstnat - 11", "hook postrouting priority srcnat + 10", "hook output priority security + 10", "hook output priority security - 10", "hook output priority 61", "hook forward priority mangle + 10", "hook forward priority -1"} {
+		list = append(list, "table inet t { chain c { type filter "+base+"; }; }")
+	}
+	for _, base := range []string{"hook output priority out", "hook output priority out - 1", "hook postrouting priority srcnat", "hook postrouting priority out", "hook input priority filter + 10", "hook prerouting priority dstnat - 1", "hook output priority 300"} {
+		list = append(list, "table bridge t { chain c { type filter "+base+"; }; }")
+	}
+	list = append(list, base("arp", "type filter hook output priority filter"), base("netdev", "type filter hook ingress device lo priority 0"), base("inet", "type filter hook ingress device lo priority filter + 1; policy drop"))
 	list = append(list, base("ip", "type nat hook prerouting priority dstnat"), base("ip", "type nat hook postrouting priority srcnat + 1"), base("ip6", "type route hook output priority mangle"),
 		base("arp", "type filter hook input priority 0"), base("ip", "type filter hook input priority 0; policy accept"), base("inet", "type nat hook output priority -100"),
 		set("ip", "type ipv4_addr"), set("ip", "type ipv4_addr; elements = { 2.0.0.1, 10.0.0.1, 1.1.1.1 }"), set("ip", "type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 1.1.1.1-1.1.1.9 }"),

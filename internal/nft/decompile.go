@@ -87,11 +87,6 @@ func (d *decompiler) expr(e Expr) {
 	case Other:
 		d.emit(Unknown{"[" + join(e.Name, e.Text) + "]"})
 		clear(d.regs) // it may have written to any of them
-	case Match:
-		if side, ok := strings.CutPrefix(e.Key, "th "); ok && field(d.around.l4+" "+side).kind == port {
-			e.Key = d.around.l4 + " " + side
-		}
-		d.emit(e)
 	case Statement:
 		d.emit(e)
 	}
@@ -139,17 +134,9 @@ func (d *decompiler) fits(e entry) bool {
 	if e.base == transportHeader && e.l4 == "" {
 		return d.around.l4 == "" || d.around.l4 == several
 	}
-	return (e.l3 == "" || e.l3 == d.around.l3) && (e.l4 == "" || e.l4 == d.around.l4)
+	return (e.l3 == "" || e.l3 == d.around.l3) && (e.l4 == "" || e.l4 == d.around.l4) && (!e.ether || d.around.ether)
 }
 
-// name writes an operand that has no key, or not only one.
-// bits writes a mask of an operand as a number.
-// several takes apart what nft joins: two keys next to each other in the packet
-// are compared at once.
-// prefix writes the beginning of an address as a prefix.
-// SetElements returns the values of a set as nft lists them.
-// SetType returns the name of a type by nft's number; "": it is not known here.
-// intervals returns the values of a set in order.
 func (d *decompiler) store(into source, number, from int) {
 	target := d.keyed(into, number, "").key
 	o := d.regs[from]
@@ -161,7 +148,7 @@ func (d *decompiler) store(into source, number, from int) {
 	case o.key != "" && o.mask == nil && (strings.HasPrefix(o.key, "meta ") || strings.HasPrefix(o.key, "ct ")):
 		d.emit(Assign{target, o.key})
 	default:
-		d.emit(Unknown{"[" + join(target, "set", d.name(o)) + "]"})
+		d.emit(Unknown{"[" + join(target, "set", unknown(o)) + "]"})
 	}
 }
 

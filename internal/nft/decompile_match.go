@@ -1,6 +1,7 @@
 package nft
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -8,29 +9,30 @@ import (
 func (d *decompiler) and(e And) {
 	from := d.regs[e.From]
 	if !zero(e.Xor) || from.mask != nil || from.data != nil {
-		d.regs[e.To] = operand{raw: fmt.Sprintf("[%s & %s ^ %s]", d.name(from), d.bits(from, e.Mask), d.bits(from, e.Xor))}
+		d.regs[e.To] = operand{raw: fmt.Sprintf("(%s & %s ^ %s)", unknown(from), from.hex(e.Mask), from.hex(e.Xor))}
 		return
 	}
 	from.mask = e.Mask
 	d.regs[e.To] = from
 }
 
-func (d *decompiler) name(o operand) string {
-	if o.key != "" {
-		return o.key
+// unknown writes an operand of a statement that nft's language, as far as it is known
+// here, has no words for.
+func unknown(o operand) string {
+	mask := ""
+	if o.mask != nil {
+		mask = "& " + o.hex(o.mask)
 	}
-	if o.raw == "" {
-		return "[register]"
-	}
-	return o.raw
+	return join(cmp.Or(o.key, o.raw, "register"), mask)
 }
 
-func (d *decompiler) bits(o operand, mask []byte) string {
-	t := field(o.key).kind
-	if t.text != nil || !t.host {
-		return fmt.Sprintf("0x%x", mask)
+// hex writes bytes that belong to an operand: a number in host byte order as that
+// number, others as they are.
+func (o operand) hex(data []byte) string {
+	if t := field(o.key).kind; t.host && t.text == nil {
+		return fmt.Sprintf("0x%x", t.value(data))
 	}
-	return fmt.Sprintf("0x%x", t.value(mask))
+	return fmt.Sprintf("0x%x", data)
 }
 
 func (d *decompiler) compare(e Compare) {
@@ -51,21 +53,16 @@ func (d *decompiler) compare(e Compare) {
 		return
 	}
 	if o.key == "" || e.Op > GreaterEqual {
-		d.unknown(o, slices.Concat(operators(), []string{"?"})[min(e.Op, 6)], e.Data)
+		op := slices.Concat(operators(), []string{"?"})[min(e.Op, len(operators()))]
+		d.emit(Unknown{"[" + join(unknown(o), op, o.hex(e.Data)) + "]"})
 		return
 	}
 	d.emit(d.comparison(o, e))
 	d.strict = e.Op == GreaterEqual && o.mask == nil
 }
 
-func (d *decompiler) unknown(o operand, op string, data []byte) {
-	and := ""
-	if o.mask != nil {
-		and = fmt.Sprintf("& 0x%x", o.mask)
-	}
-	d.emit(Unknown{"[" + join(d.name(o), and, op, fmt.Sprintf("0x%x", data)) + "]"})
-}
-
+// several lists the matches that nft(8) joins into one comparison: fields that are
+// next to each other in the packet.
 func (d *decompiler) several(l Load, data []byte) bool {
 	var list []Statement
 	for l.Size > 0 {
@@ -97,7 +94,7 @@ func (d *decompiler) comparison(o operand, e Compare) Statement {
 	case t.flags && o.mask != nil && e.Op == NotEqual && zero(e.Data):
 		m.Op, m.Values = "", []string{t.format(o.mask, d.links)}
 	case o.mask != nil && t.text != nil:
-		return Unknown{"[" + join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, fmt.Sprintf("0x%x", e.Data)) + "]"}
+		return Unknown{"[" + join(unknown(o), m.Op, fmt.Sprintf("0x%x", e.Data)) + "]"}
 	case o.mask != nil:
 		m.Mask, m.Values = t.format(o.mask, d.links), []string{t.format(e.Data, d.links)}
 	default:
@@ -107,6 +104,7 @@ func (d *decompiler) comparison(o operand, e Compare) Statement {
 	return m
 }
 
+// prefix lists the comparison of the leading bits of an address.
 func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statement {
 	whole := make([]byte, t.size)
 	copy(whole, data)
@@ -121,7 +119,7 @@ func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statem
 	}
 	s := span{from: whole, to: last}
 	if s.length = prefixLength(s); s.length < 0 {
-		return Unknown{"[" + join(o.key, fmt.Sprintf("& 0x%x", o.mask), m.Op, t.format(whole, d.links)) + "]"}
+		return Unknown{"[" + join(unknown(o), m.Op, t.format(whole, d.links)) + "]"}
 	}
 	if s.single() {
 		s.length = -1
@@ -132,14 +130,14 @@ func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statem
 
 func (d *decompiler) between(e Between) {
 	o := d.regs[e.Reg]
-	if o.key == "" || o.mask != nil {
-		d.emit(Unknown{fmt.Sprintf("[%s %s0x%x-0x%x]", d.name(o), choose(e.Not, "!= ", ""), e.From, e.To)})
-		return
-	}
-	t := field(o.key).kind
 	s := span{e.From, e.To, -1}
 	if o.swap {
 		s = span{swapped(e.From), swapped(e.To), -1}
 	}
-	d.emit(Match{Key: o.key, Op: choose(e.Not, "!=", ""), Values: []string{t.spanText(s, false, d.links)}})
+	op := choose(e.Not, "!=", "")
+	if o.key == "" || o.mask != nil {
+		d.emit(Unknown{"[" + join(unknown(o), op, o.hex(s.from)+"-"+o.hex(s.to)) + "]"})
+		return
+	}
+	d.emit(Match{Key: o.key, Op: op, Values: []string{field(o.key).kind.spanText(s, false, d.links)}})
 }

@@ -13,7 +13,7 @@ func (d *decompiler) lookup(e Lookup) {
 		d.emit(Match{Key: o.key, Op: op, Named: true, Values: []string{e.Name}})
 		return
 	case e.Inner == nil || o.key == "" || o.mask != nil || o.swap || o.size != field(o.key).kind.size || e.Inner.Size != o.size:
-		d.emit(Unknown{"[" + join(d.name(o), op, "in set", e.Name) + "]"})
+		d.emit(Unknown{"[" + join(unknown(o), op, "in set", e.Name) + "]"})
 		clear(d.regs) // it may be a map that fills one
 		return
 	}
@@ -25,10 +25,12 @@ func (d *decompiler) lookup(e Lookup) {
 	d.emit(Match{Key: o.key, Op: op, Set: true, Values: texts(t, e.Inner, d.links)})
 }
 
+// SetElements returns the elements of a set as nft(8) lists them.
 func SetElements(typ string, s *InnerSet, l Links) []string {
 	return texts(Set{Type: typ}.kind(), s, l)
 }
 
+// SetType returns the name of the type with that number in nft(8), "" if unknown.
 func SetType(id int) string {
 	for _, t := range setTypes() {
 		if t.id == id {
@@ -59,6 +61,7 @@ type interval struct {
 	verdict Verdict
 }
 
+// intervals returns the elements of a set in the order of a listing.
 func intervals(t *datatype, s *InnerSet) []interval {
 	es := slices.Clone(s.Elements)
 	order := t.compare

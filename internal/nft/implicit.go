@@ -144,6 +144,8 @@ func implicit(f Family, list []Statement) []Statement {
 		}
 	}
 	for i, s := range list {
+		s = around.named(s)
+		kept[i] = s
 		n := needOf(s)
 		if n.l3 != "" && n.l3 == around.l3 {
 			drop("l3")
@@ -154,13 +156,36 @@ func implicit(f Family, list []Statement) []Statement {
 		if n.ether && around.ether {
 			drop("ether")
 		}
-		if m, ok := s.(Match); ok {
-			before := around
-			around.learn(m)
-			note(waiting, i, m, before, around)
+		m, ok := s.(Match)
+		if !ok { // it would happen to packets that the match before it refuses
+			clear(waiting)
+			continue
 		}
+		before := around
+		around.learn(m)
+		note(waiting, i, m, before, around)
 	}
 	return slices.DeleteFunc(kept, func(s Statement) bool { return s == nil })
+}
+
+// named returns a statement on ports of any protocol as one on those of the protocol
+// that packets have, as nft lists it.
+func (s *surrounding) named(statement Statement) Statement {
+	key := func(key string) string {
+		if side, ok := strings.CutPrefix(key, "th "); ok && field(s.l4+" "+side).kind == port {
+			return s.l4 + " " + side
+		}
+		return key
+	}
+	switch m := statement.(type) {
+	case Match:
+		m.Key = key(m.Key)
+		return m
+	case VerdictMap:
+		m.Key = key(m.Key)
+		return m
+	}
+	return statement
 }
 
 // note remembers a match that may go without saying by what comes later.

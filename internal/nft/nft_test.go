@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +167,110 @@ func TestSpellings(t *testing.T) {
 		r, err := nft.ParseRule(nft.IP, in)
 		if err != nil || r.String() != want {
 			t.Errorf("%s: %s, %v, want %s", in, r, err, want)
+		}
+	}
+}
+
+// The levels are those of syslog(3); a log statement without one has the level warn.
+func TestLogLevels(t *testing.T) {
+	for i, name := range strings.Fields("emerg alert crit err warn notice info debug") {
+		if got := nft.LogLevel(name); got != i {
+			t.Errorf("%s is %d, want %d", name, got, i)
+		}
+		want := name
+		if name == "warn" {
+			want = ""
+		}
+		if got := nft.LogLevelName(i); got != want {
+			t.Errorf("%d is %q, want %q", i, got, want)
+		}
+	}
+	if got := nft.LogLevelName(9); got != "9" {
+		t.Errorf("9 is %q", got)
+	}
+}
+
+// The elements of a command have no type of their own: it is found by what they are.
+func TestElementsWithoutType(t *testing.T) {
+	for text, want := range map[string]string{
+		"10.0.0.1": "[10 0 0 1]", "fd00::1": "[253 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1]", "00:11:22:33:44:55": "[0 17 34 51 68 85]", "arp": "[8 6]", "tcp": "[6]", "https": "[1 187]", "echo-request": "[8]",
+	} {
+		inner, err := nft.Set{Name: "s", Elements: []string{text}}.Inner()
+		if err != nil || len(inner.Elements) != 1 || fmt.Sprint(inner.Elements[0].Key) != want {
+			t.Errorf("%s: %+v, %v, want %s", text, inner, err, want)
+		}
+	}
+	for _, set := range []nft.Set{{Name: "s", Elements: []string{"a b"}}, {Name: "s", Type: "ipv4_addr", Elements: []string{"x"}}} {
+		if inner, err := set.Inner(); err == nil {
+			t.Errorf("%+v: %+v", set, inner)
+		}
+	}
+}
+
+// Sets are listed in the order of nft, and types by its numbers.
+func TestSetElements(t *testing.T) {
+	for typ, want := range map[string]string{"ipv4_addr": "[9.0.0.1 10.0.0.0/8]", "inet_service": "[22 80-90]", "ipv6_addr": "[fd00::1 fd00::2]"} {
+		set := nft.Set{Type: typ, Interval: typ != "ipv6_addr", Elements: strings.Fields(strings.Trim(want, "[]"))}
+		inner, err := set.Inner()
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(inner.Elements) // the kernel lists from the end
+		if got := fmt.Sprint(nft.SetElements(nft.SetType(inner.TypeID), inner, nil)); got != want {
+			t.Errorf("%s: %s, want %s", typ, got, want)
+		}
+	}
+	if got := nft.SetType(999); got != "" {
+		t.Errorf("type 999 is %q", got)
+	}
+}
+
+// Names of links that rules know by index have no order in a listing of nft, since it
+// sorts by index.
+func TestNormalSortsLinks(t *testing.T) {
+	a := parse(t, "table ip a { chain c { iif { b, a } accept; }; }")
+	b := parse(t, "table ip a { chain c { iif { a, b } accept; }; }")
+	if a.String() == b.String() || !a[0].Equal(b[0]) {
+		t.Errorf("%s and %s", a, b)
+	}
+	c := parse(t, "table ip a { chain c { oif { a, b } accept; }; }")
+	if a[0].Equal(c[0]) {
+		t.Errorf("%s equals %s", a, c)
+	}
+	sets := parse(t, "table ip a { set b { type mark; }; set a { type mark; }; }").Normal()
+	if sets[0].Sets[0].Name != "a" {
+		t.Errorf("%s", sets)
+	}
+	flushed := nft.Ruleset{{TableID: nft.TableID{Family: nft.IP, Name: "a"}, Chains: []nft.Chain{{Name: "c", Rules: []nft.Rule{}}}, Sets: []nft.Set{}}}
+	if d := cmp.Diff(parse(t, "table ip a { chain c { }; }"), flushed.Normal()); d != "" {
+		t.Error(d)
+	}
+}
+
+// A rule with a link that does not exist can't be compiled, nor one that is not
+// understood.
+func TestNotCompiled(t *testing.T) {
+	for _, text := range []string{"iif nope accept", "iif { lo, nope } accept", "iif vmap { nope : accept }", "iif != nope accept"} {
+		r, err := nft.ParseRule(nft.IP, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := nft.Compile(nft.IP, r, links{"lo"}); err == nil {
+			t.Errorf("%s: %+v", text, got)
+		}
+	}
+	for _, s := range []nft.Statement{
+		nft.Unknown{Text: "[x]"},
+		nft.Assign{Key: "meta mark", Value: "x"},
+		nft.Reject{With: "icmp", Code: "x"},
+		nft.NAT{Word: "snat", Address: "x"},
+		nft.NAT{Word: "snat", Address: "1.1.1.1", Port: "x"},
+		nft.Match{Key: "tcp dport", Values: []string{"x"}},
+		nft.Match{Key: "meta mark", Mask: "x", Values: []string{"1"}},
+		nft.Match{Key: "ip6 saddr", Values: []string{"::1"}},
+	} {
+		if got, err := nft.Compile(nft.IP, nft.Rule{Statements: []nft.Statement{s}}, links{"lo"}); err == nil {
+			t.Errorf("%s: %+v", s, got)
 		}
 	}
 }
