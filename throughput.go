@@ -96,7 +96,7 @@ func (s *State) listener(a netip.Addr) (string, error) {
 	case "":
 		return "", fmt.Errorf("%s is nobody's in this lab: there is no other end to measure at", a)
 	case topo.HostNode:
-		return "", errors.New("vethlab does not listen on the machine itself: measure from there to the node, and the reverse")
+		return "", errors.New("vethlab does not listen in the host namespace: measure from there to the node, and the reverse")
 	}
 	namespace, _ := s.Namespace(node)
 	return namespace, nil

@@ -21,9 +21,9 @@ func main() {
 	netns.LockStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	// A reader that goes away, as in `vethlab run lab.yaml | head`, must not
-	// end the program before it has cleaned up. Caught, not ignored: commands
-	// run in a lab would inherit that.
+	// A closed pipe, as in `vethlab run lab.yaml | head`, must not end the program
+	// before it has cleaned up. The signal is caught, not ignored: commands in a
+	// lab would inherit an ignored one.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(cli.Main(ctx, os.Args[1:], role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -10,25 +10,24 @@ import (
 )
 
 // Annotations returns a workflow command of GitHub Actions for each failed test,
-// which is shown at its line of the lab file. Workspace is the folder that was
-// checked out, GITHUB_WORKSPACE.
+// which is shown at its line of the lab file. Workspace is the directory
+// of the checkout, GITHUB_WORKSPACE.
 func Annotations(r Report, workspace string) []byte {
 	var b bytes.Buffer
 	for _, t := range r.Tests {
 		if t.OK {
 			continue
 		}
-		place := ""
+		location := ""
 		if t.Pos.IsValid() {
-			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File, workspace)), t.Pos.Line, t.Pos.Col)
+			location = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File, workspace)), t.Pos.Line, t.Pos.Col)
 		}
-		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", place, property(r.Lab+": "+t.Title), message(t.failure()))
+		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", location, property(r.Lab+": "+t.Title), message(t.failure()))
 	}
 	return b.Bytes()
 }
 
-// inWorkspace returns a file's path as GitHub knows it: from the root of what
-// was checked out.
+// inWorkspace returns a file's path relative to the workspace, if it is below it.
 func inWorkspace(file, workspace string) string {
 	abs, err := filepath.Abs(file)
 	if err != nil {
@@ -41,8 +40,8 @@ func inWorkspace(file, workspace string) string {
 	return rel
 }
 
-// message and property escape what would end a command or a property of it. No
-// line that GitHub reads begins with what others have written.
+// message and property escape the delimiters of a workflow command and of its
+// properties, so that no line of output begins with untrusted text.
 func message(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(escape.Lines(s))
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The elements of JUnit's XML that CI systems agree on: a suite is a lab, a case
-// is a test of it.
+// The elements of JUnit's XML that all CI systems read: a suite is a lab, a case is a
+// test.
 type (
 	junitSuites struct {
 		XMLName  xml.Name `xml:"testsuites"`
@@ -25,7 +25,7 @@ type (
 		Errors   int      `xml:"errors,attr"`
 		Time     string   `xml:"time,attr"`
 		Cases    []junitCase
-		Error    string `xml:"system-err,omitempty"` // why it was not tested to the end
+		Error    string `xml:"system-err,omitempty"` // why not all tests were run
 	}
 	junitCase struct {
 		XMLName xml.Name      `xml:"testcase"`
@@ -55,7 +55,7 @@ func JUnit(r Report) []byte {
 		Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Time: suite.Time, Suites: []junitSuite{suite},
 	}, "", "  ")
 	if err != nil {
-		panic(err) // only for types that XML does not know
+		panic(err) // only for types that XML does not support
 	}
 	return fmt.Appendf(nil, "%s%s\n", xml.Header, text)
 }

@@ -1,6 +1,6 @@
 // Package report writes what the tests of a lab found in the formats of CI systems:
 // JUnit's XML, the Test Anything Protocol, annotations of GitHub Actions. It is pure
-// and knows neither labs nor how they are tested.
+// and independent of how labs are tested.
 package report
 
 import (
@@ -15,15 +15,15 @@ type Report struct {
 	Lab   string
 	Tests []Test
 	Took  time.Duration
-	Err   error // why not every test was run; nil: all were
+	Err   error // why not all tests were run; nil if they were
 }
 
 // A Test is the outcome of one test.
 type Test struct {
 	Title   string
-	Asks    string   // what the test asks, where Title is a name; or ""
-	At      string   // where it stands, as "file:line"; or ""
-	Pos     topo.Pos // the same
+	Asks    string   // probes of the test if Title is a name; else ""
+	At      string   // Pos as text; or ""
+	Pos     topo.Pos // in the lab file
 	OK      bool
 	Found   string
 	Details []string // of a failure: what was expected, and each pair that failed
@@ -41,7 +41,7 @@ func (r Report) failed() int {
 	return n
 }
 
-// failure returns what a failed test found and its details, one in a line.
+// failure returns what a failed test found and its details, one per line.
 func (t Test) failure() string {
 	return strings.Join(append([]string{t.Found}, t.Details...), "\n")
 }

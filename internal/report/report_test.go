@@ -19,7 +19,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// oddReport draws a report in which every text is odd.
+// oddReport draws a report in which every text is of [topotest.OddText].
 func oddReport(t *rapid.T) Report {
 	text := func(what string) string { return topotest.OddText().Draw(t, what) }
 	r := Report{Lab: text("lab")}
@@ -31,21 +31,21 @@ func oddReport(t *rapid.T) Report {
 		}
 		r.Tests = append(r.Tests, test)
 	}
-	if rapid.Bool().Draw(t, "not to the end") {
+	if rapid.Bool().Draw(t, "has an error") {
 		r.Err = errors.New(text("error"))
 	}
 	return r
 }
 
-// noCommands holds that nothing in a text commands a terminal or ends a line but LF.
-func noCommands(t *rapid.T, text string) {
-	commands := func(r rune) bool { return !escape.Printable(r) && r != '\n' && r != '\t' }
-	if !utf8.ValidString(text) || strings.ContainsFunc(text, commands) {
-		t.Fatalf("it commands the terminal: %q", text)
+// checkPrintable fails if a text has control characters other than LF and tab.
+func checkPrintable(t *rapid.T, text string) {
+	control := func(r rune) bool { return !escape.Printable(r) && r != '\n' && r != '\t' }
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, control) {
+		t.Fatalf("control characters in %q", text)
 	}
 }
 
-// JUnit is read as XML, and has the cases and failures that there are.
+// JUnit returns valid XML with an element for each test and failure.
 func TestJUnitOfAnyText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
@@ -82,13 +82,13 @@ func TestJUnitOfAnyText(t *testing.T) {
 	})
 }
 
-// Each line of TAP is one that was meant.
+// No text adds a line to TAP.
 func TestTAPOfAnyText(t *testing.T) {
 	test := regexp.MustCompile(`^(ok|not ok) (\d+) - ((?:[^\\#]|\\.)*)$`)
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
 		text := string(TAP(r))
-		noCommands(t, text)
+		checkPrintable(t, text)
 		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 		if lines[0] != "TAP version 14" || lines[1] != fmt.Sprintf("1..%d", len(r.Tests)) {
 			t.Fatalf("it begins with %q", lines[:2])
@@ -101,7 +101,7 @@ func TestTAPOfAnyText(t *testing.T) {
 				inside = false
 			case inside:
 				if !strings.HasPrefix(line, "    ") && line != "" && !regexp.MustCompile(`^  (duration_ms|at|asks|found|message): `).MatchString(line) {
-					t.Fatalf("%q was not meant:\n%s", line, text)
+					t.Fatalf("unexpected line %q:\n%s", line, text)
 				}
 			case line == "  ---":
 				inside = true
@@ -109,7 +109,7 @@ func TestTAPOfAnyText(t *testing.T) {
 				found++
 			case strings.HasPrefix(line, "Bail out! ") && r.Err != nil && line == lines[len(lines)-1]:
 			default:
-				t.Fatalf("%q was not meant:\n%s", line, text)
+				t.Fatalf("unexpected line %q:\n%s", line, text)
 			}
 		}
 		if found != len(r.Tests) || inside {
@@ -118,19 +118,19 @@ func TestTAPOfAnyText(t *testing.T) {
 	})
 }
 
-// GitHub reads as many workflow commands as tests failed, with our properties.
+// There is one workflow command for each failed test, with our properties.
 func TestAnnotationsOfAnyText(t *testing.T) {
 	command := regexp.MustCompile(`^::error file=([^,:]*),line=3,col=7,title=([^,:]*)::(.*)$`)
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
 		text := string(Annotations(r, ""))
-		noCommands(t, text)
+		checkPrintable(t, text)
 		n := 0
 		for line := range strings.Lines(text) {
 			n++
 			m := command.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 			if m == nil {
-				t.Fatalf("%q is none", line)
+				t.Fatalf("%q is not a workflow command", line)
 			}
 			for _, value := range m[1:] {
 				if rest := regexp.MustCompile(`%(25|0A|3A|2C)`).ReplaceAllString(value, ""); strings.Contains(rest, "%") {

@@ -44,14 +44,14 @@ func tapDetails(b *bytes.Buffer, t Test) {
 	b.WriteString("  ...\n")
 }
 
-// tapText makes a text one that means nothing else in a line of a test.
+// tapText escapes the characters with a meaning in the line of a test.
 func tapText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(tapLine(s))
 }
 
 func tapLine(s string) string { return strings.Join(strings.Fields(escape.Line(s)), " ") }
 
-// tapLines writes a text as a value of YAML: line by line if it can stand so.
+// tapLines returns a text as a YAML value: as a block if possible, else quoted.
 func tapLines(s string) string {
 	if s += "\n"; escape.IsYAMLBlock(s) {
 		return escape.YAMLBlock(s, "    ")

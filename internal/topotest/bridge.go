@@ -14,13 +14,13 @@ func (b *builder) bridges() {
 			b.bridge(n)
 		}
 	}
-	if b.wiring().Node(topo.HostNode) != nil && b.chance("bridge of the machine", 2) {
+	if b.wiring().Node(topo.HostNode) != nil && b.chance("bridge of the host", 2) {
 		b.top.Nodes = append(b.top.Nodes, topo.Node{Name: topo.HostNode})
 		b.bridge(&b.top.Nodes[len(b.top.Nodes)-1])
 	}
 }
 
-// bridge gives a node a bridge between interfaces that close no loop.
+// bridge gives a node a bridge with ports that make no loop.
 func (b *builder) bridge(n *topo.Node) {
 	linked := b.wiring().Node(n.Name)
 	if linked == nil {
@@ -44,17 +44,17 @@ func (b *builder) bridge(n *topo.Node) {
 	}
 }
 
-// wiring returns the wiring of the lab as far as it is drawn.
+// wiring returns the wiring of the lab drawn so far.
 func (b *builder) wiring() *topo.Wiring {
 	b.t.Helper()
 	w, err := b.top.Wiring()
 	if err != nil {
-		b.t.Fatalf("a lab was drawn that is not valid: %v", err)
+		b.t.Fatalf("the drawn lab is invalid: %v", err)
 	}
 	return w
 }
 
-// declared returns what a node says about an interface, or nil.
+// declared returns a node's declaration of an interface, or nil.
 func declared(n *topo.Node, name string) *topo.Interface {
 	for i := range n.Interfaces {
 		if n.Interfaces[i].Name == name {

@@ -19,7 +19,7 @@ func (b *builder) groups() {
 	}
 }
 
-// tests may name any node: links has seen to it that each of them exists.
+// tests draws tests, with any nodes: links has declared or linked each of them.
 func (b *builder) tests() {
 	for range rapid.IntRange(0, 2).Draw(b.t, "tests") {
 		t := b.reach()
@@ -38,7 +38,7 @@ func (b *builder) tests() {
 func (b *builder) command() topo.Test {
 	t := topo.Test{
 		Run: pick(b.t, "run", []string{"true"}, []string{"ip route | grep -q default"}, []string{"echo", "a b", ""}),
-		On:  b.parties("on"),
+		On:  b.nodeWords("on"),
 	}
 	if b.chance("exit", 3) {
 		t.Exit = rapid.IntRange(1, 255).Draw(b.t, "exit code")
@@ -51,7 +51,7 @@ func (b *builder) command() topo.Test {
 
 func (b *builder) reach() topo.Test {
 	t := topo.Test{
-		From:   b.parties("from"),
+		From:   b.nodeWords("from"),
 		To:     b.targets(),
 		Via:    b.via(),
 		Expect: pick(b.t, "expect", "", "", topo.Reachable, topo.Unreachable, topo.Refused),
@@ -78,7 +78,7 @@ func (b *builder) reach() topo.Test {
 	return t
 }
 
-// qualities says how well something is to be reached.
+// qualities draws the limits of a test that expects reachable.
 func (b *builder) qualities(t *topo.Test) {
 	t.Within = b.duration("within", 4)
 	if b.chance("loss", 4) {
@@ -97,7 +97,7 @@ func (b *builder) qualities(t *topo.Test) {
 	}
 }
 
-// path returns some routers that are no ends of the test.
+// path returns some routers that are neither source nor target of the test.
 func (b *builder) path(t *topo.Test) []string {
 	path := []string{}
 	for _, n := range b.top.Nodes {
@@ -133,8 +133,8 @@ func (b *builder) via() topo.Via {
 	)
 }
 
-// parties draws words that stand for nodes.
-func (b *builder) parties(label string) []string {
+// nodeWords draws words that match nodes.
+func (b *builder) nodeWords(label string) []string {
 	words := []string{topo.AllNodes, topo.HostNode}
 	for _, n := range b.top.Nodes {
 		words = append(words, n.Name)
@@ -152,8 +152,8 @@ func (b *builder) groupNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// targets draws words that stand for nodes, interfaces and addresses. The
-// machine itself is not among them, as it need not be a part of the lab.
+// targets draws words that match nodes, interfaces and addresses, but not the host,
+// which need not be part of the lab.
 func (b *builder) targets() []string {
 	words := []string{topo.AllNodes, "192.0.2.1", "2001:db8::1"}
 	for _, n := range b.top.Nodes {
@@ -171,7 +171,7 @@ func (b *builder) targets() []string {
 	return drawSome(b.t, "to", append(words, b.groupNames()...)...)
 }
 
-// drawSome draws one to three different words.
+// drawSome draws one to three distinct words.
 func drawSome(t *rapid.T, label string, words ...string) []string {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(words), 1, min(3, len(words)), rapid.ID[string]).Draw(t, label)
 }

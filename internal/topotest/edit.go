@@ -13,7 +13,7 @@ import (
 )
 
 // Edit returns a copy of a lab with one thing changed. The copy is valid; it
-// equals the lab only where chance finds nothing that may change.
+// equals the lab only if no drawn edit is valid.
 func Edit(t *rapid.T, lab *topo.Topology) *topo.Topology {
 	for range 8 {
 		edited := lab.Clone()
@@ -25,8 +25,8 @@ func Edit(t *rapid.T, lab *topo.Topology) *topo.Topology {
 	return lab.Clone()
 }
 
-// edits are what Edit chooses from. Each may leave the lab invalid, or
-// unchanged where it finds nothing to change.
+// edits are the edits that Edit draws from. Each may leave the lab invalid, or
+// unchanged if nothing matches.
 var edits = []func(*rapid.T, *topo.Topology){
 	addNode, addLink, removeLink, removeNode, editKind, editSysctl, editNftables, editLinkMTU, editInterface, editAddress, removeRoute, editNeighbour,
 }
@@ -48,7 +48,7 @@ func addLink(t *rapid.T, lab *topo.Topology) {
 	join(t, lab, drawNode(t, lab), drawNode(t, lab))
 }
 
-// join names the new interfaces as no drawn lab does.
+// join links two nodes, by interfaces with names that no drawn lab has.
 func join(t *rapid.T, lab *topo.Topology, x, y string) {
 	name := fmt.Sprintf("new%d", rapid.IntRange(1, 999).Draw(t, "new interface"))
 	lab.Links = append(lab.Links, topo.Link{Endpoints: [2]topo.Endpoint{{Node: x, Interface: name}, {Node: y, Interface: name}}})
@@ -58,12 +58,13 @@ func removeLink(t *rapid.T, lab *topo.Topology) {
 	if i := drawIndex(t, "link", len(lab.Links)); i >= 0 {
 		l := lab.Links[i]
 		lab.Links = slices.Delete(lab.Links, i, i+1)
-		forget(lab, l)
+		removeEnds(lab, l)
 	}
 }
 
-// forget drops what the ends of a removed link leave behind.
-func forget(lab *topo.Topology, l topo.Link) {
+// removeEnds removes the interfaces of a removed link, and the routes and tests of
+// their nodes.
+func removeEnds(lab *topo.Topology, l topo.Link) {
 	for _, e := range l.Endpoints {
 		n := lab.Node(e.Node)
 		if n == nil {
@@ -93,7 +94,7 @@ func removeNode(t *rapid.T, lab *topo.Topology) {
 		l := lab.Links[i]
 		if l.Endpoints[0].Node == name || l.Endpoints[1].Node == name {
 			lab.Links = slices.Delete(lab.Links, i, i+1)
-			forget(lab, l)
+			removeEnds(lab, l)
 		}
 	}
 	lab.Nodes = slices.DeleteFunc(lab.Nodes, func(n topo.Node) bool { return n.Name == name })
@@ -122,7 +123,7 @@ func editSysctl(t *rapid.T, lab *topo.Topology) {
 	lab.Nodes[i].Sysctls[key] = value
 }
 
-// editNftables gives a node another packet filter, or none.
+// editNftables gives a node another ruleset, or none.
 func editNftables(t *rapid.T, lab *topo.Topology) {
 	i := drawIndex(t, "node with nftables", len(lab.Nodes))
 	if i < 0 {
@@ -152,14 +153,14 @@ func editInterface(t *rapid.T, lab *topo.Topology) {
 	i.MTU = drawMTU(t)
 }
 
-// editAddress moves an address by a few within its subnet, or takes one away.
+// editAddress increments an address within its subnet, or removes it.
 func editAddress(t *rapid.T, lab *topo.Topology) {
 	i := drawInterface(t, lab)
 	if i == nil || len(i.Addresses) == 0 {
 		return
 	}
 	n := drawIndex(t, "address", len(i.Addresses))
-	if rapid.Bool().Draw(t, "take it away") {
+	if rapid.Bool().Draw(t, "remove it") {
 		i.Addresses = slices.Delete(i.Addresses, n, n+1)
 		return
 	}

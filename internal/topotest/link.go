@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// links cables the nodes: most to an earlier one, then some more at random.
+// links links most nodes to an earlier one, then draws more links.
 func (b *builder) links(o Options) {
 	for i := 1; i < len(b.top.Nodes); i++ {
 		if b.chance("lone", 6) {
@@ -25,8 +25,7 @@ func (b *builder) links(o Options) {
 	}
 }
 
-// link joins two nodes, unless that would make a loop: of a node with itself,
-// or of switches, where frames would go round for ever.
+// link links two different nodes, unless that makes a loop of switches.
 func (b *builder) link(x, y string) {
 	if x == y {
 		return
@@ -41,9 +40,8 @@ func (b *builder) link(x, y string) {
 	}
 }
 
-// endpoint gives a node a new plug. A node whose interfaces are named by the
-// links has them all named, since a name given late could be one that
-// was handed out before.
+// endpoint returns a new end of a link at a node. The links of a node name either all
+// its interfaces or none: a later name could clash with a default one.
 func (b *builder) endpoint(node string) topo.Endpoint {
 	e := topo.Endpoint{Node: node}
 	switch {

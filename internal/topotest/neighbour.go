@@ -14,14 +14,14 @@ func (b *builder) neighbours() {
 	for i := range b.top.Nodes {
 		for j := range b.top.Nodes[i].Interfaces {
 			if b.chance("neighbour", 6) {
-				b.orNot(func() { addNeighbour(b.t, &b.top.Nodes[i].Interfaces[j]) }, &b.top.Nodes[i].Interfaces[j])
+				b.ifValid(func() { addNeighbour(b.t, &b.top.Nodes[i].Interfaces[j]) }, &b.top.Nodes[i].Interfaces[j])
 			}
 		}
 	}
 }
 
-// orNot makes a change to an interface unless the lab is not valid with it.
-func (b *builder) orNot(change func(), i *topo.Interface) {
+// ifValid changes an interface and reverts that if the lab becomes invalid.
+func (b *builder) ifValid(change func(), i *topo.Interface) {
 	before := *i
 	if change(); b.top.Validate() != nil {
 		*i = before
@@ -34,8 +34,7 @@ func addNeighbour(t *rapid.T, i *topo.Interface) {
 		topo.Neighbour{Address: a, MAC: topo.MAC{2, 0x4e, 0, 0, 0, byte(rapid.IntRange(1, 3).Draw(t, "mac"))}})
 }
 
-// editNeighbour adds a neighbour to an interface that the file names, or takes the
-// last one away.
+// editNeighbour adds a neighbour to a declared interface, or removes the last one.
 func editNeighbour(t *rapid.T, lab *topo.Topology) {
 	n := drawIndex(t, "node", len(lab.Nodes))
 	if n < 0 {
@@ -46,7 +45,7 @@ func editNeighbour(t *rapid.T, lab *topo.Topology) {
 		return
 	}
 	i := &lab.Nodes[n].Interfaces[k]
-	if last := len(i.Neighbours) - 1; last >= 0 && rapid.Bool().Draw(t, "takes away") {
+	if last := len(i.Neighbours) - 1; last >= 0 && rapid.Bool().Draw(t, "removes") {
 		i.Neighbours = i.Neighbours[:last]
 	} else {
 		addNeighbour(t, i)

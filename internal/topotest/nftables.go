@@ -10,8 +10,8 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// Nftables draws a ruleset, as the text of a file. It refers to no links but
-// those of some names, and lo.
+// Nftables draws a ruleset, as the text of a file. It refers only to
+// the links given and to lo.
 func Nftables(t *rapid.T, links ...string) string {
 	var b strings.Builder
 	for i := range rapid.IntRange(1, 2).Draw(t, "tables") {
@@ -35,7 +35,7 @@ type ruleDrawer struct {
 	family nft.Family
 	links  []string
 	nat    bool // the chain is of type nat
-	ipv6   bool // the rule is
+	ipv6   bool // the rule matches IPv6
 	hook   string
 }
 
@@ -71,12 +71,12 @@ func (d *ruleDrawer) rule() string {
 	}
 	words = append(words, d.end(protocols))
 	if chance(d.t, "comment", 5) {
-		words = append(words, `comment "why so"`)
+		words = append(words, `comment "a reason"`)
 	}
 	return strings.Join(words, " ")
 }
 
-// match draws a match that any packet of the table may have or not.
+// match draws a match.
 func (d *ruleDrawer) match() string {
 	any := []string{
 		"meta l4proto { tcp, udp }", "ct state established,related", "ct state { new, established }", "ct state invalid",
@@ -98,8 +98,8 @@ func (d *ruleDrawer) match() string {
 	return pick(d.t, "match", any...)
 }
 
-// end draws what the rule comes to. If it is about several protocols, it can't
-// be about one.
+// end draws the last statement of a rule. After a match of several protocols it must
+// not match one.
 func (d *ruleDrawer) end(protocols bool) string {
 	if protocols {
 		return pick(d.t, "end of several", "accept", "return", "counter")

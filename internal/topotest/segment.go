@@ -9,8 +9,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A slotPrefix is a subnet whose hosts are counted from its first usable
-// address. Every interface of a segment has a slot of its own, so addresses never
+// A slotPrefix is a subnet whose slots are its usable addresses, from 0. Every interface of a segment has a slot of its own, so addresses never
 // collide.
 type slotPrefix struct {
 	netip.Prefix
@@ -19,7 +18,7 @@ type slotPrefix struct {
 func (s slotPrefix) at(slot int) netip.Prefix {
 	a := s.Addr()
 	if s.Bits() < a.BitLen()-1 {
-		slot++ // the subnet's own address is no host's
+		slot++ // skip the subnet's own address
 	}
 	for range slot {
 		a = a.Next()
@@ -29,8 +28,8 @@ func (s slotPrefix) at(slot int) netip.Prefix {
 
 func pool(s string) topo.Pool { return topo.Pool{Prefix: netip.MustParsePrefix(s)} }
 
-// segments says something about the addresses of each segment, or nothing, and
-// about other settings of its interfaces.
+// segments declares addresses and other settings of some interfaces of each
+// segment.
 func (b *builder) segments() {
 	w := b.wiring()
 	for number, s := range w.Segments {
@@ -45,7 +44,7 @@ func (b *builder) segments() {
 	}
 }
 
-// segment says as much about one segment as chance wants.
+// segment declares some interfaces of one segment.
 func (b *builder) segment(number int, s *topo.WiredSegment) {
 	subnets := b.subnets(number, len(s.Interfaces))
 	if b.chance("writes the subnet", 3) {
@@ -53,8 +52,8 @@ func (b *builder) segment(number int, s *topo.WiredSegment) {
 	}
 	written := rapid.Bool().Draw(b.t, "writes addresses")
 	for slot, i := range s.Interfaces {
-		p := &plug{WiredInterface: i, slot: slot}
-		b.plugs = append(b.plugs, p)
+		p := &slotInterface{WiredInterface: i, slot: slot}
+		b.slots = append(b.slots, p)
 		d := b.declare(i)
 		switch {
 		case d == nil:
@@ -69,8 +68,8 @@ func (b *builder) segment(number int, s *topo.WiredSegment) {
 	}
 }
 
-// subnets draws at most one prefix per family, out of ranges that no automatic
-// address comes from.
+// subnets draws at most one prefix per family, outside the ranges of automatic
+// addresses.
 func (b *builder) subnets(number, interfaces int) []slotPrefix {
 	v4, v6 := []int{24, 26}, []int{64, 120}
 	if interfaces <= 14 {
@@ -98,7 +97,8 @@ func writeSubnet(t *topo.Topology, s *topo.WiredSegment, subnets []slotPrefix) {
 	}
 }
 
-// declare writes an interface into its node, where it has a name, or returns nil.
+// declare returns the declaration of an interface in its node, added if needed, or
+// nil if its name is automatic.
 func (b *builder) declare(wired *topo.WiredInterface) *topo.Interface {
 	n := b.top.Node(wired.Node.Name)
 	if n == nil || wired.Link != nil && !b.named[n.Name] && n.Name != topo.HostNode {
@@ -122,7 +122,7 @@ func (b *builder) declare(wired *topo.WiredInterface) *topo.Interface {
 	return i
 }
 
-// loopbacks gives some nodes an address that is no link's.
+// loopbacks gives some nodes addresses on lo.
 func (b *builder) loopbacks() {
 	for i := range b.top.Nodes {
 		n := &b.top.Nodes[i]
@@ -138,7 +138,7 @@ func (b *builder) loopbacks() {
 	}
 }
 
-// downs sets some interfaces down that no route of their node needs.
+// downs sets some interfaces of nodes without routes down.
 func (b *builder) downs() {
 	for i := range b.top.Nodes {
 		n := &b.top.Nodes[i]
@@ -152,11 +152,11 @@ func (b *builder) downs() {
 
 // routes gives some nodes a route through a neighbour whose subnet is written.
 func (b *builder) routes() {
-	for number, p := range b.plugs {
+	for number, p := range b.slots {
 		if p.subnets == nil || !b.chance("route", 4) {
 			continue
 		}
-		for _, other := range b.plugs {
+		for _, other := range b.slots {
 			if other.Segment == p.Segment && other.Node != p.Node {
 				b.route(number, p, other)
 				break
@@ -165,7 +165,7 @@ func (b *builder) routes() {
 	}
 }
 
-func (b *builder) route(number int, p, other *plug) {
+func (b *builder) route(number int, p, other *slotInterface) {
 	s := pick(b.t, "family of the route", p.subnets...)
 	to := netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(number)}), 32)
 	if s.Addr().Is6() {

@@ -6,8 +6,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// OddText draws what others might have named or written: control characters, and what
-// means something in the formats that vethlab writes.
+// OddText draws untrusted text: control characters, and characters and words with a
+// meaning in the formats that vethlab writes.
 func OddText() *rapid.Generator[string] {
 	pieces := []string{
 		"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\v", "\f", "\x00", "\x1b[2J", "\x1b[31m", "\u009b", "\u202e", "\ufeff", "\ufffe", "\xff", "\t",

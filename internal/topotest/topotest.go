@@ -1,9 +1,8 @@
 // Package topotest draws random labs for property tests.
 //
-// What it draws is valid by construction and small, and is meant to be diverse
-// rather than likely: parallel links, chained switches, lone nodes, half-written
-// addresses. [Edit] changes one thing about a lab, as a person between two
-// runs would.
+// Labs are small, valid by construction, and diverse rather than likely: parallel
+// links, chained switches, unlinked nodes, partial addresses. [Edit] makes one change
+// to a lab.
 package topotest
 
 import (
@@ -14,11 +13,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Options bound what [Draw] makes. The zero value stands for the defaults.
+// Options bound the labs of [Draw]. The zero value gives the defaults.
 type Options struct {
 	MaxNodes   int  // at least 2; default 7
 	ExtraLinks int  // links beyond those that join the nodes; default 3
-	HostLinks  bool // also draw links to the machine's own namespace
+	HostLinks  bool // also draw links to the host namespace
 }
 
 // Topology draws a valid lab of the default size.
@@ -47,21 +46,21 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	return b.topology()
 }
 
-// A builder holds a lab while it is drawn. Nodes are all declared here; those
-// with nothing to say are left out at the end now and then.
+// A builder draws a lab. It declares all nodes; at the end some without settings are
+// left out.
 type builder struct {
 	t     *rapid.T
 	top   *topo.Topology
 	named map[string]bool // nodes all of whose links name their interface
-	plugs []*plug
+	slots []*slotInterface
 	macs  int
 }
 
-// A plug is an interface that may have addresses.
-type plug struct {
+// A slotInterface is an interface with a slot of its segment's subnets.
+type slotInterface struct {
 	*topo.WiredInterface
-	slot    int          // the number of its address within the subnet of the segment
-	subnets []slotPrefix // where its own addresses come from
+	slot    int          // index of its address within the subnets of the segment
+	subnets []slotPrefix // of its declared addresses; nil: none
 }
 
 func (b *builder) header() {
@@ -98,7 +97,7 @@ func (b *builder) nodes(limit int) {
 	}
 }
 
-// topology leaves out the nodes that need no word in the file.
+// topology returns the lab without some of the linked nodes that have no settings.
 func (b *builder) topology() *topo.Topology {
 	linked := make(map[string]bool)
 	for _, l := range b.top.Links {
@@ -120,7 +119,7 @@ func (b *builder) anyNode(label string) *topo.Node {
 	return &b.top.Nodes[rapid.IntRange(0, len(b.top.Nodes)-1).Draw(b.t, label)]
 }
 
-// chance is true once in n draws.
+// chance is true in one of n draws.
 func (b *builder) chance(label string, n int) bool { return chance(b.t, label, n) }
 
 func chance(t *rapid.T, label string, n int) bool {
@@ -131,8 +130,7 @@ func pick[T any](t *rapid.T, label string, values ...T) T {
 	return rapid.SampledFrom(values).Draw(t, label)
 }
 
-// drawSysctl draws a setting that every namespace has of its own and that
-// disturbs nothing.
+// drawSysctl draws a harmless sysctl that each namespace has.
 func drawSysctl(t *rapid.T) (key, value string) {
 	key = pick(t, "sysctl key", "net.ipv4.ip_default_ttl", "net.ipv4.tcp_fin_timeout", "net.core.somaxconn")
 	return key, fmt.Sprint(rapid.IntRange(30, 200).Draw(t, "sysctl value"))

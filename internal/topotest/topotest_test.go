@@ -40,7 +40,7 @@ func TestEdit(t *testing.T) {
 	}
 }
 
-// TestDiversity fails when a kind of thing is never drawn any more.
+// TestDiversity fails if a feature of labs is never drawn.
 func TestDiversity(t *testing.T) {
 	seen := make(map[string]bool)
 	for seed := range 200 {
@@ -55,7 +55,7 @@ func TestDiversity(t *testing.T) {
 		"retry for", "serve", "serve not", "run", "on", "exit", "stdout", "test's name",
 	} {
 		if !seen[what] {
-			t.Errorf("of 200 labs none has this: %s", what)
+			t.Errorf("none of 200 labs has %s", what)
 		}
 	}
 }

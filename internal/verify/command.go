@@ -20,8 +20,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// commandTimeout is how long the command of a test may take if the test does
-// not say.
+// commandTimeout is the default timeout of a test's command.
 const commandTimeout = 10 * time.Second
 
 // command runs the command of the i-th test in all its nodes, concurrently.
@@ -42,7 +41,7 @@ func (e *engine) command(ctx context.Context, i int, t *compile.Test) []finding 
 		}
 		f.From = t.RunNodes[n]
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			f.Found, f.Why = "no end", "it was stopped after "+words.Duration(timeout)
+			f.Found, f.Why = "a timeout", "it was stopped after "+words.Duration(timeout)
 		}
 		findings[n].failures = []Failure{*f}
 	})
@@ -74,7 +73,7 @@ func (e *engine) runIn(ctx context.Context, t *compile.Test, node string, names 
 	return f
 }
 
-// judgeCommand compares the end of a command and its standard output with what a
+// judgeCommand compares the exit code of a command and its standard output with what a
 // test expects.
 func judgeCommand(t *compile.Test, err error, stdout string) *Failure {
 	code, ended := 0, (*exec.ExitError)(nil)
@@ -102,7 +101,7 @@ func judgeCommand(t *compile.Test, err error, stdout string) *Failure {
 // A tail keeps the last of what is written to it.
 type tail struct{ bytes.Buffer }
 
-// How much of a command's output is compared, and how much is shown, in bytes.
+// Bytes at the end of a command's output that are compared, and that are shown.
 const (
 	maxOutput = 1 << 20
 	maxShown  = 2000
@@ -117,8 +116,8 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// lastLines returns the end of a text, from the beginning of a line and without
-// what a terminal might obey.
+// lastLines returns the last lines of a text, maxShown bytes at most, with control
+// characters replaced.
 func lastLines(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {

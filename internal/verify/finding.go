@@ -68,7 +68,7 @@ func unmatched(tests []*compile.Test) []finding {
 		}
 		if total(t) == 0 {
 			findings = append(findings, finding{query: query{test: i}, failures: []Failure{{
-				Key: "to", Want: "somebody to ask", Found: "nobody", Why: why,
+				Key: "to", Want: "nodes", Found: "none", Why: why,
 			}}})
 		}
 	}

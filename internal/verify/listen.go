@@ -99,7 +99,7 @@ type served struct {
 	at   string // "b tcp/80"
 }
 
-// A busyPort is a node at whose port another program listened than ours.
+// A busyPort is a node where another program listened on the port of a test.
 type busyPort struct {
 	test int
 	node string

@@ -6,7 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// NodesOf returns the nodes of a lab whose description is not known.
+// NodesOf returns the nodes of a lab without its description.
 func NodesOf(s *state.State) compile.TestNodes {
 	var nodes compile.TestNodes
 	for _, name := range s.Names() {

@@ -82,8 +82,8 @@ func (p *path) measure(ctx context.Context) {
 	}
 }
 
-// maxTraces is how often a path is traced in which a hop is silent: routers limit
-// the ICMP errors that they send to one host, and other traces want them too.
+// maxTraces is how often a path with a silent hop is traced: routers limit the rate
+// of ICMP errors to one host, which other traces share.
 const maxTraces = 4
 
 // trace returns the hops to a target, each from the trace in which it answers.
@@ -134,9 +134,9 @@ func (e *engine) judgeMTU(t *compile.Test, q query, mtu probe.MTU, err error) []
 func (e *engine) limit(mtu probe.MTU) string {
 	switch {
 	case mtu.Own:
-		return "the interface that it leaves by takes no more"
+		return "it is the MTU of the outgoing interface"
 	case mtu.By.IsValid():
-		return e.name(mtu.By) + " says that the next link takes no more"
+		return e.name(mtu.By) + " reports it as the next-hop MTU"
 	}
 	return "path MTU black hole: larger packets are dropped without ICMP fragmentation needed / packet too big"
 }
@@ -153,7 +153,7 @@ func (e *engine) judgeHops(t *compile.Test, q query, hops []probe.Hop, err error
 		switch {
 		case h.Target:
 		case h.Err != nil:
-			why = "it ends with: " + e.reason(h.Err)
+			why = "the path ends with: " + e.reason(h.Err)
 			found = append(found, e.hop(h, t.Path, len(found)))
 		default:
 			found = append(found, e.hop(h, t.Path, len(found)))
@@ -161,7 +161,7 @@ func (e *engine) judgeHops(t *compile.Test, q query, hops []probe.Hop, err error
 	}
 	arrived := len(hops) > 0 && hops[len(hops)-1].Target
 	if !arrived && why == "" {
-		why = "it does not come to an end"
+		why = "the target does not answer"
 	}
 	if !arrived || !slices.Equal(found, t.Path) {
 		return []Failure{q.failure(t, "path", want, pathText(found), why)}

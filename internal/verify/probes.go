@@ -127,7 +127,7 @@ func LeavesLab(lab string, t probe.Target, owner string) string {
 	way, err := kernel.HostEgress(t.To)
 	switch {
 	case err != nil:
-		return fmt.Sprintf("the host has no way there: %v", err)
+		return fmt.Sprintf("the host has no route there: %v", err)
 	case way.Dev == state.Lo && owner != "" && owner != topo.HostNode:
 		return "the host has this address itself and would not send it into the lab"
 	case way.Lab == "" && way.Dev != state.Lo:

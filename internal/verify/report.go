@@ -16,14 +16,14 @@ type Report struct {
 	Results []TestResult  `json:"results"` // one for each test, in their order
 	Took    time.Duration `json:"took"`    // in nanoseconds
 
-	// Err is why the lab could not be tested, or not to the end; nil if it was.
+	// Err is why not all tests were run; nil if they were.
 	Err error `json:"-"`
 }
 
-// OK reports whether everything was tested and found as expected.
+// OK reports whether all tests were run and passed.
 func (r *Report) OK() bool { return r.Err == nil && r.Failed() == 0 }
 
-// Failed returns how many tests found something else than they expected.
+// Failed returns how many tests failed.
 func (r *Report) Failed() int {
 	n := 0
 	for i := range r.Results {
@@ -34,7 +34,7 @@ func (r *Report) Failed() int {
 	return n
 }
 
-// MarshalJSON adds "ok", "failed" and, where there is one, "error".
+// MarshalJSON adds "ok", "failed" and, if Err is set, "error".
 func (r *Report) MarshalJSON() ([]byte, error) {
 	type plain Report
 	v := struct {
@@ -57,24 +57,24 @@ type TestResult struct {
 	OK    bool   `json:"ok"`             // all is as expected
 	Found string `json:"found"`          // in one line
 
-	Pairs    int       `json:"pairs"`              // how many source–target pairs it has; of a command, how many nodes
-	Failed   int       `json:"failed"`             // how many of these found something else than expected
-	Failures []Failure `json:"failures,omitempty"` // what they found; a pair can have several
+	Pairs    int       `json:"pairs"`              // source–target pairs; for a command, nodes
+	Failed   int       `json:"failed"`             // pairs or nodes that failed
+	Failures []Failure `json:"failures,omitempty"` // a pair can have several
 
 	RTT      Distribution `json:"rtt,omitzero"`       // of all answers
-	Sent     int          `json:"sent,omitempty"`     // how many probes
-	Received int          `json:"received,omitempty"` // how many of them were answered
+	Sent     int          `json:"sent,omitempty"`     // probes
+	Received int          `json:"received,omitempty"` // answers
 
 	Matrix  *Matrix       `json:"matrix,omitempty"`  // of a test with `matrix: true`
 	Serving []string      `json:"serving,omitempty"` // where vethlab listened: "b tcp/80"
-	Tries   int           `json:"tries"`             // how many; more than 1: it failed before
+	Tries   int           `json:"tries"`             // more than 1 if the first ones failed
 	Took    time.Duration `json:"took"`              // of the last try; as JSON in nanoseconds
 
-	Pos topo.Pos `json:"-"`            // in the file; not known if the test follows from the cabling
+	Pos topo.Pos `json:"-"`            // in the file; invalid if the test is derived from the links
 	At  string   `json:"at,omitempty"` // Pos as text
 }
 
-// Title returns the name, or what is asked.
+// Title returns the name or, without one, Asks.
 func (t *TestResult) Title() string {
 	if t.Name != "" {
 		return t.Name
@@ -82,11 +82,11 @@ func (t *TestResult) Title() string {
 	return t.Asks
 }
 
-// A Failure is something that was found other than expected.
+// A Failure is a result that differs from the expected one.
 type Failure struct {
 	From    string     `json:"from"`             // the node that sent probes, or ran a command
 	To      string     `json:"to,omitempty"`     // the target as the file has it
-	Address netip.Addr `json:"address,omitzero"` // the target's address; not valid: it has none, or all failed
+	Address netip.Addr `json:"address,omitzero"` // the target's address; invalid: the target has none, or all failed
 
 	Key   string `json:"key"`           // the key of the file that is not met: expect, within, loss, …
 	Want  string `json:"want"`          // with its unit: "reachable", "within 20ms"
@@ -96,10 +96,10 @@ type Failure struct {
 	Output string `json:"output,omitempty"` // of a command: the last 2,000 bytes of its output
 }
 
-// A Distribution summarizes round-trip times, as JSON in nanoseconds. All is 0
+// A Distribution summarizes round-trip times, as JSON in nanoseconds. All are 0
 // without an answer.
 type Distribution struct {
-	Count  int           `json:"count"` // how many answers
+	Count  int           `json:"count"` // answers
 	Min    time.Duration `json:"min"`
 	Median time.Duration `json:"median"`
 	Max    time.Duration `json:"max"`
@@ -109,7 +109,7 @@ type Distribution struct {
 
 // A Matrix has the outcome of each source–target pair. As JSON each row is a text
 // with a sign for each column: "●" reached, "○" not reached and expected so, "✗"
-// found other than expected, "·" not probed.
+// not as expected, "·" not probed.
 type Matrix struct {
 	From []string `json:"from"` // the rows
 	To   []string `json:"to"`   // the columns
@@ -140,7 +140,7 @@ func (m *Matrix) MarshalJSON() ([]byte, error) {
 	}{(*plain)(m), m.Rows()})
 }
 
-// Text draws the matrix at most width columns wide, folded where it is large.
+// Text draws the matrix at most width columns wide, folded if it is wider.
 func (m *Matrix) Text(width int) string {
 	return (&draw.Matrix{Rows: m.From, Columns: m.To, Cells: m.cells}).Text(width)
 }

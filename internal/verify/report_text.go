@@ -12,22 +12,21 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// TextOptions say how a report is written. The zero value is good.
+// TextOptions are the options of [Report.Text]. The zero value gives the defaults.
 type TextOptions struct {
 	Width int // columns of the terminal; 0: 100
 
-	// Paint, if not nil, makes a word stand out as good or bad.
+	// Paint, if not nil, colours a word as good or bad.
 	Paint func(good bool, word string) string
 }
 
 // String returns the report as it is printed, without colours.
 func (r *Report) String() string { return r.Text(TextOptions{}) }
 
-// maxTitle bounds how far titles push what stands behind them to the right, in
-// columns.
+// maxTitle is how many columns titles take at most before the result column.
 const maxTitle = 44
 
-// Text returns the report as it is printed. Its last line has no end.
+// Text returns the report as it is printed, without a final newline.
 func (r *Report) Text(o TextOptions) string {
 	if o.Width == 0 {
 		o.Width = draw.DefaultWidth
@@ -64,12 +63,11 @@ type reportWriter struct {
 	strings.Builder
 	options TextOptions
 
-	// How many columns titles take, and of those that have one what is before
-	// their arrow.
+	// Columns of the longest title, and of the longest part before an arrow.
 	title, before int
 }
 
-// measure finds out how wide titles are.
+// measure sets title and before.
 func (w *reportWriter) measure(results []TestResult) {
 	for i := range results {
 		if from, _, ok := strings.Cut(escape.Line(results[i].Title()), arrow); ok {
@@ -85,7 +83,7 @@ func (w *reportWriter) measure(results []TestResult) {
 
 const arrow = " → "
 
-// aligned returns the title of a test with its arrow below those of others.
+// aligned returns the title of a test with its arrow in the common column.
 func (w *reportWriter) aligned(t *TestResult) string {
 	from, to, ok := strings.Cut(escape.Line(t.Title()), arrow)
 	if !ok {
@@ -122,8 +120,8 @@ const matrixIndent = "      "
 // maxFailures is how many failures of one test are written.
 const maxFailures = 10
 
-// Details returns what there is to say about a test that failed besides Found,
-// in lines: its first failures, and what a command wrote.
+// Details returns the lines that follow Found for a failed test: its first failures,
+// and the output of commands.
 func (t *TestResult) Details() []string {
 	if t.OK {
 		return nil
@@ -134,7 +132,7 @@ func (t *TestResult) Details() []string {
 	}
 	for i := range t.Failures[:min(len(t.Failures), maxFailures)] {
 		f := &t.Failures[i]
-		if t.Pairs > 1 || len(t.Failures) > 1 { // else Found has it
+		if t.Pairs > 1 || len(t.Failures) > 1 { // otherwise Found is the same
 			lines = append(lines, f.line(t.Pairs > 1, sameFinding(t.Failures)))
 		}
 		for line := range strings.Lines(f.Output) {
@@ -144,7 +142,7 @@ func (t *TestResult) Details() []string {
 	if more := len(t.Failures) - maxFailures; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
-	for i, line := range lines { // what commands write, and names, may hold anything
+	for i, line := range lines { // names and output of commands are untrusted
 		lines[i] = escape.Line(line)
 	}
 	return lines
@@ -158,7 +156,7 @@ func sameFinding(failures []Failure) bool {
 	})
 }
 
-// text says all about a failure but who asked whom.
+// text returns a failure in words, without its nodes.
 func (f *Failure) text() string {
 	text := f.verdict()
 	if at := f.at(); at != "" {
@@ -170,8 +168,8 @@ func (f *Failure) text() string {
 	return text
 }
 
-// line is text for one of several failures: with who asked whom, if that were
-// several, and without what they have in common.
+// line returns one of many failures in words: with its nodes, if several is true, and
+// without what was expected and found, if common is true.
 func (f *Failure) line(several, common bool) string {
 	var parts []string
 	if several {
@@ -194,10 +192,10 @@ func (f *Failure) line(several, common bool) string {
 	return strings.Join(parts, ": ")
 }
 
-// verdict says what was expected and found.
+// verdict returns what was expected and found.
 func (f *Failure) verdict() string { return fmt.Sprintf("expected %s, found %s", f.Want, f.Found) }
 
-// at returns the address that was asked, unless the test names it.
+// at returns the target's address, or "" if the test names it.
 func (f *Failure) at() string {
 	if f.Address.IsValid() && f.To != f.Address.String() {
 		return f.Address.String()

@@ -38,8 +38,7 @@ func summarize(findings []finding) summary {
 	return s
 }
 
-// conclude returns the result of a test from its last try; tries is how many there
-// were.
+// conclude returns the result of a test from its last try, after that many tries.
 func conclude(t *compile.Test, last try, tries int) TestResult {
 	s := summarize(last.findings)
 	r := TestResult{
@@ -132,7 +131,7 @@ func throughputWanted(t *compile.Test) string {
 	return fmt.Sprintf("throughput %s%s", t.Throughput.Side, t.Throughput.Limit)
 }
 
-// stdoutWanted returns what the output of a command shall have in it.
+// stdoutWanted returns what the output of a command must contain.
 func stdoutWanted(t *compile.Test) string {
 	if strings.HasPrefix(t.Stdout, "/") {
 		return t.Stdout + " in the output"

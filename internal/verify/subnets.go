@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// SubnetTests returns tests for a lab whose description is not known: in each
-// subnet every node must reach the next one.
+// SubnetTests returns tests for a lab without its description: in each subnet every
+// node must reach the next one.
 func SubnetTests(s *state.State) []compile.Test {
 	type member struct {
 		node string

@@ -44,20 +44,20 @@ func (e *engine) rate(ctx context.Context, t *compile.Test, q query) (float64, e
 	p := t.Pairs[q.pair]
 	switch p.Node {
 	case "":
-		return 0, errors.New("nobody in the lab has this address, so there is no other end to measure at")
+		return 0, errors.New("no node has this address, so there is no receiver")
 	case topo.HostNode:
-		return 0, errors.New("vethlab does not listen on the machine itself: measure from there to the node")
+		return 0, errors.New("vethlab does not listen in the host namespace: measure from there to the node")
 	}
-	route := probe.FlowTarget{Target: e.target(p.From, q.address), At: e.namespaces[p.Node]}
-	flows, err := probe.Throughput(ctx, route, flowOptions(t))
+	to := probe.FlowTarget{Target: e.target(p.From, q.address), At: e.namespaces[p.Node]}
+	flows, err := probe.Throughput(ctx, to, flowOptions(t))
 	if err != nil {
 		return 0, err
 	}
 	return flows[0].BitsPerSecond(), nil
 }
 
-// flowOptions returns how a test measures throughput: on the port of its via, where
-// that is one of TCP or UDP.
+// flowOptions returns the options of a test: the protocol and port of its via if that
+// is TCP or UDP.
 func flowOptions(t *compile.Test) probe.FlowOptions {
 	var o probe.FlowOptions
 	if p := t.Protocol(); p == topo.TCP || p == topo.UDP {

@@ -21,7 +21,7 @@ const (
 	unreachable
 	refused
 	answeredError // the server replied with an error (HTTP ≥ 400, DNS RCODE ≠ NOERROR)
-	notProbed     // the probe could not be sent, for a reason that is not the network's
+	notProbed     // the probe could not be sent, for a local reason
 )
 
 // String returns the outcome as tests and reports write it.
@@ -29,8 +29,8 @@ func (o outcome) String() string {
 	return [...]string{string(topo.Reachable), string(topo.Unreachable), string(topo.Refused), "an error", "nothing"}[o]
 }
 
-// couldNot introduces why a probe could not be sent.
-const couldNot = "it could not be asked: "
+// couldNot precedes the reason why a probe could not be sent.
+const couldNot = "cannot send the probe: "
 
 // ofNetwork reports whether err is an answer of the network (no route, reject,
 // timeout) rather than a local failure.
@@ -81,7 +81,7 @@ func (e *engine) outcome(t *compile.Test, a *probe.Answer) (found outcome, why s
 	case a.Found == probe.Reachable && a.Status >= 400:
 		return answeredError, fmt.Sprintf("HTTP status %d", a.Status)
 	case a.Found == probe.Reachable && a.RCode != "" && a.RCode != "NOERROR":
-		return answeredError, fmt.Sprintf("the name server says %s to %s", a.RCode, t.Via.Name)
+		return answeredError, fmt.Sprintf("the name server answers %s for %s", a.RCode, t.Via.Name)
 	case a.Found == probe.Reachable && t.Protocol() == topo.DNS && len(a.Addresses) == 0:
 		return answeredError, fmt.Sprintf("the name server has no address for %s", t.Via.Name)
 	case a.Found == probe.Reachable:
@@ -122,7 +122,7 @@ func quality(t *compile.Test, q query, a *probe.Answer) []Failure {
 // spread says how round-trip times are distributed.
 func spread(r probe.RTTs) string {
 	if len(r) == 1 {
-		return "it was asked once"
+		return "it is one round trip"
 	}
 	return fmt.Sprintf("of %d round trips: min %s, mean %s, max %s, deviation %s", len(r),
 		words.Duration(r.Min()), words.Duration(r.Mean()), words.Duration(r.Max()), words.Duration(r.StdDev()))

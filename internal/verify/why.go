@@ -67,9 +67,9 @@ func (e *engine) addLastHops(ctx context.Context, tries []try) {
 func (e *engine) lastHop(h probe.Hop) string {
 	switch {
 	case h.TTL == 0 || len(h.By) == 0:
-		return "nobody on the way answers"
+		return "no hop answers"
 	case h.Target:
 		return fmt.Sprintf("%s answers a ping", e.name(h.By[0]))
 	}
-	return fmt.Sprintf("the last on the way that answers is %s, hop %d", e.name(h.By[0]), h.TTL)
+	return fmt.Sprintf("the last hop that answers is %s, hop %d", e.name(h.By[0]), h.TTL)
 }

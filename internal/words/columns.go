@@ -97,12 +97,12 @@ func pieces(s string) []piece {
 	return list
 }
 
-// Marks that do not stand at the beginning or at the end of a line.
+// Marks that must not begin or end a line.
 const (
 	notFirst = "，。、；：？！）」』》〉】…—～"
 	notLast  = "（「『《〈【"
 
-	wideMarks = "，。、；：？！（）「」『』" // full width: they contain their space
+	wideMarks = "，。、；：？！（）「」『』" // full width, with space around the glyph
 )
 
 func mayBreak(before, after rune) bool {

@@ -42,7 +42,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// No character is lost, and no line with a place to break is too wide.
+// No character is lost, and no line that could be broken is too wide.
 func TestWrapKeepsAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`([a-z]{1,6}|[網路空間]{1,6}|[，。]| ){0,30}`).Draw(t, "text")
@@ -87,7 +87,7 @@ func TestJoinLines(t *testing.T) {
 	for _, tt := range [][3]string{
 		{"one", "two", "one two"},
 		{"網路", "空間", "網路空間"},
-		{"堆疊；", "**veth 對**", "堆疊；**veth 對**"},
+		{"堆疊；", "**veth pair**", "堆疊；**veth pair**"},
 		{"搬到", "`ns1`", "搬到 `ns1`"},
 		{"ns1", "（左邊）", "ns1（左邊）"},
 	} {

@@ -40,7 +40,7 @@ func Rate(bitsPerSecond float64) string {
 // Percent returns a share of 1 in percent, with about three digits.
 func Percent(share float64) string { return digits(100*share) + "%" }
 
-// digits returns x with at least three digits and no zeros behind the point.
+// digits returns x with at least three digits, without trailing zeros.
 func digits(x float64) string {
 	decimals := 0
 	switch {

@@ -27,7 +27,7 @@ func TestDuration(t *testing.T) {
 		100 * time.Second:         "100 s",
 	} {
 		if got := words.Duration(d); got != want {
-			t.Errorf("%v is written %q, want %q", d, got, want)
+			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func TestRate(t *testing.T) {
 		0: "0bit", 999: "999bit", 1500: "1.5kbit", 2.13e10: "21.3gbit", 1e8: "100mbit", 3e15: "3000tbit",
 	} {
 		if got := words.Rate(rate); got != want {
-			t.Errorf("%g is written %q, want %q", rate, got, want)
+			t.Errorf("%g: %q, want %q", rate, got, want)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestRate(t *testing.T) {
 func TestPercent(t *testing.T) {
 	for share, want := range map[float64]string{0: "0%", 0.005: "0.5%", 1.0 / 3: "33.3%", 1: "100%"} {
 		if got := words.Percent(share); got != want {
-			t.Errorf("%g is written %q, want %q", share, got, want)
+			t.Errorf("%g: %q, want %q", share, got, want)
 		}
 	}
 }
