@@ -43,7 +43,8 @@ type Answer struct {
 	Question
 	Found Verdict
 
-	// Err is why the target was not reached: a [*Timeout], an [*ICMPError], a
+	// Err is why the target was not reached: a [*Timeout], a [*WrongAnswer] if only
+	// such answers came before the timeout, an [*ICMPError], a
 	// [*Reset], the error of a system call (ENETUNREACH: no route), an
 	// [*OpenError], or the context's error. It is nil if the target was reached.
 	Err error

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"os"
 	"time"
@@ -140,8 +141,8 @@ func handshake(fd int) (time.Duration, error) {
 	return max(time.Duration(info.Rtt)*time.Microsecond, 1), nil
 }
 
-// cause returns the cause of a socket's error: an ICMP error, a reset, or the end
-// of ctx.
+// cause returns the cause of a socket's error: an ICMP error, a reset, a connection
+// closed before the response, or the end of ctx.
 func (l *connection) cause(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -152,8 +153,13 @@ func (l *connection) cause(ctx context.Context, err error) error {
 	if queued := l.queued(); queued != nil {
 		return queued
 	}
-	if errors.Is(err, unix.ECONNREFUSED) {
+	switch {
+	case errors.Is(err, unix.ECONNREFUSED):
 		return &Reset{By: l.to.Addr(), Port: l.to.Port()}
+	case errors.Is(err, unix.ECONNRESET), errors.Is(err, unix.EPIPE):
+		return &WrongAnswer{"the connection was reset before the response"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &WrongAnswer{"the connection was closed before the response"}
 	}
 	return explain(err)
 }

@@ -77,63 +77,133 @@ func (l *lookup) pack(kind int, id uint16) ([]byte, error) {
 }
 
 // handle processes a received message, and reports whether both types are answered.
-func (l *lookup) handle(m []byte, now time.Time) bool {
+// The error is a [*WrongAnswer].
+func (l *lookup) handle(m []byte, now time.Time) (all bool, err error) {
+	kind, a, err := l.parse(m, now)
+	if before := l.answers[kind]; err == nil && (before == nil || before.truncated) {
+		l.answers[kind] = a
+	}
+	return !slices.Contains(l.answers[:], nil), err
+}
+
+// parse parses a response to one of the queries, of which it returns the kind.
+func (l *lookup) parse(m []byte, now time.Time) (kind int, a *dnsAnswer, err error) {
 	var p dnsmessage.Parser
 	header, err := p.Start(m)
-	if err != nil || !header.Response {
-		return false
+	if err != nil {
+		return 0, nil, &WrongAnswer{fmt.Sprintf("not a DNS message (%v)", err)}
 	}
 	i := int(header.ID - l.firstID)
-	if i >= len(l.queries) {
-		return false
+	if !header.Response || i >= len(l.queries) {
+		return 0, nil, &WrongAnswer{fmt.Sprintf("DNS message with ID %d, which is not a response to a query", header.ID)}
 	}
 	q := l.queries[i]
-	if asked, err := p.AllQuestions(); err != nil || !l.asked(asked, q.kind) {
-		return false
+	questions, err := p.AllQuestions()
+	if err != nil {
+		return 0, nil, &WrongAnswer{fmt.Sprintf("DNS response without a readable question (%v)", err)}
 	}
-	if before := l.answers[q.kind]; before == nil || before.truncated {
-		l.answers[q.kind] = &dnsAnswer{
-			rcode: header.RCode, addresses: addressesIn(&p), rtt: now.Sub(q.sent), truncated: header.Truncated,
+	if err := l.checkQuestions(header, questions, q.kind); err != nil {
+		return 0, nil, err
+	}
+	a = &dnsAnswer{rcode: header.RCode, rtt: now.Sub(q.sent), truncated: header.Truncated}
+	if header.RCode == dnsmessage.RCodeSuccess {
+		a.addresses, err = l.addressesIn(&p, addressTypes[q.kind], header.Truncated)
+	}
+	return q.kind, a, err
+}
+
+// checkQuestions checks that a response repeats the question. Error responses of some
+// servers have none.
+func (l *lookup) checkQuestions(header dnsmessage.Header, questions []dnsmessage.Question, kind int) error {
+	if len(questions) == 0 && header.RCode != dnsmessage.RCodeSuccess {
+		return nil
+	}
+	want := dnsmessage.Question{Name: l.name, Type: addressTypes[kind], Class: dnsmessage.ClassINET}
+	if len(questions) == 1 {
+		got := questions[0]
+		if got.Type == want.Type && got.Class == want.Class && sameName(got.Name, want.Name) {
+			return nil
 		}
+		return &WrongAnswer{fmt.Sprintf("DNS response for %s %s", got.Name, typeName(got.Type))}
 	}
-	return !slices.Contains(l.answers[:], nil)
+	return &WrongAnswer{fmt.Sprintf("DNS response with %d questions", len(questions))}
 }
 
-// asked reports whether a response repeats the question, or has none, as error
-// responses of some servers.
-func (l *lookup) asked(questions []dnsmessage.Question, kind int) bool {
-	if len(questions) == 0 {
-		return true
+// addressesIn returns the addresses of the name, or of its alias (CNAME), in the
+// answer section, which the parser is at. Address records of another name only are a
+// [*WrongAnswer]; a truncated section may end anywhere.
+func (l *lookup) addressesIn(p *dnsmessage.Parser, typ dnsmessage.Type, truncated bool) ([]netip.Addr, error) {
+	records, err := p.AllAnswers()
+	if err != nil && !truncated {
+		return nil, &WrongAnswer{fmt.Sprintf("DNS response with an unreadable answer section (%v)", err)}
 	}
-	q := questions[0]
-	return q.Type == addressTypes[kind] && strings.EqualFold(q.Name.String(), l.name.String())
-}
-
-// addressesIn returns the addresses in the answer section, which the parser is at.
-func addressesIn(p *dnsmessage.Parser) []netip.Addr {
+	owner := canonical(l.name, records)
 	var addresses []netip.Addr
-	resources, _ := p.AllAnswers()
-	for _, r := range resources {
-		switch body := r.Body.(type) {
-		case *dnsmessage.AResource:
-			addresses = append(addresses, netip.AddrFrom4(body.A))
-		case *dnsmessage.AAAAResource:
-			addresses = append(addresses, netip.AddrFrom16(body.AAAA))
+	var wrong error
+	for _, r := range records {
+		a := addressOf(r)
+		switch {
+		case !a.IsValid():
+		case r.Header.Type == typ && sameName(r.Header.Name, owner):
+			addresses = append(addresses, a)
+		default:
+			wrong = &WrongAnswer{fmt.Sprintf("DNS record of %s %s", r.Header.Name, typeName(r.Header.Type))}
 		}
 	}
-	return addresses
+	if len(addresses) > 0 {
+		return addresses, nil
+	}
+	return nil, wrong
 }
+
+// canonical follows the aliases of a name in records, each of which it uses at most
+// once (RFC 1034, section 3.6.2).
+func canonical(name dnsmessage.Name, records []dnsmessage.Resource) dnsmessage.Name {
+	for range records {
+		i := slices.IndexFunc(records, func(r dnsmessage.Resource) bool {
+			return r.Header.Type == dnsmessage.TypeCNAME && sameName(r.Header.Name, name)
+		})
+		if i < 0 {
+			break
+		}
+		alias, ok := records[i].Body.(*dnsmessage.CNAMEResource)
+		if !ok {
+			break
+		}
+		name = alias.CNAME
+	}
+	return name
+}
+
+// addressOf returns the address of an A or AAAA record, else the zero address.
+func addressOf(r dnsmessage.Resource) netip.Addr {
+	if r.Header.Class != dnsmessage.ClassINET {
+		return netip.Addr{}
+	}
+	switch body := r.Body.(type) {
+	case *dnsmessage.AResource:
+		return netip.AddrFrom4(body.A)
+	case *dnsmessage.AAAAResource:
+		return netip.AddrFrom16(body.AAAA)
+	}
+	return netip.Addr{}
+}
+
+func sameName(a, b dnsmessage.Name) bool { return strings.EqualFold(a.String(), b.String()) }
+
+// typeName returns "A", "AAAA" and so on.
+func typeName(t dnsmessage.Type) string { return strings.TrimPrefix(t.String(), "Type") }
 
 // truncated reports whether a query must be repeated over TCP.
 func (l *lookup) truncated() bool {
 	return slices.ContainsFunc(l.answers[:], func(a *dnsAnswer) bool { return a != nil && a.truncated })
 }
 
-// sum writes the answers to r, and reports whether there are any.
+// sum writes the complete answers to r, and reports whether there are any.
 func (l *lookup) sum(r *reply) bool {
 	answered := false
 	for _, a := range l.answers {
-		if a == nil {
+		if a == nil || a.truncated {
 			continue
 		}
 		if !answered {

@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -25,8 +27,8 @@ func lookupIn(t *testing.T, z zone, name string, limit int) (*lookup, reply) {
 	now := time.Now()
 	messages := l.next(now)
 	for i, m := range messages {
-		if all := l.handle(z.answer(m, limit), now.Add(time.Duration(i+1))); all != (i == len(messages)-1) {
-			t.Errorf("after %d of %d answers the lookup is complete: %v", i+1, len(messages), all)
+		if all, err := l.handle(z.answer(m, limit), now.Add(time.Duration(i+1))); err != nil || all != (i == len(messages)-1) {
+			t.Errorf("after %d of %d answers: complete %v, %v", i+1, len(messages), all, err)
 		}
 	}
 	var r reply
@@ -76,10 +78,73 @@ func TestLookupIgnoresOtherMessages(t *testing.T) {
 	now := time.Now()
 	queries, others := mine.next(now), other.next(now)
 	for _, m := range [][]byte{z.answer(others[0], maxDatagramDNS), queries[0], nil, {1, 2, 3}} {
-		mine.handle(m, now)
+		if _, err := mine.handle(m, now); !isWrongAnswer(err) {
+			t.Errorf("%x: %v, want a WrongAnswer", m, err)
+		}
 	}
 	if mine.answers[0] != nil || mine.answers[1] != nil {
 		t.Error("a message for another query was taken for an answer")
+	}
+}
+
+func isWrongAnswer(err error) bool {
+	wrong := (*WrongAnswer)(nil)
+	return errors.As(err, &wrong)
+}
+
+// respond returns the response to a query with these records.
+func respond(t *testing.T, query []byte, records ...dnsmessage.Resource) []byte {
+	t.Helper()
+	var m dnsmessage.Message
+	if err := m.Unpack(query); err != nil {
+		t.Fatal(err)
+	}
+	m.Response, m.Answers = true, records
+	b, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func record(name string, body dnsmessage.ResourceBody) dnsmessage.Resource {
+	return dnsmessage.Resource{Header: dnsmessage.ResourceHeader{Name: dnsmessage.MustNewName(name), Class: dnsmessage.ClassINET}, Body: body}
+}
+
+// Addresses count if they are of the name queried or of its alias, and of the type
+// queried.
+func TestLookupOwner(t *testing.T) {
+	a, aaaa := &dnsmessage.AResource{A: b4.As4()}, &dnsmessage.AAAAResource{AAAA: b6.As16()}
+	alias := func(name string) *dnsmessage.CNAMEResource {
+		return &dnsmessage.CNAMEResource{CNAME: dnsmessage.MustNewName(name)}
+	}
+	for _, c := range []struct {
+		name    string
+		records []dnsmessage.Resource
+		want    string // the addresses; "wrong": a WrongAnswer
+	}{
+		{"own", []dnsmessage.Resource{record("B.example.", a)}, "[10.0.0.2]"},
+		{"none", nil, "[]"},
+		{"alias", []dnsmessage.Resource{record("y.", a), record("x.", alias("y.")), record("b.example.", alias("x."))}, "[10.0.0.2]"},
+		{"alias without address", []dnsmessage.Resource{record("b.example.", alias("x."))}, "[]"},
+		{"alias loop", []dnsmessage.Resource{record("b.example.", alias("x.")), record("x.", alias("b.example."))}, "[]"},
+		{"other name", []dnsmessage.Resource{record("c.example.", a)}, "wrong"},
+		{"other name beside", []dnsmessage.Resource{record("c.example.", a), record("b.example.", a)}, "[10.0.0.2]"},
+		{"alias of another name", []dnsmessage.Resource{record("c.example.", alias("b.example.")), record("c.example.", a)}, "wrong"},
+		{"other type", []dnsmessage.Resource{record("b.example.", aaaa)}, "wrong"},
+	} {
+		l, err := newLookup("b.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = l.handle(respond(t, l.next(time.Now())[0], c.records...), time.Now())
+		got := "wrong"
+		if err == nil {
+			got = fmt.Sprint(l.answers[0].addresses)
+		}
+		if got != c.want || err != nil && !isWrongAnswer(err) {
+			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
+		}
 	}
 }
 
@@ -98,7 +163,9 @@ func TestLookupTruncated(t *testing.T) {
 	if len(again) != 1 {
 		t.Fatalf("%d queries again, want 1", len(again))
 	}
-	l.handle(z.answer(again[0], maxStreamDNS), time.Now())
+	if all, err := l.handle(z.answer(again[0], maxStreamDNS), time.Now()); !all || err != nil {
+		t.Errorf("complete %v, %v", all, err)
+	}
 	var r reply
 	if l.sum(&r); l.truncated() || !slices.Equal(r.addresses, many) {
 		t.Errorf("%v", r.addresses)
@@ -122,7 +189,7 @@ func FuzzLookup(f *testing.F) {
 		l, _ := newLookup("b.example")
 		l.firstID = 0
 		l.next(time.Now())
-		l.handle(m, time.Now())
+		_, _ = l.handle(m, time.Now())
 		l.sum(&reply{})
 	})
 }

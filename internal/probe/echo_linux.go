@@ -279,11 +279,14 @@ func (a *asker) drain(o *origin) {
 // handle processes an answer to an open question, received at a time.
 func (a *asker) handle(q int, got answer, at time.Duration) {
 	e, answer := a.at(q), &a.answers[q]
-	if got.refused {
-		a.refused(q, got)
+	if wrong := got.checkSource(answer.addr()); wrong != nil {
+		if answer.Found != Reachable {
+			answer.Err = wrong
+		}
 		return
 	}
-	if got.from != answer.addr() {
+	if got.refused {
+		a.refused(q, got)
 		return
 	}
 	rtt := max(at-got.sent, 1)
@@ -312,9 +315,6 @@ func (a *asker) handle(q int, got answer, at time.Duration) {
 // of which the next may arrive.
 func (a *asker) refused(q int, got answer) {
 	e, answer := a.at(q), &a.answers[q]
-	if got.to != answer.addr() {
-		return
-	}
 	answer.Err = got.err()
 	if !got.noNeighbour() && e.count == nil {
 		a.finish(q, nil)

@@ -23,6 +23,12 @@ type Timeout struct{ After time.Duration }
 
 func (e *Timeout) Error() string { return fmt.Sprintf("no answer in %s", e.After) }
 
+// A WrongAnswer says that the target answered, but not the question: with another ID,
+// name or type, from another address, or in another protocol.
+type WrongAnswer struct{ Got string }
+
+func (e *WrongAnswer) Error() string { return "wrong answer: " + e.Got }
+
 // A Reset says that a TCP connection was refused by a reset: the port has no
 // listener, or a packet filter rejects it.
 type Reset struct {

@@ -18,6 +18,7 @@ func TestErrors(t *testing.T) {
 		verdict Verdict
 	}{
 		{&Timeout{time.Second}, "no answer in 1s", Unreachable},
+		{&WrongAnswer{"echo reply from 10.0.0.1"}, "wrong answer: echo reply from 10.0.0.1", Unreachable},
 		{&Reset{By: by4, Port: 80}, "10.0.0.1 refuses connections to port 80", Refused},
 		{&ICMPError{By: by4, Type: 3, Code: 0}, "10.0.0.1 says: network unreachable", Unreachable},
 		{&ICMPError{By: by4, Type: 3, Code: 1}, "10.0.0.1 says: host unreachable", Unreachable},

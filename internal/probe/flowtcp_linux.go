@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -82,9 +83,10 @@ func dialTCP(ctx context.Context, t Target, port uint16, opts FlowOptions) (*net
 }
 
 // accept accepts the connection whose other end is near. Other connections may
-// arrive too: of other programs, and abandoned attempts of dialTCP.
-func accept(ctx context.Context, l *net.TCPListener, near net.Conn, opts FlowOptions) (*net.TCPConn, error) {
-	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+// arrive too: of other programs, which may send nothing, and abandoned attempts of
+// dialTCP. So the tokens of all are read at the same time.
+func accept(parent context.Context, l *net.TCPListener, near net.Conn, opts FlowOptions) (*net.TCPConn, error) {
+	ctx, cancel := context.WithTimeout(parent, opts.Timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = l.SetDeadline(past) })()
 	token := make([]byte, tokenSize)
@@ -92,21 +94,40 @@ func accept(ctx context.Context, l *net.TCPListener, near net.Conn, opts FlowOpt
 	if _, err := near.Write(token); err != nil {
 		return nil, err
 	}
+	ours := make(chan *net.TCPConn, 1)
+	var reading sync.WaitGroup
 	for {
 		far, err := l.AcceptTCP()
 		if err != nil {
+			cancel()
+			reading.Wait()
+			select {
+			case far := <-ours:
+				return far, far.SetReadDeadline(time.Time{})
+			default:
+			}
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				err = &Timeout{opts.Timeout}
+				err = cmp.Or(parent.Err(), error(&Timeout{opts.Timeout}))
 			}
 			return nil, err
 		}
-		_ = far.SetReadDeadline(time.Now().Add(opts.Timeout))
-		got := make([]byte, tokenSize)
-		if _, err := io.ReadFull(far, got); err == nil && bytes.Equal(got, token) {
-			return far, far.SetReadDeadline(time.Time{})
-		}
-		far.Close()
+		reading.Go(func() {
+			if hasToken(ctx, far, token) {
+				ours <- far
+				cancel() // ends AcceptTCP
+			} else {
+				far.Close()
+			}
+		})
 	}
+}
+
+// hasToken reports whether a connection begins with the token, before ctx ends.
+func hasToken(ctx context.Context, conn *net.TCPConn, token []byte) bool {
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(past) })
+	got := make([]byte, len(token))
+	_, err := io.ReadFull(conn, got)
+	return stop() && err == nil && bytes.Equal(got, token)
 }
 
 func (c *tcpTransfer) close() {

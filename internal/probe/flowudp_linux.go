@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -117,28 +118,43 @@ func connectEnds(ctx context.Context, near, far *connection, timeout time.Durati
 	})
 	_, err := near.exchangeDatagrams(ctx, resendWaits[:], datagramExchange{
 		next:   func() [][]byte { return [][]byte{token} },
-		handle: func(m []byte) bool { return bytes.Equal(m, token) },
+		handle: func(m []byte) (bool, error) { return bytes.Equal(m, token), nil },
 	})
 	return err
 }
 
-// accept waits for a hello and connects the socket to its source address.
+// accept waits for a hello and connects the socket to its source address. It drops
+// what other programs have sent to the port.
 func (l *connection) accept(token []byte) error {
 	var from unix.Sockaddr
 	var failed error
 	buf := make([]byte, chunk)
 	err := l.waitUntil(false, func(fd int) bool {
-		var n int
-		n, from, failed = unix.Recvfrom(fd, buf, 0)
-		if errors.Is(failed, unix.EAGAIN) || failed == nil && !bytes.Equal(buf[:n], token) {
-			return false
+		for failed = nil; failed == nil; { // the runtime reports readiness once for all that is queued
+			var n int
+			n, from, failed = unix.Recvfrom(fd, buf, 0)
+			if failed == nil && bytes.Equal(buf[:n], token) {
+				failed = cmp.Or(unix.Connect(fd, from), dropQueued(fd, buf))
+				return true
+			}
 		}
-		if failed == nil {
-			failed = unix.Connect(fd, from)
-		}
-		return true
+		return !errors.Is(failed, unix.EAGAIN)
 	})
 	return errors.Join(err, failed)
+}
+
+// dropQueued receives all queued datagrams. Those of other programs may have been
+// queued before the socket was connected.
+func dropQueued(fd int, buf []byte) error {
+	for {
+		_, _, err := unix.Recvfrom(fd, buf, 0)
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			return nil
+		case err != nil:
+			return os.NewSyscallError("recvfrom", err)
+		}
+	}
 }
 
 // echo answers hellos until ctx ends, as the first answer may be lost.

@@ -3,6 +3,9 @@ package probe
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -29,12 +32,23 @@ func (c *caller) askHTTP(ctx context.Context, q Question, retryWaits []time.Dura
 		start := time.Now()
 		response, err := transport.RoundTrip(request) // no redirects: this response is the answer
 		if err != nil {
-			return err
+			return httpError(err)
 		}
 		r.rtt += time.Since(start) // added to that of the handshake
 		r.status = response.StatusCode
 		return response.Body.Close()
 	})
+}
+
+// httpError returns the error of a round trip. One that is not of the socket or the
+// context is of the parser.
+func httpError(err error) error {
+	network := net.Error(nil)
+	switch {
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.Canceled):
+		return err
+	}
+	return &WrongAnswer{fmt.Sprintf("not HTTP (%v)", err)}
 }
 
 func requestOf(ctx context.Context, q Question, l *connection) (*http.Request, error) {

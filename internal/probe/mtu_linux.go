@@ -204,10 +204,10 @@ func (s *sizer) collect(ctx context.Context, outcomes map[int]outcome, d time.Du
 func (s *sizer) handle(outcomes map[int]outcome, a answer) {
 	f, tried := outcomes[int(a.question)]
 	switch {
-	case a.cookie != s.cookie || !tried || f == arrived:
-	case !a.refused && a.from == s.target.addr():
+	case a.cookie != s.cookie || !tried || f == arrived || a.checkSource(s.target.addr()) != nil:
+	case !a.refused:
 		outcomes[int(a.question)] = arrived
-	case a.refused && a.packetTooBig():
+	case a.packetTooBig():
 		outcomes[int(a.question)] = refused
 		s.hint = a.mtu
 		s.limits[int(a.question)] = MTU{By: a.from}

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -95,6 +96,18 @@ type answer struct {
 	ttl     int        // 0: unknown
 	source  netip.Addr // if refused: source address of the request
 	to      netip.Addr // if refused: destination address of the request
+}
+
+// checkSource checks that a reply is from the address that its request was sent to,
+// and that a refusal is of a packet to that address.
+func (a *answer) checkSource(to netip.Addr) error {
+	switch {
+	case a.refused && a.to != to:
+		return &WrongAnswer{fmt.Sprintf("ICMP error for a packet to %s", a.to)}
+	case !a.refused && a.from != to:
+		return &WrongAnswer{fmt.Sprintf("echo reply from %s", a.from)}
+	}
+	return nil
 }
 
 // err returns a refusal as an error.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -64,6 +65,23 @@ func TestParse6(t *testing.T) {
 	}
 	if _, ok := parse6(echo); ok {
 		t.Error("a request was taken for an answer")
+	}
+}
+
+func TestCheckSource(t *testing.T) {
+	to, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	for _, c := range []struct {
+		answer answer
+		want   string
+	}{
+		{answer{from: to}, "<nil>"},
+		{answer{from: other}, "wrong answer: echo reply from 10.0.0.2"},
+		{answer{from: other, refused: true, to: to}, "<nil>"},
+		{answer{from: to, refused: true, to: other}, "wrong answer: ICMP error for a packet to 10.0.0.2"},
+	} {
+		if got := fmt.Sprint(c.answer.checkSource(to)); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.answer, got, c.want)
+		}
 	}
 }
 

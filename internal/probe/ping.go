@@ -19,7 +19,7 @@ type Reply struct {
 	Seq  int // from 1
 	TTL  int // of the received answer; 0: unknown
 	RTT  time.Duration
-	Err  error // not nil: an ICMP error, or the request could not be sent
+	Err  error // not nil: an ICMP error, a wrong answer, or the request could not be sent
 }
 
 // PingStats are the totals of a [Ping]. The times are 0 if no answer was received.

@@ -84,6 +84,11 @@ func (p *pinger) handle(a answer, at time.Time) {
 	if a.cookie != p.cookie || !p.missing[seq] {
 		return
 	}
+	to := p.target.addr()
+	if wrong := a.checkSource(to); wrong != nil && !to.IsMulticast() && !to.IsUnspecified() {
+		p.each(Reply{From: a.from, Seq: seq, Err: wrong}) // the right reply may follow
+		return
+	}
 	delete(p.missing, seq)
 	if a.refused {
 		p.each(Reply{From: a.from, Seq: seq, Err: a.err()})

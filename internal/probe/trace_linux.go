@@ -263,15 +263,13 @@ func (r *tracer) handle(a answer, at time.Time) {
 	}
 	t := &r.traces[i]
 	h := &t.all[ttl-1]
-	to := t.target.addr()
 	switch {
-	case !a.refused && a.from == to:
-		h.Target = true
-	case a.refused && a.to == to && a.exceeded():
-	case a.refused && a.to == to:
-		h.Err = a.err()
-	default:
+	case a.checkSource(t.target.addr()) != nil:
 		return
+	case !a.refused:
+		h.Target = true
+	case !a.exceeded():
+		h.Err = a.err()
 	}
 	if ends := h.Target || h.Err != nil; ends && (t.end == 0 || ttl < t.end) {
 		t.end = ttl

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -31,12 +32,12 @@ func (c *caller) askUDP(ctx context.Context, q Question, retryWaits []time.Durat
 			m := binary.BigEndian.AppendUint64(bytes.Clone(cookie), uint64(time.Since(start)))
 			return [][]byte{append(m, make([]byte, max(0, q.Size-header-udpHeader-len(m)))...)}
 		},
-		handle: func(m []byte) bool {
+		handle: func(m []byte) (bool, error) {
 			r.rtt = time.Since(start)
 			if sent := len(cookie); len(m) >= sent+8 && bytes.HasPrefix(m, cookie) {
 				r.rtt -= time.Duration(binary.BigEndian.Uint64(m[sent:]))
 			}
-			return true
+			return true, nil
 		},
 	}
 	var err error
@@ -46,8 +47,11 @@ func (c *caller) askUDP(ctx context.Context, q Question, retryWaits []time.Durat
 
 // A datagramExchange produces requests and consumes answers.
 type datagramExchange struct {
-	next   func() [][]byte     // returns the datagrams to send, those without an answer again
-	handle func(m []byte) bool // processes a received datagram, and reports whether it is the last
+	next func() [][]byte // returns the datagrams to send, those without an answer again
+
+	// handle processes a received datagram, and reports whether it is the last. The
+	// error is a [*WrongAnswer]; the exchange goes on.
+	handle func(m []byte) (last bool, err error)
 }
 
 // exchangeDatagrams runs an exchange over a socket of its own, and returns how often
@@ -63,9 +67,16 @@ func (c *caller) exchangeDatagrams(ctx context.Context, q Question, retryWaits [
 	return l.exchangeDatagrams(ctx, retryWaits, d)
 }
 
-// exchangeDatagrams runs an exchange until ctx ends at the latest.
+// exchangeDatagrams runs an exchange until ctx ends at the latest. If it times out
+// after wrong answers, the error is the last of these.
 func (l *connection) exchangeDatagrams(ctx context.Context, retryWaits []time.Duration, d datagramExchange) (sent int, err error) {
 	defer l.cancelWith(ctx)()
+	var wrong error
+	handle := func(m []byte) bool {
+		last, err := d.handle(m)
+		wrong = cmp.Or(err, wrong)
+		return last
+	}
 	for {
 		for _, m := range d.next() {
 			if _, err := l.Write(m); err != nil {
@@ -77,11 +88,19 @@ func (l *connection) exchangeDatagrams(ctx context.Context, retryWaits []time.Du
 		if len(retryWaits) > 0 {
 			wait = time.Now().Add(retryWaits[min(sent, len(retryWaits))-1])
 		}
-		err := l.listen(ctx, wait, d.handle)
+		err := l.listen(ctx, wait, handle)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || ctx.Err() != nil {
-			return sent, l.cause(ctx, err)
+			return sent, wrongAnswer(l.cause(ctx, err), wrong)
 		}
 	}
+}
+
+// wrongAnswer returns err or, if that is a timeout, the wrong answer that came before.
+func wrongAnswer(err, wrong error) error {
+	if timeout := (*Timeout)(nil); wrong != nil && errors.As(err, &timeout) {
+		return wrong
+	}
+	return err
 }
 
 // listen receives datagrams until handle returns true, until a time, or until ctx

@@ -20,7 +20,7 @@ const (
 	reachable outcome = iota
 	unreachable
 	refused
-	answeredError // the server replied with an error (HTTP ≥ 400, DNS RCODE ≠ NOERROR)
+	answeredError // an error (HTTP ≥ 400, DNS RCODE ≠ NOERROR), or an answer to something else
 	notProbed     // the probe could not be sent, for a local reason
 )
 
@@ -48,8 +48,8 @@ func ofNetwork(err error) bool {
 			return true
 		}
 	}
-	timeout, reset, icmp := (*probe.Timeout)(nil), (*probe.Reset)(nil), (*probe.ICMPError)(nil)
-	return err == nil || errors.As(err, &timeout) || errors.As(err, &reset) || errors.As(err, &icmp)
+	timeout, reset, icmp, wrong := (*probe.Timeout)(nil), (*probe.Reset)(nil), (*probe.ICMPError)(nil), (*probe.WrongAnswer)(nil)
+	return err == nil || errors.As(err, &timeout) || errors.As(err, &wrong) || errors.As(err, &reset) || errors.As(err, &icmp)
 }
 
 // judge compares the answer to a probe with what its test expects. A probe that
@@ -75,7 +75,10 @@ func (e *engine) judge(t *compile.Test, q query, a *probe.Answer, busy bool) fin
 
 // outcome returns the outcome of a probe and, but for reachable, the reason.
 func (e *engine) outcome(t *compile.Test, a *probe.Answer) (found outcome, why string) {
+	wrong := (*probe.WrongAnswer)(nil)
 	switch {
+	case errors.As(a.Err, &wrong):
+		return answeredError, e.reason(a.Err)
 	case !ofNetwork(a.Err):
 		return notProbed, couldNot + e.reason(a.Err)
 	case a.Found == probe.Reachable && a.Status >= 400:

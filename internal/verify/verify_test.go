@@ -106,6 +106,8 @@ func TestJudge(t *testing.T) {
 		{"DNS error", topo.Test{Via: via(topo.DNS, 53)}, probe.Answer{Found: probe.Reachable, RCode: "NXDOMAIN"}, false, "an error", false},
 		{"DNS without records", topo.Test{Via: via(topo.DNS, 53)}, probe.Answer{Found: probe.Reachable, RCode: "NOERROR"}, false, "an error", false},
 		{"an HTTP error is not unreachable", topo.Test{Via: via(topo.HTTP, 80), Expect: topo.Unreachable}, probe.Answer{Found: probe.Reachable, Status: 404}, false, "an error", false},
+		{"wrong answer", topo.Test{Via: via(topo.DNS, 53)}, probe.Answer{Found: probe.Unreachable, Err: &probe.WrongAnswer{Got: "DNS record of x. A"}}, false, "an error", false},
+		{"a wrong answer is not unreachable", topo.Test{Via: via(topo.DNS, 53), Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: &probe.WrongAnswer{Got: "DNS record of x. A"}}, false, "an error", false},
 		{"no route", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: syscall.ENETUNREACH}, false, "", false},
 		{"a local failure is no verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: errors.New("no memory")}, false, "nothing", false},
 		{"an unopened socket is no verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: &probe.OpenError{Err: syscall.EPERM}}, false, "nothing", false},

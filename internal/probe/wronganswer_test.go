@@ -1,0 +1,185 @@
+//go:build linux
+
+package probe_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/probe"
+)
+
+// listenTCP runs serve for each connection to a TCP port of b until the test ends.
+func (l *lab) listenTCP(port int, serve func(net.Conn)) {
+	l.tb.Helper()
+	b, _ := l.Node("b")
+	var listener net.Listener
+	if err := netns.Do(b.Namespace, func() (err error) {
+		listener, err = net.ListenTCP("tcp", &net.TCPAddr{Port: port})
+		return err
+	}); err != nil {
+		l.tb.Fatal(err)
+	}
+	l.tb.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+				serve(conn)
+			}()
+		}
+	}()
+}
+
+// listenDNS answers DNS queries to b over UDP until the test ends, as change makes of
+// the query.
+func (l *lab) listenDNS(change func(*dnsmessage.Message)) {
+	l.tb.Helper()
+	b, _ := l.Node("b")
+	var conn *net.UDPConn
+	if err := netns.Do(b.Namespace, func() (err error) {
+		conn, err = net.ListenUDP("udp4", &net.UDPAddr{Port: 53})
+		return err
+	}); err != nil {
+		l.tb.Fatal(err)
+	}
+	l.tb.Cleanup(func() { conn.Close() })
+	go func() {
+		buf := make([]byte, 512)
+		for {
+			n, from, err := conn.ReadFromUDPAddrPort(buf)
+			if err != nil {
+				return
+			}
+			var m dnsmessage.Message
+			if m.Unpack(buf[:n]) != nil {
+				continue
+			}
+			m.Response = true
+			change(&m)
+			if response, err := m.Pack(); err == nil {
+				_, _ = conn.WriteToUDPAddrPort(response, from)
+			}
+		}
+	}()
+}
+
+func TestDNSWrongAnswer(t *testing.T) {
+	for want, change := range map[string]func(*dnsmessage.Message){
+		"DNS record of other.example. A": func(m *dnsmessage.Message) {
+			m.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: dnsmessage.MustNewName("other.example."), Class: dnsmessage.ClassINET},
+				Body:   &dnsmessage.AResource{A: [4]byte{10, 0, 0, 1}},
+			}}
+		},
+		"DNS response for other.example. A": func(m *dnsmessage.Message) {
+			m.Questions[0] = dnsmessage.Question{Name: dnsmessage.MustNewName("other.example."), Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}
+		},
+		"which is not a response to a query": func(m *dnsmessage.Message) { m.ID += 100 },
+	} {
+		t.Run(want, func(t *testing.T) {
+			l := up(t, dual)
+			l.listenDNS(change)
+			q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.DNS, Name: "b.example"}
+			a := askOne(t, q, probe.Options{Timeout: time.Second})
+			wrong := (*probe.WrongAnswer)(nil)
+			if a.Found == probe.Reachable || !errors.As(a.Err, &wrong) || !strings.Contains(wrong.Got, want) {
+				t.Errorf("%s, %v", a.Found, a.Err)
+			}
+		})
+	}
+}
+
+// A truncated response without one over TCP is a timeout, not a name without addresses.
+func TestDNSStalledTCP(t *testing.T) {
+	l := up(t, dual)
+	l.listenDNS(func(m *dnsmessage.Message) { m.Truncated = true })
+	l.listenTCP(53, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
+	q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.DNS, Name: "b.example"}
+	a := askOne(t, q, short)
+	if timeout := (*probe.Timeout)(nil); a.Found == probe.Reachable || !errors.As(a.Err, &timeout) || !strings.HasPrefix(a.Err.Error(), "over TCP, ") {
+		t.Errorf("%s, %v", a.Found, a.Err)
+	}
+}
+
+func TestHTTPWrongAnswer(t *testing.T) {
+	l := up(t, dual)
+	l.listenTCP(81, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) })
+	l.listenTCP(82, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096))
+		_, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n")
+	})
+	l.listenTCP(83, func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0); _, _ = conn.Read(make([]byte, 1)) })
+	for port, want := range map[uint16]string{81: "closed before the response", 82: "not HTTP (", 83: "reset before the response"} {
+		q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.HTTP, Port: port}
+		a := askOne(t, q, probe.Options{})
+		wrong := (*probe.WrongAnswer)(nil)
+		if a.Found == probe.Reachable || !errors.As(a.Err, &wrong) || !strings.Contains(wrong.Got, want) {
+			t.Errorf("port %d: %s, %v; want %q", port, a.Found, a.Err, want)
+		}
+	}
+}
+
+// Other programs connect to the port of a throughput test and send nothing, or send
+// datagrams that look like those of a flow.
+func TestThroughputAmongStrangers(t *testing.T) {
+	l := up(t, dual)
+	b := l.Address("b", false).String()
+	for _, udp := range []bool{false, true} {
+		network := map[bool]string{false: "tcp", true: "udp"}[udp]
+		stop := make(chan struct{})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			l.disturb(network, b+":5001", stop)
+		}()
+		flows, err := probe.Throughput(t.Context(), l.flowTarget(b), probe.FlowOptions{UDP: udp, Port: 5001, Duration: brief})
+		close(stop)
+		<-done
+		if err != nil {
+			t.Errorf("%s: %v", network, err)
+			continue
+		}
+		checkFlow(t, &flows[0], probe.FlowOptions{UDP: udp, Duration: brief})
+	}
+}
+
+// disturb keeps connecting from a to an address, or sending it datagrams, until stop is
+// closed.
+func (l *lab) disturb(network, address string, stop chan struct{}) {
+	a, _ := l.Node("a")
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Millisecond):
+		}
+		_ = netns.Do(a.Namespace, func() error {
+			conn, err := net.Dial(network, address)
+			if err != nil {
+				return err
+			}
+			if network == "udp" {
+				_, _ = conn.Write(make([]byte, 64))
+				return conn.Close()
+			}
+			go func() {
+				<-stop
+				conn.Close()
+			}()
+			return nil
+		})
+	}
+}
