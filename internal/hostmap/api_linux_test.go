@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// listen answers on a socket as serve does.
+// listen accepts connections on a socket and calls serve for each.
 func listen(t *testing.T, file string, serve func(net.Conn)) {
 	t.Helper()
 	l, err := net.Listen("unix", file)

@@ -17,8 +17,8 @@ type cniResult struct {
 	Args        [][2]string `json:"cniArgs"`
 }
 
-// cni finds whom CNI has connected: the pods of Kubernetes, whatever runs them,
-// and the containers of nerdctl and others.
+// cni finds the containers that CNI has connected: pods of Kubernetes under any
+// runtime, and containers of nerdctl and others.
 func cni(e *evidence) []Container {
 	var all []Container
 	names, _ := e.list(origin{}, cniResults)

@@ -23,8 +23,8 @@ const containerdTasks = "/run/containerd/io.containerd.runtime.v2.task"
 // which names them itself.
 const dockers = "moby"
 
-// containerd finds the containers of containerd, by the process that looks after
-// each (a shim) and in its folder of tasks. Kubernetes' pods are among them.
+// containerd finds the containers of containerd, Kubernetes' pods included, by their
+// shim processes and in its folder of tasks.
 func containerd(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {
@@ -66,7 +66,7 @@ func (e *evidence) task(shim Process, namespace, id string) string {
 	return path.Join(containerdTasks, namespace, id)
 }
 
-// containerdFiles adds what config.json says, and reports whether there is one.
+// containerdFiles sets the fields that config.json gives, and reports whether it exists.
 func (e *evidence) containerdFiles(c *Container, dir string) bool {
 	var config ociConfig
 	by, ok := e.json(c.origin(), dir+"/config.json", &config)
@@ -93,7 +93,7 @@ func (e *evidence) containerdFiles(c *Container, dir string) bool {
 	return true
 }
 
-// nerdctl finds the names that nerdctl gave: each is a file, which holds the ID.
+// nerdctl finds names given by nerdctl: each is a file that contains the ID.
 func nerdctl(e *evidence) []Container {
 	const data = "/var/lib/nerdctl"
 	var all []Container
@@ -110,7 +110,7 @@ func nerdctl(e *evidence) []Container {
 	return all
 }
 
-// nerdctlName returns the container that a name is given to, if it runs.
+// nerdctlName returns the container of a name, if it runs.
 func (e *evidence) nerdctlName(dir, namespace, name string) []Container {
 	text, by := e.read(origin{}, path.Join(dir, name))
 	id := strings.TrimSpace(string(text))
@@ -120,7 +120,7 @@ func (e *evidence) nerdctlName(dir, namespace, name string) []Container {
 	return []Container{{Engine: "containerd", ID: id, Name: name, Why: []string{"by nerdctl's files"}, ClaimedBy: by}}
 }
 
-// runs reports whether there is a task of containerd's for a container.
+// runs reports whether containerd has a task for a container.
 func (e *evidence) runs(namespace, id string) bool {
 	files, _ := e.list(origin{}, path.Join(containerdTasks, namespace, id))
 	return len(files) > 0

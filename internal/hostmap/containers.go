@@ -5,8 +5,7 @@ import (
 	"strconv"
 )
 
-// place puts containers into their namespaces, and each namespace gets the engine
-// of who made it.
+// addContainers adds containers to their namespaces and sets the engines of namespaces.
 func (b *builder) addContainers(containers []Container) {
 	where := map[string]uint64{}
 	for _, c := range containers {
@@ -94,8 +93,8 @@ func (ns *Namespace) doubt(c Container) int {
 	return 2
 }
 
-// engineOf says what made a namespace: by what is believed, else by what its owner
-// says.
+// engineOf returns the engine of a namespace: of its trusted containers, else of those
+// that its owner claims.
 func (b *builder) engineOf(ns *Namespace) {
 	doubt := 2
 	if len(ns.Containers) > 0 {
@@ -119,13 +118,13 @@ func (b *builder) engineOf(ns *Namespace) {
 	}
 }
 
-// madeBy takes over what a namespace is from the container that it was made for.
+// madeBy sets engine, lab and node of a namespace from the container it was made for.
 func (ns *Namespace) madeBy(c Container) {
 	ns.Engine, ns.Why, ns.ClaimedBy = c.Engine, c.Why, c.ClaimedBy
 	ns.Lab, ns.Node = c.Lab, c.Node
 }
 
-// named returns the container that a namespace has its name of, if it has.
+// named returns the container that gives a namespace its name, or nil.
 func (ns *Namespace) named() *Container {
 	if ns.Engine == "vethlab" || ns.Engine == "netns" || len(ns.Containers) == 0 || ns.doubt(ns.Containers[0]) > 1 {
 		return nil
@@ -133,7 +132,7 @@ func (ns *Namespace) named() *Container {
 	return &ns.Containers[0]
 }
 
-// nameNetworks says at bridges which network of an engine they are.
+// nameNetworks sets the engine's network of each bridge.
 func (b *builder) nameNetworks(containers []Container) {
 	names := b.networks
 	if names == nil {

@@ -10,7 +10,7 @@ const (
 	crioImage   = "io.kubernetes.cri-o.ImageName"
 )
 
-// crioBundles is where CRI-O has the folders of its running containers.
+// crioBundles is the parent of the folders of CRI-O's running containers.
 const crioBundles = "/run/containers/storage/overlay-containers"
 
 // crio finds the containers of CRI-O: by conmon, which it uses as Podman does,
@@ -38,7 +38,7 @@ func (e *evidence) isCRIO(from origin, bundle string) bool {
 	return ok && config.Annotations[crioType] != ""
 }
 
-// crioFiles adds what config.json says, and reports whether it is CRI-O's.
+// crioFiles sets the fields that config.json gives, and reports whether it is CRI-O's.
 func (e *evidence) crioFiles(c *Container, bundle string) bool {
 	var config ociConfig
 	by, ok := e.json(c.origin(), bundle+"/config.json", &config)

@@ -28,8 +28,8 @@ type dockerConfig struct {
 	}
 }
 
-// docker finds the containers of every dockerd that runs, and of the one that
-// does as a rule, in its data folder.
+// docker finds the containers of every running dockerd in its data folder, and those in
+// the default data folder.
 func docker(e *evidence) []Container {
 	var all []Container
 	for _, place := range e.dockerDirs() {
@@ -107,7 +107,7 @@ func (e *evidence) dockerContainer(from origin, dir string) (Container, bool) {
 	return c, true
 }
 
-// container makes a container of what Docker says of it, in files or by its API.
+// container returns the container of a config, from a file or the API.
 func (config dockerConfig) container(root string) Container {
 	c := Container{
 		Engine: "docker", ID: config.ID, Name: strings.TrimPrefix(config.Name, "/"),
@@ -125,8 +125,7 @@ func (config dockerConfig) container(root string) Container {
 	return c
 }
 
-// dockerBridge returns what Docker calls the bridge of a network unless it is
-// told otherwise.
+// dockerBridge returns the default name of the bridge of a Docker network.
 func dockerBridge(name, id string) string {
 	switch {
 	case name == "bridge":
@@ -137,8 +136,7 @@ func dockerBridge(name, id string) string {
 	return "br-" + shortID(id)
 }
 
-// labels takes over what labels of containers say: those of Compose and of
-// containerlab.
+// labels sets the fields that labels of Compose and containerlab give.
 func (c *Container) labels(labels map[string]string) {
 	c.Project = labels["com.docker.compose.project"]
 	c.Service = labels["com.docker.compose.service"]

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// evidence is what engines find their containers by.
+// evidence is the processes and files that containers are found by.
 type evidence struct {
-	files     files     // the machine's, from its root
+	files     files     // of the machine, from its root
 	processes []Process // by PID
 
 	children map[int]int       // the first one, by parent, see evidence.child
@@ -44,18 +44,18 @@ func (e *evidence) origin(p Process) origin { return origin{e.root(p), p.Strange
 // origin returns that of what is known of a container so far.
 func (c *Container) origin() origin { return origin{c.root, c.ClaimedBy} }
 
-// An engine finds its running containers. It may name a container again that
-// another has found, or that it has found itself by other means.
+// An engine returns its running containers. A container may be returned more than once,
+// by several engines or from several sources.
 type engine func(*evidence) []Container
 
-// engines are all that are known, those first that know a container best.
+// engines returns all engines, the most precise first.
 func engines() []engine {
 	return []engine{
 		docker, podman, crio, containerd, nerdctl, lxc, machined, cgroups, mininet, cni,
 	}
 }
 
-// maxContainers bounds how many containers are listed, and maxClaims how many of
+// maxContainers bounds the number of containers listed, and maxClaims how many of
 // them only by what strangers say.
 const (
 	maxContainers = 1 << 16
@@ -82,7 +82,7 @@ func (e *evidence) containers() []Container {
 	return append(all, claims...)
 }
 
-// join adds a container to a list, or what it says to the entry of it there.
+// join adds a container to a list, or merges it with its entry there.
 func join(list []Container, c Container, most int) []Container {
 	i := slices.IndexFunc(list, func(have Container) bool { return have.same(c) })
 	switch {
@@ -135,7 +135,7 @@ func (e *evidence) json(from origin, file string, v any) (by string, ok bool) {
 	return by, text != nil && json.Unmarshal(text, v) == nil
 }
 
-// list returns the names in a folder, and on whose word.
+// list returns the names in a folder and the user who may have set them.
 func (e *evidence) list(from origin, dir string) (names []string, by string) {
 	names, writer := e.files.list(clean(from.root, dir), from.by)
 	return names, cmp.Or(from.by, writer)
@@ -176,7 +176,7 @@ func option(args []string, names ...string) string {
 	return ""
 }
 
-// child returns the first process that another has started.
+// child returns the first child of a process.
 func (e *evidence) child(parent int) int {
 	if e.children == nil {
 		e.children = map[int]int{}

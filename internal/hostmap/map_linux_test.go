@@ -48,8 +48,8 @@ func end(namespace, link string) plan.VethEnd {
 	return plan.VethEnd{Link: state.Endpoint{Namespace: namespace, Link: link}}
 }
 
-// Whatever is cabled to whatever, with indexes that many share, every veth has
-// one other end, which is the one it was made with.
+// In random wirings, with interface indexes that several namespaces share, the map has
+// the right peer of every veth.
 func TestPairsOfRandomWirings(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return

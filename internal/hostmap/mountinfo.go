@@ -70,7 +70,7 @@ func bracketed(s string) uint64 {
 	return n
 }
 
-// unescapeMount undoes what stands for blanks and the like: \040 and so on.
+// unescapeMount decodes the octal escapes of mountinfo, such as \040.
 func unescapeMount(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s

@@ -66,7 +66,7 @@ func repeated(names []string) map[string]bool {
 	return twice
 }
 
-// rename changes names wherever they stand.
+// rename changes the names of namespaces and all references to them.
 func (m *Map) rename(names map[string]string) {
 	for _, ns := range m.Namespaces {
 		if name, ok := names[ns.Name]; ok {
@@ -85,7 +85,7 @@ func (m *Map) rename(names map[string]string) {
 	}
 }
 
-// kernelName is what the kernel calls a namespace, by which it is known until it
+// kernelName is the kernel's name of a namespace, which it has in the map until it
 // gets its name. A hidden one has its name from the start.
 func (ns *Namespace) kernelName() string {
 	if ns.Inode == 0 {
@@ -94,7 +94,7 @@ func (ns *Namespace) kernelName() string {
 	return fmt.Sprintf("net:[%d]", ns.Inode)
 }
 
-// title returns what people call a namespace.
+// title returns the preferred name of a namespace.
 func (ns *Namespace) title() string {
 	switch {
 	case ns.Host:
@@ -113,7 +113,7 @@ func (ns *Namespace) title() string {
 	return ns.Name
 }
 
-// processTitle is the service that all processes are of, or the first of them.
+// processTitle returns the systemd service of all processes, else the first process.
 func (ns *Namespace) processTitle() string {
 	first := ns.Processes[0]
 	same := !slices.ContainsFunc(ns.Processes, func(p Process) bool { return p.Unit != first.Unit })

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// podman finds the containers of Podman, of all users, by the process that looks
-// after each (conmon), whose arguments name the container and its folder.
+// podman finds the containers of Podman, of all users, by their monitor processes
+// (conmon), whose arguments contain the container's ID and folder.
 func podman(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {
@@ -21,8 +21,8 @@ func podman(e *evidence) []Container {
 	return append(all, e.podmanByID()...)
 }
 
-// conmon returns the container that a process looks after, if it does, and the
-// folder with its config.json.
+// conmon returns the container that a process monitors, with the folder of its
+// config.json. False: the process is not conmon.
 func (e *evidence) conmon(p Process) (c Container, bundle string, ok bool) {
 	id := option(p.Args, "-c", "--cid")
 	if p.program() != "conmon" || !isID(id) {
@@ -56,7 +56,7 @@ func (c ociConfig) netns() string {
 	return ""
 }
 
-// podmanFiles adds what Podman's files say.
+// podmanFiles sets the fields that Podman's files give.
 func (e *evidence) podmanFiles(c *Container, bundle string) {
 	var config ociConfig
 	if by, ok := e.json(c.origin(), bundle+"/config.json", &config); ok {
@@ -110,7 +110,7 @@ func (e *evidence) stored(from origin, dir, id string) storedContainer {
 	return storedContainer{}
 }
 
-// between returns what stands in a text between two others.
+// between returns the part of a text between two others.
 func between(text, before, after string) string {
 	_, rest, ok := strings.Cut(text, before)
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-// Scene returns what there is to draw of the map. Isolated namespaces are left out.
+// Scene returns the map as a Scene, without isolated namespaces.
 func (m *Map) Scene() *draw.Scene {
 	s := &draw.Scene{}
 	for _, ns := range m.Namespaces {
@@ -65,7 +65,7 @@ func barOf(ns *Namespace, i *Interface) string {
 	return ""
 }
 
-// boxKind tells what a namespace is by who made it and by what is in it.
+// boxKind returns the kind of a namespace by its engine and interfaces.
 func boxKind(ns *Namespace) draw.Kind {
 	switch {
 	case ns.Host:
@@ -89,8 +89,8 @@ func boxKind(ns *Namespace) draw.Kind {
 	return draw.Host
 }
 
-// addCables adds the cable of a veth, once, or the relation to what an
-// interface stands on.
+// addCables adds the cable of a veth, once, or the relation to the lower device of an
+// interface.
 func addCables(s *draw.Scene, m *Map, ns *Namespace, i *Interface) {
 	here := draw.End{Box: ns.Name, Port: i.Name}
 	for _, to := range []*End{i.Peer, i.Lower} {

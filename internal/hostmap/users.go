@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// users knows the names of users, each of which is looked up once.
+// users is a cache of user names by UID.
 type users struct {
 	mu    sync.Mutex
 	known map[int]string
@@ -14,7 +14,7 @@ type users struct {
 
 func newUsers() *users { return &users{known: map[int]string{}} }
 
-// name returns a user's name, "" if there is none.
+// name returns a user's name, "" if unknown.
 func (u *users) name(uid int) string {
 	u.mu.Lock()
 	defer u.mu.Unlock()

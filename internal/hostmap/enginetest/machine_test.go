@@ -158,7 +158,7 @@ func (m machine) take() *hostmap.Map {
 	if err != nil {
 		m.Fatal(err)
 	}
-	proveCables(m, hm)
+	checkCables(m, hm)
 	return hm
 }
 
