@@ -12,7 +12,7 @@ type bar struct {
 	low, high int
 }
 
-// barsOf gives the bridges of a box their places beside each other, each above or
+// barsOf returns the bridges of a box with coordinates, side by side, each above or
 // below its ports.
 func (p *part) barsOf(c *cell) []*bar {
 	bars := make([]*bar, len(c.box.Bars))
@@ -22,9 +22,8 @@ func (p *part) barsOf(c *cell) []*bar {
 	return bars
 }
 
-// stretched returns a bridge as long as its ports and its name need it. One that
-// is alone in its box is as wide as that, unless the box has ports that are not
-// on it.
+// stretched returns a bridge as long as its ports and its name need. The only bridge of
+// a box is as wide as the box if all ports are on it.
 func (p *part) stretched(c *cell, of *Bar) *bar {
 	left, right := p.pad, c.frame.W-p.pad
 	if zone := c.zone(of.Name); zone != nil {
@@ -32,7 +31,7 @@ func (p *part) stretched(c *cell, of *Bar) *bar {
 	} else if !slices.ContainsFunc(c.pins, func(pin *pin) bool { return pin.port.Bar == "" }) {
 		return &bar{of, left, right}
 	}
-	b := &bar{of, anywhere, -anywhere}
+	b := &bar{of, unbounded, -unbounded}
 	for _, at := range c.joints(of.Name) {
 		b.low, b.high = min(b.low, at-p.gap), max(b.high, at+p.gap)
 	}
@@ -49,7 +48,7 @@ func (p *part) stretched(c *cell, of *Bar) *bar {
 	return b
 }
 
-// widen makes room for the name.
+// widen makes the bridge at least wide long.
 func (b *bar) widen(wide, left, right int) {
 	if need := wide - (b.high - b.low); need > 0 {
 		b.low -= need / 2
@@ -63,7 +62,7 @@ func (b *bar) widen(wide, left, right int) {
 	}
 }
 
-// joints returns where wires come to a bridge, from left to right.
+// joints returns the coordinates at which wires meet a bridge, from left to right.
 func (c *cell) joints(bar string) []int {
 	var list []int
 	for _, s := range []side{toward, onward} {
@@ -75,8 +74,8 @@ func (c *cell) joints(bar string) []int {
 	return list
 }
 
-// beside returns how much room is kept for the name of a bridge beside its ports:
-// in characters it must hide no joint.
+// beside returns the space for the name of a bridge beside its ports: in text the name
+// must not hide a joint. In pixels it is 0.
 func (p *part) beside(b *Bar) int {
 	if p.edge == 0 || p.direction == across {
 		return 0
@@ -84,8 +83,8 @@ func (p *part) beside(b *Bar) int {
 	return p.barWide(b)
 }
 
-// nameBars moves the ports on a bridge to the right where its name would find no
-// room between them.
+// nameBars moves the ports on a bridge to the right if its name does not fit between
+// them.
 func (p *part) nameBars(c *cell) {
 	for i := range c.box.Bars {
 		of := &c.box.Bars[i]
@@ -100,13 +99,13 @@ func (p *part) nameBars(c *cell) {
 			c.named = map[string]bool{}
 		}
 		c.named[of.Name] = true
-		p.stay(c, toward)
-		p.stay(c, onward)
+		p.keepNear(c, toward)
+		p.keepNear(c, onward)
 	}
 }
 
-// nameAt returns where the name of a bridge stands that reaches from low to high:
-// in the first gap between its joints with room for it.
+// nameAt returns the coordinate of the name of a bridge from low to high: in the first
+// gap between its joints that it fits in. False: it fits in none.
 func nameAt(b *Bar, joints []int, low, high int, width func(string) int) (at int, ok bool) {
 	wide := width(barName(b))
 	at = low + 1
@@ -118,5 +117,5 @@ func nameAt(b *Bar, joints []int, low, high int, width func(string) int) (at int
 	return at, at+wide <= high
 }
 
-// barName is what is written on a bridge that lies, in characters.
+// barName returns the text on a horizontal bridge, in characters.
 func barName(b *Bar) string { return " " + strings.Join(barLines(b), " ") + " " }

@@ -2,20 +2,20 @@ package draw
 
 import "slices"
 
-// A block is the leaves of one box, all of one size: in a line, or as a grid.
+// A block is the leaves of one box, all of equal size, in a line or a grid.
 //
-// In a grid the cables come down between the columns, as ribbons, and turn into
-// the left side of each leaf: that of the row nearest to the hub is nearest to
+// In a grid the cables run between the columns, as ribbons, and turn into
+// the left side of each leaf: the cable of the row nearest to the hub is nearest to
 // the column.
 type block struct {
 	hub     *cell
 	leaves  []*cell // in the order of the hub's ports
-	before  bool    // it is in the layer before the hub's
+	before  bool    // it is in the layer before the hub
 	columns int
 	rows    int
 	ribbons bool
-	lane    int // between the cables of a ribbon
-	w, h    int // of each leaf
+	lane    int // distance between the cables of a ribbon
+	w, h    int // size of each leaf
 }
 
 func newBlock(p *part, hub *cell, leaves []*cell) *block {
@@ -25,7 +25,7 @@ func newBlock(p *part, hub *cell, leaves []*cell) *block {
 			b.leaves = append(b.leaves, c)
 		}
 	}
-	for _, c := range leaves { // joined without a cable
+	for _, c := range leaves { // joined by a relation only
 		if !slices.Contains(b.leaves, c) {
 			b.leaves = append(b.leaves, c)
 		}
@@ -39,8 +39,8 @@ func newBlock(p *part, hub *cell, leaves []*cell) *block {
 	return b
 }
 
-// inLine is how many leaves are put in one line. The ports of a switch are told
-// by what hangs on them; those of others have addresses to be read.
+// inLine returns the largest number of leaves in a line. More leaves make a grid, in
+// which the hub's ports are not labelled, so it is larger if these have addresses.
 func (b *block) inLine() int {
 	for _, p := range b.hub.pins {
 		if p.port.bare() || len(p.port.Addresses) > 0 {
@@ -50,8 +50,8 @@ func (b *block) inLine() int {
 	return 4
 }
 
-// enterable reports whether cables can come to each leaf from its left: the wires
-// from there lead to one bridge.
+// enterable reports whether cables can enter each leaf from its left: its cabled ports
+// are on one bridge at most.
 func (b *block) enterable() bool {
 	for _, c := range b.leaves {
 		bar := ""
@@ -68,9 +68,9 @@ func (b *block) enterable() bool {
 	return true
 }
 
-// gridOf returns the columns of a grid and the rows that fit in it. The more such
-// blocks stand side by side, the higher each is. There are few sizes, so that one
-// leaf more does not move all others.
+// gridOf returns the columns and rows of a grid for n leaves. It is higher if there are
+// many blocks side by side. There are few sizes, so that one more leaf does not move
+// all others.
 func gridOf(n, blocks int) (columns, rows int) {
 	high := 3
 	switch {
@@ -87,20 +87,20 @@ func gridOf(n, blocks int) (columns, rows int) {
 	return columns, (n + columns - 1) / columns
 }
 
-// measure makes all leaves of equal size. The gap before a column has room for
-// the ribbon of a full one.
+// measure makes all leaves equal in size. The gap before a column fits the ribbon of a
+// full column.
 func (b *block) measure(p *part) {
 	b.w, b.h = 0, 0
 	for _, c := range b.leaves {
 		b.w, b.h = max(b.w, c.frame.W), max(b.h, c.frame.H)
 	}
 	b.lane = p.flow[down].lane
-	if room := 72; b.lane*b.cables() > room {
-		b.lane = max(2, room/b.cables())
+	if most := 72; b.lane*b.cables() > most {
+		b.lane = max(2, most/b.cables())
 	}
 }
 
-// cables is how many cables a ribbon has at most, full.
+// cables returns the number of cables in the ribbon of a full column.
 func (b *block) cables() int {
 	most := 1
 	for _, c := range b.leaves {
@@ -109,7 +109,7 @@ func (b *block) cables() int {
 	return most * b.rows
 }
 
-// gap returns the room before each column.
+// gap returns the distance between columns.
 func (b *block) gap(p *part) int {
 	if b.ribbons {
 		return b.lane*(b.cables()-1) + p.flow[down].between
@@ -117,7 +117,7 @@ func (b *block) gap(p *part) int {
 	return p.flow[p.direction].between
 }
 
-// across returns how much room the block takes across the flow.
+// across returns the size of the block across the flow.
 func (b *block) across(p *part) int {
 	size := b.w
 	if p.direction == across {
@@ -130,8 +130,8 @@ func (b *block) across(p *part) int {
 	return size
 }
 
-// depth returns how much room the block takes along the flow, with leaves of the
-// height that they have by now.
+// depth returns the size of the block along the flow, with the current sizes of its
+// leaves.
 func (b *block) depth(p *part) int {
 	b.h, b.w = 0, 0
 	for _, c := range b.leaves {
@@ -146,7 +146,7 @@ func (b *block) depth(p *part) int {
 
 func (b *block) rowsUsed() int { return (len(b.leaves) + b.columns - 1) / b.columns }
 
-// offset returns where a leaf stands in the block: across the flow and along it.
+// offset returns the coordinates of a leaf in the block, across the flow and along it.
 func (b *block) offset(p *part, i int) (c, m int) {
 	col, row := i%b.columns, i/b.columns
 	if p.direction == across {
@@ -159,8 +159,8 @@ func (b *block) offset(p *part, i int) (c, m int) {
 	return c, row * (b.h + p.flow[down].between*2/3)
 }
 
-// lanes returns where, across the flow, the cables of the i-th leaf come to the
-// block, in the order of the pins at its side.
+// lanes returns the coordinates across the flow at which the cables of the i-th leaf
+// reach the block, in the order of its pins.
 func (b *block) lanes(p *part, i int) []int {
 	c, _ := b.offset(p, i)
 	row := i / b.columns

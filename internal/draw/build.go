@@ -1,7 +1,7 @@
 package draw
 
-// build finds how high boxes are and where the layers begin, now that the places
-// across the flow are known.
+// build sets the heights of boxes and the coordinates of layers. The coordinates across
+// the flow are already set.
 func (p *part) build() {
 	for i := range p.layers {
 		if p.direction == down {
@@ -24,7 +24,7 @@ func (p *part) build() {
 			size = max(size, p.depthOf(x))
 			wide = max(wide, x.at+x.size)
 		}
-		p.settle(layer, at, size)
+		p.setFrames(layer, at, size)
 		at += size
 		if i < len(p.layers)-1 || len(p.nets[i]) > 0 {
 			at += p.channel(i)
@@ -47,7 +47,7 @@ func (p *part) depthOf(x *item) int {
 	return x.cell.frame.H
 }
 
-// laneOf returns how far the tracks of a channel are apart. Many are closer.
+// laneOf returns the distance of the tracks of a channel, less if there are many.
 func (p *part) laneOf(i int) int {
 	lane := p.flow[p.direction].lane
 	if n := tracks(p.nets[i]); n*lane > 160 {
@@ -56,13 +56,13 @@ func (p *part) laneOf(i int) int {
 	return lane
 }
 
-// channel returns the room between a layer and the one behind.
+// channel returns the distance between a layer and the next.
 func (p *part) channel(i int) int {
 	return max(p.flow[p.direction].channel, (tracks(p.nets[i])+1)*p.laneOf(i))
 }
 
-// trackAt returns where a track is along the flow: the tracks are in the middle
-// of their channel.
+// trackAt returns the coordinate of a track along the flow. Tracks are centred in
+// their channel.
 func (p *part) trackAt(layer, track int) int {
 	far := len(p.layers) - 1
 	begin := 0
@@ -83,10 +83,10 @@ func (p *part) bottom() int {
 	return p.frame.H
 }
 
-// settle gives the boxes of a layer their frames. They begin side by side; the
-// boxes of the core are equally large along the flow, and leaves before the roots
-// stand by these.
-func (p *part) settle(layer []*item, level, size int) {
+// setFrames sets the frames of a layer's boxes. All begin at the same coordinate; boxes
+// of the core have equal size along the flow; leaves before the roots are aligned to the
+// end of the layer, next to the roots.
+func (p *part) setFrames(layer []*item, level, size int) {
 	core := 0
 	for _, x := range layer {
 		if x.cell != nil {
@@ -126,7 +126,7 @@ func (p *part) xy(c, m int) (x, y int) {
 	return at.X, at.Y
 }
 
-// at returns where a port is on the page.
+// at returns the point of a port on the page.
 func (p *part) at(pin *pin) Point {
 	f := pin.cell.frame
 	switch p.page(pin.side) {
@@ -140,7 +140,7 @@ func (p *part) at(pin *pin) Point {
 	return Point{f.X + f.W - p.edge, f.Y + pin.at + p.line/2}
 }
 
-// routeOf returns the way of a net on the page, from a to b.
+// routeOf returns the points of a net on the page, from a to b.
 func (p *part) routeOf(n *net) []Point {
 	a, b := p.at(n.a), p.at(n.b)
 	points := []Point{a}
@@ -158,7 +158,7 @@ func (p *part) routeOf(n *net) []Point {
 	return straighten(append(points, b))
 }
 
-// straighten leaves out the points at which a way does not turn.
+// straighten removes the points at which a route does not turn.
 func straighten(points []Point) []Point {
 	out := points[:1:1]
 	for i := 1; i < len(points); i++ {

@@ -10,17 +10,17 @@ import (
 // A canvas is a grid of characters.
 type canvas struct {
 	width, height int
-	x, y          int // where what is drawn begins
+	x, y          int // origin of the drawing
 	spots         []spot
 }
 
 // A spot is one column of one line.
 type spot struct {
-	text   string // "": a space; a wide character has an empty spot behind it
-	behind bool   // such a spot
-	name   bool   // of a box: it stands out
+	text   string // "": a space; a wide character is followed by an empty spot
+	behind bool   // the empty spot after a wide character
+	name   bool   // part of the highlighted name of a box
 	ways   ways   // of cables through it
-	dead   bool   // nothing goes through these
+	dead   bool   // the cable is down
 }
 
 // Ways are the directions in which a cable leaves a spot.
@@ -40,14 +40,14 @@ func newCanvas(width, height int) *canvas {
 func (c *canvas) spot(x, y int) *spot {
 	x, y = x+c.x, y+c.y
 	if x < 0 || y < 0 || x >= c.width || y >= c.height {
-		return &spot{} // lost
+		return &spot{} // outside: not drawn
 	}
 	return &c.spots[y*c.width+x]
 }
 
 func (c *canvas) set(x, y int, text string) { *c.spot(x, y) = spot{text: text} }
 
-// write writes a text from x on and returns where it ends.
+// write writes a text from x on and returns the column after it.
 func (c *canvas) write(x, y int, text string, name bool) int {
 	last := x - 1
 	for _, r := range clean(text) {
@@ -66,8 +66,8 @@ func (c *canvas) write(x, y int, text string, name bool) int {
 	return x
 }
 
-// clean replaces what would move the cursor of a terminal, end a line, or turn the
-// order of what stands there. Whatever is drawn is measured as it is cleaned.
+// clean replaces characters that move the cursor of a terminal, end a line or change
+// the writing direction. Texts are measured after cleaning.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if escape.Printable(r) {
@@ -91,7 +91,7 @@ func (c *canvas) run(r run) {
 	c.write(r.x, r.y, text, false)
 }
 
-// join draws a cable from a spot to the next.
+// join draws a cable from a spot to an adjacent one.
 func (c *canvas) join(a, b Point, live bool) {
 	from, to := c.spot(a.X, a.Y), c.spot(b.X, b.Y)
 	switch {
@@ -142,7 +142,7 @@ func (s spot) character() string {
 	return "┼"
 }
 
-// text returns what is on the canvas, line by line.
+// text returns the lines of the canvas.
 func (c *canvas) text(page Page) string {
 	var out strings.Builder
 	for y := range c.height {

@@ -74,7 +74,7 @@ func (c *core) crosswise(depth map[*cell]int) int {
 	return count
 }
 
-// farthest returns the boxes that are farthest from all that have leaves: the
+// farthest returns the boxes that are farthest from all boxes with leaves: the
 // spines of a network of spines and leaves.
 func (c *core) farthest() []*cell {
 	var hubs []*cell

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// D2 writes a Scene in the language of D2: a container for each box, a shape for
-// each port and bridge in it.
+// D2 writes a Scene in the D2 language: a container for each box, with a shape for each
+// port and bridge.
 func D2(s *Scene) string {
 	d := &d2{ids: newIDs(s, ".")}
 	d.line("direction: down")
@@ -64,7 +64,7 @@ func (d *d2) join(a, b End, text, style string) {
 	d.line("%s -- %s%s%s", d.of(a), d.of(b), text, style)
 }
 
-// d2Text writes lines in quotes, in which only these mean something.
+// d2Text quotes lines; only ", \ and $ are special in D2's quotes.
 func d2Text(lines ...string) string {
 	texts := make([]string, len(lines))
 	for i, line := range lines {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// DOT writes a Scene in the language of Graphviz: each box is a table, whose
-// cells are its ports. Which of them are above and which below, and what is above
-// what, is as in our own layout.
+// DOT writes a Scene in the DOT language of Graphviz: each box is a table whose cells are
+// its ports. The sides of ports and the order of ranks are those of this package's
+// layout.
 func DOT(s *Scene) string {
 	l := arrangeSVG(s)
 	d := &dot{ids: newIDs(s, ":"), sides: map[End]Side{}}
@@ -56,7 +56,7 @@ func (d *dot) box(b *PlacedBox) {
 	d.ports(b, above, wide)
 	for i, line := range b.heading() {
 		text := htmlText(line)
-		if i == 0 && strings.TrimSpace(line) != "" { // Graphviz takes no <B> with nothing in it
+		if i == 0 && strings.TrimSpace(line) != "" { // Graphviz refuses an empty <B>
 			text = "<B>" + text + "</B>"
 		}
 		d.line(`    <TR><TD COLSPAN="%d">%s</TD></TR>`, wide, text)
@@ -93,7 +93,7 @@ func (d *dot) cable(c Cable, live bool) {
 		attributes = append(attributes, "penwidth=3")
 	}
 	if side := d.sides[c.Ends[0]]; side == Left || side == Right {
-		attributes = append(attributes, "constraint=false") // they stand side by side
+		attributes = append(attributes, "constraint=false") // the boxes are side by side
 	}
 	if text := c.caption(); text != "" {
 		attributes = append(attributes, "label="+dotText(text))
@@ -105,7 +105,7 @@ func (d *dot) cable(c Cable, live bool) {
 	d.line("  %s -- %s%s", d.plug(c.Ends[0]), d.plug(c.Ends[1]), text)
 }
 
-// plug returns the cell of a port, and where on it a cable ends.
+// plug returns the table cell of a port with the compass point at which its cable ends.
 func (d *dot) plug(e End) string {
 	switch d.sides[e] {
 	case Top:
@@ -116,7 +116,7 @@ func (d *dot) plug(e End) string {
 	return d.of(e)
 }
 
-// dotText writes a text in quotes. Also there Graphviz reads entities of HTML.
+// dotText quotes a text. Graphviz reads HTML entities in quotes, too.
 func dotText(s string) string {
 	return `"` + eachRune(s, func(r rune) (string, bool) {
 		switch r {
@@ -129,8 +129,8 @@ func dotText(s string) string {
 	}) + `"`
 }
 
-// htmlText writes a text for a label in the HTML of Graphviz. Some versions of it
-// fail at a bracket that stands at the end of a piece of text.
+// htmlText escapes a text for Graphviz's HTML-like labels. Some versions fail at a
+// bracket at the end of a text.
 func htmlText(s string) string {
 	return eachRune(s, func(r rune) (string, bool) {
 		return fmt.Sprintf("&#%d;", r), slices.Contains([]rune(`&<>"'[]`), r)

@@ -7,7 +7,7 @@
 //
 //   - leaves (boxes with one neighbour) are folded into a line or grid beside it
 //     (core.go, block.go; many equal ones into one box: fold.go);
-//   - layer assignment by distance from the centre (descent.go);
+//   - layer assignment by distance from the centre (layers.go);
 //   - crossing reduction by sweeps over the layers (order.go);
 //   - coordinates by least squares (spread.go), ports likewise (pins.go), each on the
 //     side of its box that faces its peer (sides.go);

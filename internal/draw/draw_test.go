@@ -52,22 +52,22 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestDownIsSeen(t *testing.T) {
+func TestDownPort(t *testing.T) {
 	s := stateOf(t, `{addressing: {ipv6: none}, links: [[a, b]]}`)
 	s.Link(state.Endpoint{Namespace: s.Names()[0], Link: "eth0"}).Up = false
 	golden(t, "down", draw.Text(draw.FromState(s), draw.Page{}))
 	golden(t, "down-narrow", draw.Text(draw.FromState(s), draw.Page{Width: 20}))
 }
 
-// Names stand out, if asked to, in boxes and in trees, and nothing moves by that.
-func TestNamesStandOut(t *testing.T) {
+// [Page.Name] highlights names in boxes and in trees and moves nothing.
+func TestHighlightedNames(t *testing.T) {
 	s := draw.FromState(stateOf(t, `{nodes: {sw: {kind: switch}}, links: [[alice, sw], [bob, sw], [carol, sw]]}`))
 	for _, width := range []int{100, 20} {
 		plain := draw.Text(s, draw.Page{Width: width})
 		loud := draw.Text(s, draw.Page{Width: width, Name: func(name string) string { return "<" + name + ">" }})
 		for _, name := range []string{"alice", "bob", "carol", "sw"} {
 			if !strings.Contains(loud, "<"+name+">") {
-				t.Errorf("%s does not stand out in\n%s", name, loud)
+				t.Errorf("%s is not highlighted in\n%s", name, loud)
 			}
 		}
 		if bare := strings.NewReplacer("<", "", ">", "").Replace(loud); bare != plain {
@@ -81,7 +81,7 @@ func golden(t *testing.T, name, got string) {
 	compare(t, filepath.Join("testdata", name+".golden"), got)
 }
 
-// compare holds a text against a file, or with -update writes it there.
+// compare compares a text with a golden file; -update writes the file.
 func compare(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
@@ -97,12 +97,12 @@ func compare(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s, rewritten by go test ./internal/draw -update, is to be\n%swas\n%s", file, got, want)
+		t.Errorf("%s (go test ./internal/draw -update rewrites it): got\n%swant\n%s", file, got, want)
 	}
 }
 
-// TestAnyLab draws random labs: every node is there, and the same lab gives the
-// same picture.
+// TestAnyLab draws random labs: every node is drawn, and the same lab gives the same
+// picture.
 func TestAnyLab(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab, err := compile.Compile(topotest.Topology(t))

@@ -14,7 +14,7 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-// oddName draws names that mean something in one of the languages.
+// oddName generates names with special characters of the languages.
 func oddName() *rapid.Generator[string] {
 	pieces := []string{
 		"]", "[", "]]", "]]>", "<b>", "</TABLE>>]", "&", "&lt;", "&#10;", `"`, "'", `\`, `\N`, `\n`, "\n", "\r", "\u0085", "\u2028", "\u2029", "\x00", "\x1b[2J", "\u202e", "\ufeff",
@@ -30,8 +30,7 @@ func oddName() *rapid.Generator[string] {
 	})
 }
 
-// statements are how every line of a picture looks; strings in it are closed and
-// names are those that we give.
+// statements match each line that a renderer may write, with its strings replaced by STR.
 var statements = map[string]*regexp.Regexp{
 	"d2": regexp.MustCompile(`^(?:direction: down|\}|n\d+: STR \{|  style\.stroke: STR|  b\d+: STR \{shape: hexagon\}|  p\d+: STR|  b\d+ -- p\d+|` +
 		`n\d+(?:\.[bp]\d+)? -- n\d+(?:\.[bp]\d+)?(?::(?: STR)?(?: \{style\.[a-z-]+: \d\})?)?)$`),
@@ -41,7 +40,7 @@ var statements = map[string]*regexp.Regexp{
 		`  n\d+(?::[bp]\d+)?(?::[ns])? -- n\d+(?::[bp]\d+)?(?::[ns])?(?: \[[a-z0-9=STR, ]+\])?)$`),
 }
 
-// strung replaces the strings of a picture by STR. What is left is grammar.
+// strung replaces the strings of a picture by STR.
 func strung(language, text string) string {
 	quoted := regexp.MustCompile(`"(?:\\.|[^"\\\n])*"`)
 	if language == "mermaid" { // has no backslashes
@@ -53,8 +52,8 @@ func strung(language, text string) string {
 	return quoted.ReplaceAllString(text, "STR")
 }
 
-// Whatever the names are, every line of a picture is a statement that was meant.
-func TestPicturesHaveTheStatementsMeant(t *testing.T) {
+// With any names, every line of a picture is a statement that the renderer writes.
+func TestNamesAddNoStatements(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		scene := named(oddName().Draw(t, "name"))
 		if len(scene.Boxes) == 0 {
@@ -63,19 +62,19 @@ func TestPicturesHaveTheStatementsMeant(t *testing.T) {
 		mermaid, _ := draw.Mermaid(scene)
 		for language, text := range map[string]string{"d2": draw.D2(scene), "dot": draw.DOT(scene), "mermaid": mermaid} {
 			if !utf8.ValidString(text) {
-				t.Fatalf("%s: no UTF-8: %q", language, text)
+				t.Fatalf("%s: invalid UTF-8: %q", language, text)
 			}
 			for line := range strings.Lines(strung(language, text)) {
 				if line = strings.TrimSuffix(line, "\n"); !statements[language].MatchString(line) {
-					t.Fatalf("%s: %q was not meant:\n%s", language, line, text)
+					t.Fatalf("%s: unexpected statement %q:\n%s", language, line, text)
 				}
 			}
 		}
 	})
 }
 
-// Labels of DOT are XML to Graphviz (expat), with no bracket in a text of them, and
-// nothing empty is bold.
+// Graphviz parses labels of DOT as XML (expat). It fails at brackets in text and at an
+// empty <B>.
 func TestLabelsOfDOT(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := draw.DOT(named(oddName().Draw(t, "name")))
@@ -96,10 +95,10 @@ func TestLabelsOfDOT(t *testing.T) {
 				}
 			}
 			if d.InputOffset() != int64(len(label[1])) {
-				t.Fatalf("it ends before its end:\n%s", label[1])
+				t.Fatalf("text after the end of the table:\n%s", label[1])
 			}
 			if raw := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(label[1], ""); strings.ContainsAny(raw, "[]") || strings.Contains(label[1], "<B></B>") {
-				t.Fatalf("Graphviz stumbles over\n%s", label[1])
+				t.Fatalf("Graphviz fails at\n%s", label[1])
 			}
 		}
 	})

@@ -7,11 +7,11 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// mostNAT is how many different translations are noted in a box.
+// mostNAT is the largest number of different translations that are noted in a box.
 const mostNAT = 3
 
-// filterNotes says in a few words what a packet filter does: each translation of
-// addresses, and where it drops what no rule accepts.
+// filterNotes summarizes a packet filter: each NAT, and the hooks of chains whose
+// policy is drop.
 func filterNotes(rs nft.Ruleset) []string {
 	var translations, drops []string
 	for _, t := range rs {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// MostUnfolded is how many boxes a picture has before [Fold] does anything.
+// MostUnfolded is the largest number of boxes of a Scene that [Fold] does not fold.
 const MostUnfolded = 150
 
-// The least number of equal leaves that are folded.
+// fewest is the smallest number of similar leaves that are folded.
 const fewest = 4
 
-// Fold returns a Scene in which leaves that hang on one box and are alike have
-// become one, if there are more than [MostUnfolded] boxes. A folded
-// box has the range of names and addresses. Boxes without links are folded too.
+// Fold replaces similar leaves of one box by one box, if a Scene has more than
+// [MostUnfolded] boxes. The box shows the range of names and addresses. Boxes without
+// links are folded too.
 func Fold(s *Scene) *Scene {
 	if len(s.Boxes) <= MostUnfolded {
 		return s
@@ -23,7 +23,7 @@ func Fold(s *Scene) *Scene {
 	groups := map[string][]*cell{}
 	var keys []string
 	for _, c := range g.cells {
-		if key := c.likeness(); key != "" {
+		if key := c.foldKey(); key != "" {
 			if groups[key] == nil {
 				keys = append(keys, key)
 			}
@@ -39,9 +39,9 @@ func Fold(s *Scene) *Scene {
 	return f.scene(s)
 }
 
-// likeness returns a key that is equal for leaves of one box that differ only in names
+// foldKey returns a key that is equal for leaves of one box that differ only in names
 // and addresses; "" for boxes that are never folded.
-func (c *cell) likeness() string {
+func (c *cell) foldKey() string {
 	if c.box.Kind == Machine || len(c.near) > 1 || c.loops() {
 		return ""
 	}
@@ -71,10 +71,10 @@ func barNames(b *Box) []string {
 
 // A folding is the state of folding a Scene.
 type folding struct {
-	of    map[string]*Box // the box in place of some, by the ID of the first; nil for the others
-	ports map[End]End     // ports in place of others, on either end of cables
+	of    map[string]*Box // by ID: the folded box for the first of a group, nil for the others
+	ports map[End]End     // the remaining port for each folded port
 	count map[End]int
-	names map[End]string // new names of ports on the boxes that leaves hang on
+	names map[End]string // new names of ports on the boxes that have the leaves
 }
 
 func (f *folding) fold(group []*cell) {
@@ -118,7 +118,7 @@ func (f *folding) rename(e End, first, last *Port, count int) {
 	f.count[e] = count
 }
 
-// rangeOf returns "a … b", or for equal ones just that.
+// rangeOf returns "a … b", or a if both are equal.
 func rangeOf(a, b string) string {
 	if a == b {
 		return a
@@ -174,7 +174,7 @@ func (f *folding) scene(s *Scene) *Scene {
 	return t
 }
 
-// hub returns a box whose ports to leaves that are folded are folded too.
+// hub returns a box with its ports to folded leaves folded.
 func (f *folding) hub(b Box) Box {
 	ports := b.Ports
 	b.Ports = nil

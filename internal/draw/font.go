@@ -2,15 +2,15 @@ package draw
 
 import "github.com/vethlab/vethlab/internal/words"
 
-// Sizes of the two fonts of an SVG, in pixels. Labels of ports are monospaced:
-// that fonts differ little there makes them fit on every machine.
+// Sizes of the two fonts of an SVG, in pixels. Labels of ports are monospaced, since the
+// widths of monospaced fonts differ little between machines.
 const (
 	monoSize = 11
 	sansSize = 13
 )
 
-// monoWidth returns how wide a text is in a monospaced font: each character takes
-// six tenths of the size, wide ones the whole.
+// monoWidth returns the width of a text in a monospaced font: 0.6 of the size for each
+// character, 1 for wide ones.
 func monoWidth(s string) int {
 	w := 0
 	for _, r := range clean(s) {
@@ -36,8 +36,8 @@ var sansWidths = [...]int{
 	611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 }
 
-// sansWidth returns how wide a text is in a bold font, with a tenth to spare, as
-// some fonts are wider.
+// sansWidth returns the width of a text in a bold font, plus a tenth, since some fonts
+// are wider.
 func sansWidth(s string) int {
 	w := 0
 	for _, r := range clean(s) {
@@ -53,7 +53,7 @@ func sansWidth(s string) int {
 	return (w*sansSize*11 + 9999) / 10000
 }
 
-// titlePixels returns the width of a box's name, with the sign of its kind.
+// titlePixels returns the width of a box's name with the icon of its kind.
 func titlePixels(b *Box) int {
 	w := sansWidth(b.Name)
 	if icons[b.Kind] != "" {

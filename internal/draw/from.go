@@ -10,24 +10,24 @@ import (
 )
 
 // FromState makes a Scene of a State: boxes of namespaces in the order of their
-// names, cables of veth pairs. A link that is up has a carrier if its other end
-// is up too, unless [Scene.SetCarriers] is called.
+// names, cables of veth pairs. A veth has a carrier if both ends are up, unless
+// [Scene.SetCarriers] is called.
 func FromState(s *state.State) *Scene {
 	scene := &Scene{}
 	for _, name := range s.Names() {
 		ns := s.Namespaces[name]
 		scene.Boxes = append(scene.Boxes, boxOf(s, ns))
 		for _, link := range ns.LinkNames() {
-			here := state.Endpoint{Namespace: name, Link: link}
-			if there, ok := cabled(s, here); ok && here.Compare(there) < 0 {
-				scene.Cables = append(scene.Cables, Cable{Ends: [2]End{endOf(here), endOf(there)}})
+			near := state.Endpoint{Namespace: name, Link: link}
+			if far, ok := cabled(s, near); ok && near.Compare(far) < 0 {
+				scene.Cables = append(scene.Cables, Cable{Ends: [2]End{endOf(near), endOf(far)}})
 			}
 		}
 	}
 	return scene
 }
 
-// SetCarriers sets the carriers that the kernel reports, in a scene made of this State.
+// SetCarriers sets the carriers that the kernel reports in a Scene of this State.
 func (s *Scene) SetCarriers(of *state.State, carrier func(state.Endpoint) bool) {
 	for name, ns := range of.Namespaces {
 		box := s.Box(BoxID(name))
@@ -39,7 +39,7 @@ func (s *Scene) SetCarriers(of *state.State, carrier func(state.Endpoint) bool) 
 	}
 }
 
-// endOf returns what an endpoint of a State is called in a Scene made of it.
+// endOf returns the End of an endpoint of a State.
 func endOf(e state.Endpoint) End { return End{Box: BoxID(e.Namespace), Port: e.Link} }
 
 // BoxID returns the ID of the box that [FromState] makes of a namespace.
@@ -50,14 +50,14 @@ func BoxID(namespace string) string {
 	return namespace
 }
 
-// cabled returns the other end of a veth, if both are in the State.
+// cabled returns the peer of a veth, if both are in the State.
 func cabled(s *state.State, e state.Endpoint) (state.Endpoint, bool) {
-	there, ok := s.Link(e).Peer()
-	if !ok || there == e || s.Link(there) == nil {
+	far, ok := s.Link(e).Peer()
+	if !ok || far == e || s.Link(far) == nil {
 		return state.Endpoint{}, false
 	}
-	back, ok := s.Link(there).Peer()
-	return there, ok && back == e
+	back, ok := s.Link(far).Peer()
+	return far, ok && back == e
 }
 
 func boxOf(s *state.State, ns *state.Namespace) Box {
@@ -91,14 +91,13 @@ func portOf(s *state.State, e state.Endpoint) Port {
 		Name: l.Name, Kind: l.KindName(), Addresses: addressesOf(l), Bar: l.Master,
 		Up: l.Up, Carrier: l.Up, MAC: l.MAC.String(), MTU: l.MTU,
 	}
-	if there, ok := cabled(s, e); ok {
-		p.Carrier = l.Up && s.Link(there).Up
+	if far, ok := cabled(s, e); ok {
+		p.Carrier = l.Up && s.Link(far).Up
 	}
 	return p
 }
 
-// addRoutes says where packets go, in the details; of a router the default route
-// is worth a note.
+// addRoutes adds the routes to the details, and a router's default route to the notes.
 func (b *Box) addRoutes(ns *state.Namespace) {
 	for _, r := range ns.Routes {
 		text := r.To.String()
@@ -120,7 +119,7 @@ func (b *Box) addRoutes(ns *state.Namespace) {
 	}
 }
 
-// kindOf tells what a namespace is by what is in it.
+// kindOf returns the kind of a namespace by its sysctls and links.
 func kindOf(ns *state.Namespace) Kind {
 	switch {
 	case ns.Name == state.Host:
@@ -133,8 +132,8 @@ func kindOf(ns *state.Namespace) Kind {
 	return Host
 }
 
-// onlyBridges reports whether a namespace has bridges, and nothing beside them
-// but their ports.
+// onlyBridges reports whether a namespace has bridges and, besides lo, no links but
+// their ports.
 func onlyBridges(ns *state.Namespace) bool {
 	bridges := 0
 	for _, l := range ns.Links {
@@ -151,7 +150,7 @@ func onlyBridges(ns *state.Namespace) bool {
 	return bridges > 0
 }
 
-// addressesOf returns the addresses of a link but those that it has by itself.
+// addressesOf returns the addresses of a link except link-local ones.
 func addressesOf(l *state.Link) []string {
 	var list []string
 	for _, a := range l.Addresses {

@@ -2,11 +2,11 @@ package draw
 
 import "slices"
 
-// A graph is a Scene as the layout works on it.
+// A graph is a Scene while it is laid out.
 type graph struct {
 	style
 	scene *Scene
-	cells []*cell // by place in the Scene
+	cells []*cell // by index in the Scene
 	ends  map[End]*pin
 }
 
@@ -14,44 +14,44 @@ type graph struct {
 type cell struct {
 	box   *Box
 	index int       // in the Scene
-	pins  []*pin    // one a port, in the order of the box
-	near  []*cell   // who is joined to it, each once, in the order of the pins
+	pins  []*pin    // one for each port, in the order of the box
+	near  []*cell   // neighbours by cable or relation, in the order of the pins
 	sides [4][]*pin // by side
 
-	item   *item // what it is part of
-	origin int   // where it begins across the flow
+	item   *item
+	origin int // coordinate across the flow
 	frame  Frame
 	parts  sections
 	zones  []*zone // nil: it has one bridge at most
 	bars   []*bar
-	named  map[string]bool // bridges whose names have the place before their ports
+	named  map[string]bool // bridges whose names are before their ports
 }
 
 // A pin is a port while it is laid out.
 type pin struct {
 	cell  *cell
 	port  *Port
-	index int  // in the box
-	peer  *pin // nil: no cable
-	cable int  // which of the Scene
-	bound *cell
+	index int   // in the box
+	peer  *pin  // the other end of its cable, or nil
+	cable int   // index in the Scene
+	bound *cell // neighbour by cable or relation, or nil
 
-	side   side
-	silent bool // the label is left out
-	label  label
-	before int // room that it takes along its side
-	after  int
-	at     int // along its side, from the corner of the cell
+	side       side
+	unlabelled bool // the box at the other end tells enough
+	label      label
+	before     int // size along its side before and after at
+	after      int
+	at         int // coordinate along its side, from the corner of the cell
 }
 
-// A side of a cell as the flow sees it.
+// A side of a cell, relative to the flow.
 type side int
 
 const (
-	toward   side = iota // the layer before
-	onward               // the layer after
-	previous             // the neighbour in the layer
-	next
+	toward   side = iota // to the layer before
+	onward               // to the layer after
+	previous             // to the neighbour before it in the layer
+	next                 // to the neighbour after it in the layer
 )
 
 func newGraph(s *Scene, st style) *graph {
@@ -79,7 +79,7 @@ func newGraph(s *Scene, st style) *graph {
 	return g
 }
 
-// byBars returns the ports of a cell, those on one bridge together.
+// byBars returns the ports of a cell grouped by bridge.
 func (c *cell) byBars() []*pin {
 	pins := slices.Clone(c.pins)
 	byBar(pins, len(c.box.Bars))
@@ -95,7 +95,7 @@ func (g *graph) connect(i int, cable Cable) {
 	a.bound, b.bound = b.cell, a.cell
 }
 
-// bind makes that boxes which are related come to stand by each other.
+// bind makes related boxes neighbours, so that they are laid out near each other.
 func (g *graph) bind() {
 	for _, r := range g.scene.Relations {
 		from, to := g.cellOf(r.From), g.cellOf(r.To)
@@ -121,7 +121,7 @@ func (g *graph) cellOf(e End) *cell {
 	return nil
 }
 
-// parts divides the cells into those that are joined, each in its order.
+// parts returns the connected components, each in the order of the Scene.
 func (g *graph) parts() [][]*cell {
 	var parts [][]*cell
 	seen := make([]bool, len(g.cells))
@@ -145,8 +145,7 @@ func (g *graph) parts() [][]*cell {
 	return parts
 }
 
-// inLine returns the cells of a part one after the other, if each is joined
-// only to the one before and the one after.
+// inLine returns the cells of a part as a path, if they are one.
 func inLine(cells []*cell) ([]*cell, bool) {
 	first := (*cell)(nil)
 	ends := 0
@@ -161,7 +160,7 @@ func inLine(cells []*cell) ([]*cell, bool) {
 			}
 		}
 	}
-	if first == nil { // a ring
+	if first == nil { // a cycle
 		return nil, false
 	}
 	line, last := []*cell{first}, (*cell)(nil)
@@ -173,7 +172,7 @@ func inLine(cells []*cell) ([]*cell, bool) {
 	return line, true
 }
 
-// loops reports whether a cable of the cell ends in it.
+// loops reports whether both ends of a cable are in the cell.
 func (c *cell) loops() bool {
 	return slices.ContainsFunc(c.pins, func(p *pin) bool { return p.bound == c })
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// ids names boxes, ports and bars for languages that do not take any character
-// in a name: n0 is the first box, n0p1 its second port, n0b0 its first bar. What
-// stands between the two parts is said.
+// ids are identifiers of boxes, ports and bars for languages that restrict the characters
+// of identifiers: n0 is the first box, n0p1 its second port, n0b0 its first bar, with
+// between in front of p and b.
 type ids struct {
 	between string
 	boxes   map[string]string
@@ -29,7 +29,7 @@ func newIDs(s *Scene, between string) *ids {
 	return n
 }
 
-// of returns the name of a port or bar, else that of its box.
+// of returns the identifier of a port or bar, else that of its box.
 func (n *ids) of(e End) string {
 	if id, ok := n.ends[e]; ok {
 		return id
@@ -37,7 +37,7 @@ func (n *ids) of(e End) string {
 	return n.boxes[e.Box]
 }
 
-// caption returns the lines that are written at a port.
+// caption returns the lines of a port's label.
 func (p *Port) caption() []string {
 	name := p.Name
 	if !p.Up {
@@ -46,7 +46,7 @@ func (p *Port) caption() []string {
 	return append([]string{name}, p.Addresses...)
 }
 
-// caption returns what is written at a cable.
+// caption returns the label of a cable.
 func (c *Cable) caption() string {
 	if c.Count > 1 {
 		return strings.TrimSpace(fmt.Sprintf("×%d %s", c.Count, c.Label))
@@ -54,11 +54,10 @@ func (c *Cable) caption() string {
 	return c.Label
 }
 
-// heading returns the lines that are written above all in a box.
+// heading returns the title and notes of a box.
 func (b *Box) heading() []string { return append([]string{b.title()}, noteLines(b)...) }
 
-// ink is the colour of the lines of a kind of box, one that is seen on light and
-// dark paper.
+// ink returns the line colour of a kind of box, visible on light and dark background.
 func (k Kind) ink() string {
 	switch k {
 	case Router:
@@ -73,7 +72,7 @@ func (k Kind) ink() string {
 	return "#8796a5"
 }
 
-// live reports whether both ends of a cable are up and hear each other.
+// live returns a function that reports whether both ends of a cable are up with a carrier.
 func (s *Scene) live() func(Cable) bool {
 	live := map[End]bool{}
 	for _, b := range s.Boxes {
@@ -84,7 +83,7 @@ func (s *Scene) live() func(Cable) bool {
 	return func(c Cable) bool { return live[c.Ends[0]] && live[c.Ends[1]] }
 }
 
-// eachRune writes a text with some of its characters replaced.
+// eachRune returns a text with some characters replaced.
 func eachRune(s string, replace func(rune) (string, bool)) string {
 	var b strings.Builder
 	for _, r := range clean(s) {
@@ -97,9 +96,8 @@ func eachRune(s string, replace func(rune) (string, bool)) string {
 	return b.String()
 }
 
-// downward returns a function that turns what joins two boxes so that it goes from
-// the upper box of our own layout to the lower, which readers of such languages make the
-// layers of theirs of.
+// downward returns a function that orders the ends of an edge from the upper box of the
+// layout to the lower: the renderers of these languages assign layers by it.
 func downward(l *Layout) func([2]End) [2]End {
 	y := map[string]int{}
 	for _, b := range l.Boxes {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// JSON writes a Scene with the place of everything, as [SVG] draws it.
+// JSON writes the layout that [SVG] draws.
 func JSON(s *Scene) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -2,9 +2,8 @@ package draw
 
 import "slices"
 
-// A Layout says where everything of a Scene stands. Coordinates are whole
-// numbers from the upper left corner, of pixels or, for a picture in text, of
-// characters.
+// A Layout is a Scene with coordinates: from the upper left corner, in pixels or, in
+// text, characters.
 type Layout struct {
 	Width     int         `json:"width"`
 	Height    int         `json:"height"`
@@ -13,7 +12,7 @@ type Layout struct {
 	Relations []Curve     `json:"relations,omitempty"`
 }
 
-// A Point is a place.
+// A Point is a pair of coordinates.
 type Point struct {
 	X int `json:"x"`
 	Y int `json:"y"`
@@ -29,7 +28,7 @@ type Frame struct {
 
 func (f Frame) moved(dx, dy int) Frame { return Frame{f.X + dx, f.Y + dy, f.W, f.H} }
 
-// A PlacedBox is a Box and where it stands.
+// A PlacedBox is a Box with its frame.
 type PlacedBox struct {
 	Box
 	Frame
@@ -37,17 +36,17 @@ type PlacedBox struct {
 	Bars  []PlacedBar  `json:"bars,omitempty"`
 
 	notes   []run
-	upright bool // its bars are, between ports at its left and right
+	upright bool // its bars are vertical, between ports at its left and right
 }
 
-// A PlacedPort is a Port and where it stands on the border of its box.
+// A PlacedPort is a Port with its point on the border of its box.
 type PlacedPort struct {
 	Port
 	Point
 	Side Side `json:"side"`
 
 	cabled bool
-	pitch  int // how far the next port is at least; 0: far enough
+	pitch  int // distance of the next port, if that is less than the size of a port; else 0
 	label  []run
 	wire   []Point // to the bar
 }
@@ -63,29 +62,29 @@ const (
 	Right  Side = "right"
 )
 
-// A PlacedBar is a Bar and where it stands.
+// A PlacedBar is a Bar with its frame.
 type PlacedBar struct {
 	Bar
 	Frame
 }
 
-// A Route is a Cable and the way it takes, from its first end to its second.
+// A Route is a Cable with its points, from its first end to its second.
 type Route struct {
 	Cable
 	Points []Point `json:"points"`
 
 	index int  // in the Scene
-	live  bool // packets go through it
+	live  bool // both ends are up with a carrier
 }
 
-// A Curve is a Relation between two places.
+// A Curve is a Relation with its two points.
 type Curve struct {
 	Relation
 	A Point `json:"a"`
 	B Point `json:"b"`
 }
 
-// A run is a line of text. Its name stands out.
+// A run is a line of text: a highlighted name, then other text.
 type run struct {
 	x, y   int // y of the upper end of the line
 	anchor anchor
@@ -93,7 +92,7 @@ type run struct {
 	text   string
 }
 
-// Anchor says what of a text x is.
+// Anchor tells which point of a text x is.
 type anchor int
 
 const (
@@ -102,7 +101,7 @@ const (
 	end
 )
 
-// A direction is where layers follow one another.
+// A direction is the direction of the flow: in which the layers follow one another.
 type direction int
 
 const (
@@ -110,7 +109,7 @@ const (
 	across                  // the page
 )
 
-// point returns a place by its coordinates in a flow: across it and along it.
+// point returns the point with the coordinates c across the flow and m along it.
 func (d direction) point(c, m int) Point {
 	if d == across {
 		return Point{m, c}
@@ -118,13 +117,13 @@ func (d direction) point(c, m int) Point {
 	return Point{c, m}
 }
 
-// A style says how a Scene is to be laid out.
+// A style holds the options of a layout.
 type style struct {
 	*metrics
-	direction direction // of what is no row of boxes
-	rows      bool      // boxes that are cabled in a row are drawn as one, across the page
-	grid      bool      // many leaves are a grid, else a line
-	page      int       // how wide it is; 0: as is good
+	direction direction // of all parts but rows
+	rows      bool      // draw a part that is a path as a row, across the page
+	grid      bool      // draw many leaves as a grid, else as a line
+	page      int       // width of the page; 0: chosen by area
 }
 
 // arrange lays a Scene out.

@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/topotest"
 )
 
-// styles are all that a layout is made with.
+// styles are the styles that renderers use.
 var styles = map[string]style{
 	"pixels":         {metrics: pixels(), direction: down, rows: true, grid: true},
 	"text, in a row": {metrics: characters(), direction: down, rows: true},
@@ -20,8 +20,8 @@ var styles = map[string]style{
 	"text, across":   {metrics: characters(), direction: across},
 }
 
-// drawScene makes a Scene that no lab need have: a forest of boxes with bridges,
-// and unless it is to be a tree some cables more, parallel ones and loops too.
+// drawScene generates a Scene: a forest of boxes with bridges and, unless tree is set,
+// more cables, parallel ones and loops included.
 func drawScene(t *rapid.T, tree bool) *Scene {
 	s := &Scene{}
 	n := rapid.IntRange(1, 40).Draw(t, "boxes")
@@ -107,12 +107,12 @@ func TestLayoutOfLabs(t *testing.T) {
 
 func checkLayout(t *rapid.T, s *Scene, l *Layout, st style, tree bool) {
 	if again := arrange(s, st); fmt.Sprint(again) != fmt.Sprint(l) {
-		t.Fatal("the same Scene is laid out otherwise")
+		t.Fatal("two layouts of the same Scene differ")
 	}
 	whole := Frame{0, 0, l.Width, l.Height}
 	for i, a := range l.Boxes {
 		if a.ID != s.Boxes[i].ID || !whole.holds(a.Frame) {
-			t.Fatalf("%s stands at %v of %v", a.ID, a.Frame, whole)
+			t.Fatalf("%s is at %v, outside %v", a.ID, a.Frame, whole)
 		}
 		for _, b := range l.Boxes[:i] {
 			if a.meets(b.Frame) {
@@ -269,8 +269,8 @@ func portAt(l *Layout, e End) *PlacedPort {
 	return nil
 }
 
-// A leaf more at the end of a lab moves hardly anything, and swaps nothing.
-func TestALeafMoreMovesLittle(t *testing.T) {
+// Adding a leaf at the end of a lab moves no other box unless the grid changes its size.
+func TestAddedLeafMovesLittle(t *testing.T) {
 	st := styles["pixels"]
 	for n := 3; n < 120; n++ {
 		before, after := arrange(wheel(n, 3), st), arrange(wheel(n+1, 3), st)
@@ -281,7 +281,7 @@ func TestALeafMoreMovesLittle(t *testing.T) {
 				moved++
 			}
 		}
-		// Where the grid gets another size all of it moves.
+		// All boxes of a grid move if its size changes.
 		if n > 8 && columns(n) == columns(n+1) && moved > 0 {
 			t.Errorf("%d leaves and one: %d boxes move", n, moved)
 		}

@@ -14,43 +14,42 @@ type Cell byte
 
 // The cells.
 const (
-	NotAsked Cell = iota
-	Reached       // as expected
-	Kept          // not reached, as expected
-	Wrong         // otherwise than expected
-	Mixed         // some reached and some not, all as expected: where several are one
+	Untested  Cell = iota
+	Reached        // as expected
+	Unreached      // as expected
+	Wrong          // not as expected
+	Mixed          // several pairs: some reached, some not, all as expected
 )
 
-// signs are how cells are drawn, and what that means.
+// signs are the characters of cells and their meanings.
 var signs = [...]struct {
 	sign    rune
 	meaning string
 }{
-	NotAsked: {'·', "not asked"},
-	Reached:  {'●', "reached"},
-	Kept:     {'○', "not reached, as expected"},
-	Wrong:    {'✗', "otherwise than expected"},
-	Mixed:    {'◐', "partly reached, as expected"},
+	Untested:  {'·', "not tested"},
+	Reached:   {'●', "reached"},
+	Unreached: {'○', "not reached, as expected"},
+	Wrong:     {'✗', "not as expected"},
+	Mixed:     {'◐', "partly reached, as expected"},
 }
 
-// Sign returns the character that stands for a cell.
+// Sign returns the character of a cell.
 func (c Cell) Sign() rune { return signs[c].sign }
 
-// A Matrix says what came of everybody in Rows asking everybody in Columns.
+// A Matrix has the outcome of each source in Rows and target in Columns.
 type Matrix struct {
 	Rows, Columns []string
 	Cells         [][]Cell // by row
 }
 
-// Text draws the matrix at most width columns wide. If it has to be smaller for
-// that, rows and columns that say the same become one, and if that is not
-// enough, those that are side by side.
+// Text draws the matrix at most width columns wide. If it is wider, equal rows and equal
+// columns are merged, and if that is not enough, adjacent ones.
 func (m *Matrix) Text(width int) string {
 	p := m.whole()
 	if !p.fits(width) {
 		rows, columns := equalLines(m.Rows, m.Columns, m.at), equalLines(m.Columns, m.Rows, m.across)
 		if slices.Equal(m.Rows, m.Columns) {
-			rows = meet(len(m.Rows), rows, columns)
+			rows = intersect(len(m.Rows), rows, columns)
 			columns = rows
 		}
 		p = p.group(rows, columns)
@@ -67,7 +66,7 @@ func (m *Matrix) Text(width int) string {
 func (m *Matrix) at(row, column int) Cell     { return m.Cells[row][column] }
 func (m *Matrix) across(column, row int) Cell { return m.Cells[row][column] }
 
-// A band is some rows or columns that are drawn as one.
+// A band is one or more rows or columns that are drawn as one.
 type band []string
 
 func (b band) title() string {
@@ -77,7 +76,7 @@ func (b band) title() string {
 	return fmt.Sprintf("%s … %s (%d)", b[0], b[len(b)-1], len(b))
 }
 
-// upright returns the title for the head of a column.
+// upright returns the vertical title of a column.
 func (b band) upright() []rune {
 	title := []rune(b[0])
 	if len(b) > 1 {
@@ -89,18 +88,18 @@ func (b band) upright() []rune {
 	return title
 }
 
-// maxUpright is how high the head of a matrix may be.
+// maxUpright is the largest height of column titles, in lines.
 const maxUpright = 20
 
-// A plate is a matrix as it is drawn.
-type plate struct {
+// A grid is a matrix while it is drawn.
+type grid struct {
 	rows, columns []band
 	cells         [][]Cell
-	numbered      bool // columns have the numbers of the rows instead of titles
+	numbered      bool // columns are titled by the numbers of the rows
 }
 
-func (m *Matrix) whole() *plate {
-	p := &plate{cells: m.Cells}
+func (m *Matrix) whole() *grid {
+	p := &grid{cells: m.Cells}
 	for _, name := range m.Rows {
 		p.rows = append(p.rows, band{name})
 	}
@@ -110,9 +109,9 @@ func (m *Matrix) whole() *plate {
 	return p
 }
 
-// group draws the given groups of rows and columns as one each.
-func (p *plate) group(rows, columns [][]int) *plate {
-	q := &plate{rows: bands(p.rows, rows), columns: bands(p.columns, columns)}
+// group merges each of the given groups of rows and columns.
+func (p *grid) group(rows, columns [][]int) *grid {
+	q := &grid{rows: bands(p.rows, rows), columns: bands(p.columns, columns)}
 	for _, r := range rows {
 		line := make([]Cell, len(columns))
 		for i, c := range columns {
@@ -135,16 +134,16 @@ func bands(of []band, groups [][]int) []band {
 	return joined
 }
 
-// sum returns what several cells come to. Those that were not asked count only
-// if none was.
-func (p *plate) sum(rows, columns []int) Cell {
-	sum := NotAsked
+// sum returns the merged outcome of several cells. Untested ones are ignored unless all
+// are.
+func (p *grid) sum(rows, columns []int) Cell {
+	sum := Untested
 	for _, r := range rows {
 		for _, c := range columns {
 			switch cell := p.cells[r][c]; {
-			case sum == NotAsked || cell == Wrong:
+			case sum == Untested || cell == Wrong:
 				sum = cell
-			case cell != NotAsked && cell != sum && sum != Wrong:
+			case cell != Untested && cell != sum && sum != Wrong:
 				sum = Mixed
 			}
 		}
@@ -152,9 +151,8 @@ func (p *plate) sum(rows, columns []int) Cell {
 	return sum
 }
 
-// equalLines groups the lines of a matrix that say the same, whatever is in
-// the cells where somebody meets themself. The groups are in the order of their
-// first lines.
+// equalLines groups equal lines of a matrix, ignoring cells with the same source and
+// target. The groups are in the order of their first lines.
 func equalLines(lines, across []string, at func(line, i int) Cell) [][]int {
 	self := make(map[string]int, len(across))
 	for i, name := range across {
@@ -165,9 +163,9 @@ func equalLines(lines, across []string, at func(line, i int) Cell) [][]int {
 	for i := range lines {
 		left[i] = i
 	}
-	// Those of one group have the same with one another, so what stands in
-	// place of the cell with oneself is one of four.
-	for _, inside := range []Cell{Reached, Kept, Wrong, NotAsked} {
+	// The lines of a group have the same outcome among themselves. Try each of the four
+	// in place of the ignored cell.
+	for _, inside := range []Cell{Reached, Unreached, Wrong, Untested} {
 		alike := make(map[string][]int)
 		for _, line := range left {
 			text := make([]byte, len(across))
@@ -181,7 +179,7 @@ func equalLines(lines, across []string, at func(line, i int) Cell) [][]int {
 		}
 		left = nil
 		for _, group := range alike {
-			if len(group) > 1 || inside == NotAsked {
+			if len(group) > 1 || inside == Untested {
 				groups = append(groups, group)
 			} else {
 				left = append(left, group...)
@@ -193,8 +191,8 @@ func equalLines(lines, across []string, at func(line, i int) Cell) [][]int {
 	return groups
 }
 
-// meet groups n lines that are together in both of two groupings.
-func meet(n int, a, b [][]int) [][]int {
+// intersect groups n lines that are together in both of two groupings.
+func intersect(n int, a, b [][]int) [][]int {
 	type both struct{ a, b int }
 	in := make([]both, n)
 	for g, group := range a {
@@ -220,7 +218,7 @@ func meet(n int, a, b [][]int) [][]int {
 	return groups
 }
 
-// sideBySide groups n lines by their places.
+// sideBySide groups n lines by size adjacent ones.
 func sideBySide(n, size int) [][]int {
 	var groups [][]int
 	for i := range n {
@@ -232,16 +230,16 @@ func sideBySide(n, size int) [][]int {
 	return groups
 }
 
-// maxLines is how many rows a picture has at most.
+// maxLines is the largest number of rows.
 const maxLines = 60
 
-func (p *plate) fits(width int) bool {
+func (p *grid) fits(width int) bool {
 	p.number()
 	return p.margin()+2*len(p.columns) <= width && len(p.rows) <= maxLines
 }
 
-// margin returns how wide the titles of rows are, with the space behind them.
-func (p *plate) margin() int {
+// margin returns the width of row titles with a space.
+func (p *grid) margin() int {
 	margin := 0
 	for i := range p.rows {
 		margin = max(margin, words.Columns(p.rowTitle(i)))
@@ -249,7 +247,7 @@ func (p *plate) margin() int {
 	return margin + 1
 }
 
-func (p *plate) text() string {
+func (p *grid) text() string {
 	var out strings.Builder
 	margin := p.margin()
 	p.head(&out, margin)
@@ -272,32 +270,32 @@ func (p *plate) text() string {
 	return out.String()
 }
 
-// number replaces titles of columns that are long or stand for several by
-// numbers, where the rows are the same.
-func (p *plate) number() {
+// number titles the columns by the numbers of the rows, if rows and columns are the same
+// and the titles are long or are of several columns.
+func (p *grid) number() {
 	long := slices.ContainsFunc(p.columns, func(b band) bool { return len(b) > 1 || len(b.upright()) > maxPlain })
 	p.numbered = long && slices.EqualFunc(p.rows, p.columns, func(a, b band) bool { return slices.Equal(a, b) })
 }
 
-// maxPlain is how high titles of columns are before numbers are easier to read.
+// maxPlain is the largest height of column titles, in lines, that are not numbered.
 const maxPlain = 8
 
-func (p *plate) rowTitle(i int) string {
+func (p *grid) rowTitle(i int) string {
 	if p.numbered {
 		return fmt.Sprintf("%*d  %s", len(strconv.Itoa(len(p.rows))), i+1, p.rows[i].title())
 	}
 	return p.rows[i].title()
 }
 
-func (p *plate) columnTitle(i int) []rune {
+func (p *grid) columnTitle(i int) []rune {
 	if p.numbered {
 		return []rune(strconv.Itoa(i + 1))
 	}
 	return p.columns[i].upright()
 }
 
-// head writes the titles of the columns, from top to bottom.
-func (p *plate) head(out *strings.Builder, margin int) {
+// head writes the vertical titles of the columns.
+func (p *grid) head(out *strings.Builder, margin int) {
 	height := 0
 	for i := range p.columns {
 		height = max(height, len(p.columnTitle(i)))

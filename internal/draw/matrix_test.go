@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-// square makes a matrix of nodes and itself.
+// square returns a matrix with the same rows and columns.
 func square(names []string, cell func(i, j int) draw.Cell) *draw.Matrix {
 	m := &draw.Matrix{Rows: names, Columns: names}
 	for i := range names {
@@ -36,16 +36,16 @@ func numbered(prefix string, n int) []string {
 
 func TestMatrix(t *testing.T) {
 	some := []string{"web1", "web2", "db", "r1"}
-	kept := func(i, j int) draw.Cell {
+	unreached := func(i, j int) draw.Cell {
 		if i < 2 && j == 2 {
-			return draw.Kept
+			return draw.Unreached
 		}
 		return draw.Reached
 	}
 	sites := append(numbered("left", 40), numbered("right", 40)...)
 	apart := func(i, j int) draw.Cell {
 		if i < 40 != (j < 40) {
-			return draw.Kept
+			return draw.Unreached
 		}
 		return draw.Reached
 	}
@@ -57,14 +57,14 @@ func TestMatrix(t *testing.T) {
 			if i == 1 && j == 2 {
 				return draw.Wrong
 			}
-			return kept(i, j)
+			return unreached(i, j)
 		}), 100},
-		"matrix-one-letter": {square([]string{"a", "b", "c"}, kept), 100},
+		"matrix-one-letter": {square([]string{"a", "b", "c"}, unreached), 100},
 		"matrix-oblong": {&draw.Matrix{
 			Rows: []string{"a", "host"}, Columns: []string{"b", "b:eth1", "192.0.2.1"},
-			Cells: [][]draw.Cell{{draw.Reached, draw.Reached, draw.Kept}, {draw.Wrong, draw.NotAsked, draw.Kept}},
+			Cells: [][]draw.Cell{{draw.Reached, draw.Reached, draw.Unreached}, {draw.Wrong, draw.Untested, draw.Unreached}},
 		}, 100},
-		"matrix-long-names": {square([]string{"a-very-long-name-of-a-node-1", "b"}, kept), 100},
+		"matrix-long-names": {square([]string{"a-very-long-name-of-a-node-1", "b"}, unreached), 100},
 		"matrix-fold-all":   {square(numbered("h", 300), func(int, int) draw.Cell { return draw.Reached }), 80},
 		"matrix-fold-sites": {square(sites, apart), 80},
 		"matrix-fold-one-wrong": {square(sites, func(i, j int) draw.Cell {
@@ -78,7 +78,7 @@ func TestMatrix(t *testing.T) {
 			case (i*7919+j*104729)%1999 == 0:
 				return draw.Wrong
 			case (i*31+j*17)%5 == 0:
-				return draw.Kept
+				return draw.Unreached
 			}
 			return draw.Reached
 		}), 80},
@@ -88,11 +88,11 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// A picture is as wide as it may be, and whatever is wrong can be seen in it.
+// A matrix is not wider than the limit and shows ✗ if and only if a cell is Wrong.
 func TestMatrixProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 90).Draw(t, "nodes")
-		kinds := rapid.SliceOfN(rapid.SampledFrom([]draw.Cell{draw.Reached, draw.Kept, draw.Wrong, draw.NotAsked}), 9, 9).Draw(t, "kinds")
+		kinds := rapid.SliceOfN(rapid.SampledFrom([]draw.Cell{draw.Reached, draw.Unreached, draw.Wrong, draw.Untested}), 9, 9).Draw(t, "kinds")
 		spread := rapid.IntRange(1, 3).Draw(t, "spread")
 		wrong := false
 		m := square(numbered("n", n), func(i, j int) draw.Cell {
@@ -109,7 +109,7 @@ func TestMatrixProperties(t *testing.T) {
 			}
 		}
 		if strings.Contains(text, "✗") != wrong {
-			t.Fatalf("something wrong: %v, but this is drawn:\n%s", wrong, text)
+			t.Fatalf("Wrong cell: %v, but got\n%s", wrong, text)
 		}
 	})
 }

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// MermaidLinks is how many links are no trouble: readers of Mermaid refuse more
-// than 500, or what is longer than 50,000 characters.
+// MermaidLinks is the largest number of links that is safe: Mermaid refuses more than
+// 500 links or 50,000 characters.
 const MermaidLinks = 400
 
-// Mermaid writes a Scene as a flowchart of Mermaid, a subgraph for each box, a
-// node for each port and bridge, and says how many links that has.
+// Mermaid writes a Scene as a Mermaid flowchart, with a subgraph for each box and a node
+// for each port and bridge. It returns the number of links, too.
 func Mermaid(s *Scene) (text string, links int) {
 	l := arrangeSVG(s)
 	m := &mermaid{ids: newIDs(s, "")}
@@ -81,7 +81,7 @@ func (m *mermaid) join(a End, link, text string, b End) {
 	m.line("  %s %s%s %s", m.of(a), link, text, m.of(b))
 }
 
-// colours tells the kinds of boxes apart.
+// colours writes the colours of the kinds of boxes.
 func (m *mermaid) colours(s *Scene) {
 	of := map[Kind][]string{}
 	for _, b := range s.Boxes {
@@ -97,8 +97,8 @@ func (m *mermaid) colours(s *Scene) {
 	}
 }
 
-// listMark returns at which character of a line, counted from 1, it is that it begins
-// a list in Markdown, which Mermaid refuses to draw; 0: it begins none.
+// listMark returns the position, from 1, of the character that makes a line a Markdown
+// list item, which Mermaid refuses to draw; 0: it is not a list item.
 func listMark(line string) int {
 	rest := strings.TrimLeft(line, "0123456789")
 	digits := len(line) - len(rest)
@@ -112,8 +112,8 @@ func listMark(line string) int {
 	return digits + 1
 }
 
-// mermaidText writes lines in quotes. What means something in HTML, in Markdown
-// or to Mermaid is written by its number.
+// mermaidText quotes lines. Characters that are special in HTML, Markdown or Mermaid
+// become numeric entities.
 func mermaidText(lines ...string) string {
 	texts := make([]string, len(lines))
 	for i, line := range lines {

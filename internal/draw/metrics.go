@@ -2,8 +2,8 @@ package draw
 
 import "github.com/vethlab/vethlab/internal/words"
 
-// Metrics are the sizes that a layout is made with. A renderer has its own: of
-// characters or of pixels. In characters a border takes one, and so edge is 1.
+// Metrics are the sizes of a layout's elements, in the unit of the renderer: characters
+// or pixels. In characters the border takes one, so edge is 1.
 type metrics struct {
 	width func(string) int // of a port's label
 	title func(*Box) int   // of a box's name
@@ -12,27 +12,27 @@ type metrics struct {
 	line int // height of a line of text
 	head int // from the upper edge of a box to its first line
 	foot int // from its last line to the lower edge
-	edge int // how much of a box its border takes on either side
+	edge int // thickness of a box's border
 	pad  int // from the left or right edge to text
 	gap  int // between labels side by side
-	rest int // between labels of ports above and what is below them
+	rest int // gap below the labels of ports on the upper side
 	fine int // parallel cables nearer than this are seen as one
-	bar  int // height of a bridge inside a box, with the room around it
+	bar  int // height of a bridge inside a box, with the space around it
 
-	row int // how wide boxes in a row may be together; 0: the page says
+	row int // maximum width of a row of boxes; 0: the page's
 
-	wires bool // ports on a bar have a wire to it, beside their labels
+	wires bool // the wire from a port to its bar runs beside the label
 
 	// By flow: down the page, and across it.
 	flow [2]spacing
 }
 
-// Spacing is the room between boxes.
+// Spacing is the distance between boxes and cables.
 type spacing struct {
 	lane    int // between parallel cables
 	channel int // between two layers, at least
 	between int // between two boxes of a layer
-	lateral int // the same if a cable is between them
+	lateral int // between two boxes of a layer with a cable between them
 }
 
 // characters are the metrics of a picture in text.
@@ -47,7 +47,7 @@ func characters() *metrics {
 	}
 }
 
-// markedName returns the name of a port, and that it is down.
+// markedName returns the name of a port, marked if it is down.
 func markedName(p *Port) string {
 	if !p.Up {
 		return p.Name + " ✗"

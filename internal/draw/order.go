@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// sweeps is how often the layers are put in order by their neighbours.
+// sweeps is the largest number of passes over the layers.
 const sweeps = 6
 
-// order brings the items of each layer into an order in which few cables cross.
-// What is as good as it is stays, so that a small edit changes little.
+// order reduces crossings by reordering the items of each layer. It changes an order
+// only for a better one, so that a small edit of a lab changes the picture little.
 func (p *part) order() {
 	p.sweep()
 	p.exchange()
 }
 
-// sweep sorts each layer by the barycenters of its items in the layer before,
-// then in the layer behind, and so on, and keeps the best of what came of it.
+// sweep sorts each layer by the barycentres of its items' neighbours in the layer
+// before, then in the layer after, alternately, and keeps the best order.
 func (p *part) sweep() {
 	best, least := p.positions(), p.crossings()
 	for sweep := range sweeps {
@@ -55,7 +55,7 @@ func (p *part) restore(layers [][]*item) {
 	}
 }
 
-// number tells the items of a layer their places.
+// number sets the positions of the items of a layer.
 func (p *part) number(layer int) {
 	for i, x := range p.layers[layer] {
 		x.pos = i
@@ -80,7 +80,7 @@ func (p *part) sortLayer(layer, by int) {
 	p.number(layer)
 }
 
-// crossings counts which cables between layers cross.
+// crossings counts the crossings of cables between layers.
 func (p *part) crossings() int {
 	total := 0
 	for i := 1; i < len(p.layers); i++ {
@@ -89,9 +89,9 @@ func (p *part) crossings() int {
 	return total
 }
 
-// crossingsBefore counts the crossings between a layer and the one before. Of
-// the cables in the order of their upper ends, those cross whose lower ends are
-// in the opposite order: a tree of sums counts them in n log n.
+// crossingsBefore counts the crossings between a layer and the one before: the
+// inversions of the lower ends of cables sorted by upper ends, with a Fenwick tree in
+// O(n log n).
 func (p *part) crossingsBefore(layer int) int {
 	sums := make([]int, len(p.layers[layer])+1)
 	total, sum := 0, 0
@@ -114,8 +114,8 @@ func (p *part) crossingsBefore(layer int) int {
 	return total
 }
 
-// exchange swaps neighbours as long as that makes fewer crossings, or brings
-// joined items of a layer nearer to each other.
+// exchange swaps adjacent items of a layer while that lowers their cost, at most
+// 2*sweeps times over all layers.
 func (p *part) exchange() {
 	for range 2 * sweeps {
 		better := false
@@ -135,8 +135,8 @@ func (p *part) exchange() {
 	}
 }
 
-// cost is how bad it is that a stands just before b: cables that cross count
-// most, then the way to joined items of the same layer.
+// cost returns the cost of a directly before b: 100 for each crossing, 1 for each
+// position between neighbours in the same layer.
 func cost(a, b *item) int {
 	const crossing = 100
 	sum := 0
@@ -151,6 +151,8 @@ func cost(a, b *item) int {
 	return sum + stretch(a, at, b) + stretch(b, at+1, a)
 }
 
+// stretch returns the distance, in positions, of an item at at from its neighbours in
+// the layer except one.
 func stretch(x *item, at int, but *item) int {
 	sum := 0
 	for _, n := range x.beside {

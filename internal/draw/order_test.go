@@ -10,8 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// mesh returns a Scene of hosts with cables between those of the given numbers,
-// with boxes in the order of the numbers.
+// mesh returns a Scene of n hosts with cables between the given pairs.
 func mesh(n int, cables ...[2]int) *Scene {
 	s := &Scene{}
 	for i := range n {
@@ -29,7 +28,7 @@ func mesh(n int, cables ...[2]int) *Scene {
 	return s
 }
 
-// layered returns the layers of a joined Scene before they are put in order.
+// layered returns the layers of a connected Scene before crossing reduction.
 func layered(s *Scene) *part {
 	g := newGraph(s, styles["pixels"])
 	p := &part{graph: g, direction: g.direction}
@@ -38,9 +37,8 @@ func layered(s *Scene) *part {
 	return p
 }
 
-// fence is a network that can be drawn without any crossing: a root, posts below
-// it, and rails below these, each from a post to the next. The rails are in an
-// order of their own.
+// fence returns a planar network: a root, posts below it, and rails below these, each
+// from a post to the next. The rails are in the given order.
 func fence(posts int, order []int) *Scene {
 	var cables [][2]int
 	for i := range posts {
@@ -101,8 +99,7 @@ func connected(t *rapid.T) *Scene {
 	return mesh(n, cables...)
 }
 
-// In whatever order the boxes are, it crosses no more than they would as they
-// stand, and is an order of the same boxes.
+// Crossing reduction never adds crossings and keeps the items of each layer.
 func TestOrderNeverCrossesMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := layered(connected(t))
@@ -114,15 +111,15 @@ func TestOrderNeverCrossesMore(t *testing.T) {
 		for i, layer := range p.layers {
 			for k, x := range layer {
 				if x.pos != k || x.layer != i || !slices.Contains(items[i], x) || len(layer) != len(items[i]) {
-					t.Fatalf("layer %d is no order of what was in it: item %d is said to be %d", i, k, x.pos)
+					t.Fatalf("layer %d has other items or positions: item %d has position %d", i, k, x.pos)
 				}
 			}
 		}
 	})
 }
 
-// TestOrderCrossesLess holds how good the order is on networks that are wired at
-// random: each phase of it is needed for these numbers.
+// TestOrderCrossesLess checks the number of crossings removed from random networks by
+// each phase.
 func TestOrderCrossesLess(t *testing.T) {
 	before, swept, after := 0, 0, 0
 	for seed := range 200 {
@@ -150,8 +147,7 @@ func TestOrderCrossesLess(t *testing.T) {
 	}
 }
 
-// Networks that can be drawn without crossings have few, however they were mixed
-// before.
+// Crossing reduction removes three of four crossings of shuffled planar networks.
 func TestOrderOfAFence(t *testing.T) {
 	before, after := 0, 0
 	for posts := 3; posts < 12; posts++ {
@@ -174,7 +170,7 @@ func TestOrderOfAFence(t *testing.T) {
 	}
 }
 
-// What was as good is left as it is: sweeps that gain nothing are undone.
+// Sweeps that remove no crossing are undone.
 func TestOrderKeepsTheBest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := layered(connected(t))
@@ -188,7 +184,7 @@ func TestOrderKeepsTheBest(t *testing.T) {
 		}
 		for i, layer := range p.layers {
 			if !slices.Equal(layer, best[i]) {
-				t.Fatalf("layer %d was put in another order that is as good", i)
+				t.Fatalf("layer %d was reordered without removing a crossing", i)
 			}
 		}
 	})

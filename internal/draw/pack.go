@@ -2,8 +2,7 @@ package draw
 
 import "math"
 
-// pack puts frames beside each other, in their order, line by line, and
-// returns the size of the whole.
+// pack arranges frames in lines, in their order, and returns the size of the whole.
 func pack(frames []*Frame, st style) (width, height int) {
 	widest, area := 0, 0
 	gap := st.flow[down].between * 2

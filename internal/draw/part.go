@@ -2,39 +2,39 @@ package draw
 
 import "slices"
 
-// A part is the boxes that are joined with each other, in layers. Its
-// coordinates are its own until it is packed.
+// A part is a connected component of the graph, in layers. Its coordinates begin at 0
+// until it is packed.
 type part struct {
 	*graph
 	direction direction
-	inRow     bool // each box is joined to the one before and the one after
-	blocks    int  // how many boxes have leaves
+	inRow     bool // it is a path that is drawn as a row
+	blocks    int  // number of boxes with leaves
 	layers    [][]*item
-	nets      [][]*net // by the channel behind a layer
+	nets      [][]*net // by the channel after a layer
 
-	levels []int // where each layer begins, along the flow
+	levels []int // coordinate of each layer along the flow
 	frame  Frame
 }
 
-// An item is what has a place in a layer: a box, or the leaves of one.
+// An item is a member of a layer: a box, or the block of a box's leaves.
 type item struct {
 	cell  *cell
 	block *block
 
 	layer, pos int
 	links      []link  // to items of the layers before and after
-	beside     []*item // joined ones of the same layer
+	beside     []*item // neighbours in the same layer
 
-	at, size int // across the flow
+	at, size int // coordinate and size across the flow
 }
 
-// A link joins two items of neighbouring layers by some cables.
+// A link is an edge to an item of an adjacent layer; its weight is the number of cables.
 type link struct {
 	item   *item
 	weight int
 }
 
-// maxRow is how many boxes are drawn in one row.
+// maxRow is the largest number of boxes in a row.
 const maxRow = 8
 
 func arrangePart(g *graph, cells []*cell) *part {
@@ -59,7 +59,7 @@ func arrangePart(g *graph, cells []*cell) *part {
 	return p
 }
 
-// fitsRow reports whether boxes have room beside each other, about.
+// fitsRow estimates whether a path fits the page as a row.
 func (p *part) fitsRow(line []*cell) bool {
 	wide := p.flow[across].channel * (len(line) - 1)
 	for _, c := range line {
@@ -80,7 +80,7 @@ func (p *part) add(i *item, layer int) *item {
 	return i
 }
 
-// link notes which items are joined.
+// link sets the links and neighbours of items.
 func (p *part) link() {
 	for _, c := range p.members() {
 		for _, n := range c.near {

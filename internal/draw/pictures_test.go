@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// TestPictures holds that docs/pictures has each example as it is drawn; -update
-// draws them.
+// TestPictures compares docs/pictures with the drawings of the examples; -update writes
+// them.
 func TestPictures(t *testing.T) {
 	examples, err := filepath.Glob("../../examples/*.yaml")
 	if err != nil || len(examples) == 0 {
@@ -45,7 +45,7 @@ func TestPictures(t *testing.T) {
 	}
 	for _, e := range entries {
 		if !drawn[e.Name()] {
-			t.Errorf("%s/%s is of no example", folder, e.Name())
+			t.Errorf("%s/%s does not belong to an example", folder, e.Name())
 		}
 	}
 }

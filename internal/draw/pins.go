@@ -42,8 +42,8 @@ func (p *part) eachItem(do func(*item)) {
 	}
 }
 
-// stay moves the ports of a side as little as possible.
-func (p *part) stay(c *cell, s side) {
+// keepNear moves the ports of a side as little as their limits allow.
+func (p *part) keepNear(c *cell, s side) {
 	wishes := make([]wish, len(c.sides[s]))
 	for i, pin := range c.sides[s] {
 		wishes[i] = wish{float64(pin.at), 1}
@@ -90,8 +90,8 @@ func (p *part) spreadLeaves(i *item) {
 	}
 }
 
-// place gives the ports of a side their places by their wishes, counted from the
-// corner of the cell.
+// place sets the coordinates of the ports of a side by their wishes, from the corner of
+// the cell.
 func (p *part) place(c *cell, s side, wishes []wish) {
 	pins := c.sides[s]
 	if len(pins) == 0 {
@@ -117,8 +117,8 @@ func (p *part) place(c *cell, s side, wishes []wish) {
 	p.placeBetween(pins, wishes, low, high)
 }
 
-// placeBetween gives ports that stand side by side their places, the first at low
-// at least, the last such that its label ends at high.
+// placeBetween sets the coordinates of adjacent ports: the first at low or more, the
+// last such that its label ends at high or before.
 func (p *part) placeBetween(pins []*pin, wishes []wish, low, high int) {
 	gaps := make([]int, len(pins))
 	for i := 1; i < len(pins); i++ {
@@ -129,7 +129,7 @@ func (p *part) placeBetween(pins []*pin, wishes []wish, low, high int) {
 	}
 }
 
-// reserved returns how much room before the ports on a bridge is for its name.
+// reserved returns the space before the ports on a bridge for its name.
 func (p *part) reserved(c *cell, bar string) int {
 	if i := slices.IndexFunc(c.box.Bars, func(b Bar) bool { return b.Name == bar }); i >= 0 && c.named[bar] {
 		return p.beside(&c.box.Bars[i])
@@ -137,7 +137,7 @@ func (p *part) reserved(c *cell, bar string) int {
 	return 0
 }
 
-// lowest returns the leftmost place of the first port on the upper or lower side.
+// lowest returns the lowest coordinate of the first port on the upper or lower side.
 func (p *part) lowest(c *cell, s side) int {
 	low := p.pad + c.sides[s][0].before
 	if len(c.box.Bars) == 1 && c.wired(s) {
@@ -146,9 +146,9 @@ func (p *part) lowest(c *cell, s side) int {
 	return max(low, p.behindText(c, s))
 }
 
-// behindText returns where on a side ports may begin: where the name of the box
-// stands in its border, or wires go past it, that is behind the name. Where wires
-// go up and down the notes are in the way of those below.
+// behindText returns the lowest coordinate of ports on a side that does not hide text:
+// on the upper side after the name of the box, if that is in the border or wires go
+// down from there; on the lower side after the notes, if wires go up and down.
 func (p *part) behindText(c *cell, s side) int {
 	wired := c.wired(s)
 	switch {
@@ -167,10 +167,10 @@ func (c *cell) wired(s side) bool {
 
 // A goal is the point that a port is moved towards.
 type goal struct {
-	class int // ports to the same layer stand at either end, those without a cable last
-	pos   int // of the other end's item
+	class int // ports to the same layer are at either end, ports without a cable last
+	pos   int // position of the neighbour's item
 	at    int // across the flow
-	rank  int // among those to one box
+	rank  int // among the ports to one box
 }
 
 func (g goal) compare(o goal) int {
@@ -212,45 +212,45 @@ const (
 )
 
 func (p *part) goalOf(pin *pin, i int) goal {
-	here := pin.cell.item
+	near := pin.cell.item
 	switch pin.bound {
 	case nil:
-		return goal{class: none, at: here.at + here.size, rank: i}
+		return goal{class: none, at: near.at + near.size, rank: i}
 	case pin.cell:
-		return goal{class: behind, at: here.at + here.size, rank: i}
+		return goal{class: behind, at: near.at + near.size, rank: i}
 	}
-	there := pin.bound.item
-	g := goal{class: towardLayer, pos: there.pos, at: p.goalAt(pin), rank: i}
+	far := pin.bound.item
+	g := goal{class: towardLayer, pos: far.pos, at: p.goalAt(pin), rank: i}
 	switch {
-	case there.layer != here.layer:
+	case far.layer != near.layer:
 		if pin.side == toward && pin.peer != nil {
 			g.rank = slices.Index(pin.bound.sides[pin.peer.side], pin.peer)
 		}
-	case there.pos < here.pos: // the way to the nearest is inside that to others
-		g.class, g.pos = before, -there.pos
+	case far.pos < near.pos: // the route to the nearest is inside the routes to others
+		g.class, g.pos = before, -far.pos
 	default:
-		g.class, g.pos = behind, -there.pos
+		g.class, g.pos = behind, -far.pos
 	}
 	return g
 }
 
 // goalAt returns the coordinate of a port's peer, or an estimate until it is set.
 func (p *part) goalAt(pin *pin) int {
-	there := pin.bound.item
+	far := pin.bound.item
 	switch {
-	case pin.peer != nil && there.block != nil:
+	case pin.peer != nil && far.block != nil:
 		return p.entry(pin.peer)
 	case pin.peer != nil && pin.side == toward:
 		return pin.bound.origin + pin.peer.at
 	case p.inRow:
 		return 0
 	case p.direction == across:
-		return there.at + p.head
+		return far.at + p.head
 	}
-	return there.at + there.size/2
+	return far.at + far.size/2
 }
 
-// entry returns where the cable of a leaf comes to its block, across the flow.
+// entry returns the coordinate across the flow at which a cable reaches a port, or the block of a leaf.
 func (p *part) entry(pin *pin) int {
 	if pin.side != previous {
 		return pin.cell.origin + pin.at
@@ -283,8 +283,8 @@ func (p *part) spreadLateral(c *cell) {
 	}
 }
 
-// topOf makes the labels on the upper sides of all boxes of a layer that are
-// joined with others of it equally high, and returns how high.
+// topOf makes the labels on the upper sides of boxes of a layer with lateral cables
+// equally high, and returns their height.
 func (p *part) topOf(layer int) int {
 	high := 0
 	var lateral []*cell

@@ -2,7 +2,7 @@ package draw
 
 import "slices"
 
-// write writes a part into a Layout.
+// write adds the boxes and cables of a part to a Layout.
 func (p *part) write(l *Layout) {
 	dx, dy := p.frame.X, p.frame.Y
 	for _, c := range p.members() {
@@ -22,8 +22,8 @@ func (p *part) write(l *Layout) {
 	}
 }
 
-// route returns the cable of a port with its way, turned so that it begins at its
-// first end.
+// route returns the cable of a port with its points, reversed if needed so that it
+// begins at the cable's first end.
 func (p *part) route(from *pin, points []Point) Route {
 	r := Route{Cable: p.scene.Cables[from.cable], Points: points, index: from.cable, live: from.port.live() && from.peer.port.live()}
 	if p.ends[r.Ends[0]] != from {
@@ -74,7 +74,7 @@ func (p *part) placed(c *cell) PlacedBox {
 	b.Bars = p.placedBars(c)
 	for _, pin := range c.pins {
 		q := PlacedPort{Port: *pin.port, Point: p.at(pin), Side: p.page(pin.side), cabled: pin.peer != nil}
-		if pin.silent {
+		if pin.unlabelled {
 			q.pitch = pin.bound.item.block.lane
 		}
 		q.label = p.labelAt(pin, q)
@@ -112,13 +112,12 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 	return bars
 }
 
-// notesFirst reports whether notes stand above the bars, not below: wherever no
-// wires go.
+// notesFirst reports whether notes are above the bars, not below: wires go down only.
 func (p *part) notesFirst(c *cell) bool {
 	return p.direction == down && c.wired(onward) && !c.wired(toward)
 }
 
-// labelAt returns the lines of text at a port.
+// labelAt returns the label of a port with coordinates.
 func (p *part) labelAt(pin *pin, q PlacedPort) []run {
 	l := pin.label
 	if l.lines == 0 {
@@ -153,7 +152,7 @@ func (p *part) labelAt(pin *pin, q PlacedPort) []run {
 	return p.lines(r, l)
 }
 
-// lines writes a label from its first line on.
+// lines returns a label, given its first line.
 func (p *part) lines(first run, l label) []run {
 	runs := []run{first}
 	rest := l.addresses
@@ -168,7 +167,7 @@ func (p *part) lines(first run, l label) []run {
 	return runs
 }
 
-// wireOf returns the wire from a port to the bar that it is on.
+// wireOf returns the points of the wire from a port to its bar, nil without one.
 func (p *part) wireOf(pin *pin, q PlacedPort, bars []PlacedBar) []Point {
 	for _, b := range bars {
 		if b.Name != pin.port.Bar {
@@ -178,7 +177,7 @@ func (p *part) wireOf(pin *pin, q PlacedPort, bars []PlacedBar) []Point {
 		case Top, Bottom:
 			return []Point{q.Point, {q.X, b.Y + b.H/2}}
 		case Left:
-			if p.direction == down { // inside the border, past labels
+			if p.direction == down { // along the border, beside the labels
 				m := b.Y + b.H/2
 				return []Point{q.Point, {q.X + p.pad/2, q.Y}, {q.X + p.pad/2, m}, {b.X + p.pad/2, m}}
 			}
@@ -190,19 +189,19 @@ func (p *part) wireOf(pin *pin, q PlacedPort, bars []PlacedBar) []Point {
 	return nil
 }
 
-// relate draws the relations, between what has its place by now.
+// relate adds the relations to a Layout whose boxes have coordinates.
 func (g *graph) relate(l *Layout) {
 	for _, r := range g.scene.Relations {
-		a, okA := g.placeOf(l, r.From)
-		b, okB := g.placeOf(l, r.To)
+		a, okA := g.pointOf(l, r.From)
+		b, okB := g.pointOf(l, r.To)
 		if okA && okB {
 			l.Relations = append(l.Relations, Curve{r, a, b})
 		}
 	}
 }
 
-// placeOf returns where a port or a bar is, or else the middle of its box.
-func (g *graph) placeOf(l *Layout, e End) (Point, bool) {
+// pointOf returns the point of a port or the middle of a bar, else the middle of its box.
+func (g *graph) pointOf(l *Layout, e End) (Point, bool) {
 	c := g.cellOf(e)
 	if c == nil {
 		return Point{}, false

@@ -14,7 +14,7 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-// renderers write a Scene in all languages but text.
+// renderers are the renderers except [Text].
 var renderers = map[string]func(testing.TB, *draw.Scene) string{
 	"svg":     func(_ testing.TB, s *draw.Scene) string { return draw.SVG(s) },
 	"mermaid": func(_ testing.TB, s *draw.Scene) string { text, _ := draw.Mermaid(s); return text },
@@ -32,7 +32,7 @@ func written(t testing.TB, s *draw.Scene) string {
 	return string(text)
 }
 
-// engine is a machine as a container engine leaves it.
+// engine returns a machine with a container engine's bridges and containers.
 func engine() *draw.Scene {
 	veth := func(name, bar string, addresses ...string) draw.Port {
 		return draw.Port{Name: name, Kind: "veth", Bar: bar, Addresses: addresses, Up: true, Carrier: true}
@@ -87,7 +87,7 @@ func TestRenderers(t *testing.T) {
 	}
 }
 
-// What is folded is told by its range, and nothing else changes.
+// Similar leaves become one box with the range of their names; other boxes stay.
 func TestFold(t *testing.T) {
 	whole := star(t, 160)
 	folded := draw.Fold(whole)
@@ -105,12 +105,12 @@ func TestFold(t *testing.T) {
 	one := star(t, 160)
 	one.Box("lab.h7").Port("eth0").Up = false
 	if n := len(draw.Fold(one).Boxes); n != 3 {
-		t.Errorf("%d boxes with one that is down, want it to be seen", n)
+		t.Errorf("%d boxes, want 3: the leaf that is down is not folded", n)
 	}
 }
 
-// FuzzNames holds that no name, however it is written, gets out of where it
-// stands: the picture has the same parts as with a plain name, and is valid.
+// FuzzNames checks that a picture with any name is valid and has the same elements as
+// with a plain name.
 func FuzzNames(f *testing.F) {
 	for _, name := range []string{
 		"a", `"`, `'`, `\`, "<b>", "&amp;", "</text><script>alert(1)</script>", "]]>", "end", "x\ny", "\x00\x1b[31m", "${x}", "#35;",
@@ -122,7 +122,7 @@ func FuzzNames(f *testing.F) {
 		plain, odd := named("plain"), named(name)
 		validXML(t, draw.SVG(odd))
 		if want, got := regexp.MustCompile(`<[a-z]+`).FindAllString(draw.SVG(plain), -1), regexp.MustCompile(`<[a-z]+`).FindAllString(draw.SVG(odd), -1); fmt.Sprint(want) != fmt.Sprint(got) {
-			t.Errorf("SVG with %q has other elements", name)
+			t.Errorf("SVG with the name %q has other elements", name)
 		}
 		for language, quoted := range map[string]string{
 			"mermaid": `"[^"\n]*"`,
@@ -135,7 +135,7 @@ func FuzzNames(f *testing.F) {
 			}
 		}
 		if text := written(t, odd); !json.Valid([]byte(text)) {
-			t.Errorf("no JSON: %s", text)
+			t.Errorf("invalid JSON: %s", text)
 		}
 		text := draw.Text(odd, draw.Page{Width: 4000})
 		if strings.ContainsAny(text, "\x00\x1b\r\u2028") || !utf8.ValidString(text) {
@@ -144,8 +144,8 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// named returns a Scene in which everything has a name of that kind. Its boxes
-// stand the same way however wide the name is: they are no row.
+// named returns a Scene in which everything has that name. It is not a path, so its
+// layout does not depend on the width of the name.
 func named(name string) *draw.Scene {
 	port := func(prefix string) draw.Port {
 		return draw.Port{Name: prefix + name, Kind: name, Addresses: []string{name}, MAC: name, Up: true, Carrier: true}

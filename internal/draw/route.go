@@ -2,12 +2,12 @@ package draw
 
 import "slices"
 
-// A net is a cable on its way through the channel between two layers.
+// A net is the route of a cable through the channel between two layers.
 type net struct {
 	a, b   *pin // a: in the layer before
-	ca, cb int  // where they enter the channel, across the flow
-	loop   bool // both come from the layer before
-	track  int  // which of the parallel ways it takes, across; -1: none, it is straight
+	ca, cb int  // coordinates across the flow at which it enters and leaves the channel
+	loop   bool // both ends are in the layer before
+	track  int  // across the flow; -1: none, it is straight
 	rest   *net // what follows on another track, if it has two; it begins where this one ends
 }
 
@@ -22,7 +22,7 @@ func (n *net) end() int {
 func (n *net) low() int  { return min(n.ca, n.cb) }
 func (n *net) high() int { return max(n.ca, n.cb) }
 
-// findNets collects the cables of each channel and gives them their tracks.
+// findNets collects the nets of each channel and sets their tracks.
 func (p *part) findNets() {
 	p.nets = make([][]*net, len(p.layers))
 	for _, c := range p.members() {
@@ -43,7 +43,7 @@ func (p *part) findNets() {
 	}
 }
 
-// enters returns where a cable comes into a channel from a port.
+// enters returns the coordinate at which the cable of a port enters its channel.
 func (p *part) enters(pin *pin) int {
 	at := p.entry(pin)
 	if p.direction == across {
@@ -52,10 +52,9 @@ func (p *part) enters(pin *pin) int {
 	return at
 }
 
-// chooseTracks gives each net that is not straight a track such that no two lie
-// on each other, and such that those that need not cross do not: of nets to the
-// right the one that begins farthest right is nearest to where they come from, of
-// nets to the left the one farthest left.
+// chooseTracks sets the tracks of nets that are not straight such that none overlap and
+// none cross needlessly: of nets to the right, the one that begins farthest right gets
+// the first track; of nets to the left, the one that begins farthest left.
 func chooseTracks(nets []*net, fine int) {
 	var bent []*net
 	for _, n := range nets {
@@ -179,7 +178,7 @@ func rank(n *net) int {
 	return 2
 }
 
-// meets reports whether two nets can't have the same track.
+// meets reports whether two nets would overlap on one track.
 func (n *net) meets(m *net, fine int) bool {
 	return n.low() <= m.high()+fine && m.low() <= n.high()+fine
 }
@@ -188,9 +187,9 @@ func (n *net) meets(m *net, fine int) bool {
 // are left so: a ring of nets that has no free place for a second track.
 const rounds = 24
 
-// untangle mends nets that lie on each other along the flow: where one comes from
-// the layer before and another goes to the layer behind at the same place, the
-// first has to turn off first.
+// untangle moves nets that overlap along the flow: where one comes from the layer before
+// and another goes to the layer after at the same coordinate, the first has to turn
+// first.
 func untangle(nets []*net, fine int) {
 	for range rounds {
 		changed := false
@@ -218,7 +217,7 @@ func untangle(nets []*net, fine int) {
 	}
 }
 
-// above reports whether a net has to be nearer to the layer before than another.
+// above reports whether a net must have an earlier track than another.
 func (n *net) above(m *net, fine int) bool {
 	if n.rest == m || m.rest == n {
 		return n.rest == m
@@ -226,7 +225,7 @@ func (n *net) above(m *net, fine int) bool {
 	return !m.loop && tooNear(n.ca, m.cb, fine) || n.loop && !m.loop && tooNear(n.cb, m.cb, fine)
 }
 
-// tracks returns how many tracks a channel has.
+// tracks returns the number of tracks of a channel.
 func tracks(nets []*net) int {
 	most := 0
 	for _, n := range nets {

@@ -1,27 +1,27 @@
 package draw
 
-// A Scene is what a picture shows, apart from where it stands and how it looks.
-// Names in it are as people read them and may hold any characters.
+// A Scene is the content of a picture, without coordinates and style. Names may contain
+// any characters.
 type Scene struct {
 	Boxes     []Box      `json:"boxes"` // in the order in which they are laid out
 	Cables    []Cable    `json:"cables"`
 	Relations []Relation `json:"relations,omitempty"`
 }
 
-// A Box is a network namespace, or several that are alike and folded into one.
+// A Box is a network namespace, or several similar ones folded into one.
 type Box struct {
-	ID       string   `json:"id"`   // no two of a Scene are equal
-	Name     string   `json:"name"` // as it is written
+	ID       string   `json:"id"`   // unique in the Scene
+	Name     string   `json:"name"` // as shown
 	Kind     Kind     `json:"kind"`
 	Subtitle string   `json:"subtitle,omitempty"` // a line below the name, such as an image
 	Notes    []string `json:"notes,omitempty"`    // a line each: a default route, NAT
-	Details  []string `json:"details,omitempty"`  // more of it, where a pointer rests on the box
+	Details  []string `json:"details,omitempty"`  // lines of the tooltip
 	Bars     []Bar    `json:"bars,omitempty"`
 	Ports    []Port   `json:"ports,omitempty"`
-	Count    int      `json:"count,omitempty"` // how many are folded into it; 0: it is a single one
+	Count    int      `json:"count,omitempty"` // number of folded ones; 0: it is not folded
 }
 
-// Kind is what a box does.
+// Kind is the kind of a box.
 type Kind string
 
 // The kinds of box. Any other is drawn as a host.
@@ -29,7 +29,7 @@ const (
 	Host      Kind = "host"
 	Router    Kind = "router"
 	Switch    Kind = "switch"
-	Machine   Kind = "machine" // the machine's own namespace
+	Machine   Kind = "machine" // the host namespace
 	Container Kind = "container"
 )
 
@@ -44,35 +44,34 @@ type Bar struct {
 
 // A Port is an interface on the border of its box. It may have no cable.
 type Port struct {
-	Name      string   `json:"name"`           // no two of a box are equal
+	Name      string   `json:"name"`           // unique in the box
 	Kind      string   `json:"kind,omitempty"` // the kernel's word, such as "veth"
 	Addresses []string `json:"addresses,omitempty"`
 	Bar       string   `json:"bar,omitempty"` // the bridge that it is a port of
 	Up        bool     `json:"up"`            // administratively
-	Carrier   bool     `json:"carrier"`       // a signal from the other end
+	Carrier   bool     `json:"carrier"`       // IFF_LOWER_UP
 	MAC       string   `json:"mac,omitempty"`
 	MTU       int      `json:"mtu,omitempty"` // bytes
 }
 
-// bare reports whether a port has no address although it should have one: it is
-// no port of a bridge.
+// bare reports whether a port has neither an address nor a bridge.
 func (p *Port) bare() bool { return len(p.Addresses) == 0 && p.Bar == "" }
 
-// An End names a port, or with the name of a bar a bridge.
+// An End is a port or bar of a box, by name.
 type End struct {
 	Box  string `json:"box"` // its ID
 	Port string `json:"port"`
 }
 
-// A Cable joins two ports. No port has two cables.
+// A Cable joins two ports. A port has one cable at most.
 type Cable struct {
 	Ends  [2]End `json:"ends"`
 	Label string `json:"label,omitempty"` // such as "20ms"
-	Count int    `json:"count,omitempty"` // how many are folded into it; 0: it is a single one
+	Count int    `json:"count,omitempty"` // number of folded ones; 0: it is not folded
 }
 
-// A Relation is what joins two interfaces without being a cable: a macvlan or
-// VLAN stands on its parent, a tunnel ends elsewhere.
+// A Relation joins two interfaces without a cable: a macvlan or VLAN and its lower
+// device, or the ends of a tunnel.
 type Relation struct {
 	From  End    `json:"from"`
 	To    End    `json:"to"`
@@ -99,7 +98,7 @@ func (b *Box) Port(name string) *Port {
 	return nil
 }
 
-// title returns the name of a box with what it is, where it is no plain host.
+// title returns the name of a box with its kind, if that is not a host.
 func (b *Box) title() string {
 	switch {
 	case b.Kind == Machine && b.Name == string(Host), b.Kind == "", b.Kind == Host:
@@ -108,5 +107,5 @@ func (b *Box) title() string {
 	return b.Name + " (" + string(b.Kind) + ")"
 }
 
-// live reports whether a port is up and hears its other end.
+// live reports whether a port is up and has a carrier.
 func (p *Port) live() bool { return p.Up && p.Carrier }

@@ -2,7 +2,7 @@ package draw
 
 import "slices"
 
-// chooseSides puts each port on the side of its box that faces its other end.
+// chooseSides puts each port on the side of its box that faces its peer.
 func (p *part) chooseSides() {
 	for _, c := range p.members() {
 		for _, pin := range c.pins {
@@ -13,7 +13,7 @@ func (p *part) chooseSides() {
 	for _, c := range p.members() {
 		for s, pins := range c.sides {
 			for _, pin := range pins {
-				if pin.silent = pin.toRibbons(); !pin.silent {
+				if pin.unlabelled = pin.toRibbons(); !pin.unlabelled {
 					pin.label = p.labelOf(pin, len(pins) > 1 && !p.upright(side(s)))
 				}
 			}
@@ -21,61 +21,61 @@ func (p *part) chooseSides() {
 	}
 	for _, c := range p.members() {
 		for _, pin := range c.pins {
-			pin.before, pin.after = p.room(pin)
+			pin.before, pin.after = p.space(pin)
 		}
 	}
 }
 
 func (p *part) sideOf(pin *pin) side {
-	here := pin.cell.item
-	leaf := here.block != nil
+	near := pin.cell.item
+	leaf := near.block != nil
 	if pin.bound == nil || pin.bound == pin.cell {
-		if leaf && here.block.before {
+		if leaf && near.block.before {
 			return toward
 		}
 		return onward
 	}
-	there := pin.bound.item
+	far := pin.bound.item
 	switch {
-	case leaf && here.block.ribbons:
+	case leaf && near.block.ribbons:
 		return previous
-	case there.layer > here.layer:
+	case far.layer > near.layer:
 		return onward
-	case there.layer < here.layer:
+	case far.layer < near.layer:
 		return toward
-	case pin.peer == nil || there.block != nil, pin.port.Bar != "" || pin.peer.port.Bar != "":
-		return onward // wires come to a bridge from before or behind
-	case there.pos == here.pos+1:
+	case pin.peer == nil || far.block != nil, pin.port.Bar != "" || pin.peer.port.Bar != "":
+		return onward // wires reach a bridge along the flow
+	case far.pos == near.pos+1:
 		return next
-	case there.pos == here.pos-1:
+	case far.pos == near.pos-1:
 		return previous
 	}
 	return onward
 }
 
-// upright reports whether a side runs down the page: its labels are lines below
-// each other.
+// upright reports whether a side is vertical on the page, with its labels one below
+// another.
 func (p *part) upright(s side) bool {
 	return (s == toward || s == onward) == (p.direction == across)
 }
 
-// page returns which side of a box on the page that is.
+// page returns the side of a box on the page.
 func (p *part) page(s side) Side {
 	names := [...][4]Side{down: {Top, Bottom, Left, Right}, across: {Left, Right, Top, Bottom}}
 	return names[p.direction][s]
 }
 
-// A label is what is written at a port.
+// A label is the text at a port.
 type label struct {
 	name      string
 	addresses []string
-	stacked   bool // addresses stand below the name, not behind it
+	stacked   bool // addresses are below the name, not beside it
 	width     int
 	lines     int
 }
 
-// toRibbons reports whether a port is one of many, for which there is no room to
-// be named, as what hangs on it tells.
+// toRibbons reports whether the cable of a port is part of a ribbon, whose ports are too
+// close for labels.
 func (p *pin) toRibbons() bool {
 	return p.peer != nil && p.cell.item.cell != nil && p.bound.item.block != nil && p.bound.item.block.ribbons
 }
@@ -97,10 +97,9 @@ func (p *part) labelOf(pin *pin, stacked bool) label {
 	return l
 }
 
-// room returns how much of its side a port takes before and behind its place.
-// Where labels stand below each other both ends of a cable take as much, so that it
-// is straight.
-func (p *part) room(pin *pin) (before, after int) {
+// space returns how much of its side a port takes before and after its coordinate. On
+// vertical sides both ends of a cable take the same, so that it can be straight.
+func (p *part) space(pin *pin) (before, after int) {
 	switch {
 	case p.upright(pin.side):
 		lines := max(1, pin.label.lines)
@@ -108,28 +107,28 @@ func (p *part) room(pin *pin) (before, after int) {
 			lines = max(lines, pin.peer.label.lines)
 		}
 		return 0, lines * p.line
-	case pin.silent:
+	case pin.unlabelled:
 		return 0, 0
 	case p.wires && pin.port.Bar != "":
 		return 4, pin.label.width + 7
 	case len(pin.cell.sides[pin.side]) == 1:
-		return 0, 0 // the label finds room beside the port, see [part.labelAt]
+		return 0, 0 // the label is beside the port, see [part.labelAt]
 	}
 	return pin.label.width / 2, pin.label.width - pin.label.width/2
 }
 
-// apart returns how far two ports that are side by side are from each other.
+// apart returns the distance of two adjacent ports.
 func (p *part) apart(a, b *pin) int {
 	switch {
 	case p.upright(a.side):
 		return a.after
-	case a.silent && b.silent:
+	case a.unlabelled && b.unlabelled:
 		return a.bound.item.block.lane
 	}
 	return max(p.flow[p.direction].lane, a.after+b.before+p.gap)
 }
 
-// extent returns how long the ports of a side are together.
+// extent returns the total length of the ports of a side.
 func (p *part) extent(pins []*pin) int {
 	if len(pins) == 0 {
 		return 0
@@ -153,7 +152,7 @@ func widest(pins []*pin) int {
 	return w
 }
 
-// highest returns the lines of the highest label.
+// highest returns the largest number of lines of a label.
 func highest(pins []*pin) int {
 	n := 0
 	for _, p := range pins {
@@ -162,7 +161,7 @@ func highest(pins []*pin) int {
 	return n
 }
 
-// byBar brings ports of one bridge together, in the order of their middles.
+// byBar groups ports by bridge; the groups are in the order of their mean positions.
 func byBar(pins []*pin, bars int) {
 	if bars < 2 {
 		return

@@ -2,17 +2,17 @@ package draw
 
 import "strings"
 
-// Sections are the heights of what stands inside a box, from above.
+// Sections are the heights of the sections of a box, from above.
 type sections struct {
 	top    int // labels of ports on the upper side
-	rest   int // between those and what is below
-	rows   int // those on the left and right, and across the flow the bars between them
+	rest   int // gap below them
+	rows   int // labels of ports on the left and right, and vertical bars
 	bars   int
-	notes  int // above the bars, if they would be in the way of wires below
-	bottom int
+	notes  int // above the bars, if wires go down from these
+	bottom int // labels of ports on the lower side
 }
 
-// measure finds how large boxes have to be for what is in them.
+// measure sets the minimum sizes of boxes and blocks.
 func (p *part) measure() {
 	for _, c := range p.members() {
 		p.measureCell(c)
@@ -45,7 +45,7 @@ func (p *part) measureItem(i *item) {
 	}
 }
 
-// stretchHub makes a box as wide as its leaves, so that cables are straight.
+// stretchHub makes a box at least as wide as its leaves, so that cables are straight.
 func (p *part) stretchHub(i *item) {
 	b, hub := i.block, i.block.hub
 	size := i.size
@@ -66,8 +66,7 @@ func (p *part) stretchHub(i *item) {
 	hub.item.size = hub.frame.H
 }
 
-// widenLateral makes room for the ports between a box and the one below it, which
-// stand above each other.
+// widenLateral makes a box and the one below it wide enough for the ports between them.
 func (p *part) widenLateral(c *cell) {
 	p.spreadLateral(c)
 	for _, pin := range c.sides[next] {
@@ -107,8 +106,8 @@ func (p *part) measureCell(c *cell) {
 	c.frame.H = c.parts.height(p)
 }
 
-// sideWide returns how long the upper or lower side has to be for its ports,
-// whichever of them will come first.
+// sideWide returns the minimum length of the upper or lower side for its ports in any
+// order.
 func (p *part) sideWide(c *cell, s side) int {
 	pins := c.sides[s]
 	least := pins[0].before
@@ -129,7 +128,7 @@ func (s sections) height(p *part) int {
 	return p.head + s.top + s.rest + s.rows + s.bars + s.notes + s.bottom + p.foot
 }
 
-// sectionsOf returns the heights of what is in a box.
+// sectionsOf returns the sections of a box.
 func (p *part) sectionsOf(c *cell) sections {
 	s := sections{notes: len(noteLines(c.box)) * p.line}
 	if p.direction == down {
@@ -177,7 +176,7 @@ func (p *part) sideBySide(c *cell) int {
 	return sum
 }
 
-// barsWide returns how wide the widest bar is, at least.
+// barsWide returns the minimum width of the widest bar.
 func (p *part) barsWide(b *Box) int {
 	wide := 0
 	for i := range b.Bars {
@@ -197,7 +196,7 @@ func (p *part) barWide(b *Bar) int {
 	return wide + 2*p.gap
 }
 
-// barLines is what is written on a bar.
+// barLines returns the text on a bar: name and addresses.
 func barLines(b *Bar) []string {
 	lines := []string{b.Name}
 	if !b.Up {
@@ -206,7 +205,7 @@ func barLines(b *Bar) []string {
 	return append(lines, b.Addresses...)
 }
 
-// noteLines is what is written in a box below all others.
+// noteLines returns the subtitle and notes of a box.
 func noteLines(b *Box) []string {
 	if b.Subtitle == "" {
 		return b.Notes

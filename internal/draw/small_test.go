@@ -8,8 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Leaves in a grid have their cables at their left. Those with bridges have wires
-// from there to them.
+// Leaves in a grid have their cables at their left, with wires to their bridges.
 func TestLeavesWithBridgesInAGrid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &Scene{Boxes: []Box{{ID: "hub", Name: "hub", Kind: Switch, Bars: []Bar{{Name: "br0", Up: true}}}}}
@@ -33,7 +32,7 @@ func TestLeavesWithBridgesInAGrid(t *testing.T) {
 	})
 }
 
-// nodes are hosts with two bridges each, of which the second has the uplink.
+// nodes returns hosts with two bridges each, the second with the uplink.
 func nodes(n int) *Scene {
 	s := wheel(n, 1)
 	s.Boxes[0].Ports[0].Bar = ""
@@ -110,8 +109,8 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// A cable that is not from one port to another is none, and no port has two.
-func TestCablesThatAreNone(t *testing.T) {
+// Cables without two existing, free ports are ignored.
+func TestInvalidCables(t *testing.T) {
 	s := mesh(3, [2]int{0, 1})
 	for _, ends := range [][2]End{
 		{{"n0", "eth0"}, {"n1", "eth0"}},
@@ -168,8 +167,8 @@ func TestSansWidth(t *testing.T) {
 	}
 }
 
-// The middle of many leaves is left out, but none that has further cables.
-func TestTreeKeepsWhatLeadsOn(t *testing.T) {
+// A tree leaves out the middle of many leaves, but not boxes with further cables.
+func TestTreeKeepsInnerBoxes(t *testing.T) {
 	var cables [][2]int
 	for i := range 20 {
 		cables = append(cables, [2]int{0, 1 + i})
@@ -182,6 +181,6 @@ func TestTreeKeepsWhatLeadsOn(t *testing.T) {
 		}
 	}
 	if !strings.Contains(text, "… 8 more") {
-		t.Errorf("how many are left out is wrong in\n%s", text)
+		t.Errorf("wrong number of left out boxes in\n%s", text)
 	}
 }

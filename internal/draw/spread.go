@@ -44,7 +44,8 @@ func spread(wishes []wish, gaps []int, low, high int) []int {
 	return places
 }
 
-const anywhere = math.MaxInt32
+// unbounded is a limit beyond all coordinates.
+const unbounded = math.MaxInt32
 
 // spreadItems sets the coordinate of each item within its layer: near its neighbours
 // in the layer before, then in the layer after, and so on.
@@ -63,7 +64,7 @@ func (p *part) spreadItems() {
 			p.spreadLayer(i, func(x *item) wish { return x.wish(i + 1) })
 		}
 	}
-	least := anywhere
+	least := unbounded
 	for _, layer := range p.layers {
 		least = min(least, layer[0].at)
 	}
@@ -117,7 +118,7 @@ func (p *part) spreadLayer(layer int, wishOf func(*item) wish) {
 			gaps[i] = items[i-1].size + p.between(items[i-1], x)
 		}
 	}
-	for i, at := range spread(wishes, gaps, -anywhere, anywhere) {
+	for i, at := range spread(wishes, gaps, -unbounded, unbounded) {
 		items[i].at = at
 	}
 }

@@ -2,7 +2,7 @@ package draw
 
 import "strings"
 
-// shapes is how an SVG looks apart from its colours.
+// shapes is the style sheet of an SVG without its colours.
 const shapes = `text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;white-space:pre}
 .t{font:600 13px "Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif}
 .m,.l{text-anchor:middle}
@@ -17,7 +17,7 @@ const shapes = `text{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liber
 .l{stroke-width:4;paint-order:stroke;stroke-linejoin:round}
 `
 
-// paints are the colours: of what, which property, on light and on dark paper.
+// paints are the colours: selector, property, value on light and on dark background.
 var paints = [...]struct{ of, property, light, dark string }{
 	{".p path,.l", "stroke", "#fff", "#12171d"},
 	{"text", "fill", "#566575", "#9dacba"},
@@ -44,8 +44,8 @@ var paints = [...]struct{ of, property, light, dark string }{
 	{".i,.p .x", "fill", "none", "none"},
 }
 
-// styleSheet returns how everything looks. Who knows nothing of dark paper sees
-// light.
+// styleSheet returns the style sheet. Viewers without prefers-color-scheme show the light
+// colours.
 func styleSheet() string {
 	var light, dark strings.Builder
 	for _, p := range paints {

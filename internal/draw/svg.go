@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// SVG draws a Scene as an SVG image that needs nothing beside itself and runs no
-// script. It is light or dark as its reader is, and tells more where a pointer
-// rests.
+// SVG draws a Scene as a self-contained SVG image without scripts. It follows the
+// viewer's light or dark colour scheme and has tooltips.
 func SVG(s *Scene) string {
 	l := arrangeSVG(s)
 	w := &svg{margin: 18}
@@ -45,7 +44,7 @@ func arrangeSVG(s *Scene) *Layout {
 	return arrange(s, style{metrics: pixels(), direction: down, rows: true, grid: true})
 }
 
-// icons are signs of kinds, 16 by 16 pixels.
+// icons are the icons of kinds, 16 by 16 pixels.
 var icons = map[Kind]string{
 	Router:    "M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1M8 3v4M6.4 4.6 8 3l1.6 1.6M8 13V9M6.4 11.4 8 13l1.6-1.6M3 8h3.4M4.8 6.4 6.4 8 4.8 9.6M13 8H9.6M11.2 6.4 9.6 8l1.6 1.6",
 	Switch:    "M1 3.5h14v9H1zM4 6.6h8M10.4 5 12 6.6M10.4 8.2 12 6.6M4 9.8h8M5.6 8.2 4 9.8M5.6 11.4 4 9.8",
@@ -53,7 +52,7 @@ var icons = map[Kind]string{
 	Container: "M8 1.5l6 3v7l-6 3-6-3v-7zM2 4.5l6 3 6-3M8 7.5v7",
 }
 
-// An svg is an image while it is written.
+// An svg is an SVG image while it is written.
 type svg struct {
 	out    strings.Builder
 	margin int // around the picture
@@ -80,10 +79,10 @@ func (w *svg) group(class string, fill func()) {
 	w.out.WriteString("</g>\n")
 }
 
-// shownText writes a text as it may stand in one line of an image.
+// shownText escapes a text for one line of an image.
 func shownText(s string) string { return xmlText(clean(s)) }
 
-// xmlText writes a text as it may stand in an element.
+// xmlText escapes a text for an XML element.
 func xmlText(s string) string {
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(s, "\n") {
@@ -112,11 +111,10 @@ func (w *svg) cable(r Route) {
 	w.printf(`<path%s d="%s"/>`+"\n", class, rounded(r.Points))
 }
 
-// radius is that of the corners of a cable.
+// radius of the corners of cables, in pixels.
 const radius = 6
 
-// rounded returns a way at right angles as the data of a path, with rounded
-// corners.
+// rounded returns an orthogonal route as SVG path data with rounded corners.
 func rounded(points []Point) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "M%d %d", points[0].X, points[0].Y)
@@ -133,7 +131,7 @@ func rounded(points []Point) string {
 	return b.String()
 }
 
-// straight returns a way at right angles as the data of a path.
+// straight returns an orthogonal route as SVG path data.
 func straight(points []Point) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "M%d %d", points[0].X, points[0].Y)
@@ -157,7 +155,7 @@ func lineTo(a, b Point) string {
 
 func length(a, b Point) int { return max(a.X-b.X, b.X-a.X) + max(a.Y-b.Y, b.Y-a.Y) }
 
-// near returns the place that is r away from a on the way to b.
+// near returns the point at distance r from a towards b.
 func near(a, b Point, r int) Point {
 	return Point{a.X + r*sign(b.X-a.X), a.Y + r*sign(b.Y-a.Y)}
 }
@@ -168,7 +166,7 @@ func (w *svg) box(b *PlacedBox) {
 		class = string(b.Kind)
 	}
 	w.printf("<g><title>%s</title>", xmlText(tooltip(&b.Box)))
-	for k := 2; b.Count > 1 && k > 0; k-- { // a pile
+	for k := 2; b.Count > 1 && k > 0; k-- { // draw a pile
 		w.rect(class, Frame{b.X + 4*k, b.Y + 4*k, b.W, b.H}, 6)
 	}
 	w.rect(class, b.Frame, 6)
@@ -238,8 +236,8 @@ func (w *svg) run(r run) {
 	w.printf("%s</text>", shownText(r.text))
 }
 
-// port draws a port: full with an address or a bridge, hollow without, red with a
-// cross if it is down. Those of a ribbon are as small as it is narrow.
+// port draws a port: filled with an address or a bridge, hollow without, red with a
+// cross if it is down. Ports of a ribbon are as small as its lanes.
 func (w *svg) port(p *PlacedPort) {
 	size := 8
 	if p.pitch > 0 {
@@ -260,7 +258,7 @@ func (w *svg) port(p *PlacedPort) {
 	w.out.WriteByte('\n')
 }
 
-// outward returns the place that is so far from a port, away from its box.
+// outward returns the point at a distance from a port, away from its box.
 func (p *PlacedPort) outward(far int) Point {
 	at := p.Point
 	switch p.Side {
@@ -290,7 +288,7 @@ func (w *svg) relation(c Curve) {
 	w.out.WriteByte('\n')
 }
 
-// cableLabel writes what a cable says in the middle of its longest stretch.
+// cableLabel writes the caption of a cable in the middle of its longest segment.
 func (w *svg) cableLabel(r Route) {
 	most, at := -1, Point{}
 	for i := 1; i < len(r.Points); i++ {

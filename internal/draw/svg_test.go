@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/internal/topotest"
 )
 
-// TestSVGIsTheScene: whoever has the image has the network, with every cable and
-// every port on its bridge.
+// TestSVGIsTheScene reads images back: they have every box, every cable and every port on
+// its bridge.
 func TestSVGIsTheScene(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScene(t, rapid.Bool().Draw(t, "tree"))
@@ -43,7 +43,7 @@ func checkSVG(t interface {
 		t.Fatalf("%v in\n%s", err, text)
 	}
 	if d := cmp.Diff(shown(s), shown(got)); d != "" {
-		t.Fatalf("the image shows something else (-Scene +image):\n%s\n%s", d, text)
+		t.Fatalf("the image differs from the Scene (-Scene +image):\n%s\n%s", d, text)
 	}
 }
 
@@ -72,8 +72,8 @@ func portNames(b *Box) []string {
 	return names
 }
 
-// twoBridges are three boxes in a row of which the middle one has two bridges,
-// each with a port on either side: a cable of one must not come to the other.
+// twoBridges returns three boxes in a row. The middle one has two bridges, each with a
+// port on either side.
 func twoBridges() *Scene {
 	port := func(name, bar string) Port { return Port{Name: name, Bar: bar, Up: true, Carrier: true} }
 	host := func(id string) Box {

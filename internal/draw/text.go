@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// A Page is what a picture in text is drawn on.
+// A Page holds the options of a picture in text.
 type Page struct {
 	Width  int                 // in columns; 0: [DefaultWidth]
-	Unfold bool                // nothing is left out, however long
-	Name   func(string) string // makes the name of a box stand out; nil: nothing does
+	Unfold bool                // show all leaves in trees
+	Name   func(string) string // highlights the name of a box; nil: as it is
 }
 
 func (p Page) paint(name string) string {
@@ -19,15 +19,14 @@ func (p Page) paint(name string) string {
 	return p.Name(name)
 }
 
-// Limits of what is drawn in boxes: beyond them a tree says more.
+// Limits of pictures with boxes: larger parts are drawn as trees.
 const (
 	mostBoxes = 16
 	mostLines = 60
 )
 
-// Text draws a Scene with box-drawing characters, each one column wide. What is
-// joined is drawn in boxes with their cables between if that fits the page, else
-// as a tree of cables.
+// Text draws a Scene with box-drawing characters, each one column wide. A connected part
+// is drawn as boxes and cables if that fits the page, else as a tree of cables.
 func Text(s *Scene, page Page) string {
 	if page.Width == 0 {
 		page.Width = DefaultWidth
@@ -47,8 +46,7 @@ func Text(s *Scene, page Page) string {
 	return strings.Join(trees, "\n")
 }
 
-// withRelations returns a Scene whose relations are notes, as there are no lines
-// for them in text.
+// withRelations returns a Scene with its relations as notes: in text they are not drawn.
 func (s *Scene) withRelations() *Scene {
 	if len(s.Relations) == 0 {
 		return s
@@ -80,7 +78,7 @@ func fitting(part *Scene, width int) *Layout {
 	return nil
 }
 
-// parts divides a Scene into those that are not joined.
+// parts returns the connected parts of a Scene, as Scenes.
 func (s *Scene) parts() []*Scene {
 	g := newGraph(s, style{metrics: characters()})
 	var parts []*Scene
@@ -106,7 +104,7 @@ func (s *Scene) parts() []*Scene {
 	return parts
 }
 
-// collage draws pictures beside each other, as many as fit a line.
+// collage draws pictures beside each other, as many in a line as fit.
 func collage(pictures []*Layout, page Page) string {
 	frames := make([]*Frame, len(pictures))
 	for i, l := range pictures {
@@ -166,11 +164,10 @@ func (c *canvas) box(b *PlacedBox) {
 	}
 }
 
-// bar draws a bridge: along the box if its ports are above and below, else
-// between them.
+// bar draws a bridge: horizontal if its ports are above and below, else vertical.
 func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
 	if !b.upright {
-		c.lying(b, bar)
+		c.horizontal(b, bar)
 		return
 	}
 	for y := bar.Y; y < bar.Y+bar.H; y++ {
@@ -197,8 +194,8 @@ func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
 	}
 }
 
-// lying draws a bridge along its box, its name where it hides no port.
-func (c *canvas) lying(b *PlacedBox, bar *PlacedBar) {
+// horizontal draws a horizontal bridge, with its name where it hides no joint.
+func (c *canvas) horizontal(b *PlacedBox, bar *PlacedBar) {
 	for x := bar.X; x < bar.X+bar.W; x++ {
 		c.set(x, bar.Y, "═")
 	}
@@ -241,7 +238,7 @@ func (c *canvas) port(p *PlacedPort) {
 	}
 }
 
-// cable draws a cable between its ports, dashed if nothing goes through it.
+// cable draws a cable, dashed if an end is down.
 func (c *canvas) cable(r Route) {
 	for i := 1; i < len(r.Points); i++ {
 		a, b := r.Points[i-1], r.Points[i]

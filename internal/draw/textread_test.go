@@ -324,9 +324,8 @@ func joined(s *Scene) []string {
 	return lines
 }
 
-// TestTextIsTheScene: whoever sees the picture in text sees every port on its
-// bridge and every cable from end to end, unless cables lie on each other, which
-// they do in no tree.
+// TestTextIsTheScene reads pictures back: they have every port on its bridge and every
+// cable, unless cables overlap, which they never do in a tree.
 func TestTextIsTheScene(t *testing.T) {
 	for name, st := range styles {
 		if st.edge == 0 {
@@ -362,9 +361,9 @@ func checkText(t *rapid.T, s *Scene, st style, tree bool) {
 	case unclear && !tree:
 		return
 	case unclear:
-		t.Fatalf("cables lie on each other in\n%s", text)
+		t.Fatalf("cables overlap in\n%s", text)
 	}
 	if d := cmp.Diff(joined(s), got); d != "" {
-		t.Fatalf("the picture shows something else (-Scene +picture):\n%s\n%s", d, text)
+		t.Fatalf("the picture differs from the Scene (-Scene +picture):\n%s\n%s", d, text)
 	}
 }

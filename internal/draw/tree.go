@@ -8,16 +8,16 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// most is how many leaves of one box a tree has before the rest is left out.
+// most is the largest number of leaves of one box that a tree shows.
 const most = 12
 
-// A tree is a picture in words: a tree of cables that grows from the box in the
-// middle. A cable between two boxes that stand in the tree already leads to a name.
+// A tree is a picture as an indented tree of cables from the central box. A cable to a
+// box that is in the tree already ends with a reference to it.
 type tree struct {
 	Page
 	out    strings.Builder
 	drawn  map[*cell]bool
-	cables map[*pin]bool // both ends of those that are drawn
+	cables map[*pin]bool // both ends of the cables drawn
 }
 
 func drawTree(s *Scene, page Page) string {
@@ -29,8 +29,7 @@ func drawTree(s *Scene, page Page) string {
 	return t.out.String()
 }
 
-// rootOf returns the box that a tree grows from: the first that others would be
-// drawn around.
+// rootOf returns the root of the tree: the first of the layout's roots.
 func rootOf(cells []*cell) *cell {
 	if len(cells) < 3 {
 		return cells[0]
@@ -50,7 +49,7 @@ func (c *cell) cables() int {
 	return n
 }
 
-// name writes a box: its name stands out. Bridges with addresses are behind it.
+// name returns the highlighted name of a box, followed by its bridges with addresses.
 func (t *tree) name(c *cell) string {
 	rest := []string{strings.TrimPrefix(c.box.title(), c.box.Name)}
 	for i := range c.box.Bars {
@@ -61,22 +60,22 @@ func (t *tree) name(c *cell) string {
 	return t.paint(clean(c.box.Name)) + clean(strings.Join(rest, ", "))
 }
 
-// branches draws the cables of a box that are not drawn yet. All that hang on the
-// box are taken first, so that none of them appears deeper in the tree.
+// branches draws the cables of a box that are not drawn yet. All its neighbours are
+// marked first, so that none of them appears deeper in the tree.
 func (t *tree) branches(c *cell, indent string) {
 	var list []*pin
-	fresh := map[*pin]bool{}
+	first := map[*pin]bool{}
 	for _, p := range c.pins {
 		if p.peer == nil || t.cables[p] {
 			continue
 		}
 		t.cables[p], t.cables[p.peer] = true, true
-		fresh[p] = !t.drawn[p.peer.cell]
+		first[p] = !t.drawn[p.peer.cell]
 		t.drawn[p.peer.cell] = true
 		list = append(list, p)
 	}
 	list, folded := t.fold(list)
-	here, there := widths(list)
+	near, far := widths(list)
 	for i, p := range list {
 		joint, below := "├─", "│  "
 		if i == len(list)-1 {
@@ -85,13 +84,13 @@ func (t *tree) branches(c *cell, indent string) {
 		if folded > 0 && i == len(list)-1 {
 			fmt.Fprintf(&t.out, "%s┊  … %d more\n", indent, folded)
 		}
-		line := fmt.Sprintf("%s%s %s %s %s %s", indent, joint, words.Pad(branch(p.port), here), cable(p),
-			words.Pad(branch(p.peer.port), there), t.name(p.peer.cell))
-		if !fresh[p] {
+		line := fmt.Sprintf("%s%s %s %s %s %s", indent, joint, words.Pad(branch(p.port), near), cable(p),
+			words.Pad(branch(p.peer.port), far), t.name(p.peer.cell))
+		if !first[p] {
 			line += " (see there)"
 		}
 		t.out.WriteString(strings.TrimRight(line, " ") + "\n")
-		if fresh[p] {
+		if first[p] {
 			t.branches(p.peer.cell, indent+below)
 		}
 	}
@@ -130,9 +129,9 @@ func cable(p *pin) string {
 }
 
 // widths returns the widths of the labels at the near and the far ends.
-func widths(list []*pin) (here, there int) {
+func widths(list []*pin) (near, far int) {
 	for _, p := range list {
-		here, there = max(here, words.Columns(branch(p.port))), max(there, words.Columns(branch(p.peer.port)))
+		near, far = max(near, words.Columns(branch(p.port))), max(far, words.Columns(branch(p.peer.port)))
 	}
-	return here, there
+	return near, far
 }

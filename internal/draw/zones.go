@@ -5,20 +5,19 @@ import (
 	"slices"
 )
 
-// A zone is the stretch of a box that one of its bridges has to itself, counted
-// from the corner of the box across the flow. The ports on the bridge stand in
-// its zone on both sides of the box, so that no wire passes another bridge. Ports
-// that are on no bridge have a zone too.
+// A zone is the interval of a box, across the flow, that belongs to one of its
+// bridges. The ports of the bridge are in its zone on both sides of the box, so that
+// no wire crosses another bridge. Ports without a bridge share a zone.
 type zone struct {
 	bar       string
-	need      int // how long it is at least
-	low, high int
+	need      int // minimum length
+	low, high int // from the corner of the box
 }
 
-// inZones reports whether a box is divided: one bridge is in nobody's way.
+// inZones reports whether a box is divided into zones: it has several bridges.
 func (c *cell) inZones() bool { return len(c.box.Bars) > 1 }
 
-// zonesOf returns the zones of a box in the order of its bridges, without places.
+// zonesOf returns the zones of a box in the order of its bridges, without coordinates.
 func (p *part) zonesOf(c *cell) []*zone {
 	var zones []*zone
 	for i := range c.box.Bars {
@@ -35,8 +34,7 @@ func (p *part) zonesOf(c *cell) []*zone {
 	return zones
 }
 
-// portsOn returns how long the ports on a bridge are together, on the side where
-// they are longest.
+// portsOn returns the length of the ports on a bridge, on the side where that is more.
 func (p *part) portsOn(c *cell, bar string) int {
 	most := 0
 	for _, s := range []side{toward, onward} {
@@ -49,7 +47,7 @@ func pinsOn(pins []*pin, bar string) []*pin {
 	return slices.DeleteFunc(slices.Clone(pins), func(pin *pin) bool { return pin.port.Bar != bar })
 }
 
-// zoneGap is the room between two zones.
+// zoneGap is the distance between two zones.
 func (p *part) zoneGap() int {
 	if p.direction == down {
 		return p.gap
@@ -57,7 +55,7 @@ func (p *part) zoneGap() int {
 	return max(1, p.line/2)
 }
 
-// zonesLong returns how long the zones of a box are together.
+// zonesLong returns the total length of a box's zones.
 func (p *part) zonesLong(c *cell) int {
 	sum := 0
 	for i, z := range p.zonesOf(c) {
@@ -69,7 +67,7 @@ func (p *part) zonesLong(c *cell) int {
 	return sum
 }
 
-// zoneLimits returns where the zones of a box begin and end.
+// zoneLimits returns the beginning of the first zone of a box and the end of the last.
 func (p *part) zoneLimits(c *cell) (low, high int) {
 	if p.direction == across {
 		return p.head + c.parts.top, c.frame.H - p.foot - c.parts.bottom - c.parts.notes
@@ -77,8 +75,8 @@ func (p *part) zoneLimits(c *cell) (low, high int) {
 	return p.zonesBegin(c), c.frame.W - p.pad
 }
 
-// zonesBegin returns where the zones begin from the left, behind what wires must
-// not cross.
+// zonesBegin returns the beginning of the zones from the left, after text that wires
+// must not cross.
 func (p *part) zonesBegin(c *cell) int {
 	begin := p.pad
 	for _, s := range []side{toward, onward} {
@@ -89,17 +87,17 @@ func (p *part) zonesBegin(c *cell) int {
 	return begin
 }
 
-// divide gives the zones of a box their order and their places, by where the
-// ports in them are drawn to. What is left of the box is shared by neighbours.
+// divide sets the order and coordinates of a box's zones by the mean goal of their
+// ports. Adjacent zones share the free space between them.
 func (p *part) divide(c *cell, goalOf func(*pin) int) {
 	c.zones = p.zonesOf(c)
 	low, high := p.zoneLimits(c)
 	goals := map[*zone]float64{}
 	for _, z := range c.zones {
-		n, sum := p.drawnTo(c, z.bar, goalOf)
+		n, sum := p.goalsIn(c, z.bar, goalOf)
 		switch {
 		case c.entered(z.bar):
-			goals[z] = -anywhere // wires from the left come to the first
+			goals[z] = -unbounded // wires from the left reach only the first zone
 		case n == 0:
 			goals[z] = float64(high)
 		default:
@@ -121,7 +119,7 @@ func (p *part) divide(c *cell, goalOf func(*pin) int) {
 	p.shareRest(c.zones, low, high)
 }
 
-// entered reports whether a wire comes to a bridge from the left of the box.
+// entered reports whether a bridge has a port on the left of the box.
 func (c *cell) entered(bar string) bool { return bar != "" && len(pinsOn(c.sides[previous], bar)) > 0 }
 
 func (p *part) shareRest(zones []*zone, low, high int) {
@@ -138,8 +136,8 @@ func (p *part) shareRest(zones []*zone, low, high int) {
 	zones[len(zones)-1].high = high
 }
 
-// drawnTo returns how many ports of a zone have a goal, and the sum of these.
-func (p *part) drawnTo(c *cell, bar string, goalOf func(*pin) int) (n, sum int) {
+// goalsIn returns the number of ports of a zone that have a goal, and the sum of goals.
+func (p *part) goalsIn(c *cell, bar string, goalOf func(*pin) int) (n, sum int) {
 	for _, s := range []side{toward, onward} {
 		for _, pin := range pinsOn(c.sides[s], bar) {
 			if pin.bound != nil && pin.bound != c {
@@ -150,7 +148,7 @@ func (p *part) drawnTo(c *cell, bar string, goalOf func(*pin) int) (n, sum int) 
 	return n, sum
 }
 
-// byZones brings the ports of a side into the order of the zones.
+// byZones sorts the ports of a side by the order of the zones.
 func (c *cell) byZones(pins []*pin) {
 	at := func(pin *pin) int {
 		return slices.IndexFunc(c.zones, func(z *zone) bool { return z.bar == pin.port.Bar })

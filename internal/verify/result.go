@@ -229,7 +229,7 @@ func matrixOf(t *compile.Test, findings []finding) *Matrix {
 			m.cells = append(m.cells, make([]draw.Cell, len(columns)))
 		}
 	}
-	good := draw.Kept
+	good := draw.Unreached
 	if t.Outcome() == topo.Reachable {
 		good = draw.Reached
 	}

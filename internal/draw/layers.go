@@ -6,7 +6,7 @@ package draw
 func (p *part) layer(cells []*cell) {
 	c := newCore(cells)
 	p.blocks = len(c.leaves)
-	d := &descent{part: p, core: c, depth: c.depths(), seen: map[*cell]bool{}}
+	d := &layering{part: p, core: c, depth: c.depths(), seen: map[*cell]bool{}}
 	d.makeLayers()
 	for _, root := range c.cells {
 		if d.depth[root] == 0 && !d.seen[root] {
@@ -15,8 +15,8 @@ func (p *part) layer(cells []*cell) {
 	}
 }
 
-// A descent is a depth-first walk from the roots that adds each box to its layer.
-type descent struct {
+// A layering is a depth-first walk from the roots that adds each box to its layer.
+type layering struct {
 	*part
 	core  *core
 	depth map[*cell]int
@@ -24,7 +24,7 @@ type descent struct {
 	seen  map[*cell]bool
 }
 
-func (d *descent) makeLayers() {
+func (d *layering) makeLayers() {
 	for _, hub := range d.core.cells {
 		if d.depth[hub] == 0 && len(d.core.leaves[hub]) > 0 && len(d.core.cells) > 1 {
 			d.first = 1
@@ -42,14 +42,14 @@ func (d *descent) makeLayers() {
 }
 
 // leafLayer returns the layer of the leaves of a box in layer at.
-func (d *descent) leafLayer(at int) int {
+func (d *layering) leafLayer(at int) int {
 	if d.first > 0 && at == d.first {
 		return at - 1
 	}
 	return at + 1
 }
 
-func (d *descent) visit(hub *cell) {
+func (d *layering) visit(hub *cell) {
 	d.seen[hub] = true
 	at := d.first + d.depth[hub]
 	d.add(&item{cell: hub}, at)
@@ -64,7 +64,7 @@ func (d *descent) visit(hub *cell) {
 	}
 }
 
-func (d *descent) addLeaves(hub *cell, at int) {
+func (d *layering) addLeaves(hub *cell, at int) {
 	b := newBlock(d.part, hub, d.core.leaves[hub])
 	layer := d.leafLayer(at)
 	b.before = layer < at
