@@ -12,8 +12,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// checkNames says which namespaces to be made have names that are taken by
-// somebody else.
+// checkNames returns an error for each namespace of a plan whose name is taken by a
+// namespace that is not the lab's.
 func (l *Lab) checkNames(p plan.Plan) error {
 	var errs []error
 	for _, op := range p {
@@ -26,8 +26,8 @@ func (l *Lab) checkNames(p plan.Plan) error {
 	return errors.Join(errs...)
 }
 
-// checkHost says which addresses and routes of a plan would get in the way of
-// the machine's own network. Only a lab with a link to the host has any.
+// checkHost returns an error for each subnet of a plan that overlaps one of the host
+// namespace. Only a lab with a link to the host has any.
 func (l *Lab) checkHost(p plan.Plan) error {
 	wanted := plan.Networks(p, state.Host)
 	if len(wanted) == 0 {
@@ -38,18 +38,17 @@ func (l *Lab) checkHost(p plan.Plan) error {
 	for _, w := range wanted {
 		for network, dev := range own {
 			if network.Overlaps(w) {
-				errs = append(errs, fmt.Errorf("the host would get %s, but has %s on %s: "+
-					"give the lab other addresses, by `subnet` or `addressing`", w, network, dev))
+				errs = append(errs, fmt.Errorf("the lab's %s overlaps %s on %s of the host: "+
+					"give the lab other addresses, with `subnet` or `addressing`", w, network, dev))
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// checkHostLinks says which links to be made in the machine's own namespace have
-// names that are taken. Where a part of the lab is there already it leaves that
-// to the kernel: such a link may be the lab's own, from before a crash and
-// without its mark yet.
+// checkHostLinks returns an error for each link of a plan whose name is taken in the host
+// namespace. If a part of the lab exists it checks none: the link may be the lab's own,
+// which a crash left without a mark. The kernel refuses a taken name then.
 func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 	if len(seen.Namespaces) > 0 {
 		return nil
@@ -64,8 +63,7 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 	return errors.Join(errs...)
 }
 
-// hostLinks returns the names of the links that a plan makes in the machine's own
-// namespace.
+// hostLinks returns the names of the links that a plan makes in the host namespace.
 func hostLinks(p plan.Plan) []string {
 	var names []string
 	for _, op := range p {
@@ -78,12 +76,12 @@ func hostLinks(p plan.Plan) []string {
 	return names
 }
 
-// notifyHost says of a lab with links to the host where they end, if that is not the
-// machine.
+// notifyHost reports that "host" is the sandbox, not the machine, if the lab has links to
+// it.
 func (l *Lab) notifyHost() {
 	if host := l.wanted().Namespace(state.Host); host == nil || len(host.Links) == 0 || !sandbox.Rootless() {
 		return
 	}
-	l.notify(EventHost, "host is the lab's own surroundings here, not the machine, whose networks are out of its reach: "+
-		"for a link to the machine itself the lab needs root (sudo vethlab up)")
+	l.notify(EventHost, "host is the lab's sandbox, which can't reach the machine's networks: "+
+		"a link to the machine itself needs root (sudo vethlab up)")
 }

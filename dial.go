@@ -14,8 +14,8 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Control makes a socket one of the node's. It is to be the Control function of
-// a [net.Dialer] or [net.ListenConfig], for what [Node.Dial], [Node.Listen] and
+// Control replaces a new socket by one in the node. Use it as the Control function of a
+// [net.Dialer] or [net.ListenConfig], for what [Node.Dial], [Node.Listen] and
 // [Node.ListenPacket] don't offer, and for libraries that take one:
 //
 //	d := net.Dialer{Control: node.Control, Resolver: node.Resolver(), LocalAddr: …}
@@ -64,8 +64,7 @@ func (n *Node) ListenPacket(ctx context.Context, network, address string) (net.P
 	return c.ListenPacket(ctx, network, addresses[0])
 }
 
-// resolve returns what a network's address stands for, without names: one or
-// several addresses.
+// resolve returns the addresses of a network address whose host may be a name.
 func (n *Node) resolve(network, address string) ([]string, error) {
 	host, port := address, ""
 	switch kind, _, _ := strings.Cut(network, ":"); strings.TrimRight(kind, "46") {
@@ -119,8 +118,8 @@ func (n *Node) lookup(host string) ([]netip.Addr, error) {
 	return nil, &net.DNSError{Err: "no such host", Name: host, Server: "lab " + n.lab.name, IsNotFound: true}
 }
 
-// zoned makes the zone of an address a number: names of interfaces are the node's
-// own, and outside of it mean others.
+// zoned replaces the zone of an address, an interface of the node, by its index: outside
+// of the node the name is another interface.
 func (n *Node) zoned(a netip.Addr) ([]netip.Addr, error) {
 	if a.Zone() == "" {
 		return []netip.Addr{a}, nil
@@ -138,7 +137,7 @@ func (n *Node) zoned(a netip.Addr) ([]netip.Addr, error) {
 	return []netip.Addr{a}, nil
 }
 
-// ofFamily returns the addresses that go with a network such as "tcp4".
+// ofFamily returns the addresses of the family of a network such as "tcp4".
 func ofFamily(all []netip.Addr, network string) []netip.Addr {
 	kind, _, _ := strings.Cut(network, ":")
 	return slices.DeleteFunc(all, func(a netip.Addr) bool {
@@ -146,12 +145,12 @@ func ofFamily(all []netip.Addr, network string) []netip.Addr {
 	})
 }
 
-// fallbackDelay is how long an address has to answer before the next one is
-// tried as well, as with [net.Dialer].
+// fallbackDelay is the time before the next address is tried in parallel, as with
+// [net.Dialer].
 const fallbackDelay = 300 * time.Millisecond
 
-// dialFirst dials addresses in order, each when the one before has failed or has
-// had its time, and returns the first connection.
+// dialFirst dials addresses in order, each after the previous one has failed or after
+// [fallbackDelay], and returns the first connection.
 func dialFirst(ctx context.Context, addresses []string, dial func(context.Context, string) (net.Conn, error)) (net.Conn, error) {
 	if len(addresses) == 1 {
 		return dial(ctx, addresses[0])
@@ -163,7 +162,7 @@ func dialFirst(ctx context.Context, addresses []string, dial func(context.Contex
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan result)
 	waiting := 0
-	defer func() { // for those that are still under way
+	defer func() { // close connections that come later
 		cancel()
 		for range waiting {
 			if r := <-results; r.err == nil {

@@ -1,10 +1,9 @@
 // Package vethlab runs labs: networks of Linux network namespaces joined by
-// veth pairs, made from one description, proven with real packets, and gone
-// without a trace.
+// veth pairs, made from one description, tested with real packets, and removed
+// completely.
 //
-// A lab is described by a [topo.Topology]. [New] fills in what the description
-// leaves out, [Lab.Up] makes it in the kernel, [Lab.Verify] runs its tests,
-// [Lab.Down] removes it:
+// A lab is described by a [topo.Topology]. [New] adds the defaults, [Lab.Up] makes the
+// lab in the kernel, [Lab.Verify] runs its tests, [Lab.Down] removes it:
 //
 //	lab, err := vethlab.New(topo.MustParse(`links: [[ns1, ns2]]`))
 //	if err != nil { … }
@@ -22,24 +21,24 @@
 //
 // # States and plans
 //
-// [Lab.State] returns the lab as the kernel has it and [Lab.Described] as it is to
-// be: a [State] has nodes, interfaces, addresses and routes. The difference is a
+// [Lab.State] returns the lab's state in the kernel, [Lab.Described] the wanted one: a
+// [State] has nodes, interfaces, addresses and routes. The difference is a
 // [Plan], a list of steps, each an iproute2 command. [Lab.Plan] returns what Up
 // would do now, [Lab.PlanNew] and [Lab.PlanDown] what makes and removes the whole
 // lab. [Lab.Ping], [Lab.Trace] and [Lab.Throughput] measure.
 //
 // # The kernel is the database
 //
-// Nothing about a lab is written down anywhere but in the kernel. A Lab value
-// holds nothing of it open; any process can [Find] a running lab, go on with it or
-// take it down, also after a crash.
+// Which labs run, and their state, is read from the kernel. A Lab value holds no
+// descriptor or process of it; any process can [Find] a running lab, change it or take
+// it down, also after a crash.
 //
 // # Rights
 //
-// Making and changing labs needs the rights of root over a network and a mount
-// namespace: root has them on the machine, everybody in a user namespace. Package
-// labtest gives them to tests. The namespaces are ordinary named ones that
-// ip-netns(8) lists and enters.
+// Making and changing labs needs CAP_NET_ADMIN and CAP_SYS_ADMIN over a network and a
+// mount namespace: root has them on the machine, every user in a user namespace. Package
+// labtest runs tests in one. The namespaces are ordinary named ones that ip-netns(8)
+// lists and enters.
 //
 // # Concurrency
 //

@@ -12,24 +12,24 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// endGrace is how long processes inside a lab have to end by themselves.
+// endGrace is the time from SIGTERM to SIGKILL for processes inside a lab.
 const endGrace = 2 * time.Second
 
-// Down removes the lab and returns when the kernel is clean again. Processes
-// inside are ended. It is no error if nothing is there.
+// Down ends the processes inside the lab, removes it, and returns when the kernel has
+// deleted its namespaces. A lab that does not run is not an error.
 func (l *Lab) Down(ctx context.Context) error {
 	return l.teardown(ctx, func(names []string) error {
 		held, err := kernel.Remove(ctx, names)
 		if err == nil && len(held) > 0 {
-			l.notify(EventEnd, "still held by a process or an open descriptor and gone when let go: %s", words.List(held, maxListed))
+			l.notify(EventEnd, "still held by a process or an open descriptor, deleted when that is released: %s", words.List(held, maxListed))
 		}
 		return err
 	})
 }
 
-// Drop removes the lab as Down does, but does not wait until the kernel has
-// cleaned up behind it, which takes some hundredths of a second. All names are
-// free at once, but for links in the machine's own namespace.
+// Drop removes the lab as Down does, but does not wait until the kernel has deleted its
+// namespaces, which takes some 10 ms. All names are free at once, except those of links
+// in the host namespace.
 func (l *Lab) Drop(ctx context.Context) error {
 	return l.teardown(ctx, func(names []string) error { return netns.Remove(names...) })
 }
@@ -54,12 +54,12 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) e
 		if err := remove(names); err != nil {
 			return err
 		}
-		l.notify(EventChange, "lab %s is gone", l.name)
+		l.notify(EventChange, "lab %s deleted", l.name)
 	}
 	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
 }
 
-// namespaces returns the names of the lab's living namespaces.
+// namespaces returns the names of the lab's namespaces.
 func (l *Lab) namespaces() ([]string, error) {
 	marks, err := kernel.Labs()
 	if err != nil {

@@ -14,10 +14,10 @@ import (
 
 // An OpError says which step of a change failed.
 type OpError struct {
-	Node    string // "" if it is about no node of the lab
-	Command string // as a person would have typed it
+	Node    string // "" if its namespace is not a node's
+	Command string // the step as an iproute2 command
 	Err     error  // the kernel's reason
-	Hint    string // what to do, where that is known
+	Hint    string // the remedy, if known
 }
 
 func (e *OpError) Error() string {
@@ -34,7 +34,7 @@ func (e *OpError) Error() string {
 // Unwrap returns the kernel's reason.
 func (e *OpError) Unwrap() error { return e.Err }
 
-// explain makes an error of the kernel's layer one for people.
+// explain adds the command and the remedy to an error of package kernel.
 func (l *Lab) explain(err error) error {
 	op := (*kernel.OpError)(nil)
 	if !errors.As(err, &op) {
@@ -51,7 +51,7 @@ func (l *Lab) explain(err error) error {
 	}
 }
 
-// hints say what to do about a reason of the kernel's.
+// hints are remedies by the kernel's reason.
 var hints = []struct {
 	reason error
 	hint   string
@@ -61,12 +61,12 @@ var hints = []struct {
 	{syscall.ENOSPC, "A limit of the machine is reached: see /proc/sys/user/max_net_namespaces and the space in /run."},
 	{syscall.EMFILE, "Too many open files: raise the limit (ulimit -n)."},
 	{syscall.ENOMEM, "The machine has no memory left: a namespace takes 0.2 MB, a veth pair 0.1 MB."},
-	{syscall.EEXIST, "Somebody else made this: it is left alone. Give yours another name."},
-	{syscall.EAFNOSUPPORT, "The kernel has IPv6 switched off: write `addressing: {ipv6: none}` in the file."},
+	{syscall.EEXIST, "It exists and is not the lab's, so it is left alone. Give the lab's another name."},
+	{syscall.EAFNOSUPPORT, "IPv6 is disabled in the kernel: write `addressing: {ipv6: none}` in the file."},
 }
 
-// hintFor returns what to do about the reason for which an Op was not done; nil
-// is for what was no Op.
+// hintFor returns the remedy for a failed Op, "" if unknown. op is nil if something else
+// failed.
 func hintFor(op plan.Op, err error) string {
 	if hint := lacking(op, err); hint != "" {
 		return hint
@@ -79,8 +79,8 @@ func hintFor(op plan.Op, err error) string {
 	return ""
 }
 
-// lacking says what the machine lacks for an Op and how to mend that, as doctor
-// would, if that can be the reason.
+// lacking returns the missing feature that may be the reason, with doctor's remedy, "" if
+// none.
 func lacking(op plan.Op, err error) string {
 	for _, f := range neededBy(op, err) {
 		if lack := (*feature.Error)(nil); errors.As(f.Err(), &lack) && lack.Hint != "" {
@@ -90,7 +90,7 @@ func lacking(op plan.Op, err error) string {
 	return ""
 }
 
-// neededBy returns the features whose lack may be the reason for an error.
+// neededBy returns the features that the failed Op needs.
 func neededBy(op plan.Op, err error) []*feature.Feature {
 	if op != nil {
 		if needed := feature.NeededBy(op); len(needed) > 0 {

@@ -18,14 +18,14 @@ const (
 	EventEnd   EventKind = "end"   // processes inside are ended
 	EventHost  EventKind = "host"  // a link to the host does not reach the machine
 
-	EventRecord EventKind = "record" // what was wanted of the lab before is not known
+	EventRecord EventKind = "record" // the lab's previous description is unknown
 
-	EventChange EventKind = "change" // something was changed as asked for
-	EventStray  EventKind = "stray"  // code of a [Node.Do] runs outside of the node
+	EventChange    EventKind = "change"    // something was changed as asked for
+	EventGoroutine EventKind = "goroutine" // code of a [Node.Do] left a goroutine running outside of the node
 )
 
-// Notify makes the lab call fn with each event, on any goroutine. It is to be
-// called before the lab is used.
+// Notify makes the lab call fn with each event, on any goroutine. Call it before all
+// other methods of the lab.
 func (l *Lab) Notify(fn func(Event)) { l.events = append(l.events, fn) }
 
 func (l *Lab) notify(kind EventKind, format string, args ...any) {

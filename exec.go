@@ -18,9 +18,8 @@ type Cmd struct {
 	node *Node
 }
 
-// Command returns a command that is to run inside the node. It is made as by
-// [exec.CommandContext]: when ctx ends, the command is killed. It is also killed
-// when this program ends, and ended when the lab is taken down.
+// Command returns a command that runs inside the node, like [exec.CommandContext]: it is
+// killed when ctx or this program ends, and ended when the lab is taken down.
 func (n *Node) Command(ctx context.Context, name string, args ...string) *Cmd {
 	return &Cmd{exec.CommandContext(ctx, name, args...), n}
 }

@@ -22,21 +22,21 @@ func (n *Node) watched(fn func() error) error {
 	err := fn()
 	if runtime.NumGoroutine() > before {
 		for _, place := range startedBy(goroutineID()) {
-			n.lab.notify(EventStray, "Do in node %s: a goroutine that it started runs on, outside of the node: %s", n.name, place)
+			n.lab.notify(EventGoroutine, "Do in node %s: a goroutine that it started still runs, outside of the node: %s", n.name, place)
 		}
 	}
 	return err
 }
 
-// goroutineID returns the number of the calling goroutine as traces have it.
+// goroutineID returns the ID of the calling goroutine as in stack traces.
 func goroutineID() string {
 	var b [64]byte
 	fields := bytes.Fields(b[:runtime.Stack(b[:], false)])
 	return string(fields[1]) // of "goroutine 7 [running]:"
 }
 
-// startedBy returns, once each, the places where a goroutine has started others
-// that are there now.
+// startedBy returns, once each, the source lines at which a goroutine started others
+// that still run.
 func startedBy(id string) []string {
 	var places []string
 	by := ""

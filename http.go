@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// HTTPClient returns an HTTP client that connects from inside the node; the names
-// of nodes lead to them: "http://b:8080/". It knows no proxy. The clients of a
-// node share their connections, and [Lab.Down] closes those that are not in use.
+// HTTPClient returns an HTTP client that connects from inside the node and resolves the
+// names of nodes: "http://b:8080/". It uses no proxy. The clients of a node share their
+// connections, and [Lab.Down] closes the idle ones.
 func (n *Node) HTTPClient() *http.Client {
 	keep := func() idler { return n.transport() }
 	return &http.Client{Transport: n.lab.idle.forNode(n.name, keep).(*http.Transport)}
 }
 
-// transport returns what http.DefaultTransport is, which others may have changed,
-// but inside the node.
+// transport returns a transport like http.DefaultTransport, which other code may have
+// changed, but for the node.
 func (n *Node) transport() *http.Transport {
 	return &http.Transport{
 		DialContext:           n.Dial,
@@ -27,11 +27,11 @@ func (n *Node) transport() *http.Transport {
 	}
 }
 
-// An idler keeps connections open that are not in use.
+// An idler keeps idle connections.
 type idler interface{ CloseIdleConnections() }
 
-// idlers are those of a lab's nodes. They are of package net/http, but it is not
-// named here, so that a program that has no use for it does not contain it.
+// idlers are the HTTP transports of a lab's nodes. As an interface they don't link
+// net/http into programs that don't use it.
 type idlers struct {
 	mu     sync.Mutex
 	byNode map[string]idler

@@ -18,12 +18,12 @@ import (
 // A Lab is a network of namespaces, running or not.
 type Lab struct {
 	name     string
-	compiled atomic.Pointer[description] // nil: its description is not known
-	up       atomic.Bool                 // as described: this Lab has made it and not removed it
+	compiled atomic.Pointer[description] // nil: unknown
+	up       atomic.Bool                 // this Lab has made it and not removed it
 	events   []func(Event)
-	step     func(done int) // tests stop here
+	step     func(done int) // for tests: called after each step
 	idle     idlers
-	why      error // why its description is not known
+	why      error // why the description is unknown
 }
 
 // A description is a compiled topology.
@@ -32,7 +32,7 @@ type description struct {
 	hosts func() *hosts.Table
 }
 
-// describe fills in what a description leaves out.
+// describe compiles a topology.
 func describe(name string, t *topo.Topology) (*description, error) {
 	c, err := compile.CompileAs(name, t)
 	if err != nil {
@@ -41,17 +41,15 @@ func describe(name string, t *topo.Topology) (*description, error) {
 	return &description{c, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(c.State) })}, nil
 }
 
-// ErrNotRunning says that no namespace of a lab is there.
+// ErrNotRunning says that a lab has no namespace.
 var ErrNotRunning = errors.New("not running")
 
-// New prepares a lab. Nothing is made yet. The error names all mistakes of the
-// description.
+// New returns a lab without making it. The error names all mistakes of the description.
 func New(t *topo.Topology) (*Lab, error) { return NewAs(t.Name, t) }
 
-// NewAs is [New] for a lab that is to run under another name than its
-// description has, so that several labs of one description can be up at the same
-// time. Its namespaces are called name.node; inside, such labs are all alike,
-// with the same addresses and MACs.
+// NewAs is [New] with another name than the description's, so that several labs of one
+// description can run at the same time. Their namespaces are named name.node; node
+// names, addresses and MACs are the same in all of them.
 func NewAs(name string, t *topo.Topology) (*Lab, error) {
 	d, err := describe(name, t)
 	if err != nil {
@@ -84,7 +82,7 @@ func Find(name string) (*Lab, error) {
 	return l, nil
 }
 
-// recorded returns the description that a running lab was last brought up by.
+// recorded returns the description that a running lab was last brought up with.
 func recorded(name string) (*description, error) {
 	r, err := readRecord(name)
 	if err != nil {
@@ -96,8 +94,8 @@ func recorded(name string) (*description, error) {
 	return describe(name, r.Topology)
 }
 
-// Unknown says why the description of a lab that was found running is not known; nil
-// if it is.
+// Unknown returns why the description of a lab that was found running is unknown; nil
+// if it is known.
 func (l *Lab) Unknown() error {
 	if l.compiled.Load() != nil {
 		return nil
@@ -116,7 +114,7 @@ func (l *Lab) Topology() *topo.Topology {
 	return nil
 }
 
-// wanted returns what the description asks for, or nil if there is none.
+// wanted returns the described state, or nil if the description is unknown.
 func (l *Lab) wanted() *state.State {
 	if c := l.compiled.Load(); c != nil {
 		return c.State
@@ -124,7 +122,7 @@ func (l *Lab) wanted() *state.State {
 	return nil
 }
 
-// unknown says that a lab can't be changed.
+// unknown returns the error for changes of a lab whose description is unknown.
 func (l *Lab) unknown() error {
 	return fmt.Errorf("the description of lab %s is not known: %w", l.name, l.why)
 }

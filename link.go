@@ -14,7 +14,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Link is a cable of a running lab.
+// A Link is a link between two nodes of a running lab.
 type Link struct {
 	lab       *Lab
 	endpoints [2]topo.Endpoint
@@ -76,16 +76,15 @@ func (k *Link) Endpoints() [2]topo.Endpoint { return k.endpoints }
 func (k *Link) String() string { return k.endpoints[0].String() + "–" + k.endpoints[1].String() }
 
 // Down sets both ends of the link down, as "ip link set … down" does, or only
-// those that are named, by node or endpoint. With an end its node's routes through
-// it go, and its IPv6 addresses. Nothing remembers that a link is down but the
-// kernel: [Lab.Up] and [Lab.Apply] set it up again.
+// those that are named, by node or endpoint. The kernel deletes the routes through an
+// end and its IPv6 addresses. [Lab.Up] and [Lab.Apply] set the link up again.
 func (k *Link) Down(ctx context.Context, ends ...string) error {
 	return k.set(ctx, false, ends)
 }
 
-// Up sets both ends of the link up, or only those that are named, puts back the
-// addresses and routes of the description that went when it was set down, and
-// returns when the link works. An end that is up is not touched.
+// Up sets both ends of the link up, or only those that are named, restores the
+// addresses and routes of the description that the kernel deleted, and returns when the
+// link has a carrier. An end that is up is not changed.
 func (k *Link) Up(ctx context.Context, ends ...string) error {
 	return k.set(ctx, true, ends)
 }
@@ -127,7 +126,7 @@ func upOrDown(up bool) string {
 	return "down"
 }
 
-// named returns the ends that go by names, by no names both.
+// named returns the ends with these names; both without names.
 func (k *Link) named(names []string) ([]state.Endpoint, error) {
 	if len(names) == 0 {
 		return k.ends[:], nil
@@ -136,7 +135,7 @@ func (k *Link) named(names []string) ([]state.Endpoint, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(k.endpoints[:], func(e topo.Endpoint) bool { return matches(name, e) })
 		if i < 0 {
-			return nil, fmt.Errorf("%s is no end of link %s", name, k)
+			return nil, fmt.Errorf("%s is not an end of link %s", name, k)
 		}
 		ends = append(ends, k.ends[i])
 	}
@@ -190,7 +189,7 @@ func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state
 	return after, nil
 }
 
-// part returns what has to do with the link, of a State.
+// part returns the namespaces of a State that the link joins.
 func (k *Link) part(s *state.State) *state.State {
 	part := state.New()
 	for _, e := range k.ends {

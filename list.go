@@ -10,21 +10,20 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// LabInfo is what [List] says of a lab.
+// LabInfo describes a lab in a [List].
 type LabInfo struct {
 	Name  string   `json:"name"`
 	Nodes []string `json:"nodes"`
 
-	// Incomplete says that a crash left something half made or half removed.
+	// Incomplete says that a crash left the lab half made or half removed.
 	Incomplete bool `json:"incomplete,omitempty"`
 
-	// Foreign says that the lab is root's and this program is not: it can't be
-	// entered, and its nodes are not known.
+	// Foreign says that the lab is root's and this process has no permission to enter
+	// it: its nodes are unknown.
 	Foreign bool `json:"foreign,omitempty"`
 }
 
-// List returns the labs of this machine, sorted by name, also those that a
-// crash cut short.
+// List returns the labs of this machine, sorted by name, with incomplete ones.
 func List() ([]LabInfo, error) {
 	if !sandbox.Privileged() {
 		return foreign(), nil
@@ -63,7 +62,7 @@ func List() ([]LabInfo, error) {
 	return list, err
 }
 
-// foreign returns the labs of the machine as who is not root sees them.
+// foreign returns root's labs as seen without root.
 func foreign() []LabInfo {
 	var list []LabInfo
 	for _, name := range sandbox.Labs() {

@@ -37,7 +37,7 @@ func (l *Lab) Nodes() ([]*Node, error) {
 	return nodes, nil
 }
 
-// Node returns the running node of that name; "host" is the machine itself.
+// Node returns the running node of that name; "host" is the host namespace.
 // The error is [ErrNoNode] if there is none.
 func (l *Lab) Node(name string) (*Node, error) {
 	if name == topo.HostNode {
@@ -69,22 +69,22 @@ func (l *Lab) noNode(name string) error {
 func (n *Node) Name() string { return n.name }
 
 // Namespace returns the name of the node's network namespace, as ip-netns(8)
-// lists it; "" for the machine's own.
+// lists it; "" for the host namespace.
 func (n *Node) Namespace() string { return n.namespace }
 
-// Do calls fn on a thread of its own that is in the node's network namespace, and
-// returns what fn returns; a panic, or a [testing.T.FailNow], goes on in the
-// caller. It is for what [Node.Dial], [Node.Listen] and [Node.Command] don't do:
-// netlink, raw sockets, ioctls, settings in /proc/sys/net.
+// Do calls fn on a thread of its own in the node's network namespace, and returns its
+// error; a panic, or a [testing.T.FailNow], continues in the caller. It is for what
+// [Node.Dial], [Node.Listen] and [Node.Command] don't do: netlink, raw sockets, ioctls,
+// sysctls in /proc/sys/net.
 //
-// Only fn itself is inside, and only while it runs. What it opens there stays the
-// node's: a socket can be used from everywhere, for ever. But a goroutine that it
-// starts is outside, and so is whatever opens sockets on goroutines of its own:
-// looking up names, [net.Dial] with a name, HTTP clients. A command that it
-// starts is inside, and had better be a [Node.Command]. /proc/net is the whole
-// process's, which is outside; the node's is /proc/thread-self/net.
+// Only fn itself runs inside. A socket that it opens stays in the node and can be used
+// from any goroutine afterwards. But a goroutine that fn starts runs outside, and so
+// does code that opens sockets on its own goroutines: name lookups, [net.Dial] with a
+// name, HTTP clients. A command that fn starts runs inside, but prefer [Node.Command].
+// /proc/net shows the namespace of the process, which is outside; the node's is
+// /proc/thread-self/net.
 //
-// If fn leaves goroutines running, an [EventStray] is sent.
+// If fn leaves goroutines running, an [EventGoroutine] is sent.
 func (n *Node) Do(fn func() error) error {
 	return netns.Do(n.namespace, func() error { return n.watched(fn) })
 }

@@ -155,7 +155,7 @@ func TestStray(t *testing.T) {
 	lab.Notify(func(e vethlab.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		if e.Kind == vethlab.EventStray {
+		if e.Kind == vethlab.EventGoroutine {
 			strays = append(strays, e.Text)
 		}
 	})

@@ -13,10 +13,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Up makes the kernel agree with the description and returns what it changed.
-// On a running lab this is the smallest change that does; what is as described is
-// not touched. It returns when all links work. If it fails, what was done stays:
-// Up again goes on from there, Down removes it.
+// Up converges the kernel to the description and returns the steps that it took: on a
+// running lab only the difference. It returns when all links work. If it fails, the
+// steps done so far stay: Up continues from there, Down removes the lab.
 func (l *Lab) Up(ctx context.Context) (*Plan, error) {
 	if l.compiled.Load() == nil {
 		return nil, l.unknown()
@@ -24,10 +23,9 @@ func (l *Lab) Up(ctx context.Context) (*Plan, error) {
 	return l.converge(ctx, nil)
 }
 
-// Apply gives the lab a new description and makes the kernel agree with it, as
-// Up does: an edit of a running lab, of any size. The name of the description
-// does not count: lab and description keep theirs. Where nothing could be changed
-// at all, the old description stays.
+// Apply gives the lab a new description and converges the kernel to it, as Up does. It
+// ignores the description's name: lab and description keep theirs. If no step could be
+// taken, the lab keeps its old description.
 func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Plan, error) {
 	named := *t
 	named.Name = l.name
@@ -41,8 +39,8 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) (*Plan, error) {
 	return l.converge(ctx, d)
 }
 
-// converge makes the kernel agree with a description, which becomes the lab's;
-// nil: the one that it has.
+// converge converges the kernel to a description, which becomes the lab's; nil: its
+// present one.
 func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	lock, err := l.acquire(ctx)
 	if err != nil {
@@ -81,7 +79,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	return p, nil
 }
 
-// apply carries a plan out and waits until all links work.
+// apply applies a plan and waits until all links work.
 func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *state.State) error {
 	enough := l.ensureNeighLimit(lock)
 	l.notifyHost()
@@ -108,8 +106,8 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *stat
 	return l.settle(ctx)
 }
 
-// prepare returns what Up has to do, and an error if it may not. The State is what
-// the kernel has now, nil if that is not known.
+// prepare returns the plan of Up, and an error if it conflicts with the machine. The
+// State is the kernel's, nil if unknown.
 func (l *Lab) prepare() (*Plan, *state.State, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err

@@ -88,11 +88,11 @@ func (l *Lab) eventText(hint *bytes.Buffer) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var b bytes.Buffer
-	strays := 0
+	goroutines := 0
 	for _, e := range l.events {
-		fmt.Fprintf(&b, "%9.3fs %-6s %s\n", e.at.Sub(l.events[0].at).Seconds(), e.Kind, e.Text)
-		if e.Kind == vethlab.EventStray {
-			if strays++; strays <= most {
+		fmt.Fprintf(&b, "%9.3fs %-9s %s\n", e.at.Sub(l.events[0].at).Seconds(), e.Kind, e.Text)
+		if e.Kind == vethlab.EventGoroutine {
+			if goroutines++; goroutines <= most {
 				fmt.Fprintf(hint, "\n  %s", e.Text)
 			}
 		}
