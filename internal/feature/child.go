@@ -38,13 +38,13 @@ func Child() bool {
 			asked = append(asked, f)
 		}
 	}
-	told := map[string]answer{}
+	received := map[string]answer{}
 	for i, reason := range tryOwn(ctx, asked) {
-		told[asked[i].Name] = newAnswer(reason)
+		received[asked[i].Name] = newAnswer(reason)
 	}
 	file := os.NewFile(childFile, "answers")
 	defer file.Close()
-	_ = json.NewEncoder(file).Encode(told) // the parent reports a missing answer
+	_ = json.NewEncoder(file).Encode(received) // the parent reports a missing answer
 	return true
 }
 
@@ -94,7 +94,7 @@ func (e childFailure) Unwrap() error { return e.Errno }
 
 // inSandbox re-executes this program in a sandbox to try features there. The error
 // says why the sandbox could not be made.
-func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer, err error) {
+func inSandbox(ctx context.Context, features []*Feature) (received map[string]answer, err error) {
 	if !childCalled.Load() {
 		return nil, errNoChild
 	}
@@ -124,9 +124,9 @@ func inSandbox(ctx context.Context, features []*Feature) (told map[string]answer
 		if err := errors.Join(err, cmd.Wait()); err != nil {
 			return childError(ctx, err)
 		}
-		return json.Unmarshal(text, &told)
+		return json.Unmarshal(text, &received)
 	})
-	return told, err
+	return received, err
 }
 
 // childError returns the error of a child that was started and failed.

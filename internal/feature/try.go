@@ -106,9 +106,9 @@ func trySandboxed(ctx context.Context, features []*Feature) []error {
 	if len(features) == 0 {
 		return nil
 	}
-	told, err := map[string]answer(nil), local.tooOld()
+	received, err := map[string]answer(nil), local.tooOld()
 	if err == nil {
-		told, err = inSandbox(ctx, features)
+		received, err = inSandbox(ctx, features)
 	}
 	why := local.explainRootless(err)
 	for i, f := range features {
@@ -119,7 +119,7 @@ func trySandboxed(ctx context.Context, features []*Feature) []error {
 			reasons[i] = &untriedError{Rootless.explain(local, why)}
 		default:
 			reasons[i] = errTime
-			if a, answered := told[f.Name]; answered {
+			if a, answered := received[f.Name]; answered {
 				reasons[i] = a.reason()
 			}
 		}

@@ -78,19 +78,19 @@ func (m *machine) lackingNeeded(set string) []string {
 // capsFound returns the effective capabilities as text.
 func (m *machine) capsFound() string {
 	missing := m.lackingCaps("CapEff")
-	var there []string
+	var present []string
 	for _, c := range capabilities {
 		if !slices.Contains(missing, c.name) {
-			there = append(there, c.name)
+			present = append(present, c.name)
 		}
 	}
 	switch {
 	case len(missing) == 0:
 		return "all that labs can use"
-	case len(there) == 0:
+	case len(present) == 0:
 		return "none that labs can use"
-	case len(there) < len(missing):
-		return strings.Join(there, " ")
+	case len(present) < len(missing):
+		return strings.Join(present, " ")
 	}
 	return "all that labs can use but " + strings.Join(missing, " ")
 }
