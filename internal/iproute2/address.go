@@ -31,7 +31,7 @@ var addressGrammar = grammar[address]{
 		ignored[address]("label"),
 		fixed[address]("forever", "an address that expires is not supported", "valid_lft"),
 		fixed[address]("forever", "an address that expires is not supported", "preferred_lft"),
-		fixed[address]("global", "an address of less than global scope is not supported", "scope"),
+		fixed[address]("global", "only scope global is supported", "scope"),
 		refused[address]("peer", "a point-to-point address is not supported"),
 		refused[address]("noprefixroute", "an address without a route to its subnet is not supported"),
 		refused[address]("metric", "a metric for the route to the subnet is not supported"),

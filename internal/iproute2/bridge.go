@@ -36,10 +36,10 @@ var bridgeGrammar = grammar[state.BridgeChange]{options: []option[state.BridgeCh
 	},
 	fixed[state.BridgeChange]("0", "filtering VLANs is not supported", "vlan_filtering"),
 	fixed[state.BridgeChange]("1", "a bridge without multicast snooping is not supported", "mcast_snooping"),
-	fixed[state.BridgeChange]("30000", "another ageing time than the kernel's is not supported", "ageing_time"),
-	fixed[state.BridgeChange]("200", "another hello time than the kernel's is not supported", "hello_time"),
-	fixed[state.BridgeChange]("2000", "another maximum age than the kernel's is not supported", "max_age"),
-	fixed[state.BridgeChange]("32768", "another priority than the kernel's is not supported", "priority"),
+	fixed[state.BridgeChange]("30000", "only the default ageing time is supported", "ageing_time"),
+	fixed[state.BridgeChange]("200", "only the default hello time is supported", "hello_time"),
+	fixed[state.BridgeChange]("2000", "only the default maximum age is supported", "max_age"),
+	fixed[state.BridgeChange]("32768", "only the default priority is supported", "priority"),
 }}
 
 func parseAddBridge(w *words, d device) (plan.Op, error) {

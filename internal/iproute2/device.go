@@ -42,7 +42,7 @@ var deviceGrammar = grammar[device]{
 		},
 		toggleRead("up", true, func(d *device) **bool { return &d.then.Up }),
 		toggleRead("down", false, func(d *device) **bool { return &d.then.Up }),
-		refused[device]("link", "a link on top of another is not supported"),
+		refused[device]("link", "a link on a lower device is not supported"),
 		refused[device]("txqueuelen", queues),
 		refused[device]("txqlen", queues),
 		refused[device]("qlen", queues),
@@ -60,7 +60,7 @@ var deviceGrammar = grammar[device]{
 }
 
 // queues is why a queue can't be set.
-const queues = "queues are as the kernel makes them"
+const queues = "settings of queues are not supported"
 
 func (d *device) readName(w *words) (err error) {
 	d.name, err = w.Value("the name of a link")

@@ -143,7 +143,7 @@ func (r *iptablesRule) policy(w *words) (list []nft.Command, err error) {
 		return nil, err
 	}
 	if _, ok := builtin(r.table)[r.chain]; !ok {
-		return nil, fmt.Errorf("%s has no policy: it is no chain that table %s begins with", r.chain, r.table)
+		return nil, fmt.Errorf("cannot set the policy of %q: not a built-in chain of table %s", r.chain, r.table)
 	}
 	policy := strings.ToLower(w.Peek())
 	if policy != "accept" && policy != "drop" {
@@ -171,7 +171,7 @@ func (r *iptablesRule) rule(w *words, verb nft.Verb) (list []nft.Command, err er
 	text := r.text()
 	rule, err := nft.ParseRule(r.family, text)
 	if err != nil {
-		return nil, fmt.Errorf("in nft's words: %w", nftMistake(text, err))
+		return nil, fmt.Errorf("cannot translate to nft: %w", nftMistake(text, err))
 	}
 	if verb != nft.Delete {
 		list = r.made()

@@ -43,7 +43,7 @@ func (r *iptablesRule) option(w *words) error {
 		return nil
 	}
 	w.Pos = place
-	return fmt.Errorf("%s is not known here", w.Place())
+	return fmt.Errorf("%s: unknown iptables option", w.Place())
 }
 
 // readBare notes an option that has no value. False: it has one.

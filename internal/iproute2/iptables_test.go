@@ -188,8 +188,8 @@ func TestIptablesMistakes(t *testing.T) {
 		"iptables -A INPUT -j":     "the command ends where a target such as ACCEPT should be",
 		"iptables -A INPUT -m":     "the command ends where the name of a match should be",
 		"iptables -A INPUT -p tcp --tcp-flags SYN":  "the command ends where the flags that are set should be",
-		"iptables -A INPUT --limit-burst 5 -j DROP": `word 4, "--limit-burst" is not known here`,
-		"iptables -A INPUT -j MARK --set-xmark 1/2": `word 6, "--set-xmark" is not known here`,
+		"iptables -A INPUT --limit-burst 5 -j DROP": `word 4, "--limit-burst": unknown iptables option`,
+		"iptables -A INPUT -j MARK --set-xmark 1/2": `word 6, "--set-xmark": unknown iptables option`,
 	} {
 		_, err := iproute2.Parse(line)
 		if err == nil || err.Error() != want {

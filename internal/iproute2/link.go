@@ -120,10 +120,10 @@ var linkGrammar = grammar[change]{
 				return w.netns(c.netns)
 			},
 		},
-		usual("promisc", "off", "it is not supported to make a link take frames that are for others"),
+		usual("promisc", "off", "promiscuous mode is not supported"),
 		usual("arp", "on", "a link without ARP is not supported"),
 		usual("multicast", "on", "a link without multicast is not supported"),
-		usual("allmulticast", "off", "it is not supported to make a link take all multicast"),
+		usual("allmulticast", "off", "allmulticast is not supported"),
 		refused[change]("txqueuelen", queues),
 		refused[change]("txqlen", queues),
 		refused[change]("qlen", queues),

@@ -25,7 +25,7 @@ var neighbourGrammar = grammar[neighbour]{
 			read:  func(w *words, n *neighbour) error { return n.readAddress(w) },
 		},
 		ignored[neighbour]("protocol"),
-		refused[neighbour]("proxy", "to answer for another's address is not supported"),
+		refused[neighbour]("proxy", "a proxy entry is not supported"),
 		refused[neighbour]("router", "an entry with flags is not supported"),
 		refused[neighbour]("use", "an entry with flags is not supported"),
 		refused[neighbour]("managed", "an entry with flags is not supported"),
@@ -64,7 +64,7 @@ func parseNeighbour(w *words) (plan.Plan, error) {
 		return nil, err
 	case verb == "flush":
 		w.Next()
-		return nil, w.unsupported("flushing neighbours is not supported: delete them one by one")
+		return nil, w.unsupported("ip neigh flush is not supported: delete the entries one by one")
 	}
 	var n neighbour
 	if err := neighbourGrammar.read(w, &n); err != nil {
@@ -80,7 +80,7 @@ func parseNeighbour(w *words) (plan.Plan, error) {
 	case n.MAC.IsZero():
 		return nil, w.Missing("lladdr MAC")
 	case n.state != "" && n.state != "permanent":
-		return nil, &UnsupportedError{"an entry that is not permanent is not supported: the kernel makes those itself"}
+		return nil, &UnsupportedError{"only permanent entries are supported"}
 	}
 	return plan.Plan{plan.AddNeighbour{Namespace: w.namespace, Neighbour: n.Neighbour, Replace: verb != "add"}}, nil
 }

@@ -43,7 +43,7 @@ func parseNft(w *words) (plan.Plan, error) {
 	for strings.HasPrefix(w.Peek(), "-") {
 		switch {
 		case w.Skip("-f", "--file"):
-			return nil, errors.New("what is in the file is not known here: give it to vethlab nft -f")
+			return nil, errors.New("files are not read: use vethlab nft -f")
 		case !w.Skip("-a", "-n", "-nn", "-s", "--handle", "--numeric", "--stateless", "-e", "--echo"):
 			return nil, w.Unexpected("add", "insert", "delete", "flush")
 		}

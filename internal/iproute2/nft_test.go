@@ -179,9 +179,9 @@ func TestFilterMistakes(t *testing.T) {
 		"nft add rule ip nat post ip sadr 1.2.3.4 drop": `at "sadr 1.2.3.4 drop": expected daddr, id, length, protocol, saddr or ttl, found "sadr": did you mean saddr?`,
 		"nft":                         `the command ends where a command such as add table ip nat should be`,
 		"iptables -t nt -A X -j DROP": `word 3, "nt": expected filter, nat, mangle or raw; did you mean "nat"?`,
-		"iptables -A FORWARD --frobnicate 5 -j DROP":         `word 4, "--frobnicate" is not known here`,
-		"iptables -A FORWARD -s 10.0.0.300 -j DROP":          `in nft's words: at "10.0.0.300 counter drop": "10.0.0.300" is no IPv4 address`,
-		"iptables -P MINE DROP":                              `MINE has no policy: it is no chain that table filter begins with`,
+		"iptables -A FORWARD --frobnicate 5 -j DROP":         `word 4, "--frobnicate": unknown iptables option`,
+		"iptables -A FORWARD -s 10.0.0.300 -j DROP":          `cannot translate to nft: at "10.0.0.300 counter drop": "10.0.0.300" is no IPv4 address`,
+		"iptables -P MINE DROP":                              `cannot set the policy of "MINE": not a built-in chain of table filter`,
 		"iptables -t nat -A POSTROUTING -j SNAT --to-source": `the command ends where a value of --to-source should be`,
 	} {
 		_, err := iproute2.Parse(line)

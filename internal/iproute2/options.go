@@ -60,7 +60,7 @@ func (g grammar[T]) read(w *words, v *T) error {
 			continue
 		}
 		if seen[i] {
-			return fmt.Errorf("%s stands there twice", w.Place())
+			return fmt.Errorf("%s: given twice", w.Place())
 		}
 		seen[i] = true
 		w.Next()

@@ -82,7 +82,7 @@ func parseCommand(w *words) (plan.Plan, error) {
 	case "brctl":
 		return parseBrctl(w)
 	case "bridge":
-		return nil, w.unsupported("what the command bridge changes is not supported")
+		return nil, w.unsupported("bridge(8) is not supported")
 	}
 	if w.Pos > 0 {
 		w.Back()
@@ -201,7 +201,7 @@ func readIPOptions(w *words) error {
 	for strings.HasPrefix(w.Peek(), "-") {
 		option := w.ipOption()
 		if option == "" {
-			return fmt.Errorf("%s: ip has no such option, or none that is known here", w.Place())
+			return fmt.Errorf("%s: unknown option of ip", w.Place())
 		}
 		w.Next()
 		var err error
@@ -217,7 +217,7 @@ func readIPOptions(w *words) error {
 		case "loops":
 			_, err = w.Number("how often to try", maxSigned)
 		case "batch", "all", "force":
-			err = w.unsupported("one command at a time is read here, for one thing")
+			err = w.unsupported("-batch, -all and -force are not supported")
 		}
 		if err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 // join writes words as a line for a shell.
 func join(words []string) string { return escape.ShellLine(words) }
 
-var errQuote = errors.New("a quote is not closed")
+var errQuote = errors.New("unclosed quote")
 
 // expanded are the characters that a shell expands also within double quotes,
 // operators those that end a word.
@@ -22,7 +22,7 @@ const (
 
 // syntaxError refuses a character that only a shell understands.
 func syntaxError(c byte) error {
-	return fmt.Errorf("%q is for a shell: give one command without variables, or quote it", string(rune(c)))
+	return fmt.Errorf("%q is shell syntax: give one command without variables, or quote it", string(rune(c)))
 }
 
 // Split returns the words of a line, as a shell would have them that expands

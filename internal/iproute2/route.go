@@ -34,12 +34,12 @@ var routeGrammar = grammar[route]{
 		mainTable(),
 		refused[route]("src", "a route with a source address is not supported"),
 		refused[route]("onlink", "onlink is not supported: add a route to the gateway first"),
-		refused[route]("nexthop", "a route with several ways is not supported"),
+		refused[route]("nexthop", "a multipath route is not supported"),
 		refused[route]("nhid", "nexthop objects are not supported"),
-		refused[route]("tos", "a route for some packets only is not supported"),
-		refused[route]("dsfield", "a route for some packets only is not supported"),
-		refused[route]("from", "a route for some packets only is not supported"),
-		refused[route]("mtu", "an MTU of a route is not supported: links have one"),
+		refused[route]("tos", "a route by TOS or source is not supported"),
+		refused[route]("dsfield", "a route by TOS or source is not supported"),
+		refused[route]("from", "a route by TOS or source is not supported"),
+		refused[route]("mtu", "an MTU of a route is not supported: set that of the link"),
 		refused[route]("advmss", "settings of TCP for a route are not supported"),
 		refused[route]("encap", "encapsulation is not supported"),
 		refused[route]("blackhole", "a route that drops packets is not supported"),
@@ -49,7 +49,7 @@ var routeGrammar = grammar[route]{
 		refused[route]("local", "a route of the local table is not supported"),
 		refused[route]("broadcast", "a route of the local table is not supported"),
 		refused[route]("anycast", "a route of the local table is not supported"),
-		refused[route]("any", "to ip this is short for anycast, and a route of the local table is not supported: write default"),
+		refused[route]("any", "to ip this is short for anycast, which is not supported: write default"),
 		{words: []string{"unicast"}, read: func(*words, *route) error { return nil }},
 	},
 	bare: func(w *words, r *route) (bool, error) {
@@ -140,7 +140,7 @@ func parseRoute(w *words) (plan.Plan, error) {
 	case verb == "flush":
 		return parseFlushRoutes(w)
 	case verb == "append" || verb == "prepend":
-		return nil, w.unsupported("several routes to one destination are not supported, unless by their metric")
+		return nil, w.unsupported("a second route to a destination needs another metric")
 	}
 	r, err := readRoute(w)
 	if err != nil {
@@ -162,7 +162,7 @@ func parseFlushRoutes(w *words) (plan.Plan, error) {
 		return nil, nil
 	}
 	w.Next()
-	return nil, w.unsupported("flushing routes is not supported: delete them one by one")
+	return nil, w.unsupported("ip route flush is not supported: delete the routes one by one")
 }
 
 func readRoute(w *words) (state.Route, error) {
@@ -177,7 +177,7 @@ func readRoute(w *words) (state.Route, error) {
 	case !r.To.IsValid():
 		return r.Route, w.Missing("a destination")
 	case r.Via.IsValid() && r.family == "" && r.Via.Is6() != r.To.Addr().Is6():
-		return r.Route, fmt.Errorf("%s and its gateway %s are not of one family", r.To, r.Via)
+		return r.Route, fmt.Errorf("%s and its gateway %s are of different families", r.To, r.Via)
 	}
 	return r.Route, nil
 }

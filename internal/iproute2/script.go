@@ -48,22 +48,21 @@ func Tutorial(p plan.Plan) string {
 
 // sections are what is said of each section of a tutorial.
 var sections = map[plan.Section]string{
-	plan.Namespaces: `Network namespaces: each is a network of its own, with interfaces,
-addresses and routes that nobody else sees. It begins with lo, which is
-down. The alias of lo is a note to vethlab, whose lab this is.
+	plan.Namespaces: `Network namespaces: each has its own interfaces, addresses and routes. A new
+one has only lo, which is down. The alias of lo marks it as part of a lab.
 Look: ip netns list; ls /run/netns`,
-	plan.Bridges: `Bridges: switches in software. A bridge takes the smallest MTU of its ports,
-unless its own was changed once: so it is made with another one first.
+	plan.Bridges: `Bridges: switches in software. A bridge takes the smallest MTU of its ports
+until its own MTU is changed: it is created with another one, changed later.
 Look: ip -n NAME link`,
-	plan.VethPairs: `Cables: a veth pair is two interfaces; what goes into one comes out of the
-other. Both ends are here, on this machine, for now.
+	plan.VethPairs: `Veth pairs: two interfaces; a frame sent through one is received by the other.
+Both ends are in the host namespace for now.
 Look: ip link`,
-	plan.Moves: `Each end goes where it belongs. It vanishes from ip link here, and is seen
-there as NAME@ifN: N is the number of the other end.
+	plan.Moves: `Each end is moved into its namespace. ip link no longer lists it here, and
+lists it there as NAME@ifN: N is the index of its peer.
 Look: ip link; ip -n NAME link`,
-	plan.Settings: `What is inside each namespace: addresses, then the interface up, then routes.
-By itself the kernel makes an fe80 address of the MAC and tests it for a
-second; here it is made by hand (addrgenmode none, nodad), ready at once.
+	plan.Settings: `In each namespace: addresses, then the interface up, then routes. By default
+the kernel derives an fe80 address from the MAC and runs duplicate address
+detection for a second; here it is added by hand (addrgenmode none, nodad).
 Look: ip -n NAME addr; ip -n NAME route`,
 }
 
@@ -91,7 +90,7 @@ func (s *script) command(op plan.Op) { s.WriteString(Print(op) + "\n") }
 func (s *script) describe(namespace string) string {
 	title := escape.Line(namespace)
 	if namespace == state.Host {
-		title = "the machine itself"
+		title = "host namespace"
 	}
 	ns := s.end.Namespace(namespace)
 	if ns == nil || s.told[namespace] {

@@ -76,7 +76,7 @@ func TestScriptOfChanges(t *testing.T) {
 		plan.SetLink{Link: state.Endpoint{Namespace: "a\nb", Link: "x"}, MTU: 1400},
 		plan.SetLink{Link: state.Endpoint{Link: "x"}, MTU: 1400},
 	}
-	want := "#!/bin/sh\nset -eu\n\n# a b\nip -n 'a\nb' link set dev x mtu 1400\n\n# the machine itself\nip link set dev x mtu 1400\n"
+	want := "#!/bin/sh\nset -eu\n\n# a b\nip -n 'a\nb' link set dev x mtu 1400\n\n# host namespace\nip link set dev x mtu 1400\n"
 	if d := cmp.Diff(want, iproute2.Script(p)); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}

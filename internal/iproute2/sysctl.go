@@ -45,7 +45,7 @@ func parseSysctl(w *words) (plan.Plan, error) {
 	}
 	switch {
 	case w.Skip("-p", "--load", "--system"):
-		return nil, w.unsupported("settings from a file are not read here")
+		return nil, w.unsupported("settings in a file are not supported")
 	case strings.HasPrefix(w.Peek(), "-"):
 		return nil, w.Unexpected("-q", "-w", "key=value")
 	}

@@ -53,7 +53,7 @@ func parseVeth(w *words, here device) (plan.Op, error) {
 			return nil, err
 		}
 		if there.then != (plan.SetLink{}) {
-			return nil, fmt.Errorf("only this end can be set up at once, or made a port: %w", &UnsupportedError{"the other needs a command of its own"})
+			return nil, fmt.Errorf("up, down and master are supported for the first end only: %w", &UnsupportedError{"set the peer by a command of its own"})
 		}
 	}
 	return plan.AddVeth{Ends: hostFirst([2]plan.VethEnd{here.vethEnd(), there.vethEnd()})}, nil

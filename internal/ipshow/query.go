@@ -59,7 +59,7 @@ func ParseQuery(args []string) (*Query, error) {
 		w.Skip("to")
 		q.Get, err = w.Addr()
 		if err == nil && w.More() {
-			err = fmt.Errorf("%s: only the way to an address can be asked for", w.Back().Place())
+			err = fmt.Errorf("%s: unsupported behind ip route get ADDRESS", w.Place())
 		}
 		return q, err
 	}

@@ -27,7 +27,7 @@ ip -n h link add eth0 type veth peer name p0 netns sw
 # r
 ip -n r link add eth0 type veth peer name p1 netns sw
 
-# the machine itself
+# host namespace
 #   up0 to r:wan
 ip link add up0 type veth peer name wan netns r
 
@@ -48,7 +48,7 @@ ip -n r link set eth0 up
 ip -n r link set wan up
 ip netns exec r sysctl -q -w net.ipv6.conf.all.forwarding=1
 
-# the machine itself
+# host namespace
 ip link set up0 up
 
 # h

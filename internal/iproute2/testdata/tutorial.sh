@@ -1,29 +1,28 @@
 #!/bin/sh
 set -eu
 
-# Network namespaces: each is a network of its own, with interfaces,
-# addresses and routes that nobody else sees. It begins with lo, which is
-# down. The alias of lo is a note to vethlab, whose lab this is.
+# Network namespaces: each has its own interfaces, addresses and routes. A new
+# one has only lo, which is down. The alias of lo marks it as part of a lab.
 # Look: ip netns list; ls /run/netns
 ip netns add h
 ip -n h link set lo up
 ip netns add sw
 ip netns add r
 
-# Bridges: switches in software. A bridge takes the smallest MTU of its ports,
-# unless its own was changed once: so it is made with another one first.
+# Bridges: switches in software. A bridge takes the smallest MTU of its ports
+# until its own MTU is changed: it is created with another one, changed later.
 # Look: ip -n NAME link
 ip -n sw link add br0 type bridge stp_state 0 forward_delay 0
 
-# Cables: a veth pair is two interfaces; what goes into one comes out of the
-# other. Both ends are here, on this machine, for now.
+# Veth pairs: two interfaces; a frame sent through one is received by the other.
+# Both ends are in the host namespace for now.
 # Look: ip link
 ip link add cable1a type veth peer name cable1b
 ip link add cable2a type veth peer name cable2b
 ip link add up0 type veth peer name cable3b
 
-# Each end goes where it belongs. It vanishes from ip link here, and is seen
-# there as NAME@ifN: N is the number of the other end.
+# Each end is moved into its namespace. ip link no longer lists it here, and
+# lists it there as NAME@ifN: N is the index of its peer.
 # Look: ip link; ip -n NAME link
 ip link set cable1a name eth0 netns h
 ip link set cable1b name p0 netns sw
@@ -31,9 +30,9 @@ ip link set cable2a name eth0 netns r
 ip link set cable2b name p1 netns sw
 ip link set cable3b name wan netns r
 
-# What is inside each namespace: addresses, then the interface up, then routes.
-# By itself the kernel makes an fe80 address of the MAC and tests it for a
-# second; here it is made by hand (addrgenmode none, nodad), ready at once.
+# In each namespace: addresses, then the interface up, then routes. By default
+# the kernel derives an fe80 address from the MAC and runs duplicate address
+# detection for a second; here it is added by hand (addrgenmode none, nodad).
 # Look: ip -n NAME addr; ip -n NAME route
 
 # h
@@ -59,6 +58,6 @@ ip -n r addr add fd00::1/64 dev eth0 nodad
 ip -n r link set eth0 up
 ip -n r link set wan up
 
-# the machine itself
+# host namespace
 #   up0 to r:wan
 ip link set up0 up
