@@ -7,15 +7,14 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// address is what an addr command says.
+// address holds the arguments of an addr command.
 type address struct {
 	prefix netip.Prefix
 	dev    string
 }
 
-// addressGrammar has no word for the address itself, which stands first. All
-// our IPv6 addresses skip duplicate address detection, so to an Op nodad says
-// nothing new.
+// addressGrammar has no keyword for the address, which comes first. nodad is ignored:
+// every [plan.AddAddress] skips duplicate address detection.
 var addressGrammar = grammar[address]{
 	options: []option[address]{
 		text("the name of a link", func(a *address) *string { return &a.dev }, "dev"),
@@ -95,7 +94,7 @@ func parseAddress(w *words) (plan.Plan, error) {
 	return plan.Plan{plan.AddAddress{Link: w.at(a.dev), Address: a.prefix, Replace: verb != "add"}}, nil
 }
 
-// flushGrammar has no word for the link, which may do without dev.
+// flushGrammar takes the link with or without dev.
 var flushGrammar = grammar[address]{
 	options: []option[address]{
 		text("the name of a link", func(a *address) *string { return &a.dev }, "dev"),

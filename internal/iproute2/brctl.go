@@ -8,8 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// parseBrctl reads a command of brctl(8), which is how bridges were made before ip
-// could.
+// parseBrctl parses a command of brctl(8), ip's predecessor for bridges.
 func parseBrctl(w *words) (plan.Plan, error) {
 	verb := w.Next()
 	switch verb {

@@ -9,19 +9,19 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// device is what a new link has whatever its kind.
+// device holds the attributes of a new link that every kind has.
 type device struct {
 	name  string
 	index int
 	mac   topo.MAC
 	mtu   int
-	netns string // "" where the command does not say
+	netns string // "": not given
 
-	then plan.SetLink // what else the command says of it, but for the name
+	then plan.SetLink // master, up and down, which need an Op after the creation
 }
 
-// deviceGrammar is what may stand behind "link add" and behind "peer". The
-// name, printed first, may do without its keyword.
+// deviceGrammar parses what follows "link add" and "peer". The name is printed first;
+// its keyword may be left out.
 var deviceGrammar = grammar[device]{
 	options: []option[device]{
 		{
@@ -59,7 +59,6 @@ var deviceGrammar = grammar[device]{
 	until: "type",
 }
 
-// queues is why a queue can't be set.
 const queues = "settings of queues are not supported"
 
 func (d *device) readName(w *words) (err error) {
@@ -67,7 +66,7 @@ func (d *device) readName(w *words) (err error) {
 	return err
 }
 
-// words returns the device as it stands behind "link add".
+// words returns the arguments of "link add".
 func (d device) words() []string {
 	var c []string
 	if d.name != "" {
@@ -76,7 +75,7 @@ func (d device) words() []string {
 	return append(c, deviceGrammar.write(d)...)
 }
 
-// more returns what is still to be done when the device is there.
+// more returns the Ops that follow the creation.
 func (d device) more(link state.Endpoint) plan.Plan {
 	if d.then == (plan.SetLink{}) {
 		return nil
@@ -92,8 +91,8 @@ func (d device) vethEnd() plan.VethEnd {
 	}
 }
 
-// named returns the name of a link, behind a keyword if ip would take the name
-// by itself for something else.
+// named returns the name of a link, behind a keyword if ip would parse the name as
+// an option.
 func named(keyword, link string) []string {
 	if slices.ContainsFunc(linkKeywords(), func(k string) bool { return strings.HasPrefix(k, link) }) {
 		return []string{keyword, link}
@@ -101,9 +100,8 @@ func named(keyword, link string) []string {
 	return []string{link}
 }
 
-// linkKeywords returns what ip link takes for an option where a name could
-// stand. It takes the beginnings of some for the whole, so that a link called
-// "a" is read as "address".
+// linkKeywords returns the options that ip link accepts in place of a name. ip accepts
+// prefixes of some, so that it parses a link called "a" as "address".
 func linkKeywords() []string {
 	return strings.Fields(`
 		addrgenmode address alias allmulticast arp broadcast brd carrier dev down dynamic

@@ -9,9 +9,9 @@ import (
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
-// An iptablesRule is what one command of iptables(8) says, on its way to what
-// iptables-nft would make of it: tables and chains of its names, interfaces
-// before addresses before ports, and a counter before the verdict.
+// An iptablesRule holds a command of iptables(8) in nft's words. It becomes what
+// iptables-nft makes of it: the same tables and chains, interfaces before addresses
+// before ports, and a counter before the verdict.
 type iptablesRule struct {
 	family nft.Family
 	table  string
@@ -21,11 +21,11 @@ type iptablesRule struct {
 	links    []string // matches of interfaces
 	hosts    []string // of addresses
 	packet   []string // of the rest, in the order given
-	target   string   // the end of the rule
+	target   string   // the verdict or last statement
 	comment  string
 }
 
-// builtin are the chains that iptables finds in its tables, with their place.
+// builtin returns the built-in chains of a table, with hook and priority.
 func builtin(table string) map[string]nft.Base {
 	base := func(hook string, priority int) nft.Base {
 		typ := "filter"
@@ -87,7 +87,7 @@ func (r *iptablesRule) readTable(w *words) error {
 	return nil
 }
 
-// plan puts before commands what makes the table.
+// plan returns the Ops of commands.
 func (r *iptablesRule) plan(w *words, commands []nft.Command) plan.Plan {
 	var p plan.Plan
 	for _, c := range commands {
@@ -98,8 +98,7 @@ func (r *iptablesRule) plan(w *words, commands []nft.Command) plan.Plan {
 
 func (r *iptablesRule) id() nft.TableID { return nft.TableID{Family: r.family, Name: r.table} }
 
-// made returns the commands that make the table, and the chain if it is one of
-// those that are always there.
+// made returns the commands that create the table, and the chain if it is built-in.
 func (r *iptablesRule) made() []nft.Command {
 	list := []nft.Command{{Verb: nft.Add, Object: nft.ATable, Table: r.id()}}
 	if base, ok := builtin(r.table)[r.chain]; ok {
@@ -150,7 +149,7 @@ func (r *iptablesRule) policy(w *words) (list []nft.Command, err error) {
 		return nil, w.Unexpected("ACCEPT", "DROP")
 	}
 	w.Next()
-	// The chain is made first, for what is there may have another policy.
+	// The chain is added first: an existing one may have another policy.
 	list = r.made()
 	return append(list, nft.Command{Verb: nft.Add, Object: nft.AChain, Table: r.id(), Name: r.chain, Base: &nft.Base{Policy: policy}}), nil
 }
@@ -160,7 +159,7 @@ func (r *iptablesRule) rule(w *words, verb nft.Verb) (list []nft.Command, err er
 		return nil, err
 	}
 	if verb == nft.Insert {
-		w.Skip("1") // the first place is where it goes
+		w.Skip("1") // the default position
 	}
 	for w.More() && err == nil {
 		err = r.option(w)
@@ -195,7 +194,7 @@ func (r *iptablesRule) text() string {
 	return strings.Join(words, " ")
 }
 
-// implies reports whether a match is of packets of a protocol only.
+// implies reports whether a match selects a protocol.
 func implies(match, protocol string) bool {
 	return strings.HasPrefix(match, protocol+" ") || protocol == "ipv6-icmp" && strings.HasPrefix(match, "icmpv6 ")
 }

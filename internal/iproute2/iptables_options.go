@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// option reads one option of a rule of iptables(8), after "!" if it is there.
+// option parses one option of a rule of iptables(8), with an optional "!" before it.
 func (r *iptablesRule) option(w *words) error {
 	not := ""
 	if w.Skip("!") {
@@ -46,7 +46,7 @@ func (r *iptablesRule) option(w *words) error {
 	return fmt.Errorf("%s: unknown iptables option", w.Place())
 }
 
-// readBare notes an option that has no value. False: it has one.
+// readBare parses an option without a value; false if it is not one.
 func (r *iptablesRule) readBare(option, not string) bool {
 	switch option {
 	case "--syn":
@@ -67,7 +67,7 @@ func (r *iptablesRule) readBare(option, not string) bool {
 	return true
 }
 
-// ports writes ports as nft does.
+// ports prints ports as nft does.
 func ports(value string) string {
 	if strings.Contains(value, ",") {
 		return "{ " + strings.ReplaceAll(strings.ReplaceAll(value, ":", "-"), ",", ", ") + " }"
@@ -78,7 +78,7 @@ func ports(value string) string {
 	return strings.ReplaceAll(value, ":", "-")
 }
 
-// link writes the name of a link as nft does; a + at its end is a *.
+// link prints the name of a link as nft does, with "*" for a final "+".
 func link(value string) string {
 	if stem, ok := strings.CutSuffix(value, "+"); ok {
 		value = stem + "*"
@@ -86,7 +86,7 @@ func link(value string) string {
 	return `"` + value + `"`
 }
 
-// readMatch notes a match. False: it is not known.
+// readMatch parses a match or an option of the target; false if it is unknown.
 func (r *iptablesRule) readMatch(option, not, value string) bool {
 	ip, icmp := "ip ", "icmp "
 	if r.family == nft.IP6 {
@@ -138,7 +138,7 @@ func addresses(value string) string {
 	return value
 }
 
-// transport returns the protocol whose ports are meant.
+// transport returns the protocol of the rule's ports.
 func (r *iptablesRule) transport() string {
 	if r.protocol == "" {
 		return "th"
@@ -171,7 +171,7 @@ func markMatch(not, value string) string {
 	return "meta mark & " + mask + " " + not + mark
 }
 
-// readRarer reads what one uses now and then.
+// readRarer parses the less frequent matches.
 func (r *iptablesRule) readRarer(option, not, value string) bool {
 	switch option {
 	case "--limit":
@@ -208,7 +208,7 @@ func (r *iptablesRule) readRarer(option, not, value string) bool {
 	return true
 }
 
-// tcpFlags writes flags as nft does.
+// tcpFlags prints flags as nft does.
 func tcpFlags(value string) string {
 	switch value {
 	case "ALL":
@@ -219,7 +219,7 @@ func tcpFlags(value string) string {
 	return value
 }
 
-// jump reads what becomes of the packets. Its options come after it.
+// jump parses the target; its options follow.
 func (r *iptablesRule) jump(w *words, how string) error {
 	target, err := w.Value("a target such as ACCEPT")
 	if err != nil {
@@ -236,7 +236,7 @@ func (r *iptablesRule) jump(w *words, how string) error {
 	return nil
 }
 
-// readTargetOption notes an option of the target. False: it is not known.
+// readTargetOption parses an option of the target; false if it is unknown.
 func (r *iptablesRule) readTargetOption(option, value string) bool {
 	switch option {
 	case "--to-destination", "--to-source":
@@ -263,7 +263,7 @@ func (r *iptablesRule) readTargetOption(option, value string) bool {
 	return true
 }
 
-// rejection writes an error as nft does.
+// rejection prints a value of --reject-with as nft does.
 func rejection(value string) string {
 	known := map[string]string{
 		"tcp-reset": "tcp reset", "icmp-net-unreachable": "icmp net-unreachable", "icmp-host-unreachable": "icmp host-unreachable",

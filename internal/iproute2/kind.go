@@ -9,8 +9,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// linkKinds has one row per kind of link that can be made. What ip-link(8) knows
-// beyond them is in otherKinds.
+// linkKinds has one row per supported kind of link; otherKinds has the rest of
+// ip-link(8).
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
 		state.Veth{}.Kind():   vethKind,
@@ -19,17 +19,16 @@ func linkKinds() map[string]linkKind {
 	}
 }
 
-// A linkKind is how ip writes what is special to a kind of link.
+// A linkKind prints and parses the attributes of a kind of link.
 type linkKind struct {
-	// add reads what stands behind the kind's name in a command that makes one.
+	// add parses what follows the kind in ip link add.
 	add func(*words, device) (plan.Op, error)
 
-	// settings writes it. Nil: nothing stands there, or the kind has an Op of
-	// its own.
+	// settings prints it. Nil: the kind has no attributes, or its own Op.
 	settings func(state.Kind) []string
 
-	// set reads what stands behind the kind's name in a command that changes
-	// one, and changes writes it. Nil: nothing can be changed.
+	// set parses what follows the kind in ip link set, and changes prints it.
+	// Nil: no attribute can be changed.
 	set     func(*words) (state.Change, error)
 	changes func(state.Change) []string
 }
@@ -50,12 +49,12 @@ func changesOf[C state.Change](write func(C) []string) func(state.Change) []stri
 	}
 }
 
-// addsPlain reads a kind without settings.
+// addsPlain parses a kind without attributes.
 func addsPlain(k state.Kind) func(*words, device) (plan.Op, error) {
 	return func(w *words, d device) (plan.Op, error) { return d.adds(w, k) }
 }
 
-// adds returns the Op that makes a link of a device and what is special to its kind.
+// adds returns the Op that creates a link.
 func (d device) adds(w *words, k state.Kind) (plan.Op, error) {
 	if d.name == "" {
 		return nil, w.Missing("the name of a link")
@@ -81,7 +80,7 @@ func printSetKind(op plan.SetKind) []string {
 	return append(c, linkKinds()[op.Change.Kind()].changes(op.Change)...)
 }
 
-// parseSetKind reads what stands behind "type".
+// parseSetKind parses what follows "type".
 func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 	if w.Skip("bridge_slave") {
 		return nil, w.unsupported("settings of a bridge's port are not supported")
@@ -100,14 +99,14 @@ func parseSetKind(w *words, link state.Endpoint) (plan.Op, error) {
 	return plan.SetKind{Link: link, Change: change}, nil
 }
 
-// KindNames returns the kinds of link that can be made, in order.
+// KindNames returns the supported kinds of link, sorted.
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 func (w *words) unsupportedKind() error {
 	return w.unsupported("links of kind %s are not supported", w.Next())
 }
 
-// otherKinds are the kinds of link that ip-link(8) knows and labs do not have.
+// otherKinds are the kinds of ip-link(8) that are not supported.
 func otherKinds() []string {
 	kinds := strings.Fields(`
 		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap

@@ -8,13 +8,13 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// neighbour is what a command of ip neighbour says.
+// neighbour holds the arguments of an ip neighbour command.
 type neighbour struct {
 	state.Neighbour
-	state string // the state of the entry, "" where the command does not say
+	state string // of the entry (NUD); "": not given
 }
 
-// neighbourGrammar has no word for the address, which may stand anywhere.
+// neighbourGrammar has no keyword for the address, which may come anywhere.
 var neighbourGrammar = grammar[neighbour]{
 	options: []option[neighbour]{
 		mac(func(n *neighbour) *topo.MAC { return &n.MAC }, "lladdr"),

@@ -9,11 +9,10 @@ func printNetns(verb, name string) []string {
 	return []string{"ip", "netns", verb, name}
 }
 
-// initProcess is how ip calls the machine's own namespace, which has no name: that
-// of process 1.
+// initProcess is PID 1, which names the host namespace to ip: it has no name.
 const initProcess = "1"
 
-// netns takes the name of a namespace.
+// netns parses the name of a namespace.
 func (w *words) netns(name *string) (err error) {
 	if w.Skip(initProcess) {
 		*name = state.Host

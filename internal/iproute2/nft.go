@@ -12,8 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// printNft writes a command of nft(8). What only a shell would take amiss is
-// one word, between quotes.
+// printNft prints a command of nft(8). A body with shell syntax is one quoted word.
 func printNft(op plan.Nft) []string {
 	words := append(within(op.Namespace, "nft"), strings.Fields(op.Command.Head())...)
 	switch body := op.Command.Body(); {
@@ -29,7 +28,7 @@ func printNft(op plan.Nft) []string {
 // quoted reports whether a shell needs quotes around a word.
 func quoted(word string) bool { return word != "" && escape.Shell(word) != word }
 
-// within begins a command that is run in a namespace.
+// within returns a command that runs in a namespace.
 func within(namespace string, words ...string) []string {
 	if namespace == state.Host {
 		return words
@@ -37,8 +36,7 @@ func within(namespace string, words ...string) []string {
 	return append([]string{"ip", "netns", "exec", namespace}, words...)
 }
 
-// parseNft reads a command of nft(8): as nft itself does, all its words as one
-// text.
+// parseNft parses a command of nft(8), which joins its words as nft does.
 func parseNft(w *words) (plan.Plan, error) {
 	for strings.HasPrefix(w.Peek(), "-") {
 		switch {
@@ -67,7 +65,7 @@ func parseNft(w *words) (plan.Plan, error) {
 	return p, nil
 }
 
-// nftMistake says where in a command of one line the first mistake is.
+// nftMistake returns the first error, with the text at its column.
 func nftMistake(text string, err error) error {
 	var all nft.Errors
 	if !errors.As(err, &all) {
@@ -80,7 +78,7 @@ func nftMistake(text string, err error) error {
 	return errors.New(first.Msg)
 }
 
-// shortened returns the beginning of a text.
+// shortened returns at most 30 bytes of a text.
 func shortened(s string) string {
 	const most = 30
 	if len(s) <= most {

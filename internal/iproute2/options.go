@@ -8,33 +8,32 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// An option is a part of a command that may stand there or not: a keyword and,
-// as a rule, a value. It is about a field of a T. One table of options serves
-// both directions, so what is printed can be read.
+// An option is an optional part of a command: a keyword and usually a value, for a
+// field of a T. Printing and parsing use the same table of options.
 type option[T any] struct {
 	words []string // the first is printed, all are read
 
-	// write returns what is printed behind the word, false if there is
-	// nothing to say. An option without it is only read.
+	// write returns the value to print behind the word; false if the option is
+	// left out. Nil: the option is only parsed.
 	write func(v *T) (value []string, ok bool)
 
-	// read takes what stands behind the word.
+	// read parses the value behind the word.
 	read func(w *words, v *T) error
 }
 
-// A grammar is what a command may say about a T, in any order.
+// A grammar lists the options of a T, which a command may have in any order.
 type grammar[T any] struct {
 	options []option[T]
 
-	// bare takes a word that is no option and reports whether one is expected
-	// here. It may be nil.
+	// bare parses a word that is not an option; false if none is expected here.
+	// It may be nil.
 	bare func(w *words, v *T) (bool, error)
 
 	// until is the word that ends this part of the command, if any.
 	until string
 }
 
-// write returns the options that v has, in the order of the table.
+// write prints the options that v has, in the order of the table.
 func (g grammar[T]) write(v T) []string {
 	var c []string
 	for _, o := range g.options {
@@ -48,7 +47,7 @@ func (g grammar[T]) write(v T) []string {
 	return c
 }
 
-// read takes options until the command, or this part of it, ends.
+// read parses options until the command, or this part of it, ends.
 func (g grammar[T]) read(w *words, v *T) error {
 	seen := make([]bool, len(g.options))
 	for w.More() && (g.until == "" || w.Peek() != g.until) {
@@ -92,14 +91,13 @@ func (g grammar[T]) keywords() []string {
 	return list
 }
 
-// maxNumber is the highest number of the kernel's 32-bit attributes,
-// maxSigned that of those that it takes for signed.
+// The maxima of the kernel's unsigned and signed 32-bit attributes.
 const (
 	maxNumber = 1<<32 - 1
 	maxSigned = 1<<31 - 1
 )
 
-// number is an option with a number; 0 stands for none.
+// number is an option with a number; 0: left out.
 func number[T any](word, what string, most uint32, field func(*T) *int) option[T] {
 	return option[T]{
 		words: []string{word},
@@ -112,7 +110,7 @@ func number[T any](word, what string, most uint32, field func(*T) *int) option[T
 	}
 }
 
-// text is an option with any text but the empty one, which stands for none.
+// text is an option with a text; "": left out.
 func text[T any](what string, field func(*T) *string, spellings ...string) option[T] {
 	return option[T]{
 		words: spellings,
@@ -124,7 +122,7 @@ func text[T any](what string, field func(*T) *string, spellings ...string) optio
 	}
 }
 
-// mac is an option with a MAC address; the zero one stands for none.
+// mac is an option with a MAC address; zero: left out.
 func mac[T any](field func(*T) *topo.MAC, spellings ...string) option[T] {
 	return option[T]{
 		words: spellings,
@@ -136,7 +134,7 @@ func mac[T any](field func(*T) *topo.MAC, spellings ...string) option[T] {
 	}
 }
 
-// choice is an option with one of two words; nil stands for none.
+// choice is an option with one of two values; nil: left out.
 func choice[T any](word, yes, no string, field func(*T) **bool) option[T] {
 	return option[T]{
 		words: []string{word},
@@ -154,7 +152,7 @@ func choice[T any](word, yes, no string, field func(*T) **bool) option[T] {
 	}
 }
 
-// toggle is a word that stands for one value of a field of two.
+// toggle is a word without a value that sets a bool, as "up" does.
 func toggle[T any](word string, value bool, field func(*T) **bool) option[T] {
 	return option[T]{
 		words: []string{word},
@@ -169,15 +167,14 @@ func toggle[T any](word string, value bool, field func(*T) **bool) option[T] {
 	}
 }
 
-// toggleRead is a [toggle] that is only read.
+// toggleRead is a [toggle] that is only parsed.
 func toggleRead[T any](word string, value bool, field func(*T) **bool) option[T] {
 	o := toggle(word, value, field)
 	o.write = nil
 	return o
 }
 
-// ignored is an option with a value that changes nothing that a State holds. See
-// [ParseSkipping].
+// ignored is an option that no Op holds; [ParseSkipping] returns it.
 func ignored[T any](spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
 		value, err := w.Value("the value of " + spellings[0])
@@ -186,15 +183,14 @@ func ignored[T any](spellings ...string) option[T] {
 	}}
 }
 
-// refused is an option that is known and not supported.
+// refused is an option of ip that is not supported.
 func refused[T any](word, why string) option[T] {
 	return option[T]{words: []string{word}, read: func(w *words, _ *T) error {
 		return w.unsupported("%s", why)
 	}}
 }
 
-// fixed is an option that is supported with one value only, which is what there is
-// without it.
+// fixed is an option of which only the default value is supported.
 func fixed[T any](value, why string, spellings ...string) option[T] {
 	return option[T]{words: spellings, read: func(w *words, _ *T) error {
 		word, err := w.Value("the value of " + spellings[0])

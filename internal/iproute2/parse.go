@@ -13,22 +13,21 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Parse reads a command that changes something, as [Print] writes it and in the
-// other spellings that ip(8), sysctl(8), brctl(8), nft(8) and iptables(8) take for
-// the same: shortened objects and verbs, words that may be left out, options in
-// any order, "sudo" in front, "ip netns exec NS ip …". One command may come to
-// any number of Ops. Words that change nothing an Op holds, such as "brd +", are
-// skipped.
+// Parse parses a command that changes something, as [Print] prints it and in the
+// other spellings that ip(8), sysctl(8), brctl(8), nft(8) and iptables(8) accept:
+// shortened objects and verbs, optional words, options in any order, "sudo" in front,
+// "ip netns exec NS ip …". A command is any number of Ops. Options that no Op holds,
+// such as "brd +", are skipped.
 //
-// An error names the word that is not understood, and its number. What is
-// understood and has no Op is an [UnsupportedError].
+// An error names the unexpected word and its number. The error for a valid command
+// without an Op is an [UnsupportedError].
 func Parse(line string) (plan.Plan, error) {
 	p, _, err := ParseSkipping(line)
 	return p, err
 }
 
-// ParseSkipping is [Parse] for who must know what was skipped: the options that no
-// Op holds, with their values, such as "label eth0:1".
+// ParseSkipping is [Parse] that also returns the skipped options with their values,
+// such as "label eth0:1".
 func ParseSkipping(line string) (p plan.Plan, skipped []string, err error) {
 	list, err := split(line)
 	if err != nil {
@@ -55,7 +54,7 @@ func parseWords(list []string) (p plan.Plan, skipped []string, err error) {
 	return p, w.skipped, nil
 }
 
-// An UnsupportedError is about a command that is right and that no Op can make.
+// An UnsupportedError is the error for a valid command that has no Op.
 type UnsupportedError struct{ Why string }
 
 func (e *UnsupportedError) Error() string { return e.Why }
@@ -65,7 +64,7 @@ func (w *words) unsupported(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", w.Back().Place(), &UnsupportedError{fmt.Sprintf(format, args...)})
 }
 
-// parseCommand reads a command of any program.
+// parseCommand parses a command of any supported program.
 func parseCommand(w *words) (plan.Plan, error) {
 	skipWrappers(w)
 	switch path.Base(w.Next()) {
@@ -90,7 +89,7 @@ func parseCommand(w *words) (plan.Plan, error) {
 	return nil, w.Unexpected("ip", "sysctl", "brctl", "nft", "iptables")
 }
 
-// skipWrappers steps over programs that only run another one, with their options.
+// skipWrappers skips programs such as sudo that run another one, and their options.
 func skipWrappers(w *words) {
 	for w.Skip("sudo", "doas", "command", "env", "exec") {
 		for strings.HasPrefix(w.Peek(), "-") || isAssignment(w.Peek()) {
@@ -106,13 +105,13 @@ func isAssignment(word string) bool {
 	return ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-// An object is what ip changes, with what reads the rest of the command.
+// An object is an object of ip with its parser.
 type object struct {
 	verb
 	parse func(*words) (plan.Plan, error)
 }
 
-// objects has one row per object of ip that has Ops, in ip's own order, which says
+// objects has one row per supported object of ip, in ip's own order, which decides
 // what "ip a" means.
 func objects() []object {
 	return []object{
@@ -125,8 +124,8 @@ func objects() []object {
 	}
 }
 
-// strangers are the objects of ip that have none.
-var strangers = []verb{
+// unsupportedObjects are the other objects of ip.
+var unsupportedObjects = []verb{
 	{"addrlabel", "addrl"},
 	{"maddress", "m"},
 	{"rule", "ru"},
@@ -162,14 +161,14 @@ func parseIP(w *words) (plan.Plan, error) {
 	if i := slices.IndexFunc(known, func(o object) bool { return o.Name() == name }); i >= 0 {
 		return known[i].parse(w)
 	}
-	if stranger, e := w.Verb(strangers...); e == nil {
-		return nil, w.unsupported("ip %s is not supported: a lab has links, addresses and routes of the main table", stranger)
+	if other, e := w.Verb(unsupportedObjects...); e == nil {
+		return nil, w.unsupported("ip %s is not supported: a lab has links, addresses and routes of the main table", other)
 	}
 	return nil, err
 }
 
-// ipOptions are the options of ip itself, without "-", in ip's own order, which says
-// what "-b" means. What is only about how something is shown changes nothing.
+// ipOptions are the options of ip itself, without "-", in ip's own order, which decides
+// what "-b" means. Options of output are ignored.
 var ipOptions = []verb{
 	{"loops", "l"},
 	{"family", "f"},
@@ -196,7 +195,7 @@ var ipOptions = []verb{
 	{"echo", "e"},
 }
 
-// readIPOptions takes what stands between ip and its object.
+// readIPOptions parses the options between ip and its object.
 func readIPOptions(w *words) error {
 	for strings.HasPrefix(w.Peek(), "-") {
 		option := w.ipOption()
@@ -249,8 +248,7 @@ func (w *words) readFamily() error {
 	return nil
 }
 
-// IsUnsupported reports whether an error is about a command that is right and that
-// no Op can make.
+// IsUnsupported reports whether err is an [UnsupportedError].
 func IsUnsupported(err error) bool {
 	u := (*UnsupportedError)(nil)
 	return errors.As(err, &u)

@@ -16,10 +16,9 @@ import (
 
 // Print returns the command for an Op, quoted for a shell where needed.
 //
-// A veth pair with an end in the machine's own namespace is written from
-// there, since ip can name every other namespace but not this one; Parse
-// returns that end first. A [plan.SetSysctl] that does what a
-// [plan.PromoteSecondaries] does comes back as one.
+// A veth pair with an end in the host namespace is created from there, since the host
+// namespace has no name for ip; Parse returns that end first. A [plan.SetSysctl] equal
+// to a [plan.PromoteSecondaries] is parsed as the latter.
 func Print(op plan.Op) string {
 	return join(command(op))
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// route is what a route command says.
+// route holds the arguments of a route command.
 type route struct {
 	state.Route
 	isDefault bool
-	family    string // of the gateway, "inet" or "inet6"; "": that of the destination
+	family    string // of the gateway, "inet" or "inet6"; "": the destination's
 }
 
-// routeGrammar has no word for the destination, which stands first.
+// routeGrammar has no keyword for the destination, which comes first.
 var routeGrammar = grammar[route]{
 	options: []option[route]{
 		{
@@ -66,7 +66,7 @@ func metric() option[route] {
 	return o
 }
 
-// fixedScope takes the scope that a route has anyway.
+// fixedScope accepts the default scopes.
 func fixedScope() option[route] {
 	return option[route]{words: []string{"scope"}, read: func(w *words, _ *route) error {
 		if w.Skip("link", "global", "universe", "253", "0") {
@@ -86,8 +86,7 @@ func mainTable() option[route] {
 	}}
 }
 
-// gateway returns what stands behind "via". A gateway of the other family must
-// be announced.
+// gateway returns the value of "via": with the family if it is not the destination's.
 func (r *route) gateway() []string {
 	if r.Via.Is6() != r.To.Addr().Is6() {
 		return []string{choose(r.Via.Is6(), "inet6", "inet"), r.Via.String()}
@@ -121,8 +120,8 @@ func printRoute(verb, namespace string, r state.Route) []string {
 	return append(c, routeGrammar.write(route{Route: r})...)
 }
 
-// destination writes a prefix as ip does it. The IPv6 default route is written
-// out: the word alone would mean IPv4.
+// destination prints a prefix as ip does. The IPv6 default route is ::/0: "default"
+// would mean IPv4.
 func destination(p netip.Prefix) string {
 	if p.Bits() == 0 && p.Addr().Is4() {
 		return "default"
@@ -155,8 +154,7 @@ func parseRoute(w *words) (plan.Plan, error) {
 	return plan.Plan{plan.AddRoute{Namespace: w.namespace, Route: r, Replace: verb != "add"}}, nil
 }
 
-// parseFlushRoutes takes only the cache: there is none any more, and to flush it
-// changes nothing.
+// parseFlushRoutes accepts the cache only, which Linux has not had since 3.6.
 func parseFlushRoutes(w *words) (plan.Plan, error) {
 	if w.Skip("cache") {
 		return nil, nil
@@ -182,7 +180,7 @@ func readRoute(w *words) (state.Route, error) {
 	return r.Route, nil
 }
 
-// everything returns the destination that "default" stands for.
+// everything returns the destination of a default route.
 func everything(ipv6 bool) netip.Prefix {
 	if ipv6 {
 		return netip.PrefixFrom(netip.IPv6Unspecified(), 0)

@@ -24,8 +24,7 @@ func Script(p plan.Plan) string {
 	return s.String()
 }
 
-// Tutorial returns a shell script of a [plan.Tutorial], with what is to be learnt of
-// it as comments.
+// Tutorial returns a shell script of a [plan.Tutorial] with explaining comments.
 func Tutorial(p plan.Plan) string {
 	s := newScript(p)
 	section, namespace := plan.Section(-1), ""
@@ -46,7 +45,7 @@ func Tutorial(p plan.Plan) string {
 	return s.String()
 }
 
-// sections are what is said of each section of a tutorial.
+// sections are the comments above each section of a tutorial.
 var sections = map[plan.Section]string{
 	plan.Namespaces: `Network namespaces: each has its own interfaces, addresses and routes. A new
 one has only lo, which is down. The alias of lo marks it as part of a lab.
@@ -66,16 +65,16 @@ detection for a second; here it is added by hand (addrgenmode none, nodad).
 Look: ip -n NAME addr; ip -n NAME route`,
 }
 
-// script is a shell script that is being written.
+// script builds a shell script.
 type script struct {
 	strings.Builder
-	end  *state.State // what there is when all is done, as far as the plan says
+	end  *state.State // the State after the plan, as far as the plan determines it
 	told map[string]bool
 }
 
 func newScript(p plan.Plan) *script {
 	s := &script{end: state.New(), told: map[string]bool{}}
-	_ = p.Play(s.end) // a plan that changes what is there can't be played from nothing
+	_ = p.Play(s.end) // fails if the plan changes existing links
 	s.WriteString("#!/bin/sh\nset -eu\n")
 	return s
 }
@@ -86,7 +85,7 @@ func (s *script) comment(text string) {
 
 func (s *script) command(op plan.Op) { s.WriteString(Print(op) + "\n") }
 
-// describe says what a namespace is and, the first time, what is in it.
+// describe returns the title of a namespace and, the first time, its links.
 func (s *script) describe(namespace string) string {
 	title := escape.Line(namespace)
 	if namespace == state.Host {
@@ -109,7 +108,7 @@ func (s *script) describe(namespace string) string {
 	return strings.Join(append([]string{title}, links...), "\n  ")
 }
 
-// kindOf says what a namespace does for others.
+// kindOf returns "a switch", "a router" or "".
 func kindOf(ns *state.Namespace) string {
 	ports, plugs := 0, 0
 	for _, l := range ns.Links {
@@ -129,8 +128,7 @@ func kindOf(ns *state.Namespace) string {
 	return ""
 }
 
-// describeLink says what a link has and where its cable leads; "": nothing that is
-// worth a word.
+// describeLink returns a link's addresses and peer; "" if it has neither.
 func (s *script) describeLink(l *state.Link) string {
 	words := []string{l.Name}
 	for _, a := range l.Addresses {

@@ -16,8 +16,8 @@ func printSysctl(namespace, key, value string) []string {
 	return append([]string{"ip", "netns", "exec", namespace}, c...)
 }
 
-// promoteBefore and promoteAfter stand around the link in a key. As in
-// sysctl(8) a dot in the name of a link is written as a slash.
+// promoteBefore and promoteAfter surround the link in a key. As in sysctl(8) a dot in
+// the name of a link is written as a slash.
 const (
 	promoteBefore = "net.ipv4.conf."
 	promoteAfter  = ".promote_secondaries"
@@ -27,7 +27,7 @@ func promoteKey(link string) string {
 	return promoteBefore + strings.ReplaceAll(link, ".", "/") + promoteAfter
 }
 
-// promoted returns the link whose secondaries a key is about.
+// promoted returns the link of a promote_secondaries key.
 func promoted(key string) (link string, ok bool) {
 	rest, ok := strings.CutPrefix(key, promoteBefore)
 	if !ok {
@@ -67,8 +67,7 @@ func setting(w *words, key, value string) plan.Op {
 	return plan.SetSysctl{Namespace: w.namespace, Key: key, Value: value}
 }
 
-// readSetting takes "key=value", or, as files of settings have it, all words
-// of "key = value".
+// readSetting parses "key=value", or all words of "key = value" as in sysctl.conf(5).
 func readSetting(w *words) (key, value string, err error) {
 	place := w.Place()
 	text, err := w.Value("key=value")

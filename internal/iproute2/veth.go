@@ -7,11 +7,11 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// vethKind is the row of veth pairs in linkKinds, which have an Op of their own.
+// vethKind is the row of linkKinds for veth pairs, which have their own Op.
 var vethKind = linkKind{add: parseVeth}
 
-// hostFirst returns the ends with the one in the machine's own namespace, if
-// there is one, in front: ip can name every other namespace but not this one.
+// hostFirst returns the ends with one in the host namespace first: ip can name every
+// other namespace, but not that.
 func hostFirst(ends [2]plan.VethEnd) [2]plan.VethEnd {
 	if ends[1].Link.Namespace == state.Host && ends[0].Link.Namespace != state.Host {
 		ends[0], ends[1] = ends[1], ends[0]
@@ -43,9 +43,8 @@ func deviceOf(end plan.VethEnd) device {
 	return device{name: end.Link.Link, index: end.Index, mac: end.MAC, mtu: end.MTU, netns: end.Link.Namespace}
 }
 
-// parseVeth reads the other end. Where its namespace is not said it is that of
-// the command, even if this end has one of its own. An end without a name gets
-// one from the kernel.
+// parseVeth parses the peer. Without netns the peer is in the namespace of the command,
+// even if the first end has a netns. The kernel names an end without a name.
 func parseVeth(w *words, here device) (plan.Op, error) {
 	there := device{netns: w.namespace}
 	if w.Skip("peer") {

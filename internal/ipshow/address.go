@@ -14,7 +14,7 @@ func orAny(a netip.Addr) string {
 	return a.String()
 }
 
-// addressesOf returns the addresses of a link that are asked for.
+// addressesOf returns the addresses of a link that the query selects.
 func (q *Query) addressesOf(ns *dump.Namespace, l *dump.Link) []dump.Address {
 	var list []dump.Address
 	for _, a := range ns.AddressesOf(l.Index) {
@@ -63,7 +63,7 @@ var addressFlags = []struct {
 	{0x10, "home", "home"},
 	{0x20, "deprecated", "deprecated"},
 	{0x40, "tentative", "tentative"},
-	{permanent, "", ""}, // its absence is said
+	{permanent, "", ""}, // printed as "dynamic" if unset
 	{0x100, "mngtmpaddr", "mngtmpaddr"},
 	{0x200, "noprefixroute", "noprefixroute"},
 	{0x400, "autojoin", "autojoin"},

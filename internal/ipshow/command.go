@@ -7,8 +7,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Command returns the command that shows something of a namespace: program is ip,
-// or another that is run inside, such as sysctl or nft.
+// Command returns the command line that runs ip, sysctl or nft for a namespace.
 func Command(namespace, program string, args ...string) string {
 	var before []string
 	switch {

@@ -6,7 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// linkDetails shows what ip does with -d.
+// linkDetails prints what -d adds.
 func (q *Query) linkDetails(ns *dump.Namespace, l *dump.Link) fields {
 	var fs fields
 	fs.add("promiscuity", l.Promiscuity, fmt.Sprintf(" promiscuity %d ", l.Promiscuity))
@@ -44,7 +44,7 @@ func (q *Query) linkDetails(ns *dump.Namespace, l *dump.Link) fields {
 	return fs
 }
 
-// linkInfo shows the kind of a link, and what is special to it.
+// linkInfo prints the kind of a link and the attributes of the kind.
 func (q *Query) linkInfo(ns *dump.Namespace, l *dump.Link) fields {
 	if l.Kind == "" {
 		return nil

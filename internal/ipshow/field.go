@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// A field is one thing that a command of ip shows: as a part of a line, with the
-// space around it, and by its key in JSON. Either may be missing.
+// A field is one value that ip prints: its text with the spaces around it, and its
+// key and value in JSON. Either may be missing.
 type field struct {
 	key   string
 	value any // a fields, too
 	text  string
 }
 
-// fields are what is shown of one object, in ip's own order.
+// fields are the fields of one object, in ip's order.
 type fields []field
 
 func (fs *fields) add(key string, value any, text string) { *fs = append(*fs, field{key, value, text}) }
 
-// word adds a field that stands in a line as its value behind a word.
+// word adds a field whose text is a word and the value.
 func (fs *fields) word(key, word, value string) { fs.add(key, value, word+" "+value+" ") }
 
-// say adds what is only text, know what is only JSON.
+// say adds text only, know JSON only.
 func (fs *fields) say(text string)            { fs.add("", nil, text) }
 func (fs *fields) know(key string, value any) { fs.add(key, value, "") }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// links shows links, with their addresses if those are asked for.
+// links prints links, for ip addr with their addresses.
 func (q *Query) links(ns *dump.Namespace) []fields {
 	var list []fields
 	for i := range ns.Links {
@@ -41,7 +41,7 @@ func (q *Query) wants(ns *dump.Namespace, l *dump.Link) bool {
 		(q.master == "" || ns.LinkName(l.Master) == q.master)
 }
 
-// newline is what stands between the lines of one object.
+// newline separates the lines of one object.
 func (q *Query) newline() string {
 	if q.oneline {
 		return `\`
@@ -94,8 +94,7 @@ func (q *Query) link(ns *dump.Namespace, l *dump.Link, addresses []dump.Address)
 	return fs
 }
 
-// linkName shows a name, and what it is the name of together with: the other end
-// of a veth, or what a macvlan stands on.
+// linkName prints a name and, behind "@", the peer or lower device.
 func linkName(ns *dump.Namespace, l *dump.Link, format string) fields {
 	var fs fields
 	name := l.Name
@@ -116,7 +115,7 @@ func linkName(ns *dump.Namespace, l *dump.Link, format string) fields {
 	return fs
 }
 
-// linkFlags are the flags that ip shows, in its order.
+// linkFlags are the flags that ip prints, in its order.
 var linkFlags = []struct {
 	bit  dump.Flags
 	name string
@@ -194,7 +193,7 @@ func hardware(l *dump.Link) fields {
 	return fs
 }
 
-// hardwareAddress writes the address of a tunnel as what it is, an IP address.
+// hardwareAddress prints a link-layer address; that of a tunnel is an IP address.
 func hardwareAddress(typ uint16, a dump.HWAddr) string {
 	ip, ok := netip.AddrFromSlice(a)
 	switch name := hardwareTypes[typ]; {
@@ -217,8 +216,7 @@ func peerNamespace(ns *dump.Namespace, l *dump.Link) fields {
 	return fs
 }
 
-// linkCounts shows what went through a link. Columns are as wide as the longest
-// number in them.
+// linkCounts prints the counters. A column is as wide as its longest number.
 func (q *Query) linkCounts(s *dump.Stats) fields {
 	rx := []uint64{s.RxBytes, s.RxPackets, s.RxErrors, s.RxDropped, s.RxMissed, s.Multicast}
 	tx := []uint64{s.TxBytes, s.TxPackets, s.TxErrors, s.TxDropped, s.TxCarrier, s.Collision}
@@ -254,7 +252,7 @@ func countFields(keys []string, numbers []uint64) fields {
 	return fs
 }
 
-// briefLink shows a link in one line.
+// briefLink prints the line of -br.
 func (q *Query) briefLink(ns *dump.Namespace, l *dump.Link, addresses []dump.Address) fields {
 	fs := linkName(ns, l, "%-16s ")
 	state := strings.ToUpper(l.OperState)

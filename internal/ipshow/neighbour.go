@@ -6,7 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// noARP is NUD_NOARP: a neighbour who needs not be asked for, such as a group.
+// noARP is NUD_NOARP: an entry without resolution, such as a multicast group.
 const noARP = 0x40
 
 func (q *Query) neighbours(ns *dump.Namespace) []fields {
@@ -57,8 +57,7 @@ func (q *Query) neighbour(n dump.Neighbour, dev string) fields {
 	return fs
 }
 
-// NeighbourLines returns the neighbours as ip prints them, without those that
-// need none, such as groups.
+// NeighbourLines returns the neighbours as ip prints them, without NUD_NOARP.
 func NeighbourLines(ns *dump.Namespace) []string {
 	q := &Query{}
 	var lines []string

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// Qdiscs returns qdiscs as `tc qdisc show` prints them, one in a line. What is
-// special to a kind that is not known here is left out.
+// Qdiscs returns qdiscs as `tc qdisc show` prints them, one a line, without the
+// attributes of kinds that package dump does not decode.
 func Qdiscs(list []dump.Qdisc, ns *dump.Namespace) string {
 	var b strings.Builder
 	for _, q := range list {
@@ -30,7 +30,7 @@ func Qdiscs(list []dump.Qdisc, ns *dump.Namespace) string {
 // qdiscHandle writes the major number of a handle.
 func qdiscHandle(h uint32) string { return fmt.Sprintf("%x", h>>16) }
 
-// parent returns what a qdisc is attached to.
+// parent returns the class or root that a qdisc is attached to.
 func parent(q dump.Qdisc) []string {
 	switch {
 	case q.Parent == dump.QdiscRoot:
@@ -98,7 +98,7 @@ func tbfText(o dump.TBF) []string {
 	if o.Rate == 0 {
 		return words
 	}
-	// How long what is queued waits: what the bucket holds goes at once.
+	// The latency of a full queue, without the burst, which is sent at once.
 	wait := 1e6 * (float64(o.Limit) - float64(o.Burst)) / float64(o.Rate)
 	if wait < 0 {
 		return append(words, "limit", bytesText(float64(o.Limit)))
@@ -140,7 +140,7 @@ func netemText(o dump.Netem) []string {
 	return words
 }
 
-// shares writes a share of 2³²-1 in percent, unless it is none.
+// shares prints a fraction of 2³²-1 in percent; nothing for 0.
 func shares(word string, share uint32) []string {
 	if share == 0 {
 		return nil

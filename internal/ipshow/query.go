@@ -1,6 +1,5 @@
-// Package ipshow shows what a namespace has as ip and tc of iproute2 show it, in
-// lines and in JSON: from a [dump.Namespace], which is the kernel's or a model's, to
-// the text, byte for byte. There is one file per object of ip. The package is pure.
+// Package ipshow prints a [dump.Namespace] as ip and tc of iproute2 do, byte for byte,
+// in text and JSON. There is one file per object of ip. The package is pure.
 package ipshow
 
 import (
@@ -17,7 +16,7 @@ import (
 
 // A Query is a command of ip that shows something.
 type Query struct {
-	Namespace string // where; "": the one that it is run in
+	Namespace string // -n; "": the current one
 	Object    string // address, link, route, rule, neighbor or netns
 
 	family                                          plan.Family
@@ -28,10 +27,9 @@ type Query struct {
 	table             string // "": main
 	to                netip.Prefix
 
-	// Get is the address that the kernel is asked the way to (ip route get); invalid:
-	// it is not asked.
+	// Get is the address of ip route get; invalid: it is another command.
 	Get netip.Addr
-	UID int // who asks, for Get: there may be a rule for some users
+	UID int // of the caller of ip route get, for rules with uidrange
 }
 
 // queries are the objects of ip that can be shown, in ip's own order.
@@ -39,8 +37,8 @@ var queries = []argv.Verb{
 	{"address", "a"}, {"route", "r"}, {"rule", "ru"}, {"neighbor", "n"}, {"neighbour", "n"}, {"link", "l"}, {"netns", "net"},
 }
 
-// ParseQuery reads the words of a command behind "ip". Nil and no error: it is none
-// that shows something, but one that changes something.
+// ParseQuery parses the words behind "ip". It returns nil and no error if the command
+// changes something.
 func ParseQuery(args []string) (*Query, error) {
 	w := &argv.Words{List: args}
 	q := &Query{}
@@ -69,8 +67,8 @@ func ParseQuery(args []string) (*Query, error) {
 	return q, q.readSelection(w)
 }
 
-// readOptions takes what stands between ip and its object. An option that no Query
-// has is left for who reads the command as a change to refuse.
+// readOptions parses the options between ip and its object. It skips unknown ones,
+// which package iproute2 refuses.
 func (q *Query) readOptions(w *argv.Words) error {
 	for strings.HasPrefix(w.Peek(), "-") {
 		var err error
@@ -118,7 +116,7 @@ func (q *Query) readFamily(w *argv.Words) error {
 	return nil
 }
 
-// readSelection takes what stands behind show.
+// readSelection parses what follows show.
 func (q *Query) readSelection(w *argv.Words) (err error) {
 	for w.More() && err == nil {
 		switch {
@@ -163,8 +161,8 @@ func (q *Query) readDestination(w *argv.Words) (err error) {
 	return err
 }
 
-// Show answers a query about what a namespace shows, as ip does: lines, or JSON.
-// The error says that there is no such link.
+// Show returns what ip prints for the query. It returns an error if the link does not
+// exist.
 func (q *Query) Show(ns *dump.Namespace) (string, error) {
 	for _, name := range []string{q.dev, q.master} {
 		if name != "" && ns.LinkNamed(name) == nil {
@@ -185,14 +183,14 @@ func (q *Query) Show(ns *dump.Namespace) (string, error) {
 	return q.write(list)
 }
 
-// ShowWay answers a query for the way to an address, which the kernel has told.
+// ShowWay returns what ip route get prints for a route of the kernel.
 func (q *Query) ShowWay(ns *dump.Namespace, r dump.Route) (string, error) {
 	fs := q.way(ns, r)
 	return q.write([]fields{fs})
 }
 
-// ShowNamespaces answers a query for the names of namespaces, with the numbers by
-// which the namespace where it is asked calls them; negative: by none.
+// ShowNamespaces returns what ip netns list prints: names with nsids, of which
+// negative ones are not assigned.
 func (q *Query) ShowNamespaces(names []string, numbers map[string]int32) (string, error) {
 	var list []fields
 	for _, name := range names {
@@ -225,10 +223,10 @@ func (q *Query) write(list []fields) (string, error) {
 	return string(out) + "\n", err
 }
 
-// prefixOf returns an address as a prefix of its whole length.
+// prefixOf returns the /32 or /128 of an address.
 func prefixOf(a netip.Addr) netip.Prefix { return netip.PrefixFrom(a, a.BitLen()) }
 
-// Show answers the query that the words behind "ip" ask about a namespace.
+// Show returns what ip prints for args.
 func Show(ns *dump.Namespace, args ...string) (string, error) {
 	q, err := ParseQuery(args)
 	if err == nil && q == nil {

@@ -51,16 +51,16 @@ func tableName(n uint32) string {
 	return fmt.Sprint(n)
 }
 
-// tableNumber returns the number of a table; 0: there is none of that name.
+// tableNumber returns the number of a table; 0 if the name is unknown.
 func tableNumber(name string) uint32 {
 	if n := map[string]uint32{"default": tableDefault, "main": tableMain, "local": tableLocal}[name]; n != 0 {
 		return n
 	}
-	n, _ := strconv.ParseUint(name, 0, 32) // 0 if it is none
+	n, _ := strconv.ParseUint(name, 0, 32) // 0 on error
 	return uint32(n)
 }
 
-// unicast is RTN_UNICAST, which is said only in details.
+// unicast is RTN_UNICAST, which ip prints with -d only.
 const unicast = 1
 
 // routeTypes are RTN_* by ip's words.
@@ -68,7 +68,7 @@ var routeTypes = map[uint8]string{
 	unicast: "unicast", 2: "local", 3: "broadcast", 4: "anycast", 5: "multicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw", 10: "nat",
 }
 
-// routeProtocols are RTPROT_* by ip's words; boot is not said.
+// routeProtocols are RTPROT_* by ip's words, but for boot, printed with -d only.
 var routeProtocols = map[uint8]string{
 	0: "unspec", 1: "redirect", 2: "kernel", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp",
 	15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel", 99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
@@ -114,7 +114,7 @@ func (q *Query) route(ns *dump.Namespace, r dump.Route) fields {
 	return append(fs, q.routeRest(ns, r)...)
 }
 
-// routeRest shows what stands behind the metric.
+// routeRest prints what follows the metric.
 func (q *Query) routeRest(ns *dump.Namespace, r dump.Route) fields {
 	var fs fields
 	flags := routeFlags(r.Flags)
@@ -145,7 +145,7 @@ func (q *Query) routeRest(ns *dump.Namespace, r dump.Route) fields {
 	return fs
 }
 
-// way shows a route that was asked for: of the cache, as ip says.
+// way prints a route as ip route get does: of the cache.
 func (q *Query) way(ns *dump.Namespace, r dump.Route) fields {
 	fs := q.route(ns, r)
 	end := fields{{text: fs[len(fs)-1].text}}
@@ -179,7 +179,7 @@ func routeTo(r dump.Route) string {
 	return r.To.String()
 }
 
-// gatewayOf shows a gateway. One of the other family is announced.
+// gatewayOf prints a gateway, with its family if it is not the destination's.
 func gatewayOf(r dump.Route) fields {
 	var fs fields
 	switch {

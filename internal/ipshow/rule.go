@@ -59,7 +59,7 @@ func rule(r dump.Rule) fields {
 	return fs
 }
 
-// ruleEnd shows where packets are from or to.
+// ruleEnd prints a source or destination prefix.
 func ruleEnd(key string, p netip.Prefix) fields {
 	var fs fields
 	if !p.IsValid() {
@@ -74,7 +74,7 @@ func ruleEnd(key string, p netip.Prefix) fields {
 	return fs
 }
 
-// RuleLines returns the rules that a new namespace does not have.
+// RuleLines returns the rules without those of a new namespace.
 func RuleLines(ns *dump.Namespace) []string {
 	var lines []string
 	for _, r := range ns.Rules {
@@ -85,8 +85,8 @@ func RuleLines(ns *dump.Namespace) []string {
 	return lines
 }
 
-// usualRule reports whether a rule is one of those of every namespace: to local
-// first, then main, then default.
+// usualRule reports whether a rule is one of a new namespace: lookup local, main or
+// default at their priorities.
 func usualRule(r dump.Rule) bool {
 	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1
 	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
