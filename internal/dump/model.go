@@ -7,12 +7,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Model returns what a namespace of a State would show if the State had been made
-// and had come to rest: with what the kernel makes by itself, as far as a State
-// decides it. Numbers that the State leaves to the kernel are the next free ones in
-// the order of names; what the kernel draws at random, such as a MAC, is zero. What a
-// State can't tell is left out: times, counters, queues, offloads, and that a link
-// has been up before. A namespace that is not there is empty.
+// Model returns the dump of a namespace of a State at rest, with the routes, addresses
+// and flags that the kernel adds as far as the State determines them. Indexes left to
+// the kernel are the next free ones in the order of names; what the kernel chooses at
+// random, such as a MAC, is zero. Times, counters, queues, offloads and the effects of
+// earlier states are left out. The dump of an unknown namespace is empty.
 func Model(s *state.State, name string) *Namespace {
 	m := model{state: s, name: name, index: map[string]map[string]int{}, ids: map[string]int32{}}
 	ns := &Namespace{Name: name, Peers: map[int32]string{}}
@@ -32,8 +31,8 @@ func Model(s *state.State, name string) *Namespace {
 	return ns
 }
 
-// modelThings has one row per sort of what a namespace shows. Each may look at what
-// those before it have added to ns.
+// modelThings has one row per kind of object. Each may use what those before it have
+// added to ns.
 var modelThings = []func(m *model, from *state.Namespace, ns *Namespace){
 	func(m *model, from *state.Namespace, ns *Namespace) {
 		for _, link := range m.byIndex(from) {
@@ -50,15 +49,15 @@ var modelThings = []func(m *model, from *state.Namespace, ns *Namespace){
 	(*model).neighbours,
 }
 
-// model makes one namespace.
+// model builds the dump of one namespace.
 type model struct {
 	state *state.State
 	name  string
 	index map[string]map[string]int // of links, by namespace and name
-	ids   map[string]int32          // of other namespaces, as this one numbers them
+	ids   map[string]int32          // nsids of other namespaces in this one
 }
 
-// number gives all links of a namespace numbers.
+// number returns the indexes of all links of a namespace.
 func (m *model) number(namespace string) map[string]int {
 	if known := m.index[namespace]; known != nil {
 		return known
@@ -101,7 +100,7 @@ func (m *model) byIndex(ns *state.Namespace) []*state.Link {
 	return list
 }
 
-// id returns the number by which this namespace knows another.
+// id returns the nsid of another namespace in this one.
 func (m *model) id(other string) *int32 {
 	if other == m.name {
 		return nil
@@ -114,7 +113,7 @@ func (m *model) id(other string) *int32 {
 	return &id
 }
 
-// Hardware types (linux/if_arp.h) and what Ethernet sends to all with.
+// Hardware types (linux/if_arp.h).
 const (
 	arphrdEther    = 1
 	arphrdLoopback = 772
@@ -141,7 +140,7 @@ func (m *model) link(l *state.Link) Link {
 
 func hardware(mac topo.MAC) HWAddr { return HWAddr(slices.Clone(mac[:])) }
 
-// up makes a link one that is up.
+// up sets the flags, qdisc and operstate of a link that is up.
 func (m *model) up(l *state.Link, d *Link) {
 	d.Flags |= Up
 	d.Qdisc = "noqueue"

@@ -44,8 +44,7 @@ func (m *model) addresses(l *state.Link) []Address {
 	return append(four, six...)
 }
 
-// scopeOf returns how far an address is good, as ip and the kernel say by
-// themselves.
+// scopeOf returns the default scope of an address.
 func scopeOf(a netip.Addr) uint8 {
 	switch {
 	case a.IsLoopback():
@@ -56,8 +55,8 @@ func scopeOf(a netip.Addr) uint8 {
 	return scopeGlobal
 }
 
-// insertIPv4 puts an address behind those of its sort. The second of a subnet is a
-// secondary, and those come last.
+// insertIPv4 inserts an address behind the primary ones of its scope or a wider one.
+// The second address of a subnet is a secondary, and comes last.
 func insertIPv4(list []Address, a Address) []Address {
 	if slices.ContainsFunc(list, func(b Address) bool { return b.Prefix.Masked() == a.Prefix.Masked() }) {
 		a.Flags |= secondary
@@ -72,8 +71,7 @@ func insertIPv4(list []Address, a Address) []Address {
 	return slices.Insert(list, at, a)
 }
 
-// insertIPv6 puts an address before those that are no better: the wider its scope,
-// and the newer, the earlier.
+// insertIPv6 inserts an address: a wider scope comes first, then the newer address.
 func insertIPv6(list []Address, a Address) []Address {
 	at := slices.IndexFunc(list, func(b Address) bool { return a.Scope <= b.Scope })
 	if at < 0 {

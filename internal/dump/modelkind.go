@@ -2,8 +2,8 @@ package dump
 
 import "github.com/vethlab/vethlab/internal/state"
 
-// modelKinds has one row per kind of link that shows more than its name and what it
-// leads to.
+// modelKinds has one row per kind of link with attributes beside its peer or lower
+// device.
 var modelKinds = map[string]func(state.Kind, *Link){
 	state.Loopback{}.Kind(): showKind(func(_ state.Loopback, d *Link) {
 		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
@@ -17,7 +17,7 @@ var modelKinds = map[string]func(state.Kind, *Link){
 	}),
 }
 
-// showKind makes a row's function of one that knows the one type that the row is for.
+// showKind adapts a function for one type of Kind to a row.
 func showKind[K state.Kind](show func(K, *Link)) func(state.Kind, *Link) {
 	return func(k state.Kind, d *Link) {
 		kind, _ := state.As[K](k)
@@ -25,7 +25,7 @@ func showKind[K state.Kind](show func(K, *Link)) func(state.Kind, *Link) {
 	}
 }
 
-// kind fills in what a link shows of its kind.
+// kind fills in the attributes of a link's kind.
 func (m *model) kind(l *state.Link, d *Link) {
 	d.Kind = l.KindName()
 	leads, ok := l.Peer()

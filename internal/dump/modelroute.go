@@ -24,15 +24,15 @@ const (
 	multicast = 5
 
 	linkDown    = 16   // RTNH_F_LINKDOWN
-	ipv6Metric  = 1024 // of routes for which nobody says one
-	ipv6Kernels = 256  // of those that the kernel makes
+	ipv6Metric  = 1024 // the default of added routes
+	ipv6Kernels = 256  // of routes that the kernel adds
 
 	familyIPv4 = 2
 	familyIPv6 = 10
 	toTable    = 1 // FR_ACT_TO_TBL
 )
 
-// defaultRules are those with which a namespace is born.
+// defaultRules are the rules of a new namespace.
 func defaultRules() []Rule {
 	return []Rule{
 		{Family: familyIPv4, Priority: 0, Table: tableLocal, Action: toTable},
@@ -43,7 +43,7 @@ func defaultRules() []Rule {
 	}
 }
 
-// routes are those somebody wrote, and those that the kernel makes of addresses.
+// routes returns the routes of the State and those that the kernel adds.
 func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
 	var list []Route
 	for _, name := range from.LinkNames() {
@@ -57,7 +57,7 @@ func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
 	return list
 }
 
-// given is a route that somebody wrote.
+// given returns a route of the State.
 func (m *model) given(r state.Route, ns *Namespace) Route {
 	d := Route{To: r.To, Via: r.Via, Index: m.number(m.name)[r.Dev], Table: tableMain, Protocol: fromBoot, Type: unicast, Metric: r.Metric}
 	switch {
@@ -79,7 +79,7 @@ func downFlag(l *Link) uint32 {
 	return linkDown
 }
 
-// madeRoutes are those that the kernel makes of a link and its addresses.
+// madeRoutes returns the routes that the kernel adds for a link and its addresses.
 func madeRoutes(from *state.Namespace, addresses []Address, l *Link) []Route {
 	var list []Route
 	six := l.Flags.Has(Running)
@@ -152,8 +152,8 @@ func last(p netip.Prefix) netip.Addr {
 }
 
 // compareRoutes orders routes as the kernel lists them: the main table first, then
-// by destination. Of IPv4 the subnet that begins earlier is before, and of two that
-// begin alike the smaller; of IPv6 whatever is within a subnet is before it.
+// by destination. Of IPv4 the subnet that begins earlier comes first, and of two
+// with the same first address the smaller; of IPv6 a prefix comes before those that contain it.
 func compareRoutes(a, b Route) int {
 	x, y := a.To, b.To
 	order := cmp.Compare(a.Table, b.Table)

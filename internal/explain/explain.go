@@ -1,9 +1,8 @@
-// Package explain says in words what an Op does, in each language, and what the
-// kernel is told for it. It is pure.
+// Package explain describes what an Op does, in each language, and the netlink message
+// that does it. It is pure.
 //
-// There is one file per kernel thing. What is said of a kind of step is a
-// [Note]: in brief with the names of this step, and more of the thing itself, for
-// when it is met for the first time.
+// There is one file per kernel object. A [Note] has one sentence with the names of the
+// Op, and more for the first Op of its kind.
 package explain
 
 import (
@@ -15,37 +14,36 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Note is one thing that an Op does. Most do one.
+// A Note describes one effect of an Op. Most Ops have one.
 type Note struct {
-	// Topic is what it is about, as "link up": the same for all steps of a kind,
-	// so that More need be said but once.
+	// Topic is the kind of effect, such as "link up". More is shown once a topic.
 	Topic string
 
-	Brief words.Text // one sentence, of this step
-	More  words.Text // what there is to know about such steps; empty: nothing
+	Brief words.Text // one sentence on this Op
+	More  words.Text // background on the topic; may be empty
 
-	// Kernel is what the kernel is told, in the kernel's own words.
+	// Kernel is the netlink message or system call, in the kernel's names.
 	Kernel string
 
-	// Look is how to see what has become of it. The zero Look: it can't be seen.
+	// Look is the command that shows the result; zero if none does.
 	Look Look
 }
 
-// A Look is a command that shows what a step has done.
+// A Look is a command that shows the result of an Op.
 type Look struct {
-	Namespace string // where it is to be asked
+	Namespace string // in which it runs
 	Program   string // "ip", "sysctl" or "nft"
 	Args      []string
 }
 
-// IsZero reports whether there is nothing to look at.
+// IsZero reports whether there is no command.
 func (l Look) IsZero() bool { return l.Program == "" }
 
 // String returns the command as it is typed.
 func (l Look) String() string { return ipshow.Command(l.Namespace, l.Program, l.Args...) }
 
-// Notes returns what an Op does, the most important first. None: it is of a type
-// that this package does not know, which a test rules out.
+// Notes returns the effects of an Op, the most important first. It returns none for an
+// unknown type of Op, which a test rules out.
 func Notes(op plan.Op) []Note {
 	if notes := notesOf.For(op); notes != nil {
 		return notes(op)
@@ -88,7 +86,7 @@ func note[O plan.Op](explain func(O) Note) plan.Row[func(plan.Op) []Note] {
 // namespace names a namespace within a sentence.
 func namespace(name string) words.Text {
 	if name == state.Host {
-		return words.Text{En: "the machine's own namespace", ZhTW: "主機"}
+		return words.Text{En: "the host namespace", ZhTW: "主機"}
 	}
 	return words.Both(name)
 }
@@ -112,5 +110,5 @@ func message(typ, flags, format string, args ...any) string {
 	return typ + ": " + fmt.Sprintf(format, args...)
 }
 
-// create are the flags of what must not be there yet.
+// create are the flags of a request that fails if the object exists.
 const create = "NLM_F_CREATE|NLM_F_EXCL"

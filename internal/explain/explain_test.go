@@ -190,7 +190,7 @@ func TestWhatIsSaid(t *testing.T) {
 		want string // part of what is said in brief
 	}{
 		{plan.SetLink{Link: eth0, Up: new(true)}, words.English, "Brings up eth0 in ns1."},
-		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Brings up veth0 in the machine's own namespace."},
+		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Brings up veth0 in the host namespace."},
 		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.Taiwan, "啟用主機的 veth0。"},
 		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "1"}, words.English, "router"},
 		{plan.SetSysctl{Namespace: "r", Key: state.ForwardIPv4, Value: "0"}, words.English, "Sets net.ipv4.ip_forward to 0 in r."},

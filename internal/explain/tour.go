@@ -5,16 +5,14 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Step is an Op of a plan and what is to be said of it, as far as it has not
-// been said of those before.
+// A Step is an Op of a plan with its notes.
 type Step struct {
 	Op    plan.Op
-	Notes []Note // More is empty where it has been said
-	New   bool   // something of it is met for the first time
+	Notes []Note // More is empty if an earlier step has it
+	New   bool   // a topic occurs for the first time
 }
 
-// Tour explains a plan, each kind of step in full when it is first met and in
-// brief from then on.
+// Tour explains a plan: each topic in full the first time, then in brief.
 func Tour(p plan.Plan) []Step {
 	met := map[string]bool{}
 	steps := make([]Step, 0, len(p))

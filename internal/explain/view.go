@@ -11,10 +11,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A View is what the command of a [Look] shows behind a step.
+// A View is the output of a step's [Look].
 type View struct {
 	Shown string // its output
-	New   bool   // the step is new, or a link is in a state that was not shown yet
+	New   bool   // the step is New, or a link is in a state not shown before
 }
 
 // Views plays the steps of a plan on an empty machine and returns a view for each.
@@ -35,17 +35,16 @@ func Views(steps []Step) ([]View, error) {
 	return views, nil
 }
 
-// A viewer has a machine on which a plan is played.
+// A viewer plays a plan on a State.
 type viewer struct {
 	state   *state.State
-	highest map[string]int  // number of a link so far, by namespace
+	highest map[string]int  // link index so far, by namespace
 	met     map[string]bool // states in which links have been shown
 	last    string          // the last command, with its output
 }
 
-// number gives links that an Op has made the numbers that the kernel would, if they
-// have none: in each namespace the one after the last, of a veth the other end
-// first. They keep them where they go.
+// number gives the links of an Op without an index the kernel's: the next free one of
+// the namespace, for the peer of a veth first. A link keeps its index when it moves.
 func (v *viewer) number(op plan.Op) {
 	for _, made := range slices.Backward(plan.NewLinks(op)) {
 		e := made.Link
@@ -57,8 +56,8 @@ func (v *viewer) number(op plan.Op) {
 	}
 }
 
-// view returns what the step's command shows, if the step is new or the link is in
-// a state in which none was shown, and it is not what was shown last.
+// view returns the output of the step's command, if the step is new or the link is in
+// a state not shown before, and the output differs from the last one.
 func (v *viewer) view(s Step) (View, error) {
 	at := s.Notes[0].Look
 	if at.IsZero() {
@@ -94,7 +93,7 @@ func (v *viewer) turned(at Look) bool {
 	return news
 }
 
-// leadsTo says how the other end of a link is told.
+// leadsTo returns how ip refers to the peer of a link.
 func leadsTo(ns *dump.Namespace, link *dump.Link) string {
 	switch {
 	case link.Parent == 0:
@@ -107,7 +106,7 @@ func leadsTo(ns *dump.Namespace, link *dump.Link) string {
 	return "to a name"
 }
 
-// shown returns what a command prints that looks at something.
+// shown returns the output of a command.
 func (v *viewer) shown(at Look) (string, error) {
 	ns := v.state.Namespace(at.Namespace)
 	switch {
