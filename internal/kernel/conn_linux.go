@@ -15,6 +15,10 @@ type conn struct {
 	fd  int
 	in  []byte
 	seq uint32 // of the last dump
+
+	// withStats is set once the kernel has left out more than the statistics, see
+	// linkFilter.
+	withStats bool
 }
 
 // dial opens a route socket in the calling thread's namespace and joins groups.

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
@@ -135,9 +137,20 @@ func readLink(body []byte) *seenLink {
 	l.Up = d.Flags.Has(dump.Up)
 	// Of lo, which gets no link-local address, kernels differ in what they say.
 	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
+	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}
 	l.Kind = kindOf(d)
 	return l
+}
+
+// hasIPv6 reports whether the body of an RTM_NEWLINK says something of IPv6.
+func hasIPv6(body []byte) bool {
+	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
+		if a.typ == unix.IFLA_AF_SPEC {
+			return slices.ContainsFunc(attributes(a.data), func(f attribute) bool { return f.typ == unix.AF_INET6 })
+		}
+	}
+	return false
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -133,5 +135,34 @@ func TestSolicitedNode(t *testing.T) {
 	got := solicitedNode(netip.MustParseAddr("4037::01:800:200e:8c6c"))
 	if want := netip.MustParseAddr("ff02::1:ff0e:8c6c"); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A kernel that leaves out how a link with IPv6 gets its fe80:: address, as 5.10 does
+// where statistics are to be left out, is asked again, once.
+func TestGenModeLeftOut(t *testing.T) {
+	link := func(families func(*batch)) *seenLink {
+		return readLink(body(func(b *batch) {
+			b.ifinfo(1, 0, 0)
+			b.nest(unix.IFLA_AF_SPEC, func() { families(b) })
+		}))
+	}
+	for _, test := range []struct {
+		name     string
+		families func(*batch)
+		again    bool
+	}{
+		{"left out", func(b *batch) { b.nest(unix.AF_INET6, func() { b.u32(1, 0) }) }, true},
+		{"said", func(b *batch) { b.nest(unix.AF_INET6, func() { b.u8(iflaInet6AddrGenMode, addrGenNone) }) }, false},
+		{"no IPv6", func(b *batch) { b.nest(unix.AF_INET, func() {}) }, false},
+	} {
+		c := new(conn)
+		l := link(test.families)
+		if got := c.askAgain(l); got != test.again || c.askAgain(l) {
+			t.Errorf("%s: asked again: %v, want %v", test.name, got, test.again)
+		}
+		if all := c.linkFilter() == 0; all != test.again {
+			t.Errorf("%s: all is asked for: %v, want %v", test.name, all, test.again)
+		}
 	}
 }

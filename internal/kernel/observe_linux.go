@@ -142,6 +142,26 @@ func (c *conn) mark() state.Mark {
 // rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: a shorter answer.
 const rtextFilterSkipStats = 1 << 3
 
+// linkFilter returns the IFLA_EXT_MASK for links that readLink reads. With
+// RTEXT_FILTER_SKIP_STATS, kernels such as 5.10 leave out IFLA_INET6_ADDR_GEN_MODE
+// too (net/ipv6/addrconf.c, inet6_fill_ifla6_attrs): then it is not set.
+func (c *conn) linkFilter() uint32 {
+	if c.withStats {
+		return 0
+	}
+	return rtextFilterSkipStats
+}
+
+// askAgain reports whether the kernel has left out of a link what readLink reads,
+// because of linkFilter, which is another from now on.
+func (c *conn) askAgain(l *seenLink) bool {
+	if c.withStats || !l.genModeLeftOut {
+		return false
+	}
+	c.withStats = true
+	return true
+}
+
 // link returns the link of a number. To answer, the kernel handles what waits
 // of the link's changes of carrier; a dump leaves that to a worker of the whole
 // machine, who does 100 a second (net/core/link_watch.c; so since Linux 6.8).
@@ -149,16 +169,20 @@ func (c *conn) link(index int) (*seenLink, error) {
 	var b batch
 	b.message(unix.RTM_GETLINK, 0, func() {
 		b.ifinfo(index, 0, 0)
-		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
+		b.u32(unix.IFLA_EXT_MASK, c.linkFilter())
 	})
 	answer, err := c.get(&b)
 	if err != nil {
 		return nil, err
 	}
-	if l := readLink(answer); l != nil {
-		return l, nil
+	l := readLink(answer)
+	if l == nil {
+		return nil, errMalformed
 	}
-	return nil, errMalformed
+	if c.askAgain(l) {
+		return c.link(index)
+	}
+	return l, nil
 }
 
 // seenLink is a link as the kernel shows it, with its neighbours by number.
@@ -169,6 +193,8 @@ type seenLink struct {
 	master    int
 	link      int    // of a veth: the number of its peer
 	netnsid   *int32 // in whose namespace that is; nil: this one
+
+	genModeLeftOut bool // the link has IPv6, but not said how it gets its fe80:: address
 }
 
 // seenNamespace is what the dumps of one namespace say.
@@ -204,17 +230,27 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 
 // links dumps the links for which keep is true.
 func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
-	return c.dump(unix.RTM_GETLINK,
+	again := false
+	err := c.dump(unix.RTM_GETLINK,
 		func(b *batch) {
 			b.ifinfo(0, 0, 0)
-			b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
+			b.u32(unix.IFLA_EXT_MASK, c.linkFilter())
 		},
 		func() { ns.links = nil },
 		func(body []byte) {
-			if l := readLink(body); l != nil && keep(l) {
+			l := readLink(body)
+			if l == nil {
+				return
+			}
+			again = c.askAgain(l) || again
+			if keep(l) {
 				ns.links = append(ns.links, l)
 			}
 		})
+	if again && err == nil {
+		return c.links(ns, keep)
+	}
+	return err
 }
 
 // managed reports whether somebody made a link, or it is lo.
