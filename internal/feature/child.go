@@ -38,13 +38,13 @@ func Child() bool {
 			asked = append(asked, f)
 		}
 	}
-	received := map[string]answer{}
+	results := map[string]answer{}
 	for i, reason := range tryOwn(ctx, asked) {
-		received[asked[i].Name] = newAnswer(reason)
+		results[asked[i].Name] = newAnswer(reason)
 	}
 	file := os.NewFile(childFile, "answers")
 	defer file.Close()
-	_ = json.NewEncoder(file).Encode(received) // the parent reports a missing answer
+	_ = json.NewEncoder(file).Encode(results) // the parent reports a missing answer
 	return true
 }
 
