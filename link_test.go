@@ -61,9 +61,9 @@ func TestLinkIsFound(t *testing.T) {
 	}
 }
 
-// A cut link carries nothing, a mended one all that it did, over both families
+// A cut link carries nothing, a fixed one all that it did, over both families
 // and behind a router; and the lab is as described again.
-func TestCutAndMend(t *testing.T) {
+func TestCutAndFix(t *testing.T) {
 	lab := running(t, routed)
 	a, b := node(t, lab, "a"), node(t, lab, "b")
 	echo(t, b, "tcp", ":80")
@@ -152,16 +152,16 @@ func TestLinksOfSwitchAndHost(t *testing.T) {
 }
 
 // Up and Apply know nothing of links that are down.
-func TestUpMends(t *testing.T) {
+func TestUpFixes(t *testing.T) {
 	lab := running(t, routed)
-	for _, mend := range []func() (*vethlab.Plan, error){
+	for _, fix := range []func() (*vethlab.Plan, error){
 		func() (*vethlab.Plan, error) { return lab.Up(t.Context()) },
 		func() (*vethlab.Plan, error) { return lab.Apply(t.Context(), lab.Topology()) },
 	} {
 		if err := link(t, lab, "a", "r").Down(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := mend(); err != nil {
+		if _, err := fix(); err != nil {
 			t.Fatal(err)
 		}
 		isDescribed(t, lab, true)

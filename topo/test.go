@@ -8,7 +8,7 @@ import (
 // AllNodes is the reserved word for all hosts and routers that have addresses.
 const AllNodes = "all"
 
-// A Test is one clause of a lab's contract: who must, or must not, reach whom,
+// A Test says of a lab who must, or must not, reach whom,
 // by what, and how well. Or it is a command that must succeed inside nodes;
 // then it has Run, and of the rest only Name, On, Exit, Stdout, Timeout and
 // RetryFor.

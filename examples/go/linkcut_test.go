@@ -29,7 +29,7 @@ func serveLines(ln net.Listener) {
 }
 
 // A server survives a cut link: a connection from before goes on when the link is
-// mended, and there can be new ones.
+// fixed, and there can be new ones.
 func TestServerSurvivesLinkCut(t *testing.T) {
 	ctx := t.Context()
 	lab := labtest.Start(t, topo.MustParse(`

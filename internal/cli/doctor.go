@@ -17,7 +17,7 @@ func newDoctor(p *program) *cobra.Command {
 		Short: "Show what this machine and this user can do, and the fix for the rest",
 		Long: `Show whether labs can be made here, as root and without, and what they, or
 commands of yours in their nodes, can use of this kernel. What is missing is
-shown with the command or the package that mends it.
+shown with the command or the package that fixes it.
 
 All is found out by doing it, in namespaces that are gone afterwards. Nothing is
 changed but one thing: the kernel loads the modules of what is tried, as it does

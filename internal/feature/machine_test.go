@@ -155,7 +155,7 @@ func TestUser(t *testing.T) {
 	}
 }
 
-func TestMendModule(t *testing.T) {
+func TestFixModule(t *testing.T) {
 	netem := &Feature{Name: "netem", Since: "2.6.8", module: "sch_netem", option: "NET_SCH_NETEM"}
 	wireguard := &Feature{Name: "wireguard", Since: "5.6", module: "wireguard", option: "WIREGUARD"}
 	filtering := &Feature{Name: "vlan filtering", Since: "3.9", option: "BRIDGE_VLAN_FILTERING"}

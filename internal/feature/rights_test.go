@@ -219,7 +219,7 @@ func TestWarnRootless(t *testing.T) {
 }
 
 // The advice that depends on more than a module.
-func TestMends(t *testing.T) {
+func TestFixes(t *testing.T) {
 	enoent := &os.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}
 	docker := files{"/.dockerenv": ""}
 	for _, test := range []struct {

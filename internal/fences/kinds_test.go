@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -132,6 +131,23 @@ const root = "../.."
 func sources(t *testing.T) map[string]*ast.File {
 	t.Helper()
 	files := map[string]*ast.File{}
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[path] = file
+	}
+	return files
+}
+
+// goFiles returns the paths of all Go files of the module.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var paths []string
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -139,18 +155,13 @@ func sources(t *testing.T) map[string]*ast.File {
 		if name := e.Name(); e.IsDir() && (name == "testdata" || name == "vendor" || strings.HasPrefix(name, ".") && name != "..") {
 			return filepath.SkipDir
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
+		if strings.HasSuffix(path, ".go") {
+			paths = append(paths, path)
 		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		files[path], err = parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return files
+	return paths
 }

@@ -12,7 +12,7 @@ import (
 // FlushFailedNeigh makes namespaces forget for which neighbours they have looked
 // in vain, so that they look again with the next packet. By itself the kernel
 // asks once a second, and lets packets wait meanwhile: a network that has just
-// been mended seems broken for so long.
+// been fixed seems broken for so long.
 func FlushFailedNeigh(names []string) error {
 	return ignoreGone(netns.Each(names, func(i int) error {
 		return inside((*conn).flushFailedNeigh)

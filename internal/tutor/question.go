@@ -100,7 +100,7 @@ func (p *Player) answered(q *lesson.Question, line string) bool {
 	return false
 }
 
-// isRight judges an answer. ok: there is such a one.
+// isRight reports whether an answer is right. ok is false if the question has no such option.
 func isRight(q *lesson.Question, line string) (right, ok bool) {
 	if len(q.Options) > 0 {
 		n, err := strconv.Atoi(line)

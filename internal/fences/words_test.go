@@ -1,0 +1,136 @@
+package fences
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// An avoidedWord is a word of no defined meaning in this program, with the word to write
+// in its place; see the list in CONTRIBUTING.md.
+type avoidedWord struct {
+	pattern string // a regular expression, in lower case
+	instead string
+	allowed string // a regular expression of legitimate uses around it; "": none
+
+	exceptions map[string]string // reasons, by file
+}
+
+func avoidedWords() []avoidedWord {
+	return []avoidedWord{
+		{pattern: `ears?`, instead: "listener"},
+		{pattern: `accompan(y|ies|ied)`, instead: "run a child and forward signals"},
+		{pattern: `mend(s|ed|ing)?`, instead: "fix"},
+		{pattern: `keepers?`, instead: "holder process"},
+		{pattern: `desks?`, instead: "terminal"},
+		{pattern: `wakes`, instead: "timers"},
+		{pattern: `such a one`, instead: "the noun"},
+		{pattern: `scratch`, instead: "temporary"},
+		{pattern: `trials?`, instead: "test"},
+		{pattern: `spoken here`, instead: "supported"},
+		{pattern: `greetings?`, instead: "neighbour request"},
+	}
+}
+
+// Identifiers, comments and the pages in docs use the words of the field.
+func TestWordsOfTheField(t *testing.T) {
+	all := texts(t)
+	for _, w := range avoidedWords() {
+		find := regexp.MustCompile(`(?:^|[^\pL])(` + strings.ReplaceAll(w.pattern, " ", `\s+`) + `)(?:$|[^\pL])`)
+		allowed := regexp.MustCompile(w.allowed)
+		for _, x := range all {
+			if w.exceptions[x.file] != "" {
+				continue
+			}
+			lower := strings.ToLower(x.text)
+			for _, at := range find.FindAllStringSubmatchIndex(lower, -1) {
+				around := strings.Join(strings.Fields(lower[max(0, at[2]-12):min(len(lower), at[3]+12)]), " ")
+				if w.allowed == "" || !allowed.MatchString(around) {
+					line := x.line + strings.Count(lower[:at[2]], "\n")
+					t.Errorf("%s:%d: %q: write %q instead", x.file, line, lower[at[2]:at[3]], w.instead)
+				}
+			}
+		}
+	}
+}
+
+// A prose is a text to read: a page, a comment, or the words of an identifier.
+type prose struct {
+	file string // from the root of the module
+	line int    // of its first line
+	text string
+}
+
+// texts returns the pages in docs and all comments and declared names of Go files.
+func texts(t *testing.T) []prose {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("found no pages: %v", err)
+	}
+	var list []prose
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, prose{fromRoot(page), 1, string(text)})
+	}
+	files := token.NewFileSet()
+	for _, path := range goFiles(t) {
+		file, err := parser.ParseFile(files, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, textsOf(files, fromRoot(path), file)...)
+	}
+	return list
+}
+
+func fromRoot(path string) string { return strings.TrimPrefix(filepath.ToSlash(path), root+"/") }
+
+func textsOf(files *token.FileSet, path string, file *ast.File) []prose {
+	var list []prose
+	for _, group := range file.Comments {
+		lines := make([]string, len(group.List))
+		for i, c := range group.List {
+			lines[i] = strings.TrimPrefix(c.Text, "//")
+		}
+		list = append(list, prose{path, files.Position(group.Pos()).Line, strings.Join(lines, "\n")})
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			list = append(list, prose{path, files.Position(id.Pos()).Line, spaced(id.Name)})
+		}
+		return true
+	})
+	return list
+}
+
+// spaced divides an identifier into its words.
+func spaced(name string) string {
+	var b strings.Builder
+	last := ' '
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(last) || r == '_' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+func TestSpaced(t *testing.T) {
+	for name, want := range map[string]string{"earOf": "ear Of", "nsID": "ns ID", "clear": "clear", "SO_EAR": "SO _EAR"} {
+		if got := spaced(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
