@@ -36,7 +36,7 @@ func setBridge(op plan.SetKind, c state.BridgeChange) Note {
 		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeWay(c)),
 		More: words.Text{
 			En:   "The spanning tree protocol (STP) finds loops of switches. With it a new port listens for a while before it forwards.",
-			ZhTW: "擴張樹協定（STP）用來避免交換器之間形成迴圈。開啟之後，新的埠要先聽一陣子才會轉送。",
+			ZhTW: "擴張樹協定（STP）用來避免交換器之間形成迴圈。開啟之後，新的埠要先等一段時間才會轉送。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind bridge, %s, the index of %s", bridgeDetails(c), op.Link.Link),
 		Look:   lookAt("link", op.Link),

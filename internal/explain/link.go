@@ -14,7 +14,7 @@ func delLink(op plan.DelLink) Note {
 		Brief: words.Text{En: "Deletes the interface %s.", ZhTW: "刪除介面：%s。"}.With(link(op.Link)),
 		More: words.Text{
 			En:   "Its addresses and the routes through it go with it. If it is one end of a veth pair, the other end goes too.",
-			ZhTW: "它的位址與經過它的路由會一起消失。如果它是 一對 veth 的其中一端，另一端也會跟著不見。",
+			ZhTW: "它的位址與經過它的路由會一起消失。如果它是 veth pair 的一端，另一端也會跟著不見。",
 		},
 		Kernel: message("RTM_DELLINK", "", "the index of %s", op.Link.Link),
 		Look:   Look{op.Link.Namespace, "ip", []string{"link", "show"}},
@@ -75,7 +75,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 		Topic: "link down",
 		Brief: words.Text{En: "Takes down %s.", ZhTW: "停用 %s。"}.With(link(e)),
 		More: words.Text{
-			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are deleted, and not restored when it comes up again.",
+			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are gone, and do not come back by themselves.",
 			ZhTW: "IPv4 位址會留著；IPv6 位址與所有經過它的路由都會消失，而且不會自己回來。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "ifi_flags 0, ifi_change IFF_UP, the index of %s", e.Link),

@@ -30,7 +30,7 @@ func delNamespace(op plan.DelNamespace) Note {
 		More: words.Text{
 			En: "What goes is its name. As soon as no process and no open file holds the namespace either, the kernel removes it, " +
 				"and with each of its veth interfaces the other end, wherever that is.",
-			ZhTW: "拿掉的是它的名字。等到也沒有行程或開啟中的檔案用著它，核心就會把命名空間清掉；" +
+			ZhTW: "刪掉的是它的名字。等到沒有行程或開啟的檔案參照它，核心就會移除命名空間；" +
 				"裡面每個 veth 介面的另一端，不論在哪裡，也會跟著消失。",
 		},
 		Kernel: fmt.Sprintf("umount2(MNT_DETACH) and unlink of /run/netns/%s; no netlink message", op.Name),

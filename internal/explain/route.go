@@ -28,13 +28,13 @@ func addRoute(op plan.AddRoute) Note {
 		}.With(ns, destination(r), dev)
 		n.More = words.Text{
 			En:   "There is no router on the way: each address in there is asked for on that cable itself.",
-			ZhTW: "中間沒有路由器：那裡的每個位址，都直接在這條線上去問。",
+			ZhTW: "中間沒有路由器：要連到那裡的位址時，都直接在這條線上詢問（ARP 或 ND）。",
 		}
 	case r.To.Bits() == 0:
 		n.Topic = "route add default"
 		n.Brief = words.Text{
 			En:   "Tells %[1]s to give everything it knows no other way for to the router %[2]s, out of %[3]s.",
-			ZhTW: "告訴 %[1]s：不知道怎麼走的封包，都從 %[3]s 交給路由器 %[2]s。",
+			ZhTW: "在 %[1]s 加上預設路由：沒有其他路由符合的封包，都從 %[3]s 交給路由器 %[2]s。",
 		}.With(ns, r.Via, dev)
 		n.More = words.Text{
 			En: "This is the default route, and %[1]s is the gateway. The kernel takes the most special route that fits; this one fits " +
