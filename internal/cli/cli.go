@@ -52,22 +52,22 @@ func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) in
 }
 
 const rootLong = `vethlab makes networks of Linux network namespaces joined by veth pairs, from
-one file: built, proven with real packets, shown, and gone without a trace.
+one file: builds, tests with real packets, shows and removes them without a trace.
 
   vethlab run lab.yaml          build, show, test, remove
-  vethlab up lab.yaml           build, or change what runs to agree with the file
+  vethlab up lab.yaml           build, or change the running lab to match the file
   vethlab exec ns1 -- ip addr   run a command inside a node
   vethlab down                  remove
 
-FILE is a lab file, or - for standard input. Without one it is the only
-vethlab.yaml or *.vethlab.yaml of the folder. NODE is ns1, or lab/ns1 where
-several running labs have an ns1.
+FILE is a lab file, or - for standard input. The default is the only vethlab.yaml
+or *.vethlab.yaml of the folder. NODE is ns1, or lab/ns1 if several running labs
+have an ns1.
 
-Root makes labs on the machine itself. Others make them, with the same commands
-and files, in user namespaces, where all that a lab does stays.
+Root makes labs on the machine. Others make them, with the same commands and files,
+in user namespaces, which contain all that a lab does.
 
 Exit codes: 0 done; 1 failed, also a test; 2 wrong usage or an invalid file;
-130 interrupted. Others are said where they occur.`
+130 interrupted. Commands may document others.`
 
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{

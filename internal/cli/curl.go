@@ -25,12 +25,12 @@ func newCurl(p *program) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:    "curl URL",
-		Short:  "Fetch a page as curl does",
+		Short:  "curl(1) for machines without it",
 		Hidden: true,
 		Args:   arguments(cobra.ExactArgs(1)),
 		RunE:   func(cmd *cobra.Command, args []string) error { return p.curl(cmd.Context(), args[0], timeout) },
 	}
-	cmd.Flags().BoolP("silent", "s", false, "as it is here anyway")
+	cmd.Flags().BoolP("silent", "s", false, "accepted and ignored")
 	cmd.Flags().VarP(newSeconds(&timeout, 10*time.Second), "max-time", "m", "give up after `SECONDS`")
 	return cmd
 }

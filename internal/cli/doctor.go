@@ -14,22 +14,23 @@ func newDoctor(p *program) *cobra.Command {
 	var f format
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Show what this machine and this user can do, and the fix for the rest",
+		Short: "Show what this machine and this user can do, and how to fix the rest",
 		Long: `Show whether labs can be made here, as root and without, and what they, or
 commands of yours in their nodes, can use of this kernel. What is missing is
 shown with the command or the package that fixes it.
 
-All is found out by doing it, in namespaces that are gone afterwards. Nothing is
-changed but one thing: the kernel loads the modules of what is tried, as it does
-whenever somebody uses it. Modules that would add links to the machine, such as
-bonding with its bond0, are looked for on disk instead.
+Each feature is tried, in namespaces that are deleted afterwards. Nothing else is
+changed, except that the kernel loads the modules of the features, as on any use.
+Modules that would add links to the machine, such as bonding with its bond0, are
+looked for on disk instead.
 
-  ok        it is there
-  limited   it is there, and could be better
-  missing   it is not there; red, if labs themselves would use it
-  unknown   it could not be tried
+  ok        works
+  limited   works, with the restriction that is shown
+  missing   does not work; red if labs themselves need it
+  unknown   could not be tried
 
-With --rootless it is about labs in sandboxes, with --root about the machine's.
+As root, features are tried on the machine; otherwise in a sandbox like the one labs
+run in. --root and --rootless override that.
 
 The exit code is 0 if labs can be made, 1 if not.`,
 		Args: arguments(cobra.NoArgs),
@@ -40,7 +41,7 @@ The exit code is 0 if labs can be made, 1 if not.`,
 }
 
 func (p *program) doctor(ctx context.Context, f format) error {
-	done := p.out.working("trying what can be done here")
+	done := p.out.working("trying the features")
 	report := feature.Examine(ctx, p.placement.examined())
 	done()
 	if f == formatJSON {

@@ -16,10 +16,10 @@ func newDown(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "down [LAB|FILE ...]",
 		Short: "Remove labs",
-		Long: `Remove labs and return when the kernel is clean again. Processes inside are
-ended. The file of a lab is not needed: its name will do. What is not of the lab
-is never touched. Without arguments it is the lab of the folder's file, or where
-there is none, the only one that runs.`,
+		Long: `Remove labs, and return when the kernel has deleted their namespaces. Processes
+inside are ended. The name of a lab is enough; its file is not needed. Nothing that
+does not belong to the lab is changed. Without arguments it removes the lab of the
+folder's file or, if there is none, the only running lab.`,
 		Example: `  vethlab down
   vethlab down veth-pair
   vethlab down --all`,
@@ -33,7 +33,7 @@ there is none, the only one that runs.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "remove all labs of this machine")
-	cmd.Flags().StringVar(&o.name, "name", "", "remove the lab that is called `NAME`")
+	cmd.Flags().StringVar(&o.name, "name", "", "remove the lab `NAME`")
 	return cmd
 }
 
@@ -45,7 +45,7 @@ type downOptions struct {
 // labsToRemove returns the labs that the arguments of down mean.
 func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) {
 	if o.all && (len(args) > 0 || o.name != "") {
-		return nil, exitError{exitUsage, errors.New("--all means every lab: name none")}
+		return nil, exitError{exitUsage, errors.New("give --all or names of labs, not both")}
 	}
 	infos, err := p.labs()
 	switch {
@@ -116,7 +116,7 @@ func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
 	err := lab.Down(ctx)
 	done()
 	if err == nil {
-		p.out.say("lab %s is gone", lab.Name())
+		p.out.say("lab %s is removed", lab.Name())
 	}
 	return err
 }
@@ -134,7 +134,7 @@ func (p *program) removeInside(info labInfo) error {
 	if ended, err := box.End(); ended || err != nil { // a crash left nothing but the sandbox
 		box.Close()
 		if err == nil {
-			p.out.say("lab %s is gone", info.Name)
+			p.out.say("lab %s is removed", info.Name)
 		}
 		return err
 	}
@@ -144,7 +144,7 @@ func (p *program) removeInside(info labInfo) error {
 	case errors.As(err, &done):
 		return done.failure()
 	case errors.Is(err, sandbox.ErrEnded): // another took it down
-		p.out.say("lab %s is gone", info.Name)
+		p.out.say("lab %s is removed", info.Name)
 		return nil
 	}
 	return err

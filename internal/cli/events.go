@@ -17,16 +17,15 @@ func newEvents(p *program) *cobra.Command {
 	var o eventsOptions
 	cmd := &cobra.Command{
 		Use:   "events [LAB|FILE]",
-		Short: "Write down what changes in a lab, as it happens",
-		Long: `Write a line for everything that changes in a lab, or on the whole machine,
-whoever changes it: links, carriers, addresses, routes, rules, neighbours; nodes
-that come and go; interfaces that move between them. The first line says what is
-there. It ends when interrupted.
+		Short: "Print the changes of a lab as they happen",
+		Long: `Print a line for each change in a lab, or on the whole machine, whoever makes it:
+links, carriers, addresses, routes, rules, neighbours; added and deleted nodes;
+interfaces that move between nodes. The first line is a snapshot. It ends when
+interrupted.
 
-With -o json each line is an object with time, kind, node, interface and what
-belongs to the kind; docs/watch.md lists them. Nothing gets lost unsaid: where the
-kernel tells more than can be heard, everything is read anew, and a line of the
-kind resync stands before the differences.`,
+With -o json each line is an object with time, kind, node, interface and the fields
+of its kind; docs/watch.md lists them. If the kernel drops notifications (ENOBUFS),
+all state is read again, and the differences follow an event of kind resync.`,
 		Example: `  vethlab events
   vethlab events --host --no-snapshot
   vethlab events -o json | jq -r 'select(.kind == "carrier-down") | .node'
@@ -90,7 +89,7 @@ func (p *program) events(ctx context.Context, args []string, o eventsOptions) er
 			return ignoreEnd(ctx, err)
 		}
 	}
-	return nil // the failed write is told of at the end
+	return nil // Main reports the failed write
 }
 
 // ignoreEnd returns nil if an error comes of the end of ctx.
@@ -116,12 +115,12 @@ type followed struct {
 }
 
 func hostFlag(cmd *cobra.Command, f *followed) {
-	cmd.Flags().BoolVar(&f.host, "host", false, "everything on this machine, labs or not")
+	cmd.Flags().BoolVar(&f.host, "host", false, "everything on this machine, not only labs")
 }
 
 func (f followed) check(cmd *cobra.Command, args []string) error {
 	if f.host && len(args) > 0 {
-		return usageError{cmd, errors.New("--host is the whole machine: name no lab with it")}
+		return usageError{cmd, errors.New("give --host or a lab, not both")}
 	}
 	return nil
 }

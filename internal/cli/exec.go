@@ -20,22 +20,22 @@ func newExec(p *program) *cobra.Command {
 		Use: "exec NODE -- CMD [ARG ...]\n  vethlab exec --all [LAB|FILE] -- CMD [ARG ...]" +
 			"\n  vethlab exec --fresh [FILE [NODE]] -- CMD [ARG ...]",
 		Short: "Run a command inside a node, inside all, or inside a fresh lab",
-		Long: `Run a command inside a node, in the place of vethlab itself: terminal, standard
-input, signals and exit code are the command's own. Inside, the names of the
-lab's nodes lead to their addresses, and VETHLAB_LAB and VETHLAB_NODE are set.
+		Long: `Run a command inside a node. The command replaces vethlab: terminal, standard
+input, signals and exit code are its own. Inside, the names of the lab's nodes
+resolve to their addresses, and VETHLAB_LAB and VETHLAB_NODE are set.
 
-With --all it runs in all nodes side by side, without standard input; the
-outputs follow one another.
+With --all it runs in all nodes at the same time, without standard input; the
+outputs are printed node by node.
 
-With --fresh it runs, as root, on a machine of its own, whose network has nothing
-but lo. A lab of FILE is made there first; the command runs in NODE of it or, by
-default, at its host. All that was made goes with the command, however it ends.
-So anybody's tests run in a network of their own, without root:
+With --fresh it runs as root in a new sandbox, whose network has only lo. The lab of
+FILE is built there first; the command runs in NODE or, by default, in the sandbox's
+host namespace. The sandbox is deleted when the command ends, however it ends. So
+tests run in a network of their own, without root:
 
   go test -exec 'vethlab exec --fresh --' ./...
 
 Exit codes: the command's own; 125 if vethlab failed, 126 if the command can't
-be run, 127 if there is none. With --all: 1 if it failed in any node.`,
+be run, 127 if it is not found. With --all: 1 if it failed in any node.`,
 		Example: `  vethlab exec ns1 -- ip addr
   vethlab exec lab/ns1 -- sh -c 'ss -tln'
   vethlab exec --all -- ip route
@@ -53,7 +53,7 @@ be run, 127 if there is none. With --all: 1 if it failed in any node.`,
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "run in all nodes of the lab")
-	cmd.Flags().BoolVar(&fresh, "fresh", false, "run on a machine of its own, with the lab of FILE")
+	cmd.Flags().BoolVar(&fresh, "fresh", false, "run in a new sandbox, with the lab of FILE")
 	cmd.MarkFlagsMutuallyExclusive("all", "fresh")
 	cmd.Flags().SetInterspersed(false) // what follows the node is the command's
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return asOwn(usageError{cmd, err}) })
@@ -76,7 +76,7 @@ func (p *program) exec(cmd *cobra.Command, args []string) error {
 		target, argv = argv[:1], argv[1:] // "exec ns1 ls" without --
 	}
 	if len(target) != 1 || len(argv) == 0 {
-		return usageError{cmd, errors.New("a node and a command are needed")}
+		return usageError{cmd, errors.New("missing node or command")}
 	}
 	_, node, err := p.findNode(target[0])
 	if err != nil {
@@ -100,7 +100,7 @@ func splitCommand(cmd *cobra.Command, args []string) (before, argv []string) {
 func (p *program) execAll(cmd *cobra.Command, args []string) error {
 	target, argv := splitCommand(cmd, args)
 	if len(argv) == 0 {
-		return usageError{cmd, errors.New("a command is needed")}
+		return usageError{cmd, errors.New("missing command")}
 	}
 	lab, err := p.find(target, "")
 	if err != nil {

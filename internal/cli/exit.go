@@ -71,7 +71,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	for _, cmd := range root.Commands() {
 		known = append(known, cmd.Name())
 	}
-	return usageError{root, fmt.Errorf("there is no command %q%s", name, words.DidYouMean(name, known))}
+	return usageError{root, fmt.Errorf("unknown command %q%s", name, words.DidYouMean(name, known))}
 }
 
 // fail says what went wrong, and what to do about it, and returns the exit

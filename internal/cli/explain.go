@@ -21,17 +21,16 @@ func newExplain(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [FILE]\n  vethlab explain --op COMMAND",
 		Short: "Explain in words, command by command, how a lab is made",
-		Long: `Explain in words how a lab is made: each command, what it does, what to look at
-afterwards and what would be seen there. Nothing is made. A kind of step is
-explained in full when it first occurs and in brief after that; what is seen
-stands where it is new. In big labs stretches in which nothing is new are
-shortened, unless --all is given.
+		Long: `Explain how a lab is built: each command, what it does, the command that shows the
+result, and its output. Nothing is built. A kind of step is explained in full the
+first time and in brief after that; output is shown where it is new. Long runs of
+steps without anything new are shortened, unless --all is given.
 
-The style is that of the commands, as for script: direct, or tutorial, the long
-way by which each cable is made on the machine and its ends are moved.
+The style is that of the commands, as for script: direct, or tutorial, in which each
+veth pair is created in the host namespace and its ends are moved.
 
-With --op it explains one command, as somebody might type it: its words, how it
-is written in full, and what the kernel is told.`,
+With --op it explains one command: its words, its full spelling, and the request to
+the kernel.`,
 		Example: `  vethlab explain lab.yaml
   vethlab explain --style tutorial --lang zh-TW lab.yaml
   vethlab explain --op 'ip l set eth0 master br0 up'`,
@@ -43,14 +42,14 @@ is written in full, and what the kernel is told.`,
 				return p.explainLab(args, o)
 			}
 			if len(args) > 0 {
-				return usageError{cmd, errors.New("either a file or --op is explained")}
+				return usageError{cmd, errors.New("give a file or --op, not both")}
 			}
 			return p.explainCommand(o)
 		},
 	}
-	cmd.Flags().StringVar(&o.command, "op", "", "explain this one `COMMAND`")
+	cmd.Flags().StringVar(&o.command, "op", "", "explain one `COMMAND`")
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
-	cmd.Flags().BoolVar(&o.all, "all", false, "shorten nothing")
+	cmd.Flags().BoolVar(&o.all, "all", false, "do not shorten")
 	styleFlag(cmd, &o.style)
 	langFlag(cmd, &o.lang)
 	outputFlag(cmd, &o.format)

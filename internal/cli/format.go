@@ -63,7 +63,7 @@ func (f formatFlag) String() string {
 // Set implements pflag.Value.
 func (f formatFlag) Set(s string) error {
 	if !slices.Contains(f.formats, format(s)) {
-		return fmt.Errorf("%q is no format: it is %s", s, f.list())
+		return fmt.Errorf("unknown format %q (want %s)", s, f.list())
 	}
 	*f.value = format(s)
 	return nil
@@ -103,7 +103,7 @@ func (s seconds) Set(text string) error {
 		d, err = time.ParseDuration(text + "s")
 	}
 	if err != nil || d < 0 {
-		return fmt.Errorf("%q is no time in seconds, such as 0.2", text)
+		return fmt.Errorf("invalid time %q (want seconds, such as 0.2)", text)
 	}
 	*s.d = d
 	return nil

@@ -10,7 +10,7 @@ func TestFormatFlag(t *testing.T) {
 			t.Errorf("%s: %v, %v", s, f, err)
 		}
 	}
-	const want = `"xml" is no format: it is text, json or tap`
+	const want = `unknown format "xml" (want text, json or tap)`
 	if err := flag.Set("xml"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

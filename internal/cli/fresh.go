@@ -18,7 +18,7 @@ import (
 func (p *program) execFresh(cmd *cobra.Command, args []string) error {
 	target, argv := splitCommand(cmd, args)
 	if len(target) > 2 || len(argv) == 0 || cmd.ArgsLenAtDash() < 0 && target == nil {
-		return usageError{cmd, errors.New("a command is needed, behind --")}
+		return usageError{cmd, errors.New("missing command after --")}
 	}
 	switch {
 	case p.placement.fresh:

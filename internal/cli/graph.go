@@ -36,15 +36,14 @@ func newGraph(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [LAB|FILE]",
 		Short: "Draw a lab",
-		Long: `Draw a lab: of a FILE what it describes, without a look at the kernel; of a LAB
-what runs. Without either it is the folder's lab, as it runs or else as its file
-has it, or the only one that runs. With --host it is all of this machine.
+		Long: `Draw a lab: FILE as it is described, without reading the kernel; LAB as it runs.
+Without either, draw the folder's lab, as it runs or else as described, or the only
+running lab. With --host, draw all namespaces of this machine.
 
-The picture is text with boxes; where they do not fit, a tree. Or it is written,
-from the same layout, as SVG, which is light or dark as its reader is; in the
-languages of Mermaid, of Graphviz (dot) or of D2; or as JSON with the place of
-everything. In pictures of more than 150 nodes, hosts on one node that are alike
-become one.`,
+The picture is text with boxes or, if they do not fit, a tree. The same layout can be
+written as SVG, which follows the reader's light or dark theme; as Mermaid, Graphviz
+(dot) or D2; or as JSON with coordinates. In pictures of more than 150 nodes, equal
+hosts on one node are drawn as one.`,
 		Example: `  vethlab graph lab.yaml
   vethlab graph -o svg lab.yaml >lab.svg
   vethlab graph -w lab.svg lab.yaml
@@ -55,12 +54,12 @@ become one.`,
 			if ext := filepath.Ext(o.file); o.file != "" && !cmd.Flags().Changed("output") {
 				f, ok := formatOf[strings.ToLower(ext)]
 				if !ok {
-					return usageError{cmd, errors.New("the name of the file says no format: give one with -o")}
+					return usageError{cmd, errors.New("unknown file extension: give a format with -o")}
 				}
 				o.format = f
 			}
 			if o.host && len(args) > 0 {
-				return usageError{cmd, errors.New("either a lab or --host is drawn")}
+				return usageError{cmd, errors.New("give a lab or --host, not both")}
 			}
 			draw := func() error {
 				scene, err := p.scene(cmd.Context(), args, o.host)
@@ -75,10 +74,10 @@ become one.`,
 			return draw()
 		},
 	}
-	cmd.Flags().BoolVar(&o.host, "host", false, "draw the machine itself, with all its namespaces")
-	cmd.Flags().BoolVar(&o.unfold, "unfold", false, "draw every node, however many there are")
+	cmd.Flags().BoolVar(&o.host, "host", false, "draw all namespaces of the machine")
+	cmd.Flags().BoolVar(&o.unfold, "unfold", false, "draw every node, without grouping")
 	cmd.Flags().IntVar(&o.width, "width", 0, "`COLUMNS` of a picture in text (default: those of the terminal)")
-	cmd.Flags().StringVarP(&o.file, "write", "w", "", "write to this `FILE`; its name says the format (.svg, .txt, .mmd, .dot, .d2, .json)")
+	cmd.Flags().StringVarP(&o.file, "write", "w", "", "write to `FILE`; its extension is the format (.svg, .txt, .mmd, .dot, .d2, .json)")
 	outputFlag(cmd, &o.format, formatSVG, formatMermaid, formatDOT, formatD2)
 	return cmd
 }

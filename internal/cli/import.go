@@ -30,22 +30,22 @@ func newImport(p *program) *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE [ARG...]",
-		Short: "Make a lab file of a shell script, of another tool's file, or of what is there",
-		Long: `Make a lab file of what others wrote, and write it to standard output.
+		Short: "Make a lab file from a shell script, another tool's file, or running namespaces",
+		Long: `Convert FILE to a lab file, and write it to standard output.
 
 FILE is a shell script of ip, bridge, brctl, sysctl, nft … commands. It is not run:
-vethlab follows it, through variables, loops, functions and sourced files, and
-plays its commands on paper. ARGs are its $1, $2 …, also those that begin with "-":
-flags of import stand before FILE. Or FILE is a topology of containerlab or netlab,
-a specification of tinet, or the lab.conf of Kathará; what it is is seen from its
-name and contents, or said with --from.
+vethlab evaluates it, with variables, loops, functions and sourced files, and applies
+its commands to a model. ARGs are its $1, $2 …, also those that begin with "-": flags
+of import go before FILE. Or FILE is a topology of containerlab or netlab, a
+specification of tinet, or the lab.conf of Kathará. The format is detected from its
+name and contents, or given with --from.
 
-With --live the lab is made of the namespaces of this machine, of those that are
-named or of all; of the machine itself only what is cabled to them, or with --all
-every bridge and pair.
+With --live it reads the named namespaces of this machine, or all; of the host
+namespace it takes only what is connected to them, or with --all every bridge and
+veth pair.
 
-What a lab file can't hold stays in it as a comment, with its place and the
-reason, and is counted; with --strict that is a failure.`,
+What a lab file can't express becomes a comment with its line and the reason, and is
+counted; with --strict it is a failure.`,
 		Example: `  vethlab import setup.sh
   vethlab import -o vethlab.yaml net.sh up && vethlab up
   vethlab import lab.clab.yml
@@ -67,7 +67,7 @@ reason, and is counted; with --strict that is a failure.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
 	cmd.Flags().StringVar(&f.name, "name", "", "call the lab `NAME`; the default is that of the file")
 	cmd.Flags().StringVar(&f.from, "from", "", "read a file of this `FORMAT`: "+strings.Join(formats(), ", "))
-	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything is not in the file")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything was left out")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
 	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
 	cmd.Flags().SetInterspersed(false) // what follows FILE is the script's
@@ -90,7 +90,7 @@ func (p *program) importNames(cmd *cobra.Command, f *importFlags, args []string)
 	for _, a := range args[1:] {
 		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
 		if isFlag := cmd.Flags().Lookup(name) != nil || len(name) == 1 && cmd.Flags().ShorthandLookup(name) != nil; isFlag && a != name {
-			p.out.hint("%s stands behind FILE, so it is an argument of the script: flags of import stand before", a)
+			p.out.hint("%s comes after FILE, so it is an argument of the script (flags of import go before FILE)", a)
 		}
 	}
 	return args, nil
@@ -108,11 +108,11 @@ func (p *program) importArguments(f *importFlags) cobra.PositionalArgs {
 	return arguments(func(_ *cobra.Command, args []string) error {
 		switch {
 		case f.live && f.from != "":
-			return errors.New("--live reads this machine, --from a file: they can't both be meant")
+			return errors.New("give --live or --from, not both")
 		case f.all && !f.live:
-			return errors.New("--all is for --live")
+			return errors.New("--all needs --live")
 		case !f.live && len(args) == 0:
-			return errors.New("name a file, or say --live for the namespaces of this machine")
+			return errors.New("give a file, or --live for the namespaces of this machine")
 		}
 		return nil
 	})
@@ -152,11 +152,11 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 		}
 	}
 	if format != importer.FormatScript && len(args) > 1 {
-		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments, and flags stand before FILE", args[1])}
+		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments; flags go before FILE", args[1])}
 	}
 	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
 	if errors.Is(err, errFormat) {
-		err = usageError{cmd, fmt.Errorf("there is no format %q to import from%s", f.from, words.DidYouMean(f.from, formats()))}
+		err = usageError{cmd, fmt.Errorf("unknown import format %q%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
 	if err != nil {
 		return nil, exitError{exitUsage, err}
@@ -164,7 +164,7 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	return r, nil
 }
 
-var errFormat = errors.New("no such format")
+var errFormat = errors.New("unknown format")
 
 func importFile(format importer.Format, name string, file importer.File, args []string) (*importer.Result, error) {
 	switch format {
@@ -240,7 +240,7 @@ func beside(file string) func(string) (string, error) {
 				return text, err
 			}
 		}
-		return "", fmt.Errorf("%s is not beside %s", name, filepath.Base(file))
+		return "", fmt.Errorf("%s is not in the folder of %s", name, filepath.Base(file))
 	}
 }
 
@@ -260,7 +260,7 @@ func readBelow(root *os.Root, folder, name string) (string, error) {
 		return "", os.ErrNotExist
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is no ordinary file", name)
+		return "", fmt.Errorf("%s is not a regular file", name)
 	}
 	f, err := root.Open(rel)
 	if err != nil {

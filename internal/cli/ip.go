@@ -26,9 +26,9 @@ import (
 func newIP(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ip [OPTIONS] OBJECT COMMAND ...",
-		Short: "Do as ip does, in the network that vethlab is run in",
-		Long: `Change or show links, addresses, routes and namespaces as ip of iproute2 does, in
-the spellings and with the output of ip, and without it:
+		Short: "ip(8) for machines without iproute2, in the current namespace",
+		Long: `Change or show links, addresses, routes and namespaces with the syntax and the
+output of ip(8). iproute2 need not be installed:
 
   ip netns    add NAME, del NAME, list, exec NAME CMD ...
   ip link     add, set, del, show: veth pairs and bridges; of other kinds, show
@@ -36,15 +36,14 @@ the spellings and with the output of ip, and without it:
   ip route    add, replace, del, show
   ip rule, ip neigh    show
 
-  -n NAME  in that namespace       -4, -6  one family     -br, -o, -d, -s  how much
+  -n NAME  in that namespace       -4, -6  one family     -br, -o, -d, -s  detail
   -j, -p   JSON, indented          -batch FILE, -force    commands from a file
 
-What root types here is done, whoever it belongs to: it is the one command that
-does not look for marks of labs. Where you may change nothing, vethlab shell --new
-is a place where you may.
+As root it changes any namespace, also those that no lab owns; all other commands
+change only labs. Without root, use it in vethlab shell --new.
 
-Exit codes are ip's: 1 for what is not there, 2 if the kernel refused, 255 for
-what is not understood; with netns exec that of CMD.`,
+Exit codes are those of ip: 1 if an object does not exist, 2 if the kernel refused,
+255 for a syntax error; with netns exec, that of CMD.`,
 		Example: `  vethlab ip netns add ns1
   vethlab ip link add veth0 type veth peer name veth1
   vethlab ip link set veth0 netns ns1
@@ -238,7 +237,7 @@ func (p *program) ipChange(ctx context.Context, changes plan.Plan) error {
 // checkName says if a word can't name a namespace: it would be a file elsewhere.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
-		return fmt.Errorf("%q is no name for a namespace", name)
+		return fmt.Errorf("invalid namespace name %q", name)
 	}
 	return nil
 }
@@ -256,9 +255,9 @@ func readyName(op plan.Op) error {
 	}
 	switch taken := netns.Exists(name); {
 	case makes && taken:
-		return fmt.Errorf("there is a namespace %q already", name)
+		return fmt.Errorf("namespace %q already exists", name)
 	case deletes && !taken:
-		return fmt.Errorf("there is no namespace %q", name)
+		return fmt.Errorf("namespace %q does not exist", name)
 	case makes:
 		return sandbox.ShareNames()
 	}
@@ -290,5 +289,5 @@ func (p *program) ipDenied(err error) error {
 type notRoots struct{ err error }
 
 func (e notRoots) Error() string {
-	return e.err.Error() + "\n  this is the machine's own network; one where you may do anything: vethlab shell --new"
+	return e.err.Error() + "\n  this is the host namespace; for a namespace in which you are root: vethlab shell --new"
 }

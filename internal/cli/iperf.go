@@ -30,14 +30,13 @@ func newIperf(p *program) *cobra.Command {
 	var o iperfOptions
 	cmd := &cobra.Command{
 		Use:   "iperf NODE TARGET",
-		Short: "Measure how much goes through between nodes",
+		Short: "Measure the throughput between nodes",
 		Long: `Measure throughput from a node to another and then back, as iperf3(1) does;
 both ends are vethlab's own. TARGET is a node of the same lab, node:interface or
 an address of one.
 
-By TCP as much is sent as goes through; segments that are sent again are
-counted. By UDP, with -u, what is sent at a rate of 1mbit, or another one, and
-does not arrive is counted as lost.`,
+TCP sends as much as the path takes, and counts retransmits. UDP, with -u, sends at
+1mbit or the given rate, and counts lost datagrams.`,
 		Example: `  vethlab iperf a b
   vethlab iperf a b -u -b 100mbit -t 10
   vethlab iperf lab/a b --bidir -o json`,
@@ -58,7 +57,7 @@ does not arrive is counted as lost.`,
 	flags.VarP(newSeconds(&o.Duration, iperfTime), "time", "t", "send for `SECONDS` in each direction")
 	flags.VarP((*bitRate)(&o.Rate), "bitrate", "b", "send no more than `RATE`, such as 100mbit or 100M; 0: as much as goes through")
 	flags.IntVarP(&o.Size, "length", "l", 0, "`BYTES` that a datagram carries (default: as many as the path takes)")
-	flags.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "report each `SECONDS`")
+	flags.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "report every `SECONDS`")
 	flags.Uint16VarP(&o.Port, "port", "p", 0, "listen on `PORT` (default: any that is free)")
 	flags.BoolVar(&o.forward, "forward", false, "from NODE to TARGET only")
 	flags.BoolVarP(&o.Reverse, "reverse", "R", false, "from TARGET to NODE only")
@@ -173,7 +172,7 @@ func (r *bitRate) Set(text string) error {
 	}
 	rate, err := topo.ParseRate(word)
 	if err != nil || rate < 0 {
-		return fmt.Errorf("%q is no rate, such as 100mbit", text)
+		return fmt.Errorf("invalid rate %q (want a rate such as 100mbit)", text)
 	}
 	*r = bitRate(rate)
 	return nil

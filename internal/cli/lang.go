@@ -14,7 +14,7 @@ import (
 // locale (locale(7)).
 func langFlag(cmd *cobra.Command, l *words.Lang) {
 	*l = words.LocaleLang(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
-	cmd.Flags().Var(langValue{l}, "lang", "speak `LANG`: en or zh-TW (default: that of LC_ALL or LANG)")
+	cmd.Flags().Var(langValue{l}, "lang", "write in `LANG`: en or zh-TW (default: that of LC_ALL or LANG)")
 	// It fails only for a flag that is not there.
 	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{string(words.English), string(words.Taiwan)}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -30,7 +30,7 @@ func (v langValue) String() string { return "" }
 func (v langValue) Set(s string) error {
 	l, ok := words.ParseLang(s)
 	if !ok {
-		return fmt.Errorf("%q is no language spoken here: it is en or zh-TW", s)
+		return fmt.Errorf("unknown language %q (want en or zh-TW)", s)
 	}
 	*v.lang = l
 	return nil

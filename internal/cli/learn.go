@@ -30,20 +30,19 @@ func newLearn(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "learn [LESSON|FILE.md]",
 		Short: "Learn how networks of namespaces work, step by step, by doing",
-		Long: `Play a lesson: it tells what is to be done and why, has you type the commands or
-types them for you, runs them, shows what has changed, and asks a question now
-and then. Whether a step is done it sees from the network, not from what was
-typed. Without LESSON it lists the lessons.
+		Long: `Play a lesson: it explains each step, lets you type the commands or types them for
+you, runs them, shows what has changed, and asks questions. Whether a step is done is
+checked in the network, not in what was typed. Without LESSON it lists the lessons.
 
-All happens in a sandbox, for root too, which is gone when the lesson ends. No
-rights and no programs are needed.
+A lesson runs in a sandbox, also for root, which is deleted when the lesson ends. It
+needs no root and no other programs.
 
-At the prompt: Enter runs the command that is shown; any other command runs as
-it is; ? gives a hint, do has the step done, skip goes on without it, shell
-opens a shell in there, help tells of all this, quit or Ctrl-D leaves.
+At the prompt: Enter runs the shown command; any other command is run as typed; ?
+gives a hint, do does the step, skip skips it, shell opens a shell in the sandbox,
+help lists these, quit or Ctrl-D leaves.
 
-With --auto the lesson plays by itself, and fails where it does not do what it
-says. How to write lessons is said in docs/lessons.md.`,
+With --auto the lesson runs without a learner, and fails where a step does not do what
+the lesson says. docs/lessons.md says how to write lessons.`,
 		Example: `  vethlab learn veth
   vethlab learn 2 --lang zh-TW
   vethlab learn --auto my-lesson.md`,
@@ -52,7 +51,7 @@ says. How to write lessons is said in docs/lessons.md.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.list || len(args) == 0 {
 				if o.auto || o.check {
-					return usageError{cmd, errors.New("which lesson?")}
+					return usageError{cmd, errors.New("missing lesson")}
 				}
 				return p.listLessons(o)
 			}
@@ -60,9 +59,9 @@ says. How to write lessons is said in docs/lessons.md.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.list, "list", false, "list the lessons")
-	cmd.Flags().BoolVar(&o.auto, "auto", false, "play the lesson without anybody there")
+	cmd.Flags().BoolVar(&o.auto, "auto", false, "play the lesson without a learner")
 	cmd.Flags().IntVar(&o.speed, "speed", 0, "with --auto, type `N` characters a second, and leave time to read (default: at once)")
-	cmd.Flags().BoolVar(&o.check, "check", false, "only look for mistakes in the lesson")
+	cmd.Flags().BoolVar(&o.check, "check", false, "only check the lesson for mistakes")
 	langFlag(cmd, &o.lang)
 	outputFlag(cmd, &o.format)
 	return cmd
@@ -148,7 +147,7 @@ func findLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
 		}
 		known = append(known, short)
 	}
-	return nil, exitError{exitUsage, fmt.Errorf("there is no lesson %q%s (vethlab learn --list)", arg, words.DidYouMean(arg, known))}
+	return nil, exitError{exitUsage, fmt.Errorf("unknown lesson %q%s (list them: vethlab learn --list)", arg, words.DidYouMean(arg, known))}
 }
 
 func readLesson(name string, lang words.Lang) (*lesson.Lesson, error) {

@@ -12,9 +12,9 @@ func newLs(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "ls",
 		Aliases: []string{"list"},
-		Short:   "List the labs that run",
-		Long: `List the labs that run: those of the machine, which root makes, and those in
-sandboxes of yours, which need no root.`,
+		Short:   "List the running labs",
+		Long: `List the running labs: those of the machine, which root makes, and your own in
+sandboxes, which need no root.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error { return p.ls(f) },
 	}

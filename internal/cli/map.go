@@ -26,20 +26,20 @@ func newMap(p *program) *cobra.Command {
 	var o mapOptions
 	cmd := &cobra.Command{
 		Use:   "map [NAME…]",
-		Short: "Show every network namespace of this machine, and who holds it",
-		Long: `Show every network namespace of this machine, whoever made it, who holds it, and
-how they are wired: of each veth the other end, of each bridge its ports, of each
-VLAN, macvlan or tunnel what it stands on.
+		Short: "Show every network namespace of this machine, and the processes in it",
+		Long: `Show every network namespace of this machine, whoever made it, the processes in it,
+and how they are connected: the peer of each veth, the ports of each bridge, the lower
+device of each VLAN, macvlan or tunnel.
 
 Names of containers come from the kernel and from the files of Docker, Podman,
 containerd, Kubernetes, CRI-O, CNI, LXC, Incus, systemd-nspawn and Mininet. With
 --engines the daemons of Docker and Podman are asked too, which may start them.
 
 NAME is a container or namespace, an interface (eth0, or web/eth0), an address, a
-process ID or a program: then it says what that is.
+process ID or a program; only what it matches is shown.
 
-A filter is KEY=VALUE. Several values with commas between mean any of them, * and
-? any characters, and several filters all of them. The keys are
+A filter is KEY=VALUE. Values separated by commas are alternatives; * and ? are
+wildcards; several filters must all match. The keys are
   engine, name, lab, pid, command, user    of namespaces
   interface, kind, state, address          of interfaces`,
 		Example: `  vethlab map
@@ -61,8 +61,8 @@ A filter is KEY=VALUE. Several values with commas between mean any of them, * an
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "isolated namespaces one by one, lo, link-local addresses")
-	cmd.Flags().BoolVar(&o.take.Engines, "engines", false, "ask the daemons of engines, too")
-	cmd.Flags().StringArrayVarP(&o.filters, "filter", "f", nil, "only what `KEY=VALUE` chooses; may be repeated")
+	cmd.Flags().BoolVar(&o.take.Engines, "engines", false, "also ask the daemons of engines")
+	cmd.Flags().StringArrayVarP(&o.filters, "filter", "f", nil, "only namespaces that match `KEY=VALUE`; may be repeated")
 	// It fails only for a flag that is not there.
 	_ = cmd.RegisterFlagCompletionFunc("filter", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return eachOf(hostmap.FilterKeys(), func(k string) string { return k + "=" }), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
@@ -163,7 +163,7 @@ func (p *program) sayUnseen(m *hostmap.Map) {
 	if len(m.Unseen) == 0 {
 		return
 	}
-	p.out.say("not to be seen by this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
+	p.out.say("not visible to this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
 	if !sandbox.Privileged() {
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}

@@ -20,21 +20,21 @@ import (
 func newNft(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "nft [-a] [-c] [-f FILE] [COMMAND ...]",
-		Short: "Do as nft does, in the network that vethlab is run in",
-		Long: `Change or list the packet filter of the network that vethlab is run in: inside a
-node that is the node's. It takes the commands of nft(8), and files as
-'nft list ruleset' prints them, and needs no nft:
+		Short: "nft(8) for machines without nftables, in the current namespace",
+		Long: `Change or list the packet filter of the current namespace; in a node, that of the
+node. It takes the commands of nft(8) and files as 'nft list ruleset' prints them.
+nftables need not be installed:
 
   add, insert, delete      table, chain, rule, set, element
   flush                    ruleset, table, chain, set
   list                     ruleset, table, chain, tables
 
-All commands of a file are done together or not at all.
+The commands of a file are one transaction: all or none are done.
 
   -f FILE  read commands from a file; - is standard input
-  -a       list rules with their handles, by which they are deleted
+  -a       list rules with their handles, which delete rule takes
   -c       only check
-  -s       list without what was counted`,
+  -s       list without counters`,
 		Example: `  vethlab exec r1 -- vethlab nft list ruleset
   vethlab exec r1 -- vethlab nft add rule ip nat postrouting oifname eth1 masquerade`,
 		DisableFlagsInUseLine: true,
@@ -66,7 +66,7 @@ func (p *program) nft(cmd *cobra.Command, args []string) error {
 	name, text := "", strings.Join(rest, " ")
 	switch {
 	case o.file != "" && len(rest) > 0:
-		return usageError{cmd, errors.New("either a file or a command")}
+		return usageError{cmd, errors.New("give a file or a command, not both")}
 	case o.file != "":
 		data, err := p.read(o.file)
 		if err != nil {
@@ -74,7 +74,7 @@ func (p *program) nft(cmd *cobra.Command, args []string) error {
 		}
 		name, text = o.file, string(data)
 	case len(rest) == 0:
-		return usageError{cmd, errors.New("a command is needed, such as list ruleset")}
+		return usageError{cmd, errors.New("missing command, such as list ruleset")}
 	}
 	commands, err := nft.Parse(text)
 	if err != nil {
@@ -99,7 +99,7 @@ func (o *nftOptions) read(args []string) ([]string, error) {
 			o.stateless = true
 		case "-n", "-nn", "-nnn", "--numeric":
 		default:
-			return nil, fmt.Errorf("there is no option %s here", args[0])
+			return nil, fmt.Errorf("unknown option %s", args[0])
 		}
 		args = args[1:]
 	}

@@ -59,7 +59,7 @@ func (p *program) labOfNode(infos []labInfo, node string) (string, error) {
 	for i, lab := range having {
 		having[i] = lab + "/" + node
 	}
-	return "", fmt.Errorf("several running labs have a node %s: say %s", node, strings.Join(having, " or "))
+	return "", fmt.Errorf("several running labs have a node %s: give %s", node, strings.Join(having, " or "))
 }
 
 // labsWith returns the names of the labs that have a node. The machine itself

@@ -20,10 +20,10 @@ func TestLabOfNode(t *testing.T) {
 	}{
 		{two, "b", "l1"},
 		{two, "c", "l2"},
-		{two, "a", "say l1/a or l2/a"},
+		{two, "a", "give l1/a or l2/a"},
 		{two, "d", "no running lab has a node d: did you mean a or b or c?"},
 		{two, "long-name", "no running lab has a node long-name"},
-		{two, "host", "say l1/host or l2/host"},
+		{two, "host", "give l1/host or l2/host"},
 		{two[:1], "a", "l1"},
 		{two[:1], "host", "l1"},
 		{nil, "a", "no lab is running"},

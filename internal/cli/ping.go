@@ -19,8 +19,8 @@ func newPing(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ping NODE TARGET",
 		Short: "Ping from inside a node",
-		Long: `Send ICMP echo requests from inside a node, as ping(8) does; no program of that
-name is needed. TARGET is a node of the same lab, node:interface or an address.
+		Long: `Send ICMP echo requests from inside a node, as ping(8) does; ping need not be
+installed. TARGET is a node of the same lab, node:interface or an address.
 
 The exit code is 1 if there was no answer at all.`,
 		Example: `  vethlab ping ns1 ns2
@@ -84,7 +84,7 @@ func (p *program) findPair(from, to string) (lab *vethlab.Lab, node, target stri
 		return nil, "", "", err
 	}
 	if qualified && toLab != lab.Name() {
-		return nil, "", "", fmt.Errorf("%s and %s are in two labs: no link leads there", from, to)
+		return nil, "", "", fmt.Errorf("%s and %s are in different labs, which no link connects", from, to)
 	}
 	return lab, n.Name(), target, nil
 }

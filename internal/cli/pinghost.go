@@ -23,7 +23,7 @@ func newPingHost(p *program) *cobra.Command {
 	var o pingHostOptions
 	cmd := &cobra.Command{
 		Use:    "ping-host [-c COUNT] [-i SECONDS] [-W SECONDS] [-4|-6] HOST",
-		Short:  "Ping as ping does",
+		Short:  "ping(8) for machines without it",
 		Hidden: true,
 		Args:   arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,12 +34,12 @@ func newPingHost(p *program) *cobra.Command {
 	f.IntVarP(&o.Count, "count", "c", 0, "end after `N` requests")
 	f.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "`SECONDS` between requests")
 	f.VarP(newSeconds(&o.Timeout, time.Second), "timeout", "W", "`SECONDS` to wait for the last answer")
-	f.IntVarP(&o.TTL, "ttl", "t", 0, "let requests pass `N` routers less one")
-	f.StringVarP(&o.from, "interface", "I", "", "leave by an interface, or from an address")
+	f.IntVarP(&o.TTL, "ttl", "t", 0, "set the TTL to `N`")
+	f.StringVarP(&o.from, "interface", "I", "", "send from an `INTERFACE` or address")
 	f.BoolVarP(&o.ipv4, "ipv4", "4", false, "IPv4 only")
 	f.BoolVarP(&o.ipv6, "ipv6", "6", false, "IPv6 only")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "only the sum")
-	f.BoolP("numeric", "n", false, "as it is here anyway")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the summary only")
+	f.BoolP("numeric", "n", false, "accepted and ignored")
 	return cmd
 }
 

@@ -31,11 +31,11 @@ type placement struct {
 }
 
 func placementFlags(cmd *cobra.Command, l *placement) {
-	cmd.PersistentFlags().BoolVar(&l.rootless, "rootless", false, "labs in user namespaces, for root too (default: without the rights of root)")
-	cmd.PersistentFlags().BoolVar(&l.root, "root", false, "labs of the machine itself, or fail")
+	cmd.PersistentFlags().BoolVar(&l.rootless, "rootless", false, "labs in user namespaces, also as root (default: if not root)")
+	cmd.PersistentFlags().BoolVar(&l.root, "root", false, "labs on the machine, not in user namespaces")
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if l.root && l.rootless {
-			return usageError{cmd, errors.New("--root and --rootless can't both be meant")}
+			return usageError{cmd, errors.New("give --root or --rootless, not both")}
 		}
 		return nil
 	}
@@ -246,7 +246,7 @@ func (p *program) notHere(lab string) error {
 
 // outOfReach says that a lab is another's.
 func outOfReach(lab string) error {
-	return fmt.Errorf("lab %s is root's: %w", lab, sandbox.ErrRoot)
+	return fmt.Errorf("lab %s belongs to root: %w", lab, sandbox.ErrRoot)
 }
 
 // within runs this program once more inside a sandbox. With the last lab in it

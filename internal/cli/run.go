@@ -20,11 +20,10 @@ func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE] [flags] [-- CMD [ARG ...]]",
 		Short: "Build a lab, show it, test it, remove it",
-		Long: `Build a lab, show it, run its tests, run CMD if there is one, and remove all
-again, also when a test failed or the program is interrupted. A lab that was up
-before stays up.
+		Long: `Build a lab, show it, run its tests, run CMD if given, and remove the lab, also if a
+test failed or the program is interrupted. A lab that was up before stays up.
 
-CMD runs on the machine itself. VETHLAB_LAB is the lab's name; for each node,
+CMD runs in the host namespace. VETHLAB_LAB is the lab's name; for each node,
 say web-1, VETHLAB_NS_WEB_1 is its namespace and VETHLAB_ADDR_WEB_1 its first
 address.
 
@@ -39,7 +38,7 @@ The exit code is 1 if a test failed, else that of CMD.`,
 				file, argv = args[:n], args[n:]
 			}
 			if len(file) > 1 {
-				return usageError{cmd, errors.New("one file is enough; a command stands behind --")}
+				return usageError{cmd, errors.New("more than one file (a command goes after --)")}
 			}
 			lab, err := p.load(file, o.name)
 			if err != nil {

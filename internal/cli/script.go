@@ -14,14 +14,13 @@ func newScript(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "script [FILE]",
 		Short: "Write a shell script that does what up does",
-		Long: `Write a shell script that makes the lab by the ip commands of iproute2, where
-nothing of it is there; with --down one that removes it again. It needs a shell,
-ip and sysctl (and nft, for a packet filter), and no vethlab; yet vethlab finds
-what it has made.
+		Long: `Write a shell script that builds the lab from nothing with iproute2; with --down,
+one that removes it. The script needs a shell, ip and sysctl (and nft for a packet
+filter), but not vethlab; vethlab recognises the lab that it builds.
 
-The style is direct, as short as can be, with each cable end made where it
-belongs; or tutorial: the long way, as it is taught, with each cable made on the
-machine and its ends moved, and with a word on each part.`,
+The style is direct: short, each veth end is created in its namespace; or tutorial:
+as books teach it, each veth pair is created in the host namespace and its ends are
+moved, with a comment on each part.`,
 		Example: `  vethlab script lab.yaml >up.sh
   vethlab script lab.yaml | sudo sh
   vethlab script --style tutorial examples/veth-pair.yaml`,
@@ -57,7 +56,7 @@ const (
 func styleFlag(cmd *cobra.Command, style *format) {
 	*style = styleDirect
 	flag := formatFlag{style, []format{styleDirect, styleTutorial}}
-	cmd.Flags().Var(flag, "style", "make it the `STYLE` way: "+flag.list())
+	cmd.Flags().Var(flag, "style", "write in `STYLE`: "+flag.list())
 	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions(flag.words(), cobra.ShellCompDirectiveNoFileComp))
 }
 

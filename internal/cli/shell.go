@@ -19,14 +19,13 @@ func newShell(p *program) *cobra.Command {
 	var fresh bool
 	cmd := &cobra.Command{
 		Use:   "shell NODE\n  vethlab shell --new [-- CMD [ARG ...]]",
-		Short: "Open a shell inside a node, or in a new network",
+		Short: "Open a shell inside a node, or in a new sandbox",
 		Long: `Open $SHELL, or else /bin/sh, inside a node. Its prompt begins with (lab/node).
 
-With --new it is opened as root in a place of its own, whose network has nothing
-but lo: to try things out by hand, with or without the rights of root. If the
-machine has no ip, ping, sysctl, nft or curl, they are there all the same; with
-VETHLAB_APPLETS=always vethlab's own are there in any case. All that is made in
-there is gone with the shell. CMD runs in the place of the shell.
+With --new it is opened as root in a new sandbox, whose network has only lo: to try
+commands by hand, with or without root. If the machine has no ip, ping, sysctl, nft or
+curl, vethlab provides them; with VETHLAB_APPLETS=always it always does. The sandbox is
+deleted when the shell ends. CMD runs instead of the shell.
 
 Exit codes are those of exec.`,
 		Example: `  vethlab shell r1
@@ -39,12 +38,12 @@ Exit codes are those of exec.`,
 			case fresh && cmd.ArgsLenAtDash() <= 0:
 				return asOwn(p.shellNew(args))
 			case fresh || len(args) != 1:
-				return usageError{cmd, errors.New("a node is needed, or --new")}
+				return usageError{cmd, errors.New("missing node, or --new")}
 			}
 			return asOwn(p.shell(args[0]))
 		},
 	}
-	cmd.Flags().BoolVar(&fresh, "new", false, "open it in a new network, for root too without rights on the machine")
+	cmd.Flags().BoolVar(&fresh, "new", false, "open it in a new sandbox, also as root")
 	return cmd
 }
 

@@ -11,23 +11,23 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 )
 
-const showLong = `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and, of
-a veth, the other end as node:interface. On a terminal a picture stands above.
+const showLong = `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and the
+peer of a veth as node:interface. On a terminal it also draws the lab.
 
-Of a NODE it shows all there is inside: interfaces, routes of all tables but
-local, rules and neighbours, queueing disciplines, listening sockets with who
-holds them, sysctls that are not as in a new namespace, the packet filter, and
-processes. Of NODE:INTERFACE it shows what belongs to that. "host" is the machine
-itself, without its processes. Each part says which command shows the same.
+With NODE it shows the namespace of the node: interfaces, routes of all tables but
+local, rules, neighbours, qdiscs, listening sockets with their processes, sysctls
+that differ from a new namespace, the packet filter, and processes. With
+NODE:INTERFACE it shows that interface only. "host" is the host namespace, without
+processes. Each section names the command that shows the same.
 
-A name is that of a running lab if there is one, else of a node, else of a file;
-what ends in .yaml is a file. LAB/NODE and NODE:INTERFACE are always of a node.`
+An argument is the name of a running lab, else of a node, else of a file; one that
+ends in .yaml is a file. LAB/NODE and NODE:INTERFACE always mean a node.`
 
 func newShow(p *program) *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
 		Use:   "show [LAB|FILE|NODE[:INTERFACE]]",
-		Short: "Show what is there of a lab, or all about a node or an interface",
+		Short: "Show a running lab, or one node or interface in full",
 		Long:  showLong,
 		Example: `  vethlab show
   vethlab show r1

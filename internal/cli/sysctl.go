@@ -18,16 +18,16 @@ func newSysctl(p *program) *cobra.Command {
 	var o sysctlOptions
 	cmd := &cobra.Command{
 		Use:    "sysctl [-n] [-q] [-w] KEY[=VALUE] ...",
-		Short:  "Read and write settings as sysctl does",
+		Short:  "sysctl(8) for machines without it",
 		Hidden: true,
 		RunE:   func(cmd *cobra.Command, args []string) error { return p.sysctl(cmd, args, o) },
 	}
 	f := cmd.Flags()
 	f.BoolVarP(&o.values, "values", "n", false, "print no keys")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing of what is written")
-	f.BoolVarP(&o.ignore, "ignore", "e", false, "ignore keys that are not there")
-	f.BoolVarP(&o.all, "all", "a", false, "print all settings of the network")
-	f.BoolP("write", "w", false, "as it is here anyway, where a value is given")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not print values that are written")
+	f.BoolVarP(&o.ignore, "ignore", "e", false, "ignore unknown keys")
+	f.BoolVarP(&o.all, "all", "a", false, "print all settings below net")
+	f.BoolP("write", "w", false, "accepted and ignored: a value is always written")
 	return cmd
 }
 
@@ -40,7 +40,7 @@ func (p *program) sysctl(cmd *cobra.Command, args []string, o sysctlOptions) err
 	case o.all:
 		return p.allSysctls(o)
 	case len(args) == 0:
-		return usageError{cmd, errors.New("a key is needed, such as net.ipv4.ip_forward")}
+		return usageError{cmd, errors.New("missing key, such as net.ipv4.ip_forward")}
 	}
 	var failed error
 	for _, arg := range args {

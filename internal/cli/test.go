@@ -15,17 +15,17 @@ func newTest(p *program) *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
 		Use:   "test [LAB|FILE]",
-		Short: "Prove with packets what a lab's tests say",
-		Long: `Hold a running lab to the tests of its file: who reaches whom and who must not,
-by what, how fast and how much. Links that are coming up are waited for. Where a
-test needs somebody to listen and nobody does, vethlab listens meanwhile.
+		Short: "Run a lab's tests with real packets",
+		Long: `Run the tests of a lab's file in the running lab: which nodes must reach which and
+which must not, by which protocol, with what delay and throughput. It waits for links
+that are coming up. If a test needs a listener and there is none, vethlab listens.
 
-Without tests in the file each node must reach the next one. A lab that is named,
-not given by its file, is held to the tests it was last brought up with.
+If the file has no tests, each node must reach the next one. A lab given by name is
+tested with the tests it was last brought up with.
 
---all-pairs asks every node at every address from every other instead, and
-draws the outcome. --watch tests again whenever the file or the lab's links,
-addresses and routes change.
+--all-pairs tests every address of every node from every other node instead, and
+draws the results as a matrix. --watch tests again whenever the file or the lab's
+links, addresses or routes change.
 
 The exit code is 1 if a test failed. Within GitHub Actions each failed test is
 also an annotation, on stderr.`,
@@ -47,7 +47,7 @@ also an annotation, on stderr.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
-	cmd.Flags().BoolVar(&o.allPairs, "all-pairs", false, "ask everybody from everybody, instead of the file's tests")
+	cmd.Flags().BoolVar(&o.allPairs, "all-pairs", false, "test every node from every other, instead of the file's tests")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "test again whenever something changes")
 	cmd.Flags().StringVar(&o.junit, "junit", "", "also write the report to `FILE`, as JUnit's XML")
 	outputFlag(cmd, &o.format, formatJUnit, formatTAP)

@@ -100,7 +100,7 @@ func (p *program) awaitChange(
 			if err != nil {
 				return nil, err
 			}
-			p.out.say("the lab has changed, as by: %s", words.List(<-changes, maxChanges))
+			p.out.say("the lab has changed: %s", words.List(<-changes, maxChanges))
 			return lab, nil
 		case <-tick.C:
 			now := stamp(file)

@@ -16,10 +16,10 @@ func newTrace(p *program) *cobra.Command {
 	var f format
 	cmd := &cobra.Command{
 		Use:   "trace NODE TARGET",
-		Short: "Show the routers on the way from a node",
-		Long: `Find the way from a node to another, as traceroute(8) does; no program of that
-name is needed. TARGET is a node of the same lab, node:interface or an address.
-All hops are asked at once, by ICMP. One that does not answer is a *.
+		Short: "Show the routers on the path from a node",
+		Long: `Find the path from a node to another, as traceroute(8) does; traceroute need not be
+installed. TARGET is a node of the same lab, node:interface or an address. All hops
+are probed at once, by ICMP. A hop that does not answer is a *.
 
 The exit code is 1 if the target is not reached.`,
 		Example: `  vethlab trace a b
@@ -30,8 +30,8 @@ The exit code is 1 if the target is not reached.`,
 			return p.trace(cmd.Context(), args[0], args[1], o, f)
 		},
 	}
-	cmd.Flags().IntVarP(&o.MaxHops, "max-hops", "m", 64, "look no further than `N` hops")
-	cmd.Flags().IntVarP(&o.Probes, "queries", "q", 3, "ask each hop `N` times")
+	cmd.Flags().IntVarP(&o.MaxHops, "max-hops", "m", 64, "stop after `N` hops")
+	cmd.Flags().IntVarP(&o.Probes, "queries", "q", 3, "send `N` probes to each hop")
 	cmd.Flags().VarP(newSeconds(&o.Timeout, 0), "wait", "w", "wait `SECONDS` for hops that are silent (default: 1.3)")
 	outputFlag(cmd, &f)
 	return cmd
@@ -94,13 +94,13 @@ func joinAddresses(addresses []netip.Addr) string {
 
 func whyNotReached(t *vethlab.Trace) string {
 	if len(t.Hops) == 0 {
-		return "nobody answers"
+		return "no hop answers"
 	}
 	last := t.Hops[len(t.Hops)-1]
 	if who := strings.Join(last.Nodes, " "); last.Reason != "" {
-		return fmt.Sprintf("%s says: %s", who, last.Reason)
+		return fmt.Sprintf("%s reports: %s", who, last.Reason)
 	} else if who != "" {
-		return fmt.Sprintf("nobody answers behind %s", who)
+		return fmt.Sprintf("no hop after %s answers", who)
 	}
-	return "nobody answers"
+	return "no hop answers"
 }

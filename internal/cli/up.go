@@ -17,10 +17,10 @@ func newUp(p *program) *cobra.Command {
 	var recreate bool
 	cmd := &cobra.Command{
 		Use:   "up [FILE]",
-		Short: "Build a lab, or change what runs to agree with its file",
-		Long: `Build a lab. Where it runs already, make the smallest change that brings it to
-agree with its file, also after changes by hand; what is right is not touched, and
-what the file asked for before and no longer does is taken back.`,
+		Short: "Build a lab, or change the running one to match its file",
+		Long: `Build a lab. If it runs already, make the smallest change after which it matches its
+file, also after changes by hand. What matches is not touched; what an earlier version
+of the file asked for and this one does not is undone.`,
 		Example: `  vethlab up
   vethlab up lab.yaml --name second`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
@@ -45,7 +45,7 @@ what the file asked for before and no longer does is taken back.`,
 			return p.up(cmd.Context(), lab)
 		},
 	}
-	cmd.Flags().BoolVar(&recreate, "recreate", false, "take down what runs of the lab first, with the processes in it")
+	cmd.Flags().BoolVar(&recreate, "recreate", false, "first take down the running lab and end its processes")
 	cmd.Flags().StringVar(&name, "name", "", nameFlag)
 	return cmd
 }

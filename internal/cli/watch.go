@@ -19,15 +19,14 @@ func newWatch(p *program) *cobra.Command {
 	var o followed
 	cmd := &cobra.Command{
 		Use:   "watch [LAB|FILE]",
-		Short: "Show a lab live: what is up, and what goes through",
-		Long: `Show the interfaces of a lab, or of the whole machine, as they are now: state,
-addresses, the other end, and what goes through in a second; below stands what has
-changed last. Where they do not fit the busiest come first.
+		Short: "Show the interfaces and rates of a lab live",
+		Long: `Show the interfaces of a lab, or of the whole machine, live: state, addresses,
+peer, and bits and packets per second; below them the last events. If not all
+interfaces fit, those with the highest rates are shown.
 
-Keys: q ends it, s sorts by how busy interfaces are, or by name again.
+Keys: q quits, s toggles between sorting by rate and by name.
 
-Where the output is no terminal, what there is at first and what changes is
-written line by line, as by vethlab events.`,
+If the output is not a terminal, it writes lines as vethlab events does.`,
 		Example: `  vethlab watch
   vethlab watch --host`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
