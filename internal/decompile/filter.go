@@ -7,17 +7,17 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// filter takes out of the packet filter of a namespace what a file can't say,
-// and returns the rest as a text.
+// filter removes from the State the tables that a lab file can't hold, and returns the
+// rest as text.
 func (w *writer) filter(ns *state.Namespace) string {
 	at := state.Endpoint{Namespace: ns.Name}
 	ns.Nftables = slices.DeleteFunc(slices.Clone(ns.Nftables), func(t nft.Table) bool {
 		reason := ""
 		switch what := t.NotKnown(); {
 		case ns.Name == state.Host:
-			reason = "it is the packet filter of the machine itself, which a lab does not change"
+			reason = "a lab does not change the packet filter of the host namespace"
 		case what != "":
-			reason = "it has a part that is not understood here: " + what
+			reason = "it has an unsupported part: " + what
 		default:
 			return false
 		}

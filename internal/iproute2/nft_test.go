@@ -180,7 +180,7 @@ func TestFilterMistakes(t *testing.T) {
 		"nft":                         `the command ends where a command such as add table ip nat should be`,
 		"iptables -t nt -A X -j DROP": `word 3, "nt": expected filter, nat, mangle or raw; did you mean "nat"?`,
 		"iptables -A FORWARD --frobnicate 5 -j DROP":         `word 4, "--frobnicate": unknown iptables option`,
-		"iptables -A FORWARD -s 10.0.0.300 -j DROP":          `cannot translate to nft: at "10.0.0.300 counter drop": "10.0.0.300" is no IPv4 address`,
+		"iptables -A FORWARD -s 10.0.0.300 -j DROP":          `cannot translate to nft: at "10.0.0.300 counter drop": invalid IPv4 address "10.0.0.300"`,
 		"iptables -P MINE DROP":                              `cannot set the policy of "MINE": not a built-in chain of table filter`,
 		"iptables -t nat -A POSTROUTING -j SNAT --to-source": `the command ends where a value of --to-source should be`,
 	} {

@@ -112,7 +112,7 @@ func (b *nftBatch) findSet(c *nft.Command) error {
 		}
 		t := rs.Table(c.Table)
 		if t == nil || t.Set(c.Name) == nil {
-			return fmt.Errorf("there is no set %s in table %s", c.Name, c.Table)
+			return fmt.Errorf("set %s not found in table %s", c.Name, c.Table)
 		}
 		s = *t.Set(c.Name)
 	}

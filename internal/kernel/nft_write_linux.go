@@ -67,7 +67,7 @@ func (e *encoder) findRule(c *nft.Command) error {
 			}
 		}
 	}
-	return fmt.Errorf("there is no such rule in chain %s", c.Name)
+	return fmt.Errorf("rule not found in chain %s", c.Name)
 }
 
 // An nftBatch is a transaction of nftables: what its messages say is done

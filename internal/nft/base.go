@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// base reads "type filter hook input priority filter", and a policy after it.
 func (p *parser) base(f Family) (*Base, error) {
 	b := &Base{}
 	p.next()
@@ -20,7 +21,7 @@ func (p *parser) base(f Family) (*Base, error) {
 		return nil, err
 	}
 	if p.skip("device") {
-		if b.Device, err = p.word("the name of a link"); err != nil {
+		if b.Device, err = p.word("the name of an interface"); err != nil {
 			return nil, err
 		}
 	}
@@ -39,6 +40,7 @@ func (p *parser) base(f Family) (*Base, error) {
 	return b, err
 }
 
+// hooks returns the hooks of a chain type in a family.
 func hooks(f Family, typ string) []string {
 	switch {
 	case f == Netdev:
@@ -53,6 +55,7 @@ func hooks(f Family, typ string) []string {
 	return []string{"prerouting", "input", "forward", "output", "postrouting", "ingress"}[:choose(f == Inet, 6, 5)]
 }
 
+// priority reads a number, a name, or a name and an offset.
 func (p *parser) priority(f Family) (int, error) {
 	t := p.next()
 	if n, err := strconv.Atoi(t.text); err == nil && t.kind == plain {

@@ -19,7 +19,7 @@ const (
 	List   Verb = "list"  // changes nothing
 )
 
-// An Object is what a command is about.
+// An Object is the kind of object that a command changes or lists.
 type Object string
 
 // The objects.
@@ -32,7 +32,7 @@ const (
 	AnElement    Object = "element" // of a set
 )
 
-// A Command is one change of a ruleset, or asks for a listing.
+// A Command changes a ruleset or lists it.
 type Command struct {
 	Verb   Verb
 	Object Object
@@ -52,7 +52,7 @@ type Command struct {
 // String returns the command as it is given to nft.
 func (c Command) String() string { return join(c.Head(), c.Body()) }
 
-// Head returns the words that say what the command is about.
+// Head returns the verb, the object and its name.
 func (c Command) Head() string {
 	head := join(string(c.Verb), string(c.Object))
 	switch c.Object {
@@ -64,7 +64,7 @@ func (c Command) Head() string {
 	return join(head, c.Table.String(), c.Name)
 }
 
-// Body returns what comes after the head: a rule, or what is between braces.
+// Body returns the rest of the command: a rule, or the text in braces.
 func (c Command) Body() string {
 	if c.Object == WholeRuleset || c.Object == ATable {
 		return ""
@@ -101,7 +101,7 @@ func (c Command) body() string {
 	return s + " }"
 }
 
-// Commands returns what makes the table.
+// Commands returns the commands that create the table.
 func (t Table) Commands() []Command {
 	list := []Command{{Verb: Add, Object: ATable, Table: t.TableID}}
 	for _, s := range t.Sets {
@@ -118,8 +118,8 @@ func (t Table) Commands() []Command {
 	return list
 }
 
-// Play makes the change to a ruleset. It fails where the kernel would refuse,
-// and then nothing has changed.
+// Play applies the command to a ruleset. It fails where the kernel would, and then
+// changes nothing.
 func (c Command) Play(rs *Ruleset) error {
 	if c.Verb == List {
 		return nil
@@ -133,7 +133,7 @@ func (c Command) Play(rs *Ruleset) error {
 	}
 	t := rs.Table(c.Table)
 	if t == nil {
-		return fmt.Errorf("there is no table %s", c.Table)
+		return fmt.Errorf("table %s not found", c.Table)
 	}
 	switch c.Object {
 	case AChain:
@@ -151,7 +151,7 @@ func (c Command) playTable(rs *Ruleset) error {
 		*rs = append(*rs, Table{TableID: c.Table})
 	case c.Verb == Add:
 	case t == nil:
-		return fmt.Errorf("there is no table %s", c.Table)
+		return fmt.Errorf("table %s not found", c.Table)
 	case c.Verb == Delete:
 		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return t.TableID == c.Table })
 	case c.Verb == Flush:
@@ -174,39 +174,39 @@ func (c Command) playChain(t *Table) error {
 		t.Chains = append(t.Chains, made)
 		return nil
 	case chain == nil:
-		return fmt.Errorf("there is no chain %s in table %s", c.Name, c.Table)
+		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)
 	case c.Verb == Add:
 		return chain.rebase(c.Base)
 	case c.Verb == Flush:
 		chain.Rules = nil
 	case c.Verb == Delete:
 		if from := t.leadsTo(c.Name); from != "" {
-			return fmt.Errorf("chain %s is in use: chain %s leads to it", c.Name, from)
+			return fmt.Errorf("chain %s is in use: chain %s jumps to it", c.Name, from)
 		}
 		t.Chains = slices.DeleteFunc(slices.Clone(t.Chains), func(ch Chain) bool { return ch.Name == c.Name })
 	}
 	return nil
 }
 
-// rebase gives a chain that is there another policy; all else stays.
+// rebase changes the policy of an existing chain, and nothing else.
 func (c *Chain) rebase(b *Base) error {
 	if b == nil {
 		return nil
 	}
 	if c.Base == nil {
-		return fmt.Errorf("chain %s is there and has no hook", c.Name)
+		return fmt.Errorf("chain %s exists and has no hook", c.Name)
 	}
 	same := *b
 	same.Policy = c.Base.Policy
 	if b.Type != "" && same != *c.Base {
-		return fmt.Errorf("chain %s is there with another hook", c.Name)
+		return fmt.Errorf("chain %s exists with another hook", c.Name)
 	}
 	c.Base = new(*c.Base)
 	c.Base.Policy = cmp.Or(b.Policy, c.Base.Policy)
 	return nil
 }
 
-// leadsTo returns a chain with a rule that goes to another, or "".
+// leadsTo returns a chain with a rule that jumps to the named one, or "".
 func (t *Table) leadsTo(name string) string {
 	for _, c := range t.Chains {
 		for _, r := range c.Rules {
@@ -218,7 +218,7 @@ func (t *Table) leadsTo(name string) string {
 	return ""
 }
 
-// chains returns the chains that a rule goes to.
+// chains returns the targets of the rule's jumps and gotos.
 func (r Rule) chains() []string {
 	var list []string
 	for _, s := range r.Statements {
@@ -237,16 +237,16 @@ func (r Rule) chains() []string {
 func (c Command) playRule(t *Table) error {
 	chain := t.Chain(c.Name)
 	if chain == nil {
-		return fmt.Errorf("there is no chain %s in table %s", c.Name, c.Table)
+		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)
 	}
 	at := slices.IndexFunc(chain.Rules, func(r Rule) bool {
 		return c.Handle != 0 && r.Handle == c.Handle || c.Handle == 0 && c.Verb == Delete && r.String() == c.Rule.String()
 	})
 	switch {
 	case at < 0 && c.Handle != 0:
-		return fmt.Errorf("there is no rule with handle %d in chain %s", c.Handle, c.Name)
+		return fmt.Errorf("rule with handle %d not found in chain %s", c.Handle, c.Name)
 	case at < 0 && c.Verb == Delete:
-		return fmt.Errorf("there is no such rule in chain %s", c.Name)
+		return fmt.Errorf("rule not found in chain %s", c.Name)
 	case c.Verb == Delete:
 		chain.Rules = slices.Delete(slices.Clone(chain.Rules), at, at+1)
 		return nil
@@ -266,11 +266,11 @@ func (c Command) playRule(t *Table) error {
 	return nil
 }
 
-// acceptsSet reports why a match can't look into its set.
+// acceptsSet returns an error if the set of a match does not exist or has another type.
 func (t *Table) acceptsSet(m Match) error {
 	s := t.Set(m.Values[0])
 	if s == nil {
-		return fmt.Errorf("there is no set %s in table %s", m.Values[0], t.TableID)
+		return fmt.Errorf("set %s not found in table %s", m.Values[0], t.TableID)
 	}
 	if want := field(m.Key).kind.name; s.Type != want {
 		return fmt.Errorf("%s: the set %s has values of type %s (want %s)", m.Key, s.Name, s.Type, want)
@@ -278,12 +278,12 @@ func (t *Table) acceptsSet(m Match) error {
 	return nil
 }
 
-// accepts reports why a chain can't have a rule.
+// accepts returns an error if the kernel would not take the rule in the chain.
 func (t *Table) accepts(c *Chain, r Rule) error {
 	for _, s := range r.Statements {
 		switch s := s.(type) {
 		case Unknown:
-			return fmt.Errorf("%s: not understood here", s)
+			return fmt.Errorf("%s: unsupported", s)
 		case NAT:
 			if c.Base != nil && c.Base.Type != "nat" {
 				return fmt.Errorf("%s: only in a chain of type nat", s.Word)
@@ -296,7 +296,7 @@ func (t *Table) accepts(c *Chain, r Rule) error {
 	}
 	for _, name := range r.chains() {
 		if t.Chain(name) == nil {
-			return fmt.Errorf("there is no chain %s in table %s to go to", name, t.TableID)
+			return fmt.Errorf("target chain %s not found in table %s", name, t.TableID)
 		}
 	}
 	return nil

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// compiler makes instructions of statements.
+// compiler turns statements into instructions.
 type compiler struct {
 	family Family
 	links  Links
 	out    []Expr
 }
 
-// Compile returns the instructions of a rule in a table of that family. It
-// fails where a rule makes no sense, is not all understood, or names a link by
-// iif or oif that is not there.
+// Compile returns the instructions of a rule in a table of that family. It fails
+// if the rule contradicts itself, has an [Unknown] statement, or names an interface
+// that does not exist by iif or oif.
 func Compile(f Family, r Rule, l Links) ([]Expr, error) {
 	list, err := explicit(f, r.Statements)
 	if err != nil {
@@ -50,10 +50,10 @@ func (c *compiler) statement(s Statement) error {
 		c.emit(s)
 		return nil
 	}
-	return fmt.Errorf("%s: not understood here", s)
+	return fmt.Errorf("%s: unsupported", s)
 }
 
-// reg is the register that all but NAT goes through.
+// reg is the only register used, except by NAT.
 const reg = 1
 
 // load puts the value of a key into the register.
@@ -112,7 +112,7 @@ func (c *compiler) match(m Match) error {
 	return nil
 }
 
-// swapped returns a number of the machine's byte order in that of the wire.
+// swapped converts a number from host to network byte order, or back.
 func swapped(b []byte) []byte {
 	b = slices.Clone(b)
 	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
@@ -130,7 +130,7 @@ func mask(s span, size int) []byte {
 	return m
 }
 
-// operators are how comparisons are written, by their numbers.
+// operators are the texts of the comparisons, by number (enum nft_cmp_ops).
 func operators() []string { return []string{"", "!=", "<", "<=", ">", ">="} }
 
 func operator(op string) int {
@@ -140,7 +140,7 @@ func operator(op string) int {
 	return slices.Index(operators(), op)
 }
 
-// set returns a set without a name.
+// set returns an anonymous set.
 func (c *compiler) set(t *datatype, values []string) (*InnerSet, error) {
 	list, err := t.spans(values, c.links)
 	if err != nil {
@@ -152,7 +152,7 @@ func (c *compiler) set(t *datatype, values []string) (*InnerSet, error) {
 	return set, nil
 }
 
-// elements returns values as the kernel has them.
+// elements returns the elements of a set as the kernel stores them.
 func elements(list []span, interval bool) []Element {
 	var es []Element
 	for i, s := range list {
@@ -174,7 +174,7 @@ func elements(list []span, interval bool) []Element {
 
 func zero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
 
-// next returns the value after one. False: there is none.
+// next returns b + 1; false on overflow.
 func next(b []byte) ([]byte, bool) {
 	b = slices.Clone(b)
 	for i := len(b) - 1; i >= 0; i-- {
@@ -185,7 +185,7 @@ func next(b []byte) ([]byte, bool) {
 	return b, false
 }
 
-// previous returns the value before one that is not zero.
+// previous returns b - 1. b must not be 0.
 func previous(b []byte) []byte {
 	b = slices.Clone(b)
 	for i := len(b) - 1; i >= 0; i-- {
@@ -243,7 +243,7 @@ func (c *compiler) assign(a Assign) error {
 
 func (c *compiler) reject(r Reject) error {
 	if r == (Reject{}) {
-		r = usualReject(c.family)
+		r = defaultReject(c.family)
 	}
 	if r.With == "tcp reset" {
 		c.emit(RejectWith{Type: 1})
@@ -251,7 +251,7 @@ func (c *compiler) reject(r Reject) error {
 	}
 	code, ok := rejectCodes(r.With).number(r.Code)
 	if !ok {
-		return fmt.Errorf("%s: there is no such code", r)
+		return fmt.Errorf("%s: unknown code", r)
 	}
 	c.emit(RejectWith{choose(r.With == "icmpx", 2, 0), int(code)})
 	return nil

@@ -39,10 +39,10 @@ type codec interface {
 	format(data []byte, l Links) string
 }
 
-// Links tells the numbers of links and their names. A nil one knows none.
+// Links maps names of interfaces to indexes and back. A nil one has none.
 type Links interface {
 	Index(name string) (int, error)
-	LinkName(index int) string // "": there is none
+	LinkName(index int) string // "" if not found
 }
 
 // parse reads one value.
@@ -83,19 +83,19 @@ func (t *datatype) number(text string) (uint64, bool) {
 	return n, err == nil && (t.size >= 8 || n < 1<<(8*t.size))
 }
 
-// misread says what is no value of the type.
+// misread returns the error for an invalid value.
 func (t *datatype) misread(text string) error {
 	names := make([]string, len(t.words))
 	for i, w := range t.words {
 		names[i] = w.name
 	}
 	if near := words.DidYouMean(text, names); near != "" {
-		return fmt.Errorf("%q is no %s%s", text, t.called(), near)
+		return fmt.Errorf("unknown %s %q%s", t.called(), text, near)
 	}
 	if len(names) > 0 && len(names) <= 8 && !t.flags {
-		return fmt.Errorf("%q is no %s: want %s or a number", text, t.called(), strings.Join(names, ", "))
+		return fmt.Errorf("unknown %s %q (want %s or a number)", t.called(), text, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%q is no %s", text, t.called())
+	return fmt.Errorf("invalid %s %q", t.called(), text)
 }
 
 func (t *datatype) called() string { return strings.ReplaceAll(t.name, "_", " ") }
@@ -183,7 +183,7 @@ type address struct{ size int }
 func (a address) parse(text string, _ Links) ([]byte, error) {
 	addr, err := netip.ParseAddr(text)
 	if err != nil || addr.Zone() != "" || addr.BitLen() != 8*a.size {
-		return nil, fmt.Errorf("%q is no IPv%d address", text, map[int]int{4: 4, 16: 6}[a.size])
+		return nil, fmt.Errorf("invalid IPv%d address %q", map[int]int{4: 4, 16: 6}[a.size], text)
 	}
 	return addr.AsSlice(), nil
 }
@@ -193,7 +193,7 @@ func (a address) format(data []byte, _ Links) string {
 	return addr.String()
 }
 
-// A mac is an address of Ethernet.
+// A mac is a MAC address.
 type mac struct{}
 
 func (mac) parse(text string, _ Links) ([]byte, error) {
@@ -201,12 +201,12 @@ func (mac) parse(text string, _ Links) ([]byte, error) {
 	for s := range strings.SplitSeq(text, ":") {
 		n, err := strconv.ParseUint(s, 16, 8)
 		if err != nil || len(s) > 2 {
-			return nil, fmt.Errorf("%q is no address of Ethernet", text)
+			return nil, fmt.Errorf("invalid MAC address %q", text)
 		}
 		b = append(b, byte(n))
 	}
 	if len(b) != 6 {
-		return nil, fmt.Errorf("%q is no address of Ethernet", text)
+		return nil, fmt.Errorf("invalid MAC address %q", text)
 	}
 	return b, nil
 }
@@ -235,7 +235,7 @@ func (tcHandle) parse(text string, _ Links) ([]byte, error) {
 	a, errA := strconv.ParseUint("0"+major, 16, 16)
 	b, errB := strconv.ParseUint("0"+minor, 16, 16)
 	if errA != nil || errB != nil {
-		return nil, fmt.Errorf("%q is no tc handle: want major:minor", text)
+		return nil, fmt.Errorf("invalid tc handle %q (want major:minor)", text)
 	}
 	return kind.bytes(a<<16 | b), nil
 }
@@ -250,7 +250,7 @@ func (tcHandle) format(data []byte, _ Links) string {
 	return fmt.Sprintf("%x:%x", n>>16, n&0xffff)
 }
 
-// A name is that of a link, which need not exist.
+// A name is an interface name; the interface need not exist.
 type name struct{}
 
 // ifNameSize is the size of a name in the kernel, with the zero at its end.
@@ -259,7 +259,7 @@ const ifNameSize = 16
 func (name) parse(text string, _ Links) ([]byte, error) {
 	s := strings.Trim(text, `"`)
 	if s == "" || len(s) >= ifNameSize || strings.ContainsAny(s, " /\"") {
-		return nil, fmt.Errorf("%q is no name of a link", s)
+		return nil, fmt.Errorf("invalid interface name %q", s)
 	}
 	if stem, ok := strings.CutSuffix(s, "*"); ok { // as many bytes as must be equal
 		if stem == "" {
@@ -280,7 +280,7 @@ func (name) format(data []byte, _ Links) string {
 	return quoted(s)
 }
 
-// A number of a link is written as its name.
+// A number is an interface index, written as the name.
 type number struct{}
 
 func (number) parse(text string, l Links) ([]byte, error) {
@@ -291,7 +291,7 @@ func (number) parse(text string, l Links) ([]byte, error) {
 	if _, err := (name{}).parse(text, l); err != nil {
 		return nil, err
 	}
-	if l == nil { // whoever only reads text takes the name on trust
+	if l == nil { // indexes are unknown while a text is parsed
 		return binary.NativeEndian.AppendUint32(nil, math.MaxUint32), nil
 	}
 	n, err := l.Index(s)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// decompiler finds the statements that instructions were made of.
+// decompiler turns instructions back into statements.
 type decompiler struct {
 	around surrounding
 	links  Links
@@ -15,7 +15,7 @@ type decompiler struct {
 	strict bool // the last is a comparison that may be the lower end of a range
 }
 
-// An operand is what is known of a register.
+// An operand is the content of a register.
 type operand struct {
 	key  string // "": not known
 	from Load   // where key is of the packet's bytes
@@ -26,8 +26,8 @@ type operand struct {
 	raw  string // how nft writes what has no key
 }
 
-// Decompile returns the statements of a rule as nft lists them. What is not
-// understood is [Unknown].
+// Decompile returns the statements of a rule as nft(8) lists them. Unsupported
+// instructions become [Unknown].
 func Decompile(f Family, program []Expr, l Links) []Statement {
 	d := &decompiler{around: surroundings(f), links: l, regs: map[int]operand{}}
 	for _, e := range program {
@@ -106,8 +106,8 @@ func rawPayload(l Load) string {
 	return fmt.Sprintf("@%s,%d,%d", []string{"ll", "nh", "th", "ih"}[l.Base&3], 8*l.Offset, 8*l.Size)
 }
 
-// payloadKey returns the key of bytes of a packet. Fewer bytes than a key has
-// are the beginning of an address.
+// payloadKey returns the key of the loaded bytes. A load shorter than an address is
+// a prefix of it.
 func (d *decompiler) payloadKey(l Load) string {
 	for _, key := range keysAt(l.Base, l.Offset) {
 		e := fields[key]
@@ -129,7 +129,7 @@ func keysAt(base, offset int) []string {
 	return keys
 }
 
-// fits reports whether packets that get here have a key.
+// fits reports whether the packets at this point of the rule have the field.
 func (d *decompiler) fits(e entry) bool {
 	if e.base == transportHeader && e.l4 == "" {
 		return d.around.l4 == "" || d.around.l4 == several
@@ -164,7 +164,7 @@ func (d *decompiler) reject(e RejectWith) {
 		r.With = "icmpv6"
 	}
 	r.Code = rejectCodes(r.With).format([]byte{byte(e.Code)}, nil)
-	if r == usualReject(d.around.family) {
+	if r == defaultReject(d.around.family) {
 		r = Reject{}
 	}
 	d.emit(r)
@@ -192,7 +192,7 @@ func (d *decompiler) translate(e Translate) {
 	d.emit(n)
 }
 
-// target writes what is in one or two registers; "?": it is not known.
+// target writes the value or range in one or two registers; "?" if unknown.
 func (d *decompiler) target(kind *datatype, low, high int) string {
 	if low == 0 {
 		return ""

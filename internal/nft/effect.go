@@ -9,12 +9,12 @@ import (
 func (p *parser) counter() (s Counter, err error) {
 	p.next()
 	if t := p.peek(); t.text == "name" {
-		return s, p.mistake(t, "counters with a name are not known here")
+		return s, p.mistake(t, "counters with a name are not supported")
 	}
 	if p.skip("packets") {
-		if s.Packets, err = p.number("how many", 64); err == nil {
+		if s.Packets, err = p.number("a number", 64); err == nil {
 			if err = p.want("bytes"); err == nil {
-				s.Bytes, err = p.number("how many", 64)
+				s.Bytes, err = p.number("a number", 64)
 			}
 		}
 	}
@@ -33,7 +33,7 @@ func (p *parser) limit() (s Limit, err error) {
 	s.Burst = defaultBurst
 	if err = p.rate(&s); err == nil && p.skip("burst") {
 		var n uint64
-		if n, err = p.number("how many", 32); err == nil {
+		if n, err = p.number("a number", 32); err == nil {
 			n *= max(1, p.unit())
 			s.Burst = uint32(n)
 		}
@@ -41,6 +41,7 @@ func (p *parser) limit() (s Limit, err error) {
 	return s, err
 }
 
+// rate reads "5/second" or "10 mbytes/second".
 func (p *parser) rate(s *Limit) (err error) {
 	t := p.next()
 	amount, per, ok := strings.Cut(t.text, "/")
@@ -68,6 +69,7 @@ func (p *parser) rate(s *Limit) (err error) {
 	return nil
 }
 
+// unit reads "packets" or a unit of bytes, and returns its bytes; 0 if there is none.
 func (p *parser) unit() uint64 {
 	if p.skip("packets") {
 		return 1
@@ -99,7 +101,7 @@ func (p *parser) log() (s Log, err error) {
 			n, err = p.number("a group", 16)
 			s.Group = int(n)
 		case p.is("flags") || p.is("snaplen") || p.is("queue-threshold"):
-			return s, p.mistake(p.peek(), "%s of log is not known here", p.peek())
+			return s, p.mistake(p.peek(), "%s of log is not supported", p.peek())
 		default:
 			return s, nil
 		}
@@ -138,13 +140,14 @@ func (p *parser) reject() (s Reject, err error) {
 	} else if s.Code, err = p.choice(wordsOf(rejectCodes(s.With).words)...); err != nil {
 		return s, err
 	}
-	if s == usualReject(p.family) {
+	if s == defaultReject(p.family) {
 		s = Reject{}
 	}
 	return s, nil
 }
 
-func usualReject(f Family) Reject {
+// defaultReject is what reject without a type means (nft(8), reject statement).
+func defaultReject(f Family) Reject {
 	switch f {
 	case IP:
 		return Reject{"icmp", "port-unreachable"}

@@ -140,7 +140,7 @@ func (s Set) Inner() (*InnerSet, error) {
 		t = elementType(s.Elements) // of a command about elements
 	}
 	if t == nil {
-		return nil, fmt.Errorf("the type of set %s is not known here", s.Name)
+		return nil, fmt.Errorf("the type of set %s is not supported", s.Name)
 	}
 	list, err := t.spans(s.Elements, nil)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// A surrounding is what is known of the packets that reach a statement. A key
-// such as "tcp dport" means something only in packets of TCP: nft puts matches
-// for that before it, and leaves them out when it lists the rule.
+// A surrounding holds the protocols of the packets that reach a statement. A key such
+// as "tcp dport" is valid only in packets of TCP: nft(8) inserts a match on the
+// protocol before it, and omits that match when it lists the rule.
 type surrounding struct {
 	family Family
 	l3, l4 string // "ip"; "tcp"; "": any
@@ -25,10 +25,10 @@ func surroundings(f Family) surrounding {
 	return surrounding{family: f}
 }
 
-// several stands for more than one protocol.
+// several is the l4 of packets of one of several protocols.
 const several = "several"
 
-// learn notes what a match says about packets.
+// learn records the protocol that a match requires.
 func (s *surrounding) learn(m Match) {
 	if m.Op == "" && m.Set && field(m.Key).kind == inetProto {
 		s.l4 = several
@@ -48,7 +48,7 @@ func (s *surrounding) learn(m Match) {
 	}
 }
 
-// A need is what a statement asks of packets.
+// A need holds the protocols that a statement requires.
 type need struct {
 	l3, l4 string
 	ether  bool
@@ -75,7 +75,7 @@ func needOf(s Statement) need {
 	return need{}
 }
 
-// explicit returns the statements with the matches that go without saying.
+// explicit inserts the matches on protocols that the statements require.
 func explicit(f Family, list []Statement) ([]Statement, error) {
 	around := surroundings(f)
 	var all []Statement
@@ -110,7 +110,7 @@ func explicit(f Family, list []Statement) ([]Statement, error) {
 	return all, nil
 }
 
-// forbid refuses what no packet can be.
+// forbid returns an error if no packet can meet the need.
 func (s *surrounding) forbid(what Statement, n need) error {
 	subject := strings.Join(strings.Fields(what.String())[:min(2, len(strings.Fields(what.String())))], " ")
 	if m, ok := what.(Match); ok {
@@ -118,11 +118,11 @@ func (s *surrounding) forbid(what Statement, n need) error {
 	}
 	switch {
 	case n.l3 != "" && s.l3 != "" && s.l3 != n.l3:
-		return fmt.Errorf("%s: no packet of %s has that", subject, s.l3)
+		return fmt.Errorf("%s: conflicts with the protocol %s", subject, s.l3)
 	case n.l4 != "" && s.l4 == several:
 		return fmt.Errorf("%s: not after a match of several protocols; ports of any are th sport and th dport", subject)
 	case n.l4 != "" && s.l4 != "" && s.l4 != n.l4:
-		return fmt.Errorf("%s: no packet of %s has that", subject, s.l4)
+		return fmt.Errorf("%s: conflicts with the protocol %s", subject, s.l4)
 	case n.l3 == "arp" && s.family != ARP && s.family != Bridge && s.family != Netdev:
 		return fmt.Errorf("%s: tables of %s see no ARP", subject, s.family)
 	case n.ether && s.family == ARP:
@@ -131,8 +131,8 @@ func (s *surrounding) forbid(what Statement, n need) error {
 	return nil
 }
 
-// implicit returns the statements without the matches that go without saying,
-// as nft lists them.
+// implicit removes the matches on protocols that later statements require anyway, as
+// nft(8) does in a listing.
 func implicit(f Family, list []Statement) []Statement {
 	around := surroundings(f)
 	kept := slices.Clone(list)
@@ -157,7 +157,7 @@ func implicit(f Family, list []Statement) []Statement {
 			drop("ether")
 		}
 		m, ok := s.(Match)
-		if !ok { // it would happen to packets that the match before it refuses
+		if !ok { // the matches before it decide which packets it sees
 			clear(waiting)
 			continue
 		}
@@ -188,7 +188,7 @@ func (s *surrounding) named(statement Statement) Statement {
 	return statement
 }
 
-// note remembers a match that may go without saying by what comes later.
+// note records a match that a later statement may make redundant.
 func note(waiting map[string]int, i int, m Match, before, after surrounding) {
 	switch m.Key {
 	case "meta nfproto", "meta protocol", "ether type":

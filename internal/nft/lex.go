@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// An Error is a mistake in a text, and where it is.
+// An Error is a syntax or semantic error at a position of a text.
 type Error struct {
 	Line, Col int // from 1, columns in bytes
 	Msg       string
@@ -17,7 +17,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Msg) }
 
-// Errors are all mistakes of a text, in its order.
+// Errors are all errors of a text, by position.
 type Errors []*Error
 
 func (es Errors) Error() string {
@@ -120,7 +120,7 @@ func lineEnd(s string) int {
 func (l *lexer) quoted() {
 	n := strings.IndexAny(l.rest[1:], "\"\n")
 	if n < 0 || l.rest[1+n] == '\n' {
-		l.errs = append(l.errs, &Error{l.line, l.col, "a quote is not closed"})
+		l.errs = append(l.errs, &Error{l.line, l.col, "unterminated quote"})
 		l.skip(lineEnd(l.rest))
 		return
 	}
@@ -165,7 +165,7 @@ func (p *parser) peek() token {
 	for t := p.tokens[p.pos]; t.kind == sign && t.text == "$" && p.tokens[p.pos+1].kind == plain; t = p.tokens[p.pos] {
 		value, ok := p.defined[p.tokens[p.pos+1].text]
 		if !ok || len(p.tokens)+len(value) > maxTokens {
-			p.fail(t, choose(ok, "definitions make this text too large: $%s", "nothing is defined as $%s"), p.tokens[p.pos+1].text)
+			p.fail(t, choose(ok, "definitions make this text too large: $%s", "undefined variable $%s"), p.tokens[p.pos+1].text)
 			value = []token{{kind: plain, text: "?", line: t.line, col: t.col}}
 		}
 		p.tokens = slices.Concat(p.tokens[:p.pos:p.pos], value, p.tokens[p.pos+2:])
@@ -197,7 +197,7 @@ func (p *parser) skip(any ...string) bool {
 	return true
 }
 
-// want takes a sign or word that must be there.
+// want consumes a required sign or word.
 func (p *parser) want(s string) error {
 	if !p.skip(s) {
 		return p.unexpected(fmt.Sprintf("%q", s))
@@ -213,14 +213,14 @@ func (p *parser) word(what string) (string, error) {
 	return p.next().text, nil
 }
 
-// gaps steps over what is between statements.
+// gaps skips line ends and semicolons.
 func (p *parser) gaps() {
 	for p.peek().kind == gap {
 		p.pos++
 	}
 }
 
-// fail notes a mistake.
+// fail records an error.
 func (p *parser) fail(t token, format string, args ...any) {
 	p.errs = append(p.errs, p.mistake(t, format, args...))
 }
@@ -229,12 +229,12 @@ func (p *parser) mistake(t token, format string, args ...any) *Error {
 	return &Error{t.line, t.col, fmt.Sprintf(format, args...)}
 }
 
-// unexpected says that the next token is not what should stand here.
+// unexpected returns an error on the next token.
 func (p *parser) unexpected(what string) error {
 	return p.mistake(p.peek(), "expected %s, found %s", what, p.peek())
 }
 
-// choice takes one of some words.
+// choice consumes one of the known words.
 func (p *parser) choice(known ...string) (string, error) {
 	if t := p.peek(); t.kind == plain && slices.Contains(known, t.text) {
 		return p.next().text, nil

@@ -22,7 +22,7 @@ func (p *parser) match() (Statement, error) {
 	case p.skip("vmap"):
 		return p.verdictMap(start, key)
 	case p.is("map"), p.is("."):
-		return nil, p.mistake(p.peek(), "%s of values is not known here", choose(p.is("."), "a sequence", "a map"))
+		return nil, p.mistake(p.peek(), "%s of values is not supported", choose(p.is("."), "a concatenation", "a map"))
 	}
 	m := Match{Key: key}
 	if p.skip("&", "and") {
@@ -84,8 +84,7 @@ func (p *parser) run(first string, n int) []string {
 	return list
 }
 
-// noKey says that no key begins with a word, or what it may have been meant to
-// be.
+// noKey returns the error for an unknown key, with a suggestion.
 func (p *parser) noKey(t token) error {
 	text := strings.Join(p.run(t.text, 1), " ")
 	known := slices.Sorted(maps.Keys(fields))
@@ -101,15 +100,15 @@ func (p *parser) noKey(t token) error {
 	}
 	statements := []string{"accept", "drop", "return", "jump", "goto", "counter", "limit", "log", "reject", "snat", "dnat", "masquerade", "redirect", "notrack"}
 	if near := words.DidYouMean(t.text, statements); near != "" {
-		return p.mistake(t, "%s is no statement%s", t, near)
+		return p.mistake(t, "unknown statement %s%s", t, near)
 	}
 	if near := words.DidYouMean(text, known); near != "" {
-		return p.mistake(t, "there is no %q%s", text, near)
+		return p.mistake(t, "unknown expression %q%s", text, near)
 	}
-	return p.mistake(t, "%s is no statement that is known here", t)
+	return p.mistake(t, "unknown statement %s", t)
 }
 
-// values reads what a key is compared with.
+// values reads the right-hand side of a match.
 func (p *parser) values(m *Match) (err error) {
 	switch {
 	case p.skip("@"):
@@ -191,12 +190,12 @@ func (p *parser) elements() ([]string, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, p.mistake(p.peek(), "a set without elements matches nothing")
+		return nil, p.mistake(p.peek(), "empty set")
 	}
 	return list, nil
 }
 
-// blank steps over the ends of lines.
+// blank skips line ends.
 func (p *parser) blank() {
 	for t := p.peek(); t.kind == gap && t.text == "\n"; t = p.peek() {
 		p.pos++
@@ -228,13 +227,11 @@ func assignable(key string) bool {
 	return slices.Contains([]string{"meta mark", "meta priority", "meta nftrace", "ct mark"}, key)
 }
 
-// verdictElement reads "value : verdict"; the colon may touch the value.
-// cutLast cuts at the last colon.
 // canonical returns the map in the order of a listing.
 func (m VerdictMap) canonical() (VerdictMap, error) {
 	t := field(m.Key).kind
 	if len(m.Elements) == 0 {
-		return m, fmt.Errorf("a map without elements decides nothing")
+		return m, fmt.Errorf("empty map")
 	}
 	verdicts := map[string]Verdict{}
 	var values []string
@@ -244,7 +241,7 @@ func (m VerdictMap) canonical() (VerdictMap, error) {
 			return m, err
 		}
 		if _, ok := verdicts[one[0]]; ok {
-			return m, fmt.Errorf("%s is there twice", one[0])
+			return m, fmt.Errorf("duplicate key %s", one[0])
 		}
 		verdicts[one[0]] = e.Verdict
 		values = append(values, one[0])
@@ -260,7 +257,7 @@ func (m VerdictMap) canonical() (VerdictMap, error) {
 	return m, nil
 }
 
-// sensible refuses a rule that nft would.
+// sensible returns an error if nft(8) would refuse the rule.
 func (p *parser) sensible(r Rule) error {
 	list, err := explicit(p.family, r.Statements)
 	if err != nil {
@@ -283,7 +280,7 @@ func (p *parser) sensible(r Rule) error {
 	return nil
 }
 
-// final reports whether nothing in the rule comes after a statement.
+// final reports whether a statement ends the rule.
 func final(s Statement) bool {
 	switch s := s.(type) {
 	case Verdict:

@@ -15,7 +15,7 @@ func (p *parser) nat() (s NAT, err error) {
 			s.Family = IP6
 		}
 		if p.skip("prefix", "interval") || p.is("addr") {
-			return s, p.mistake(p.peek(), "only addresses and ports are known here")
+			return s, p.mistake(p.peek(), "unsupported (want addresses and ports only)")
 		}
 	}
 	t := p.peek()
@@ -31,6 +31,7 @@ func (p *parser) nat() (s NAT, err error) {
 	return s, p.natFamily(&s, t, err)
 }
 
+// target reads an address, a port, or both with a colon between.
 func (p *parser) target(s *NAT) error {
 	t := p.peek()
 	where, err := p.word("an address or :port")
@@ -65,7 +66,7 @@ func (p *parser) targetAddress(s *NAT, t token) error {
 		return nil
 	}
 	if s.Word == "masquerade" || s.Word == "redirect" {
-		return p.mistake(t, "%s takes a port, as in %s to :8080, and finds the address by itself", s.Word, s.Word)
+		return p.mistake(t, "%s takes a port only, as in %s to :8080", s.Word, s.Word)
 	}
 	kind := ipv4Addr
 	if strings.Contains(s.Address, ":") {
@@ -99,8 +100,10 @@ func (p *parser) natFlags() (string, error) {
 	return strings.Join(list, ","), nil
 }
 
+// natFlags are the flags of NAT (NF_NAT_RANGE_*), in the order of a listing.
 func natFlags() []word { return []word{{"random", 4}, {"fully-random", 16}, {"persistent", 8}} }
 
+// natFamily sets the family of the address, which is written in tables of inet only.
 func (p *parser) natFamily(s *NAT, t token, err error) error {
 	if err != nil || s.Word != "snat" && s.Word != "dnat" {
 		return err
@@ -117,7 +120,7 @@ func (p *parser) natFamily(s *NAT, t token, err error) error {
 	}
 	switch {
 	case s.Family != "" && s.Family != f, (p.family == IP || p.family == IP6) && p.family != f:
-		return p.mistake(t, "%s is no address of the family %s", s.Address, choose(s.Family != "" && s.Family != f, s.Family, p.family))
+		return p.mistake(t, "%s is not an address of the family %s", s.Address, choose(s.Family != "" && s.Family != f, s.Family, p.family))
 	case p.family == Inet:
 		s.Family = f
 	case p.family != "":

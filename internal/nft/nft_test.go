@@ -286,7 +286,7 @@ func TestDefinitionsAreBounded(t *testing.T) {
 	}
 }
 
-// All mistakes are told at once, each at its place.
+// All errors are reported at once, each with its position.
 func TestMistakes(t *testing.T) {
 	_, err := nft.Parse(strings.TrimPrefix(`
 table ip a {
@@ -307,12 +307,12 @@ dnat to 1.2.3.4:80
 `, "\n"))
 	const want = `3:20: expected prerouting, input, forward, output or postrouting, found "forwrd": did you mean forward?
 4:6: expected daddr, id, length, protocol, saddr or ttl, found "sadr": did you mean saddr?
-5:12: "10.0.0.300" is no IPv4 address
-6:3: udp dport: no packet of tcp has that
-7:3: "masquarade" is no statement: did you mean masquerade?
-8:3: ip6 saddr: no packet of ip has that
+5:12: invalid IPv4 address "10.0.0.300"
+6:3: udp dport: conflicts with the protocol tcp
+7:3: unknown statement "masquarade": did you mean masquerade?
+8:3: ip6 saddr: conflicts with the protocol ip
 9:3: drop comes after accept and is never reached
-10:14: a quote is not closed
+10:14: unterminated quote
 10:19: expected a prefix, found the end of the statement
 13:1: expected add, create, insert, delete, flush or list, found "foo"
 14:27: 1-5 and 3 overlap
@@ -322,7 +322,7 @@ dnat to 1.2.3.4:80
 	}
 }
 
-// A rule is made of links that are there, where it knows them by number.
+// A rule needs the interfaces that it matches by index.
 func TestLinksOfARule(t *testing.T) {
 	for text, want := range map[string]string{
 		"iif eth0 accept": "[eth0]", "oif { eth0, eth1 } accept": "[eth0 eth1]", "iifname eth0 accept": "[]", "iif 7 accept": "[]", "accept": "[]", "iif eth0 oif lo drop": "[eth0 lo]",

@@ -72,12 +72,12 @@ func (p *parser) newRule(verb Verb) (c Command, err error) {
 		return c, err
 	}
 	if p.skip("handle", "position") {
-		if c.Handle, err = p.number("the number of a rule", 64); err != nil {
+		if c.Handle, err = p.number("the handle of a rule", 64); err != nil {
 			return c, err
 		}
 	}
 	if p.is("index") {
-		return c, p.mistake(p.peek(), "a place is told by handle, not by index")
+		return c, p.mistake(p.peek(), "index is not supported (want handle)")
 	}
 	c.Rule, err = p.rule()
 	return c, err
@@ -101,7 +101,7 @@ func (p *parser) delete() (c Command, err error) {
 		return c, err
 	}
 	if p.skip("handle") {
-		c.Handle, err = p.number("the number of a rule", 64)
+		c.Handle, err = p.number("the handle of a rule", 64)
 		return c, err
 	}
 	c.Rule, err = p.rule()

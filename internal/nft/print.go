@@ -23,7 +23,7 @@ func (t Table) list(b *strings.Builder, handles bool) {
 	fmt.Fprintf(b, "table %s {\n", t.TableID)
 	gap := ""
 	for _, u := range t.Unknown {
-		fmt.Fprintf(b, "%s\t# %s: not understood here\n", gap, u)
+		fmt.Fprintf(b, "%s\t# %s: unsupported\n", gap, u)
 		gap = "\n"
 	}
 	for _, s := range t.Sets {
@@ -137,7 +137,7 @@ func standards(f Family) []standard {
 	}
 }
 
-// near is how far from a name a priority is still written by it.
+// near is the largest offset at which a priority is written relative to a name.
 const near = 10
 
 // priority writes the priority by name, as in "filter + 5".
@@ -157,7 +157,7 @@ func (b *Base) priority(f Family) string {
 	return strconv.Itoa(b.Priority)
 }
 
-// Stateless returns the ruleset without what was counted.
+// Stateless returns the ruleset without counter values.
 func (rs Ruleset) Stateless() Ruleset {
 	c := rs.Clone()
 	for _, t := range c {
@@ -175,7 +175,7 @@ type plainText string
 
 func (s plainText) String() string { return string(s) }
 
-// Listing returns what a list command asks for.
+// Listing returns the output of a list command.
 func (c Command) Listing(rs Ruleset, handles bool) (string, error) {
 	inFamily := func(t Table) bool { return c.Table.Family == "" || c.Table.Family == t.Family }
 	var shown Ruleset
@@ -200,7 +200,7 @@ func (c Command) Listing(rs Ruleset, handles bool) (string, error) {
 		}
 	}
 	if shown == nil && (c.Object == ATable || c.Object == AChain || c.Object == ASet) {
-		return "", fmt.Errorf("there is no %s", join(string(c.Object), c.Table.String(), c.Name))
+		return "", fmt.Errorf("%s not found", join(string(c.Object), c.Table.String(), c.Name))
 	}
 	return names.String() + shown.List(handles), nil
 }

@@ -77,7 +77,7 @@ func (p *parser) statement() (Statement, error) {
 		p.next()
 		return Notrack{}, nil
 	case "xt", "queue", "dup", "fwd", "tproxy", "synproxy", "quota", "flow", "tcp option":
-		return nil, p.mistake(p.peek(), "%q is not known here", word)
+		return nil, p.mistake(p.peek(), "%q is not supported", word)
 	}
 	return p.match()
 }
@@ -101,16 +101,6 @@ func (p *parser) number(what string, bits int) (uint64, error) {
 	return n, nil
 }
 
-// rate reads "5/second" or "10 mbytes/second".
-// unit takes a unit of bytes, or the word packets. 0: there is none.
-// rejectCodes returns the codes of a kind of error.
-// usualReject is what reject alone means.
-// target reads an address, a port, or both with a colon between.
-// natFlags reads "random", "persistent" and "fully-random", in the order in
-// which nft lists them.
-// natFlags are the flags of NAT (NF_NAT_RANGE_*), in the order of a listing.
-// natFamily finds the family of the address. It is written only where the
-// table has both.
 func choose[T any](is bool, yes, no T) T {
 	if is {
 		return yes

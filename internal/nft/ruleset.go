@@ -52,35 +52,35 @@ type Table struct {
 	Sets   []Set   `json:"sets,omitempty"`
 	Chains []Chain `json:"chains,omitempty"`
 
-	// Unknown are things in the table that this package has no type for, in
-	// words such as "map m". A table that has any can't be made anew.
+	// Unknown are unsupported objects in the table, such as "map m". A table with
+	// any can't be created.
 	Unknown []string `json:"unknown,omitempty"`
 }
 
 // A Chain is a list of rules.
 type Chain struct {
 	Name  string `json:"name"`
-	Base  *Base  `json:"base,omitempty"` // nil: only other chains lead here
+	Base  *Base  `json:"base,omitempty"` // nil: reached by jump and goto only
 	Rules []Rule `json:"rules,omitempty"`
 }
 
-// A Base says where the kernel's own path leads into a chain.
+// A Base attaches a chain to a netfilter hook.
 type Base struct {
 	Type     string `json:"type"` // filter, nat or route
 	Hook     string `json:"hook"` // prerouting, input, forward, output, postrouting, ingress
 	Device   string `json:"device,omitempty"`
 	Priority int    `json:"priority"` // lower numbers come first
-	Policy   string `json:"policy"`   // accept or drop: what becomes of packets at the end
+	Policy   string `json:"policy"`   // accept or drop: the verdict at the end of the chain
 }
 
-// A Rule is what is done with packets, statement by statement, until a match
-// fails or a verdict is reached.
+// A Rule is a list of statements, evaluated until a match fails or a verdict is
+// reached.
 type Rule struct {
 	Statements []Statement
 	Comment    string
 
-	// Handle is the kernel's number of the rule in its table; 0: it has none
-	// yet. Never part of a comparison.
+	// Handle identifies the rule in its table; 0 before the kernel assigns one.
+	// Comparisons ignore it.
 	Handle uint64
 }
 
@@ -144,8 +144,7 @@ func (t Table) clone() Table {
 	return t
 }
 
-// Normal returns a copy with what somebody decided and nothing else: tables in
-// order, without handles and what was counted.
+// Normal returns a copy for comparison: sorted, without handles and counter values.
 func (rs Ruleset) Normal() Ruleset {
 	c := rs.Clone()
 	slices.SortStableFunc(c, func(a, b Table) int {
@@ -199,7 +198,7 @@ func (t Table) Equal(u Table) bool {
 	return Ruleset{t}.Normal().String() == Ruleset{u}.Normal().String()
 }
 
-// Links returns the names of the links that rules know by number, in order.
+// Links returns the sorted names of the interfaces that rules match by index.
 func (rs Ruleset) Links() []string {
 	var names []string
 	for _, t := range rs {
@@ -213,9 +212,8 @@ func (rs Ruleset) Links() []string {
 	return slices.Compact(names)
 }
 
-// RenameLink makes rules that name a link by iif and oif name another one, as
-// when the link gets another name; such rules keep its number. With a number
-// in place of the new name, the link is gone.
+// RenameLink renames an interface in rules that match its index (iif, oif). If the
+// interface was deleted, to is its index.
 func (rs Ruleset) RenameLink(from, to string) {
 	for _, t := range rs {
 		for _, c := range t.Chains {

@@ -54,7 +54,7 @@ func (p *parser) command() ([]Command, error) {
 	case p.skip("define"):
 		return nil, p.define()
 	case p.is("include"):
-		return nil, p.mistake(p.peek(), "other files are not read: write out what is in it")
+		return nil, p.mistake(p.peek(), "include is not supported: insert the text of the file")
 	case p.is("table"), p.is("chain"), p.is("rule"), p.is("set"), p.is("element"):
 		return p.add()
 	}
@@ -143,7 +143,7 @@ func (p *parser) name(what string) (string, error) {
 		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune(others, c)
 	}
 	if strings.TrimFunc(t.text, ok) != "" || '0' <= t.text[0] && t.text[0] <= '9' || t.text[0] == '-' {
-		return "", p.mistake(t, "%s can't be a name in nft", t)
+		return "", p.mistake(t, "invalid name %s", t)
 	}
 	return p.next().text, nil
 }
@@ -236,7 +236,3 @@ func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
 		}
 	}
 }
-
-// base reads "type filter hook input priority filter", and a policy after it.
-// hooks are where chains of a type may stand.
-// priority reads a number, or a name with a number more or less.

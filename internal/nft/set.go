@@ -23,11 +23,11 @@ func (c Command) playSet(t *Table) error {
 		t.Sets = append(t.Sets, made)
 		return nil
 	case s == nil:
-		return fmt.Errorf("there is no set %s in table %s", c.Name, c.Table)
+		return fmt.Errorf("set %s not found in table %s", c.Name, c.Table)
 	case c.Object == AnElement:
 		return s.change(c.Verb, c.Set.Elements)
 	case c.Verb == Add && (s.Type != c.Set.Type || s.Interval != c.Set.Interval):
-		return fmt.Errorf("set %s is there with another type", c.Name)
+		return fmt.Errorf("set %s exists with another type", c.Name)
 	case c.Verb == Add:
 		return s.change(Add, c.Set.Elements)
 	case c.Verb == Flush:
@@ -41,7 +41,7 @@ func (c Command) playSet(t *Table) error {
 	return nil
 }
 
-// uses returns a chain with a rule that refers to a set, or "".
+// uses returns a chain with a rule that matches against the set, or "".
 func (t *Table) uses(set string) string {
 	for _, c := range t.Chains {
 		for _, r := range c.Rules {
@@ -55,7 +55,7 @@ func (t *Table) uses(set string) string {
 	return ""
 }
 
-// change puts elements in or takes them out.
+// change adds or deletes elements.
 func (s *Set) change(verb Verb, elements []string) error {
 	elements, err := s.kind().canonical(elements, false)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Set) change(verb Verb, elements []string) error {
 	}
 	sorted, err := s.kind().canonical(list, false)
 	if err != nil {
-		return err // and nothing has changed
+		return err
 	}
 	s.Elements = sorted
 	return nil
@@ -136,14 +136,14 @@ func (p *parser) checkElements(s *Set, t token) error {
 	}
 	for _, e := range sorted {
 		if span, _ := s.kind().span(e, nil); !s.Interval && !span.single() {
-			return p.mistake(t, "%s: the set %s takes single values; say flags interval", e, s.Name)
+			return p.mistake(t, "%s: the set %s takes single values (want flags interval)", e, s.Name)
 		}
 	}
 	s.Elements = orNil(sorted)
 	return nil
 }
 
-// elementType finds the type of a set that only its elements are given of.
+// elementType returns the first type that all elements are valid for, or nil.
 func elementType(elements []string) *datatype {
 	for _, k := range setTypes() {
 		if _, err := k.canonical(elements, false); err == nil && k != ifIndex {

@@ -13,7 +13,7 @@ type Statement interface {
 	String() string
 }
 
-// A Match lets those packets go on of which a key has one of some values.
+// A Match lets packets pass whose key has one of the values.
 type Match struct {
 	Key    string   // "ip saddr", "tcp dport", "iifname", …
 	Op     string   // "": equal, or one of those flags; "==", "!=", "<", ">", "<=", ">="
@@ -65,7 +65,7 @@ func join(words ...string) string {
 	return b.String()
 }
 
-// A VerdictMap looks up what becomes of a packet.
+// A VerdictMap looks up the verdict by a key.
 type VerdictMap struct {
 	Key      string
 	Elements []VerdictElement
@@ -85,8 +85,7 @@ func (m VerdictMap) String() string {
 	return m.Key + " vmap { " + strings.Join(list, ", ") + " }"
 }
 
-// A Verdict says what becomes of a packet: accept, drop, continue, return, or
-// jump and goto to a chain.
+// A Verdict is accept, drop, continue, return, or jump or goto to a chain.
 type Verdict struct {
 	Word  string
 	Chain string
@@ -101,7 +100,7 @@ func (c Counter) String() string {
 	return fmt.Sprintf("counter packets %d bytes %d", c.Packets, c.Bytes)
 }
 
-// A Limit lets only so many packets go on, or only those beyond.
+// A Limit passes packets up to a rate, or only those over it.
 type Limit struct {
 	Over  bool
 	Rate  uint64 // packets, or bytes
@@ -142,8 +141,7 @@ func size(n uint64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// A Log writes a line to the kernel's log, or hands packets to who listens to
-// a group.
+// A Log writes a line to the kernel's log, or sends packets to an NFLOG group.
 type Log struct {
 	Prefix string
 	Level  string // "": warn
@@ -168,7 +166,7 @@ func (l Log) String() string {
 // itself.
 func quoted(s string) string { return `"` + s + `"` }
 
-// A Reject drops a packet and says so to its sender.
+// A Reject drops a packet and sends an error to its source.
 type Reject struct {
 	With string // "": as is usual in the family; icmp, icmpv6, icmpx, "tcp reset"
 	Code string // of an ICMP error, such as host-unreachable
@@ -212,13 +210,12 @@ type Assign struct {
 
 func (a Assign) String() string { return a.Key + " set " + a.Value }
 
-// A Notrack keeps connection tracking off a packet.
+// A Notrack exempts a packet from connection tracking.
 type Notrack struct{}
 
 func (Notrack) String() string { return "notrack" }
 
-// Unknown is a part of a rule that this package does not understand. Such a
-// rule can be shown, but not made.
+// Unknown is an unsupported part of a rule. Such a rule can be listed, not created.
 type Unknown struct{ Text string }
 
 func (u Unknown) String() string { return u.Text }
@@ -227,7 +224,7 @@ func (u Unknown) String() string { return u.Text }
 // counted.
 func (r Rule) String() string { return r.normal().text(false) }
 
-// Known reports whether all of the rule is understood.
+// Known reports whether all statements are supported.
 func (r Rule) Known() bool {
 	for _, s := range r.Statements {
 		if _, ok := s.(Unknown); ok {
@@ -237,8 +234,8 @@ func (r Rule) Known() bool {
 	return true
 }
 
-// Links returns the names of the links that must be there for the rule to be
-// made: those that it knows by number.
+// Links returns the names of the interfaces that must exist to create the rule: those
+// that it matches by index.
 func (r Rule) Links() []string {
 	var names []string
 	for _, s := range r.Statements {
@@ -253,8 +250,7 @@ func (r Rule) Links() []string {
 	return names
 }
 
-// NotKnown returns a part of the table that is not understood, "" if there is
-// none.
+// NotKnown returns an unsupported part of the table, or "".
 func (t Table) NotKnown() string {
 	for _, u := range t.Unknown {
 		return u

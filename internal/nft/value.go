@@ -39,7 +39,7 @@ func (t *datatype) span(text string, l Links) (span, error) {
 	case err != nil:
 		return span{}, err
 	case t.compare(from, to) >= 0:
-		return span{}, fmt.Errorf("%s: the second of the two has to be the larger", text)
+		return span{}, fmt.Errorf("invalid range %s (want the smaller value first)", text)
 	}
 	return span{from, to, -1}, nil
 }
@@ -47,7 +47,7 @@ func (t *datatype) span(text string, l Links) (span, error) {
 func prefixSpan(t *datatype, text string) (span, error) {
 	p, err := netip.ParsePrefix(text)
 	if err != nil || p.Addr().BitLen() != 8*t.size {
-		return span{}, fmt.Errorf("%q is no prefix such as 10.0.0.0/8 or fd00::/64", text)
+		return span{}, fmt.Errorf("invalid prefix %q (want one such as 10.0.0.0/8 or fd00::/64)", text)
 	}
 	p = p.Masked()
 	s := span{p.Addr().AsSlice(), p.Addr().AsSlice(), p.Bits()}
@@ -207,7 +207,7 @@ func (m Match) Canonical() (Match, error) {
 	}
 	ordered := m.Op == "<" || m.Op == ">" || m.Op == "<=" || m.Op == ">="
 	if ordered && (!s.single() || t.text != nil || t.flags) {
-		return m, fmt.Errorf("%s %s %s: only numbers are compared so", m.Key, m.Op, m.Values[0])
+		return m, fmt.Errorf("%s %s %s: the operator takes numbers only", m.Key, m.Op, m.Values[0])
 	}
 	if m.Op == "==" && (!t.flags || m.Mask != "") {
 		m.Op = ""
@@ -226,7 +226,7 @@ func (m Match) canonicalMask(t *datatype) (Match, error) {
 		return m, nil
 	}
 	if t.text != nil {
-		return m, fmt.Errorf("%s has no bits to choose from", m.Key)
+		return m, fmt.Errorf("%s takes no mask", m.Key)
 	}
 	mask, err := t.parse(m.Mask, nil)
 	if err != nil {
