@@ -36,7 +36,7 @@ type Topology struct {
 
 	// Nodes in the order of the file. A node that is only named by a link
 	// need not be here: it is a host. HostNode may be here with interfaces and
-	// routes: it is the machine's own namespace.
+	// routes: it is the host namespace.
 	Nodes Nodes `json:"nodes,omitempty"`
 
 	// Links in the order of the file. The order decides automatic interface

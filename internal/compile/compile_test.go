@@ -402,7 +402,7 @@ func TestCompileAs(t *testing.T) {
 	ownHost, _ := own.Node(topo.HostNode)
 	otherHost, _ := other.Node(topo.HostNode)
 	if ownHost.Interfaces[0] == otherHost.Interfaces[0] {
-		t.Errorf("both have a link %s in the machine's own namespace", ownHost.Interfaces[0])
+		t.Errorf("both have a link %s in the host namespace", ownHost.Interfaces[0])
 	}
 	if _, err := compile.CompileAs("a/b", desc); err == nil {
 		t.Error("a lab called a/b was accepted")

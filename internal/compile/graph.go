@@ -6,8 +6,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A network is the lab as the routes of one family see it: nodes that are
-// attached to subnets, and routers that carry packets from one to another.
+// A network is the routing graph of one family: nodes that are attached to subnets,
+// and routers that forward between them.
 type network struct {
 	ipv6     bool
 	subnets  []routedSubnet
@@ -15,7 +15,7 @@ type network struct {
 	trie     trie           // of the subnets
 }
 
-// A routedSubnet is a prefix in which somebody has an address.
+// A routedSubnet is a prefix in which a node has an address.
 type routedSubnet struct {
 	prefix  netip.Prefix
 	members []neighbour // in the order of nodes
@@ -34,8 +34,7 @@ type attachment struct {
 	dev    string
 }
 
-// newNetwork finds who is attached to what. Without routing nobody forwards,
-// as far as is known.
+// newNetwork finds the attachments of all nodes. With routing: none it has no routers.
 func (c *compiler) newNetwork(ipv6 bool) *network {
 	type key struct {
 		segment *topo.WiredSegment
@@ -87,50 +86,49 @@ func (n *network) attach(i *iface, subnet int, addr netip.Addr, routing bool) {
 	n.attached[i.node.Number] = append(n.attached[i.node.Number], attachment{subnet, i.Name})
 }
 
-// Ways to a subnet that are not the number of a hop.
+// Next hops of a subnet that are not an index of hops.
 const (
-	noWay  = -1 // it cannot be reached
-	direct = -2 // the node is in it
+	unreachable = -1
+	connected   = -2 // the node has an address in it
 )
 
-// A hop is where a node sends what it does not deliver itself.
+// A hop is a next hop: a gateway and the interface that it is behind.
 type hop struct {
 	via netip.Addr
 	dev string
 }
 
-// A walk finds the shortest ways from one node to all subnets. It is used for
-// one node after the other, to save memory.
-type walk struct {
-	net   *network
-	hops  []hop  // the routers beside the node: first interface first
-	way   []int  // by subnet: the number of a hop, noWay or direct
-	far   []int  // by subnet: how many routers are on the way
-	seen  []bool // by node: it is the start, or a router the walk came by
-	queue []int  // subnets, nearest first
+// A search finds the shortest paths from one node to all subnets, breadth first. It is
+// used for one node after the other, to save memory.
+type search struct {
+	net      *network
+	hops     []hop  // the routers in the node's subnets: first interface first
+	nextHop  []int  // by subnet: an index of hops, unreachable or connected
+	distance []int  // by subnet: the number of routers on the path
+	seen     []bool // by node: it is the start, or a router on a path
+	queue    []int  // subnets, nearest first
 }
 
-func newWalk(n *network) *walk {
-	return &walk{
-		net:  n,
-		way:  make([]int, len(n.subnets)),
-		far:  make([]int, len(n.subnets)),
-		seen: make([]bool, len(n.attached)),
+func newSearch(n *network) *search {
+	return &search{
+		net:      n,
+		nextHop:  make([]int, len(n.subnets)),
+		distance: make([]int, len(n.subnets)),
+		seen:     make([]bool, len(n.attached)),
 	}
 }
 
-// start goes from a node to the subnets it is in, and to those one router
-// further on.
-func (w *walk) start(from *node) {
-	for i := range w.way {
-		w.way[i] = noWay
+// start searches from a node up to the subnets behind its first routers.
+func (w *search) start(from *node) {
+	for i := range w.nextHop {
+		w.nextHop[i] = unreachable
 	}
 	clear(w.seen)
 	w.hops, w.queue = w.hops[:0], w.queue[:0]
 	w.seen[from.Number] = true
 	attached := w.net.attached[from.Number]
 	for _, a := range attached {
-		w.way[a.subnet], w.far[a.subnet] = direct, 0
+		w.nextHop[a.subnet], w.distance[a.subnet] = connected, 0
 	}
 	for _, a := range attached {
 		for _, r := range w.net.subnets[a.subnet].routers {
@@ -142,24 +140,24 @@ func (w *walk) start(from *node) {
 	}
 }
 
-// finish goes on to all that can be reached.
-func (w *walk) finish() {
+// finish searches all further subnets.
+func (w *search) finish() {
 	for head := 0; head < len(w.queue); head++ {
 		s := w.queue[head]
 		for _, r := range w.net.subnets[s].routers {
 			if !w.seen[r.node.Number] {
-				w.pass(r.node, w.way[s], w.far[s]+1)
+				w.pass(r.node, w.nextHop[s], w.distance[s]+1)
 			}
 		}
 	}
 }
 
-// pass goes through a router to the subnets beyond it.
-func (w *walk) pass(r *node, way, far int) {
+// pass adds the subnets of a router.
+func (w *search) pass(r *node, nextHop, distance int) {
 	w.seen[r.Number] = true
 	for _, a := range w.net.attached[r.Number] {
-		if w.way[a.subnet] == noWay {
-			w.way[a.subnet], w.far[a.subnet] = way, far
+		if w.nextHop[a.subnet] == unreachable {
+			w.nextHop[a.subnet], w.distance[a.subnet] = nextHop, distance
 			w.queue = append(w.queue, a.subnet)
 		}
 	}

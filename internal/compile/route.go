@@ -52,7 +52,7 @@ func appendOthers(routes, automatic state.Routes) state.Routes {
 // routes returns the automatic routes of one family, by node.
 func (n *network) routes(nodes []*node) []state.Routes {
 	all := make([]state.Routes, len(nodes))
-	w, s := newWalk(n), &summary{trie: n.trie}
+	w, s := newSearch(n), &summary{trie: n.trie}
 	for i, node := range nodes {
 		if len(n.attached[i]) == 0 {
 			continue
@@ -74,43 +74,43 @@ func (n *network) routes(nodes []*node) []state.Routes {
 }
 
 // routerRoutes returns the fewest routes that lead to all subnets.
-func (n *network) routerRoutes(w *walk, s *summary) state.Routes {
+func (n *network) routerRoutes(w *search, s *summary) state.Routes {
 	w.finish()
 	var rs state.Routes
-	s.routes(w.way, len(w.hops), noWay, func(to netip.Prefix, hop int) {
+	s.routes(w.nextHop, len(w.hops), unreachable, func(to netip.Prefix, hop int) {
 		rs = append(rs, w.route(to, hop))
 	})
 	return rs
 }
 
-// hostRoutes returns a default route to the first router, and what goes
-// another way.
-func (n *network) hostRoutes(w *walk, s *summary) state.Routes {
+// hostRoutes returns a default route to the first router, and the routes through
+// others.
+func (n *network) hostRoutes(w *search, s *summary) state.Routes {
 	rs := state.Routes{w.route(everything(n.ipv6), 0)}
 	if len(w.hops) == 1 {
-		return rs // there is no other way
+		return rs // there is no other router
 	}
 	w.finish()
-	s.routes(w.way, len(w.hops), 0, func(to netip.Prefix, hop int) {
+	s.routes(w.nextHop, len(w.hops), 0, func(to netip.Prefix, hop int) {
 		rs = append(rs, w.route(to, hop))
 	})
 	return rs
 }
 
-// exactRoutes returns one route per subnet: in the machine's own namespace no
-// address that is not the lab's may go another way than before.
-func (n *network) exactRoutes(w *walk) state.Routes {
+// exactRoutes returns one route per subnet: in the host namespace the route to an
+// address outside the lab must not change.
+func (n *network) exactRoutes(w *search) state.Routes {
 	w.finish()
 	var rs state.Routes
 	for _, node := range n.trie {
-		if way := wayTo(&node, w.way); way >= 0 {
-			rs = append(rs, w.route(node.prefix, way))
+		if hop := hopOf(&node, w.nextHop); hop >= 0 {
+			rs = append(rs, w.route(node.prefix, hop))
 		}
 	}
 	return rs
 }
 
-func (w *walk) route(to netip.Prefix, hop int) state.Route {
+func (w *search) route(to netip.Prefix, hop int) state.Route {
 	return state.Route{To: to, Via: w.hops[hop].via, Dev: w.hops[hop].dev}
 }
 
@@ -150,17 +150,16 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 	return rs
 }
 
-// isConnected reports whether the kernel makes a route to p with metric 0 by
-// itself. Those of IPv6 have a metric of their own.
+// isConnected reports whether the kernel makes a route to p with metric 0. Those of
+// IPv6 have the metric 256.
 func (n *node) isConnected(p netip.Prefix) bool {
 	return p.Addr().Is4() && !p.IsSingleIP() && slices.ContainsFunc(n.ifaces, func(i *iface) bool {
 		return !i.Decl.Down && slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
 	})
 }
 
-// devTo returns the interface in whose subnet an address is, the longest
-// prefix first; "" if there is none, or it is link-local and might be
-// anywhere.
+// devTo returns the interface with the longest prefix that contains an address; "" if
+// there is none, or the address is link-local.
 func (n *node) devTo(a netip.Addr) string {
 	dev, bits := "", -1
 	for _, i := range n.ifaces {

@@ -81,7 +81,7 @@ func TestHostBetweenRouters(t *testing.T) {
 	if d := cmp.Diff(want, routes(lab, "h")); d != "" {
 		t.Error(d)
 	}
-	// In the machine's own namespace each subnet is named, and nothing else.
+	// In the host namespace each subnet is named, and nothing else.
 	n, _ := lab.Node(topo.HostNode)
 	dev := n.Interfaces[0]
 	want = []string{"10.0.0.0/30 via 10.0.0.18 dev " + dev + " metric 0", "10.0.0.8/30 via 10.0.0.18 dev " + dev + " metric 0"}

@@ -14,7 +14,7 @@ func drawWays(t *rapid.T, p netip.Prefix, hops int) ([]routedSubnet, []int) {
 	case 0:
 		return nil, nil
 	case 1:
-		way := rapid.IntRange(direct, hops-1).Draw(t, "way")
+		way := rapid.IntRange(connected, hops-1).Draw(t, "way")
 		return []routedSubnet{{prefix: p}}, []int{way}
 	}
 	if p.Bits() == 32 {
@@ -37,7 +37,7 @@ func TestSummaryIsSmallestAndRight(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hops := rapid.SampledFrom([]int{1, 2, 3, 5, 63, 64, 130}).Draw(t, "hops")
 		subnets, way := drawWays(t, netip.MustParsePrefix("10.0.0.0/27"), hops)
-		top := rapid.SampledFrom([]int{noWay, 0, hops - 1}).Draw(t, "top")
+		top := rapid.SampledFrom([]int{unreachable, 0, hops - 1}).Draw(t, "top")
 		got := map[netip.Prefix]int{}
 		s.trie = newTrie(subnets)
 		s.routes(way, hops, top, func(to netip.Prefix, hop int) { got[to] = hop })
@@ -122,7 +122,7 @@ func TestSummaryInsideOwnSubnet(t *testing.T) {
 	}
 	s := &summary{trie: newTrie(subnets)}
 	got := map[string]int{}
-	s.routes([]int{direct, 0, 0}, 1, noWay, func(to netip.Prefix, hop int) { got[to.String()] = hop })
+	s.routes([]int{connected, 0, 0}, 1, unreachable, func(to netip.Prefix, hop int) { got[to.String()] = hop })
 	if len(got) != 2 || got["10.0.0.0/12"] != 0 {
 		t.Errorf("got %v, want 10.0.0.0/12 and 10.0.7.1/32", got)
 	}
@@ -140,7 +140,7 @@ func TestSummaryIsNotWiderThanASlashEight(t *testing.T) {
 	}
 	s := &summary{trie: newTrie(subnets)}
 	var got []string
-	s.routes([]int{0, 0, 0}, 1, noWay, func(to netip.Prefix, _ int) { got = append(got, to.String()) })
+	s.routes([]int{0, 0, 0}, 1, unreachable, func(to netip.Prefix, _ int) { got = append(got, to.String()) })
 	if want := "[10.0.0.0/8 192.168.0.0/24]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}

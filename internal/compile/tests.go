@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Test is a test of the lab with the nodes that its names and groups stand for.
+// A Test is a test of the lab with its names and groups resolved to nodes.
 type Test struct {
 	topo.Test // as the file has it; without a Pos it follows from the cabling
 
@@ -22,7 +22,7 @@ type Test struct {
 type Pair struct {
 	From string // a node; topo.HostNode need not be part of the lab
 	To   string // a node, "node:interface" or an address
-	Node string // that has To; "": no node of the lab has it
+	Node string // that has To; "": none in the lab
 
 	// Addresses that To stands for: of a family that From has too, if there
 	// are any. At most one of each family, in a matrix all of the node.
@@ -116,7 +116,7 @@ func newResolver(nodes TestNodes) *resolver {
 // A target is what the probes of a pair are sent to.
 type target struct {
 	name string // as a Pair has it
-	node string // whose it is; "": nobody's in the lab
+	node string // that has the address; "": none in the lab
 	// addresses by the families that the sender has, see families.
 	addresses [4][]netip.Addr
 }
@@ -191,7 +191,7 @@ func (r *resolver) names(words []string, pos topo.Pos) []string {
 	return names
 }
 
-// unknown adds the error of a word that is no node, group or address of the lab.
+// unknown adds the error of a word that does not name a node, group or address.
 func (r *resolver) unknown(word string, pos topo.Pos) {
 	hint := ""
 	if word == topo.HostNode {
@@ -236,12 +236,12 @@ func (r *resolver) targets(t *topo.Test) []target {
 		switch {
 		case r.byName[word] != nil || r.isGroup(word):
 			for _, n := range r.names([]string{word}, t.Pos) {
-				add(n, n, r.byName[n].asked(t.Matrix))
+				add(n, n, r.byName[n].probed(t.Matrix))
 			}
 		case err == nil:
 			add(word, r.owners[addr], []netip.Addr{addr})
-		case colon && r.byName[name].plug(dev) != nil:
-			add(word, name, choose(r.byName[name].plug(dev).Addresses, t.Matrix))
+		case colon && r.byName[name].iface(dev) != nil:
+			add(word, name, choose(r.byName[name].iface(dev).Addresses, t.Matrix))
 		default:
 			r.unknown(word, t.Pos)
 		}
@@ -252,11 +252,11 @@ func (r *resolver) targets(t *topo.Test) []target {
 func newTarget(name, node string, addrs []netip.Addr) target {
 	t := target{name: name, node: node}
 	for f := range t.addresses {
-		spoken := slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return familyOf(a)&families(f) == 0 })
-		if len(spoken) == 0 {
-			spoken = addrs
+		usable := slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return familyOf(a)&families(f) == 0 })
+		if len(usable) == 0 {
+			usable = addrs
 		}
-		t.addresses[f] = spoken
+		t.addresses[f] = usable
 	}
 	return t
 }
@@ -270,8 +270,8 @@ func (n *TestNode) addresses() []netip.Addr {
 	return all
 }
 
-// asked returns the addresses of a node to which probes are sent.
-func (n *TestNode) asked(every bool) []netip.Addr { return choose(n.addresses(), every) }
+// probed returns the addresses of a node to which probes are sent.
+func (n *TestNode) probed(every bool) []netip.Addr { return choose(n.addresses(), every) }
 
 // choose returns every address, or the first of each family, IPv4 first.
 func choose(addrs []netip.Addr, every bool) []netip.Addr {
@@ -287,8 +287,8 @@ func choose(addrs []netip.Addr, every bool) []netip.Addr {
 	return firsts
 }
 
-// plug returns the interface of that name, or nil.
-func (n *TestNode) plug(name string) *TestInterface {
+// iface returns the interface of that name, or nil.
+func (n *TestNode) iface(name string) *TestInterface {
 	if n == nil {
 		return nil
 	}
@@ -300,10 +300,10 @@ func (n *TestNode) plug(name string) *TestInterface {
 	return nil
 }
 
-// tests returns the tests of the file, or if it has none those of the ring.
+// tests returns the tests of the file, or if it has none the default ones.
 func (c *compiler) tests(nodes TestNodes) []Test {
 	if len(c.topo.Tests) == 0 {
-		return c.ring()
+		return c.defaultTests()
 	}
 	tests, errs := nodes.Tests(c.topo.Tests)
 	c.errs = append(c.errs, errs...)

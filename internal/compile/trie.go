@@ -10,7 +10,7 @@ import (
 )
 
 // A trie is the binary tree of a family's subnets: parents before children,
-// lower addresses first. Where a way leads to one child only there is no node.
+// lower addresses first. Nodes with one child only are left out.
 type trie []trieNode
 
 type trieNode struct {

@@ -121,7 +121,7 @@ func (d *differ) createOrder(e state.Endpoint) int {
 	return order
 }
 
-// addLink makes a link. In the machine's own namespace the kernel numbers it, and its
+// addLink makes a link. In the host namespace the kernel numbers it, and its
 // mark comes at once: nothing else says whose it is.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
 	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
@@ -159,7 +159,7 @@ func (d *differ) vethEnd(e state.Endpoint) VethEnd {
 // firstIndex is where the interface numbers of a lab begin. It lies above what
 // the machine itself has in use as a rule, since two ends with one number come
 // up a second late (the kernel's link watch takes them for one device, which
-// is not urgent) and the end in the machine's own namespace is numbered by the
+// is not urgent) and the end in the host namespace is numbered by the
 // kernel.
 const firstIndex = 100
 

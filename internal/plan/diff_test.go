@@ -114,7 +114,7 @@ func TestDiffToNothingLeavesNothing(t *testing.T) {
 }
 
 // No two links of a lab have one interface number, but for lo, and for the ends
-// in the machine's own namespace, which the kernel numbers. What somebody else
+// in the host namespace, which the kernel numbers. What somebody else
 // added may have any number.
 func TestIndexesAreUnique(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -127,7 +127,7 @@ func TestPlay(t *testing.T) {
 			func(s *state.State) bool { return len(s.Namespaces["h"].Sysctls) == 0 },
 		},
 		{
-			"the machine's own namespace is there without being made",
+			"the host namespace is there without being made",
 			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v")}, {Link: at("h", "eth1"), Index: 103}}},
 			func(s *state.State) bool {
 				l := s.Link(at(state.Host, "v"))

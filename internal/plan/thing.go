@@ -37,7 +37,7 @@ type thing struct {
 	// the new one. Nil: nothing is about a link by its name.
 	renamed func(ns *state.Namespace, l *state.Link, name string)
 
-	// notOnHost says why a lab has no such thing in the machine's own namespace.
+	// notOnHost says why a lab has no such thing in the host namespace.
 	// Empty: it may, on its own links, with which it goes.
 	notOnHost string
 

@@ -7,7 +7,7 @@ import (
 )
 
 // A Mark says whose a namespace or a link is. It is kept in the kernel, as the
-// alias of the namespace's lo or of a link in the machine's own namespace, so
+// alias of the namespace's lo or of a link in the host namespace, so
 // every later process finds it. What carries no mark is never changed.
 type Mark struct {
 	Lab  string `json:"lab,omitempty"`

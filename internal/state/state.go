@@ -19,7 +19,7 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// Host is the name under which a State holds the machine's own namespace.
+// Host is the name under which a State holds the host namespace.
 // No namespace in /run/netns can have this name.
 const Host = ""
 

@@ -8,21 +8,20 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// maxHops is the longest way, in routers, of a test made up here. A packet
-// passes at most 63 unless a sysctl says otherwise.
+// maxHops is the longest path, in routers, of a default test. A packet passes at most
+// 63 with the default TTL of 64.
 const maxHops = 60
 
-// ring returns the tests of a file without any: in each part of the lab that
-// hangs together every host and router must reach the next, and the last the
-// first. Where that is too far, or leads nowhere, a node must reach a
-// neighbour instead.
-func (c *compiler) ring() []Test {
-	walks := [2]*walk{newWalk(c.networks[0]), newWalk(c.networks[1])}
+// defaultTests returns the tests of a file without any: in each connected part of the
+// lab every host and router must reach the next, and the last the first. Where that is
+// too far, or there is no path, a node must reach a neighbour instead.
+func (c *compiler) defaultTests() []Test {
+	searches := [2]*search{newSearch(c.networks[0]), newSearch(c.networks[1])}
 	var tests []Test
 	for _, part := range c.parts() {
 		for at, from := range part {
 			to := part[(at+1)%len(part)]
-			addrs := inReach(walks, from, to)
+			addrs := reachable(searches, from, to)
 			if len(addrs) == 0 {
 				to, addrs = c.neighbour(from)
 			}
@@ -37,7 +36,7 @@ func (c *compiler) ring() []Test {
 // parts returns the hosts and routers that have addresses, grouped by the
 // subnets that join them, all in the order of nodes.
 func (c *compiler) parts() [][]*node {
-	f := &flood{nodes: make([]bool, len(c.nodes))}
+	f := &traversal{nodes: make([]bool, len(c.nodes))}
 	for family, n := range c.networks {
 		f.subnets[family] = make([]bool, len(n.subnets))
 	}
@@ -53,14 +52,14 @@ func (c *compiler) parts() [][]*node {
 	return parts
 }
 
-// A flood notes where it has been.
-type flood struct {
+// A traversal is the set of nodes and subnets that were visited.
+type traversal struct {
 	nodes   []bool
 	subnets [2][]bool
 }
 
-// from returns all nodes that subnets join with n, and n itself.
-func (f *flood) from(n *node, networks [2]*network) []*node {
+// from returns n and all nodes that subnets connect with it.
+func (f *traversal) from(n *node, networks [2]*network) []*node {
 	f.nodes[n.Number] = true
 	found := []*node{n}
 	for head := 0; head < len(found); head++ {
@@ -82,21 +81,21 @@ func (f *flood) from(n *node, networks [2]*network) []*node {
 	return found
 }
 
-// inReach returns the first address of each family of to, where from has a way
-// to it that is not too long.
-func inReach(walks [2]*walk, from, to *node) []netip.Addr {
+// reachable returns the first address of each family of to, if the path from from is
+// not too long.
+func reachable(searches [2]*search, from, to *node) []netip.Addr {
 	var addrs []netip.Addr
-	for _, w := range walks {
+	for _, w := range searches {
 		attached := w.net.attached[to.Number]
 		if len(attached) == 0 {
 			continue
 		}
 		target := attached[0].subnet // that of the first address
 		w.start(from)
-		if w.way[target] == noWay {
+		if w.nextHop[target] == unreachable {
 			w.finish()
 		}
-		if w.way[target] != noWay && w.far[target] <= maxHops {
+		if w.nextHop[target] != unreachable && w.distance[target] <= maxHops {
 			addrs = append(addrs, firstAddr(w.net.ipv6, to.ifaces...))
 		}
 	}
