@@ -11,11 +11,11 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Apply makes the changes of a plan that was made from the State seen. It
-// stops after the first run of Ops in which one fails; the error is or wraps
-// an [*OpError]. What was done stays, so that another Diff can go on from there.
+// Apply applies a plan, which is the difference to the State seen. It stops after the
+// first run of Ops in which one fails; the error is or wraps an [*OpError]. Changes
+// before it are not undone: another Diff continues from there.
 func Apply(ctx context.Context, p plan.Plan, seen *state.State, opts Options) error {
-	a := &applier{plan: p, known: numbers(seen, p), opts: opts}
+	a := &applier{plan: p, known: indexesOf(seen, p), opts: opts}
 	for done := 0; done < len(p); {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -43,17 +43,17 @@ type applier struct {
 type phase int
 
 const (
-	phaseCreate     phase = iota // makes a namespace and what must be in it before it has a name
-	phaseRemove                  // takes names away: the kernel cleans up all together
-	phaseConnect                 // makes veth pairs: two namespaces each
-	phaseStack                   // makes links from the namespace of one that they stand on
-	phaseDisconnect              // deletes links, also in the namespaces of their other ends
-	phaseMove                    // takes links from one namespace to another, one by one
-	phaseConfigure               // all else
+	phaseCreate     phase = iota // creates a namespace with all that it must have before it has a name
+	phaseRemove                  // deletes namespaces, all in one batch
+	phaseConnect                 // creates veth pairs, in two namespaces each
+	phaseStack                   // creates links through the namespace of their lower link
+	phaseDisconnect              // deletes links, also in the namespaces of their peers
+	phaseMove                    // moves links to another namespace, one by one
+	phaseConfigure               // everything else
 )
 
 func phaseOf(op plan.Op) phase {
-	if madeFrom(op) != op.At().Namespace {
+	if socketNamespace(op) != op.At().Namespace {
 		return phaseStack
 	}
 	return opRows.For(op).phase
@@ -67,7 +67,7 @@ func (a *applier) runLength(i int) int {
 		end++
 		switch {
 		case first == phaseCreate:
-			end = a.bornWith(end)
+			end = a.configureEnd(end)
 		case first == phaseMove:
 			return 1
 		case a.marks(end):
@@ -80,10 +80,10 @@ func (a *applier) runLength(i int) int {
 	return end - i
 }
 
-// bornWith returns the end of the Ops from the i-th on that configure the
-// namespace made just before. They are done while it has no name yet, so that
-// nobody ever sees it without its mark.
-func (a *applier) bornWith(i int) int {
+// configureEnd returns the end of the Ops from the i-th on that configure the
+// namespace created just before. They are applied before it has a name, so that it is
+// never visible without its mark.
+func (a *applier) configureEnd(i int) int {
 	name := a.plan[i-1].At().Namespace
 	for i < len(a.plan) && phaseOf(a.plan[i]) == phaseConfigure && a.plan[i].At().Namespace == name {
 		i++
@@ -91,7 +91,7 @@ func (a *applier) bornWith(i int) int {
 	return i
 }
 
-// marks reports whether the i-th Op marks the link that the one before makes in the
+// marks reports whether the i-th Op marks the link that the one before creates in the
 // machine's own namespace. Both go in one message to the kernel, so that a link
 // without a mark is never left behind. (The kernel ignores an IFLA_IFALIAS in the
 // request that makes a link.)
@@ -99,11 +99,11 @@ func (a *applier) marks(i int) bool {
 	if i == len(a.plan) || phaseOf(a.plan[i-1]) != phaseOf(a.plan[i]) {
 		return false
 	}
-	made := plan.NewLinks(a.plan[i-1])
-	return len(made) == 1 && made[0].Link.Namespace == state.Host && made[0].Link == a.plan[i].At()
+	created := plan.NewLinks(a.plan[i-1])
+	return len(created) == 1 && created[0].Link.Namespace == state.Host && created[0].Link == a.plan[i].At()
 }
 
-// run makes the Ops from the i-th to the one before the j-th.
+// run applies the Ops from the i-th to the one before the j-th.
 func (a *applier) run(ctx context.Context, i, j int) error {
 	var err error
 	switch phaseOf(a.plan[i]) {
@@ -116,12 +116,13 @@ func (a *applier) run(ctx context.Context, i, j int) error {
 	case phaseDisconnect:
 		err = a.disconnect(i, j)
 	default:
-		err = a.each(a.group(i, j, madeFrom), a.inside)
+		err = a.each(a.group(i, j, socketNamespace), a.inside)
 	}
 	return a.explain(err)
 }
 
-// A group is the Ops of a run that one namespace's socket makes, by number.
+// A group is the Ops of a run that go through the socket of one namespace, by position
+// in the plan.
 type group struct {
 	namespace string
 	ops       []int
@@ -144,19 +145,19 @@ func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
 	return groups
 }
 
-// madeFrom returns the namespace that an Op is made from, which may be that of a link
-// that a new one stands on.
-func madeFrom(op plan.Op) string {
+// socketNamespace returns the namespace whose socket an Op goes through: for a new link
+// that of its lower link.
+func socketNamespace(op plan.Op) string {
 	if m, ok := op.(interface{ From() string }); ok {
 		return m.From()
 	}
 	return op.At().Namespace
 }
 
-// busierEnd returns a function that says which end's namespace makes a veth
-// pair: the one with more pairs to make, so that a switch is entered once and
-// not once for each of its ports. An end that the kernel is to number comes
-// last, for the kernel heeds the other's number only if the first has one.
+// busierEnd returns a function that returns which end's namespace creates a veth
+// pair: the one with more pairs, so that a switch is entered once and not once for
+// each port. An end without an index comes last: the kernel uses the other's index
+// only if the first has one.
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
@@ -174,7 +175,7 @@ func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	}
 }
 
-// each makes groups, a few at once, each inside its namespace.
+// each applies groups in parallel, each inside its namespace.
 func (a *applier) each(groups []group, inside func(group) error) error {
 	names := make([]string, len(groups))
 	for i, g := range groups {
@@ -183,8 +184,7 @@ func (a *applier) each(groups []group, inside func(group) error) error {
 	return netns.Each(names, func(i int) error { return inside(groups[i]) })
 }
 
-// inside makes the Ops of a group on the calling thread, which is in its
-// namespace.
+// inside applies the Ops of a group on the calling thread, which is in its namespace.
 func (a *applier) inside(g group) error {
 	c, err := dial()
 	if err != nil {
@@ -206,9 +206,8 @@ func (a *applier) inside(g group) error {
 	return e.flush()
 }
 
-// disconnect deletes links one by one. One that is gone already is as wanted:
-// it went with the namespace of its other end, which the kernel was cleaning up
-// when we looked.
+// disconnect deletes links one by one. One that is deleted already is no error: the
+// kernel was deleting the namespace of its peer when the State was observed.
 func (a *applier) disconnect(i, j int) error {
 	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
 	return a.each(groups, func(g group) error {
@@ -222,7 +221,7 @@ func (a *applier) disconnect(i, j int) error {
 	})
 }
 
-// create makes namespaces with what they are born with.
+// create creates namespaces, each with the Ops that configure it before it has a name.
 func (a *applier) create(i, j int) error {
 	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
 	news := make([]netns.Spec, len(groups))
@@ -243,8 +242,8 @@ func (a *applier) mark(g group) string {
 	return ""
 }
 
-// remove takes namespaces away and waits until the other ends of their cables
-// are gone too. One that somebody holds is no error: its name is free.
+// remove deletes namespaces and waits until the peers of their veths are deleted too.
+// One that a process holds is no error: its name is free.
 func (a *applier) remove(ctx context.Context, i, j int) error {
 	var names []string
 	for _, op := range a.plan[i:j] {
@@ -254,7 +253,7 @@ func (a *applier) remove(ctx context.Context, i, j int) error {
 	return err
 }
 
-// explain says which Op an error belongs to.
+// explain adds to an error the Op that failed.
 func (a *applier) explain(err error) error {
 	if r := (*refusal)(nil); errors.As(err, &r) {
 		return &OpError{a.plan[r.op], r}

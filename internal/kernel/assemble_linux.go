@@ -9,14 +9,14 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// assemble makes a State of what each namespace said for itself: numbers
-// become names, and the ends of veth pairs find each other.
+// assemble makes a State of the dumps of all namespaces: it replaces indexes by names
+// and finds the peers of veths.
 func assemble(seen []*seenNamespace) (*Snapshot, error) {
-	v := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
+	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
 	for _, ns := range seen {
-		v.add(ns)
+		snapshot.add(ns)
 	}
-	return v, ignoreGone(v.pair(seen)) // one may go, or come back, while we look
+	return snapshot, ignoreDeleted(snapshot.pair(seen)) // one may be deleted or created meanwhile
 }
 
 func (s *Snapshot) add(seen *seenNamespace) {
@@ -36,7 +36,7 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	}
 }
 
-// automatic reports whether the kernel gives a link this address by itself.
+// automatic reports whether the kernel gave a link this address without being told.
 func automatic(l *state.Link, a seenAddress) bool {
 	switch {
 	case l.Name == state.Lo:
@@ -59,9 +59,9 @@ type end struct {
 	*seenLink
 }
 
-// pair finds the other end of each veth. The kernel tells the number of the
-// peer, and by a number of its own in which namespace it is. A candidate has
-// the right number and points back; the kernel confirms its namespace.
+// pair finds the peer of each veth. The kernel reports the peer's index and the nsid
+// of its namespace. A candidate has that index and refers back; its namespace is
+// compared by nsid.
 func (s *Snapshot) pair(seen []*seenNamespace) error {
 	byIndex := map[int][]end{}
 	for _, ns := range seen {
@@ -91,8 +91,8 @@ func namesOf(seen []*seenNamespace) []string {
 	return names
 }
 
-// peer picks the other end of e among candidates. c is in e's namespace. The
-// zero Endpoint: it is outside the lab.
+// peer finds the peer of e among candidates, with a conn in e's namespace. The zero
+// Endpoint: the peer is outside the lab.
 func (c *conn) peer(e end, candidates []end) state.Endpoint {
 	i := slices.IndexFunc(candidates, func(p end) bool {
 		if p.link != e.Index || p.seenLink == e.seenLink {
@@ -115,8 +115,7 @@ const (
 	netnsaFd   = 3
 )
 
-// netnsid returns the number by which the namespace of c calls another; -1: by
-// none.
+// netnsid returns the nsid that the conn's namespace has for another; -1: none.
 func (c *conn) netnsid(name string) int32 {
 	fd, err := netns.OpenFd(name)
 	if err != nil {
@@ -130,8 +129,8 @@ func (c *conn) netnsid(name string) int32 {
 	return id
 }
 
-// nsidOf returns the number by which the namespace of c calls that of an open
-// descriptor; -1: by none.
+// nsidOf returns the nsid that the conn's namespace has for that of an open
+// descriptor; -1: none.
 func (c *conn) nsidOf(fd int) (int32, error) {
 	var b batch
 	b.message(unix.RTM_GETNSID, 0, func() {

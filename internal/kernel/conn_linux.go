@@ -29,12 +29,12 @@ func dialProtocol(protocol int, groups ...int) (*conn, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("netlink socket", err)
 	}
-	// Best effort: without them errors have fewer words (kernel < 4.12).
+	// Best effort: without them errors have no message (kernel < 4.12).
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
 	_ = unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
 	if len(groups) > 0 {
-		// A socket without an address is not told of what the kernel does by
-		// itself: that is said to come from address 0, and nobody hears themself.
+		// The kernel's own events have the source port 0, and a socket does not
+		// receive events of its own port: so it must have another one than 0.
 		if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 			unix.Close(fd)
 			return nil, os.NewSyscallError("bind netlink socket", err)
@@ -56,13 +56,13 @@ func (c *conn) setOption(option, value int) error {
 	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(c.fd, unix.SOL_NETLINK, option, value))
 }
 
-// inSize is enough for any one answer. In a dump the kernel puts as much in one
-// as was read at once before; a single link takes 1.5 KiB.
+// inSize is the size of the receive buffer, in bytes, which is also how much the
+// kernel puts into one datagram of a dump. A single link takes 1.5 KiB.
 const inSize = 16 << 10
 
 var errMalformed = errors.New("netlink: malformed answer")
 
-// header is what the kernel says of a message (struct nlmsghdr).
+// header is a struct nlmsghdr.
 type header struct {
 	typ, flags uint16
 	seq        uint32
@@ -112,7 +112,7 @@ func retryEINTR(call func() (int, error)) (int, error) {
 	}
 }
 
-// refusal is the kernel's answer to a message it did not do.
+// refusal is the kernel's negative answer to a message.
 type refusal struct {
 	op      int    // the Op the message was made for
 	seq     uint32 // of the message, in a transaction
@@ -151,9 +151,8 @@ func parseRefusal(body []byte) *refusal {
 	return r
 }
 
-// do sends a batch, waits until the kernel has done it, and empties it. The
-// error is the first [refusal]; the messages after a refused one are done all
-// the same.
+// do sends a batch, waits for the kernel's answer, and empties the batch. The error is
+// the first [refusal]; the messages after it are processed all the same.
 func (c *conn) do(b *batch) error {
 	if len(b.ops) == 0 {
 		return nil
@@ -206,16 +205,16 @@ func (c *conn) get(b *batch) ([]byte, error) {
 	return answer, err
 }
 
-// errInterrupted says that something changed during a dump, so that it may
-// have holes.
+// errInterrupted is the error of a dump during which something changed, so that it may
+// be incomplete.
 var errInterrupted = errors.New("netlink: dump interrupted")
 
-// dumpTries bounds how often an interrupted dump is begun again.
+// dumpTries bounds how often an interrupted dump is started again.
 const dumpTries = 20
 
-// dump asks for all objects of a kind; request writes the fixed part and the
-// attributes. If something changes meanwhile it starts again, so fn's results
-// are collected in what begin resets.
+// dump requests all objects of a type; request writes the fixed part and the
+// attributes. If something changes meanwhile it starts again: begin must reset what fn
+// has collected.
 func (c *conn) dump(typ uint16, request func(*batch), begin func(), fn func(body []byte)) error {
 	var err error
 	for range dumpTries {
@@ -239,7 +238,7 @@ func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) 
 	for done := false; !done; {
 		err := c.receive(func(h header, body []byte) {
 			if h.seq != c.seq {
-				return // of a dump given up earlier
+				return // of an earlier dump that was interrupted
 			}
 			if h.flags&unix.NLM_F_DUMP_INTR != 0 {
 				failed = errInterrupted
@@ -248,7 +247,7 @@ func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) 
 				fn(body)
 				return
 			}
-			done = true // and if the dump failed, the body of DONE begins with why
+			done = true // the body of NLMSG_DONE begins with the error, if any
 			if r := parseRefusal(body); r != nil && failed == nil {
 				failed = r
 			}
@@ -260,7 +259,7 @@ func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) 
 	return failed
 }
 
-// pollInterval is how often a wait looks whether its context is over.
+// pollInterval is how often a wait checks its context.
 const pollInterval = 50 // ms
 
 // poll waits until there is something to receive.
@@ -275,7 +274,7 @@ func (c *conn) poll(ctx context.Context) error {
 	}
 }
 
-// await waits for some time, in ms, and reports whether there is something to
+// await waits for at most ms milliseconds and reports whether there is something to
 // receive.
 func (c *conn) await(ms int) (bool, error) {
 	fds := []unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}

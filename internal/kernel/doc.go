@@ -1,13 +1,11 @@
-// Package kernel makes plans true and sees what is true: Ops become netlink
-// messages, netlink messages become a State. It is the only place that speaks
+// Package kernel applies plans to the kernel and observes States: it encodes Ops as
+// netlink messages, and decodes netlink messages into a State. No other package uses
 // netlink.
 //
 // # Batches
 //
-// Most of what a lab costs is spent in the kernel, and what can be saved is
-// the way there: many messages go in one sendmsg and only the last asks for an
-// answer, for the kernel reports a failure in any case. An address costs 2 µs
-// so, against 12 µs with a question and an answer each.
+// Many messages go in one sendmsg, and only the last has NLM_F_ACK: the kernel reports
+// a failure in any case. An address takes 2 µs so, and 12 µs with an answer for each.
 //
 // # Order
 //

@@ -33,7 +33,7 @@ func DumpFd(fd int) (*dump.Namespace, error) {
 	return ns, err
 }
 
-// NSIDs returns the numbers by which the ground's own namespace calls others; -1:
+// NSIDs returns the numbers by which the host namespace calls others; -1:
 // by none.
 func NSIDs(names []string) (map[string]int32, error) {
 	numbers := map[string]int32{}

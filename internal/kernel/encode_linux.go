@@ -12,8 +12,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// An encoder makes messages of Ops, for the socket of one namespace, and sends
-// them in batches.
+// An encoder encodes Ops as messages, for the socket of one namespace, and sends them
+// in batches.
 type encoder struct {
 	batch
 	conn      *conn
@@ -30,7 +30,7 @@ const maxBatch = 32 << 10
 // maxFds is how many namespaces a batch may refer to.
 const maxFds = 64
 
-// sendFull sends what is collected if that is a batch.
+// sendFull sends the batch if it is full.
 func (e *encoder) sendFull() error {
 	if len(e.buf) > maxBatch || len(e.fds) >= maxFds {
 		return e.flushLinks()
@@ -55,16 +55,16 @@ func (e *encoder) encodeOp(op plan.Op) error {
 	return fmt.Errorf("no message for %T", op)
 }
 
-// opError is a failure of the i-th Op that the kernel had no part in.
+// opError is a failure of an Op that is not the kernel's answer.
 type opError struct {
-	op  int
+	op  int // its position in the plan
 	err error
 }
 
 func (e *opError) Error() string { return e.err.Error() }
 func (e *opError) Unwrap() error { return e.err }
 
-// flush sends what is collected and waits until it is done.
+// flush sends the batch and the nftables transaction, and waits for the answers.
 func (e *encoder) flush() error {
 	if err := e.flushLinks(); err != nil {
 		return err
@@ -72,8 +72,8 @@ func (e *encoder) flush() error {
 	return e.filter.commit()
 }
 
-// flushLinks sends all but what is to become of the packet filter, whose changes
-// are made together.
+// flushLinks sends the batch, but not the nftables transaction, which is committed as
+// a whole.
 func (e *encoder) flushLinks() error {
 	err := e.conn.do(&e.batch)
 	e.closeFds()
@@ -99,13 +99,13 @@ func (e *encoder) fd(namespace string) (int, error) {
 	return fd, err
 }
 
-// index returns the number of a link in the encoder's namespace. What the plan
-// or the State it was made from does not tell, the kernel is asked for.
+// index returns the index of a link in the encoder's namespace, from the kernel if
+// neither the plan nor the observed State has it.
 func (e *encoder) index(link state.Endpoint) (int, error) {
 	if i := e.known.index(link, e.op); i != 0 {
 		return i, nil
 	}
-	if err := e.flushLinks(); err != nil { // the link may be made by what waits
+	if err := e.flushLinks(); err != nil { // the batch may create the link
 		return 0, err
 	}
 	var b batch
@@ -120,18 +120,18 @@ func (e *encoder) index(link state.Endpoint) (int, error) {
 	return readLink(answer).Index, nil
 }
 
-// indexes are the interface numbers of links, with those that a link of the
-// same name had before, in order. They are written before any Op is applied and
-// only read afterwards.
-type indexes map[state.Endpoint][]birth
+// indexes are the indexes of links, with those that a link of the same name had
+// before, in order. They are written before any Op is applied and only read
+// afterwards.
+type indexes map[state.Endpoint][]indexSince
 
-// A birth is when a link got its number: by which Op of the plan.
-type birth struct{ op, index int }
+// indexSince is an index that a link has from an Op of the plan on.
+type indexSince struct{ op, index int }
 
-// seenBefore is the birth of what was there before the plan.
-const seenBefore = -1
+// beforePlan is the op of links that exist before the plan.
+const beforePlan = -1
 
-// index returns the number that a link has when an Op is made. 0: not known.
+// index returns the index that a link has when an Op is applied; 0: unknown.
 func (known indexes) index(link state.Endpoint, op int) int {
 	for _, b := range slices.Backward(known[link]) {
 		if b.op <= op {
@@ -142,15 +142,15 @@ func (known indexes) index(link state.Endpoint, op int) int {
 }
 
 func (known indexes) add(link state.Endpoint, op, index int) {
-	known[link] = append(known[link], birth{op, index})
+	known[link] = append(known[link], indexSince{op, index})
 }
 
-// numbers collects the interface numbers of a State and of what a plan makes.
-func numbers(seen *state.State, p plan.Plan) indexes {
+// indexesOf collects the indexes of a State and of the links that a plan creates.
+func indexesOf(seen *state.State, p plan.Plan) indexes {
 	known := indexes{}
 	for name, ns := range seen.Namespaces {
 		for link, l := range ns.Links {
-			known.add(state.Endpoint{Namespace: name, Link: link}, seenBefore, l.Index)
+			known.add(state.Endpoint{Namespace: name, Link: link}, beforePlan, l.Index)
 		}
 	}
 	for i, op := range p {
@@ -161,5 +161,5 @@ func numbers(seen *state.State, p plan.Plan) indexes {
 	return known
 }
 
-// loIndex is the interface number of every namespace's lo (LOOPBACK_IFINDEX).
+// loIndex is the index of every namespace's lo (LOOPBACK_IFINDEX).
 const loIndex = 1

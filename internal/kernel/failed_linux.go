@@ -9,12 +9,11 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// FlushFailedNeigh makes namespaces forget for which neighbours they have looked
-// in vain, so that they look again with the next packet. By itself the kernel
-// asks once a second, and lets packets wait meanwhile: a network that has just
-// been fixed seems broken for so long.
+// FlushFailedNeigh deletes the neighbour entries that are incomplete or failed, so that
+// the next packet starts a resolution. The kernel would retry once a second and queue
+// packets meanwhile: a network that was just repaired would look broken for so long.
 func FlushFailedNeigh(names []string) error {
-	return ignoreGone(netns.Each(names, func(i int) error {
+	return ignoreDeleted(netns.Each(names, func(i int) error {
 		return inside((*conn).flushFailedNeigh)
 	}))
 }
@@ -38,7 +37,7 @@ func (c *conn) flushFailedNeigh() error {
 	}
 	err := c.do(&b)
 	if errors.Is(err, unix.ENOENT) {
-		return nil // the kernel has forgotten it by itself
+		return nil // the kernel has deleted it meanwhile
 	}
 	return err
 }

@@ -12,16 +12,16 @@ type Follower struct {
 	View *live.View
 }
 
-// Follow follows the namespaces that find tells of, see [NewMonitor], and those that
-// their links lead to. What of them counts the scope says. The view shows what
-// is there at first.
+// Follow follows the namespaces that find returns, see [NewMonitor], and those that
+// their links lead to, as far as they are in scope. The view begins with all that
+// exists.
 func Follow(find func() ([]NamespaceFile, error), scope live.Scope, o MonitorOptions) (*Follower, error) {
 	m, err := NewMonitor(find, o)
 	if err != nil {
 		return nil, err
 	}
 	f := &Follower{m, live.New(scope)}
-	// Since the ground's own namespace is always there, it does not wait.
+	// This does not wait: the host namespace always exists.
 	updates, err := m.Next(context.Background())
 	if err != nil {
 		m.Close()
@@ -39,8 +39,8 @@ func (f *Follower) apply(updates []live.Update) []live.Event {
 	return events
 }
 
-// Next waits until something has happened that counts and returns what. If ctx ends
-// it returns its error, with what has happened until then.
+// Next waits for events in the scope and returns them. If ctx ends it returns its
+// error, with the events until then.
 func (f *Follower) Next(ctx context.Context) ([]live.Event, error) {
 	for {
 		updates, err := f.Monitor.Next(ctx)

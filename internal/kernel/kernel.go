@@ -8,10 +8,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Options change how a plan is applied. The zero value is the fast way.
+// Options change how a plan is applied. The zero value is the fastest.
 type Options struct {
 	// Step, if not nil, is called after each step with the number of Ops done
-	// so far. Steps are then made one at a time and as small as can be.
+	// so far. Steps are then as small as possible, and made one after the other.
 	Step func(done int)
 }
 
@@ -26,24 +26,24 @@ func (e *OpError) Error() string { return fmt.Sprintf("%s: %v", e.Op.At(), e.Err
 // Unwrap returns the kernel's reason.
 func (e *OpError) Unwrap() error { return e.Err }
 
-// A Snapshot is what is there of one lab.
+// A Snapshot is the observed State of a lab.
 type Snapshot struct {
 	State *state.State
 
-	// Runtime says of each link what no plan decides.
+	// Runtime has the condition of each link, which no plan decides.
 	Runtime map[state.Endpoint]Runtime
 }
 
 // Runtime is the condition of a link.
 type Runtime struct {
-	Carrier   bool   // a signal from the other end
+	Carrier   bool   // IFF_LOWER_UP
 	OperState string // the kernel's word: "up", "down", "lowerlayerdown", …
 }
 
-// An UnsettledError names the links that were not ready in time.
+// An UnsettledError has the links that were not ready in time.
 type UnsettledError struct{ Links []Unready }
 
-// An Unready link does not work yet.
+// An Unready link can't pass packets yet.
 type Unready struct {
 	state.Endpoint
 	Reason string // "no carrier", "fd00::1 not in use"
@@ -61,13 +61,13 @@ func (e *UnsettledError) Error() string {
 	return "not ready yet: " + strings.Join(names, ", ")
 }
 
-// A Egress is where the machine would send a packet.
+// An Egress is the link by which the host namespace sends packets to an address.
 type Egress struct {
 	Dev string
-	Lab string // the lab that the link is of; "": the machine's own network
+	Lab string // the lab whose link it is; "": none
 }
 
-// A Peer is the other end of a veth.
+// A Peer is the peer of a veth.
 type Peer struct {
 	Namespace string     `json:"namespace"`
 	Mark      state.Mark `json:"mark,omitzero"` // of the namespace

@@ -18,7 +18,7 @@ import (
 )
 
 // A link of each kind is made, is seen as it was wanted, comes up, and can be made
-// anew in the machine's own namespace, marked in the same message.
+// anew in the host namespace, marked in the same message.
 func TestKinds(t *testing.T) {
 	for _, kind := range state.Kinds() {
 		if _, paired := kind.PeerEnd(); paired || !kind.Traits().Made {

@@ -56,7 +56,7 @@ func TestMessages(t *testing.T) {
 	var got strings.Builder
 	for i, op := range ops() {
 		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
-			{Namespace: "a", Link: "eth0"}: {{op: seenBefore, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: seenBefore, index: 102}},
+			{Namespace: "a", Link: "eth0"}: {{op: beforePlan, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: beforePlan, index: 102}},
 		}}
 		if err := e.encode(i, op); err != nil {
 			t.Fatalf("%#v: %v", op, err)
@@ -109,7 +109,7 @@ func TestVethInOneNamespace(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for i, op := range ops() {
 		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
-			{Namespace: "a", Link: "eth0"}: {{op: seenBefore, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: seenBefore, index: 102}},
+			{Namespace: "a", Link: "eth0"}: {{op: beforePlan, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: beforePlan, index: 102}},
 		}}
 		if err := e.encode(i, op); err != nil {
 			f.Fatal(err)

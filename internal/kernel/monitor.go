@@ -2,20 +2,22 @@ package kernel
 
 import "time"
 
-// A NamespaceFile is where a namespace is found.
+// A NamespaceFile is a file that refers to a namespace, such as a mount below
+// /run/netns or /proc/PID/ns/net.
 type NamespaceFile struct {
-	Name string // "": it has none that anybody would know
-	Path string // of a file that stands for it
+	Name string // of the namespace; "": none
+	Path string
 
 	inode uint64
 }
 
-// MonitorOptions change how a Monitor hears. The zero value is what one wants.
+// MonitorOptions configure a Monitor. The zero value has the defaults.
 type MonitorOptions struct {
-	// Buffer is how many bytes of news may wait, 0 as many as it takes.
+	// Buffer is the receive buffer for notifications, in bytes; 0: enough for
+	// the largest labs.
 	Buffer int
 
-	// Sweep is how often namespaces are looked for beyond what the kernel tells
-	// of names; 0: never.
+	// Sweep is the interval at which namespaces are searched although no mount has
+	// changed; 0: never.
 	Sweep time.Duration
 }

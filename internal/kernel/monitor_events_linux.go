@@ -11,20 +11,21 @@ import (
 	"github.com/vethlab/vethlab/internal/live"
 )
 
-// maxNews bounds how much is heard before it is told.
-const maxNews = 1000
+// maxEvents bounds how many notifications are read before the updates are returned.
+const maxEvents = 1000
 
-// hear returns the news that waits. The error is ENOBUFS where some was lost.
-func (m *Monitor) hear() ([]live.Update, error) {
+// readEvents returns updates of the notifications in the socket's buffer. The error is
+// ENOBUFS if some were lost.
+func (m *Monitor) readEvents() ([]live.Update, error) {
 	var updates []live.Update
-	for range maxNews {
+	for range maxEvents {
 		var err error
-		received := m.events.receiveNews(func(origin int32, h header, body []byte) {
-			if origin == seat && m.observer.self != nil {
+		received := m.events.receiveEvents(func(origin int32, h header, body []byte) {
+			if origin == ownNamespace && m.observer.self != nil {
 				origin = selfID
 			}
-			more, newsErr := m.news(origin, h, body)
-			updates, err = append(updates, more...), errors.Join(err, newsErr)
+			more, eventErr := m.event(origin, h, body)
+			updates, err = append(updates, more...), errors.Join(err, eventErr)
 		})
 		if errors.Is(received, unix.EAGAIN) {
 			break
@@ -38,11 +39,11 @@ func (m *Monitor) hear() ([]live.Update, error) {
 	return append(updates, m.readStale()...), err
 }
 
-// seat is the origin of what happens in the namespace of the socket itself.
-const seat = -1
+// ownNamespace is the origin of events in the namespace of the socket itself.
+const ownNamespace = -1
 
-// receiveNews reads what was told at once, of one namespace, without waiting.
-func (c *conn) receiveNews(fn func(origin int32, h header, body []byte)) error {
+// receiveEvents reads one datagram, which is about one namespace, without waiting.
+func (c *conn) receiveEvents(fn func(origin int32, h header, body []byte)) error {
 	if c.in == nil {
 		c.in = make([]byte, inSize)
 	}
@@ -59,59 +60,60 @@ func (c *conn) receiveNews(fn func(origin int32, h header, body []byte)) error {
 	return eachMessage(c.in[:n], func(h header, body []byte) { fn(origin, h, body) })
 }
 
-// originOf returns the number of the namespace that news is from.
+// originOf returns the nsid of the namespace that a datagram is about.
 func originOf(control []byte) int32 {
 	messages, err := unix.ParseSocketControlMessage(control)
 	if err != nil {
-		return seat
+		return ownNamespace
 	}
 	for _, m := range messages {
 		if m.Header.Level == unix.SOL_NETLINK && m.Header.Type == unix.NETLINK_LISTEN_ALL_NSID && len(m.Data) >= 4 {
 			return int32(native.Uint32(m.Data))
 		}
 	}
-	return seat
+	return ownNamespace
 }
 
-// news tells what a message says.
-func (m *Monitor) news(origin int32, h header, body []byte) ([]live.Update, error) {
+// event returns the updates that a message leads to.
+func (m *Monitor) event(origin int32, h header, body []byte) ([]live.Update, error) {
 	switch {
 	case h.typ == unix.RTM_DELNSID:
-		return m.netnsGone(origin, body), nil
-	case origin == seat, !m.seen[origin] && h.typ != unix.RTM_DELLINK: // which may matter to others
+		return m.netnsDeleted(origin, body), nil
+	case origin == ownNamespace, !m.seen[origin] && h.typ != unix.RTM_DELLINK: // a link may have moved to a namespace in view
 		return nil, nil
 	}
 	switch h.typ {
 	case unix.RTM_NEWLINK:
-		return m.linkNews(origin, body)
+		return m.linkSet(origin, body)
 	case unix.RTM_DELLINK:
-		return m.linkGone(origin, body)
+		return m.linkDeleted(origin, body)
 	case unix.RTM_NEWADDR:
-		return told(origin, body, decodeAddress, live.SetAddress), nil
+		return decoded(origin, body, decodeAddress, live.SetAddress), nil
 	case unix.RTM_DELADDR:
-		m.stale[origin] = true // routes from that address go without a word
-		return told(origin, body, decodeAddress, live.DelAddress), nil
+		m.stale[origin] = true // the kernel deletes routes from that address without a notification
+		return decoded(origin, body, decodeAddress, live.DelAddress), nil
 	case unix.RTM_NEWROUTE:
 		r, _ := decodeRoute(body)
 		if h.flags&(unix.NLM_F_REPLACE|unix.NLM_F_APPEND) != 0 || len(r.Hops) > 0 {
-			m.stale[origin] = true // another has gone, or is another now, without a word
+			m.stale[origin] = true // another route is deleted or changed without a notification
 		}
-		return told(origin, body, decodeRoute, live.SetRoute), nil
+		return decoded(origin, body, decodeRoute, live.SetRoute), nil
 	case unix.RTM_DELROUTE:
-		return told(origin, body, decodeRoute, live.DelRoute), nil
+		return decoded(origin, body, decodeRoute, live.DelRoute), nil
 	case unix.RTM_NEWRULE:
-		return told(origin, body, decodeRule, live.SetRule), nil
+		return decoded(origin, body, decodeRule, live.SetRule), nil
 	case unix.RTM_DELRULE:
-		return told(origin, body, decodeRule, live.DelRule), nil
+		return decoded(origin, body, decodeRule, live.DelRule), nil
 	case unix.RTM_NEWNEIGH:
-		return told(origin, body, decodeNeighbour, live.SetNeighbour), nil
+		return decoded(origin, body, decodeNeighbour, live.SetNeighbour), nil
 	case unix.RTM_DELNEIGH:
-		return told(origin, body, decodeNeighbour, live.DelNeighbour), nil
+		return decoded(origin, body, decodeNeighbour, live.DelNeighbour), nil
 	}
 	return nil, nil
 }
 
-func told[T any](origin int32, body []byte, decode func([]byte) (T, bool), update func(int32, T) live.Update) []live.Update {
+// decoded returns the update of the object in a message's body.
+func decoded[T any](origin int32, body []byte, decode func([]byte) (T, bool), update func(int32, T) live.Update) []live.Update {
 	t, ok := decode(body)
 	if !ok {
 		return nil
@@ -119,17 +121,17 @@ func told[T any](origin int32, body []byte, decode func([]byte) (T, bool), updat
 	return []live.Update{update(origin, t)}
 }
 
-// netnsGone takes note that somebody has no number for a namespace any more. Where
-// that is the observer the namespace itself has gone.
-func (m *Monitor) netnsGone(origin int32, body []byte) []live.Update {
+// netnsDeleted handles an nsid that a namespace has no longer. Where that is the
+// observer's, the namespace is deleted.
+func (m *Monitor) netnsDeleted(origin int32, body []byte) []live.Update {
 	var updates []live.Update
 	for _, a := range attributes(body[min(4, len(body)):]) {
 		if a.typ != netnsaNsid {
 			continue
 		}
 		id := int32(a.u32())
-		delete(m.calls, called{origin, id})
-		if origin == seat {
+		delete(m.nsids, foreignNSID{origin, id})
+		if origin == ownNamespace {
 			m.forget(id)
 			updates = append(updates, live.DelNamespace{Netns: id})
 		}
@@ -137,23 +139,23 @@ func (m *Monitor) netnsGone(origin int32, body []byte) []live.Update {
 	return updates
 }
 
-// forget drops all that is known of a namespace that has gone. Another can have its
-// name already, and even its inode.
+// forget drops all that is known of a deleted namespace. Another can have its name
+// already, and even its inode.
 func (m *Monitor) forget(id int32) {
-	if _, named := m.spots[id]; named {
+	if _, named := m.files[id]; named {
 		m.look = true
 	}
 	delete(m.seen, id)
-	delete(m.spots, id)
+	delete(m.files, id)
 	delete(m.stale, id)
 	delete(m.missing, id)
 	delete(m.observer.known, id)
-	maps.DeleteFunc(m.calls, func(c called, means int32) bool { return c.by == id || means == id })
+	maps.DeleteFunc(m.nsids, func(f foreignNSID, own int32) bool { return f.in == id || own == id })
 	maps.DeleteFunc(m.up, func(p dump.LinkRef, _ bool) bool { return p.Netns == id })
 }
 
-// linkNews tells what a link is like now.
-func (m *Monitor) linkNews(origin int32, body []byte) ([]live.Update, error) {
+// linkSet returns the updates of a new or changed link.
+func (m *Monitor) linkSet(origin int32, body []byte) ([]live.Update, error) {
 	link, ok := decodeLink(body)
 	if !ok {
 		return nil, nil
@@ -161,37 +163,38 @@ func (m *Monitor) linkNews(origin int32, body []byte) ([]live.Update, error) {
 	if link.ParentNetns != nil {
 		link.ParentNetns = new(m.translate(origin, *link.ParentNetns, link.Index))
 	}
-	place := dump.LinkRef{Netns: origin, Index: link.Index}
+	ref := dump.LinkRef{Netns: origin, Index: link.Index}
 	if link.Flags.Has(dump.Up) {
-		m.up[place] = true
+		m.up[ref] = true
 	} else {
-		m.switchedOff(place)
+		m.setDown(ref)
 	}
-	return m.linkIs(origin, link)
+	return m.updateLink(origin, link)
 }
 
-// switchedOff takes note that IPv4 routes by a link have gone without a word.
-func (m *Monitor) switchedOff(place dump.LinkRef) {
-	if m.up[place] {
-		m.stale[place.Netns] = true
-		delete(m.up, place)
+// setDown notes that a link is down: the kernel deletes its IPv4 routes without a
+// notification.
+func (m *Monitor) setDown(ref dump.LinkRef) {
+	if m.up[ref] {
+		m.stale[ref.Netns] = true
+		delete(m.up, ref)
 	}
 }
 
-// linkIs tells what a link is like. If it leads to a namespace that is not known,
-// that is told of first.
-func (m *Monitor) linkIs(netns int32, link dump.Link) (updates []live.Update, err error) {
+// updateLink returns the update of a link, after those of the namespace that it leads
+// to if that is new.
+func (m *Monitor) updateLink(netns int32, link dump.Link) (updates []live.Update, err error) {
 	if id := link.ParentNetns; id != nil && *id >= 0 && !m.seen[*id] {
-		if updates, err = m.meet(*id); err != nil {
+		if updates, err = m.discover(*id); err != nil {
 			return nil, err
 		}
 	}
 	return append(updates, live.SetLink{Netns: netns, Link: link}), nil
 }
 
-// linkGone tells that a link has gone, and where to. Of one that moves the other end
-// is read anew: it leads elsewhere now, of which the kernel tells nothing.
-func (m *Monitor) linkGone(origin int32, body []byte) ([]live.Update, error) {
+// linkDeleted returns the updates of a link that is deleted or moved. The peer of a
+// moved one is read again: where it leads to changes without a notification.
+func (m *Monitor) linkDeleted(origin int32, body []byte) ([]live.Update, error) {
 	link, ok := decodeLink(body)
 	if !ok {
 		return nil, nil
@@ -208,17 +211,17 @@ func (m *Monitor) linkGone(origin int32, body []byte) ([]live.Update, error) {
 		m.again[*u.To] = true
 		if u.To.Netns >= 0 && !m.seen[u.To.Netns] {
 			var err error
-			if updates, err = m.meet(u.To.Netns); err != nil {
+			if updates, err = m.discover(u.To.Netns); err != nil {
 				return nil, err
 			}
 		}
 	}
-	m.switchedOff(dump.LinkRef{Netns: origin, Index: link.Index})
+	m.setDown(dump.LinkRef{Netns: origin, Index: link.Index})
 	return append(updates, u), nil
 }
 
-// movedTo returns the place that a link moves to, of number -1 if it is not known
-// where that is; nil: it is no more.
+// movedTo returns where a link moves to, with nsid -1 if the namespace is unknown; nil
+// if it is deleted.
 func (m *Monitor) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 	var to *dump.LinkRef
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
@@ -237,38 +240,37 @@ func (m *Monitor) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 	return to
 }
 
-// readAgain tells what links are like of which it is not certain, and those that
-// they lead to: of one that has moved more than once, only it itself still tells
-// which its other end is.
+// readAgain reads the links in m.again and their peers: of a link that has moved more
+// than once, only the link itself still names its peer.
 func (m *Monitor) readAgain() ([]live.Update, error) {
 	var updates []live.Update
-	places := slices.SortedFunc(maps.Keys(m.again), dump.LinkRef.Compare)
-	for i := 0; i < len(places); i++ {
-		place := places[i]
-		if !m.seen[place.Netns] || m.observer.self != nil {
+	refs := slices.SortedFunc(maps.Keys(m.again), dump.LinkRef.Compare)
+	for i := 0; i < len(refs); i++ {
+		ref := refs[i]
+		if !m.seen[ref.Netns] || m.observer.self != nil {
 			continue
 		}
-		link, err := m.observer.link(place)
+		link, err := m.observer.link(ref)
 		if err != nil {
-			continue // it has gone
+			continue // deleted
 		}
-		more, err := m.linkIs(place.Netns, link)
+		more, err := m.updateLink(ref.Netns, link)
 		if err != nil {
 			return nil, err
 		}
 		updates = append(updates, more...)
-		if other, ok := link.Target(place.Netns); ok && !m.again[other] {
+		if other, ok := link.Target(ref.Netns); ok && !m.again[other] {
 			m.again[other] = true
-			places = append(places, other)
+			refs = append(refs, other)
 		}
 	}
 	clear(m.again)
 	return updates, nil
 }
 
-// readStale tells which routes there are where it is not certain.
+// readStale reads the routes of the namespaces in m.stale.
 func (m *Monitor) readStale() []live.Update {
-	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(m.stale)), func(id int32) bool { return m.spots[id].Path == "" })
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(m.stale)), func(id int32) bool { return m.files[id].Path == "" })
 	clear(m.stale)
 	read := make([]dump.Namespace, len(ids))
 	done := make([]bool, len(ids))

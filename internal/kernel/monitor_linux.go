@@ -12,56 +12,57 @@ import (
 	"github.com/vethlab/vethlab/internal/live"
 )
 
-// A Monitor follows namespaces: it reads what is there, and then hears of every
-// change through one socket for all of them, which sits with an [Observer].
+// A Monitor follows namespaces: it reads them once, and then receives a notification
+// of every change through one socket for all, which is in the namespace of an
+// [Observer].
 //
 // A Monitor is used by one goroutine at a time.
 type Monitor struct {
 	find     func() ([]NamespaceFile, error)
 	observer *Observer
 	events   *conn
-	mounts   int // /proc/self/mountinfo, which tells of names; -1: not open
+	mounts   int // /proc/self/mountinfo, which is ready when a name comes or goes; -1: not open
 	sweep    time.Duration
 
-	spots   map[int32]NamespaceFile // by the observer's number; those without are hidden
-	seen    map[int32]bool          // namespaces that were told of
-	up      map[dump.LinkRef]bool   // links that are switched on
-	calls   map[called]int32        // by the observer's number
-	stale   map[int32]bool          // namespaces whose routes are to be read anew
-	again   map[dump.LinkRef]bool   // links that are to be read anew
-	missing map[int32]time.Time     // namespaces that have no name, since when
-	looked  time.Time               // for names, last
-	took    time.Duration           // to look for them
-	look    bool                    // names have changed since
+	files   map[int32]NamespaceFile // by the observer's nsid; of namespaces that find returned
+	seen    map[int32]bool          // namespaces of which an update was sent
+	up      map[dump.LinkRef]bool   // links that are up
+	nsids   map[foreignNSID]int32   // the observer's nsids for those of other namespaces
+	stale   map[int32]bool          // namespaces whose routes must be read again
+	again   map[dump.LinkRef]bool   // links that must be read again
+	missing map[int32]time.Time     // when namespaces lost their name
+	looked  time.Time               // when names were last searched
+	took    time.Duration           // how long that took
+	look    bool                    // a name may have changed since
 }
 
-// called is how a namespace calls another: both numbers are of different
-// namespaces' making.
-type called struct {
-	by   int32 // in the observer's numbers
-	name int32 // in the numbers of that
+// A foreignNSID is the nsid that one namespace has for another.
+type foreignNSID struct {
+	in   int32 // the one namespace, by the observer's nsid
+	nsid int32
 }
 
-// liveGroups are the groups of news.
-var liveGroups = []int{
+// monitorGroups are the groups that a Monitor joins.
+var monitorGroups = []int{
 	unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_IPV6_ROUTE,
 	unix.RTNLGRP_IPV4_RULE, unix.RTNLGRP_IPV6_RULE, unix.RTNLGRP_NEIGH, unix.RTNLGRP_NSID,
 }
 
-// liveBuffer holds the news of a lab of a thousand nodes that is made at once.
-const liveBuffer = 8 << 20
+// monitorBuffer holds the notifications of a lab of a thousand nodes that is created
+// at once, in bytes.
+const monitorBuffer = 8 << 20
 
-// NewMonitor follows the namespaces that find tells of, now and whenever names
-// change, and those that their links lead to. The first [Monitor.Next] returns what
-// is there.
+// NewMonitor follows the namespaces that find returns, now and whenever names change,
+// and those that their links lead to. The first [Monitor.Next] returns all that
+// exists.
 func NewMonitor(find func() ([]NamespaceFile, error), o MonitorOptions) (*Monitor, error) {
 	m := &Monitor{
-		find: find, mounts: -1, sweep: o.Sweep, spots: map[int32]NamespaceFile{}, seen: map[int32]bool{},
-		up: map[dump.LinkRef]bool{}, calls: map[called]int32{}, stale: map[int32]bool{}, again: map[dump.LinkRef]bool{},
+		find: find, mounts: -1, sweep: o.Sweep, files: map[int32]NamespaceFile{}, seen: map[int32]bool{},
+		up: map[dump.LinkRef]bool{}, nsids: map[foreignNSID]int32{}, stale: map[int32]bool{}, again: map[dump.LinkRef]bool{},
 		missing: map[int32]time.Time{}, look: true,
 	}
 	var err error
-	if m.observer, err = newListeningObserver(func(seat *Observer) error { return m.listen(seat, o.Buffer) }); err != nil {
+	if m.observer, err = newListeningObserver(func(obs *Observer) error { return m.listen(obs, o.Buffer) }); err != nil {
 		m.Close()
 		return nil, err
 	}
@@ -73,24 +74,24 @@ func NewMonitor(find func() ([]NamespaceFile, error), o MonitorOptions) (*Monito
 	return m, nil
 }
 
-// listen opens the socket for news in the calling thread's namespace.
+// listen opens the socket for notifications in the calling thread's namespace.
 func (m *Monitor) listen(o *Observer, buffer int) (err error) {
-	if m.events, err = dial(liveGroups...); err != nil {
+	if m.events, err = dial(monitorGroups...); err != nil {
 		return err
 	}
 	if buffer == 0 {
-		buffer = liveBuffer
+		buffer = monitorBuffer
 	}
 	if unix.SetsockoptInt(m.events.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
-		_ = unix.SetsockoptInt(m.events.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, buffer) // as much as anybody may
+		_ = unix.SetsockoptInt(m.events.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, buffer) // up to net.core.rmem_max
 	}
 	if o.self != nil {
-		return nil // who may not make a namespace hears of the own one only
+		return nil // without CAP_SYS_ADMIN: notifications of the host namespace only
 	}
 	return m.events.setOption(unix.NETLINK_LISTEN_ALL_NSID, 1)
 }
 
-// Close lets go of everything.
+// Close closes all sockets.
 func (m *Monitor) Close() {
 	if m.observer != nil {
 		m.observer.Close()
@@ -108,28 +109,27 @@ func (m *Monitor) Close() {
 // HostOnly reports whether only the host namespace can be seen: others would need CAP_NET_ADMIN.
 func (m *Monitor) HostOnly() bool { return m.observer.self != nil }
 
-// Looking for names takes at most one part in lookShare of the time while names
-// change, and one in sweepShare while nobody knows that they do.
+// The search for names takes at most 1/lookShare of the time while names change, and
+// 1/sweepShare while no change was notified.
 const (
 	lookShare  = 4
 	sweepShare = 20
 	lookPause  = 2 * time.Millisecond // at least
 )
 
-// Next waits until something has happened and returns it. If ctx ends first it
-// returns its error.
+// Next waits for updates and returns them. If ctx ends first it returns its error.
 func (m *Monitor) Next(ctx context.Context) ([]live.Update, error) {
 	for {
-		updates, err := m.lookForNames()
+		updates, err := m.updateNames()
 		if err != nil {
 			return nil, err
 		}
-		heard, err := m.hear()
-		updates = append(updates, heard...)
+		changes, err := m.readEvents()
+		updates = append(updates, changes...)
 		if errors.Is(err, unix.ENOBUFS) {
-			var lost live.SetAll
-			lost, err = m.readAll()
-			updates = append(updates, lost)
+			var all live.SetAll
+			all, err = m.readAll()
+			updates = append(updates, all)
 		}
 		if err != nil || len(updates) > 0 {
 			return updates, err
@@ -140,15 +140,15 @@ func (m *Monitor) Next(ctx context.Context) ([]live.Update, error) {
 	}
 }
 
-// due reports whether it is time to look for names.
+// due reports whether it is time to search for names.
 func (m *Monitor) due() bool {
 	since := time.Since(m.looked)
 	return m.look && since >= max(lookPause, lookShare*m.took) ||
-		len(m.missing) > 0 && since >= max(farewell, lookShare*m.took) ||
+		len(m.missing) > 0 && since >= max(namelessTime, lookShare*m.took) ||
 		m.sweep > 0 && since >= max(m.sweep, sweepShare*m.took)
 }
 
-// wait waits until there may be news.
+// wait waits until there may be a notification or a change of names.
 func (m *Monitor) wait(ctx context.Context) error {
 	fds := []unix.PollFd{{Fd: int32(m.events.fd), Events: unix.POLLIN}, {Fd: int32(m.mounts), Events: unix.POLLPRI}}
 	for {

@@ -14,32 +14,32 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// NamespaceFiles returns the spots of all named namespaces and of the machine's own.
+// NamespaceFiles returns the files of all named namespaces and of the host namespace.
 func NamespaceFiles() ([]NamespaceFile, error) {
 	names, err := netns.List()
 	if err != nil {
 		return nil, err
 	}
-	spots := []NamespaceFile{{Name: live.HostName, Path: netns.Path(state.Host)}}
+	files := []NamespaceFile{{Name: live.HostName, Path: netns.Path(state.Host)}}
 	for _, name := range names {
-		spots = append(spots, NamespaceFile{Name: name, Path: netns.Path(name)})
+		files = append(files, NamespaceFile{Name: name, Path: netns.Path(name)})
 	}
-	return spots, nil
+	return files, nil
 }
 
-// lookForNames tells, if it is time to look, of the namespaces that have come, and
-// of those that have lost their name or have another.
-func (m *Monitor) lookForNames() ([]live.Update, error) {
+// updateNames searches for names, if it is time to, and returns the namespaces that
+// are new, have lost their name or have another.
+func (m *Monitor) updateNames() ([]live.Update, error) {
 	if !m.due() {
 		return nil, nil
 	}
-	return m.meet()
+	return m.discover()
 }
 
-// meet looks for names and tells of what is new, and of namespaces that were come
-// across, whether they have a name or not.
-func (m *Monitor) meet(others ...int32) ([]live.Update, error) {
-	come, nameless, err := m.findAll()
+// discover searches for names and returns updates of what is new, and of others, which
+// links lead to, whether they have a name or not.
+func (m *Monitor) discover(others ...int32) ([]live.Update, error) {
+	found, nameless, err := m.findAll()
 	if err != nil {
 		return nil, err
 	}
@@ -47,64 +47,64 @@ func (m *Monitor) meet(others ...int32) ([]live.Update, error) {
 	for _, id := range nameless {
 		updates = append(updates, live.SetNamespace{Netns: id})
 	}
-	arrived, err := m.arrive(append(come, others...))
-	return append(updates, arrived...), err
+	added, err := m.add(append(found, others...))
+	return append(updates, added...), err
 }
 
-// farewell is how long a namespace may be without a name before that is told: as a
-// rule it goes, and that is what is to be told.
-const farewell = time.Second
+// namelessTime is how long a namespace may be without a name before that is reported:
+// mostly it is being deleted, which is then reported instead.
+const namelessTime = time.Second
 
-// findAll finds namespaces and returns those that were not found before, and those
-// that have lost their name.
-func (m *Monitor) findAll() (come, nameless []int32, err error) {
+// findAll calls find and returns the namespaces that are new, and those that have lost
+// their name.
+func (m *Monitor) findAll() (found, nameless []int32, err error) {
 	begun := time.Now()
 	m.look, m.looked = false, begun
 	defer func() {
 		m.looked = time.Now()
 		m.took = m.looked.Sub(begun)
 	}()
-	spots, err := m.find()
+	files, err := m.find()
 	if err != nil {
 		return nil, nil, err
 	}
 	known := map[NamespaceFile]int32{}
-	for id, s := range m.spots {
+	for id, s := range m.files {
 		known[s] = id
 	}
 	now := map[int32]bool{}
-	for _, s := range spots {
-		id, err := m.number(s, known)
-		if err != nil || now[id.netns] { // it has gone, or it has a second name
+	for _, s := range files {
+		id, err := m.identify(s, known)
+		if err != nil || now[id.netns] { // deleted, or a second name
 			continue
 		}
 		now[id.netns] = true
 		if id.fresh {
-			m.spots[id.netns] = id.spot
-			come = append(come, id.netns)
+			m.files[id.netns] = id.file
+			found = append(found, id.netns)
 		}
 	}
-	return come, m.lostNames(now), nil
+	return found, m.nameless(now), nil
 }
 
-// lostNames returns the namespaces that have no name any more, given those that
-// have: without one for a while, or their name is another's.
-func (m *Monitor) lostNames(named map[int32]bool) []int32 {
+// nameless returns the namespaces that have lost their name, given those that have
+// one: [namelessTime] ago, or another namespace has it now.
+func (m *Monitor) nameless(named map[int32]bool) []int32 {
 	taken := map[string]bool{}
 	for id := range named {
-		taken[m.spots[id].Name] = true
+		taken[m.files[id].Name] = true
 		delete(m.missing, id)
 	}
 	var lost []int32
-	for _, id := range slices.Sorted(maps.Keys(m.spots)) {
+	for _, id := range slices.Sorted(maps.Keys(m.files)) {
 		if named[id] {
 			continue
 		}
 		if m.missing[id].IsZero() {
 			m.missing[id] = m.looked
 		}
-		if taken[m.spots[id].Name] || m.looked.Sub(m.missing[id]) >= farewell {
-			delete(m.spots, id)
+		if taken[m.files[id].Name] || m.looked.Sub(m.missing[id]) >= namelessTime {
+			delete(m.files, id)
 			delete(m.missing, id)
 			lost = append(lost, id)
 		}
@@ -112,61 +112,61 @@ func (m *Monitor) lostNames(named map[int32]bool) []int32 {
 	return lost
 }
 
-// numbered is a spot with the observer's number of the namespace there.
-type numbered struct {
+// identified is a file with the observer's nsid of its namespace.
+type identified struct {
 	netns int32
-	spot  NamespaceFile
-	fresh bool // it was not known to be there
+	file  NamespaceFile
+	fresh bool // the file did not refer to that namespace before
 }
 
-// number returns the number of the namespace at a spot.
-func (m *Monitor) number(s NamespaceFile, known map[NamespaceFile]int32) (numbered, error) {
+// identify returns the nsid of the namespace of a file.
+func (m *Monitor) identify(s NamespaceFile, known map[NamespaceFile]int32) (identified, error) {
 	var st unix.Stat_t
 	if err := unix.Stat(s.Path, &st); err != nil {
-		return numbered{}, err
+		return identified{}, err
 	}
 	s.inode = st.Ino
 	if id, ok := known[s]; ok {
-		return numbered{id, s, false}, nil
+		return identified{id, s, false}, nil
 	}
 	fd, err := netns.OpenPath(s.Path)
 	if err != nil {
-		return numbered{}, err
+		return identified{}, err
 	}
 	defer unix.Close(fd)
 	id, err := m.observer.Add(fd)
-	return numbered{id, s, true}, err
+	return identified{id, s, true}, err
 }
 
-// arrive reads namespaces and those that their links lead to, and tells of them.
-func (m *Monitor) arrive(ids []int32) ([]live.Update, error) {
+// add reads namespaces and those that their links lead to, and returns updates.
+func (m *Monitor) add(ids []int32) ([]live.Update, error) {
 	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Unreadable: map[int32]error{}}
 	for id := range m.seen {
-		w.Namespaces[id] = &dump.Namespace{} // it is not read again
+		w.Namespaces[id] = &dump.Namespace{} // not read again
 	}
 	var updates []live.Update
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	unread := slices.DeleteFunc(slices.Clone(ids), func(id int32) bool { return m.seen[id] })
-	if err := m.observer.walk(w, unread); err != nil {
+	if err := m.observer.readFrom(w, unread); err != nil {
 		return nil, err
 	}
 	for id := range m.seen {
 		delete(w.Namespaces, id)
 	}
 	for _, id := range ids {
-		if m.seen[id] { // it has a name now, or another
-			updates = append(updates, live.SetNamespace{Netns: id, Name: m.spots[id].Name})
+		if m.seen[id] { // named, or renamed
+			updates = append(updates, live.SetNamespace{Netns: id, Name: m.files[id].Name})
 		}
 	}
-	for _, a := range m.tell(w) {
+	for _, a := range m.updatesOf(w) {
 		updates = append(updates, a)
 	}
 	return updates, nil
 }
 
-// tell tells of all namespaces of a wiring, in order.
-func (m *Monitor) tell(w *dump.Wiring) []live.SetNamespace {
+// updatesOf returns an update of each namespace of a wiring, in order.
+func (m *Monitor) updatesOf(w *dump.Wiring) []live.SetNamespace {
 	m.readInside(w)
 	var list []live.SetNamespace
 	for _, id := range slices.Sorted(maps.Keys(w.Namespaces)) {
@@ -176,15 +176,15 @@ func (m *Monitor) tell(w *dump.Wiring) []live.SetNamespace {
 				m.up[dump.LinkRef{Netns: id, Index: link.Index}] = true
 			}
 		}
-		list = append(list, live.SetNamespace{Netns: id, Name: m.spots[id].Name, Seen: w.Namespaces[id]})
+		list = append(list, live.SetNamespace{Netns: id, Name: m.files[id].Name, Seen: w.Namespaces[id]})
 	}
 	return list
 }
 
-// readAll reads everything anew, for when news was lost.
+// readAll reads everything again after notifications were lost.
 func (m *Monitor) readAll() (live.SetAll, error) {
 	m.events.drain()
-	clear(m.calls)
+	clear(m.nsids)
 	clear(m.stale)
 	clear(m.again)
 	clear(m.seen)
@@ -196,17 +196,16 @@ func (m *Monitor) readAll() (live.SetAll, error) {
 	if err != nil {
 		return live.SetAll{}, err
 	}
-	return live.SetAll{Now: m.tell(w)}, nil
+	return live.SetAll{Now: m.updatesOf(w)}, nil
 }
 
-// maxInside bounds how many namespaces are open at once.
+// maxInside bounds how many namespaces are entered at once.
 const maxInside = 500
 
-// readInside reads what can't be read from outside, of the namespaces that it is
-// known where to find. Those that have gone, or that may not be entered, are left
-// without.
+// readInside reads what can be read only inside a namespace, of those that have a file.
+// Those that are deleted, or that may not be entered, are left without.
 func (m *Monitor) readInside(w *dump.Wiring) {
-	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.Namespaces)), func(id int32) bool { return m.spots[id].Path == "" })
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(w.Namespaces)), func(id int32) bool { return m.files[id].Path == "" })
 	for part := range slices.Chunk(ids, maxInside) {
 		m.enterAll(part, func(c *conn, id int32) error {
 			ns := w.Namespaces[id]
@@ -224,18 +223,18 @@ func (m *Monitor) enterAll(ids []int32, fn func(c *conn, id int32) error) {
 		return
 	}
 	var fds []int
-	var there []int32
+	var open []int32
 	for _, id := range ids {
-		fd, err := netns.OpenPath(m.spots[id].Path)
+		fd, err := netns.OpenPath(m.files[id].Path)
 		if err != nil {
 			continue
 		}
 		defer unix.Close(fd)
-		if now, err := m.observer.Add(fd); err == nil && now == id { // not another that has the name now
-			fds, there = append(fds, fd), append(there, id)
+		if now, err := m.observer.Add(fd); err == nil && now == id { // not another of the same name
+			fds, open = append(fds, fd), append(open, id)
 		}
 	}
 	_ = netns.EachFd(fds, func(i int) error {
-		return inside(func(c *conn) error { return fn(c, there[i]) })
+		return inside(func(c *conn) error { return fn(c, open[i]) })
 	})
 }

@@ -6,30 +6,30 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// translate returns the observer's number of the namespace that another one calls
-// so; -1: it is not known. To find that out it asks for a link there that leads to
-// it; 0: for none.
-func (m *Monitor) translate(by, name int32, index int) int32 {
-	if m.observer.self != nil || name < 0 {
-		return name
+// translate returns the observer's nsid for an nsid of another namespace, of which the
+// observer's nsid is in; -1: unknown. Index is a link there that leads to that
+// namespace; 0: none.
+func (m *Monitor) translate(in, nsid int32, index int) int32 {
+	if m.observer.self != nil || nsid < 0 {
+		return nsid
 	}
-	key := called{by, name}
-	if id, ok := m.calls[key]; ok {
+	key := foreignNSID{in, nsid}
+	if id, ok := m.nsids[key]; ok {
 		return id
 	}
-	id, err := m.observer.throughLink(by, index)
-	if err != nil || id < 0 || m.observer.nameOf(id, by) != name {
-		id = m.observer.whoIs(by, name)
+	id, err := m.observer.peerNSID(in, index)
+	if err != nil || id < 0 || m.observer.nsidIn(id, in) != nsid {
+		id = m.observer.findNSID(in, nsid)
 	}
 	if id >= 0 {
-		m.calls[key] = id
+		m.nsids[key] = id
 	}
 	return id
 }
 
-// throughLink returns the number of the namespace that a link leads to. The kernel
-// gives it one if it has none.
-func (o *Observer) throughLink(netns int32, index int) (int32, error) {
+// peerNSID returns the nsid of the namespace that a link leads to. The kernel assigns
+// one if there is none.
+func (o *Observer) peerNSID(netns int32, index int) (int32, error) {
 	link, err := o.link(dump.LinkRef{Netns: netns, Index: index})
 	if err != nil {
 		return -1, err
@@ -68,35 +68,34 @@ const (
 	netnsaCurrentNsid = 5
 )
 
-// nameOf returns by which number one namespace calls another, of which the
-// observer's numbers are given; -1: by none.
-func (o *Observer) nameOf(id, by int32) int32 {
+// nsidIn returns the nsid that one namespace has for another, both given by the
+// observer's nsids; -1: none.
+func (o *Observer) nsidIn(id, in int32) int32 {
 	var b batch
 	b.message(unix.RTM_GETNSID, 0, func() {
 		b.zeros(4) // struct rtgenmsg, aligned
 		b.u32(netnsaNsid, uint32(id))
-		b.u32(netnsaTargetNsid, uint32(by))
+		b.u32(netnsaTargetNsid, uint32(in))
 	})
 	answer, err := o.conns[0].get(&b)
 	if err != nil {
 		return -1
 	}
-	name, _ := readCalls(answer)
-	return name
+	nsid, _ := readNSIDs(answer)
+	return nsid
 }
 
-// whoIs returns the observer's number of the namespace that another one calls so;
-// -1: it has none.
-func (o *Observer) whoIs(by, name int32) int32 {
+// findNSID returns the observer's nsid for an nsid of another namespace; -1: none.
+func (o *Observer) findNSID(in, nsid int32) int32 {
 	id := int32(-1)
 	err := o.conns[0].dump(unix.RTM_GETNSID,
 		func(b *batch) {
 			b.zeros(4) // struct rtgenmsg, aligned
-			b.u32(netnsaTargetNsid, uint32(by))
+			b.u32(netnsaTargetNsid, uint32(in))
 		},
 		func() { id = -1 },
 		func(body []byte) {
-			if called, own := readCalls(body); called == name {
+			if foreign, own := readNSIDs(body); foreign == nsid {
 				id = own
 			}
 		})
@@ -106,17 +105,17 @@ func (o *Observer) whoIs(by, name int32) int32 {
 	return id
 }
 
-// readCalls reads by which numbers two namespaces call a third: the one that was
-// asked about, and the one that asked.
-func readCalls(body []byte) (called, own int32) {
-	called, own = -1, -1
+// readNSIDs reads two nsids of one namespace: that in the target namespace of the
+// request (NETNSA_NSID), and that in our own (NETNSA_CURRENT_NSID).
+func readNSIDs(body []byte) (foreign, own int32) {
+	foreign, own = -1, -1
 	for _, a := range attributes(body[min(4, len(body)):]) {
 		switch a.typ {
 		case netnsaNsid:
-			called = int32(a.u32())
+			foreign = int32(a.u32())
 		case netnsaCurrentNsid:
 			own = int32(a.u32())
 		}
 	}
-	return called, own
+	return foreign, own
 }

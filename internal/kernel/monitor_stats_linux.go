@@ -6,8 +6,8 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// Count returns what the links of namespaces, by the observer's numbers, have
-// counted. Those that have gone are left out.
+// Count returns the statistics of the links of namespaces, given by the observer's
+// nsids. Deleted ones are left out.
 func (m *Monitor) Count(ids []int32) map[dump.LinkRef]dump.Stats {
 	counts := map[dump.LinkRef]dump.Stats{}
 	for _, id := range ids {

@@ -6,24 +6,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A membership says that a link listens to a group.
+// A membership is that of a link in a multicast group.
 type membership struct {
-	link  int // its number
+	link  int // its index
 	group netip.Addr
 }
 
-// multicast dumps the IPv6 groups that the links of a namespace listen to.
+// multicast dumps the IPv6 multicast groups that the links of a namespace have joined.
 func (c *conn) multicast() (map[membership]bool, error) {
-	var heard map[membership]bool
+	var joined map[membership]bool
 	err := c.dump(unix.RTM_GETMULTICAST,
 		func(b *batch) { b.zeros(unix.SizeofIfAddrmsg)[0] = unix.AF_INET6 },
-		func() { heard = map[membership]bool{} },
+		func() { joined = map[membership]bool{} },
 		func(body []byte) {
 			if m, ok := readMembership(body); ok {
-				heard[m] = true
+				joined[m] = true
 			}
 		})
-	return heard, err
+	return joined, err
 }
 
 func readMembership(body []byte) (membership, bool) {
@@ -39,7 +39,7 @@ func readMembership(body []byte) (membership, bool) {
 	return m, m.group.IsValid()
 }
 
-// solicitedNode returns the group in which an address is looked for (RFC 4291,
+// solicitedNode returns the solicited-node multicast address of an address (RFC 4291,
 // section 2.7.1).
 func solicitedNode(a netip.Addr) netip.Addr {
 	b := [16]byte{0: 0xff, 1: 0x02, 11: 0x01, 12: 0xff}

@@ -71,8 +71,8 @@ func neighbourScope(want, last *state.State) func(name string) bool {
 	return func(name string) bool { return count <= neighbourDumps || named[name] }
 }
 
-// readNeighbours reads the permanent entries of the neighbour tables. Of the machine's
-// own namespace only those of links that count do.
+// readNeighbours reads the permanent entries of the neighbour tables. Of the host
+// namespace only those of links that count do.
 func readNeighbours(r reading) (put, error) {
 	if !r.neighbours {
 		return func(*state.Namespace, map[int]string) {}, nil

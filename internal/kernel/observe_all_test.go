@@ -13,7 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Everything sees what nobody marked, in the machine's own namespace too, and
+// Everything sees what nobody marked, in the host namespace too, and
 // Observe nothing of it.
 func TestEverything(t *testing.T) {
 	if !netnstest.Isolated(t) {

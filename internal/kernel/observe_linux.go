@@ -13,16 +13,16 @@ import (
 )
 
 // Observe reads a lab from the kernel: all namespaces that carry its mark, and
-// of the machine's own namespace the links that do. Of sysctls it reads those that
-// want and last name, which may be nil: others can't be told from the kernel's own.
-// Last is what was wanted before: what is still set of it and not wanted any more is
-// in the result with its default, so that a plan can take it back.
+// the links of the host namespace that do. It reads the sysctls that want and last
+// name, which may be nil. Last is the State that was wanted before: sysctls that are
+// still set and not wanted any more are in the result with their defaults, so that a
+// plan can restore these.
 func Observe(lab string, want, last *state.State) (*Snapshot, error) {
 	sysctls, err := newSysctlScope(want, last)
 	if err != nil {
 		return nil, err
 	}
-	return look(scope{
+	sc := scope{
 		namespace: func(m state.Mark) bool { return m.Lab == lab },
 		link:      managed,
 		hostLink: func(l *seenLink) bool {
@@ -31,43 +31,45 @@ func Observe(lab string, want, last *state.State) (*Snapshot, error) {
 		},
 		sysctls:    func(string) *sysctlScope { return sysctls },
 		neighbours: neighbourScope(want, last),
-	})
+	}
+	return sc.read()
 }
 
-// ObserveAll reads all named namespaces and the machine's own, whoever made what
-// is in them; devices of the machine are links of the kind "". Of sysctls it reads
-// whether packets are forwarded, and those of the keys as far as there are such.
+// ObserveAll reads all named namespaces and the host namespace, whoever created what is
+// in them; physical devices are links of the kind "". It reads the sysctls of
+// forwarding, and those of keys that exist.
 func ObserveAll(keys ...string) (*Snapshot, error) {
 	wanted := map[string]string{}
 	for _, key := range keys {
 		wanted[key] = ""
 	}
-	return look(scope{
+	sc := scope{
 		namespace: func(state.Mark) bool { return true },
-		link:      wished,
-		hostLink:  wished,
+		link:      intended,
+		hostLink:  intended,
 		host:      true,
 		sysctls: func(name string) *sysctlScope {
 			return &sysctlScope{want: map[string]map[string]string{name: wanted}}
 		},
 		neighbours: func(string) bool { return true },
-	})
+	}
+	return sc.read()
 }
 
-// A scope says what of the machine counts.
+// A scope selects what is observed.
 type scope struct {
 	namespace func(state.Mark) bool // named namespaces, by their mark
 	link      func(*seenLink) bool  // links in them
-	hostLink  func(*seenLink) bool  // links of the machine's own namespace
-	host      bool                  // that namespace itself, also without links
+	hostLink  func(*seenLink) bool  // links of the host namespace
+	host      bool                  // the whole host namespace, also without links
 	sysctls   func(name string) *sysctlScope
 
 	// neighbours are the namespaces of which permanent neighbour entries are read.
 	neighbours func(name string) bool
 }
 
-// look reads what is in scope.
-func look(sc scope) (*Snapshot, error) {
+// read reads what is in scope.
+func (sc scope) read() (*Snapshot, error) {
 	names, err := netns.List()
 	if err != nil {
 		return nil, err
@@ -79,14 +81,13 @@ func look(sc scope) (*Snapshot, error) {
 		seen[i], err = sc.observe(names[i])
 		return err
 	})
-	if err := ignoreGone(err); err != nil {
+	if err := ignoreDeleted(err); err != nil {
 		return nil, err
 	}
 	return assemble(slices.DeleteFunc(seen, func(ns *seenNamespace) bool { return ns == nil }))
 }
 
-// Labs returns the marks of all living labs' namespaces, by the namespaces'
-// names.
+// Labs returns the marks of the namespaces of all labs, by namespace name.
 func Labs() (map[string]state.Mark, error) {
 	names, err := netns.List()
 	if err != nil {
@@ -105,7 +106,7 @@ func Labs() (map[string]state.Mark, error) {
 			byName[names[i]] = m
 		}
 	}
-	return byName, ignoreGone(err)
+	return byName, ignoreDeleted(err)
 }
 
 // inside calls fn with a socket of the calling thread's namespace.
@@ -118,15 +119,15 @@ func inside(fn func(*conn) error) error {
 	return fn(c)
 }
 
-// ignoreGone drops from joined errors those of namespaces that went while we
-// looked.
-func ignoreGone(err error) error {
+// ignoreDeleted drops from joined errors those of namespaces that were deleted
+// meanwhile.
+func ignoreDeleted(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
 	}
-	gone := func(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-	return errors.Join(slices.DeleteFunc(joined.Unwrap(), gone)...)
+	deleted := func(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+	return errors.Join(slices.DeleteFunc(joined.Unwrap(), deleted)...)
 }
 
 // mark returns the mark on the lo of the conn's namespace.
@@ -139,7 +140,7 @@ func (c *conn) mark() state.Mark {
 	return m
 }
 
-// rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: a shorter answer.
+// rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: an answer without statistics.
 const rtextFilterSkipStats = 1 << 3
 
 // linkFilter returns the IFLA_EXT_MASK for links that readLink reads. With
@@ -162,9 +163,9 @@ func (c *conn) askAgain(l *seenLink) bool {
 	return true
 }
 
-// link returns the link of a number. To answer, the kernel handles what waits
-// of the link's changes of carrier; a dump leaves that to a worker of the whole
-// machine, who does 100 a second (net/core/link_watch.c; so since Linux 6.8).
+// link returns the link with an index. Before it answers, the kernel handles the link's
+// pending carrier events; a dump leaves them to a work queue of the whole machine,
+// which handles 100 a second (net/core/link_watch.c; since Linux 6.8).
 func (c *conn) link(index int) (*seenLink, error) {
 	var b batch
 	b.message(unix.RTM_GETLINK, 0, func() {
@@ -185,16 +186,16 @@ func (c *conn) link(index int) (*seenLink, error) {
 	return l, nil
 }
 
-// seenLink is a link as the kernel shows it, with its neighbours by number.
+// seenLink is a link as the kernel shows it, with its master and peer by index.
 type seenLink struct {
 	state.Link
 	carrier   bool
 	operState string
 	master    int
-	link      int    // of a veth: the number of its peer
-	netnsid   *int32 // in whose namespace that is; nil: this one
+	link      int    // of a veth: the index of its peer
+	netnsid   *int32 // nsid of the peer's namespace; nil: this one
 
-	genModeLeftOut bool // the link has IPv6, but not said how it gets its fe80:: address
+	genModeLeftOut bool // the link has IPv6, and the answer no IFLA_INET6_ADDR_GEN_MODE
 }
 
 // seenNamespace is what the dumps of one namespace say.
@@ -204,8 +205,7 @@ type seenNamespace struct {
 	puts  []put // the rest
 }
 
-// observe reads the namespace that the calling thread is in. Nil: it is out of
-// scope, or gone.
+// observe reads the calling thread's namespace; nil if it is out of scope or deleted.
 func (sc scope) observe(name string) (*seenNamespace, error) {
 	keep, whole := sc.link, true
 	if name == state.Host {
@@ -253,14 +253,14 @@ func (c *conn) links(ns *seenNamespace, keep func(*seenLink) bool) error {
 	return err
 }
 
-// managed reports whether somebody made a link, or it is lo.
-func managed(l *seenLink) bool { return wished(l) && (l.Kind.Traits().Made || l.loopback()) }
+// managed reports whether a link was created, or is lo.
+func managed(l *seenLink) bool { return intended(l) && (l.Kind.Traits().Made || l.loopback()) }
 
 func (l *seenLink) loopback() bool { return l.Name == state.Lo }
 
-// wished reports whether a link is there for a reason. The devices that a tunnel
-// module puts into every namespace are nobody's wish.
-func wished(l *seenLink) bool {
+// intended reports whether a link is not one of the fallback devices that tunnel
+// modules create in every namespace.
+func intended(l *seenLink) bool {
 	switch l.Name {
 	case "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0", "ip6erspan0":
 		return false
@@ -292,9 +292,8 @@ func (c *conn) routes() (list []seenRoute, err error) {
 	return list, err
 }
 
-// HostNetworks returns the subnets of the machine's own links and routes, each
-// with the name of the link. Links that carry a mark of ours, lo, and default
-// routes are left out.
+// HostNetworks returns the subnets of the links and routes of the host namespace, each
+// with the name of the link, without links of labs, lo, and default routes.
 func HostNetworks() (map[netip.Prefix]string, error) {
 	ns := &seenNamespace{name: state.Host}
 	var addresses []seenAddress

@@ -14,43 +14,41 @@ import (
 )
 
 // An Observer reads the links and addresses of many namespaces without entering
-// any. It sits in a namespace of its own, in which it has a number for each of
-// the others, and by that asks the kernel, whose answers are in the same numbers:
-// so the other end of a cable is known for sure. To answer, the kernel gives
-// numbers to namespaces that nobody told of, and those are read too, whatever holds
-// them. Nobody else's numbers change.
+// any. Its sockets are in a namespace of its own, which has an nsid for each of the
+// others. Requests and answers use these nsids, so the peer of a veth is unambiguous.
+// To answer, the kernel assigns nsids to further namespaces that links lead to, and
+// those are read too, whatever holds them. The nsids of other namespaces don't change.
 //
-// Who may not make a namespace sees the own one, and which others its links lead
-// to.
+// Without CAP_SYS_ADMIN it reads the host namespace only.
 //
 // An Observer is used by one goroutine at a time.
 type Observer struct {
-	conns []*conn        // as many as read at once
-	known map[int32]bool // the numbers of namespaces that were added
-	self  *self          // not nil: it sits in the ground's own namespace
+	conns []*conn        // each reads one namespace at a time
+	known map[int32]bool // the nsids of namespaces that were added
+	self  *self          // not nil: its sockets are in the host namespace
 }
 
-// observerConns is how many sockets read at once.
+// observerConns is how many namespaces are read at once.
 const observerConns = 2
 
-// NewObserver makes an Observer that knows no namespace yet.
+// NewObserver returns an Observer without namespaces.
 func NewObserver() (*Observer, error) {
 	return newListeningObserver(func(*Observer) error { return nil })
 }
 
-// newListeningObserver makes an Observer and calls listen where it sits, for other
-// sockets there.
+// newListeningObserver returns an Observer and calls listen in its namespace, to open
+// further sockets there.
 func newListeningObserver(listen func(*Observer) error) (*Observer, error) {
 	o := &Observer{known: map[int32]bool{}}
-	sit := func() error { return errors.Join(o.dial(), listen(o)) }
-	seat, err := netns.CreateUnnamed()
+	open := func() error { return errors.Join(o.dial(), listen(o)) }
+	ns, err := netns.CreateUnnamed()
 	switch {
 	case errors.Is(err, unix.EPERM):
 		if o.self, err = newSelf(); err == nil {
-			err = sit()
+			err = open()
 		}
 	case err == nil:
-		err = errors.Join(seat.Do(sit), seat.Close()) // its sockets hold it
+		err = errors.Join(ns.Do(open), ns.Close()) // the sockets keep the namespace
 	}
 	if err != nil {
 		o.Close()
@@ -67,7 +65,7 @@ func (o *Observer) dial() error {
 			return err
 		}
 		o.conns = append(o.conns, c)
-		// Else the kernel minds no namespace when it is asked for addresses.
+		// Without it the kernel ignores IFA_TARGET_NETNSID.
 		if err := c.setOption(unix.NETLINK_GET_STRICT_CHK, 1); err != nil {
 			return err
 		}
@@ -75,7 +73,7 @@ func (o *Observer) dial() error {
 	return nil
 }
 
-// Close lets go of everything.
+// Close closes all sockets.
 func (o *Observer) Close() {
 	for _, c := range o.conns {
 		c.close()
@@ -83,9 +81,8 @@ func (o *Observer) Close() {
 	o.conns = nil
 }
 
-// Add tells the observer of a namespace by an open descriptor, which may be closed
-// afterwards, and returns its number. The same namespace has the same number
-// however often it is added, as long as it lives.
+// Add adds the namespace of an open descriptor, which may be closed afterwards, and
+// returns its nsid. A namespace has the same nsid however often it is added.
 func (o *Observer) Add(fd int) (int32, error) {
 	if o.self != nil {
 		return o.self.add(o.conns[0], fd)
@@ -107,16 +104,16 @@ func (o *Observer) Add(fd int) (int32, error) {
 	return id, err
 }
 
-// anyNsid leaves it to the kernel what number a namespace gets.
+// anyNsid lets the kernel choose an nsid.
 const anyNsid = 1<<32 - 1
 
-// observerTries bounds how often namespaces are read again that do not fit
-// together. What goes meanwhile may not do so for some milliseconds.
+// observerTries bounds how often inconsistent namespaces are read again: while links
+// are deleted they are inconsistent for some milliseconds.
 const observerTries = 5
 
-// Read reads all namespaces that the observer knows and those that their links
-// lead to. Those that are gone are left out. The error is of the observer itself:
-// why a namespace could not be read is in the result.
+// Read reads all namespaces that were added and those that their links lead to, but not
+// those that are deleted. The error is of the observer itself: why a namespace could
+// not be read is in the result.
 func (o *Observer) Read() (*dump.Wiring, error) {
 	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}, Unreadable: map[int32]error{}}
 	known := o.known
@@ -124,7 +121,7 @@ func (o *Observer) Read() (*dump.Wiring, error) {
 	if o.self != nil {
 		known, err = o.self.added, o.self.read(o.conns[0], w)
 	} else {
-		err = o.readUntilWhole(w)
+		err = o.readConsistent(w)
 	}
 	w.Hidden = slices.Sorted(maps.Keys(w.Namespaces))
 	w.Hidden = slices.AppendSeq(w.Hidden, maps.Keys(w.Unreadable))
@@ -133,10 +130,10 @@ func (o *Observer) Read() (*dump.Wiring, error) {
 	return w, err
 }
 
-func (o *Observer) readUntilWhole(w *dump.Wiring) error {
+func (o *Observer) readConsistent(w *dump.Wiring) error {
 	queue := slices.Sorted(maps.Keys(o.known))
 	for range observerTries {
-		if err := o.walk(w, queue); err != nil {
+		if err := o.readFrom(w, queue); err != nil {
 			return err
 		}
 		if queue = w.Inconsistent(); len(queue) == 0 {
@@ -146,9 +143,9 @@ func (o *Observer) readUntilWhole(w *dump.Wiring) error {
 	return nil
 }
 
-// walk reads the namespaces of a queue, again if they were read, and all that are
-// found by them.
-func (o *Observer) walk(w *dump.Wiring, queue []int32) error {
+// readFrom reads the namespaces of a queue, again if they were read before, and all
+// that their links lead to.
+func (o *Observer) readFrom(w *dump.Wiring, queue []int32) error {
 	if o.self != nil {
 		return o.self.read(o.conns[0], w)
 	}
@@ -161,7 +158,7 @@ func (o *Observer) walk(w *dump.Wiring, queue []int32) error {
 		read, errs := o.readAll(queue)
 		for i, id := range queue {
 			tried[id] = true
-			if err := o.take(w, id, read[i], errs[i]); err != nil {
+			if err := o.store(w, id, read[i], errs[i]); err != nil {
 				return err
 			}
 		}
@@ -177,14 +174,14 @@ func (o *Observer) walk(w *dump.Wiring, queue []int32) error {
 	return nil
 }
 
-// take puts into a wiring what reading a namespace gave.
-func (o *Observer) take(w *dump.Wiring, id int32, ns *dump.Namespace, err error) error {
+// store puts the result of reading a namespace into a wiring.
+func (o *Observer) store(w *dump.Wiring, id int32, ns *dump.Namespace, err error) error {
 	switch {
 	case err == nil:
 		w.Namespaces[id] = ns
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		w.Unreadable[id] = err
-	case errors.Is(err, unix.EINVAL): // nobody has that number any more
+	case errors.Is(err, unix.EINVAL): // the namespace is deleted
 		delete(o.known, id)
 	default:
 		return err
@@ -192,7 +189,7 @@ func (o *Observer) take(w *dump.Wiring, id int32, ns *dump.Namespace, err error)
 	return nil
 }
 
-// readAll reads namespaces with all sockets at once.
+// readAll reads namespaces in parallel, with all sockets.
 func (o *Observer) readAll(ids []int32) ([]*dump.Namespace, []error) {
 	read, errs := make([]*dump.Namespace, len(ids)), make([]error, len(ids))
 	var next atomic.Int64
@@ -211,8 +208,7 @@ func (o *Observer) readAll(ids []int32) ([]*dump.Namespace, []error) {
 // ifaTargetNetnsid is IFA_TARGET_NETNSID (linux/if_addr.h).
 const ifaTargetNetnsid = 10
 
-// readNetns reads the links and addresses of the namespace that has a number in
-// that of the socket.
+// readNetns reads the links and addresses of a namespace by its nsid.
 func (c *conn) readNetns(id int32) (*dump.Namespace, error) {
 	ns := &dump.Namespace{}
 	err := c.dumpLinksBy(ns, func(b *batch) {

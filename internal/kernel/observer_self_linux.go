@@ -8,16 +8,16 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// self is what an Observer knows that sits in the ground's own namespace. It takes
-// for the numbers of others those by which this one calls them already. Where
-// there is none it makes up one below zero, as no link leads there.
+// self are the namespaces of an Observer whose sockets are in the host namespace. It
+// uses the nsids that the host namespace already has. A namespace without one gets a
+// negative placeholder; no link refers to it.
 type self struct {
-	identity netns.Identity
-	made     map[netns.Identity]int32 // numbers of its own
-	added    map[int32]bool
+	identity     netns.Identity
+	placeholders map[netns.Identity]int32
+	added        map[int32]bool
 }
 
-// selfID is the number of the ground's own namespace.
+// selfID is the placeholder of the host namespace.
 const selfID = -2
 
 func newSelf() (*self, error) {
@@ -27,30 +27,30 @@ func newSelf() (*self, error) {
 	}
 	defer unix.Close(fd)
 	identity, err := netns.Identify(fd)
-	return &self{identity: identity, made: map[netns.Identity]int32{identity: selfID}, added: map[int32]bool{}}, err
+	return &self{identity: identity, placeholders: map[netns.Identity]int32{identity: selfID}, added: map[int32]bool{}}, err
 }
 
-// add returns the number of the namespace of an open descriptor.
+// add returns the nsid or placeholder of the namespace of an open descriptor.
 func (s *self) add(c *conn, fd int) (int32, error) {
 	identity, err := netns.Identify(fd)
 	if err != nil {
 		return -1, err
 	}
-	id, ok := s.made[identity]
+	id, ok := s.placeholders[identity]
 	if !ok {
 		if id, err = c.nsidOf(fd); err != nil {
 			return -1, err
 		}
 		if id < 0 {
-			id = selfID - int32(len(s.made))
-			s.made[identity] = id
+			id = selfID - int32(len(s.placeholders))
+			s.placeholders[identity] = id
 		}
 	}
 	s.added[id] = true
 	return id, nil
 }
 
-// read reads the ground's own namespace, if it was added. All others are closed.
+// read reads the host namespace, if it was added. All others are unreadable.
 func (s *self) read(c *conn, w *dump.Wiring) error {
 	for id := range s.added {
 		w.Unreadable[id] = unix.EPERM

@@ -40,7 +40,7 @@ func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 			}
 		}
 	}
-	return peers, ignoreGone(err)
+	return peers, ignoreDeleted(err)
 }
 
 // all returns the links of a namespace, none of nil.

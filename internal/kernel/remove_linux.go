@@ -13,17 +13,16 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Remove takes away the names of namespaces and waits until the kernel has
-// cleaned up behind them, so that nothing of them is left and all their names
-// can be used again. It returns the names of those that somebody still holds,
-// a process or an open descriptor; they go when they are let go.
+// Remove deletes the names of namespaces and waits until the kernel has deleted all
+// that was in them, so that all names can be used again. It returns the names of those
+// that a process or an open descriptor still holds; they are deleted when released.
 //
-// How it knows: a further namespace, the watch, has a number for each of them,
-// and the kernel tells it when a numbered namespace goes (RTM_DELNSID). The
-// kernel cleans up in batches, one after the other, each begun by telling so.
-// Two empty namespaces follow the last name: when the first is told of, all
-// that were let go are in this batch or in one before; only then the second is
-// dropped, so when it is told of, those batches are through.
+// A further namespace, the watch, has an nsid for each of them, and the kernel notifies
+// it of a deleted one (RTM_DELNSID). The kernel deletes namespaces in batches, one
+// after the other, and sends the notifications at the beginning of each. Two empty
+// namespaces are deleted last: after the notification of the first, all others are in
+// this batch or an earlier one; only then the second is closed, so after its
+// notification those batches are complete.
 func Remove(ctx context.Context, names []string) (held []string, err error) {
 	watch, err := netns.CreateUnnamed()
 	if err != nil {
@@ -35,11 +34,11 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 		return nil, err
 	}
 	defer w.close()
-	if err := w.numberAll(names); err != nil {
+	if err := w.assignNSIDs(names); err != nil {
 		return nil, err
 	}
-	// Numbered before anything goes: an answer to a question may be read
-	// together with what the kernel has to tell, and that would be lost.
+	// They get their nsids before anything is deleted: a notification that is read
+	// together with an answer would be lost.
 	first, errFirst := w.empty()
 	second, errSecond := w.empty()
 	if err := errors.Join(errFirst, errSecond); err != nil {
@@ -67,8 +66,8 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	return held, nil
 }
 
-// RemoveLinks deletes the links that a lab still has in the machine's own namespace
-// when its namespaces are gone: those that stand by themselves.
+// RemoveLinks deletes the links that a lab has in the host namespace after its
+// namespaces are deleted: those without a peer.
 func RemoveLinks(lab string) error {
 	return netns.Do(state.Host, func() error {
 		return inside(func(c *conn) error {
@@ -81,8 +80,8 @@ func RemoveLinks(lab string) error {
 			for _, l := range ns.links {
 				var b batch
 				b.message(unix.RTM_DELLINK, 0, func() { b.ifinfo(l.Index, 0, 0) })
-				if gone := c.do(&b); !errors.Is(gone, unix.ENODEV) { // it stood on one before
-					err = errors.Join(err, gone)
+				if delErr := c.do(&b); !errors.Is(delErr, unix.ENODEV) { // deleted with its lower link
+					err = errors.Join(err, delErr)
 				}
 			}
 			return err
@@ -90,20 +89,21 @@ func RemoveLinks(lab string) error {
 	})
 }
 
-// holdTime is how long others may hold a namespace in passing: whoever lists
-// the machine's namespaces enters each of them for a moment.
+// holdTime is how long another process may hold a namespace: programs that list
+// namespaces enter each of them for a moment.
 const holdTime = 2 * time.Second
 
-// wait waits for the namespaces that somebody still held when the rest went.
+// wait waits for the namespaces that were still held when the others were deleted.
 func (w *removalWatch) wait(ctx context.Context) error {
 	deadline, cancel := context.WithTimeout(ctx, holdTime)
 	defer cancel()
 	for len(w.pending) > 0 && w.poll(deadline) == nil {
-		if err := w.hear(); err != nil {
+		if err := w.readEvents(); err != nil {
 			return err
 		}
 	}
-	// Those that were told of together with an empty one have only begun to go.
+	// Of those whose notification came with that of an empty one, the deletion has
+	// only begun.
 	for {
 		left := len(w.pending)
 		if err := w.follow(ctx); err != nil || len(w.pending) == left {
@@ -112,27 +112,27 @@ func (w *removalWatch) wait(ctx context.Context) error {
 	}
 }
 
-// follow sends a further empty namespace after those that went.
+// follow deletes a further empty namespace after those before.
 func (w *removalWatch) follow(ctx context.Context) error {
 	e, err := w.empty()
 	if err != nil {
 		return err
 	}
-	if err := w.recount(); err != nil { // the answer may have come with news
+	if err := w.recount(); err != nil { // a notification may have come with the answer
 		return err
 	}
 	return w.drop(ctx, e)
 }
 
-// removalWatch waits for namespaces to go.
+// removalWatch waits until namespaces are deleted.
 type removalWatch struct {
 	*conn
-	pending map[int32]string // not yet gone, by number
+	pending map[int32]string // not yet deleted, by nsid
 	next    int32
 }
 
-// watchBuffer holds the kernel's word on some ten thousand namespaces that go
-// at once. It is a limit, not a reservation.
+// watchBuffer holds the notifications of ten thousand namespaces that are deleted at
+// once, in bytes. It is a limit, not a reservation.
 const watchBuffer = 16 << 20
 
 func (w *removalWatch) dial() error {
@@ -145,14 +145,14 @@ func (w *removalWatch) dial() error {
 	return nil
 }
 
-func (w *removalWatch) numberAll(names []string) error {
+func (w *removalWatch) assignNSIDs(names []string) error {
 	for _, name := range names {
 		fd, err := netns.OpenFd(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // only a file is left, or not even that
+			continue // the name does not exist, or is only a file
 		}
 		if err == nil {
-			err = w.number(fd, name)
+			err = w.assignNSID(fd, name)
 			unix.Close(fd)
 		}
 		if err != nil {
@@ -162,8 +162,8 @@ func (w *removalWatch) numberAll(names []string) error {
 	return nil
 }
 
-// number gives a namespace a number of its own.
-func (w *removalWatch) number(fd int, name string) error {
+// assignNSID assigns a new nsid to a namespace.
+func (w *removalWatch) assignNSID(fd int, name string) error {
 	w.next++
 	var b batch
 	b.message(unix.RTM_NEWNSID, 0, func() {
@@ -181,10 +181,10 @@ func (w *removalWatch) number(fd int, name string) error {
 	return nil
 }
 
-// An emptyNamespace is there only to be told of when it goes.
+// An emptyNamespace is created for the notification of its deletion.
 type emptyNamespace struct {
 	*netns.Namespace
-	number int32
+	nsid int32
 }
 
 func (w *removalWatch) empty() (emptyNamespace, error) {
@@ -192,40 +192,39 @@ func (w *removalWatch) empty() (emptyNamespace, error) {
 	if err != nil {
 		return emptyNamespace{}, err
 	}
-	err = w.number(ns.Fd(), "")
+	err = w.assignNSID(ns.Fd(), "")
 	return emptyNamespace{ns, w.next}, err
 }
 
-// drop lets an empty namespace go and waits until the kernel begins to clean up
-// behind it.
+// drop closes an empty namespace and waits until the kernel begins to delete it.
 func (w *removalWatch) drop(ctx context.Context, e emptyNamespace) error {
 	if err := e.Close(); err != nil {
 		return err
 	}
 	for {
-		if _, waiting := w.pending[e.number]; !waiting {
+		if _, waiting := w.pending[e.nsid]; !waiting {
 			return nil
 		}
 		if err := w.poll(ctx); err != nil {
 			return err
 		}
-		if err := w.hear(); err != nil {
+		if err := w.readEvents(); err != nil {
 			return err
 		}
 	}
 }
 
-// hear takes in what the kernel has to tell.
-func (w *removalWatch) hear() error {
-	err := w.receive(w.gone)
+// readEvents reads the next notifications.
+func (w *removalWatch) readEvents() error {
+	err := w.receive(w.deleted)
 	if errors.Is(err, unix.ENOBUFS) {
 		return w.recount()
 	}
 	return err
 }
 
-// gone takes note of a namespace that goes.
-func (w *removalWatch) gone(h header, body []byte) {
+// deleted handles the notification of a deleted namespace.
+func (w *removalWatch) deleted(h header, body []byte) {
 	if h.typ != unix.RTM_DELNSID || len(body) < 4 {
 		return
 	}
@@ -236,8 +235,7 @@ func (w *removalWatch) gone(h header, body []byte) {
 	}
 }
 
-// recount asks which namespaces still have a number, for when the kernel had
-// more to tell than the buffer holds.
+// recount dumps the nsids that still exist, after notifications were lost.
 func (w *removalWatch) recount() error {
 	var left map[int32]string
 	err := w.dump(unix.RTM_GETNSID,
@@ -245,9 +243,9 @@ func (w *removalWatch) recount() error {
 		func() { left = map[int32]string{} },
 		func(body []byte) {
 			for _, a := range attributes(body[min(4, len(body)):]) {
-				if number := int32(a.u32()); a.typ == netnsaNsid {
-					if name, waiting := w.pending[number]; waiting {
-						left[number] = name
+				if id := int32(a.u32()); a.typ == netnsaNsid {
+					if name, waiting := w.pending[id]; waiting {
+						left[id] = name
 					}
 				}
 			}

@@ -103,7 +103,7 @@ func written(r dump.Route) bool {
 	return true
 }
 
-// HostEgress asks the kernel where the machine's own namespace would send packets
+// HostEgress asks the kernel where the host namespace would send packets
 // for an address. The error is the kernel's, such as ENETUNREACH.
 func HostEgress(to netip.Addr) (Egress, error) {
 	var w Egress

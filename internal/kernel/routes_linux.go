@@ -15,7 +15,7 @@ func RoutesFd(fd int) (routes []dump.Route, err error) {
 	return routes, err
 }
 
-// HostRoutes reads the routes of the ground's own namespace, which anybody may.
+// HostRoutes reads the routes of the host namespace, which anybody may.
 func HostRoutes() (routes []dump.Route, err error) {
 	err = netns.OnNewThread(func() (err error) {
 		routes, err = routesHere()

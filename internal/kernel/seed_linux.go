@@ -10,30 +10,30 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// introduceBatch is how many neighbours are added with one message to the
-// kernel, which takes 200 KiB at a time.
-const introduceBatch = 1000
+// seedBatch is how many neighbour entries are added with one sendmsg, of which the
+// kernel takes 200 KiB at a time.
+const seedBatch = 1000
 
-// SeedNeighbours makes all links of a subnet known to each other, as if they had
-// looked for each other already: by entries of their neighbour tables that do
-// not count towards the machine's limit (gc_thresh3). The kernel still makes sure
-// of a neighbour when it is used, and looks for it as always where it has moved.
+// SeedNeighbours adds to the neighbour table of each link the other addresses of its
+// subnets, as if all had been resolved. The entries do not count towards gc_thresh3,
+// the limit of the whole machine. The kernel still verifies one when it is used, and
+// resolves it again if its MAC has changed.
 func SeedNeighbours(s *state.State) error {
-	subnets := neighbourhoods(s)
+	subnets := neighboursBySubnet(s)
 	names := s.Names()
 	return netns.Each(names, func(i int) error {
-		return inside(func(c *conn) error { return c.introduce(s, names[i], subnets) })
+		return inside(func(c *conn) error { return c.seed(s, names[i], subnets) })
 	})
 }
 
-// A neighbour is somebody's address on a link.
+// A neighbour is an address of a link with its MAC.
 type neighbour struct {
 	address netip.Addr
 	mac     topo.MAC
 }
 
-// neighbourhoods returns who has an address in each subnet.
-func neighbourhoods(s *state.State) map[netip.Prefix][]neighbour {
+// neighboursBySubnet returns the addresses in each subnet.
+func neighboursBySubnet(s *state.State) map[netip.Prefix][]neighbour {
 	subnets := map[netip.Prefix][]neighbour{}
 	for _, name := range s.Names() {
 		ns := s.Namespaces[name]
@@ -52,8 +52,8 @@ func neighbourhoods(s *state.State) map[netip.Prefix][]neighbour {
 	return subnets
 }
 
-// introduce adds the neighbours of a namespace.
-func (c *conn) introduce(s *state.State, name string, subnets map[netip.Prefix][]neighbour) error {
+// seed adds the neighbour entries of a namespace.
+func (c *conn) seed(s *state.State, name string, subnets map[netip.Prefix][]neighbour) error {
 	seen := &seenNamespace{name: name}
 	if err := c.links(seen, managed); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (c *conn) introduce(s *state.State, name string, subnets map[netip.Prefix][
 					continue
 				}
 				b.neighbour(l.Index, n)
-				if len(b.ops) == introduceBatch {
+				if len(b.ops) == seedBatch {
 					if err := c.do(&b); err != nil {
 						return err
 					}
@@ -81,10 +81,9 @@ func (c *conn) introduce(s *state.State, name string, subnets map[netip.Prefix][
 	return c.do(&b)
 }
 
-// neighbour appends a message that adds a neighbour. That it was learned
-// outside of the kernel keeps it from being counted, that it is stale makes the
-// kernel ask the neighbour itself soon after its first use (RFC 4861, section
-// 7.3.3, and the same for ARP).
+// neighbour appends a message that adds a neighbour entry. NTF_EXT_LEARNED keeps it
+// from being counted; NUD_STALE makes the kernel probe the neighbour soon after its
+// first use (RFC 4861, section 7.3.3, and the same for ARP).
 func (b *batch) neighbour(index int, n neighbour) {
 	b.message(unix.RTM_NEWNEIGH, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, func() {
 		h := b.zeros(unix.SizeofNdMsg)

@@ -27,19 +27,19 @@ func ChangedSysctls(namespace string) ([]dump.Setting, error) {
 	}
 	var list []dump.Setting
 	for _, key := range slices.Sorted(maps.Keys(now)) {
-		usual, ok := fresh[key]
+		byDefault, ok := fresh[key]
 		if !ok {
-			usual, ok = ofNewLink(key, now, fresh)
+			byDefault, ok = ofNewLink(key, now, fresh)
 		}
-		if now[key] != usual && (ok || namespace != state.Host) && !follows(key, now) {
-			list = append(list, dump.Setting{Key: key, Value: now[key], Default: usual})
+		if now[key] != byDefault && (ok || namespace != state.Host) && !follows(key, now) {
+			list = append(list, dump.Setting{Key: key, Value: now[key], Default: byDefault})
 		}
 	}
 	return list, nil
 }
 
-// ofNewLink returns what a link of the namespace begins with. Only the machine's
-// own namespace has a default for neighbours; others are like that of a new lo.
+// ofNewLink returns what a link of the namespace begins with. Only the host
+// namespace has a default for neighbours; others are like that of a new lo.
 func ofNewLink(key string, now, fresh map[string]string) (string, bool) {
 	parts := strings.Split(key, ".")
 	if len(parts) != 5 || parts[2] != "conf" && parts[2] != "neigh" {
@@ -49,12 +49,12 @@ func ofNewLink(key string, now, fresh map[string]string) (string, bool) {
 	if parts[3] = "default"; parts[2] == "neigh" {
 		parts[3], from = state.Lo, fresh
 	}
-	usual, ok := from[strings.Join(parts, ".")]
-	return usual, ok
+	byDefault, ok := from[strings.Join(parts, ".")]
+	return byDefault, ok
 }
 
-// follows reports whether a setting comes of another: who has a namespace forward
-// sets all that is called so.
+// follows reports whether a setting has changed with another: ip_forward sets all that
+// end in .forwarding.
 func follows(key string, now map[string]string) bool {
 	switch rest, ok := strings.CutSuffix(key, ".forwarding"); {
 	case !ok:
@@ -73,8 +73,8 @@ func readSettings() map[string]string {
 	const root = "/proc/sys/"
 	settings := map[string]string{}
 	_ = filepath.WalkDir(root+"net", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || elsewhere(e.Name()) {
-			return nil // also a folder that goes with its link
+		if err != nil || e.IsDir() || notConfiguration(e.Name()) {
+			return nil // also a folder that is deleted with its link
 		}
 		if text, ok := readShort(path); ok {
 			settings[state.SysctlKey(path[len(root):])] = strings.Join(strings.Fields(text), " ")
@@ -84,8 +84,8 @@ func readSettings() map[string]string {
 	return settings
 }
 
-// readShort reads a file of /proc at once. There are a thousand of them, and
-// [os.ReadFile] asks twice as much of the kernel.
+// readShort reads a file of /proc with one read. There are a thousand of them, and
+// [os.ReadFile] takes twice as many system calls.
 func readShort(path string) (string, bool) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -97,10 +97,9 @@ func readShort(path string) (string, bool) {
 	return string(b[:max(0, n)]), err == nil
 }
 
-// elsewhere reports whether a file tells what happens and not what was set, such
-// as how many connections there are, or is random, or says of a link what the
-// link itself does.
-func elsewhere(name string) bool {
+// notConfiguration reports whether a file has a counter or a random value instead of a
+// setting, or repeats a setting of the link itself.
+func notConfiguration(name string) bool {
 	switch name {
 	case "nf_conntrack_count", "tcp_fastopen_key", "stable_secret", "flush", "mtu", "addr_gen_mode":
 		return true

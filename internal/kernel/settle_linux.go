@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Settle waits until every link of a State that can work does: both ends of
-// its cable are up and the kernel knows it, and it answers for its IPv6 addresses.
+// Settle waits until every link of a State that can pass packets does: it has its
+// carrier and operstate, and answers for its IPv6 addresses.
 // If ctx ends first the error is an [*UnsettledError].
 func Settle(ctx context.Context, s *state.State) error {
 	names := s.Names()
@@ -36,8 +36,7 @@ func Settle(ctx context.Context, s *state.State) error {
 	return settleSlow(ctx, s, again)
 }
 
-// settleSlow waits for link events in the namespaces that were not ready at
-// first sight.
+// settleSlow waits for link events in the namespaces that were not ready at first.
 func settleSlow(ctx context.Context, s *state.State, names []string) error {
 	unready := make([][]Unready, len(names))
 	err := netns.Each(names, func(i int) error {
@@ -55,7 +54,7 @@ func settleSlow(ctx context.Context, s *state.State, names []string) error {
 				if ctx.Err() != nil {
 					return nil
 				}
-				if _, err := events.await(settleLook); err != nil {
+				if _, err := events.await(settleInterval); err != nil {
 					return err
 				}
 				events.drain()
@@ -68,11 +67,11 @@ func settleSlow(ctx context.Context, s *state.State, names []string) error {
 	return err
 }
 
-// settleLook is how often, in ms, what is not ready is looked at where no event of
-// a link comes. For addresses there are none.
-const settleLook = 2
+// settleInterval is how often, in ms, links are checked without a link event. For
+// addresses in use there are no events.
+const settleInterval = 2
 
-// drain throws away the messages that wait.
+// drain discards the messages in the socket's buffer.
 func (c *conn) drain() {
 	var b [1]byte
 	for {
@@ -83,7 +82,7 @@ func (c *conn) drain() {
 	}
 }
 
-// waiting returns what should work in a namespace and does not yet.
+// waiting returns the links of a namespace that are not ready yet.
 func (c *conn) waiting(s *state.State, name string) ([]Unready, error) {
 	ns := &seenNamespace{name: name}
 	if err := c.links(ns, managed); err != nil {
@@ -96,9 +95,9 @@ func (c *conn) waiting(s *state.State, name string) ([]Unready, error) {
 	return c.waitingAddresses(s, ns)
 }
 
-// waitingLinks returns the links that should have a carrier and do not yet. Asking
-// for one can bring up another, as a port does its bridge: it asks until that
-// stops.
+// waitingLinks returns the links that should have a carrier and do not yet. Reading
+// one, see [conn.link], can bring up another, such as the bridge of a port: it reads
+// them until nothing changes.
 func (c *conn) waitingLinks(s *state.State, ns *seenNamespace) []Unready {
 	waiting := slices.DeleteFunc(slices.Clone(ns.links), func(l *seenLink) bool {
 		return l.works() || !s.Carrier(state.Endpoint{Namespace: ns.name, Link: l.Name})
@@ -117,10 +116,10 @@ func (c *conn) waitingLinks(s *state.State, ns *seenNamespace) []Unready {
 	return list
 }
 
-// waitingAddresses returns the links that do not hear yet when somebody looks for
-// one of their IPv6 addresses: the kernel listens only when a worker of the whole
-// machine gets to it (addrconf_dad_work in net/ipv6/addrconf.c), which takes a
-// while on a busy one. An answer that is missed is asked for again after a second.
+// waitingAddresses returns the links that do not answer neighbour solicitations for one
+// of their IPv6 addresses yet: the link joins the solicited-node group in a work queue
+// of the whole machine (addrconf_dad_work in net/ipv6/addrconf.c), which takes a while
+// on a busy machine. A lost solicitation is repeated only after a second.
 func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, error) {
 	if !slices.ContainsFunc(ns.links, func(l *seenLink) bool {
 		link := s.Link(state.Endpoint{Namespace: ns.name, Link: l.Name})
@@ -128,7 +127,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 	}) {
 		return nil, nil
 	}
-	heard, err := c.multicast()
+	joined, err := c.multicast()
 	var list []Unready
 	for _, l := range ns.links {
 		e := state.Endpoint{Namespace: ns.name, Link: l.Name}
@@ -136,7 +135,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 			continue
 		}
 		for _, p := range s.Link(e).Addresses {
-			if p.Addr().Is6() && !heard[membership{l.Index, solicitedNode(p.Addr())}] {
+			if p.Addr().Is6() && !joined[membership{l.Index, solicitedNode(p.Addr())}] {
 				list = append(list, Unready{e, p.Addr().String() + " not in use"})
 				break
 			}
@@ -145,7 +144,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 	return list, err
 }
 
-// works reports whether packets can pass, as far as the link alone can tell.
+// works reports whether the link has its carrier and operstate.
 func (l *seenLink) works() bool {
 	return l.carrier && (l.operState == operUp || l.Kind.Traits().NoOperState)
 }

@@ -4,17 +4,17 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A thingRow is how one sort of what a namespace has beside links is read.
+// A thingRow reads one sort of what a namespace has beside links.
 type thingRow struct {
 	read func(reading) (put, error)
 
-	// whole says that it is about a namespace as a whole. Of the machine's own
-	// only links count, and what is on them.
+	// whole says that it is about a namespace as a whole. It is not read in the
+	// host namespace, of which a lab has only links and what is on them.
 	whole bool
 }
 
-// A put puts what was read into a namespace that has its links. Names are those of
-// the links by number.
+// A put stores what was read in a namespace that has its links. Names are those of
+// the links by index.
 type put func(ns *state.Namespace, names map[int]string)
 
 // thingRows has one row per sort of what a namespace has beside links.
@@ -52,7 +52,7 @@ func (r reading) readThings(whole bool) ([]put, error) {
 	return puts, nil
 }
 
-// readAddresses reads the addresses that the kernel has not made by itself.
+// readAddresses reads the addresses except those that the kernel made automatically.
 func readAddresses(r reading) (put, error) {
 	list, err := r.addresses()
 	return func(ns *state.Namespace, names map[int]string) {
@@ -64,8 +64,8 @@ func readAddresses(r reading) (put, error) {
 	}, err
 }
 
-// readRoutes reads the routes that the kernel has not made by itself. Of the machine's
-// own namespace only those through links that count do.
+// readRoutes reads the routes that the kernel has not made by itself. Of the host
+// namespace only those through links that count do.
 func readRoutes(r reading) (put, error) {
 	list, err := r.routes()
 	return func(ns *state.Namespace, names map[int]string) {
