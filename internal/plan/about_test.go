@@ -373,7 +373,7 @@ func TestPlayOfLinks(t *testing.T) {
 		}
 	}
 	s := small(t)
-	if err := (plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth7")}).Play(s); err == nil || err.Error() != "sw:mv: no link h:eth7 to stand on" {
+	if err := (plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth7")}).Play(s); err == nil || err.Error() != "sw:mv: lower link: no link h:eth7" {
 		t.Errorf("without what it stands on: %v", err)
 	}
 	if err := (plan.AddLink{Link: at("sw", "b"), Kind: state.Bridge{STP: true}}).Play(s); err == nil || !strings.HasPrefix(err.Error(), "sw:b: forward delay 0 ") {

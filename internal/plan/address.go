@@ -76,7 +76,7 @@ func dropAddresses(ns *state.Namespace, l *state.Link, gone func(netip.Prefix) b
 		had := slices.ContainsFunc(l.Addresses, f.Has)
 		l.Addresses = slices.DeleteFunc(l.Addresses, func(p netip.Prefix) bool { return f.Has(p) && gone(p) })
 		if had && !slices.ContainsFunc(l.Addresses, f.Has) {
-			loseFamily(ns, l, f)
+			dropFamily(ns, l, f)
 		}
 	}
 }

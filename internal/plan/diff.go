@@ -8,10 +8,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Diff returns the smallest change that makes want out of seen, in an order in
-// which every Op can be made. What is the same in both is not touched.
+// Diff returns the smallest plan from seen to want, in an order in which every Op can
+// be applied. What is the same in both is not touched.
 //
-// Both States must be of one lab: all that is in seen and not in want goes.
+// Both States must be of one lab: all that is in seen and not in want is deleted.
 func Diff(seen, want *state.State) Plan {
 	d := &differ{now: seen.Clone(), want: want, things: things()}
 	d.removeNamespaces()
@@ -24,21 +24,21 @@ func Diff(seen, want *state.State) Plan {
 	return d.plan
 }
 
-// differ builds a plan. Each Op is played on now at once, so every step is
-// decided by what the steps before it leave, with all their side effects.
+// differ builds a plan. Each Op is played on now at once, so the next one is chosen
+// by the State after it, with all side effects.
 type differ struct {
 	now  *state.State
 	want *state.State
 	plan Plan
 
 	things []*thing
-	index  int // the highest interface number in use in the lab; 0: not known yet
+	index  int // the highest index in use in the lab; 0: not known yet
 }
 
 // emit appends an Op to the plan and plays it.
 func (d *differ) emit(op Op) {
 	if err := op.Play(d.now); err != nil {
-		// The Ops are decided by looking at now: this is a fault of Diff.
+		// The Ops are chosen by the State in now: this is a bug of Diff.
 		panic(fmt.Sprintf("plan: %#v: %v", op, err))
 	}
 	d.plan = append(d.plan, op)
@@ -59,7 +59,7 @@ func (d *differ) removeLinks() {
 	for _, name := range d.now.Names() {
 		for _, link := range d.now.Namespaces[name].LinkNames() {
 			e := state.Endpoint{Namespace: name, Link: link}
-			now := d.now.Link(e) // nil: went with its peer
+			now := d.now.Link(e) // nil: deleted with its peer
 			if now != nil && link != state.Lo && !sameDevice(now, d.want.Link(e)) {
 				d.emit(DelLink{e})
 			}
@@ -67,7 +67,7 @@ func (d *differ) removeLinks() {
 	}
 }
 
-// sameDevice reports whether now can become want without being made anew.
+// sameDevice reports whether now can become want without being recreated.
 func sameDevice(now, want *state.Link) bool {
 	if want == nil {
 		return false
@@ -88,7 +88,7 @@ func (d *differ) addNamespaces() {
 	}
 }
 
-// addLinks makes the missing links, each after those it stands on.
+// addLinks creates the missing links, each after its lower links.
 func (d *differ) addLinks() {
 	missing := d.missing()
 	slices.SortStableFunc(missing, func(a, b state.Endpoint) int { return cmp.Compare(d.createOrder(a), d.createOrder(b)) })
@@ -104,8 +104,8 @@ func (d *differ) addLinks() {
 	}
 }
 
-// createOrder sorts links for their making: links that stand by themselves, then
-// pairs, then those that stand on others, floor by floor.
+// createOrder sorts links for their creation: single links, then pairs, then those with
+// lower links, layer by layer.
 func (d *differ) createOrder(e state.Endpoint) int {
 	l := d.want.Link(e)
 	if l == nil {
@@ -121,8 +121,8 @@ func (d *differ) createOrder(e state.Endpoint) int {
 	return order
 }
 
-// addLink makes a link. In the host namespace the kernel numbers it, and its
-// mark comes at once: nothing else says whose it is.
+// addLink creates a link. In the host namespace the kernel chooses its index, and its
+// mark is set at once: nothing else says which lab owns it.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
 	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
@@ -134,7 +134,7 @@ func (d *differ) addLink(e state.Endpoint, w *state.Link) {
 	}
 }
 
-// missing returns the wanted links that are not there.
+// missing returns the wanted links that don't exist.
 func (d *differ) missing() []state.Endpoint {
 	var list []state.Endpoint
 	for _, name := range d.want.Names() {
@@ -156,14 +156,13 @@ func (d *differ) vethEnd(e state.Endpoint) VethEnd {
 	return end
 }
 
-// firstIndex is where the interface numbers of a lab begin. It lies above what
-// the machine itself has in use as a rule, since two ends with one number come
-// up a second late (the kernel's link watch takes them for one device, which
-// is not urgent) and the end in the host namespace is numbered by the
-// kernel.
+// firstIndex is the lowest index of a lab's links. It is above those that the host
+// namespace commonly uses, where the kernel chooses the indexes: two ends of one pair
+// with equal indexes come up a second late (the kernel's link watch takes them for one
+// device, which is not urgent).
 const firstIndex = 100
 
-// nextIndex returns an interface number that no link of the lab has.
+// nextIndex returns an index that no link of the lab has.
 func (d *differ) nextIndex() int {
 	if d.index == 0 {
 		d.index = firstIndex - 1
@@ -177,7 +176,7 @@ func (d *differ) nextIndex() int {
 	return d.index
 }
 
-// configure brings what is in a namespace to what is wanted.
+// configure converges what is in a namespace.
 func (d *differ) configure(want *state.Namespace) {
 	d.converge(beforeUp, want, "")
 	links := want.LinkNames()
@@ -195,10 +194,9 @@ func (d *differ) configure(want *state.Namespace) {
 	}
 }
 
-// setupOrder sorts the links of a namespace for their setting up: those that take
-// ports before others, and each after its master and what it stands on. Of a bridge
-// that has ports an MTU that it took over from them would not count as its own, see
-// [state.Traits].
+// setupOrder sorts the links of a namespace for their configuration: those that take
+// ports before others, and each after its master and lower links. A bridge's MTU must
+// be set before it has ports, from which it takes one over, see [state.Traits].
 func setupOrder(ns *state.Namespace, l *state.Link) int {
 	order := 1
 	if takesPorts(l) {
@@ -215,9 +213,8 @@ func setupOrder(ns *state.Namespace, l *state.Link) int {
 	return order
 }
 
-// setLink brings the settings of a link to what is wanted. Up and down are
-// commands of their own, since the kernel would do them first and the rest
-// would come too late.
+// setLink converges the settings of a link. Up and down are commands of their own: the
+// kernel would set them before the rest of the message.
 func (d *differ) setLink(e state.Endpoint) {
 	now, want := d.now.Link(e), d.want.Link(e)
 	if now.Up && !want.Up {

@@ -7,11 +7,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// AddLink makes a link of any kind but those that come in pairs. It is down. Where it
-// stands on another link it is made from that one's namespace, and born in its own.
+// AddLink creates a link of any kind but pairs. It is down. If it has a lower link, it is
+// created in its own namespace through that of the lower link.
 type AddLink struct {
 	Link  state.Endpoint
-	Index int      // interface number; 0: the kernel's choice
+	Index int      // 0: the kernel's choice
 	MAC   topo.MAC // zero: the kernel's choice
 	MTU   int      // bytes; 0: the kernel's choice
 	Kind  state.Kind
@@ -20,7 +20,7 @@ type AddLink struct {
 // At implements [Op].
 func (op AddLink) At() state.Endpoint { return op.Link }
 
-// From returns the namespace that the link is made from.
+// From returns the namespace through which the link is created.
 func (op AddLink) From() string {
 	if lower := op.Kind.Lower(); len(lower) > 0 {
 		return lower[0].Namespace
@@ -41,7 +41,7 @@ func (op AddLink) Play(s *state.State) error {
 	}
 	for _, e := range op.Kind.Lower() {
 		if _, err := linkOf(s, e); err != nil {
-			return fmt.Errorf("%s: %w to stand on", op.Link, err)
+			return fmt.Errorf("%s: lower link: %w", op.Link, err)
 		}
 	}
 	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
@@ -50,7 +50,7 @@ func (op AddLink) Play(s *state.State) error {
 	return nil
 }
 
-// SetKind changes in place what is special to the kind of a link.
+// SetKind changes the settings of a link's kind in place.
 type SetKind struct {
 	Link   state.Endpoint
 	Change state.Change
@@ -73,8 +73,7 @@ func (op SetKind) Play(s *state.State) error {
 	return nil
 }
 
-// DelLink deletes a link. With it go the other end of its pair and all links that
-// stand on it.
+// DelLink deletes a link, with its peer and all its upper links.
 type DelLink struct{ Link state.Endpoint }
 
 // At implements [Op].
@@ -98,14 +97,13 @@ func (op DelLink) Play(s *state.State) error {
 
 func (DelLink) deletes() {}
 
-// dropLink removes a link and what goes with it: its peer, the links that stand on
-// it, and all that is about them.
+// dropLink removes a link with its peer, its upper links, and all that belongs to them.
 func dropLink(s *state.State, e state.Endpoint) {
 	l := s.Link(e)
-	if l == nil { // went with another
+	if l == nil { // deleted with another
 		return
 	}
-	forgetLink(s.Namespaces[e.Namespace], l)
+	removeLink(s.Namespaces[e.Namespace], l)
 	if peer, ok := l.Peer(); ok {
 		dropLink(s, peer)
 	}
@@ -114,8 +112,7 @@ func dropLink(s *state.State, e state.Endpoint) {
 	}
 }
 
-// SetLink changes what a link has had since it was made. A nil or zero field
-// leaves a thing as it is.
+// SetLink changes attributes of a link. Nil and zero fields are not changed.
 type SetLink struct {
 	Link          state.Endpoint
 	Alias         *string
@@ -154,7 +151,7 @@ func (op SetLink) Play(s *state.State) error {
 		l.MTU = op.MTU
 	}
 	if op.Up != nil && l.Up && !*op.Up {
-		goDown(ns, l)
+		dropOnDown(ns, l)
 	}
 	set(&l.Up, op.Up)
 	return nil
@@ -180,8 +177,8 @@ func Alias(op Op) *string {
 
 func (op SetLink) alias() *string { return op.Alias }
 
-// MTU returns the MTU, in bytes, that an Op gives its link, and whether it makes
-// that link. 0: it says none.
+// MTU returns the MTU, in bytes, that an Op gives its link, and whether it creates
+// that link. 0: it has none.
 func MTU(op Op) (mtu int, made bool) {
 	switch m, ok := op.(interface{ mtu() int }); {
 	case ok && len(NewLinks(op)) > 0:
@@ -195,8 +192,8 @@ func MTU(op Op) (mtu int, made bool) {
 func (op AddLink) mtu() int { return op.MTU }
 func (op SetLink) mtu() int { return op.MTU }
 
-// KindOf returns the kernel's word for the kind of link that an Op makes; "" if it
-// makes none.
+// KindOf returns the kernel's word for the kind of link that an Op creates; "" if it
+// creates none.
 func KindOf(op Op) string {
 	if k, ok := op.(interface{ kind() string }); ok {
 		return k.kind()

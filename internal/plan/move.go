@@ -6,19 +6,18 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// MoveLink takes a link into another namespace, or gives it another name, or
-// both. In another namespace it arrives as one that has just been made: down,
-// without addresses and routes, and the port of no bridge. It keeps its MAC, its
-// MTU and its alias, and its number if that is free there.
+// MoveLink moves a link to another namespace, or renames it, or both. In another
+// namespace it is like a new link: down, without addresses, routes and master. It keeps
+// its MAC, MTU and alias, and its index if that is free there.
 type MoveLink struct {
 	Link state.Endpoint
-	To   state.Endpoint // where it goes, and what it is called there
+	To   state.Endpoint // its new namespace and name
 }
 
 // At implements [Op].
 func (op MoveLink) At() state.Endpoint { return op.Link }
 
-// NewLinks implements [Maker]. Its number may be taken where it goes.
+// NewLinks implements [Maker]. Its index may be in use in its new namespace.
 func (op MoveLink) NewLinks() []NewLink { return []NewLink{{Link: op.To}} }
 
 // Play implements [Op].
@@ -50,10 +49,9 @@ func (op MoveLink) Play(s *state.State) error {
 	return nil
 }
 
-// moveLink takes a link from one namespace to another, where it loses what was
-// about the old one.
+// moveLink moves a link to another namespace and drops what belongs to the old one.
 func moveLink(here, there *state.Namespace, l *state.Link, name string) {
-	forgetLink(here, l)
+	removeLink(here, l)
 	l.Name, l.Up, l.Master, l.Addresses, l.AutoLinkLocal = name, false, "", nil, true
 	for _, other := range there.Links {
 		if other.Index == l.Index {

@@ -2,7 +2,7 @@ package plan
 
 import "net/netip"
 
-// Networks returns the networks that a plan gives a namespace a way to: the subnets
+// Networks returns the prefixes that a plan makes reachable from a namespace: the subnets
 // of its new addresses that are not link-local, and the destinations of its new
 // routes.
 func Networks(p Plan, namespace string) []netip.Prefix {

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Nft changes the packet filter of a namespace by one command of nft(8). What
-// a plan has of these one after the other, the kernel does at once.
+// Nft changes the packet filter of a namespace by one command of nft(8). Consecutive ones
+// of a plan are one transaction of the kernel.
 type Nft struct {
 	Namespace string
 	Command   nft.Command
@@ -32,7 +32,7 @@ func (op Nft) Play(s *state.State) error {
 	return op.Command.Play(&ns.Nftables)
 }
 
-// NftCommand returns the command of nft(8) that an Op is; false if it is none.
+// NftCommand returns the command of nft(8) of an Op; ok is false for other Ops.
 func NftCommand(op Op) (nft.Command, bool) {
 	if c, ok := op.(interface{ command() nft.Command }); ok {
 		return c.command(), true
@@ -45,8 +45,8 @@ func (op Nft) command() nft.Command { return op.Command }
 // Removes implements [Remover].
 func (op Nft) Removes() bool { return op.Command.Verb == nft.Delete }
 
-// nftables is the packet filter. A rule that names a link by its number goes on
-// naming that number when the link is deleted.
+// nftables is the packet filter. A rule with the index of a link keeps that
+// index when the link is deleted.
 var nftables = thing{
 	stage:    afterLinks,
 	converge: func(d *differ, want *state.Namespace, _ string) { d.setNftables(want) },
@@ -60,7 +60,7 @@ var nftables = thing{
 	ops:       []Op{Nft{}},
 }
 
-// setNftables makes the tables that are missing or differ, whole.
+// setNftables replaces the tables that differ as a whole, and adds missing ones.
 func (d *differ) setNftables(want *state.Namespace) {
 	var now nft.Ruleset
 	if ns := d.now.Namespace(want.Name); ns != nil {

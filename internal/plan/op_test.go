@@ -263,7 +263,7 @@ func TestPlayRefuses(t *testing.T) {
 		{plan.MoveLink{Link: at("sw", "br0"), To: at("h", "br0")}, "sw:br0 is a bridge, which can't leave its namespace"},
 		{plan.MoveLink{Link: at("h", "lo"), To: at("sw", "lo1")}, "h:lo can be neither moved nor renamed"},
 		{plan.FlushAddresses{Link: nowhere}, "no link h:eth9"},
-		{plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("192.0.2.1")}}, "no way to the gateway 192.0.2.1"},
+		{plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("192.0.2.1")}}, "no on-link route to the gateway 192.0.2.1"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("h", "")}}}, "both ends are h:veth0"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: nowhere}}}, "both ends are h:eth9"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// AddRoute adds a route to the main table. Without a link it goes through the one
-// that its gateway is behind.
+// AddRoute adds a route to the main table. Without a link it uses the one to whose
+// on-link subnet the gateway belongs.
 type AddRoute struct {
 	Namespace string
 	Route     state.Route
@@ -28,10 +28,10 @@ func (op AddRoute) Play(s *state.State) error {
 		return err
 	}
 	if op.Route.Dev == "" {
-		op.Route.Dev = towards(ns, op.Route.Via)
+		op.Route.Dev = onLinkDev(ns, op.Route.Via)
 	}
 	if op.Route.Dev == "" {
-		return fmt.Errorf("route to %s: %s has no way to the gateway %s", op.Route.To, ns.Name, op.Route.Via)
+		return fmt.Errorf("route to %s: %s has no on-link route to the gateway %s", op.Route.To, ns.Name, op.Route.Via)
 	}
 	l, err := linkOf(s, op.At())
 	if err != nil {
@@ -47,7 +47,7 @@ func (op AddRoute) Play(s *state.State) error {
 	return nil
 }
 
-// routes are those of the main table. Each is about the link it leads through.
+// routes are those of the main table. Each belongs to its link.
 var routes = thing{
 	stage:    afterLinks,
 	converge: func(d *differ, want *state.Namespace, _ string) { d.setRoutes(want) },
@@ -94,9 +94,9 @@ func (d *differ) setRoutes(want *state.Namespace) {
 	}
 }
 
-// towards returns the link that an address is directly behind, "" if there is none:
-// by the longest subnet of the link's own addresses or of routes without a gateway.
-func towards(ns *state.Namespace, a netip.Addr) string {
+// onLinkDev returns the link on which an address is on-link, "" if there is none: by the
+// longest prefix of the links' subnets and of routes without a gateway.
+func onLinkDev(ns *state.Namespace, a netip.Addr) string {
 	dev, bits := "", -1
 	closer := func(p netip.Prefix, link string) {
 		if p.Masked().Contains(a) && p.Bits() > bits {
@@ -118,8 +118,8 @@ func towards(ns *state.Namespace, a netip.Addr) string {
 	return dev
 }
 
-// DelRoute deletes a route from the main table: the first to that destination of
-// which all is true that the Op says.
+// DelRoute deletes a route from the main table: the first to that destination that has
+// all attributes of the Op.
 type DelRoute struct {
 	Namespace string
 	Route     state.Route
@@ -139,7 +139,7 @@ func (op DelRoute) Play(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(ns.Routes, op.means)
+	i := slices.IndexFunc(ns.Routes, op.matches)
 	if i < 0 {
 		return fmt.Errorf("%s has no route to %s", ns.Name, op.Route.To)
 	}
@@ -147,7 +147,7 @@ func (op DelRoute) Play(s *state.State) error {
 	return nil
 }
 
-func (op DelRoute) means(r state.Route) bool {
+func (op DelRoute) matches(r state.Route) bool {
 	o := op.Route
 	return o.To == r.To && (!o.Via.IsValid() || o.Via == r.Via) &&
 		(o.Dev == "" || o.Dev == r.Dev) && (o.Metric == 0 || o.Metric == r.Metric)

@@ -9,8 +9,8 @@ import (
 )
 
 // A thing is one sort of what namespaces and links have beside links: addresses,
-// routes, sysctls. It answers for itself: how Diff brings it about, and what
-// becomes of it when a link changes. Diff and the model know none of them by name.
+// routes, sysctls. It says how Diff converges it, and what happens to it when a link
+// changes. Diff and the model know none of them by name.
 type thing struct {
 	stage stage
 
@@ -18,50 +18,50 @@ type thing struct {
 	// those of one of its links, to what is wanted.
 	converge func(d *differ, want *state.Namespace, link string)
 
-	// deleted forgets what is about a link that leaves the namespace. Nil: a
-	// link that goes takes nothing of this sort along.
+	// deleted drops what belongs to a link that is deleted or leaves the
+	// namespace. Nil: nothing does.
 	deleted func(ns *state.Namespace, l *state.Link)
 
-	// down forgets what is lost when a link is set down. Nil: nothing is.
+	// down drops what is lost when a link is set down. Nil: nothing is.
 	down func(ns *state.Namespace, l *state.Link)
 
-	// addressless forgets what is lost with the last address of a family on a
+	// addressless drops what is lost with the last address of a family on a
 	// link. Nil: nothing is.
 	addressless func(ns *state.Namespace, l *state.Link, f Family)
 
-	// readdressed forgets what is lost when a link gets another MAC. Nil: nothing
+	// readdressed drops what is lost when a link gets another MAC. Nil: nothing
 	// is.
 	readdressed func(ns *state.Namespace, l *state.Link)
 
-	// renamed gives what is about a link, which is still called by its old name,
-	// the new one. Nil: nothing is about a link by its name.
+	// renamed replaces the name of a link, which still has its old one. Nil:
+	// nothing refers to links by name.
 	renamed func(ns *state.Namespace, l *state.Link, name string)
 
-	// notOnHost says why a lab has no such thing in the host namespace.
-	// Empty: it may, on its own links, with which it goes.
+	// notOnHost is why a lab has no such thing in the host namespace. Empty: it
+	// may, on its own links, with which it is deleted.
 	notOnHost string
 
 	// ops are the Ops that change such a thing.
 	ops []Op
 }
 
-// A stage is when in the making of a lab a sort of thing comes.
+// A stage is when a sort of thing is created.
 type stage int
 
 const (
 	beforeLinks stage = iota // in a namespace that has only lo
-	beforeUp                 // when a namespace has its links, which are not up yet
-	onLink                   // on a link that is as wanted
-	afterLinks               // when all links of the namespace are as wanted
+	beforeUp                 // when the namespace has its links, which are down
+	onLink                   // on a link that has converged
+	afterLinks               // when all links of the namespace have converged
 )
 
 // things has one row per sort of thing, in the order in which those of one stage
-// are made.
+// are created.
 func things() []*thing {
 	return []*thing{&namespaceSysctls, &linkSysctls, &addresses, &routes, &neighbours, &nftables}
 }
 
-// converge brings the things of a stage to what is wanted.
+// converge converges the things of a stage.
 func (d *differ) converge(s stage, want *state.Namespace, link string) {
 	for _, t := range d.things {
 		if t.stage == s {
@@ -70,8 +70,8 @@ func (d *differ) converge(s stage, want *state.Namespace, link string) {
 	}
 }
 
-// forgetLink takes a link out of a namespace, and all that was about it.
-func forgetLink(ns *state.Namespace, l *state.Link) {
+// removeLink removes a link from a namespace, with all that belongs to it.
+func removeLink(ns *state.Namespace, l *state.Link) {
 	delete(ns.Links, l.Name)
 	for _, t := range things() {
 		if t.deleted != nil {
@@ -85,8 +85,8 @@ func forgetLink(ns *state.Namespace, l *state.Link) {
 	}
 }
 
-// goDown does what the kernel does when a link is set down.
-func goDown(ns *state.Namespace, l *state.Link) {
+// dropOnDown drops what the kernel drops when a link is set down.
+func dropOnDown(ns *state.Namespace, l *state.Link) {
 	for _, t := range things() {
 		if t.down != nil {
 			t.down(ns, l)
@@ -94,9 +94,9 @@ func goDown(ns *state.Namespace, l *state.Link) {
 	}
 }
 
-// loseFamily does what the kernel does when a link loses its last address of a
+// dropFamily drops what the kernel drops when a link loses its last address of a
 // family.
-func loseFamily(ns *state.Namespace, l *state.Link, f Family) {
+func dropFamily(ns *state.Namespace, l *state.Link, f Family) {
 	for _, t := range things() {
 		if t.addressless != nil {
 			t.addressless(ns, l, f)
@@ -104,7 +104,7 @@ func loseFamily(ns *state.Namespace, l *state.Link, f Family) {
 	}
 }
 
-// changeMAC does what the kernel does when a link gets another MAC.
+// changeMAC sets the MAC of a link, and drops what the kernel drops then.
 func changeMAC(ns *state.Namespace, l *state.Link, mac topo.MAC) {
 	l.MAC = mac
 	for _, t := range things() {
@@ -114,7 +114,7 @@ func changeMAC(ns *state.Namespace, l *state.Link, mac topo.MAC) {
 	}
 }
 
-// renameLink gives a link another name, also in all that goes by it.
+// renameLink renames a link, also in all that refers to it.
 func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	for _, t := range things() {
 		if t.renamed != nil {
@@ -131,7 +131,7 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	ns.Links[name] = l
 }
 
-// thingOf returns what an Op changes; nil: a namespace or a link itself.
+// thingOf returns the thing that an Op changes; nil for a namespace or a link.
 func thingOf(op Op) (*thing, int) {
 	typ := reflect.TypeOf(op)
 	for i, t := range things() {

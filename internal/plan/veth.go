@@ -7,16 +7,16 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// AddVeth makes a veth pair, each end in its namespace from birth and with its
-// final name, so that no end is ever moved or renamed. Both ends are down. An end
+// AddVeth creates a veth pair, each end in its namespace and with its final name, so
+// that no end is ever moved or renamed. Both ends are down. An end
 // without a name gets the first of veth0, veth1 … that is free, the second end
 // before the first.
 type AddVeth struct{ Ends [2]VethEnd }
 
-// A VethEnd is one end of a pair to be made.
+// A VethEnd is one end of a new pair.
 type VethEnd struct {
 	Link  state.Endpoint
-	Index int      // interface number; 0: the kernel's choice
+	Index int      // 0: the kernel's choice
 	MAC   topo.MAC // zero: the kernel's choice
 	MTU   int      // bytes; 0: the kernel's 1500
 }
@@ -49,8 +49,8 @@ func (op AddVeth) Play(s *state.State) error {
 	return nil
 }
 
-// Named returns an Op with the names that the kernel gives in s to the links that it
-// makes without one.
+// Named returns an Op with the names that the kernel gives in s to new links without
+// one.
 func Named(op Op, s *state.State) Op {
 	if n, ok := op.(interface{ named(*state.State) Op }); ok {
 		return n.named(s)
@@ -71,8 +71,8 @@ func (op AddVeth) Named(s *state.State) AddVeth {
 	return op
 }
 
-// freeVeth returns the name that the kernel gives an end in a namespace. Taken is
-// what is not there yet and will be.
+// freeVeth returns the name that the kernel gives to an end in a namespace. Taken is
+// the name of the other end, which is not in s yet.
 func freeVeth(s *state.State, e, taken state.Endpoint) string {
 	for i := 0; ; i++ {
 		e.Link = fmt.Sprintf("veth%d", i)
@@ -82,7 +82,7 @@ func freeVeth(s *state.State, e, taken state.Endpoint) string {
 	}
 }
 
-// mayAdd says why a link cannot be added, or nil.
+// mayAdd returns why a link cannot be added, or nil.
 func mayAdd(s *state.State, e state.Endpoint, index int) error {
 	ns, err := namespaceOf(s, e.Namespace)
 	if err != nil {
@@ -99,7 +99,7 @@ func mayAdd(s *state.State, e state.Endpoint, index int) error {
 	return nil
 }
 
-// newLink returns a link as it is when it has just been made.
+// newLink returns a link as it is after its creation.
 func newLink(name string, index int, mac topo.MAC, mtu int) *state.Link {
 	if mtu == 0 {
 		mtu = state.DefaultMTU

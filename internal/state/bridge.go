@@ -53,7 +53,7 @@ func (b Bridge) delayFault() error {
 		b.ForwardDelay, MinForwardDelay, MaxForwardDelay)
 }
 
-// Changes turns STP off by itself first where the new forward delay is one that STP
+// Changes turns STP off in a change of its own first where the new forward delay is one that STP
 // does not allow: the kernel sets the delay before STP.
 func (b Bridge) Changes(want Kind) ([]Change, bool) {
 	w, ok := As[Bridge](want)
@@ -86,9 +86,9 @@ func (Bridge) Carrier(s *State, e Endpoint) bool {
 	return false
 }
 
-// CreateMTU returns another MTU than is wanted. By itself a bridge takes the lowest
-// MTU of its ports whenever one comes, goes or changes, until somebody changes the
-// bridge's own. So it is made with another one than it is to have, and changed.
+// CreateMTU returns another MTU than is wanted. A bridge takes the lowest MTU of its
+// ports whenever one is added, removed or changed, until its own MTU is changed. So it
+// is created with another MTU, which is then changed to the wanted one.
 func (Bridge) CreateMTU(want int) int {
 	if want == DefaultMTU {
 		return DefaultMTU - 1
@@ -97,7 +97,7 @@ func (Bridge) CreateMTU(want int) int {
 }
 
 // A BridgeChange changes settings of a bridge, the forward delay before STP: it must
-// fit both the old STP and the new. A nil field leaves a thing as it is.
+// fit both the old STP and the new. Nil fields are not changed.
 type BridgeChange struct {
 	STP          *bool
 	ForwardDelay *int // hundredths of a second

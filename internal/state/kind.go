@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// A Kind is what is special to one kind of link, and answers for it: all rooms ask
-// the Kind of a link, and none knows which kinds there are. A type that implements
-// it embeds [plainKind], answers what is different, and has its row in kinds.
+// A Kind is the settings and the behaviour of one kind of link: other packages call
+// the Kind of a link and don't know which kinds exist. A type that implements it embeds
+// [plainKind], overrides what differs, and has its row in kinds.
 //
 // Kinds are values: nothing that one holds is changed once it is in a State.
 type Kind interface {
@@ -21,20 +21,18 @@ type Kind interface {
 	Equal(o Kind) bool
 
 	// Changes returns the changes in place, in their order, that make want of
-	// this Kind. False: the link must be deleted and made anew.
+	// this Kind. False: the link must be deleted and created again.
 	Changes(want Kind) ([]Change, bool)
 
-	// Check says why the kernel would refuse to make such a link; nil if it
-	// would not.
+	// Check returns why the kernel would refuse such a link, or nil.
 	Check() error
 
-	// PeerEnd returns the other end of a link that is made and deleted together
-	// with another one. The zero Endpoint: it is outside of the State.
+	// PeerEnd returns the peer of a link that is created and deleted together
+	// with it. The zero Endpoint: it is outside of the State.
 	PeerEnd() (Endpoint, bool)
 
-	// Lower returns the links that a link of this Kind stands on, also in other
-	// namespaces. They are made before it, and it is deleted with any of them.
-	// The first one is what IFLA_LINK names.
+	// Lower returns the lower links, also in other namespaces. They are created
+	// before it, and it is deleted with any of them. The first is its IFLA_LINK.
 	Lower() []Endpoint
 
 	// Renamed returns the Kind with to in place of from wherever it names it.
@@ -44,15 +42,15 @@ type Kind interface {
 	// a carrier when all in s has settled.
 	Carrier(s *State, e Endpoint) bool
 
-	// CreateMTU returns the MTU to make a link with that is to have another one
-	// in the end, both in bytes.
+	// CreateMTU returns the MTU to create a link with for which want is wanted,
+	// both in bytes.
 	CreateMTU(want int) int
 }
 
 // Traits are what holds for all links of a kind.
 type Traits struct {
-	// Made says that somebody made the link. lo and the devices of the machine
-	// are the kernel's: they are neither made nor deleted.
+	// Made says that the link can be created and deleted, unlike lo and physical
+	// devices.
 	Made bool
 
 	// TakesPorts says that other links can be its ports (IFLA_MASTER).
@@ -78,13 +76,12 @@ type Traits struct {
 	NoARP bool
 }
 
-// A Change is a change in place of what is special to a kind of link. What it does
-// not name stays.
+// A Change changes settings of a kind of link in place. Nil fields are not changed.
 type Change interface {
 	// Kind returns the kernel's word for the kind that is changed.
 	Kind() string
 
-	// Apply returns now with the change made, or says why the kernel would
+	// Apply returns now with the change made, or why the kernel would
 	// refuse it.
 	Apply(now Kind) (Kind, error)
 }
@@ -97,7 +94,7 @@ var kinds = []kindRow{
 	rowOf[Dummy](),
 }
 
-// A kindRow is what this package knows of a kind beyond its methods.
+// A kindRow has the zero value and the JSON decoder of a kind.
 type kindRow struct {
 	zero   Kind
 	decode func(json.RawMessage) (Kind, error)
@@ -164,8 +161,8 @@ func equal[K interface {
 	return ok && v == k
 }
 
-// plainKind answers for a kind of link that stands by itself, takes no ports, has
-// no settings that could change, and always has a carrier.
+// plainKind is the default of a Kind: a single link without ports, lower links and
+// settings, which always has a carrier.
 type plainKind struct{}
 
 // Traits implements [Kind].
