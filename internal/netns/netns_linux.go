@@ -43,7 +43,7 @@ func Open(name string) (*Namespace, error) {
 func OpenFd(name string) (int, error) {
 	path := path(name)
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err == unix.ENXIO || err == unix.ENODEV { // a socket, a device of no driver
+	if errors.Is(err, unix.ENXIO) || errors.Is(err, unix.ENODEV) { // a socket, a device of no driver
 		err = errors.Join(unix.ENOENT, err)
 	}
 	if err != nil {
