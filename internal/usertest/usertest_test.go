@@ -153,8 +153,11 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir = filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-"))
-	if err := errors.Join(os.Mkdir(dir, 0o777), os.Chmod(dir, 0o777)); err != nil {
+	dir, err = os.MkdirTemp(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-*") // tests may run more than once
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	return dir
