@@ -72,6 +72,13 @@ func enterRoot(job *Job) error {
 	if err := fill(root, job); err != nil {
 		return err
 	}
+	// Below the new root they would stay, and the kernel would let users mount a /proc
+	// of their own even where parts of the new one are covered.
+	for _, dir := range []string{"/proc", "/sys", "/dev"} {
+		if err := unix.Unmount(dir, 0); err != nil {
+			return fmt.Errorf("cannot unmount %q: %w", dir, err)
+		}
+	}
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
