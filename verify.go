@@ -54,7 +54,8 @@ type (
 // Verify runs the tests of the description on a running lab, with real packets,
 // and reports what was found. It waits for links to come up first. Without tests
 // in the description each host and router must reach the next one; in a lab whose
-// description is not known each node must reach the next one of its subnets.
+// description is not known each node must reach the next one of its subnets. If that
+// leaves nothing to test, the report fails with [ErrNothingToTest].
 //
 // If tests are given, Verify runs those instead.
 //
@@ -79,11 +80,28 @@ func (l *Lab) verify(ctx context.Context, r *Report, tests []topo.Test) error {
 	if err != nil {
 		return err
 	}
+	if len(compiled) == 0 {
+		return l.nothingToTest()
+	}
 	if err := l.settleSeen(ctx, view.State); err != nil {
 		return err
 	}
 	r.Results = append(r.Results, verify.Run(ctx, l.name, view.State, compiled)...)
 	return ctx.Err()
+}
+
+// ErrNothingToTest is the error of a [Report] without a test: a lab without tests in its
+// description in which no two nodes can be expected to reach each other.
+var ErrNothingToTest = errors.New("nothing to test")
+
+// nothingToTest returns [ErrNothingToTest] with the reason.
+func (l *Lab) nothingToTest() error {
+	if l.compiled.Load() == nil {
+		return fmt.Errorf("%w in lab %s: its tests are unknown, and no two of its nodes have addresses in one subnet (want the lab's file): %w",
+			ErrNothingToTest, l.name, l.why)
+	}
+	return fmt.Errorf("%w in lab %s: its file has no tests, and no two of its nodes share a subnet (want tests in the file)",
+		ErrNothingToTest, l.name)
 }
 
 // settleSeen waits for the links that can work. One that does not is no error

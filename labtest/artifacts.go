@@ -135,7 +135,7 @@ func (l *Lab) lastReport(ctx context.Context) *vethlab.Report {
 
 // writeFailures writes the failed tests of a report to hint.
 func writeFailures(r *vethlab.Report, hint *bytes.Buffer) {
-	if r.OK() {
+	if r.OK() || errors.Is(r.Err, vethlab.ErrNothingToTest) {
 		return
 	}
 	some := *r

@@ -74,7 +74,8 @@
 //
 // On other systems than Linux, and where user namespaces are forbidden, as in most
 // containers, tests that call [Start] are skipped, with the reason and the remedy;
-// the others run. [Need] does the same for kernel features. With VETHLAB_REQUIRE=1, as
-// in CI, they fail instead. It can also list required features ("netem,wireguard",
-// "all").
+// the others run. [Need] does the same for kernel features. With VETHLAB_REQUIRE=1 they
+// fail instead; on Linux that is the default if CI is set, as it is on CI systems, and
+// VETHLAB_REQUIRE=0 turns it off. It can also list required features
+// ("netem,wireguard", "all").
 package labtest

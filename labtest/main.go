@@ -3,6 +3,8 @@ package labtest
 import (
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -13,8 +15,29 @@ import (
 )
 
 // requireEnv makes tests fail, instead of skipping them, where labs can't be made.
-// Its value is a list of features that are required too, or any other text.
+// Its value is a list of features that are required too, or any other text but "0".
 const requireEnv = "VETHLAB_REQUIRE"
+
+// requirement returns the value of [requireEnv], "" if nothing is required. Without the
+// variable it is "1" on a CI system, which shows no skipped tests: most set CI. Labs
+// need Linux; a CI system that also runs tests elsewhere skips them there.
+func requirement() string {
+	if value, ok := os.LookupEnv(requireEnv); ok {
+		return trueValue(value)
+	}
+	if runtime.GOOS == "linux" && trueValue(os.Getenv("CI")) != "" {
+		return "1"
+	}
+	return ""
+}
+
+// trueValue returns the value of a variable, or "" if it says no.
+func trueValue(value string) string {
+	if no, err := strconv.ParseBool(value); err == nil && !no {
+		return ""
+	}
+	return value
+}
 
 // isolation is what [Enter] came to. It is set before any test runs.
 var isolation struct {
@@ -82,8 +105,8 @@ func needLabs(tb testing.TB) {
 		tb.Fatal("labtest: Main has not been called. The package needs:\n\n" +
 			"\tfunc TestMain(m *testing.M) { labtest.Main(m) }\n")
 	case isolation.err == nil:
-	case os.Getenv(requireEnv) != "":
-		tb.Fatalf("labtest: cannot make labs here, and %s is set: %v", requireEnv, isolation.err)
+	case requirement() != "":
+		tb.Fatalf("labtest: cannot make labs here, and %s=%s (default on CI: 1; 0 skips the tests): %v", requireEnv, requirement(), isolation.err)
 	default:
 		isolation.skipped.add(tb.Name(), isolation.err)
 		tb.Skipf("labtest: cannot make labs here: %v", isolation.err)

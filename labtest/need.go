@@ -1,7 +1,6 @@
 package labtest
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +50,6 @@ func featureNames() []string {
 
 // required reports whether a missing feature fails tests.
 func required(name string) bool {
-	words := strings.Split(os.Getenv(requireEnv), ",")
+	words := strings.Split(requirement(), ",")
 	return slices.Contains(words, name) || slices.Contains(words, "all")
 }

@@ -19,7 +19,7 @@ func newDown(p *program) *cobra.Command {
 		Long: `Remove labs, and return when the kernel has deleted their namespaces. Processes
 inside are ended. The name of a lab is enough; its file is not needed. Nothing that
 does not belong to the lab is changed. Without arguments it removes the lab of the
-folder's file or, if there is none, the only running lab.`,
+folder's file or, if there is none and stdout is a terminal, the only running lab.`,
 		Example: `  vethlab down
   vethlab down veth-pair
   vethlab down --all`,
@@ -71,12 +71,12 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) 
 // labToRemove returns the lab that down without arguments means. Where a folder
 // has a lab file, that is its lab and never another one that happens to run.
 func (p *program) labToRemove(infos []labInfo, name string) (labInfo, error) {
-	if _, err := folderFile(); err == nil && name == "" {
-		lab, err := p.load(nil, "")
-		if err != nil {
-			return labInfo{}, err
-		}
-		return pick(infos, lab.Name()), nil
+	file, err := p.ownFile(nil, name, infos)
+	if err != nil {
+		return labInfo{}, err
+	}
+	if len(file) > 0 {
+		return p.meant(infos, file[0], "")
 	}
 	return p.meantByDefault(infos, name)
 }

@@ -102,7 +102,7 @@ func (p *program) execAll(cmd *cobra.Command, args []string) error {
 	if len(argv) == 0 {
 		return usageError{cmd, errors.New("missing command")}
 	}
-	lab, err := p.find(target, "")
+	lab, err := p.findOwn(target, "")
 	if err != nil {
 		return err
 	}

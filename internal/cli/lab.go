@@ -54,6 +54,42 @@ func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 	return p.findRunning(infos, info.Name)
 }
 
+// findOwn is [program.find] for commands that judge a lab or run commands in it, which
+// must not be a stranger's by accident, see [program.ownFile].
+func (p *program) findOwn(args []string, name string) (*vethlab.Lab, error) {
+	infos := []labInfo(nil)
+	if len(args) == 0 && !p.out.terminal {
+		var err error
+		if infos, err = p.labs(); err != nil {
+			return nil, err
+		}
+	}
+	args, err := p.ownFile(args, name, infos)
+	if err != nil {
+		return nil, err
+	}
+	return p.find(args, name)
+}
+
+// ownFile returns the arguments of a command, with the folder's lab file if there are
+// none. In a folder without one they stay empty, which means the only lab that runs.
+// If stdout is no terminal nobody sees whose that is, so it is an error.
+func (p *program) ownFile(args []string, name string, infos []labInfo) ([]string, error) {
+	if len(args) > 0 || name != "" {
+		return args, nil
+	}
+	file, err := folderFile()
+	switch {
+	case err == nil:
+		return []string{file}, nil
+	case !errors.Is(err, errNoFile):
+		return nil, exitError{exitUsage, err}
+	case len(reachable(infos)) > 0 && !p.out.terminal:
+		return nil, exitError{exitUsage, fmt.Errorf("%w, or a running lab: %s", err, strings.Join(labNames(reachable(infos)), ", "))}
+	}
+	return args, nil
+}
+
 var errNameNeedsFile = exitError{exitUsage, errors.New("--name goes with a file")}
 
 // findRunning returns the running lab of that name.

@@ -27,7 +27,8 @@ CMD runs in the host namespace. VETHLAB_LAB is the lab's name; for each node,
 say web-1, VETHLAB_NS_WEB_1 is its namespace and VETHLAB_ADDR_WEB_1 its first
 address.
 
-The exit code is 1 if a test failed, else that of CMD.`,
+The exit code is 1 if a test failed, else that of CMD. Without CMD it is also 1 if
+there is nothing to test.`,
 		Example: `  vethlab run lab.yaml
   vethlab run lab.yaml -- sh -c 'ip netns exec $VETHLAB_NS_NS1 ip addr'`,
 		DisableFlagsInUseLine: true,
@@ -95,6 +96,10 @@ func (p *program) use(ctx context.Context, lab *vethlab.Lab, argv []string) erro
 	tested := p.test(ctx, lab, testOptions{format: formatText})
 	if len(argv) == 0 || ctx.Err() != nil {
 		return tested
+	}
+	if errors.Is(tested, vethlab.ErrNothingToTest) { // the command is the test
+		p.out.say("%v", tested)
+		tested = nil
 	}
 	if err := p.beside(ctx, lab, argv); tested == nil {
 		return err

@@ -21,13 +21,15 @@ which must not, by which protocol, with what delay and throughput. It waits for 
 that are coming up. If a test needs a listener and there is none, vethlab listens.
 
 If the file has no tests, each node must reach the next one. A lab given by name is
-tested with the tests it was last brought up with.
+tested with the tests it was last brought up with. Without an argument it tests the
+lab of the folder's file or, if there is none and stdout is a terminal, the only
+running lab.
 
 --all-pairs tests every address of every node from every other node instead, and
 draws the results as a matrix. --watch tests again whenever the file or the lab's
 links, addresses or routes change.
 
-The exit code is 1 if a test failed. Within GitHub Actions each failed test is
+The exit code is 1 if a test failed, or if there is nothing to test. Within GitHub Actions each failed test is
 also an annotation, on stderr.`,
 		Example: `  vethlab test
   vethlab test lab.yaml --watch
@@ -73,9 +75,13 @@ func (o testOptions) tests() []topo.Test {
 // findTested returns the lab that is to be tested, and says what is not known
 // about it.
 func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error) {
-	lab, err := p.find(args, o.name)
-	if err == nil && lab.Topology() == nil && !o.allPairs {
-		p.out.say("%v: testing along its subnets", lab.Unknown())
+	lab, err := p.findOwn(args, o.name)
+	if err == nil && lab.Topology() == nil {
+		instead := "testing along its subnets"
+		if o.allPairs {
+			instead = "testing the addresses that it has now"
+		}
+		p.out.say("%v, so its tests are unknown: %s", lab.Unknown(), instead)
 	}
 	return lab, err
 }

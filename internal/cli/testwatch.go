@@ -65,7 +65,7 @@ func (p *program) testAgain(ctx context.Context, lab *vethlab.Lab, o testOptions
 		return ctx.Err()
 	case errors.As(err, &exit) && exit.code == exitFailed && exit.err == nil:
 		return nil
-	case errors.Is(err, vethlab.ErrNotRunning), errors.As(err, &invalid):
+	case errors.Is(err, vethlab.ErrNotRunning), errors.Is(err, vethlab.ErrNothingToTest), errors.As(err, &invalid):
 		p.out.say("%v", err)
 		return nil
 	}

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // Annotations returns a workflow command of GitHub Actions for each failed test,
-// which is shown at its line of the lab file. Workspace is the directory
+// which is shown at its line of the lab file, and for [Report.Err]. Workspace is the directory
 // of the checkout, GITHUB_WORKSPACE.
 func Annotations(r Report, workspace string) []byte {
 	var b bytes.Buffer
-	for _, t := range r.Tests {
+	for _, t := range slices.Concat(r.Tests, r.incomplete()) {
 		if t.OK {
 			continue
 		}

@@ -35,6 +35,7 @@ type (
 		Line    int           `xml:"line,attr,omitempty"`
 		Time    string        `xml:"time,attr"`
 		Failure *junitFailure `xml:"failure,omitempty"`
+		Error   *junitFailure `xml:"error,omitempty"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -48,8 +49,11 @@ func JUnit(r Report) []byte {
 	for _, t := range r.Tests {
 		suite.Cases = append(suite.Cases, junitCaseOf(r.Lab, t))
 	}
-	if r.Err != nil {
-		suite.Errors, suite.Error = 1, r.Err.Error()
+	for _, t := range r.incomplete() {
+		c := junitCaseOf(r.Lab, t)
+		c.Failure, c.Error = nil, c.Failure
+		suite.Cases = append(suite.Cases, c)
+		suite.Tests, suite.Errors, suite.Error = suite.Tests+1, 1, r.Err.Error()
 	}
 	text, err := xml.MarshalIndent(junitSuites{
 		Tests: suite.Tests, Failures: suite.Failures, Errors: suite.Errors, Time: suite.Time, Suites: []junitSuite{suite},

@@ -30,6 +30,15 @@ type Test struct {
 	Took    time.Duration
 }
 
+// incomplete returns, if not all tests were run, a failed test that says so: most CI
+// systems judge a report by its tests alone.
+func (r Report) incomplete() []Test {
+	if r.Err == nil {
+		return nil
+	}
+	return []Test{{Title: "all tests are run", Found: r.Err.Error(), Took: r.Took}}
+}
+
 // failed returns how many tests failed.
 func (r Report) failed() int {
 	n := 0

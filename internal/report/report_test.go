@@ -23,7 +23,7 @@ import (
 func oddReport(t *rapid.T) Report {
 	text := func(what string) string { return topotest.OddText().Draw(t, what) }
 	r := Report{Lab: text("lab")}
-	for range rapid.IntRange(1, 3).Draw(t, "tests") {
+	for range rapid.IntRange(0, 3).Draw(t, "tests") {
 		test := Test{Title: text("title"), Asks: text("asks"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok")}
 		test.Pos = topo.Pos{File: text("file"), Line: 3, Col: 7}
 		if !test.OK {
@@ -73,6 +73,9 @@ func TestJUnitOfAnyText(t *testing.T) {
 				want = append(want, "failure")
 			}
 		}
+		if r.Err != nil {
+			want = append(want, "testcase", "error")
+		}
 		if r.Err != nil && r.Err.Error() != "" {
 			want = append(want, "system-err")
 		}
@@ -90,7 +93,8 @@ func TestTAPOfAnyText(t *testing.T) {
 		text := string(TAP(r))
 		checkPrintable(t, text)
 		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-		if lines[0] != "TAP version 14" || lines[1] != fmt.Sprintf("1..%d", len(r.Tests)) {
+		all := slices.Concat(r.Tests, r.incomplete())
+		if lines[0] != "TAP version 14" || lines[1] != fmt.Sprintf("1..%d", len(all)) {
 			t.Fatalf("it begins with %q", lines[:2])
 		}
 		found, inside := 0, false
@@ -105,22 +109,22 @@ func TestTAPOfAnyText(t *testing.T) {
 				}
 			case line == "  ---":
 				inside = true
-			case m != nil && m[2] == fmt.Sprint(found+1) && (m[1] == "ok") == r.Tests[found].OK:
+			case m != nil && m[2] == fmt.Sprint(found+1) && (m[1] == "ok") == all[found].OK:
 				found++
 			case strings.HasPrefix(line, "Bail out! ") && r.Err != nil && line == lines[len(lines)-1]:
 			default:
 				t.Fatalf("unexpected line %q:\n%s", line, text)
 			}
 		}
-		if found != len(r.Tests) || inside {
-			t.Fatalf("%d of %d tests:\n%s", found, len(r.Tests), text)
+		if found != len(all) || inside {
+			t.Fatalf("%d of %d tests:\n%s", found, len(all), text)
 		}
 	})
 }
 
 // There is one workflow command for each failed test, with our properties.
 func TestAnnotationsOfAnyText(t *testing.T) {
-	command := regexp.MustCompile(`^::error file=([^,:]*),line=3,col=7,title=([^,:]*)::(.*)$`)
+	command := regexp.MustCompile(`^::error (?:file=([^,:]*),line=3,col=7,)?title=([^,:]*)::(.*)$`)
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
 		text := string(Annotations(r, ""))
@@ -138,8 +142,24 @@ func TestAnnotationsOfAnyText(t *testing.T) {
 				}
 			}
 		}
-		if n != r.failed() {
-			t.Fatalf("%d commands for %d failures:\n%s", n, r.failed(), text)
+		if want := r.failed() + len(r.incomplete()); n != want {
+			t.Fatalf("%d commands for %d failures:\n%s", n, want, text)
 		}
 	})
+}
+
+// A report without a test is a failure in each format.
+func TestNothingTested(t *testing.T) {
+	r := Report{Lab: "lab", Err: errors.New("nothing to test")}
+	for _, tt := range []struct{ name, text, want string }{
+		{"JUnit", string(JUnit(r)), `<testsuite name="lab" tests="1" failures="0" errors="1"`},
+		{"JUnit", string(JUnit(r)), `<error message="nothing to test">`},
+		{"TAP", string(TAP(r)), "\n1..1\nnot ok 1 - all tests are run\n"},
+		{"TAP", string(TAP(r)), "\nBail out! nothing to test\n"},
+		{"annotations", string(Annotations(r, "")), "::error title=lab%3A all tests are run::nothing to test\n"},
+	} {
+		if !strings.Contains(tt.text, tt.want) {
+			t.Errorf("%s: %q is not in\n%s", tt.name, tt.want, tt.text)
+		}
+	}
 }

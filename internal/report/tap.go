@@ -3,17 +3,19 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // TAP returns a report in the Test Anything Protocol, version 14
-// (testanything.org).
+// (testanything.org). A plan of no tests (1..0) would count as skipped.
 func TAP(r Report) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(r.Tests))
-	for i, t := range r.Tests {
+	tests := slices.Concat(r.Tests, r.incomplete())
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(tests))
+	for i, t := range tests {
 		verdict := "ok"
 		if !t.OK {
 			verdict = "not ok"

@@ -86,10 +86,10 @@ func (u user) command(t *testing.T, program string, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-// environ returns the environment without the variables of vethlab and of coverage.
+// environ returns the environment without the variables of vethlab, CI systems and coverage.
 func environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "VETHLAB_") || strings.HasPrefix(v, "GOCOVERDIR=")
+		return strings.HasPrefix(v, "VETHLAB_") || strings.HasPrefix(v, "CI=") || strings.HasPrefix(v, "GOCOVERDIR=")
 	})
 }
 
@@ -398,10 +398,24 @@ func TestNoLabs(t *testing.T) {
 	wants(t, out, code, 0,
 		"--- PASS: TestPure", "--- SKIP: TestLab", "cannot make labs here: ", "max_user_namespaces",
 		"labtest: skipped TestLab, TestSubtests/")
-	cmd := without(t, user{}.command(t, "labs", "run=Pure|Lab"))
-	cmd.Env = append(cmd.Env, "VETHLAB_REQUIRE=1")
-	out, code = run(t, cmd)
-	wants(t, out, code, 1, "VETHLAB_REQUIRE is set", "--- FAIL: TestLab")
+	for _, tt := range []struct {
+		env  string
+		code int
+		want string
+	}{
+		{"VETHLAB_REQUIRE=1", 1, "VETHLAB_REQUIRE=1"},
+		{"VETHLAB_REQUIRE=netem", 1, "VETHLAB_REQUIRE=netem"},
+		{"CI=true", 1, "VETHLAB_REQUIRE=1 (default on CI: 1"},
+		{"CI=1", 1, "--- FAIL: TestLab"},
+		{"CI=false", 0, "labtest: skipped TestLab"},
+		{"CI=true VETHLAB_REQUIRE=0", 0, "labtest: skipped TestLab"},
+		{"CI=true VETHLAB_REQUIRE=", 0, "labtest: skipped TestLab"},
+	} {
+		cmd := without(t, user{}.command(t, "labs", "run=Pure|Lab"))
+		cmd.Env = append(cmd.Env, strings.Fields(tt.env)...)
+		out, code = run(t, cmd)
+		wants(t, out, code, tt.code, tt.want)
+	}
 }
 
 // without makes a command run where it can't make namespaces: as an ordinary user's

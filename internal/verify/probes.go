@@ -57,7 +57,7 @@ func (e *engine) impossible(t *compile.Test, q query) (f finding, ok bool) {
 	if len(p.Addresses) > 0 {
 		return finding{}, false
 	}
-	return unreached(t, q, p.To+" has no address"), true
+	return q.fails(t, "expect", want, notProbed.String(), p.To+" has no address"), true
 }
 
 // unreached returns what is found of a query whose target is unreachable for a

@@ -20,8 +20,8 @@ type Report struct {
 	Err error `json:"-"`
 }
 
-// OK reports whether all tests were run and passed.
-func (r *Report) OK() bool { return r.Err == nil && r.Failed() == 0 }
+// OK reports whether there were tests, all were run, and all passed.
+func (r *Report) OK() bool { return r.Err == nil && len(r.Results) > 0 && r.Failed() == 0 }
 
 // Failed returns how many tests failed.
 func (r *Report) Failed() int {

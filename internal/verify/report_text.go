@@ -52,6 +52,8 @@ func (r *Report) Summary() string {
 		return escape.Line(fmt.Sprintf("lab %s could not be tested: %v", r.Lab, r.Err))
 	case r.Err != nil:
 		return escape.Line(fmt.Sprintf("%s, not to the end, in %s: %v", tests, took, r.Err))
+	case len(r.Results) == 0:
+		return fmt.Sprintf("%s: nothing was tested, in %s", tests, took)
 	case failed > 0:
 		return fmt.Sprintf("%s, %d failed, in %s", tests, failed, took)
 	}
