@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -36,10 +36,9 @@ func oddReport(t *rapid.T) *vethlab.Report {
 	return r
 }
 
-// noCommands holds that nothing in a text commands a terminal or ends a line but LF.
-func noCommands(t *rapid.T, text string) {
-	if !utf8.ValidString(text) || strings.ContainsFunc(text, commands) {
-		t.Fatalf("it commands the terminal: %q", text)
+func checkSafe(t *rapid.T, text string) {
+	if !escape.SafeOnTerminal(text) {
+		t.Fatalf("not safe on a terminal: %q", text)
 	}
 }
 
@@ -51,7 +50,7 @@ func TestReportOfAnyText(t *testing.T) {
 		var verdicts []bool
 		var b bytes.Buffer
 		newOut(&b, io.Discard).print("%s\n", r.Text(vethlab.TextOptions{Width: 100}))
-		noCommands(t, b.String())
+		checkSafe(t, b.String())
 		lines := strings.Split(b.String(), "\n")
 		for _, line := range lines[:len(lines)-2] { // the last is the summary
 			switch {
@@ -77,7 +76,7 @@ func TestTableOfAnyText(t *testing.T) {
 		rows := rapid.SliceOfN(rapid.SliceOfN(topotest.OddText(), 3, 3), 0, 4).Draw(t, "rows")
 		var b bytes.Buffer
 		newOut(&b, io.Discard).table([]string{"A", "B", "C"}, rows)
-		noCommands(t, b.String())
+		checkSafe(t, b.String())
 		if n := strings.Count(b.String(), "\n"); n != len(rows)+1 {
 			t.Fatalf("%d lines for %d rows:\n%s", n, len(rows), b.String())
 		}
@@ -92,7 +91,7 @@ func TestJSONOfAnyText(t *testing.T) {
 		if err := newOut(&b, io.Discard).json(map[string]string{s: s}); err != nil {
 			t.Fatal(err)
 		}
-		noCommands(t, b.String())
+		checkSafe(t, b.String())
 		var again map[string]string
 		if err := json.Unmarshal(b.Bytes(), &again); err != nil {
 			t.Fatal(err)

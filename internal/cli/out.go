@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -31,7 +28,7 @@ import (
 //   - Work of more than a second shows a line that counts the seconds and goes
 //     when the work is done.
 //   - What others have named or written, such as an interface in a container,
-//     commands no terminal: control characters in it are shown, see [harmless].
+//     commands no terminal: control characters in it are shown, see [escape.Terminal].
 //     Where a line is meant, it is one line, see package escape.
 //   - A failed write is a failed command: a full disk never passes for success.
 
@@ -76,51 +73,17 @@ func (o *out) width() int {
 
 // print writes data that is for people.
 func (o *out) print(format string, args ...any) {
-	o.write([]byte(harmless(fmt.Sprintf(format, args...))))
+	o.write([]byte(escape.Terminal(fmt.Sprintf(format, args...))))
 }
 
 // exact writes data that other programs read as well, such as a script: what is
 // not for a terminal stays as it is.
 func (o *out) exact(text string) {
 	if o.terminal {
-		text = harmless(text)
+		text = escape.Terminal(text)
 	}
 	o.write([]byte(text))
 }
-
-// colours are the sequences that [out.paint] writes: all that they do to a terminal
-// is to colour it.
-var colours = regexp.MustCompile(`^\x1b\[(?:0|1|2|31|32|33|36)m`)
-
-// harmless makes control characters visible, but for ends of lines, tabs and colours.
-func harmless(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, commands) {
-		return text
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		if own := colours.FindString(text); own != "" {
-			b.WriteString(own)
-			text = text[len(own):]
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(text)
-		switch {
-		case !commands(r):
-			b.WriteRune(r) // of a byte that is no character, U+FFFD
-		case r < ' ':
-			b.WriteRune('\u2400' + r) // its picture
-		default:
-			b.WriteRune(utf8.RuneError)
-		}
-		text = text[size:]
-	}
-	return b.String()
-}
-
-// commands reports whether a character may command a terminal, or hide from who
-// looks what is there.
-func commands(r rune) bool { return !escape.Printable(r) && r != '\n' && r != '\t' }
 
 func (o *out) write(data []byte) {
 	o.mu.Lock()
@@ -159,7 +122,7 @@ func (o *out) json(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	o.write(jsonText(b.Bytes()))
+	o.write(escape.JSON(b.Bytes()))
 	return nil
 }
 
@@ -171,29 +134,8 @@ func (o *out) jsonLine(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	o.write(jsonText(b.Bytes()))
+	o.write(escape.JSON(b.Bytes()))
 	return nil
-}
-
-// jsonText escapes what may stand in a text of JSON and yet may command a terminal:
-// DEL, the control characters behind ASCII, and what turns the order of others.
-func jsonText(text []byte) []byte {
-	if !bytes.ContainsFunc(text, commands) {
-		return text
-	}
-	var b bytes.Buffer
-	for _, r := range string(text) {
-		switch {
-		case !commands(r):
-			b.WriteRune(r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.Bytes()
 }
 
 // say writes a message.
@@ -232,7 +174,7 @@ func (o *out) talk(prefix, format string, args ...any) {
 		o.hideProgress()
 	}
 	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
-	fmt.Fprintf(o.stderr, "%s%s\n", prefix, harmless(text))
+	fmt.Fprintf(o.stderr, "%s%s\n", prefix, escape.Terminal(text))
 }
 
 // working shows, from the second second on, what the program is at. The

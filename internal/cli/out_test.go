@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 func TestOutKeepsDataApart(t *testing.T) {
@@ -87,26 +89,23 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// What others name can't take over the terminal of who looks.
-func TestHarmless(t *testing.T) {
-	o := &out{colour: true}
-	for in, want := range map[string]string{
-		"eth0\tup\n":            "eth0\tup\n",
-		o.paint(red, "down"):    "\x1b[31mdown\x1b[0m",
-		"v\x1b[2Jx":             "v␛[2Jx",
-		"\x1b[8mhidden":         "␛[8mhidden",
-		"\x1b]0;title\a":        "␛]0;title␇",
-		"a\rb\x7f\u009bc\x00é橋": "a␍b\ufffd\ufffdc␀é橋",
-		"\x9b31m":               "\ufffd31m",
-	} {
-		if got := harmless(in); got != want {
-			t.Errorf("harmless(%q) = %q, want %q", in, got, want)
-		}
+// Escape sequences in the output are made visible.
+func TestPrintEscapes(t *testing.T) {
+	var stdout bytes.Buffer
+	o := &out{stdout: &stdout, terminal: true, colour: true}
+	o.print("%s %s", "v\x1b[H", o.paint(red, "down"))
+	o.exact("\x1b[2J")
+	if got, want := stdout.String(), "v␛[H \x1b[31mdown\x1b[0m␛[2J"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	terminal := &bytes.Buffer{}
-	shown := &out{stdout: terminal, terminal: true}
-	shown.print("%s", "v\x1b[H")
-	if got := terminal.String(); got != "v␛[H" {
-		t.Errorf("a terminal gets %q", got)
+}
+
+// Every style is a sequence that escape.Terminal keeps.
+func TestStylesPassTerminal(t *testing.T) {
+	o := &out{colour: true}
+	for _, s := range []style{plain, bold, dim, red, green, amber, cyan} {
+		if text := o.paint(s, "x"); escape.Terminal(text) != text {
+			t.Errorf("style %q becomes %q", s, escape.Terminal(text))
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/vethlab/vethlab/internal/escape"
 )
 
 // A screen is the terminal while it is painted over as a whole. What was there
@@ -69,7 +71,7 @@ func (s *screen) size() (columns, lines int) {
 // go back to the first column by itself.
 func (s *screen) paint(lines []string) {
 	for i := range lines {
-		lines[i] = harmless(lines[i])
+		lines[i] = escape.Terminal(lines[i])
 	}
 	s.out.write([]byte(screenHome + strings.Join(lines, restOfLine+"\r\n") + restOfLine + restOfAll))
 }
