@@ -12,7 +12,6 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/sandbox"
-	"github.com/vethlab/vethlab/internal/words"
 )
 
 type mapOptions struct {
@@ -105,7 +104,7 @@ func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.
 	if o.format == formatJSON {
 		return p.out.json(m)
 	}
-	p.writeMap(m, o.all || len(filters) > 0)
+	p.out.print("%s", m.Text(o.all || len(filters) > 0, p.out.paint))
 	p.sayUnseen(m)
 	return nil
 }
@@ -154,7 +153,7 @@ func (p *program) mapFound(m *hostmap.Map, args []string, o mapOptions) error {
 			part.Namespaces = append(part.Namespaces, f.Namespace)
 		}
 	}
-	p.writeMap(part, true)
+	p.out.print("%s", part.Text(true, p.out.paint))
 	return nil
 }
 
@@ -167,105 +166,4 @@ func (p *program) sayUnseen(m *hostmap.Map) {
 	if !sandbox.Privileged() {
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}
-}
-
-// mapLine is a line of text with the number of its namespace.
-type mapLine struct {
-	of int
-	hostmap.Line
-}
-
-// writeMap writes namespaces, each with its interfaces below.
-func (p *program) writeMap(m *hostmap.Map, all bool) {
-	var lines []mapLine
-	var isolated []*hostmap.Namespace
-	var shown []*hostmap.Namespace
-	for _, ns := range m.Namespaces {
-		if !all && ns.Isolated() {
-			isolated = append(isolated, ns)
-			continue
-		}
-		for _, l := range ns.Lines(all) {
-			l.Name, l.State, l.Note = escape.Line(l.Name), escape.Line(l.State), escape.Line(l.Note)
-			lines = append(lines, mapLine{len(shown), l})
-		}
-		shown = append(shown, ns)
-	}
-	widths := mapWidths(lines)
-	var b strings.Builder
-	for n, ns := range shown {
-		if n > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(p.mapHeading(ns, all))
-		for _, l := range lines {
-			if l.of == n {
-				b.WriteString(p.mapLine(l.Line, widths))
-			}
-		}
-	}
-	if len(isolated) > 0 {
-		b.WriteString("\n" + p.out.paint(dim, isolatedLine(isolated)) + "\n")
-	}
-	p.out.print("%s", b.String())
-}
-
-// isolatedLine folds namespaces of which there is nothing to say.
-func isolatedLine(list []*hostmap.Namespace) string {
-	names := eachOf(list, func(ns *hostmap.Namespace) string { return ns.Name })
-	const most = 4
-	return plural(len(list), "isolated namespace") + " (lo only): " + escape.Line(words.List(names, most))
-}
-
-// mapHeading says which namespace it is, whose, and how that is known.
-func (p *program) mapHeading(ns *hostmap.Namespace, all bool) string {
-	about := ns.About()
-	if about != "" {
-		about = "  " + about
-	}
-	why := ""
-	if len(ns.Containers) > 0 && !ns.Host && len(ns.Why) > 0 {
-		why = "  " + ns.Why[0]
-	}
-	if ns.Unseen != "" {
-		why += "  (" + ns.Unseen + ")"
-	} else if !ns.Host && len(ns.Lines(false)) == 0 && !all {
-		why += "  (lo only)"
-	}
-	return p.out.paint(bold, escape.Line(ns.Name)) + escape.Line(about) + p.out.paint(dim, escape.Line(why)) + "\n"
-}
-
-// mapColumns are the widths of the columns.
-type mapColumns struct{ name, state, address int }
-
-func mapWidths(lines []mapLine) mapColumns {
-	var w mapColumns
-	for _, l := range lines {
-		w.name = max(w.name, words.Columns(l.Tree+l.Name))
-		w.state = max(w.state, words.Columns(l.State))
-		for _, a := range l.Address {
-			w.address = max(w.address, words.Columns(a))
-		}
-	}
-	return w
-}
-
-// mapLine writes an interface, and further addresses below the first.
-func (p *program) mapLine(l hostmap.Line, w mapColumns) string {
-	state := words.Pad(l.State, w.state)
-	if l.State != "up" {
-		state = p.out.paint(amber, state)
-	}
-	first := ""
-	if len(l.Address) > 0 {
-		first = l.Address[0]
-	}
-	text := "  " + p.out.paint(dim, l.Tree) + words.Pad(l.Name, w.name-words.Columns(l.Tree)) + words.ColumnGap + state
-	rest := words.ColumnGap + words.Pad(first, w.address) + words.ColumnGap + l.Note
-	text = strings.TrimRight(text+rest, " ") + "\n"
-	indent := strings.Repeat(" ", 2+w.name+len(words.ColumnGap)+w.state+len(words.ColumnGap))
-	for _, a := range l.Address[min(1, len(l.Address)):] {
-		text += indent + a + "\n"
-	}
-	return text
 }
