@@ -116,7 +116,7 @@ func (p *program) printSample(s vethlab.Sample, udp bool) {
 		lost = fmt.Sprintf("%d lost", s.Lost)
 	}
 	p.out.print("%s  %5.2f–%.2f s  %9s  %9s  %s\n", direction(s.From, s.To), s.Start.Seconds(), s.End.Seconds(),
-		byteCount(s.Received), words.Rate(s.BitsPerSecond), lost)
+		words.Bytes(s.Received), words.Rate(s.BitsPerSecond), lost)
 }
 
 func (p *program) printFlows(flows []vethlab.Flow, udp bool) {
@@ -126,7 +126,7 @@ func (p *program) printFlows(flows []vethlab.Flow, udp bool) {
 	}
 	var rows [][]string
 	for _, f := range flows {
-		row := []string{direction(f.From, f.To), short(f.Duration), byteCount(f.Received), words.Rate(f.BitsPerSecond)}
+		row := []string{direction(f.From, f.To), short(f.Duration), words.Bytes(f.Received), words.Rate(f.BitsPerSecond)}
 		if udp {
 			row = append(row, lostOf(f), short(f.Jitter))
 		} else {
@@ -146,16 +146,6 @@ func lostOf(f vethlab.Flow) string {
 		share = float64(f.Lost) / float64(f.Datagrams)
 	}
 	return fmt.Sprintf("%d of %d (%s)", f.Lost, f.Datagrams, words.Percent(share))
-}
-
-// byteCount returns a number of bytes with three digits or so: "21.3 MB".
-func byteCount(n int64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
-	x := float64(n)
-	for x >= 1000 && len(units) > 1 {
-		x, units = x/1000, units[1:]
-	}
-	return fmt.Sprintf("%.3g %s", x, units[0])
 }
 
 // bitRate is a flag's value: a rate in the words of tc(8) or of iperf3(1).

@@ -37,6 +37,16 @@ func Rate(bitsPerSecond float64) string {
 	return digits(bitsPerSecond) + units[0]
 }
 
+// Bytes returns a number of bytes in SI units with three digits: "21.3 MB".
+func Bytes(n int64) string {
+	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
+	x := float64(n)
+	for x >= 1000 && len(units) > 1 {
+		x, units = x/1000, units[1:]
+	}
+	return fmt.Sprintf("%.3g %s", x, units[0])
+}
+
 // Percent returns a share of 1 in percent, with about three digits.
 func Percent(share float64) string { return digits(100*share) + "%" }
 

@@ -42,6 +42,16 @@ func TestRate(t *testing.T) {
 	}
 }
 
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 999: "999 B", 1000: "1 kB", 21_340_000: "21.3 MB", 5e9: "5 GB", 2e18: "2e+03 PB",
+	} {
+		if got := words.Bytes(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestPercent(t *testing.T) {
 	for share, want := range map[float64]string{0: "0%", 0.005: "0.5%", 1.0 / 3: "33.3%", 1: "100%"} {
 		if got := words.Percent(share); got != want {
