@@ -65,16 +65,14 @@ type explainOptions struct {
 	format  format
 }
 
-// An explained is one command with what is said of it.
-type explained struct {
+// An explainedStep is one command of a plan with its explanation.
+type explainedStep struct {
 	vethlab.Step
-	Says   string   `json:"says"`
-	Kernel []string `json:"kernel"`          // what the kernel is told
-	Look   string   `json:"look,omitempty"`  // the command that shows what has become
-	Shown  string   `json:"shown,omitempty"` // what it prints then
+	explain.Text
+	Shown string `json:"shown,omitempty"` // the output of Look
 
-	isNew bool // a kind of step that was not met before
-	looks bool // it is worth looking now
+	isNew bool // an earlier step has no such topic
+	looks bool // Shown is new
 }
 
 func (p *program) explainLab(args []string, o explainOptions) error {
@@ -90,12 +88,12 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	if o.style == styleTutorial {
 		ops = plan.Tutorial(ops)
 	}
-	told := explain.Tour(ops)
-	views, err := explain.Views(told)
+	tour := explain.Tour(ops)
+	views, err := explain.Views(tour)
 	if err != nil {
 		return err
 	}
-	steps := explainAll(told, stepsOf(c, ops), o.lang)
+	steps := explainSteps(tour, stepsOf(c, ops), o.lang)
 	for i, v := range views {
 		steps[i].Shown, steps[i].looks = v.Shown, v.New
 	}
@@ -116,7 +114,7 @@ func (p *program) explainCommand(o explainOptions) error {
 	for i, op := range ops {
 		steps[i] = vethlab.Step{Command: iproute2.Print(op)}
 	}
-	list := explainAll(explain.Tour(ops), steps, o.lang)
+	list := explainSteps(explain.Tour(ops), steps, o.lang)
 	if o.format == formatJSON {
 		return p.out.json(list)
 	}
@@ -126,23 +124,13 @@ func (p *program) explainCommand(o explainOptions) error {
 	return nil
 }
 
-// explainAll says in a language what is told of the steps of a plan.
-func explainAll(tour []explain.Step, steps []vethlab.Step, lang words.Lang) []explained {
-	list := make([]explained, 0, len(tour))
-	for i, told := range tour {
-		e := explained{Step: steps[i], isNew: told.New, looks: told.New}
-		var said []string
-		for _, n := range told.Notes {
-			said = append(said, n.Brief.In(lang), n.More.In(lang))
-			e.Kernel = append(e.Kernel, n.Kernel)
-		}
-		if look := told.Notes[0].Look; !look.IsZero() {
-			e.Look = look.String()
-		}
-		e.Says = words.Sentences(lang, said...)
-		list = append(list, e)
+// explainSteps joins the commands of a plan with their explanations.
+func explainSteps(tour []explain.Step, commands []vethlab.Step, lang words.Lang) []explainedStep {
+	steps := make([]explainedStep, len(tour))
+	for i, s := range tour {
+		steps[i] = explainedStep{Step: commands[i], Text: s.Text(lang), isNew: s.New, looks: s.New}
 	}
-	return list
+	return steps
 }
 
 // planNew returns the plan that makes a whole lab.
@@ -185,7 +173,7 @@ func beginning(text string) []string {
 	return list
 }
 
-func (p *program) printExplained(steps []explained, o explainOptions) {
+func (p *program) printExplained(steps []explainedStep, o explainOptions) {
 	for i := 0; i < len(steps); i++ {
 		p.printStep(steps[i], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+1))
 		if n := oldFrom(steps, i+1); n > longest && !o.all {
@@ -199,7 +187,7 @@ func (p *program) printExplained(steps []explained, o explainOptions) {
 }
 
 // oldFrom returns how many steps from the i-th on have nothing new.
-func oldFrom(steps []explained, i int) int {
+func oldFrom(steps []explainedStep, i int) int {
 	n := 0
 	for ; i < len(steps) && !steps[i].isNew && !steps[i].looks; i++ {
 		n++
@@ -216,7 +204,7 @@ var moreSteps = words.Text{
 // hard to follow.
 const talkWidth = 80
 
-func (p *program) printStep(e explained, number string) {
+func (p *program) printStep(e explainedStep, number string) {
 	indent := strings.Repeat(" ", max(4, len(number)))
 	width := min(talkWidth, p.out.width()) - len(indent)
 	var b strings.Builder

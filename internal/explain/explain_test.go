@@ -203,6 +203,24 @@ func TestWhatIsSaid(t *testing.T) {
 	}
 }
 
+// A step joins its notes; what an earlier step explains in full is brief later.
+func TestStepText(t *testing.T) {
+	up := plan.SetLink{Link: eth0, Up: new(true)}
+	steps := explain.Tour(plan.Plan{up, plan.SetLink{Link: eth0, MTU: 1400, Up: new(true)}})
+	first, second := steps[0].Text(words.English), steps[1].Text(words.English)
+	brief := "Brings up eth0 in ns1. "
+	more, ok := strings.CutPrefix(first.Says, brief)
+	if !ok || more == "" || !strings.HasPrefix(second.Says, brief) || strings.Contains(second.Says, more) || !strings.Contains(second.Says, "1400") {
+		t.Errorf("%q\n%q", first.Says, second.Says)
+	}
+	if first.Look != "ip -n ns1 link show dev eth0" || len(first.Kernel) != 1 || len(second.Kernel) != 2 {
+		t.Errorf("%+v\n%+v", first, second)
+	}
+	if chinese := steps[0].Text(words.Taiwan); !strings.Contains(chinese.Says, "啟用 ns1 的 eth0") || chinese.Kernel[0] != first.Kernel[0] {
+		t.Errorf("%+v", chinese)
+	}
+}
+
 // Each part of a change is said, and what shows most first.
 func TestSeveralParts(t *testing.T) {
 	var topics []string

@@ -30,3 +30,25 @@ func Tour(p plan.Plan) []Step {
 	}
 	return steps
 }
+
+// A Text is a step in one language.
+type Text struct {
+	Says   string   `json:"says"`
+	Kernel []string `json:"kernel"`         // the messages to the kernel
+	Look   string   `json:"look,omitempty"` // the command that shows the result
+}
+
+// Text returns the step in a language.
+func (s Step) Text(lang words.Lang) Text {
+	t := Text{}
+	var says []string
+	for _, n := range s.Notes {
+		says = append(says, n.Brief.In(lang), n.More.In(lang))
+		t.Kernel = append(t.Kernel, n.Kernel)
+	}
+	if look := s.Notes[0].Look; !look.IsZero() {
+		t.Look = look.String()
+	}
+	t.Says = words.Sentences(lang, says...)
+	return t
+}
