@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/iputils"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -104,16 +105,8 @@ func (p *program) printReply(r vethlab.Reply) {
 
 func (p *program) printStats(target string, s vethlab.PingStats) {
 	p.out.print("\n--- %s ping statistics ---\n", target)
-	p.out.print("%d packets transmitted, %d received, %d%% packet loss\n", s.Sent, s.Received, loss(s.Sent, s.Received))
+	p.out.print("%d packets transmitted, %d received, %d%% packet loss\n", s.Sent, s.Received, iputils.Loss(s.Sent, s.Received))
 	if s.Received > 0 {
 		p.out.print("rtt min/avg/max/mdev = %s/%s/%s/%s\n", short(s.Min), short(s.Mean), short(s.Max), short(s.StdDev))
 	}
-}
-
-// loss returns how many of a hundred are lost.
-func loss(sent, received int) int {
-	if sent == 0 {
-		return 0
-	}
-	return 100 * (sent - received) / sent
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/netip"
 	"time"
@@ -13,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/iputils"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// newPingHost is the ping of places where the machine has none: as iputils' ping,
-// from where it is run.
+// newPingHost is ping(8) for machines without it: it pings from the current namespace with
+// iputils' options, output and exit codes.
 func newPingHost(p *program) *cobra.Command {
 	var o pingHostOptions
 	cmd := &cobra.Command{
@@ -49,7 +49,7 @@ type pingHostOptions struct {
 	ipv4, ipv6, quiet bool
 }
 
-// target returns whom to ask, and how.
+// target returns the destination, with the source address or interface of -I.
 func (o pingHostOptions) target(to netip.Addr) probe.Target {
 	t := probe.Target{From: netns.Host, To: to}
 	if source, err := netip.ParseAddr(o.from); err == nil {
@@ -60,9 +60,9 @@ func (o pingHostOptions) target(to netip.Addr) probe.Target {
 	return t
 }
 
-// The exit codes of ping.
+// The exit codes of ping(8).
 const (
-	pingSilence = 1
+	pingNoReply = 1
 	pingFailed  = 2
 )
 
@@ -73,16 +73,12 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 		return exitError{code: pingFailed}
 	}
 	began := time.Now()
-	header := "PING %s (%s) 56(84) bytes of data.\n"
-	if addr.Is6() {
-		header = "PING %s(%s) 56 data bytes\n"
-	}
-	p.out.print(header, host, addr)
+	p.out.print("%s", iputils.Header(host, addr))
 	pinging, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	stats, err := probe.Ping(pinging, o.target(addr), o.PingOptions, func(r probe.Reply) {
 		if errors.Is(r.Err, unix.ENETUNREACH) {
-			stop(errors.New("connect: Network is unreachable")) // nor will the next request find a way
+			stop(errors.New("connect: Network is unreachable")) // later requests would fail too
 			return
 		}
 		p.pingReply(r, o)
@@ -91,18 +87,21 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 		p.out.pass(fmt.Appendf(nil, "ping: %v\n", cmp.Or(context.Cause(pinging), err)))
 		return exitError{code: pingFailed}
 	}
-	p.pingSum(host, stats, time.Since(began))
+	p.out.print("%s", iputils.Statistics{
+		Sent: stats.Sent, Received: stats.Received, Took: time.Since(began),
+		Min: stats.Min, Mean: stats.Mean, Max: stats.Max, StdDev: stats.StdDev,
+	}.Summary(host))
 	if stats.Received == 0 {
-		return reexecError{pingSilence}
+		return reexecError{pingNoReply}
 	}
-	return reexecError{exitDone} // that it was interrupted is how it ends
+	return reexecError{exitDone} // 0 also after Ctrl-C, as ping(8)
 }
 
-// pingAddress finds the address of a host.
+// pingAddress resolves a host to an address of the wanted family.
 func pingAddress(ctx context.Context, host string, o pingHostOptions) (netip.Addr, error) {
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if o.ipv4 && addr.Is6() || o.ipv6 && addr.Is4() {
-			return addr, errors.New("Address family for hostname not supported") //nolint:staticcheck // the words of ping
+			return addr, errors.New("Address family for hostname not supported") //nolint:staticcheck // ping's text
 		}
 		return addr, nil
 	}
@@ -112,7 +111,7 @@ func pingAddress(ctx context.Context, host string, o pingHostOptions) (netip.Add
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, network, host)
 	if err != nil || len(addrs) == 0 {
-		return netip.Addr{}, errors.New("Name or service not known") //nolint:staticcheck // the words of ping
+		return netip.Addr{}, errors.New("Name or service not known") //nolint:staticcheck // ping's text
 	}
 	return addrs[0].Unmap(), nil
 }
@@ -122,27 +121,11 @@ func (p *program) pingReply(r probe.Reply, o pingHostOptions) {
 	switch {
 	case o.quiet:
 	case errors.As(r.Err, &icmp):
-		p.out.print("From %s icmp_seq=%d %s\n", icmp.By, r.Seq, pingWords(icmp))
+		e := iputils.ICMPError{By: icmp.By, Type: icmp.Type, Code: icmp.Code, MTU: icmp.MTU, Reason: icmp.Reason()}
+		p.out.print("%s", e.Line(r.Seq))
 	case r.Err != nil:
 		p.out.pass(fmt.Appendf(nil, "ping: sendmsg: %v\n", r.Err))
 	default:
-		p.out.print("64 bytes from %s: icmp_seq=%d ttl=%d time=%s ms\n", r.From, r.Seq, r.TTL, milliseconds(r.RTT))
-	}
-}
-
-// milliseconds writes a time with three digits that count.
-func milliseconds(d time.Duration) string {
-	ms := float64(d) / float64(time.Millisecond)
-	digits := 3 - max(0, int(math.Floor(math.Log10(max(ms, 0.001))))+1)
-	return fmt.Sprintf("%.*f", min(3, max(0, digits)), ms)
-}
-
-func (p *program) pingSum(host string, s probe.PingStats, took time.Duration) {
-	p.out.print("\n--- %s ping statistics ---\n", host)
-	p.out.print("%d packets transmitted, %d received, %d%% packet loss, time %dms\n",
-		s.Sent, s.Received, loss(s.Sent, s.Received), took.Milliseconds())
-	if s.Received > 0 {
-		ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-		p.out.print("rtt min/avg/max/mdev = %.3f/%.3f/%.3f/%.3f ms\n", ms(s.Min), ms(s.Mean), ms(s.Max), ms(s.StdDev))
+		p.out.print("%s", iputils.Reply(r.From, r.Seq, r.TTL, r.RTT))
 	}
 }

@@ -19,6 +19,7 @@ var pure = map[string][]string{
 	"internal/parallel":      {},
 	"internal/words":         {"internal/escape"},
 	"internal/escape":        {},
+	"internal/iputils":       {},
 	"internal/nft":           {"internal/words"},
 	"topo":                   {"internal/nft", "internal/escape"},
 	"internal/state":         {"topo"},
