@@ -19,24 +19,25 @@ import (
 // The timeout and the most bytes for all answers of one daemon. A daemon of another
 // user (neither root nor the viewer) gets less of both.
 const (
-	askTime         = 3 * time.Second
-	askStrangerTime = time.Second
-	maxAnswers      = 32 << 20
-	maxAnswersOf    = 1 << 20 // of another user's daemon
-	maxHeader       = 64 << 10
+	queryTime           = 3 * time.Second
+	untrustedQueryTime  = time.Second
+	maxAnswers          = 32 << 20
+	maxUntrustedAnswers = 1 << 20 // of another user's daemon
+	maxHeader           = 64 << 10
 )
 
-// maxSockets is how many daemons are queried: those of root and of the viewer first.
+// maxSockets bounds how many daemons are queried: those of root and of the viewer
+// first.
 const maxSockets = 16
 
-// askEngines queries the engines' daemons and adds their containers to known. A daemon
+// queryEngines queries the engines' daemons and adds their containers to known. A daemon
 // that does not answer is left out.
-func askEngines(ctx context.Context, e *evidence, known []Container) []Container {
+func queryEngines(ctx context.Context, e *evidence, known []Container) []Container {
 	sockets := e.sockets()
 	answers := make([][]Container, len(sockets))
 	var wg sync.WaitGroup
 	for i, s := range sockets {
-		wg.Go(func() { answers[i] = s.ask(ctx) })
+		wg.Go(func() { answers[i] = s.query(ctx) })
 	}
 	wg.Wait()
 	for _, c := range slices.Concat(answers...) {
@@ -67,7 +68,7 @@ func (e *evidence) sockets() []socket {
 		for _, arg := range p.Args {
 			path, ok := strings.CutPrefix(arg[strings.IndexByte(arg, '=')+1:], "unix://")
 			switch {
-			case ok && p.Stranger == "":
+			case ok && p.Untrusted == "":
 				own = append(own, socket{origin: e.origin(p), engine: "docker", path: path})
 			case ok:
 				claimed = append(claimed, socket{origin: e.origin(p), engine: "docker", path: path})
@@ -120,9 +121,9 @@ type session struct {
 	left int64  // bytes that may still be read
 }
 
-// ask lists the running containers of one daemon.
-func (s *socket) ask(ctx context.Context) []Container {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+// query lists the running containers of one daemon.
+func (s *socket) query(ctx context.Context) []Container {
+	ctx, cancel := context.WithTimeout(ctx, queryTime)
 	defer cancel()
 	t := &session{socket: s, left: maxAnswers}
 	var list []struct{ ID string }
@@ -131,7 +132,7 @@ func (s *socket) ask(ctx context.Context) []Container {
 	}
 	if t.by != "" {
 		list = list[:min(len(list), maxClaims)]
-		ctx, cancel = context.WithTimeout(ctx, askStrangerTime)
+		ctx, cancel = context.WithTimeout(ctx, untrustedQueryTime)
 		defer cancel()
 	}
 	var all []Container
@@ -142,7 +143,7 @@ func (s *socket) ask(ctx context.Context) []Container {
 		}
 		c := config.container(s.root)
 		c.Engine, c.Why = s.engine, []string{"by " + strings.ToUpper(s.engine[:1]) + s.engine[1:] + "'s API"}
-		c.says(t.by)
+		c.setClaim(t.by)
 		c.clean()
 		all = append(all, c)
 	}
@@ -160,8 +161,8 @@ func (t *session) get(ctx context.Context, path string, v any) bool {
 	}
 	defer conn.Close()
 	if by != "" {
-		t.by, t.left = by, min(t.left, maxAnswersOf)
-		if conn.SetDeadline(time.Now().Add(askStrangerTime)) != nil {
+		t.by, t.left = by, min(t.left, maxUntrustedAnswers)
+		if conn.SetDeadline(time.Now().Add(untrustedQueryTime)) != nil {
 			return false
 		}
 	}

@@ -33,8 +33,8 @@ func listen(t *testing.T, file string, serve func(net.Conn)) {
 	}()
 }
 
-// A daemon that never stops answering, or never begins, is left alone in time and
-// with little memory.
+// A daemon that never answers, or never stops answering, is given up after queryTime
+// and without holding much memory.
 func TestSockets(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 	for name, serve := range map[string]func(net.Conn){
@@ -55,19 +55,19 @@ func TestSockets(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			begun := time.Now()
-			askEngines(t.Context(), e, nil)
+			queryEngines(t.Context(), e, nil)
 			runtime.ReadMemStats(&after)
-			if took := time.Since(begun); took > askTime+2*time.Second {
-				t.Errorf("it took %v", took)
+			if took := time.Since(begun); took > queryTime+2*time.Second {
+				t.Errorf("querying the daemon took %v", took)
 			}
 			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
-				t.Errorf("%d MiB", grown>>20)
+				t.Errorf("the heap grew by %d MiB", grown>>20)
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			begun = time.Now()
-			if askEngines(ctx, e, nil); time.Since(begun) > time.Second {
-				t.Error("it does not end with its context")
+			if queryEngines(ctx, e, nil); time.Since(begun) > time.Second {
+				t.Error("queryEngines does not return when its context ends")
 			}
 		})
 	}
@@ -80,13 +80,13 @@ func endless(c net.Conn, head, block string) {
 	}
 }
 
-// Root asks no listener of root's in the way that a stranger wants it to.
-func TestSocketOfAnother(t *testing.T) {
+// If another user names a socket on which root listens, root does not query it.
+func TestSocketNamedByAnotherUser(t *testing.T) {
 	dir := t.TempDir()
-	asked := make(chan bool, 1)
-	listen(t, dir+"/s", func(c net.Conn) { asked <- true })
+	connected := make(chan bool, 1)
+	listen(t, dir+"/s", func(c net.Conn) { connected <- true })
 	s := socket{origin: origin{by: "user 1001"}, engine: "docker", path: dir + "/s", files: newTree("/")}
 	if _, _, err := s.dial(t.Context()); !errors.Is(err, errOtherListener) {
-		t.Errorf("%v", err)
+		t.Errorf("dial: %v, want %v", err, errOtherListener)
 	}
 }

@@ -26,7 +26,7 @@ type Options struct {
 	AsOwner func(pid int) *Map
 }
 
-// A reading is what was read of the namespaces.
+// A reading is the links and routes of all namespaces that could be opened.
 type reading struct {
 	wiring *dump.Wiring
 	inodes map[int32]uint64 // by the observer's nsids
@@ -117,17 +117,17 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 		if l.Flags.Has(dump.Loopback) {
 			b.mark(ns, l)
 		}
-		face := describe(l)
-		face.Master = escape.Name(seen.LinkName(l.Master))
-		if face.Master != "" {
-			ports[face.Master] = append(ports[face.Master], face.Name)
+		iface := describe(l)
+		iface.Master = escape.Name(seen.LinkName(l.Master))
+		if iface.Master != "" {
+			ports[iface.Master] = append(ports[iface.Master], iface.Name)
 		}
 		for _, a := range seen.AddressesOf(l.Index) {
-			face.Addresses = append(face.Addresses, a.Prefix)
+			iface.Addresses = append(iface.Addresses, a.Prefix)
 		}
-		face.Default = defaults(b.s.routes[id], l.Index)
-		face.Peer, face.Lower = b.ends(id, l)
-		ns.Interfaces = append(ns.Interfaces, face)
+		iface.Default = defaults(b.s.routes[id], l.Index)
+		iface.Peer, iface.Lower = b.ends(id, l)
+		ns.Interfaces = append(ns.Interfaces, iface)
 	}
 	for i := range ns.Interfaces {
 		ns.Interfaces[i].Ports = ports[ns.Interfaces[i].Name]
@@ -157,7 +157,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 	switch l.Kind {
 	case "veth", "netkit", "vxcan":
 		if _, sure := b.s.wiring.Peer(dump.LinkRef{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
-			return nil, nil // it moved between the reads
+			return nil, nil // the peer was moved between the two reads
 		}
 		return end, nil
 	}
@@ -238,8 +238,8 @@ func unspecified(a netip.Addr) netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// addProcesses adds processes to their namespaces. Those of the host namespace are too
-// many.
+// addProcesses adds processes to their namespaces, except to the host namespace, which
+// has too many.
 func (b *builder) addProcesses() {
 	for _, p := range b.c.processes {
 		ns := b.byInode[p.Net]
@@ -249,7 +249,7 @@ func (b *builder) addProcesses() {
 		ns.Processes = append(ns.Processes, p)
 		// The title of a sandbox's holder process has the lab's name.
 		if lab, ok := strings.CutPrefix(strings.Join(p.Args, " "), "vethlab: lab "); ok && ns.Lab == "" {
-			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(lab), HostName, []string{byProcess}, p.Stranger
+			ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(lab), HostName, []string{byProcess}, p.Untrusted
 		}
 	}
 }
@@ -267,7 +267,7 @@ func (b *builder) taps() {
 	}
 }
 
-// noteUnseen adds to Unseen what this user can't see.
+// noteUnseen adds to Unseen the processes and namespaces that this user can't read.
 func (m *Map) noteUnseen(c *census) {
 	switch n := c.denied; n {
 	case 0:
@@ -288,9 +288,9 @@ func (m *Map) noteUnseen(c *census) {
 }
 
 // noteSkipped adds to Unseen the users whose files took too long to read.
-func (m *Map) noteSkipped(strangers []string) {
-	if len(strangers) > 0 {
-		m.Unseen = append(m.Unseen, "the engines of "+words.List(strangers, maxNames)+", whose files take too long to read")
+func (m *Map) noteSkipped(users []string) {
+	if len(users) > 0 {
+		m.Unseen = append(m.Unseen, "the engines of "+words.List(users, maxNames)+", whose files take too long to read")
 	}
 }
 
@@ -300,7 +300,7 @@ func reason(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "needs root"
 	case errors.Is(err, fs.ErrNotExist):
-		return "its files can't be reached from here"
+		return "its files are not visible in this mount namespace"
 	}
 	return fmt.Sprint(err)
 }

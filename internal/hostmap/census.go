@@ -61,7 +61,7 @@ func (c *census) add(t procInfo) {
 		c.denied++
 	}
 	if t.process.PID == 0 {
-		return // it ended
+		return // the process has exited
 	}
 	c.processes = append(c.processes, t.process)
 	proc := "/proc/" + itoa(t.process.PID)
@@ -81,7 +81,7 @@ func (c *census) add(t procInfo) {
 			f.pid, f.root = t.process.PID, strings.TrimPrefix(proc+"/root", "/")
 			path = proc + "/root" + m.path
 			if t.process.Owner != 0 { // in this user namespace only root can mount
-				f.by = t.process.Stranger
+				f.by = t.process.Untrusted
 			}
 		}
 		c.files = append(c.files, f)
@@ -91,7 +91,7 @@ func (c *census) add(t procInfo) {
 	c.taps = append(c.taps, t.taps...)
 }
 
-// arrange sorts everything, so that the same machine gives the same map.
+// arrange sorts the lists, so that the map does not depend on the order in /proc.
 func (c *census) arrange() {
 	slices.SortFunc(c.processes, func(a, b Process) int { return a.PID - b.PID })
 	slices.SortFunc(c.files, func(a, b nsFile) int {
@@ -104,7 +104,7 @@ func (c *census) arrange() {
 	}
 }
 
-// inodeOf returns the inode of the namespace on a file below a root; 0: none.
+// inodeOf returns the inode of the namespace mounted on a file below a root; 0: none.
 func (c *census) inodeOf(root, path string) uint64 {
 	path = clean("", path)
 	for _, f := range slices.Backward(c.files) {

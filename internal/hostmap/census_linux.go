@@ -58,18 +58,18 @@ type walker struct {
 
 // walk reads each process, up to four at a time.
 func (w *walker) walk(pids []int) []procInfo {
-	told := make([]procInfo, len(pids))
+	infos := make([]procInfo, len(pids))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), 4) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(pids); i = int(next.Add(1)) - 1 {
-				told[i] = w.read(pids[i])
+				infos[i] = w.read(pids[i])
 			}
 		})
 	}
 	wg.Wait()
-	return told
+	return infos
 }
 
 // read reads a process in /proc.
@@ -83,7 +83,7 @@ func (w *walker) read(pid int) procInfo {
 	net, err := os.Readlink(dir + "/ns/net")
 	t.denied = errors.Is(err, fs.ErrPermission)
 	if err != nil && !t.denied {
-		return t // it ended, or is a zombie
+		return t // the process has exited, or is a zombie
 	}
 	t.process = Process{PID: pid, Command: s.command, Parent: s.parent, Net: parseInode(net)}
 	w.describe(&t.process, dir)
@@ -92,7 +92,7 @@ func (w *walker) read(pid int) procInfo {
 	}
 	if mount := nsInode(dir+"/ns/mnt", "mnt:["); mount != w.mount {
 		t.process.Mount = mount
-		if _, told := w.claimed.LoadOrStore(mount, true); !told {
+		if _, seen := w.claimed.LoadOrStore(mount, true); !seen {
 			t.mounted = readMounts(dir)
 		}
 	}
@@ -113,7 +113,7 @@ func (w *walker) describe(p *Process, dir string) {
 		p.UID = int(st.Uid)
 		p.User = w.names.name(p.UID)
 	}
-	p.Stranger = strangerOf(dir)
+	p.Untrusted = untrustedOf(dir)
 	if text, err := guarded.Head(dir+"/cmdline", maxArgs); err == nil && len(text) > 0 {
 		p.Args = strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")
 	}
@@ -131,10 +131,10 @@ const (
 	maxNumbers = 1 << 16  // threads, descriptors
 )
 
-// strangerOf returns the user, if neither root nor the viewer, who may have chosen a
+// untrustedOf returns the user, if neither root nor the viewer, who may have chosen a
 // process's name and arguments: any of its UIDs, since a set-uid program keeps the
 // arguments of the user who started it.
-func strangerOf(dir string) string {
+func untrustedOf(dir string) string {
 	text, _ := guarded.Head(dir+"/status", maxProc)
 	for line := range strings.Lines(string(text)) {
 		uids, ok := strings.CutPrefix(line, "Uid:")
@@ -142,17 +142,17 @@ func strangerOf(dir string) string {
 			continue
 		}
 		for uid := range strings.FieldsSeq(uids) {
-			if n, err := strconv.Atoi(uid); err != nil || stranger(n) != "" {
-				return stranger(n)
+			if n, err := strconv.Atoi(uid); err != nil || untrusted(n) != "" {
+				return untrusted(n)
 			}
 		}
 		return ""
 	}
-	return "any user" // it ended: unknown
+	return "any user" // the process has exited: unknown
 }
 
-// stranger returns "user UID" if uid is neither root nor the viewer, else "".
-func stranger(uid int) string { return guarded.Untrusted(uid) }
+// untrusted returns "user UID" if uid is neither root nor the viewer, else "".
+func untrusted(uid int) string { return guarded.Untrusted(uid) }
 
 // threads adds the namespaces of threads that differ from their process's.
 func (w *walker) threads(t *procInfo, dir string) {
@@ -192,7 +192,8 @@ func (w *walker) descriptors(t *procInfo, dir string) {
 		case link == "/dev/net/tun":
 			w.tap(t, &pidfd, dir, fd)
 		case strings.HasPrefix(link, "/") && (link == "/" || strings.Contains(link, "netns") || strings.Contains(link, "/ns")):
-			// Opened by the file that it is mounted on, which may be deleted.
+			// A descriptor of a file with a namespace mounted on it; the file may be
+			// deleted since.
 			if inode := mountedInode(path); inode != 0 {
 				t.hold("descriptor", fd, inode, handle{path: path})
 			}
@@ -200,8 +201,8 @@ func (w *walker) descriptors(t *procInfo, dir string) {
 	}
 }
 
-// tunGetDevNetns is TUNGETDEVNETNS (linux/if_tun.h): the namespace that the
-// interface is in, which may have been moved.
+// tunGetDevNetns is TUNGETDEVNETNS (linux/if_tun.h). It returns the namespace that the
+// interface is in now: it may have been moved.
 const tunGetDevNetns = 0x54e3
 
 // tap adds the interface of an open /dev/net/tun.
@@ -371,7 +372,8 @@ func readStat(dir string) (stat, bool) {
 	if err != nil {
 		return stat{}, false
 	}
-	// The name, in parentheses, may hold anything: read on after the last one.
+	// The command name, in parentheses, may itself contain parentheses: the fields
+	// begin after the last one.
 	open, shut := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
 	if open < 0 || shut < open {
 		return stat{}, false

@@ -10,8 +10,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// parseCgroup returns the paths in /proc/PID/cgroup, the one that systemd made
-// first (cgroups(7)): that of version 2, or of version 1 with the name systemd.
+// parseCgroup returns the paths in /proc/PID/cgroup (cgroups(7)). First comes the path
+// that systemd manages: that of version 2, or of the version 1 hierarchy named systemd.
 func parseCgroup(text string) []string {
 	var paths []string
 	for line := range strings.Lines(text) {
@@ -114,7 +114,7 @@ func parentEngine(above []string) string {
 func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 
 // cgroups finds containers of all engines by the cgroups of processes. The first
-// process in each is taken for the container's.
+// process in a cgroup counts as the container's first process.
 func cgroups(e *evidence) []Container {
 	rules := cgroupRules()
 	listed := map[string]bool{}
@@ -129,8 +129,8 @@ func cgroups(e *evidence) []Container {
 			continue
 		}
 		by := e.cgroupMaker(above)
-		if who := id + by; !listed[who] {
-			listed[who] = true
+		if key := id + by; !listed[key] {
+			listed[key] = true
 			all = append(all, bareContainer(engine, id, p.PID, by))
 		}
 	}
@@ -154,10 +154,11 @@ func (e *evidence) cgroupMaker(above string) string {
 }
 
 func (e *evidence) findMaker(above string) string {
-	// Version 2, version 2 beside version 1, and systemd's own of version 1.
+	// The mount points of version 2, of version 2 beside version 1, and of systemd's
+	// hierarchy of version 1.
 	for _, root := range []string{"sys/fs/cgroup", "sys/fs/cgroup/unified", "sys/fs/cgroup/systemd"} {
 		if strings.Contains(above, "..") {
-			break // outside of the cgroup namespace that this program is in
+			break // outside of this program's cgroup namespace
 		}
 		if by, ok := e.files.writer(path.Join(root, above)); ok {
 			return by
@@ -165,7 +166,7 @@ func (e *evidence) findMaker(above string) string {
 	}
 	if m := userCgroup.FindStringSubmatch(above); m != nil {
 		uid, _ := strconv.Atoi(m[1])
-		return stranger(uid)
+		return untrusted(uid)
 	}
 	return ""
 }

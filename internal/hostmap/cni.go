@@ -1,7 +1,7 @@
 package hostmap
 
-// cniResults is the folder of the cache of results that libcni keeps, and
-// cniResultKind says of an entry that it is laid out as [cniResult] is.
+// cniResults is the folder of libcni's cache of results; cniResultKind is the kind of
+// entries with the layout of [cniResult].
 const (
 	cniResults    = "/var/lib/cni/results"
 	cniResultKind = "cniCacheV1"

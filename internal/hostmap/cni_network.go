@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// cniNetwork is the configuration of a network of CNI, a file *.conflist, as far
-// as it is of use here (CNI specification, "Network configuration format").
+// cniNetwork holds the used fields of the configuration of a CNI network, a file
+// *.conflist (CNI specification, "Network configuration format").
 type cniNetwork struct {
 	Name    string `json:"name"`
 	Plugins []struct {
@@ -25,10 +25,9 @@ func (n *cniNetwork) addTo(names map[string]string) {
 	}
 }
 
-// cniNetworks adds the names of CNI's networks by their bridges: of those that
-// are configured where engines look by default (Podman without netavark among
-// them), and of those that something is connected to, wherever they are
-// configured.
+// cniNetworks adds the names of CNI networks by their bridges: networks in the default
+// configuration folders of engines (also Podman's without netavark), and networks with
+// a cached result, whose configuration may be in any folder.
 func (e *evidence) cniNetworks(names map[string]string) {
 	for _, dir := range []string{"/etc/cni/net.d", "/etc/containers/networks", "/run/containers/networks"} {
 		files, _ := e.list(origin{}, dir)

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// The networks of Podman with either back end, and of CNI, are known by their
-// bridges: by configurations where engines look for them, and by what was
-// connected with one from elsewhere.
+// The networks of Podman with either back end, and of CNI, are found by their bridges:
+// in the default configuration folders, and in cached results, which hold their
+// configuration.
 func TestNetworks(t *testing.T) {
-	elsewhere := base64.StdEncoding.EncodeToString([]byte(`{"name":"mine","plugins":[{"type":"bridge","bridge":"br-mine"}]}`))
+	cachedConfig := base64.StdEncoding.EncodeToString([]byte(`{"name":"mine","plugins":[{"type":"bridge","bridge":"br-mine"}]}`))
 	e := &evidence{files: machine(t, `
 -- etc/containers/networks/front.json --
 {"name":"front","network_interface":"podman1"}
@@ -25,7 +25,7 @@ func TestNetworks(t *testing.T) {
 -- etc/cni/net.d/readme.txt --
 {"name":"readme","plugins":[{"bridge":"br-readme"}]}
 -- var/lib/cni/results/mine-job7-eth0 --
-{"kind":"cniCacheV1","containerId":"job7","ifName":"eth0","networkName":"mine","config":"`+elsewhere+`"}
+{"kind":"cniCacheV1","containerId":"job7","ifName":"eth0","networkName":"mine","config":"`+cachedConfig+`"}
 -- var/lib/cni/results/odd-job8-eth0 --
 {"kind":"cniCacheV1","containerId":"job8","ifName":"eth0","networkName":"odd","config":"bm90IEpTT04="}
 `)}

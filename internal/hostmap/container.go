@@ -17,7 +17,7 @@ type Container struct {
 
 	Pod          string `json:"pod,omitempty"`           // of Kubernetes or Podman
 	PodNamespace string `json:"pod_namespace,omitempty"` // of Kubernetes
-	Infra        bool   `json:"infra,omitempty"`         // it only holds the pod's namespaces
+	Infra        bool   `json:"infra,omitempty"`         // a pause container, which only holds the pod's namespaces
 
 	Lab     string `json:"lab,omitempty"`     // of containerlab
 	Node    string `json:"node,omitempty"`    // of that lab
@@ -31,15 +31,15 @@ type Container struct {
 	ClaimedBy string `json:"claimed_by,omitempty"`
 
 	netns  string // the file of its namespace; "": not known
-	root   string // of the file tree in which that file is, see evidence.root
-	shares string // the ID of the container in whose namespace it is
+	root   string // the root of that file's path, see evidence.root
+	shares string // the ID of the container in whose namespace it runs
 }
 
 // A Network is one that an engine connects a container to.
 type Network struct {
 	Name   string `json:"name"`
 	ID     string `json:"id,omitempty"`
-	Bridge string `json:"bridge,omitempty"` // as far as the engine says
+	Bridge string `json:"bridge,omitempty"` // "" if the engine does not name it
 }
 
 // The sources of a name.
@@ -56,14 +56,15 @@ func bareContainer(engine, id string, pid int, by string) Container {
 	return Container{Engine: engine, ID: id, PID: pid, Why: []string{byCgroup}, ClaimedBy: by}
 }
 
-// says sets ClaimedBy if a source belongs to another user.
-func (c *Container) says(by string) {
+// setClaim sets ClaimedBy if a source belongs to another user.
+func (c *Container) setClaim(by string) {
 	if c.ClaimedBy == "" {
 		c.ClaimedBy = by
 	}
 }
 
-// clean escapes and shortens an engine's names so that they fit into a line.
+// clean escapes and shortens the names that an engine gives, so that each fits into a
+// line.
 func (c *Container) clean() {
 	for _, s := range []*string{&c.ID, &c.Name, &c.Image, &c.Pod, &c.PodNamespace, &c.Lab, &c.Node, &c.Project, &c.Service, &c.Engine} {
 		*s = escape.Name(*s)
@@ -102,7 +103,7 @@ func (c *Container) merge(o Container) {
 	}
 	c.Infra = c.Infra || o.Infra
 	for _, n := range o.Networks {
-		if !slices.ContainsFunc(c.Networks, func(have Network) bool { return have.Name == n.Name }) {
+		if !slices.ContainsFunc(c.Networks, func(known Network) bool { return known.Name == n.Name }) {
 			c.Networks = append(c.Networks, n)
 		}
 	}

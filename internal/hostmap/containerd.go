@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The annotations that containerd writes for Kubernetes, and nerdctl for itself.
+// The annotations that containerd's CRI plugin and nerdctl write.
 const (
 	criPod     = "io.kubernetes.cri.sandbox-name"
 	criPodNS   = "io.kubernetes.cri.sandbox-namespace"
@@ -16,11 +16,11 @@ const (
 	nerdctlCtr = "nerdctl/name"
 )
 
-// containerdTasks is where containerd has the folders of what runs.
+// containerdTasks is the folder in which containerd has a folder for each running task.
 const containerdTasks = "/run/containerd/io.containerd.runtime.v2.task"
 
-// dockers is the namespace in which containerd keeps the containers of Docker,
-// which names them itself.
+// dockers is the containerd namespace of Docker's containers. Their names are in
+// Docker's own files.
 const dockers = "moby"
 
 // containerd finds the containers of containerd, Kubernetes' pods included, by their
@@ -32,7 +32,7 @@ func containerd(e *evidence) []Container {
 		if !strings.HasPrefix(p.program(), "containerd-shim") || id == "" {
 			continue
 		}
-		c := Container{Engine: "containerd", ID: id, PID: e.child(p.PID), Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Stranger}
+		c := Container{Engine: "containerd", ID: id, PID: e.child(p.PID), Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Untrusted}
 		if namespace == dockers {
 			c.Engine = "docker"
 			all = append(all, c)
@@ -57,8 +57,8 @@ func containerd(e *evidence) []Container {
 	return all
 }
 
-// task returns the folder of a container: the shim's working folder, wherever
-// containerd has been told to keep it.
+// task returns the folder of a container's task: the working directory of its shim,
+// else the default.
 func (e *evidence) task(shim Process, namespace, id string) string {
 	if dir := e.files.link("proc/" + itoa(shim.PID) + "/cwd"); path.Base(dir) == id {
 		return dir
@@ -73,7 +73,7 @@ func (e *evidence) containerdFiles(c *Container, dir string) bool {
 	if !ok {
 		return false
 	}
-	c.says(by)
+	c.setClaim(by)
 	a := config.Annotations
 	c.netns = config.netns()
 	c.Pod, c.PodNamespace = a[criPod], a[criPodNS]

@@ -7,22 +7,22 @@ import (
 
 // addContainers adds containers to their namespaces and sets the engines of namespaces.
 func (b *builder) addContainers(containers []Container) {
-	where := map[string]uint64{}
+	inodes := map[string]uint64{} // by container ID
 	for _, c := range containers {
-		if _, known := where[c.ID]; !known || c.ClaimedBy == "" {
-			where[c.ID] = b.inodeOf(c)
+		if _, known := inodes[c.ID]; !known || c.ClaimedBy == "" {
+			inodes[c.ID] = b.inodeOf(c)
 		}
 	}
 	for _, c := range containers {
 		inode := b.inodeOf(c)
 		if inode == 0 && c.shares != "" {
-			inode = where[c.shares]
+			inode = inodes[c.shares]
 		}
 		ns := b.byInode[inode]
 		if ns == nil || ns.Engine == "vethlab" && ns.ClaimedBy == "" || ns.Host && c.Engine == "mininet" {
 			continue
 		}
-		b.put(ns, c)
+		b.addContainer(ns, c)
 	}
 	for _, ns := range b.m.Namespaces {
 		b.engineOf(ns)
@@ -30,8 +30,8 @@ func (b *builder) addContainers(containers []Container) {
 	b.nameNetworks(containers)
 }
 
-// inodeOf returns the namespace of a container: that on the file that the engine
-// says, else that of its first process.
+// inodeOf returns the namespace of a container: the one mounted on the file that the
+// engine names, else that of its first process.
 func (b *builder) inodeOf(c Container) uint64 {
 	if m := procNetns.FindStringSubmatch(c.netns); m != nil {
 		pid, _ := strconv.Atoi(m[1])
@@ -57,12 +57,12 @@ func (b *builder) process(pid int) *Process {
 	return &b.c.processes[i]
 }
 
-// put adds a container to a namespace: in front if it made it, which is the one
-// that shares nobody's, and of a pod the one that is there for that. What is
-// believed stands before what strangers claim.
-func (b *builder) put(ns *Namespace, c Container) {
-	from := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.doubt(o) >= ns.doubt(c) })
-	to := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.doubt(o) > ns.doubt(c) })
+// addContainer adds a container to a namespace. Trusted containers come before claimed
+// ones; among equals the container that the namespace was made for comes first: a pod's
+// infra container, or the one that does not share another's namespace.
+func (b *builder) addContainer(ns *Namespace, c Container) {
+	from := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.claimRank(o) >= ns.claimRank(c) })
+	to := slices.IndexFunc(ns.Containers, func(o Container) bool { return ns.claimRank(o) > ns.claimRank(c) })
 	if to < 0 {
 		to = len(ns.Containers)
 	}
@@ -75,15 +75,14 @@ func (b *builder) put(ns *Namespace, c Container) {
 		at = from
 	}
 	ns.Containers = slices.Insert(ns.Containers, at, c)
-	if p := b.process(c.PID); ns.Host && p != nil && p.Stranger == c.ClaimedBy {
+	if p := b.process(c.PID); ns.Host && p != nil && p.Untrusted == c.ClaimedBy {
 		ns.Processes = append(ns.Processes, *p)
 	}
 }
 
-// doubt says how little what is said of a container counts for the name of the
-// namespace that it is in: 0 if it is believed, 1 if whoever owns the namespace
-// says it, 2 if it is another's claim, which names nothing.
-func (ns *Namespace) doubt(c Container) int {
+// claimRank returns 0 for a trusted container, 1 for one claimed by the owner of the
+// namespace, and 2 for one that another user claims, which never names the namespace.
+func (ns *Namespace) claimRank(c Container) int {
 	switch c.ClaimedBy {
 	case "":
 		return 0
@@ -96,20 +95,20 @@ func (ns *Namespace) doubt(c Container) int {
 // engineOf returns the engine of a namespace: of its trusted containers, else of those
 // that its owner claims.
 func (b *builder) engineOf(ns *Namespace) {
-	doubt := 2
+	claimRank := 2
 	if len(ns.Containers) > 0 {
-		doubt = ns.doubt(ns.Containers[0])
+		claimRank = ns.claimRank(ns.Containers[0])
 	}
 	file := slices.IndexFunc(ns.Files, func(f File) bool { return f.ClaimedBy == "" })
 	switch {
 	case ns.Host, ns.Engine != "" && ns.ClaimedBy == "":
-	case doubt == 0:
+	case claimRank == 0:
 		ns.madeBy(ns.Containers[0])
 	case file >= 0:
 		ns.Engine, ns.Why, ns.ClaimedBy, ns.Lab, ns.Node = "netns", []string{byFile}, "", "", ""
 		ns.Files[0], ns.Files[file] = ns.Files[file], ns.Files[0]
 	case ns.Engine != "":
-	case doubt == 1:
+	case claimRank == 1:
 		ns.madeBy(ns.Containers[0])
 	case len(ns.Files) > 0:
 		ns.Engine, ns.Why, ns.ClaimedBy = "netns", []string{byFile}, ns.Files[0].ClaimedBy
@@ -126,7 +125,7 @@ func (ns *Namespace) madeBy(c Container) {
 
 // named returns the container that gives a namespace its name, or nil.
 func (ns *Namespace) named() *Container {
-	if ns.Engine == "vethlab" || ns.Engine == "netns" || len(ns.Containers) == 0 || ns.doubt(ns.Containers[0]) > 1 {
+	if ns.Engine == "vethlab" || ns.Engine == "netns" || len(ns.Containers) == 0 || ns.claimRank(ns.Containers[0]) > 1 {
 		return nil
 	}
 	return &ns.Containers[0]
@@ -147,8 +146,8 @@ func (b *builder) nameNetworks(containers []Container) {
 	}
 	for _, ns := range b.m.Namespaces {
 		for i := range ns.Interfaces {
-			if face := &ns.Interfaces[i]; face.Kind == "bridge" {
-				face.Network = names[face.Name]
+			if iface := &ns.Interfaces[i]; iface.Kind == "bridge" {
+				iface.Network = names[iface.Name]
 			}
 		}
 	}

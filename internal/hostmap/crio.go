@@ -45,7 +45,7 @@ func (e *evidence) crioFiles(c *Container, bundle string) bool {
 	if !ok || config.Annotations[crioType] == "" {
 		return false
 	}
-	c.says(by)
+	c.setClaim(by)
 	a := config.Annotations
 	c.Engine = "cri-o"
 	c.Pod, c.PodNamespace, c.Name = a[crioPod], a[crioPodNS], a[crioName]

@@ -8,9 +8,9 @@
 // each, assign containers to namespaces by processes and files.
 //
 // Nothing is changed: nsids are assigned in an observer namespace that is deleted
-// afterwards (see [kernel.Observer]). No daemon is queried, or started by a query,
-// unless [Options].Engines is set.
+// afterwards (see [kernel.Observer]). Daemons are queried, which may start them, only
+// if [Options].Engines is set.
 //
-// All but the census and the reading is pure: files come through an interface,
-// processes from a slice.
+// All but the census, the reading of namespaces and the queries is pure: files come
+// through an interface, processes from a slice.
 package hostmap

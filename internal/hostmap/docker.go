@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// dockerConfig is config.v2.json of a container of Docker's, as far as it is of
-// use here (moby, daemon/container).
+// dockerConfig holds the used fields of config.v2.json of a Docker container (moby,
+// daemon/container).
 type dockerConfig struct {
 	ID    string
 	Name  string // with a slash in front
@@ -32,12 +32,12 @@ type dockerConfig struct {
 // the default data folder.
 func docker(e *evidence) []Container {
 	var all []Container
-	for _, place := range e.dockerDirs() {
-		ids, by := e.list(place.origin, place.dir+"/containers")
+	for _, dir := range e.dockerDirs() {
+		ids, by := e.list(dir.origin, dir.dir+"/containers")
 		for _, id := range ids {
-			from := place.origin
+			from := dir.origin
 			from.by = by
-			if c, ok := e.dockerContainer(from, place.dir+"/containers/"+id); ok {
+			if c, ok := e.dockerContainer(from, dir.dir+"/containers/"+id); ok {
 				all = append(all, c)
 			}
 		}
@@ -45,7 +45,7 @@ func docker(e *evidence) []Container {
 	return all
 }
 
-// A dataDir is a folder of an engine, below the root that its daemon sees.
+// A dataDir is the data folder of an engine, as its daemon sees it.
 type dataDir struct {
 	origin
 	dir string
@@ -55,7 +55,7 @@ const dockerData = "/var/lib/docker"
 
 // dockerDirs returns the data folders of Docker.
 func (e *evidence) dockerDirs() []dataDir {
-	places := []dataDir{{origin{}, dockerData}}
+	dirs := []dataDir{{origin{}, dockerData}}
 	for _, p := range e.processes {
 		if p.program() != "dockerd" {
 			continue
@@ -74,22 +74,22 @@ func (e *evidence) dockerDirs() []dataDir {
 		if dir == "" && p.UID != 0 {
 			dir = e.home(p.UID) + "/.local/share/docker"
 		}
-		places = append(places, dataDir{from, cmp.Or(dir, dockerData)})
+		dirs = append(dirs, dataDir{from, cmp.Or(dir, dockerData)})
 	}
-	slices.SortFunc(places, func(a, b dataDir) int {
+	slices.SortFunc(dirs, func(a, b dataDir) int {
 		return cmp.Or(strings.Compare(a.by, b.by), strings.Compare(a.root, b.root), strings.Compare(a.dir, b.dir))
 	})
-	places = slices.Compact(places)
-	// With --userns-remap all is one folder deeper, in one called UID.GID.
-	for _, p := range slices.Clone(places) {
+	dirs = slices.Compact(dirs)
+	// With --userns-remap the data is in a subfolder UID.GID.
+	for _, p := range slices.Clone(dirs) {
 		names, by := e.list(p.origin, p.dir)
 		for _, name := range names {
 			if uid, gid, ok := strings.Cut(name, "."); ok && isDigits(uid) && isDigits(gid) {
-				places = append(places, dataDir{origin{p.root, by}, p.dir + "/" + name})
+				dirs = append(dirs, dataDir{origin{p.root, by}, p.dir + "/" + name})
 			}
 		}
 	}
-	return places
+	return dirs
 }
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -101,9 +101,9 @@ func (e *evidence) dockerContainer(from origin, dir string) (Container, bool) {
 		return Container{}, false
 	}
 	from.by = by
-	more, _ := e.json(from, dir+"/hostconfig.json", &config.HostConfig)
+	hostBy, _ := e.json(from, dir+"/hostconfig.json", &config.HostConfig)
 	c := config.container(from.root)
-	c.ClaimedBy = cmp.Or(by, more)
+	c.ClaimedBy = cmp.Or(by, hostBy)
 	return c, true
 }
 

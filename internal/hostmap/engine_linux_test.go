@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// machine makes a folder of a machine's files of a text with a line "-- NAME --"
-// before each.
+// machine writes the files of a text archive, with a line "-- NAME --" before each,
+// into a folder.
 func machine(t testing.TB, archive string) *tree {
 	t.Helper()
 	root := t.TempDir()
@@ -36,7 +36,7 @@ func put(t testing.TB, root, name, text string) {
 	}
 }
 
-// run makes a process of a command line with blanks between.
+// run returns a process with a command line that is split at spaces.
 func run(pid, parent int, line string, cgroup ...string) Process {
 	line = strings.NewReplacer("IDA", idA, "IDB", idB).Replace(line)
 	for i := range cgroup {
@@ -46,8 +46,8 @@ func run(pid, parent int, line string, cgroup ...string) Process {
 	return Process{PID: pid, Parent: parent, Command: args[0][strings.LastIndexByte(args[0], '/')+1:], Args: args, Cgroup: cgroup}
 }
 
-// Each engine's containers are found by its files and processes as they are on a
-// real machine, and by no more than those.
+// Each engine's containers are found by the files and processes that it has on a real
+// machine.
 func TestEngines(t *testing.T) {
 	for _, test := range []struct {
 		name      string
@@ -109,9 +109,9 @@ alice:x:1000:1000::/home/alice:/bin/sh
 [{"id":"IDA","names":["web"]}]
 `, []Process{func() Process {
 			p := run(51, 1, "nginx", "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-IDA.scope")
-			p.UID, p.Stranger = 1000, stranger(1000)
+			p.UID, p.Untrusted = 1000, untrusted(1000)
 			return p
-		}()}, []Container{{Engine: "podman", ID: idA, Name: "web", PID: 51, Why: []string{byCgroup, "by Podman's files"}, ClaimedBy: stranger(1000)}}},
+		}()}, []Container{{Engine: "podman", ID: idA, Name: "web", PID: 51, Why: []string{byCgroup, "by Podman's files"}, ClaimedBy: untrusted(1000)}}},
 		{"kubernetes over containerd", `
 -- run/containerd/io.containerd.runtime.v2.task/k8s.io/IDA/config.json --
 {"annotations":{"io.kubernetes.cri.sandbox-name":"web-7d9","io.kubernetes.cri.sandbox-namespace":"shop",
@@ -204,14 +204,14 @@ LEADER=99
 func TestCgroup(t *testing.T) {
 	paths := parseCgroup("9:name=systemd:/user.slice/user-1000.slice/session-3.scope\n8:pids:/user.slice\n0::/\n")
 	if got := unit(paths); got != "session-3.scope" {
-		t.Errorf("unit %q of %q", got, paths)
+		t.Errorf("unit %q of %q, want session-3.scope", got, paths)
 	}
 	if got := unit([]string{`/system.slice/dev-disk\x2done.service/sub`}); got != "dev-disk-one.service" {
-		t.Errorf("unit %q", got)
+		t.Errorf("unit %q, want dev-disk-one.service", got)
 	}
 	rules := cgroupRules()
 	if engine, id, _ := cgroupID(rules, []string{"/" + idA}); engine != "" {
-		t.Errorf("%s %s of a cgroup that is nobody's", engine, id)
+		t.Errorf("a cgroup without an engine's folder is taken for %s's, ID %s", engine, id)
 	}
 }
 

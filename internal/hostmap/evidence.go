@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// evidence is the processes and files that containers are found by.
+// evidence holds the processes and files by which containers are found.
 type evidence struct {
 	files     files     // of the machine, from its root
 	processes []Process // by PID
@@ -17,13 +17,12 @@ type evidence struct {
 	makers   map[string]string // of cgroups, by path, see evidence.cgroupMaker
 }
 
-// files is how the files of engines are read: see package guarded for what is
-// opened and how much of it. A writer is who else than root and the viewer could
-// have written what was read; "": nobody. Who is whose word the path is on, as
-// [origin.by] has it.
+// files reads the files of engines; package guarded has the bounds. by is the user who
+// named the path, as in [origin.by]. writer is the user, other than root and the
+// viewer, who could have written the file; "": only they can.
 type files interface {
-	read(path, who string) (data []byte, writer string)
-	list(path, who string) (names []string, writer string)
+	read(path, by string) (data []byte, writer string)
+	list(path, by string) (names []string, writer string)
 	link(path string) (target string)
 	writer(path string) (writer string, ok bool)
 
@@ -31,17 +30,17 @@ type files interface {
 	socket(path string) (file, writer string, done func(), ok bool)
 }
 
-// An origin is whose files they are: below which root a path is seen, and on whose
-// word.
+// An origin is the source of a path: the root that the path is relative to, and the
+// user who named it.
 type origin struct {
 	root string // "" or one of /proc, see evidence.root
-	by   string // who says so: "" for root and the viewer, else as [Container.ClaimedBy]
+	by   string // "" for root and the viewer, else as [Container.ClaimedBy]
 }
 
-// origin returns that of what a process says.
-func (e *evidence) origin(p Process) origin { return origin{e.root(p), p.Stranger} }
+// origin returns the origin of paths in a process's arguments.
+func (e *evidence) origin(p Process) origin { return origin{e.root(p), p.Untrusted} }
 
-// origin returns that of what is known of a container so far.
+// origin returns the origin of paths in a container's fields.
 func (c *Container) origin() origin { return origin{c.root, c.ClaimedBy} }
 
 // An engine returns its running containers. A container may be returned more than once,
@@ -55,15 +54,15 @@ func engines() []engine {
 	}
 }
 
-// maxContainers bounds the number of containers listed, and maxClaims how many of
-// them only by what strangers say.
+// maxContainers bounds the number of trusted containers, and maxClaims that of
+// containers claimed by other users.
 const (
 	maxContainers = 1 << 16
 	maxClaims     = 1 << 10
 )
 
-// containers asks all engines and puts together what they say of one container:
-// first what is believed, then what strangers claim.
+// containers merges the containers that all engines find: first the trusted ones, then
+// those that other users claim.
 func (e *evidence) containers() []Container {
 	var all, claims []Container
 	for _, find := range engines() {
@@ -84,7 +83,7 @@ func (e *evidence) containers() []Container {
 
 // join adds a container to a list, or merges it with its entry there.
 func join(list []Container, c Container, most int) []Container {
-	i := slices.IndexFunc(list, func(have Container) bool { return have.same(c) })
+	i := slices.IndexFunc(list, func(known Container) bool { return known.same(c) })
 	switch {
 	case i >= 0:
 		list[i].merge(c)
@@ -94,15 +93,15 @@ func join(list []Container, c Container, most int) []Container {
 	return list
 }
 
-// same reports whether two are one container. By some of the evidence it can't
-// be told which engine it is of, but IDs of 64 digits are nobody else's. What a
-// stranger says is never a part of what is believed.
+// same reports whether c and o are the same container. Some sources do not name the
+// engine, but IDs of 64 hexadecimal digits are unique over all engines. A claim is
+// never merged into a trusted container.
 func (c Container) same(o Container) bool {
 	return c.ID == o.ID && c.ClaimedBy == o.ClaimedBy && (c.Engine == o.Engine || len(c.ID) == 64)
 }
 
-// root returns the folder in which the files of a process are, as that process
-// sees them: "" or one of /proc.
+// root returns the root folder of a process: "" if it has this program's mount
+// namespace, else proc/PID/root.
 func (e *evidence) root(p Process) string {
 	if p.Mount == 0 {
 		return ""
@@ -110,8 +109,9 @@ func (e *evidence) root(p Process) string {
 	return path.Join("proc", itoa(p.PID), "root")
 }
 
-// clean makes of an absolute path, seen below a root, one for [fs.FS]. The link
-// /var/run is followed by hand: below another root it would lead out of it.
+// clean turns an absolute path below a root into a path for [fs.FS]. It replaces
+// /var/run by /run: as an absolute link below another root it would lead out of that
+// root.
 func clean(root, file string) string {
 	file = strings.TrimPrefix(path.Clean("/"+file), "/")
 	if rest, ok := strings.CutPrefix(file, "var/run/"); ok {
@@ -123,13 +123,15 @@ func clean(root, file string) string {
 	return "."
 }
 
-// read returns what a file holds, nil if it can't be read, and on whose word.
+// read returns the contents of a file, or nil, and the user who claims them, as
+// [Container.ClaimedBy].
 func (e *evidence) read(from origin, file string) (text []byte, by string) {
 	text, writer := e.files.read(clean(from.root, file), from.by)
 	return text, cmp.Or(from.by, writer)
 }
 
-// json reads a file of JSON into v and reports whether it could, and on whose word.
+// json decodes a JSON file into v and returns the user who claims its contents, as read
+// does.
 func (e *evidence) json(from origin, file string, v any) (by string, ok bool) {
 	text, by := e.read(from, file)
 	return by, text != nil && json.Unmarshal(text, v) == nil
@@ -152,7 +154,7 @@ func (e *evidence) home(uid int) string {
 	return ""
 }
 
-// program returns the name of the program that a process runs.
+// program returns the name of a process's program, by its first argument.
 func (p Process) program() string {
 	if len(p.Args) == 0 {
 		return p.Command
@@ -160,8 +162,8 @@ func (p Process) program() string {
 	return path.Base(p.Args[0])
 }
 
-// option returns the value of the first of some options in arguments, which may
-// be written as "-o value" or "-o=value".
+// option returns the value of the first argument that is one of the options, written
+// "-o value" or "-o=value".
 func option(args []string, names ...string) string {
 	for i, arg := range args {
 		for _, name := range names {

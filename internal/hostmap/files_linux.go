@@ -14,25 +14,25 @@ import (
 	"github.com/vethlab/vethlab/internal/guarded"
 )
 
-// How long files are read on the words of one stranger, and of all together. What
-// is beyond is left out: whoever has many daemons, or a file system that does not
-// answer, takes nothing from what others say.
+// userReadTime bounds how long files that one untrusted user named are read,
+// usersReadTime those of all such users. Further files are skipped, so that a user with
+// many daemons, or with a file system that blocks, does not delay the map.
 const (
-	strangerTime  = 300 * time.Millisecond
-	strangersTime = time.Second
+	userReadTime  = 300 * time.Millisecond
+	usersReadTime = time.Second
 )
 
-// A tree reads files from a folder that stands for the machine's root. It is used
-// by one goroutine at a time.
+// A tree reads files below a root folder. It is not safe for concurrent use.
 type tree struct {
 	root    string
-	spent   map[string]time.Duration // by stranger
-	skipped []string                 // strangers that were not heard to the end
+	spent   map[string]time.Duration // by untrusted user
+	skipped []string                 // users with files left unread, since they took too long
 }
 
 func newTree(root string) *tree { return &tree{root: root, spent: map[string]time.Duration{}} }
 
-// below splits a path of a process's root off: links there are that process's.
+// below splits proc/PID/root off a path, so that links are resolved below that
+// process's root.
 func (t *tree) below(file string) (guarded.Tree, string) {
 	if m := procRoot.FindString(file); m != "" {
 		return guarded.Tree{Root: path.Join(t.root, m)}, file[len(m):]
@@ -40,19 +40,19 @@ func (t *tree) below(file string) (guarded.Tree, string) {
 	return guarded.Tree{Root: t.root}, file
 }
 
-func (t *tree) read(file, who string) (data []byte, writer string) {
+func (t *tree) read(file, by string) (data []byte, writer string) {
 	root, name := t.below(file)
 	var got guarded.File
-	t.bounded(who, func() func() {
-		f, _ := root.Read(name) // what can't be read says nothing
+	t.bounded(by, func() func() {
+		f, _ := root.Read(name) // an unreadable file counts as absent
 		return func() { got = f }
 	})
 	return got.Data, got.Writer
 }
 
-func (t *tree) list(dir, who string) (names []string, writer string) {
+func (t *tree) list(dir, by string) (names []string, writer string) {
 	root, name := t.below(dir)
-	t.bounded(who, func() func() {
+	t.bounded(by, func() func() {
 		n, w, _ := root.List(name)
 		return func() { names, writer = n, w }
 	})
@@ -71,20 +71,21 @@ func (t *tree) writer(file string) (string, bool) {
 	return writer, err == nil
 }
 
-// bounded calls fn, and then what it returns unless a stranger on whose word it is
-// has used up the time for it. A call that never returns is left behind.
-func (t *tree) bounded(who string, fn func() (take func())) {
-	if who == "" {
+// bounded calls fn, and then the function that fn returns. For an untrusted user it
+// first checks the time left, and gives fn up when that has passed; the goroutine of a
+// call that blocks stays.
+func (t *tree) bounded(by string, fn func() (take func())) {
+	if by == "" {
 		fn()()
 		return
 	}
-	left := strangerTime - t.spent[who]
-	if left = min(left, strangersTime-t.total()); left <= 0 {
-		t.skip(who)
+	left := userReadTime - t.spent[by]
+	if left = min(left, usersReadTime-t.total()); left <= 0 {
+		t.skip(by)
 		return
 	}
 	begun := time.Now()
-	defer func() { t.spent[who] += time.Since(begun) }()
+	defer func() { t.spent[by] += time.Since(begun) }()
 	read := make(chan func(), 1)
 	go func() { read <- fn() }()
 	timeout := time.NewTimer(left)
@@ -93,7 +94,7 @@ func (t *tree) bounded(who string, fn func() (take func())) {
 	case take := <-read:
 		take()
 	case <-timeout.C:
-		t.skip(who)
+		t.skip(by)
 	}
 }
 
@@ -104,9 +105,9 @@ func (t *tree) total() (sum time.Duration) {
 	return sum
 }
 
-func (t *tree) skip(who string) {
-	if !slices.Contains(t.skipped, who) {
-		t.skipped = append(t.skipped, who)
+func (t *tree) skip(by string) {
+	if !slices.Contains(t.skipped, by) {
+		t.skipped = append(t.skipped, by)
 	}
 }
 
@@ -116,7 +117,7 @@ func (t *tree) socket(file string) (at, writer string, done func(), ok bool) {
 	return at, writer, done, err == nil
 }
 
-// peerOf returns who listens at the other end of a Unix socket, if neither root nor
+// peerOf returns the user who listens on a Unix socket, if neither root nor
 // the viewer (unix(7), SO_PEERCRED).
 func peerOf(conn net.Conn) (string, error) {
 	raw, ok := conn.(syscall.Conn)
@@ -133,5 +134,5 @@ func peerOf(conn net.Conn) (string, error) {
 	if err = errors.Join(err, failed); err != nil {
 		return "", err
 	}
-	return stranger(int(peer.Uid)), nil
+	return untrusted(int(peer.Uid)), nil
 }

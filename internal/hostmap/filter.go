@@ -98,15 +98,15 @@ func interfaceKeys() map[string]func(*Interface) []string {
 	}
 }
 
-func each[T any](list []T, say func(T) string) []string {
-	said := make([]string, len(list))
+func each[T any](list []T, value func(T) string) []string {
+	values := make([]string, len(list))
 	for i, t := range list {
-		said[i] = say(t)
+		values[i] = value(t)
 	}
-	return said
+	return values
 }
 
-// FilterKeys returns the keys there are, sorted.
+// FilterKeys returns all keys of filters, sorted.
 func FilterKeys() []string {
 	keys := slices.Collect(maps.Keys(namespaceKeys()))
 	keys = slices.AppendSeq(keys, maps.Keys(interfaceKeys()))
@@ -117,30 +117,30 @@ func FilterKeys() []string {
 // Select returns the namespaces that match all filters. Filters on interfaces also
 // remove the interfaces that do not match, and namespaces without a match.
 func (m *Map) Select(filters []Filter) *Map {
-	chosen := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen}
+	selected := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen}
 	for _, ns := range m.Namespaces {
 		if part := ns.selected(filters); part != nil {
-			chosen.Namespaces = append(chosen.Namespaces, part)
+			selected.Namespaces = append(selected.Namespaces, part)
 		}
 	}
-	return chosen
+	return selected
 }
 
 func (ns *Namespace) selected(filters []Filter) *Namespace {
 	part := *ns
 	part.Interfaces = slices.Clone(ns.Interfaces)
-	narrowed := false
+	filtered := false
 	for _, f := range filters {
-		if say, ok := namespaceKeys()[f.key]; ok {
-			if !f.any(say(ns)) {
+		if valuesOf, ok := namespaceKeys()[f.key]; ok {
+			if !f.any(valuesOf(ns)) {
 				return nil
 			}
 			continue
 		}
-		narrowed = true
+		filtered = true
 		part.Interfaces = slices.DeleteFunc(part.Interfaces, func(i Interface) bool { return !f.matches(&i) })
 	}
-	if narrowed && len(part.Interfaces) == 0 {
+	if filtered && len(part.Interfaces) == 0 {
 		return nil
 	}
 	return &part
@@ -156,10 +156,10 @@ func (f Filter) matches(i *Interface) bool {
 	return f.any(interfaceKeys()[f.key](i))
 }
 
-// any reports whether any of the filter's values matches any of said.
-func (f Filter) any(said []string) bool {
+// any reports whether one of values matches one of the filter's.
+func (f Filter) any(values []string) bool {
 	return slices.ContainsFunc(f.values, func(v string) bool {
-		return slices.ContainsFunc(said, func(s string) bool {
+		return slices.ContainsFunc(values, func(s string) bool {
 			ok, _ := path.Match(strings.ReplaceAll(v, "/", "\x00"), strings.ReplaceAll(s, "/", "\x00"))
 			return ok
 		})
@@ -170,18 +170,18 @@ func (f Filter) any(said []string) bool {
 // values: kind=vteh.
 func (m *Map) Mistaken(filters []Filter) error {
 	for _, f := range filters {
-		var there []string
+		var values []string
 		for _, ns := range m.Namespaces {
-			if say, ok := namespaceKeys()[f.key]; ok {
-				there = append(there, say(ns)...)
-			} else if say := interfaceKeys()[f.key]; say != nil {
+			if valuesOf, ok := namespaceKeys()[f.key]; ok {
+				values = append(values, valuesOf(ns)...)
+			} else if valuesOf := interfaceKeys()[f.key]; valuesOf != nil {
 				for i := range ns.Interfaces {
-					there = append(there, say(&ns.Interfaces[i])...)
+					values = append(values, valuesOf(&ns.Interfaces[i])...)
 				}
 			}
 		}
-		if f.key != "address" && !f.any(there) {
-			return fmt.Errorf("%s=%s matches nothing%s", f.key, strings.Join(f.values, ","), words.DidYouMean(f.values[0], there))
+		if f.key != "address" && !f.any(values) {
+			return fmt.Errorf("%s=%s matches nothing%s", f.key, strings.Join(f.values, ","), words.DidYouMean(f.values[0], values))
 		}
 	}
 	return nil

@@ -53,11 +53,11 @@ func (ns *Namespace) names() []string {
 	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
 }
 
-// namespaces returns those for which is is true.
-func (m *Map) namespaces(is func(*Namespace) bool) []Found {
+// namespaces returns the namespaces for which match is true.
+func (m *Map) namespaces(match func(*Namespace) bool) []Found {
 	var found []Found
 	for _, ns := range m.Namespaces {
-		if is(ns) {
+		if match(ns) {
 			found = append(found, Found{Namespace: ns})
 		}
 	}
@@ -73,12 +73,12 @@ func (m *Map) byName(word string) []Found {
 	})
 }
 
-// interfaces returns those for which is is true.
-func (m *Map) interfaces(is func(*Namespace, *Interface) bool) []Found {
+// interfaces returns the interfaces for which match is true.
+func (m *Map) interfaces(match func(*Namespace, *Interface) bool) []Found {
 	var found []Found
 	for _, ns := range m.Namespaces {
 		for i := range ns.Interfaces {
-			if is(ns, &ns.Interfaces[i]) {
+			if match(ns, &ns.Interfaces[i]) {
 				found = append(found, Found{ns, &ns.Interfaces[i]})
 			}
 		}
@@ -109,11 +109,11 @@ func (m *Map) byAddress(word string) []Found {
 
 // byID finds a process by PID, and a container by a prefix of its ID.
 func (m *Map) byID(word string) []Found {
-	const least = 4 // digits of an ID, so that short words do not match by chance
+	const minDigits = 4 // of an ID, so that short words do not match by chance
 	return m.namespaces(func(ns *Namespace) bool {
 		return slices.ContainsFunc(ns.Processes, func(p Process) bool { return itoa(p.PID) == word }) ||
 			slices.ContainsFunc(ns.Containers, func(c Container) bool {
-				return itoa(c.PID) == word || len(word) >= least && strings.HasPrefix(c.ID, word)
+				return itoa(c.PID) == word || len(word) >= minDigits && strings.HasPrefix(c.ID, word)
 			}) ||
 			slices.ContainsFunc(ns.Holders, func(h Holder) bool { return itoa(h.PID) == word })
 	})

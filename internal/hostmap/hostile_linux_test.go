@@ -19,28 +19,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mallory is a user of the machine that is neither root nor the viewer.
+// mallory is the UID of a user that is neither root nor the viewer.
 const mallory = 65533
 
-// evil is a name that would forge a line of the map and command the terminal.
+// evil is a name with a forged line of the map, an escape sequence and bidi controls.
 const evil = "x\nhost  host namespace\x1b[2J\u202e\u2028"
 
-// A way is one in which an engine is led to files: the processes that lead there,
-// and the files that are read then.
-type way struct {
+// A scenario is one path by which an engine comes to read files: the processes that
+// name them, and the files.
+type scenario struct {
 	name      string
 	processes []Process
 	files     []string
 }
 
-// ways returns those of all engines.
-func ways() []way {
+// scenarios returns the scenarios of all engines.
+func scenarios() []scenario {
 	cgroup := func(pid int, path string) Process { return run(pid, 1, "nginx", path) }
 	const (
 		bundle = "srv/containers/storage/overlay-containers/IDA/userdata"
 		task   = "run/containerd/io.containerd.runtime.v2.task/k8s.io/IDA/config.json"
 	)
-	list := []way{
+	list := []scenario{
 		{"docker --data-root", []Process{run(7, 1, "dockerd --data-root /srv/docker")}, []string{"srv/docker/containers/IDA/config.v2.json", "srv/docker/containers/IDA/hostconfig.json"}},
 		{"docker --config-file", []Process{run(7, 1, "dockerd --config-file=/srv/daemon.json")}, []string{"srv/daemon.json"}},
 		{"docker's folder", []Process{run(7, 1, "dockerd --data-root /srv/docker")}, []string{"srv/docker/containers"}},
@@ -66,8 +66,9 @@ func ways() []way {
 	return list
 }
 
-// traps put what must not be read where a file should be.
-func traps() map[string]func(file string) error {
+// hostileFiles returns functions that make something unreadable or unbounded in place
+// of a regular file, by kind.
+func hostileFiles() map[string]func(file string) error {
 	return map[string]func(string) error{
 		"FIFO":        func(f string) error { return unix.Mkfifo(f, 0o644) },
 		"/dev/zero":   func(f string) error { return os.Symlink("/dev/zero", f) },
@@ -93,13 +94,13 @@ func traps() map[string]func(file string) error {
 	}
 }
 
-// Whatever stands where any engine's files should, the engines come to an end, and
-// with little memory.
-func TestTraps(t *testing.T) {
+// With a hostile file in place of any file of any engine, the engines return within 2 s
+// and allocate less than 64 MiB.
+func TestHostileFiles(t *testing.T) {
 	t.Chdir(t.TempDir()) // names of sockets are short
-	for _, w := range ways() {
-		for trap, set := range traps() {
-			t.Run(w.name+"/"+trap, func(t *testing.T) {
+	for _, w := range scenarios() {
+		for kind, set := range hostileFiles() {
+			t.Run(w.name+"/"+kind, func(t *testing.T) {
 				root := "r"
 				defer os.RemoveAll(root)
 				for _, f := range w.files {
@@ -107,8 +108,8 @@ func TestTraps(t *testing.T) {
 					if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 						t.Fatal(err)
 					}
-					if len(file) > 100 && trap == "socket" {
-						t.Skip("a socket's name is not that long")
+					if len(file) > 100 && kind == "socket" {
+						t.Skip("the path is too long for a socket")
 					}
 					if err := set(file); err != nil {
 						t.Skip(err)
@@ -141,17 +142,18 @@ func within[T any](t *testing.T, fn func() T) T {
 	case v := <-done:
 		return v
 	case <-time.After(2 * time.Second):
-		t.Fatal("it takes more than 2 s")
+		t.Fatal("it took more than 2 s")
 	}
 	panic("unreachable")
 }
 
-// checkClean fails if a name of a container is more than a word in a line.
+// checkClean fails if a name of a container holds control characters or is over 2,000
+// bytes long.
 func checkClean(t testing.TB, c Container) {
 	t.Helper()
 	for _, s := range append([]string{c.Engine, c.ID, c.Name, c.Image, c.Pod, c.PodNamespace, c.Lab, c.Node, c.Project, c.Service, c.title()}, networkNames(c)...) {
 		if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u202e' || r == '\u2028' }) || len(s) > 2000 {
-			t.Errorf("%.80q", s)
+			t.Errorf("name %.80q is not escaped or not cut", s)
 		}
 	}
 }
@@ -164,7 +166,7 @@ func networkNames(c Container) []string {
 	return all
 }
 
-// forged returns files of every engine that hold an evil name, by path.
+// forged returns files of every engine with the name evil in them, by path.
 func forged() map[string]string {
 	name, _ := json.Marshal(evil)
 	text := func(format string) string {
@@ -180,8 +182,8 @@ func forged() map[string]string {
 	}
 }
 
-// What a stranger's process, or a stranger's file, says is a claim, for every
-// engine; and no name does anything to the terminal.
+// Information from another user's process or file is a claim, for every engine, and
+// names are escaped.
 func TestClaims(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to make files of another user")
@@ -201,11 +203,11 @@ func TestClaims(t *testing.T) {
 			want := ""
 			if of == "processes" {
 				for i := range processes {
-					processes[i].Stranger = stranger(mallory)
+					processes[i].Untrusted = untrusted(mallory)
 				}
 			}
 			if of == "files" {
-				want = stranger(mallory)
+				want = untrusted(mallory)
 				err := filepath.WalkDir(root, func(name string, _ os.DirEntry, err error) error {
 					return errors.Join(err, os.Lchown(name, mallory, mallory))
 				})
@@ -219,7 +221,7 @@ func TestClaims(t *testing.T) {
 			e := &evidence{files: newTree(root), processes: processes}
 			all := e.containers()
 			if len(all) < 5 {
-				t.Errorf("%d containers: %+v", len(all), all)
+				t.Errorf("found %d containers, want at least 5: %+v", len(all), all)
 			}
 			for _, c := range all {
 				checkClean(t, c)
@@ -227,11 +229,11 @@ func TestClaims(t *testing.T) {
 				byArguments := c.Engine == "docker" && c.Name != "" || c.Engine == "podman" || c.Engine == "mininet" || slices.Contains(c.Why, byProcess)
 				switch {
 				case of == "processes" && byArguments:
-					expect = stranger(mallory)
+					expect = untrusted(mallory)
 				case of == "files" && (c.Engine == "mininet" || slices.Equal(c.Why, []string{byCgroup})):
-					expect = "" // root's process and cgroup say that, no file
+					expect = "" // the source is root's process and cgroup, not a file
 				case of == "files" && c.Engine == "podman":
-					continue // its name is of root's conmon
+					continue // its name is from root's conmon
 				}
 				if c.ClaimedBy != expect {
 					t.Errorf("claimed by %q, want %q: %+v", c.ClaimedBy, expect, c)
@@ -241,11 +243,11 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// A stranger's claim never gets into what is believed, nor takes a name away, nor
-// gives one to what is not the stranger's.
+// A claim never changes a trusted container, takes a name from another namespace, or
+// names a namespace of another owner.
 func TestClaimsNameNothing(t *testing.T) {
 	b := &builder{m: &Map{}, c: &census{processes: []Process{{PID: 1, Net: 1}, {PID: 2, Net: 2}, {PID: 3, Net: 3}, {PID: 4, Net: 4}, {PID: 5, Net: 5}}}, byInode: map[uint64]*Namespace{}}
-	owner := stranger(mallory)
+	owner := untrusted(mallory)
 	for inode := uint64(1); inode <= 5; inode++ {
 		ns := &Namespace{Name: fmt.Sprintf("net:[%d]", inode), Inode: inode, Host: inode == 1, Interfaces: []Interface{}}
 		if inode == 4 {
@@ -271,24 +273,23 @@ func TestClaimsNameNothing(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s: %s", ns.Name, ns.About()))
 	}
 	want := []string{
-		"host: host namespace, with containers host (says user 65533)",
-		"blue: named namespace, with containers green (says user 65533), p (5)",
-		"p(3): with containers host (says user 65533), p (3)",
-		"user65533:web: Docker container of web, says user 65533, p (4)",
-		"web: Docker container 3f2a77c1b0de, shared by fake (says user 65533), p (2)",
+		"host: host namespace, with containers host (claimed by user 65533)",
+		"blue: named namespace, with containers green (claimed by user 65533), p (5)",
+		"p(3): with containers host (claimed by user 65533), p (3)",
+		"user65533:web: Docker container, claimed by user 65533, p (4)",
+		"web: Docker container 3f2a77c1b0de, shared by fake (claimed by user 65533), p (2)",
 	}
-	want[3] = "user65533:web: Docker container, says user 65533, p (4)"
 	if owner != "" && !slices.Equal(got, want) {
 		t.Errorf("%q\nwant\n%q", got, want)
 	}
-	if face := b.byInode[1].Interfaces[0]; face.Network != "" && owner != "" {
-		t.Errorf("docker0 is of network %q", face.Network)
+	if iface := b.byInode[1].Interfaces[0]; iface.Network != "" && owner != "" {
+		t.Errorf("a claim set the network of docker0 to %q", iface.Network)
 	}
 }
 
-// A stranger that does not let a file be read to its end costs a moment, and others
-// nothing.
-func TestPatience(t *testing.T) {
+// Files of untrusted users that block are given up after usersReadTime; files of root
+// are still read.
+func TestReadTimeOfUsers(t *testing.T) {
 	files := newTree(t.TempDir())
 	begun := time.Now()
 	for range 100 {
@@ -302,17 +303,17 @@ func TestPatience(t *testing.T) {
 	blocked := make(chan bool)
 	defer close(blocked)
 	files.bounded("user 3000", func() func() { <-blocked; return func() {} })
-	if took := time.Since(begun); took > 2*strangersTime {
-		t.Errorf("%v for strangers", took)
+	if took := time.Since(begun); took > 2*usersReadTime {
+		t.Errorf("reading files of untrusted users took %v", took)
 	}
-	heard := false
-	files.bounded("", func() func() { return func() { heard = true } })
-	if !heard || !slices.Contains(files.skipped, "user 3000") {
-		t.Errorf("heard of root's: %v; not of %v", heard, files.skipped)
+	called := false
+	files.bounded("", func() func() { return func() { called = true } })
+	if !called || !slices.Contains(files.skipped, "user 3000") {
+		t.Errorf("root's file read: %v (want true); skipped users: %v (want user 3000 among them)", called, files.skipped)
 	}
 }
 
-// A map ends with its context.
+// Take returns when its context ends.
 func TestTakeEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -321,13 +322,13 @@ func TestTakeEnds(t *testing.T) {
 	}
 }
 
-// A real process called dockerd of another user, with all that it can think of,
-// holds nobody up and is shown as what it is.
+// Processes of another user that are called dockerd, with hostile arguments and files,
+// do not block the map, and their container is shown as a claim.
 func TestHostileDaemon(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to run a process as another user")
 	}
-	base, err := os.MkdirTemp("/tmp", "vt-hostile") //nolint:usetesting // others may not enter the parent of t.TempDir
+	base, err := os.MkdirTemp("/tmp", "vt-hostile") //nolint:usetesting // other users have no access to the parent of t.TempDir
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,18 +336,18 @@ func TestHostileDaemon(t *testing.T) {
 	start := func(args ...string) int {
 		cmd := exec.Command("/bin/sh", append([]string{"-c", "read x"}, args...)...)
 		cmd.Args[0] = "dockerd"
-		// It ends with its input, and so with this program. A Pdeathsig would end it
-		// with the thread that starts it, and Take throws threads away.
+		// It exits at the end of its input, and so with this program. Pdeathsig would
+		// kill it when the thread that started it exits, and Take ends threads.
 		cmd.SysProcAttr = &unix.SysProcAttr{Credential: &syscall.Credential{Uid: mallory, Gid: mallory}}
 		in, err := cmd.StdinPipe()
 		if err == nil {
 			err = cmd.Start()
 		}
 		if err != nil {
-			t.Skipf("no process of another user here: %v", err)
+			t.Skipf("cannot run a process as another user: %v", err)
 		}
 		t.Cleanup(func() { in.Close(); _ = cmd.Process.Kill(); _ = cmd.Wait() })
-		untilCalled(t, cmd.Process.Pid, "dockerd")
+		awaitCmdline(t, cmd.Process.Pid, "dockerd")
 		return cmd.Process.Pid
 	}
 	pid := start("--data-root", base+"/data")
@@ -358,7 +359,7 @@ func TestHostileDaemon(t *testing.T) {
 	put(t, base, "data/containers/"+idA+"/config.v2.json", fmt.Sprintf(`{"ID":%q,"Name":%s,"State":{"Running":true,"Pid":%d}}`, idA, name, pid))
 	for i, trap := range []string{"FIFO", "/dev/zero", "/etc/shadow", "loop", "sparse", "device"} {
 		dir := fmt.Sprintf("%s/data/containers/%064x", base, i)
-		if err := errors.Join(os.MkdirAll(dir, 0o755), traps()[trap](dir+"/config.v2.json")); err != nil {
+		if err := errors.Join(os.MkdirAll(dir, 0o755), hostileFiles()[trap](dir+"/config.v2.json")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -384,12 +385,12 @@ func TestHostileDaemon(t *testing.T) {
 		t.Fatalf("%+v", host.Containers)
 	}
 	checkClean(t, host.Containers[i])
-	if !strings.Contains(host.About(), "(says user 65533)") {
+	if !strings.Contains(host.About(), "(claimed by user 65533)") {
 		t.Error(host.About())
 	}
 }
 
-// Any bytes in any engine's files and arguments end in names that fit into a line.
+// Whatever bytes are in engines' files and arguments, all names are escaped and cut.
 func FuzzEngineFiles(f *testing.F) {
 	for name, text := range forged() {
 		f.Add(text, name)
@@ -401,7 +402,7 @@ func FuzzEngineFiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, argument string) {
 		root := t.TempDir()
 		var processes []Process
-		for i, w := range ways() {
+		for i, w := range scenarios() {
 			for _, file := range w.files {
 				if file != "srv/docker/containers" {
 					put(t, root, file, text)
@@ -428,13 +429,14 @@ func FuzzEngineFiles(f *testing.F) {
 	})
 }
 
-// untilCalled waits until a process that was just started is called what it is to be.
-func untilCalled(t *testing.T, pid int, name string) {
+// awaitCmdline waits until a process has called execve, so that its first argument is
+// name.
+func awaitCmdline(t *testing.T, pid int, name string) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.HasPrefix(string(args), name+"\x00") {
 			return
 		}
 	}
-	t.Fatalf("process %d is not called %s", pid, name)
+	t.Fatalf("process %d has not got the name %s within 10 s", pid, name)
 }

@@ -24,18 +24,18 @@ type Line struct {
 func (ns *Namespace) Lines(all bool) []Line {
 	below := map[string][]*Interface{}
 	for i := range ns.Interfaces {
-		face := &ns.Interfaces[i]
-		over := ns.over(face)
-		below[over] = append(below[over], face)
+		iface := &ns.Interfaces[i]
+		over := ns.over(iface)
+		below[over] = append(below[over], iface)
 	}
 	var lines []Line
-	var add func(face *Interface, tree, deeper string)
-	add = func(face *Interface, tree, deeper string) {
-		if !all && face.isDefault() {
+	var add func(iface *Interface, tree, deeper string)
+	add = func(iface *Interface, tree, deeper string) {
+		if !all && iface.isDefault() {
 			return
 		}
-		lines = append(lines, ns.line(face, tree, all))
-		ports := below[face.Name]
+		lines = append(lines, ns.line(iface, tree, all))
+		ports := below[iface.Name]
 		for n, port := range ports {
 			branch, trunk := "├─ ", "│  "
 			if n == len(ports)-1 {
@@ -44,28 +44,29 @@ func (ns *Namespace) Lines(all bool) []Line {
 			add(port, deeper+branch, deeper+trunk)
 		}
 	}
-	for _, face := range below[""] {
-		add(face, "", "")
+	for _, iface := range below[""] {
+		add(iface, "", "")
 	}
 	return lines
 }
 
-// over returns the interface under which another is listed, "" if none.
-func (ns *Namespace) over(face *Interface) string {
+// over returns the interface under which iface is listed, "" if none.
+func (ns *Namespace) over(iface *Interface) string {
 	switch {
-	case face.Master != "" && face.Master != face.Name && ns.Interface(face.Master) != nil:
-		return face.Master
-	case face.Lower != nil && face.Lower.Namespace == ns.Name && ns.standsBelow(face):
-		return face.Lower.Interface
+	case iface.Master != "" && iface.Master != iface.Name && ns.Interface(iface.Master) != nil:
+		return iface.Master
+	case iface.Lower != nil && iface.Lower.Namespace == ns.Name && ns.belowLower(iface):
+		return iface.Lower.Interface
 	}
 	return ""
 }
 
-// standsBelow reports whether the lower device of an interface is not listed under that
-// interface itself, as with a VLAN on a bridge that has the VLAN as a port.
-func (ns *Namespace) standsBelow(face *Interface) bool {
-	for at, steps := ns.Interface(face.Lower.Interface), 0; at != nil; steps++ {
-		if at == face || steps > len(ns.Interfaces) {
+// belowLower reports whether an interface can be listed under its lower device: not if
+// that device is itself listed under the interface, as with a VLAN on a bridge of which
+// the VLAN is a port.
+func (ns *Namespace) belowLower(iface *Interface) bool {
+	for at, steps := ns.Interface(iface.Lower.Interface), 0; at != nil; steps++ {
+		if at == iface || steps > len(ns.Interfaces) {
 			return false
 		}
 		switch {
@@ -92,12 +93,12 @@ func (i *Interface) shown(all bool) []netip.Prefix {
 	})
 }
 
-func (ns *Namespace) line(face *Interface, tree string, all bool) Line {
-	l := Line{Tree: tree, Name: face.Name, State: face.State}
-	for _, a := range face.shown(all) {
+func (ns *Namespace) line(iface *Interface, tree string, all bool) Line {
+	l := Line{Tree: tree, Name: iface.Name, State: iface.State}
+	for _, a := range iface.shown(all) {
 		l.Address = append(l.Address, a.String())
 	}
-	notes := face.notes(ns)
+	notes := iface.notes(ns)
 	l.Note = strings.Join(notes, ", ")
 	return l
 }
@@ -154,7 +155,7 @@ func (i *Interface) what() string {
 	return text
 }
 
-// who names a process; QEMU by its virtual machine.
+// who names a process, and for QEMU its virtual machine.
 func (p Process) who() string {
 	if guest := guestOf(p); guest != "" {
 		return p.String() + " for " + guest
@@ -182,7 +183,7 @@ func (ns *Namespace) About() string {
 		parts = append(parts, "with containers "+containerNames(ns.Containers))
 	}
 	if ns.ClaimedBy != "" {
-		parts = append(parts, "says "+ns.ClaimedBy)
+		parts = append(parts, "claimed by "+ns.ClaimedBy)
 	}
 	if list := ns.processList(); list != "" {
 		parts = append(parts, list)
@@ -261,7 +262,7 @@ func containerNames(list []Container) string {
 			names[i] = shortID(c.ID)
 		}
 		if c.ClaimedBy != "" {
-			names[i] += " (says " + c.ClaimedBy + ")"
+			names[i] += " (claimed by " + c.ClaimedBy + ")"
 		}
 	}
 	return words.List(names, maxNames)

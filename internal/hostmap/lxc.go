@@ -5,7 +5,7 @@ import (
 )
 
 // lxc finds the containers of LXC, Incus and LXD by cgroups, whose paths contain their
-// names. The title of the container's monitor process tells which of the three it is.
+// names. The title of the container's monitor process names the engine.
 func lxc(e *evidence) []Container {
 	var all []Container
 	listed := map[string]bool{}
@@ -48,7 +48,7 @@ func lxcName(cgroup []string) (name, above string) {
 func (e *evidence) lxcEngine(name string) string {
 	for _, p := range e.processes {
 		title := strings.Join(p.Args, " ")
-		if p.Stranger != "" || !strings.HasPrefix(title, "[lxc monitor]") || !strings.HasSuffix(title, " "+name) {
+		if p.Untrusted != "" || !strings.HasPrefix(title, "[lxc monitor]") || !strings.HasSuffix(title, " "+name) {
 			continue
 		}
 		switch {

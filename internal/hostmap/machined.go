@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// machined finds the containers that are registered with systemd-machined, as
-// systemd-nspawn does it, in files that hold a KEY=VALUE a line; and by its
-// cgroup what systemd-nspawn has not registered.
+// machined finds the containers registered with systemd-machined, which has a file with
+// KEY=VALUE lines for each, and by their cgroups those of systemd-nspawn that are not
+// registered.
 func machined(e *evidence) []Container {
 	const dir = "/run/systemd/machines"
 	var all []Container
@@ -28,8 +28,8 @@ func machined(e *evidence) []Container {
 	return append(all, nspawn(e)...)
 }
 
-// nspawn finds containers of units such as systemd-nspawn@web.service. The
-// payload has a cgroup of its own below.
+// nspawn finds containers of units such as systemd-nspawn@web.service. The payload runs
+// in a cgroup below the unit's.
 func nspawn(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {

@@ -11,7 +11,7 @@ import (
 type Map struct {
 	Namespaces []*Namespace `json:"namespaces"` // the host namespace first, the others by name
 
-	// Unseen says what this user can't see, a sentence each.
+	// Unseen lists what this user can't read, a sentence each.
 	Unseen []string `json:"unseen,omitempty"`
 }
 
@@ -24,9 +24,9 @@ type Namespace struct {
 	// a process or holder.
 	Name string `json:"name"`
 
-	// Engine is what made it: docker, podman, containerd, cri-o, cni, lxc,
-	// incus, systemd-nspawn, mininet, vethlab, netns (a file of ip-netns(8));
-	// "": unknown, or the host namespace.
+	// Engine is the program that made it: docker, podman, containerd, cri-o, cni, lxc,
+	// incus, systemd-nspawn, mininet, vethlab, netns (a file of ip-netns(8)); "":
+	// unknown, or the host namespace.
 	Engine string   `json:"engine,omitempty"`
 	Host   bool     `json:"host,omitempty"`
 	Why    []string `json:"why,omitempty"` // the sources of the name: "by cgroup", …
@@ -37,13 +37,13 @@ type Namespace struct {
 	owner string // of its user namespace, if neither root nor the viewer, as ClaimedBy
 
 	Inode uint64 `json:"inode,omitempty"` // of net:[…]; 0: no holder is known
-	Lab   string `json:"lab,omitempty"`   // of ours, or of containerlab
+	Lab   string `json:"lab,omitempty"`   // of vethlab or containerlab
 	Node  string `json:"node,omitempty"`  // of that lab
 
 	Files      []File      `json:"files,omitempty"`
 	Containers []Container `json:"containers,omitempty"` // the one that made it first
 	Processes  []Process   `json:"processes,omitempty"`  // in it; of the host namespace, those of containers
-	Holders    []Holder    `json:"holders,omitempty"`    // those that hold it without being in it
+	Holders    []Holder    `json:"holders,omitempty"`    // processes outside that keep it alive
 
 	Interfaces []Interface `json:"interfaces"`       // by index
 	Unseen     string      `json:"unseen,omitempty"` // why they can't be read
@@ -68,11 +68,11 @@ type Process struct {
 
 	Parent int      `json:"-"`
 	Args   []string `json:"-"`
-	Cgroup []string `json:"-"` // its paths, the one that systemd made first
+	Cgroup []string `json:"-"` // its paths, see parseCgroup
 
-	// Stranger is the user who may have set its arguments, if neither root nor the
+	// Untrusted is the user who may have set its arguments, if neither root nor the
 	// viewer: as Container.ClaimedBy.
-	Stranger string `json:"-"`
+	Untrusted string `json:"-"`
 
 	Net   uint64 `json:"-"` // inode of its network namespace; 0: not readable
 	Owner uint64 `json:"-"` // inode of its user namespace if not this process's; else 0
@@ -82,7 +82,7 @@ type Process struct {
 // String returns "name (pid)".
 func (p Process) String() string { return fmt.Sprintf("%s (%d)", p.Command, p.PID) }
 
-// A Holder is a process, outside a namespace, that keeps it alive.
+// A Holder is a process outside a namespace with a reference that keeps it alive.
 type Holder struct {
 	PID     int    `json:"pid"`
 	Command string `json:"command"`
@@ -155,8 +155,8 @@ func (ns *Namespace) Interface(name string) *Interface {
 	return &ns.Interfaces[i]
 }
 
-// Isolated reports whether the namespace has only lo and no engine: browsers and
-// systemd (PrivateNetwork=) make many such.
+// Isolated reports whether the namespace has only lo and no engine, as those that
+// browsers and systemd (PrivateNetwork=) make.
 func (ns *Namespace) Isolated() bool {
 	return !ns.Host && ns.Engine == "" && ns.Unseen == "" &&
 		!slices.ContainsFunc(ns.Interfaces, func(i Interface) bool { return i.Name != "lo" })

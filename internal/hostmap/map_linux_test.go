@@ -48,8 +48,8 @@ func end(namespace, link string) plan.VethEnd {
 	return plan.VethEnd{Link: state.Endpoint{Namespace: namespace, Link: link}}
 }
 
-// In random wirings, with interface indexes that several namespaces share, the map has
-// the right peer of every veth.
+// In random wirings the map has the right peer of every veth, even if interface indexes
+// repeat over namespaces.
 func TestPairsOfRandomWirings(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -79,13 +79,13 @@ func TestPairsOfRandomWirings(t *testing.T) {
 			ends := [2]plan.VethEnd{end(a, fmt.Sprintf("a%d", c)), end(b, fmt.Sprintf("b%d", c))}
 			made = append(made, plan.AddVeth{Ends: ends})
 			if a != state.Host || b != state.Host {
-				want[call(ends[0])], want[call(ends[1])] = call(ends[1]), call(ends[0])
+				want[nameOf(ends[0])], want[nameOf(ends[1])] = nameOf(ends[1]), nameOf(ends[0])
 			}
 		}
 		if err := kernel.Apply(context.WithoutCancel(t.Context()), made, state.New(), kernel.Options{}); err != nil {
 			rt.Fatal(err)
 		}
-		// Ends in the machine's own namespace go with the others.
+		// Ends in the host namespace are deleted with their peers.
 		got := map[string]string{}
 		for _, ns := range take(rt).Namespaces {
 			for _, i := range ns.Interfaces {
@@ -96,25 +96,25 @@ func TestPairsOfRandomWirings(t *testing.T) {
 		}
 		for from, to := range want {
 			if got[from] != to {
-				rt.Fatalf("%s leads to %q, want %q (of %v)", from, got[from], to, got)
+				rt.Fatalf("the peer of %s is %q, want %q (of %v)", from, got[from], to, got)
 			}
 		}
 		if len(got) != len(want) {
-			rt.Fatalf("%d ends, want %d: %v", len(got), len(want), got)
+			rt.Fatalf("%d veth ends, want %d: %v", len(got), len(want), got)
 		}
 	})
 }
 
-func call(e plan.VethEnd) string {
+func nameOf(e plan.VethEnd) string {
 	if e.Link.Namespace == state.Host {
 		return hostmap.HostName + "/" + e.Link.Link
 	}
 	return e.Link.Namespace + "/" + e.Link.Link
 }
 
-// Namespaces are found wherever they hide, and nothing is left of the look: no
-// descriptor, no number by which the machine's own namespace calls another.
-func TestHiding(t *testing.T) {
+// Namespaces without a name are found, and the map leaves nothing behind: neither a
+// descriptor nor an nsid of the host namespace.
+func TestHiddenNamespaces(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -122,7 +122,7 @@ func TestHiding(t *testing.T) {
 	named := netnstest.Name(t, "named")
 	apply(t, plan.Plan{plan.AddNamespace{Name: named}})
 
-	// Held by a process of another's.
+	// A namespace held by another process.
 	sleeper := exec.Command("sleep", "60")
 	sleeper.SysProcAttr = &unix.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: unix.SIGKILL}
 	started, done := make(chan error), make(chan bool)
@@ -140,8 +140,8 @@ func TestHiding(t *testing.T) {
 	defer sleeper.Wait()
 	defer sleeper.Process.Kill()
 
-	// Held by a socket of this process alone, which counts for nothing in a
-	// census, but it is cabled to one that is known.
+	// A namespace held by a descriptor of this process only, which the census leaves
+	// out; it is found as the far end of a veth of the host namespace.
 	hidden, err := netns.CreateUnnamed()
 	if err != nil {
 		t.Fatal(err)
@@ -165,21 +165,21 @@ func TestHiding(t *testing.T) {
 	before := descriptors(t)
 	m := take(t)
 	if now := ids(); now != idsBefore {
-		t.Errorf("the machine calls others by %q, before by %q", now, idsBefore)
+		t.Errorf("nsids of the host namespace: %q, before: %q", now, idsBefore)
 	}
 	if after := descriptors(t); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 	if ns := m.Namespace(named); ns == nil || ns.Engine != "netns" {
-		t.Errorf("%s is %+v", named, ns)
+		t.Errorf("%s is mapped as %+v, want engine netns", named, ns)
 	}
 	found, err := m.Find(fmt.Sprint(sleeper.Process.Pid))
 	if err != nil || len(found) != 1 || !found[0].Namespace.Isolated() {
-		t.Errorf("sleep: %v, %v", found, err)
+		t.Errorf("the namespace of sleep: %v, %v, want one isolated namespace", found, err)
 	}
 	peer := m.Namespace(hostmap.HostName).Interface(link).Peer
 	if peer == nil || peer.Interface != "inner" || m.Namespace(peer.Namespace).Inode != 0 {
-		t.Errorf("%s leads to %v", link, peer)
+		t.Errorf("the peer of %s is %v, want inner in a namespace without inode", link, peer)
 	}
 }
 
@@ -191,8 +191,8 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// Of a lab with a bridge, default routes and addresses all is there.
-func TestWhatIsShown(t *testing.T) {
+// The map has the bridge port, address and default route of a lab.
+func TestLinesAndSentence(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}

@@ -2,14 +2,14 @@ package hostmap
 
 import "strings"
 
-// mininet finds the hosts of Mininet by the argument that the shell of each has
-// for this purpose: mininet:h1.
+// mininet finds the hosts of Mininet by the argument with which Mininet marks their
+// shells: mininet:h1.
 func mininet(e *evidence) []Container {
 	var all []Container
 	for _, p := range e.processes {
 		for _, arg := range p.Args {
 			if name, ok := strings.CutPrefix(arg, "mininet:"); ok && name != "" {
-				all = append(all, Container{Engine: "mininet", ID: name, Name: name, PID: p.PID, Why: []string{byProcess}, ClaimedBy: p.Stranger})
+				all = append(all, Container{Engine: "mininet", ID: name, Name: name, PID: p.PID, Why: []string{byProcess}, ClaimedBy: p.Untrusted})
 				break
 			}
 		}

@@ -9,35 +9,35 @@ import (
 	"strings"
 )
 
-// A mounted namespace, as a line of /proc/PID/mountinfo tells (proc(5)).
+// A mounted namespace is a line of /proc/PID/mountinfo (proc(5)).
 type mounted struct {
 	inode uint64
 	path  string
 }
 
-// The bounds of one mount namespace: all that a user may mount there, as a rule
-// (fs.mount-max), in bytes of text; a line with its two paths, each character of
-// which may take four; and how many namespaces are mounted there.
+// The bounds for one mount namespace: the bytes of mountinfo read, enough for the
+// default fs.mount-max of 100,000 mounts; the bytes of a line with two paths, in which
+// an escaped character takes four; and the number of mounted namespaces.
 const (
 	maxMountinfo = 32 << 20
 	maxMountLine = 64 << 10
 	maxMounted   = 1 << 14
 )
 
-// parseMountinfo returns the network namespaces that are mounted on files. Of
-// several mounts on one file the last is the one to be seen.
+// parseMountinfo returns the network namespaces that are mounted on files. Of several
+// mounts on one file the last is visible.
 func parseMountinfo(text io.Reader) []mounted {
 	var found []mounted
 	lines := bufio.NewReaderSize(io.LimitReader(text, maxMountinfo), maxMountLine)
 	for len(found) < maxMounted {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
-			continue // the line is longer than paths can be, and so is what comes of its rest
+			continue // longer than any two paths: skip it; its rest is read as further lines
 		}
 		if err != nil {
 			break
 		}
-		// Most lines are of other mounts: look before splitting.
+		// Most lines are of other mounts: search before splitting.
 		if !bytes.Contains(line, []byte(" net:[")) {
 			continue
 		}
@@ -52,8 +52,8 @@ func parseMountinfo(text io.Reader) []mounted {
 	return found
 }
 
-// parseInode reads "net:[4026531840]", what links to namespaces say; 0: it is
-// something else.
+// parseInode reads "net:[4026531840]", the target of a link in /proc/PID/ns; 0: another
+// target.
 func parseInode(link string) uint64 {
 	number, ok := strings.CutPrefix(link, "net:[")
 	if !ok {

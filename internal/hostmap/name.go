@@ -10,21 +10,21 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// name gives every namespace the name that people call it by, wherever it is
-// spoken of. Two that would have one name get their engine in front, and if that
-// does not help, a number behind. A namespace of a stranger, and what a stranger
-// says that one is, takes no name from another: there the stranger stands in front.
+// name gives every namespace a unique name, the one that its users know. Equal names
+// get the engine as prefix, and if they are still equal a suffix #1, #2, …. A namespace
+// that an untrusted user owns or claims never takes the name of another: it gets that
+// user as prefix.
 func (m *Map) name() {
-	var sure, claimed []*Namespace
+	var trusted, claimed []*Namespace
 	for _, ns := range m.Namespaces {
 		if ns.ClaimedBy == "" && ns.owner == "" {
-			sure = append(sure, ns)
+			trusted = append(trusted, ns)
 		} else {
 			claimed = append(claimed, ns)
 		}
 	}
 	final, taken := map[string]string{}, map[string]bool{}
-	assign(sure, taken, final, func(ns *Namespace) string { return ns.Engine })
+	assign(trusted, taken, final, func(ns *Namespace) string { return ns.Engine })
 	assign(claimed, taken, final, func(ns *Namespace) string {
 		return strings.ReplaceAll(cmp.Or(ns.ClaimedBy, ns.owner), " ", "")
 	})
@@ -32,24 +32,24 @@ func (m *Map) name() {
 	m.sort()
 }
 
-// assign gives namespaces names that are not taken yet, if need be with what prefix
-// returns in front.
+// assign gives namespaces names that are not taken, with the prefix where two would be
+// equal.
 func assign(list []*Namespace, taken map[string]bool, final map[string]string, prefix func(*Namespace) string) {
 	proposed := make([]string, len(list))
 	for i, ns := range list {
 		proposed[i] = ns.title()
 	}
-	twice := repeated(proposed)
+	duplicate := repeated(proposed)
 	for i, ns := range list {
-		if before := prefix(ns); before != "" && (twice[proposed[i]] || taken[proposed[i]]) {
+		if before := prefix(ns); before != "" && (duplicate[proposed[i]] || taken[proposed[i]]) {
 			proposed[i] = before + ":" + proposed[i]
 		}
 	}
-	twice = repeated(proposed)
+	duplicate = repeated(proposed)
 	count := map[string]int{}
 	for i, ns := range list {
 		name := proposed[i]
-		for numbered := twice[name] || taken[name]; numbered; numbered = taken[name] {
+		for numbered := duplicate[name] || taken[name]; numbered; numbered = taken[name] {
 			count[proposed[i]]++
 			name = fmt.Sprintf("%s#%d", proposed[i], count[proposed[i]])
 		}
@@ -58,12 +58,12 @@ func assign(list []*Namespace, taken map[string]bool, final map[string]string, p
 }
 
 func repeated(names []string) map[string]bool {
-	count, twice := map[string]int{}, map[string]bool{}
+	count, duplicate := map[string]int{}, map[string]bool{}
 	for _, n := range names {
 		count[n]++
-		twice[n] = count[n] > 1
+		duplicate[n] = count[n] > 1
 	}
-	return twice
+	return duplicate
 }
 
 // rename changes the names of namespaces and all references to them.
@@ -85,8 +85,8 @@ func (m *Map) rename(names map[string]string) {
 	}
 }
 
-// kernelName is the kernel's name of a namespace, which it has in the map until it
-// gets its name. A hidden one has its name from the start.
+// kernelName is "net:[INODE]", the name until [Map.name]; a hidden namespace has its
+// final name from the start.
 func (ns *Namespace) kernelName() string {
 	if ns.Inode == 0 {
 		return ns.Name

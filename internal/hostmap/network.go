@@ -6,8 +6,8 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// podmanNetworks returns the names of Podman's networks by their bridges, as its
-// files say (netavark; /etc/containers/networks is an administrator's).
+// podmanNetworks returns the names of Podman's networks by their bridges, from the
+// files of netavark and CNI.
 func (e *evidence) podmanNetworks() map[string]string {
 	names := map[string]string{}
 	for _, dir := range []string{"/etc/containers/networks", "/run/containers/networks"} {

@@ -30,14 +30,14 @@ func (e *evidence) conmon(p Process) (c Container, bundle string, ok bool) {
 	}
 	return Container{
 		ID: id, Name: option(p.Args, "-n", "--name"), PID: e.child(p.PID),
-		Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Stranger,
+		Why: []string{byProcess}, root: e.root(p), ClaimedBy: p.Untrusted,
 	}, option(p.Args, "-b", "--bundle"), true
 }
 
 func isID(s string) bool { return len(s) == 64 && isHex(s) }
 
-// ociConfig is config.json of a container as runtimes have it (OCI runtime
-// specification), as far as it is of use here.
+// ociConfig holds the used fields of a container's config.json (OCI runtime
+// specification).
 type ociConfig struct {
 	Hostname    string
 	Annotations map[string]string
@@ -60,17 +60,18 @@ func (c ociConfig) netns() string {
 func (e *evidence) podmanFiles(c *Container, bundle string) {
 	var config ociConfig
 	if by, ok := e.json(c.origin(), bundle+"/config.json", &config); ok {
-		c.says(by)
+		c.setClaim(by)
 		c.netns = config.netns()
 		c.Infra = c.Infra || config.Annotations["io.podman.annotations.infra.name"] == c.Name && c.Name != ""
-		// In another's namespace it is by /proc/PID/ns/net of that one's.
+		// A container that joins another's namespace has /proc/PID/ns/net of that
+		// container's process.
 		if pid := procNetns.FindStringSubmatch(c.netns); pid != nil {
 			c.netns = ""
 		}
 	}
 	s := e.stored(c.origin(), path.Join(bundle, "../.."), c.ID)
 	if c.Image = s.image; s.image != "" {
-		c.says(s.by)
+		c.setClaim(s.by)
 	}
 }
 
@@ -82,7 +83,7 @@ var procRoot = regexp.MustCompile(`^proc/[0-9]+/root`)
 // A storedContainer is an entry of containers.json of containers/storage.
 type storedContainer struct {
 	name, image string
-	by          string // who says so, see origin
+	by          string // see origin
 }
 
 // stored looks a container up in a folder overlay-containers.
@@ -90,7 +91,7 @@ func (e *evidence) stored(from origin, dir, id string) storedContainer {
 	var list []struct {
 		ID       string   `json:"id"`
 		Names    []string `json:"names"`
-		Metadata string   `json:"metadata"` // JSON once more
+		Metadata string   `json:"metadata"` // a string of JSON
 	}
 	for _, file := range []string{"containers.json", "volatile-containers.json"} {
 		by, ok := e.json(from, dir+"/"+file, &list)
@@ -120,8 +121,8 @@ func between(text, before, after string) string {
 	return found
 }
 
-// podmanByID names the containers that are known by their cgroup, for which no
-// conmon was seen.
+// podmanByID returns the containers found by cgroup, with the names in Podman's
+// storage, for containers without a visible conmon.
 func (e *evidence) podmanByID() []Container {
 	var all []Container
 	for _, c := range cgroups(e) {
@@ -132,7 +133,7 @@ func (e *evidence) podmanByID() []Container {
 		for _, at := range e.storages(e.processes[i]) {
 			if s := e.stored(at.origin, at.dir+"/overlay-containers", c.ID); s.name != "" {
 				c.Name, c.Image = s.name, s.image
-				c.says(s.by)
+				c.setClaim(s.by)
 				c.Why = append(c.Why, "by Podman's files")
 				break
 			}
@@ -142,11 +143,12 @@ func (e *evidence) podmanByID() []Container {
 	return all
 }
 
-// storages returns where the containers of a process's user may be stored.
+// storages returns the folders in which the containers of a process's user may be
+// stored.
 func (e *evidence) storages(p Process) []dataDir {
-	places := []dataDir{{origin{}, "/var/lib/containers/storage"}}
+	dirs := []dataDir{{origin{}, "/var/lib/containers/storage"}}
 	if home := e.home(p.UID); p.UID != 0 && home != "" {
-		places = append(places, dataDir{origin{by: p.Stranger}, home + "/.local/share/containers/storage"})
+		dirs = append(dirs, dataDir{origin{by: p.Untrusted}, home + "/.local/share/containers/storage"})
 	}
-	return places
+	return dirs
 }

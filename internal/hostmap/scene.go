@@ -75,11 +75,11 @@ func boxKind(ns *Namespace) draw.Kind {
 	}
 	bridges := 0
 	for i := range ns.Interfaces {
-		face := &ns.Interfaces[i]
+		iface := &ns.Interfaces[i]
 		switch {
-		case face.Kind == "bridge":
+		case iface.Kind == "bridge":
 			bridges++
-		case face.Name != "lo" && barOf(ns, face) == "":
+		case iface.Name != "lo" && barOf(ns, iface) == "":
 			return draw.Host
 		}
 	}

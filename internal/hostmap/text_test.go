@@ -12,8 +12,8 @@ const (
 	idB = "aa2a77c1b0de5a6bb1f6a0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9"
 )
 
-// example is a machine with a container on a bridge, a pod, VLANs, a macvlan and
-// a virtual machine. Names are as the kernel has them.
+// example is a machine with a container on a bridge, a pod, VLANs, a macvlan and a
+// virtual machine.
 func example() *Map {
 	host := &Namespace{Name: "net:[1]", Inode: 1, Host: true, Interfaces: []Interface{
 		{Name: "lo", Index: 1, State: "up", Addresses: prefixes("127.0.0.1/8", "::1/128")},
@@ -87,11 +87,12 @@ func TestLines(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if !m.Namespace("chrome(77)").Isolated() || m.Namespace("shop/db-0").Isolated() {
-		t.Error("the browser's is isolated, and nothing else")
+		t.Error("want the browser's namespace isolated and the pod's not")
 	}
 }
 
-// A bridge over a VLAN over that bridge can be made; each has a line once.
+// Interfaces that are each other's lower device (a bridge whose port is a VLAN on that
+// bridge) are listed once each.
 func TestLinesOfARing(t *testing.T) {
 	ns := &Namespace{Name: "a", Interfaces: []Interface{
 		{Name: "br0", Index: 1, Kind: "bridge", State: "up"},
@@ -100,7 +101,7 @@ func TestLinesOfARing(t *testing.T) {
 		{Name: "y", Index: 4, Kind: "vlan", State: "up", Lower: &End{"a", "x", 3}},
 	}}
 	if got := len(ns.Lines(false)); got != 4 {
-		t.Errorf("%d lines of 4 interfaces", got)
+		t.Errorf("%d lines, want one for each of 4 interfaces", got)
 	}
 }
 
@@ -132,14 +133,14 @@ func TestFind(t *testing.T) {
 		}
 	}
 	if found, _ := m.Find("web"); len(found) != 2 {
-		t.Errorf("web is %d", len(found))
+		t.Errorf("web matches %d namespaces, want 2", len(found))
 	}
 	if _, err := m.Find("docker1"); err == nil || !strings.Contains(err.Error(), "did you mean docker0?") {
 		t.Error(err)
 	}
 }
 
-// A node goes by its own name too, in however many labs it is.
+// A node is found by its name without the lab, in every lab that has it.
 func TestFindNode(t *testing.T) {
 	m := &Map{Namespaces: []*Namespace{
 		{Name: "one/bob", Lab: "one", Node: "bob"},
@@ -172,7 +173,7 @@ func TestFilters(t *testing.T) {
 			got = append(got, ns.Name)
 		}
 		if strings.Join(got, " ") != want {
-			t.Errorf("%s chooses %v, want %s", text, got, want)
+			t.Errorf("%s selects %v, want %s", text, got, want)
 		}
 	}
 	for text, want := range map[string]string{

@@ -17,14 +17,13 @@ import (
 // A listener receives all frames that arrive at an interface.
 type listener struct {
 	name  string // web/eth0
-	peer  string // as the map has it
+	peer  string // its peer on the map
 	index int
 	fd    int
 }
 
-// checkCables sends a frame into each end that the map has of a veth: it must
-// arrive at the end that the map says is the other, and at no other interface of
-// the machine.
+// checkCables sends a frame by each veth end on the map: it must arrive at the peer
+// that the map names and at no other interface of the machine.
 func checkCables(m machine, hm *hostmap.Map) {
 	m.Helper()
 	listeners := listenersOf(m, hm)
@@ -45,7 +44,7 @@ func checkCables(m machine, hm *hostmap.Map) {
 		}
 		proved++
 		if received := receivers(listeners, text); !slices.Equal(received, []string{from.peer}) {
-			m.Errorf("a frame sent by %s arrives at %v, the map says %s", from.name, received, from.peer)
+			m.Errorf("a frame sent by %s arrives at %v, its peer on the map is %s", from.name, received, from.peer)
 		}
 	}
 	if proved == 0 {
@@ -101,8 +100,8 @@ func (e *listener) open() (err error) {
 	return unix.Bind(e.fd, &unix.SockaddrLinklayer{Protocol: allFrames, Ifindex: e.index})
 }
 
-// send sends a frame to a group that no bridge forwards to (IEEE 802.1D, 7.12.6),
-// of a protocol for experiments.
+// send sends a frame with a local experimental EtherType to a group address that
+// bridges do not forward (IEEE 802.1D, 7.12.6).
 func send(e listener, text string) error {
 	frame := append([]byte{0x01, 0x80, 0xc2, 0, 0, 0x03, 0x02, 0, 0, 0, 0, 1, 0x88, 0xb5}, text...)
 	return unix.Sendto(e.fd, append(frame, make([]byte, 40)...), 0, &unix.SockaddrLinklayer{Ifindex: e.index, Halen: 6})
@@ -118,7 +117,7 @@ func receivers(listeners []listener, text string) []string {
 			}
 		}
 		if len(received) > 0 {
-			break // a veth hands over at once: it does not arrive later
+			break // a veth delivers synchronously: none arrives later
 		}
 		time.Sleep(time.Millisecond)
 	}

@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// CNI's plugins are called as a runtime does it, and their results are kept as
-// libcni keeps them.
+// CNI plugins are run as by a runtime, and their results are cached as by libcni.
 func TestCNI(t *testing.T) {
 	const plugins = "/usr/lib/cni"
 	for _, p := range []string{"ptp", "bridge", "host-local"} {
@@ -20,7 +19,7 @@ func TestCNI(t *testing.T) {
 		}
 	}
 	onMachine(t, nil, func(m machine) {
-		m.must("mount", "-t", "tmpfs", "tmpfs", "/var/lib") // of this test alone
+		m.must("mount", "-t", "tmpfs", "tmpfs", "/var/lib") // visible to this test only
 		m.must("mkdir", "-p", "/var/lib/cni/results")
 		for n, plugin := range []string{"ptp", "bridge"} {
 			pod := fmt.Sprintf("pod-%d", n)
@@ -39,10 +38,10 @@ func TestCNI(t *testing.T) {
 		}
 		hm := m.take()
 		if on := m.port(hm, m.namespace(hm, "shop/pod-0", "cni"), "eth0"); on != "" {
-			t.Errorf("pod-0 is on %s", on)
+			t.Errorf("pod-0 is a port of %s, want none", on)
 		}
 		if on := m.port(hm, m.namespace(hm, "shop/pod-1", "cni"), "eth0"); on != "cni0" {
-			t.Errorf("pod-1 is on %q", on)
+			t.Errorf("pod-1 is a port of %q, want cni0", on)
 		}
 	})
 }

@@ -22,14 +22,14 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// A machine is one of a test's own, on which engines run.
+// A machine is a test's own mount and network namespaces, in which engines run.
 type machine struct {
 	*testing.T
-	dir string // of all that engines write
+	dir string // for the files of engines
 }
 
-// onMachine calls test on a machine of its own, unless a program is missing or
-// this user has not the rights that engines need.
+// onMachine calls test in namespaces of its own. It skips the test if a program is
+// missing or this user is not root.
 func onMachine(t *testing.T, programs []string, test func(machine)) {
 	if os.Getenv("VETHLAB_TEST_ENGINES") == "no" {
 		t.Skip("VETHLAB_TEST_ENGINES=no")
@@ -59,7 +59,8 @@ func onMachine(t *testing.T, programs []string, test func(machine)) {
 	test(m)
 }
 
-// tempDir makes a folder for engines, who leave mounts in it.
+// tempDir makes a folder for engines. At the end it unmounts what engines left mounted
+// in it.
 func tempDir(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "enginetest-*") //nolint:usetesting // see below
 	if err != nil {
@@ -80,7 +81,7 @@ func tempDir(t *testing.T) string {
 	return dir
 }
 
-// must runs a command and returns what it says; the test ends if it fails.
+// must runs a command and returns its output; if it fails the test fails.
 func (m machine) must(command string, args ...string) string {
 	m.Helper()
 	out, err := m.try(command, args...)
@@ -90,9 +91,9 @@ func (m machine) must(command string, args ...string) string {
 	return out
 }
 
-// can runs a command that needs more of this machine than can be asked for: the
-// test is skipped if it fails.
-func (m machine) can(command string, args ...string) {
+// mustOrSkip runs a command that not every machine supports: if it fails the test is
+// skipped.
+func (m machine) mustOrSkip(command string, args ...string) {
 	m.Helper()
 	if out, err := m.try(command, args...); err != nil {
 		m.Skipf("needs an engine that works here: %s %s: %v\n%s", command, args[0], err, out)
@@ -101,21 +102,22 @@ func (m machine) can(command string, args ...string) {
 
 func (m machine) try(command string, args ...string) (string, error) {
 	var out bytes.Buffer
-	// Also called to clean up, when the test is over.
+	// Also called by Cleanup functions, when the test's context has ended.
 	cmd := exec.CommandContext(context.WithoutCancel(m.Context()), command, args...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	return strings.TrimSpace(out.String()), err
 }
 
-// tidy runs a command that cleans up.
-func (m machine) tidy(command string, args ...string) {
+// cleanUp runs a command at the end of a test.
+func (m machine) cleanUp(command string, args ...string) {
 	if out, err := m.try(command, args...); err != nil {
 		m.Errorf("%s %v: %v\n%s", command, args, err, out)
 	}
 }
 
-// daemon starts a program that ends with the test, asked politely first.
+// daemon starts a program that gets SIGTERM at the end of the test, and SIGKILL 5 s
+// later.
 func (m machine) daemon(command string, args ...string) {
 	log, err := os.Create(filepath.Join(m.dir, "log"))
 	if err != nil {
@@ -134,12 +136,12 @@ func (m machine) daemon(command string, args ...string) {
 		log.Close()
 		if m.Failed() {
 			text, _ := os.ReadFile(log.Name())
-			m.Logf("%s said: %s", command, text[max(0, len(text)-2000):])
+			m.Logf("output of %s: %s", command, text[max(0, len(text)-2000):])
 		}
 	})
 }
 
-// await tries until an engine works, or the test is skipped.
+// await waits up to 5 s until an engine works; else it skips the test.
 func (m machine) await(what string, works func() bool) {
 	m.Helper()
 	for range 100 {
@@ -151,7 +153,7 @@ func (m machine) await(what string, works func() bool) {
 	m.Skipf("needs a %s that starts here", what)
 }
 
-// take makes a map and sends a frame through each cable on it.
+// take makes a map and checks each veth pair on it with a frame.
 func (m machine) take() *hostmap.Map {
 	m.Helper()
 	hm, err := hostmap.Take(context.Background(), hostmap.Options{})
@@ -162,15 +164,15 @@ func (m machine) take() *hostmap.Map {
 	return hm
 }
 
-// namespace returns one of a name and an engine.
+// namespace returns the namespace of a name, which must be of an engine.
 func (m machine) namespace(hm *hostmap.Map, name, engine string) *hostmap.Namespace {
 	m.Helper()
 	ns := hm.Namespace(name)
 	if ns == nil {
-		m.Fatalf("there is no %s among %v", name, names(hm))
+		m.Fatalf("the map has no namespace %s, only %v", name, names(hm))
 	}
 	if ns.Engine != engine {
-		m.Errorf("%s is of %q, want %s", name, ns.Engine, engine)
+		m.Errorf("the engine of %s is %q, want %s", name, ns.Engine, engine)
 	}
 	return ns
 }
@@ -183,13 +185,13 @@ func names(hm *hostmap.Map) []string {
 	return list
 }
 
-// port returns the name of the bridge, in the machine's own namespace, that an
-// interface is cabled to.
+// port returns the bridge, in the host namespace, of which an interface's peer is a
+// port.
 func (m machine) port(hm *hostmap.Map, ns *hostmap.Namespace, name string) string {
 	m.Helper()
 	i := ns.Interface(name)
 	if i == nil || i.Peer == nil || i.Peer.Namespace != hostmap.HostName {
-		m.Fatalf("%s/%s is %+v", ns.Name, name, i)
+		m.Fatalf("%s/%s is %+v, want a veth with its peer in the host namespace", ns.Name, name, i)
 	}
 	return hm.Namespace(hostmap.HostName).Interface(i.Peer.Interface).Master
 }

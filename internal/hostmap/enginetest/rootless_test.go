@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Podman of an ordinary user: the bridge is in a namespace that hides in a mount
-// namespace of Podman's own.
+// Rootless Podman has its bridge in a namespace that is mounted only in Podman's own
+// mount namespace.
 func TestPodmanRootless(t *testing.T) {
 	needs := []string{"podman", "conmon", "runc", "setpriv", "newuidmap", "slirp4netns"}
 	onMachine(t, needs, func(m machine) {
@@ -45,11 +45,11 @@ func TestPodmanRootless(t *testing.T) {
 		web, db := m.namespace(hm, "web", "podman"), m.namespace(hm, "db", "podman")
 		middle := web.Interface("eth0").Peer.Namespace
 		if !strings.HasPrefix(middle, "rootless-netns") || db.Interface("eth0").Peer.Namespace != middle {
-			t.Errorf("web is cabled to %s, db to %s", web.Interface("eth0").Peer, db.Interface("eth0").Peer)
+			t.Errorf("the peer of web is %s, of db %s, want both in one rootless-netns", web.Interface("eth0").Peer, db.Interface("eth0").Peer)
 		}
 		tap := hm.Namespace(middle).Interface("tap0")
 		if tap == nil || len(tap.HeldBy) != 1 || tap.HeldBy[0].Command != "slirp4netns" {
-			t.Errorf("the way out is %+v", tap)
+			t.Errorf("tap0 is %+v, want it held by slirp4netns", tap)
 		}
 	})
 }

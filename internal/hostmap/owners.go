@@ -2,25 +2,27 @@ package hostmap
 
 import "fmt"
 
-// askOwners merges maps made with the rights of the owners of other user namespaces:
-// even their own user can't read sandboxes and rootless containers from outside.
-func (m *Map) askOwners(c *census, asOwner func(pid int) *Map) {
+// mapAsOwners merges maps made with the rights of the owners of other user namespaces:
+// sandboxes and rootless containers can't be read from outside, not even by the user
+// who runs them.
+func (m *Map) mapAsOwners(c *census, asOwner func(pid int) *Map) {
 	if asOwner == nil {
 		return
 	}
-	asked := map[uint64]bool{}
+	mapped := map[uint64]bool{} // user namespaces, by inode
 	for _, p := range c.processes {
-		if p.Owner == 0 || asked[p.Owner] {
+		if p.Owner == 0 || mapped[p.Owner] {
 			continue
 		}
-		asked[p.Owner] = true
+		mapped[p.Owner] = true
 		if inner := asOwner(p.PID); inner != nil {
 			m.merge(inner)
 		}
 	}
 }
 
-// merge adds what another map of the same machine shows and this one does not.
+// merge adds the namespaces of another map of the same machine that are unread or
+// missing in this one.
 func (m *Map) merge(in *Map) {
 	names := map[string]string{}
 	for _, ns := range in.Namespaces {

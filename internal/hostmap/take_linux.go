@@ -16,8 +16,8 @@ import (
 
 // Take makes a map of this machine, as far as this user can see it.
 //
-// It returns as soon as ctx ends, also while a read blocks: another user's file or
-// process may block it.
+// It returns as soon as ctx ends, even while a read of another user's file or process
+// blocks.
 func Take(ctx context.Context, o Options) (*Map, error) {
 	type result struct {
 		m   *Map
@@ -41,7 +41,7 @@ func take(ctx context.Context, o Options) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := look(c)
+	s, err := readNamespaces(c)
 	if err != nil {
 		return nil, err
 	}
@@ -49,18 +49,18 @@ func take(ctx context.Context, o Options) (*Map, error) {
 	e := &evidence{files: t, processes: c.processes}
 	containers := e.containers()
 	if o.Engines {
-		containers = askEngines(ctx, e, containers)
+		containers = queryEngines(ctx, e, containers)
 	}
 	m := build(c, s, containers, e.podmanNetworks())
-	m.askOwners(c, o.AsOwner)
+	m.mapAsOwners(c, o.AsOwner)
 	m.noteUnseen(c)
 	m.noteSkipped(t.skipped)
 	m.name()
 	return m, nil
 }
 
-// look opens every namespace of a census once and reads it.
-func look(c *census) (*reading, error) {
+// readNamespaces opens every namespace of a census once and reads it.
+func readNamespaces(c *census) (*reading, error) {
 	o, err := kernel.NewObserver()
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (v *visitor) enter(h *held, c *census) error {
 	// Without the right to enter, the links can still be read by nsid.
 	read := func() ([]dump.Route, error) { return kernel.RoutesFd(fd) }
 	if h.inode == c.host {
-		read = kernel.HostRoutes // which needs no right to enter
+		read = kernel.HostRoutes // needs no right to enter
 	}
 	routes, err := read()
 	if err != nil {
@@ -133,12 +133,12 @@ func (v *visitor) enter(h *held, c *census) error {
 func ownerOf(fd int) string {
 	user, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
 	if err != nil {
-		return "" // it is an ancestor of this program's user namespace
+		return "" // EPERM: the owner is an ancestor of this program's user namespace
 	}
 	defer unix.Close(user)
 	uid, err := unix.IoctlGetUint32(user, unix.NS_GET_OWNER_UID)
 	if err != nil {
 		return ""
 	}
-	return stranger(int(uid))
+	return untrusted(int(uid))
 }
