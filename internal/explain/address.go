@@ -13,8 +13,8 @@ func addAddress(op plan.AddAddress) Note {
 		Topic: "address add",
 		Brief: words.Text{En: "Gives %[1]s the address %[2]s.", ZhTW: "給 %[1]s 位址 %[2]s。"}.With(link(op.Link), op.Address),
 		More: words.Text{
-			En: "The number behind the slash says how many bits the whole subnet has in common: whoever else is in %[1]s is asked for " +
-				"directly, by this interface. The kernel makes a route of that once the interface is up.",
+			En: "The prefix length after the slash gives the subnet, %[1]s. Other addresses in it are on-link: the kernel resolves them " +
+				"by ARP (IPv6: ND) on this interface. It adds a route to the subnet when the interface is up.",
 			ZhTW: "斜線後面的數字是整個子網路共同的位元數：%[1]s 裡的其他人，就直接從這個介面去找。介面一啟用，核心就會據此建立一條路由。",
 		}.With(op.Address.Masked()),
 		Kernel: message("RTM_NEWADDR", create, "%s", addressDetails(op.Address, op.Link.Link)),
@@ -24,18 +24,18 @@ func addAddress(op plan.AddAddress) Note {
 	case a.Is6() && a.IsLinkLocalUnicast():
 		n.Topic = "address add link-local"
 		n.More = words.Text{
-			En:   "An fe80:: address counts on this cable only. IPv6 needs one on each interface, to find neighbours.",
+			En:   "An fe80:: address is valid on this link only. IPv6 needs one on each interface, for neighbour discovery.",
 			ZhTW: "fe80:: 位址只在這條線上有效。IPv6 需要每個介面都有一個，才能找到鄰居。",
 		}
 	case op.Address.IsSingleIP() && !a.IsLoopback():
 		n.Topic = "address add host"
 		n.More = words.Text{
-			En:   "The whole length of the address counts: nobody else is in this subnet, so no route comes with it.",
+			En:   "The prefix is as long as the address: the subnet has no other address, so the kernel adds no route to it.",
 			ZhTW: "整個位址都算數：這個子網路裡沒有別人，所以不會多出路由。",
 		}
 	case a.Is6():
 		n.Topic = "address add ipv6"
-		n.More.En += " nodad: it can be used at once, without asking first whether somebody has it."
+		n.More.En += " nodad: it can be used at once, without duplicate address detection."
 		n.More.ZhTW += "nodad 的意思是不先問有沒有人在用，馬上就可以使用。"
 	}
 	return n
@@ -44,10 +44,10 @@ func addAddress(op plan.AddAddress) Note {
 func delAddress(op plan.DelAddress) Note {
 	return Note{
 		Topic: "address del",
-		Brief: words.Text{En: "Takes the address %[2]s from %[1]s.", ZhTW: "從 %[1]s 拿掉位址 %[2]s。"}.With(link(op.Link), op.Address),
+		Brief: words.Text{En: "Removes the address %[2]s from %[1]s.", ZhTW: "從 %[1]s 拿掉位址 %[2]s。"}.With(link(op.Link), op.Address),
 		More: words.Text{
-			En: "The kernel's route to its subnet goes too, unless another address needs it; and with the last IPv4 address all IPv4 " +
-				"routes of the interface.",
+			En: "The kernel's route to its subnet is deleted too, unless another address needs it; with the last IPv4 address all IPv4 " +
+				"routes of the interface are deleted.",
 			ZhTW: "核心為它的子網路建立的路由也會消失，除非還有其他位址需要；最後一個 IPv4 位址拿掉時，這個介面所有的 IPv4 路由都會不見。",
 		},
 		Kernel: message("RTM_DELADDR", "", "%s", addressDetails(op.Address, op.Link.Link)),
@@ -67,11 +67,11 @@ func promote(op plan.PromoteSecondaries) Note {
 	return Note{
 		Topic: "promote secondaries",
 		Brief: words.Text{
-			En:   "Lets the other addresses of %s stay when the first of their subnet is deleted.",
+			En:   "Keeps the secondary addresses of %s when the primary one of their subnet is deleted.",
 			ZhTW: "讓 %s 在刪掉子網路的第一個位址時，其他位址能留下來。",
 		}.With(link(op.Link)),
 		More: words.Text{
-			En:   "By default they would go with it, without a word.",
+			En:   "By default the kernel deletes them with it.",
 			ZhTW: "預設的情況下，其他位址會不聲不響地一起消失。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_AF_SPEC/AF_INET/IFLA_INET_CONF IPV4_DEVCONF_PROMOTE_SECONDARIES 1, the index of %s", op.Link.Link),

@@ -21,7 +21,7 @@ func addBridge(op plan.AddLink, b state.Bridge) Note {
 		Brief: words.Text{En: "Makes a bridge: %s.", ZhTW: "建立橋接器：%s。"}.With(link(op.Link)),
 		More: words.Text{
 			En: "A bridge is a switch in software. Other interfaces become its ports; it learns behind which port each MAC address " +
-				"is, and sends each frame only there. It is down, and without ports yet.",
+				"is, and sends each frame only there. It is down and has no ports yet.",
 			ZhTW: "橋接器就是軟體交換器。其他介面可以接上來當它的埠；它會記住每個 MAC 位址在哪個埠後面，訊框只往那裡送。" +
 				"現在它還沒啟用，也還沒有埠。",
 		},
@@ -33,9 +33,9 @@ func addBridge(op plan.AddLink, b state.Bridge) Note {
 func setBridge(op plan.SetKind, c state.BridgeChange) Note {
 	return Note{
 		Topic: "bridge set",
-		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeWay(c)),
+		Brief: words.Text{En: "Changes how the bridge %[1]s works: %[2]s.", ZhTW: "改變橋接器 %[1]s 的運作方式：%[2]s。"}.With(link(op.Link), bridgeSettings(c)),
 		More: words.Text{
-			En:   "The spanning tree protocol (STP) finds loops of switches. With it a new port listens for a while before it forwards.",
+			En:   "The spanning tree protocol (STP) breaks loops of switches. With it a new port listens and learns for a while before it forwards.",
 			ZhTW: "擴張樹協定（STP）用來避免交換器之間形成迴圈。開啟之後，新的埠要先等一段時間才會轉送。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_LINKINFO kind bridge, %s, the index of %s", bridgeDetails(c), op.Link.Link),
@@ -54,11 +54,11 @@ func bridgeDetails(c state.BridgeChange) string {
 	return strings.Join(list, ", ")
 }
 
-func bridgeWay(c state.BridgeChange) words.Text {
+func bridgeSettings(c state.BridgeChange) words.Text {
 	var wait words.Text
 	if c.ForwardDelay != nil {
 		wait = words.Text{
-			En:   "%v s until a port goes on to learn, and again until it forwards",
+			En:   "a port listens for %[1]v s and learns for %[1]v s before it forwards",
 			ZhTW: "埠要等 %v 秒才開始學習，再等同樣久才轉送",
 		}.With(float64(*c.ForwardDelay) / 100)
 	}

@@ -14,7 +14,7 @@ func addDummy(op plan.AddLink, _ state.Dummy) Note {
 		Topic: "dummy add",
 		Brief: words.Text{En: "Makes a dummy interface: %s.", ZhTW: "建立 dummy 介面：%s。"}.With(link(op.Link)),
 		More: words.Text{
-			En:   "It drops whatever is sent through it. Its addresses stay in use whichever cable fails, so routers use it for theirs.",
+			En:   "It drops the packets sent through it. Its addresses stay reachable whichever link fails, so routers often have theirs there.",
 			ZhTW: "從它送出去的封包都會被丟棄。不管哪條線斷了，它的位址都還能用，所以路由器常把自己的位址放在這裡。",
 		},
 		Kernel: message("RTM_NEWLINK", create, "%s", newLinkOf(op.Kind.Kind(), op.Link)),

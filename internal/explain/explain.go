@@ -43,7 +43,7 @@ func (l Look) IsZero() bool { return l.Program == "" }
 func (l Look) String() string { return ipshow.Command(l.Namespace, l.Program, l.Args...) }
 
 // Notes returns the effects of an Op, the most important first. It returns none for an
-// unknown type of Op, which a test rules out.
+// unknown type of Op; a test checks that every type is known.
 func Notes(op plan.Op) []Note {
 	if notes := notesOf.For(op); notes != nil {
 		return notes(op)
@@ -73,7 +73,7 @@ var notesOf = plan.NewTable(
 	note(filter),
 )
 
-// notes is the row of a type of Op that does several things, note of one that does
+// notes makes the row of a type of Op with several effects, note that of a type with
 // one.
 func notes[O plan.Op](explain func(O) []Note) plan.Row[func(plan.Op) []Note] {
 	return plan.RowOf[O](func(op plan.Op) []Note { return explain(op.(O)) })
@@ -96,13 +96,13 @@ func link(e state.Endpoint) words.Text {
 	return words.Text{En: "%[1]s in %[2]s", ZhTW: "%[2]s 的 %[1]s"}.With(e.Link, namespace(e.Namespace))
 }
 
-// lookAt shows one object of a link.
+// lookAt returns the command that shows an object of a link, such as addr.
 func lookAt(object string, e state.Endpoint) Look {
 	return Look{e.Namespace, "ip", []string{object, "show", "dev", e.Link}}
 }
 
-// message writes a netlink message: its type, its flags beside NLM_F_REQUEST and
-// NLM_F_ACK, and what is in it.
+// message formats a netlink message: its type, its flags except NLM_F_REQUEST and
+// NLM_F_ACK, and its attributes.
 func message(typ, flags, format string, args ...any) string {
 	if flags != "" {
 		typ += " (" + flags + ")"

@@ -33,7 +33,7 @@ var (
 	subnet  = netip.MustParsePrefix("10.1.0.0/16")
 )
 
-// examples holds at least one Op of each type, and each way to say one.
+// examples holds at least one Op of each type, and one for each text about it.
 var examples = []plan.Op{
 	plan.AddNamespace{Name: "ns1"},
 	plan.DelNamespace{Name: "ns1"},
@@ -111,22 +111,22 @@ func TestFiltersHaveWords(t *testing.T) {
 	}
 }
 
-// Whoever adds an Op says what it does.
+// Every type of Op has notes in both languages.
 func TestEveryOpHasWords(t *testing.T) {
-	said := map[string]bool{}
+	explained := map[string]bool{}
 	for _, op := range examples {
 		name := reflect.TypeOf(op).Name()
-		said[name] = true
+		explained[name] = true
 		notes := explain.Notes(op)
 		if len(notes) == 0 {
-			t.Errorf("%s: nothing is said", name)
+			t.Errorf("%s has no notes", name)
 		}
 		for _, n := range notes {
 			checkNote(t, name, n)
 		}
 	}
 	for _, name := range opTypes(t) {
-		if !said[name] {
+		if !explained[name] {
 			t.Errorf("plan.%s is not among the examples", name)
 		}
 	}
@@ -135,14 +135,14 @@ func TestEveryOpHasWords(t *testing.T) {
 func checkNote(t *testing.T, name string, n explain.Note) {
 	t.Helper()
 	if n.Topic == "" || n.Kernel == "" {
-		t.Errorf("%s: no topic or no kernel's side: %+v", name, n)
+		t.Errorf("%s: no topic or no kernel message: %+v", name, n)
 	}
 	if n.Brief.En == "" || n.Brief.ZhTW == "" || (n.More.En == "") != (n.More.ZhTW == "") {
-		t.Errorf("%s: not said in both languages: %+v", name, n)
+		t.Errorf("%s: not in both languages: %+v", name, n)
 	}
 	for _, text := range []string{n.Brief.En, n.Brief.ZhTW, n.More.En, n.More.ZhTW, n.Kernel} {
 		if strings.Contains(text, "%!") || strings.Contains(text, "%[") || strings.Contains(text, "%s") {
-			t.Errorf("%s: a hole in %q", name, text)
+			t.Errorf("%s: a verb of Sprintf is left in %q", name, text)
 		}
 	}
 	if hasChinese(n.Brief.En) || hasChinese(n.More.En) || !hasChinese(n.Brief.ZhTW) {
@@ -154,7 +154,7 @@ func hasChinese(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// opTypes returns the names of all types of package plan that can be played.
+// opTypes returns the names of all types of Op in package plan.
 func opTypes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../plan/*.go")
@@ -187,7 +187,7 @@ func TestWhatIsSaid(t *testing.T) {
 	tests := []struct {
 		op   plan.Op
 		lang words.Lang
-		want string // part of what is said in brief
+		want string // part of Brief
 	}{
 		{plan.SetLink{Link: eth0, Up: new(true)}, words.English, "Brings up eth0 in ns1."},
 		{plan.SetLink{Link: hostEnd, Up: new(true)}, words.English, "Brings up veth0 in the host namespace."},
@@ -221,7 +221,7 @@ func TestStepText(t *testing.T) {
 	}
 }
 
-// Each part of a change is said, and what shows most first.
+// A change with several parts has a note for each, the most visible first.
 func TestSeveralParts(t *testing.T) {
 	var topics []string
 	for _, n := range explain.Notes(plan.SetLink{Link: eth0, MTU: 1400, Up: new(true), Master: new("br0")}) {

@@ -10,7 +10,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A linkKind says what it means to make a link of a kind and to change it in place.
+// A linkKind explains how a link of a kind is made and changed.
 type linkKind struct {
 	add func(plan.AddLink) Note
 	set func(plan.SetKind) Note
@@ -25,12 +25,10 @@ func linkKinds() map[string]linkKind {
 	}
 }
 
-// KindNames returns the kinds of link of which this package knows what to say, in
-// order.
+// KindNames returns the kinds of link in linkKinds, sorted.
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
-// kindNote and changeNote make functions of a row of those that know the one type
-// of Kind or Change that the row is for.
+// kindNote and changeNote adapt functions on the Kind or Change type of a row.
 func kindNote[K state.Kind](note func(plan.AddLink, K) Note) func(plan.AddLink) Note {
 	return func(op plan.AddLink) Note {
 		kind, _ := state.As[K](op.Kind)

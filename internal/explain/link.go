@@ -13,7 +13,7 @@ func delLink(op plan.DelLink) Note {
 		Topic: "link del",
 		Brief: words.Text{En: "Deletes the interface %s.", ZhTW: "刪除介面：%s。"}.With(link(op.Link)),
 		More: words.Text{
-			En:   "Its addresses and the routes through it go with it. If it is one end of a veth pair, the other end goes too.",
+			En:   "Its addresses and the routes through it are deleted too, and if it is one end of a veth pair, its peer.",
 			ZhTW: "它的位址與經過它的路由會一起消失。如果它是 veth pair 的一端，另一端也會跟著不見。",
 		},
 		Kernel: message("RTM_DELLINK", "", "the index of %s", op.Link.Link),
@@ -21,7 +21,7 @@ func delLink(op plan.DelLink) Note {
 	}
 }
 
-// setLink says what each part of a change does, what shows most first.
+// setLink explains each part of a change, the most visible first.
 func setLink(op plan.SetLink) []Note {
 	var notes []Note
 	add := func(n Note, object string) {
@@ -55,8 +55,8 @@ func upOrDown(e state.Endpoint, up bool) Note {
 			Topic: "link up",
 			Brief: words.Text{En: "Brings up %s.", ZhTW: "啟用 %s。"}.With(link(e)),
 			More: words.Text{
-				En: "Only an interface that is up sends and receives. Its addresses become routes now. A veth also needs its other end " +
-					"to be up: until then it shows NO-CARRIER, as a socket does without a cable.",
+				En: "Only an interface that is up sends and receives. The kernel now adds routes to its subnets. A veth also needs its peer " +
+					"to be up: until then it shows NO-CARRIER, as an Ethernet port without a cable does.",
 				ZhTW: "介面要啟用（UP）才會收送封包，它的位址這時也才會變成路由。veth 還需要另一端也啟用：" +
 					"在那之前會顯示 NO-CARRIER，就像網路孔沒插線一樣。",
 			},
@@ -65,7 +65,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 		if e.Link == state.Lo {
 			n.Topic = "lo up"
 			n.More = words.Text{
-				En:   "lo leads a namespace to itself: 127.0.0.1 and ::1 work from now on, which many programs expect.",
+				En:   "lo connects a namespace to itself: 127.0.0.1 and ::1, which many programs expect, work from now on.",
 				ZhTW: "lo 讓命名空間連到自己：從現在起 127.0.0.1 與 ::1 可以用了，許多程式都預期如此。",
 			}
 		}
@@ -75,7 +75,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 		Topic: "link down",
 		Brief: words.Text{En: "Takes down %s.", ZhTW: "停用 %s。"}.With(link(e)),
 		More: words.Text{
-			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are gone, and do not come back by themselves.",
+			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are deleted; bringing it up does not restore them.",
 			ZhTW: "IPv4 位址會留著；IPv6 位址與所有經過它的路由都會消失，而且不會自己回來。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "ifi_flags 0, ifi_change IFF_UP, the index of %s", e.Link),
@@ -86,15 +86,15 @@ func master(e state.Endpoint, bridge string) Note {
 	if bridge == "" {
 		return Note{
 			Topic:  "link nomaster",
-			Brief:  words.Text{En: "Takes %s out of its bridge.", ZhTW: "把 %s 從橋接器拔下來。"}.With(link(e)),
+			Brief:  words.Text{En: "Removes %s from its bridge.", ZhTW: "把 %s 從橋接器拔下來。"}.With(link(e)),
 			Kernel: message("RTM_NEWLINK", "", "IFLA_MASTER 0, the index of %s", e.Link),
 		}
 	}
 	return Note{
 		Topic: "link master",
-		Brief: words.Text{En: "Plugs %[1]s into the bridge %[2]s.", ZhTW: "把 %[1]s 接到橋接器 %[2]s 上。"}.With(link(e), bridge),
+		Brief: words.Text{En: "Makes %[1]s a port of the bridge %[2]s.", ZhTW: "把 %[1]s 接到橋接器 %[2]s 上。"}.With(link(e), bridge),
 		More: words.Text{
-			En: "It is a port of that switch now: what comes in there goes to the bridge, not to the addresses of the port. " +
+			En: "Frames that arrive at a port go to the bridge, not to the addresses of the port. " +
 				"So a port needs no address.",
 			ZhTW: "從現在起它是這台交換器的一個埠：進來的訊框會交給橋接器，而不是交給這個介面自己的位址。所以埠不需要位址。",
 		},
@@ -107,7 +107,7 @@ func setMAC(op plan.SetLink) Note {
 		Topic: "link address",
 		Brief: words.Text{En: "Gives %[1]s the MAC address %[2]s.", ZhTW: "把 %[1]s 的 MAC 位址設為 %[2]s。"}.With(link(op.Link), op.MAC),
 		More: words.Text{
-			En:   "By it the neighbours on the same cable or switch find the interface. No two of them may have the same.",
+			En:   "Neighbours on the same cable or switch send frames to it. It must be unique among them.",
 			ZhTW: "同一條線或同一台交換器上的鄰居靠它找到這個介面，所以不可以有兩個一樣的。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_ADDRESS %s, the index of %s", op.MAC, op.Link.Link),
@@ -117,9 +117,9 @@ func setMAC(op plan.SetLink) Note {
 func setMTU(op plan.SetLink) Note {
 	return Note{
 		Topic: "link mtu",
-		Brief: words.Text{En: "Lets packets through %[1]s be at most %[2]d bytes long.", ZhTW: "讓經過 %[1]s 的封包最長為 %[2]d 位元組。"}.With(link(op.Link), op.MTU),
+		Brief: words.Text{En: "Sets the MTU of %[1]s, the length of the longest packet through it, to %[2]d bytes.", ZhTW: "讓經過 %[1]s 的封包最長為 %[2]d 位元組。"}.With(link(op.Link), op.MTU),
 		More: words.Text{
-			En:   "Both ends of a cable should agree: an end drops what is longer than its own MTU.",
+			En:   "Both ends of a cable should have the same MTU: an end drops packets longer than its own.",
 			ZhTW: "線的兩端應該一致：比自己的 MTU 長的封包，那一端會丟掉。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_MTU %d, the index of %s", op.MTU, op.Link.Link),
@@ -130,12 +130,12 @@ func autoLinkLocal(e state.Endpoint, on bool) Note {
 	n := Note{
 		Topic: "link addrgenmode",
 		Brief: words.Text{
-			En:   "Keeps the kernel from giving %s an fe80:: address by itself.",
+			En:   "Keeps the kernel from assigning an fe80:: address to %s.",
 			ZhTW: "不要讓核心自己給 %s 一個 fe80:: 位址。",
 		}.With(link(e)),
 		More: words.Text{
-			En: "The kernel would try for a second or two whether somebody else has that address already, and " +
-				"IPv6 would not work meanwhile. A port of a switch needs none; to others it is added by hand.",
+			En: "The kernel would first check for 1 to 2 s whether another host has that address, and " +
+				"IPv6 would not work until then. A switch port needs none; other interfaces get theirs explicitly.",
 			ZhTW: "核心會先花一兩秒確認沒有別人用這個位址，這段時間 IPv6 還不能用。" +
 				"交換器的埠不需要這種位址，其他介面則由我們自己加上。",
 		},
@@ -144,7 +144,7 @@ func autoLinkLocal(e state.Endpoint, on bool) Note {
 	if on {
 		n.Topic = "link addrgenmode eui64"
 		n.Brief = words.Text{
-			En:   "Lets the kernel give %s an fe80:: address by itself, made of its MAC, when it next comes up.",
+			En:   "Lets the kernel assign an fe80:: address, derived from the MAC, to %s when it next comes up.",
 			ZhTW: "讓核心在 %s 下次啟用時，自動用 MAC 產生一個 fe80:: 位址。",
 		}.With(link(e))
 		n.More = words.Text{}
@@ -163,9 +163,9 @@ func genMode(auto bool) int {
 func alias(e state.Endpoint, text string) Note {
 	n := Note{
 		Topic: "link alias",
-		Brief: words.Text{En: "Notes %[2]q at %[1]s.", ZhTW: "在 %[1]s 上寫下註記 %[2]q。"}.With(link(e), text),
+		Brief: words.Text{En: "Sets the alias of %[1]s to %[2]q.", ZhTW: "在 %[1]s 上寫下註記 %[2]q。"}.With(link(e), text),
 		More: words.Text{
-			En:   "An alias is free text that the kernel keeps with the interface and that means nothing to it.",
+			En:   "An alias is free text that the kernel stores with the interface and does not interpret.",
 			ZhTW: "alias 是隨意的文字，核心會替介面保存，但對核心沒有任何意義。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_IFALIAS %q, the index of %s", text, e.Link),
@@ -177,8 +177,8 @@ func alias(e state.Endpoint, text string) Note {
 			ZhTW: "做記號：這是實驗 %[1]s 的節點 %[2]s。",
 		}.With(m.Lab, m.Node)
 		n.More = words.Text{
-			En: fmt.Sprintf("The mark is an alias of %s: text that means nothing to the kernel, and by which vethlab finds its labs again. "+
-				"What carries no mark, it never touches.", e.Link),
+			En: fmt.Sprintf("The mark is an alias of %s, free text to the kernel, by which vethlab finds its labs. "+
+				"It never changes a namespace without a mark.", e.Link),
 			ZhTW: fmt.Sprintf("記號就是 %s 的 alias：對核心沒有意義的文字，vethlab 靠它認出自己的實驗。沒有記號的東西，它絕不去動。", e.Link),
 		}
 	}

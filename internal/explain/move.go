@@ -12,8 +12,8 @@ func moveLink(op plan.MoveLink) Note {
 	if op.Link.Namespace == op.To.Namespace {
 		return Note{
 			Topic:  "link rename",
-			Brief:  words.Text{En: "Calls %[1]s %[2]s from now on.", ZhTW: "把 %[1]s 改名為 %[2]s。"}.With(link(op.Link), op.To.Link),
-			More:   words.Text{En: "Its number stays, and with it all that the kernel knows of it.", ZhTW: "編號不變，核心記得的其他事情也都不變。"},
+			Brief:  words.Text{En: "Renames %[1]s to %[2]s.", ZhTW: "把 %[1]s 改名為 %[2]s。"}.With(link(op.Link), op.To.Link),
+			More:   words.Text{En: "Its index, addresses and settings stay.", ZhTW: "編號不變，核心記得的其他事情也都不變。"},
 			Kernel: moveMessage(op),
 			Look:   lookAt("link", op.To),
 		}
@@ -22,9 +22,9 @@ func moveLink(op plan.MoveLink) Note {
 		Topic: "link move",
 		Brief: words.Text{En: "Moves %[1]s into %[2]s.", ZhTW: "把 %[1]s 搬進 %[2]s。"}.With(link(op.Link), namespace(op.To.Namespace)),
 		More: words.Text{
-			En: "An interface is in one namespace at a time: from where it was it vanishes. It arrives down, without addresses and " +
-				"routes, so those come afterwards. If it is a veth the cable to its other end stays, across namespaces: @if and " +
-				"link-netnsid say where that is.",
+			En: "An interface is in one namespace at a time. It arrives down, without addresses and routes, so those are added " +
+				"afterwards. A veth stays connected to its peer, across namespaces: @if and link-netnsid show the peer's index and " +
+				"namespace.",
 			ZhTW: "介面一次只能在一個命名空間裡：它會從原來的地方消失。搬過去之後是停用的，沒有位址也沒有路由，所以這些要之後再設。" +
 				"如果是 veth，連到另一端的線還在，可以跨越命名空間：@if 和 link-netnsid 會指出另一端在哪裡。",
 		},
@@ -34,7 +34,7 @@ func moveLink(op plan.MoveLink) Note {
 	if op.Link.Link != op.To.Link {
 		n.Topic = "link move and rename"
 		n.Brief = words.Text{
-			En:   "Moves %[1]s into %[2]s, where it is called %[3]s.",
+			En:   "Moves %[1]s into %[2]s and renames it to %[3]s.",
 			ZhTW: "把 %[1]s 搬進 %[2]s，在那裡叫做 %[3]s。",
 		}.With(link(op.Link), namespace(op.To.Namespace), op.To.Link)
 	}
@@ -60,8 +60,8 @@ func flushAddresses(op plan.FlushAddresses) Note {
 	}
 	return Note{
 		Topic:  "address flush",
-		Brief:  words.Text{En: "Takes %[2]s from %[1]s.", ZhTW: "從 %[1]s 拿掉%[2]s。"}.With(link(op.Link), what),
-		More:   words.Text{En: "The routes to their subnets go too.", ZhTW: "通往這些子網路的路由也會一起消失。"},
+		Brief:  words.Text{En: "Removes %[2]s from %[1]s.", ZhTW: "從 %[1]s 拿掉%[2]s。"}.With(link(op.Link), what),
+		More:   words.Text{En: "The routes to their subnets are deleted too.", ZhTW: "通往這些子網路的路由也會一起消失。"},
 		Kernel: fmt.Sprintf("RTM_GETADDR (NLM_F_DUMP), and an RTM_DELADDR for each address of %s", op.Link.Link),
 		Look:   lookAt("addr", op.Link),
 	}

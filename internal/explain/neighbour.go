@@ -9,12 +9,12 @@ func addNeighbour(op plan.AddNeighbour) Note {
 	n := Note{
 		Topic: "neighbour add",
 		Brief: words.Text{
-			En:   "Tells %[1]s that the MAC address of %[2]s is %[3]s.",
+			En:   "Adds a neighbour entry to %[1]s: %[2]s has the MAC address %[3]s.",
 			ZhTW: "告訴 %[1]s：%[2]s 的 MAC 位址是 %[3]s。",
 		}.With(link(op.At()), op.Neighbour.Address, op.Neighbour.MAC),
 		More: words.Text{
-			En: "Otherwise the kernel asks for the MAC of a neighbour by ARP (IPv6: ND) and forgets it after a while. A permanent " +
-				"entry is never asked for, also if it is wrong. It is lost when the interface goes down.",
+			En: "Otherwise the kernel resolves the MAC of a neighbour by ARP (IPv6: ND), and the entry expires. A permanent " +
+				"entry is never resolved again, even if it is wrong. It is deleted when the interface goes down.",
 			ZhTW: "平常核心會用 ARP（IPv6 用 ND）查詢鄰居的 MAC，過一陣子就忘掉。永久的項目不會再查詢，就算寫錯了也一樣；" +
 				"介面一停用，這個項目就會消失。",
 		},
@@ -33,7 +33,7 @@ func delNeighbour(op plan.DelNeighbour) Note {
 	return Note{
 		Topic: "neighbour del",
 		Brief: words.Text{
-			En:   "Makes %[1]s forget the MAC address of %[2]s.",
+			En:   "Deletes the neighbour entry of %[2]s from %[1]s.",
 			ZhTW: "讓 %[1]s 忘記 %[2]s 的 MAC 位址。",
 		}.With(link(op.At()), op.Key.Address),
 		Kernel: message("RTM_DELNEIGH", "", "NDA_DST %s, the index of %s", op.Key.Address, op.Key.Dev),

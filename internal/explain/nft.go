@@ -9,13 +9,13 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// filter says what a command of nft does.
+// filter explains a command of nft.
 func filter(op plan.Nft) Note {
 	c := op.Command
 	n := Note{
 		Topic:  fmt.Sprintf("nft %s %s", c.Verb, c.Object),
 		Brief:  filterBrief(op),
-		Kernel: fmt.Sprintf("NFNL_MSG_BATCH_BEGIN, %s, NFNL_MSG_BATCH_END: done whole or not at all", filterMessage(c)),
+		Kernel: fmt.Sprintf("NFNL_MSG_BATCH_BEGIN, %s, NFNL_MSG_BATCH_END: applied atomically", filterMessage(c)),
 		Look:   Look{op.Namespace, "nft", filterLook(c)},
 	}
 	if c.Verb == nft.Add || c.Verb == nft.Insert {
@@ -24,12 +24,12 @@ func filter(op plan.Nft) Note {
 	return n
 }
 
-// filterLook lists the smallest part in which it is seen what a command has done.
+// filterLook lists the smallest part of the ruleset that shows the effect of a command.
 func filterLook(c nft.Command) []string {
 	family, name := string(c.Table.Family), c.Table.Name
-	gone := c.Verb == nft.Delete
+	deleted := c.Verb == nft.Delete
 	switch {
-	case c.Object == nft.ATable && !gone, c.Object == nft.AChain && gone, c.Object == nft.ASet && gone:
+	case c.Object == nft.ATable && !deleted, c.Object == nft.AChain && deleted, c.Object == nft.ASet && deleted:
 		return []string{"list", "table", family, name}
 	case c.Object == nft.AChain, c.Object == nft.ARule:
 		return []string{"list", "chain", family, name, c.Name}
@@ -39,7 +39,7 @@ func filterLook(c nft.Command) []string {
 	return []string{"list", "ruleset"}
 }
 
-// filterBrief says what a command does with the names in it.
+// filterBrief returns the sentence on a command.
 func filterBrief(op plan.Nft) words.Text {
 	c, ns := op.Command, namespace(op.Namespace)
 	what := words.Both(strings.TrimSpace(string(c.Object) + " " + strings.TrimSpace(c.Table.String()+" "+c.Name)))
@@ -47,9 +47,9 @@ func filterBrief(op plan.Nft) words.Text {
 	case c.Verb == nft.Delete:
 		return words.Text{En: "Deletes from the packet filter of %[1]s: %[2]s.", ZhTW: "從 %[1]s 的封包過濾器刪除：%[2]s。"}.With(ns, strings.TrimSpace(what.En+" "+c.Body()))
 	case c.Verb == nft.Flush:
-		return words.Text{En: "Takes all out of this part of the packet filter of %[1]s: %[2]s.", ZhTW: "清空 %[1]s 的封包過濾器的這個部分：%[2]s。"}.With(ns, what)
+		return words.Text{En: "Empties this part of the packet filter of %[1]s: %[2]s.", ZhTW: "清空 %[1]s 的封包過濾器的這個部分：%[2]s。"}.With(ns, what)
 	case c.Verb == nft.List:
-		return words.Text{En: "Lists of the packet filter of %[1]s: %[2]s.", ZhTW: "列出 %[1]s 的封包過濾器：%[2]s。"}.With(ns, what)
+		return words.Text{En: "Lists this part of the packet filter of %[1]s: %[2]s.", ZhTW: "列出 %[1]s 的封包過濾器：%[2]s。"}.With(ns, what)
 	case c.Object == nft.ATable:
 		return words.Text{En: "Makes the table %[2]s of the packet filter of %[1]s.", ZhTW: "在 %[1]s 的封包過濾器裡建立表 %[2]s。"}.With(ns, c.Table)
 	case c.Object == nft.AChain && c.Base != nil:
@@ -58,7 +58,7 @@ func filterBrief(op plan.Nft) words.Text {
 			ZhTW: "建立鏈 %[1]s；%[2]s 的封包在 %[3]s 這一站會經過它。",
 		}.With(c.Name, ns, c.Base.Hook)
 	case c.Object == nft.AChain:
-		return words.Text{En: "Makes the chain %[1]s in %[2]s, to which rules may lead.", ZhTW: "在 %[2]s 建立鏈 %[1]s，可以由規則引導過去。"}.With(c.Name, ns)
+		return words.Text{En: "Makes the chain %[1]s in %[2]s, to which rules can jump.", ZhTW: "在 %[2]s 建立鏈 %[1]s，可以由規則引導過去。"}.With(c.Name, ns)
 	case c.Object == nft.ARule:
 		return words.Text{En: "Adds a rule to the chain %[1]s in %[2]s: %[3]s.", ZhTW: "在 %[2]s 的鏈 %[1]s 加上一條規則：%[3]s。"}.With(c.Name, ns, c.Rule)
 	case c.Object == nft.ASet:
@@ -67,53 +67,53 @@ func filterBrief(op plan.Nft) words.Text {
 	return words.Text{En: "Adds to the set %[1]s in %[2]s: %[3]s.", ZhTW: "在 %[2]s 的集合 %[1]s 裡加入：%[3]s。"}.With(c.Name, ns, c.Body())
 }
 
-// filterMore says what there is to know of what is added, and what it is.
+// filterMore returns the topic of an added object and its background.
 func filterMore(c nft.Command) (topic string, more words.Text) {
 	switch c.Object {
 	case nft.ATable:
 		return "nft table", words.Text{
-			En:   "A table holds chains, and does nothing by itself. Its family says for which packets it is: ip, ip6, or inet for both.",
+			En:   "A table holds chains, and has no effect without one. Its family selects the packets: ip, ip6, or inet for both.",
 			ZhTW: "表裡面放的是鏈，本身什麼都不做。family 說明它管哪些封包：ip、ip6，或兩者都管的 inet。",
 		}
 	case nft.AChain:
 		return "nft chain", words.Text{
-			En: "The hooks are stations on the way of a packet: prerouting when it has come in, then input if it is for this namespace or " +
-				"forward if it goes on, output for what is sent from here, and postrouting before anything leaves.",
+			En: "The hooks are points on the path of a packet: prerouting when it arrives, then input if it is for this namespace or " +
+				"forward if it is forwarded, output if it is sent from here, and postrouting before it leaves.",
 			ZhTW: "hook 是封包一路經過的站：剛進來是 prerouting，給這個命名空間的走 input，要轉送的走 forward，從這裡送出的走 output，離開之前都經過 postrouting。",
 		}
 	case nft.ARule:
 		return ruleMore(c.Rule)
 	case nft.ASet:
-		return "nft set", words.Text{En: "Rules look values up in it, all at once.", ZhTW: "規則可以一次在裡面查詢所有的值。"}
+		return "nft set", words.Text{En: "A rule compares a packet with all its elements in one lookup.", ZhTW: "規則可以一次在裡面查詢所有的值。"}
 	}
 	return "nft element", words.Text{}
 }
 
-// ruleMore explains a rule by what it does with packets.
+// ruleMore returns the topic and background of a rule, by its statements.
 func ruleMore(r nft.Rule) (topic string, more words.Text) {
 	for _, s := range r.Statements {
 		switch s := s.(type) {
 		case nft.NAT:
 			if s.Word == "dnat" || s.Word == "redirect" {
 				return "nft dnat", words.Text{
-					En:   "The destination is rewritten: this is how a port is published. The kernel remembers the connection, and puts the answers right.",
+					En:   "The destination is rewritten: this is how a port is published. The kernel tracks the connection and rewrites the replies back.",
 					ZhTW: "改寫的是目的位址：發布一個埠就是這樣做的。核心會記住這條連線，並把回應改回來。",
 				}
 			}
 			return "nft snat", words.Text{
-				En: "The sender is rewritten, so that answers come back to this machine; the kernel remembers the connection and puts the " +
-					"answers right. masquerade takes the address of the interface that the packet leaves by.",
+				En: "The source is rewritten, so that replies come back to this machine; the kernel tracks the connection and rewrites the " +
+					"replies back. masquerade takes the address of the outgoing interface.",
 				ZhTW: "改寫的是來源位址，這樣回應才會回到這台機器；核心會記住這條連線，並把回應改回來。masquerade 用的是封包離開時那個介面的位址。",
 			}
 		case nft.Reject:
 			return "nft reject", words.Text{
-				En:   "Who sent the packet is told no. drop would leave him waiting.",
+				En:   "The sender gets an error (ICMP or a TCP reset). With drop it would wait for its timeout.",
 				ZhTW: "送出封包的人會收到拒絕；如果用 drop，他就只能一直等。",
 			}
 		}
 	}
 	return "nft rule", words.Text{
-		En:   "The rules of a chain are tried in their order, and each from left to right: where a condition does not hold, the next rule is tried.",
+		En:   "The rules of a chain are evaluated in order, and each from left to right: if a condition does not match, the next rule follows.",
 		ZhTW: "鏈裡的規則依順序嘗試，每條規則從左讀到右：條件不符合，就換下一條。",
 	}
 }

@@ -12,7 +12,7 @@ func addRoute(op plan.AddRoute) Note {
 	ns, r := namespace(op.Namespace), op.Route
 	dev := words.Both(r.Dev)
 	if r.Dev == "" {
-		dev = words.Text{En: "the interface that it is behind", ZhTW: "通往它的介面"}
+		dev = words.Text{En: "the interface that leads to it", ZhTW: "通往它的介面"}
 	}
 	n := Note{
 		Topic:  "route add",
@@ -23,38 +23,38 @@ func addRoute(op plan.AddRoute) Note {
 	case !r.Via.IsValid():
 		n.Topic = "route add link"
 		n.Brief = words.Text{
-			En:   "Tells %[1]s that %[2]s is directly behind %[3]s.",
+			En:   "Adds a route to %[1]s: %[2]s is on-link, out of %[3]s.",
 			ZhTW: "告訴 %[1]s：%[2]s 就直接在 %[3]s 後面。",
 		}.With(ns, destination(r), dev)
 		n.More = words.Text{
-			En:   "There is no router on the way: each address in there is asked for on that cable itself.",
+			En:   "No router is in between: the kernel resolves each address there on that link (ARP or ND).",
 			ZhTW: "中間沒有路由器：要連到那裡的位址時，都直接在這條線上詢問（ARP 或 ND）。",
 		}
 	case r.To.Bits() == 0:
 		n.Topic = "route add default"
 		n.Brief = words.Text{
-			En:   "Tells %[1]s to give everything it knows no other way for to the router %[2]s, out of %[3]s.",
+			En:   "Adds a default route to %[1]s: packets that match no other route go to the router %[2]s, out of %[3]s.",
 			ZhTW: "在 %[1]s 加上預設路由：沒有其他路由符合的封包，都從 %[3]s 交給路由器 %[2]s。",
 		}.With(ns, r.Via, dev)
 		n.More = words.Text{
-			En: "This is the default route, and %[1]s is the gateway. The kernel takes the most special route that fits; this one fits " +
-				"always and is the least special. The gateway itself must be a direct neighbour.",
+			En: "The router %[1]s is the gateway. The kernel takes the matching route with the longest prefix; this one matches " +
+				"every packet, with the shortest prefix. The gateway itself must be on-link.",
 			ZhTW: "這就是預設路由，%[1]s 就是閘道。核心會挑最精確的那條路由；這一條什麼都符合，但最不精確。閘道本身必須是直接相連的鄰居。",
 		}.With(r.Via)
 	default:
 		n.Brief = words.Text{
-			En:   "Tells %[1]s that the way to %[2]s leads over the router %[3]s, out of %[4]s.",
+			En:   "Adds a route to %[1]s: packets to %[2]s go to the router %[3]s, out of %[4]s.",
 			ZhTW: "告訴 %[1]s：要到 %[2]s，就從 %[4]s 交給路由器 %[3]s。",
 		}.With(ns, destination(r), r.Via, dev)
 		n.More = words.Text{
-			En: "The address of the packet stays that of its destination; only its frame goes to the router's MAC. The way back needs " +
+			En: "The destination address of the packet stays; only its frame is sent to the router's MAC. Replies need " +
 				"a route of its own.",
 			ZhTW: "封包上的目的位址不變，只有訊框會送到路由器的 MAC。回程需要另外一條路由。",
 		}
 	}
 	if op.Replace {
 		n.Kernel = message("RTM_NEWROUTE", "NLM_F_CREATE|NLM_F_REPLACE", "%s", routeDetails(r))
-		n.Brief.En += " It takes the place of a route to the same destination."
+		n.Brief.En += " It replaces a route to the same destination."
 		n.Brief.ZhTW += "原本到同一目的地的路由會被取代。"
 	}
 	return n
@@ -63,9 +63,9 @@ func addRoute(op plan.AddRoute) Note {
 func delRoute(op plan.DelRoute) Note {
 	return Note{
 		Topic: "route del",
-		Brief: words.Text{En: "Makes %[1]s forget the way to %[2]s.", ZhTW: "讓 %[1]s 忘掉到 %[2]s 的路。"}.With(namespace(op.Namespace), destination(op.Route)),
+		Brief: words.Text{En: "Deletes the route to %[2]s from %[1]s.", ZhTW: "讓 %[1]s 忘掉到 %[2]s 的路。"}.With(namespace(op.Namespace), destination(op.Route)),
 		More: words.Text{
-			En:   "Packets there take the next best route that fits; without one they are refused at once: Network is unreachable.",
+			En:   "Packets there take the next best matching route; without one sending fails at once: Network is unreachable.",
 			ZhTW: "往那裡的封包會改走次佳的路由；如果沒有，就會立刻被拒絕：Network is unreachable。",
 		},
 		Kernel: message("RTM_DELROUTE", "", "%s", routeDetails(op.Route)),
@@ -75,7 +75,7 @@ func delRoute(op plan.DelRoute) Note {
 
 func destination(r state.Route) words.Text {
 	if r.To.Bits() == 0 {
-		return words.Text{En: "everywhere else", ZhTW: "其他所有地方"}
+		return words.Text{En: "all other destinations", ZhTW: "其他所有地方"}
 	}
 	return words.Both(r.To.String())
 }
@@ -97,7 +97,7 @@ func routeDetails(r state.Route) string {
 	return s + "rtm_table RT_TABLE_MAIN"
 }
 
-// lookAtRoutes shows the routes of a family.
+// lookAtRoutes returns the command that shows the routes of r's family.
 func lookAtRoutes(namespace string, r state.Route) Look {
 	if r.To.Addr().Is6() {
 		return Look{namespace, "ip", []string{"-6", "route", "show"}}

@@ -9,22 +9,22 @@ import (
 type Step struct {
 	Op    plan.Op
 	Notes []Note // More is empty if an earlier step has it
-	New   bool   // a topic occurs for the first time
+	New   bool   // it has a topic that no earlier step has
 }
 
-// Tour explains a plan: each topic in full the first time, then in brief.
+// Tour explains a plan. Only the first step of a topic keeps More.
 func Tour(p plan.Plan) []Step {
-	met := map[string]bool{}
+	seen := map[string]bool{}
 	steps := make([]Step, 0, len(p))
 	for _, op := range p {
 		s := Step{Op: op, Notes: Notes(op)}
 		for i := range s.Notes {
 			n := &s.Notes[i]
-			s.New = s.New || !met[n.Topic]
-			if met[n.Topic] || met[n.More.En] {
+			s.New = s.New || !seen[n.Topic]
+			if seen[n.Topic] || seen[n.More.En] {
 				n.More = words.Text{}
 			}
-			met[n.Topic], met[n.More.En] = true, true
+			seen[n.Topic], seen[n.More.En] = true, true
 		}
 		steps = append(steps, s)
 	}

@@ -12,11 +12,11 @@ func addVeth(op plan.AddVeth) Note {
 	n := Note{
 		Topic: "veth add",
 		Brief: words.Text{
-			En:   "Makes a veth pair, a cable with a plug at each end: %[1]s and %[2]s.",
+			En:   "Makes a veth pair, a virtual cable with the ends %[1]s and %[2]s.",
 			ZhTW: "建立一對 veth，就像兩頭都有接頭的網路線：%[1]s 和 %[2]s。",
 		}.With(link(a.Link), link(b.Link)),
 		More: words.Text{
-			En: "What goes into one end comes out of the other. Neither can be without the other. Both are down and have no " +
+			En: "A frame sent into one end arrives at the other. Deleting one end deletes both. Both are down and have no " +
 				"addresses yet.",
 			ZhTW: "從一端送進去的，會從另一端出來；兩端缺一不可。現在兩端都還沒啟用，也沒有位址。",
 		},
@@ -27,15 +27,15 @@ func addVeth(op plan.AddVeth) Note {
 	if a.Link.Namespace != b.Link.Namespace {
 		n.Topic = "veth add apart"
 		n.More = words.Text{
-			En: n.More.En + " Each end is born in its namespace, so none has to be moved there; the @if and link-netns of one say " +
-				"which number the other has and where it is.",
+			En: n.More.En + " Each end is made in its namespace, so none has to be moved there; @if and link-netns of one end show " +
+				"the index and the namespace of the other.",
 			ZhTW: n.More.ZhTW + "每一端直接生在自己的命名空間裡，不必再搬；從一端的 @if 與 link-netns 可以看出另一端的編號和所在。",
 		}
 	}
 	return n
 }
 
-// vethDetails names the attributes that an op asks for beyond the names.
+// vethDetails lists the attributes of an Op beside the names.
 func vethDetails(op plan.AddVeth) string {
 	var list []string
 	if op.Ends[0].Link.Namespace != op.Ends[1].Link.Namespace {

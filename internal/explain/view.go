@@ -13,12 +13,11 @@ import (
 
 // A View is the output of a step's [Look].
 type View struct {
-	Shown string // its output
-	New   bool   // the step is New, or a link is in a state not shown before
+	Shown string // its output, "" if New is false
+	New   bool   // the step is New, or its link is in a state not shown before
 }
 
-// Views plays the steps of a plan on an empty machine and returns a view for each.
-// Shown is empty where New is false.
+// Views applies the steps of a plan to an empty State and returns a view for each.
 func Views(steps []Step) ([]View, error) {
 	v := &viewer{state: state.New(), highest: map[string]int{}, met: map[string]bool{}}
 	views := make([]View, len(steps))
@@ -35,7 +34,7 @@ func Views(steps []Step) ([]View, error) {
 	return views, nil
 }
 
-// A viewer plays a plan on a State.
+// A viewer applies a plan to a State.
 type viewer struct {
 	state   *state.State
 	highest map[string]int  // link index so far, by namespace
@@ -63,7 +62,7 @@ func (v *viewer) view(s Step) (View, error) {
 	if at.IsZero() {
 		return View{}, nil
 	}
-	if news := v.turned(at); !s.New && !news {
+	if isNew := v.newLinkState(at); !s.New && !isNew {
 		return View{}, nil
 	}
 	shown, err := v.shown(at)
@@ -74,9 +73,9 @@ func (v *viewer) view(s Step) (View, error) {
 	return View{}, err
 }
 
-// turned reports whether a link is looked at that is in a state in which none of
-// its kind was yet, or whose other end is.
-func (v *viewer) turned(at Look) bool {
+// newLinkState reports whether a command shows a link whose state, or whose peer's
+// notation, no link of its kind had in an earlier view.
+func (v *viewer) newLinkState(at Look) bool {
 	if at.Program != "ip" || at.Args[0] != "link" || at.Args[len(at.Args)-2] != "dev" {
 		return false
 	}
@@ -85,25 +84,25 @@ func (v *viewer) turned(at Look) bool {
 	if link == nil {
 		return false
 	}
-	looks := []string{link.Kind + " is " + link.OperState, link.Kind + " leads " + leadsTo(ns, link)}
-	news := slices.ContainsFunc(looks, func(s string) bool { return !v.met[s] })
+	looks := []string{link.Kind + " is " + link.OperState, link.Kind + " peer by " + peerShown(ns, link)}
+	isNew := slices.ContainsFunc(looks, func(s string) bool { return !v.met[s] })
 	for _, s := range looks {
 		v.met[s] = true
 	}
-	return news
+	return isNew
 }
 
-// leadsTo returns how ip refers to the peer of a link.
-func leadsTo(ns *dump.Namespace, link *dump.Link) string {
+// peerShown returns how ip denotes the peer of a link.
+func peerShown(ns *dump.Namespace, link *dump.Link) string {
 	switch {
 	case link.Parent == 0:
-		return "nowhere"
+		return "none"
 	case link.ParentNetns == nil:
-		return "home"
+		return "same namespace"
 	case ns.Peers[*link.ParentNetns] == "":
-		return "to a number"
+		return "nsid"
 	}
-	return "to a name"
+	return "name"
 }
 
 // shown returns the output of a command.

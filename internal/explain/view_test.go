@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Whatever a lab is made of can be looked at, on either way, and nothing is seen
-// twice in a row.
+// The steps of every example have views, in the direct plan and in the tutorial's, and
+// no view repeats the last one.
 func TestViewsOfExamples(t *testing.T) {
 	files, err := filepath.Glob("../../examples/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -32,13 +32,13 @@ func TestViewsOfExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		ops := plan.Diff(state.New(), c.State)
-		for way, ops := range map[string]plan.Plan{"direct": ops, "long": plan.Tutorial(ops)} {
+		for kind, ops := range map[string]plan.Plan{"direct": ops, "tutorial": plan.Tutorial(ops)} {
 			steps := Tour(ops)
 			views, err := Views(steps)
 			if err != nil {
-				t.Errorf("%s, %s: %v", file, way, err)
+				t.Errorf("%s, %s: %v", file, kind, err)
 			}
-			checkViews(t, file+", "+way, steps, views)
+			checkViews(t, file+", "+kind, steps, views)
 		}
 	}
 }
@@ -49,17 +49,17 @@ func checkViews(t *testing.T, lab string, steps []Step, views []View) {
 	for i, v := range views {
 		if !v.New {
 			if v.Shown != "" {
-				t.Errorf("%s: step %d has been looked at in vain", lab, i)
+				t.Errorf("%s: step %d has output but is not new", lab, i)
 			}
 			continue
 		}
 		seen := steps[i].Notes[0].Look.String() + v.Shown
 		if seen == last {
-			t.Errorf("%s: step %d shows once more:\n%s", lab, i, seen)
+			t.Errorf("%s: step %d repeats the last view:\n%s", lab, i, seen)
 		}
 		shown, last = shown+1, seen
 	}
 	if shown < 5 || shown == len(steps) {
-		t.Errorf("%s: %d of %d steps are looked at", lab, shown, len(steps))
+		t.Errorf("%s: %d of %d steps have views, want at least 5 and not all", lab, shown, len(steps))
 	}
 }
