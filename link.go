@@ -166,11 +166,11 @@ func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state
 		if link.Up == up {
 			continue
 		}
-		if err := (plan.SetLink{Link: e, Up: new(false)}).Play(without); err != nil {
+		if err := (plan.SetLink{Link: e, Up: new(false)}).Apply(without); err != nil {
 			return nil, err
 		}
 		if !up {
-			_ = plan.SetLink{Link: e, Up: new(false)}.Play(after) // its only error is that there is no link
+			_ = plan.SetLink{Link: e, Up: new(false)}.Apply(after) // its only error is that there is no link
 			continue
 		}
 		link.Up = true

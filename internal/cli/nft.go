@@ -175,7 +175,7 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 	}
 	for _, op := range changes {
 		command, _ := plan.NftCommand(op)
-		if err := command.Play(&rs); err != nil {
+		if err := command.Apply(&rs); err != nil {
 			return fmt.Errorf("%s: %w", command, err)
 		}
 	}

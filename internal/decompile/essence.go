@@ -19,7 +19,7 @@ import (
 //   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
 //     own: a router forwards both;
 //   - MACs that are not set, so that the kernel chooses them. They are zero in a
-//     State that was played and not seen; see [WithoutMACs].
+//     State made by a plan and not read from the kernel; see [WithoutMACs].
 func Essence(s *state.State) *state.State {
 	e := s.Normal()
 	for _, ns := range e.Namespaces {

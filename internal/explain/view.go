@@ -22,7 +22,7 @@ func Views(steps []Step) ([]View, error) {
 	v := &viewer{state: state.New(), highest: map[string]int{}, met: map[string]bool{}}
 	views := make([]View, len(steps))
 	for i, s := range steps {
-		err := s.Op.Play(v.state)
+		err := s.Op.Apply(v.state)
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ var seam = map[string]string{"state": "internal/state", "plan": "internal/plan"}
 
 // answering are the methods by which a type is known to be a kind, a change of one,
 // or an Op.
-var answering = []string{"Kind", "Play"}
+var answering = []string{"Kind", "Apply"}
 
 // No code asks which kind a link is of, or which Op it has, by type switch, type
 // assertion or by comparing the name of a kind: what differs is in a row of a table.

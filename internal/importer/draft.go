@@ -272,7 +272,7 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 	for i, op := range ops {
 		op = plan.Named(op, next) // lab files need names of links
 		ops[i] = op
-		if err := op.Play(next); err != nil {
+		if err := op.Apply(next); err != nil {
 			if !plan.Removes(op) { // scripts begin by deleting what may not exist
 				d.note(c, d.opReason(op, err))
 			}

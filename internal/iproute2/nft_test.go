@@ -159,7 +159,7 @@ table ip6 filter {
 				if err != nil {
 					t.Fatalf("%s: %v", line, err)
 				}
-				if err := p.Play(s); err != nil {
+				if err := p.Apply(s); err != nil {
 					t.Fatalf("%s: %v", line, err)
 				}
 			}

@@ -74,7 +74,7 @@ type script struct {
 
 func newScript(p plan.Plan) *script {
 	s := &script{end: state.New(), told: map[string]bool{}}
-	_ = p.Play(s.end) // fails if the plan changes existing links
+	_ = p.Apply(s.end) // fails if the plan changes existing links
 	s.WriteString("#!/bin/sh\nset -eu\n")
 	return s
 }

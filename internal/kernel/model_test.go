@@ -110,7 +110,7 @@ func change(t *rapid.T, lab string, seen, want *state.State) *state.State {
 		t.Fatalf("a second plan: %+v", again)
 	}
 	model := seen.Clone()
-	if err := p.Play(model); err != nil {
+	if err := p.Apply(model); err != nil {
 		t.Fatal(err)
 	}
 	compareNumbers(t, model, now)
@@ -194,7 +194,7 @@ func TestDamageIsRepaired(t *testing.T) {
 		seen := change(t, lab, state.New(), want)
 		damage := plantest.Damage(t, seen)
 		damaged := apply(t, lab, damage, seen, want)
-		if err := damage.Play(seen); err != nil {
+		if err := damage.Apply(seen); err != nil {
 			t.Fatal(err)
 		}
 		if d := differences(seen, damaged); d != "" {

@@ -65,7 +65,7 @@ func TestModelShowsWhatTheKernelDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := state.New()
-	if err := p.Play(s); err != nil {
+	if err := p.Apply(s); err != nil {
 		t.Fatal(err)
 	}
 	if err := kernel.Settle(t.Context(), s); err != nil {

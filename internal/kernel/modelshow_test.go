@@ -78,7 +78,7 @@ func showsAsModel(t *rapid.T, lab string, want *state.State) {
 		clear(t, lab)
 		s := state.New()
 		apply(t, lab, p[:steps], s, want)
-		if err := p[:steps].Play(s); err != nil {
+		if err := p[:steps].Apply(s); err != nil {
 			t.Fatal(err)
 		}
 		compareShown(t, s)

@@ -62,7 +62,7 @@ func TestNftablesCommandsAsModel(t *testing.T) {
 		}
 		p := nftables(ns, commands)
 		was := model.Clone()
-		err, modelErr := kernel.Apply(t.Context(), p, was, kernel.Options{}), p.Play(model)
+		err, modelErr := kernel.Apply(t.Context(), p, was, kernel.Options{}), p.Apply(model)
 		if (err == nil) != (modelErr == nil) {
 			t.Fatalf("%s: the kernel says %v, the model %v", line, err, modelErr)
 		}
@@ -102,7 +102,7 @@ func TestNftablesFollowLinks(t *testing.T) {
 	equal(t, seen, want)
 	p := plan.Plan{plan.DelLink{Link: state.Endpoint{Namespace: name, Link: "veth0"}}}
 	model := seen.Clone()
-	if err := p.Play(model); err != nil {
+	if err := p.Apply(model); err != nil {
 		t.Fatal(err)
 	}
 	step(p)

@@ -97,7 +97,7 @@ func moves(p plan.Plan) bool {
 // play returns the State that a plan makes of another.
 func play(t *rapid.T, p plan.Plan, s *state.State) *state.State {
 	c := s.Clone()
-	if err := p.Play(c); err != nil {
+	if err := p.Apply(c); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -118,9 +118,9 @@ func (t Table) Commands() []Command {
 	return list
 }
 
-// Play applies the command to a ruleset. It fails where the kernel would, and then
+// Apply applies the command to a ruleset. It fails where the kernel would, and then
 // changes nothing.
-func (c Command) Play(rs *Ruleset) error {
+func (c Command) Apply(rs *Ruleset) error {
 	if c.Verb == List {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (c Command) Play(rs *Ruleset) error {
 		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return c.Table.Family == "" || t.Family == c.Table.Family })
 		return nil
 	case ATable:
-		return c.playTable(rs)
+		return c.applyTable(rs)
 	}
 	t := rs.Table(c.Table)
 	if t == nil {
@@ -137,14 +137,14 @@ func (c Command) Play(rs *Ruleset) error {
 	}
 	switch c.Object {
 	case AChain:
-		return c.playChain(t)
+		return c.applyChain(t)
 	case ARule:
-		return c.playRule(t)
+		return c.applyRule(t)
 	}
-	return c.playSet(t)
+	return c.applySet(t)
 }
 
-func (c Command) playTable(rs *Ruleset) error {
+func (c Command) applyTable(rs *Ruleset) error {
 	t := rs.Table(c.Table)
 	switch {
 	case c.Verb == Add && t == nil:
@@ -162,7 +162,7 @@ func (c Command) playTable(rs *Ruleset) error {
 	return nil
 }
 
-func (c Command) playChain(t *Table) error {
+func (c Command) applyChain(t *Table) error {
 	chain := t.Chain(c.Name)
 	switch {
 	case chain == nil && c.Verb == Add && (c.Base == nil || c.Base.Type != ""):
@@ -234,7 +234,7 @@ func (r Rule) chains() []string {
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
-func (c Command) playRule(t *Table) error {
+func (c Command) applyRule(t *Table) error {
 	chain := t.Chain(c.Name)
 	if chain == nil {
 		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)

@@ -94,7 +94,7 @@ func played(command string) string {
 			return fmt.Sprintf("%v: %q is read as %v", err, c, again)
 		}
 		was := rs.Clone()
-		if err := c.Play(&rs); err != nil {
+		if err := c.Apply(&rs); err != nil {
 			fmt.Fprintf(&out, "refused: %v\n", err)
 			if d := cmp.Diff(was, rs); d != "" {
 				out.WriteString("but changed: " + d)

@@ -95,7 +95,7 @@ func play(t *rapid.T, command string, rs *nft.Ruleset) {
 	if err != nil || len(cs) != 1 || cs[0].String() != command {
 		t.Fatalf("%v: %q is read as %v", err, command, cs)
 	}
-	if err := cs[0].Play(rs); err != nil {
+	if err := cs[0].Apply(rs); err != nil {
 		t.Fatalf("%s: %v", command, err)
 	}
 }

@@ -42,7 +42,7 @@ func ParseRuleset(s string) (Ruleset, error) {
 	}
 	var rs Ruleset
 	for _, c := range cmds {
-		if err := c.Play(&rs); err != nil {
+		if err := c.Apply(&rs); err != nil {
 			return nil, Errors{{1, 1, fmt.Sprintf("%s: %v", c, err)}}
 		}
 	}

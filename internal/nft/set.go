@@ -14,7 +14,7 @@ func (s Set) kind() *datatype {
 	return setTypes()[i]
 }
 
-func (c Command) playSet(t *Table) error {
+func (c Command) applySet(t *Table) error {
 	s := t.Set(c.Name)
 	switch {
 	case c.Object == ASet && c.Verb == Add && s == nil:

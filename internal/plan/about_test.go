@@ -189,7 +189,7 @@ func TestFamilies(t *testing.T) {
 func TestNamed(t *testing.T) {
 	s := small(t)
 	op := plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "")}, {Link: at("h", "")}}}
-	if err := (plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("sw", "")}}}).Play(s); err != nil {
+	if err := (plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("sw", "")}}}).Apply(s); err != nil {
 		t.Fatal(err)
 	}
 	named := plan.Named(op, s).(plan.AddVeth)
@@ -228,7 +228,7 @@ func TestDelRouteMeans(t *testing.T) {
 		s.Namespaces["h"].Links["eth1"] = &state.Link{Name: "eth1", Kind: state.Other{Name: "dummy"}, Up: true}
 		s.Namespaces["h"].Routes = append(state.Routes{other}, have...)
 		tt.say.To = have[0].To
-		err := plan.DelRoute{Namespace: "h", Route: tt.say}.Play(s)
+		err := plan.DelRoute{Namespace: "h", Route: tt.say}.Apply(s)
 		left := s.Namespaces["h"].Routes
 		if (err != nil) != (tt.want == 3) || len(left) != 3 && err == nil || left[0] != other {
 			t.Errorf("%+v: %v, left %v", tt.say, err, left)
@@ -262,7 +262,7 @@ func TestTowards(t *testing.T) {
 			to = prefix("2001:db9::/32")
 		}
 		c := s.Clone()
-		err := plan.AddRoute{Namespace: "h", Route: state.Route{To: to, Via: netip.MustParseAddr(via)}}.Play(c)
+		err := plan.AddRoute{Namespace: "h", Route: state.Route{To: to, Via: netip.MustParseAddr(via)}}.Apply(c)
 		got := ""
 		for _, r := range c.Namespaces["h"].Routes {
 			if r.To == to {
@@ -366,17 +366,17 @@ func TestPlayOfLinks(t *testing.T) {
 		},
 	} {
 		s := small(t)
-		if err := tt.ops.Play(s); err != nil {
+		if err := tt.ops.Apply(s); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		} else if !tt.check(s) {
 			t.Errorf("%s, but:\n%s", tt.name, differences(small(t), s))
 		}
 	}
 	s := small(t)
-	if err := (plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth7")}).Play(s); err == nil || err.Error() != "sw:mv: lower link: no link h:eth7" {
+	if err := (plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth7")}).Apply(s); err == nil || err.Error() != "sw:mv: lower link: no link h:eth7" {
 		t.Errorf("without what it stands on: %v", err)
 	}
-	if err := (plan.AddLink{Link: at("sw", "b"), Kind: state.Bridge{STP: true}}).Play(s); err == nil || !strings.HasPrefix(err.Error(), "sw:b: forward delay 0 ") {
+	if err := (plan.AddLink{Link: at("sw", "b"), Kind: state.Bridge{STP: true}}).Apply(s); err == nil || !strings.HasPrefix(err.Error(), "sw:b: forward delay 0 ") {
 		t.Errorf("a bridge that the kernel refuses: %v", err)
 	}
 }
@@ -397,7 +397,7 @@ func TestRulesNameLinks(t *testing.T) {
 	rules := func(s *state.State) string { return s.Namespaces["h"].Nftables.String() }
 	s := small(t)
 	p := parsed(t, `add table ip t; add chain ip t c; add rule ip t c iif "eth0" accept`)
-	if err := p.Play(s); err != nil || !strings.Contains(rules(s), `iif "eth0" accept`) {
+	if err := p.Apply(s); err != nil || !strings.Contains(rules(s), `iif "eth0" accept`) {
 		t.Fatalf("%v, %s", err, rules(s))
 	}
 	if c, ok := plan.NftCommand(p[0]); !ok || c.Table.Name != "t" {
@@ -406,20 +406,20 @@ func TestRulesNameLinks(t *testing.T) {
 	if c, ok := plan.NftCommand(plan.DelNamespace{}); ok || c.Table.Name != "" {
 		t.Errorf("an Op of another type is %v", c)
 	}
-	if err := (plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")}).Play(s); err != nil || !strings.Contains(rules(s), `iif "wan" accept`) {
+	if err := (plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")}).Apply(s); err != nil || !strings.Contains(rules(s), `iif "wan" accept`) {
 		t.Errorf("renamed: %v, %s", err, rules(s))
 	}
-	if err := (plan.DelLink{Link: at("h", "wan")}).Play(s); err != nil || !strings.Contains(rules(s), `iif 101 accept`) {
+	if err := (plan.DelLink{Link: at("h", "wan")}).Apply(s); err != nil || !strings.Contains(rules(s), `iif 101 accept`) {
 		t.Errorf("deleted: %v, %s", err, rules(s))
 	}
-	err := parsed(t, `add rule ip t c oif "eth9" accept`).Play(s)
+	err := parsed(t, `add rule ip t c oif "eth9" accept`).Apply(s)
 	if err == nil || !strings.HasSuffix(err.Error(), `h has no link "eth9": say iifname or oifname for one that comes later`) {
 		t.Errorf("a link that is not there: %v", err)
 	}
-	if err := parsed(t, "delete table ip nobody").Play(s); err == nil {
+	if err := parsed(t, "delete table ip nobody").Apply(s); err == nil {
 		t.Error("a table that is not there is deleted")
 	}
-	if err := (plan.Nft{Namespace: "x"}).Play(s); err == nil || err.Error() != `no namespace "x"` {
+	if err := (plan.Nft{Namespace: "x"}).Apply(s); err == nil || err.Error() != `no namespace "x"` {
 		t.Errorf("in a namespace that is not there: %v", err)
 	}
 }

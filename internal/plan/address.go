@@ -19,8 +19,8 @@ type AddAddress struct {
 // At implements [Op].
 func (op AddAddress) At() state.Endpoint { return op.Link }
 
-// Play implements [Op].
-func (op AddAddress) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddAddress) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err
@@ -57,8 +57,8 @@ func (op DelAddress) Removes() bool { return true }
 // At implements [Op].
 func (op DelAddress) At() state.Endpoint { return op.Link }
 
-// Play implements [Op].
-func (op DelAddress) Play(s *state.State) error {
+// Apply implements [Op].
+func (op DelAddress) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err
@@ -109,8 +109,8 @@ func (op FlushAddresses) Removes() bool { return true }
 // At implements [Op].
 func (op FlushAddresses) At() state.Endpoint { return op.Link }
 
-// Play implements [Op].
-func (op FlushAddresses) Play(s *state.State) error {
+// Apply implements [Op].
+func (op FlushAddresses) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err
@@ -157,8 +157,8 @@ type PromoteSecondaries struct{ Link state.Endpoint }
 // At implements [Op].
 func (op PromoteSecondaries) At() state.Endpoint { return op.Link }
 
-// Play implements [Op].
-func (op PromoteSecondaries) Play(s *state.State) error {
+// Apply implements [Op].
+func (op PromoteSecondaries) Apply(s *state.State) error {
 	_, err := linkOf(s, op.Link)
 	return err
 }

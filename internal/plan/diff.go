@@ -24,7 +24,7 @@ func Diff(seen, want *state.State) Plan {
 	return d.plan
 }
 
-// differ builds a plan. Each Op is played on now at once, so the next one is chosen
+// differ builds a plan. Each Op is applied to now at once, so the next one is chosen
 // by the State after it, with all side effects.
 type differ struct {
 	now  *state.State
@@ -35,9 +35,9 @@ type differ struct {
 	index  int // the highest index in use in the lab; 0: not known yet
 }
 
-// emit appends an Op to the plan and plays it.
+// emit appends an Op to the plan and applies it.
 func (d *differ) emit(op Op) {
-	if err := op.Play(d.now); err != nil {
+	if err := op.Apply(d.now); err != nil {
 		// The Ops are chosen by the State in now: this is a bug of Diff.
 		panic(fmt.Sprintf("plan: %#v: %v", op, err))
 	}

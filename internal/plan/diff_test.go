@@ -66,7 +66,7 @@ func up(t *rapid.T, want *state.State) *state.State {
 }
 
 func play(t *rapid.T, p plan.Plan, s *state.State) {
-	if err := p.Play(s); err != nil {
+	if err := p.Apply(s); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -298,7 +298,7 @@ func TestLinkSysctl(t *testing.T) {
 			}
 		}
 	}
-	if err := (plan.Plan{plan.DelLink{Link: state.Endpoint{Namespace: "h", Link: "br.7"}}}).Play(want); err != nil {
+	if err := (plan.Plan{plan.DelLink{Link: state.Endpoint{Namespace: "h", Link: "br.7"}}}).Apply(want); err != nil {
 		t.Fatal(err)
 	}
 	if len(ns.Sysctls) > 0 {

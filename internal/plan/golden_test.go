@@ -32,7 +32,7 @@ func TestPlans(t *testing.T) {
 	none := state.New()
 	lab := wanted(t, tutorial)
 	there := state.New()
-	if err := plan.Diff(none, lab).Play(there); err != nil {
+	if err := plan.Diff(none, lab).Apply(there); err != nil {
 		t.Fatal(err)
 	}
 	damaged := there.Clone()
@@ -43,7 +43,7 @@ func TestPlans(t *testing.T) {
 		plan.SetLink{Link: at("ns2", "veth1"), Up: new(false)},
 		plan.SetSysctl{Namespace: "ns2", Key: state.ForwardIPv4, Value: "1"},
 	}
-	if err := damage.Play(damaged); err != nil {
+	if err := damage.Apply(damaged); err != nil {
 		t.Fatal(err)
 	}
 	longer := wanted(t, tutorial+"  - [ns2, ns3]\n")

@@ -31,8 +31,8 @@ func (op AddLink) From() string {
 // NewLinks implements [Maker].
 func (op AddLink) NewLinks() []NewLink { return []NewLink{{op.Link, op.Index}} }
 
-// Play implements [Op].
-func (op AddLink) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddLink) Apply(s *state.State) error {
 	if err := mayAdd(s, op.Link, op.Index); err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ type SetKind struct {
 // At implements [Op].
 func (op SetKind) At() state.Endpoint { return op.Link }
 
-// Play implements [Op].
-func (op SetKind) Play(s *state.State) error {
+// Apply implements [Op].
+func (op SetKind) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err
@@ -82,8 +82,8 @@ func (op DelLink) At() state.Endpoint { return op.Link }
 // Removes implements [Remover].
 func (op DelLink) Removes() bool { return true }
 
-// Play implements [Op].
-func (op DelLink) Play(s *state.State) error {
+// Apply implements [Op].
+func (op DelLink) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err
@@ -131,8 +131,8 @@ func (op SetLink) Removes() bool {
 	return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
 }
 
-// Play implements [Op].
-func (op SetLink) Play(s *state.State) error {
+// Apply implements [Op].
+func (op SetLink) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err

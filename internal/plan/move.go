@@ -20,8 +20,8 @@ func (op MoveLink) At() state.Endpoint { return op.Link }
 // NewLinks implements [Maker]. Its index may be in use in its new namespace.
 func (op MoveLink) NewLinks() []NewLink { return []NewLink{{Link: op.To}} }
 
-// Play implements [Op].
-func (op MoveLink) Play(s *state.State) error {
+// Apply implements [Op].
+func (op MoveLink) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
 	if err != nil {
 		return err

@@ -12,8 +12,8 @@ type AddNamespace struct{ Name string }
 // At implements [Op].
 func (op AddNamespace) At() state.Endpoint { return state.Endpoint{Namespace: op.Name} }
 
-// Play implements [Op].
-func (op AddNamespace) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddNamespace) Apply(s *state.State) error {
 	if op.Name == state.Host || s.Namespace(op.Name) != nil {
 		return fmt.Errorf("namespace %q exists", op.Name)
 	}
@@ -41,8 +41,8 @@ func (DelNamespace) deletes() {}
 // Removes implements [Remover].
 func (op DelNamespace) Removes() bool { return true }
 
-// Play implements [Op].
-func (op DelNamespace) Play(s *state.State) error {
+// Apply implements [Op].
+func (op DelNamespace) Apply(s *state.State) error {
 	if op.Name == state.Host || s.Namespace(op.Name) == nil {
 		return fmt.Errorf("no namespace %q", op.Name)
 	}

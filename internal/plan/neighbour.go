@@ -19,8 +19,8 @@ func (op AddNeighbour) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Neighbour.Dev}
 }
 
-// Play implements [Op].
-func (op AddNeighbour) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddNeighbour) Apply(s *state.State) error {
 	if _, err := linkOf(s, op.At()); err != nil {
 		return err
 	}
@@ -49,8 +49,8 @@ func (op DelNeighbour) At() state.Endpoint {
 // Removes implements [Remover].
 func (op DelNeighbour) Removes() bool { return true }
 
-// Play implements [Op].
-func (op DelNeighbour) Play(s *state.State) error {
+// Apply implements [Op].
+func (op DelNeighbour) Apply(s *state.State) error {
 	if _, err := linkOf(s, op.At()); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ type Nft struct {
 // At implements [Op].
 func (op Nft) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
-// Play implements [Op].
-func (op Nft) Play(s *state.State) error {
+// Apply implements [Op].
+func (op Nft) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (op Nft) Play(s *state.State) error {
 			return fmt.Errorf("%s has no link %q: say iifname or oifname for one that comes later", ns.Name, link)
 		}
 	}
-	return op.Command.Play(&ns.Nftables)
+	return op.Command.Apply(&ns.Nftables)
 }
 
 // NftCommand returns the command of nft(8) of an Op; ok is false for other Ops.

@@ -38,7 +38,7 @@ func small(t *testing.T) *state.State {
 		plan.AddRoute{Namespace: "h", Route: six},
 		plan.SetSysctl{Namespace: "h", Key: state.ForwardIPv4, Value: "1"},
 	}
-	if err := p.Play(s); err != nil {
+	if err := p.Apply(s); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -216,7 +216,7 @@ func TestPlay(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := small(t)
-			if err := tt.op.Play(s); err != nil {
+			if err := tt.op.Apply(s); err != nil {
 				t.Fatal(err)
 			}
 			if !tt.check(s) {
@@ -232,7 +232,7 @@ func TestDelLastIPv4Address(t *testing.T) {
 		plan.DelAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.1/24")},
 		plan.DelAddress{Link: at("h", "eth0"), Address: prefix("10.0.0.2/24")},
 	}
-	if err := p.Play(s); err != nil {
+	if err := p.Apply(s); err != nil {
 		t.Fatal(err)
 	}
 	if rs := s.Namespaces["h"].Routes; len(rs) != 1 || rs[0] != six {
@@ -285,7 +285,7 @@ func TestPlayRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
 			s := small(t)
-			err := plan.Plan{tt.op}.Play(s)
+			err := plan.Plan{tt.op}.Apply(s)
 			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
 				t.Errorf("%#v: got %v, want %s", tt.op, err, tt.want)
 			}
@@ -300,7 +300,7 @@ func TestPlayStopsAtTheFirstError(t *testing.T) {
 	s := state.New()
 	p := plan.Plan{plan.AddNamespace{Name: "a"}, plan.DelNamespace{Name: "x"}, plan.AddNamespace{Name: "b"}}
 	const want = `op 2 of 3 (plan.DelNamespace): no namespace "x"`
-	if err := p.Play(s); err == nil || err.Error() != want {
+	if err := p.Apply(s); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if got := s.Names(); len(got) != 1 || got[0] != "a" {

@@ -19,11 +19,11 @@ func written(p plan.Plan) string {
 	return strings.Join(lines, "\n")
 }
 
-// played is small with Ops on top.
-func played(t *testing.T, ops ...plan.Op) *state.State {
+// applied is small with Ops on top.
+func applied(t *testing.T, ops ...plan.Op) *state.State {
 	t.Helper()
 	s := small(t)
-	if err := plan.Plan(ops).Play(s); err != nil {
+	if err := plan.Plan(ops).Apply(s); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -66,7 +66,7 @@ func TestDiffOfOneThing(t *testing.T) {
 		},
 		{
 			"up, and what is lost by it",
-			nil, func(s *state.State) { _ = plan.SetLink{Link: eth0, Up: new(false)}.Play(s) },
+			nil, func(s *state.State) { _ = plan.SetLink{Link: eth0, Up: new(false)}.Apply(s) },
 			"ip -n h link set eth0 up\nip -n h addr add fd00::1/64 dev eth0 nodad\nip -n h route add 2001:db8::/32 dev eth0\nip -n h route add default via 10.0.0.9 dev eth0",
 		},
 		{
@@ -116,7 +116,7 @@ func TestDiffOfOneThing(t *testing.T) {
 		},
 		{
 			"a link that is gone, with its peer",
-			nil, func(s *state.State) { _ = plan.DelLink{Link: eth0}.Play(s) },
+			nil, func(s *state.State) { _ = plan.DelLink{Link: eth0}.Apply(s) },
 			`ip -n h link add eth0 index 101 address 02:00:00:00:00:01 mtu 1400 type veth peer name p1 index 102 mtu 1500 netns sw
 ip -n h link set eth0 up
 ip -n h addr add 10.0.0.1/24 dev eth0
@@ -158,13 +158,13 @@ ip -n sw link set p1 master br0`,
 			"ip netns exec h nft delete table ip u",
 		},
 	} {
-		want, seen := played(t, tt.ops...), played(t, tt.ops...)
+		want, seen := applied(t, tt.ops...), applied(t, tt.ops...)
 		tt.there(seen)
 		p := plan.Diff(seen, want)
 		if got := written(p); got != tt.want {
 			t.Errorf("%s:\ngot\n%s\nwant\n%s", tt.name, got, tt.want)
 		}
-		if err := p.Play(seen); err != nil {
+		if err := p.Apply(seen); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}

@@ -17,9 +17,9 @@ import (
 // An Op is one change, as one iproute2 command would make it. The types that
 // implement it are plain structs.
 type Op interface {
-	// Play makes the change to s, with all side effects that it has in the
+	// Apply makes the change to s, with all side effects that it has in the
 	// kernel. It fails where the kernel would refuse, and then s is unchanged.
-	Play(s *state.State) error
+	Apply(s *state.State) error
 
 	// At returns the link the Op is about, or only its namespace.
 	At() state.Endpoint
@@ -80,10 +80,10 @@ func (p Plan) Count() (namespaces, pairs int) {
 // A Plan is a list of Ops in the order in which they are applied.
 type Plan []Op
 
-// Play makes all changes to s. It stops at the first that fails.
-func (p Plan) Play(s *state.State) error {
+// Apply makes all changes to s. It stops at the first that fails.
+func (p Plan) Apply(s *state.State) error {
 	for i, op := range p {
-		if err := op.Play(s); err != nil {
+		if err := op.Apply(s); err != nil {
 			return fmt.Errorf("op %d of %d (%T): %w", i+1, len(p), op, err)
 		}
 	}

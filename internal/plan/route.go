@@ -21,8 +21,8 @@ func (op AddRoute) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Route.Dev}
 }
 
-// Play implements [Op].
-func (op AddRoute) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddRoute) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
 	if err != nil {
 		return err
@@ -133,8 +133,8 @@ func (op DelRoute) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Route.Dev}
 }
 
-// Play implements [Op].
-func (op DelRoute) Play(s *state.State) error {
+// Apply implements [Op].
+func (op DelRoute) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
 	if err != nil {
 		return err

@@ -17,8 +17,8 @@ type SetSysctl struct {
 // At implements [Op].
 func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
-// Play implements [Op].
-func (op SetSysctl) Play(s *state.State) error {
+// Apply implements [Op].
+func (op SetSysctl) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
 	if err != nil {
 		return err

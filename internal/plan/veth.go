@@ -29,8 +29,8 @@ func (op AddVeth) NewLinks() []NewLink {
 	return []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
 }
 
-// Play implements [Op].
-func (op AddVeth) Play(s *state.State) error {
+// Apply implements [Op].
+func (op AddVeth) Apply(s *state.State) error {
 	op = op.Named(s)
 	if op.Ends[0].Link == op.Ends[1].Link {
 		return fmt.Errorf("both ends are %s", op.Ends[0].Link)

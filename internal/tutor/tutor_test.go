@@ -40,7 +40,7 @@ func (m *model) play(command string) (string, int) {
 	}
 	op, err := iproute2.Parse(command)
 	if err == nil {
-		err = op.Play(m.state)
+		err = op.Apply(m.state)
 	}
 	if err != nil {
 		return err.Error() + "\n", 2

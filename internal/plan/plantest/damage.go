@@ -26,7 +26,7 @@ func Damage(t *rapid.T, s *state.State) plan.Plan {
 	return d.plan
 }
 
-// A damager plays each Op at once, so that the next finds what it leaves.
+// A damager applies each Op at once, so that the next sees its result.
 type damager struct {
 	t    *rapid.T
 	now  *state.State
@@ -36,7 +36,7 @@ type damager struct {
 
 // do makes an Op, unless it can't be made.
 func (d *damager) do(op plan.Op) {
-	if op.Play(d.now) == nil {
+	if op.Apply(d.now) == nil {
 		d.plan = append(d.plan, op)
 	}
 }
