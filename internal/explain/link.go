@@ -178,7 +178,7 @@ func alias(e state.Endpoint, text string) Note {
 		}.With(m.Lab, m.Node)
 		n.More = words.Text{
 			En: fmt.Sprintf("The mark is an alias of %s, free text to the kernel, by which vethlab finds its labs. "+
-				"It never changes a namespace without a mark.", e.Link),
+				"vethlab never changes a namespace without one.", e.Link),
 			ZhTW: fmt.Sprintf("記號就是 %s 的 alias：對核心沒有意義的文字，vethlab 靠它認出自己的實驗。沒有記號的東西，它絕不去動。", e.Link),
 		}
 	}
