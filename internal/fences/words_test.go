@@ -28,7 +28,7 @@ func avoidedWords() []avoidedWord {
 		{pattern: `accompan(y|ies|ied)`, instead: "run a child and forward signals"},
 		{pattern: `mend(s|ed|ing)?`, instead: "fix"},
 		{pattern: `keepers?`, instead: "holder process"},
-		{pattern: `desks?`, instead: "terminal"},
+		{pattern: `desks?`, instead: "terminal", exceptions: map[string]string{"examples/contract.yaml": "the switch of the desks in an office"}},
 		{pattern: `wakes`, instead: "timers"},
 		{pattern: `such a one`, instead: "the noun"},
 		{pattern: `scratch`, instead: "temporary"},
@@ -38,7 +38,21 @@ func avoidedWords() []avoidedWord {
 	}
 }
 
-// Identifiers, comments and the pages in docs use the words of the field.
+// The list of words in CONTRIBUTING.md has each of these.
+func TestContributingListsWords(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "| write | not |")
+	for _, w := range avoidedWords() {
+		if !regexp.MustCompile(`\b(` + w.pattern + `)\b`).MatchString(list) {
+			t.Errorf("CONTRIBUTING.md does not list %q", w.pattern)
+		}
+	}
+}
+
+// Identifiers, comments, pages and examples use the words of the field.
 func TestWordsOfTheField(t *testing.T) {
 	all := texts(t)
 	for _, w := range avoidedWords() {
@@ -67,12 +81,16 @@ type prose struct {
 	text string
 }
 
-// texts returns the pages in docs and all comments and declared names of Go files.
+// texts returns pages, examples, and all comments and declared names of Go files.
 func texts(t *testing.T) []prose {
 	t.Helper()
-	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
-	if err != nil || len(pages) == 0 {
-		t.Fatalf("found no pages: %v", err)
+	var pages []string
+	for _, pattern := range []string{"docs/*.md", "README.md", "CHANGELOG.md", "examples/*.yaml", ".ci/run"} {
+		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("found no %s: %v", pattern, err)
+		}
+		pages = append(pages, found...)
 	}
 	var list []prose
 	for _, page := range pages {
