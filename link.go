@@ -116,7 +116,8 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	return kernel.Settle(ctx, k.part(want))
+	settled := kernel.Settle(ctx, k.part(want))
+	return errors.Join(settled, forget(plan.StaleAfter(view.State, want), view, want))
 }
 
 func upOrDown(up bool) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -54,7 +55,7 @@ func (l *Lab) described() *state.State {
 }
 
 // plan returns the plan from what the kernel has now, and that.
-func (l *Lab) plan() (*Plan, *state.State, error) {
+func (l *Lab) plan() (*Plan, *kernel.Snapshot, error) {
 	if l.wanted() == nil {
 		return nil, nil, l.unknown()
 	}
@@ -62,7 +63,7 @@ func (l *Lab) plan() (*Plan, *state.State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return l.planFrom(view.State, l.wanted()), view.State, nil
+	return l.planFrom(view.State, l.wanted()), view, nil
 }
 
 func (l *Lab) planFrom(from, to *state.State) *Plan {

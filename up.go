@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
@@ -54,7 +55,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	p, seen, err := l.prepare()
 	if err != nil {
 		l.compiled.Store(old)
-		if seen != nil && len(seen.Namespaces) == 0 {
+		if seen != nil && len(seen.State.Namespaces) == 0 {
 			err = errors.Join(err, lock.Retire()) // nothing was made
 		}
 		return nil, err
@@ -68,6 +69,8 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 		if err := l.apply(ctx, lock, p, seen); err != nil {
 			return p, err
 		}
+	} else if err := forget(map[string]plan.Stale{}, seen, l.wanted()); err != nil {
+		return p, err
 	}
 	if len(record.Undo) > 0 { // it is undone
 		record.Undo = nil
@@ -80,11 +83,11 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 }
 
 // apply applies a plan and waits until all links work.
-func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *state.State) error {
+func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kernel.Snapshot) error {
 	enough := l.ensureNeighLimit(lock)
 	l.notifyHost()
 	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
-	if err := kernel.Apply(ctx, p.ops, seen, kernel.Options{Step: l.step}); err != nil {
+	if err := kernel.Apply(ctx, p.ops, seen.State, kernel.Options{Step: l.step}); err != nil {
 		return l.explain(err)
 	}
 	// A namespace that a socket or a process holds lives on without its name, and
@@ -94,21 +97,36 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *stat
 		if err != nil {
 			return err
 		}
-		if err := kernel.Apply(ctx, rest.ops, seen, kernel.Options{}); err != nil {
+		if err := kernel.Apply(ctx, rest.ops, seen.State, kernel.Options{}); err != nil {
 			return l.explain(err)
 		}
+	}
+	settled := l.settle(ctx)
+	if err := forget(plan.StaleAfter(seen.State, l.wanted()), seen, l.wanted()); err != nil {
+		return errors.Join(settled, err)
 	}
 	if !enough {
 		if err := kernel.SeedNeighbours(l.wanted()); err != nil {
 			return fmt.Errorf("cannot add neighbour entries: %w", err)
 		}
 	}
-	return l.settle(ctx)
+	return settled
+}
+
+// forget deletes what namespaces have learned and what is stale, and the neighbour entries
+// that were seen and contradict the State now. It comes after links have settled: the
+// kernel also remembers that a neighbour did not answer.
+func forget(stale map[string]plan.Stale, seen *kernel.Snapshot, now *state.State) error {
+	plan.StaleLearned(stale, seen.Learned, seen.State, now)
+	if err := kernel.Forget(stale); err != nil {
+		return fmt.Errorf("cannot delete stale neighbour entries: %w", err)
+	}
+	return nil
 }
 
 // prepare returns the plan of Up, and an error if it conflicts with the machine. The
 // State is the kernel's, nil if unknown.
-func (l *Lab) prepare() (*Plan, *state.State, error) {
+func (l *Lab) prepare() (*Plan, *kernel.Snapshot, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err
 	}
@@ -116,7 +134,7 @@ func (l *Lab) prepare() (*Plan, *state.State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen))
+	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State))
 }
 
 // settleTime bounds the wait for links. They take 10 ms as a rule. Where the

@@ -12,7 +12,7 @@ import (
 // assemble makes a State of the dumps of all namespaces: it replaces indexes by names
 // and finds the peers of veths.
 func assemble(seen []*seenNamespace) (*Snapshot, error) {
-	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}}
+	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}}
 	for _, ns := range seen {
 		snapshot.add(ns)
 	}
@@ -33,6 +33,9 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	}
 	for _, put := range seen.puts {
 		put(ns, names)
+	}
+	if len(seen.learned) > 0 {
+		s.Learned[ns.Name] = seen.learned
 	}
 }
 

@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"errors"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
@@ -28,16 +26,7 @@ func (c *conn) flushFailedNeigh() error {
 		if n.State&(unix.NUD_INCOMPLETE|unix.NUD_FAILED) == 0 || n.Proxy {
 			continue
 		}
-		b.message(unix.RTM_DELNEIGH, 0, func() {
-			h := b.zeros(unix.SizeofNdMsg)
-			h[0] = familyOf(n.To)
-			native.PutUint32(h[4:], uint32(n.Index))
-			b.attr(unix.NDA_DST, n.To.AsSlice())
-		})
+		b.deleteNeighbour(n.Index, n.To)
 	}
-	err := c.do(&b)
-	if errors.Is(err, unix.ENOENT) {
-		return nil // the kernel has deleted it meanwhile
-	}
-	return err
+	return unlessDeleted(c.do(&b)) // the kernel may have deleted it meanwhile
 }

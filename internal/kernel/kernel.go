@@ -32,6 +32,11 @@ type Snapshot struct {
 
 	// Runtime has the condition of each link, which no plan decides.
 	Runtime map[state.Endpoint]Runtime
+
+	// Learned are the neighbour entries that are not permanent, by namespace, of the
+	// namespaces of which the neighbour table was read. The MAC is zero where the kernel
+	// looks for the neighbour, or has found none.
+	Learned map[string]state.Neighbours
 }
 
 // Runtime is the condition of a link.

@@ -50,6 +50,9 @@ func RemoveLinks(string) error { return netns.ErrLinux }
 // FlushFailedNeigh fails with [netns.ErrLinux].
 func FlushFailedNeigh([]string) error { return netns.ErrLinux }
 
+// Forget fails with [netns.ErrLinux].
+func Forget(map[string]plan.Stale) error { return netns.ErrLinux }
+
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
 

@@ -32,7 +32,7 @@ func (e *encoder) delNeighbour(op plan.DelNeighbour) error {
 	if err != nil {
 		return err
 	}
-	e.message(unix.RTM_DELNEIGH, 0, func() { e.neighbourHead(op.Key.Address, index, 0) })
+	e.deleteNeighbour(index, op.Key.Address)
 	return nil
 }
 
@@ -71,8 +71,9 @@ func neighbourScope(want, last *state.State) func(name string) bool {
 	return func(name string) bool { return count <= neighbourDumps || named[name] }
 }
 
-// readNeighbours reads the permanent entries of the neighbour tables. Of the host
-// namespace only those of links that count do.
+// readNeighbours reads the entries of the neighbour tables: the permanent ones, and apart
+// from them those that the kernel has learned. Of the host namespace only those
+// of links that count do.
 func readNeighbours(r reading) (put, error) {
 	if !r.neighbours {
 		return func(*state.Namespace, map[int]string) {}, nil
@@ -82,10 +83,19 @@ func readNeighbours(r reading) (put, error) {
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, n := range list {
 			dev := names[n.Index]
-			if n.State&unix.NUD_PERMANENT == 0 || dev == "" || dev == state.Lo || len(n.Address) != len(topo.MAC{}) {
+			if dev == "" || dev == state.Lo || n.Proxy || n.State&unix.NUD_NOARP != 0 {
 				continue
 			}
-			ns.Neighbours = ns.Neighbours.Set(state.Neighbour{Address: n.To, MAC: topo.MAC(n.Address), Dev: dev})
+			entry := state.Neighbour{Address: n.To, Dev: dev}
+			if len(n.Address) == len(entry.MAC) {
+				entry.MAC = topo.MAC(n.Address)
+			}
+			switch {
+			case n.State&unix.NUD_PERMANENT == 0:
+				*r.learned = append(*r.learned, entry)
+			case !entry.MAC.IsZero():
+				ns.Neighbours = ns.Neighbours.Set(entry)
+			}
 		}
 	}, err
 }

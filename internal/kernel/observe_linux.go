@@ -203,6 +203,8 @@ type seenNamespace struct {
 	name  string
 	links []*seenLink
 	puts  []put // the rest
+
+	learned state.Neighbours
 }
 
 // observe reads the calling thread's namespace; nil if it is out of scope or deleted.
@@ -222,7 +224,7 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 			return err
 		}
 		ns = seen
-		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name)}.readThings(whole)
+		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned}.readThings(whole)
 		return err
 	})
 	return ns, err

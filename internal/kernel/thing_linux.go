@@ -33,7 +33,8 @@ type reading struct {
 	links   []*seenLink
 	sysctls *sysctlScope
 
-	neighbours bool // whether to read the permanent neighbour entries
+	neighbours bool             // whether to read the neighbour entries
+	learned    *state.Neighbours // those that are not permanent
 }
 
 // readThings reads all sorts of things. The error is the first one.
