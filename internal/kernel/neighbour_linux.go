@@ -83,7 +83,7 @@ func readNeighbours(r reading) (put, error) {
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, n := range list {
 			dev := names[n.Index]
-			if dev == "" || dev == state.Lo || n.Proxy || n.State&unix.NUD_NOARP != 0 {
+			if dev == "" || dev == state.Lo || n.Proxy {
 				continue
 			}
 			entry := state.Neighbour{Address: n.To, Dev: dev}
