@@ -33,7 +33,7 @@ type reading struct {
 	links   []*seenLink
 	sysctls *sysctlScope
 
-	neighbours bool             // whether to read the neighbour entries
+	neighbours bool              // whether to read the neighbour entries
 	learned    *state.Neighbours // those that are not permanent
 }
 

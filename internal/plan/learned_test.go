@@ -89,8 +89,10 @@ func TestStaleAfter(t *testing.T) {
 			// The link-local address in this State is then not that of the MAC.
 			with(entries("10.0.0.1", "fe80::ff:fe00:1"), "sw", bridge),
 		},
-		{"a link comes up", func(s *state.State) { eth0(s, "a").Up = false }, func(s *state.State) { eth0(s, "a").Up = true },
-			with(entries("10.0.0.1"), "sw", bridge)},
+		{
+			"a link comes up", func(s *state.State) { eth0(s, "a").Up = false }, func(s *state.State) { eth0(s, "a").Up = true },
+			with(entries("10.0.0.1"), "sw", bridge),
+		},
 		{"a permanent entry", nil, func(s *state.State) {
 			eth0(s, "a").Addresses = prefixes("10.0.0.9/24")
 			s.Namespaces["b"].Neighbours = state.Neighbours{{Address: netip.MustParseAddr("10.0.0.9"), MAC: topo.MAC{2}, Dev: "eth0"}}
@@ -110,10 +112,14 @@ func TestStaleAfter(t *testing.T) {
 			return all
 		}()},
 		{"NAT comes", nil, func(s *state.State) { s.Namespaces["b"].Nftables = nat }, map[string]plan.Stale{"b": {Conntrack: true}}},
-		{"NAT goes", func(s *state.State) { s.Namespaces["b"].Nftables = nat }, func(s *state.State) { s.Namespaces["b"].Nftables = nil },
-			map[string]plan.Stale{"b": {Conntrack: true}}},
-		{"another NAT", func(s *state.State) { s.Namespaces["b"].Nftables = nat }, func(s *state.State) { s.Namespaces["b"].Nftables = other },
-			map[string]plan.Stale{"b": {Conntrack: true}}},
+		{
+			"NAT goes", func(s *state.State) { s.Namespaces["b"].Nftables = nat }, func(s *state.State) { s.Namespaces["b"].Nftables = nil },
+			map[string]plan.Stale{"b": {Conntrack: true}},
+		},
+		{
+			"another NAT", func(s *state.State) { s.Namespaces["b"].Nftables = nat }, func(s *state.State) { s.Namespaces["b"].Nftables = other },
+			map[string]plan.Stale{"b": {Conntrack: true}},
+		},
 		{"NAT by another address", func(s *state.State) { s.Namespaces["b"].Nftables = nat }, func(s *state.State) {
 			eth0(s, "b").Addresses = prefixes("10.0.0.2/24", "192.0.2.1/24")
 		}, map[string]plan.Stale{"b": {Conntrack: true, Neighbours: []plan.StaleNeighbour{{11, netip.MustParseAddr("192.0.2.1")}}}}},
