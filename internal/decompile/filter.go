@@ -13,7 +13,7 @@ func (w *writer) filter(ns *state.Namespace) string {
 	at := state.Endpoint{Namespace: ns.Name}
 	ns.Nftables = slices.DeleteFunc(slices.Clone(ns.Nftables), func(t nft.Table) bool {
 		reason := ""
-		switch what := t.NotKnown(); {
+		switch what := t.Unsupported(); {
 		case ns.Name == state.Host:
 			reason = "a lab does not change the packet filter of the host namespace"
 		case what != "":

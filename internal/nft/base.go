@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// base reads "type filter hook input priority filter", and a policy after it.
+// base reads "type filter hook input priority filter" and an optional policy.
 func (p *parser) base(f Family) (*Base, error) {
 	b := &Base{}
 	p.next()
@@ -31,7 +31,7 @@ func (p *parser) base(f Family) (*Base, error) {
 	if b.Priority, err = p.priority(f); err != nil {
 		return nil, err
 	}
-	for p.peek().kind == gap && p.tokens[p.pos+1].text == "policy" {
+	for p.peek().kind == separator && p.tokens[p.pos+1].text == "policy" {
 		p.pos++
 	}
 	if p.is("policy") {
@@ -52,34 +52,34 @@ func hooks(f Family, typ string) []string {
 	case typ == "route":
 		return []string{"output"}
 	}
-	return []string{"prerouting", "input", "forward", "output", "postrouting", "ingress"}[:choose(f == Inet, 6, 5)]
+	return []string{"prerouting", "input", "forward", "output", "postrouting", "ingress"}[:ternary(f == Inet, 6, 5)]
 }
 
 // priority reads a number, a name, or a name and an offset.
 func (p *parser) priority(f Family) (int, error) {
 	t := p.next()
-	if n, err := strconv.Atoi(t.text); err == nil && t.kind == plain {
+	if n, err := strconv.Atoi(t.text); err == nil && t.kind == bareword {
 		return n, nil
 	}
 	name, rest := t.text, ""
 	if i := strings.IndexAny(name, "+-"); i > 0 {
 		name, rest = name[:i], name[i:]
 	}
-	i := slices.IndexFunc(standards(f), func(s standard) bool { return s.name == name })
+	i := slices.IndexFunc(namedPriorities(f), func(s namedPriority) bool { return s.name == name })
 	if i < 0 {
-		return 0, p.mistake(t, "expected a priority: a number, or a name such as filter, srcnat or dstnat, found %s", t)
+		return 0, p.errorAt(t, "expected a priority: a number, or a name such as filter, srcnat or dstnat, found %s", t)
 	}
 	if p.is("+") || p.is("-") {
 		rest = p.next().text + p.next().text
 	}
 	if rest == "" {
-		return standards(f)[i].priority, nil
+		return namedPriorities(f)[i].priority, nil
 	}
 	n, err := strconv.Atoi(rest)
 	if err != nil {
-		return 0, p.mistake(t, "expected a number to add to %s", name)
+		return 0, p.errorAt(t, "expected a number to add to %s", name)
 	}
-	return standards(f)[i].priority + n, nil
+	return namedPriorities(f)[i].priority + n, nil
 }
 
 func (p *parser) policy(b *Base) error {
@@ -89,7 +89,7 @@ func (p *parser) policy(b *Base) error {
 		return err
 	}
 	if b == nil {
-		return p.mistake(t, "only a chain with a hook has a policy: write type … hook … priority … first")
+		return p.errorAt(t, "only a chain with a hook has a policy: write type … hook … priority … first")
 	}
 	b.Policy = policy
 	return nil

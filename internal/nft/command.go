@@ -12,10 +12,10 @@ type Verb string
 
 // The verbs.
 const (
-	Add    Verb = "add"    // make it, or do nothing where it is there; a rule comes last
-	Insert Verb = "insert" // a rule comes first
+	Add    Verb = "add"    // create it unless it exists; a rule is appended
+	Insert Verb = "insert" // a rule is prepended
 	Delete Verb = "delete"
-	Flush  Verb = "flush" // take all out of it
+	Flush  Verb = "flush" // delete its contents
 	List   Verb = "list"  // changes nothing
 )
 
@@ -36,20 +36,20 @@ const (
 type Command struct {
 	Verb   Verb
 	Object Object
-	Table  TableID // of a ruleset only the family; "": all of them
+	Table  TableID // of a ruleset only the family; "": all families
 	Name   string  // of a chain or set, and of the chain of a rule or the set of elements
-	Base   *Base   // of a new chain; of one that is there only the policy counts, "" being left alone
-	Rule   Rule    // a new one; or, without Handle, one like it to delete
+	Base   *Base   // of a new chain; for an existing one only the policy is changed, unless ""
+	Rule   Rule    // the new rule; without Handle, the rule to delete, by its text
 
-	// Handle is the rule to delete, or the one next to which a new one comes:
-	// after it with Add, before it with Insert. 0: none.
+	// Handle identifies the rule to delete, or the one after which Add and before which
+	// Insert puts the new rule. 0: none.
 	Handle uint64
 
-	Set     Set  // a new one; of elements only Elements
-	Handles bool // a listing shows the numbers of rules
+	Set     Set  // the new set; for AnElement only Elements is used
+	Handles bool // a listing shows the handles of rules
 }
 
-// String returns the command as it is given to nft.
+// String returns the command in the syntax of nft.
 func (c Command) String() string { return join(c.Head(), c.Body()) }
 
 // Head returns the verb, the object and its name.
@@ -118,8 +118,8 @@ func (t Table) Commands() []Command {
 	return list
 }
 
-// Apply applies the command to a ruleset. It fails where the kernel would, and then
-// changes nothing.
+// Apply changes a ruleset as the command does. If the kernel would refuse the command
+// it returns an error and changes nothing.
 func (c Command) Apply(rs *Ruleset) error {
 	if c.Verb == List {
 		return nil
@@ -176,11 +176,11 @@ func (c Command) applyChain(t *Table) error {
 	case chain == nil:
 		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)
 	case c.Verb == Add:
-		return chain.rebase(c.Base)
+		return chain.setPolicy(c.Base)
 	case c.Verb == Flush:
 		chain.Rules = nil
 	case c.Verb == Delete:
-		if from := t.leadsTo(c.Name); from != "" {
+		if from := t.jumpSource(c.Name); from != "" {
 			return fmt.Errorf("chain %s is in use: chain %s jumps to it", c.Name, from)
 		}
 		t.Chains = slices.DeleteFunc(slices.Clone(t.Chains), func(ch Chain) bool { return ch.Name == c.Name })
@@ -188,8 +188,9 @@ func (c Command) applyChain(t *Table) error {
 	return nil
 }
 
-// rebase changes the policy of an existing chain, and nothing else.
-func (c *Chain) rebase(b *Base) error {
+// setPolicy changes the policy of an existing chain. It returns an error if b has
+// another type, hook or priority.
+func (c *Chain) setPolicy(b *Base) error {
 	if b == nil {
 		return nil
 	}
@@ -206,8 +207,8 @@ func (c *Chain) rebase(b *Base) error {
 	return nil
 }
 
-// leadsTo returns a chain with a rule that jumps to the named one, or "".
-func (t *Table) leadsTo(name string) string {
+// jumpSource returns a chain with a rule that jumps to the named one, or "".
+func (t *Table) jumpSource(name string) string {
 	for _, c := range t.Chains {
 		for _, r := range c.Rules {
 			if c.Name != name && slices.Contains(r.chains(), name) {
@@ -251,7 +252,7 @@ func (c Command) applyRule(t *Table) error {
 		chain.Rules = slices.Delete(slices.Clone(chain.Rules), at, at+1)
 		return nil
 	}
-	if err := t.accepts(chain, c.Rule); err != nil {
+	if err := t.checkRule(chain, c.Rule); err != nil {
 		return err
 	}
 	switch {
@@ -266,8 +267,8 @@ func (c Command) applyRule(t *Table) error {
 	return nil
 }
 
-// acceptsSet returns an error if the set of a match does not exist or has another type.
-func (t *Table) acceptsSet(m Match) error {
+// checkNamedSet returns an error if the set of a match does not exist or has another type.
+func (t *Table) checkNamedSet(m Match) error {
 	s := t.Set(m.Values[0])
 	if s == nil {
 		return fmt.Errorf("set %s not found in table %s", m.Values[0], t.TableID)
@@ -278,8 +279,8 @@ func (t *Table) acceptsSet(m Match) error {
 	return nil
 }
 
-// accepts returns an error if the kernel would not take the rule in the chain.
-func (t *Table) accepts(c *Chain, r Rule) error {
+// checkRule returns an error if the kernel would not take the rule in the chain.
+func (t *Table) checkRule(c *Chain, r Rule) error {
 	for _, s := range r.Statements {
 		switch s := s.(type) {
 		case Unknown:
@@ -289,7 +290,7 @@ func (t *Table) accepts(c *Chain, r Rule) error {
 				return fmt.Errorf("%s: only in a chain of type nat", s.Word)
 			}
 		case Match:
-			if err := t.acceptsSet(s); s.Named && err != nil {
+			if err := t.checkNamedSet(s); s.Named && err != nil {
 				return err
 			}
 		}

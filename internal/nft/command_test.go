@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// before is what the commands of [commands] find.
+// before is the ruleset to which each of commands is applied.
 const before = `table ip a {
 	set s { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
 	set ports { type inet_service; flags interval; elements = { 22, 80-90 }; }
@@ -22,8 +22,8 @@ const before = `table ip a {
 table ip6 a { chain in { type filter hook input priority 0; policy drop; tcp dport vmap { 22 : accept, 23 : goto side }; }; chain side { }; }
 table inet b { }`
 
-// commands are single ones; what they make of it, show, or are refused for is in
-// the golden file.
+// commands are applied one by one; the golden file has the resulting change, listing or
+// error of each.
 var commands = []string{
 	"add table ip c", "add table ip a", "add table d", "delete table ip a", "delete table inet a", "flush table ip a", "flush table ip nope", "create table ip c",
 	"add chain ip a more", "add chain ip a side", "add chain ip a side { policy drop; }", "add chain ip nope c", "add chain ip a in { policy drop; }", "add chain ip a none { policy drop; }",
@@ -52,8 +52,8 @@ var commands = []string{
 	"list chains nope", "list tables ip a", "define", "define x", "define x = 22; add rule ip a in tcp dport $x accept", "define x = { 1,\n2 }\nadd rule ip a in tcp dport $x accept", "include \"x\"", "add rule ip a in tcp dport 9 accept; add rule ip a in accept # last\n", "add rule ip a in \\\n accept", "add rule ip a in accept\r\n", "add table ip x; delete table ip x",
 }
 
-// mistakes are rules that are refused, each for its own reason.
-var mistakes = []string{
+// invalidRules are rules with an error each.
+var invalidRules = []string{
 	"", "ip", "ip saddr", "ip saddr 10.0.0.1 10.0.0.2", "ip saddr 10.0.0.0/33", "ip saddr 10.0.0.9-10.0.0.1", "ip saddr fd00::1", "ip saddr { }", "ip saddr { 1.1.1.1", "ip saddr { 1.1.1.1, 1.1.1.1 } accept", "ip saddr < 10.0.0.1",
 	"ip saddr . tcp dport { 1.1.1.1 . 22 }", "ip saddr map { 1.1.1.1 : 2.2.2.2 }", "tcp dport 65536", "tcp dport -1", "tcp dport 9-1", "tcp dport ssssh", "tcp dport @", "tcp dport { 1-5, 5-9 }", "tcp flags sny", "tcp flags & syn", "tcp flags & (syn == 0", "tcp dport & 0xff == 1",
 	"ct state newish", "ct mark set", "ct state set new", "meta mark set 0x1ffffffff", "meta nope 1", "iifname \"a b\"", "iifname *", "iifname abcdefghijklmnop", "iif \"\"", "ether saddr 00:11:22", "ether saddr 00:11:22:33:44:555", "ether saddr zz:11:22:33:44:55",
@@ -72,13 +72,13 @@ var mistakes = []string{
 func TestCommands(t *testing.T) {
 	var b strings.Builder
 	for _, command := range commands {
-		fmt.Fprintf(&b, "# %s\n%s\n", command, strings.TrimSuffix(played(command), "\n"))
+		fmt.Fprintf(&b, "# %s\n%s\n", command, strings.TrimSuffix(outcome(command), "\n"))
 	}
 	compareFile(t, "testdata/commands.golden", b.String())
 }
 
-// played returns what a command makes of [before], shows of it, or is refused for.
-func played(command string) string {
+// outcome returns the change that a command makes to before, its listing, or its error.
+func outcome(command string) string {
 	rs, err := nft.ParseRuleset(before)
 	if err != nil {
 		return err.Error()
@@ -91,7 +91,7 @@ func played(command string) string {
 	var out strings.Builder
 	for _, c := range cs {
 		if again, err := nft.Parse(c.String()); err != nil || len(again) != 1 || again[0].String() != c.String() {
-			return fmt.Sprintf("%v: %q is read as %v", err, c, again)
+			return fmt.Sprintf("%v: %q is parsed as %v", err, c, again)
 		}
 		was := rs.Clone()
 		if err := c.Apply(&rs); err != nil {
@@ -112,8 +112,8 @@ func played(command string) string {
 	return out.String()
 }
 
-// lineDiff returns the lines that are in one text and not in the other, in their
-// order.
+// lineDiff returns the lines between the common first and last lines of two texts,
+// marked - and +.
 func lineDiff(a, b string) string {
 	var out strings.Builder
 	old, now := strings.Split(a, "\n"), strings.Split(b, "\n")
@@ -132,22 +132,22 @@ func lineDiff(a, b string) string {
 	return out.String()
 }
 
-func TestMistakesOfRules(t *testing.T) {
+func TestInvalidRules(t *testing.T) {
 	var b strings.Builder
-	for _, rule := range mistakes {
+	for _, rule := range invalidRules {
 		for _, family := range []nft.Family{nft.IP, nft.Inet} {
 			r, err := nft.ParseRule(family, rule)
 			if err == nil {
-				fmt.Fprintf(&b, "# %s: %s\nread as: %s\n", family, rule, r)
+				fmt.Fprintf(&b, "# %s: %s\nparsed as: %s\n", family, rule, r)
 				continue
 			}
 			fmt.Fprintf(&b, "# %s: %s\n%v\n", family, rule, err)
 		}
 	}
-	compareFile(t, "testdata/mistakes.golden", b.String())
+	compareFile(t, "testdata/invalid_rules.golden", b.String())
 }
 
-// compareFile holds a text against a file, or with -update writes it there.
+// compareFile compares a text with a file; with -update it writes the file.
 func compareFile(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {

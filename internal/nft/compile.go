@@ -161,12 +161,12 @@ func elements(list []span, interval bool) []Element {
 			continue
 		}
 		if i == 0 && !zero(s.from) {
-			es = append(es, Element{Key: make([]byte, len(s.from)), End: true}) // what is below the first
+			es = append(es, Element{Key: make([]byte, len(s.from)), End: true}) // the values below the first interval are outside
 		}
 		es = append(es, Element{Key: s.from})
-		behind, more := next(s.to)
-		if more && (i+1 == len(list) || !bytes.Equal(behind, list[i+1].from)) {
-			es = append(es, Element{Key: behind, End: true})
+		after, more := next(s.to)
+		if more && (i+1 == len(list) || !bytes.Equal(after, list[i+1].from)) {
+			es = append(es, Element{Key: after, End: true})
 		}
 	}
 	return es
@@ -253,7 +253,7 @@ func (c *compiler) reject(r Reject) error {
 	if !ok {
 		return fmt.Errorf("%s: unknown code", r)
 	}
-	c.emit(RejectWith{choose(r.With == "icmpx", 2, 0), int(code)})
+	c.emit(RejectWith{ternary(r.With == "icmpx", 2, 0), int(code)})
 	return nil
 }
 
@@ -264,8 +264,8 @@ func (c *compiler) nat(n NAT) error {
 			t.Flags |= int(f.number)
 		}
 	}
-	free := reg
-	put := func(kind *datatype, text string, low, high *int) error {
+	nextReg := reg
+	loadRange := func(kind *datatype, text string, low, high *int) error {
 		if text == "" {
 			return nil
 		}
@@ -273,20 +273,20 @@ func (c *compiler) nat(n NAT) error {
 		if err != nil {
 			return err
 		}
-		*low = free
-		c.emit(Immediate{free, s.from})
-		free++
+		*low = nextReg
+		c.emit(Immediate{nextReg, s.from})
+		nextReg++
 		if !s.single() {
-			*high = free
-			c.emit(Immediate{free, s.to})
-			free++
+			*high = nextReg
+			c.emit(Immediate{nextReg, s.to})
+			nextReg++
 		}
 		return nil
 	}
-	if err := put(choose(t.IPv6, ipv6Addr, ipv4Addr), n.Address, &t.AddrMin, &t.AddrMax); err != nil {
+	if err := loadRange(ternary(t.IPv6, ipv6Addr, ipv4Addr), n.Address, &t.AddrMin, &t.AddrMax); err != nil {
 		return err
 	}
-	if err := put(port, n.Port, &t.PortMin, &t.PortMax); err != nil {
+	if err := loadRange(port, n.Port, &t.PortMin, &t.PortMax); err != nil {
 		return err
 	}
 	if t.PortMin != 0 {

@@ -19,11 +19,10 @@ import (
 
 var update = flag.Bool("update", false, "ask nft for the golden file")
 
-// corpusFile holds what nft lists of the rule sets of [corpus], each below its
-// source.
+// corpusFile holds the rule sets of corpus, each with nft's listing below.
 const corpusFile = "testdata/corpus.golden"
 
-// rule makes a rule set of one rule.
+// rule returns a rule set with one rule.
 func rule(family, rule string) string {
 	return fmt.Sprintf("table %s t { chain other { }; chain c { type filter hook input priority 0; %s; }; }", family, rule)
 }
@@ -40,8 +39,8 @@ func set(family, text string) string {
 	return fmt.Sprintf("table %s t { set s { %s; }; chain c { }; }", family, text)
 }
 
-// corpus returns rule sets that say everything in the words of people and in
-// numbers, and leave the names to nft.
+// corpus returns rule sets in the spellings that users write, with all names also as
+// numbers.
 func corpus() []string {
 	var list []string
 	add := func(family string, rules ...string) {
@@ -174,15 +173,16 @@ func corpus() []string {
 	return list
 }
 
-// listed asks nft what it makes of a rule set, in a network of its own.
+// listed loads a rule set with nft in a new network namespace and returns nft's
+// listing.
 func listed(t *testing.T, text string) (string, error) {
 	cmd := exec.CommandContext(t.Context(), "unshare", "--map-root-user", "--net", "sh", "-c", "nft -f - && nft list ruleset")
 	cmd.Stdin = strings.NewReader(text)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		err = fmt.Errorf("%w: %s", err, said.String())
+		err = fmt.Errorf("%w: %s", err, stderr.String())
 	}
 	return string(out), err
 }
@@ -195,9 +195,8 @@ func version(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// golden returns the version of nft that made the corpus, and its listings by
-// their sources.
-func golden(t *testing.T) (by string, listings map[string]string) {
+// golden returns the version of nft that wrote corpusFile, and the listings by source.
+func golden(t *testing.T) (wroteBy string, listings map[string]string) {
 	t.Helper()
 	data, err := os.ReadFile(corpusFile)
 	if err != nil {
@@ -208,31 +207,31 @@ func golden(t *testing.T) (by string, listings map[string]string) {
 	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
 		line := s.Text()
 		if text, ok := strings.CutPrefix(line, "# "); ok {
-			if by == "" {
-				by = text
+			if wroteBy == "" {
+				wroteBy = text
 			}
 			source = text
 			continue
 		}
 		listings[source] += line + "\n"
 	}
-	return by, listings
+	return wroteBy, listings
 }
 
-// plain writes a listing of nft as ours: in tables of inet without the match that
-// the statement behind it implies.
+// plain removes from nft's listing of an inet table the match that "reject with tcp
+// reset" implies, which our listing omits.
 func plain(listing string) string {
 	return strings.ReplaceAll(listing, "meta l4proto tcp reject with tcp reset", "reject with tcp reset")
 }
 
-// TestCorpus holds that a rule set in people's words is listed as nft lists it.
+// TestCorpus checks that every rule set is listed as nft lists it.
 func TestCorpus(t *testing.T) {
 	if *update {
 		writeCorpus(t)
 	}
 	_, listings := golden(t)
 	if len(listings) < 300 {
-		t.Errorf("only %d rule sets", len(listings))
+		t.Errorf("%d rule sets, want at least 300", len(listings))
 	}
 	for source, want := range listings {
 		want = plain(want)
@@ -249,27 +248,27 @@ func TestCorpus(t *testing.T) {
 		}
 		again, err := nft.ParseRuleset(want)
 		if err != nil {
-			t.Errorf("what nft lists of %s: %v", source, err)
+			t.Errorf("parsing nft's listing of %s: %v", source, err)
 			continue
 		}
 		if d := cmp.Diff(want, again.String()); d != "" {
-			t.Errorf("what nft lists of %s (-nft +ours):\n%s", source, d)
+			t.Errorf("listing nft's listing of %s again (-nft +ours):\n%s", source, d)
 		}
 	}
 }
 
-// TestCorpusIsOfNft holds the golden file against the nft of the machine, if that
-// is the one that made it: every eighth rule set, or with -update all.
+// TestCorpusIsOfNft compares the golden file with the installed nft, if it has the same
+// version: every eighth rule set, or with -update all.
 func TestCorpusIsOfNft(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it runs nft many times")
+		t.Skip("runs nft about 100 times")
 	}
-	by, listings := golden(t)
-	if v := version(t); v != by {
-		t.Skipf("the corpus is of %s, here is %s", by, v)
+	wroteBy, listings := golden(t)
+	if v := version(t); v != wroteBy {
+		t.Skipf("the corpus was written wroteBy %s, installed is %s", wroteBy, v)
 	}
 	if _, err := listed(t, "table ip t { }"); err != nil {
-		t.Skip("nft can't make tables here: ", err)
+		t.Skip("nft cannot make tables here: ", err)
 	}
 	for i, source := range slices.Sorted(maps.Keys(listings)) {
 		if want := listings[source]; i%8 > 0 && !*update {
@@ -287,7 +286,7 @@ func writeCorpus(t *testing.T) {
 	for _, source := range corpus() {
 		got, err := listed(t, source)
 		if err != nil {
-			t.Logf("left out: %s: %v", source, err)
+			t.Logf("nft refuses %s: %v", source, err)
 			continue
 		}
 		fmt.Fprintf(&b, "# %s\n%s", source, got)

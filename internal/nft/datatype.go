@@ -13,18 +13,17 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A datatype is how values of a key are written, and what they are in the
-// kernel.
+// A datatype converts the values of a key between nft's text and the kernel's bytes.
 type datatype struct {
 	name  string                // as in the type of a set
-	id    int                   // by which nft remembers it with a set (enum datatypes of its source)
+	id    int                   // nft's number of it, which the kernel stores with a set (enum datatypes of nft's source)
 	size  int                   // bytes
-	host  bool                  // in the byte order of the machine; else as on the wire
-	flags bool                  // a value is any number of flags
-	words []word                // names of numbers
-	print func(n uint64) string // instead of names
-	rest  func(n uint64) string // of numbers without a name; nil: in decimal
-	text  codec                 // of what is no number; nil: a number
+	host  bool                  // in host byte order; else in network byte order
+	flags bool                  // a value is a combination of flags
+	words []word                // numbers with names
+	print func(n uint64) string // writes every number, instead of by name
+	rest  func(n uint64) string // writes numbers without a name; nil: in decimal
+	text  codec                 // of values that are not numbers; nil: numbers
 }
 
 // A word is the name of a number.
@@ -39,7 +38,7 @@ type codec interface {
 	format(data []byte, l Links) string
 }
 
-// Links maps names of interfaces to indexes and back. A nil one has none.
+// Links maps names of interfaces to indexes and back; nil has no interfaces.
 type Links interface {
 	Index(name string) (int, error)
 	LinkName(index int) string // "" if not found
@@ -55,12 +54,12 @@ func (t *datatype) parse(text string, l Links) ([]byte, error) {
 		n, ok = t.union(text)
 	}
 	if !ok {
-		return nil, t.misread(text)
+		return nil, t.invalidValue(text)
 	}
 	return t.bytes(n), nil
 }
 
-// union reads flags with commas between.
+// union reads flags separated by commas, bars or spaces.
 func (t *datatype) union(text string) (n uint64, ok bool) {
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '|' || r == ' ' }) {
 		flag, ok := t.number(s)
@@ -83,24 +82,24 @@ func (t *datatype) number(text string) (uint64, bool) {
 	return n, err == nil && (t.size >= 8 || n < 1<<(8*t.size))
 }
 
-// misread returns the error for an invalid value.
-func (t *datatype) misread(text string) error {
+// invalidValue returns the error for an invalid value.
+func (t *datatype) invalidValue(text string) error {
 	names := make([]string, len(t.words))
 	for i, w := range t.words {
 		names[i] = w.name
 	}
 	if near := words.DidYouMean(text, names); near != "" {
-		return fmt.Errorf("unknown %s %q%s", t.called(), text, near)
+		return fmt.Errorf("unknown %s %q%s", t.label(), text, near)
 	}
 	if len(names) > 0 && len(names) <= 8 && !t.flags {
-		return fmt.Errorf("unknown %s %q (want %s or a number)", t.called(), text, strings.Join(names, ", "))
+		return fmt.Errorf("unknown %s %q (want %s or a number)", t.label(), text, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("invalid %s %q", t.called(), text)
+	return fmt.Errorf("invalid %s %q", t.label(), text)
 }
 
-func (t *datatype) called() string { return strings.ReplaceAll(t.name, "_", " ") }
+func (t *datatype) label() string { return strings.ReplaceAll(t.name, "_", " ") }
 
-// bytes writes a number as the kernel has it.
+// bytes encodes a number in the kernel's size and byte order.
 func (t *datatype) bytes(n uint64) []byte {
 	b := make([]byte, 8)
 	if t.host && binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
@@ -111,7 +110,7 @@ func (t *datatype) bytes(n uint64) []byte {
 	return b[8-t.size:]
 }
 
-// value reads a number as the kernel has it.
+// value decodes a number in the kernel's size and byte order.
 func (t *datatype) value(data []byte) uint64 {
 	b := make([]byte, 8)
 	if t.host && binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
@@ -143,7 +142,7 @@ func (t *datatype) format(data []byte, l Links) string {
 	return strconv.FormatUint(n, 10)
 }
 
-// exact writes a value that is compared as a whole: flags have a | between.
+// exact writes a value that is compared as a whole: flags are separated by |.
 func (t *datatype) exact(data []byte, l Links) string {
 	s := t.format(data, l)
 	if t.flags {
@@ -167,7 +166,7 @@ func (t *datatype) split(n uint64) string {
 	return strings.Join(list, ",")
 }
 
-// compare orders values as nft does in a set.
+// compare orders values as nft does in the listing of a set.
 func (t *datatype) compare(a, b []byte) int {
 	if t.host {
 		a, b = slices.Clone(a), slices.Clone(b)
@@ -219,8 +218,8 @@ func (mac) format(data []byte, _ Links) string {
 	return strings.Join(parts, ":")
 }
 
-// A tcHandle is the number of a class of traffic, "major:minor" in hexadecimal
-// (TC_H_MAKE of linux/pkt_sched.h).
+// A tcHandle is the handle of a traffic class, "major:minor" in hexadecimal (TC_H_MAKE
+// of linux/pkt_sched.h).
 type tcHandle struct{}
 
 // The handles with names (TC_H_UNSPEC and TC_H_ROOT).
@@ -253,7 +252,7 @@ func (tcHandle) format(data []byte, _ Links) string {
 // A name is an interface name; the interface need not exist.
 type name struct{}
 
-// ifNameSize is the size of a name in the kernel, with the zero at its end.
+// ifNameSize is IFNAMSIZ (linux/if.h), including the final NUL.
 const ifNameSize = 16
 
 func (name) parse(text string, _ Links) ([]byte, error) {
@@ -261,7 +260,7 @@ func (name) parse(text string, _ Links) ([]byte, error) {
 	if s == "" || len(s) >= ifNameSize || strings.ContainsAny(s, " /\"") {
 		return nil, fmt.Errorf("invalid interface name %q", s)
 	}
-	if stem, ok := strings.CutSuffix(s, "*"); ok { // as many bytes as must be equal
+	if stem, ok := strings.CutSuffix(s, "*"); ok { // only the bytes to compare
 		if stem == "" {
 			return nil, fmt.Errorf("%q matches every name: leave it out", s)
 		}

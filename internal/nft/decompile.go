@@ -8,34 +8,34 @@ import (
 
 // decompiler turns instructions back into statements.
 type decompiler struct {
-	around surrounding
-	links  Links
-	regs   map[int]operand
-	out    []Statement
-	strict bool // the last is a comparison that may be the lower end of a range
+	proto      protoContext
+	links      Links
+	regs       map[int]operand
+	out        []Statement
+	lowerBound bool // the last statement is a >= that may be the lower end of a range
 }
 
 // An operand is the content of a register.
 type operand struct {
-	key  string // "": not known
-	from Load   // where key is of the packet's bytes
+	key  string // "": unknown
+	from Load   // if loaded from the packet
 	size int    // bytes
 	mask []byte
-	data []byte // put there by the rule itself
+	data []byte // of an [Immediate]
 	swap bool   // see [Swap]
-	raw  string // how nft writes what has no key
+	raw  string // nft's notation if key is unknown
 }
 
 // Decompile returns the statements of a rule as nft(8) lists them. Unsupported
 // instructions become [Unknown].
 func Decompile(f Family, program []Expr, l Links) []Statement {
-	d := &decompiler{around: surroundings(f), links: l, regs: map[int]operand{}}
+	d := &decompiler{proto: newProtoContext(f), links: l, regs: map[int]operand{}}
 	for _, e := range program {
-		was := len(d.out)
+		before := len(d.out)
 		d.expr(e)
-		for _, s := range d.out[was:] {
+		for _, s := range d.out[before:] {
 			if m, ok := s.(Match); ok {
-				d.around.learn(m)
+				d.proto.learn(m)
 			}
 		}
 	}
@@ -44,12 +44,12 @@ func Decompile(f Family, program []Expr, l Links) []Statement {
 
 func (d *decompiler) emit(s ...Statement) {
 	d.out = append(d.out, s...)
-	d.strict = false
+	d.lowerBound = false
 }
 
 func (d *decompiler) expr(e Expr) {
 	if _, ok := e.(Compare); !ok {
-		d.strict = false
+		d.lowerBound = false
 	}
 	switch e := e.(type) {
 	case Load:
@@ -86,13 +86,13 @@ func (d *decompiler) expr(e Expr) {
 		d.translate(e)
 	case Other:
 		d.emit(Unknown{"[" + join(e.Name, e.Text) + "]"})
-		clear(d.regs) // it may have written to any of them
+		clear(d.regs) // it may have written any register
 	case Statement:
 		d.emit(e)
 	}
 }
 
-// keyed returns an operand of a key that has a number.
+// keyed returns the operand of the key with a number.
 func (d *decompiler) keyed(from source, number int, raw string) operand {
 	for key, e := range fields {
 		if e.from == from && e.number == number {
@@ -107,7 +107,7 @@ func rawPayload(l Load) string {
 }
 
 // payloadKey returns the key of the loaded bytes. A load shorter than an address is
-// a prefix of it.
+// compared as a prefix.
 func (d *decompiler) payloadKey(l Load) string {
 	for _, key := range keysAt(l.Base, l.Offset) {
 		e := fields[key]
@@ -132,9 +132,9 @@ func keysAt(base, offset int) []string {
 // fits reports whether the packets at this point of the rule have the field.
 func (d *decompiler) fits(e entry) bool {
 	if e.base == transportHeader && e.l4 == "" {
-		return d.around.l4 == "" || d.around.l4 == several
+		return d.proto.l4 == "" || d.proto.l4 == multiple
 	}
-	return (e.l3 == "" || e.l3 == d.around.l3) && (e.l4 == "" || e.l4 == d.around.l4) && (!e.ether || d.around.ether)
+	return (e.l3 == "" || e.l3 == d.proto.l3) && (e.l4 == "" || e.l4 == d.proto.l4) && (!e.ether || d.proto.ether)
 }
 
 func (d *decompiler) store(into source, number, from int) {
@@ -142,7 +142,7 @@ func (d *decompiler) store(into source, number, from int) {
 	o := d.regs[from]
 	switch {
 	case !assignable(target):
-		d.emit(Unknown{fmt.Sprintf("[set %s %d]", choose(into == meta, "meta", "ct"), number)})
+		d.emit(Unknown{fmt.Sprintf("[set %s %d]", ternary(into == meta, "meta", "ct"), number)})
 	case o.data != nil:
 		d.emit(Assign{target, field(target).kind.format(o.data, d.links)})
 	case o.key != "" && o.mask == nil && (strings.HasPrefix(o.key, "meta ") || strings.HasPrefix(o.key, "ct ")):
@@ -160,11 +160,11 @@ func (d *decompiler) reject(e RejectWith) {
 		return
 	case e.Type == 2:
 		r.With = "icmpx"
-	case d.around.l3 == "ip6":
+	case d.proto.l3 == "ip6":
 		r.With = "icmpv6"
 	}
 	r.Code = rejectCodes(r.With).format([]byte{byte(e.Code)}, nil)
-	if r == defaultReject(d.around.family) {
+	if r == defaultReject(d.proto.family) {
 		r = Reject{}
 	}
 	d.emit(r)
@@ -172,9 +172,9 @@ func (d *decompiler) reject(e RejectWith) {
 
 func (d *decompiler) translate(e Translate) {
 	n := NAT{Word: e.Word}
-	kind := choose(e.IPv6, ipv6Addr, ipv4Addr)
-	if d.around.family == Inet && (n.Word == "snat" || n.Word == "dnat") {
-		n.Family = choose(e.IPv6, IP6, IP)
+	kind := ternary(e.IPv6, ipv6Addr, ipv4Addr)
+	if d.proto.family == Inet && (n.Word == "snat" || n.Word == "dnat") {
+		n.Family = ternary(e.IPv6, IP6, IP)
 	}
 	n.Address = d.target(kind, e.AddrMin, e.AddrMax)
 	n.Port = d.target(port, e.PortMin, e.PortMax)
@@ -192,7 +192,7 @@ func (d *decompiler) translate(e Translate) {
 	d.emit(n)
 }
 
-// target writes the value or range in one or two registers; "?" if unknown.
+// target formats the value or range in one or two registers; "?" if unknown.
 func (d *decompiler) target(kind *datatype, low, high int) string {
 	if low == 0 {
 		return ""

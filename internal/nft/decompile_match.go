@@ -16,8 +16,7 @@ func (d *decompiler) and(e And) {
 	d.regs[e.To] = from
 }
 
-// unknown writes an operand of a statement that nft's language, as far as it is known
-// here, has no words for.
+// unknown formats an operand for an [Unknown] statement.
 func unknown(o operand) string {
 	mask := ""
 	if o.mask != nil {
@@ -26,8 +25,8 @@ func unknown(o operand) string {
 	return join(cmp.Or(o.key, o.raw, "register"), mask)
 }
 
-// hex writes bytes that belong to an operand: a number in host byte order as that
-// number, others as they are.
+// hex formats the data of an operand: in host byte order as a number, else byte by
+// byte.
 func (o operand) hex(data []byte) string {
 	if t := field(o.key).kind; t.host && t.text == nil {
 		return fmt.Sprintf("0x%x", t.value(data))
@@ -40,16 +39,16 @@ func (d *decompiler) compare(e Compare) {
 	if o.swap {
 		e.Data = swapped(e.Data)
 	}
-	if n := len(d.out); n > 0 && d.strict && e.Op == LessEqual {
+	if n := len(d.out); n > 0 && d.lowerBound && e.Op == LessEqual {
 		if m := d.out[n-1].(Match); m.Key == o.key {
 			t := field(o.key).kind
 			m.Op, m.Values = "", []string{m.Values[0] + "-" + t.format(e.Data, d.links)}
 			d.out[n-1] = m
-			d.strict = false
+			d.lowerBound = false
 			return
 		}
 	}
-	if o.key == "" && e.Op == Equal && o.mask == nil && d.several(o.from, e.Data) {
+	if o.key == "" && e.Op == Equal && o.mask == nil && d.adjacentFields(o.from, e.Data) {
 		return
 	}
 	if o.key == "" || e.Op > GreaterEqual {
@@ -58,12 +57,12 @@ func (d *decompiler) compare(e Compare) {
 		return
 	}
 	d.emit(d.comparison(o, e))
-	d.strict = e.Op == GreaterEqual && o.mask == nil
+	d.lowerBound = e.Op == GreaterEqual && o.mask == nil
 }
 
-// several lists the matches that nft(8) joins into one comparison: fields that are
-// next to each other in the packet.
-func (d *decompiler) several(l Load, data []byte) bool {
+// adjacentFields emits the matches that nft(8) joins into one comparison of adjacent
+// fields. It reports whether data is exactly such fields.
+func (d *decompiler) adjacentFields(l Load, data []byte) bool {
 	var list []Statement
 	for l.Size > 0 {
 		var found string
@@ -98,13 +97,13 @@ func (d *decompiler) comparison(o operand, e Compare) Statement {
 	case o.mask != nil:
 		m.Mask, m.Values = t.format(o.mask, d.links), []string{t.format(e.Data, d.links)}
 	default:
-		m.Op = choose(t.flags && m.Op == "", "==", m.Op)
+		m.Op = ternary(t.flags && m.Op == "", "==", m.Op)
 		m.Values = []string{t.exact(e.Data, d.links)}
 	}
 	return m
 }
 
-// prefix lists the comparison of the leading bits of an address.
+// prefix returns the comparison of the leading bits of an address.
 func (d *decompiler) prefix(m Match, o operand, t *datatype, data []byte) Statement {
 	whole := make([]byte, t.size)
 	copy(whole, data)
@@ -134,7 +133,7 @@ func (d *decompiler) between(e Between) {
 	if o.swap {
 		s = span{swapped(e.From), swapped(e.To), -1}
 	}
-	op := choose(e.Not, "!=", "")
+	op := ternary(e.Not, "!=", "")
 	if o.key == "" || o.mask != nil {
 		d.emit(Unknown{"[" + join(unknown(o), op, o.hex(s.from)+"-"+o.hex(s.to)) + "]"})
 		return

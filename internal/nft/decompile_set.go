@@ -7,14 +7,14 @@ import (
 
 func (d *decompiler) lookup(e Lookup) {
 	o := d.regs[e.Reg]
-	op := choose(e.Not, "!=", "")
+	op := ternary(e.Not, "!=", "")
 	switch {
 	case e.Inner == nil && o.size == field(o.key).kind.size && !o.swap && o.key != "" && o.mask == nil && e.Name != "":
 		d.emit(Match{Key: o.key, Op: op, Named: true, Values: []string{e.Name}})
 		return
 	case e.Inner == nil || o.key == "" || o.mask != nil || o.swap || o.size != field(o.key).kind.size || e.Inner.Size != o.size:
 		d.emit(Unknown{"[" + join(unknown(o), op, "in set", e.Name) + "]"})
-		clear(d.regs) // it may be a map that fills one
+		clear(d.regs) // a map writes a register
 		return
 	}
 	t := field(o.key).kind
@@ -66,13 +66,13 @@ func intervals(t *datatype, s *InnerSet) []interval {
 	es := slices.Clone(s.Elements)
 	order := t.compare
 	if s.Interval {
-		order = bytes.Compare // as the kernel
+		order = bytes.Compare // the kernel's order
 	}
 	slices.SortStableFunc(es, func(a, b Element) int {
 		if c := order(a.Key, b.Key); c != 0 {
 			return c
 		}
-		return choose(a.End, 0, 1) - choose(b.End, 0, 1)
+		return ternary(a.End, 0, 1) - ternary(b.End, 0, 1)
 	})
 	var list []interval
 	for i, e := range es {

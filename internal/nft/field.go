@@ -1,31 +1,31 @@
 package nft
 
-// The places that a key's value is read from.
+// A source is where the value of a key is loaded from.
 type source int
 
 const (
-	payload   source = iota // the packet's bytes
-	meta                    // what is known of the packet
-	conntrack               // of its connection
-	fib                     // of its address's route
+	payload   source = iota // the packet
+	meta                    // its metadata
+	conntrack               // its conntrack entry
+	fib                     // a route lookup
 )
 
-// Headers that payload is counted from (enum nft_payload_bases).
+// The bases of payload offsets (enum nft_payload_bases).
 const (
 	linkHeader = iota
 	networkHeader
 	transportHeader
 )
 
-// An entry is a key of matches: what it is and where it is found.
+// An entry is a key of matches, with its type and source.
 type entry struct {
 	kind   *datatype
 	from   source
 	base   int    // of payload
 	offset int    // of payload, in bytes
 	number int    // of meta, conntrack: NFT_META_*, NFT_CT_*; of fib: flags
-	l3, l4 string // what the packet has to be: "ip", "ip6"; "tcp", "icmp", …
-	ether  bool   // it has to come over Ethernet
+	l3, l4 string // the protocols that the packet must have: "ip", "ip6"; "tcp", "icmp", …
+	ether  bool   // the packet must have an Ethernet header
 }
 
 func ipHeader(kind *datatype, offset int) entry {
@@ -62,7 +62,7 @@ const (
 	fibDaddr = 2
 )
 
-// fields are the keys by name. The table is never written to.
+// fields are the keys by name. The table is read-only.
 var fields = map[string]entry{
 	"ip saddr":    ipHeader(ipv4Addr, 12),
 	"ip daddr":    ipHeader(ipv4Addr, 16),
@@ -129,8 +129,7 @@ var fields = map[string]entry{
 	"fib daddr type": {kind: fibType, from: fib, number: fibDaddr},
 }
 
-// field returns the key of that name. One that is not known has a kind without
-// a name.
+// field returns the key of that name; for an unknown key it has an empty datatype.
 func field(name string) entry {
 	if e, ok := fields[name]; ok {
 		return e

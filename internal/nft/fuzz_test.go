@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// Whatever the text is, it is read or refused; and what is read is listed as
-// what is read as the same.
+// For any text the parser returns without a panic, and a parsed ruleset is listed as
+// text that is parsed as the same ruleset.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.nft")
 	for _, file := range files {
@@ -37,7 +37,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v:\n%s", err, listed)
 		}
 		if got := again.String(); got != listed {
-			t.Fatalf("listed and read again:\n%s\nbecomes\n%s", listed, got)
+			t.Fatalf("listed and parsed again:\n%s\nbecomes\n%s", listed, got)
 		}
 	})
 }

@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// A surrounding holds the protocols of the packets that reach a statement. A key such
+// A protoContext holds the protocols of the packets that reach a statement. A key such
 // as "tcp dport" is valid only in packets of TCP: nft(8) inserts a match on the
 // protocol before it, and omits that match when it lists the rule.
-type surrounding struct {
+type protoContext struct {
 	family Family
 	l3, l4 string // "ip"; "tcp"; "": any
 	ether  bool
 }
 
-func surroundings(f Family) surrounding {
+func newProtoContext(f Family) protoContext {
 	switch f {
 	case IP, IP6, ARP:
-		return surrounding{family: f, l3: string(f)}
+		return protoContext{family: f, l3: string(f)}
 	case Bridge, Netdev:
-		return surrounding{family: f, ether: true}
+		return protoContext{family: f, ether: true}
 	}
-	return surrounding{family: f}
+	return protoContext{family: f}
 }
 
-// several is the l4 of packets of one of several protocols.
-const several = "several"
+// multiple is l4 after a match of several protocols.
+const multiple = "multiple"
 
 // learn records the protocol that a match requires.
-func (s *surrounding) learn(m Match) {
+func (s *protoContext) learn(m Match) {
 	if m.Op == "" && m.Set && field(m.Key).kind == inetProto {
-		s.l4 = several
+		s.l4 = multiple
 	}
 	if m.Op != "" || m.Set || m.Named || m.Mask != "" {
 		return
@@ -77,33 +77,33 @@ func needOf(s Statement) need {
 
 // explicit inserts the matches on protocols that the statements require.
 func explicit(f Family, list []Statement) ([]Statement, error) {
-	around := surroundings(f)
+	proto := newProtoContext(f)
 	var all []Statement
 	add := func(key, value string) {
 		m := Match{Key: key, Values: []string{value}}
-		around.learn(m)
+		proto.learn(m)
 		all = append(all, m)
 	}
 	for _, s := range list {
 		n := needOf(s)
-		if err := around.forbid(s, n); err != nil {
+		if err := proto.forbid(s, n); err != nil {
 			return nil, err
 		}
-		if n.ether && !around.ether {
+		if n.ether && !proto.ether {
 			add("meta iiftype", "ether")
 		}
-		if n.l3 != "" && around.l3 == "" {
+		if n.l3 != "" && proto.l3 == "" {
 			if f == Bridge || f == Netdev {
 				add("meta protocol", n.l3)
 			} else {
 				add("meta nfproto", map[string]string{"ip": "ipv4", "ip6": "ipv6"}[n.l3])
 			}
 		}
-		if n.l4 != "" && around.l4 == "" {
+		if n.l4 != "" && proto.l4 == "" {
 			add("meta l4proto", n.l4)
 		}
 		if m, ok := s.(Match); ok {
-			around.learn(m)
+			proto.learn(m)
 		}
 		all = append(all, s)
 	}
@@ -111,7 +111,7 @@ func explicit(f Family, list []Statement) ([]Statement, error) {
 }
 
 // forbid returns an error if no packet can meet the need.
-func (s *surrounding) forbid(what Statement, n need) error {
+func (s *protoContext) forbid(what Statement, n need) error {
 	subject := strings.Join(strings.Fields(what.String())[:min(2, len(strings.Fields(what.String())))], " ")
 	if m, ok := what.(Match); ok {
 		subject = m.Key
@@ -119,7 +119,7 @@ func (s *surrounding) forbid(what Statement, n need) error {
 	switch {
 	case n.l3 != "" && s.l3 != "" && s.l3 != n.l3:
 		return fmt.Errorf("%s: conflicts with the protocol %s", subject, s.l3)
-	case n.l4 != "" && s.l4 == several:
+	case n.l4 != "" && s.l4 == multiple:
 		return fmt.Errorf("%s: not after a match of several protocols; ports of any are th sport and th dport", subject)
 	case n.l4 != "" && s.l4 != "" && s.l4 != n.l4:
 		return fmt.Errorf("%s: conflicts with the protocol %s", subject, s.l4)
@@ -134,43 +134,43 @@ func (s *surrounding) forbid(what Statement, n need) error {
 // implicit removes the matches on protocols that later statements require anyway, as
 // nft(8) does in a listing.
 func implicit(f Family, list []Statement) []Statement {
-	around := surroundings(f)
+	proto := newProtoContext(f)
 	kept := slices.Clone(list)
-	waiting := map[string]int{} // where the match stands that says "l3", "l4" or "ether"
+	candidates := map[string]int{} // index of the match that requires "l3", "l4" or "ether"
 	drop := func(what string) {
-		if i, ok := waiting[what]; ok {
+		if i, ok := candidates[what]; ok {
 			kept[i] = nil
-			delete(waiting, what)
+			delete(candidates, what)
 		}
 	}
 	for i, s := range list {
-		s = around.named(s)
+		s = proto.named(s)
 		kept[i] = s
 		n := needOf(s)
-		if n.l3 != "" && n.l3 == around.l3 {
+		if n.l3 != "" && n.l3 == proto.l3 {
 			drop("l3")
 		}
-		if n.l4 != "" && n.l4 == around.l4 {
+		if n.l4 != "" && n.l4 == proto.l4 {
 			drop("l4")
 		}
-		if n.ether && around.ether {
+		if n.ether && proto.ether {
 			drop("ether")
 		}
 		m, ok := s.(Match)
-		if !ok { // the matches before it decide which packets it sees
-			clear(waiting)
+		if !ok { // an effect: the matches before it must stay
+			clear(candidates)
 			continue
 		}
-		before := around
-		around.learn(m)
-		note(waiting, i, m, before, around)
+		before := proto
+		proto.learn(m)
+		addCandidate(candidates, i, m, before, proto)
 	}
 	return slices.DeleteFunc(kept, func(s Statement) bool { return s == nil })
 }
 
-// named returns a statement on ports of any protocol as one on those of the protocol
-// that packets have, as nft lists it.
-func (s *surrounding) named(statement Statement) Statement {
+// named replaces the key th of a statement by the protocol that packets have, as nft
+// does in a listing.
+func (s *protoContext) named(statement Statement) Statement {
 	key := func(key string) string {
 		if side, ok := strings.CutPrefix(key, "th "); ok && field(s.l4+" "+side).kind == port {
 			return s.l4 + " " + side
@@ -188,24 +188,25 @@ func (s *surrounding) named(statement Statement) Statement {
 	return statement
 }
 
-// note records a match that a later statement may make redundant.
-func note(waiting map[string]int, i int, m Match, before, after surrounding) {
+// addCandidate records a match that a later statement makes redundant if it requires
+// the same protocol.
+func addCandidate(candidates map[string]int, i int, m Match, before, after protoContext) {
 	switch m.Key {
 	case "meta nfproto", "meta protocol", "ether type":
 		if (m.Key != "ether type" || after.family == Bridge) && before.l3 == "" && after.l3 != "" {
-			waiting["l3"] = i
+			candidates["l3"] = i
 		}
-	case "ip protocol", "ip6 nexthdr": // it says more where there are both
+	case "ip protocol", "ip6 nexthdr": // redundant only if the family has no other protocol
 		if before.l4 == "" && (after.family == IP || after.family == IP6) && !strings.HasPrefix(m.Key, "ip6") == (after.family == IP) {
-			waiting["l4"] = i
+			candidates["l4"] = i
 		}
 	case "meta l4proto":
 		if before.l4 == "" && after.l4 != "" {
-			waiting["l4"] = i
+			candidates["l4"] = i
 		}
 	case "meta iiftype":
 		if !before.ether && after.ether {
-			waiting["ether"] = i
+			candidates["ether"] = i
 		}
 	}
 }

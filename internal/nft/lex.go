@@ -31,11 +31,11 @@ func (es Errors) Error() string {
 type tokenKind int
 
 const (
-	end   tokenKind = iota // of the text
-	gap                    // between statements: a semicolon or the end of a line
-	plain                  // a word
-	text                   // between quotes
-	sign                   // { } , == …
+	end        tokenKind = iota // the end of the text
+	separator                   // a semicolon or the end of a line
+	bareword                    // a word without quotes
+	quotedText                  // a text in quotes
+	symbol                      // { } , == …
 )
 
 // A token is the smallest part of a text.
@@ -49,14 +49,14 @@ func (t token) String() string {
 	switch t.kind {
 	case end:
 		return "the end"
-	case gap:
+	case separator:
 		return "the end of the statement"
 	}
 	return fmt.Sprintf("%q", t.text)
 }
 
-// signs are what is not part of a word, the longer ones first.
-func signs() []string {
+// symbols returns the texts of symbols, longer ones first.
+func symbols() []string {
 	return []string{"==", "!=", "<=", ">=", "<<", ">>", "<", ">", "{", "}", "(", ")", ",", "&", "|", "=", "!", "@", "$"}
 }
 
@@ -96,7 +96,7 @@ func (l *lexer) skip(n int) {
 func (l *lexer) next() {
 	switch c := l.rest[0]; {
 	case c == '\n' || c == ';':
-		l.emit(gap, l.rest[:1], 1)
+		l.emit(separator, l.rest[:1], 1)
 	case c == ' ' || c == '\t' || c == '\r':
 		l.skip(1)
 	case c == '#':
@@ -124,12 +124,12 @@ func (l *lexer) quoted() {
 		l.skip(lineEnd(l.rest))
 		return
 	}
-	l.emit(text, l.rest[1:1+n], n+2)
+	l.emit(quotedText, l.rest[1:1+n], n+2)
 }
 
 func (l *lexer) word() {
-	if i := slices.IndexFunc(signs(), func(s string) bool { return strings.HasPrefix(l.rest, s) }); i >= 0 {
-		l.emit(sign, signs()[i], len(signs()[i]))
+	if i := slices.IndexFunc(symbols(), func(s string) bool { return strings.HasPrefix(l.rest, s) }); i >= 0 {
+		l.emit(symbol, symbols()[i], len(symbols()[i]))
 		return
 	}
 	n := strings.IndexAny(l.rest, " \t\r\n;#\"{}(),=!<>&|@$\\")
@@ -139,7 +139,7 @@ func (l *lexer) word() {
 	case n == 0:
 		n = 1
 	}
-	l.emit(plain, l.rest[:n], n)
+	l.emit(bareword, l.rest[:n], n)
 }
 
 // A parser reads tokens.
@@ -156,24 +156,23 @@ func newParser(s string) *parser {
 	return &parser{tokens: tokens, errs: errs, defined: map[string][]token{}}
 }
 
-// maxTokens bounds what a text may grow to by definitions.
+// maxTokens bounds the number of tokens after the expansion of definitions.
 const maxTokens = 1 << 18
 
-// peek returns the next token. In place of a $NAME stand the tokens of its
-// definition.
+// peek returns the next token. It replaces $NAME by the tokens of its definition.
 func (p *parser) peek() token {
-	for t := p.tokens[p.pos]; t.kind == sign && t.text == "$" && p.tokens[p.pos+1].kind == plain; t = p.tokens[p.pos] {
+	for t := p.tokens[p.pos]; t.kind == symbol && t.text == "$" && p.tokens[p.pos+1].kind == bareword; t = p.tokens[p.pos] {
 		value, ok := p.defined[p.tokens[p.pos+1].text]
 		if !ok || len(p.tokens)+len(value) > maxTokens {
-			p.fail(t, choose(ok, "definitions make this text too large: $%s", "undefined variable $%s"), p.tokens[p.pos+1].text)
-			value = []token{{kind: plain, text: "?", line: t.line, col: t.col}}
+			p.fail(t, ternary(ok, "definitions make this text too large: $%s", "undefined variable $%s"), p.tokens[p.pos+1].text)
+			value = []token{{kind: bareword, text: "?", line: t.line, col: t.col}}
 		}
 		p.tokens = slices.Concat(p.tokens[:p.pos:p.pos], value, p.tokens[p.pos+2:])
 	}
 	return p.tokens[p.pos]
 }
 
-// next takes the next token.
+// next consumes the next token.
 func (p *parser) next() token {
 	t := p.peek()
 	if t.kind != end {
@@ -182,13 +181,13 @@ func (p *parser) next() token {
 	return t
 }
 
-// is reports whether the next token is this word or sign.
+// is reports whether the next token is this word or symbol.
 func (p *parser) is(s string) bool {
 	t := p.peek()
-	return (t.kind == plain || t.kind == sign) && t.text == s
+	return (t.kind == bareword || t.kind == symbol) && t.text == s
 }
 
-// skip takes the next token if it is one of these words and signs.
+// skip consumes the next token if it is one of these words and symbols.
 func (p *parser) skip(any ...string) bool {
 	if !slices.ContainsFunc(any, p.is) {
 		return false
@@ -197,7 +196,7 @@ func (p *parser) skip(any ...string) bool {
 	return true
 }
 
-// want consumes a required sign or word.
+// want consumes a required symbol or word.
 func (p *parser) want(s string) error {
 	if !p.skip(s) {
 		return p.unexpected(fmt.Sprintf("%q", s))
@@ -205,45 +204,45 @@ func (p *parser) want(s string) error {
 	return nil
 }
 
-// word takes a word, or a text between quotes.
+// word consumes a word or a quoted text.
 func (p *parser) word(what string) (string, error) {
-	if t := p.peek(); t.kind != plain && t.kind != text {
+	if t := p.peek(); t.kind != bareword && t.kind != quotedText {
 		return "", p.unexpected(what)
 	}
 	return p.next().text, nil
 }
 
-// gaps skips line ends and semicolons.
-func (p *parser) gaps() {
-	for p.peek().kind == gap {
+// skipSeparators skips line ends and semicolons.
+func (p *parser) skipSeparators() {
+	for p.peek().kind == separator {
 		p.pos++
 	}
 }
 
 // fail records an error.
 func (p *parser) fail(t token, format string, args ...any) {
-	p.errs = append(p.errs, p.mistake(t, format, args...))
+	p.errs = append(p.errs, p.errorAt(t, format, args...))
 }
 
-func (p *parser) mistake(t token, format string, args ...any) *Error {
+func (p *parser) errorAt(t token, format string, args ...any) *Error {
 	return &Error{t.line, t.col, fmt.Sprintf(format, args...)}
 }
 
 // unexpected returns an error on the next token.
 func (p *parser) unexpected(what string) error {
-	return p.mistake(p.peek(), "expected %s, found %s", what, p.peek())
+	return p.errorAt(p.peek(), "expected %s, found %s", what, p.peek())
 }
 
 // choice consumes one of the known words.
 func (p *parser) choice(known ...string) (string, error) {
-	if t := p.peek(); t.kind == plain && slices.Contains(known, t.text) {
+	if t := p.peek(); t.kind == bareword && slices.Contains(known, t.text) {
 		return p.next().text, nil
 	}
 	what := strings.Join(known, ", ")
 	if i := strings.LastIndex(what, ", "); i >= 0 {
 		what = what[:i] + " or" + what[i+1:]
 	}
-	return "", p.mistake(p.peek(), "expected %s, found %s%s", what, p.peek(), words.DidYouMean(p.peek().text, known))
+	return "", p.errorAt(p.peek(), "expected %s, found %s%s", what, p.peek(), words.DidYouMean(p.peek().text, known))
 }
 
 // openBraces returns how many braces tokens open and do not close.
@@ -251,30 +250,30 @@ func openBraces(tokens []token) int {
 	depth := 0
 	for _, t := range tokens {
 		switch {
-		case t.kind == sign && t.text == "{":
+		case t.kind == symbol && t.text == "{":
 			depth++
-		case t.kind == sign && t.text == "}":
+		case t.kind == symbol && t.text == "}":
 			depth--
 		}
 	}
 	return max(0, depth)
 }
 
-// recover records an error and skips the rest of the statement, of which depth braces
-// are open.
-func (p *parser) recover(err error, depth int) {
+// skipStatement records an error and skips the rest of the statement, in which depth
+// braces are open.
+func (p *parser) skipStatement(err error, depth int) {
 	if e := (*Error)(nil); errors.As(err, &e) {
 		p.errs = append(p.errs, e)
 	}
 	for ; p.peek().kind != end; p.next() {
 		switch t := p.peek(); {
-		case t.kind == sign && t.text == "{":
+		case t.kind == symbol && t.text == "{":
 			depth++
-		case t.kind == sign && t.text == "}":
+		case t.kind == symbol && t.text == "}":
 			if depth--; depth < 0 {
 				return
 			}
-		case t.kind == gap && depth == 0:
+		case t.kind == separator && depth == 0:
 			return
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// match reads what begins with a key: a match, a map of verdicts, or an
+// match reads a statement that begins with a key: a match, a verdict map or an
 // assignment.
 func (p *parser) match() (Statement, error) {
 	start := p.peek()
@@ -22,7 +22,7 @@ func (p *parser) match() (Statement, error) {
 	case p.skip("vmap"):
 		return p.verdictMap(start, key)
 	case p.is("map"), p.is("."):
-		return nil, p.mistake(p.peek(), "%s of values is not supported", choose(p.is("."), "a concatenation", "a map"))
+		return nil, p.errorAt(p.peek(), "%s of values is not supported", ternary(p.is("."), "a concatenation", "a map"))
 	}
 	m := Match{Key: key}
 	if p.skip("&", "and") {
@@ -30,7 +30,7 @@ func (p *parser) match() (Statement, error) {
 			return nil, err
 		}
 	}
-	if p.is("!") && field(key).kind.flags { // none of them
+	if p.is("!") && field(key).kind.flags { // matches if none of the flags is set
 		p.next()
 		m.Mask, err = p.flags("flags")
 		m.Values = []string{"0"}
@@ -51,20 +51,20 @@ func (p *parser) match() (Statement, error) {
 	}
 	m, err = m.Canonical()
 	if err != nil {
-		return nil, p.mistake(at, "%v", err)
+		return nil, p.errorAt(at, "%v", err)
 	}
 	return m, nil
 }
 
-// key reads a key such as "ip saddr", in the spelling of a listing.
+// key reads a key such as "ip saddr" and returns it as it is listed.
 func (p *parser) key() (string, error) {
 	start := p.next()
-	if start.kind != plain {
+	if start.kind != bareword {
 		p.pos = max(0, p.pos-1)
 		return "", p.unexpected("a statement")
 	}
 	for n := 3; n > 0; n-- {
-		key := strings.Join(p.run(start.text, n-1), " ")
+		key := strings.Join(p.wordsFrom(start.text, n-1), " ")
 		for _, k := range []string{key, strings.TrimPrefix(key, "meta "), "meta " + key} {
 			if _, ok := fields[k]; ok && len(strings.Fields(key)) == n {
 				p.pos += n - 1
@@ -72,21 +72,21 @@ func (p *parser) key() (string, error) {
 			}
 		}
 	}
-	return "", p.noKey(start)
+	return "", p.unknownKey(start)
 }
 
-// run returns a word and up to n of the words after it.
-func (p *parser) run(first string, n int) []string {
+// wordsFrom returns first and up to n of the words after it.
+func (p *parser) wordsFrom(first string, n int) []string {
 	list := []string{first}
-	for i := 0; i < n && p.tokens[p.pos+i].kind == plain; i++ {
+	for i := 0; i < n && p.tokens[p.pos+i].kind == bareword; i++ {
 		list = append(list, p.tokens[p.pos+i].text)
 	}
 	return list
 }
 
-// noKey returns the error for an unknown key, with a suggestion.
-func (p *parser) noKey(t token) error {
-	text := strings.Join(p.run(t.text, 1), " ")
+// unknownKey returns the error for an unknown key, with a suggestion.
+func (p *parser) unknownKey(t token) error {
+	text := strings.Join(p.wordsFrom(t.text, 1), " ")
 	known := slices.Sorted(maps.Keys(fields))
 	var after []string
 	for _, k := range known {
@@ -100,12 +100,12 @@ func (p *parser) noKey(t token) error {
 	}
 	statements := []string{"accept", "drop", "return", "jump", "goto", "counter", "limit", "log", "reject", "snat", "dnat", "masquerade", "redirect", "notrack"}
 	if near := words.DidYouMean(t.text, statements); near != "" {
-		return p.mistake(t, "unknown statement %s%s", t, near)
+		return p.errorAt(t, "unknown statement %s%s", t, near)
 	}
 	if near := words.DidYouMean(text, known); near != "" {
-		return p.mistake(t, "unknown expression %q%s", text, near)
+		return p.errorAt(t, "unknown expression %q%s", text, near)
 	}
-	return p.mistake(t, "unknown statement %s", t)
+	return p.errorAt(t, "unknown statement %s", t)
 }
 
 // values reads the right-hand side of a match.
@@ -135,7 +135,7 @@ func (p *parser) values(m *Match) (err error) {
 	return err
 }
 
-// value reads one value or "from-to"; between the two may be space.
+// value reads one value or "from-to", also with spaces around the "-".
 func (p *parser) value() (string, error) {
 	value, err := p.word("a value")
 	if err == nil && p.skip("-") {
@@ -151,7 +151,7 @@ func (p *parser) value() (string, error) {
 	return value, err
 }
 
-// flags reads flags with commas between, or (with | between).
+// flags reads flags separated by "," or, in parentheses, by "|".
 func (p *parser) flags(what string) (string, error) {
 	open := p.skip("(")
 	var list []string
@@ -190,21 +190,21 @@ func (p *parser) elements() ([]string, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, p.mistake(p.peek(), "empty set")
+		return nil, p.errorAt(p.peek(), "empty set")
 	}
 	return list, nil
 }
 
 // blank skips line ends.
 func (p *parser) blank() {
-	for t := p.peek(); t.kind == gap && t.text == "\n"; t = p.peek() {
+	for t := p.peek(); t.kind == separator && t.text == "\n"; t = p.peek() {
 		p.pos++
 	}
 }
 
 func (p *parser) assign(start token, key string) (Statement, error) {
 	if !assignable(key) {
-		return nil, p.mistake(start, "%s can't be set here", key)
+		return nil, p.errorAt(start, "%s cannot be set (want meta mark, meta priority, meta nftrace or ct mark)", key)
 	}
 	if p.is("ct") || p.is("meta") || p.is("mark") {
 		from, err := p.key()
@@ -218,7 +218,7 @@ func (p *parser) assign(start token, key string) (Statement, error) {
 	kind := field(key).kind
 	data, err := kind.parse(value, nil)
 	if err != nil {
-		return nil, p.mistake(t, "%v", err)
+		return nil, p.errorAt(t, "%v", err)
 	}
 	return Assign{key, kind.format(data, nil)}, nil
 }
@@ -227,7 +227,7 @@ func assignable(key string) bool {
 	return slices.Contains([]string{"meta mark", "meta priority", "meta nftrace", "ct mark"}, key)
 }
 
-// canonical returns the map in the order of a listing.
+// canonical returns the map with its elements in the order of a listing.
 func (m VerdictMap) canonical() (VerdictMap, error) {
 	t := field(m.Key).kind
 	if len(m.Elements) == 0 {
@@ -257,19 +257,19 @@ func (m VerdictMap) canonical() (VerdictMap, error) {
 	return m, nil
 }
 
-// sensible returns an error if nft(8) would refuse the rule.
-func (p *parser) sensible(r Rule) error {
+// checkRule returns an error if nft(8) would refuse the rule.
+func (p *parser) checkRule(r Rule) error {
 	list, err := explicit(p.family, r.Statements)
 	if err != nil {
 		return err
 	}
-	ported := false // only packets of protocols with ports get here
+	hasPorts := false // the matches so far require a transport protocol
 	for i, s := range list {
 		switch s := s.(type) {
 		case Match:
-			ported = ported || field(s.Key).l4 != "" || s.Key == "meta l4proto" || s.Key == "ip protocol" || s.Key == "ip6 nexthdr"
+			hasPorts = hasPorts || field(s.Key).l4 != "" || s.Key == "meta l4proto" || s.Key == "ip protocol" || s.Key == "ip6 nexthdr"
 		case NAT:
-			if s.Port != "" && !ported {
+			if s.Port != "" && !hasPorts {
 				return fmt.Errorf("%s: a port needs a match such as tcp dport or meta l4proto before it", s)
 			}
 		}

@@ -15,7 +15,7 @@ func (p *parser) nat() (s NAT, err error) {
 			s.Family = IP6
 		}
 		if p.skip("prefix", "interval") || p.is("addr") {
-			return s, p.mistake(p.peek(), "unsupported (want addresses and ports only)")
+			return s, p.errorAt(p.peek(), "unsupported (want addresses and ports only)")
 		}
 	}
 	t := p.peek()
@@ -31,7 +31,7 @@ func (p *parser) nat() (s NAT, err error) {
 	return s, p.natFamily(&s, t, err)
 }
 
-// target reads an address, a port, or both with a colon between.
+// target reads "address", ":port", "address:port" or "[address]:port".
 func (p *parser) target(s *NAT) error {
 	t := p.peek()
 	where, err := p.word("an address or :port")
@@ -45,7 +45,7 @@ func (p *parser) target(s *NAT) error {
 	if rest, ok := strings.CutPrefix(where, "["); ok {
 		addr, portText, ok := strings.Cut(rest, "]")
 		if !ok {
-			return p.mistake(t, "expected [address]:port, found %s", t)
+			return p.errorAt(t, "expected [address]:port, found %s", t)
 		}
 		s.Address, s.Port = addr, strings.TrimPrefix(portText, ":")
 	} else if i := strings.LastIndexByte(where, ':'); i >= 0 && strings.Count(where, ":") == 1 {
@@ -54,7 +54,7 @@ func (p *parser) target(s *NAT) error {
 	if s.Port != "" {
 		span, err := port.span(s.Port, nil)
 		if err != nil {
-			return p.mistake(t, "%v", err)
+			return p.errorAt(t, "%v", err)
 		}
 		s.Port = port.spanText(span, false, nil)
 	}
@@ -66,7 +66,7 @@ func (p *parser) targetAddress(s *NAT, t token) error {
 		return nil
 	}
 	if s.Word == "masquerade" || s.Word == "redirect" {
-		return p.mistake(t, "%s takes a port only, as in %s to :8080", s.Word, s.Word)
+		return p.errorAt(t, "%s takes a port only, as in %s to :8080", s.Word, s.Word)
 	}
 	kind := ipv4Addr
 	if strings.Contains(s.Address, ":") {
@@ -74,7 +74,7 @@ func (p *parser) targetAddress(s *NAT, t token) error {
 	}
 	span, err := kind.span(s.Address, nil)
 	if err != nil {
-		return p.mistake(t, "%v", err)
+		return p.errorAt(t, "%v", err)
 	}
 	s.Address = kind.spanText(span, false, nil)
 	return nil
@@ -103,7 +103,7 @@ func (p *parser) natFlags() (string, error) {
 // natFlags are the flags of NAT (NF_NAT_RANGE_*), in the order of a listing.
 func natFlags() []word { return []word{{"random", 4}, {"fully-random", 16}, {"persistent", 8}} }
 
-// natFamily sets the family of the address, which is written in tables of inet only.
+// natFamily sets the family of the address, which only tables of inet have.
 func (p *parser) natFamily(s *NAT, t token, err error) error {
 	if err != nil || s.Word != "snat" && s.Word != "dnat" {
 		return err
@@ -120,7 +120,7 @@ func (p *parser) natFamily(s *NAT, t token, err error) error {
 	}
 	switch {
 	case s.Family != "" && s.Family != f, (p.family == IP || p.family == IP6) && p.family != f:
-		return p.mistake(t, "%s is not an address of the family %s", s.Address, choose(s.Family != "" && s.Family != f, s.Family, p.family))
+		return p.errorAt(t, "%s is not an address of the family %s", s.Address, ternary(s.Family != "" && s.Family != f, s.Family, p.family))
 	case p.family == Inet:
 		s.Family = f
 	case p.family != "":

@@ -16,7 +16,7 @@ import (
 	"github.com/vethlab/vethlab/internal/topotest"
 )
 
-// links are numbered by the order of their names here.
+// links have their positions, from 1, as indexes.
 type links []string
 
 func (l links) Index(name string) (int, error) {
@@ -43,7 +43,7 @@ func parse(t interface{ Fatal(...any) }, text string) nft.Ruleset {
 	return rs
 }
 
-// The files are listings of nft.
+// The files are listings of nft; each is parsed and listed as itself.
 func TestListing(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.nft")
 	if err != nil || len(files) == 0 {
@@ -60,14 +60,14 @@ func TestListing(t *testing.T) {
 	}
 }
 
-// What is listed is read, what is compiled is found again, commands make the
-// same tables, and JSON holds all.
+// A random ruleset stays the same through listing and parsing, compiling and
+// decompiling, JSON, and the commands that create it.
 func TestRoundTrips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rs := parse(t, topotest.Nftables(t, "eth1"))
 		text := rs.String()
 		if got := parse(t, text).String(); got != text {
-			t.Fatalf("listed and read:\n%s", cmp.Diff(text, got))
+			t.Fatalf("listed and parsed (-before +after):\n%s", cmp.Diff(text, got))
 		}
 		data, err := json.Marshal(rs)
 		if err != nil {
@@ -80,20 +80,20 @@ func TestRoundTrips(t *testing.T) {
 		var made nft.Ruleset
 		for _, table := range rs {
 			for _, c := range table.Commands() {
-				play(t, c.String(), &made)
+				apply(t, c.String(), &made)
 			}
 			checkPrograms(t, table)
 		}
 		if got := made.String(); got != text {
-			t.Fatalf("made by commands:\n%s", cmp.Diff(text, got))
+			t.Fatalf("created by commands (-want +got):\n%s", cmp.Diff(text, got))
 		}
 	})
 }
 
-func play(t *rapid.T, command string, rs *nft.Ruleset) {
+func apply(t *rapid.T, command string, rs *nft.Ruleset) {
 	cs, err := nft.Parse(command)
 	if err != nil || len(cs) != 1 || cs[0].String() != command {
-		t.Fatalf("%v: %q is read as %v", err, command, cs)
+		t.Fatalf("%v: %q is parsed as %v", err, command, cs)
 	}
 	if err := cs[0].Apply(rs); err != nil {
 		t.Fatalf("%s: %v", command, err)
@@ -109,13 +109,13 @@ func checkPrograms(t interface{ Fatalf(string, ...any) }, table nft.Table) {
 			}
 			got := nft.Rule{Statements: nft.Decompile(table.Family, program, links{"lo", "eth1"}), Comment: r.Comment}
 			if got.String() != r.String() {
-				t.Fatalf("%s is found as %s in %#v", r, got, program)
+				t.Fatalf("%s is decompiled as %s from %#v", r, got, program)
 			}
 		}
 	}
 }
 
-func TestNormalKeepsWhatWasDecided(t *testing.T) {
+func TestNormalIgnoresCountersAndHandles(t *testing.T) {
 	a := parse(t, "table ip6 b { chain c { counter packets 3 bytes 90 accept; }; }\ntable ip a { }")
 	b := parse(t, "table ip a { }\ntable ip6 b { chain c { counter accept; }; }")
 	b[1].Chains[0].Rules[0].Handle = 7
@@ -123,7 +123,7 @@ func TestNormalKeepsWhatWasDecided(t *testing.T) {
 		t.Error(d)
 	}
 	if a.String() == b.String() {
-		t.Error("a listing does not show what was counted")
+		t.Error("the listing has no counter values")
 	}
 }
 
@@ -135,11 +135,11 @@ func TestRenameLink(t *testing.T) {
 		t.Error(got)
 	}
 	if got := rs[0].Chains[0].Rules[0].String(); got != `iif "eth0" iifname "eth0" accept` {
-		t.Errorf("the original became %s", got)
+		t.Errorf("renaming in a clone changed the original to %s", got)
 	}
 }
 
-// Spellings that people use, and what nft makes of them.
+// Spellings that users write are listed as nft lists them.
 func TestSpellings(t *testing.T) {
 	for in, want := range map[string]string{
 		"iif lo accept":                                          `iif "lo" accept`,
@@ -175,22 +175,22 @@ func TestSpellings(t *testing.T) {
 func TestLogLevels(t *testing.T) {
 	for i, name := range strings.Fields("emerg alert crit err warn notice info debug") {
 		if got := nft.LogLevel(name); got != i {
-			t.Errorf("%s is %d, want %d", name, got, i)
+			t.Errorf("level %s is %d, want %d", name, got, i)
 		}
 		want := name
 		if name == "warn" {
 			want = ""
 		}
 		if got := nft.LogLevelName(i); got != want {
-			t.Errorf("%d is %q, want %q", i, got, want)
+			t.Errorf("level %d is %q, want %q", i, got, want)
 		}
 	}
 	if got := nft.LogLevelName(9); got != "9" {
-		t.Errorf("9 is %q", got)
+		t.Errorf("level 9 is %q, want 9", got)
 	}
 }
 
-// The elements of a command have no type of their own: it is found by what they are.
+// Commands on elements name no type: it is found from the elements.
 func TestElementsWithoutType(t *testing.T) {
 	for text, want := range map[string]string{
 		"10.0.0.1": "[10 0 0 1]", "fd00::1": "[253 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1]", "00:11:22:33:44:55": "[0 17 34 51 68 85]", "arp": "[8 6]", "tcp": "[6]", "https": "[1 187]", "echo-request": "[8]",
@@ -202,12 +202,13 @@ func TestElementsWithoutType(t *testing.T) {
 	}
 	for _, set := range []nft.Set{{Name: "s", Elements: []string{"a b"}}, {Name: "s", Type: "ipv4_addr", Elements: []string{"x"}}} {
 		if inner, err := set.Inner(); err == nil {
-			t.Errorf("%+v: %+v", set, inner)
+			t.Errorf("%+v has elements %+v, want an error", set, inner)
 		}
 	}
 }
 
-// Sets are listed in the order of nft, and types by its numbers.
+// Elements are listed in nft's order, whatever order the kernel returns; types have
+// nft's numbers.
 func TestSetElements(t *testing.T) {
 	for typ, want := range map[string]string{"ipv4_addr": "[9.0.0.1 10.0.0.0/8]", "inet_service": "[22 80-90]", "ipv6_addr": "[fd00::1 fd00::2]"} {
 		set := nft.Set{Type: typ, Interval: typ != "ipv6_addr", Elements: strings.Fields(strings.Trim(want, "[]"))}
@@ -221,17 +222,17 @@ func TestSetElements(t *testing.T) {
 		}
 	}
 	if got := nft.SetType(999); got != "" {
-		t.Errorf("type 999 is %q", got)
+		t.Errorf("type 999 is %q, want none", got)
 	}
 }
 
-// Names of links that rules know by index have no order in a listing of nft, since it
-// sorts by index.
+// nft sorts interface indexes by number, so the order of their names does not count in
+// comparisons.
 func TestNormalSortsLinks(t *testing.T) {
 	a := parse(t, "table ip a { chain c { iif { b, a } accept; }; }")
 	b := parse(t, "table ip a { chain c { iif { a, b } accept; }; }")
 	if a.String() == b.String() || !a[0].Equal(b[0]) {
-		t.Errorf("%s and %s", a, b)
+		t.Errorf("%s and %s: want different listings of equal tables", a, b)
 	}
 	c := parse(t, "table ip a { chain c { oif { a, b } accept; }; }")
 	if a[0].Equal(c[0]) {
@@ -247,8 +248,7 @@ func TestNormalSortsLinks(t *testing.T) {
 	}
 }
 
-// A rule with a link that does not exist can't be compiled, nor one that is not
-// understood.
+// A rule with an unknown interface or an unsupported statement is not compiled.
 func TestNotCompiled(t *testing.T) {
 	for _, text := range []string{"iif nope accept", "iif { lo, nope } accept", "iif vmap { nope : accept }", "iif != nope accept"} {
 		r, err := nft.ParseRule(nft.IP, text)
@@ -256,7 +256,7 @@ func TestNotCompiled(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := nft.Compile(nft.IP, r, links{"lo"}); err == nil {
-			t.Errorf("%s: %+v", text, got)
+			t.Errorf("%s is compiled to %+v, want an error", text, got)
 		}
 	}
 	for _, s := range []nft.Statement{
@@ -270,24 +270,24 @@ func TestNotCompiled(t *testing.T) {
 		nft.Match{Key: "ip6 saddr", Values: []string{"::1"}},
 	} {
 		if got, err := nft.Compile(nft.IP, nft.Rule{Statements: []nft.Statement{s}}, links{"lo"}); err == nil {
-			t.Errorf("%s: %+v", s, got)
+			t.Errorf("%s is compiled to %+v, want an error", s, got)
 		}
 	}
 }
 
-// Definitions of definitions can't fill the memory.
+// Definitions that double in size 40 times are refused: the text becomes too large.
 func TestDefinitionsAreBounded(t *testing.T) {
 	text := "define a0 = 1, 1\n"
 	for i := range 40 {
 		text += fmt.Sprintf("define a%d = $a%d, $a%d\n", i+1, i, i)
 	}
 	if _, err := nft.Parse(text); err == nil || !strings.Contains(err.Error(), "too large") {
-		t.Errorf("%v", err)
+		t.Errorf("%v, want an error: too large", err)
 	}
 }
 
 // All errors are reported at once, each with its position.
-func TestMistakes(t *testing.T) {
+func TestErrors(t *testing.T) {
 	_, err := nft.Parse(strings.TrimPrefix(`
 table ip a {
 	chain c {
@@ -322,7 +322,7 @@ dnat to 1.2.3.4:80
 	}
 }
 
-// A rule needs the interfaces that it matches by index.
+// Rule.Links returns the interfaces that a rule matches by index.
 func TestLinksOfARule(t *testing.T) {
 	for text, want := range map[string]string{
 		"iif eth0 accept": "[eth0]", "oif { eth0, eth1 } accept": "[eth0 eth1]", "iifname eth0 accept": "[]", "iif 7 accept": "[]", "accept": "[]", "iif eth0 oif lo drop": "[eth0 lo]",

@@ -50,8 +50,7 @@ func (s Set) list(b *strings.Builder) {
 	b.WriteString("\t}\n")
 }
 
-// perLine returns how many elements nft lists in a line, which it decides by the
-// type.
+// perLine returns how many elements nft lists in a line, by their type.
 func (s Set) perLine() int {
 	switch s.kind() {
 	case port, inetProto, mark, ifIndex:
@@ -62,7 +61,7 @@ func (s Set) perLine() int {
 	return 1
 }
 
-// wrap writes elements, so many in a line.
+// wrap joins elements, perLine in each line.
 func wrap(elements []string, perLine int) string {
 	var b strings.Builder
 	for i, e := range elements {
@@ -102,32 +101,32 @@ func (b *Base) text(f Family) string {
 	if b.Device != "" {
 		device = "device " + quoted(b.Device)
 	}
-	place := join("type", b.Type, "hook", b.Hook, device, "priority", b.priority(f))
+	base := join("type", b.Type, "hook", b.Hook, device, "priority", b.priority(f))
 	if b.Policy == "" { // in a command
-		return place
+		return base
 	}
-	return place + "; policy " + b.Policy
+	return base + "; policy " + b.Policy
 }
 
-// A standard is a priority that has a name.
-type standard struct {
+// A namedPriority is a priority with a name.
+type namedPriority struct {
 	name     string
 	priority int
-	hook     string // only at this; "": at any
+	hook     string // the only hook with this name; "": all
 }
 
-// standards are the names of priorities (linux/netfilter_ipv4.h), in a bridge
-// those of linux/netfilter_bridge.h.
-func standards(f Family) []standard {
+// namedPriorities returns the names of priorities (linux/netfilter_ipv4.h; of bridges
+// linux/netfilter_bridge.h).
+func namedPriorities(f Family) []namedPriority {
 	if f == Bridge {
-		return []standard{
+		return []namedPriority{
 			{"dstnat", -300, "prerouting"},
 			{"filter", -200, ""},
 			{"out", 100, "output"},
 			{"srcnat", 300, "postrouting"},
 		}
 	}
-	return []standard{
+	return []namedPriority{
 		{"raw", -300, ""},
 		{"mangle", -150, ""},
 		{"dstnat", -100, "prerouting"},
@@ -137,15 +136,15 @@ func standards(f Family) []standard {
 	}
 }
 
-// near is the largest offset at which a priority is written relative to a name.
-const near = 10
+// maxOffset is the largest offset from a name with which a priority is listed.
+const maxOffset = 10
 
-// priority writes the priority by name, as in "filter + 5".
+// priority formats the priority by name, as in "filter + 5".
 func (b *Base) priority(f Family) string {
-	for _, s := range standards(f) {
+	for _, s := range namedPriorities(f) {
 		d := b.Priority - s.priority
 		switch {
-		case s.hook != "" && s.hook != b.Hook, d < -near, d > near:
+		case s.hook != "" && s.hook != b.Hook, d < -maxOffset, d > maxOffset:
 		case d == 0:
 			return s.name
 		case d < 0:
@@ -170,7 +169,7 @@ func (rs Ruleset) Stateless() Ruleset {
 	return c
 }
 
-// plainText is a statement that is only to be shown.
+// plainText is a statement that is already formatted.
 type plainText string
 
 func (s plainText) String() string { return string(s) }

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// ParseRule reads a rule, which stands alone in the text. The family is that of
-// its table; "": not known, and the rule is taken to be as nft lists it.
+// ParseRule parses a text that is one rule. f is the family of its table; with "" the
+// rule must be in the form of nft's listing.
 func ParseRule(f Family, s string) (Rule, error) {
 	p := newParser(s)
 	p.family = f
@@ -47,8 +47,8 @@ func (p *parser) rule() (Rule, error) {
 	if p.family == "" {
 		return r, nil
 	}
-	if err := p.sensible(r); err != nil {
-		return r, p.mistake(start, "%v", err)
+	if err := p.checkRule(r); err != nil {
+		return r, p.errorAt(start, "%v", err)
 	}
 	r.Statements = implicit(p.family, r.Statements)
 	return r, nil
@@ -56,7 +56,7 @@ func (p *parser) rule() (Rule, error) {
 
 func (p *parser) atEnd() bool {
 	t := p.peek()
-	return t.kind == end || t.kind == gap || t.kind == sign && t.text == "}"
+	return t.kind == end || t.kind == separator || t.kind == symbol && t.text == "}"
 }
 
 func (p *parser) statement() (Statement, error) {
@@ -77,7 +77,7 @@ func (p *parser) statement() (Statement, error) {
 		p.next()
 		return Notrack{}, nil
 	case "xt", "queue", "dup", "fwd", "tproxy", "synproxy", "quota", "flow", "tcp option":
-		return nil, p.mistake(p.peek(), "%q is not supported", word)
+		return nil, p.errorAt(p.peek(), "%q is not supported", word)
 	}
 	return p.match()
 }
@@ -91,7 +91,7 @@ func (p *parser) verdict() (Verdict, error) {
 	return Verdict{word, chain}, err
 }
 
-// number takes a number of so many bits.
+// number consumes a number of at most that many bits.
 func (p *parser) number(what string, bits int) (uint64, error) {
 	n, err := strconv.ParseUint(p.peek().text, 0, bits)
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *parser) number(what string, bits int) (uint64, error) {
 	return n, nil
 }
 
-func choose[T any](is bool, yes, no T) T {
+func ternary[T any](is bool, yes, no T) T {
 	if is {
 		return yes
 	}

@@ -1,12 +1,11 @@
-// Package nft is nftables as a language: what a ruleset is, its text as
-// nft(8) writes and reads it, and the small programs that the kernel runs of
-// it.
+// Package nft models nftables: rulesets, their text as nft(8) reads and lists it, and
+// the programs that the kernel runs.
 //
-// A [Rule] is a list of [Statement]s. [Parse] reads text into [Command]s,
-// which play on a [Ruleset]; [Ruleset.String] writes one as `nft list ruleset`
-// does. [Compile] makes the kernel's [Expr]s of a rule and [Decompile] finds
-// the rule again. Rules are kept in one form, that in which nft lists them, so
-// what is wanted and what is seen can be compared.
+// A [Rule] is a list of [Statement]s. [Parse] reads text into [Command]s, which change
+// a [Ruleset]; [Ruleset.String] formats it as `nft list ruleset` does. [Compile] turns
+// a rule into the kernel's [Expr]s and [Decompile] turns them back. Rules are stored in
+// the form in which nft lists them, so that the wanted and the actual ruleset can be
+// compared.
 //
 // The package is pure.
 package nft
@@ -17,14 +16,14 @@ import (
 	"strings"
 )
 
-// A Family is the kind of packets that a table sees.
+// A Family is the address family of a table.
 type Family string
 
 // The families of tables, in the order in which they are sorted.
 const (
 	IP     Family = "ip"
 	IP6    Family = "ip6"
-	Inet   Family = "inet" // both of them
+	Inet   Family = "inet" // IPv4 and IPv6
 	ARP    Family = "arp"
 	Bridge Family = "bridge"
 	Netdev Family = "netdev"
@@ -34,7 +33,7 @@ func families() []string {
 	return []string{string(IP), string(IP6), string(Inet), string(ARP), string(Bridge), string(Netdev)}
 }
 
-// A TableID is what no two tables of a namespace share.
+// A TableID identifies a table in a namespace.
 type TableID struct {
 	Family Family `json:"family"`
 	Name   string `json:"name"`
@@ -119,8 +118,7 @@ func (t *Table) Set(name string) *Set {
 	return &t.Sets[i]
 }
 
-// Clone returns a copy that shares nothing that is ever written to: the
-// statements of a rule are not, once it is made.
+// Clone returns a deep copy, except for statements, which are immutable.
 func (rs Ruleset) Clone() Ruleset {
 	c := slices.Clone(rs)
 	for i := range c {
@@ -184,7 +182,7 @@ func (r Rule) normal() Rule {
 		case Counter:
 			r.Statements[i] = Counter{}
 		case Match:
-			if s.Set && field(s.Key).kind == ifIndex { // listed by number, and so without order
+			if s.Set && field(s.Key).kind == ifIndex { // nft sorts them by index, which names do not show
 				s.Values = slices.Sorted(slices.Values(s.Values))
 				r.Statements[i] = s
 			}

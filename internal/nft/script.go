@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// Parse reads commands, and tables as `nft list ruleset` prints them, which
-// stand for the commands that make them. All mistakes are [Errors].
+// Parse reads commands, and tables as `nft list ruleset` prints them, which become the
+// commands that create them. The error is of type [Errors].
 func Parse(s string) ([]Command, error) {
 	p := newParser(s)
 	var list []Command
 	for {
-		p.gaps()
+		p.skipSeparators()
 		if p.peek().kind == end {
 			break
 		}
 		start := p.pos
 		cmds, err := p.command()
-		if err == nil && p.peek().kind != gap && p.peek().kind != end {
+		if err == nil && p.peek().kind != separator && p.peek().kind != end {
 			err = p.unexpected("the end of the command")
 		}
 		if err != nil {
-			p.recover(err, openBraces(p.tokens[start:p.pos]))
+			p.skipStatement(err, openBraces(p.tokens[start:p.pos]))
 			p.skip("}")
 		}
 		list = append(list, cmds...)
@@ -54,7 +54,7 @@ func (p *parser) command() ([]Command, error) {
 	case p.skip("define"):
 		return nil, p.define()
 	case p.is("include"):
-		return nil, p.mistake(p.peek(), "include is not supported: insert the text of the file")
+		return nil, p.errorAt(p.peek(), "include is not supported: insert the text of the file")
 	case p.is("table"), p.is("chain"), p.is("rule"), p.is("set"), p.is("element"):
 		return p.add()
 	}
@@ -65,14 +65,14 @@ func (p *parser) command() ([]Command, error) {
 	case verb == "add" || verb == "create":
 		return p.add()
 	case verb == "insert":
-		return p.one(p.newRule(Insert))
+		return p.single(p.newRule(Insert))
 	case verb == "delete":
-		return p.one(p.delete())
+		return p.single(p.delete())
 	}
-	return p.one(p.whole(Verb(verb)))
+	return p.single(p.flushOrList(Verb(verb)))
 }
 
-func (p *parser) one(c Command, err error) ([]Command, error) { return []Command{c}, err }
+func (p *parser) single(c Command, err error) ([]Command, error) { return []Command{c}, err }
 
 // define reads "NAME = value", up to the end of the line.
 func (p *parser) define() error {
@@ -85,14 +85,14 @@ func (p *parser) define() error {
 	}
 	var value []token
 	depth := 0
-	for t := p.peek(); t.kind != end && (t.kind != gap || depth > 0); t = p.peek() {
+	for t := p.peek(); t.kind != end && (t.kind != separator || depth > 0); t = p.peek() {
 		switch t.text {
 		case "{":
 			depth++
 		case "}":
 			depth--
 		}
-		if t.kind != gap {
+		if t.kind != separator {
 			value = append(value, t)
 		}
 		p.pos++
@@ -110,20 +110,20 @@ func (p *parser) add() ([]Command, error) {
 	case "table":
 		return p.addTable()
 	case "chain":
-		return p.one(p.addChain())
+		return p.single(p.addChain())
 	case "set":
-		return p.one(p.addSet())
+		return p.single(p.addSet())
 	case "element":
-		return p.one(p.elementsOf(Add))
+		return p.single(p.elementsOf(Add))
 	}
 	p.pos--
-	return p.one(p.newRule(Add))
+	return p.single(p.newRule(Add))
 }
 
 // table reads the family and the name of a table.
 func (p *parser) table() (TableID, error) {
 	id := TableID{Family: IP}
-	if t := p.peek(); t.kind == plain && slices.Contains(families(), t.text) {
+	if t := p.peek(); t.kind == bareword && slices.Contains(families(), t.text) {
 		id.Family = Family(p.next().text)
 	}
 	var err error
@@ -135,7 +135,7 @@ func (p *parser) table() (TableID, error) {
 // name reads the name of a table, chain or set.
 func (p *parser) name(what string) (string, error) {
 	t := p.peek()
-	if t.kind != plain {
+	if t.kind != bareword {
 		return "", p.unexpected(what)
 	}
 	const others = "_-./\\"
@@ -143,7 +143,7 @@ func (p *parser) name(what string) (string, error) {
 		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune(others, c)
 	}
 	if strings.TrimFunc(t.text, ok) != "" || '0' <= t.text[0] && t.text[0] <= '9' || t.text[0] == '-' {
-		return "", p.mistake(t, "invalid name %s", t)
+		return "", p.errorAt(t, "invalid name %s", t)
 	}
 	return p.next().text, nil
 }
@@ -159,7 +159,7 @@ func (p *parser) addTable() ([]Command, error) {
 	}
 	var chains, rules []Command
 	for {
-		p.gaps()
+		p.skipSeparators()
 		if p.skip("}") {
 			return slices.Concat(list, chains, rules), nil
 		}
@@ -168,7 +168,7 @@ func (p *parser) addTable() ([]Command, error) {
 		}
 		in, err := p.inTable(id)
 		if err != nil {
-			p.recover(err, 0)
+			p.skipStatement(err, 0)
 		}
 		for _, c := range in {
 			switch c.Object {
@@ -208,12 +208,12 @@ func (p *parser) inTable(id TableID) ([]Command, error) {
 	return p.chainBody(id, name)
 }
 
-// chainBody reads what stands between the braces of a chain.
+// chainBody reads the text between the braces of a chain.
 func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
 	chain := Command{Verb: Add, Object: AChain, Table: id, Name: name}
 	var rules []Command
 	for {
-		p.gaps()
+		p.skipSeparators()
 		if p.skip("}") {
 			return append([]Command{chain}, rules...), nil
 		}
@@ -232,7 +232,7 @@ func (p *parser) chainBody(id TableID, name string) ([]Command, error) {
 			}
 		}
 		if err != nil {
-			p.recover(err, 0)
+			p.skipStatement(err, 0)
 		}
 	}
 }

@@ -92,10 +92,10 @@ func (s *Set) change(verb Verb, elements []string) error {
 	return nil
 }
 
-// setBody reads what stands between the braces of a set.
+// setBody reads the text between the braces of a set.
 func (p *parser) setBody(s *Set) (err error) {
 	for err == nil {
-		p.gaps()
+		p.skipSeparators()
 		switch t := p.peek(); {
 		case p.skip("}"):
 			return p.checkSet(s, t)
@@ -124,7 +124,7 @@ func (p *parser) setBody(s *Set) (err error) {
 
 func (p *parser) checkSet(s *Set, t token) error {
 	if s.kind() == nil {
-		return p.mistake(t, "the set %s has no type", s.Name)
+		return p.errorAt(t, "the set %s has no type", s.Name)
 	}
 	return p.checkElements(s, t)
 }
@@ -132,11 +132,11 @@ func (p *parser) checkSet(s *Set, t token) error {
 func (p *parser) checkElements(s *Set, t token) error {
 	sorted, err := s.kind().canonical(s.Elements, false)
 	if err != nil {
-		return p.mistake(t, "%v", err)
+		return p.errorAt(t, "%v", err)
 	}
 	for _, e := range sorted {
 		if span, _ := s.kind().span(e, nil); !s.Interval && !span.single() {
-			return p.mistake(t, "%s: the set %s takes single values (want flags interval)", e, s.Name)
+			return p.errorAt(t, "%s: the set %s takes single values (want flags interval)", e, s.Name)
 		}
 	}
 	s.Elements = orNil(sorted)

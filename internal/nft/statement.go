@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// A Statement is one part of a rule. The types that implement it are plain
-// values, which nobody changes.
+// A Statement is one part of a rule. Statements are immutable values.
 type Statement interface {
 	// String returns the statement as nft writes it.
 	String() string
 }
 
-// A Match lets packets pass whose key has one of the values.
+// A Match ends the rule unless the packet's key has one of the values.
 type Match struct {
 	Key    string   // "ip saddr", "tcp dport", "iifname", …
-	Op     string   // "": equal, or one of those flags; "==", "!=", "<", ">", "<=", ">="
-	Mask   string   // of flags, or of a mark; "": all
+	Op     string   // "": equal, for flags: any of them is set; "==", "!=", "<", ">", "<=", ">="
+	Mask   string   // of flags or a mark; "": all bits
 	Values []string // each a value, "from-to" or "address/length"
-	Set    bool     // { these }; else there is one value
-	Named  bool     // the one value is the name of a set
+	Set    bool     // Values are an anonymous set; else there is one value
+	Named  bool     // the value is the name of a set
 }
 
 func (m Match) String() string {
@@ -109,7 +108,7 @@ type Limit struct {
 	Burst uint32 // packets, default 5; or bytes, default 0
 }
 
-// defaultBurst is how many packets go before a limit counts.
+// defaultBurst is the number of packets that pass before the rate applies.
 const defaultBurst = 5
 
 func (l Limit) String() string {
@@ -130,7 +129,7 @@ func (l Limit) String() string {
 	return join("limit rate", over, rate+"/"+l.Per, burst)
 }
 
-// size writes bytes in the largest unit that they are a whole number of.
+// size formats a number of bytes in the largest unit that divides it.
 func size(n uint64) string {
 	switch {
 	case n > 0 && n%(1<<20) == 0:
@@ -162,13 +161,12 @@ func (l Log) String() string {
 	return join("log", prefix, level, group)
 }
 
-// quoted writes text between quotes. The language has no way to write a quote
-// itself.
+// quoted puts text in quotes. nft has no escape for a quote.
 func quoted(s string) string { return `"` + s + `"` }
 
 // A Reject drops a packet and sends an error to its source.
 type Reject struct {
-	With string // "": as is usual in the family; icmp, icmpv6, icmpx, "tcp reset"
+	With string // "": the family's default; icmp, icmpv6, icmpx, "tcp reset"
 	Code string // of an ICMP error, such as host-unreachable
 }
 
@@ -183,9 +181,9 @@ func (r Reject) String() string {
 type NAT struct {
 	Word    string // snat, dnat, masquerade, redirect
 	Family  Family // of the address in a table of inet; else ""
-	Address string // or "from-to"; "": masquerade and redirect have none
-	Port    string // or "from-to"; "": kept
-	Flags   string // random, fully-random, persistent, with commas between
+	Address string // or "from-to"; "" for masquerade and redirect
+	Port    string // or "from-to"; "": unchanged
+	Flags   string // random, fully-random, persistent, separated by commas
 }
 
 func (n NAT) String() string {
@@ -205,7 +203,7 @@ func (n NAT) String() string {
 // An Assign sets a mark and the like: `meta mark set 0x1`.
 type Assign struct {
 	Key   string
-	Value string // or the key that it is taken from
+	Value string // or the key to copy
 }
 
 func (a Assign) String() string { return a.Key + " set " + a.Value }
@@ -215,13 +213,13 @@ type Notrack struct{}
 
 func (Notrack) String() string { return "notrack" }
 
-// Unknown is an unsupported part of a rule. Such a rule can be listed, not created.
+// Unknown is an unsupported part of a rule. A rule with one can be listed but not
+// created.
 type Unknown struct{ Text string }
 
 func (u Unknown) String() string { return u.Text }
 
-// String returns the rule as it is written in a command, without what was
-// counted.
+// String returns the rule as it is written in a command, without counter values.
 func (r Rule) String() string { return r.normal().text(false) }
 
 // Known reports whether all statements are supported.
@@ -250,8 +248,8 @@ func (r Rule) Links() []string {
 	return names
 }
 
-// NotKnown returns an unsupported part of the table, or "".
-func (t Table) NotKnown() string {
+// Unsupported returns an unsupported part of the table, or "".
+func (t Table) Unsupported() string {
 	for _, u := range t.Unknown {
 		return u
 	}
@@ -265,7 +263,7 @@ func (t Table) NotKnown() string {
 	return ""
 }
 
-// text writes a rule, for a listing with what was counted.
+// text formats a rule, for a listing with counter values.
 func (r Rule) text(listing bool) string {
 	words := make([]string, 0, len(r.Statements)+1)
 	for _, s := range r.Statements {
@@ -281,10 +279,10 @@ func (r Rule) text(listing bool) string {
 	return join(words...)
 }
 
-// MarshalText returns the rule as a listing has it.
+// MarshalText returns the rule as it is listed.
 func (r Rule) MarshalText() ([]byte, error) { return []byte(r.text(true)), nil }
 
-// UnmarshalText reads a rule as a listing has it.
+// UnmarshalText parses a rule as it is listed.
 func (r *Rule) UnmarshalText(b []byte) error {
 	parsed, err := ParseRule("", string(b))
 	*r = parsed

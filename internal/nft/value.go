@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A span is a value, or all from one to another.
+// A span is a value or a range of values.
 type span struct {
 	from, to []byte
-	length   int // of a prefix, in bits; -1: it is written as a range, or is one value
+	length   int // of a prefix, in bits; -1: a range or one value
 }
 
 func (s span) single() bool { return bytes.Equal(s.from, s.to) }
@@ -60,8 +60,8 @@ func prefixSpan(t *datatype, text string) (span, error) {
 	return s, nil
 }
 
-// text writes a span. In a set a range of addresses that is a prefix is
-// written as one.
+// spanText formats a span. In a set a range of addresses that is a prefix is formatted
+// as a prefix.
 func (t *datatype) spanText(s span, inSet bool, l Links) string {
 	if s.length < 0 && inSet && t.prefixable() && !s.single() {
 		s.length = prefixLength(s)
@@ -73,14 +73,13 @@ func (t *datatype) spanText(s span, inSet bool, l Links) string {
 		return t.exact(s.from, l)
 	case s.single():
 		return t.format(s.from, l)
-	case t == ifName: // of a set of patterns
+	case t == ifName: // a pattern, in a set
 		return quoted(strings.TrimRight(string(s.from), "\x00") + "*")
 	}
 	return t.format(s.from, l) + "-" + t.format(s.to, l)
 }
 
-// prefixLength returns the length of the prefix that has exactly these
-// addresses; -1: there is none.
+// prefixLength returns the length of the prefix with exactly these addresses, or -1.
 func prefixLength(s span) int {
 	n := 0
 	for i := range s.from {
@@ -108,15 +107,15 @@ func (t *datatype) spans(values []string, l Links) ([]span, error) {
 			return nil, err
 		}
 		if len(s.from) < t.size {
-			return nil, fmt.Errorf("%s: a pattern can't be in a set here", v)
+			return nil, fmt.Errorf("%s: patterns in sets are not supported", v)
 		}
 		if t.host && !s.single() {
-			return nil, fmt.Errorf("%s: no ranges of %s in a set here", v, t.called())
+			return nil, fmt.Errorf("%s: ranges of %s in sets are not supported", v, t.label())
 		}
 		list = append(list, s)
 	}
 	slices.SortStableFunc(list, func(a, b span) int { return t.compare(a.from, b.from) })
-	if l == nil && t == ifIndex { // whose numbers are not known
+	if l == nil && t == ifIndex { // the indexes are unknown
 		return list, nil
 	}
 	for i := 1; i < len(list); i++ {
@@ -133,8 +132,8 @@ func (t *datatype) spans(values []string, l Links) ([]span, error) {
 	return list, nil
 }
 
-// canonical returns the values of a set as nft lists them. In a set without a
-// name those that touch are joined.
+// canonical returns the values of a set as nft lists them. With join, as in an
+// anonymous set, adjacent ranges are joined.
 func (t *datatype) canonical(values []string, join bool) ([]string, error) {
 	list, err := t.spans(values, nil)
 	if err != nil {
@@ -143,7 +142,7 @@ func (t *datatype) canonical(values []string, join bool) ([]string, error) {
 	if join {
 		list = joined(list)
 	}
-	if t == ifIndex { // names whose numbers are not known: as they are written
+	if t == ifIndex { // the indexes are unknown: keep the names
 		return quoteNames(values), nil
 	}
 	texts := make([]string, len(list))
@@ -153,7 +152,7 @@ func (t *datatype) canonical(values []string, join bool) ([]string, error) {
 	return texts, nil
 }
 
-// joined makes one of spans that touch, if any of them is more than one value.
+// joined joins adjacent spans, if any of them is a range.
 func joined(list []span) []span {
 	if !slices.ContainsFunc(list, func(s span) bool { return !s.single() }) {
 		return list
@@ -161,7 +160,7 @@ func joined(list []span) []span {
 	var out []span
 	for _, s := range list {
 		if n := len(out); n > 0 {
-			if behind, more := next(out[n-1].to); more && bytes.Equal(behind, s.from) {
+			if after, more := next(out[n-1].to); more && bytes.Equal(after, s.from) {
 				out[n-1] = span{out[n-1].from, s.to, -1}
 				continue
 			}
@@ -179,7 +178,7 @@ func quoteNames(values []string) []string {
 	return list
 }
 
-// quoteLink writes the name of a link; a number stays one.
+// quoteLink quotes the name of a link; an index stays a number.
 func quoteLink(v string) string {
 	v = strings.Trim(v, `"`)
 	if v != "" && strings.Trim(v, "0123456789") == "" {
@@ -188,8 +187,8 @@ func quoteLink(v string) string {
 	return quoted(v)
 }
 
-// Canonical returns the match as nft lists it. It fails where a value is none of
-// the key's.
+// Canonical returns the match as nft lists it. It fails if a value is invalid for the
+// key.
 func (m Match) Canonical() (Match, error) {
 	t := field(m.Key).kind
 	if m.Named {
@@ -200,7 +199,7 @@ func (m Match) Canonical() (Match, error) {
 		m.Values = values
 		return m, err
 	}
-	m.Set = false // of one value
+	m.Set = false // a set of one value
 	s, err := t.span(m.Values[0], nil)
 	if err != nil {
 		return m, err
@@ -220,7 +219,7 @@ func (m Match) Canonical() (Match, error) {
 	return m.canonicalMask(t)
 }
 
-// canonicalMask writes a mask as nft does.
+// canonicalMask returns the match with its mask as nft lists it.
 func (m Match) canonicalMask(t *datatype) (Match, error) {
 	if m.Mask == "" {
 		return m, nil
@@ -234,7 +233,7 @@ func (m Match) canonicalMask(t *datatype) (Match, error) {
 	}
 	m.Mask = t.format(mask, nil)
 	value, _ := t.number(m.Values[0])
-	if t.flags && m.Op == "!=" && value == 0 && m.Values[0] == t.format(t.bytes(0), nil) { // any of them
+	if t.flags && m.Op == "!=" && value == 0 && m.Values[0] == t.format(t.bytes(0), nil) { // any flag
 		return Match{Key: m.Key, Values: []string{m.Mask}}, nil
 	}
 	return m, nil

@@ -26,7 +26,7 @@ func (p *parser) verdictMap(start token, key string) (Statement, error) {
 	}
 	m, err := m.canonical()
 	if err != nil {
-		return nil, p.mistake(start, "%v", err)
+		return nil, p.errorAt(start, "%v", err)
 	}
 	return m, nil
 }

@@ -9,7 +9,7 @@ import (
 func (p *parser) counter() (s Counter, err error) {
 	p.next()
 	if t := p.peek(); t.text == "name" {
-		return s, p.mistake(t, "counters with a name are not supported")
+		return s, p.errorAt(t, "counters with a name are not supported")
 	}
 	if p.skip("packets") {
 		if s.Packets, err = p.number("a number", 64); err == nil {
@@ -46,14 +46,14 @@ func (p *parser) rate(s *Limit) (err error) {
 	t := p.next()
 	amount, per, ok := strings.Cut(t.text, "/")
 	if s.Rate, err = strconv.ParseUint(amount, 10, 64); err != nil || s.Rate == 0 {
-		return p.mistake(t, "expected a rate such as 5/second, found %s", t)
+		return p.errorAt(t, "expected a rate such as 5/second, found %s", t)
 	}
 	if !ok {
 		unit := p.next()
 		amount, per, ok = strings.Cut(unit.text, "/")
 		factor := bytesIn(amount)
 		if !ok || amount != "" && amount != "packets" && factor == 0 {
-			return p.mistake(unit, "expected a unit such as mbytes/second, found %s", unit)
+			return p.errorAt(unit, "expected a unit such as mbytes/second, found %s", unit)
 		}
 		if factor > 0 {
 			s.Rate, s.Bytes, s.Burst = s.Rate*factor, true, 0
@@ -63,13 +63,13 @@ func (p *parser) rate(s *Limit) (err error) {
 		per = p.next().text
 	}
 	if !slices.Contains([]string{"second", "minute", "hour", "day", "week"}, per) {
-		return p.mistake(t, "expected second, minute, hour, day or week, found %q", per)
+		return p.errorAt(t, "expected second, minute, hour, day or week, found %q", per)
 	}
 	s.Per = per
 	return nil
 }
 
-// unit reads "packets" or a unit of bytes, and returns its bytes; 0 if there is none.
+// unit reads "packets" or a unit of bytes and returns its factor; 0 if neither follows.
 func (p *parser) unit() uint64 {
 	if p.skip("packets") {
 		return 1
@@ -101,7 +101,7 @@ func (p *parser) log() (s Log, err error) {
 			n, err = p.number("a group", 16)
 			s.Group = int(n)
 		case p.is("flags") || p.is("snaplen") || p.is("queue-threshold"):
-			return s, p.mistake(p.peek(), "%s of log is not supported", p.peek())
+			return s, p.errorAt(p.peek(), "%s of log is not supported", p.peek())
 		default:
 			return s, nil
 		}
@@ -146,7 +146,7 @@ func (p *parser) reject() (s Reject, err error) {
 	return s, nil
 }
 
-// defaultReject is what reject without a type means (nft(8), reject statement).
+// defaultReject is the meaning of reject without a type (nft(8), reject statement).
 func defaultReject(f Family) Reject {
 	switch f {
 	case IP:

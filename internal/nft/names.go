@@ -2,7 +2,7 @@ package nft
 
 import "fmt"
 
-// The types of values, with the names that nft has for numbers.
+// nft's names of numbers, and the datatypes that use them.
 
 func hex32(n uint64) string { return fmt.Sprintf("0x%08x", n) }
 
@@ -39,7 +39,7 @@ func protocols() []word {
 	}
 }
 
-// services are those that people write by name. They are listed by number.
+// services are the names of ports that rules may use. nft lists ports by number.
 func services() []word {
 	return []word{
 		{"ftp-data", 20},
@@ -191,7 +191,7 @@ func logLevels() []word {
 	}
 }
 
-// The datatypes. What is in them is never written to.
+// The datatypes. They are read-only.
 var (
 	ipv4Addr  = &datatype{id: 7, name: "ipv4_addr", size: 4, text: address{4}}
 	ipv6Addr  = &datatype{id: 8, name: "ipv6_addr", size: 16, text: address{16}}
@@ -223,7 +223,7 @@ var (
 	level     = &datatype{name: "level", size: 4, words: logLevels()}
 )
 
-// setTypes are the types that a named set can have here.
+// setTypes are the supported types of named sets.
 func setTypes() []*datatype {
 	return []*datatype{
 		ipv4Addr, ipv6Addr, etherAddr, etherType, inetProto, port, icmpType, mark, ifIndex, ifName, ctState,

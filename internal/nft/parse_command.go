@@ -10,7 +10,7 @@ func (p *parser) addChain() (c Command, err error) {
 		return c, err
 	}
 	for err == nil {
-		p.gaps()
+		p.skipSeparators()
 		switch {
 		case p.skip("}"):
 			return c, nil
@@ -18,7 +18,7 @@ func (p *parser) addChain() (c Command, err error) {
 			c.Base, err = p.base(c.Table.Family)
 		case p.is("policy"):
 			if c.Base == nil {
-				c.Base = &Base{} // of a chain that is there
+				c.Base = &Base{} // to change the policy of an existing chain
 			}
 			err = p.policy(c.Base)
 		default:
@@ -55,7 +55,7 @@ func (p *parser) elementsOf(verb Verb) (c Command, err error) {
 	if err = p.want("{"); err != nil {
 		return c, err
 	}
-	c.Set.Elements, err = p.elements() // as they are written: their type is the set's
+	c.Set.Elements, err = p.elements() // unparsed, since the set has the type
 	return c, err
 }
 
@@ -77,14 +77,14 @@ func (p *parser) newRule(verb Verb) (c Command, err error) {
 		}
 	}
 	if p.is("index") {
-		return c, p.mistake(p.peek(), "index is not supported (want handle)")
+		return c, p.errorAt(p.peek(), "index is not supported (want handle)")
 	}
 	c.Rule, err = p.rule()
 	return c, err
 }
 
-// delete reads the rest of "delete table ip nat". A rule is told by its
-// handle, or as it is written.
+// delete reads the rest of "delete table ip nat". A rule is identified by its handle or
+// its text.
 func (p *parser) delete() (c Command, err error) {
 	object, err := p.choice("table", "chain", "rule", "set", "element")
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *parser) delete() (c Command, err error) {
 	if c.Table, err = p.table(); err != nil || c.Object == ATable {
 		return c, err
 	}
-	if c.Name, err = p.name("the name of a " + choose(c.Object == ASet, "set", "chain")); err != nil || c.Object != ARule {
+	if c.Name, err = p.name("the name of a " + ternary(c.Object == ASet, "set", "chain")); err != nil || c.Object != ARule {
 		return c, err
 	}
 	if p.skip("handle") {
@@ -108,8 +108,8 @@ func (p *parser) delete() (c Command, err error) {
 	return c, err
 }
 
-// whole reads the rest of "flush …" and "list …".
-func (p *parser) whole(verb Verb) (c Command, err error) {
+// flushOrList reads the rest of "flush …" and "list …".
+func (p *parser) flushOrList(verb Verb) (c Command, err error) {
 	known := []string{"ruleset", "table", "chain", "set"}
 	if verb == List {
 		known = append(known, "tables", "chains")
