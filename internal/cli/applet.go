@@ -7,30 +7,29 @@ import (
 	"path/filepath"
 )
 
-// applets are commands of vethlab that do as the program of a name does, for where
-// the machine has none: the name and the command.
+// applets are the programs that commands of vethlab replace on machines without them.
 var applets = map[string]string{
 	"curl": "curl", "ip": "ip", "nft": "nft", "ping": "ping-host", "sysctl": "sysctl",
 }
 
-// appletsEnv with the value "always" has applets take the place of the machine's own
-// programs in a shell.
+// appletsEnv is the environment variable that, set to "always", puts applets before the
+// machine's programs in PATH.
 const appletsEnv = "VETHLAB_APPLETS"
 
-// A toolbox is a folder with programs that the machine lacks.
-type toolbox struct {
+// An appletDir is a folder with vethlab and the applets.
+type appletDir struct {
 	dir  string
-	path string // for PATH: the machine's programs and these
+	path string // PATH with it and the machine's programs
 }
 
-// newToolbox makes a folder with vethlab and applets in it, on the private /run of a
-// machine of its own. With always, programs of the machine give way to them.
-func newToolbox(always bool) (*toolbox, error) {
+// newAppletDir makes the folder in the private /run of an isolated sandbox. With always,
+// applets come first in PATH.
+func newAppletDir(always bool) (*appletDir, error) {
 	dir, err := os.MkdirTemp("/run", "programs-")
 	if err != nil {
 		return nil, err
 	}
-	t := &toolbox{dir: dir, path: os.Getenv("PATH") + ":/usr/sbin:/sbin:" + dir}
+	t := &appletDir{dir: dir, path: os.Getenv("PATH") + ":/usr/sbin:/sbin:" + dir}
 	if always {
 		t.path = dir + ":" + os.Getenv("PATH")
 	}
@@ -49,4 +48,4 @@ func newToolbox(always bool) (*toolbox, error) {
 	return t, nil
 }
 
-func (t *toolbox) remove() { _ = os.RemoveAll(t.dir) }
+func (t *appletDir) remove() { _ = os.RemoveAll(t.dir) }

@@ -1,10 +1,9 @@
-// Package cli is the command line: flags and arguments in, calls of the
-// library, words and tables out.
+// Package cli is the command line: it parses flags and arguments, calls the library, and
+// prints results.
 //
-// There is one file per command, and one constructor in it. What commands
-// share is in five places: which lab and which node an argument means
-// (file.go, lab.go, node.go), what reaches the terminal (out.go), and how a
-// failure becomes an exit code (exit.go).
+// There is one file per command, and one constructor in it. Commands share the
+// resolution of arguments to labs and nodes (file.go, lab.go, node.go), the output
+// (out.go) and the exit codes (exit.go).
 package cli
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// Stdio is what a program is connected to.
+// Stdio is the standard input and outputs of a program.
 type Stdio struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -28,17 +27,16 @@ type program struct {
 	args      []string // as given
 	placement placement
 	stdin     io.Reader
-	input     []byte // all of stdin, once a lab file was read from it
+	input     []byte // all of stdin, after a lab file was read from it
 	out       *out
 }
 
-// Main runs the command that args ask for, without the program's own name, and
-// returns the exit code. The role is what [sandbox.Main] returned. When ctx ends,
-// the command stops and cleans up.
+// Main runs a command and returns the exit code. args are without the program's name;
+// role is the result of [sandbox.Main]. When ctx ends, the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
 	p := &program{args: args, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
 	p.placement.inside = role == sandbox.Inside || role == sandbox.Isolated
-	p.placement.fresh = role == sandbox.Isolated
+	p.placement.isolated = role == sandbox.Isolated
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -46,9 +44,9 @@ func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) in
 	root.SetErr(stdio.Err)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = p.out.failed()
+		err = p.out.writeError()
 	}
-	return p.fail(ctx, err, args)
+	return p.reportError(ctx, err, args)
 }
 
 const rootLong = `vethlab makes networks of Linux network namespaces joined by veth pairs, from
@@ -95,14 +93,14 @@ func newRoot(p *program) *cobra.Command {
 	return root
 }
 
-// listen makes what a lab tells reach the user, but for what the command says
-// itself when it is done, and what it is for.
-func (p *program) listen(lab *vethlab.Lab) *vethlab.Lab {
+// reportEvents prints the events of a lab, except changes, which commands sum up
+// themselves, and in an isolated sandbox those of the host namespace.
+func (p *program) reportEvents(lab *vethlab.Lab) *vethlab.Lab {
 	lab.Notify(func(e vethlab.Event) {
-		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.placement.fresh {
+		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.placement.isolated {
 			return
 		}
-		p.out.say("%s", e.Text)
+		p.out.notice("%s", e.Text)
 	})
 	return lab
 }

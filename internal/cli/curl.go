@@ -20,7 +20,7 @@ const (
 	curlTimeout     = 28
 )
 
-// newCurl is the curl of lessons: they need no program of the machine's.
+// newCurl is curl(1) for lessons, which need no program of the machine.
 func newCurl(p *program) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
@@ -39,7 +39,7 @@ func (p *program) curl(ctx context.Context, target string, timeout time.Duration
 	if !strings.Contains(target, "://") {
 		target = "http://" + target
 	}
-	client := http.Client{Timeout: timeout, Transport: &http.Transport{}} // no proxy: there is none in there
+	client := http.Client{Timeout: timeout, Transport: &http.Transport{}} // without HTTP_PROXY, which a node does not reach
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return exitError{exitUsage, err}
@@ -53,7 +53,7 @@ func (p *program) curl(ctx context.Context, target string, timeout time.Duration
 	return err
 }
 
-// curlFailed says why there is no page, as curl does, and ends with its exit code.
+// curlFailed prints the error and returns the exit code as curl(1) does.
 func (p *program) curlFailed(err error) error {
 	code, reason := curlUnreachable, err
 	if op := (*net.OpError)(nil); errors.As(err, &op) {
@@ -62,6 +62,6 @@ func (p *program) curlFailed(err error) error {
 	if u := (*url.Error)(nil); errors.As(err, &u) && u.Timeout() {
 		code, reason = curlTimeout, errors.New("no answer in time")
 	}
-	p.out.pass(fmt.Appendf(nil, "curl: (%d) %v\n", code, reason))
+	p.out.passStderr(fmt.Appendf(nil, "curl: (%d) %v\n", code, reason))
 	return exitError{code: code}
 }

@@ -41,15 +41,15 @@ The exit code is 0 if labs can be made, 1 if not.`,
 }
 
 func (p *program) doctor(ctx context.Context, f format) error {
-	done := p.out.working("trying the features")
-	report := feature.Examine(ctx, p.placement.examined())
+	done := p.out.startProgress("trying the features")
+	report := feature.Examine(ctx, p.placement.featurePlacement())
 	done()
 	if f == formatJSON {
 		if err := p.out.json(report); err != nil {
 			return err
 		}
 	} else {
-		p.out.print("%s", p.page(report))
+		p.out.print("%s", p.doctorText(report))
 	}
 	if !report.CanRun {
 		return exitError{code: exitFailed}
@@ -57,8 +57,8 @@ func (p *program) doctor(ctx context.Context, f format) error {
 	return nil
 }
 
-// examined returns where labs of this user are to be made.
-func (l placement) examined() feature.Placement {
+// featurePlacement returns where features are tried.
+func (l placement) featurePlacement() feature.Placement {
 	switch {
 	case l.rootless:
 		return feature.Sandbox
@@ -68,8 +68,8 @@ func (l placement) examined() feature.Placement {
 	return feature.Default
 }
 
-// page returns a report as people read it.
-func (p *program) page(r *feature.Report) string {
+// doctorText returns a report as text.
+func (p *program) doctorText(r *feature.Report) string {
 	var b strings.Builder
 	b.WriteString(joinWords(" on ", strings.TrimSpace("Linux "+r.Kernel), r.System) + "\n")
 	for _, g := range r.Groups {
@@ -80,24 +80,24 @@ func (p *program) page(r *feature.Report) string {
 		}
 		for _, c := range g.Checks {
 			if c.State == feature.Unknown && !r.CanRun {
-				c.Reason, c.Fix = "", "" // it is what keeps labs from running
+				c.Reason, c.Fix = "", "" // the cause is that labs can't run, which is printed
 			}
-			b.WriteString(p.check(c, width))
+			b.WriteString(p.checkLines(c, width))
 		}
 	}
 	b.WriteString("\n" + strings.Join(r.Verdict, "\n") + "\n")
 	return b.String()
 }
 
-// markWidth is that of the longest mark.
+// markWidth is the width of the longest state.
 const markWidth = len("unknown")
 
-// check returns the lines of one check.
-func (p *program) check(c feature.Check, width int) string {
+// checkLines returns the lines of one check. width is that of the longest name.
+func (p *program) checkLines(c feature.Check, width int) string {
 	mark := p.out.paint(markStyle(c), words.Pad(string(c.State), markWidth))
 	lines := "  " + mark + "  " + words.Pad(c.Name, width) + "  " + joinWords(": ", c.Found, c.Use) + "\n"
 	indent := strings.Repeat(" ", 2+markWidth+2+width+2)
-	// Why the kernel does not have what no lab uses is no news to anybody.
+	// The reason is left out for a missing feature that labs do not use and that has a fix.
 	if c.Reason != "" && (c.Used || c.Fix == "" || c.State == feature.Limited) {
 		lines += indent + c.Reason + "\n"
 	}
@@ -107,7 +107,7 @@ func (p *program) check(c feature.Check, width int) string {
 	return lines
 }
 
-// markStyle is alarming only where labs are concerned.
+// markStyle is red only for a missing feature that labs use.
 func markStyle(c feature.Check) style {
 	switch {
 	case c.State == feature.OK:
@@ -118,13 +118,13 @@ func markStyle(c feature.Check) style {
 	return amber
 }
 
-// joinWords joins those words that are not empty.
-func joinWords(between string, words ...string) string {
-	var some []string
+// joinWords joins the words that are not empty.
+func joinWords(separator string, words ...string) string {
+	var nonempty []string
 	for _, w := range words {
 		if w != "" {
-			some = append(some, w)
+			nonempty = append(nonempty, w)
 		}
 	}
-	return strings.Join(some, between)
+	return strings.Join(nonempty, separator)
 }

@@ -20,7 +20,7 @@ func TestDoctorPage(t *testing.T) {
 				{Name: "veth", State: feature.OK, Use: "cables", Used: true},
 				{Name: "wireguard", State: feature.Missing, Use: "tunnels", Reason: "operation not supported", Fix: "sudo modprobe wireguard"},
 				{Name: "bond", State: feature.Unknown, Use: "several links as one", Reason: "not tried: it adds bond0"},
-				{Name: "ip", State: feature.Limited, Found: "/bin/ip", Use: "scripts", Reason: "it is another", Fix: "sudo apt install iproute2"},
+				{Name: "ip", State: feature.Limited, Found: "/bin/ip", Use: "scripts", Reason: "it is busybox ip", Fix: "sudo apt install iproute2"},
 			}},
 		},
 		Verdict: []string{"Labs can run here.", "So they can."},
@@ -39,25 +39,25 @@ links: for labs
   unknown  bond       several links as one
                       not tried: it adds bond0
   limited  ip         /bin/ip: scripts
-                      it is another
+                      it is busybox ip
                       → sudo apt install iproute2
 
 Labs can run here.
 So they can.
 `
 	p := &program{out: newOut(&bytes.Buffer{}, &bytes.Buffer{})}
-	if got := p.page(report); got != want {
+	if got := p.doctorText(report); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 
-	// Where no lab can run, what could not be tried needs no words.
+	// If no lab can run, the reasons of unknown features are left out.
 	report.CanRun = false
-	if got := p.page(report); strings.Contains(got, "not tried") {
-		t.Errorf("of no use:\n%s", got)
+	if got := p.doctorText(report); strings.Contains(got, "not tried") {
+		t.Errorf("has the reason of an unknown feature:\n%s", got)
 	}
 }
 
-// Red is for what labs miss, and only on a terminal.
+// Only a missing feature that labs use is red.
 func TestDoctorColours(t *testing.T) {
 	p := &program{out: &out{colour: true}}
 	for _, test := range []struct {
@@ -71,7 +71,7 @@ func TestDoctorColours(t *testing.T) {
 		{feature.Check{State: feature.Unknown, Used: true}, amber},
 	} {
 		want := p.out.paint(test.want, words.Pad(string(test.check.State), markWidth))
-		if got := p.check(test.check, 0); !strings.Contains(got, want) {
+		if got := p.checkLines(test.check, 0); !strings.Contains(got, want) {
 			t.Errorf("%+v: %q, want %q", test.check, got, want)
 		}
 	}

@@ -42,7 +42,7 @@ type downOptions struct {
 	name string
 }
 
-// labsToRemove returns the labs that the arguments of down mean.
+// labsToRemove returns the labs that the arguments of down name.
 func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) {
 	if o.all && (len(args) > 0 || o.name != "") {
 		return nil, exitError{exitUsage, errors.New("give --all or names of labs, not both")}
@@ -59,7 +59,7 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) 
 	}
 	var labs []labInfo
 	for _, arg := range args {
-		lab, err := p.meant(infos, arg, o.name)
+		lab, err := p.labOfArg(infos, arg, o.name)
 		if err != nil {
 			return nil, err
 		}
@@ -68,27 +68,27 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) 
 	return labs, nil
 }
 
-// labToRemove returns the lab that down without arguments means. Where a folder
-// has a lab file, that is its lab and never another one that happens to run.
+// labToRemove returns the lab that down without arguments removes. In a folder with a lab
+// file it is the lab of that file, never another running one.
 func (p *program) labToRemove(infos []labInfo, name string) (labInfo, error) {
 	file, err := p.ownFile(nil, name, infos)
 	if err != nil {
 		return labInfo{}, err
 	}
 	if len(file) > 0 {
-		return p.meant(infos, file[0], "")
+		return p.labOfArg(infos, file[0], "")
 	}
-	return p.meantByDefault(infos, name)
+	return p.defaultLab(infos, name)
 }
 
-// down removes labs, one after the other, and goes on after a failure.
+// down removes labs one after the other, also after a failure.
 func (p *program) down(ctx context.Context, labs []labInfo) error {
 	var errs []error
 	for _, lab := range labs {
 		errs = append(errs, p.remove(ctx, lab))
 	}
 	if len(labs) == 0 {
-		p.out.say("no lab is running")
+		p.out.notice("no lab is running")
 	}
 	return errors.Join(errs...)
 }
@@ -98,11 +98,11 @@ func (p *program) remove(ctx context.Context, info labInfo) error {
 	case info.Sandbox != "":
 		return p.removeInside(info)
 	case info.Foreign:
-		return outOfReach(info.Name)
+		return rootLabError(info.Name)
 	}
 	lab, err := p.findHere(info.Name)
 	if errors.Is(err, vethlab.ErrNotRunning) {
-		p.out.say("lab %s is not running", info.Name)
+		p.out.notice("lab %s is not running", info.Name)
 		return nil
 	}
 	if err != nil {
@@ -112,39 +112,39 @@ func (p *program) remove(ctx context.Context, info labInfo) error {
 }
 
 func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
-	done := p.out.working("removing lab " + lab.Name())
+	done := p.out.startProgress("removing lab " + lab.Name())
 	err := lab.Down(ctx)
 	done()
 	if err == nil {
-		p.out.say("lab %s is removed", lab.Name())
+		p.out.notice("lab %s is removed", lab.Name())
 	}
 	return err
 }
 
-// removeInside removes a lab inside its sandbox, and the sandbox with the last.
+// removeInside removes a lab inside its sandbox, and the sandbox with its last lab.
 func (p *program) removeInside(info labInfo) error {
 	box, err := sandbox.Open(info.Sandbox)
 	if errors.Is(err, sandbox.ErrNone) {
-		p.out.say("lab %s is not running", info.Name)
+		p.out.notice("lab %s is not running", info.Name)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if ended, err := box.End(); ended || err != nil { // a crash left nothing but the sandbox
+	if ended, err := box.End(); ended || err != nil { // after a crash the sandbox had no lab
 		box.Close()
 		if err == nil {
-			p.out.say("lab %s is removed", info.Name)
+			p.out.notice("lab %s is removed", info.Name)
 		}
 		return err
 	}
-	err = p.within(box, "down", info.Name)
+	err = p.reexecIn(box, "down", info.Name)
 	done := reexecError{}
 	switch {
 	case errors.As(err, &done):
 		return done.failure()
-	case errors.Is(err, sandbox.ErrEnded): // another took it down
-		p.out.say("lab %s is removed", info.Name)
+	case errors.Is(err, sandbox.ErrEnded): // another process removed it
+		p.out.notice("lab %s is removed", info.Name)
 		return nil
 	}
 	return err

@@ -17,7 +17,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// oddReport draws a report in which every text is odd.
+// oddReport draws a report in which every text has control characters and the like.
 func oddReport(t *rapid.T) *vethlab.Report {
 	text := func(what string) string { return topotest.OddText().Draw(t, what) }
 	r := &vethlab.Report{Lab: text("lab")}
@@ -30,7 +30,7 @@ func oddReport(t *rapid.T) *vethlab.Report {
 		}
 		r.Results = append(r.Results, result)
 	}
-	if rapid.Bool().Draw(t, "not to the end") {
+	if rapid.Bool().Draw(t, "aborted") {
 		r.Err = errors.New(text("error"))
 	}
 	return r
@@ -42,8 +42,7 @@ func checkSafe(t *rapid.T, text string) {
 	}
 }
 
-// A report for people has the verdicts that there are, each at the start of a line,
-// and no others.
+// A text report has exactly the verdicts of its tests, each at the start of a line.
 func TestReportOfAnyText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
@@ -57,7 +56,7 @@ func TestReportOfAnyText(t *testing.T) {
 			case strings.HasPrefix(line, "ok  "), strings.HasPrefix(line, "FAIL"):
 				verdicts = append(verdicts, line[0] == 'o')
 			case !strings.HasPrefix(line, "      "):
-				t.Fatalf("%q was not meant:\n%s", line, b.String())
+				t.Fatalf("unexpected line %q:\n%s", line, b.String())
 			}
 		}
 		var want []bool
@@ -83,7 +82,7 @@ func TestTableOfAnyText(t *testing.T) {
 	})
 }
 
-// JSON means what it should, and commands nothing.
+// JSON is safe on a terminal and decodes to the same text.
 func TestJSONOfAnyText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := topotest.OddText().Draw(t, "text")
@@ -102,9 +101,9 @@ func TestJSONOfAnyText(t *testing.T) {
 	})
 }
 
-func TestOfferedNames(t *testing.T) {
-	got := offered([]string{"lab", "$(id)", "a\nb", "lab/ns1", "`id`", "x;y", "a b", "-rf", "", "é", "x'y", "\u2028", "a\tb"})
+func TestCompletions(t *testing.T) {
+	got := completions([]string{"lab", "$(id)", "a\nb", "lab/ns1", "`id`", "x;y", "a b", "-rf", "", "é", "x'y", "\u2028", "a\tb"})
 	if want := []string{"lab", "lab/ns1", "é"}; !slices.Equal(got, want) {
-		t.Errorf("offered %q, want %q", got, want)
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -37,35 +37,35 @@ all state is read again, and the differences follow an event of kind resync.`,
 				return err
 			}
 			if o.host {
-				return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, o) })
+				return returnOnCancel(cmd.Context(), func() error { return p.events(cmd.Context(), args, o) })
 			}
 			return p.events(cmd.Context(), args, o)
 		},
 	}
-	hostFlag(cmd, &o.followed)
+	hostFlag(cmd, &o.followOptions)
 	cmd.Flags().IntVarP(&o.count, "count", "c", 0, "stop after `N` events, not counting the snapshot")
 	cmd.Flags().Var(newSeconds(&o.time, 0), "for", "stop after `SECONDS`, or a time such as 5m")
-	cmd.Flags().BoolVar(&o.bare, "no-snapshot", false, "begin with the first change")
+	cmd.Flags().BoolVar(&o.noSnapshot, "no-snapshot", false, "begin with the first change")
 	outputFlag(cmd, &o.format)
 	return cmd
 }
 
 type eventsOptions struct {
-	followed
-	count  int
-	time   time.Duration
-	bare   bool // no snapshot
-	format format
+	followOptions
+	count      int
+	time       time.Duration
+	noSnapshot bool
+	format     format
 }
 
-// events writes events until there were enough, or ctx ends: then it is done.
+// events writes events until their count is reached or ctx ends.
 func (p *program) events(ctx context.Context, args []string, o eventsOptions) error {
-	f, _, err := p.follow(ctx, args, o.followed)
+	f, _, err := p.follow(ctx, args, o.followOptions)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if !o.bare {
+	if !o.noSnapshot {
 		if err := p.writeEvent(f.View.Snapshot(), o.format); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (p *program) events(ctx context.Context, args []string, o eventsOptions) er
 		ctx, cancel = context.WithTimeout(ctx, o.time)
 		defer cancel()
 	}
-	for written := 0; p.out.failed() == nil; {
+	for written := 0; p.out.writeError() == nil; {
 		events, err := f.Next(ctx)
 		for _, e := range events {
 			if err := p.writeEvent(e, o.format); err != nil {
@@ -92,7 +92,7 @@ func (p *program) events(ctx context.Context, args []string, o eventsOptions) er
 	return nil // Main reports the failed write
 }
 
-// ignoreEnd returns nil if an error comes of the end of ctx.
+// ignoreEnd returns nil if ctx has ended, else err.
 func ignoreEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -109,30 +109,30 @@ func (p *program) writeEvent(e live.Event, f format) error {
 	return nil
 }
 
-// followed says what is followed.
-type followed struct {
-	host bool // everything on the machine
+// followOptions select what is followed: a lab, or the whole machine.
+type followOptions struct {
+	host bool
 }
 
-func hostFlag(cmd *cobra.Command, f *followed) {
+func hostFlag(cmd *cobra.Command, f *followOptions) {
 	cmd.Flags().BoolVar(&f.host, "host", false, "everything on this machine, not only labs")
 }
 
-func (f followed) check(cmd *cobra.Command, args []string) error {
+func (f followOptions) check(cmd *cobra.Command, args []string) error {
 	if f.host && len(args) > 0 {
 		return usageError{cmd, errors.New("give --host or a lab, not both")}
 	}
 	return nil
 }
 
-// sweepInterval is how often namespaces of the machine are looked for that the
-// kernel does not tell of.
+// sweepInterval is how often new namespaces are searched for: the kernel does not notify
+// of them.
 const sweepInterval = 2 * time.Second
 
-// follow begins to follow a lab, which need not run if it is given as a file, or
-// the machine. It also returns what to call that.
-func (p *program) follow(ctx context.Context, args []string, f followed) (follower *kernel.Follower, what string, err error) {
-	what, scope, options, find := "this machine", live.Scope{}, kernel.MonitorOptions{Sweep: sweepInterval}, machineSpots(ctx)
+// follow starts to follow a lab or the machine. A lab given as a file need not run. The
+// subject is its name for people.
+func (p *program) follow(ctx context.Context, args []string, f followOptions) (follower *kernel.Follower, subject string, err error) {
+	what, scope, options, find := "this machine", live.Scope{}, kernel.MonitorOptions{Sweep: sweepInterval}, machineNamespaces(ctx)
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {
@@ -142,7 +142,7 @@ func (p *program) follow(ctx context.Context, args []string, f followed) (follow
 	}
 	follower, err = kernel.Follow(find, scope, options)
 	if err == nil && follower.HostOnly() {
-		p.out.say("only the namespace of this shell can be seen; for the others:")
+		p.out.notice("only the namespace of this shell can be seen; for the others:")
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}
 	return follower, what, err

@@ -47,27 +47,27 @@ be run, 127 if it is not found. With --all: 1 if it failed in any node.`,
 			case all:
 				return p.execAll(cmd, args)
 			case fresh:
-				return asOwn(p.execFresh(cmd, args))
+				return asVethlabError(p.execFresh(cmd, args))
 			}
-			return asOwn(p.exec(cmd, args))
+			return asVethlabError(p.exec(cmd, args))
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "run in all nodes of the lab")
 	cmd.Flags().BoolVar(&fresh, "fresh", false, "run in a new sandbox, with the lab of FILE")
 	cmd.MarkFlagsMutuallyExclusive("all", "fresh")
 	cmd.Flags().SetInterspersed(false) // what follows the node is the command's
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return asOwn(usageError{cmd, err}) })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return asVethlabError(usageError{cmd, err}) })
 	return cmd
 }
 
-// asOwn makes an error one of vethlab's own, in the place of a command whose
-// exit code would be passed on.
-func asOwn(err error) error {
+// asVethlabError gives an error exit code 125, to tell it from a failure of the command,
+// unless it is a re-executed program's or already has a code of [exitVethlab] or more.
+func asVethlabError(err error) error {
 	exit, done := exitError{}, reexecError{}
-	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitOwn {
+	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitVethlab {
 		return err
 	}
-	return exitError{exitOwn, err}
+	return exitError{exitVethlab, err}
 }
 
 func (p *program) exec(cmd *cobra.Command, args []string) error {
@@ -85,8 +85,8 @@ func (p *program) exec(cmd *cobra.Command, args []string) error {
 	return launchError(node.Exec(argv))
 }
 
-// splitCommand splits arguments at the first "--": what is before it, and the
-// command behind it. Without one all is the command.
+// splitCommand splits arguments at the first "--" into those before it and the command.
+// Without "--" all are the command.
 func splitCommand(cmd *cobra.Command, args []string) (before, argv []string) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		return args[:n], args[n:]
@@ -111,32 +111,32 @@ func (p *program) execAll(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if len(nodes) == 0 {
-		return notRunning(lab)
+		return notRunningError(lab)
 	}
-	return p.everywhere(cmd.Context(), nodes, argv)
+	return p.runInAll(cmd.Context(), nodes, argv)
 }
 
-// A turn is a command's run in one of many nodes.
-type turn struct {
-	node        *vethlab.Node
-	done        chan struct{}
-	out, errors bytes.Buffer
-	err         error
+// A nodeRun is the run of a command in one of several nodes.
+type nodeRun struct {
+	node           *vethlab.Node
+	done           chan struct{}
+	stdout, stderr bytes.Buffer
+	err            error
 }
 
-// everywhere runs a command in nodes and writes the outputs in their order,
-// each as soon as those before it are through.
-func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []string) error {
-	turns := make([]*turn, len(nodes))
+// runInAll runs a command in all nodes at the same time and prints the outputs in the
+// order of the nodes, each as soon as the ones before it are printed.
+func (p *program) runInAll(ctx context.Context, nodes []*vethlab.Node, argv []string) error {
+	runs := make([]*nodeRun, len(nodes))
 	for i, node := range nodes {
-		turns[i] = &turn{node: node, done: make(chan struct{})}
+		runs[i] = &nodeRun{node: node, done: make(chan struct{})}
 	}
-	go parallel.Each(len(turns), func(i int) { turns[i].run(ctx, argv) })
+	go parallel.Each(len(runs), func(i int) { runs[i].run(ctx, argv) })
 	failed := 0
-	for _, t := range turns {
-		<-t.done
-		p.report(t)
-		if t.err != nil {
+	for _, r := range runs {
+		<-r.done
+		p.printRun(r)
+		if r.err != nil {
 			failed++
 		}
 	}
@@ -146,20 +146,20 @@ func (p *program) everywhere(ctx context.Context, nodes []*vethlab.Node, argv []
 	return nil
 }
 
-func (t *turn) run(ctx context.Context, argv []string) {
-	defer close(t.done)
-	cmd := gently(exec.CommandContext(ctx, argv[0], argv[1:]...))
-	cmd.Stdout, cmd.Stderr = &t.out, &t.errors
-	t.err = t.node.Run(cmd)
+func (r *nodeRun) run(ctx context.Context, argv []string) {
+	defer close(r.done)
+	cmd := interruptOnCancel(exec.CommandContext(ctx, argv[0], argv[1:]...))
+	cmd.Stdout, cmd.Stderr = &r.stdout, &r.stderr
+	r.err = r.node.Run(cmd)
 }
 
-func (p *program) report(t *turn) {
-	p.out.print("%s\n", p.out.paint(bold, "==> "+t.node.Name()+" <=="))
-	p.out.write(t.out.Bytes())
-	if t.errors.Len() > 0 {
-		p.out.pass(t.errors.Bytes())
+func (p *program) printRun(r *nodeRun) {
+	p.out.print("%s\n", p.out.paint(bold, "==> "+r.node.Name()+" <=="))
+	p.out.write(r.stdout.Bytes())
+	if r.stderr.Len() > 0 {
+		p.out.passStderr(r.stderr.Bytes())
 	}
-	if t.err != nil {
-		p.out.say("%s: %v", t.node.Name(), t.err)
+	if r.err != nil {
+		p.out.notice("%s: %v", r.node.Name(), r.err)
 	}
 }

@@ -22,14 +22,13 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitChange      = 3   // plan --exit-code: something would change
-	exitOwn         = 125 // exec and shell: vethlab itself failed, as env(1) has it
+	exitVethlab     = 125 // exec and shell: vethlab itself failed, as with env(1)
 	exitCannotRun   = 126 // exec and shell: the command can't be run
-	exitNotFound    = 127 // exec and shell: there is no such command
+	exitNotFound    = 127 // exec and shell: the command is not found
 	exitInterrupted = 130
 )
 
-// An exitError ends the program with a code of its own. Without an error
-// inside, all has been said.
+// An exitError ends the program with a code. If err is nil, nothing more is printed.
 type exitError struct {
 	code int
 	err  error
@@ -44,7 +43,7 @@ func (e exitError) Error() string {
 
 func (e exitError) Unwrap() error { return e.err }
 
-// A usageError says that a command was called wrongly.
+// A usageError is a mistake in the flags or arguments of a command.
 type usageError struct {
 	cmd *cobra.Command
 	err error
@@ -56,7 +55,7 @@ func (e usageError) Error() string {
 
 func (e usageError) Unwrap() error { return e.err }
 
-// arguments makes a check of arguments end in a [usageError].
+// arguments returns check with errors as [usageError].
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
@@ -74,19 +73,18 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return usageError{root, fmt.Errorf("unknown command %q%s", name, words.DidYouMean(name, known))}
 }
 
-// fail says what went wrong, and what to do about it, and returns the exit
-// code.
-func (p *program) fail(ctx context.Context, err error, args []string) int {
+// reportError prints an error and what to do about it, and returns the exit code.
+func (p *program) reportError(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
 	exit, done := exitError{}, reexecError{}
 	switch {
 	case err == nil, errors.As(err, &done):
 	case code == exitInterrupted:
-		p.out.say("interrupted")
+		p.out.notice("interrupted")
 	case errors.As(err, &exit) && exit.err == nil:
 	default:
-		p.out.say("%v", err)
-		if wantsRoot(err) {
+		p.out.notice("%v", err)
+		if needsRoot(err) {
 			p.out.hint("sudo vethlab %s", strings.Join(args, " "))
 		}
 	}
@@ -111,13 +109,12 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// wantsRoot reports whether an error comes of not being root.
-func wantsRoot(err error) bool {
+// needsRoot reports whether a command may succeed as root.
+func needsRoot(err error) bool {
 	return os.Geteuid() != 0 && (errors.Is(err, sandbox.ErrRoot) || errors.Is(err, fs.ErrPermission))
 }
 
-// launchError gives an error of starting a command, or the command's own
-// failure, the exit code that env(1) would end with.
+// launchError gives an error of starting or running a command the exit code of env(1).
 func launchError(err error) error {
 	ended, lookup, start := (*exec.ExitError)(nil), (*exec.Error)(nil), (*fs.PathError)(nil)
 	switch {
@@ -131,5 +128,5 @@ func launchError(err error) error {
 		}
 		return exitError{exitCannotRun, err}
 	}
-	return exitError{exitOwn, err}
+	return exitError{exitVethlab, err}
 }

@@ -31,8 +31,8 @@ func TestExitCode(t *testing.T) {
 		{t.Context(), fmt.Errorf("x: %w", usageError{&cobra.Command{}, errors.New("x")}), 2},
 		{t.Context(), exitError{exitChange, nil}, 3},
 		{t.Context(), errors.Join(exitError{7, nil}, errors.New("x")), 7},
-		{t.Context(), asOwn(invalid), 125},
-		{t.Context(), asOwn(exitError{exitNotFound, invalid}), 127},
+		{t.Context(), asVethlabError(invalid), 125},
+		{t.Context(), asVethlabError(exitError{exitNotFound, invalid}), 127},
 	} {
 		if got := exitCode(c.ctx, c.err); got != c.want {
 			t.Errorf("%v: got %d, want %d", c.err, got, c.want)
@@ -62,7 +62,7 @@ func TestLaunchError(t *testing.T) {
 			t.Errorf("%v: got %d (%v), want %d", c.argv, got, err, c.want)
 		}
 	}
-	if got := exitCode(t.Context(), launchError(errors.New("x"))); got != exitOwn {
-		t.Errorf("got %d, want %d", got, exitOwn)
+	if got := exitCode(t.Context(), launchError(errors.New("x"))); got != exitVethlab {
+		t.Errorf("got %d, want %d", got, exitVethlab)
 	}
 }

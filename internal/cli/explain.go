@@ -104,7 +104,7 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	return nil
 }
 
-// explainCommand explains what somebody typed.
+// explainCommand explains the command of --op.
 func (p *program) explainCommand(o explainOptions) error {
 	ops, err := iproute2.Parse(o.command)
 	if err != nil {
@@ -136,8 +136,7 @@ func explainSteps(tour []explain.Step, commands []vethlab.Step, lang words.Lang)
 // planNew returns the plan that makes a whole lab.
 func planNew(c *compile.Lab) plan.Plan { return plan.Diff(state.New(), c.State) }
 
-// stepsOf returns the steps of a plan, with the places of the file that ask for
-// them.
+// stepsOf returns the steps of a plan with their nodes and lines of the lab file.
 func stepsOf(c *compile.Lab, ops plan.Plan) []vethlab.Step {
 	steps := make([]vethlab.Step, len(ops))
 	for i, op := range ops {
@@ -147,25 +146,24 @@ func stepsOf(c *compile.Lab, ops plan.Plan) []vethlab.Step {
 	return steps
 }
 
-// A stretch of steps without anything new is shortened to its first shortened
-// ones if it has more than longest.
+// A run of more than maxFamiliar steps without anything new is shortened to its first
+// shownFamiliar steps.
 const (
-	longest   = 8
-	shortened = 3
+	maxFamiliar   = 8
+	shownFamiliar = 3
 )
 
-// mostLines is how many lines of what is seen are written; more would be more to
-// read than to learn.
-const mostLines = 8
+// maxOutputLines bounds the shown lines of a command's output.
+const maxOutputLines = 8
 
-// beginning returns the lines of a text, and of a long one the first.
-func beginning(text string) []string {
+// firstLines returns at most the first [maxOutputLines] lines of a text.
+func firstLines(text string) []string {
 	if text == "" {
 		return nil
 	}
 	list := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	if len(list) > mostLines {
-		list = append(list[:mostLines-1], "…")
+	if len(list) > maxOutputLines {
+		list = append(list[:maxOutputLines-1], "…")
 	}
 	for i := range list {
 		list[i] = strings.TrimRight(list[i], " ")
@@ -176,18 +174,18 @@ func beginning(text string) []string {
 func (p *program) printExplained(steps []explainedStep, o explainOptions) {
 	for i := 0; i < len(steps); i++ {
 		p.printStep(steps[i], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+1))
-		if n := oldFrom(steps, i+1); n > longest && !o.all {
-			for j := range shortened {
+		if n := countFamiliar(steps, i+1); n > maxFamiliar && !o.all {
+			for j := range shownFamiliar {
 				p.printStep(steps[i+1+j], fmt.Sprintf("%*d  ", len(fmt.Sprint(len(steps))), i+2+j))
 			}
-			p.out.print("%s\n\n", p.out.paint(dim, moreSteps.With(n-shortened).In(o.lang)))
+			p.out.print("%s\n\n", p.out.paint(dim, moreSteps.With(n-shownFamiliar).In(o.lang)))
 			i += n
 		}
 	}
 }
 
-// oldFrom returns how many steps from the i-th on have nothing new.
-func oldFrom(steps []explainedStep, i int) int {
+// countFamiliar returns the number of steps from index i on without anything new.
+func countFamiliar(steps []explainedStep, i int) int {
 	n := 0
 	for ; i < len(steps) && !steps[i].isNew && !steps[i].looks; i++ {
 		n++
@@ -200,13 +198,12 @@ var moreSteps = words.Text{
 	ZhTW: "……還有 %d 個同類的指令（加上 --all 就會列出）",
 }
 
-// talkWidth is how many columns text takes that is to be read: longer lines are
-// hard to follow.
-const talkWidth = 80
+// proseWidth is the width of running text in columns: longer lines are hard to read.
+const proseWidth = 80
 
 func (p *program) printStep(e explainedStep, number string) {
 	indent := strings.Repeat(" ", max(4, len(number)))
-	width := min(talkWidth, p.out.width()) - len(indent)
+	width := min(proseWidth, p.out.width()) - len(indent)
 	var b strings.Builder
 	b.WriteString(number + p.out.paint(bold, e.Command))
 	if from := origin(e.Step); from != "" {
@@ -224,7 +221,7 @@ func (p *program) printStep(e explainedStep, number string) {
 		}
 	}
 	if e.looks && e.Look != "" {
-		for _, line := range append([]string{"$ " + e.Look}, beginning(e.Shown)...) {
+		for _, line := range append([]string{"$ " + e.Look}, firstLines(e.Shown)...) {
 			b.WriteString(indent + p.out.paint(dim, line) + "\n")
 		}
 	}

@@ -15,10 +15,9 @@ import (
 // stdinFile is the FILE that means standard input.
 const stdinFile = "-"
 
-// errNoFile says that the folder has no lab file.
 var errNoFile = errors.New("no lab file here (vethlab.yaml or *.vethlab.yaml): name one")
 
-// isFile reports whether an argument means a lab file, not a running lab.
+// isFile reports whether an argument is a lab file, not the name of a running lab.
 func isFile(arg string) bool {
 	if arg == stdinFile || strings.Contains(arg, "/") || isYAML(arg) {
 		return true
@@ -59,8 +58,8 @@ func isLabFile(name string) bool {
 	return isYAML(name) && (base == "vethlab" || strings.HasSuffix(base, ".vethlab"))
 }
 
-// load reads the lab of the file that args name, or of the folder's only one.
-// Unless name is empty, the lab gets it as [rename] does.
+// load reads the lab file in args or, by default, the only one of the folder. A lab given
+// a name is renamed by [rename].
 func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 	if len(args) == 0 {
 		file, err := folderFile()
@@ -84,7 +83,7 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.listen(lab), nil
+	return p.reportEvents(lab), nil
 }
 
 func (p *program) read(file string) ([]byte, error) {
@@ -101,8 +100,8 @@ func (p *program) read(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// parse reads a lab file. A file that is called vethlab.yaml names its lab after
-// its folder, which a short path does not tell.
+// parse parses a lab file. The default name of the lab in vethlab.yaml is that of the
+// folder, so the path has to be absolute.
 func parse(file string, data []byte) (*topo.Topology, error) {
 	path := file
 	if isLabFile(file) && !strings.Contains(file, "/") {
@@ -115,9 +114,8 @@ func parse(file string, data []byte) (*topo.Topology, error) {
 	return topo.ParseAt(path, file, data)
 }
 
-// rename gives a lab another name, and its namespaces the prefix that goes with
-// it: so one file can be up under several names at the same time, whatever
-// prefix it asks for.
+// rename gives a lab another name and its namespaces the default prefix of that name, so
+// that one file can be up under several names at the same time.
 func rename(t *topo.Topology, name string) error {
 	if name == "" || name == t.Name {
 		return nil

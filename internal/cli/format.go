@@ -12,10 +12,10 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A format is how data is written.
+// A format is a format of output.
 type format string
 
-// The formats. The last two are for reports of tests.
+// The formats. JUnit and TAP are for reports of tests.
 const (
 	formatText  format = "text"
 	formatJSON  format = "json"
@@ -28,11 +28,11 @@ func outputFlag(cmd *cobra.Command, f *format, more ...format) {
 	*f = formatText
 	flag := formatFlag{f, append([]format{formatText, formatJSON}, more...)}
 	cmd.Flags().VarP(flag, "output", "o", "write `FORMAT`: "+flag.list())
-	// It fails only for a flag that is not there.
+	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(flag.words(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// A formatFlag is a flag whose value is one of some formats.
+// A formatFlag is a flag whose value is one of several formats.
 type formatFlag struct {
 	value   *format
 	formats []format
@@ -75,14 +75,13 @@ func (f formatFlag) Type() string { return "format" }
 // plural returns "1 node", "2 nodes".
 func plural(n int, noun string) string { return words.Plural(n, noun) }
 
-// short returns a duration as people write it: "12 ms", "1.23 s".
+// short returns a duration with a unit: "12 ms", "1.23 s".
 func short(d time.Duration) string { return words.Duration(d) }
 
-// seconds is a flag's value: a time in seconds, as ping(8) has it, or with a
-// unit.
+// seconds is a flag whose value is a time in seconds, or with a unit.
 type seconds struct{ d *time.Duration }
 
-// newSeconds returns a flag that sets d, which begins with a default.
+// newSeconds returns a flag that sets d. value is the default.
 func newSeconds(d *time.Duration, value time.Duration) seconds {
 	*d = value
 	return seconds{d}

@@ -14,15 +14,15 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// execFresh runs a command on a machine of its own: this very program, once more.
+// execFresh runs a command in a new isolated sandbox, in which this program is re-executed.
 func (p *program) execFresh(cmd *cobra.Command, args []string) error {
 	target, argv := splitCommand(cmd, args)
 	if len(target) > 2 || len(argv) == 0 || cmd.ArgsLenAtDash() < 0 && target == nil {
 		return usageError{cmd, errors.New("missing command after --")}
 	}
 	switch {
-	case p.placement.fresh:
-		return p.freshly(cmd.Context(), target, argv)
+	case p.placement.isolated:
+		return p.runIsolated(cmd.Context(), target, argv)
 	case p.placement.root && !sandbox.Privileged():
 		return sandbox.ErrRoot
 	}
@@ -33,10 +33,10 @@ func (p *program) execFresh(cmd *cobra.Command, args []string) error {
 	return reexecError{code}
 }
 
-// freshly makes the lab of a file, if there is one, and runs a command in a node of
-// it or beside it. This program stays: it is the first process here, to which the
-// kernel gives the orphans of others, and without which all end.
-func (p *program) freshly(ctx context.Context, target, argv []string) error {
+// runIsolated builds the lab of the file in target, if any, and runs a command in a node
+// or in the host namespace. This process stays: it is PID 1 of the sandbox, which reaps
+// orphans and with which all other processes end (pid_namespaces(7)).
+func (p *program) runIsolated(ctx context.Context, target, argv []string) error {
 	command := exec.Command(argv[0], argv[1:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, p.out.stdout, p.out.stderr
 	command.Env = append(os.Environ(), sandbox.IsolatedEnv+"=1")

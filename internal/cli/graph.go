@@ -24,7 +24,7 @@ const (
 	formatD2      format = "d2"
 )
 
-// formatOf is the format that the name of a file asks for.
+// formatOf has the format of each file extension.
 var formatOf = map[string]format{
 	".txt": formatText, ".json": formatJSON, ".svg": formatSVG,
 	".mmd": formatMermaid, ".mermaid": formatMermaid,
@@ -69,7 +69,7 @@ hosts on one node are drawn as one.`,
 				return p.graph(scene, o)
 			}
 			if o.host {
-				return promptly(cmd.Context(), draw)
+				return returnOnCancel(cmd.Context(), draw)
 			}
 			return draw()
 		},
@@ -90,24 +90,22 @@ type graphOptions struct {
 	width  int
 }
 
-// scene returns what there is to draw of the lab that an argument means, or of
-// the machine.
+// scene returns the scene of the lab in args, or of the machine.
 func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Scene, error) {
 	if host {
 		return p.hostScene(ctx)
 	}
 	if len(args) > 0 && isFile(args[0]) {
-		return p.described(args)
+		return p.fileScene(args)
 	}
 	if len(args) == 0 {
 		if file, noFile := folderFile(); noFile == nil {
-			// Not any lab that runs: this one.
-			args = []string{file}
+			args = []string{file} // rather than the only running lab
 		}
 	}
-	view, err := p.viewed(args)
+	view, err := p.observeRunning(args)
 	if errors.Is(err, vethlab.ErrNotRunning) && len(args) > 0 && isFile(args[0]) {
-		return p.described(args)
+		return p.fileScene(args)
 	}
 	if err != nil {
 		return nil, err
@@ -115,18 +113,18 @@ func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Sc
 	return sceneOf(view), nil
 }
 
-// hostScene returns what there is to draw of the machine: all its namespaces.
+// hostScene returns the scene of all namespaces of the machine.
 func (p *program) hostScene(ctx context.Context) (*draw.Scene, error) {
 	m, err := p.takeMap(ctx, hostmap.Options{})
 	if err != nil {
 		return nil, err
 	}
-	p.sayUnseen(m)
+	p.noticeUnseen(m)
 	return m.Scene(), nil
 }
 
-// described returns what a file describes.
-func (p *program) described(args []string) (*draw.Scene, error) {
+// fileScene returns the scene of the lab in a file.
+func (p *program) fileScene(args []string) (*draw.Scene, error) {
 	lab, err := p.load(args, "")
 	if err != nil {
 		return nil, err
@@ -138,22 +136,22 @@ func (p *program) described(args []string) (*draw.Scene, error) {
 	return draw.FromState(c.State), nil
 }
 
-// viewed returns what is there of a running lab.
-func (p *program) viewed(args []string) (*kernel.Snapshot, error) {
+// observeRunning observes a running lab in the kernel.
+func (p *program) observeRunning(args []string) (*kernel.Snapshot, error) {
 	lab, err := p.find(args, "")
 	if err != nil {
 		return nil, err
 	}
-	view, err := viewOf(lab)
+	view, err := observe(lab)
 	if err == nil && len(view.State.Namespaces) == 0 {
-		err = notRunning(lab)
+		err = notRunningError(lab)
 	}
 	return view, err
 }
 
-// graph writes a picture.
+// graph draws a scene to the output or a file.
 func (p *program) graph(scene *draw.Scene, o graphOptions) error {
-	picture, err := p.drawn(scene, o)
+	picture, err := p.render(scene, o)
 	if err != nil {
 		return err
 	}
@@ -164,8 +162,8 @@ func (p *program) graph(scene *draw.Scene, o graphOptions) error {
 	return nil
 }
 
-// drawn returns a picture in the format that is asked for.
-func (p *program) drawn(scene *draw.Scene, o graphOptions) ([]byte, error) {
+// render draws a scene in the format of o.
+func (p *program) render(scene *draw.Scene, o graphOptions) ([]byte, error) {
 	if !o.unfold {
 		scene = draw.Fold(scene)
 	}
@@ -175,7 +173,7 @@ func (p *program) drawn(scene *draw.Scene, o graphOptions) ([]byte, error) {
 	case formatMermaid:
 		text, links := draw.Mermaid(scene)
 		if links > draw.MermaidLinks {
-			p.out.say("%d links: readers of Mermaid refuse more than 500", links)
+			p.out.notice("%d links: readers of Mermaid refuse more than 500", links)
 		}
 		return []byte(text), nil
 	case formatDOT:

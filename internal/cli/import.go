@@ -71,13 +71,13 @@ counted; with --strict it is a failure.`,
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
 	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
 	cmd.Flags().SetInterspersed(false) // what follows FILE is the script's
-	// It fails only for a flag that is not there.
+	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// importNames returns the arguments. Behind FILE all are the script's; behind the
-// namespaces of --live flags are read as well.
+// importNames returns the arguments. Those after FILE are the script's, also if they
+// begin with "-"; with --live, flags may follow namespaces.
 func (p *program) importNames(cmd *cobra.Command, f *importFlags, args []string) ([]string, error) {
 	if f.live {
 		cmd.Flags().SetInterspersed(true)
@@ -128,7 +128,7 @@ func (p *program) completeImport(f *importFlags) cobra.CompletionFunc {
 		if view, err := kernel.ObserveAll(); err == nil {
 			names = view.State.Names()
 		}
-		return offered(names), cobra.ShellCompDirectiveNoFileComp
+		return completions(names), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -154,7 +154,7 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	if format != importer.FormatScript && len(args) > 1 {
 		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments; flags go before FILE", args[1])}
 	}
-	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file)}, args[1:])
+	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: readerBeside(file)}, args[1:])
 	if errors.Is(err, errFormat) {
 		err = usageError{cmd, fmt.Errorf("unknown import format %q%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
@@ -191,9 +191,9 @@ func (p *program) importLive(f importFlags, names []string) (*importer.Result, e
 	return importer.Live(f.name, view.State, names, f.all)
 }
 
-// machine reads all namespaces, for a command that only root can carry out.
+// machine observes all namespaces, for a command that needs root.
 func (p *program) machine(command string) (*kernel.Snapshot, error) {
-	if err := p.enterOnly(); err != nil {
+	if err := p.reexecInOnlySandbox(); err != nil {
 		return nil, err
 	}
 	if !sandbox.Privileged() {
@@ -202,12 +202,12 @@ func (p *program) machine(command string) (*kernel.Snapshot, error) {
 	return kernel.ObserveAll()
 }
 
-// labName returns the name of a lab that is made of a file. A file that is always
-// called the same has the name of its folder.
+// labName returns the default name of an imported lab: that of the file or, if the tool
+// prescribes the file's name, of the folder.
 func labName(file string) string {
 	base := filepath.Base(file)
-	for _, usual := range []string{"lab.conf", "spec.yaml", "spec.yml", "topology.yml", "topology.yaml"} {
-		if abs, err := filepath.Abs(file); base == usual && err == nil {
+	for _, fixed := range []string{"lab.conf", "spec.yaml", "spec.yml", "topology.yml", "topology.yaml"} {
+		if abs, err := filepath.Abs(file); base == fixed && err == nil {
 			return filepath.Base(filepath.Dir(abs))
 		}
 	}
@@ -218,12 +218,12 @@ func labName(file string) string {
 	return name
 }
 
-// maxSourced is the size of the largest file that a script may read commands from.
+// maxSourced bounds files that a script sources, in bytes.
 const maxSourced = 1 << 20
 
-// beside returns how to read the files that belong to one: those in its folder, in
-// the one above, and below. Others are not looked at.
-func beside(file string) func(string) (string, error) {
+// readerBeside returns a function that reads files in the parent of the file's folder and
+// below. It opens no others.
+func readerBeside(file string) func(string) (string, error) {
 	return func(name string) (string, error) {
 		folder, err := filepath.Abs(filepath.Join(filepath.Dir(file), ".."))
 		if err != nil {
@@ -244,8 +244,7 @@ func beside(file string) func(string) (string, error) {
 	}
 }
 
-// readBelow reads a file that is below a folder. The error is [os.ErrNotExist] if
-// there is none.
+// readBelow reads a file below a folder. The error is [os.ErrNotExist] for others.
 func readBelow(root *os.Root, folder, name string) (string, error) {
 	whole, err := filepath.Abs(name)
 	if err != nil {
@@ -274,12 +273,12 @@ func readBelow(root *os.Root, folder, name string) (string, error) {
 	return string(text), err
 }
 
-// writeImport writes the lab file and reports what is not in it.
+// writeImport writes the lab file and reports what was left out.
 func (p *program) writeImport(r *importer.Result, f importFlags) error {
 	lost := r.Lost()
 	if f.strict && len(lost) > 0 {
 		for _, n := range lost {
-			p.out.say("%s", n)
+			p.out.notice("%s", n)
 		}
 		return errors.New(r.Summary())
 	}
@@ -291,11 +290,11 @@ func (p *program) writeImport(r *importer.Result, f importFlags) error {
 	}
 	for _, n := range r.Notes {
 		if !n.Lost {
-			p.out.say("%s", n)
+			p.out.notice("%s", n)
 		}
 	}
 	if len(lost) > 0 {
-		p.out.say("%s: see its comments", r.Summary())
+		p.out.notice("%s: see its comments", r.Summary())
 	}
 	if len(r.Topology.Nodes)+len(r.Topology.Links) == 0 {
 		p.out.hint("the lab is empty: does it want arguments, as in vethlab import FILE up?")

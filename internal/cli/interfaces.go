@@ -22,7 +22,8 @@ func interfaceRows(interfaces []vethlab.Interface) [][]string {
 	return rows
 }
 
-// addressesShown joins the addresses of an interface. A port of a switch has none.
+// addressesShown joins the addresses of an interface, without link-local ones. For a port
+// without addresses it names the master.
 func addressesShown(i vethlab.Interface) string {
 	words := make([]string, 0, len(i.Addresses))
 	for _, a := range i.Addresses {

@@ -52,7 +52,7 @@ Exit codes are those of ip: 1 if an object does not exist, 2 if the kernel refus
 		DisableFlagsInUseLine: true,
 		DisableFlagParsing:    true, // the words are ip's
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if asksHelp(args) {
+			if wantsHelp(args) {
 				return cmd.Help()
 			}
 			return p.ip(cmd.Context(), args)
@@ -62,13 +62,14 @@ Exit codes are those of ip: 1 if an object does not exist, 2 if the kernel refus
 
 // The exit codes of ip.
 const (
-	ipAbsent  = 1
-	ipRefused = 2
-	ipUnclear = 255
+	ipNoObject    = 1
+	ipKernelError = 2
+	ipSyntaxError = 255
 )
 
-// asksHelp tells whether the words are about ip, not for a program that it runs.
-func asksHelp(args []string) bool {
+// wantsHelp reports whether the words ask for help, unless they are the arguments of
+// netns exec.
+func wantsHelp(args []string) bool {
 	if _, _, ok := netnsExec(args); ok {
 		return false
 	}
@@ -76,7 +77,7 @@ func asksHelp(args []string) bool {
 }
 
 func (p *program) ip(ctx context.Context, args []string) error {
-	if namespace, argv, ok := netnsExec(args); ok { // first: the rest is that program's
+	if namespace, argv, ok := netnsExec(args); ok { // first: options after it belong to that program
 		return p.ipExec(namespace, argv)
 	}
 	if file, force, ok := batchFile(args); ok {
@@ -88,13 +89,13 @@ func (p *program) ip(ctx context.Context, args []string) error {
 	}
 	switch {
 	case err != nil:
-		return exitError{ipUnclear, err}
+		return exitError{ipSyntaxError, err}
 	case q != nil:
 		return p.ipShow(q)
 	}
 	changes, err := iproute2.ParseWords(append([]string{"ip"}, args...))
 	if err != nil {
-		return exitError{ipUnclear, err}
+		return exitError{ipSyntaxError, err}
 	}
 	return p.ipChange(ctx, changes)
 }
@@ -114,14 +115,14 @@ func batchFile(args []string) (file string, force, ok bool) {
 	return "", false, false
 }
 
-// ipBatch does the commands of a file, one a line, to the first that fails, or, with
+// ipBatch runs the commands of a file, one a line, up to the first that fails or, with
 // force, all.
 func (p *program) ipBatch(ctx context.Context, file string, force bool) error {
 	in := p.stdin
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return exitError{ipAbsent, err}
+			return exitError{ipNoObject, err}
 		}
 		defer f.Close()
 		in = f
@@ -136,12 +137,12 @@ func (p *program) ipBatch(ctx context.Context, file string, force bool) error {
 		if err == nil {
 			continue
 		}
-		failed = exitError{ipAbsent, fmt.Errorf("%s:%d: %w", file, n, err)}
+		failed = exitError{ipNoObject, fmt.Errorf("%s:%d: %w", file, n, err)}
 		if !force {
 			return failed
 		}
-		p.out.say("%v", failed)
-		failed = exitError{code: ipAbsent}
+		p.out.notice("%v", failed)
+		failed = exitError{code: ipNoObject}
 	}
 	return errors.Join(failed, lines.Err())
 }
@@ -161,16 +162,16 @@ func abbreviates(word, whole, least string) bool {
 	return strings.HasPrefix(whole, word) && strings.HasPrefix(word, least)
 }
 
-// ipExec runs a command inside a namespace in the place of vethlab itself.
+// ipExec replaces this program by a command inside a namespace.
 func (p *program) ipExec(namespace string, argv []string) error {
 	if err := checkName(namespace); err != nil {
-		return exitError{ipUnclear, err}
+		return exitError{ipSyntaxError, err}
 	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
 		err = netns.ExecEnv{Namespace: namespace}.Exec(path, argv, os.Environ())
 	}
-	return exitError{ipCode(err), p.ipDenied(err)}
+	return exitError{ipCode(err), p.withShellHint(err)}
 }
 
 func (p *program) ipShow(q *ipshow.Query) error {
@@ -182,9 +183,9 @@ func (p *program) ipShow(q *ipshow.Query) error {
 		text, err = showInside(q)
 	}
 	if err != nil {
-		return exitError{ipCode(err), p.ipDenied(err)}
+		return exitError{ipCode(err), p.withShellHint(err)}
 	}
-	p.out.exact(text)
+	p.out.printExact(text)
 	return nil
 }
 
@@ -219,8 +220,8 @@ func showNamespaces(q *ipshow.Query) (string, error) {
 // ipChange makes the changes of one command.
 func (p *program) ipChange(ctx context.Context, changes plan.Plan) error {
 	for _, op := range changes {
-		if err := readyName(op); err != nil {
-			return exitError{ipAbsent, p.ipDenied(err)}
+		if err := prepareName(op); err != nil {
+			return exitError{ipNoObject, p.withShellHint(err)}
 		}
 	}
 	err := kernel.Apply(ctx, changes, state.New(), kernel.Options{})
@@ -231,10 +232,10 @@ func (p *program) ipChange(ctx context.Context, changes plan.Plan) error {
 	if op, ok := errors.AsType[*kernel.OpError](err); ok {
 		err = fmt.Errorf("%s: %w", iproute2.Print(op.Op), op.Err)
 	}
-	return exitError{code, p.ipDenied(err)}
+	return exitError{code, p.withShellHint(err)}
 }
 
-// checkName says if a word can't name a namespace: it would be a file elsewhere.
+// checkName returns an error for a name that is not a file in /run/netns.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
 		return fmt.Errorf("invalid namespace name %q", name)
@@ -242,9 +243,9 @@ func checkName(name string) error {
 	return nil
 }
 
-// readyName makes sure that the name of a namespace that an Op makes or removes is
-// one, and free or there.
-func readyName(op plan.Op) error {
+// prepareName checks that the namespace of an Op that makes or deletes one has a valid
+// name and does not, or does, exist. For the first namespace it sets up /run/netns.
+func prepareName(op plan.Op) error {
 	name := op.At().Namespace
 	makes, deletes := plan.AboutNamespace(op)
 	if !makes && !deletes {
@@ -264,30 +265,30 @@ func readyName(op plan.Op) error {
 	return nil
 }
 
-// ipCode returns the exit code for a failure.
+// ipCode returns the exit code of ip(8) for an error.
 func ipCode(err error) int {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return ipUnclear
+		return ipSyntaxError
 	case errors.Is(err, unix.ENODEV), errors.Is(err, fs.ErrExist), errors.Is(err, exec.ErrNotFound):
-		return ipAbsent
+		return ipNoObject
 	case errors.As(err, new(unix.Errno)):
-		return ipRefused
+		return ipKernelError
 	}
-	return ipAbsent
+	return ipNoObject
 }
 
-// ipDenied says where one may do what is refused here.
-func (p *program) ipDenied(err error) error {
+// withShellHint adds a hint to an error for lack of permission.
+func (p *program) withShellHint(err error) error {
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
-		return notRoots{err}
+		return permissionError{err}
 	}
 	return err
 }
 
-// A notRoots error is about rights that somebody has who opens a shell of his own.
-type notRoots struct{ err error }
+// A permissionError is an error for lack of permission in the host namespace.
+type permissionError struct{ err error }
 
-func (e notRoots) Error() string {
+func (e permissionError) Error() string {
 	return e.err.Error() + "\n  this is the host namespace; for a namespace in which you are root: vethlab shell --new"
 }

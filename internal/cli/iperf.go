@@ -17,7 +17,7 @@ import (
 // iperfTime is how long each direction is measured.
 const iperfTime = 3 * time.Second
 
-// iperfUDPRate is the rate of UDP unless another is given, as iperf3(1) has it.
+// iperfUDPRate is the default rate of UDP in bits per second, that of iperf3(1).
 const iperfUDPRate = 1_000_000
 
 type iperfOptions struct {
@@ -66,9 +66,9 @@ TCP sends as much as the path takes, and counts retransmits. UDP, with -u, sends
 	return cmd
 }
 
-// iperf measures what is asked for. Interrupted, it still sums up.
+// iperf measures throughput. If interrupted, it still prints the totals.
 func (p *program) iperf(ctx context.Context, from, to string, o iperfOptions) error {
-	lab, node, target, err := p.findPair(from, to)
+	lab, node, target, err := p.findSourceAndTarget(from, to)
 	if err != nil {
 		return err
 	}
@@ -76,11 +76,11 @@ func (p *program) iperf(ctx context.Context, from, to string, o iperfOptions) er
 		o.Each = func(s vethlab.Sample) { p.printSample(s, o.UDP) }
 	}
 	flows := []vethlab.Flow{}
-	for _, reverse := range o.turns() {
+	for _, reverse := range o.directions() {
 		o.Reverse = reverse
-		var got []vethlab.Flow
-		got, err = lab.Throughput(ctx, node, target, o.ThroughputOptions)
-		flows = append(flows, got...)
+		var measured []vethlab.Flow
+		measured, err = lab.Throughput(ctx, node, target, o.ThroughputOptions)
+		flows = append(flows, measured...)
 		if err != nil {
 			break
 		}
@@ -98,9 +98,8 @@ func (p *program) iperf(ctx context.Context, from, to string, o iperfOptions) er
 	return ctx.Err()
 }
 
-// turns returns the measurements that are made one after the other: whether
-// each is the reverse.
-func (o *iperfOptions) turns() []bool {
+// directions returns the value of Reverse for each measurement, one after the other.
+func (o *iperfOptions) directions() []bool {
 	switch {
 	case o.Both, o.forward:
 		return []bool{false}
@@ -128,7 +127,7 @@ func (p *program) printFlows(flows []vethlab.Flow, udp bool) {
 	for _, f := range flows {
 		row := []string{direction(f.From, f.To), short(f.Duration), words.Bytes(f.Received), words.Rate(f.BitsPerSecond)}
 		if udp {
-			row = append(row, lostOf(f), short(f.Jitter))
+			row = append(row, lossShare(f), short(f.Jitter))
 		} else {
 			row = append(row, fmt.Sprint(f.Retransmits), short(f.RTT))
 		}
@@ -139,8 +138,8 @@ func (p *program) printFlows(flows []vethlab.Flow, udp bool) {
 
 func direction(from, to string) string { return from + " → " + to }
 
-// lostOf says how many datagrams of how many were lost.
-func lostOf(f vethlab.Flow) string {
+// lossShare returns "3 of 100 (3%)": lost and sent datagrams.
+func lossShare(f vethlab.Flow) string {
 	share := 0.0
 	if f.Datagrams > 0 {
 		share = float64(f.Lost) / float64(f.Datagrams)
@@ -148,7 +147,7 @@ func lostOf(f vethlab.Flow) string {
 	return fmt.Sprintf("%d of %d (%s)", f.Lost, f.Datagrams, words.Percent(share))
 }
 
-// bitRate is a flag's value: a rate in the words of tc(8) or of iperf3(1).
+// bitRate is a flag whose value is a rate, with the units of tc(8) or iperf3(1).
 type bitRate topo.Rate
 
 // String implements pflag.Value.

@@ -13,19 +13,19 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// find returns the lab that an argument means, for commands on labs that run:
-// a lab's name or a FILE. Without an argument it is the folder's lab if that
-// runs, else the only one that runs. If it is in a sandbox the command is carried
-// out there, see [program.at].
+// find returns the lab of an argument, the name of a running lab or a FILE, for commands
+// on running labs. Without an argument it is the lab of the folder's file if that runs,
+// else the only running lab. If it is in a sandbox, the command is re-executed there, see
+// [program.reexecIfSandboxed].
 func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 	if len(args) > 0 && isFile(args[0]) {
 		lab, err := p.load(args, name)
 		if err != nil {
 			return nil, err
 		}
-		return lab, p.at(lab.Name(), false)
+		return lab, p.reexecIfSandboxed(lab.Name(), false)
 	}
-	if err := p.enterOnly(); err != nil {
+	if err := p.reexecInOnlySandbox(); err != nil {
 		return nil, err
 	}
 	infos, err := p.labs()
@@ -43,11 +43,11 @@ func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 		if err != nil {
 			return nil, err
 		}
-		if runs(infos, lab.Name()) {
-			return lab, p.enter(pick(infos, lab.Name()))
+		if isRunning(infos, lab.Name()) {
+			return lab, p.reexecFor(infoOf(infos, lab.Name()))
 		}
 	}
-	info, err := p.meantByDefault(infos, name)
+	info, err := p.defaultLab(infos, name)
 	if err != nil {
 		return nil, err
 	}
@@ -94,64 +94,64 @@ var errNameNeedsFile = exitError{exitUsage, errors.New("--name goes with a file"
 
 // findRunning returns the running lab of that name.
 func (p *program) findRunning(infos []labInfo, name string) (*vethlab.Lab, error) {
-	info, err := running(infos, name)
+	info, err := runningLab(infos, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.enter(info); err != nil {
+	if err := p.reexecFor(info); err != nil {
 		return nil, err
 	}
 	return p.findHere(name)
 }
 
-// findHere returns the lab of that name that runs where this program does.
+// findHere returns the lab of that name in the sandbox, or on the machine, that this
+// program runs in.
 func (p *program) findHere(name string) (*vethlab.Lab, error) {
 	lab, err := vethlab.Find(name)
 	if err != nil {
 		return nil, err
 	}
-	return p.listen(lab), nil
+	return p.reportEvents(lab), nil
 }
 
-// meant returns the lab that an argument means: a lab's name, or a FILE, whose
-// lab need not run.
-func (p *program) meant(infos []labInfo, arg, name string) (labInfo, error) {
+// labOfArg returns the lab of an argument: the name of a running lab, or a FILE, whose lab
+// need not run.
+func (p *program) labOfArg(infos []labInfo, arg, name string) (labInfo, error) {
 	if isFile(arg) {
 		lab, err := p.load([]string{arg}, name)
 		if err != nil {
 			return labInfo{}, err
 		}
-		return pick(infos, lab.Name()), nil
+		return infoOf(infos, lab.Name()), nil
 	}
 	if name != "" {
 		return labInfo{}, errNameNeedsFile
 	}
-	return running(infos, arg)
+	return runningLab(infos, arg)
 }
 
-// meantByDefault returns the lab that is meant without an argument: that of the
-// name, or the only one that runs.
-func (p *program) meantByDefault(infos []labInfo, name string) (labInfo, error) {
+// defaultLab returns the running lab of the name or, if it is empty, the only one.
+func (p *program) defaultLab(infos []labInfo, name string) (labInfo, error) {
 	if name != "" {
-		return running(infos, name)
+		return runningLab(infos, name)
 	}
-	if own := reachable(infos); len(own) == 1 {
-		return own[0], nil
+	if list := reachable(infos); len(list) == 1 {
+		return list[0], nil
 	}
-	return labInfo{}, choose(infos)
+	return labInfo{}, chooseError(infos)
 }
 
-// running returns the running lab of that name.
-func running(infos []labInfo, name string) (labInfo, error) {
-	if !runs(infos, name) {
+// runningLab returns the running lab of that name.
+func runningLab(infos []labInfo, name string) (labInfo, error) {
+	if !isRunning(infos, name) {
 		return labInfo{}, fmt.Errorf("lab %s is %w%s", name, vethlab.ErrNotRunning, words.DidYouMean(name, labNames(infos)))
 	}
-	return pick(infos, name), nil
+	return infoOf(infos, name), nil
 }
 
-// pick returns the lab of that name. Of several it is the first that is not out
-// of reach; if there is none it is one that does not run.
-func pick(infos []labInfo, name string) labInfo {
+// infoOf returns the lab of that name: of several the first that is reachable, of none a
+// labInfo with the name only.
+func infoOf(infos []labInfo, name string) labInfo {
 	found := labInfo{LabInfo: vethlab.LabInfo{Name: name}}
 	for _, i := range infos {
 		if i.Name == name {
@@ -163,13 +163,13 @@ func pick(infos []labInfo, name string) labInfo {
 	return found
 }
 
-// reachable returns the labs that are not another's.
+// reachable returns the labs that this user may change.
 func reachable(infos []labInfo) []labInfo {
 	return slices.DeleteFunc(slices.Clone(infos), func(i labInfo) bool { return i.Foreign })
 }
 
-// choose says that a lab has to be named, and which there are.
-func choose(infos []labInfo) error {
+// chooseError returns the error for a missing name of a lab.
+func chooseError(infos []labInfo) error {
 	infos = reachable(infos)
 	if len(infos) == 0 {
 		return errors.New("no lab is running")
@@ -185,23 +185,22 @@ func labNames(infos []labInfo) []string {
 	return names
 }
 
-func runs(infos []labInfo, name string) bool {
+func isRunning(infos []labInfo, name string) bool {
 	return slices.Contains(labNames(infos), name)
 }
 
-// completeLabs offers the labs that run, and files.
+// completeLabs completes running labs and files.
 func (p *program) completeLabs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	infos, _ := p.labs()
-	return offered(labNames(infos)), cobra.ShellCompDirectiveDefault
+	return completions(labNames(infos)), cobra.ShellCompDirectiveDefault
 }
 
-// offered returns the names that a shell can be offered: what it would take for
-// more than a word is left out.
-func offered(names []string) []string {
+// completions returns the names that a shell reads as one word each, without quoting.
+func completions(names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !escape.ShellName(name) })
 }
 
-// completeFiles offers lab files.
+// completeFiles completes lab files.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }

@@ -15,15 +15,14 @@ import (
 func langFlag(cmd *cobra.Command, l *words.Lang) {
 	*l = words.LocaleLang(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
 	cmd.Flags().Var(langValue{l}, "lang", "write in `LANG`: en or zh-TW (default: that of LC_ALL or LANG)")
-	// It fails only for a flag that is not there.
+	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{string(words.English), string(words.Taiwan)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // A langValue is a flag whose value is a language.
 type langValue struct{ lang *words.Lang }
 
-// String implements pflag.Value. It says nothing, so that the help does not show
-// the locale of who asks for it as the default.
+// String implements pflag.Value. It is empty so that help does not depend on the locale.
 func (v langValue) String() string { return "" }
 
 // Set implements pflag.Value.

@@ -74,7 +74,7 @@ type learnOptions struct {
 	format            format
 }
 
-// A lessonInfo is what the list says of a lesson.
+// A lessonInfo is the entry of a lesson in the list.
 type lessonInfo struct {
 	Number   int    `json:"number"`
 	Name     string `json:"name"`
@@ -99,7 +99,7 @@ func (p *program) listLessons(o learnOptions) error {
 	}
 	for _, l := range list {
 		p.out.print("%d  %s  %s\n", l.Number, p.out.paint(bold, words.Pad(l.Name, 10)), learnTexts.entry.With(l.Title, l.Minutes).In(o.lang))
-		for _, line := range words.Wrap(l.About, min(talkWidth, p.out.width())-15) {
+		for _, line := range words.Wrap(l.About, min(proseWidth, p.out.width())-15) {
 			p.out.print("%15s%s\n", "", line)
 		}
 	}
@@ -129,8 +129,8 @@ func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return names, cobra.ShellCompDirectiveDefault
 }
 
-// findLesson reads the lesson that an argument means: a file, or one of those that
-// are brought along, by its name or its number.
+// findLesson reads the lesson of an argument: a file, or the name or number of a built-in
+// lesson.
 func findLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
 	if strings.HasSuffix(arg, ".md") || strings.Contains(arg, "/") {
 		data, err := os.ReadFile(arg)
@@ -165,16 +165,16 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 	}
 	switch {
 	case o.check:
-		p.out.say("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
+		p.out.notice("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
 		return nil
-	case !p.placement.fresh:
+	case !p.placement.isolated:
 		return p.isolate()
 	}
 	return p.play(ctx, l, o)
 }
 
-// isolate plays the lesson in a sandbox: this very program, once more. Root gets
-// one of his own where there are no user namespaces.
+// isolate re-executes the command in a new isolated sandbox. Without user namespaces, root
+// gets one without a user namespace.
 func (p *program) isolate() error {
 	if p.placement.root && !sandbox.Privileged() {
 		return sandbox.ErrRoot
@@ -189,13 +189,13 @@ func (p *program) isolate() error {
 	return reexecError{code}
 }
 
-// picture draws what is there during a lesson.
+// picture draws the State of a lesson.
 func picture(s *state.State, width int) string {
 	return draw.Text(draw.FromState(s), draw.Page{Width: width})
 }
 
-// How long a check may take to come true. A learner wants to hear soon that it does
-// not; without one nothing is said too early, also where much else is going on.
+// The timeouts of a check. A learner wants the result soon; with --auto a check must not
+// fail only because the machine is busy.
 const (
 	patience     = 400 * time.Millisecond
 	autoPatience = 3 * time.Second
@@ -204,14 +204,14 @@ const (
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
 	t := terminal.New(terminal.Config{In: p.stdin, Screen: p.out, Paint: p.out.paint, Edit: p.out.terminal && !o.auto, Speed: o.speed})
 	if t.Edits() {
-		// Ctrl-C is for the command that runs, or is read as a key.
+		// Ctrl-C is for the command that runs; at the prompt it is read as a key.
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-		signal.Ignore(syscall.SIGTSTP) // nobody would be there to go on with what is stopped
+		signal.Ignore(syscall.SIGTSTP) // no shell in the sandbox could continue it
 		var stop context.CancelFunc
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 	}
-	tools, err := newToolbox(true)
+	tools, err := newAppletDir(true)
 	if err != nil {
 		return err
 	}

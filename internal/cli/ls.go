@@ -31,18 +31,18 @@ func (p *program) ls(f format) error {
 	case f == formatJSON:
 		return p.out.json(append([]labInfo{}, infos...)) // [], never null
 	case len(infos) == 0:
-		p.out.say("no lab is running")
+		p.out.notice("no lab is running")
 		return nil
 	}
 	var rows [][]string
 	for _, info := range infos {
-		rows = append(rows, []string{info.Name, labSize(info), labState(info), labPlace(info), someOf(info.Nodes)})
+		rows = append(rows, []string{info.Name, labSize(info), labState(info), labLocation(info), firstNames(info.Nodes)})
 	}
 	p.out.table([]string{"LAB", "NODES", "STATE", "WHERE", "NAMES"}, rows)
 	return nil
 }
 
-// labSize returns the number of nodes, "" if it is not known.
+// labSize returns the number of nodes, "" if unknown.
 func labSize(info labInfo) string {
 	if info.Foreign {
 		return ""
@@ -50,8 +50,8 @@ func labSize(info labInfo) string {
 	return fmt.Sprint(len(info.Nodes))
 }
 
-// labPlace says where a lab is, and whose.
-func labPlace(info labInfo) string {
+// labLocation returns the column WHERE.
+func labLocation(info labInfo) string {
 	switch {
 	case info.Sandbox != "":
 		return "rootless"
@@ -68,8 +68,8 @@ func labState(info labInfo) string {
 	return "running"
 }
 
-// someOf joins the first of many names.
-func someOf(names []string) string {
+// firstNames joins names; of more than 8 the first and the last.
+func firstNames(names []string) string {
 	const most = 8
 	if len(names) > most {
 		return fmt.Sprintf("%s … %s", strings.Join(names[:most-1], " "), names[len(names)-1])

@@ -7,22 +7,22 @@ import (
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
-// machineSpots returns a function that returns where each namespace of the machine
-// is found, under the name that the map gives it. It ends with ctx.
-func machineSpots(ctx context.Context) func() ([]kernel.NamespaceFile, error) {
-	return func() ([]kernel.NamespaceFile, error) { return findSpots(ctx) }
+// machineNamespaces returns a function that lists a file of each namespace of the machine,
+// with its name in the map, until ctx ends.
+func machineNamespaces(ctx context.Context) func() ([]kernel.NamespaceFile, error) {
+	return func() ([]kernel.NamespaceFile, error) { return findNamespaces(ctx) }
 }
 
-func findSpots(ctx context.Context) ([]kernel.NamespaceFile, error) {
+func findNamespaces(ctx context.Context) ([]kernel.NamespaceFile, error) {
 	m, err := hostmap.Take(ctx, hostmap.Options{})
 	if err != nil {
 		return nil, err
 	}
-	var spots []kernel.NamespaceFile
+	var files []kernel.NamespaceFile
 	for _, ns := range m.Namespaces {
 		if path := ns.Path(); path != "" {
-			spots = append(spots, kernel.NamespaceFile{Name: ns.Name, Path: path})
+			files = append(files, kernel.NamespaceFile{Name: ns.Name, Path: path})
 		}
 	}
-	return spots, nil
+	return files, nil
 }

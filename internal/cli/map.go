@@ -17,7 +17,7 @@ import (
 type mapOptions struct {
 	all     bool
 	filters []string
-	take    hostmap.Options
+	options hostmap.Options
 	format  format
 }
 
@@ -56,24 +56,24 @@ wildcards; several filters must all match. The keys are
 				}
 				filters = append(filters, f)
 			}
-			return promptly(cmd.Context(), func() error { return p.mapHost(cmd.Context(), args, filters, o) })
+			return returnOnCancel(cmd.Context(), func() error { return p.mapHost(cmd.Context(), args, filters, o) })
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "isolated namespaces one by one, lo, link-local addresses")
-	cmd.Flags().BoolVar(&o.take.Engines, "engines", false, "also ask the daemons of engines")
+	cmd.Flags().BoolVar(&o.options.Engines, "engines", false, "also ask the daemons of engines")
 	cmd.Flags().StringArrayVarP(&o.filters, "filter", "f", nil, "only namespaces that match `KEY=VALUE`; may be repeated")
-	// It fails only for a flag that is not there.
+	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("filter", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return eachOf(hostmap.FilterKeys(), func(k string) string { return k + "=" }), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+		return mapSlice(hostmap.FilterKeys(), func(k string) string { return k + "=" }), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	})
 	outputFlag(cmd, &o.format)
 	return cmd
 }
 
-func eachOf[T, U any](list []T, of func(T) U) []U {
+func mapSlice[T, U any](list []T, f func(T) U) []U {
 	out := make([]U, len(list))
 	for i, t := range list {
-		out[i] = of(t)
+		out[i] = f(t)
 	}
 	return out
 }
@@ -84,13 +84,13 @@ func completeMap(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.Shel
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names := eachOf(m.Namespaces, func(ns *hostmap.Namespace) string { return ns.Name })
-	return offered(names), cobra.ShellCompDirectiveNoFileComp
+	names := mapSlice(m.Namespaces, func(ns *hostmap.Namespace) string { return ns.Name })
+	return completions(names), cobra.ShellCompDirectiveNoFileComp
 }
 
-// mapHost writes the map, or what of it is asked for.
+// mapHost prints the map, or the parts that match args and filters.
 func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.Filter, o mapOptions) error {
-	m, err := p.takeMap(ctx, o.take)
+	m, err := p.takeMap(ctx, o.options)
 	if err != nil {
 		return err
 	}
@@ -99,18 +99,18 @@ func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.
 	}
 	m = m.Select(filters)
 	if len(args) > 0 {
-		return p.mapFound(m, args, o)
+		return p.printFound(m, args, o)
 	}
 	if o.format == formatJSON {
 		return p.out.json(m)
 	}
 	p.out.print("%s", m.Text(o.all || len(filters) > 0, p.out.paint))
-	p.sayUnseen(m)
+	p.noticeUnseen(m)
 	return nil
 }
 
-// takeMap makes a map of the machine. An ordinary user has more rights inside the
-// own user namespaces, which are those of sandboxes and of engines without root.
+// takeMap makes a map of the machine. Without root it enters the user's own user
+// namespaces, of sandboxes and rootless engines, to see more.
 func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map, error) {
 	if !sandbox.Privileged() && !p.placement.inside {
 		o.AsOwner = mapAsOwner
@@ -118,10 +118,10 @@ func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map,
 	return hostmap.Take(ctx, o)
 }
 
-// mapAsOwner makes a map as the owner of the user namespace of a process; nil if
-// this user is not allowed to, or it ends meanwhile.
+// mapAsOwner makes a map as the owner of a process's user namespace. It returns nil if
+// that is not permitted or the process has ended.
 func mapAsOwner(pid int) *hostmap.Map {
-	out, code, err := gather(func(stdout *os.File) (int, error) {
+	out, code, err := captureOutput(func(stdout *os.File) (int, error) {
 		return sandbox.RunAsOwner(pid, []string{programName, "map", "--output=json"}, stdout)
 	})
 	m := &hostmap.Map{}
@@ -131,13 +131,13 @@ func mapAsOwner(pid int) *hostmap.Map {
 	return m
 }
 
-// mapFound says what words mean.
-func (p *program) mapFound(m *hostmap.Map, args []string, o mapOptions) error {
+// printFound prints the namespaces and interfaces that match args.
+func (p *program) printFound(m *hostmap.Map, args []string, o mapOptions) error {
 	var all []hostmap.Found
 	for _, word := range args {
 		found, err := m.Find(word)
 		if err != nil {
-			p.sayUnseen(m)
+			p.noticeUnseen(m)
 			return err
 		}
 		all = append(all, found...)
@@ -157,12 +157,12 @@ func (p *program) mapFound(m *hostmap.Map, args []string, o mapOptions) error {
 	return nil
 }
 
-// sayUnseen says what is missing on a map, and how to see it.
-func (p *program) sayUnseen(m *hostmap.Map) {
+// noticeUnseen reports what the map does not show, and how to see it.
+func (p *program) noticeUnseen(m *hostmap.Map) {
 	if len(m.Unseen) == 0 {
 		return
 	}
-	p.out.say("not visible to this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
+	p.out.notice("not visible to this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
 	if !sandbox.Privileged() {
 		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
 	}

@@ -48,7 +48,7 @@ The commands of a file are one transaction: all or none are done.
 	}
 }
 
-// nftOptions are what stands before the command.
+// nftOptions are the options before the command.
 type nftOptions struct {
 	file      string
 	handles   bool
@@ -56,7 +56,7 @@ type nftOptions struct {
 	stateless bool
 }
 
-// nft does what nft(8) would, in the program's own network namespace.
+// nft runs nft commands in the network namespace of this process.
 func (p *program) nft(cmd *cobra.Command, args []string) error {
 	var o nftOptions
 	rest, err := o.read(args)
@@ -106,7 +106,8 @@ func (o *nftOptions) read(args []string) ([]string, error) {
 	return args, nil
 }
 
-// nftMistakes says where mistakes are, in a file or under the line typed.
+// nftMistakes adds source lines to parse errors. Those of a typed command have no line
+// number, only the caret.
 func nftMistakes(file, text string, err error) error {
 	var all nft.Errors
 	if !errors.As(err, &all) {
@@ -117,7 +118,7 @@ func nftMistakes(file, text string, err error) error {
 		shown = append(shown, &topo.Error{Pos: topo.Pos{File: file, Line: e.Line, Col: e.Col}, Msg: e.Msg})
 	}
 	shown.AddSource(file, []byte(text))
-	if file == "" { // a line has no place but the caret's
+	if file == "" {
 		for _, e := range shown {
 			e.Pos.Line = 0
 		}
@@ -125,7 +126,7 @@ func nftMistakes(file, text string, err error) error {
 	return shown
 }
 
-// runNft makes the changes, all at once, and then lists what is asked for.
+// runNft makes all changes in one transaction and then runs the list commands.
 func (p *program) runNft(ctx context.Context, commands []nft.Command, o nftOptions) error {
 	var changes plan.Plan
 	for _, c := range commands {
@@ -138,7 +139,7 @@ func (p *program) runNft(ctx context.Context, commands []nft.Command, o nftOptio
 	}
 	rs, err := kernel.Nftables(state.Host)
 	if err != nil {
-		return nftDenied(err)
+		return nftError(err)
 	}
 	if o.stateless {
 		rs = rs.Stateless()
@@ -149,7 +150,7 @@ func (p *program) runNft(ctx context.Context, commands []nft.Command, o nftOptio
 			if err != nil {
 				return err
 			}
-			p.out.exact(text)
+			p.out.printExact(text)
 		}
 	}
 	return nil
@@ -162,16 +163,16 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 	if !check {
 		err := kernel.Apply(ctx, changes, state.New(), kernel.Options{})
 		if err == nil || errors.Is(err, fs.ErrPermission) {
-			return nftDenied(err)
+			return nftError(err)
 		}
 		if reason := p.changeNft(ctx, changes, true); reason != nil {
-			return reason // in more words than the kernel's
+			return reason // more precise than the kernel's errno
 		}
-		return nftDenied(err)
+		return nftError(err)
 	}
 	rs, err := kernel.Nftables(state.Host)
 	if err != nil {
-		return nftDenied(err)
+		return nftError(err)
 	}
 	for _, op := range changes {
 		command, _ := plan.NftCommand(op)
@@ -182,15 +183,15 @@ func (p *program) changeNft(ctx context.Context, changes plan.Plan, check bool) 
 	return nil
 }
 
-// nftDenied says whose network it is that may not be changed.
-func nftDenied(err error) error {
+// nftError names the command that failed, and adds a hint for lack of permission.
+func nftError(err error) error {
 	if op, ok := errors.AsType[*kernel.OpError](err); ok {
 		if command, ok := plan.NftCommand(op.Op); ok {
 			err = fmt.Errorf("%s: %w", command, op.Err)
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
-		return notRoots{err}
+		return permissionError{err}
 	}
 	return err
 }

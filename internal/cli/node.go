@@ -13,11 +13,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// findNode returns the running node that NODE means: "lab/node", or "node"
-// where only one running lab has it or the folder's lab does.
+// findNode returns the running node of an argument: "lab/node", or "node" if only one
+// running lab has it or the folder's lab does.
 func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	labName, name, qualified := strings.Cut(arg, "/")
-	if err := p.enterOnly(); err != nil {
+	if err := p.reexecInOnlySandbox(); err != nil {
 		return nil, nil, err
 	}
 	infos, err := p.labs()
@@ -41,29 +41,28 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	return lab, node, err
 }
 
-// labOfNode returns the lab that a node without a lab's name belongs to.
+// labOfNode returns the lab of a node that is given without one.
 func (p *program) labOfNode(infos []labInfo, node string) (string, error) {
-	having := labsWith(infos, node)
-	switch len(having) {
+	labs := labsWith(infos, node)
+	switch len(labs) {
 	case 0:
 		if len(infos) == 0 {
-			return "", choose(infos)
+			return "", chooseError(infos)
 		}
 		return "", fmt.Errorf("no running lab has a node %s%s", node, words.DidYouMean(node, allNodes(infos)))
 	case 1:
-		return having[0], nil
+		return labs[0], nil
 	}
-	if lab, err := p.load(nil, ""); err == nil && slices.Contains(having, lab.Name()) {
+	if lab, err := p.load(nil, ""); err == nil && slices.Contains(labs, lab.Name()) {
 		return lab.Name(), nil
 	}
-	for i, lab := range having {
-		having[i] = lab + "/" + node
+	for i, lab := range labs {
+		labs[i] = lab + "/" + node
 	}
-	return "", fmt.Errorf("several running labs have a node %s: give %s", node, strings.Join(having, " or "))
+	return "", fmt.Errorf("several running labs have a node %s: give %s", node, strings.Join(labs, " or "))
 }
 
-// labsWith returns the names of the labs that have a node. The machine itself
-// is a node of all.
+// labsWith returns the names of the labs that have a node. All have host.
 func labsWith(infos []labInfo, node string) []string {
 	var labs []string
 	for _, info := range infos {
@@ -91,8 +90,7 @@ func allNodes(infos []labInfo) []string {
 	return nodes
 }
 
-// completeNodes offers the running nodes, with their lab's name where several
-// labs run.
+// completeNodes completes running nodes, with the lab's name if several labs run.
 func (p *program) completeNodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	infos, _ := p.labs()
 	var words []string
@@ -104,5 +102,5 @@ func (p *program) completeNodes(*cobra.Command, []string, string) ([]string, cob
 			words = append(words, node)
 		}
 	}
-	return offered(words), cobra.ShellCompDirectiveNoFileComp
+	return completions(words), cobra.ShellCompDirectiveNoFileComp
 }

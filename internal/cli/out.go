@@ -17,33 +17,32 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// All that reaches the terminal passes through this file. Its rules are:
+// All output passes through this file. Its rules are:
 //
-//   - stdout is data: what was asked for, and nothing else. It can be piped.
-//   - stderr is talk: each message begins with "vethlab: ". What is to be done
-//     about it follows in lines that are indented.
-//   - Colours and progress are for terminals only, and colours not where
-//     NO_COLOR is set (no-color.org) or TERM is dumb. The words alone say it all.
-//   - JSON is made from the very struct that would have been printed.
-//   - Work of more than a second shows a line that counts the seconds and goes
-//     when the work is done.
-//   - What others have named or written, such as an interface in a container,
-//     commands no terminal: control characters in it are shown, see [escape.Terminal].
-//     Where a line is meant, it is one line, see package escape.
-//   - A failed write is a failed command: a full disk never passes for success.
+//   - stdout is for results only, so that it can be piped.
+//   - stderr is for messages: each begins with "vethlab: ", and indented lines after it
+//     say what to do.
+//   - Colours and progress are for terminals only, and colours not if NO_COLOR is set
+//     (no-color.org) or TERM is dumb. They add nothing to the text.
+//   - JSON is encoded from the struct that is printed as text.
+//   - Work of more than a second shows a line with the seconds so far, which is erased at
+//     the end.
+//   - Names and text of others, such as an interface of a container, can't control the
+//     terminal: see [escape.Terminal] and, within one line, [escape.Line].
+//   - A failed write, as to a full disk, is a failure of the command.
 
-// out is where words go. Its methods may be called from any goroutine.
+// out is the output of the program. Its methods may be called from any goroutine.
 type out struct {
-	mu       sync.Mutex // guards all below; one message at a time
+	mu       sync.Mutex // one message at a time; guards all fields down to progress
 	stdout   io.Writer
 	stderr   io.Writer
 	err      error  // of the first failed write to stdout
-	progress string // shown on stderr now, or ""
+	progress string // on stderr now, or ""
 
-	terminal  bool // stdout is one
-	dumb      bool // the terminal can't be painted on, it only takes lines
-	colour    bool // stdout takes colours
-	talkShown bool // stderr is a terminal
+	terminal       bool // stdout is a terminal
+	dumb           bool // TERM is dumb: no cursor movement
+	colour         bool // stdout takes colours
+	stderrTerminal bool // stderr is a terminal
 }
 
 func newOut(stdout, stderr io.Writer) *out {
@@ -51,7 +50,7 @@ func newOut(stdout, stderr io.Writer) *out {
 	o.terminal = isTerminal(stdout)
 	o.dumb = os.Getenv("TERM") == "dumb"
 	o.colour = o.terminal && os.Getenv("NO_COLOR") == "" && !o.dumb
-	o.talkShown = isTerminal(stderr)
+	o.stderrTerminal = isTerminal(stderr)
 	return o
 }
 
@@ -60,8 +59,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// width returns how many columns the terminal has, or a good number where there
-// is none.
+// width returns the columns of the terminal, or a default.
 func (o *out) width() int {
 	if f, ok := o.stdout.(*os.File); ok && o.terminal {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
@@ -71,14 +69,14 @@ func (o *out) width() int {
 	return draw.DefaultWidth
 }
 
-// print writes data that is for people.
+// print writes results for people.
 func (o *out) print(format string, args ...any) {
 	o.write([]byte(escape.Terminal(fmt.Sprintf(format, args...))))
 }
 
-// exact writes data that other programs read as well, such as a script: what is
-// not for a terminal stays as it is.
-func (o *out) exact(text string) {
+// printExact writes results that programs read too, such as a script. They are escaped
+// only on a terminal.
+func (o *out) printExact(text string) {
 	if o.terminal {
 		text = escape.Terminal(text)
 	}
@@ -90,12 +88,12 @@ func (o *out) write(data []byte) {
 	defer o.mu.Unlock()
 	o.hideProgress()
 	if _, err := o.stdout.Write(data); err != nil && o.err == nil {
-		o.err = fmt.Errorf("writing the output: %w", err)
+		o.err = fmt.Errorf("cannot write the output: %w", err)
 	}
 }
 
-// Write writes data, as [out.print] does. It implements [io.Writer] for those that
-// want one, and never fails: see [out.failed].
+// Write implements [io.Writer]. It writes to stdout, unescaped, and never fails: see
+// [out.writeError].
 func (o *out) Write(data []byte) (int, error) {
 	o.write(data)
 	return len(data), nil
@@ -106,8 +104,8 @@ func (o *out) Print(text string) { o.print("%s", text) }
 func (o *out) Width() int        { return o.width() }
 func (o *out) Colours() bool     { return o.colour }
 
-// failed returns the error of the first write to stdout that failed.
-func (o *out) failed() error {
+// writeError returns the error of the first write to stdout that failed.
+func (o *out) writeError() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.err
@@ -126,7 +124,7 @@ func (o *out) json(v any) error {
 	return nil
 }
 
-// jsonLine writes v as JSON in one line.
+// jsonLine writes v as one line of JSON.
 func (o *out) jsonLine(v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -138,27 +136,27 @@ func (o *out) jsonLine(v any) error {
 	return nil
 }
 
-// say writes a message.
-func (o *out) say(format string, args ...any) { o.talk("vethlab: ", format, args...) }
+// notice writes a message.
+func (o *out) notice(format string, args ...any) { o.message("vethlab: ", format, args...) }
 
-// hint writes what is to be done about the message before.
-func (o *out) hint(format string, args ...any) { o.talk("  ", format, args...) }
+// hint writes what to do about the message before it.
+func (o *out) hint(format string, args ...any) { o.message("  ", format, args...) }
 
-// pass writes what a command said on its stderr, as it is.
-func (o *out) pass(data []byte) {
+// passStderr writes data to stderr as it is, such as the stderr of a command.
+func (o *out) passStderr(data []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.hideProgress()
 	o.stderr.Write(data)
 }
 
-// talkWait is how long a message waits for output that nobody takes.
-const talkWait = 200 * time.Millisecond
+// messageWait is how long a message waits for a blocked write to stdout.
+const messageWait = 200 * time.Millisecond
 
-// lock takes the turn to write, and reports whether it got it in time: a message
-// is not held up for good by a reader of stdout who does not read.
+// lock locks o.mu and reports whether it could within messageWait. Without the lock a
+// message is written all the same: a full pipe on stdout must not block stderr.
 func (o *out) lock() bool {
-	for end := time.Now().Add(talkWait); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(messageWait); ; time.Sleep(time.Millisecond) {
 		if o.mu.TryLock() {
 			return true
 		}
@@ -168,7 +166,7 @@ func (o *out) lock() bool {
 	}
 }
 
-func (o *out) talk(prefix, format string, args ...any) {
+func (o *out) message(prefix, format string, args ...any) {
 	if o.lock() {
 		defer o.mu.Unlock()
 		o.hideProgress()
@@ -177,24 +175,24 @@ func (o *out) talk(prefix, format string, args ...any) {
 	fmt.Fprintf(o.stderr, "%s%s\n", prefix, escape.Terminal(text))
 }
 
-// working shows, from the second second on, what the program is at. The
-// function it returns ends that.
-func (o *out) working(what string) (done func()) {
-	if !o.talkShown {
+// startProgress shows what the program does and the seconds so far, after the first
+// second. done erases it.
+func (o *out) startProgress(what string) (done func()) {
+	if !o.stderrTerminal {
 		return func() {}
 	}
-	quit, gone := make(chan struct{}), make(chan struct{})
+	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(gone)
-		o.count(what, quit)
+		defer close(ended)
+		o.countSeconds(what, quit)
 	}()
 	return func() {
 		close(quit)
-		<-gone
+		<-ended
 	}
 }
 
-func (o *out) count(what string, quit <-chan struct{}) {
+func (o *out) countSeconds(what string, quit <-chan struct{}) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for seconds := 1; ; seconds++ {
@@ -216,7 +214,7 @@ func (o *out) setProgress(text string) {
 	io.WriteString(o.stderr, text)
 }
 
-// hideProgress wipes the progress line; it is shown again a second later.
+// hideProgress erases the progress line; the next tick shows it again.
 func (o *out) hideProgress() {
 	if o.progress != "" {
 		io.WriteString(o.stderr, "\r\x1b[K")
@@ -224,7 +222,7 @@ func (o *out) hideProgress() {
 	}
 }
 
-// A style is how a text stands out on a terminal.
+// A style is a style of text on a terminal.
 type style = words.Style
 
 // The styles.

@@ -9,11 +9,11 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-func TestOutKeepsDataApart(t *testing.T) {
+func TestOutputStreams(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	o := newOut(&stdout, &stderr)
 	o.print("%d\n", 7)
-	o.say("a word\n")
+	o.notice("a message\n")
 	o.hint("do this")
 	if err := o.json(map[string]string{"a": "b→c<d"}); err != nil {
 		t.Fatal(err)
@@ -21,17 +21,17 @@ func TestOutKeepsDataApart(t *testing.T) {
 	if got, want := stdout.String(), "7\n{\n  \"a\": \"b→c<d\"\n}\n"; got != want {
 		t.Errorf("stdout %q, want %q", got, want)
 	}
-	if got, want := stderr.String(), "vethlab: a word\n  do this\n"; got != want {
+	if got, want := stderr.String(), "vethlab: a message\n  do this\n"; got != want {
 		t.Errorf("stderr %q, want %q", got, want)
 	}
 }
 
-// Neither colours nor progress reach what is no terminal.
+// Without a terminal neither colours nor progress are written.
 func TestOutPlain(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	o := newOut(&stdout, &stderr)
 	o.print("%s", o.paint(red, "x"))
-	o.working("a lot of work")()
+	o.startProgress("a lot of work")()
 	if got := stdout.String() + stderr.String(); got != "x" {
 		t.Errorf("got %q, want x", got)
 	}
@@ -44,12 +44,12 @@ func TestOutColour(t *testing.T) {
 	}
 }
 
-// A message wipes the progress line instead of being written behind it.
+// A message erases the progress line first.
 func TestOutProgress(t *testing.T) {
 	var stderr bytes.Buffer
 	o := &out{stdout: &stderr, stderr: &stderr}
 	o.setProgress("building … 2 s")
-	o.say("done")
+	o.notice("done")
 	if got, want := stderr.String(), "building … 2 s\r\x1b[Kvethlab: done\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -57,11 +57,11 @@ func TestOutProgress(t *testing.T) {
 
 func TestOutFailedWrite(t *testing.T) {
 	o := newOut(fullDisk{}, &bytes.Buffer{})
-	if err := o.failed(); err != nil {
+	if err := o.writeError(); err != nil {
 		t.Fatal(err)
 	}
 	o.print("x")
-	if err := o.failed(); !errors.Is(err, errFull) {
+	if err := o.writeError(); !errors.Is(err, errFull) {
 		t.Errorf("got %v, want %v", err, errFull)
 	}
 }
@@ -94,7 +94,7 @@ func TestPrintEscapes(t *testing.T) {
 	var stdout bytes.Buffer
 	o := &out{stdout: &stdout, terminal: true, colour: true}
 	o.print("%s %s", "v\x1b[H", o.paint(red, "down"))
-	o.exact("\x1b[2J")
+	o.printExact("\x1b[2J")
 	if got, want := stdout.String(), "v␛[H \x1b[31mdown\x1b[0m␛[2J"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// viewOf observes a lab in the kernel.
-func viewOf(lab *vethlab.Lab) (*kernel.Snapshot, error) {
+// observe observes a lab in the kernel.
+func observe(lab *vethlab.Lab) (*kernel.Snapshot, error) {
 	if lab.Topology() == nil {
 		return kernel.Observe(lab.Name(), nil, nil)
 	}
@@ -27,7 +27,7 @@ func sceneOf(view *kernel.Snapshot) *draw.Scene {
 	return s
 }
 
-// drawPage is the size of the terminal, and how names are written on it.
+// drawPage returns the width of the terminal and the style of names.
 func (p *program) drawPage() draw.Page {
 	return draw.Page{
 		Width: p.out.width(),

@@ -38,10 +38,9 @@ The exit code is 1 if there was no answer at all.`,
 	return cmd
 }
 
-// ping pings and writes what comes, in the words of ping(8). Interrupted, it
-// still sums up.
+// ping pings and prints each reply. If interrupted, it still prints the totals.
 func (p *program) ping(ctx context.Context, from, to string, o vethlab.PingOptions) error {
-	lab, node, target, err := p.findPair(from, to)
+	lab, node, target, err := p.findSourceAndTarget(from, to)
 	if err != nil {
 		return err
 	}
@@ -65,9 +64,9 @@ func (p *program) ping(ctx context.Context, from, to string, o vethlab.PingOptio
 	return nil
 }
 
-// findPair returns the lab that two ends of a ping are in, and the ends as that
-// lab calls them. The machine itself is in the lab that the other end is in.
-func (p *program) findPair(from, to string) (lab *vethlab.Lab, node, target string, err error) {
+// findSourceAndTarget returns the lab of NODE and TARGET and both without the lab's name.
+// If NODE is host, the lab is that of TARGET.
+func (p *program) findSourceAndTarget(from, to string) (lab *vethlab.Lab, node, target string, err error) {
 	toLab, target, qualified := strings.Cut(to, "/")
 	if !qualified {
 		target = to

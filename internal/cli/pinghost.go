@@ -69,7 +69,7 @@ const (
 func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) error {
 	addr, err := pingAddress(ctx, host, o)
 	if err != nil {
-		p.out.pass(fmt.Appendf(nil, "ping: %s: %v\n", host, err))
+		p.out.passStderr(fmt.Appendf(nil, "ping: %s: %v\n", host, err))
 		return exitError{code: pingFailed}
 	}
 	began := time.Now()
@@ -84,7 +84,7 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 		p.pingReply(r, o)
 	})
 	if err != nil && ctx.Err() == nil {
-		p.out.pass(fmt.Appendf(nil, "ping: %v\n", cmp.Or(context.Cause(pinging), err)))
+		p.out.passStderr(fmt.Appendf(nil, "ping: %v\n", cmp.Or(context.Cause(pinging), err)))
 		return exitError{code: pingFailed}
 	}
 	p.out.print("%s", iputils.Statistics{
@@ -124,7 +124,7 @@ func (p *program) pingReply(r probe.Reply, o pingHostOptions) {
 		e := iputils.ICMPError{By: icmp.By, Type: icmp.Type, Code: icmp.Code, MTU: icmp.MTU, Reason: icmp.Reason()}
 		p.out.print("%s", e.Line(r.Seq))
 	case r.Err != nil:
-		p.out.pass(fmt.Appendf(nil, "ping: sendmsg: %v\n", r.Err))
+		p.out.passStderr(fmt.Appendf(nil, "ping: sendmsg: %v\n", r.Err))
 	default:
 		p.out.print("%s", iputils.Reply(r.From, r.Seq, r.TTL, r.RTT))
 	}

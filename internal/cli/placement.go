@@ -16,18 +16,17 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// A lab lives either on the machine itself, where only root can make one, or in
-// a sandbox of its user's. A command on a lab in a sandbox runs this very program
-// once more inside, with the same arguments; there it finds the lab as root
-// finds one on the machine. So all commands but for this file know one placement
-// only.
+// A lab is either on the machine, where only root can make one, or in a sandbox of its
+// user. A command on a lab in a sandbox re-executes this program inside the sandbox with
+// the same arguments; there it finds the lab as root finds one on the machine. So only
+// this file knows of both.
 
-// placement says where the labs of a command are.
+// placement is where the labs of a command are.
 type placement struct {
 	rootless bool // --rootless: in sandboxes only
 	root     bool // --root: on the machine only
 	inside   bool // this program runs inside a sandbox already
-	fresh    bool // that is a machine of its own, see exec --fresh
+	isolated bool // it runs in an isolated sandbox, see [sandbox.Isolate]
 }
 
 func placementFlags(cmd *cobra.Command, l *placement) {
@@ -41,25 +40,25 @@ func placementFlags(cmd *cobra.Command, l *placement) {
 	}
 }
 
-// onMachine reports whether the machine's own labs count.
+// onMachine reports whether labs on the machine are included.
 func (l placement) onMachine() bool { return l.inside || !l.rootless }
 
-// inSandboxes reports whether labs in sandboxes count.
+// inSandboxes reports whether labs in sandboxes are included.
 func (l placement) inSandboxes() bool { return !l.inside && !l.root }
 
-// makesSandboxes reports whether a new lab gets a sandbox.
+// makesSandboxes reports whether a new lab is made in a sandbox.
 func (l placement) makesSandboxes() bool {
 	return l.inSandboxes() && (l.rootless || !sandbox.Privileged())
 }
 
-// A reexecError says that a command has been carried out, inside a sandbox,
-// and with which exit code.
+// A reexecError is the exit code of a command that was carried out by a re-executed
+// program inside a sandbox. It is not printed.
 type reexecError struct{ code int }
 
 func (e reexecError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// failure returns the error of a command that is a part of this one, nil if it
-// did well.
+// failure returns nil for exit code 0, else an error with that code, for a command that
+// goes on after a re-executed one.
 func (e reexecError) failure() error {
 	if e.code == exitDone {
 		return nil
@@ -67,12 +66,12 @@ func (e reexecError) failure() error {
 	return exitError{code: e.code}
 }
 
-// A labInfo is what can be said of a running lab at a glance.
+// A labInfo is a running lab and its sandbox.
 type labInfo struct {
 	vethlab.LabInfo
 
-	// Sandbox is the name of the sandbox that the lab is in, as a rule its own;
-	// "": it is on the machine.
+	// Sandbox is the name of the sandbox that the lab is in, by default the lab's;
+	// "": the lab is on the machine.
 	Sandbox string `json:"sandbox,omitempty"`
 }
 
@@ -99,9 +98,9 @@ func (p *program) labs() ([]labInfo, error) {
 	return append(labs, slices.Concat(inBoxes...)...), errors.Join(errs...)
 }
 
-// boxes returns the names of the sandboxes that count. Where labs of the machine
-// do as well, a folder that can't be trusted for sandboxes (another login's, as
-// sudo may leave it) has none that do.
+// boxes returns the names of the included sandboxes. If labs on the machine are included
+// too, an error is ignored: sudo may leave XDG_RUNTIME_DIR of another user, whose folder
+// is not trusted.
 func (p *program) boxes() ([]string, error) {
 	if !p.placement.inSandboxes() {
 		return nil, nil
@@ -113,9 +112,9 @@ func (p *program) boxes() ([]string, error) {
 	return boxes, err
 }
 
-// enterOnly goes into the only sandbox there is, where labs of the machine do not
-// count: whatever lab is meant can be found out inside.
-func (p *program) enterOnly() error {
+// reexecInOnlySandbox re-executes the command in the only sandbox, if labs on the machine
+// are not included: the argument is resolved there.
+func (p *program) reexecInOnlySandbox() error {
 	if !p.placement.makesSandboxes() {
 		return nil
 	}
@@ -123,11 +122,11 @@ func (p *program) enterOnly() error {
 	if err != nil || len(boxes) != 1 {
 		return err
 	}
-	return p.enter(labInfo{LabInfo: vethlab.LabInfo{Name: boxes[0]}, Sandbox: boxes[0]})
+	return p.reexecFor(labInfo{LabInfo: vethlab.LabInfo{Name: boxes[0]}, Sandbox: boxes[0]})
 }
 
-// labsIn asks inside a sandbox which labs there are. One in which a crash left
-// none is shown by its own name.
+// labsIn runs ls inside a sandbox and returns its labs. A sandbox that has none, after a
+// crash, is returned as an incomplete lab of its name.
 func (p *program) labsIn(name string) ([]labInfo, error) {
 	box, err := sandbox.Open(name)
 	if errors.Is(err, sandbox.ErrNone) {
@@ -156,68 +155,68 @@ func (p *program) labsIn(name string) ([]labInfo, error) {
 
 // outputIn runs a command inside a sandbox and returns what it writes.
 func (p *program) outputIn(box *sandbox.Box, args ...string) (out []byte, code int, err error) {
-	return gather(func(stdout *os.File) (int, error) {
+	return captureOutput(func(stdout *os.File) (int, error) {
 		return box.Run(append([]string{programName}, args...), nil, stdout)
 	})
 }
 
-// gather returns what a program writes that run runs.
-func gather(run func(stdout *os.File) (code int, err error)) (out []byte, code int, err error) {
+// captureOutput returns what run writes to stdout.
+func captureOutput(run func(stdout *os.File) (code int, err error)) (out []byte, code int, err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer read.Close()
-	gathered := make(chan error, 1)
+	captured := make(chan error, 1)
 	go func() {
 		var err error
 		out, err = io.ReadAll(read)
-		gathered <- err
+		captured <- err
 	}()
 	code, err = run(write)
 	write.Close()
-	return out, code, errors.Join(err, <-gathered)
+	return out, code, errors.Join(err, <-captured)
 }
 
-// programName is what this program is called inside sandboxes.
+// programName is argv[0] of this program inside sandboxes.
 const programName = "vethlab"
 
-// at returns nil if a lab is to be dealt with here. If it lives in a sandbox, or
-// is to, the command is carried out there, and the error is [reexecError]. Unless
-// create is true a lab that would need a sandbox and has none is
-// [vethlab.ErrNotRunning].
-func (p *program) at(lab string, create bool) error {
+// reexecIfSandboxed returns nil if this process works on the lab. If the lab is in a
+// sandbox, or needs one and create is true, the command is re-executed there, and the
+// error is a [reexecError]. If it needs one that does not exist and create is false, the
+// error is [vethlab.ErrNotRunning].
+func (p *program) reexecIfSandboxed(lab string, create bool) error {
 	switch {
 	case p.placement.inside:
 		return nil
 	case p.placement.makesSandboxes():
-		return p.inSandbox(lab, create)
+		return p.reexecInSandbox(lab, create)
 	case !sandbox.Privileged():
 		return sandbox.ErrRoot
 	case create || !p.placement.inSandboxes():
 		return nil
 	}
-	// Root, for whom a lab may be in either place: here unless only there.
+	// Root may have the lab on the machine or in a sandbox; the machine comes first.
 	infos, err := vethlab.List()
 	if err != nil || slices.ContainsFunc(infos, func(i vethlab.LabInfo) bool { return i.Name == lab }) {
 		return err
 	}
-	if err := p.inSandbox(lab, false); !errors.Is(err, vethlab.ErrNotRunning) {
+	if err := p.reexecInSandbox(lab, false); !errors.Is(err, vethlab.ErrNotRunning) {
 		return err
 	}
 	return nil
 }
 
-// inSandbox carries the command out inside the sandbox of a lab.
-func (p *program) inSandbox(lab string, create bool) error {
+// reexecInSandbox re-executes the command in the sandbox of a lab.
+func (p *program) reexecInSandbox(lab string, create bool) error {
 	box, err := openOrStart(lab, create)
 	if errors.Is(err, sandbox.ErrNone) {
-		return p.notHere(lab)
+		return p.noSandboxError(lab)
 	}
 	if err != nil {
 		return err
 	}
-	return p.within(box, p.args...)
+	return p.reexecIn(box, p.args...)
 }
 
 func openOrStart(lab string, create bool) (*sandbox.Box, error) {
@@ -228,8 +227,9 @@ func openOrStart(lab string, create bool) (*sandbox.Box, error) {
 	return sandbox.Open(lab)
 }
 
-// notHere says that a lab has no sandbox, and where else it is.
-func (p *program) notHere(lab string) error {
+// noSandboxError returns the error for a lab without a sandbox: it is root's, or not
+// running.
+func (p *program) noSandboxError(lab string) error {
 	if p.placement.onMachine() {
 		infos, err := vethlab.List()
 		if err != nil {
@@ -237,23 +237,22 @@ func (p *program) notHere(lab string) error {
 		}
 		for _, i := range infos {
 			if i.Name == lab {
-				return outOfReach(lab)
+				return rootLabError(lab)
 			}
 		}
 	}
 	return fmt.Errorf("lab %s is %w", lab, vethlab.ErrNotRunning)
 }
 
-// outOfReach says that a lab is another's.
-func outOfReach(lab string) error {
+func rootLabError(lab string) error {
 	return fmt.Errorf("lab %s belongs to root: %w", lab, sandbox.ErrRoot)
 }
 
-// within runs this program once more inside a sandbox. With the last lab in it
-// the sandbox is ended.
-func (p *program) within(box *sandbox.Box, args ...string) error {
+// reexecIn re-executes this program inside a sandbox, and ends the sandbox if no lab is
+// left in it.
+func (p *program) reexecIn(box *sandbox.Box, args ...string) error {
 	defer box.Close()
-	code, err := box.Run(append([]string{programName}, args...), p.replay(), nil)
+	code, err := box.Run(append([]string{programName}, args...), p.stdinAgain(), nil)
 	if errors.Is(err, sandbox.ErrEnded) {
 		return fmt.Errorf("%s: %w", box.Lab(), err)
 	}
@@ -266,25 +265,26 @@ func (p *program) within(box *sandbox.Box, args ...string) error {
 	return reexecError{code}
 }
 
-// replay returns a file with what has been read of standard input, for the
-// program that is to read it again; nil if nothing has.
-func (p *program) replay() *os.File {
+// stdinAgain returns a pipe with what was read from standard input, for the re-executed
+// program; nil if nothing was read.
+func (p *program) stdinAgain() *os.File {
 	if p.input == nil {
 		return nil
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
-		return nil // it finds the end of its input, and says so
+		return nil // the program reads EOF and reports an empty file
 	}
 	go func() {
-		_, _ = write.Write(p.input) // who does not read it all does not need it
+		_, _ = write.Write(p.input) // EPIPE: the program did not need all
 		write.Close()
 	}()
 	return read
 }
 
-// enter goes into the sandbox that a lab is in, if it is in one.
-func (p *program) enter(info labInfo) error {
+// reexecFor re-executes the command in the sandbox of a lab. It returns nil for a lab on
+// the machine.
+func (p *program) reexecFor(info labInfo) error {
 	switch {
 	case info.Sandbox != "":
 		box, err := sandbox.Open(info.Sandbox)
@@ -294,9 +294,9 @@ func (p *program) enter(info labInfo) error {
 		if err != nil {
 			return err
 		}
-		return p.within(box, p.args...)
+		return p.reexecIn(box, p.args...)
 	case info.Foreign:
-		return outOfReach(info.Name)
+		return rootLabError(info.Name)
 	}
 	return nil
 }

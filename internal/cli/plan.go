@@ -55,7 +55,7 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 	case o.format == formatJSON:
 		err = p.out.json(steps)
 	case len(steps) == 0:
-		p.out.say("lab %s is up to date", lab.Name())
+		p.out.notice("lab %s is up to date", lab.Name())
 	default:
 		p.printSteps(steps)
 	}
@@ -65,10 +65,10 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 	return err
 }
 
-// planOf returns what up would do with a lab. A lab without a sandbox that would
-// get one is to be made from nothing.
+// planOf returns the plan of up for a lab. For a lab whose sandbox does not exist yet it is
+// the plan from an empty machine.
 func (p *program) planOf(lab *vethlab.Lab) (*vethlab.Plan, error) {
-	err := p.at(lab.Name(), false)
+	err := p.reexecIfSandboxed(lab.Name(), false)
 	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root {
 		return lab.PlanNew(), nil
 	}
@@ -78,7 +78,7 @@ func (p *program) planOf(lab *vethlab.Lab) (*vethlab.Plan, error) {
 	return lab.Plan()
 }
 
-// origin returns what asks for a step: "node, file:line", as far as known.
+// origin returns the node and line of the lab file of a step, "node, file:line".
 func origin(s vethlab.Step) string {
 	var parts []string
 	if s.Node != "" {
@@ -90,8 +90,7 @@ func origin(s vethlab.Step) string {
 	return escape.Line(strings.Join(parts, ", "))
 }
 
-// maxAligned is the longest command, in columns, that moves the remarks of
-// others to the right.
+// maxAligned bounds the column at which comments are aligned: longer commands are ignored.
 const maxAligned = 72
 
 func (p *program) printSteps(steps []vethlab.Step) {
@@ -109,5 +108,5 @@ func (p *program) printSteps(steps []vethlab.Step) {
 		}
 		b.WriteString(line + "\n")
 	}
-	p.out.exact(b.String())
+	p.out.printExact(b.String())
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// processCode returns the exit code of an ended process, in the way of shells:
-// 128 and the number of the signal that ended it.
+// processCode returns the exit code of an ended process as shells do: 128 + N if signal N
+// ended it.
 func processCode(s *os.ProcessState) int {
 	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
 		return 128 + int(w.Signal())
@@ -17,13 +17,13 @@ func processCode(s *os.ProcessState) int {
 	return s.ExitCode()
 }
 
-// promptGrace is how long a command that only looks has to end by itself.
-const promptGrace = 300 * time.Millisecond
+// cancelGrace is how long [returnOnCancel] waits after the end of the context.
+const cancelGrace = 300 * time.Millisecond
 
-// promptly calls fn, which only looks at the machine, and returns its error. Soon
-// after ctx has ended it returns that of ctx, whatever fn waits for: files and
-// processes of other users, or whoever is to read the output.
-func promptly(ctx context.Context, fn func() error) error {
+// returnOnCancel calls fn, which only reads, and returns its error. If fn has not returned
+// soon after the end of ctx, it returns the error of ctx: fn may block on files or
+// processes of other users, or on a full pipe.
+func returnOnCancel(ctx context.Context, fn func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- fn() }()
 	select {
@@ -34,17 +34,17 @@ func promptly(ctx context.Context, fn func() error) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(promptGrace):
+	case <-time.After(cancelGrace):
 		return ctx.Err()
 	}
 }
 
-// endGrace is how long an interrupted command has to end by itself.
-const endGrace = 5 * time.Second
+// killDelay is the time from SIGINT to SIGKILL.
+const killDelay = 5 * time.Second
 
-// gently makes a command be interrupted, not killed, when its context ends.
-func gently(cmd *exec.Cmd) *exec.Cmd {
+// interruptOnCancel makes the end of its context send a command SIGINT, then SIGKILL.
+func interruptOnCancel(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = endGrace
+	cmd.WaitDelay = killDelay
 	return cmd
 }

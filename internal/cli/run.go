@@ -45,7 +45,7 @@ there is nothing to test.`,
 			if err != nil {
 				return err
 			}
-			if err := p.at(lab.Name(), true); err != nil {
+			if err := p.reexecIfSandboxed(lab.Name(), true); err != nil {
 				return err
 			}
 			return p.run(cmd.Context(), lab, argv, o)
@@ -61,8 +61,8 @@ type runOptions struct {
 	name string
 }
 
-// run builds a lab, uses it, and removes it whatever happened meanwhile. What
-// others have built it leaves.
+// run builds a lab, shows and tests it, and removes it, also after a failure, unless it was
+// up before.
 func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o runOptions) error {
 	before, err := vethlab.List()
 	if err != nil {
@@ -70,14 +70,14 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 	}
 	err = p.up(ctx, lab)
 	if err == nil {
-		err = p.use(ctx, lab, argv)
+		err = p.showAndTest(ctx, lab, argv)
 	}
 	switch {
 	case o.keep:
-		p.out.say("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
+		p.out.notice("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	case slices.ContainsFunc(before, func(i vethlab.LabInfo) bool { return i.Name == lab.Name() }):
-		p.out.say("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
+		p.out.notice("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	}
 	if removeErr := p.removeHere(context.WithoutCancel(ctx), lab); removeErr != nil {
@@ -86,40 +86,40 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 	return err
 }
 
-// use shows a lab, tests it and runs a command beside it. A failed test counts
-// for more than a failed command.
-func (p *program) use(ctx context.Context, lab *vethlab.Lab, argv []string) error {
+// showAndTest shows a lab, tests it and runs a command. The error of the test comes before
+// that of the command.
+func (p *program) showAndTest(ctx context.Context, lab *vethlab.Lab, argv []string) error {
 	if err := p.show(lab, showOptions{picture: true}); err != nil {
 		return err
 	}
 	p.out.print("\n")
-	tested := p.test(ctx, lab, testOptions{format: formatText})
+	testErr := p.test(ctx, lab, testOptions{format: formatText})
 	if len(argv) == 0 || ctx.Err() != nil {
-		return tested
+		return testErr
 	}
-	if errors.Is(tested, vethlab.ErrNothingToTest) { // the command is the test
-		p.out.say("%v", tested)
-		tested = nil
+	if errors.Is(testErr, vethlab.ErrNothingToTest) { // the command is the test
+		p.out.notice("%v", testErr)
+		testErr = nil
 	}
-	if err := p.beside(ctx, lab, argv); tested == nil {
+	if err := p.runOnHost(ctx, lab, argv); testErr == nil {
 		return err
 	}
-	return tested
+	return testErr
 }
 
-// beside runs a command on the machine itself while the lab is up.
-func (p *program) beside(ctx context.Context, lab *vethlab.Lab, argv []string) error {
+// runOnHost runs a command in the host namespace.
+func (p *program) runOnHost(ctx context.Context, lab *vethlab.Lab, argv []string) error {
 	env, err := labEnv(lab)
 	if err != nil {
 		return err
 	}
-	cmd := gently(exec.CommandContext(ctx, argv[0], argv[1:]...))
+	cmd := interruptOnCancel(exec.CommandContext(ctx, argv[0], argv[1:]...))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.out.stdout, p.out.stderr
 	cmd.Env = append(os.Environ(), env...)
 	return launchError(cmd.Run())
 }
 
-// labEnv returns the names and addresses of a running lab as variables.
+// labEnv returns the environment variables with the namespaces and addresses of a lab.
 func labEnv(lab *vethlab.Lab) ([]string, error) {
 	s, err := lab.State()
 	if err != nil {
@@ -139,7 +139,7 @@ func labEnv(lab *vethlab.Lab) ([]string, error) {
 	return env, nil
 }
 
-// variable returns a name as environment variables are written.
+// variable returns a node's name as a part of the name of an environment variable.
 func variable(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -9,24 +9,23 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// A screen is the terminal while it is painted over as a whole. What was there
-// before is there again when it is closed.
+// A screen is the alternate screen of the terminal, with its keyboard in raw mode.
 type screen struct {
 	out     *out
-	keys    chan byte     // one at a time
-	more    chan struct{} // asks for the next one
-	restore func()
+	keys    chan byte     // unbuffered
+	handled chan struct{} // after each key, lets readKeys read the next
+	restore func()        // leaves raw mode
 }
 
 const (
-	screenOpen  = "\x1b[?1049h\x1b[?25l" // the other screen, no cursor (xterm)
-	screenClose = "\x1b[?25h\x1b[?1049l"
-	screenHome  = "\x1b[H"
-	restOfLine  = "\x1b[K"
-	restOfAll   = "\x1b[J"
+	screenOpen       = "\x1b[?1049h\x1b[?25l" // alternate screen, hide the cursor (xterm)
+	screenClose      = "\x1b[?25h\x1b[?1049l"
+	screenHome       = "\x1b[H"
+	eraseToEndOfLine = "\x1b[K"
+	eraseBelow       = "\x1b[J"
 )
 
-// openScreen takes the terminal over, and its keyboard, if stdin is that.
+// openScreen switches to the alternate screen and, if stdin is a terminal, to raw mode.
 func (o *out) openScreen(stdin *os.File) (*screen, error) {
 	s := &screen{out: o, restore: func() {}}
 	if stdin != nil && term.IsTerminal(int(stdin.Fd())) {
@@ -35,16 +34,15 @@ func (o *out) openScreen(stdin *os.File) (*screen, error) {
 			return nil, err
 		}
 		s.restore = func() { _ = term.Restore(int(stdin.Fd()), before) }
-		s.keys, s.more = make(chan byte), make(chan struct{})
+		s.keys, s.handled = make(chan byte), make(chan struct{})
 		go s.readKeys(stdin)
 	}
 	o.write([]byte(screenOpen))
 	return s, nil
 }
 
-// readKeys reads a key and, when asked for more, the next: what is typed after the
-// last one is for whoever has the terminal then. It reads as long as the program
-// runs, since nobody can take back a read of a terminal.
+// readKeys reads one key at a time, so that input after the last one, q, is left to the
+// shell. It runs until the program ends: a read of a terminal can't be cancelled.
 func (s *screen) readKeys(stdin *os.File) {
 	var b [1]byte
 	for {
@@ -52,31 +50,31 @@ func (s *screen) readKeys(stdin *os.File) {
 			return
 		}
 		s.keys <- b[0]
-		<-s.more
+		<-s.handled
 	}
 }
 
-// size returns how many columns and lines there are now.
+// size returns the current size of the terminal.
 func (s *screen) size() (columns, lines int) {
 	if f, ok := s.out.stdout.(*os.File); ok {
 		if columns, lines, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 && lines > 0 {
 			return columns, lines
 		}
 	}
-	const usual = 24
-	return s.out.width(), usual
+	const defaultLines = 24
+	return s.out.width(), defaultLines
 }
 
-// paint shows lines in place of what was there. In raw mode the terminal does not
-// go back to the first column by itself.
+// paint replaces the contents of the screen. In raw mode LF does not return to the first
+// column.
 func (s *screen) paint(lines []string) {
 	for i := range lines {
 		lines[i] = escape.Terminal(lines[i])
 	}
-	s.out.write([]byte(screenHome + strings.Join(lines, restOfLine+"\r\n") + restOfLine + restOfAll))
+	s.out.write([]byte(screenHome + strings.Join(lines, eraseToEndOfLine+"\r\n") + eraseToEndOfLine + eraseBelow))
 }
 
-// close gives the terminal back.
+// close restores the screen and the mode of the terminal.
 func (s *screen) close() {
 	s.out.write([]byte(screenClose))
 	s.restore()

@@ -63,15 +63,15 @@ func styleFlag(cmd *cobra.Command, style *format) {
 func (p *program) script(lab *vethlab.Lab, o scriptOptions) error {
 	switch {
 	case o.down:
-		p.out.exact(lab.PlanDown().Script())
+		p.out.printExact(lab.PlanDown().Script())
 	case o.style == styleTutorial:
 		c, err := compile.CompileAs(lab.Name(), lab.Topology())
 		if err != nil {
 			return err
 		}
-		p.out.exact(iproute2.Tutorial(plan.Tutorial(planNew(c))))
+		p.out.printExact(iproute2.Tutorial(plan.Tutorial(planNew(c))))
 	default:
-		p.out.exact(lab.PlanNew().Script())
+		p.out.printExact(lab.PlanNew().Script())
 	}
 	return nil
 }

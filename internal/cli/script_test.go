@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 		"vethlab": func() { runMain(role) },
 		"listen":  listen,
 		"vethlab-as-nobody": func() {
-			// What changes its user is out of its own reach below /proc, which a
-			// program that was started by that user is not.
+			// A process that changes its user is not dumpable: it can't open its own
+			// files in /proc. One that this user starts can.
 			err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody), unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0))
 			if err != nil {
 				panic(err)
@@ -53,8 +53,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// listen is a program that opens a TCP port, leaves it to a sleep, and writes the
-// number of that process.
+// listen is a program that listens on a TCP port, passes the socket to a sleep(1), and
+// prints its PID.
 func listen() {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", os.Args[1])
 	if err != nil {
@@ -72,27 +72,25 @@ func listen() {
 	fmt.Println(holder.Process.Pid)
 }
 
-// runMain does what the program's main does, with the flags of the placement.
+// runMain runs the program with the flags of [placementEnv] added.
 func runMain(role sandbox.Role) {
 	netns.LockStartupThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	args := os.Args[1:]
-	if os.Getenv(sandbox.IsolatedEnv) == "" { // what runs on a machine of its own has no choice
-		args = append(strings.Fields(os.Getenv(groundEnv)), args...)
+	if os.Getenv(sandbox.IsolatedEnv) == "" { // in an isolated sandbox there is no other placement
+		args = append(strings.Fields(os.Getenv(placementEnv)), args...)
 	}
 	os.Exit(cli.Main(ctx, args, role, cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
-// groundEnv holds the flags that choose the placement in a script.
-const groundEnv = "VETHLAB_TEST_GROUND"
+// placementEnv holds the flags that choose the placement in a script.
+const placementEnv = "VETHLAB_TEST_PLACEMENT"
 
-// TestScript runs the scripts of testdata/script: each is the specification of
-// one command. They run twice, with labs on the machine, which is one of its own,
-// and with labs in sandboxes.
-// A script calls its labs vtc-<name of the script>, if there are several with a
-// dash and more behind; they are removed when it ends. With -update the outputs
-// that scripts compare with are rewritten.
+// TestScript runs the scripts of testdata/script, each the specification of one command,
+// twice: with labs on the machine (in an isolated sandbox) and with labs in sandboxes.
+// The labs of a script are named vtc-SCRIPT or vtc-SCRIPT-…; they are removed when it
+// ends. -update rewrites the expected outputs.
 func TestScript(t *testing.T) {
 	t.Run("machine", func(t *testing.T) {
 		if netnstest.Isolated(t) {
@@ -114,7 +112,7 @@ func runScripts(t *testing.T, flags string) {
 			lab := "vtc-" + strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 			env.Setenv("SHELL", "/bin/sh")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each command takes a second longer under -race
-			env.Setenv(groundEnv, flags)
+			env.Setenv(placementEnv, flags)
 			// Each script has sandboxes of its own.
 			runtimeDir := filepath.Join(env.WorkDir, ".run")
 			env.Setenv("XDG_RUNTIME_DIR", runtimeDir)
@@ -127,10 +125,9 @@ func runScripts(t *testing.T, flags string) {
 	})
 }
 
-// condition knows what scripts may need: a user who is root or is in the place
-// where that is not needed, the place that is the machine's and this user root
-// there, there being other users, the other place, ip of iproute2, and user
-// namespaces as unshare(1) makes them.
+// condition reports what scripts may need. root: labs can be made; machine, rootless: where
+// labs are made; users: setuid to others works; ip: iproute2; nft, tbf: kernel features;
+// userns: unshare(1) makes user namespaces.
 func condition(flags, name string) (bool, error) {
 	switch name {
 	case "root":
@@ -163,8 +160,8 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Exec("sh", append([]string{"-c", `"$@"; c=$?; [ $c = "$0" ] || { echo "exit code $c, want $0" >&2; exit 1; }`}, args...)...))
 }
 
-// removeLabs removes what a script may have left up. Sandboxes go with the folder
-// of their records.
+// removeLabs removes labs that a script has left up. Sandboxes end when the folder of their
+// records is deleted.
 func removeLabs(t *testing.T, lab, runtimeDir string) {
 	if err := os.RemoveAll(runtimeDir); err != nil {
 		t.Error(err)
@@ -180,9 +177,9 @@ func removeLabs(t *testing.T, lab, runtimeDir string) {
 		if info.Name != lab && !strings.HasPrefix(info.Name, lab+"-") {
 			continue
 		}
-		if left, err := vethlab.Find(info.Name); err != nil {
+		if lab, err := vethlab.Find(info.Name); err != nil {
 			t.Error(err)
-		} else if err := left.Down(context.WithoutCancel(t.Context())); err != nil {
+		} else if err := lab.Down(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	}

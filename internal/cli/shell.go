@@ -36,31 +36,31 @@ Exit codes are those of exec.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case fresh && cmd.ArgsLenAtDash() <= 0:
-				return asOwn(p.shellNew(args))
+				return asVethlabError(p.shellNew(args))
 			case fresh || len(args) != 1:
 				return usageError{cmd, errors.New("missing node, or --new")}
 			}
-			return asOwn(p.shell(args[0]))
+			return asVethlabError(p.shell(args[0]))
 		},
 	}
 	cmd.Flags().BoolVar(&fresh, "new", false, "open it in a new sandbox, also as root")
 	return cmd
 }
 
-// shellNew opens a shell on a machine of its own: this very program, once more.
+// shellNew opens a shell in a new isolated sandbox, in which this program is re-executed.
 func (p *program) shellNew(argv []string) error {
 	switch {
-	case p.placement.fresh:
-		return p.shellFresh(argv)
+	case p.placement.isolated:
+		return p.shellIsolated(argv)
 	case p.placement.root && !sandbox.Privileged():
 		return sandbox.ErrRoot
 	}
 	isolate := sandbox.Isolate
-	if len(argv) == 0 { // the shell hands the terminal on to its jobs
+	if len(argv) == 0 { // for the job control of the shell
 		isolate = sandbox.IsolateInForeground
 	}
 	code, err := isolate(!p.placement.root)
-	if err != nil && sandbox.Privileged() { // a machine may have no user namespaces
+	if err != nil && sandbox.Privileged() { // user namespaces may be disabled
 		code, err = isolate(false)
 	}
 	if err != nil {
@@ -69,10 +69,9 @@ func (p *program) shellNew(argv []string) error {
 	return reexecError{code}
 }
 
-// shellFresh opens the shell. This program stays, as its first process, see
-// [program.freshly].
-func (p *program) shellFresh(argv []string) error {
-	tools, err := newToolbox(os.Getenv(appletsEnv) == "always")
+// shellIsolated opens the shell. This process stays as PID 1, see [program.runIsolated].
+func (p *program) shellIsolated(argv []string) error {
+	tools, err := newAppletDir(os.Getenv(appletsEnv) == "always")
 	if err != nil {
 		return err
 	}
@@ -112,8 +111,8 @@ func (p *program) shell(arg string) error {
 	return launchError(node.Exec([]string{shell}))
 }
 
-// prompt returns the variable that puts a word before a shell's prompt. Bash
-// sets PS1 from its own files, so there the word is put before it each time.
+// prompt returns the environment variable that puts a word before a shell's prompt. Bash
+// sets PS1 in ~/.bashrc, so PROMPT_COMMAND adds the word before each prompt.
 func prompt(shell, word string) (key, value string) {
 	if filepath.Base(shell) == "bash" {
 		return "PROMPT_COMMAND", fmt.Sprintf(`PS1="%s${PS1#"%s"}"`, word, word)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The shells themselves are asked what prompt they come to.
+// Real shells print the prompt that results.
 func TestPrompt(t *testing.T) {
 	for shell, script := range map[string]string{
 		"/bin/sh":   `printf %s "$PS1"`,

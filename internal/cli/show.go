@@ -37,7 +37,7 @@ func newShow(p *program) *cobra.Command {
 		ValidArgsFunction: p.completeLabsAndNodes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				node, err := p.meansNode(args[0])
+				node, err := p.isNodeArg(args[0])
 				if err != nil {
 					return err
 				}
@@ -65,20 +65,20 @@ type showOptions struct {
 	format  format
 }
 
-// show writes what is there of a lab. Nothing there is an error.
+// show prints the interfaces of a lab. It is an error if the lab does not run.
 func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 	s, err := lab.State()
 	if err != nil {
 		return err
 	}
 	if len(s.Nodes()) == 0 {
-		return notRunning(lab)
+		return notRunningError(lab)
 	}
 	if o.format == formatJSON {
 		return p.out.json(s)
 	}
 	if o.picture {
-		view, err := viewOf(lab)
+		view, err := observe(lab)
 		if err != nil {
 			return err
 		}
@@ -88,12 +88,12 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 	return nil
 }
 
-func notRunning(lab *vethlab.Lab) error {
+func notRunningError(lab *vethlab.Lab) error {
 	return fmt.Errorf("lab %s is %w", lab.Name(), vethlab.ErrNotRunning)
 }
 
-// meansNode reports whether an argument of show is a node and no file or lab.
-func (p *program) meansNode(arg string) (bool, error) {
+// isNodeArg reports whether an argument of show is a node rather than a file or lab.
+func (p *program) isNodeArg(arg string) (bool, error) {
 	lab, node, qualified := strings.Cut(arg, "/")
 	info, err := os.Stat(arg)
 	switch {
@@ -104,14 +104,14 @@ func (p *program) meansNode(arg string) (bool, error) {
 	case qualified:
 		return lab != "" && lab != "." && lab != ".." && node != "" && !strings.Contains(node, "/"), nil
 	}
-	if err := p.enterOnly(); err != nil {
+	if err := p.reexecInOnlySandbox(); err != nil {
 		return false, err
 	}
 	infos, err := p.labs()
-	return err == nil && !runs(infos, arg) && len(labsWith(infos, arg)) > 0, err
+	return err == nil && !isRunning(infos, arg) && len(labsWith(infos, arg)) > 0, err
 }
 
-// completeLabsAndNodes offers running labs and their nodes.
+// completeLabsAndNodes completes running labs and their nodes.
 func (p *program) completeLabsAndNodes(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

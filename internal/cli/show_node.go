@@ -6,9 +6,9 @@ import (
 	"github.com/vethlab/vethlab/internal/inspect"
 )
 
-// showNode writes what NODE or NODE:IF shows from inside.
+// showNode prints the namespace of NODE, or the interface of NODE:INTERFACE.
 func (p *program) showNode(arg string, f format) error {
-	name, link, one := strings.Cut(arg, ":")
+	name, link, hasLink := strings.Cut(arg, ":")
 	lab, node, err := p.findNode(name)
 	if err != nil {
 		return err
@@ -17,7 +17,7 @@ func (p *program) showNode(arg string, f format) error {
 	if err != nil {
 		return err
 	}
-	if one {
+	if hasLink {
 		if err := n.Select(link); err != nil {
 			return err
 		}

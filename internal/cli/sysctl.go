@@ -13,7 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// newSysctl is the sysctl of places where the machine has none.
+// newSysctl is sysctl(8) for machines without it.
 func newSysctl(p *program) *cobra.Command {
 	var o sysctlOptions
 	cmd := &cobra.Command{
@@ -38,22 +38,22 @@ const procSys = "/proc/sys"
 func (p *program) sysctl(cmd *cobra.Command, args []string, o sysctlOptions) error {
 	switch {
 	case o.all:
-		return p.allSysctls(o)
+		return p.printAllSysctls(o)
 	case len(args) == 0:
 		return usageError{cmd, errors.New("missing key, such as net.ipv4.ip_forward")}
 	}
 	var failed error
 	for _, arg := range args {
 		key, value, set := strings.Cut(arg, "=")
-		if err := p.oneSysctl(strings.TrimSpace(key), strings.TrimSpace(value), set, o); err != nil {
-			p.out.pass(fmt.Appendf(nil, "sysctl: %v\n", err))
+		if err := p.getOrSet(strings.TrimSpace(key), strings.TrimSpace(value), set, o); err != nil {
+			p.out.passStderr(fmt.Appendf(nil, "sysctl: %v\n", err))
 			failed = exitError{code: exitFailed}
 		}
 	}
 	return failed
 }
 
-func (p *program) oneSysctl(key, value string, set bool, o sysctlOptions) error {
+func (p *program) getOrSet(key, value string, set bool, o sysctlOptions) error {
 	file := sysctlFile(key)
 	if set {
 		if err := os.WriteFile(file, []byte(value+"\n"), 0); err != nil {
@@ -90,16 +90,16 @@ func (p *program) printSysctl(key, data string, o sysctlOptions) {
 		if !o.values {
 			p.out.print("%s = ", state.SysctlKey(key))
 		}
-		p.out.exact(line)
+		p.out.printExact(line)
 	}
 }
 
-// sysctlFile returns the file of a key, which leads nowhere else.
+// sysctlFile returns the file of a key, always one below /proc/sys.
 func sysctlFile(key string) string {
 	return filepath.Join(procSys, filepath.Clean("/"+state.SysctlPath(state.SysctlKey(key))))
 }
 
-func (p *program) allSysctls(o sysctlOptions) error {
+func (p *program) printAllSysctls(o sysctlOptions) error {
 	return filepath.WalkDir(filepath.Join(procSys, "net"), func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -6,7 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// table writes rows under a heading, in aligned columns.
+// table prints rows under a heading, in aligned columns.
 func (o *out) table(heading []string, rows [][]string) {
 	lines := words.Align(append([][]string{heading}, rows...))
 	lines[0] = o.paint(bold, lines[0])

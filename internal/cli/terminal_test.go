@@ -19,17 +19,16 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// A typist sits at a terminal in which a shell runs.
-type typist struct {
+// A terminalSession is a shell in a pseudoterminal.
+type terminalSession struct {
 	t    *testing.T
 	keys *os.File
 	seen bytes.Buffer
 	more chan []byte
 }
 
-// sitDown starts a shell, in which vethlab is this program, at a terminal of its
-// own.
-func sitDown(t *testing.T) *typist {
+// startTerminal starts a shell in a new pseudoterminal. vethlab is this program there.
+func startTerminal(t *testing.T) *terminalSession {
 	t.Helper()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -49,94 +48,94 @@ func sitDown(t *testing.T) *typist {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "SHELL="+bash, "TERM=dumb", "PS1=out> ",
-		"XDG_RUNTIME_DIR="+runtimeDir, groundEnv+"=--rootless", "HISTFILE=", "GORACE=atexit_sleep_ms=0")
+		"XDG_RUNTIME_DIR="+runtimeDir, placementEnv+"=--rootless", "HISTFILE=", "GORACE=atexit_sleep_ms=0")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	screen.Close()
-	y := &typist{t: t, keys: keys, more: make(chan []byte)}
-	go y.read()
+	s := &terminalSession{t: t, keys: keys, more: make(chan []byte)}
+	go s.read()
 	t.Cleanup(func() {
 		_ = os.RemoveAll(runtimeDir) // so that nothing in a lab holds the terminal
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		for range y.more {
+		for range s.more {
 		}
 		keys.Close()
 	})
-	return y
+	return s
 }
 
-// openTerminal returns the two ends of a terminal (pty(7)).
+// openTerminal returns the master and the slave of a pseudoterminal (pty(7)).
 func openTerminal(t *testing.T) (keys, screen *os.File) {
 	t.Helper()
 	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	number, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
+	index, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
 	size := &unix.Winsize{Row: 33, Col: 77}
 	err = errors.Join(err, unix.IoctlSetPointerInt(int(keys.Fd()), unix.TIOCSPTLCK, 0),
 		unix.IoctlSetWinsize(int(keys.Fd()), unix.TIOCSWINSZ, size))
 	if err != nil {
 		t.Fatal(err)
 	}
-	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", index), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return keys, screen
 }
 
-func (y *typist) read() {
-	defer close(y.more)
+func (s *terminalSession) read() {
+	defer close(s.more)
 	for {
 		b := make([]byte, 4096)
-		n, err := y.keys.Read(b)
+		n, err := s.keys.Read(b)
 		if err != nil {
 			return
 		}
-		y.more <- b[:n]
+		s.more <- b[:n]
 	}
 }
 
-// types types keys and waits until the screen shows something after that.
-func (y *typist) types(keys, want string) {
-	y.t.Helper()
-	y.expects(keys, want, 20*time.Second)
+// types types keys and waits until the output after that contains want.
+func (s *terminalSession) types(keys, want string) {
+	s.t.Helper()
+	s.expects(keys, want, 20*time.Second)
 }
 
-// presses presses a key until the screen shows something after that: at first it
-// may come to who had the terminal before.
-func (y *typist) presses(key, want string) {
-	y.t.Helper()
-	y.expects(key, want, 500*time.Millisecond)
+// presses repeats a key until the output contains want: the first may still reach the
+// process that had the terminal before.
+func (s *terminalSession) presses(key, want string) {
+	s.t.Helper()
+	s.expects(key, want, 500*time.Millisecond)
 }
 
-// expects types keys, and again after some time, until the screen shows something.
-func (y *typist) expects(keys, want string, again time.Duration) {
-	y.t.Helper()
-	y.seen.Reset()
+// expects types keys at intervals of again until the output contains want.
+func (s *terminalSession) expects(keys, want string, again time.Duration) {
+	s.t.Helper()
+	s.seen.Reset()
 	tick, timeout := time.Tick(again), time.After(20*time.Second)
-	for typed := false; !strings.Contains(y.seen.String(), want); {
+	for typed := false; !strings.Contains(s.seen.String(), want); {
 		if !typed {
-			if _, err := y.keys.WriteString(keys); err != nil {
-				y.t.Fatal(err)
+			if _, err := s.keys.WriteString(keys); err != nil {
+				s.t.Fatal(err)
 			}
 			typed = true
 		}
 		select {
-		case b := <-y.more:
-			y.seen.Write(b)
+		case b := <-s.more:
+			s.seen.Write(b)
 		case <-tick:
 			typed = false
 		case <-timeout:
-			y.t.Fatalf("typed %q, expected %q, seen:\n%s", keys, want, y.seen.String())
+			s.t.Fatalf("typed %q, expected %q, seen:\n%s", keys, want, s.seen.String())
 		}
 	}
 }
 
-// A shell in a lab without root has its terminal as any shell has.
+// A shell in a lab without root has job control and signals.
 func TestTerminal(t *testing.T) {
 	if !userNamespaces(t) {
 		t.Skip("needs user namespaces")
@@ -146,70 +145,70 @@ func TestTerminal(t *testing.T) {
 	if err := os.WriteFile(file, []byte("name: vtc-terminal\nlinks: [[a, b]]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	y := sitDown(t)
-	y.types("", "out> ")
-	y.types("vethlab up "+file+"\n", "is up: 2 nodes")
+	s := startTerminal(t)
+	s.types("", "out> ")
+	s.types("vethlab up "+file+"\n", "is up: 2 nodes")
 
-	// What is typed goes to the shell inside, and its jobs can be stopped.
-	y.types("vethlab shell a\n", "(vtc-terminal/a)")
-	y.types("stty size\n", "33 77")
-	y.types("sh -c 'echo now; exec sleep 1000'\n", "now\r\n")
-	y.presses(ctrlC, "(vtc-terminal/a)")
-	y.types("echo code $?\n", "code 130")
-	y.types("sh -c 'echo now; exec sleep 1001'\n", "now\r\n")
-	y.presses(ctrlZ, "Stopped")
-	y.types("fg\n", "sleep 1001'\r\n")
-	y.presses(ctrlC, "(vtc-terminal/a)")
-	y.types("echo code $?\n", "code 130")
+	// Input goes to the shell inside, and its jobs can be stopped.
+	s.types("vethlab shell a\n", "(vtc-terminal/a)")
+	s.types("stty size\n", "33 77")
+	s.types("sh -c 'echo now; exec sleep 1000'\n", "now\r\n")
+	s.presses(ctrlC, "(vtc-terminal/a)")
+	s.types("echo code $?\n", "code 130")
+	s.types("sh -c 'echo now; exec sleep 1001'\n", "now\r\n")
+	s.presses(ctrlZ, "Stopped")
+	s.types("fg\n", "sleep 1001'\r\n")
+	s.presses(ctrlC, "(vtc-terminal/a)")
+	s.types("echo code $?\n", "code 130")
 
-	// The shell itself can be stopped, and goes on where it was.
-	y.types("echo pid-$$\n", "pid-")
-	y.types("suspend\n", "out> ")
-	y.types("jobs\n", "Stopped")
-	y.types("fg\n", "vethlab shell a")
-	y.types("\n", "(vtc-terminal/a)")
-	y.types("exit 3\n", "out> ")
-	y.types("echo code $?\n", "code 3")
+	// The shell itself can be suspended and continued.
+	s.types("echo pid-$$\n", "pid-")
+	s.types("suspend\n", "out> ")
+	s.types("jobs\n", "Stopped")
+	s.types("fg\n", "vethlab shell a")
+	s.types("\n", "(vtc-terminal/a)")
+	s.types("exit 3\n", "out> ")
+	s.types("echo code $?\n", "code 3")
 
-	// So it is with a command.
-	y.types("vethlab exec a -- sh -c 'echo now; exec sleep 1002'\n", "now\r\n")
-	y.presses(ctrlZ, "Stopped")
-	y.types("fg\n", "sleep 1002'\r\n")
-	y.presses(ctrlC, "out> ")
-	y.types("echo code $?\n", "code 130")
+	// The same for a command.
+	s.types("vethlab exec a -- sh -c 'echo now; exec sleep 1002'\n", "now\r\n")
+	s.presses(ctrlZ, "Stopped")
+	s.types("fg\n", "sleep 1002'\r\n")
+	s.presses(ctrlC, "out> ")
+	s.types("echo code $?\n", "code 130")
 
-	// One that shares the terminal with others has the signals with them.
-	y.types("vethlab exec a -- sh -c 'trap \"echo got it\" INT; echo wait; sleep 1003; echo done' | (trap '' INT; cat)\n", "wait\r\n")
-	y.presses(ctrlC, "done")
-	y.types("vethlab down; echo down $?\n", "down 0")
+	// A command in a pipe gets the signals of the terminal too.
+	s.types("vethlab exec a -- sh -c 'trap \"echo got it\" INT; echo wait; sleep 1003; echo done' | (trap '' INT; cat)\n", "wait\r\n")
+	s.presses(ctrlC, "done")
+	s.types("vethlab down; echo down $?\n", "down 0")
 }
 
-// A shell in a new network has its terminal too, whichever shell it is, and gives it
-// back; so have the programs that vethlab stands in for.
-func TestNewShellAtATerminal(t *testing.T) {
+// Shells of shell --new have job control, and so have the applets; the outer shell gets
+// the terminal back.
+func TestNewShellInTerminal(t *testing.T) {
 	if !userNamespaces(t) {
 		t.Skip("needs user namespaces")
 	}
 	t.Setenv("VETHLAB_APPLETS", "always")
 	const ctrlC, ctrlZ = "\x03", "\x1a"
 	for _, shell := range []string{"$SHELL", "/bin/sh"} {
-		y := sitDown(t)
-		y.types("", "out> ")
-		y.types("SHELL="+shell+" vethlab shell --new\n", "(new) ")
-		y.types("ip link set lo up; echo up $?\n", "up 0")
-		y.types("ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
-		y.presses(ctrlC, " packets transmitted")
-		y.types("echo code $?\n", "code 0")
-		y.types("ip netns add ns1; ip -n ns1 link set lo up; echo made $?\n", "made 0")
-		y.types("ip netns exec ns1 ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
-		y.presses(ctrlZ, "Stopped")
-		y.types("fg\n", "icmp_seq=")
-		y.presses(ctrlC, " packets transmitted")
-		y.types("exit 3\n", "out> ")
-		if strings.Contains(y.seen.String(), "process group") {
-			t.Errorf("%s lost its terminal:\n%s", shell, y.seen.String())
+		s := startTerminal(t)
+		s.types("", "out> ")
+		s.types("SHELL="+shell+" vethlab shell --new\n", "(new) ")
+		s.types("ip link set lo up; echo up $?\n", "up 0")
+		s.types("ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
+		s.presses(ctrlC, " packets transmitted")
+		s.types("echo code $?\n", "code 0")
+		s.types("ip netns add ns1; ip -n ns1 link set lo up; echo made $?\n", "made 0")
+		s.types("ip netns exec ns1 ping -i 0.1 127.0.0.1\n", "icmp_seq=2 ")
+		s.presses(ctrlZ, "Stopped")
+		s.types("fg\n", "icmp_seq=")
+		s.presses(ctrlC, " packets transmitted")
+		s.types("exit 3\n", "out> ")
+		if strings.Contains(s.seen.String(), "process group") {
+			t.Errorf("%s has no job control:\n%s", shell, s.seen.String())
 		}
-		y.types("echo code $?\n", "code 3")
+		s.types("echo code $?\n", "code 3")
 	}
 }
 

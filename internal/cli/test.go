@@ -39,7 +39,7 @@ also an annotation, on stderr.`,
 		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.watch {
-				return p.testAlways(cmd.Context(), args, o)
+				return p.testWatching(cmd.Context(), args, o)
 			}
 			lab, err := p.findTested(args, o)
 			if err != nil {
@@ -64,7 +64,7 @@ type testOptions struct {
 	watch    bool
 }
 
-// tests returns what the options put in the place of the lab's own tests.
+// tests returns the tests that replace the lab's; none by default.
 func (o testOptions) tests() []topo.Test {
 	if o.allPairs {
 		return []topo.Test{{Matrix: true}}
@@ -72,8 +72,7 @@ func (o testOptions) tests() []topo.Test {
 	return nil
 }
 
-// findTested returns the lab that is to be tested, and says what is not known
-// about it.
+// findTested returns the lab to test, and reports if its tests are unknown.
 func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error) {
 	lab, err := p.findOwn(args, o.name)
 	if err == nil && lab.Topology() == nil {
@@ -81,15 +80,15 @@ func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error)
 		if o.allPairs {
 			instead = "testing the addresses that it has now"
 		}
-		p.out.say("%v, so its tests are unknown: %s", lab.Unknown(), instead)
+		p.out.notice("%v, so its tests are unknown: %s", lab.Unknown(), instead)
 	}
 	return lab, err
 }
 
-// test holds a lab to its tests and writes what was found. If one failed, the
-// error is an [exitError] without words.
+// test runs the tests of a lab and writes the report. If a test failed, the error is an
+// [exitError] without text.
 func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
-	done := p.out.working("testing lab " + lab.Name())
+	done := p.out.startProgress("testing lab " + lab.Name())
 	report := lab.Verify(ctx, o.tests()...)
 	done()
 	if ctx.Err() != nil {
@@ -104,11 +103,11 @@ func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) err
 	return report.Err
 }
 
-// writeReport writes a report in all the ways that are asked for.
+// writeReport writes a report in the format of o, and as annotations and JUnit if wanted.
 func (p *program) writeReport(r *vethlab.Report, o testOptions) error {
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		// GitHub reads them from stdout and stderr alike; they are talk.
-		p.out.pass(report.Annotations(plainReport(r), os.Getenv("GITHUB_WORKSPACE")))
+		// GitHub reads annotations from stdout and stderr.
+		p.out.passStderr(report.Annotations(plainReport(r), os.Getenv("GITHUB_WORKSPACE")))
 	}
 	if o.junit != "" {
 		if err := os.WriteFile(o.junit, report.JUnit(plainReport(r)), 0o666); err != nil {
@@ -124,21 +123,21 @@ func (p *program) writeReport(r *vethlab.Report, o testOptions) error {
 		p.out.write(report.TAP(plainReport(r)))
 	case formatText:
 		if len(r.Results) == 0 && r.Err != nil {
-			return nil // there is nothing to be shown
+			return nil // no test was run
 		}
 		p.out.print("%s\n", r.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
 	}
 	return nil
 }
 
-func (p *program) paintVerdict(good bool, word string) string {
-	if good {
+func (p *program) paintVerdict(ok bool, word string) string {
+	if ok {
 		return p.out.paint(green, word)
 	}
 	return p.out.paint(red, word)
 }
 
-// plainReport returns what the formats of CI systems have of a report.
+// plainReport returns a report for the formats of CI systems.
 func plainReport(r *vethlab.Report) report.Report {
 	plain := report.Report{Lab: r.Lab, Took: r.Took, Err: r.Err}
 	for i := range r.Results {

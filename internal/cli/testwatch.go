@@ -11,12 +11,12 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// fileInterval is how often a watched file is looked at.
+// fileInterval is how often a watched file is checked for changes.
 const fileInterval = time.Second
 
-// testAlways tests a lab, and again whenever its file or the lab itself changes, until
-// it is interrupted.
-func (p *program) testAlways(ctx context.Context, args []string, o testOptions) error {
+// testWatching tests a lab, and again after each change of its file or of the lab, until
+// interrupted.
+func (p *program) testWatching(ctx context.Context, args []string, o testOptions) error {
 	lab, err := p.findTested(args, o)
 	if err != nil {
 		return err
@@ -26,12 +26,12 @@ func (p *program) testAlways(ctx context.Context, args []string, o testOptions) 
 		return err
 	}
 	for {
-		before := stamp(file)
+		before := versionOf(file)
 		watch, err := lab.Watch()
 		if err != nil {
 			return err
 		}
-		err = p.testAgain(ctx, lab, o)
+		err = p.testOnce(ctx, lab, o)
 		if err == nil {
 			lab, err = p.awaitChange(ctx, lab, watch, file, before, o)
 		}
@@ -42,7 +42,7 @@ func (p *program) testAlways(ctx context.Context, args []string, o testOptions) 
 	}
 }
 
-// watchedFile returns the file that a lab is from, or "".
+// watchedFile returns the file of a lab, "" if it was given by name.
 func watchedFile(args []string, lab *vethlab.Lab) (string, error) {
 	switch {
 	case lab.Topology() == nil:
@@ -55,9 +55,9 @@ func watchedFile(args []string, lab *vethlab.Lab) (string, error) {
 	return args[0], nil
 }
 
-// testAgain tests a lab. That a test fails, or that the lab is down, is no error:
-// it can change.
-func (p *program) testAgain(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
+// testOnce tests a lab. A failed test or a lab that is not running is not an error: the next
+// change may fix it.
+func (p *program) testOnce(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
 	err := p.test(ctx, lab, o)
 	exit, invalid := exitError{}, topo.Errors{}
 	switch {
@@ -66,16 +66,16 @@ func (p *program) testAgain(ctx context.Context, lab *vethlab.Lab, o testOptions
 	case errors.As(err, &exit) && exit.code == exitFailed && exit.err == nil:
 		return nil
 	case errors.Is(err, vethlab.ErrNotRunning), errors.Is(err, vethlab.ErrNothingToTest), errors.As(err, &invalid):
-		p.out.say("%v", err)
+		p.out.notice("%v", err)
 		return nil
 	}
 	return err
 }
 
-// awaitChange waits until the file or the lab changes, says what did, and returns
-// the lab as it is to be tested then.
+// awaitChange waits until the file or the lab changes, reports the change, and returns the
+// lab to test next.
 func (p *program) awaitChange(
-	ctx context.Context, lab *vethlab.Lab, watch *vethlab.Watch, file string, before fileStamp, o testOptions,
+	ctx context.Context, lab *vethlab.Lab, watch *vethlab.Watch, file string, before fileVersion, o testOptions,
 ) (*vethlab.Lab, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	changes := make(chan []string, 1)
@@ -89,7 +89,7 @@ func (p *program) awaitChange(
 	}()
 	defer func() {
 		cancel()
-		for range changes { // it has ended when this is closed
+		for range changes { // closed when the goroutine ends
 		}
 	}()
 	tick := time.NewTicker(fileInterval)
@@ -100,38 +100,38 @@ func (p *program) awaitChange(
 			if err != nil {
 				return nil, err
 			}
-			p.out.say("the lab has changed: %s", words.List(<-changes, maxChanges))
+			p.out.notice("the lab has changed: %s", words.List(<-changes, maxChanges))
 			return lab, nil
 		case <-tick.C:
-			now := stamp(file)
+			now := versionOf(file)
 			if now == before {
 				continue
 			}
 			before = now
 			reloaded, err := p.load([]string{file}, o.name)
 			if err == nil {
-				p.out.say("%s has changed", file)
+				p.out.notice("%s has changed", file)
 				return reloaded, nil
 			}
-			p.out.say("%v", err)
+			p.out.notice("%v", err)
 		}
 	}
 }
 
-// maxChanges is how many commands are shown of a change.
+// maxChanges bounds the shown commands of a change.
 const maxChanges = 5
 
-// A fileStamp tells one version of a file from another.
-type fileStamp struct {
+// A fileVersion identifies the contents of a file by modification time and size.
+type fileVersion struct {
 	time time.Time
 	size int64
 }
 
-// stamp returns what version of a file is there; the zero value if there is none.
-func stamp(file string) fileStamp {
+// versionOf returns the current version of a file, zero if it does not exist.
+func versionOf(file string) fileVersion {
 	info, err := os.Stat(file)
 	if err != nil {
-		return fileStamp{}
+		return fileVersion{}
 	}
-	return fileStamp{info.ModTime(), info.Size()}
+	return fileVersion{info.ModTime(), info.Size()}
 }

@@ -38,7 +38,7 @@ The exit code is 1 if the target is not reached.`,
 }
 
 func (p *program) trace(ctx context.Context, from, to string, o vethlab.TraceOptions, f format) error {
-	lab, node, target, err := p.findPair(from, to)
+	lab, node, target, err := p.findSourceAndTarget(from, to)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (p *program) printTrace(t *vethlab.Trace) {
 		if a := t.Address.String(); a != to {
 			to = fmt.Sprintf("%s (%s)", to, a)
 		}
-		p.out.say("%s is not reached from %s: %s", to, t.From, whyNotReached(t))
+		p.out.notice("%s is not reached from %s: %s", to, t.From, whyNotReached(t))
 	}
 }
 

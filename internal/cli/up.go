@@ -30,9 +30,9 @@ of the file asked for and this one does not is undone.`,
 			if err != nil {
 				return err
 			}
-			err = p.at(lab.Name(), true)
-			for errors.Is(err, sandbox.ErrEnded) { // a down that came first took the sandbox along
-				err = p.at(lab.Name(), true)
+			err = p.reexecIfSandboxed(lab.Name(), true)
+			for errors.Is(err, sandbox.ErrEnded) { // a concurrent down ended the sandbox
+				err = p.reexecIfSandboxed(lab.Name(), true)
 			}
 			if err != nil {
 				return err
@@ -50,16 +50,16 @@ of the file asked for and this one does not is undone.`,
 	return cmd
 }
 
-// up brings a lab up and says in one line what that took.
+// up brings a lab up and reports the changes and the time in one line.
 func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
-	done := p.out.working("building lab " + lab.Name())
+	done := p.out.startProgress("building lab " + lab.Name())
 	start := time.Now()
 	change, err := lab.Up(ctx)
 	done()
 	if err != nil {
 		return err
 	}
-	p.out.say("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
+	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
 	return nil
 }
 

@@ -21,8 +21,8 @@ func newVersion(p *program) *cobra.Command {
 	}
 }
 
-// versionLine returns "vethlab v1.2.3 (go1.26.0 linux/amd64)". A build from a
-// working copy says (devel) or names its commit.
+// versionLine returns "vethlab v1.2.3 (go1.26.0 linux/amd64)". The version of a build from
+// a working copy is (devel) or has the commit.
 func versionLine(info *debug.BuildInfo) string {
 	version := "(devel)"
 	if info != nil && info.Main.Version != "" {

@@ -16,7 +16,7 @@ import (
 )
 
 func newWatch(p *program) *cobra.Command {
-	var o followed
+	var o followOptions
 	cmd := &cobra.Command{
 		Use:   "watch [LAB|FILE]",
 		Short: "Show the interfaces and rates of a lab live",
@@ -36,9 +36,9 @@ If the output is not a terminal, it writes lines as vethlab events does.`,
 				return err
 			}
 			if !p.out.terminal || p.out.dumb {
-				e := eventsOptions{followed: o, format: formatText}
+				e := eventsOptions{followOptions: o, format: formatText}
 				if o.host {
-					return promptly(cmd.Context(), func() error { return p.events(cmd.Context(), args, e) })
+					return returnOnCancel(cmd.Context(), func() error { return p.events(cmd.Context(), args, e) })
 				}
 				return p.events(cmd.Context(), args, e)
 			}
@@ -65,7 +65,7 @@ type watcher struct {
 }
 
 // watch shows the followed view until a key or ctx ends it.
-func (p *program) watch(ctx context.Context, args []string, o followed) error {
+func (p *program) watch(ctx context.Context, args []string, o followOptions) error {
 	f, subject, err := p.follow(ctx, args, o)
 	if err != nil {
 		return err
@@ -80,8 +80,8 @@ func (p *program) watch(ctx context.Context, args []string, o followed) error {
 	return ignoreEnd(ctx, w.run(ctx))
 }
 
-// within returns a ctx that ends in time for the next frame.
-func within(ctx context.Context) context.Context {
+// untilNextFrame returns a ctx with the timeout of one frame.
+func untilNextFrame(ctx context.Context) context.Context {
 	ctx, cancel := context.WithTimeout(ctx, frameInterval)
 	context.AfterFunc(ctx, cancel)
 	return ctx
@@ -96,8 +96,8 @@ func (w *watcher) run(ctx context.Context) error {
 			w.count(counted)
 		}
 		w.show()
-		events, err := w.Next(within(ctx))
-		w.keep(events)
+		events, err := w.Next(untilNextFrame(ctx))
+		w.addEvents(events)
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
@@ -107,10 +107,10 @@ func (w *watcher) run(ctx context.Context) error {
 	}
 }
 
-// maxEvents is how many events are kept: as many as a large screen shows.
+// maxEvents bounds the kept events: as many as a large screen shows.
 const maxEvents = 100
 
-func (w *watcher) keep(events []live.Event) {
+func (w *watcher) addEvents(events []live.Event) {
 	f := &w.frame
 	for _, e := range events {
 		f.Events = append(f.Events, monitor.Event{Time: monitor.Time{Time: time.Now()}, Event: e})
@@ -131,19 +131,19 @@ func (w *watcher) readKeys() bool {
 			case 's', 'S':
 				w.frame.ByRate, w.changed = !w.frame.ByRate, true
 			}
-			w.screen.more <- struct{}{}
+			w.screen.handled <- struct{}{}
 		default:
 			return false
 		}
 	}
 }
 
-// ids returns the namespaces of the view.
+// ids returns the IDs of the namespaces in the view.
 func (w *watcher) ids() []int32 {
-	return eachOf(w.View.Nodes(), func(n live.Node) int32 { return n.ID })
+	return mapSlice(w.View.Nodes(), func(n live.Node) int32 { return n.ID })
 }
 
-// count reads the counters of the namespaces whose turn it is.
+// count reads the counters of the namespaces that are due.
 func (w *watcher) count(at time.Time) {
 	w.changed = true
 	ids := w.ids()

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestWatchScreen watches a lab at a terminal: it is painted, goes by a key, and is
-// what it was before.
+// TestWatchScreen watches a lab in a terminal, quits by a key, and checks that the terminal
+// is restored.
 func TestWatchScreen(t *testing.T) {
 	if !userNamespaces(t) {
 		t.Skip("needs user namespaces")
@@ -22,29 +22,29 @@ func TestWatchScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	const open, closed, ctrlC = "\x1b[?1049h", "\x1b[?1049l", "\x03"
-	y := sitDown(t)
-	y.types("", "out> ")
-	y.types("export TERM=xterm NO_COLOR=1\n", "out> ")
-	y.types("vethlab up "+file+"\n", "is up: 2 nodes")
-	y.types("vethlab watch\n", open)
-	y.types("", "lab vtc-watch, 2 nodes, 2 interfaces")
-	y.types("", "a     eth0       up")
-	y.types("s", "sort by name")
-	y.types("s", "sort by rate")
+	s := startTerminal(t)
+	s.types("", "out> ")
+	s.types("export TERM=xterm NO_COLOR=1\n", "out> ")
+	s.types("vethlab up "+file+"\n", "is up: 2 nodes")
+	s.types("vethlab watch\n", open)
+	s.types("", "lab vtc-watch, 2 nodes, 2 interfaces")
+	s.types("", "a     eth0       up")
+	s.types("s", "sort by name")
+	s.types("s", "sort by rate")
 
-	// It is as large as the terminal, now and later.
-	if err := unix.IoctlSetWinsize(int(y.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 5, Col: 70}); err != nil {
+	// Frames follow the size of the terminal.
+	if err := unix.IoctlSetWinsize(int(s.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 5, Col: 70}); err != nil {
 		t.Fatal(err)
 	}
-	y.types("", "… 2 interfaces with lower rates")
-	y.types("q", "out> ")
-	if !strings.Contains(y.seen.String(), closed) {
-		t.Errorf("the screen was not given back: %q", y.seen.String())
+	s.types("", "… 2 interfaces with lower rates")
+	s.types("q", "out> ")
+	if !strings.Contains(s.seen.String(), closed) {
+		t.Errorf("the screen was not restored: %q", s.seen.String())
 	}
-	y.types("echo code $?\n", "code 0")
-	y.types("stty -a | tr ' ;' '\\n' | grep -c '^icanon'\n", "1\r\n")
-	y.types("vethlab watch vtc-watch\n", open)
-	y.types(ctrlC, "out> ")
-	y.types("echo code $?\n", "code 0")
-	y.types("vethlab down; echo down $?\n", "down 0")
+	s.types("echo code $?\n", "code 0")
+	s.types("stty -a | tr ' ;' '\\n' | grep -c '^icanon'\n", "1\r\n")
+	s.types("vethlab watch vtc-watch\n", open)
+	s.types(ctrlC, "out> ")
+	s.types("echo code $?\n", "code 0")
+	s.types("vethlab down; echo down $?\n", "down 0")
 }

@@ -23,16 +23,16 @@ func TestMain(m *testing.M) {
 	if role := sandbox.Main(); role.Over() || Child() {
 		return
 	}
-	if os.Getenv(groundEnv) != "" {
-		onGround(os.Getenv(groundEnv))
+	if os.Getenv(placementEnv) != "" {
+		onGround(os.Getenv(placementEnv))
 		return
 	}
 	netnstest.Main(m)
 }
 
-// groundEnv makes the test program one that says why it can make no sandbox on a
+// placementEnv makes the test program one that says why it can make no sandbox on a
 // placement that it first makes a bad one.
-const groundEnv = "VETHLAB_TEST_GROUND"
+const placementEnv = "VETHLAB_TEST_PLACEMENT"
 
 // badGrounds are made by root of a user namespace, for it alone.
 var badGrounds = map[string]func() error{
@@ -68,7 +68,7 @@ func onGround(name string) {
 func standOn(t *testing.T, placement string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
-	cmd.Env = append(os.Environ(), groundEnv+"="+placement)
+	cmd.Env = append(os.Environ(), placementEnv+"="+placement)
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}},
