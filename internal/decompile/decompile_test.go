@@ -31,6 +31,47 @@ func TestRoundTripWithoutMACs(t *testing.T) {
 	})
 }
 
+// Ends of veth pairs that do not name each other become losses, each by itself, and no
+// other link: a namespace may have two names, or go while it is read.
+func TestPeersThatDoNotFit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := compiled(t).State.Clone()
+		s.Namespaces["x.extra"] = state.New().Add("x.extra")
+		var ends []state.Endpoint
+		for name, ns := range s.Namespaces {
+			for link, l := range ns.Links {
+				if _, paired := l.Peer(); paired {
+					ends = append(ends, state.Endpoint{Namespace: name, Link: link})
+				}
+			}
+		}
+		if len(ends) == 0 {
+			t.Skip("no pair")
+		}
+		slices.SortFunc(ends, state.Endpoint.Compare)
+		from := rapid.SampledFrom(ends).Draw(t, "end")
+		switch rapid.IntRange(0, 3).Draw(t, "damage") {
+		case 0: // it has a second name
+			twin := s.Clone().Namespaces[from.Namespace]
+			twin.Name = "x.twin"
+			s.Namespaces["x.twin"] = twin
+		case 1: // it went
+			delete(s.Namespaces, from.Namespace)
+		case 2: // its peer is now the peer of another
+			s.Link(from).Kind = state.Veth{Peer: rapid.SampledFrom(ends).Draw(t, "peer")}
+		case 3: // the peer is no end of a pair
+			s.Link(from).Kind = state.Veth{Peer: state.Endpoint{Namespace: from.Namespace, Link: state.Lo}}
+		}
+		top, losses := decompile.Decompile(s, decompile.Options{Name: "x"})
+		if s.Namespaces["x.twin"] != nil && len(losses) == 0 {
+			t.Fatalf("a namespace is in the file twice:\n%s", top.Format())
+		}
+		if _, err := compile.Compile(top); err != nil {
+			t.Fatalf("%v\n%s", err, top.Format())
+		}
+	})
+}
+
 // compiled draws a lab that the kernel would take.
 func compiled(t *rapid.T) *compile.Lab {
 	lab, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))

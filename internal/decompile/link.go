@@ -54,7 +54,9 @@ func (w *writer) link(a, b state.Endpoint) topo.Link {
 }
 
 // foreign takes links out of the State that a file has no words for: of kinds that
-// labs do not have, and cables that lead out of what is to be written.
+// labs do not have, and ends of pairs whose peer is not to be written, or is the peer
+// of another: a namespace that has two names, or changed while it was read, holds an
+// end that its peer does not know.
 func (w *writer) foreign() {
 	for _, name := range w.state.Names() {
 		ns := w.state.Namespaces[name]
@@ -63,13 +65,26 @@ func (w *writer) foreign() {
 			peer, paired := l.Peer()
 			switch {
 			case link == state.Lo:
-			case paired && w.state.Link(peer) == nil:
+			case paired && !w.mutual(at, peer):
 				w.dropLink(at, "its other end is in none of the namespaces here")
 			case !paired && linkKinds()[l.KindName()].write == nil:
 				w.dropLink(at, "a lab file has no links of the kind "+orDevice(l.KindName()))
 			}
 		}
 	}
+}
+
+// mutual reports whether a has b for a peer that has a for its own.
+func (w *writer) mutual(a, b state.Endpoint) bool { return a != b && w.pointsTo(b, a) }
+
+// pointsTo reports whether the link at a is there and has b for its peer.
+func (w *writer) pointsTo(a, b state.Endpoint) bool {
+	l := w.state.Link(a)
+	if l == nil {
+		return false
+	}
+	peer, ok := l.Peer()
+	return ok && peer == b
 }
 
 func orDevice(kind string) string {
@@ -95,7 +110,7 @@ func (w *writer) dropLink(at state.Endpoint, why string) {
 			port.Master = ""
 		}
 	}
-	if peer, ok := l.Peer(); ok && w.state.Link(peer) != nil {
+	if peer, ok := l.Peer(); ok && w.pointsTo(peer, at) {
 		w.dropLink(peer, why)
 	}
 }

@@ -34,7 +34,7 @@ func (op MoveLink) Apply(s *state.State) error {
 		return nil
 	case l.Name == state.Lo:
 		return fmt.Errorf("%s can be neither moved nor renamed", op.Link)
-	case there.Links[op.To.Link] != nil:
+	case nameTaken(there, op.To.Link):
 		return fmt.Errorf("%s exists", op.To)
 	case l.Kind.Traits().Immovable && op.Link.Namespace != op.To.Namespace:
 		return fmt.Errorf("%s is a %s, which can't leave its namespace", op.Link, l.KindName())

@@ -24,6 +24,12 @@ type VethEnd struct {
 // At implements [Op].
 func (op AddVeth) At() state.Endpoint { return op.Ends[0].Link }
 
+// nameTaken reports whether a namespace has a link of that name. Each has lo, also the host
+// namespace, of which a State need not hold it.
+func nameTaken(ns *state.Namespace, link string) bool {
+	return ns.Links[link] != nil || ns.Name == state.Host && link == state.Lo
+}
+
 // NewLinks implements [Maker].
 func (op AddVeth) NewLinks() []NewLink {
 	return []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
@@ -88,7 +94,7 @@ func mayAdd(s *state.State, e state.Endpoint, index int) error {
 	if err != nil {
 		return err
 	}
-	if ns.Links[e.Link] != nil {
+	if nameTaken(ns, e.Link) {
 		return fmt.Errorf("%s exists", e)
 	}
 	for _, l := range ns.Links {
