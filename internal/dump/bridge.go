@@ -51,3 +51,10 @@ type Port struct {
 
 	GroupForwardMask uint16 `json:"group_fwd_mask,omitempty"` // as of the bridge
 }
+
+// NewPort returns what the kernel makes of a link that becomes a bridge port and has a
+// carrier. Cost and number depend on the link and the bridge.
+func NewPort() *Port {
+	const forwarding, priority = 3, 32
+	return &Port{State: forwarding, Priority: priority, Learning: true, Flood: true, MulticastFlood: true, BroadcastFlood: true}
+}
