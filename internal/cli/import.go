@@ -182,15 +182,6 @@ func importFile(format importer.Format, name string, file importer.File, args []
 	return nil, errFormat
 }
 
-// importLive reads the namespaces of this machine.
-func (p *program) importLive(f importFlags, names []string) (*importer.Result, error) {
-	view, err := p.machine("import --live")
-	if err != nil {
-		return nil, err
-	}
-	return importer.Live(f.name, view.State, names, f.all)
-}
-
 // machine observes all namespaces, for a command that needs root.
 func (p *program) machine(command string) (*kernel.Snapshot, error) {
 	if err := p.reexecInOnlySandbox(); err != nil {

@@ -114,7 +114,7 @@ type Result struct {
 	Notes    []Note // in the order of the source
 	Commands int    // number of commands read, including lost ones
 
-	unit string // what was counted; default "command"
+	unit string // what Commands counts; "": nothing
 }
 
 // finish decompiles the State into the Result.
@@ -131,7 +131,7 @@ func (d *Draft) finish(name string) *Result {
 		top.Prefix = nil
 	}
 	d.addTests(top)
-	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands}
+	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands, unit: "command"}
 	if d.bare {
 		r.unit = "statement"
 	}
@@ -322,7 +322,7 @@ func reason(words []string, err error) string {
 // opReason returns why an Op fails.
 func (d *Draft) opReason(op plan.Op, err error) string {
 	at := op.At()
-	if d.state.Link(at) == nil && at.Link != "" {
+	if d.state.Link(at) == nil && at.Link != "" && len(plan.NewLinks(op)) == 0 {
 		if pos, ok := d.refused[at]; ok {
 			return fmt.Sprintf("%s is not imported, see line %d", at, pos.Line)
 		}

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/vethlab/vethlab/internal/words"
@@ -71,5 +70,8 @@ func (r *Result) Summary() string {
 	if lost == 1 {
 		is = "is"
 	}
-	return fmt.Sprintf("%d of %s %s not imported", lost, words.Plural(max(r.Commands, lost), cmp.Or(r.unit, "command")), is)
+	if r.unit == "" {
+		return fmt.Sprintf("%s %s not imported", words.Plural(lost, "fact"), is)
+	}
+	return fmt.Sprintf("%d of %s %s not imported", lost, words.Plural(max(r.Commands, lost), r.unit), is)
 }

@@ -6,34 +6,46 @@ import (
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
 )
+
+// A Machine is what runs: the State of all namespaces, and what each of them shows.
+type Machine struct {
+	State *state.State
+	Facts map[string]Facts // by name
+
+	// Others holds further names of namespaces that have several, each with the first.
+	Others map[string]string
+}
 
 // Live makes a lab of running namespaces, of all named ones if namespaces is empty. Of
 // the host namespace it has the veths whose peers are in them and the bridges that
 // those are ports of, with all every veth and bridge. An empty name is that of the
 // running lab that all the namespaces are of, if any.
-func Live(name string, s *state.State, namespaces []string, all bool) (*Result, error) {
-	if len(namespaces) == 0 {
-		namespaces = named(s)
+func Live(name string, m Machine, namespaces []string, all bool) (*Result, error) {
+	d, s := newDraft(noSource), m.State.Clone()
+	everything := len(namespaces) == 0
+	namespaces, err := d.choose(m, s, namespaces)
+	if err != nil {
+		return nil, err
 	}
-	d := newDraft(noSource)
 	for _, n := range namespaces {
-		ns := s.Namespace(n)
-		if ns == nil || n == state.Host {
-			return nil, fmt.Errorf("unknown namespace %q", n)
-		}
-		d.state.Namespaces[n] = ns
-		d.commands += len(ns.Links)
+		d.state.Namespaces[n] = s.Namespaces[n]
+		d.commands += len(s.Namespaces[n].Links)
 	}
 	if len(namespaces) == 0 && !all {
 		return nil, errors.New("cannot import: found no named namespace")
 	}
 	if host := s.Namespace(state.Host); host != nil {
 		d.state.Namespaces[state.Host] = d.hostPart(host, all)
+		if everything {
+			d.noteHostOnly(host)
+		}
 	}
 	lab := labOf(d.state)
+	d.surplus(m, s, lab != "")
 	if lab == "" {
 		d.state = decompile.WithoutMACs(d.state)
 	}
@@ -44,8 +56,60 @@ func Live(name string, s *state.State, namespaces []string, all bool) (*Result, 
 	if name == "" {
 		r.Topology.Name = ""
 	}
-	r.unit = "link"
+	r.unit = ""
 	return r, nil
+}
+
+// choose returns the namespaces to import, each under one name, which links of s then
+// name as their peers'.
+func (d *Draft) choose(m Machine, s *state.State, names []string) ([]string, error) {
+	if len(names) == 0 {
+		names = slices.DeleteFunc(named(s), func(n string) bool { return m.Others[n] == state.Host && m.isOther(n) })
+	}
+	chosen := map[string]string{} // by first name
+	var list []string
+	for _, n := range names {
+		first := n
+		if m.isOther(n) {
+			first = m.Others[n]
+		}
+		switch {
+		case n == state.Host || s.Namespace(n) == nil:
+			return nil, fmt.Errorf("unknown namespace %q", n)
+		case first == state.Host:
+			return nil, fmt.Errorf("cannot import %q: it is the host namespace", n)
+		case chosen[first] == n:
+			continue
+		case chosen[first] != "":
+			d.noteLost(shell.Pos{}, chosen[first], n, fmt.Sprintf("another name of the namespace %s", chosen[first]))
+			continue
+		}
+		chosen[first] = n
+		list = append(list, n)
+	}
+	m.callBy(s, chosen)
+	return list, nil
+}
+
+// callBy replaces the names of the namespaces of peers by those that were chosen.
+func (m Machine) callBy(s *state.State, chosen map[string]string) {
+	for _, ns := range s.Namespaces {
+		for _, l := range ns.Links {
+			peer, ok := l.Peer()
+			first := peer.Namespace
+			if m.isOther(first) {
+				first = m.Others[first]
+			}
+			if name := chosen[first]; ok && (name != "" || first == state.Host) && peer.Link != "" && name != peer.Namespace {
+				l.Kind = l.Kind.Renamed(peer, state.Endpoint{Namespace: name, Link: peer.Link})
+			}
+		}
+	}
+}
+
+func (m Machine) isOther(name string) bool {
+	_, other := m.Others[name]
+	return other
 }
 
 func named(s *state.State) []string {
@@ -63,6 +127,40 @@ func labOf(s *state.State) string {
 		lab = m.Lab
 	}
 	return lab
+}
+
+// surplus notes what the namespaces show beyond the State.
+func (d *Draft) surplus(m Machine, s *state.State, ours bool) {
+	for _, name := range d.state.Names() {
+		first := name
+		if m.isOther(name) {
+			first = m.Others[name]
+		}
+		f, ok := m.Facts[first]
+		if !ok {
+			d.noteLost(shell.Pos{}, name, name, "the namespace was deleted while it was read")
+			continue
+		}
+		d.loseSurplus(f, dump.Model(s, name), d.state.Namespaces[name], ours)
+	}
+}
+
+// noteHostOnly notes the veths and bridges of the host that are left out because they are
+// connected to none of the namespaces.
+func (d *Draft) noteHostOnly(host *state.Namespace) {
+	for _, name := range host.LinkNames() {
+		at, l := state.Endpoint{Namespace: state.Host, Link: name}, host.Links[name]
+		peer, paired := l.Peer()
+		switch {
+		case d.state.Link(at) != nil:
+		case paired && peer.Namespace == state.Host && peer.Link != "":
+			d.noteLost(shell.Pos{}, "", at.String(), "both ends of the link are on the machine itself")
+		case paired:
+			d.noteLost(shell.Pos{}, "", at.String(), "its other end is in no named namespace")
+		case l.Kind.Traits().Forwards:
+			d.noteLost(shell.Pos{}, "", at.String(), "it is connected to none of the namespaces; --all imports it")
+		}
+	}
 }
 
 // hostPart returns the part of the host namespace that [Live] imports.
@@ -90,6 +188,11 @@ func (d *Draft) hostPart(host *state.Namespace, all bool) *state.Namespace {
 	for _, r := range host.Routes {
 		if kept.Links[r.Dev] != nil {
 			kept.Routes = append(kept.Routes, r)
+		}
+	}
+	for _, n := range host.Neighbours {
+		if kept.Links[n.Dev] != nil {
+			kept.Neighbours = append(kept.Neighbours, n)
 		}
 	}
 	return kept

@@ -127,6 +127,9 @@ func SeedNeighbours(*state.State) error { return netns.ErrLinux }
 // Nftables fails with [netns.ErrLinux].
 func Nftables(string) (nft.Ruleset, error) { return nil, netns.ErrLinux }
 
+// OtherNames returns nothing.
+func OtherNames([]string) map[string]string { return nil }
+
 // Qdiscs fails with [netns.ErrLinux].
 func Qdiscs(string) ([]dump.Qdisc, error) { return nil, netns.ErrLinux }
 

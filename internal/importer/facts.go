@@ -1,0 +1,380 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/ipshow"
+	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// Facts are what a running namespace shows. A State holds only a part of it.
+type Facts struct {
+	*dump.Namespace
+	Qdiscs  []dump.Qdisc
+	Sysctls []dump.Setting // that differ from a new namespace
+}
+
+// unsupported is why a fact is lost: no lab has it.
+const unsupported = "lab files do not support it"
+
+// A surplus is what a namespace shows beyond its State: what somebody decided, and what
+// of that the State has no place for.
+type surplus struct {
+	Facts
+	model *dump.Namespace  // what the kernel shows of the State
+	state *state.Namespace // the part of it that is imported
+	ours  bool             // it is of a lab of vethlab
+	lose  func(link, what, why string)
+}
+
+// surplusThings has one row per kind of object.
+var surplusThings = []func(*surplus){
+	(*surplus).links, (*surplus).addresses, (*surplus).routes, (*surplus).rules, (*surplus).neighbours, (*surplus).fdb, (*surplus).qdiscs,
+}
+
+// loseSurplus notes every fact of a namespace that is not in its State and that the
+// kernel does not make by itself. Sysctls go into the State. Of the host namespace only
+// what belongs to imported links counts.
+func (d *Draft) loseSurplus(f Facts, model *dump.Namespace, ns *state.Namespace, ours bool) {
+	s := surplus{Facts: f, model: model, state: ns, ours: ours, lose: func(link, what, why string) {
+		at := strings.TrimSuffix(state.Endpoint{Namespace: ns.Name, Link: link}.String(), ":")
+		d.noteLost(shell.Pos{}, ns.Name, at+": "+what, why)
+	}}
+	for _, thing := range surplusThings {
+		thing(&s)
+	}
+	if ns.Name != state.Host {
+		s.sysctls()
+	}
+	if !ours {
+		s.withoutLinkLocal()
+	}
+}
+
+// imported returns the State of a link, nil if the file does not have such a link
+// anyway.
+func (s *surplus) imported(index int) *state.Link {
+	l := s.state.Links[s.LinkName(index)]
+	if l == nil {
+		return nil
+	}
+	if _, foreign := l.Kind.(state.Other); foreign {
+		return nil
+	}
+	return l
+}
+
+func (s *surplus) whole() bool { return s.state.Name != state.Host }
+
+func (s *surplus) links() {
+	for _, seen := range s.Links {
+		l, model := s.imported(seen.Index), s.model.LinkNamed(seen.Name)
+		if l == nil || model == nil {
+			continue
+		}
+		m := *model
+		m.Port = s.usualPort(&seen)
+		if seen.AddrGenMode < 0 || l.Name == state.Lo { // kernels differ in what they show of lo
+			m.AddrGenMode = seen.AddrGenMode
+		}
+		for _, what := range dump.Differences(seen, m) {
+			s.lose(seen.Name, what, unsupported)
+		}
+	}
+}
+
+// usualPort returns what a bridge port has that nobody has configured. The state of a
+// port follows from its carrier where the bridge has no spanning tree.
+func (s *surplus) usualPort(l *dump.Link) *dump.Port {
+	if l.Port == nil {
+		return nil
+	}
+	p := dump.NewPort()
+	p.State = l.Port.State
+	bridge := s.Link(l.Master)
+	if bridge == nil {
+		return p
+	}
+	if b, ok := bridge.Info.(dump.Bridge); ok && !b.STP && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) {
+		p.State = dump.NewPort().State
+	}
+	return p
+}
+
+// Flags of addresses that somebody sets (linux/if_addr.h): home, mngtmpaddr,
+// noprefixroute, autojoin. The others are results of duplicate address detection and of
+// lifetimes.
+const decidedAddressFlags = 0x10 | 0x100 | noPrefixRoute | 0x400
+
+const noPrefixRoute = 0x200
+
+// fromRA is IFAPROT_KERNEL_RA: of a router's advertisement.
+const fromRA = 2
+
+func (s *surplus) addresses() {
+	missing := slices.Clone(s.model.Addresses)
+	for _, seen := range s.Addresses {
+		i := slices.IndexFunc(missing, func(a dump.Address) bool { return a.Index == seen.Index && a.Prefix == seen.Prefix })
+		model := dump.Address{}
+		if i >= 0 {
+			model = missing[i]
+			missing = slices.Delete(missing, i, i+1)
+		}
+		if s.imported(seen.Index) == nil || i < 0 && seen.Protocol == fromRA {
+			continue
+		}
+		for _, what := range addressDifferences(seen, model) {
+			s.lose(s.LinkName(seen.Index), seen.Prefix.String()+" "+what, unsupported)
+		}
+	}
+	for _, a := range missing {
+		if s.imported(a.Index) != nil && (a.Prefix.Addr().Is4() || s.addsIPv6(a.Index)) {
+			s.lose(s.LinkName(a.Index), a.Prefix.String(), "the kernel adds it, and it is not there: "+unsupported)
+		}
+	}
+}
+
+// addressDifferences compares an address with the model. A label that is the link's name
+// and a protocol of the kernel's are made by itself.
+func addressDifferences(seen, model dump.Address) []string {
+	if seen.Protocol <= kernelsProtocols {
+		seen.Protocol = model.Protocol
+	}
+	flags := seen.Flags & decidedAddressFlags
+	seen.Flags, model.Flags = 0, 0
+	list := dump.Differences(seen, model)
+	for bit, word := range map[uint32]string{0x10: "home", 0x100: "mngtmpaddr", noPrefixRoute: "noprefixroute", 0x400: "autojoin"} {
+		if flags&bit != 0 {
+			list = append(list, word)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// kernelsProtocols are IFAPROT_* up to which the kernel itself made an address.
+const kernelsProtocols = 3
+
+// addsIPv6 reports whether the kernel has added its IPv6 addresses to a link, unless
+// somebody deleted them: it waits for the carrier, and the operstate follows that late.
+func (s *surplus) addsIPv6(index int) bool {
+	l := s.Link(index)
+	return l != nil && (l.OperState == "up" || l.OperState == "unknown") && !s.withoutIPv6(index)
+}
+
+// withoutIPv6 reports whether IPv6 is disabled for a link, so that the kernel adds no
+// IPv6 addresses.
+func (s *surplus) withoutIPv6(index int) bool {
+	return slices.ContainsFunc(s.Sysctls, func(x dump.Setting) bool {
+		rest, ok := strings.CutPrefix(x.Key, "net.ipv6.conf.")
+		link, setting, _ := strings.Cut(rest, ".")
+		name := strings.ReplaceAll(s.LinkName(index), ".", "/")
+		return ok && setting == "disable_ipv6" && x.Value == "1" && slices.Contains([]string{"all", "default", name}, link)
+	})
+}
+
+// Protocols of routes that the kernel adds (RTPROT_*): redirect, kernel, ra.
+var kernelRoutes = []uint8{1, 2, 9}
+
+// onlink is RTNH_F_ONLINK, the one flag of a route that somebody sets.
+const onlink = 4
+
+func (s *surplus) routes() {
+	model := slices.Clone(s.model.Routes)
+	for _, seen := range s.Routes {
+		at := slices.IndexFunc(model, func(r dump.Route) bool { return sameEntry(seen, r) })
+		if slices.Contains(kernelRoutes, seen.Protocol) || !s.whole() && s.imported(seen.Index) == nil {
+			continue
+		}
+		line := s.routeLine(seen)
+		if at < 0 {
+			s.lose("", line, unsupported)
+			continue
+		}
+		r := model[at]
+		model = slices.Delete(model, at, at+1)
+		seen.Flags, r.Flags = seen.Flags&onlink, r.Flags&onlink
+		switch unlike := dump.Differences(seen, r); {
+		case len(unlike) == 0:
+		case seen.Type != r.Type || seen.TOS != r.TOS || seen.From != r.From || len(seen.Hops) > 0:
+			s.lose("", line, unsupported)
+			s.state.Routes = s.state.Routes.Without(state.RouteKey{To: seen.To, Metric: s.stateMetric(seen)})
+		default:
+			if seen.Flags != r.Flags {
+				unlike = append(unlike[:len(unlike):len(unlike)], "onlink")
+			}
+			unlike = slices.DeleteFunc(unlike, func(what string) bool { return strings.HasPrefix(what, "flags ") })
+			s.lose("", line, "lab files do not support "+strings.Join(unlike, ", "))
+		}
+	}
+	s.missingRoutes()
+}
+
+// sameEntry reports whether a route of the model is the one that was seen: all that a
+// State says of a route is the same.
+func sameEntry(seen, model dump.Route) bool {
+	return seen.To == model.To && seen.Table == model.Table && seen.Metric == model.Metric && seen.Index == model.Index &&
+		seen.Via == model.Via
+}
+
+// stateMetric returns the metric of a route as a State says it.
+func (s *surplus) stateMetric(r dump.Route) int {
+	const usualIPv6 = 1024
+	if r.To.Addr().Is6() && r.Metric == usualIPv6 {
+		return 0
+	}
+	return r.Metric
+}
+
+func (s *surplus) routeLine(r dump.Route) string {
+	r.Flags &= onlink
+	lines := ipshow.RouteLines(&dump.Namespace{Links: s.Links, Routes: []dump.Route{r}})
+	if len(lines) == 0 { // of table local
+		r.Table = 254 // RT_TABLE_MAIN
+		lines = ipshow.RouteLines(&dump.Namespace{Links: s.Links, Routes: []dump.Route{r}})
+		return strings.Join(lines, " ") + " table local"
+	}
+	return "route " + lines[0]
+}
+
+// missingRoutes notes connected routes that somebody deleted. Where an address says that
+// it has none, or has a peer instead of a subnet, none is expected.
+func (s *surplus) missingRoutes() {
+	for _, r := range s.model.Routes {
+		const kernel, main, unicast = 2, 254, 1
+		if r.Protocol != kernel || r.Table != main || r.Type != unicast || s.imported(r.Index) == nil {
+			continue
+		}
+		there := slices.ContainsFunc(s.Routes, func(o dump.Route) bool { return o.To == r.To && o.Index == r.Index })
+		special := slices.ContainsFunc(s.Addresses, func(a dump.Address) bool {
+			return a.Index == r.Index && a.Prefix.Masked() == r.To && (a.Flags&noPrefixRoute != 0 || a.Peer.IsValid())
+		})
+		gone := !slices.ContainsFunc(s.Addresses, func(a dump.Address) bool { return a.Index == r.Index && a.Prefix.Masked() == r.To })
+		if !there && !special && !gone {
+			s.lose(s.LinkName(r.Index), r.To.String(), "the kernel adds this route, and it is not there: "+unsupported)
+		}
+	}
+}
+
+func (s *surplus) rules() {
+	if !s.whole() {
+		return // the host's
+	}
+	for _, r := range s.Rules {
+		if !slices.Contains(s.model.Rules, r) {
+			for _, line := range ipshow.RuleLines(&dump.Namespace{Rules: []dump.Rule{r}}) {
+				s.lose("", "rule "+line, unsupported)
+			}
+		}
+	}
+	for _, r := range s.model.Rules {
+		known := slices.ContainsFunc(s.Rules, func(o dump.Rule) bool { return o.Family == r.Family })
+		if known && !slices.Contains(s.Rules, r) {
+			s.lose("", fmt.Sprintf("rule %d of table %d", r.Priority, r.Table), "the kernel adds it, and it is not there: "+unsupported)
+		}
+	}
+}
+
+// States and flags of neighbour table entries (linux/neighbour.h).
+const (
+	nudNoARP      = 0x40
+	nudPermanent  = 0x80
+	ntfExtLearned = 0x10
+	ntfRouter     = 0x80
+)
+
+// neighbours notes entries that somebody added: the permanent ones are in the State.
+// Those that the kernel has learned, and those of groups and broadcast, it makes itself.
+func (s *surplus) neighbours() {
+	for _, n := range s.Neighbours {
+		l := s.imported(n.Index)
+		if l == nil {
+			continue
+		}
+		inState := slices.ContainsFunc(s.model.Neighbours, func(m dump.Neighbour) bool {
+			return m.Index == n.Index && m.To == n.To && m.Address.String() == n.Address.String()
+		})
+		added := n.Proxy || n.State&nudPermanent != 0 || n.Flags&ntfExtLearned != 0 || n.State&nudNoARP != 0 && s.unicast(n)
+		flagged := n.Flags&ntfExtLearned != 0 || n.State&nudPermanent != 0 && n.Flags&ntfRouter != 0
+		if added && !inState || inState && flagged {
+			s.lose("", "neigh "+s.neighbourLine(n), unsupported)
+		}
+	}
+}
+
+// unicast reports whether an entry that needs no ARP is of one neighbour on a link that
+// does ARP.
+func (s *surplus) unicast(n dump.Neighbour) bool {
+	l := s.Link(n.Index)
+	return l != nil && !l.Flags.Has(dump.NoARP) && !l.Flags.Has(dump.Loopback) && !n.To.IsMulticast() && len(n.Address) > 0 && n.Address[0]&1 == 0
+}
+
+func (s *surplus) neighbourLine(n dump.Neighbour) string {
+	n.State &^= nudNoARP // else it is no line of its own
+	return strings.Join(ipshow.NeighbourLines(&dump.Namespace{Links: s.Links, Neighbours: []dump.Neighbour{n}}), " ")
+}
+
+// fdb notes the entries that somebody added to the database of a bridge. Those that it
+// has learned, and its own and its ports' addresses, it makes itself.
+func (s *surplus) fdb() {
+	own := map[string]bool{}
+	for _, l := range s.Links {
+		own[l.Address.String()] = true
+	}
+	for _, e := range s.FDB {
+		if s.imported(e.Index) == nil {
+			continue
+		}
+		group := len(e.Address) > 0 && e.Address[0]&1 != 0
+		const static = 0x40 // NUD_NOARP
+		if e.State&static != 0 || e.Flags&ntfExtLearned != 0 || e.Sticky() || e.Local() && !own[e.Address.String()] && !group {
+			s.lose(s.LinkName(e.Index), "fdb "+strings.Join(dump.Differences(e, dump.FDBEntry{}), " "), unsupported)
+		}
+	}
+}
+
+// qdiscs notes the qdiscs that somebody added: only those of the kernel's have no handle.
+func (s *surplus) qdiscs() {
+	for _, q := range s.Qdiscs {
+		if q.Handle != 0 && s.imported(q.Index) != nil {
+			s.lose("", strings.TrimSpace(ipshow.Qdiscs([]dump.Qdisc{q}, s.Namespace)), unsupported)
+		}
+	}
+}
+
+// sysctls puts what differs from a new namespace into the State, of which the file holds
+// it.
+func (s *surplus) sysctls() {
+	sysctls := maps.Clone(s.state.Sysctls)
+	if sysctls == nil {
+		sysctls = map[string]string{}
+	}
+	for _, x := range s.Sysctls {
+		link := state.SysctlLink(x.Key)
+		l := s.LinkNamed(link)
+		switch {
+		case x.Key == state.ForwardIPv4, x.Key == state.ForwardIPv6: // known already
+		case s.ours && x.Key == "net.ipv4.ping_group_range": // set by vethlab for its own pings
+		case link != "" && (l == nil || s.imported(l.Index) == nil): // goes with its link
+		default:
+			sysctls[x.Key] = x.Value
+		}
+	}
+	s.state.Sysctls = sysctls
+}
+
+// withoutLinkLocal notes the links that make no link-local address where the lab's do.
+func (s *surplus) withoutLinkLocal() {
+	for name, l := range s.state.Links {
+		ll := slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() })
+		if seen := s.LinkNamed(name); seen != nil && l.Up && l.Master == "" && name != state.Lo && !l.AutoLinkLocal && !ll && !s.withoutIPv6(seen.Index) {
+			s.lose(name, "addrgenmode none", "the links of a lab have a link-local address")
+		}
+	}
+}
