@@ -12,9 +12,29 @@ import (
 
 // objects are all types of what is read from a namespace, with kinds and options.
 var objects = []any{
-	dump.Link{}, dump.Address{}, dump.Route{}, dump.Hop{}, dump.Rule{}, dump.Neighbour{}, dump.FDBEntry{}, dump.Port{}, dump.Setting{},
-	dump.Bridge{}, dump.VLAN{}, dump.Macvlan{}, dump.IPVlan{}, dump.VXLAN{}, dump.Tunnel{}, dump.Tun{},
-	dump.Qdisc{}, dump.Fifo{}, dump.HTB{}, dump.TBF{}, dump.Netem{}, dump.FqCodel{}, dump.Prio{},
+	dump.Link{},
+	dump.Address{},
+	dump.Route{},
+	dump.Hop{},
+	dump.Rule{},
+	dump.Neighbour{},
+	dump.FDBEntry{},
+	dump.Port{},
+	dump.Setting{},
+	dump.Bridge{},
+	dump.VLAN{},
+	dump.Macvlan{},
+	dump.IPVlan{},
+	dump.VXLAN{},
+	dump.Tunnel{},
+	dump.Tun{},
+	dump.Qdisc{},
+	dump.Fifo{},
+	dump.HTB{},
+	dump.TBF{},
+	dump.Netem{},
+	dump.FqCodel{},
+	dump.Prio{},
 }
 
 // Every attribute that is read is either somebody's decision, and then a difference in

@@ -232,8 +232,10 @@ func TestLiveSysctls(t *testing.T) {
 	m := running(t)
 	f := m.Facts["x.a"]
 	f.Sysctls = []dump.Setting{
-		{Key: "net.ipv4.conf.eth0.rp_filter", Value: "2", Default: "0"}, {Key: "net.ipv4.tcp_rmem", Value: "4096 8192 9000"},
-		{Key: "net.ipv4.conf.gone.rp_filter", Value: "1"}, {Key: "net.ipv4.ping_group_range", Value: "0 2147483647"},
+		{Key: "net.ipv4.conf.eth0.rp_filter", Value: "2", Default: "0"},
+		{Key: "net.ipv4.tcp_rmem", Value: "4096 8192 9000"},
+		{Key: "net.ipv4.conf.gone.rp_filter", Value: "1"},
+		{Key: "net.ipv4.ping_group_range", Value: "0 2147483647"},
 	}
 	m.Facts["x.a"] = f
 	r, err := importer.Live("", m, nil, false)
