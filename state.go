@@ -81,7 +81,7 @@ type Interface struct {
 	Name      string    `json:"interface"`
 	Type      string    `json:"type"`  // of the link, as ip-link(8) writes it: veth, bridge, …
 	Index     int       `json:"index"` // unique in the lab
-	State     string    `json:"state"` // the kernel's operstate: up, down, lowerlayerdown, …; "" in [Lab.Described]
+	State     string    `json:"state"` // up, down (administratively), no carrier or lower down; "" in [Lab.Described]
 	MAC       topo.MAC  `json:"mac,omitzero"`
 	MTU       int       `json:"mtu"` // in bytes, without the Ethernet header
 
@@ -122,7 +122,7 @@ func (s *State) look(ns *state.Namespace, kind topo.Kind, link *state.Link) Inte
 	i := Interface{
 		Node: hosts.NodeName(ns), Kind: kind, Namespace: ns.Name,
 		Name: link.Name, Type: link.KindName(), Index: link.Index,
-		State: s.view.Runtime[state.Endpoint{Namespace: ns.Name, Link: link.Name}].OperState,
+		State: s.view.Runtime[state.Endpoint{Namespace: ns.Name, Link: link.Name}].State,
 		MAC:   link.MAC, MTU: link.MTU,
 		Addresses: append([]netip.Prefix{}, link.Addresses...), // [] as JSON, never null
 		Master:    link.Master,

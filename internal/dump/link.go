@@ -62,6 +62,32 @@ type Link struct {
 	Stats *Stats `json:"stats,omitempty"` // nil: not requested
 }
 
+// The conditions of a link, as tables and JSON name them.
+const (
+	StateUp        = "up"
+	StateDown      = "down"       // administratively: IFF_UP is not set
+	StateNoCarrier = "no carrier" // the peer of a veth is down, a bridge has no working port, …
+	StateLowerDown = "lower down" // the device below a VLAN or macvlan is down or has no carrier
+)
+
+// State returns the condition of a link in one word: one of the State constants, or,
+// of a link that is up and has a carrier, "testing" or "dormant" (RFC 2863). OperState
+// is "down" both for a link that is administratively down and for one without a
+// carrier, and "unknown" for one whose driver reports none.
+func (l *Link) State() string {
+	switch {
+	case !l.Flags.Has(Up):
+		return StateDown
+	case !l.Flags.Has(LowerUp) && l.Parent != 0 && !paired(l.Kind):
+		return StateLowerDown
+	case !l.Flags.Has(LowerUp):
+		return StateNoCarrier
+	case l.OperState == "testing", l.OperState == "dormant":
+		return l.OperState
+	}
+	return StateUp
+}
+
 // An Info holds the attributes of one kind of link (IFLA_INFO_DATA). Each kind has
 // one type.
 type Info interface {

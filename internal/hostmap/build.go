@@ -167,7 +167,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 // describe returns the interface with the link's own attributes.
 func describe(l *dump.Link) Interface {
 	i := Interface{
-		Name: escape.Name(l.Name), Index: l.Index, Kind: escape.Name(l.Kind), State: stateOf(l), MAC: l.Address.String(), MTU: l.MTU,
+		Name: escape.Name(l.Name), Index: l.Index, Kind: escape.Name(l.Kind), State: l.State(), MAC: l.Address.String(), MTU: l.MTU,
 		Addresses: []netip.Prefix{}, Alias: escape.Name(l.Alias),
 	}
 	if l.Flags.Has(dump.Loopback) {
@@ -188,17 +188,6 @@ func describe(l *dump.Link) Interface {
 		i.Tap = info.Tap
 	}
 	return i
-}
-
-// stateOf returns "up", "down" (not IFF_UP) or "no carrier" (not IFF_LOWER_UP).
-func stateOf(l *dump.Link) string {
-	switch {
-	case !l.Flags.Has(dump.Up):
-		return "down"
-	case !l.Flags.Has(dump.LowerUp):
-		return "no carrier"
-	}
-	return "up"
 }
 
 // mainTable is RT_TABLE_MAIN (linux/rtnetlink.h).

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -147,8 +148,12 @@ func (f Found) Sentence() string {
 	if list := each(i.shown(false), netip.Prefix.String); len(list) > 0 {
 		b.WriteString(", " + strings.Join(list, " and "))
 	}
-	if i.State != "up" {
-		b.WriteString(", and " + map[string]string{"down": "it is down", "no carrier": "it has no carrier"}[i.State])
+	switch i.State {
+	case dump.StateUp:
+	case dump.StateNoCarrier:
+		b.WriteString(", and it has no carrier")
+	default:
+		b.WriteString(", and it is " + i.State)
 	}
 	f.master(&b)
 	if len(i.Ports) > 0 {

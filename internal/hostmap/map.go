@@ -95,7 +95,7 @@ type Interface struct {
 	Name  string `json:"name"`
 	Index int    `json:"index"`
 	Kind  string `json:"kind,omitempty"` // the kernel's word; "": a physical device
-	State string `json:"state"`          // up, down, no carrier
+	State string `json:"state"`          // as [dump.Link.State]: up, down, no carrier, lower down
 	MAC   string `json:"mac,omitempty"`
 	MTU   int    `json:"mtu"`
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/dump"
 )
 
 // Scene returns the map as a Scene, without isolated namespaces.
@@ -30,7 +31,7 @@ func boxOf(ns *Namespace) draw.Box {
 	}
 	for _, l := range ns.Lines(false) {
 		i := ns.Interface(l.Name)
-		up := i.State != "down"
+		up := i.State != dump.StateDown
 		switch {
 		case i.Kind == "bridge":
 			b.Bars = append(b.Bars, draw.Bar{Name: i.Name, Addresses: l.Address, Up: up, MAC: i.MAC, MTU: i.MTU})
@@ -39,7 +40,7 @@ func boxOf(ns *Namespace) draw.Box {
 		default:
 			b.Ports = append(b.Ports, draw.Port{
 				Name: i.Name, Kind: i.Kind, Addresses: l.Address, Bar: barOf(ns, i),
-				Up: up, Carrier: i.State == "up", MAC: i.MAC, MTU: i.MTU,
+				Up: up, Carrier: i.State == dump.StateUp, MAC: i.MAC, MTU: i.MTU,
 			})
 		}
 		for _, via := range i.Default {

@@ -89,7 +89,7 @@ func (n *Node) linkLines() []string {
 			addresses = "(port of " + m + ")"
 		}
 		rows = append(rows, []string{
-			l.Name, strconv.Itoa(l.Index), linkKind(l), l.OperState, l.Address.String(), strconv.Itoa(l.MTU), addresses, n.peer(l.Index),
+			l.Name, strconv.Itoa(l.Index), linkKind(l), l.State(), l.Address.String(), strconv.Itoa(l.MTU), addresses, n.peer(l.Index),
 		})
 	}
 	return words.Align(rows)

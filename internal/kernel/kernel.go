@@ -41,8 +41,8 @@ type Snapshot struct {
 
 // Runtime is the condition of a link.
 type Runtime struct {
-	Carrier   bool   // IFF_LOWER_UP
-	OperState string // the kernel's word: "up", "down", "lowerlayerdown", …
+	Carrier bool   // IFF_LOWER_UP
+	State   string // as [dump.Link.State]
 }
 
 // An UnsettledError has the links that were not ready in time.

@@ -191,6 +191,7 @@ type seenLink struct {
 	state.Link
 	carrier   bool
 	operState string
+	state     string // as [dump.Link.State]
 	master    int
 	link      int    // of a veth: the index of its peer
 	netnsid   *int32 // nsid of the peer's namespace; nil: this one

@@ -15,8 +15,9 @@ import (
 )
 
 // ChangedSysctls returns the sysctls below net. that differ in a namespace from those
-// of a new one, which is made to compare; those of a link from those that the
-// namespace gives to a new link.
+// of a new one, which is made to compare. Those of a link are in the list if they
+// differ from what a link has in a new namespace or from what this namespace gives to
+// a new link, or if they override a changed net.ipv4.conf.all.
 func ChangedSysctls(namespace string) ([]dump.Setting, error) {
 	var now, fresh map[string]string
 	if err := netns.Do(namespace, func() error { now = readSettings(); return nil }); err != nil {
@@ -25,17 +26,27 @@ func ChangedSysctls(namespace string) ([]dump.Setting, error) {
 	if err := netns.InTemp(func() error { fresh = readSettings(); return nil }); err != nil {
 		return nil, err
 	}
+	return changedSettings(now, fresh, namespace == state.Host), nil
+}
+
+// changedSettings compares the settings of a namespace with those of a new one. The
+// host namespace has settings that others lack.
+func changedSettings(now, fresh map[string]string, host bool) []dump.Setting {
 	var list []dump.Setting
 	for _, key := range slices.Sorted(maps.Keys(now)) {
 		byDefault, ok := fresh[key]
 		if !ok {
 			byDefault, ok = ofNewLink(key, now, fresh)
+			if original, known := ofNewLink(key, fresh, fresh); known && now[key] == byDefault {
+				byDefault = original
+			}
 		}
-		if now[key] != byDefault && (ok || namespace != state.Host) && !follows(key, now) {
+		changed := now[key] != byDefault && (ok || !host)
+		if (changed || overridesAll(key, now, fresh)) && !follows(key, now) {
 			list = append(list, dump.Setting{Key: key, Value: now[key], Default: byDefault})
 		}
 	}
-	return list, nil
+	return list
 }
 
 // ofNewLink returns what a link of the namespace begins with. Only the host
@@ -51,6 +62,40 @@ func ofNewLink(key string, now, fresh map[string]string) (string, bool) {
 	}
 	byDefault, ok := from[strings.Join(parts, ".")]
 	return byDefault, ok
+}
+
+// overridesAll reports whether a setting of a link makes a changed net.ipv4.conf.all
+// ineffective on that link.
+func overridesAll(key string, now, fresh map[string]string) bool {
+	parts := strings.Split(key, ".")
+	if !strings.HasPrefix(key, "net.ipv4.conf.") || len(parts) != 5 || parts[3] == "all" || parts[3] == "default" {
+		return false
+	}
+	parts[3] = "all"
+	all := strings.Join(parts, ".")
+	forwarding := now["net.ipv4.conf."+strings.Split(key, ".")[3]+".forwarding"] == "1"
+	return now[all] != fresh[all] && effective(parts[4], now[all], now[key], forwarding) != now[all]
+}
+
+// effective returns the value that counts on a link of which net.ipv4.conf.all and the
+// link itself have these values (IN_DEV_ANDCONF, _ORCONF and _MAXCONF in
+// linux/inetdevice.h). Of other settings only that of the link counts; it returns all.
+func effective(name, all, link string, forwarding bool) string {
+	switch name {
+	case "accept_source_route", "bootp_relay", "bc_forwarding", "mc_forwarding":
+		return min(all, link)
+	case "accept_redirects":
+		if forwarding {
+			return min(all, link)
+		}
+		return max(all, link)
+	case "rp_filter", "arp_accept", "arp_announce", "arp_ignore", "arp_notify",
+		"accept_local", "arp_filter", "drop_gratuitous_arp", "drop_unicast_in_l2_multicast",
+		"ignore_routes_with_linkdown", "log_martians", "promote_secondaries", "proxy_arp",
+		"route_localnet", "secure_redirects", "send_redirects", "shared_media", "src_valid_mark":
+		return max(all, link) // digits
+	}
+	return all
 }
 
 // follows reports whether a setting has changed with another: ip_forward sets all that

@@ -86,7 +86,7 @@ type Interface struct {
 	Index     int            `json:"index"`
 	Up        bool           `json:"up"`      // IFF_UP
 	Carrier   bool           `json:"carrier"` // IFF_UP and IFF_LOWER_UP
-	State     string         `json:"state"`   // the kernel's operstate
+	State     string         `json:"state"`   // up, down (administratively), no carrier, lower down
 	MAC       string         `json:"mac,omitempty"`
 	MTU       int            `json:"mtu"`
 	Master    string         `json:"master,omitempty"` // bridge, bond or VRF

@@ -201,7 +201,7 @@ func (v *View) describeLink(id int32, l *dump.Link) Interface {
 	ns := v.wiring.Namespaces[id]
 	i := Interface{
 		Name: l.Name, Type: linkType(l), Index: l.Index, Up: l.Flags.Has(dump.Up), Carrier: l.Flags.Has(dump.Up | dump.LowerUp),
-		State: l.OperState, MAC: l.Address.String(), MTU: l.MTU, Master: ns.LinkName(l.Master),
+		State: l.State(), MAC: l.Address.String(), MTU: l.MTU, Master: ns.LinkName(l.Master),
 	}
 	place := dump.LinkRef{Netns: id, Index: l.Index}
 	if peer, ok := v.wiring.Peer(place); ok {

@@ -106,7 +106,7 @@ func (f *Frame) table(rows []row) []string {
 	cells := [][]string{{"NODE", "INTERFACE", "STATE", "IN", "OUT", "PACKETS/S", "DROPS/S", "ADDRESSES", "PEER"}}
 	for _, r := range rows {
 		cells = append(cells, []string{
-			r.node, r.link.Name, linkState(r.link), bits(r.rate.In), bits(r.rate.Out),
+			r.node, r.link.Name, r.link.State, bits(r.rate.In), bits(r.rate.Out),
 			perSecond(r.rate.PacketsIn + r.rate.PacketsOut), perSecond(r.rate.Drops), addresses(r.link), peer(r.link),
 		})
 	}
@@ -136,22 +136,12 @@ func (f *Frame) colour(text string, row []string, widths []int) string {
 	const stateColumn = 2
 	start := widths[0] + widths[1] + 2*len(words.ColumnGap)
 	before, after := text[:start], text[start:]
-	s := map[string]words.Style{"up": words.Green, "off": words.Dim}[row[stateColumn]]
-	if s == words.Plain && row[stateColumn] != "unknown" {
+	s := map[string]words.Style{dump.StateUp: words.Green, dump.StateDown: words.Dim}[row[stateColumn]]
+	if s == words.Plain {
 		s = words.Red
 	}
 	rest := strings.TrimPrefix(after, row[stateColumn])
 	return before + f.Paint(s, row[stateColumn]) + rest
-}
-
-func linkState(i live.Interface) string {
-	switch {
-	case !i.Up:
-		return "off"
-	case !i.Carrier:
-		return "no carrier"
-	}
-	return i.State
 }
 
 func bits(rate float64) string {

@@ -32,7 +32,7 @@ func TestFrame(t *testing.T) {
 			{Name: "lo", Index: 1, Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8")}}, e,
 		}})
 	}
-	nodes[2].Interfaces[1].Up, nodes[2].Interfaces[1].Peer = false, nil
+	nodes[2].Interfaces[1].State, nodes[2].Interfaces[1].Peer = "down", nil
 	nodes = append(nodes, live.Node{ID: 9, Name: "lonely"})
 	events := []Event{{Time{at}, live.Event{Kind: live.LinkDown, Node: "h3", Interface: "eth0"}}}
 	for _, c := range []struct {
@@ -44,7 +44,7 @@ lab x, 4 nodes, 3 interfaces (1 node with none)  15:04:05
 NODE  INTERFACE  STATE  IN        OUT       PACKETS/S  DROPS/S  ADDRESSES    PEER
 h1    eth0       up     -         -         -          -        10.0.0.1/24  h2:eth0
 h2    eth0       up     1mbit     2mbit     300        3        10.0.0.2/24  h2:eth0
-h3    eth0       off    -         -         -          -        10.0.0.3/24  -
+h3    eth0       down   -         -         -          -        10.0.0.3/24  -
 
 
 15:04:05.000  h3:eth0 is down
