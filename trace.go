@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
@@ -22,6 +23,10 @@ type Trace struct {
 	Address netip.Addr `json:"address"` // the target's address
 	Reached bool       `json:"reached"` // the last hop is the address itself
 	Hops    []Hop      `json:"hops"`
+
+	// Reason is what is known of why the target is not reached: an interface behind
+	// the last hop that is down.
+	Reason string `json:"reason,omitempty"`
 }
 
 // A Hop is a router on a path or, as the last one, the target.
@@ -57,7 +62,20 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 		trace.Hops = append(trace.Hops, hopOf(h, names))
 		trace.Reached = h.Target
 	}
+	if !trace.Reached {
+		trace.Reason = verify.LinkDown(s.view.State, trace.lastNode(), target.To)
+	}
 	return trace, nil
+}
+
+// lastNode returns the node of the last hop that answers, or the source.
+func (t *Trace) lastNode() string {
+	for _, h := range slices.Backward(t.Hops) {
+		if len(h.Nodes) > 0 {
+			return h.Nodes[0]
+		}
+	}
+	return t.From
 }
 
 func hopOf(h probe.Hop, names map[netip.Addr]string) Hop {

@@ -70,7 +70,11 @@ func (p *program) printTrace(t *vethlab.Trace) {
 		if a := t.Address.String(); a != to {
 			to = fmt.Sprintf("%s (%s)", to, a)
 		}
-		p.out.notice("%s is not reached from %s: %s", to, t.From, whyNotReached(t))
+		why := whyNotReached(t)
+		if t.Reason != "" {
+			why += ": " + t.Reason
+		}
+		p.out.notice("%s is not reached from %s: %s", to, t.From, why)
 	}
 }
 

@@ -47,3 +47,25 @@ func (rs Routes) Set(r Route) Routes {
 func (rs Routes) Without(k RouteKey) Routes {
 	return slices.DeleteFunc(slices.Clone(rs), func(r Route) bool { return r.Key() == k })
 }
+
+// Egress returns the link by which the main table sends packets to an address: that of
+// the longest prefix among the routes and the on-link prefixes of links that are up,
+// then of the lowest metric; nil if there is none.
+func (ns *Namespace) Egress(to netip.Addr) *Link {
+	var best Route
+	try := func(r Route) {
+		longer := r.To.Bits() - best.To.Bits()
+		if l := ns.Links[r.Dev]; l != nil && l.Up && r.To.Contains(to) && (best.Dev == "" || longer > 0 || longer == 0 && r.Metric < best.Metric) {
+			best = r
+		}
+	}
+	for _, name := range ns.LinkNames() {
+		for _, p := range ns.Links[name].Addresses {
+			try(Route{To: p.Masked(), Dev: name})
+		}
+	}
+	for _, r := range ns.Routes {
+		try(r)
+	}
+	return ns.Links[best.Dev]
+}

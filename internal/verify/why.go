@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -59,7 +61,11 @@ func (e *engine) addLastHops(ctx context.Context, tries []try) {
 		return
 	}
 	for i, hop := range probe.LastHop(ctx, targets, probe.TraceOptions{Timeout: hopTimeout}) {
-		silent[i].Why += "; " + e.lastHop(hop)
+		why := e.lastHop(hop)
+		if down := e.linkDown(silent[i].From, hop, silent[i].Address); down != "" {
+			why += ": " + down
+		}
+		silent[i].Why += "; " + why
 	}
 }
 
@@ -72,4 +78,35 @@ func (e *engine) lastHop(h probe.Hop) string {
 		return fmt.Sprintf("%s answers a ping", e.name(h.By[0]))
 	}
 	return fmt.Sprintf("the last hop that answers is %s, hop %d", e.name(h.By[0]), h.TTL)
+}
+
+// linkDown returns [LinkDown] of the last hop that answers, or of the source.
+func (e *engine) linkDown(from string, last probe.Hop, to netip.Addr) string {
+	if last.Target {
+		return ""
+	}
+	if len(last.By) > 0 {
+		from = e.owners[last.By[0]]
+	}
+	return LinkDown(e.state, from, to)
+}
+
+// LinkDown says that the link by which a node sends to an address ends at an interface
+// that is down; "" if it does not.
+func LinkDown(s *state.State, node string, to netip.Addr) string {
+	name, ok := hosts.Namespaces(s)[node]
+	ns := s.Namespace(name)
+	if !ok || ns == nil {
+		return ""
+	}
+	link := ns.Egress(to)
+	if link == nil {
+		return ""
+	}
+	end, _ := link.Peer()
+	peer := s.Link(end)
+	if peer == nil || peer.Up {
+		return ""
+	}
+	return fmt.Sprintf("%s:%s is down, so %s:%s has no carrier", hosts.NodeName(s.Namespace(end.Namespace)), peer.Name, node, link.Name)
 }
