@@ -3,6 +3,7 @@ package hostmap
 import (
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -85,7 +86,7 @@ func (w *textWriter) heading(ns *Namespace) string {
 // line returns an interface, with its second and further addresses on lines of their own.
 func (w *textWriter) line(l Line) string {
 	state := words.Pad(l.State, w.state)
-	if l.State != "up" {
+	if l.State != dump.StateUp {
 		state = w.paint(words.Amber, state)
 	}
 	first := ""
