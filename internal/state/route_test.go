@@ -23,7 +23,7 @@ func TestEgress(t *testing.T) {
 	}
 	for to, want := range map[string]string{
 		"10.0.0.9": "e1", "10.1.0.9": "e2", "10.1.2.9": "e1", // on-link, on-link, the longer prefix
-		"192.0.2.1": "e1", // the lower metric
+		"192.0.2.1": "e1",                   // the lower metric
 		"10.3.0.9":  "e1", "10.9.0.1": "e1", // e3 is down
 		"fd00::2": "e1", "fd01::1": "",
 	} {
