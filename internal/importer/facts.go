@@ -207,7 +207,7 @@ func (s *surplus) routes() {
 			s.state.Routes = s.state.Routes.Without(state.RouteKey{To: seen.To, Metric: s.stateMetric(seen)})
 		default:
 			if seen.Flags != r.Flags {
-				unlike = append(unlike[:len(unlike):len(unlike)], "onlink")
+				unlike = append(slices.Clip(unlike), "onlink")
 			}
 			unlike = slices.DeleteFunc(unlike, func(what string) bool { return strings.HasPrefix(what, "flags ") })
 			s.lose("", line, "lab files do not support "+strings.Join(unlike, ", "))

@@ -196,7 +196,7 @@ func TestElementsWithoutType(t *testing.T) {
 		"10.0.0.1": "[10 0 0 1]", "fd00::1": "[253 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1]", "00:11:22:33:44:55": "[0 17 34 51 68 85]", "arp": "[8 6]", "tcp": "[6]", "https": "[1 187]", "echo-request": "[8]",
 	} {
 		inner, err := nft.Set{Name: "s", Elements: []string{text}}.Inner()
-		if err != nil || len(inner.Elements) != 1 || fmt.Sprint([]byte(inner.Elements[0].Key)) != want {
+		if err != nil || len(inner.Elements) != 1 || fmt.Sprintf("%d", inner.Elements[0].Key) != want {
 			t.Errorf("%s: %+v, %v, want %s", text, inner, err, want)
 		}
 	}

@@ -153,7 +153,8 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err = os.MkdirTemp(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-*") // tests may run more than once
+	// Not below [testing.T.TempDir], which other users cannot enter.
+	dir, err = os.MkdirTemp(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-*") //nolint:usetesting
 	if err != nil {
 		t.Fatal(err)
 	}
