@@ -57,7 +57,7 @@ func diagramPlaces(diagram string) map[string]diagramPlace {
 		}
 		left, right, _ := strings.Cut(line, "│")
 		for half, names := range []string{left, right} {
-			for _, name := range strings.FieldsSeq(names) {
+			for name := range strings.FieldsSeq(names) {
 				places[packagePath(name)] = diagramPlace{line: i, pure: half == 1}
 			}
 		}
