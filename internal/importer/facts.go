@@ -61,10 +61,7 @@ func (d *Draft) loseSurplus(f Facts, model *dump.Namespace, ns *state.Namespace,
 // anyway.
 func (s *surplus) imported(index int) *state.Link {
 	l := s.state.Links[s.LinkName(index)]
-	if l == nil {
-		return nil
-	}
-	if _, foreign := l.Kind.(state.Other); foreign {
+	if l == nil || l.Kind.Traits().Foreign {
 		return nil
 	}
 	return l

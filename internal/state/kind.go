@@ -53,6 +53,9 @@ type Traits struct {
 	// devices.
 	Made bool
 
+	// Foreign says that labs have no links of this kind.
+	Foreign bool
+
 	// TakesPorts says that other links can be its ports (IFLA_MASTER).
 	TakesPorts bool
 

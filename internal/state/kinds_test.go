@@ -24,8 +24,8 @@ func TestTraits(t *testing.T) {
 		{state.Loopback{}, "loopback", state.Traits{Immovable: true, NoOperState: true}},
 		{state.Veth{}, "veth", state.Traits{Made: true}},
 		{state.Bridge{}, "bridge", state.Traits{Made: true, TakesPorts: true, Forwards: true, MTUOfPorts: true, Immovable: true}},
-		{state.Other{Name: "dummy"}, "dummy", state.Traits{Made: true}},
-		{state.Other{}, "", state.Traits{}},
+		{state.Other{Name: "dummy"}, "dummy", state.Traits{Made: true, Foreign: true}},
+		{state.Other{}, "", state.Traits{Foreign: true}},
 	} {
 		if got := tt.kind.Traits(); got != tt.want || tt.kind.Kind() != tt.name {
 			t.Errorf("%T is a %q with %+v, want a %q with %+v", tt.kind, tt.kind.Kind(), got, tt.name, tt.want)
