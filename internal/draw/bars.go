@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A bar is a bridge while its box is laid out down the page; low and high are
-// counted from the left side of the box.
+// A bar is a bridge during the layout of its box down the page; low and high count from
+// the left side of the box.
 type bar struct {
 	*Bar
 	low, high int
@@ -14,7 +14,7 @@ type bar struct {
 
 // barsOf returns the bridges of a box with coordinates, side by side, each above or
 // below its ports.
-func (p *part) barsOf(c *cell) []*bar {
+func (p *part) barsOf(c *vertex) []*bar {
 	bars := make([]*bar, len(c.box.Bars))
 	for i := range bars {
 		bars[i] = p.stretched(c, &c.box.Bars[i])
@@ -22,9 +22,9 @@ func (p *part) barsOf(c *cell) []*bar {
 	return bars
 }
 
-// stretched returns a bridge as long as its ports and its name need. The only bridge of
-// a box is as wide as the box if all ports are on it.
-func (p *part) stretched(c *cell, of *Bar) *bar {
+// stretched returns a bridge as long as its ports and its name require. The only bridge
+// of a box is as wide as the box if all ports are on it.
+func (p *part) stretched(c *vertex, of *Bar) *bar {
 	left, right := p.pad, c.frame.W-p.pad
 	if zone := c.zone(of.Name); zone != nil {
 		left, right = zone.low, zone.high
@@ -48,7 +48,7 @@ func (p *part) stretched(c *cell, of *Bar) *bar {
 	return b
 }
 
-// widen makes the bridge at least wide long.
+// widen makes the bridge at least wide units long.
 func (b *bar) widen(wide, left, right int) {
 	if need := wide - (b.high - b.low); need > 0 {
 		b.low -= need / 2
@@ -63,7 +63,7 @@ func (b *bar) widen(wide, left, right int) {
 }
 
 // joints returns the coordinates at which wires meet a bridge, from left to right.
-func (c *cell) joints(bar string) []int {
+func (c *vertex) joints(bar string) []int {
 	var list []int
 	for _, s := range []side{toward, onward} {
 		for _, pin := range pinsOn(c.sides[s], bar) {
@@ -85,7 +85,7 @@ func (p *part) beside(b *Bar) int {
 
 // nameBars moves the ports on a bridge to the right if its name does not fit between
 // them.
-func (p *part) nameBars(c *cell) {
+func (p *part) nameBars(c *vertex) {
 	for i := range c.box.Bars {
 		of := &c.box.Bars[i]
 		if p.beside(of) == 0 {
@@ -105,7 +105,7 @@ func (p *part) nameBars(c *cell) {
 }
 
 // nameAt returns the coordinate of the name of a bridge from low to high: in the first
-// gap between its joints that it fits in. False: it fits in none.
+// gap between its joints that is wide enough. ok is false if none is.
 func nameAt(b *Bar, joints []int, low, high int, width func(string) int) (at int, ok bool) {
 	wide := width(barName(b))
 	at = low + 1

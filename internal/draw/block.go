@@ -4,13 +4,12 @@ import "slices"
 
 // A block is the leaves of one box, all of equal size, in a line or a grid.
 //
-// In a grid the cables run between the columns, as ribbons, and turn into
-// the left side of each leaf: the cable of the row nearest to the hub is nearest to
-// the column.
+// In a grid the cables run as ribbons between the columns and enter each leaf from the
+// left. The cables of the row nearest to the hub are nearest to the column.
 type block struct {
-	hub     *cell
-	leaves  []*cell // in the order of the hub's ports
-	before  bool    // it is in the layer before the hub
+	hub     *vertex
+	leaves  []*vertex // in the order of the hub's ports
+	before  bool      // it is in the layer before the hub
 	columns int
 	rows    int
 	ribbons bool
@@ -18,7 +17,7 @@ type block struct {
 	w, h    int // size of each leaf
 }
 
-func newBlock(p *part, hub *cell, leaves []*cell) *block {
+func newBlock(p *part, hub *vertex, leaves []*vertex) *block {
 	b := &block{hub: hub}
 	for _, pin := range hub.byBars() {
 		if c := pin.bound; slices.Contains(leaves, c) && !slices.Contains(b.leaves, c) {
@@ -95,8 +94,8 @@ func (b *block) measure(p *part) {
 		b.w, b.h = max(b.w, c.frame.W), max(b.h, c.frame.H)
 	}
 	b.lane = p.flow[down].lane
-	if most := 72; b.lane*b.cables() > most {
-		b.lane = max(2, most/b.cables())
+	if maxWidth := 72; b.lane*b.cables() > maxWidth {
+		b.lane = max(2, maxWidth/b.cables())
 	}
 }
 
@@ -171,7 +170,7 @@ func (b *block) lanes(p *part, i int) []int {
 	first := row * b.cables() / b.rows
 	at := make([]int, n)
 	for k := range at {
-		nearer := k // the upper one turns first
+		nearer := k // the upper cable turns first
 		if b.before {
 			nearer = n - 1 - k
 		}

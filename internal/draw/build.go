@@ -42,9 +42,9 @@ func (p *part) depthOf(x *item) int {
 	case x.block != nil:
 		return x.block.depth(p)
 	case p.direction == across:
-		return x.cell.frame.W
+		return x.vertex.frame.W
 	}
-	return x.cell.frame.H
+	return x.vertex.frame.H
 }
 
 // laneOf returns the distance of the tracks of a channel, less if there are many.
@@ -89,14 +89,14 @@ func (p *part) bottom() int {
 func (p *part) setFrames(layer []*item, level, size int) {
 	core := 0
 	for _, x := range layer {
-		if x.cell != nil {
+		if x.vertex != nil {
 			core = max(core, p.depthOf(x))
 		}
 	}
 	for _, x := range layer {
-		if x.cell != nil {
-			x.cell.grow(p.direction, core)
-			x.cell.frame.X, x.cell.frame.Y = p.xy(x.at, level)
+		if x.vertex != nil {
+			x.vertex.grow(p.direction, core)
+			x.vertex.frame.X, x.vertex.frame.Y = p.xy(x.at, level)
 			continue
 		}
 		b := x.block
@@ -113,7 +113,7 @@ func (p *part) setFrames(layer []*item, level, size int) {
 	}
 }
 
-func (c *cell) grow(d direction, size int) {
+func (c *vertex) grow(d direction, size int) {
 	if d == across {
 		c.frame.W = size
 	} else {
@@ -128,7 +128,7 @@ func (p *part) xy(c, m int) (x, y int) {
 
 // at returns the point of a port on the page.
 func (p *part) at(pin *pin) Point {
-	f := pin.cell.frame
+	f := pin.vertex.frame
 	switch p.page(pin.side) {
 	case Top:
 		return Point{f.X + pin.at, f.Y}
@@ -144,7 +144,7 @@ func (p *part) at(pin *pin) Point {
 func (p *part) routeOf(n *net) []Point {
 	a, b := p.at(n.a), p.at(n.b)
 	points := []Point{a}
-	layer := n.a.cell.item.layer
+	layer := n.a.vertex.item.layer
 	if n.a.side == previous {
 		points = append(points, Point{n.ca, a.Y})
 	}

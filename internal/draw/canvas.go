@@ -19,15 +19,15 @@ type spot struct {
 	text   string // "": a space; a wide character is followed by an empty spot
 	behind bool   // the empty spot after a wide character
 	name   bool   // part of the highlighted name of a box
-	ways   ways   // of cables through it
+	dirs   dirs   // of cables through it
 	dead   bool   // the cable is down
 }
 
-// Ways are the directions in which a cable leaves a spot.
-type ways byte
+// dirs is a set of the directions in which a cable leaves a spot.
+type dirs byte
 
 const (
-	up ways = 1 << iota
+	up dirs = 1 << iota
 	below
 	left
 	right
@@ -96,22 +96,22 @@ func (c *canvas) join(a, b Point, live bool) {
 	from, to := c.spot(a.X, a.Y), c.spot(b.X, b.Y)
 	switch {
 	case b.X > a.X:
-		from.ways, to.ways = from.ways|right, to.ways|left
+		from.dirs, to.dirs = from.dirs|right, to.dirs|left
 	case b.X < a.X:
-		from.ways, to.ways = from.ways|left, to.ways|right
+		from.dirs, to.dirs = from.dirs|left, to.dirs|right
 	case b.Y > a.Y:
-		from.ways, to.ways = from.ways|below, to.ways|up
+		from.dirs, to.dirs = from.dirs|below, to.dirs|up
 	default:
-		from.ways, to.ways = from.ways|up, to.ways|below
+		from.dirs, to.dirs = from.dirs|up, to.dirs|below
 	}
 	from.dead, to.dead = !live, !live
 }
 
 func (s spot) character() string {
-	if s.text != "" || s.ways == 0 {
+	if s.text != "" || s.dirs == 0 {
 		return s.text
 	}
-	switch s.ways {
+	switch s.dirs {
 	case up | below, up, below:
 		if s.dead {
 			return "╎"

@@ -42,7 +42,7 @@ func (d *d2) line(format string, args ...any) { fmt.Fprintf(&d.out, format+"\n",
 
 func (d *d2) box(b *Box) {
 	d.line("%s: %s {", d.boxes[b.ID], d2Text(b.heading()...))
-	d.line("  style.stroke: %q", b.Kind.ink())
+	d.line("  style.stroke: %q", b.Kind.lineColour())
 	for i := range b.Bars {
 		d.line("  b%d: %s {shape: hexagon}", i, d2Text(barLines(&b.Bars[i])...))
 	}

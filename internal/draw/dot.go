@@ -26,7 +26,7 @@ func DOT(s *Scene) string {
 	}
 	for _, r := range s.Relations {
 		ends := turned([2]End{r.From, r.To})
-		d.line("  %s -- %s [style=dotted, label=%s]", d.plug(ends[0]), d.plug(ends[1]), dotText(r.Label))
+		d.line("  %s -- %s [style=dotted, label=%s]", d.portRef(ends[0]), d.portRef(ends[1]), dotText(r.Label))
 	}
 	d.line("}")
 	return d.out.String()
@@ -52,7 +52,7 @@ func (d *dot) box(b *PlacedBox) {
 	}
 	wide := max(1, len(above)) * max(1, len(below))
 	d.line(`  %s [label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" STYLE="ROUNDED" COLOR="%s">`,
-		d.boxes[b.ID], b.Kind.ink())
+		d.boxes[b.ID], b.Kind.lineColour())
 	d.ports(b, above, wide)
 	for i, line := range b.heading() {
 		text := htmlText(line)
@@ -102,11 +102,11 @@ func (d *dot) cable(c Cable, live bool) {
 	if len(attributes) > 0 {
 		text = " [" + strings.Join(attributes, ", ") + "]"
 	}
-	d.line("  %s -- %s%s", d.plug(c.Ends[0]), d.plug(c.Ends[1]), text)
+	d.line("  %s -- %s%s", d.portRef(c.Ends[0]), d.portRef(c.Ends[1]), text)
 }
 
-// plug returns the table cell of a port with the compass point at which its cable ends.
-func (d *dot) plug(e End) string {
+// portRef returns the table cell of a port with the compass point at which its cable ends.
+func (d *dot) portRef(e End) string {
 	switch d.sides[e] {
 	case Top:
 		return d.of(e) + ":n"

@@ -40,8 +40,8 @@ var statements = map[string]*regexp.Regexp{
 		`  n\d+(?::[bp]\d+)?(?::[ns])? -- n\d+(?::[bp]\d+)?(?::[ns])?(?: \[[a-z0-9=STR, ]+\])?)$`),
 }
 
-// strung replaces the strings of a picture by STR.
-func strung(language, text string) string {
+// withoutStrings replaces the strings of a picture by STR.
+func withoutStrings(language, text string) string {
 	quoted := regexp.MustCompile(`"(?:\\.|[^"\\\n])*"`)
 	if language == "mermaid" { // has no backslashes
 		quoted = regexp.MustCompile(`"[^"\n\\]*"`)
@@ -64,7 +64,7 @@ func TestNamesAddNoStatements(t *testing.T) {
 			if !utf8.ValidString(text) {
 				t.Fatalf("%s: invalid UTF-8: %q", language, text)
 			}
-			for line := range strings.Lines(strung(language, text)) {
+			for line := range strings.Lines(withoutStrings(language, text)) {
 				if line = strings.TrimSuffix(line, "\n"); !statements[language].MatchString(line) {
 					t.Fatalf("%s: unexpected statement %q:\n%s", language, line, text)
 				}

@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// mostNAT is the largest number of different translations that are noted in a box.
-const mostNAT = 3
+// maxNAT is the largest number of different translations in the notes of a box.
+const maxNAT = 3
 
 // filterNotes summarizes a packet filter: each NAT, and the hooks of chains whose
 // policy is drop.
@@ -26,8 +26,8 @@ func filterNotes(rs nft.Ruleset) []string {
 	}
 	slices.Sort(translations)
 	notes := slices.Compact(translations)
-	if len(notes) > mostNAT {
-		notes = append(notes[:mostNAT:mostNAT], "… and more of NAT")
+	if len(notes) > maxNAT {
+		notes = append(notes[:maxNAT:maxNAT], "… and more of NAT")
 	}
 	if len(drops) > 0 {
 		slices.Sort(drops)

@@ -9,8 +9,8 @@ import (
 // MostUnfolded is the largest number of boxes of a Scene that [Fold] does not fold.
 const MostUnfolded = 150
 
-// fewest is the smallest number of similar leaves that are folded.
-const fewest = 4
+// minFolded is the smallest number of similar leaves that are folded.
+const minFolded = 4
 
 // Fold replaces similar leaves of one box by one box, if a Scene has more than
 // [MostUnfolded] boxes. The box shows the range of names and addresses. Boxes without
@@ -20,9 +20,9 @@ func Fold(s *Scene) *Scene {
 		return s
 	}
 	g := newGraph(s, style{metrics: characters()})
-	groups := map[string][]*cell{}
+	groups := map[string][]*vertex{}
 	var keys []string
-	for _, c := range g.cells {
+	for _, c := range g.vertices {
 		if key := c.foldKey(); key != "" {
 			if groups[key] == nil {
 				keys = append(keys, key)
@@ -32,7 +32,7 @@ func Fold(s *Scene) *Scene {
 	}
 	f := &folding{of: map[string]*Box{}, ports: map[End]End{}}
 	for _, key := range keys {
-		if group := groups[key]; len(group) >= fewest {
+		if group := groups[key]; len(group) >= minFolded {
 			f.fold(group)
 		}
 	}
@@ -41,7 +41,7 @@ func Fold(s *Scene) *Scene {
 
 // foldKey returns a key that is equal for leaves of one box that differ only in names
 // and addresses; "" for boxes that are never folded.
-func (c *cell) foldKey() string {
+func (c *vertex) foldKey() string {
 	if c.box.Kind == Machine || len(c.near) > 1 || c.loops() {
 		return ""
 	}
@@ -77,7 +77,7 @@ type folding struct {
 	names map[End]string // new names of ports on the boxes that have the leaves
 }
 
-func (f *folding) fold(group []*cell) {
+func (f *folding) fold(group []*vertex) {
 	first, last := group[0].box, group[len(group)-1].box
 	b := *first
 	b.Count = len(group)
@@ -94,7 +94,7 @@ func (f *folding) fold(group []*cell) {
 			f.replace(End{c.box.ID, p.port.Name}, End{first.ID, first.Ports[i].Name})
 			if p.peer != nil {
 				hub := group[0].pins[i].peer
-				f.replace(End{p.bound.box.ID, p.peer.port.Name}, End{hub.cell.box.ID, hub.port.Name})
+				f.replace(End{p.bound.box.ID, p.peer.port.Name}, End{hub.vertex.box.ID, hub.port.Name})
 			}
 		}
 	}

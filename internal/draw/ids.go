@@ -57,8 +57,8 @@ func (c *Cable) caption() string {
 // heading returns the title and notes of a box.
 func (b *Box) heading() []string { return append([]string{b.title()}, noteLines(b)...) }
 
-// ink returns the line colour of a kind of box, visible on light and dark background.
-func (k Kind) ink() string {
+// lineColour returns the line colour of a kind of box, visible on light and dark background.
+func (k Kind) lineColour() string {
 	switch k {
 	case Router:
 		return "#4776d0"

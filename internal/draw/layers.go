@@ -3,12 +3,12 @@ package draw
 // layer assigns the boxes to layers by their distance from the roots. The leaves of a
 // box are one block in the layer after it, or before it if the box is a root and has
 // other boxes after it.
-func (p *part) layer(cells []*cell) {
-	c := newCore(cells)
+func (p *part) layer(vertices []*vertex) {
+	c := newCore(vertices)
 	p.blocks = len(c.leaves)
-	d := &layering{part: p, core: c, depth: c.depths(), seen: map[*cell]bool{}}
+	d := &layering{part: p, core: c, depth: c.depths(), seen: map[*vertex]bool{}}
 	d.makeLayers()
-	for _, root := range c.cells {
+	for _, root := range c.vertices {
 		if d.depth[root] == 0 && !d.seen[root] {
 			d.visit(root)
 		}
@@ -19,19 +19,19 @@ func (p *part) layer(cells []*cell) {
 type layering struct {
 	*part
 	core  *core
-	depth map[*cell]int
+	depth map[*vertex]int
 	first int // the layer of the roots: 0, or 1 if they have leaves before them
-	seen  map[*cell]bool
+	seen  map[*vertex]bool
 }
 
 func (d *layering) makeLayers() {
-	for _, hub := range d.core.cells {
-		if d.depth[hub] == 0 && len(d.core.leaves[hub]) > 0 && len(d.core.cells) > 1 {
+	for _, hub := range d.core.vertices {
+		if d.depth[hub] == 0 && len(d.core.leaves[hub]) > 0 && len(d.core.vertices) > 1 {
 			d.first = 1
 		}
 	}
 	last := d.first
-	for _, hub := range d.core.cells {
+	for _, hub := range d.core.vertices {
 		at := d.first + d.depth[hub]
 		if len(d.core.leaves[hub]) > 0 {
 			last = max(last, d.leafLayer(at))
@@ -49,10 +49,10 @@ func (d *layering) leafLayer(at int) int {
 	return at + 1
 }
 
-func (d *layering) visit(hub *cell) {
+func (d *layering) visit(hub *vertex) {
 	d.seen[hub] = true
 	at := d.first + d.depth[hub]
-	d.add(&item{cell: hub}, at)
+	d.add(&item{vertex: hub}, at)
 	for _, n := range hub.near {
 		switch {
 		case d.seen[n]:
@@ -64,7 +64,7 @@ func (d *layering) visit(hub *cell) {
 	}
 }
 
-func (d *layering) addLeaves(hub *cell, at int) {
+func (d *layering) addLeaves(hub *vertex, at int) {
 	b := newBlock(d.part, hub, d.core.leaves[hub])
 	layer := d.leafLayer(at)
 	b.before = layer < at

@@ -46,7 +46,7 @@ type PlacedPort struct {
 	Side Side `json:"side"`
 
 	cabled bool
-	pitch  int // distance of the next port, if that is less than the size of a port; else 0
+	pitch  int // distance to the next port, if less than the size of a port; else 0
 	label  []run
 	wire   []Point // to the bar
 }
@@ -92,7 +92,7 @@ type run struct {
 	text   string
 }
 
-// Anchor tells which point of a text x is.
+// An anchor is the point of a text that its x refers to.
 type anchor int
 
 const (
@@ -101,7 +101,7 @@ const (
 	end
 )
 
-// A direction is the direction of the flow: in which the layers follow one another.
+// A direction is the flow: the direction in which the layers follow each other.
 type direction int
 
 const (
@@ -132,8 +132,8 @@ func arrange(s *Scene, st style) *Layout {
 	l := &Layout{Boxes: make([]PlacedBox, len(s.Boxes)), Cables: make([]Route, 0, len(s.Cables))}
 	var parts []*part
 	var frames []*Frame
-	for _, cells := range g.parts() {
-		p := arrangePart(g, cells)
+	for _, vertices := range g.parts() {
+		p := arrangePart(g, vertices)
 		parts, frames = append(parts, p), append(frames, &p.frame)
 	}
 	l.Width, l.Height = pack(frames, st)

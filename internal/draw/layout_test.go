@@ -21,18 +21,18 @@ var styles = map[string]style{
 }
 
 // drawScene generates a Scene: a forest of boxes with bridges and, unless tree is set,
-// more cables, parallel ones and loops included.
+// further cables, including parallel ones and loops.
 func drawScene(t *rapid.T, tree bool) *Scene {
 	s := &Scene{}
 	n := rapid.IntRange(1, 40).Draw(t, "boxes")
-	mostBars := rapid.IntRange(0, 4).Draw(t, "bars of a box at most")
+	maxBars := rapid.IntRange(0, 4).Draw(t, "bars of a box at most")
 	for i := range n {
 		b := Box{ID: fmt.Sprintf("b%d", i), Name: rapid.SampledFrom([]string{"a", "h12", "a-long-name", "名前", "\x00\x01\x02", "e\u0301e\u0301", "\u202eright", "a\nb"}).Draw(t, "name")}
 		b.Kind = rapid.SampledFrom([]Kind{Host, Router, Switch, Machine, "", "pod"}).Draw(t, "kind")
 		if rapid.IntRange(0, 3).Draw(t, "noted") == 0 {
 			b.Notes = []string{"default via 192.0.2.1"}
 		}
-		for k := range rapid.IntRange(0, mostBars).Draw(t, "bars") {
+		for k := range rapid.IntRange(0, maxBars).Draw(t, "bars") {
 			b.Bars = append(b.Bars, Bar{Name: fmt.Sprintf("br%d", k), Up: k != 2})
 			if k == 1 {
 				b.Bars[k].Addresses = []string{"198.51.100.254/24"}
@@ -98,7 +98,7 @@ func TestLayoutOfLabs(t *testing.T) {
 				l := arrange(s, st)
 				checkLayout(t, s, l, st, false)
 				if len(l.Cables) != len(lab.Links) {
-					t.Fatalf("%d cables of %d links", len(l.Cables), len(lab.Links))
+					t.Fatalf("%d cables are drawn for %d links", len(l.Cables), len(lab.Links))
 				}
 			})
 		})
@@ -112,23 +112,23 @@ func checkLayout(t *rapid.T, s *Scene, l *Layout, st style, tree bool) {
 	whole := Frame{0, 0, l.Width, l.Height}
 	for i, a := range l.Boxes {
 		if a.ID != s.Boxes[i].ID || !whole.holds(a.Frame) {
-			t.Fatalf("%s is at %v, outside %v", a.ID, a.Frame, whole)
+			t.Fatalf("box %s at %v is outside the picture %v", a.ID, a.Frame, whole)
 		}
 		for _, b := range l.Boxes[:i] {
 			if a.meets(b.Frame) {
-				t.Fatalf("%s at %v and %s at %v", a.ID, a.Frame, b.ID, b.Frame)
+				t.Fatalf("box %s at %v overlaps %s at %v", a.ID, a.Frame, b.ID, b.Frame)
 			}
 		}
 		checkBox(t, &a, st)
 	}
-	// Ports that stand together by their bridges may be in a wrong order for their
-	// cables; then two of these can be in each other's way twice.
+	// Ports grouped by bridge may not be in the order of their cables. Two such cables
+	// may overlap twice.
 	grouped := slices.ContainsFunc(s.Boxes, func(b Box) bool { return len(b.Bars) > 1 })
 	for i, r := range l.Cables {
 		checkCable(t, l, r)
 		for _, other := range l.Cables[:i] {
-			if tree && !grouped && r.lies(other) {
-				t.Fatalf("%v lies on %v", r, other)
+			if tree && !grouped && r.overlaps(other) {
+				t.Fatalf("cable %v overlaps %v", r, other)
 			}
 		}
 	}
@@ -142,10 +142,11 @@ func (f Frame) meets(g Frame) bool {
 	return f.X < g.X+g.W && g.X < f.X+f.W && f.Y < g.Y+g.H && g.Y < f.Y+f.H
 }
 
-// checkBox: ports are on the border, texts inside, and none on another.
+// checkBox checks that ports are on the border, and texts are inside and do not
+// overlap.
 func checkBox(t *rapid.T, b *PlacedBox, st style) {
 	if w := st.title(&b.Box) + 2*st.pad; w > b.W {
-		t.Fatalf("the name of %s needs %d, the box is %v", b.ID, w, b.Frame)
+		t.Fatalf("the name of %s is %d wide, its box is %v", b.ID, w, b.Frame)
 	}
 	right, bottom := b.X+b.W-st.edge, b.Y+b.H-st.edge
 	var texts []Frame
@@ -156,10 +157,10 @@ func checkBox(t *rapid.T, b *PlacedBox, st style) {
 	for _, p := range b.Ports {
 		on := map[Side]bool{Left: p.X == b.X, Right: p.X == right, Top: p.Y == b.Y, Bottom: p.Y == bottom}
 		if !on[p.Side] || p.X < b.X || p.X > right || p.Y < b.Y || p.Y > bottom {
-			t.Fatalf("%s:%s is at %v %s, the box at %v", b.ID, p.Name, p.Point, p.Side, b.Frame)
+			t.Fatalf("port %s:%s at %v (%s) is not on the border of its box %v", b.ID, p.Name, p.Point, p.Side, b.Frame)
 		}
 		if other, taken := places[p.Point]; taken {
-			t.Fatalf("%s and %s of %s are at %v", other, p.Name, b.ID, p.Point)
+			t.Fatalf("ports %s and %s of %s are both at %v", other, p.Name, b.ID, p.Point)
 		}
 		places[p.Point] = p.Name
 		for _, r := range p.label {
@@ -168,16 +169,16 @@ func checkBox(t *rapid.T, b *PlacedBox, st style) {
 	}
 	for i, f := range texts {
 		if !b.holds(f) {
-			t.Fatalf("a text of %s at %v, the box at %v", b.ID, f, b.Frame)
+			t.Fatalf("a text of %s at %v is outside its box %v", b.ID, f, b.Frame)
 		}
 		for _, g := range texts[:i] {
 			if f.meets(g) {
-				t.Fatalf("texts of %s meet: %v %v", b.ID, f, g)
+				t.Fatalf("texts of %s overlap: %v %v", b.ID, f, g)
 			}
 		}
 		for _, bar := range b.Bars {
 			if f.meets(bar.Frame) {
-				t.Fatalf("a text of %s is on bar %s: %v %v", b.ID, bar.Name, f, bar.Frame)
+				t.Fatalf("a text of %s overlaps bar %s: %v %v", b.ID, bar.Name, f, bar.Frame)
 			}
 		}
 	}
@@ -188,12 +189,12 @@ func checkBox(t *rapid.T, b *PlacedBox, st style) {
 		}
 		for _, line := range lines {
 			if w := st.width(line) + 2; w > bar.W || !b.holds(bar.Frame) {
-				t.Fatalf("the bridge %q of %s needs %d at %v of %v", line, b.ID, w, bar.Frame, b.Frame)
+				t.Fatalf("bridge %q of %s needs the width %d: it is at %v in %v", line, b.ID, w, bar.Frame, b.Frame)
 			}
 		}
 		for _, other := range b.Bars[:i] {
 			if bar.meets(other.Frame) {
-				t.Fatalf("bars of %s meet: %v %v", b.ID, bar.Frame, other.Frame)
+				t.Fatalf("bars of %s overlap: %v %v", b.ID, bar.Frame, other.Frame)
 			}
 		}
 	}
@@ -207,31 +208,32 @@ func frameOf(r run, st style) Frame {
 	return Frame{r.x, r.y, w, st.line}
 }
 
-// checkCable: it goes from port to port, at right angles, and through no box.
+// checkCable checks that a cable goes from port to port at right angles and crosses no
+// box.
 func checkCable(t *rapid.T, l *Layout, r Route) {
 	first, last := r.Points[0], r.Points[len(r.Points)-1]
 	for i, at := range []Point{first, last} {
 		if p := portAt(l, r.Ends[i]); p == nil || p.Point != at {
-			t.Fatalf("%v does not end at its port", r)
+			t.Fatalf("cable %v does not end at its port", r)
 		}
 	}
 	for i := 1; i < len(r.Points); i++ {
 		a, b := r.Points[i-1], r.Points[i]
 		if a.X != b.X && a.Y != b.Y {
-			t.Fatalf("%v is aslant", r)
+			t.Fatalf("cable %v has a diagonal segment", r)
 		}
 		way := Frame{min(a.X, b.X), min(a.Y, b.Y), max(a.X-b.X, b.X-a.X) + 1, max(a.Y-b.Y, b.Y-a.Y) + 1}
 		for _, box := range l.Boxes {
 			own := box.ID == r.Ends[0].Box || box.ID == r.Ends[1].Box
 			if !own && way.meets(box.Frame) {
-				t.Fatalf("%v goes through %s at %v", r, box.ID, box.Frame)
+				t.Fatalf("cable %v crosses box %s at %v", r, box.ID, box.Frame)
 			}
 		}
 	}
 }
 
-// lies reports whether two cables go the same way for a stretch.
-func (r Route) lies(o Route) bool {
+// overlaps reports whether two cables share a part of a segment.
+func (r Route) overlaps(o Route) bool {
 	for i := 1; i < len(r.Points); i++ {
 		for k := 1; k < len(o.Points); k++ {
 			a, b := stretchOf(r.Points[i-1], r.Points[i]), stretchOf(o.Points[k-1], o.Points[k])
@@ -247,7 +249,7 @@ func stretchOf(a, b Point) Frame {
 	return Frame{min(a.X, b.X), min(a.Y, b.Y), max(a.X-b.X, b.X-a.X), max(a.Y-b.Y, b.Y-a.Y)}
 }
 
-// grown makes a stretch an area, so that it can meet others.
+// grown gives a segment an area, so that it can overlap others.
 func (f Frame) grown() Frame {
 	if f.W == 0 {
 		f.W = 1
@@ -283,21 +285,21 @@ func TestAddedLeafMovesLittle(t *testing.T) {
 		}
 		// All boxes of a grid move if its size changes.
 		if n > 8 && columns(n) == columns(n+1) && moved > 0 {
-			t.Errorf("%d leaves and one: %d boxes move", n, moved)
+			t.Errorf("one leaf more than %d moves %d boxes", n, moved)
 		}
 		for i := range 4 {
 			for k := range i {
 				a, b := before.Boxes[i].X < before.Boxes[k].X, after.Boxes[i].X < after.Boxes[k].X
 				if a != b {
-					t.Errorf("%d leaves and one: %s and %s change places", n, before.Boxes[i].ID, before.Boxes[k].ID)
+					t.Errorf("one leaf more than %d exchanges %s and %s", n, before.Boxes[i].ID, before.Boxes[k].ID)
 				}
 			}
 		}
 	}
 }
 
-// wheel returns a router with switches around it; the leaves of the last are at
-// the end.
+// wheel returns a router with switches, each with leaves; those of the last switch come
+// last in the Scene.
 func wheel(leaves, switches int) *Scene {
 	s := &Scene{Boxes: []Box{{ID: "core", Name: "core", Kind: Router}}}
 	join := func(hub, i int) {

@@ -12,7 +12,7 @@ import (
 // A Cell is the outcome of one source–target pair.
 type Cell byte
 
-// The cells.
+// The values of a Cell.
 const (
 	Untested  Cell = iota
 	Reached        // as expected

@@ -91,7 +91,7 @@ func (m *mermaid) colours(s *Scene) {
 	}
 	for _, kind := range []Kind{Container, Machine, Router, Switch} {
 		if len(of[kind]) > 0 {
-			m.line("  classDef %s stroke:%s,stroke-width:2px", kind, kind.ink())
+			m.line("  classDef %s stroke:%s,stroke-width:2px", kind, kind.lineColour())
 			m.line("  class %s %s", strings.Join(of[kind], ","), kind)
 		}
 	}

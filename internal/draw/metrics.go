@@ -9,15 +9,15 @@ type metrics struct {
 	title func(*Box) int   // of a box's name
 	name  func(*Port) string
 
-	line int // height of a line of text
-	head int // from the upper edge of a box to its first line
-	foot int // from its last line to the lower edge
-	edge int // thickness of a box's border
-	pad  int // from the left or right edge to text
-	gap  int // between labels side by side
-	rest int // gap below the labels of ports on the upper side
-	fine int // parallel cables nearer than this are seen as one
-	bar  int // height of a bridge inside a box, with the space around it
+	line     int // height of a line of text
+	head     int // from the upper edge of a box to its first line
+	foot     int // from its last line to the lower edge
+	edge     int // thickness of a box's border
+	pad      int // from the left or right edge to text
+	gap      int // between labels side by side
+	labelGap int // gap below the labels of ports on the upper side
+	minGap   int // smallest distance at which parallel cables are told apart
+	bar      int // height of a bridge inside a box, with the space around it
 
 	row int // maximum width of a row of boxes; 0: the page's
 
@@ -39,7 +39,7 @@ type spacing struct {
 func characters() *metrics {
 	return &metrics{
 		width: columns, title: titleColumns, name: markedName,
-		line: 1, head: 1, foot: 1, edge: 1, pad: 3, gap: 2, fine: 1, bar: 1,
+		line: 1, head: 1, foot: 1, edge: 1, pad: 3, gap: 2, minGap: 1, bar: 1,
 		flow: [2]spacing{
 			down:   {lane: 1, channel: 2, between: 2, lateral: 8},
 			across: {lane: 2, channel: 8, between: 0, lateral: 2},
@@ -59,7 +59,7 @@ func markedName(p *Port) string {
 func pixels() *metrics {
 	return &metrics{
 		width: monoWidth, title: titlePixels, name: func(p *Port) string { return p.Name },
-		line: 14, head: 26, foot: 8, pad: 12, gap: 12, rest: 7, fine: 3, bar: 26, row: 1300, wires: true,
+		line: 14, head: 26, foot: 8, pad: 12, gap: 12, labelGap: 7, minGap: 3, bar: 26, row: 1300, wires: true,
 		flow: [2]spacing{
 			down:   {lane: 8, channel: 44, between: 22, lateral: 72},
 			across: {lane: 8, channel: 64, between: 18, lateral: 44},

@@ -78,7 +78,7 @@ func TestCrossingsAreCounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := layered(connected(t))
 		if got, want := p.crossings(), counted(p); got != want {
-			t.Fatalf("%d crossings, counted one by one %d", got, want)
+			t.Fatalf("%d crossings, want %d by comparing all pairs", got, want)
 		}
 	})
 }
@@ -106,7 +106,7 @@ func TestOrderNeverCrossesMore(t *testing.T) {
 		before, items := counted(p), p.positions()
 		p.order()
 		if after := counted(p); after > before {
-			t.Fatalf("%d crossings became %d", before, after)
+			t.Fatalf("ordering increased the crossings from %d to %d", before, after)
 		}
 		for i, layer := range p.layers {
 			for k, x := range layer {
@@ -164,9 +164,9 @@ func TestOrderOfAFence(t *testing.T) {
 			after += counted(p)
 		}
 	}
-	t.Logf("%d crossings, in order %d", before, after)
+	t.Logf("%d crossings of the shuffled network, %d after ordering", before, after)
 	if after > before/4 {
-		t.Errorf("%d crossings, in order %d", before, after)
+		t.Errorf("%d crossings of the shuffled network, %d after ordering", before, after)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestSortLayer(t *testing.T) {
 		{[]string{"abcd", "xy"}, []string{"b-y", "c-y", "d-x"}, "abcd yx"},               // the middle of two
 		{[]string{"abcd", "xy"}, []string{"a-x", "d-x", "d-x", "d-x", "c-y"}, "abcd yx"}, // by their weights
 		{[]string{"abcd", "xy"}, []string{"a-x", "d-x", "c-y"}, "abcd xy"},
-		{[]string{"abc", "xyz"}, []string{"a-x", "a-z"}, "abc xzy"}, // y stays where it is counted
+		{[]string{"abc", "xyz"}, []string{"a-x", "a-z"}, "abc xzy"}, // y, without links, keeps its position
 		{[]string{"ab", "xyz"}, []string{"a-x", "a-y", "a-z"}, "ab xyz"},
 	} {
 		p := items(c.layers, c.links...)
@@ -262,14 +262,14 @@ func TestExchange(t *testing.T) {
 		{[]string{"ab", "xy"}, []string{"a-y", "b-x"}, "ba xy"},
 		{[]string{"ab", "xy"}, []string{"a-x", "b-y"}, "ab xy"},
 		{[]string{"abc", "xyz"}, []string{"a-z", "b-y", "c-x"}, "bca yxz"},
-		// By the same number of crossings it stays.
+		// Items are not exchanged if the number of crossings stays equal.
 		{[]string{"ab", "xy"}, []string{"a-x", "a-y", "b-x", "b-y"}, "ab xy"},
-		// Joined ones of a layer come nearer to each other.
+		// Neighbours in a layer are moved together,
 		{[]string{"abcd"}, []string{"a-d"}, "bcad"},
 		{[]string{"abc"}, []string{"a-c", "a-b"}, "bac"},
-		// But not by a crossing more.
+		// but not if that adds a crossing.
 		{[]string{"abc", "xyz"}, []string{"a-x", "b-y", "c-z", "a-c"}, "abc xyz"},
-		// More cables count more.
+		// Links count by their number of cables.
 		{[]string{"ab", "xy"}, []string{"a-x", "a-y", "a-y", "b-x", "b-x", "b-y"}, "ba xy"},
 		{[]string{"ab", "xy"}, []string{"a-x", "a-x", "a-y", "b-x", "b-y", "b-y"}, "ab xy"},
 	} {

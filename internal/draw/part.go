@@ -18,8 +18,8 @@ type part struct {
 
 // An item is a member of a layer: a box, or the block of a box's leaves.
 type item struct {
-	cell  *cell
-	block *block
+	vertex *vertex
+	block  *block
 
 	layer, pos int
 	links      []link  // to items of the layers before and after
@@ -37,17 +37,17 @@ type link struct {
 // maxRow is the largest number of boxes in a row.
 const maxRow = 8
 
-func arrangePart(g *graph, cells []*cell) *part {
+func arrangePart(g *graph, vertices []*vertex) *part {
 	p := &part{graph: g, direction: g.direction}
-	line, ok := inLine(cells)
+	line, ok := inLine(vertices)
 	if ok && g.rows && p.fitsRow(line) {
 		p.direction, p.inRow = across, true
 		p.layers = make([][]*item, len(line))
 		for i, c := range line {
-			p.add(&item{cell: c}, i)
+			p.add(&item{vertex: c}, i)
 		}
 	} else {
-		p.layer(cells)
+		p.layer(vertices)
 	}
 	p.link()
 	p.order()
@@ -60,7 +60,7 @@ func arrangePart(g *graph, cells []*cell) *part {
 }
 
 // fitsRow estimates whether a path fits the page as a row.
-func (p *part) fitsRow(line []*cell) bool {
+func (p *part) fitsRow(line []*vertex) bool {
 	wide := p.flow[across].channel * (len(line) - 1)
 	for _, c := range line {
 		wide += 2 * p.pad
@@ -74,8 +74,8 @@ func (p *part) fitsRow(line []*cell) bool {
 func (p *part) add(i *item, layer int) *item {
 	i.layer, i.pos = layer, len(p.layers[layer])
 	p.layers[layer] = append(p.layers[layer], i)
-	if i.cell != nil {
-		i.cell.item = i
+	if i.vertex != nil {
+		i.vertex.item = i
 	}
 	return i
 }
@@ -108,20 +108,20 @@ func (i *item) join(other *item) {
 	i.links = append(i.links, link{other, 1})
 }
 
-// members returns all cells of a part, layer by layer.
-func (p *part) members() []*cell {
-	var cells []*cell
+// members returns all vertices of a part, layer by layer.
+func (p *part) members() []*vertex {
+	var vertices []*vertex
 	for _, layer := range p.layers {
 		for _, i := range layer {
-			cells = append(cells, i.cells()...)
+			vertices = append(vertices, i.vertices()...)
 		}
 	}
-	return cells
+	return vertices
 }
 
-func (i *item) cells() []*cell {
-	if i.cell != nil {
-		return []*cell{i.cell}
+func (i *item) vertices() []*vertex {
+	if i.vertex != nil {
+		return []*vertex{i.vertex}
 	}
 	return i.block.leaves
 }

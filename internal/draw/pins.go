@@ -15,18 +15,18 @@ func (p *part) spreadPins() {
 		}
 	})
 	p.eachItem(func(i *item) {
-		if i.cell != nil {
-			p.divideByGoals(i.cell)
-			p.spreadSide(i.cell, toward)
-			p.spreadSide(i.cell, onward)
-			p.spreadLateral(i.cell)
+		if i.vertex != nil {
+			p.divideByGoals(i.vertex)
+			p.spreadSide(i.vertex, toward)
+			p.spreadSide(i.vertex, onward)
+			p.spreadLateral(i.vertex)
 		}
 	})
 	if p.inRow {
 		return
 	}
 	p.eachItem(func(i *item) {
-		for _, c := range i.cells() {
+		for _, c := range i.vertices() {
 			p.follow(c, toward)
 			p.follow(c, onward)
 			p.nameBars(c)
@@ -43,7 +43,7 @@ func (p *part) eachItem(do func(*item)) {
 }
 
 // keepNear moves the ports of a side as little as their limits allow.
-func (p *part) keepNear(c *cell, s side) {
+func (p *part) keepNear(c *vertex, s side) {
 	wishes := make([]wish, len(c.sides[s]))
 	for i, pin := range c.sides[s] {
 		wishes[i] = wish{float64(pin.at), 1}
@@ -52,12 +52,12 @@ func (p *part) keepNear(c *cell, s side) {
 }
 
 // follow moves the ports of a side opposite their peers.
-func (p *part) follow(c *cell, s side) {
+func (p *part) follow(c *vertex, s side) {
 	pins := c.sides[s]
 	wishes := make([]wish, len(pins))
 	for i, pin := range pins {
 		wishes[i] = wish{float64(pin.at), 0.01}
-		if pin.peer != nil && pin.peer.cell.item.layer != c.item.layer {
+		if pin.peer != nil && pin.peer.vertex.item.layer != c.item.layer {
 			wishes[i] = wish{float64(p.entry(pin.peer) - c.origin), 1}
 		}
 	}
@@ -82,7 +82,7 @@ func (p *part) spreadLeaves(i *item) {
 			c.byZones(c.sides[s])
 			p.place(c, s, slices.Repeat([]wish{{middle, 1}}, len(c.sides[s])))
 		}
-		at = p.head + c.parts.top + c.parts.rest
+		at = p.head + c.parts.top + c.parts.labelGap
 		for _, pin := range c.sides[previous] {
 			pin.at = at
 			at += pin.after
@@ -90,9 +90,9 @@ func (p *part) spreadLeaves(i *item) {
 	}
 }
 
-// place sets the coordinates of the ports of a side by their wishes, from the corner of
-// the cell.
-func (p *part) place(c *cell, s side, wishes []wish) {
+// place sets the coordinates of the ports of a side, from the corner of the vertex, as
+// near to their wishes as possible.
+func (p *part) place(c *vertex, s side, wishes []wish) {
 	pins := c.sides[s]
 	if len(pins) == 0 {
 		return
@@ -130,7 +130,7 @@ func (p *part) placeBetween(pins []*pin, wishes []wish, low, high int) {
 }
 
 // reserved returns the space before the ports on a bridge for its name.
-func (p *part) reserved(c *cell, bar string) int {
+func (p *part) reserved(c *vertex, bar string) int {
 	if i := slices.IndexFunc(c.box.Bars, func(b Bar) bool { return b.Name == bar }); i >= 0 && c.named[bar] {
 		return p.beside(&c.box.Bars[i])
 	}
@@ -138,7 +138,7 @@ func (p *part) reserved(c *cell, bar string) int {
 }
 
 // lowest returns the lowest coordinate of the first port on the upper or lower side.
-func (p *part) lowest(c *cell, s side) int {
+func (p *part) lowest(c *vertex, s side) int {
 	low := p.pad + c.sides[s][0].before
 	if len(c.box.Bars) == 1 && c.wired(s) {
 		low += p.reserved(c, c.box.Bars[0].Name)
@@ -149,19 +149,19 @@ func (p *part) lowest(c *cell, s side) int {
 // behindText returns the lowest coordinate of ports on a side that does not hide text:
 // on the upper side after the name of the box, if that is in the border or wires go
 // down from there; on the lower side after the notes, if wires go up and down.
-func (p *part) behindText(c *cell, s side) int {
+func (p *part) behindText(c *vertex, s side) int {
 	wired := c.wired(s)
 	switch {
 	case p.page(s) == Top && (p.edge > 0 || wired):
-		return p.pad + p.title(c.box) + max(2, p.rest)
+		return p.pad + p.title(c.box) + max(2, p.labelGap)
 	case p.page(s) == Bottom && wired && c.wired(toward) && c.parts.notes > 0:
-		return p.pad + p.noteWidth(c) + max(2, p.rest)
+		return p.pad + p.noteWidth(c) + max(2, p.labelGap)
 	}
 	return 0
 }
 
 // wired reports whether wires go from a side to a bridge.
-func (c *cell) wired(s side) bool {
+func (c *vertex) wired(s side) bool {
 	return slices.ContainsFunc(c.sides[s], func(pin *pin) bool { return pin.port.Bar != "" })
 }
 
@@ -178,13 +178,13 @@ func (g goal) compare(o goal) int {
 }
 
 // divideByGoals divides a box into zones.
-func (p *part) divideByGoals(c *cell) {
+func (p *part) divideByGoals(c *vertex) {
 	if c.origin = c.item.at; c.inZones() {
 		p.divide(c, func(pin *pin) int { return p.goalOf(pin, pin.index).at - c.origin })
 	}
 }
 
-func (p *part) spreadSide(c *cell, s side) {
+func (p *part) spreadSide(c *vertex, s side) {
 	pins := c.sides[s]
 	goals := map[*pin]goal{}
 	for i, pin := range pins {
@@ -212,11 +212,11 @@ const (
 )
 
 func (p *part) goalOf(pin *pin, i int) goal {
-	near := pin.cell.item
+	near := pin.vertex.item
 	switch pin.bound {
 	case nil:
 		return goal{class: none, at: near.at + near.size, rank: i}
-	case pin.cell:
+	case pin.vertex:
 		return goal{class: behind, at: near.at + near.size, rank: i}
 	}
 	far := pin.bound.item
@@ -253,25 +253,25 @@ func (p *part) goalAt(pin *pin) int {
 // entry returns the coordinate across the flow at which a cable reaches a port, or the block of a leaf.
 func (p *part) entry(pin *pin) int {
 	if pin.side != previous {
-		return pin.cell.origin + pin.at
+		return pin.vertex.origin + pin.at
 	}
-	b := pin.cell.item.block
-	i := slices.Index(b.leaves, pin.cell)
-	k := slices.Index(pin.cell.sides[previous], pin)
-	return pin.cell.item.at + b.lanes(p, i)[k]
+	b := pin.vertex.item.block
+	i := slices.Index(b.leaves, pin.vertex)
+	k := slices.Index(pin.vertex.sides[previous], pin)
+	return pin.vertex.item.at + b.lanes(p, i)[k]
 }
 
-// spreadLateral gives the ports between two adjacent cells of a layer the same
+// spreadLateral gives the ports between two adjacent vertices of a layer the same
 // coordinates on both.
-func (p *part) spreadLateral(c *cell) {
+func (p *part) spreadLateral(c *vertex) {
 	pins := c.sides[next]
 	if len(pins) == 0 {
 		return
 	}
 	for i, pin := range pins { // the other side in the same order
-		pin.peer.cell.sides[previous][i] = pin.peer
+		pin.peer.vertex.sides[previous][i] = pin.peer
 	}
-	at := max(p.lowest(c, next), p.lowest(pins[0].peer.cell, previous))
+	at := max(p.lowest(c, next), p.lowest(pins[0].peer.vertex, previous))
 	if p.upright(next) {
 		at = p.head + p.topOf(c.item.layer)
 	}
@@ -287,15 +287,15 @@ func (p *part) spreadLateral(c *cell) {
 // equally high, and returns their height.
 func (p *part) topOf(layer int) int {
 	high := 0
-	var lateral []*cell
+	var lateral []*vertex
 	for _, i := range p.layers[layer] {
-		if c := i.cell; c != nil && len(c.sides[previous])+len(c.sides[next]) > 0 {
+		if c := i.vertex; c != nil && len(c.sides[previous])+len(c.sides[next]) > 0 {
 			lateral = append(lateral, c)
-			high = max(high, c.parts.top+c.parts.rest)
+			high = max(high, c.parts.top+c.parts.labelGap)
 		}
 	}
 	for _, c := range lateral {
-		c.parts.top = high - c.parts.rest
+		c.parts.top = high - c.parts.labelGap
 	}
 	return high
 }

@@ -62,11 +62,11 @@ func moveRuns(runs []run, dx, dy int) {
 	}
 }
 
-func (p *part) placed(c *cell) PlacedBox {
+func (p *part) placed(c *vertex) PlacedBox {
 	b := PlacedBox{Box: *c.box, Frame: c.frame, upright: p.direction == across}
 	y := c.frame.Y + c.frame.H - p.foot - c.parts.bottom - c.parts.notes
 	if p.notesFirst(c) {
-		y = c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
+		y = c.frame.Y + p.head + c.parts.top + c.parts.labelGap + c.parts.rows
 	}
 	for i, line := range noteLines(c.box) {
 		b.notes = append(b.notes, run{x: c.frame.X + p.pad, y: y + i*p.line, text: line})
@@ -84,7 +84,7 @@ func (p *part) placed(c *cell) PlacedBox {
 	return b
 }
 
-func (p *part) placedBars(c *cell) []PlacedBar {
+func (p *part) placedBars(c *vertex) []PlacedBar {
 	bars := make([]PlacedBar, len(c.box.Bars))
 	if p.direction == across {
 		x := c.frame.X + p.pad
@@ -102,7 +102,7 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 		}
 		return bars
 	}
-	y := c.frame.Y + p.head + c.parts.top + c.parts.rest + c.parts.rows
+	y := c.frame.Y + p.head + c.parts.top + c.parts.labelGap + c.parts.rows
 	if p.notesFirst(c) {
 		y += c.parts.notes
 	}
@@ -113,7 +113,7 @@ func (p *part) placedBars(c *cell) []PlacedBar {
 }
 
 // notesFirst reports whether notes are above the bars, not below: wires go down only.
-func (p *part) notesFirst(c *cell) bool {
+func (p *part) notesFirst(c *vertex) bool {
 	return p.direction == down && c.wired(onward) && !c.wired(toward)
 }
 
@@ -123,7 +123,7 @@ func (p *part) labelAt(pin *pin, q PlacedPort) []run {
 	if l.lines == 0 {
 		return nil
 	}
-	f := pin.cell.frame
+	f := pin.vertex.frame
 	r := run{name: l.name}
 	switch q.Side {
 	case Left:
@@ -143,7 +143,7 @@ func (p *part) labelAt(pin *pin, q PlacedPort) []run {
 			r.x, r.anchor = q.X+5, start
 		case l.stacked:
 			r.x = at + l.width/2
-		case len(pin.cell.pins) == 1:
+		case len(pin.vertex.pins) == 1:
 			r.x, r.anchor = left, start
 		default:
 			r.x, r.anchor = at, start
@@ -202,7 +202,7 @@ func (g *graph) relate(l *Layout) {
 
 // pointOf returns the point of a port or the middle of a bar, else the middle of its box.
 func (g *graph) pointOf(l *Layout, e End) (Point, bool) {
-	c := g.cellOf(e)
+	c := g.vertexOf(e)
 	if c == nil {
 		return Point{}, false
 	}

@@ -8,10 +8,10 @@ type net struct {
 	ca, cb int  // coordinates across the flow at which it enters and leaves the channel
 	loop   bool // both ends are in the layer before
 	track  int  // across the flow; -1: none, it is straight
-	rest   *net // what follows on another track, if it has two; it begins where this one ends
+	rest   *net // the rest of the route, on a second track, or nil; it begins where this one ends
 }
 
-// end returns where it leaves the channel, across the flow.
+// end returns the coordinate across the flow at which a net leaves the channel.
 func (n *net) end() int {
 	for n.rest != nil {
 		n = n.rest
@@ -31,15 +31,15 @@ func (p *part) findNets() {
 			if b == nil || a.side == next || a.side == previous && c.item.block == nil {
 				continue
 			}
-			la, lb := a.cell.item.layer, b.cell.item.layer
-			if la > lb || la == lb && (a.cell.index > b.cell.index || a.cell == b.cell && a.index > b.index) {
+			la, lb := a.vertex.item.layer, b.vertex.item.layer
+			if la > lb || la == lb && (a.vertex.index > b.vertex.index || a.vertex == b.vertex && a.index > b.index) {
 				continue
 			}
 			p.nets[la] = append(p.nets[la], &net{a: a, b: b, ca: p.enters(a), cb: p.enters(b), loop: la == lb, track: -1})
 		}
 	}
 	for _, nets := range p.nets {
-		chooseTracks(nets, p.fine)
+		chooseTracks(nets, p.minGap)
 	}
 }
 
@@ -55,7 +55,7 @@ func (p *part) enters(pin *pin) int {
 // chooseTracks sets the tracks of nets that are not straight such that none overlap and
 // none cross needlessly: of nets to the right, the one that begins farthest right gets
 // the first track; of nets to the left, the one that begins farthest left.
-func chooseTracks(nets []*net, fine int) {
+func chooseTracks(nets []*net, minGap int) {
 	var bent []*net
 	for _, n := range nets {
 		if n.ca != n.cb || n.loop {
@@ -74,24 +74,24 @@ func chooseTracks(nets []*net, fine int) {
 		}
 		return a.ca - b.ca
 	})
-	bent = splitRings(bent, nets, fine)
+	bent = splitRings(bent, nets, minGap)
 	for i, n := range bent {
 		n.track = 0
 		for _, m := range bent[:i] {
-			if n.meets(m, fine) {
+			if n.meets(m, minGap) {
 				n.track = max(n.track, m.track+1)
 			}
 		}
 	}
-	untangle(bent, fine)
+	untangle(bent, minGap)
 }
 
-// splitRings gives a second track to a net of each ring, in which each has to be
-// [net.above] the next, and returns the nets with what was split off.
-func splitRings(bent, all []*net, fine int) []*net {
-	for range len(bent) { // a bound: each turn breaks a ring
-		ring := findRing(bent, fine)
-		i := slices.IndexFunc(ring, func(n *net) bool { return n.split(all, fine) })
+// splitRings gives a second track to a net of each ring, in which each net must be
+// [net.above] the next. It returns all nets with the new ones.
+func splitRings(bent, all []*net, minGap int) []*net {
+	for range len(bent) { // at most: each iteration breaks a ring
+		ring := findRing(bent, minGap)
+		i := slices.IndexFunc(ring, func(n *net) bool { return n.split(all, minGap) })
 		if i < 0 {
 			break
 		}
@@ -101,9 +101,9 @@ func splitRings(bent, all []*net, fine int) []*net {
 	return bent
 }
 
-// findRing returns nets of which each has to be above the next and the last above
-// the first, or none.
-func findRing(nets []*net, fine int) []*net {
+// findRing returns a ring of nets: each must be above the next and the last above the
+// first. It returns nil if there is none.
+func findRing(nets []*net, minGap int) []*net {
 	done := map[*net]bool{}
 	var path []*net
 	var visit func(n *net) []*net
@@ -116,7 +116,7 @@ func findRing(nets []*net, fine int) []*net {
 		}
 		path = append(path, n)
 		for _, m := range nets {
-			if n != m && n.above(m, fine) {
+			if n != m && n.above(m, minGap) {
 				if ring := visit(m); ring != nil {
 					return ring
 				}
@@ -134,9 +134,9 @@ func findRing(nets []*net, fine int) []*net {
 	return nil
 }
 
-// split splits a net where no other net of the channel enters or turns, nearest to
-// its middle. It reports whether there is such a place.
-func (n *net) split(all []*net, fine int) bool {
+// split splits a net at the coordinate nearest to its middle at which no other net of
+// the channel enters or turns. It returns false if there is none.
+func (n *net) split(all []*net, minGap int) bool {
 	low, high := n.low(), n.high()
 	for _, m := range all {
 		low, high = min(low, m.low()), max(high, m.high())
@@ -144,7 +144,7 @@ func (n *net) split(all []*net, fine int) bool {
 	middle := (n.ca + n.cb) / 2
 	for d := 0; middle-d > low || middle+d < high; d++ {
 		for _, at := range []int{middle - d, middle + d} {
-			if low < at && at < high && n.free(at, all, fine) {
+			if low < at && at < high && n.free(at, all, minGap) {
 				n.rest = &net{a: n.a, b: n.b, ca: at, cb: n.cb, rest: n.rest}
 				n.cb = at
 				return true
@@ -154,11 +154,11 @@ func (n *net) split(all []*net, fine int) bool {
 	return false
 }
 
-// free reports whether no net enters, turns or leaves near a place.
-func (n *net) free(at int, all []*net, fine int) bool {
+// free reports whether no net enters, turns or leaves near a coordinate.
+func (n *net) free(at int, all []*net, minGap int) bool {
 	return !slices.ContainsFunc(all, func(m *net) bool {
 		for ; m != nil; m = m.rest {
-			if tooNear(at, m.ca, fine) || tooNear(at, m.cb, fine) {
+			if tooNear(at, m.ca, minGap) || tooNear(at, m.cb, minGap) {
 				return true
 			}
 		}
@@ -166,7 +166,7 @@ func (n *net) free(at int, all []*net, fine int) bool {
 	})
 }
 
-func tooNear(x, y, fine int) bool { return max(x-y, y-x) < fine }
+func tooNear(x, y, minGap int) bool { return max(x-y, y-x) < minGap }
 
 func rank(n *net) int {
 	switch {
@@ -179,25 +179,25 @@ func rank(n *net) int {
 }
 
 // meets reports whether two nets would overlap on one track.
-func (n *net) meets(m *net, fine int) bool {
-	return n.low() <= m.high()+fine && m.low() <= n.high()+fine
+func (n *net) meets(m *net, minGap int) bool {
+	return n.low() <= m.high()+minGap && m.low() <= n.high()+minGap
 }
 
-// rounds bounds how often tracks are moved before nets that still lie on each other
-// are left so: a ring of nets that has no free place for a second track.
+// rounds bounds how often tracks are moved. Nets of a ring without room for a second
+// track still overlap afterwards.
 const rounds = 24
 
-// untangle moves nets that overlap along the flow: where one comes from the layer before
-// and another goes to the layer after at the same coordinate, the first has to turn
+// untangle moves nets that overlap along the flow: if one comes from the layer before
+// at the coordinate at which another goes to the layer after, the first must turn
 // first.
-func untangle(nets []*net, fine int) {
+func untangle(nets []*net, minGap int) {
 	for range rounds {
 		changed := false
 		for _, a := range nets {
 			for _, b := range nets {
 				switch {
 				case a == b:
-				case a.above(b, fine) && a.track >= b.track:
+				case a.above(b, minGap) && a.track >= b.track:
 					b.track = a.track + 1
 					changed = true
 				}
@@ -205,7 +205,7 @@ func untangle(nets []*net, fine int) {
 		}
 		for i, a := range nets {
 			for _, b := range nets[:i] {
-				if a.track == b.track && a.meets(b, fine) {
+				if a.track == b.track && a.meets(b, minGap) {
 					a.track++
 					changed = true
 				}
@@ -218,11 +218,11 @@ func untangle(nets []*net, fine int) {
 }
 
 // above reports whether a net must have an earlier track than another.
-func (n *net) above(m *net, fine int) bool {
+func (n *net) above(m *net, minGap int) bool {
 	if n.rest == m || m.rest == n {
 		return n.rest == m
 	}
-	return !m.loop && tooNear(n.ca, m.cb, fine) || n.loop && !m.loop && tooNear(n.cb, m.cb, fine)
+	return !m.loop && tooNear(n.ca, m.cb, minGap) || n.loop && !m.loop && tooNear(n.cb, m.cb, minGap)
 }
 
 // tracks returns the number of tracks of a channel.

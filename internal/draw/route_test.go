@@ -2,8 +2,8 @@ package draw
 
 import "testing"
 
-// Two cables that change places must each turn off before the other, which only a
-// second track of one of them makes possible.
+// Of two cables that exchange coordinates each must turn before the other. That needs a
+// second track.
 func TestRingIsSplit(t *testing.T) {
 	for name, nets := range map[string][]*net{
 		"two change places":  {{ca: 1, cb: 5}, {ca: 5, cb: 1}},
@@ -23,11 +23,11 @@ func TestRingIsSplit(t *testing.T) {
 		}
 		for _, n := range parts {
 			if n.rest != nil && n.rest.ca != n.cb {
-				t.Errorf("%s: a net ends at %d and goes on at %d", name, n.cb, n.rest.ca)
+				t.Errorf("%s: a net ends at %d but its second track begins at %d", name, n.cb, n.rest.ca)
 			}
 			for _, m := range parts {
 				if n != m && n.above(m, 1) && n.track >= m.track {
-					t.Errorf("%s: %d→%d on track %d lies on %d→%d on track %d", name, n.ca, n.cb, n.track, m.ca, m.cb, m.track)
+					t.Errorf("%s: %d→%d on track %d overlaps %d→%d on track %d along the flow", name, n.ca, n.cb, n.track, m.ca, m.cb, m.track)
 				}
 				if n != m && n.track == m.track && n.meets(m, 1) {
 					t.Errorf("%s: %d→%d and %d→%d share track %d", name, n.ca, n.cb, m.ca, m.cb, n.track)

@@ -3,7 +3,7 @@ package draw
 // A Scene is the content of a picture, without coordinates and style. Names may contain
 // any characters.
 type Scene struct {
-	Boxes     []Box      `json:"boxes"` // in the order in which they are laid out
+	Boxes     []Box      `json:"boxes"` // in the order of the layout
 	Cables    []Cable    `json:"cables"`
 	Relations []Relation `json:"relations,omitempty"`
 }
@@ -18,7 +18,7 @@ type Box struct {
 	Details  []string `json:"details,omitempty"`  // lines of the tooltip
 	Bars     []Bar    `json:"bars,omitempty"`
 	Ports    []Port   `json:"ports,omitempty"`
-	Count    int      `json:"count,omitempty"` // number of folded ones; 0: it is not folded
+	Count    int      `json:"count,omitempty"` // number folded into it; 0: not folded
 }
 
 // Kind is the kind of a box.
@@ -67,7 +67,7 @@ type End struct {
 type Cable struct {
 	Ends  [2]End `json:"ends"`
 	Label string `json:"label,omitempty"` // such as "20ms"
-	Count int    `json:"count,omitempty"` // number of folded ones; 0: it is not folded
+	Count int    `json:"count,omitempty"` // number folded into it; 0: not folded
 }
 
 // A Relation joins two interfaces without a cable: a macvlan or VLAN and its lower

@@ -27,9 +27,9 @@ func (p *part) chooseSides() {
 }
 
 func (p *part) sideOf(pin *pin) side {
-	near := pin.cell.item
+	near := pin.vertex.item
 	leaf := near.block != nil
-	if pin.bound == nil || pin.bound == pin.cell {
+	if pin.bound == nil || pin.bound == pin.vertex {
 		if leaf && near.block.before {
 			return toward
 		}
@@ -77,7 +77,7 @@ type label struct {
 // toRibbons reports whether the cable of a port is part of a ribbon, whose ports are too
 // close for labels.
 func (p *pin) toRibbons() bool {
-	return p.peer != nil && p.cell.item.cell != nil && p.bound.item.block != nil && p.bound.item.block.ribbons
+	return p.peer != nil && p.vertex.item.vertex != nil && p.bound.item.block != nil && p.bound.item.block.ribbons
 }
 
 func (p *part) labelOf(pin *pin, stacked bool) label {
@@ -111,7 +111,7 @@ func (p *part) space(pin *pin) (before, after int) {
 		return 0, 0
 	case p.wires && pin.port.Bar != "":
 		return 4, pin.label.width + 7
-	case len(pin.cell.sides[pin.side]) == 1:
+	case len(pin.vertex.sides[pin.side]) == 1:
 		return 0, 0 // the label is beside the port, see [part.labelAt]
 	}
 	return pin.label.width / 2, pin.label.width - pin.label.width/2

@@ -4,18 +4,18 @@ import "strings"
 
 // Sections are the heights of the sections of a box, from above.
 type sections struct {
-	top    int // labels of ports on the upper side
-	rest   int // gap below them
-	rows   int // labels of ports on the left and right, and vertical bars
-	bars   int
-	notes  int // above the bars, if wires go down from these
-	bottom int // labels of ports on the lower side
+	top      int // labels of ports on the upper side
+	labelGap int // gap below them
+	rows     int // labels of ports on the left and right, and vertical bars
+	bars     int
+	notes    int // above the bars, if wires go down from these
+	bottom   int // labels of ports on the lower side
 }
 
 // measure sets the minimum sizes of boxes and blocks.
 func (p *part) measure() {
 	for _, c := range p.members() {
-		p.measureCell(c)
+		p.measureVertex(c)
 	}
 	if p.direction == across {
 		for _, c := range p.members() {
@@ -39,9 +39,9 @@ func (p *part) measureItem(i *item) {
 		i.block.measure(p)
 		i.size = i.block.across(p)
 	case p.direction == down:
-		i.size = i.cell.frame.W
+		i.size = i.vertex.frame.W
 	default:
-		i.size = i.cell.frame.H
+		i.size = i.vertex.frame.H
 	}
 }
 
@@ -67,11 +67,11 @@ func (p *part) stretchHub(i *item) {
 }
 
 // widenLateral makes a box and the one below it wide enough for the ports between them.
-func (p *part) widenLateral(c *cell) {
+func (p *part) widenLateral(c *vertex) {
 	p.spreadLateral(c)
 	for _, pin := range c.sides[next] {
 		need := pin.at + max(pin.after, pin.peer.after) + p.pad + p.edge
-		c.frame.W, pin.peer.cell.frame.W = max(c.frame.W, need), max(pin.peer.cell.frame.W, need)
+		c.frame.W, pin.peer.vertex.frame.W = max(c.frame.W, need), max(pin.peer.vertex.frame.W, need)
 	}
 }
 
@@ -82,11 +82,11 @@ func (p *part) equalRow() {
 		high = max(high, layer[0].size)
 	}
 	for _, layer := range p.layers {
-		layer[0].size, layer[0].cell.frame.H = high, high
+		layer[0].size, layer[0].vertex.frame.H = high, high
 	}
 }
 
-func (p *part) measureCell(c *cell) {
+func (p *part) measureVertex(c *vertex) {
 	c.parts = p.sectionsOf(c)
 	wide := max(p.title(c.box), p.noteWidth(c))
 	wide = max(wide, p.sideBySide(c))
@@ -108,7 +108,7 @@ func (p *part) measureCell(c *cell) {
 
 // sideWide returns the minimum length of the upper or lower side for its ports in any
 // order.
-func (p *part) sideWide(c *cell, s side) int {
+func (p *part) sideWide(c *vertex, s side) int {
 	pins := c.sides[s]
 	least := pins[0].before
 	for _, pin := range pins {
@@ -125,21 +125,21 @@ func (p *part) sideWide(c *cell, s side) int {
 }
 
 func (s sections) height(p *part) int {
-	return p.head + s.top + s.rest + s.rows + s.bars + s.notes + s.bottom + p.foot
+	return p.head + s.top + s.labelGap + s.rows + s.bars + s.notes + s.bottom + p.foot
 }
 
 // sectionsOf returns the sections of a box.
-func (p *part) sectionsOf(c *cell) sections {
+func (p *part) sectionsOf(c *vertex) sections {
 	s := sections{notes: len(noteLines(c.box)) * p.line}
 	if p.direction == down {
 		s.top, s.bottom = highest(c.sides[toward])*p.line, highest(c.sides[onward])*p.line
 		s.rows = max(p.extent(c.sides[previous]), p.extent(c.sides[next]))
 		s.bars = min(1, len(c.box.Bars)) * p.bar
 		if s.notes > 0 && s.bottom > 0 {
-			s.notes += p.rest
+			s.notes += p.labelGap
 		}
 		if s.top > 0 && s.bars == 0 && s.rows+s.notes+s.bottom > 0 {
-			s.rest = p.rest
+			s.labelGap = p.labelGap
 		}
 		return s
 	}
@@ -159,7 +159,7 @@ func (p *part) sectionsOf(c *cell) sections {
 
 // sideBySide returns the width of the labels at the left and right, and of the
 // widest bar between them.
-func (p *part) sideBySide(c *cell) int {
+func (p *part) sideBySide(c *vertex) int {
 	left, right := previous, next
 	middle := 0
 	if p.direction == across {
@@ -213,7 +213,7 @@ func noteLines(b *Box) []string {
 	return append([]string{b.Subtitle}, b.Notes...)
 }
 
-func (p *part) noteWidth(c *cell) int {
+func (p *part) noteWidth(c *vertex) int {
 	wide := 0
 	for _, line := range noteLines(c.box) {
 		wide = max(wide, p.width(line))

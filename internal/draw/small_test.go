@@ -52,7 +52,7 @@ func TestUplinksOnBridges(t *testing.T) {
 	l := arrangeSVG(nodes(9))
 	for _, b := range l.Boxes[2:] {
 		if b.Bars[1].X > b.Bars[0].X || len(b.Ports[0].wire) != 4 {
-			t.Errorf("%s: the bridge of the uplink is at %v, the other at %v; its wire is %v", b.ID, b.Bars[1].Frame, b.Bars[0].Frame, b.Ports[0].wire)
+			t.Errorf("%s: the uplink's bridge at %v is not on the other's (%v) uplink side; its wire is %v", b.ID, b.Bars[1].Frame, b.Bars[0].Frame, b.Ports[0].wire)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestInvalidCables(t *testing.T) {
 		s.Cables = append(s.Cables, Cable{Ends: ends})
 	}
 	if l := arrangeSVG(s); len(l.Cables) != 1 || l.Cables[0].index != 0 {
-		t.Errorf("drawn: %v", l.Cables)
+		t.Errorf("invalid cables are drawn: %v", l.Cables)
 	}
 }
 
@@ -149,8 +149,8 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-// Widths of Helvetica Bold (its AFM file), in thousandths: an estimate that is too
-// narrow lets names leave their boxes.
+// Widths of Helvetica Bold (its AFM file), in thousandths. With too small an estimate
+// names would exceed their boxes.
 func TestSansWidth(t *testing.T) {
 	for text, thousandths := range map[string]int{
 		"ABCDEFGHIJKLM": 722 + 722 + 722 + 722 + 667 + 611 + 778 + 722 + 278 + 556 + 722 + 611 + 833,
@@ -159,7 +159,7 @@ func TestSansWidth(t *testing.T) {
 		"nopqrstuvwxyz": 611 + 611 + 611 + 611 + 389 + 556 + 333 + 611 + 556 + 778 + 556 + 556 + 500,
 		"0123456789":    5560, " ": 278, "-_.": 333 + 556 + 278, "~": 584, "名": 1000, "é": 700,
 	} {
-		// Widths of one character are rounded up; of many, the sum is.
+		// The sum of the widths is rounded up, not the width of each character.
 		want := (100*thousandths*sansSize*11 + 9999) / 10000
 		if got := sansWidth(strings.Repeat(text, 100)); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
@@ -167,7 +167,7 @@ func TestSansWidth(t *testing.T) {
 	}
 }
 
-// A tree leaves out the middle of many leaves, but not boxes with further cables.
+// A tree omits the middle of a long list of leaves, but not boxes with further cables.
 func TestTreeKeepsInnerBoxes(t *testing.T) {
 	var cables [][2]int
 	for i := range 20 {

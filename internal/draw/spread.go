@@ -106,7 +106,7 @@ func (i *item) pull() float64 {
 // branches reports whether the item has a neighbour in a later layer that is not a
 // leaf.
 func (i *item) branches() bool {
-	return slices.ContainsFunc(i.links, func(l link) bool { return l.item.cell != nil && l.item.layer > i.layer })
+	return slices.ContainsFunc(i.links, func(l link) bool { return l.item.vertex != nil && l.item.layer > i.layer })
 }
 
 func (p *part) spreadLayer(layer int, wishOf func(*item) wish) {

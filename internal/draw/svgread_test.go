@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// An element is one of an SVG, with all that is in it.
+// An element is an element of an SVG with its children.
 type element struct {
 	name, class string
 	attr        map[string]string
-	text        string // its own
+	text        string // without that of children
 	children    []*element
 }
 
@@ -73,9 +73,9 @@ func (e *element) frame() Frame {
 
 var step = regexp.MustCompile(`([MHVLQhv])((?:-?\d+ ?)*)`)
 
-// way returns the points of a path with absolute coordinates. Of a curve it is
-// the corner and the end.
-func (e *element) way() []Point {
+// points returns the points of a path in absolute coordinates; of a curve its control
+// point and its end.
+func (e *element) points() []Point {
 	var points []Point
 	at := Point{}
 	for _, m := range step.FindAllStringSubmatch(e.attr["d"], -1) {
@@ -104,7 +104,7 @@ func (e *element) way() []Point {
 	return points
 }
 
-// A reader makes a Scene of an image again, from nothing but what is seen in it.
+// A reader rebuilds a Scene from the visible elements of an image.
 type reader struct {
 	scene *Scene
 	boxes []*element
@@ -165,9 +165,9 @@ func (r *reader) box(g *element) {
 		case text.class == "t":
 			b.Name = text.text
 		case text.class == "m bt":
-			// The names stand within the bars.
+			// The names of bars are inside them.
 			at := Point{text.number("x"), text.number("y")}
-			bar = slices.IndexFunc(barFrames(g), func(f Frame) bool { return f.around(at) })
+			bar = slices.IndexFunc(barFrames(g), func(f Frame) bool { return f.contains(at) })
 			if bar < 0 {
 				r.fail("%q stands on no bar", text.text)
 				return
@@ -204,15 +204,15 @@ func barFrames(g *element) []Frame {
 	return frames
 }
 
-func (f Frame) around(p Point) bool {
+func (f Frame) contains(p Point) bool {
 	return f.X <= p.X && p.X <= f.X+f.W && f.Y <= p.Y && p.Y <= f.Y+f.H
 }
 
 func (f Frame) borders(p Point) bool {
-	return f.around(p) && (p.X == f.X || p.X == f.X+f.W || p.Y == f.Y || p.Y == f.Y+f.H)
+	return f.contains(p) && (p.X == f.X || p.X == f.X+f.W || p.Y == f.Y || p.Y == f.Y+f.H)
 }
 
-// frameOfBox is that of a single box, in front of its pile.
+// frameOfBox returns the frame of a box, of a folded one the front of its pile.
 func (r *reader) frameOfBox(i int) Frame {
 	var last Frame
 	for _, rect := range r.boxes[i].all("rect") {
@@ -228,7 +228,7 @@ func (r *reader) readPorts(g *element) {
 		if path.class == "x" {
 			continue
 		}
-		way := path.way()
+		way := path.points()
 		size := way[1].X - way[0].X
 		at := Point{way[0].X + size/2, way[0].Y + size/2}
 		box := -1
@@ -256,8 +256,7 @@ func (r *reader) readPorts(g *element) {
 	}
 }
 
-// port returns the port of that name, which has no label if there is no room for
-// one: then its addresses are where a pointer rests on it.
+// port returns the port of that name. Without a label its addresses are in its tooltip.
 func (r *reader) port(box int, name string, lines []string) *Port {
 	b := &r.scene.Boxes[box]
 	if p := b.Port(name); p != nil {
@@ -273,12 +272,12 @@ func (r *reader) port(box int, name string, lines []string) *Port {
 	return &b.Ports[len(b.Ports)-1]
 }
 
-// wires reads which port is on which bridge: a wire begins at a port, or at the
-// label beside it, and comes to one bridge only.
+// wires reads the bridges of ports: a wire leads from a port, or the label beside it,
+// to one bridge.
 func (r *reader) wires() {
 	for i, g := range r.boxes {
 		for _, path := range g.all("path") {
-			way := path.way()
+			way := path.points()
 			end, ok := r.wireFrom(i, way[0], way[1])
 			if !ok {
 				r.fail("a wire of box %d at %v begins at no port", i, way)
@@ -314,14 +313,14 @@ func (r *reader) wireFrom(box int, at, to Point) (End, bool) {
 	return e, ok && at.Y == to.Y
 }
 
-// crossed reports whether a straight way comes into a frame.
+// crossed reports whether a straight segment enters a frame.
 func (f Frame) crossed(a, b Point) bool {
 	return min(a.X, b.X) <= f.X+f.W && f.X <= max(a.X, b.X) && min(a.Y, b.Y) <= f.Y+f.H && f.Y <= max(a.Y, b.Y)
 }
 
 func (r *reader) cables(g *element) {
 	for _, path := range g.all("path") {
-		way := path.way()
+		way := path.points()
 		a, okA := r.ports[way[0]]
 		b, okB := r.ports[way[len(way)-1]]
 		if !okA || !okB {
@@ -340,9 +339,9 @@ func (r *reader) relation(path *element) {
 	if path.class != "r" {
 		return
 	}
-	way := path.way()
-	a, okA := r.placeAt(way[0])
-	b, okB := r.placeAt(way[len(way)-1])
+	way := path.points()
+	a, okA := r.endAt(way[0])
+	b, okB := r.endAt(way[len(way)-1])
 	if !okA || !okB {
 		r.fail("the relation %v does not go from thing to thing", way)
 		return
@@ -350,25 +349,26 @@ func (r *reader) relation(path *element) {
 	r.scene.Relations = append(r.scene.Relations, Relation{From: a, To: b, Label: path.title()})
 }
 
-// placeAt returns the port, the bar or the box that an arc ends at.
-func (r *reader) placeAt(at Point) (End, bool) {
+// endAt returns the port, bar or box at which an arc ends.
+func (r *reader) endAt(at Point) (End, bool) {
 	if e, ok := r.ports[at]; ok {
 		return e, true
 	}
 	for i, g := range r.boxes {
 		for k, f := range barFrames(g) {
-			if f.around(at) {
+			if f.contains(at) {
 				return End{fmt.Sprint(i), r.scene.Boxes[i].Bars[k].Name}, true
 			}
 		}
-		if f := r.frameOfBox(i); f.around(at) {
+		if f := r.frameOfBox(i); f.contains(at) {
 			return End{fmt.Sprint(i), ""}, true
 		}
 	}
 	return End{}, false
 }
 
-// shown returns what of a Scene an image shows, in the order of the readers.
+// shown returns the parts of a Scene that an image shows, as text in the reader's
+// order.
 func shown(s *Scene) string {
 	number := map[string]string{}
 	for i, b := range s.Boxes {

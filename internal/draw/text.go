@@ -9,7 +9,7 @@ import (
 type Page struct {
 	Width  int                 // in columns; 0: [DefaultWidth]
 	Unfold bool                // show all leaves in trees
-	Name   func(string) string // highlights the name of a box; nil: as it is
+	Name   func(string) string // highlights the name of a box; nil: no highlighting
 }
 
 func (p Page) paint(name string) string {
@@ -83,9 +83,9 @@ func (s *Scene) parts() []*Scene {
 	g := newGraph(s, style{metrics: characters()})
 	var parts []*Scene
 	of := map[string]*Scene{}
-	for _, cells := range g.parts() {
+	for _, vertices := range g.parts() {
 		part := &Scene{}
-		for _, c := range cells {
+		for _, c := range vertices {
 			part.Boxes = append(part.Boxes, *c.box)
 			of[c.box.ID] = part
 		}
@@ -194,7 +194,7 @@ func (c *canvas) bar(b *PlacedBox, bar *PlacedBar) {
 	}
 }
 
-// horizontal draws a horizontal bridge, with its name where it hides no joint.
+// horizontal draws a horizontal bridge, with its name between joints.
 func (c *canvas) horizontal(b *PlacedBox, bar *PlacedBar) {
 	for x := bar.X; x < bar.X+bar.W; x++ {
 		c.set(x, bar.Y, "═")

@@ -13,12 +13,12 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A sheet is a picture in text, by line and column. Behind a wide character
-// there is a column with nothing.
-type sheet [][]string
+// A textPicture is a picture in text, by line and column. The column after a wide
+// character is empty.
+type textPicture [][]string
 
-func sheetOf(text string) sheet {
-	var s sheet
+func readLines(text string) textPicture {
+	var s textPicture
 	for line := range strings.Lines(text) {
 		var row []string
 		for _, r := range strings.TrimSuffix(line, "\n") {
@@ -36,15 +36,15 @@ func sheetOf(text string) sheet {
 	return s
 }
 
-func (s sheet) at(p Point) string {
+func (s textPicture) at(p Point) string {
 	if p.Y < 0 || p.Y >= len(s) || p.X < 0 || p.X >= len(s[p.Y]) {
 		return " "
 	}
 	return s[p.Y][p.X]
 }
 
-// within returns what stands in a line from one column to before another.
-func (s sheet) within(y, from, to int) []string {
+// within returns the characters of a line from column from to before column to.
+func (s textPicture) within(y, from, to int) []string {
 	var row []string
 	for x := from; x < to; x++ {
 		row = append(row, s.at(Point{x, y}))
@@ -52,9 +52,9 @@ func (s sheet) within(y, from, to int) []string {
 	return row
 }
 
-// frames returns the boxes: a corner with a name behind it, and the border down
-// and along the lower side.
-func (s sheet) frames() []Frame {
+// frames returns the frames of boxes: an upper left corner followed by a name, with the
+// borders that begin there.
+func (s textPicture) frames() []Frame {
 	var frames []Frame
 	for y, row := range s {
 		for x := range row {
@@ -74,18 +74,20 @@ func (s sheet) frames() []Frame {
 	return frames
 }
 
-func (s sheet) isPort(p Point) bool { return s.is(p, "●○") }
+func (s textPicture) isPort(p Point) bool { return s.is(p, "●○") }
 
-// is reports whether one of some characters is at a place.
-func (s sheet) is(p Point, of string) bool { return s.at(p) != "" && strings.Contains(of, s.at(p)) }
+// is reports whether the character at a point is one of some.
+func (s textPicture) is(p Point, of string) bool {
+	return s.at(p) != "" && strings.Contains(of, s.at(p))
+}
 
 // name returns the title of a box.
-func (s sheet) name(f Frame) string {
+func (s textPicture) name(f Frame) string {
 	return strings.TrimRight(strings.Join(s.within(f.Y, f.X+3, f.X+f.W), ""), " ─●○┐")
 }
 
-// ports returns where the ports of a box are.
-func (s sheet) ports(f Frame) map[Point]Side {
+// ports returns the points of a box's ports, with their sides.
+func (s textPicture) ports(f Frame) map[Point]Side {
 	ports := map[Point]Side{}
 	for y := f.Y + 1; y < f.Y+f.H-1; y++ {
 		for side, x := range map[Side]int{Left: f.X, Right: f.X + f.W - 1} {
@@ -104,7 +106,7 @@ func (s sheet) ports(f Frame) map[Point]Side {
 	return ports
 }
 
-// A chunk is a text in a line, with where it begins and ends.
+// A chunk is a text in a line, with its first column and the column after it.
 type chunk struct {
 	text     string
 	from, to int
@@ -112,9 +114,9 @@ type chunk struct {
 
 func (c chunk) far(x int) int { return max(0, c.from-x, x-c.to+1) }
 
-// chunks returns the texts of a line of a box: between them are two spaces, or
-// wires and bridges.
-func (s sheet) chunks(f Frame, y int) []chunk {
+// chunks returns the texts in a line of a box, separated by two spaces, wires or
+// bridges.
+func (s textPicture) chunks(f Frame, y int) []chunk {
 	var list []chunk
 	blank := 2
 	for x := f.X + 1; x < f.X+f.W-1; x++ {
@@ -140,8 +142,8 @@ func (s sheet) chunks(f Frame, y int) []chunk {
 
 var portName = regexp.MustCompile(`^(eth\d+)( ✗)?( |$)`)
 
-// portName finds the label of a port: beside it, or the nearest in its box.
-func (s sheet) portName(f Frame, p Point, side Side) string {
+// portName returns the label of a port: the one beside it, or the nearest in its box.
+func (s textPicture) portName(f Frame, p Point, side Side) string {
 	switch side {
 	case Left, Right:
 		list := s.chunks(f, p.Y)
@@ -175,7 +177,7 @@ func (s sheet) portName(f Frame, p Point, side Side) string {
 var lyingBar = regexp.MustCompile(`[═╤╧╪]+ ([^\s═╤╧╪]+)( [^\s═╤╧╪]+)* ?[═╤╧╪]*`)
 
 // bridge returns the bridge to which the wire of a port leads.
-func (s sheet) bridge(f Frame, p Point, side Side) string {
+func (s textPicture) bridge(f Frame, p Point, side Side) string {
 	switch side {
 	case Left, Right:
 		step, joint := 1, "╢"
@@ -184,7 +186,7 @@ func (s sheet) bridge(f Frame, p Point, side Side) string {
 		}
 		for x := p.X + step; x > f.X && x < f.X+f.W-1; x += step {
 			if at := (Point{x, p.Y}); s.at(at) == joint {
-				return s.upright(f, Point{x + step, p.Y})
+				return s.verticalBar(f, Point{x + step, p.Y})
 			} else if s.at(at) == "║" {
 				return ""
 			}
@@ -202,14 +204,14 @@ func (s sheet) bridge(f Frame, p Point, side Side) string {
 		case text == " ", text == "═":
 			return ""
 		case s.is(Point{p.X, y}, joints):
-			return s.lying(f, Point{p.X, y})
+			return s.horizontalBar(f, Point{p.X, y})
 		}
 	}
 	return ""
 }
 
-// lying returns the name of a bridge that lies at a place.
-func (s sheet) lying(f Frame, p Point) string {
+// horizontalBar returns the name of the horizontal bridge at a point.
+func (s textPicture) horizontalBar(f Frame, p Point) string {
 	row := s.within(p.Y, f.X+1, f.X+f.W-1)
 	for i := range row {
 		if row[i] == "" {
@@ -226,9 +228,9 @@ func (s sheet) lying(f Frame, p Point) string {
 	return "?"
 }
 
-// upright returns the name of a bridge that stands at a place: it is in the first
-// of its lines.
-func (s sheet) upright(f Frame, p Point) string {
+// verticalBar returns the name of the vertical bridge at a point, which is in its first
+// line.
+func (s textPicture) verticalBar(f Frame, p Point) string {
 	const walls = "║╢╟"
 	left, right := p, p
 	for !s.is(left, walls) {
@@ -247,7 +249,8 @@ func (s sheet) upright(f Frame, p Point) string {
 	return "?"
 }
 
-// turns says where a cable goes on that comes to a character in a direction.
+// turns maps a character and the direction of a cable into it to the direction out of
+// it.
 var turns = map[string]map[Point]Point{
 	"│": {{0, 1}: {0, 1}, {0, -1}: {0, -1}}, "╎": {{0, 1}: {0, 1}, {0, -1}: {0, -1}},
 	"─": {{1, 0}: {1, 0}, {-1, 0}: {-1, 0}}, "╌": {{1, 0}: {1, 0}, {-1, 0}: {-1, 0}},
@@ -258,9 +261,9 @@ var turns = map[string]map[Point]Point{
 	"┘": {{0, 1}: {-1, 0}, {1, 0}: {0, -1}},
 }
 
-// follow goes along the cable of a port and returns where it ends. Where cables
-// lie on each other it is unclear how it goes on.
-func (s sheet) follow(p Point, side Side) (end Point, ok, unclear bool) {
+// follow follows the cable of a port and returns its end. unclear says that it overlaps
+// another cable.
+func (s textPicture) follow(p Point, side Side) (end Point, ok, unclear bool) {
 	d := map[Side]Point{Top: {0, -1}, Bottom: {0, 1}, Left: {-1, 0}, Right: {1, 0}}[side]
 	for at := (Point{p.X + d.X, p.Y + d.Y}); ; at = (Point{at.X + d.X, at.Y + d.Y}) {
 		text := s.at(at)
@@ -278,10 +281,10 @@ func (s sheet) follow(p Point, side Side) (end Point, ok, unclear bool) {
 	}
 }
 
-// readText makes lines of a picture that say what is joined, in the words of
+// readText returns the ports, bridges and cables in a picture, as text in the form of
 // [joined].
 func readText(text string) (lines []string, unclear bool) {
-	s := sheetOf(text)
+	s := readLines(text)
 	type end struct {
 		name string
 		side Side
@@ -305,7 +308,7 @@ func readText(text string) (lines []string, unclear bool) {
 	return slices.Compact(lines), unclear
 }
 
-// joined says which boxes, ports and cables a Scene has.
+// joined returns the boxes, ports, bridges and cables of a Scene, one a line.
 func joined(s *Scene) []string {
 	var lines []string
 	names := map[End]string{}
@@ -324,8 +327,8 @@ func joined(s *Scene) []string {
 	return lines
 }
 
-// TestTextIsTheScene reads pictures back: they have every port on its bridge and every
-// cable, unless cables overlap, which they never do in a tree.
+// TestTextIsTheScene reads pictures back: they show every port on its bridge and every
+// cable. Overlapping cables, which trees never have, are not followed.
 func TestTextIsTheScene(t *testing.T) {
 	for name, st := range styles {
 		if st.edge == 0 {

@@ -8,38 +8,38 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// most is the largest number of leaves of one box that a tree shows.
-const most = 12
+// maxLeaves is the largest number of leaves of one box that a tree shows.
+const maxLeaves = 12
 
 // A tree is a picture as an indented tree of cables from the central box. A cable to a
 // box that is in the tree already ends with a reference to it.
 type tree struct {
 	Page
 	out    strings.Builder
-	drawn  map[*cell]bool
+	drawn  map[*vertex]bool
 	cables map[*pin]bool // both ends of the cables drawn
 }
 
 func drawTree(s *Scene, page Page) string {
 	g := newGraph(s, style{metrics: characters()})
-	root := rootOf(g.cells)
-	t := &tree{Page: page, drawn: map[*cell]bool{root: true}, cables: map[*pin]bool{}}
+	root := rootOf(g.vertices)
+	t := &tree{Page: page, drawn: map[*vertex]bool{root: true}, cables: map[*pin]bool{}}
 	t.out.WriteString(t.name(root) + "\n")
 	t.branches(root, "")
 	return t.out.String()
 }
 
 // rootOf returns the root of the tree: the first of the layout's roots.
-func rootOf(cells []*cell) *cell {
-	if len(cells) < 3 {
-		return cells[0]
+func rootOf(vertices []*vertex) *vertex {
+	if len(vertices) < 3 {
+		return vertices[0]
 	}
-	c := newCore(cells)
+	c := newCore(vertices)
 	depth := c.depths()
-	return c.cells[slices.IndexFunc(c.cells, func(x *cell) bool { return depth[x] == 0 })]
+	return c.vertices[slices.IndexFunc(c.vertices, func(x *vertex) bool { return depth[x] == 0 })]
 }
 
-func (c *cell) cables() int {
+func (c *vertex) cables() int {
 	n := 0
 	for _, p := range c.pins {
 		if p.peer != nil {
@@ -50,7 +50,7 @@ func (c *cell) cables() int {
 }
 
 // name returns the highlighted name of a box, followed by its bridges with addresses.
-func (t *tree) name(c *cell) string {
+func (t *tree) name(c *vertex) string {
 	rest := []string{strings.TrimPrefix(c.box.title(), c.box.Name)}
 	for i := range c.box.Bars {
 		if b := &c.box.Bars[i]; len(b.Addresses) > 0 {
@@ -62,7 +62,7 @@ func (t *tree) name(c *cell) string {
 
 // branches draws the cables of a box that are not drawn yet. All its neighbours are
 // marked first, so that none of them appears deeper in the tree.
-func (t *tree) branches(c *cell, indent string) {
+func (t *tree) branches(c *vertex, indent string) {
 	var list []*pin
 	first := map[*pin]bool{}
 	for _, p := range c.pins {
@@ -70,8 +70,8 @@ func (t *tree) branches(c *cell, indent string) {
 			continue
 		}
 		t.cables[p], t.cables[p.peer] = true, true
-		first[p] = !t.drawn[p.peer.cell]
-		t.drawn[p.peer.cell] = true
+		first[p] = !t.drawn[p.peer.vertex]
+		t.drawn[p.peer.vertex] = true
 		list = append(list, p)
 	}
 	list, folded := t.fold(list)
@@ -85,25 +85,24 @@ func (t *tree) branches(c *cell, indent string) {
 			fmt.Fprintf(&t.out, "%s┊  … %d more\n", indent, folded)
 		}
 		line := fmt.Sprintf("%s%s %s %s %s %s", indent, joint, words.Pad(branch(p.port), near), cable(p),
-			words.Pad(branch(p.peer.port), far), t.name(p.peer.cell))
+			words.Pad(branch(p.peer.port), far), t.name(p.peer.vertex))
 		if !first[p] {
 			line += " (see there)"
 		}
 		t.out.WriteString(strings.TrimRight(line, " ") + "\n")
 		if first[p] {
-			t.branches(p.peer.cell, indent+below)
+			t.branches(p.peer.vertex, indent+below)
 		}
 	}
 }
 
-// fold leaves out the middle of a long list of leaves. A box with further cables
-// is never left out.
+// fold omits the middle of a long list of leaves, but no box with further cables.
 func (t *tree) fold(list []*pin) (kept []*pin, folded int) {
-	if len(list) <= most || t.Unfold {
+	if len(list) <= maxLeaves || t.Unfold {
 		return list, 0
 	}
 	for i, p := range list {
-		if i < most-2 || i == len(list)-1 || p.peer.cell.cables() > 1 {
+		if i < maxLeaves-2 || i == len(list)-1 || p.peer.vertex.cables() > 1 {
 			kept = append(kept, p)
 		} else {
 			folded++

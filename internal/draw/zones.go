@@ -15,10 +15,10 @@ type zone struct {
 }
 
 // inZones reports whether a box is divided into zones: it has several bridges.
-func (c *cell) inZones() bool { return len(c.box.Bars) > 1 }
+func (c *vertex) inZones() bool { return len(c.box.Bars) > 1 }
 
 // zonesOf returns the zones of a box in the order of its bridges, without coordinates.
-func (p *part) zonesOf(c *cell) []*zone {
+func (p *part) zonesOf(c *vertex) []*zone {
 	var zones []*zone
 	for i := range c.box.Bars {
 		bar := &c.box.Bars[i]
@@ -34,8 +34,9 @@ func (p *part) zonesOf(c *cell) []*zone {
 	return zones
 }
 
-// portsOn returns the length of the ports on a bridge, on the side where that is more.
-func (p *part) portsOn(c *cell, bar string) int {
+// portsOn returns the length of the ports on a bridge, on the side where they are
+// longer.
+func (p *part) portsOn(c *vertex, bar string) int {
 	most := 0
 	for _, s := range []side{toward, onward} {
 		most = max(most, p.extent(pinsOn(c.sides[s], bar)))
@@ -56,7 +57,7 @@ func (p *part) zoneGap() int {
 }
 
 // zonesLong returns the total length of a box's zones.
-func (p *part) zonesLong(c *cell) int {
+func (p *part) zonesLong(c *vertex) int {
 	sum := 0
 	for i, z := range p.zonesOf(c) {
 		if i > 0 {
@@ -68,16 +69,15 @@ func (p *part) zonesLong(c *cell) int {
 }
 
 // zoneLimits returns the beginning of the first zone of a box and the end of the last.
-func (p *part) zoneLimits(c *cell) (low, high int) {
+func (p *part) zoneLimits(c *vertex) (low, high int) {
 	if p.direction == across {
 		return p.head + c.parts.top, c.frame.H - p.foot - c.parts.bottom - c.parts.notes
 	}
 	return p.zonesBegin(c), c.frame.W - p.pad
 }
 
-// zonesBegin returns the beginning of the zones from the left, after text that wires
-// must not cross.
-func (p *part) zonesBegin(c *cell) int {
+// zonesBegin returns the left limit of the zones, after text that wires must not cross.
+func (p *part) zonesBegin(c *vertex) int {
 	begin := p.pad
 	for _, s := range []side{toward, onward} {
 		if len(c.sides[s]) > 0 {
@@ -89,7 +89,7 @@ func (p *part) zonesBegin(c *cell) int {
 
 // divide sets the order and coordinates of a box's zones by the mean goal of their
 // ports. Adjacent zones share the free space between them.
-func (p *part) divide(c *cell, goalOf func(*pin) int) {
+func (p *part) divide(c *vertex, goalOf func(*pin) int) {
 	c.zones = p.zonesOf(c)
 	low, high := p.zoneLimits(c)
 	goals := map[*zone]float64{}
@@ -120,7 +120,9 @@ func (p *part) divide(c *cell, goalOf func(*pin) int) {
 }
 
 // entered reports whether a bridge has a port on the left of the box.
-func (c *cell) entered(bar string) bool { return bar != "" && len(pinsOn(c.sides[previous], bar)) > 0 }
+func (c *vertex) entered(bar string) bool {
+	return bar != "" && len(pinsOn(c.sides[previous], bar)) > 0
+}
 
 func (p *part) shareRest(zones []*zone, low, high int) {
 	for i, z := range zones {
@@ -137,7 +139,7 @@ func (p *part) shareRest(zones []*zone, low, high int) {
 }
 
 // goalsIn returns the number of ports of a zone that have a goal, and the sum of goals.
-func (p *part) goalsIn(c *cell, bar string, goalOf func(*pin) int) (n, sum int) {
+func (p *part) goalsIn(c *vertex, bar string, goalOf func(*pin) int) (n, sum int) {
 	for _, s := range []side{toward, onward} {
 		for _, pin := range pinsOn(c.sides[s], bar) {
 			if pin.bound != nil && pin.bound != c {
@@ -149,7 +151,7 @@ func (p *part) goalsIn(c *cell, bar string, goalOf func(*pin) int) (n, sum int) 
 }
 
 // byZones sorts the ports of a side by the order of the zones.
-func (c *cell) byZones(pins []*pin) {
+func (c *vertex) byZones(pins []*pin) {
 	at := func(pin *pin) int {
 		return slices.IndexFunc(c.zones, func(z *zone) bool { return z.bar == pin.port.Bar })
 	}
@@ -157,7 +159,7 @@ func (c *cell) byZones(pins []*pin) {
 }
 
 // zone returns the zone of a bridge, or nil.
-func (c *cell) zone(bar string) *zone {
+func (c *vertex) zone(bar string) *zone {
 	for _, z := range c.zones {
 		if z.bar == bar {
 			return z
