@@ -1,5 +1,5 @@
-// Package lessons holds the lessons that vethlab brings along, in each language.
-// How they are written is said in docs/lessons.md.
+// Package lessons has the lessons that come with vethlab, in each language.
+// docs/lessons.md describes how to write them.
 package lessons
 
 import (

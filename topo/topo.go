@@ -1,12 +1,11 @@
-// Package topo describes a lab: which nodes there are, how they are cabled,
-// and what has to reach what. It is what a lab file says, and nothing more:
-// what a file leaves out is still left out here and is filled in when the lab
-// is compiled.
+// Package topo describes a lab: its nodes, the links between them, and the tests of
+// which nodes must reach which. It has what a lab file says, and nothing more: what the
+// file leaves out is added by package compile.
 //
-// A [Topology] comes from [Parse], or is written as a Go literal and checked
-// with [Topology.Validate]. Both ways have the same types and the same words.
+// A [Topology] is returned by [Parse], or written as a Go literal and checked by
+// [Topology.Validate]. Both have the same types and words.
 //
-// The package is pure: it touches neither the kernel nor the file system and
+// The package is pure: it uses neither the kernel nor the file system, and
 // works on every operating system.
 package topo
 

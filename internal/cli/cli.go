@@ -1,9 +1,9 @@
 // Package cli is the command line: it parses flags and arguments, calls the library, and
-// prints results.
+// prints text and tables.
 //
-// There is one file per command, and one constructor in it. Commands share the
-// resolution of arguments to labs and nodes (file.go, lab.go, node.go), the output
-// (out.go) and the exit codes (exit.go).
+// Each command has one file and one constructor. Shared by commands are: the lab and node
+// that an argument names (file.go, lab.go, node.go), output to the terminal (out.go), and
+// the exit code of an error (exit.go).
 package cli
 
 import (

@@ -1,11 +1,10 @@
-// Package compile turns the wiring of a lab into what the kernel shall contain:
-// it fills in the addresses, MACs and routes that the file leaves out.
+// Package compile turns the wiring of a lab into the State wanted in the kernel: it adds
+// the addresses, MACs and routes that the file leaves out.
 //
 // The same file gives the same State, byte for byte, on every machine. Names,
-// addresses and MACs are handed out in the order of the file, so appending
-// nodes, links or tests leaves them as they were. Two things can't be so:
-// what a file says outright comes before everything that is handed out, and
-// routes follow the whole lab.
+// addresses and MACs are assigned in the order of the file, so appended nodes, links or
+// tests do not change earlier ones, with two exceptions: values written in the file are
+// reserved before any is assigned, and routes depend on the whole lab.
 //
 // The package is pure. There is one file per noun.
 package compile

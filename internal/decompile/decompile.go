@@ -1,12 +1,9 @@
-// Package decompile makes a lab file of a State: the way back of compile.
+// Package decompile makes a lab file from a State: the inverse of compile.
 //
-// What a file can say of a State it says, as briefly as is true; what it can't
-// is returned, so that nothing is lost unseen. The file is true if it compiles to
-// the same State as far as [Essence] goes, and that is tried before it is
-// returned, for every abbreviation.
+// The file is as short as possible. What a file can't express is returned beside it. Each
+// abbreviation is tried: the file must compile to a State with the same [Essence].
 //
-// The package is pure. There is one file per thing that is written, and one for
-// what makes it short.
+// The package is pure. There is one file per kernel object, and one for the abbreviations.
 package decompile
 
 import (

@@ -1,10 +1,9 @@
-// Package iproute2 writes Ops as the commands of iproute2 that a person would
-// type, and reads them back: Parse(Print(op)) is op.
+// Package iproute2 prints Ops as the commands of iproute2 that a person would
+// type, and parses commands into Ops: Parse(Print(op)) is op.
 //
-// There is one file per kernel thing, with both directions side by side and one
-// table of its words for both. A further kind of link is a further file, and a
-// row in linkKinds; a further Op one in printers. The package is pure: nothing is ever
-// executed.
+// There is one file per kernel object, with both directions and one table of its words
+// for both. A new kind of link needs a row in linkKinds, a new Op one in printers. The
+// package is pure and executes nothing.
 package iproute2
 
 import (

@@ -1,15 +1,14 @@
-// Package kernel applies plans to the kernel and observes States: it encodes Ops as
-// netlink messages, and decodes netlink messages into a State. No other package uses
-// netlink.
+// Package kernel applies plans to the kernel and observes its state: Ops become netlink
+// messages, netlink messages become a State. It is the only package that uses netlink.
 //
 // # Batches
 //
-// Many messages go in one sendmsg, and only the last has NLM_F_ACK: the kernel reports
-// a failure in any case. An address takes 2 µs so, and 12 µs with an answer for each.
+// Many messages go in one sendmsg, and only the last requests an acknowledgement; the
+// kernel reports an error in any case. An address takes 2 µs this way, against 12 µs with
+// one request and acknowledgement each.
 //
 // # Order
 //
-// A plan is a list. It is cut into runs of Ops whose order does not matter as
-// long as each namespace sees its own in order; a run is done by a few threads
-// at once. See [Apply].
+// A plan is a list. It is cut into runs of Ops, in which only the order within each
+// namespace matters; a few threads apply a run in parallel. See [Apply].
 package kernel

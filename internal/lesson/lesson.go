@@ -1,10 +1,8 @@
-// Package lesson reads lessons: pages of Markdown with commands to be typed,
-// checks of what has come of them, and questions. It is pure; who plays a lesson
-// brings the kernel.
+// Package lesson parses lessons: pages of Markdown with commands to type, checks of their
+// effect, and questions. It is pure; the caller observes the kernel.
 //
-// A lesson is a list of steps, each with a heading of its own. What is to be done
-// in a step is a [Task]: the commands that the page shows, and checks that look at
-// the kernel, not at what was typed.
+// A lesson is a list of steps, each with a heading. The work of a step is a [Task]: the
+// commands that the page shows, and checks of the kernel's state, not of what was typed.
 package lesson
 
 import (

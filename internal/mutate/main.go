@@ -1,14 +1,14 @@
-// Command mutate measures how much the tests of a package notice: it changes the
-// package's code in many small ways, one at a time, and runs the package's own
-// tests on each. A mutant that fails a test, or does not end, is killed; the score
-// is how many of them are.
+// Command mutate measures how many faults the tests of a package notice: it makes
+// many small changes to the package's code, one at a time, and runs the package's
+// tests on each. A mutant is killed if a test fails or does not end; the score
+// is the share of killed mutants.
 //
 //	go run ./internal/mutate [-n 200] [-seed 1] [-workers 2] PACKAGE…
 //
-// The checkout is never changed. All mutants of a package are compiled into one
-// test program (go test -overlay): at each place stands the code as it is and as
-// it would be, and an environment variable chooses. Programs of the machine are
-// out of the tests' reach, so that only those run that need none.
+// The checkout is not changed. All mutants of a package are compiled into one
+// test program (go test -overlay) that has both the original and the changed code
+// at each site; an environment variable selects. PATH is not set, so only tests that run no
+// other program take part.
 package main
 
 import (

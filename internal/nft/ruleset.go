@@ -1,11 +1,10 @@
-// Package nft models nftables: rulesets, their text as nft(8) reads and lists it, and
-// the programs that the kernel runs.
+// Package nft is nftables as a language: rulesets, their text as nft(8) reads and
+// writes it, and the expressions that the kernel runs for a rule.
 //
-// A [Rule] is a list of [Statement]s. [Parse] reads text into [Command]s, which change
-// a [Ruleset]; [Ruleset.String] formats it as `nft list ruleset` does. [Compile] turns
-// a rule into the kernel's [Expr]s and [Decompile] turns them back. Rules are stored in
-// the form in which nft lists them, so that the wanted and the actual ruleset can be
-// compared.
+// A [Rule] is a list of [Statement]s. [Parse] reads text into [Command]s, which are
+// applied to a [Ruleset]; [Ruleset.String] writes one as `nft list ruleset` does.
+// [Compile] turns a rule into the kernel's [Expr]s, and [Decompile] turns them back. Rules
+// are kept in the form in which nft lists them, so that wanted and seen ones compare.
 //
 // The package is pure.
 package nft

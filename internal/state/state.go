@@ -1,14 +1,13 @@
-// Package state says what network namespaces contain: links, addresses,
-// routes, sysctls, the packet filter. What is wanted and what is seen have this one
-// type, so they can be compared, and the difference is a plan.
+// Package state describes the contents of network namespaces: links, addresses,
+// routes, sysctls, the packet filter. The wanted and the seen contents have this one
+// type, so they can be compared, and their difference is a plan.
 //
-// A State holds what somebody decided, not what the kernel makes of it by
-// itself: connected routes, 127.0.0.1 and ::1 of lo, carrier and counters are
-// not in it. It holds whole namespaces, with one exception: of the machine's own
-// namespace ([Host]) only the links that carry the lab's mark.
+// A State leaves out what the kernel adds by default: connected routes, 127.0.0.1 and ::1
+// of lo, carrier and counters. It has whole namespaces, with one exception: of the host
+// namespace ([Host]) only the links with the lab's mark.
 //
-// There is one file per kernel thing. A further kind of link is a further file
-// with a type that implements [Kind], and its row in kinds.
+// There is one file per kernel object. A new kind of link needs a file with a type that
+// implements [Kind], and a row in kinds.
 package state
 
 import (

@@ -1,8 +1,8 @@
-// Package tutor plays a lesson: it shows the page step by step, has commands typed
-// and run, looks whether what they were to do has been done, and asks questions.
+// Package tutor plays a lesson: it shows the page step by step, lets the learner type and
+// run commands, checks their effect, and asks questions.
 //
-// Commands are run on a [Machine], and the learner reads and types at a [Terminal];
-// tests bring their own, without a kernel. Package machine has the real one.
+// Commands run on a [Machine], and the learner reads and types at a [Terminal]; tests
+// implement both without a kernel. Package machine has the real machine.
 package tutor
 
 import (

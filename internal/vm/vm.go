@@ -1,10 +1,9 @@
-// Package vm boots a stock kernel of Debian in a virtual machine of QEMU and
-// runs one program in it, as root, so that the tests of one machine meet
-// several kernels.
+// Package vm boots a stock Debian kernel in a QEMU virtual machine and runs one program
+// in it, as root, so that tests on one machine cover several kernels.
 //
 // The machine sees all files of the host, and keeps what it writes in its own
 // memory. It has no network but its loopback interface. Modules are loaded when
-// the kernel asks for them.
+// the kernel requests them.
 package vm
 
 import (

@@ -1,5 +1,4 @@
-// Package words writes numbers, times and lists as people read them. It is
-// pure.
+// Package words formats numbers, times and lists for people. It is pure.
 package words
 
 import (

@@ -1,3 +1,3 @@
-// Package enginetest holds no code. Its tests compare the map of a machine with
+// Package enginetest has only tests. They compare the map of a machine with
 // real engines: Docker, Podman and the plugins of CNI.
 package enginetest

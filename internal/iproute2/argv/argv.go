@@ -1,6 +1,6 @@
-// Package argv reads the words of a command line from the front, and says which
-// word was not expected, with its number and what may stand there instead. It
-// knows no command.
+// Package argv reads the words of a command line from left to right, and reports an
+// unexpected word with its number and the words that are possible instead. It knows no
+// command.
 package argv
 
 import (

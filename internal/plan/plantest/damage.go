@@ -1,5 +1,5 @@
-// Package plantest draws random damage to labs for property tests: what people
-// do by hand to a lab that runs.
+// Package plantest makes random changes to running labs for property tests, such as
+// people make by hand.
 package plantest
 
 import (

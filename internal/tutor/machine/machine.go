@@ -1,6 +1,6 @@
-// Package machine is what the commands of a lesson are run on: the network, mount
-// and PID namespaces of its own that the program is in once [sandbox.Isolate] has run
-// it again. Whatever a lesson makes ends with them.
+// Package machine runs the commands of a lesson, in the network, mount and PID namespaces
+// in which [sandbox.Isolate] has re-executed the program. Everything that a lesson makes
+// ends with them.
 package machine
 
 import (

@@ -4,8 +4,8 @@
 //
 //	go test -exec 'go run github.com/vethlab/vethlab/internal/vm/cmd -kernel 6.1' ./internal/kernel
 //
-// Its exit status is the program's, 124 at the time limit, 125 if the machine
-// stopped early, and 69 if QEMU or the kernel can't be had.
+// Its exit code is the program's, 124 at the time limit, 125 if the machine
+// stopped early, and 69 if QEMU or the kernel is not available.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package guest is what runs inside of a virtual machine of package vm: its
-// first process, and what the kernel calls when it wants a module.
+// Package guest has the programs inside a virtual machine of package vm: its init
+// process, and the modprobe that the kernel calls to load a module.
 package guest
 
 import "github.com/vethlab/vethlab/internal/vm/modules"

@@ -1,5 +1,5 @@
-// Package modules knows which files of a kernel's modules have to be loaded for
-// a name, as depmod(8) and modprobe(8) do.
+// Package modules resolves a module name to the files to load, as depmod(8) and
+// modprobe(8) do.
 package modules
 
 import (
