@@ -28,6 +28,7 @@ type program struct {
 	placement placement
 	stdin     io.Reader
 	input     []byte // all of stdin, after a lab file was read from it
+	commands  commandPolicy
 	out       *out
 }
 
@@ -83,6 +84,7 @@ func newRoot(p *program) *cobra.Command {
 		},
 	}
 	placementFlags(root, &p.placement)
+	hiddenCommandFlag(root, &p.commands)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
 		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),

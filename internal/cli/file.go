@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/consent"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -68,12 +69,15 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 		}
 		args = []string{file}
 	}
-	data, err := p.read(args[0])
+	data, writer, err := p.readFrom(args[0])
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
 	t, err := parse(args[0], data)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.permitCommands(args[0], writer, t.Tests); err != nil {
 		return nil, err
 	}
 	if err := rename(t, name); err != nil {
@@ -87,17 +91,46 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 }
 
 func (p *program) read(file string) ([]byte, error) {
+	data, _, err := p.readFrom(file)
+	return data, err
+}
+
+// readFrom reads a file or standard input and returns who else could have written it,
+// see [consent.Writer].
+func (p *program) readFrom(file string) (data []byte, writer string, err error) {
 	if file == stdinFile {
+		if f, ok := p.stdin.(*os.File); ok {
+			writer = consent.Writer(f)
+		}
 		if p.input == nil {
-			input, err := io.ReadAll(p.stdin)
+			input, err := readBounded(p.stdin, "standard input")
 			if err != nil {
-				return nil, err
+				return nil, "", err
 			}
 			p.input = append([]byte{}, input...) // not nil
 		}
-		return p.input, nil
+		return p.input, writer, nil
 	}
-	return os.ReadFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	writer = consent.Writer(f)
+	data, err = readBounded(f, file)
+	return data, writer, err
+}
+
+// maxRead is the size of the largest file that is read, in bytes. A lab file or a script
+// has a tighter bound.
+const maxRead = 64 << 20
+
+func readBounded(r io.Reader, name string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxRead+1))
+	if err == nil && len(data) > maxRead {
+		err = fmt.Errorf("cannot read %s: it is larger than 64 MiB", name)
+	}
+	return data, err
 }
 
 // parse parses a lab file. The default name of the lab in vethlab.yaml is that of the

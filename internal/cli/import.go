@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +20,13 @@ import (
 
 // importFlags are the flags of import.
 type importFlags struct {
-	from   string
-	name   string
-	output string
-	strict bool
-	live   bool
-	all    bool
+	from    string
+	name    string
+	output  string
+	sources string
+	strict  bool
+	live    bool
+	all     bool
 }
 
 func newImport(p *program) *cobra.Command {
@@ -67,6 +70,7 @@ counted; with --strict it is a failure.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
 	cmd.Flags().StringVar(&f.name, "name", "", "call the lab `NAME`; the default is that of the file")
 	cmd.Flags().StringVar(&f.from, "from", "", "read a file of this `FORMAT`: "+strings.Join(formats(), ", "))
+	cmd.Flags().StringVar(&f.sources, "sources", "", "let a script read files below `FOLDER`; the default is that of FILE")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything was left out")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
 	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
@@ -154,7 +158,7 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	if format != importer.FormatScript && len(args) > 1 {
 		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments; flags go before FILE", args[1])}
 	}
-	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: readerBeside(file)}, args[1:])
+	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file, f.sources)}, args[1:])
 	if errors.Is(err, errFormat) {
 		err = usageError{cmd, fmt.Errorf("unknown import format %q%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
@@ -212,11 +216,12 @@ func labName(file string) string {
 // maxSourced bounds files that a script sources, in bytes.
 const maxSourced = 1 << 20
 
-// readerBeside returns a function that reads files in the parent of the file's folder and
-// below. It opens no others.
-func readerBeside(file string) func(string) (string, error) {
+// beside returns how to read the files that belong to one: those in its folder and
+// below, or below the folder sources if that is not "". No other file is opened, also
+// not by a symbolic link.
+func beside(file, sources string) func(string) (string, error) {
 	return func(name string) (string, error) {
-		folder, err := filepath.Abs(filepath.Join(filepath.Dir(file), ".."))
+		folder, err := filepath.Abs(cmp.Or(sources, filepath.Dir(file)))
 		if err != nil {
 			return "", err
 		}
@@ -225,41 +230,54 @@ func readerBeside(file string) func(string) (string, error) {
 			return "", err
 		}
 		defer root.Close()
+		outside := false
 		for _, candidate := range []string{name, filepath.Join(filepath.Dir(file), name)} {
-			text, err := readBelow(root, folder, candidate)
+			rel, ok := below(folder, candidate)
+			if !ok {
+				outside = true
+				continue
+			}
+			text, err := readSourced(root, rel)
 			if err == nil || !errors.Is(err, os.ErrNotExist) {
 				return text, err
 			}
+		}
+		if outside {
+			return "", fmt.Errorf("%s is outside of %s (to read below another folder: --sources FOLDER)", name, cmp.Or(sources, "the folder of "+filepath.Base(file)))
 		}
 		return "", fmt.Errorf("%s is not in the folder of %s", name, filepath.Base(file))
 	}
 }
 
-// readBelow reads a file below a folder. The error is [os.ErrNotExist] for others.
-func readBelow(root *os.Root, folder, name string) (string, error) {
+// below returns the path of a file from a folder. ok is false if it is outside.
+func below(folder, name string) (rel string, ok bool) {
 	whole, err := filepath.Abs(name)
 	if err != nil {
-		return "", err
+		return "", false
 	}
-	rel, err := filepath.Rel(folder, whole)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", os.ErrNotExist
-	}
-	info, err := root.Stat(rel)
-	if err != nil {
-		return "", os.ErrNotExist
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a regular file", name)
-	}
-	f, err := root.Open(rel)
+	rel, err = filepath.Rel(folder, whole)
+	return rel, err == nil && filepath.IsLocal(rel)
+}
+
+// readSourced reads a regular file below a folder. The error is [os.ErrNotExist] if
+// there is none. Whoever can write the folder may replace the file at any time, so it is
+// opened without waiting, for the writer of a FIFO, before its type is looked at.
+func readSourced(root *os.Root, rel string) (string, error) {
+	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is not a regular file", rel)
+	}
 	text, err := io.ReadAll(io.LimitReader(f, maxSourced+1))
 	if len(text) > maxSourced {
-		return "", fmt.Errorf("%s is larger than 1 MiB", name)
+		return "", fmt.Errorf("%s is larger than 1 MiB", rel)
 	}
 	return string(text), err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/consent"
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/lesson"
@@ -34,6 +35,10 @@ func newLearn(p *program) *cobra.Command {
 you, runs them, shows what has changed, and asks questions. Whether a step is done is
 checked in the network, not in what was typed. Without LESSON it lists the lessons.
 
+A lesson of a file can run any command, as a script can: you are asked before it is
+played for the first time, or after a change. --allow-commands is the answer where
+there is no terminal.
+
 A lesson runs in a sandbox, also for root, which is deleted when the lesson ends. It
 needs no root and no other programs.
 
@@ -45,7 +50,7 @@ With --auto the lesson runs without a learner, and fails where a step does not d
 the lesson says. docs/lessons.md says how to write lessons.`,
 		Example: `  vethlab learn veth
   vethlab learn 2 --lang zh-TW
-  vethlab learn --auto my-lesson.md`,
+  vethlab learn --auto --allow-commands my-lesson.md`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,6 +67,7 @@ the lesson says. docs/lessons.md says how to write lessons.`,
 	cmd.Flags().BoolVar(&o.auto, "auto", false, "play the lesson without a learner")
 	cmd.Flags().IntVar(&o.speed, "speed", 0, "with --auto, type `N` characters a second, and leave time to read (default: at once)")
 	cmd.Flags().BoolVar(&o.check, "check", false, "only check the lesson for mistakes")
+	allowFlag(cmd, &p.commands, "play the lesson of a file without asking")
 	langFlag(cmd, &o.lang)
 	outputFlag(cmd, &o.format)
 	return cmd
@@ -107,7 +113,12 @@ func (p *program) listLessons(o learnOptions) error {
 	return nil
 }
 
-var learnTexts = struct{ entry, begin words.Text }{
+var learnTexts = struct{ entry, begin, foreign, play words.Text }{
+	foreign: words.Text{
+		En:   "%[1]s is not one of vethlab's own lessons: like a script, it can run any command as %[2]s. Read it first.",
+		ZhTW: "%[1]s 不是 vethlab 內附的課程：它和 script 一樣，能以 %[2]s 的身分執行任何指令。請先讀過內容。",
+	},
+	play:  words.Text{En: "play it?", ZhTW: "要開始嗎？"},
 	entry: words.Text{En: "%[1]s (%[2]d min)", ZhTW: "%[1]s（%[2]d 分鐘）"},
 	begin: words.Text{
 		En:   "vethlab learn NAME plays one, --lang zh-TW in Chinese.",
@@ -129,16 +140,29 @@ func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return names, cobra.ShellCompDirectiveDefault
 }
 
-// findLesson reads the lesson of an argument: a file, or the name or number of a built-in
-// lesson.
-func findLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
-	if strings.HasSuffix(arg, ".md") || strings.Contains(arg, "/") {
-		data, err := os.ReadFile(arg)
-		if err != nil {
-			return nil, exitError{exitUsage, err}
-		}
-		return lesson.Parse(arg, data)
+// isLessonFile reports whether an argument means a lesson in a file, not one of
+// vethlab's own.
+func isLessonFile(arg string) bool {
+	return strings.HasSuffix(arg, ".md") || strings.Contains(arg, "/")
+}
+
+// findLesson reads the lesson that an argument means: a file, or one of vethlab's own,
+// by its name or its number. Of a file it returns the content as well.
+func (p *program) findLesson(arg string, lang words.Lang) (l *lesson.Lesson, content []byte, err error) {
+	if !isLessonFile(arg) {
+		l, err = ownLesson(arg, lang)
+		return l, nil, err
 	}
+	content, err = p.read(arg)
+	if err != nil {
+		return nil, nil, exitError{exitUsage, err}
+	}
+	l, err = lesson.Parse(arg, content)
+	return l, content, err
+}
+
+// ownLesson reads one of vethlab's own lessons.
+func ownLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
 	var known []string
 	for _, name := range lessons.Names() {
 		number, short, _ := strings.Cut(name, "-")
@@ -159,7 +183,7 @@ func readLesson(name string, lang words.Lang) (*lesson.Lesson, error) {
 }
 
 func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
-	l, err := findLesson(arg, o.lang)
+	l, content, err := p.findLesson(arg, o.lang)
 	if err != nil {
 		return err
 	}
@@ -170,7 +194,21 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 	case !p.placement.isolated:
 		return p.isolate()
 	}
+	if err := p.permitLesson(arg, content, o.lang); err != nil {
+		return err
+	}
 	return p.play(ctx, l, o)
+}
+
+// permitLesson returns nil if a lesson may be played: one of vethlab's own, or a file
+// that the user allows, see [consent]. It is asked in the sandbox, of the very content
+// that is played.
+func (p *program) permitLesson(file string, content []byte, lang words.Lang) error {
+	if !isLessonFile(file) || p.commands.allow {
+		return nil
+	}
+	state := func() { p.out.notice("%s", learnTexts.foreign.With(file, userName()).In(lang)) }
+	return p.ask(consent.KeyOf("lesson", content), state, learnTexts.play.In(lang), "cannot play "+file+" without consent")
 }
 
 // isolate re-executes the command in a new isolated sandbox. Without user namespaces, root

@@ -26,9 +26,16 @@ func TestLearnInTerminal(t *testing.T) {
 	if err := os.WriteFile(file, []byte(short), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	s := startTerminal(t)
 	s.types("", "out> ")
-	s.types("vethlab learn --lang en "+file+"\n", "    ip netns add ns1\r\n$ ")
+
+	// The lesson is not vethlab's own: it is played only with consent, which is remembered.
+	s.types("vethlab learn --lang zh-TW "+file+"\n", "要開始嗎？ [y/N] ")
+	s.types("\n", "cannot play "+file+" without consent")
+	s.types("", "out> ")
+	s.types("vethlab learn --lang en "+file+"\n", "play it? [y/N] ")
+	s.types("y\n", "    ip netns add ns1\r\n$ ")
 	s.types("?\r", "Hint: A namespace is added.")
 	s.types("nonsense\r", "(exit code 127)")
 

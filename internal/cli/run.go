@@ -41,6 +41,7 @@ there is nothing to test.`,
 			if len(file) > 1 {
 				return usageError{cmd, errors.New("more than one file (a command goes after --)")}
 			}
+			p.commands.checked = true
 			lab, err := p.load(file, o.name)
 			if err != nil {
 				return err
@@ -53,6 +54,7 @@ there is nothing to test.`,
 	}
 	cmd.Flags().BoolVar(&o.keep, "keep", false, "leave the lab up")
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
+	commandFlags(cmd, &p.commands)
 	return cmd
 }
 

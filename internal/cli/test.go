@@ -38,6 +38,7 @@ also an annotation, on stderr.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.commands.checked = !o.allPairs
 			if o.watch {
 				return p.testWatching(cmd.Context(), args, o)
 			}
@@ -52,6 +53,7 @@ also an annotation, on stderr.`,
 	cmd.Flags().BoolVar(&o.allPairs, "all-pairs", false, "test every node from every other, instead of the file's tests")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "test again whenever something changes")
 	cmd.Flags().StringVar(&o.junit, "junit", "", "also write the report to `FILE`, as JUnit's XML")
+	commandFlags(cmd, &p.commands)
 	outputFlag(cmd, &o.format, formatJUnit, formatTAP)
 	return cmd
 }
@@ -75,14 +77,18 @@ func (o testOptions) tests() []topo.Test {
 // findTested returns the lab to test, and reports if its tests are unknown.
 func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error) {
 	lab, err := p.findOwn(args, o.name)
-	if err == nil && lab.Topology() == nil {
-		instead := "testing along its subnets"
-		if o.allPairs {
-			instead = "testing the addresses that it has now"
-		}
-		p.out.notice("%v, so its tests are unknown: %s", lab.Unknown(), instead)
+	if err != nil {
+		return nil, err
 	}
-	return lab, err
+	if t := lab.Topology(); t != nil {
+		return lab, p.refuseCommands(t.Tests)
+	}
+	instead := "testing along its subnets"
+	if o.allPairs {
+		instead = "testing the addresses that it has now"
+	}
+	p.out.notice("%v, so its tests are unknown: %s", lab.Unknown(), instead)
+	return lab, nil
 }
 
 // test runs the tests of a lab and writes the report. If a test failed, the error is an

@@ -26,6 +26,7 @@ of the file asked for and this one does not is undone.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.commands.checked = true
 			lab, err := p.load(args, name)
 			if err != nil {
 				return err
@@ -47,6 +48,7 @@ of the file asked for and this one does not is undone.`,
 	}
 	cmd.Flags().BoolVar(&recreate, "recreate", false, "first take down the running lab and end its processes")
 	cmd.Flags().StringVar(&name, "name", "", nameFlag)
+	commandFlags(cmd, &p.commands)
 	return cmd
 }
 
