@@ -16,71 +16,72 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Options say how a State becomes a file. The zero value asks for a lab "lab"
-// with namespaces in the order of their names.
+// Options are the options of [Decompile]. The zero value names the lab "lab" and sorts
+// namespaces by name.
 type Options struct {
 	Name string // the lab's; default "lab"
 
-	// Order has the namespaces and links in the order in which they are to be in
-	// the file. What is not in it comes after, sorted.
+	// Order lists namespaces and links in the order of the file. Others come after
+	// them, sorted.
 	Order []state.Endpoint
 }
 
-// A Loss is something that a file can't say.
+// A Loss is a part of a State that a lab file cannot express.
 type Loss struct {
 	At   state.Endpoint // the link, or with an empty Link the namespace
-	What string         // the thing as a command would have it, such as an address; "": all of At
+	What string         // in the syntax of commands, such as an address; "": all of At
 	Why  string
 }
 
-// Decompile returns a lab file for a State, and what of the State is not in it.
-// The namespaces keep their names. The lab is valid, and it compiles to the State
-// without the losses, as far as [Essence] goes.
+// Decompile returns a lab file for a State, and the parts of the State that are not in
+// it. Namespaces keep their names. The file is valid and compiles to the State without
+// the losses, compared by [Essence].
 func Decompile(s *state.State, o Options) (*topo.Topology, []Loss) {
 	if o.Name == "" {
 		o.Name = "lab"
 	}
 	o.Order = slices.Clone(o.Order)
-	w := &writer{state: Essence(s), options: o, places: map[int]place{}}
+	w := &writer{state: Essence(s), options: o, origins: map[int]origin{}}
 	w.names()
 	for {
-		w.foreign()
+		w.dropUnsupported()
 		t := w.topology()
 		lab, err := compile.Compile(t)
 		if err == nil {
 			w.compare(lab.State)
-			return plain(shorten(t, lab.State)), w.losses
+			return withoutPositions(shorten(t, lab.State)), w.losses
 		}
 		if !w.drop(err) {
-			// Nothing that was written explains it. An empty lab is true.
+			// The error has no position in the lab, so nothing can be dropped: return
+			// an empty lab.
 			w.losses = append(w.losses, Loss{Why: err.Error()})
 			return w.empty(), w.losses
 		}
 	}
 }
 
-// writer makes a Topology of a State. What turns out to be nothing that a file
-// may say is taken out of the State, and the Topology made anew.
+// A writer makes a Topology from a State. If the Topology does not compile, the writer
+// removes the cause from the State and starts again.
 type writer struct {
 	state   *state.State
 	options Options
 	losses  []Loss
 
-	nodes  map[string]string // names of nodes by that of the namespace
-	places map[int]place     // what is written where, by line
-	prefix *string
+	nodes   map[string]string // node names by namespace
+	origins map[int]origin    // by line number in the Topology's positions
+	prefix  *string
 }
 
-// A place is what an error with that Pos is about.
-type place struct {
+// An origin is the part of the State behind a position in the Topology.
+type origin struct {
 	at    state.Endpoint
-	route state.Route // if it is one
+	route state.Route // zero if it is not a route
 }
 
-// at returns a Pos that leads back to what is written there.
-func (w *writer) at(p place) topo.Pos {
-	line := len(w.places) + 1
-	w.places[line] = p
+// at returns a new position that stands for p in errors.
+func (w *writer) at(p origin) topo.Pos {
+	line := len(w.origins) + 1
+	w.origins[line] = p
 	return topo.Pos{Line: line, Col: 1}
 }
 
@@ -88,15 +89,15 @@ func (w *writer) lose(at state.Endpoint, what, why string) {
 	w.losses = append(w.losses, Loss{at, what, withoutLines(why)})
 }
 
-// withoutLines leaves out of an error the lines that it refers to: they are those
-// of places, and of no file that anybody sees.
+// withoutLines removes line numbers from an error: they are keys of origins, not lines
+// of a file.
 func withoutLines(text string) string {
 	return regexp.MustCompile(` in line \d+`).ReplaceAllString(text, "")
 }
 
-// topology writes the whole State, with nothing left to be filled in.
+// topology writes the whole State, without abbreviations.
 func (w *writer) topology() *topo.Topology {
-	clear(w.places)
+	clear(w.origins)
 	t := &topo.Topology{Name: w.options.Name, Prefix: w.prefix, Routing: topo.RoutingNone}
 	for _, name := range w.order() {
 		if n, ok := w.node(w.state.Namespaces[name]); ok {
@@ -107,8 +108,8 @@ func (w *writer) topology() *topo.Topology {
 	return t
 }
 
-// drop takes out of the State what an error of the lab is about. It reports false
-// if that is nothing that was written.
+// drop removes from the State the parts that an error refers to. It reports whether
+// there were any.
 func (w *writer) drop(err error) bool {
 	list := topo.Errors(nil)
 	if !errors.As(err, &list) {
@@ -116,15 +117,15 @@ func (w *writer) drop(err error) bool {
 	}
 	dropped := false
 	for _, e := range list {
-		if p, ok := w.places[e.Pos.Line]; ok {
+		if p, ok := w.origins[e.Pos.Line]; ok {
 			dropped = w.dropAt(p, e) || dropped
 		}
 	}
 	return dropped
 }
 
-// compare notes what of the State the file does not say, should there be something
-// that nothing here knows of.
+// compare adds a Loss for each namespace that the file does not restore, in case
+// package decompile does not know a part of a State.
 func (w *writer) compare(got *state.State) {
 	if Same(w.state, got) {
 		return
@@ -136,7 +137,7 @@ func (w *writer) compare(got *state.State) {
 			other.Namespaces[name] = ns
 		}
 		if !Same(one, other) {
-			w.lose(state.Endpoint{Namespace: name}, "", "a lab file can't say all of it")
+			w.lose(state.Endpoint{Namespace: name}, "", "a lab file cannot express all of it")
 		}
 	}
 }
@@ -158,13 +159,13 @@ func (w *writer) order() []string {
 	return names
 }
 
-// empty returns a lab with nothing in it.
+// empty returns a lab without nodes.
 func (w *writer) empty() *topo.Topology {
 	return &topo.Topology{Name: "lab", Prefix: new("")}
 }
 
-// plain takes away the places, which are in no file.
-func plain(t *topo.Topology) *topo.Topology {
+// withoutPositions removes the positions, which stand for origins.
+func withoutPositions(t *topo.Topology) *topo.Topology {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
 		n.Pos = topo.Pos{}

@@ -16,7 +16,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// What a lab compiles to becomes a lab file that compiles to the same.
+// A random lab stays the same through compiling, decompiling, formatting and parsing.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab := compiled(t)
@@ -24,7 +24,7 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// The same of a State in which the kernel has chosen the MACs.
+// The same for a State whose MACs are unset, as before the kernel chooses them.
 func TestRoundTripWithoutMACs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		roundTrip(t, "other", decompile.WithoutMACs(compiled(t).State))
@@ -72,7 +72,7 @@ func TestPeersThatDoNotFit(t *testing.T) {
 	})
 }
 
-// compiled draws a lab that the kernel would take.
+// compiled draws a lab that the kernel would accept.
 func compiled(t *rapid.T) *compile.Lab {
 	lab, err := compile.Compile(topotest.Draw(t, topotest.Options{HostLinks: true}))
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// dropAt takes out of the State what an error at a place is about: a route, the
-// addresses that it names, or whatever else the file says of a link or namespace.
-// It reports false if there is nothing left to take.
-func (w *writer) dropAt(p place, e *topo.Error) bool {
+// dropAt removes from the State the part that an error refers to: a route, the
+// addresses that the error names, else other settings of the link or namespace, else
+// all of it. It reports whether it removed anything.
+func (w *writer) dropAt(p origin, e *topo.Error) bool {
 	ns := w.state.Namespace(p.at.Namespace)
 	switch {
 	case ns == nil:
@@ -33,7 +33,7 @@ func (w *writer) dropAt(p place, e *topo.Error) bool {
 	return true
 }
 
-func (w *writer) dropRoute(ns *state.Namespace, p place, e *topo.Error) bool {
+func (w *writer) dropRoute(ns *state.Namespace, p origin, e *topo.Error) bool {
 	before := len(ns.Routes)
 	ns.Routes = slices.DeleteFunc(slices.Clone(ns.Routes), func(r state.Route) bool { return r == p.route })
 	if len(ns.Routes) == before {
@@ -43,7 +43,7 @@ func (w *writer) dropRoute(ns *state.Namespace, p place, e *topo.Error) bool {
 	return true
 }
 
-// dropAddresses takes those addresses of a link that an error names.
+// dropAddresses removes the addresses of a link that an error names.
 func (w *writer) dropAddresses(at state.Endpoint, l *state.Link, e *topo.Error) bool {
 	named := func(p netip.Prefix) bool {
 		return slices.Contains(strings.FieldsFunc(e.Msg, func(r rune) bool { return strings.ContainsRune(" ,;()", r) }), p.String())
@@ -59,7 +59,7 @@ func (w *writer) dropAddresses(at state.Endpoint, l *state.Link, e *topo.Error) 
 	return dropped
 }
 
-// dropDetails takes what else may be wrong with a link and leaves it usable.
+// dropDetails removes the MAC or MTU of a link if the error is about it.
 func (w *writer) dropDetails(at state.Endpoint, l *state.Link, e *topo.Error) bool {
 	switch {
 	case strings.Contains(e.Msg, "MAC"), !l.MAC.IsZero() && strings.Contains(e.Msg, l.MAC.String()):
@@ -77,8 +77,7 @@ func (w *writer) dropDetails(at state.Endpoint, l *state.Link, e *topo.Error) bo
 	return true
 }
 
-// dropSettings takes the sysctls of a namespace that an error names, or else the
-// namespace.
+// dropSettings removes the sysctls that an error names, else the whole namespace.
 func (w *writer) dropSettings(ns *state.Namespace, at state.Endpoint, e *topo.Error) bool {
 	dropped := false
 	for _, key := range slices.Sorted(maps.Keys(ns.Sysctls)) {
@@ -94,7 +93,7 @@ func (w *writer) dropSettings(ns *state.Namespace, at state.Endpoint, e *topo.Er
 	w.lose(at, "", e.Msg)
 	for _, link := range ns.LinkNames() {
 		if link == state.Lo {
-			continue // goes without saying
+			continue // every namespace has lo
 		}
 		w.dropLink(state.Endpoint{Namespace: ns.Name, Link: link}, e.Msg)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Essence returns what of a State counts when a lab is compared with what it was
-// imported from. This is the one list of what does not:
+// Essence returns the parts of a State that count when a lab is compared with its
+// source. This is the list of the parts that do not:
 //
 //   - marks, which say whose a lab is;
 //   - the link-local address that belongs to a link's MAC, and who makes it: the

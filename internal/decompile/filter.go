@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// filter removes from the State the tables that a lab file can't hold, and returns the
-// rest as text.
+// filter removes from the State the tables that a lab file cannot express, and returns
+// the others as text.
 func (w *writer) filter(ns *state.Namespace) string {
 	at := state.Endpoint{Namespace: ns.Name}
 	ns.Nftables = slices.DeleteFunc(slices.Clone(ns.Nftables), func(t nft.Table) bool {

@@ -28,12 +28,12 @@ const (
 	lan    = `{name: x, addressing: {ipv6: none}, nodes: {sw: {kind: switch}}, links: [[a, sw], [b, sw], [c, sw]]}`
 )
 
-// cases are labs, each with what somebody has done to it by hand. The golden file
-// is the lab file that says so, as short as can be, and what it can't say.
+// cases are labs, each with a manual change to its State. The golden files have the
+// resulting lab file and its losses.
 var cases = map[string]struct {
 	lab    string
-	damage func(*state.State)
-	other  string // the name of the lab to be written
+	change func(*state.State)
+	other  string // the name of the written lab; "": the lab's own
 }{
 	"pair":           {lab: pair},
 	"dual":           {lab: `{name: x, links: [[a, b]]}`},
@@ -55,26 +55,26 @@ var cases = map[string]struct {
 	"other":          {lab: pair, other: "y"},
 	"forward-4":      {lab: `{name: x, nodes: {r: {kind: router, sysctls: {net.ipv6.conf.all.forwarding: 0}}}, links: [[a, r], [r, b]]}`},
 
-	"no-address": {lab: pair, damage: func(s *state.State) { link(s, "b", "eth0").Addresses = nil }},
-	"second-address": {lab: pair, damage: func(s *state.State) {
+	"no-address": {lab: pair, change: func(s *state.State) { link(s, "b", "eth0").Addresses = nil }},
+	"second-address": {lab: pair, change: func(s *state.State) {
 		l := link(s, "a", "eth0")
 		l.Addresses = append(l.Addresses, netip.MustParsePrefix("192.0.2.77/24"))
 	}},
-	"one-mtu":  {lab: pair, damage: func(s *state.State) { link(s, "b", "eth0").MTU = 1400 }},
-	"port-mtu": {lab: lan, damage: func(s *state.State) { link(s, "sw", "eth1").MTU = 1400 }},
-	"alias":    {lab: pair, damage: func(s *state.State) { link(s, "a", "eth0").Alias = "uplink" }},
-	"port-address": {lab: lan, damage: func(s *state.State) {
+	"one-mtu":  {lab: pair, change: func(s *state.State) { link(s, "b", "eth0").MTU = 1400 }},
+	"port-mtu": {lab: lan, change: func(s *state.State) { link(s, "sw", "eth1").MTU = 1400 }},
+	"alias":    {lab: pair, change: func(s *state.State) { link(s, "a", "eth0").Alias = "uplink" }},
+	"port-address": {lab: lan, change: func(s *state.State) {
 		link(s, "sw", "eth1").Addresses = []netip.Prefix{netip.MustParsePrefix("192.0.2.77/24")}
 	}},
-	"lo-mtu":       {lab: pair, damage: func(s *state.State) { link(s, "a", "lo").MTU = 1500 }},
-	"lo-down":      {lab: pair, damage: func(s *state.State) { link(s, "a", "lo").Up = false }},
-	"bridge-down":  {lab: lan, damage: func(s *state.State) { link(s, "sw", "br0").Up = false }},
-	"port-down":    {lab: lan, damage: func(s *state.State) { link(s, "sw", "eth2").Up = false }},
-	"no-route":     {lab: router, damage: func(s *state.State) { s.Namespaces["x.a"].Routes = nil }},
-	"no-forward":   {lab: router, damage: func(s *state.State) { delete(s.Namespaces["x.r"].Sysctls, state.ForwardIPv4) }},
-	"bad-mac":      {lab: pair, damage: func(s *state.State) { link(s, "a", "eth0").MAC = topo.MAC{1, 0, 0, 0, 0, 1} }},
-	"same-address": {lab: pair, damage: func(s *state.State) { link(s, "a", "eth0").Addresses = link(s, "b", "eth0").Addresses }},
-	"named-all": {lab: pair, damage: func(s *state.State) {
+	"lo-mtu":       {lab: pair, change: func(s *state.State) { link(s, "a", "lo").MTU = 1500 }},
+	"lo-down":      {lab: pair, change: func(s *state.State) { link(s, "a", "lo").Up = false }},
+	"bridge-down":  {lab: lan, change: func(s *state.State) { link(s, "sw", "br0").Up = false }},
+	"port-down":    {lab: lan, change: func(s *state.State) { link(s, "sw", "eth2").Up = false }},
+	"no-route":     {lab: router, change: func(s *state.State) { s.Namespaces["x.a"].Routes = nil }},
+	"no-forward":   {lab: router, change: func(s *state.State) { delete(s.Namespaces["x.r"].Sysctls, state.ForwardIPv4) }},
+	"bad-mac":      {lab: pair, change: func(s *state.State) { link(s, "a", "eth0").MAC = topo.MAC{1, 0, 0, 0, 0, 1} }},
+	"same-address": {lab: pair, change: func(s *state.State) { link(s, "a", "eth0").Addresses = link(s, "b", "eth0").Addresses }},
+	"named-all": {lab: pair, change: func(s *state.State) {
 		ns := s.Namespaces["x.a"]
 		delete(s.Namespaces, "x.a")
 		ns.Name = "all"
@@ -88,11 +88,11 @@ var cases = map[string]struct {
 		delete(s.Namespaces["x.b"].Links, "eth0")
 		s.Namespaces["x.b"].Routes = nil
 	}},
-	"host-sysctl": {lab: `{name: x, addressing: {ipv6: none}, links: [["host:vl0", a, {subnet: 192.0.2.0/30}]]}`, damage: func(s *state.State) {
+	"host-sysctl": {lab: `{name: x, addressing: {ipv6: none}, links: [["host:vl0", a, {subnet: 192.0.2.0/30}]]}`, change: func(s *state.State) {
 		ns := s.Namespaces[state.Host]
 		ns.Sysctls = map[string]string{"net.ipv4.ip_default_ttl": "9"}
 	}},
-	"sysctl": {lab: pair, damage: func(s *state.State) {
+	"sysctl": {lab: pair, change: func(s *state.State) {
 		s.Namespaces["x.a"].Sysctls = map[string]string{"kernel.hostname": "no"}
 	}},
 }
@@ -105,8 +105,8 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := lab.State.Clone()
-			if c.damage != nil {
-				c.damage(s)
+			if c.change != nil {
+				c.change(s)
 			}
 			as := c.other
 			if as == "" {
@@ -117,14 +117,14 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// written returns the lab file of a State, which is read as just that, and what is
-// lost.
+// written returns the lab file of a State and its losses. It checks that without losses
+// the file compiles to the State.
 func written(t *testing.T, s *state.State, o decompile.Options) string {
 	t.Helper()
 	before := s.Clone()
 	top, losses := decompile.Decompile(s, o)
 	if !decompile.Same(before, s) {
-		t.Error("the State that is written was changed")
+		t.Error("Decompile changed its argument")
 	}
 	var b strings.Builder
 	b.Write(top.Format())
@@ -145,7 +145,7 @@ func written(t *testing.T, s *state.State, o decompile.Options) string {
 	return b.String()
 }
 
-// The order of what is imported is that of the file.
+// Options.Order is the order of the file.
 func TestOrder(t *testing.T) {
 	lab, err := compile.Compile(topo.MustParse(`{name: x, addressing: {ipv6: none}, nodes: {r: {kind: router, interfaces: {z: 192.0.2.1/24, a: 198.51.100.1/24}}}, links: [["r:z", b], ["r:a", c]]}`))
 	if err != nil {
@@ -157,32 +157,32 @@ func TestOrder(t *testing.T) {
 	golden(t, "ordered", written(t, lab.State, decompile.Options{Name: "x", Order: order}))
 	golden(t, "unordered", written(t, lab.State, decompile.Options{Name: "x"}))
 	if top, _ := decompile.Decompile(state.New(), decompile.Options{}); top.Name != "lab" {
-		t.Errorf("a lab without a name is called %q", top.Name)
+		t.Errorf("the default name of a lab is %q, want lab", top.Name)
 	}
 }
 
-// What differs is seen, whatever it is.
+// Same detects every change.
 func TestSame(t *testing.T) {
 	lab, err := compile.Compile(topo.MustParse(lan))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !decompile.Same(lab.State, lab.State.Clone()) {
-		t.Error("a State is not the same as itself")
+		t.Error("a State differs from its clone")
 	}
 	for name, c := range cases {
-		if c.damage == nil || c.lab != lan || name == "lo-down" {
+		if c.change == nil || c.lab != lan || name == "lo-down" {
 			continue
 		}
 		s := lab.State.Clone()
-		if c.damage(s); decompile.Same(lab.State, s) {
-			t.Errorf("%s is not seen", name)
+		if c.change(s); decompile.Same(lab.State, s) {
+			t.Errorf("the change %s is not detected", name)
 		}
 	}
 	s := lab.State.Clone()
 	delete(s.Namespaces, "x.a")
 	if decompile.Same(lab.State, s) || decompile.Same(s, lab.State) {
-		t.Error("a namespace less is not seen")
+		t.Error("a missing namespace is not detected")
 	}
 }
 
@@ -202,6 +202,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s, rewritten by go test ./internal/decompile -update, is to be\n%swas\n%s", file, got, want)
+		t.Errorf("%s (go test ./internal/decompile -update rewrites it): got\n%swant\n%s", file, got, want)
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A linkKind is how a lab file says what is special to a kind of link.
+// A linkKind writes the attributes of a kind of link.
 type linkKind struct {
-	// write says it in an interface. Nil: it is an end of a cable.
+	// write sets the attributes of an interface. Nil: written as a cable.
 	write func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface)
 
-	// essence returns the Kind without what has no effect. Nil: all has.
+	// essence removes attributes without effect. Nil: there are none.
 	essence func(state.Kind) state.Kind
 }
 
@@ -26,7 +26,7 @@ func linkKinds() map[string]linkKind {
 	}
 }
 
-// KindNames returns the kinds of link that this package can write, in order.
+// KindNames returns the kinds of link that this package can write, sorted.
 func KindNames() []string { return slices.Sorted(maps.Keys(linkKinds())) }
 
 // bridgeKind is the row of bridges in linkKinds.

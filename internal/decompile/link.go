@@ -7,8 +7,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// links writes the cables. Links that no file can hold are taken out of the State
-// before.
+// links writes the cables, after [writer.dropUnsupported].
 func (w *writer) links() []topo.Link {
 	var ends []state.Endpoint
 	for _, name := range w.order() {
@@ -39,7 +38,7 @@ func (w *writer) rank(e state.Endpoint) int {
 }
 
 func (w *writer) link(a, b state.Endpoint) topo.Link {
-	pos := w.at(place{at: a})
+	pos := w.at(origin{at: a})
 	l := topo.Link{
 		Endpoints: [2]topo.Endpoint{
 			{Node: w.nodes[a.Namespace], Interface: a.Link, Pos: pos},
@@ -53,11 +52,9 @@ func (w *writer) link(a, b state.Endpoint) topo.Link {
 	return l
 }
 
-// foreign takes links out of the State that a file has no words for: of kinds that
-// labs do not have, and ends of pairs whose peer is not to be written, or is the peer
-// of another: a namespace that has two names, or changed while it was read, holds an
-// end that its peer does not know.
-func (w *writer) foreign() {
+// dropUnsupported removes links of kinds that labs do not have, and veths without a
+// peer in the State that names them as its own.
+func (w *writer) dropUnsupported() {
 	for _, name := range w.state.Names() {
 		ns := w.state.Namespaces[name]
 		for _, link := range ns.LinkNames() {
@@ -66,9 +63,9 @@ func (w *writer) foreign() {
 			switch {
 			case link == state.Lo:
 			case paired && !w.mutual(at, peer):
-				w.dropLink(at, "its other end is in none of the namespaces here")
+				w.dropLink(at, "its peer is in none of these namespaces")
 			case !paired && linkKinds()[l.KindName()].write == nil:
-				w.dropLink(at, "a lab file has no links of the kind "+orDevice(l.KindName()))
+				w.dropLink(at, "a lab file has no links of the kind "+kindOrDevice(l.KindName()))
 			}
 		}
 	}
@@ -87,15 +84,14 @@ func (w *writer) pointsTo(a, b state.Endpoint) bool {
 	return ok && peer == b
 }
 
-func orDevice(kind string) string {
+func kindOrDevice(kind string) string {
 	if kind == "" {
 		return "of a device"
 	}
 	return kind
 }
 
-// dropLink takes a link out of the State, with what leads through it, and its
-// other end.
+// dropLink removes a link from the State, with the routes through it and its peer.
 func (w *writer) dropLink(at state.Endpoint, why string) {
 	l := w.state.Link(at)
 	if l == nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// putNeighbours is the row of neighbours in linkParts. Ports can have none in a lab
-// file: what comes in there is the bridge's.
+// putNeighbours is the row of neighbours in linkParts. In a lab file bridge ports have
+// none: frames that arrive at them go to the bridge.
 func putNeighbours(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface) {
 	for _, n := range slices.Clone(ns.Neighbours) {
 		switch {

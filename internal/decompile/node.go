@@ -12,8 +12,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// names finds out what the nodes are called. If all namespaces are those of one
-// lab of ours, their names are as before.
+// names chooses the names of nodes. If all namespaces have the prefix of the lab, nodes
+// are named without it.
 func (w *writer) names() {
 	w.nodes = map[string]string{state.Host: topo.HostNode}
 	w.prefix = new("")
@@ -39,9 +39,9 @@ func (w *writer) names() {
 	w.cutPrefix()
 }
 
-// rename gives a namespace a name that a node can have.
+// rename gives a namespace another name, since its own is reserved in lab files.
 func (w *writer) rename(name, node string) {
-	w.lose(state.Endpoint{Namespace: name}, "", fmt.Sprintf("%q has a meaning of its own in a lab file: the namespace is called %q there", name, node))
+	w.lose(state.Endpoint{Namespace: name}, "", fmt.Sprintf("%q is reserved in a lab file: the namespace is called %q there", name, node))
 	ns := w.state.Namespaces[name]
 	delete(w.state.Namespaces, name)
 	ns.Name = node
@@ -60,8 +60,8 @@ func (w *writer) rename(name, node string) {
 	}
 }
 
-// cutPrefix leaves to the prefix what goes before all names, if it is the one that
-// a lab of that name has anyway.
+// cutPrefix removes the lab's default prefix from the names of nodes, if all namespaces
+// have it.
 func (w *writer) cutPrefix() {
 	if !w.prefixed() {
 		return
@@ -74,7 +74,7 @@ func (w *writer) cutPrefix() {
 	}
 }
 
-// prefixed reports whether all namespaces are called as those of the lab are.
+// prefixed reports whether all namespaces have the lab's default prefix.
 func (w *writer) prefixed() bool {
 	prefix, any := w.options.Name+".", false
 	for _, name := range w.state.Names() {
@@ -90,9 +90,10 @@ func (w *writer) prefixed() bool {
 	return any
 }
 
-// node writes a namespace. It reports false if there is nothing to say.
+// node writes a namespace. It returns false for a host namespace without interfaces and
+// routes.
 func (w *writer) node(ns *state.Namespace) (topo.Node, bool) {
-	n := topo.Node{Name: w.nodes[ns.Name], Pos: w.at(place{at: state.Endpoint{Namespace: ns.Name}})}
+	n := topo.Node{Name: w.nodes[ns.Name], Pos: w.at(origin{at: state.Endpoint{Namespace: ns.Name}})}
 	if ns.Name == state.Host {
 		w.hostSettings(ns)
 	}
@@ -106,29 +107,30 @@ func (w *writer) node(ns *state.Namespace) (topo.Node, bool) {
 	for _, r := range ns.Routes {
 		n.Routes = append(n.Routes, topo.Route{
 			To: r.To, Via: r.Via, Dev: r.Dev, Metric: r.Metric,
-			Pos: w.at(place{state.Endpoint{Namespace: ns.Name}, r}),
+			Pos: w.at(origin{state.Endpoint{Namespace: ns.Name}, r}),
 		})
 	}
 	return n, ns.Name != state.Host || len(n.Interfaces)+len(n.Routes) > 0
 }
 
-// hostSettings takes out of the State what is the machine's own.
+// hostSettings removes sysctls of the host namespace and its lo, which labs do not
+// change.
 func (w *writer) hostSettings(ns *state.Namespace) {
 	at := state.Endpoint{Namespace: ns.Name}
 	for _, key := range slices.Sorted(maps.Keys(ns.Sysctls)) {
-		w.lose(at, key, "it is a setting of the machine itself, which a lab does not change")
+		w.lose(at, key, "it is a sysctl of the host namespace, which a lab does not change")
 		delete(ns.Sysctls, key)
 	}
 	if lo := ns.Links[state.Lo]; lo != nil {
 		for _, a := range lo.Addresses {
-			w.lose(state.Endpoint{Namespace: ns.Name, Link: lo.Name}, a.String(), "lo is the machine's own, which a lab does not change")
+			w.lose(state.Endpoint{Namespace: ns.Name, Link: lo.Name}, a.String(), "it is on lo of the host namespace, which a lab does not change")
 		}
 		delete(ns.Links, state.Lo)
 	}
 }
 
-// kindOf returns what a namespace does with packets that are not for it, and the
-// settings that this does not say.
+// kindOf returns the kind of a node by its forwarding sysctls, and the sysctls that the
+// kind does not imply.
 func kindOf(ns *state.Namespace) (topo.Kind, map[string]string) {
 	sysctls := maps.Clone(ns.Sysctls)
 	four, six := sysctls[state.ForwardIPv4] == "1", sysctls[state.ForwardIPv6] == "1"
@@ -164,11 +166,11 @@ func (w *writer) linkOrder(ns *state.Namespace) []string {
 	return names
 }
 
-// iface writes a link. It reports false if there is nothing to say.
+// iface writes a link. It returns false if the link needs no entry.
 func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool) {
 	at := state.Endpoint{Namespace: ns.Name, Link: l.Name}
-	w.unsayable(at, l)
-	i := topo.Interface{Name: l.Name, MAC: l.MAC, Down: !l.Up, Pos: w.at(place{at: at}), Addresses: slices.Clone(l.Addresses)}
+	w.dropUnwritable(at, l)
+	i := topo.Interface{Name: l.Name, MAC: l.MAC, Down: !l.Up, Pos: w.at(origin{at: at}), Addresses: slices.Clone(l.Addresses)}
 	if l.Name == state.Lo {
 		i.Down = false
 		return i, len(i.Addresses) > 0
@@ -188,7 +190,7 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 	for _, put := range linkParts {
 		put(w, ns, l, &i)
 	}
-	if l.Master != "" && paired { // a port has no addresses anyway
+	if l.Master != "" && paired { // ports have no addresses
 		return i, !i.SaysNothing()
 	}
 	if i.Addresses == nil {
@@ -197,13 +199,13 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 	return i, true
 }
 
-// linkParts has one row per sort of what a file says of a link beside what it is.
+// linkParts has one row per attribute of links of all kinds.
 var linkParts = []func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface){
 	putNeighbours,
 }
 
-// unsayable takes out of the State what a file has no words for.
-func (w *writer) unsayable(at state.Endpoint, l *state.Link) {
+// dropUnwritable removes attributes of a link that a lab file cannot express.
+func (w *writer) dropUnwritable(at state.Endpoint, l *state.Link) {
 	if l.Alias != "" {
 		w.lose(at, l.Alias, "a lab file has no aliases")
 		l.Alias = ""
@@ -223,9 +225,9 @@ func (w *writer) unsayable(at state.Endpoint, l *state.Link) {
 	}
 }
 
-// mtu returns what is to be written for an MTU that would be another by itself.
-func (w *writer) mtu(mtu, byItself int) int {
-	if mtu == byItself {
+// mtu returns the MTU to write: 0 if mtu is the default.
+func (w *writer) mtu(mtu, byDefault int) int {
+	if mtu == byDefault {
 		return 0
 	}
 	return mtu
@@ -242,7 +244,7 @@ func ports(ns *state.Namespace, bridge string) []string {
 	return names
 }
 
-// bridgeMTU returns the MTU that a bridge takes over from its ports.
+// bridgeMTU returns the default MTU of a bridge: the smallest of its ports.
 func bridgeMTU(ns *state.Namespace, bridge string) int {
 	least := 0
 	for _, port := range ports(ns, bridge) {

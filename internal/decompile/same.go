@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Same reports whether a lab agrees with what it was made from, as far as
-// [Essence] goes. A MAC that is not set in from may be any.
+// Same reports whether from and lab have the same [Essence]. If from does not set a
+// MAC, lab may have any.
 func Same(from, lab *state.State) bool {
 	a, b := Essence(from), Essence(lab)
 	for _, ns := range b.Namespaces {

@@ -8,16 +8,16 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// shorten leaves out of a lab what is filled in just so. Each abbreviation is
-// tried, and stays if the lab still compiles to the same State.
+// shorten omits the defaults from a lab. It keeps an abbreviation if the lab still
+// compiles to the same State.
 func shorten(t *topo.Topology, want *state.State) *topo.Topology {
 	s := &shortener{want: want, lab: t}
 	s.switches()
 	s.macs()
-	s.try(leaveInterfaces)
+	s.try(omitInterfaces)
 	s.routing()
-	s.try(leaveDevs)
-	s.try(leaveNodes)
+	s.try(omitDevs)
+	s.try(omitNodes)
 	return s.lab
 }
 
@@ -26,7 +26,8 @@ type shortener struct {
 	lab  *topo.Topology
 }
 
-// try changes the lab if that does not change what it means.
+// try changes the lab if it still compiles to the wanted State. It reports whether it
+// did.
 func (s *shortener) try(change func(*topo.Topology)) bool {
 	t := s.lab.Clone()
 	change(t)
@@ -38,29 +39,30 @@ func (s *shortener) try(change func(*topo.Topology)) bool {
 	return true
 }
 
-// switches makes switches of all nodes that may be, or else of those that may.
+// switches makes all nodes that can be switches of kind switch, else as many as
+// possible.
 func (s *shortener) switches() {
 	var may []int
 	for i := range s.lab.Nodes {
-		if maySwitch(s.lab, &s.lab.Nodes[i]) {
+		if canBeSwitch(s.lab, &s.lab.Nodes[i]) {
 			may = append(may, i)
 		}
 	}
 	all := s.try(func(t *topo.Topology) {
 		for _, i := range may {
-			beSwitch(&t.Nodes[i])
+			makeSwitch(&t.Nodes[i])
 		}
 	})
 	for _, i := range may {
 		if !all {
-			s.try(func(t *topo.Topology) { beSwitch(&t.Nodes[i]) })
+			s.try(func(t *topo.Topology) { makeSwitch(&t.Nodes[i]) })
 		}
 	}
 }
 
-// maySwitch reports whether a node has one bridge, with the name that it has in a
-// switch, and no routes, and all its links are ports.
-func maySwitch(t *topo.Topology, n *topo.Node) bool {
+// canBeSwitch reports whether a node has one bridge, of a switch's default name, no
+// routes, and only ports as links.
+func canBeSwitch(t *topo.Topology, n *topo.Node) bool {
 	var bridge *topo.Bridge
 	for _, i := range n.Interfaces {
 		if b, ok := i.Kind.(*topo.Bridge); ok && i.Name == topo.BridgeName {
@@ -80,8 +82,8 @@ func maySwitch(t *topo.Topology, n *topo.Node) bool {
 	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && bridge != nil && len(bridge.Ports) == ends
 }
 
-// beSwitch makes a switch of a node that is nothing but a bridge.
-func beSwitch(n *topo.Node) {
+// makeSwitch changes a node for which canBeSwitch is true into a switch.
+func makeSwitch(n *topo.Node) {
 	var own topo.Interfaces
 	for _, i := range n.Interfaces {
 		if b, ok := i.Kind.(*topo.Bridge); ok {
@@ -101,7 +103,7 @@ func beSwitch(n *topo.Node) {
 	n.Kind, n.Interfaces = topo.Switch, own
 }
 
-// macs leaves out the MACs that follow from the names.
+// macs omits the MACs that the compiler derives from names.
 func (s *shortener) macs() {
 	without := s.lab.Clone()
 	eachInterface(without, func(_ *topo.Node, i *topo.Interface) { i.MAC = topo.MAC{} })
@@ -128,8 +130,8 @@ func eachInterface(t *topo.Topology, fn func(*topo.Node, *topo.Interface)) {
 	}
 }
 
-// leaveInterfaces leaves out the interfaces of which nothing is said.
-func leaveInterfaces(t *topo.Topology) {
+// omitInterfaces omits interfaces without attributes.
+func omitInterfaces(t *topo.Topology) {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
 		n.Interfaces = slices.DeleteFunc(n.Interfaces, topo.Interface.SaysNothing)
@@ -139,7 +141,7 @@ func leaveInterfaces(t *topo.Topology) {
 	}
 }
 
-// routing leaves the routes to the compiler, but for those that it does not find.
+// routing omits the routes that the compiler adds.
 func (s *shortener) routing() {
 	auto := s.lab.Clone()
 	auto.Routing = ""
@@ -166,8 +168,8 @@ func (s *shortener) routing() {
 	})
 }
 
-// leaveDevs leaves out the interfaces of routes whose gateways tell them.
-func leaveDevs(t *topo.Topology) {
+// omitDevs omits the interfaces of routes, if the gateway determines them.
+func omitDevs(t *topo.Topology) {
 	for i := range t.Nodes {
 		for j := range t.Nodes[i].Routes {
 			if r := &t.Nodes[i].Routes[j]; r.Via.IsValid() && !r.Via.IsLinkLocalUnicast() {
@@ -177,8 +179,8 @@ func leaveDevs(t *topo.Topology) {
 	}
 }
 
-// leaveNodes leaves out the nodes that have nothing to say and that a link names.
-func leaveNodes(t *topo.Topology) {
+// omitNodes omits nodes without attributes that a link names.
+func omitNodes(t *topo.Topology) {
 	linked := map[string]bool{}
 	for _, l := range t.Links {
 		linked[l.Endpoints[0].Node], linked[l.Endpoints[1].Node] = true, true

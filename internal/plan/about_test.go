@@ -163,8 +163,8 @@ func TestNotOnHost(t *testing.T) {
 		op   plan.Op
 		want string
 	}{
-		{plan.SetSysctl{Key: "net.ipv4.ip_forward", Value: "1"}, "it is a setting of the machine itself, which a lab does not change"},
-		{plan.Nft{}, "it is the packet filter of the machine itself, which a lab does not change"},
+		{plan.SetSysctl{Key: "net.ipv4.ip_forward", Value: "1"}, "it is a sysctl of the host namespace, which a lab does not change"},
+		{plan.Nft{}, "it is the packet filter of the host namespace, which a lab does not change"},
 		{plan.SetSysctl{Namespace: "n"}, ""},
 		{plan.Nft{Namespace: "n"}, ""},
 		{plan.AddAddress{Link: at("", "e")}, ""},

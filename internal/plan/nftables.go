@@ -56,7 +56,7 @@ var nftables = thing{
 	renamed: func(ns *state.Namespace, l *state.Link, name string) {
 		ns.Nftables.RenameLink(l.Name, strconv.Quote(name))
 	},
-	notOnHost: "it is the packet filter of the machine itself, which a lab does not change",
+	notOnHost: "it is the packet filter of the host namespace, which a lab does not change",
 	ops:       []Op{Nft{}},
 }
 

@@ -39,7 +39,7 @@ var (
 		converge: func(d *differ, want *state.Namespace, _ string) {
 			d.setSysctls(want, func(link string) bool { return link == "" })
 		},
-		notOnHost: "it is a setting of the machine itself, which a lab does not change",
+		notOnHost: "it is a sysctl of the host namespace, which a lab does not change",
 		ops:       []Op{SetSysctl{}},
 	}
 	linkSysctls = thing{
