@@ -202,7 +202,7 @@ func showInside(q *ipshow.Query) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return q.ShowWay(ns, way)
+	return q.ShowRouteGet(ns, way)
 }
 
 func showNamespaces(q *ipshow.Query) (string, error) {

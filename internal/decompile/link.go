@@ -53,7 +53,8 @@ func (w *writer) link(a, b state.Endpoint) topo.Link {
 }
 
 // dropUnsupported removes links of kinds that labs do not have, and veths without a
-// peer in the State that names them as its own.
+// peer in the State that names them as its peer: a namespace with two names, or one
+// that changed while it was read, has such ends.
 func (w *writer) dropUnsupported() {
 	for _, name := range w.state.Names() {
 		ns := w.state.Namespaces[name]

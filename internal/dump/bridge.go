@@ -15,7 +15,8 @@ type Bridge struct {
 	// 01:80:c2:00:00:00 to :0f (IEEE 802.1D, table 7-10) that is forwarded.
 	GroupForwardMask uint16 `json:"group_fwd_mask,omitempty"`
 
-	// NoLinkLocalLearn says that frames to a reserved group are not learned from.
+	// NoLinkLocalLearn says that no addresses are learned from frames to reserved
+	// groups.
 	NoLinkLocalLearn bool `json:"no_linklocal_learn,omitempty"`
 
 	ID string `json:"bridge_id,omitempty"` // as ip prints it: 8000.2:0:0:0:0:1
@@ -42,8 +43,8 @@ type Port struct {
 	MulticastFlood bool `json:"mcast_flood"`
 	BroadcastFlood bool `json:"bcast_flood"`
 
-	// Locked says that only frames from addresses are taken that the bridge knows
-	// at this port (IEEE 802.1X).
+	// Locked says that frames are dropped unless the FDB has their source address at
+	// this port (IEEE 802.1X).
 	Locked bool `json:"locked,omitempty"`
 
 	// ProxyARP says that nothing is flooded to this port.

@@ -1,5 +1,5 @@
 // Package dump holds what netlink dumps return in a network namespace: all links,
-// addresses, routes, rules and neighbours, those that the kernel made included, with
+// addresses, routes, rules and neighbours, including those that the kernel adds, with
 // indexes and nsids. It is what `ip link`, `ip addr` and `ip route` print.
 //
 // A [state.State] is what a file describes, across namespaces, by name. A Namespace
@@ -19,7 +19,7 @@ type Namespace struct {
 	Routes     []Route     `json:"routes"`         // of all tables
 	Rules      []Rule      `json:"rules"`
 	Neighbours []Neighbour `json:"neighbours"`
-	FDB        []FDBEntry  `json:"fdb,omitempty"` // nil: it was not read
+	FDB        []FDBEntry  `json:"fdb,omitempty"` // nil: not read
 
 	// Peers holds the names of namespaces by nsid (IFLA_LINK_NETNSID), if they have
 	// one: ip shows "link-netns NAME".

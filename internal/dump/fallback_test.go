@@ -12,7 +12,7 @@ func TestFallback(t *testing.T) {
 		{"lo", ""}:         false,
 	} {
 		if got := Fallback(link[0], link[1]); got != want {
-			t.Errorf("%s of kind %q: %v", link[0], link[1], got)
+			t.Errorf("Fallback(%s, %q) = %v", link[0], link[1], got)
 		}
 	}
 }

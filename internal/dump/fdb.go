@@ -2,29 +2,28 @@ package dump
 
 import "net/netip"
 
-// An FDBEntry is an entry of a forwarding database as RTM_GETNEIGH of AF_BRIDGE
-// shows it (bridge(8)): of a bridge, or of a link that looks for remote ends itself,
-// as VXLAN does. The addresses that a device filters by, which the kernel lists
-// among them, are left out.
+// An FDBEntry is an entry of a forwarding database as RTM_GETNEIGH of AF_BRIDGE shows
+// it (bridge(8)): of a bridge, or of a link with an FDB of its own, such as VXLAN. The
+// address filters of devices, which the kernel lists among them, are left out.
 type FDBEntry struct {
 	Address HWAddr     `json:"mac"`
-	Index   int        `json:"index"`            // of the port that leads there; of the bridge for its own address
-	Master  int        `json:"master,omitempty"` // index of the bridge; 0: the entry is of the link's own database
+	Index   int        `json:"index"`            // of the port; of the bridge for its own address
+	Master  int        `json:"master,omitempty"` // index of the bridge; 0: an entry of the link's own FDB
 	VLAN    int        `json:"vlan,omitempty"`   // 0: any
 	To      netip.Addr `json:"dst,omitzero"`     // the remote end of a tunnel
 	State   uint16     `json:"state"`            // NUD_*: 128 permanent, 64 static, 2 and 4 learned
 	Flags   uint8      `json:"flags,omitempty"`  // NTF_*
 }
 
-// Local reports whether frames to that address are for the bridge's own namespace,
-// as the kernel has it for the addresses of the bridge and of its ports.
+// Local reports whether the address is of the bridge or one of its ports: frames to it
+// are delivered to the bridge's namespace.
 func (e FDBEntry) Local() bool {
 	const permanent = 0x80 // NUD_PERMANENT
 	return e.State&permanent != 0
 }
 
-// Sticky reports whether the address stays at its port when frames from it come by
-// another one.
+// Sticky reports whether the entry keeps its port when frames from the address arrive
+// at another one.
 func (e FDBEntry) Sticky() bool {
 	const sticky = 0x40 // NTF_STICKY
 	return e.Flags&sticky != 0

@@ -134,7 +134,7 @@ type Stats struct {
 // a tunnel.
 type HWAddr []byte
 
-// String writes an address in hexadecimal with colons between bytes.
+// String returns the bytes in hexadecimal, separated by colons.
 func (a HWAddr) String() string {
 	var b []byte
 	for i, c := range a {

@@ -20,7 +20,7 @@ func Model(s *state.State, name string) *Namespace {
 		return ns
 	}
 	m.number(name)
-	for _, show := range modelThings {
+	for _, show := range modelObjects {
 		show(&m, from, ns)
 	}
 	for other, id := range m.ids {
@@ -31,9 +31,9 @@ func Model(s *state.State, name string) *Namespace {
 	return ns
 }
 
-// modelThings has one row per kind of object. Each may use what those before it have
-// added to ns.
-var modelThings = []func(m *model, from *state.Namespace, ns *Namespace){
+// modelObjects has one row per kind of object, in this order: a row may use the objects
+// that earlier rows added to ns.
+var modelObjects = []func(m *model, from *state.Namespace, ns *Namespace){
 	func(m *model, from *state.Namespace, ns *Namespace) {
 		for _, link := range m.byIndex(from) {
 			ns.Links = append(ns.Links, m.link(link))

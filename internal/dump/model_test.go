@@ -11,8 +11,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// cabled is a veth from the host to ns1, of which the kernel is to choose the
-// numbers.
+// cabled is a veth from the host namespace to ns1 without indexes.
 func cabled(up bool) *state.State {
 	s := state.New()
 	host, ns1 := s.Add(state.Host), s.Add("ns1")
@@ -52,13 +51,13 @@ func TestModel(t *testing.T) {
 		t.Errorf("rules %v", ns.Rules)
 	}
 
-	// The host has no name, so its namespace is known by number only.
+	// The host namespace has no name, only an nsid.
 	if eth0 := ns.LinkNamed("eth0"); eth0.ParentNetns == nil || len(ns.Peers) != 0 {
-		t.Errorf("%+v, peers %v", eth0, ns.Peers)
+		t.Errorf("eth0 is %+v, peers %v, want an nsid without a name", eth0, ns.Peers)
 	}
 	host := dump.Model(cabled(true), state.Host)
 	if v0 := host.LinkNamed("v0"); v0.Parent != 3 || host.Peers[*v0.ParentNetns] != "ns1" {
-		t.Errorf("%+v, peers %v", v0, host.Peers)
+		t.Errorf("v0 is %+v, peers %v, want the peer 3 in ns1", v0, host.Peers)
 	}
 }
 
@@ -81,7 +80,7 @@ func TestModelWithoutCarrier(t *testing.T) {
 	}
 }
 
-func TestModelOfNothing(t *testing.T) {
+func TestModelOfUnknownNamespace(t *testing.T) {
 	if ns := dump.Model(state.New(), "ns1"); ns.Name != "ns1" || len(ns.Links) != 0 {
 		t.Errorf("%+v", ns)
 	}

@@ -18,7 +18,7 @@ const (
 	scopeHost   = 254
 )
 
-// addresses are those of a link, as the kernel lists them.
+// addresses returns the addresses of a link in the kernel's order.
 func (m *model) addresses(l *state.Link) []Address {
 	given := slices.Clone(l.Addresses)
 	if l.Name == state.Lo && l.Up {
@@ -55,8 +55,8 @@ func scopeOf(a netip.Addr) uint8 {
 	return scopeGlobal
 }
 
-// insertIPv4 inserts an address behind the primary ones of its scope or a wider one.
-// The second address of a subnet is a secondary, and comes last.
+// insertIPv4 inserts an address after the primary ones of the same or a wider scope.
+// Further addresses of a subnet are secondary and come last.
 func insertIPv4(list []Address, a Address) []Address {
 	if slices.ContainsFunc(list, func(b Address) bool { return b.Prefix.Masked() == a.Prefix.Masked() }) {
 		a.Flags |= secondary

@@ -91,7 +91,7 @@ func madeRoutes(from *state.Namespace, addresses []Address, l *Link) []Route {
 		six = true
 		list = append(list, madeIPv6(a, from.Sysctls[state.ForwardIPv6] == "1", l)...)
 	}
-	if six && l.Flags.Has(Up) && !l.Flags.Has(Loopback) { // where IPv6 has begun
+	if six && l.Flags.Has(Up) && !l.Flags.Has(Loopback) { // IPv6 is started on the link
 		list = append(list, Route{
 			To: netip.MustParsePrefix("ff00::/8"), Type: multicast, Table: tableLocal, Metric: ipv6Kernels, Flags: downFlag(l),
 		})
@@ -102,7 +102,7 @@ func madeRoutes(from *state.Namespace, addresses []Address, l *Link) []Route {
 	return list
 }
 
-// primary returns the first address of a's subnet, from which packets are sent.
+// primary returns the first address of a's subnet, the source of packets.
 func primary(addresses []Address, a Address) Address {
 	return addresses[slices.IndexFunc(addresses, func(b Address) bool { return b.Prefix.Masked() == a.Prefix.Masked() })]
 }

@@ -1,7 +1,6 @@
-// Package escape writes text that comes from outside, such as the name of a
-// container or a comment of somebody's script, into the formats that vethlab
-// writes, by the rules of each format: whatever the text is, it stays within the
-// scalar, comment, word or line that it was put into. It is pure.
+// Package escape quotes foreign text, such as the name of a container or a comment of a
+// script, for the formats that vethlab writes. Whatever bytes the text has, it stays
+// within its scalar, comment, word or line. The package is pure.
 //
 // There is one file per format.
 package escape
@@ -45,7 +44,7 @@ func Lines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// plainLine reports whether Line leaves a text as it is, which most are.
+// plainLine reports whether a text is printable ASCII, which Line does not change.
 func plainLine(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
@@ -72,8 +71,8 @@ func lineRune(r rune) rune {
 	return r
 }
 
-// Printable reports whether a character may stand in a line as it is: it ends no
-// line in any format, commands no terminal, and neither reorders nor hides others.
+// Printable reports whether a character needs no escaping in a line: it does not end a
+// line in any format, control a terminal, or reorder or hide other characters.
 func Printable(r rune) bool {
 	switch {
 	case r == 0x2028, r == 0x2029, unicode.IsControl(r), !utf8.ValidRune(r):

@@ -12,10 +12,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// breaks are what some reader of some format takes for the end of a line.
+// breaks are the line ends of all formats and their readers.
 var breaks = []string{"\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\u0085", "\x85", "\u2028", "\u2029", "\x00"}
 
-// hostile draws any bytes, rich in those that mean something somewhere.
+// hostile draws bytes, with many special characters of the formats.
 func hostile() *rapid.Generator[string] {
 	pieces := append([]string{
 		": ", " #", "#", "- ", "? ", "run: [sh, -c, id]", "tests:", "{", "}", "[", "]", ",", "&a", "*a", "!!str", "|", ">", "%", "@", "`",
@@ -51,7 +51,7 @@ func TestLineIsOneLine(t *testing.T) {
 			}
 		}
 		if Line(line) != line {
-			t.Fatalf("Line(%q) = %q is changed once more to %q", s, line, Line(line))
+			t.Fatalf("Line(%q) = %q, but Line of that is %q", s, line, Line(line))
 		}
 	})
 	for s, want := range map[string]string{
@@ -64,16 +64,16 @@ func TestLineIsOneLine(t *testing.T) {
 	}
 }
 
-// valid is what YAML can hold of a text.
+// valid replaces invalid UTF-8 by U+FFFD.
 func valid(s string) string {
 	var b strings.Builder
-	for _, r := range s { // each bad byte is one U+FFFD, as YAML writes it
+	for _, r := range s { // each invalid byte becomes one U+FFFD, as in YAML
 		b.WriteRune(r)
 	}
 	return b.String()
 }
 
-// yaml11Lines splits a text where readers of YAML 1.1 do, of which ours need not be one.
+// yaml11Lines splits a text at the line ends of YAML 1.1.
 func yaml11Lines(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\r\n\u0085\u2028\u2029", r) })
 }
@@ -99,7 +99,7 @@ func TestYAMLScalarsMeanTheirText(t *testing.T) {
 				t.Fatalf("got %q, want %q:\n%q", pair.node.Value, valid(pair.want), block)
 			}
 		}
-		// Readers of YAML 1.1 find no more lines than there are.
+		// Readers of YAML 1.1 find the same number of lines.
 		if n := strings.Count(block, "\n") + 1; len(yaml11Lines(block)) > n {
 			t.Fatalf("%d lines of YAML 1.1, %d meant:\n%q", len(yaml11Lines(block)), n, block)
 		}
@@ -142,7 +142,7 @@ func TestYAMLBlocksMeanTheirText(t *testing.T) {
 
 func TestShellWordsAreTheWordsMeant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		words := rapid.SliceOfN(rapid.Map(hostile(), valid), 1, 4).Draw(t, "words") // the parser wants UTF-8
+		words := rapid.SliceOfN(rapid.Map(hostile(), valid), 1, 4).Draw(t, "words") // the parser requires UTF-8
 		comment := hostile().Draw(t, "comment")
 		for _, lang := range []syntax.LangVariant{syntax.LangPOSIX, syntax.LangBash} {
 			calls := parseShell(t, lang, ShellComment(comment)+"\n"+ShellLine(words)+"\n"+ShellComment(comment)+"\ntrue\n")
@@ -150,7 +150,7 @@ func TestShellWordsAreTheWordsMeant(t *testing.T) {
 				t.Fatalf("%q became %q", words, calls)
 			}
 			for i, w := range words {
-				// A shell reads CR LF in a script as the parser does: as LF.
+				// The parser reads CR LF in a script as LF, as a shell does.
 				want := strings.ReplaceAll(w, "\x00", "")
 				if got := calls[0][i]; got != want && got != strings.ReplaceAll(want, "\r\n", "\n") && got != strings.ReplaceAll(want, "\r", "") {
 					t.Fatalf("%q became %q", w, got)
@@ -160,8 +160,7 @@ func TestShellWordsAreTheWordsMeant(t *testing.T) {
 	})
 }
 
-// What the parser of the test says, the shell of this machine must say too, of any
-// bytes.
+// The installed shell must read the same words, for any bytes.
 func TestShellReadsTheWordsMeant(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
@@ -184,7 +183,8 @@ func TestShellReadsTheWordsMeant(t *testing.T) {
 	})
 }
 
-// parseShell returns the words of each command of a script, which has nothing else.
+// parseShell returns the words of each command of a script. The test fails if the
+// script has other constructs.
 func parseShell(t *rapid.T, lang syntax.LangVariant, script string) [][]string {
 	file, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(script), "")
 	if err != nil {
@@ -194,7 +194,7 @@ func parseShell(t *rapid.T, lang syntax.LangVariant, script string) [][]string {
 	for _, stmt := range file.Stmts {
 		call, ok := stmt.Cmd.(*syntax.CallExpr)
 		if !ok || len(call.Assigns) > 0 || len(stmt.Redirs) > 0 || stmt.Background || stmt.Negated {
-			t.Fatalf("%T is no simple command:\n%q", stmt.Cmd, script)
+			t.Fatalf("%T is not a simple command:\n%q", stmt.Cmd, script)
 		}
 		var words []string
 		for _, arg := range call.Args {
@@ -234,12 +234,12 @@ func TestNamesForShellsAndHosts(t *testing.T) {
 	})
 	for _, good := range []string{"a", "web-1", "lab/ns1", "ü", "a:b", "a.b_c@d"} {
 		if !ShellName(good) || !HostsName(good) {
-			t.Errorf("%q is refused", good)
+			t.Errorf("%q is not accepted", good)
 		}
 	}
 	for _, bad := range []string{"", "a b", "a\nb", "a#b", "a\u2028b", "a\x00"} {
 		if ShellName(bad) || HostsName(bad) {
-			t.Errorf("%q passes", bad)
+			t.Errorf("%q is accepted", bad)
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// HostsName reports whether a name can stand in a line of /etc/hosts (hosts(5)):
-// it is one word, and none that begins a comment.
+// HostsName reports whether a name is valid in a line of /etc/hosts (hosts(5)): one
+// word without "#".
 func HostsName(s string) bool {
 	return s != "" && Line(s) == s && !strings.Contains(s, "#") && !strings.ContainsFunc(s, unicode.IsSpace)
 }

@@ -2,7 +2,7 @@ package escape
 
 import "strings"
 
-// shellPlain are the characters that mean nothing to a shell.
+// shellPlain are the characters that are not special to a shell.
 const shellPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
 
 // Shell returns a text as one word for a POSIX shell: as it is if it has nothing
@@ -16,9 +16,9 @@ func Shell(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// ShellLine returns words as a line for a shell. A line may go on below where a
-// word has an end of a line in it. The first word is what is run: it is quoted
-// where the shell would take it for an assignment.
+// ShellLine returns words as a command line for a shell. A word with line ends makes it
+// several lines. The first word, the command, is quoted if the shell would read it as
+// an assignment.
 func ShellLine(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -30,20 +30,20 @@ func ShellLine(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// ShellComment returns a text as a comment, a line of it for each of the text's.
+// ShellComment returns a text as a comment, with a line for each of its lines.
 func ShellComment(s string) string {
 	return "# " + strings.ReplaceAll(Lines(s), "\n", "\n# ")
 }
 
-// wordless are characters of a name that a shell, or a program that expands words
-// for it, may take for something else.
-const wordless = "\"'`$\\&;|<>()[]{}*?!#~^= "
+// specialInNames are the characters that a shell, or a completion script that expands
+// words, may interpret.
+const specialInNames = "\"'`$\\&;|<>()[]{}*?!#~^= "
 
-// ShellName reports whether a name can be offered by completion: no shell takes any
-// part of it for something else, quoted or not.
+// ShellName reports whether completion can offer a name: no shell interprets any part
+// of it, quoted or not.
 func ShellName(s string) bool {
 	if s == "" || s[0] == '-' || Line(s) != s {
 		return false
 	}
-	return !strings.ContainsAny(s, wordless)
+	return !strings.ContainsAny(s, specialInNames)
 }

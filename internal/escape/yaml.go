@@ -8,21 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// YAML 1.1 ends a line, and so a comment or a plain scalar, at LF, CR, NEL
-// (U+0085), LS (U+2028) and PS (U+2029); YAML 1.2 at LF and CR only. What is
-// written here has but LF where a line is to end, and all that is not printable is
-// escaped, so readers of both agree.
+// YAML 1.1 ends a line, and so a comment or a plain scalar, at LF, CR, NEL (U+0085), LS
+// (U+2028) and PS (U+2029); YAML 1.2 at LF and CR only. This package writes LF only,
+// and escapes all characters that are not printable, so readers of both versions agree.
 
-// yamlPlain matches text that means itself in YAML wherever it stands; notText
-// matches what would be null or a truth value.
+// yamlPlain matches text that is a plain scalar of itself anywhere in YAML; notText
+// matches null and booleans.
 var (
 	yamlPlain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_./+@:-]*[A-Za-z0-9_./+@-])?$`)
 	notText   = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n)$`)
 )
 
-// YAML returns a text as a scalar of YAML that is in one line: as it is if that
-// means the text and nothing else, else in double quotes. Bytes that are no UTF-8,
-// which YAML can't hold, become U+FFFD.
+// YAML returns a text as a YAML scalar in one line: plain if that is unambiguous, else
+// in double quotes. Invalid UTF-8, which YAML cannot express, becomes U+FFFD.
 func YAML(s string) string {
 	if yamlPlain.MatchString(s) && !notText.MatchString(s) {
 		return s
@@ -30,7 +28,7 @@ func YAML(s string) string {
 	return YAMLQuoted(s)
 }
 
-// YAMLQuoted is [YAML] with the quotes in any case.
+// YAMLQuoted is [YAML] that always quotes.
 func YAMLQuoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -56,18 +54,18 @@ func YAMLQuoted(s string) string {
 	return b.String()
 }
 
-// yamlPrintable reports whether a character may stand in quotes as it is.
+// yamlPrintable reports whether a character needs no escape in quotes.
 func yamlPrintable(r rune) bool {
 	return r == utf8.RuneError || unicode.IsPrint(r) && Printable(r)
 }
 
-// maxKey is how long a key may be, in characters, that is followed by ": " in one
-// line. YAML allows 1024 with what stands around it.
+// maxKey is the largest length of an implicit key, in characters. YAML allows 1024
+// including indicators and quotes.
 const maxKey = 1000
 
-// YAMLEntry returns the beginning of an entry of a mapping, up to and with the
-// colon. A key that is too long is marked as one by "? ", and the colon then
-// stands in a line of its own behind indent, or in the same line if that is "".
+// YAMLEntry returns the beginning of an entry of a mapping, up to and with the colon. A
+// longer key begins with "? "; its colon is in the next line, after indent, or in the
+// same line if indent is "".
 func YAMLEntry(key, indent string) string {
 	key = YAML(key)
 	switch {
@@ -79,10 +77,10 @@ func YAMLEntry(key, indent string) string {
 	return "? " + key + indent + ":"
 }
 
-// YAMLComment returns a text as a comment of one line, without an end of it.
+// YAMLComment returns a text as a comment of one line, without its line end.
 func YAMLComment(s string) string { return strings.TrimRight("# "+Line(s), " ") }
 
-// IsYAMLBlock reports whether a text means itself as a literal block of YAML.
+// IsYAMLBlock reports whether a literal block of YAML can express a text exactly.
 func IsYAMLBlock(s string) bool {
 	if s == "" || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") || !utf8.ValidString(s) {
 		return false
@@ -95,8 +93,8 @@ func IsYAMLBlock(s string) bool {
 	})
 }
 
-// YAMLBlock returns a text for which [IsYAMLBlock] holds as a literal block: what
-// stands behind the colon, and the lines below it, each behind indent.
+// YAMLBlock returns a text for which [IsYAMLBlock] is true as a literal block: the
+// indicator after the colon, and the lines of the text, each after indent.
 func YAMLBlock(s, indent string) string {
 	var b strings.Builder
 	switch {

@@ -1,6 +1,6 @@
-// Package fences holds no code. Its tests hold the walls between the rooms of
-// docs/architecture.md where a linter, which sees one import at a time, can't:
-// through everything a room depends on.
+// Package fences has no code. Its tests check rules on the whole module that linters
+// cannot: transitive dependencies between the packages of docs/architecture.md, tables
+// of kinds of link, and words.
 package fences
 
 import (
@@ -12,9 +12,9 @@ import (
 
 const module = "github.com/vethlab/vethlab"
 
-// pure are the rooms that work on every operating system and touch nothing
-// outside the program, each with the rooms it may stand on, and on what those
-// stand on.
+// pure are the packages that work on every operating system and access nothing outside
+// the program, each with the packages that it may import; their own dependencies are
+// allowed too.
 var pure = map[string][]string{
 	"internal/parallel":      {},
 	"internal/words":         {"internal/escape"},
@@ -46,7 +46,8 @@ var pure = map[string][]string{
 	"internal/draw": {"topo", "internal/words", "internal/state"},
 }
 
-// outside are packages that reach out of a program.
+// outside are packages of the standard library that access files, processes or the
+// network.
 var outside = []string{"os/exec", "os/signal", "net/http", "golang.org/x/sys/unix", "C"}
 
 func TestPureRoomsStandOnPureRooms(t *testing.T) {
@@ -65,7 +66,7 @@ func TestPureRoomsStandOnPureRooms(t *testing.T) {
 	}
 }
 
-// under returns rooms and all that they may stand on.
+// under returns rooms and all packages that they may depend on.
 func under(rooms []string) []string {
 	all := slices.Clone(rooms)
 	for _, room := range rooms {
@@ -74,7 +75,8 @@ func under(rooms []string) []string {
 	return all
 }
 
-// The rooms that read scripts follow them, and have nothing that could run one.
+// The packages that interpret scripts must not depend on packages that could run
+// commands.
 func TestScriptsAreNotRun(t *testing.T) {
 	for _, room := range []string{"internal/shell", "internal/importer"} {
 		all := deps(t, room)
@@ -95,7 +97,7 @@ func TestNothingInsideStandsOnTheLibrary(t *testing.T) {
 			continue
 		}
 		if slices.Contains(deps(t, strings.TrimPrefix(room, module+"/")), module) {
-			t.Errorf("%s depends on the library that stands on it", room)
+			t.Errorf("%s depends on the library, which depends on it", room)
 		}
 	}
 }

@@ -11,17 +11,16 @@ import (
 	"testing"
 )
 
-// seam are the packages whose types answer for themselves: kinds of link and Ops.
-// Other rooms have a table with a row for each, and ask.
+// seam are the packages whose types other packages must not switch on: kinds of link
+// and Ops. Other packages have a table with a row for each type.
 var seam = map[string]string{"state": "internal/state", "plan": "internal/plan"}
 
-// answering are the methods by which a type is known to be a kind, a change of one,
-// or an Op.
+// answering are the methods that identify a type as a kind, a change of one, or an Op.
 var answering = []string{"Kind", "Apply"}
 
-// No code asks which kind a link is of, or which Op it has, by type switch, type
-// assertion or by comparing the name of a kind: what differs is in a row of a table.
-// A further kind or Op would else have to be put in wherever that is done.
+// No code distinguishes kinds of link or Ops by a type switch, a type assertion or the
+// name of a kind: differences are rows of tables, so that a new kind or Op needs only
+// new rows.
 func TestKindsAndOpsAnswerForThemselves(t *testing.T) {
 	names := map[string][]string{}
 	for pkg, dir := range seam {

@@ -31,7 +31,7 @@ func without(names []string, name string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return n == name })
 }
 
-// words returns the words by which lab files call kinds of interface.
+// words returns the names of kinds of interface in lab files.
 func words() []string {
 	var list []string
 	for _, k := range topo.LinkKinds() {
@@ -40,7 +40,8 @@ func words() []string {
 	return list
 }
 
-// features returns the names of all features, which for a kind of link is its own.
+// features returns the names of all features; the feature of a kind of link has its
+// name.
 func features() []string {
 	var names []string
 	for _, f := range feature.All() {
@@ -49,7 +50,7 @@ func features() []string {
 	return names
 }
 
-// Every kind of link that labs can have has a row in the table of every room.
+// Every table has a row for every kind of link that labs can have.
 func TestEveryRoomKnowsEveryKind(t *testing.T) {
 	for _, kind := range state.Kinds() {
 		if !kind.Traits().Made {
@@ -63,10 +64,10 @@ func TestEveryRoomKnowsEveryKind(t *testing.T) {
 	}
 }
 
-// No room knows a kind that a State can't have.
+// No table has a row for a kind that a State cannot have.
 func TestNoRoomKnowsMore(t *testing.T) {
 	for room, known := range kindRooms {
-		if room == "internal/feature" { // tries what people may want, too
+		if room == "internal/feature" { // also has kinds that labs do not support
 			continue
 		}
 		for _, kind := range known {

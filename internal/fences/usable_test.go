@@ -12,11 +12,11 @@ import (
 	"testing"
 )
 
-// public are the packages that programs of others import.
+// public are the packages that other modules import.
 var public = []string{"", "/topo", "/labtest"}
 
-// What a public package exports can be used: no function, method or field has a
-// type of an internal package, unless a public package has a name for it.
+// No exported function, method or field of a public package has a type of an internal
+// package, unless a public package has an alias for it.
 func TestExportedIsUsable(t *testing.T) {
 	packages := load(t)
 	named := map[types.Type]bool{} // types of internal packages that have a public name
@@ -35,12 +35,12 @@ func TestExportedIsUsable(t *testing.T) {
 			}
 		}
 		if len(u.seen) < 10 {
-			t.Errorf("package %s: only %d types were looked at", p.Name(), len(u.seen))
+			t.Errorf("package %s: only %d types were checked", p.Name(), len(u.seen))
 		}
 	}
 }
 
-// usable looks at the types that exported things are made of.
+// usable checks the types of exported declarations.
 type usable struct {
 	t     *testing.T
 	named map[types.Type]bool
@@ -55,7 +55,7 @@ func (u *usable) object(path string, o types.Object) {
 	u.check(path, o.Type())
 }
 
-// declared looks at the methods and fields of a type that has a public name.
+// declared checks the methods and fields of a type with a public name.
 func (u *usable) declared(path string, typ types.Type) {
 	if named, ok := typ.(*types.Named); ok {
 		for m := range named.Methods() {
@@ -68,7 +68,7 @@ func (u *usable) declared(path string, typ types.Type) {
 	u.check(path, typ)
 }
 
-// check looks at a type that stands somewhere in what is exported.
+// check checks a type in an exported declaration.
 func (u *usable) check(path string, typ types.Type) {
 	typ = types.Unalias(typ)
 	if named, ok := typ.(*types.Named); ok {

@@ -156,7 +156,7 @@ func (d *Draft) noteHostOnly(host *state.Namespace) {
 		case paired && peer.Namespace == state.Host && peer.Link != "":
 			d.noteLost(shell.Pos{}, "", at.String(), "both ends of the link are on the machine itself")
 		case paired:
-			d.noteLost(shell.Pos{}, "", at.String(), "its other end is in no named namespace")
+			d.noteLost(shell.Pos{}, "", at.String(), "its peer is in no named namespace")
 		case l.Kind.Traits().Forwards:
 			d.noteLost(shell.Pos{}, "", at.String(), "it is connected to none of the namespaces; --all imports it")
 		}

@@ -288,7 +288,7 @@ func TestLiveOfTwoNames(t *testing.T) {
 		slices.Sort(nodes)
 		var lost []string
 		for _, n := range r.Lost() {
-			if !strings.Contains(n.String(), "its other end is in none") {
+			if !strings.Contains(n.String(), "its peer is in n") {
 				lost = append(lost, n.String())
 			}
 		}

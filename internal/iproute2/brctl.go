@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// parseBrctl parses a command of brctl(8), ip's predecessor for bridges.
+// parseBrctl parses a command of brctl(8), the older tool for bridges.
 func parseBrctl(w *words) (plan.Plan, error) {
 	verb := w.Next()
 	switch verb {

@@ -17,7 +17,7 @@ type device struct {
 	mtu   int
 	netns string // "": not given
 
-	then plan.SetLink // master, up and down, which need an Op after the creation
+	after plan.SetLink // master, up and down, which need an Op after the creation
 }
 
 // deviceGrammar parses what follows "link add" and "peer". The name is printed first;
@@ -38,10 +38,10 @@ var deviceGrammar = grammar[device]{
 		},
 		{
 			words: []string{"master"},
-			read:  func(w *words, d *device) error { return readMaster(w, &d.then) },
+			read:  func(w *words, d *device) error { return readMaster(w, &d.after) },
 		},
-		toggleRead("up", true, func(d *device) **bool { return &d.then.Up }),
-		toggleRead("down", false, func(d *device) **bool { return &d.then.Up }),
+		toggleRead("up", true, func(d *device) **bool { return &d.after.Up }),
+		toggleRead("down", false, func(d *device) **bool { return &d.after.Up }),
 		refused[device]("link", "a link on a lower device is not supported"),
 		refused[device]("txqueuelen", queues),
 		refused[device]("txqlen", queues),
@@ -77,11 +77,11 @@ func (d device) words() []string {
 
 // more returns the Ops that follow the creation.
 func (d device) more(link state.Endpoint) plan.Plan {
-	if d.then == (plan.SetLink{}) {
+	if d.after == (plan.SetLink{}) {
 		return nil
 	}
-	d.then.Link = link
-	return plan.Plan{d.then}
+	d.after.Link = link
+	return plan.Plan{d.after}
 }
 
 func (d device) vethEnd() plan.VethEnd {

@@ -17,10 +17,9 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// alone reports whether the test is on a machine of its own, as
-// [netnstest.Isolated] does: names of namespaces are everybody's. It skips the test
-// by name where it can't run.
-func alone(t *testing.T, programs ...string) bool {
+// isolated is [netnstest.Isolated], since names of namespaces are global. It skips the
+// test if a program is missing.
+func isolated(t *testing.T, programs ...string) bool {
 	t.Helper()
 	for _, name := range programs {
 		if _, err := exec.LookPath(name); err != nil {
@@ -30,10 +29,10 @@ func alone(t *testing.T, programs ...string) bool {
 	return netnstest.Isolated(t)
 }
 
-// The real programs take what is printed: every kind of Op, and names that ip
-// would by themselves take for options or that a shell would take apart.
+// The real programs accept the printed commands: every type of Op, and names that are
+// options of ip or special to a shell.
 func TestProgramsTakeWhatIsPrinted(t *testing.T) {
-	if !alone(t, "sh", "ip", "sysctl") {
+	if !isolated(t, "sh", "ip", "sysctl") {
 		return
 	}
 	const ns1, ns2 = "vti-1", "vti-$2 'x'"
@@ -45,7 +44,7 @@ func TestProgramsTakeWhatIsPrinted(t *testing.T) {
 	}
 }
 
-// everyOp returns a plan with every kind of Op that leaves nothing behind.
+// everyOp returns a plan with every type of Op, which deletes all that it makes.
 func everyOp(ns1, ns2 string) plan.Plan {
 	var p plan.Plan
 	add := func(ops ...plan.Op) { p = append(p, ops...) }

@@ -241,7 +241,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// What is right and can't be held is told from what is wrong.
+// Valid commands without an Op are unsupported, not invalid.
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"ip link add link eth0 name eth0.5 type vlan id 5", "a link on a lower device is not supported"},

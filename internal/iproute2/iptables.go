@@ -170,7 +170,7 @@ func (r *iptablesRule) rule(w *words, verb nft.Verb) (list []nft.Command, err er
 	text := r.text()
 	rule, err := nft.ParseRule(r.family, text)
 	if err != nil {
-		return nil, fmt.Errorf("cannot translate to nft: %w", nftMistake(text, err))
+		return nil, fmt.Errorf("cannot translate to nft: %w", nftError(text, err))
 	}
 	if verb != nft.Delete {
 		list = r.made()

@@ -123,7 +123,7 @@ func (r *iptablesRule) readMatch(option, not, value string) bool {
 	case "--mac-source":
 		add(&r.packet, "ether saddr", value)
 	case "--limit", "--limit-burst", "--comment", "--uid-owner", "--gid-owner", "--pkt-type", "--ttl-lt", "--ttl-gt", "--ttl-eq":
-		return r.readRarer(option, not, value)
+		return r.readFurtherMatch(option, not, value)
 	default:
 		return r.readTargetOption(option, value)
 	}
@@ -171,8 +171,8 @@ func markMatch(not, value string) string {
 	return "meta mark & " + mask + " " + not + mark
 }
 
-// readRarer parses the less frequent matches.
-func (r *iptablesRule) readRarer(option, not, value string) bool {
+// readFurtherMatch parses the less frequent matches.
+func (r *iptablesRule) readFurtherMatch(option, not, value string) bool {
 	switch option {
 	case "--limit":
 		amount, unit, _ := strings.Cut(value, "/")

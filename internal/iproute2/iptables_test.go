@@ -128,8 +128,8 @@ func TestIp6tablesOptions(t *testing.T) {
 	}
 }
 
-// A command makes what iptables-nft has from its start: the table, and a built-in
-// chain with iptables' hook and priority.
+// A command creates the objects that iptables-nft creates by default: the table, and a
+// built-in chain with iptables' hook and priority.
 func TestIptablesCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"iptables -N MINE":                      "add table ip filter; add chain ip filter MINE",

@@ -33,8 +33,7 @@ type linkKind struct {
 	changes func(state.Change) []string
 }
 
-// settingsOf, changesOf and setOf make functions of a row of those that know the
-// one type of Kind or Change that the row is for.
+// settingsOf, changesOf and setOf adapt functions on the Kind or Change type of a row.
 func settingsOf[K state.Kind](write func(K) []string) func(state.Kind) []string {
 	return func(k state.Kind) []string {
 		kind, _ := state.As[K](k)

@@ -58,22 +58,22 @@ func parseDelLink(w *words) (plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.Skip("type") { // only says again what it is
+	if w.Skip("type") { // repeats the kind
 		_, err = w.Value("a kind of link")
 	}
 	return plan.Plan{plan.DelLink{Link: w.at(name)}}, err
 }
 
-// change is what a command says about a link that is there.
+// change holds the arguments of a command that changes a link.
 type change struct {
 	plan.SetLink
-	name  string  // what it is to be called; "": as it is
-	netns *string // where it is to be; nil: where it is
-	usual bool    // it is to have something that links have anyway
+	name     string  // the new name; "": unchanged
+	netns    *string // the new namespace; nil: unchanged
+	noEffect bool    // an option with its only supported value, the default
 }
 
-// linkGrammar is what may stand behind "link set". Up and down are last, since
-// a link's address and the like are best changed before it is up.
+// linkGrammar has the options of "link set". Up and down are last: addresses and other
+// attributes are changed before the link is up.
 var linkGrammar = grammar[change]{
 	options: []option[change]{
 		{
@@ -120,10 +120,10 @@ var linkGrammar = grammar[change]{
 				return w.netns(c.netns)
 			},
 		},
-		usual("promisc", "off", "promiscuous mode is not supported"),
-		usual("arp", "on", "a link without ARP is not supported"),
-		usual("multicast", "on", "a link without multicast is not supported"),
-		usual("allmulticast", "off", "allmulticast is not supported"),
+		noEffect("promisc", "off", "promiscuous mode is not supported"),
+		noEffect("arp", "on", "a link without ARP is not supported"),
+		noEffect("multicast", "on", "a link without multicast is not supported"),
+		noEffect("allmulticast", "off", "allmulticast is not supported"),
 		refused[change]("txqueuelen", queues),
 		refused[change]("txqlen", queues),
 		refused[change]("qlen", queues),
@@ -141,16 +141,16 @@ var linkGrammar = grammar[change]{
 	until: "type",
 }
 
-// usual is an option that is supported with the value only that links have anyway.
-func usual(word, value, why string) option[change] {
+// noEffect is an option of which only the default value is supported.
+func noEffect(word, value, why string) option[change] {
 	o := fixed[change](value, why, word)
 	return option[change]{words: o.words, read: func(w *words, c *change) error {
-		c.usual = true
+		c.noEffect = true
 		return o.read(w, c)
 	}}
 }
 
-// optional returns the value of an option whose zero value means something.
+// optional returns the value of an option whose zero value is a valid value.
 func optional(s *string) (value []string, ok bool) {
 	if s == nil {
 		return nil, false
@@ -158,7 +158,7 @@ func optional(s *string) (value []string, ok bool) {
 	return []string{*s}, true
 }
 
-// readAlias takes any text: the empty one takes the alias away.
+// readAlias accepts any text; the empty text removes the alias.
 func readAlias(w *words, op *plan.SetLink) error {
 	if !w.More() {
 		return w.Missing("an alias")
@@ -178,7 +178,7 @@ func readLinkName(w *words, op *plan.SetLink) (err error) {
 	return err
 }
 
-// setLink begins a command that changes a link.
+// setLink returns the first words of a command that changes a link.
 func setLink(link state.Endpoint) []string {
 	return append(ip(link.Namespace, "link", "set"), named("dev", link.Link)...)
 }
@@ -198,8 +198,8 @@ func printMoveLink(op plan.MoveLink) []string {
 	return append(setLink(op.Link), linkGrammar.write(c)...)
 }
 
-// parseSetLink puts the changes in the order in which the kernel makes them: what
-// is special to the kind, where the link is, and the rest, there.
+// parseSetLink returns the Ops in the order in which the kernel makes the changes: the
+// kind's attributes, the move, and then the others, in the new namespace.
 func parseSetLink(w *words) (plan.Plan, error) {
 	c := change{SetLink: plan.SetLink{Link: w.at("")}}
 	if err := linkGrammar.read(w, &c); err != nil {
@@ -223,13 +223,13 @@ func parseSetLink(w *words) (plan.Plan, error) {
 	if c.SetLink != (plan.SetLink{Link: c.Link}) {
 		p = append(p, c.SetLink)
 	}
-	if len(p) == 0 && c.name == "" && c.netns == nil && !c.usual {
+	if len(p) == 0 && c.name == "" && c.netns == nil && !c.noEffect {
 		return nil, w.Unexpected(linkGrammar.keywords()...)
 	}
 	return p, nil
 }
 
-// to returns where a link is and what it is called after a change.
+// to returns the namespace and name of a link after the change.
 func (c change) to() state.Endpoint {
 	to := c.Link
 	if c.name != "" {

@@ -54,7 +54,7 @@ func parseNft(w *words) (plan.Plan, error) {
 	w.Pos = len(w.List)
 	commands, err := nft.Parse(text)
 	if err != nil {
-		return nil, nftMistake(text, err)
+		return nil, nftError(text, err)
 	}
 	var p plan.Plan
 	for _, c := range commands {
@@ -65,8 +65,8 @@ func parseNft(w *words) (plan.Plan, error) {
 	return p, nil
 }
 
-// nftMistake returns the first error, with the text at its column.
-func nftMistake(text string, err error) error {
+// nftError returns the first error, with the text at its column.
+func nftError(text string, err error) error {
 	var all nft.Errors
 	if !errors.As(err, &all) {
 		return err

@@ -8,13 +8,13 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// join writes words as a line for a shell.
+// join quotes words as a command line for a shell.
 func join(words []string) string { return escape.ShellLine(words) }
 
 var errQuote = errors.New("unclosed quote")
 
-// expanded are the characters that a shell expands also within double quotes,
-// operators those that end a word.
+// expanded are the characters that a shell expands even in double quotes; operators are
+// those that end a word.
 const (
 	expanded  = "$`"
 	operators = ";&|<>()"
@@ -25,13 +25,12 @@ func syntaxError(c byte) error {
 	return fmt.Errorf("%q is shell syntax: give one command without variables, or quote it", string(rune(c)))
 }
 
-// Split returns the words of a line, as a shell would have them that expands
-// nothing.
+// Split splits a line into words as a shell does, without expansions.
 func Split(line string) ([]string, error) { return split(line) }
 
-// split reads the words of one line as a shell does it. A # at the beginning of
-// a word starts a comment. What a shell would expand, or take for more than one
-// command, is an error; patterns such as * stand for themselves.
+// split splits one line into words as a shell does. A # at the beginning of a word
+// starts a comment. Expansions and several commands are errors; patterns such as * are
+// taken literally.
 func split(line string) ([]string, error) {
 	s := splitter{rest: line}
 	for s.next() {
@@ -39,14 +38,14 @@ func split(line string) ([]string, error) {
 	return s.words, s.err
 }
 
-// splitter takes words off the front of a line.
+// A splitter consumes the words of a line.
 type splitter struct {
 	rest  string
 	words []string
 	err   error
 }
 
-// next reads one word and reports whether there was one.
+// next consumes one word; false at the end of the line.
 func (s *splitter) next() bool {
 	s.skipSpace()
 	if s.rest == "" || s.rest[0] == '#' {
@@ -65,8 +64,7 @@ func (s *splitter) next() bool {
 	return true
 }
 
-// skipSpace steps over what is between words: space, and a backslash at the end
-// of a line that goes on.
+// skipSpace skips space and line continuations between words.
 func (s *splitter) skipSpace() {
 	for more := true; more; {
 		s.rest = strings.TrimLeft(s.rest, " \t\r\n")
@@ -96,7 +94,7 @@ func (s *splitter) part() (string, error) {
 			return "", errQuote
 		}
 		c, s.rest = s.rest[0], s.rest[1:]
-		if c == '\n' { // the line goes on
+		if c == '\n' { // a line continuation
 			return "", nil
 		}
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Each spelling does in one namespace what is read of it does in another: the real
-// ip takes it, and for the same.
+// Each spelling, run by the real ip in one namespace, has the same effect as the
+// printed form of its parsed Ops in another.
 func TestSpellingsAgainstIP(t *testing.T) {
-	if !alone(t, "sh", "ip", "sysctl") {
+	if !isolated(t, "sh", "ip", "sysctl") {
 		return
 	}
 	const theirs, ours = "vti-theirs", "vti-ours"
@@ -83,7 +83,7 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// look returns what a namespace has, but for what passes with time.
+// look returns the state of a namespace, without values that change over time.
 func look(t *testing.T, namespace string) string {
 	t.Helper()
 	var all []string
@@ -95,15 +95,15 @@ func look(t *testing.T, namespace string) string {
 	return strings.Join(all, "\n")
 }
 
-// unheld is what ip says of addresses and a State does not hold: the broadcast address
-// and the label.
-var unheld = regexp.MustCompile(` brd 10[0-9.]+|(scope global secondary v0|scope global v0):x`)
+// ignoredByState matches the attributes of addresses that a State does not have:
+// broadcast address and label.
+var ignoredByState = regexp.MustCompile(` brd 10[0-9.]+|(scope global secondary v0|scope global v0):x`)
 
-// settled leaves out what the kernel does a moment later: carriers, and addresses
-// and routes that follow of them.
+// settled removes effects that the kernel adds asynchronously: carriers, and the
+// addresses and routes that depend on them.
 func settled(text string) string {
 	var lines []string
-	text = unheld.ReplaceAllString(text, "$1")
+	text = ignoredByState.ReplaceAllString(text, "$1")
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(line, "fe80:") {
 			continue

@@ -11,15 +11,14 @@ import (
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
-// shorter are the spellings that ip takes for the words that are printed.
+// shorter are the abbreviations that ip accepts for the printed words.
 var shorter = map[string][]string{
 	"netns": {"net", "netn"}, "link": {"l", "li", "lin"}, "addr": {"a", "ad", "add", "address"}, "route": {"r", "ro", "rou"},
 	"add": {"a", "ad"}, "del": {"d", "de", "delete"}, "set": {"s", "se"}, "replace": {"rep", "repl", "change", "c", "chg"}, "flush": {"f", "fl"},
 	"-n": {"-ne", "-net", "-netns", "--netns"},
 }
 
-// However a command is shortened and in whatever order its options are, it says
-// the same.
+// Abbreviated words and reordered options are parsed as the same Op.
 func TestShortAndInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		op := ops{t}.op()
@@ -94,7 +93,7 @@ func shuffle(t *rapid.T, op plan.Op, list []string) []string {
 	return head
 }
 
-// What is skipped is said.
+// ParseSkipping returns the skipped options.
 func TestParseSkipping(t *testing.T) {
 	for line, want := range map[string][]string{
 		"ip addr add 10.0.0.1/24 dev e":                     nil,

@@ -51,7 +51,7 @@ func parseVeth(w *words, here device) (plan.Op, error) {
 		if err := deviceGrammar.read(w, &there); err != nil {
 			return nil, err
 		}
-		if there.then != (plan.SetLink{}) {
+		if there.after != (plan.SetLink{}) {
 			return nil, fmt.Errorf("up, down and master are supported for the first end only: %w", &UnsupportedError{"set the peer by a command of its own"})
 		}
 	}

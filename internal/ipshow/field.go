@@ -22,7 +22,7 @@ func (fs *fields) add(key string, value any, text string) { *fs = append(*fs, fi
 // word adds a field whose text is a word and the value.
 func (fs *fields) word(key, word, value string) { fs.add(key, value, word+" "+value+" ") }
 
-// say adds text only, know JSON only.
+// say adds a field without JSON, know one without text.
 func (fs *fields) say(text string)            { fs.add("", nil, text) }
 func (fs *fields) know(key string, value any) { fs.add(key, value, "") }
 
@@ -59,8 +59,8 @@ func (fs fields) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// indented spreads compact JSON over lines as ip -p does: each key of an object is
-// on a line of its own, the elements of a list are not.
+// indented formats compact JSON as ip -p does: each key of an object is on its own
+// line, the elements of a list are not.
 func indented(compact []byte) []byte {
 	var b bytes.Buffer
 	var open []byte // the brackets that are open, innermost last

@@ -16,7 +16,7 @@ import (
 
 // A Query is a command of ip that shows something.
 type Query struct {
-	Namespace string // -n; "": the current one
+	Namespace string // -n; "": the current namespace
 	Object    string // address, link, route, rule, neighbor or netns
 
 	family                                          plan.Family
@@ -27,7 +27,7 @@ type Query struct {
 	table             string // "": main
 	to                netip.Prefix
 
-	// Get is the address of ip route get; invalid: it is another command.
+	// Get is the address of ip route get; invalid: another command.
 	Get netip.Addr
 	UID int // of the caller of ip route get, for rules with uidrange
 }
@@ -37,7 +37,7 @@ var queries = []argv.Verb{
 	{"address", "a"}, {"route", "r"}, {"rule", "ru"}, {"neighbor", "n"}, {"neighbour", "n"}, {"link", "l"}, {"netns", "net"},
 }
 
-// ParseQuery parses the words behind "ip". It returns nil and no error if the command
+// ParseQuery parses the words after "ip". It returns nil and no error if the command
 // changes something.
 func ParseQuery(args []string) (*Query, error) {
 	w := &argv.Words{List: args}
@@ -57,7 +57,7 @@ func ParseQuery(args []string) (*Query, error) {
 		w.Skip("to")
 		q.Get, err = w.Addr()
 		if err == nil && w.More() {
-			err = fmt.Errorf("%s: unsupported behind ip route get ADDRESS", w.Place())
+			err = fmt.Errorf("%s: unsupported after ip route get ADDRESS", w.Place())
 		}
 		return q, err
 	}
@@ -183,14 +183,14 @@ func (q *Query) Show(ns *dump.Namespace) (string, error) {
 	return q.write(list)
 }
 
-// ShowWay returns what ip route get prints for a route of the kernel.
-func (q *Query) ShowWay(ns *dump.Namespace, r dump.Route) (string, error) {
-	fs := q.way(ns, r)
+// ShowRouteGet returns the output of ip route get for a route of the kernel.
+func (q *Query) ShowRouteGet(ns *dump.Namespace, r dump.Route) (string, error) {
+	fs := q.routeGet(ns, r)
 	return q.write([]fields{fs})
 }
 
-// ShowNamespaces returns what ip netns list prints: names with nsids, of which
-// negative ones are not assigned.
+// ShowNamespaces returns the output of ip netns list: names with nsids; a negative nsid
+// is unassigned.
 func (q *Query) ShowNamespaces(names []string, numbers map[string]int32) (string, error) {
 	var list []fields
 	for _, name := range names {

@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/ipshow"
 )
 
-// Spellings that ip takes for the same command.
+// Spellings that ip accepts for the same command.
 func TestParseQuerySpellings(t *testing.T) {
 	ns := recorded()
 	for short, full := range map[string]string{
@@ -118,7 +118,7 @@ func TestShowWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		q.UID = 5
-		if got, err := q.ShowWay(recorded(), tt.route); err != nil || got != tt.want {
+		if got, err := q.ShowRouteGet(recorded(), tt.route); err != nil || got != tt.want {
 			t.Errorf("ip %s: %v\ngot  %qwant %q", line, err, got, tt.want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestShowNamespaces(t *testing.T) {
 	}
 }
 
-// The routes, rules and neighbours of show: without those that every namespace has.
+// RouteLines, RuleLines and NeighbourLines omit the entries that every namespace has.
 func TestLines(t *testing.T) {
 	ns := recorded()
 	routes := ipshow.RouteLines(ns)

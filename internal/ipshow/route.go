@@ -18,7 +18,7 @@ const (
 	tableLocal   = 255
 )
 
-// routes shows those of the tables asked for, IPv4 first.
+// routes prints the routes of the selected tables, IPv4 first.
 func (q *Query) routes(ns *dump.Namespace) []fields {
 	var list []fields
 	for _, four := range []bool{true, false} {
@@ -145,8 +145,8 @@ func (q *Query) routeRest(ns *dump.Namespace, r dump.Route) fields {
 	return fs
 }
 
-// way prints a route as ip route get does: of the cache.
-func (q *Query) way(ns *dump.Namespace, r dump.Route) fields {
+// routeGet prints a route as ip route get does.
+func (q *Query) routeGet(ns *dump.Namespace, r dump.Route) fields {
 	fs := q.route(ns, r)
 	end := fields{{text: fs[len(fs)-1].text}}
 	fs = fs[:len(fs)-1]

@@ -78,16 +78,16 @@ func ruleEnd(key string, p netip.Prefix) fields {
 func RuleLines(ns *dump.Namespace) []string {
 	var lines []string
 	for _, r := range ns.Rules {
-		if !usualRule(r) {
+		if !defaultRule(r) {
 			lines = append(lines, oneLine(rule(r)))
 		}
 	}
 	return lines
 }
 
-// usualRule reports whether a rule is one of a new namespace: lookup local, main or
+// defaultRule reports whether a rule is one of a new namespace: lookup local, main or
 // default at their priorities.
-func usualRule(r dump.Rule) bool {
+func defaultRule(r dump.Rule) bool {
 	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1
 	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
 	table, ok := usual[r.Priority]

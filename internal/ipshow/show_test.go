@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/ipshow"
 )
 
-// printed has commands of ip, each behind "$ ", with what ip printed.
+// printed has commands of ip, each after "$ ", with their output.
 //
 //go:embed testdata/ip.txt
 var printed string

@@ -97,7 +97,7 @@ func show(t *testing.T, namespace string, words []string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := q.ShowWay(ns, way)
+		text, err := q.ShowRouteGet(ns, way)
 		if err != nil {
 			t.Fatal(err)
 		}
