@@ -69,7 +69,7 @@ func TestParseQueryMistakes(t *testing.T) {
 		"link s lo up":              `["ip" "link" "s" "lo" "up"] shows nothing`,
 		"tuntap":                    `["ip" "tuntap"] shows nothing`,
 		"-n a route get to 10.0":    "",
-		"route get 10.0.0.1 from x": `word 4, "from": unsupported behind ip route get ADDRESS`,
+		"route get 10.0.0.1 from x": `word 4, "from": unsupported after ip route get ADDRESS`,
 	} {
 		_, err := ipshow.Show(recorded(), strings.Fields(line)...)
 		got := ""
