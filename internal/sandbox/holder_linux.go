@@ -17,7 +17,7 @@ const recordFile = 4
 func startHolder(lab string, r *record) error {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{"vethlab: lab " + lab}
-	cmd.Env = []string{}
+	cmd.Env = []string{RunSizeEnv + "=" + os.Getenv(RunSizeEnv)}
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{r.File}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -70,7 +70,11 @@ func mountRun(bare bool) error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Mount(runSource, dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
+	size, err := runSize()
+	if err != nil {
+		return err
+	}
+	if err := unix.Mount(runSource, dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755,size="+size); err != nil {
 		return err
 	}
 	if bare {

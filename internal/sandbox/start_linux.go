@@ -62,6 +62,9 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 	if err := needProc(); err != nil {
 		return err
 	}
+	if _, err := runSize(); err != nil {
+		return err
+	}
 	read, write, err := os.Pipe()
 	if err != nil {
 		return err
