@@ -24,6 +24,8 @@ type Lab struct {
 	step     func(done int) // for tests: called after each step
 	idle     idlers
 	why      error // why the description is unknown
+
+	badRecord atomic.Bool // an event has said that the record cannot be read
 }
 
 // A description is a compiled topology.

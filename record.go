@@ -89,7 +89,7 @@ func (r *record) state() *state.State {
 // record returns what was last wanted of the lab; nil if that is not known.
 func (l *Lab) record() *record {
 	r, err := readRecord(l.name)
-	if err != nil {
+	if err != nil && l.badRecord.CompareAndSwap(false, true) {
 		l.notify(EventRecord, "%v: what was wanted of the lab before is not known, and stays as it is", err)
 	}
 	return r

@@ -3,6 +3,7 @@
 package vethlab_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -126,12 +127,13 @@ func readAll(into map[string]string, node string) error {
 	})
 }
 
-// A record that can't be read is as none: it is said, and the lab can be changed.
+// A record that can't be read is as none: it is said once, and the lab can be changed.
 func TestDamagedRecord(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.LabName(t)
 	path := filepath.Join(sandbox.Dir, name+".wanted")
-	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000)} {
+	const folder = "a folder"
+	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000), folder} {
 		var said []string
 		lab := parse(t, "name: "+name+"\nlinks: [[a, b]]\nnodes: {a: {sysctls: {net.ipv4.ip_default_ttl: 9}}}\n")
 		lab.Notify(func(e vethlab.Event) {
@@ -140,7 +142,11 @@ func TestDamagedRecord(t *testing.T) {
 			}
 		})
 		up(t, lab)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		write := func() error { return os.WriteFile(path, []byte(text), 0o600) }
+		if text == folder {
+			write = func() error { return errors.Join(os.Remove(path), os.MkdirAll(path+"/x", 0o700)) }
+		}
+		if err := write(); err != nil {
 			t.Fatal(err)
 		}
 		found, err := vethlab.Find(name)
@@ -150,7 +156,7 @@ func TestDamagedRecord(t *testing.T) {
 		if found.Topology() != nil || found.Unknown() == nil {
 			t.Errorf("%.20q: the description is taken for known", text)
 		}
-		if _, err := lab.Up(t.Context()); err != nil || len(said) == 0 {
+		if _, err := lab.Up(t.Context()); err != nil || len(said) != 1 {
 			t.Errorf("%.20q: %v, said %q", text, err, said)
 		}
 		if found, err = vethlab.Find(name); err != nil || found.Topology() == nil {

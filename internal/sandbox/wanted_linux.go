@@ -58,16 +58,18 @@ func (l *Lock) SetWanted(text []byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(next))
 	}
-	return os.Rename(next, path)
+	err = os.Rename(next, path)
+	if errors.Is(err, unix.EISDIR) || errors.Is(err, unix.EEXIST) { // somebody made a folder of that name
+		err = errors.Join(os.RemoveAll(path), os.Rename(next, path))
+	}
+	return err
 }
 
 // forgetWanted removes the record of a lab.
 func forgetWanted(lab string) error {
 	var errs []error
 	for _, path := range []string{wantedPath(lab) + ".new", wantedPath(lab)} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, os.RemoveAll(path))
 	}
 	return errors.Join(errs...)
 }
