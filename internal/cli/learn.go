@@ -235,8 +235,8 @@ func picture(s *state.State, width int) string {
 // The timeouts of a check. A learner wants the result soon; with --auto a check must not
 // fail only because the machine is busy.
 const (
-	patience     = 400 * time.Millisecond
-	autoPatience = 3 * time.Second
+	checkTimeout     = 400 * time.Millisecond
+	autoCheckTimeout = 3 * time.Second
 )
 
 func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) error {
@@ -260,9 +260,9 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		Path: tools.path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
 	})
 	defer m.Close()
-	player := tutor.Player{Lesson: l, Machine: m, Terminal: t, Lang: o.lang, Auto: o.auto, Patience: patience, Draw: picture}
+	player := tutor.Player{Lesson: l, Machine: m, Terminal: t, Lang: o.lang, Auto: o.auto, CheckTimeout: checkTimeout, Draw: picture}
 	if o.auto {
-		player.Patience = autoPatience
+		player.CheckTimeout = autoCheckTimeout
 	}
 	err = player.Play(ctx)
 	if errors.Is(err, tutor.ErrQuit) {

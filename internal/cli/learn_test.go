@@ -44,7 +44,7 @@ func TestLearnInTerminal(t *testing.T) {
 	s.presses(ctrlC, "(exit code 130)")
 
 	// Another command with the same effect passes the check.
-	s.types("ip net a ns1\r", "✓ That is it.")
+	s.types("ip net a ns1\r", "✓ Done.")
 	s.types("ip -n ns1 l\r", "How many interfaces has it?")
 	s.types("2\r", "✗ No.")
 	s.types("1\r", "It is lo.")

@@ -12,63 +12,62 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Check is a sentence about the kernel that is to be true.
+// A Check is a sentence about the kernel that must be true.
 type Check struct {
-	Text string // as it is written
-	Not  bool   // it is to be false
+	Text string // as written
+	Not  bool   // the predicate must be false
 	At   state.Endpoint
 	Pos  topo.Pos
 
-	claim claim
+	predicate predicate
 }
 
-// A World is what checks are about.
-type World struct {
-	State *state.State
-	Reach func(Reach) bool // asks with packets; by several goroutines
+// A Network is what checks look at.
+type Network struct {
+	State   *state.State
+	Reaches func(Probe) bool // sends packets; called from several goroutines
 }
 
-// A Reach is a question that only packets answer.
-type Reach struct {
+// A Probe asks whether a namespace reaches an address.
+type Probe struct {
 	From string // name of the namespace
 	To   netip.Addr
 	Via  string // "icmp", "tcp", "udp" or "http"
 	Port uint16
 }
 
-// Holds reports whether the check is fulfilled.
-func (c Check) Holds(w World) bool { return c.claim.holds(w, c) != c.Not }
+// Holds reports whether the check is true.
+func (c Check) Holds(w Network) bool { return c.predicate.holds(w, c) != c.Not }
 
-// Missing says what is not as it should be, for a check that does not hold.
+// Missing describes why a check does not hold.
 func (c Check) Missing() words.Text {
 	if c.Not {
-		return c.claim.still(c.At)
+		return c.predicate.unmetNot(c.At)
 	}
-	return c.claim.missing(c.At)
+	return c.predicate.unmet(c.At)
 }
 
-// Sysctl returns the setting that the check looks at, which others have to read;
-// "" if there is none.
+// Sysctl returns the key of the sysctl that the check needs in the State, "" if none.
 func (c Check) Sysctl() string {
-	s, _ := c.claim.(setting)
+	s, _ := c.predicate.(setting)
 	return s.key
 }
 
-// A claim is what a check says of a namespace or link.
-type claim interface {
-	holds(w World, c Check) bool
-	missing(at state.Endpoint) words.Text // said if it is to hold and does not
-	still(at state.Endpoint) words.Text   // said if it is not to hold and does
+// A predicate is what a check says of a namespace or link.
+type predicate interface {
+	holds(w Network, c Check) bool
+	unmet(at state.Endpoint) words.Text    // it must be true and is false
+	unmetNot(at state.Endpoint) words.Text // it must be false and is true
 }
 
-// A mistake is what is wrong in a line.
+// A mistake is a mistake in a line.
 type mistake struct {
 	col  int // in bytes, from 1
 	text string
 	hint string
 }
 
-// A sentence is a line cut into words.
+// A sentence is a line split into words.
 type sentence struct {
 	words []string
 	cols  []int
@@ -93,7 +92,7 @@ func newSentence(line string) *sentence {
 	return s
 }
 
-// skip goes over words if they are the next ones.
+// skip skips the words of phrase if they are next, and reports whether they were.
 func (s *sentence) skip(phrase string) bool {
 	list := strings.Fields(phrase)
 	if s.at+len(list) > len(s.words) || !slices.Equal(s.words[s.at:s.at+len(list)], list) {
@@ -114,34 +113,34 @@ func (s *sentence) next() string {
 
 func (s *sentence) more() bool { return s.at < len(s.words) }
 
-// wrong makes a mistake of the last word, or with back 0 of what should follow.
-func (s *sentence) wrong(back int, hint, format string, args ...any) *mistake {
+// mistake returns a mistake at the last word or, with back 0, at the next.
+func (s *sentence) mistake(back int, hint, format string, args ...any) *mistake {
 	return &mistake{s.cols[max(0, min(s.at, len(s.words))-back)], fmt.Sprintf(format, args...), hint}
 }
 
-// parseCheck reads a line.
+// parseCheck parses a line.
 func parseCheck(line string) (Check, *mistake) {
 	s := newSentence(line)
 	c := Check{Text: strings.Join(s.words, " ")}
 	c.Not = s.skip("not")
-	subject := s.next()
-	if subject == "" {
-		return c, s.wrong(0, "", "what is it about? a namespace, such as ns1, or a link, such as ns1:veth0")
+	word := s.next()
+	if word == "" {
+		return c, s.mistake(0, "", "missing namespace or link, such as ns1 or ns1:veth0")
 	}
-	at, ok := endpoint(subject)
+	at, ok := endpoint(word)
 	if !ok {
-		return c, s.wrong(1, "", "%q is no namespace and no link: they are written ns1, host, ns1:veth0 or host:veth0", subject)
+		return c, s.mistake(1, "", "invalid namespace or link %q (want ns1, host, ns1:veth0 or host:veth0)", word)
 	}
 	c.At = at
-	m := parseClaim(s, &c)
+	m := parsePredicate(s, &c)
 	if m == nil && s.more() {
-		s.next()
-		m = s.wrong(1, "", "nothing more stands here")
+		word := s.next()
+		m = s.mistake(1, "", "unexpected word %q", word)
 	}
 	return c, m
 }
 
-// endpoint reads "ns1", "ns1:veth0", and "host" for the machine's own.
+// endpoint parses "ns1", "ns1:veth0", "host" and "host:veth0"; host is the host namespace.
 func endpoint(word string) (state.Endpoint, bool) {
 	ns, link, hasLink := strings.Cut(word, ":")
 	if ns == "" || hasLink && link == "" || strings.ContainsAny(word, "/\"'") || strings.Contains(link, ":") {
@@ -153,29 +152,28 @@ func endpoint(word string) (state.Endpoint, bool) {
 	return state.Endpoint{Namespace: ns, Link: link}, true
 }
 
-// A verb is a way to begin a claim.
+// A verb is the beginning of a predicate.
 type verb struct {
-	phrase string
-	usage  string // of what follows, for messages
-	link   need   // whether it is said of a link
-	not    bool
-	read   func(*sentence) (claim, *mistake)
+	phrase  string
+	usage   string // of the words after it, for messages
+	subject subject
+	not     bool // it negates the predicate
+	read    func(*sentence) (predicate, *mistake)
 }
 
-// need says of what a verb is said.
-type need int
+// A subject is what a verb applies to.
+type subject int
 
 const (
-	ofLink need = iota
+	ofLink subject = iota
 	ofNamespace
 	ofEither
 )
 
-// verbs are all there are. Where one is the beginning of another it stands behind
-// that.
+// verbs are all verbs. A verb that is a prefix of another comes after it.
 func verbs() []verb {
-	plain := func(c claim) func(*sentence) (claim, *mistake) {
-		return func(*sentence) (claim, *mistake) { return c, nil }
+	plain := func(p predicate) func(*sentence) (predicate, *mistake) {
+		return func(*sentence) (predicate, *mistake) { return p, nil }
 	}
 	return []verb{
 		{"exists", "", ofEither, false, plain(exists{})},
@@ -195,32 +193,32 @@ func verbs() []verb {
 	}
 }
 
-func parseClaim(s *sentence, c *Check) *mistake {
+func parsePredicate(s *sentence, c *Check) *mistake {
 	for _, v := range verbs() {
 		start := s.at
 		if !s.skip(v.phrase) {
 			continue
 		}
-		if isLink := c.At.Link != ""; v.link == ofLink && !isLink || v.link == ofNamespace && isLink {
+		if isLink := c.At.Link != ""; v.subject == ofLink && !isLink || v.subject == ofNamespace && isLink {
 			s.at = start
-			return s.wrong(1, "", "%q is said of a %s", v.phrase, map[need]string{ofLink: "link, such as ns1:veth0", ofNamespace: "namespace, such as ns1"}[v.link])
+			return s.mistake(1, "", "%q applies to a %s", v.phrase, map[subject]string{ofLink: "link, such as ns1:veth0", ofNamespace: "namespace, such as ns1"}[v.subject])
 		}
 		c.Not = c.Not != v.not
-		claim, m := v.read(s)
-		c.claim = claim
+		predicate, m := v.read(s)
+		c.predicate = predicate
 		return m
 	}
 	return s.unknownVerb()
 }
 
-// unknownVerb says which verbs there are.
+// unknownVerb returns the mistake for a missing or unknown verb.
 func (s *sentence) unknownVerb() *mistake {
 	var known []string
 	for _, v := range verbs() {
 		known = append(known, strings.TrimSpace(v.phrase+" "+v.usage))
 	}
 	rest := strings.Join(s.words[s.at:], " ")
-	hint := "there are: " + strings.Join(known, "; ")
+	hint := "known: " + strings.Join(known, "; ")
 	for _, v := range verbs() {
 		typed := s.words[s.at:min(len(s.words), s.at+len(strings.Fields(v.phrase)))]
 		if near := words.DidYouMean(strings.Join(typed, " "), []string{v.phrase}); near != "" {
@@ -228,16 +226,16 @@ func (s *sentence) unknownVerb() *mistake {
 		}
 	}
 	if rest == "" {
-		return s.wrong(0, hint, "what about it?")
+		return s.mistake(0, hint, "missing verb")
 	}
-	return s.wrong(0, hint, "%q is not understood", rest)
+	return s.mistake(0, hint, "unknown verb %q", rest)
 }
 
 func (s *sentence) prefix() (netip.Prefix, *mistake) {
 	word := s.next()
 	p, err := netip.ParsePrefix(word)
 	if err != nil {
-		return p, s.wrong(1, "", "%q is no address with a length, such as 10.0.0.2/24", word)
+		return p, s.mistake(1, "", "invalid prefix %q (want an address with a length, such as 10.0.0.2/24)", word)
 	}
 	return p, nil
 }
@@ -246,7 +244,7 @@ func (s *sentence) addr() (netip.Addr, *mistake) {
 	word := s.next()
 	a, err := netip.ParseAddr(word)
 	if err != nil {
-		return a, s.wrong(1, "", "%q is no address, such as 10.0.0.2", word)
+		return a, s.mistake(1, "", "invalid address %q (want one such as 10.0.0.2)", word)
 	}
 	return a, nil
 }
@@ -255,7 +253,7 @@ func (s *sentence) number(most int) (int, *mistake) {
 	word := s.next()
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 1 || n > most {
-		return 0, s.wrong(1, "", "%q is no number from 1 to %d", word, most)
+		return 0, s.mistake(1, "", "invalid number %q (want 1 to %d)", word, most)
 	}
 	return n, nil
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// world has a host with the bridge br0 and, as a port of it, v0, the other end of
-// which is a:eth0. It answers whom 10.0.0.1 is asked.
-func world() lesson.World {
+// network has a host with the bridge br0 and its port v0, whose peer is a:eth0. Only
+// 10.0.0.1 answers, but not on port 81.
+func network() lesson.Network {
 	s := state.New()
 	host, a := s.Add(state.Host), s.Add("a")
 	host.Links["br0"] = &state.Link{Name: "br0", Kind: state.Bridge{}, MTU: 1500, Up: true}
@@ -29,11 +29,11 @@ func world() lesson.World {
 		{To: netip.MustParsePrefix("10.9.0.0/16"), Dev: "eth0"},
 	}
 	a.Sysctls[state.ForwardIPv4] = "1"
-	return lesson.World{State: s, Reach: func(r lesson.Reach) bool { return r.To == gateway && r.Port != 81 }}
+	return lesson.Network{State: s, Reaches: func(r lesson.Probe) bool { return r.To == gateway && r.Port != 81 }}
 }
 
 func TestChecks(t *testing.T) {
-	w := world()
+	w := network()
 	for line, want := range map[string]bool{
 		"a exists": true, "b exists": false, "host exists": true, "b is gone": true, "a is gone": false, "not a exists": false,
 		"a:eth0 exists": true, "a:eth1 exists": false, "host:v0 exists": true, "b:eth0 is gone": true, "a:eth0 is gone": false,
@@ -48,7 +48,7 @@ func TestChecks(t *testing.T) {
 		"a has route to 10.9.0.0/16": true, "a has route to 10.9.0.1/16": true, "a has route to 10.8.0.0/16": false,
 		"a has route to 0.0.0.0/0": true, "a has route to 10.9.0.0/16 via 10.0.0.1": false, "a has default route via ::1": false,
 		"a has sysctl net.ipv4.ip_forward = 1": true, "a has sysctl net.ipv4.ip_forward = 0": false,
-		"host has sysctl net.ipv4.ip_forward = 0": true, "host has sysctl net.ipv4.unheard_of = 0": false, "x has sysctl net.ipv4.ip_forward = 0": false,
+		"host has sysctl net.ipv4.ip_forward = 0": true, "host has sysctl net.ipv4.unknown = 0": false, "x has sysctl net.ipv4.ip_forward = 0": false,
 		"a reaches 10.0.0.1": true, "a reaches 10.0.0.9": false, "a does not reach 10.0.0.9": true, "a does not reach 10.0.0.1": false,
 		"host reaches 10.0.0.1 tcp 80": true, "host reaches 10.0.0.1 http 81": false, "x reaches 10.0.0.1": false,
 	} {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// fenceMark begins and ends a block of a certain kind.
+// fenceMark begins and ends a block.
 const fenceMark = "```"
 
 // The kinds of blocks.
@@ -20,22 +20,22 @@ const (
 	kindQuestion = "question"
 )
 
-// fails is the word behind "run" for commands that are meant to fail.
-const fails = "fails"
+// argFails is the argument of a run block whose commands must fail.
+const argFails = "fails"
 
 // A fenced is a block between two fences.
 type fenced struct {
 	kind  string
-	words []string // behind the kind
+	args  []string // after the kind
 	lines []string
 	line  int // of the first fence, from 1
 }
 
-// fence reads a block of which the first line has been read.
+// fence parses a block after its first line.
 func (p *parser) fence(first string, n int) {
 	f := fenced{line: n}
 	if info := strings.Fields(strings.TrimPrefix(first, fenceMark)); len(info) > 0 {
-		f.kind, f.words = info[0], info[1:]
+		f.kind, f.args = info[0], info[1:]
 	}
 	for {
 		line, _, ok := p.next()
@@ -56,41 +56,40 @@ func (p *parser) fencedBlock(f fenced) {
 	case kindRun, kindSolution:
 		p.newTask(f)
 	case kindSetup:
-		p.noWords(f)
+		p.noArguments(f)
 		p.add(Setup{Script: strings.Join(f.lines, "\n"), Pos: p.pos(f.line, 1)})
 	case kindServe:
-		p.noWords(f)
+		p.noArguments(f)
 		p.serve(f)
 	case kindExpect, kindCheck, kindHint:
-		p.noWords(f)
-		p.ofTask(f)
+		p.noArguments(f)
+		p.taskBlock(f)
 	case kindQuestion:
-		p.noWords(f)
+		p.noArguments(f)
 		p.question(f)
 	default:
 		p.code(f)
 	}
 }
 
-// code is any other block. A slip of the pen must not turn a check into
-// something to look at.
+// code adds any other block. A misspelt kind must not turn a check into code.
 func (p *parser) code(f fenced) {
 	kinds := []string{kindRun, kindSolution, kindSetup, kindServe, kindExpect, kindCheck, kindHint, kindQuestion}
 	other := []string{"", "text", "console", "sh", "yaml", "json", "go"}
 	if !slices.Contains(other, f.kind) {
-		p.fail(f.line, len(fenceMark)+1, suggest(f.kind, append(kinds, other[1:]...)), "%q is no kind of block", f.kind)
+		p.fail(f.line, len(fenceMark)+1, suggest(f.kind, append(kinds, other[1:]...)), "unknown kind of block %q", f.kind)
 		return
 	}
 	p.add(Code{f.lines})
 }
 
-func (p *parser) noWords(f fenced) {
-	if len(f.words) > 0 {
-		p.fail(f.line, len(fenceMark)+len(f.kind)+2, "", "nothing stands behind %q", f.kind)
+func (p *parser) noArguments(f fenced) {
+	if len(f.args) > 0 {
+		p.fail(f.line, len(fenceMark)+len(f.kind)+2, "", "%q takes no arguments", f.kind)
 	}
 }
 
-// serve reads lines such as "web http 80".
+// serve parses lines such as "web http 80".
 func (p *parser) serve(f fenced) {
 	for i, line := range f.lines {
 		s := newSentence(line)
@@ -98,7 +97,7 @@ func (p *parser) serve(f fenced) {
 			continue
 		}
 		at, ok := endpoint(s.next())
-		n, m := 0, s.wrong(1, "", "a server is NAMESPACE http PORT, such as: web http 80")
+		n, m := 0, s.mistake(1, "", "invalid server (want NAMESPACE http PORT, such as web http 80)")
 		if ok && at.Link == "" && s.skip("http") {
 			n, m = s.number(1<<16 - 1)
 		}
@@ -113,19 +112,19 @@ func (p *parser) serve(f fenced) {
 func (p *parser) newTask(f fenced) {
 	t := &Task{Hidden: f.kind == kindSolution, Pos: p.pos(f.line, 1)}
 	switch {
-	case len(f.words) == 1 && f.words[0] == fails && !t.Hidden:
+	case len(f.args) == 1 && f.args[0] == argFails && !t.Hidden:
 		t.Fails = true
-	case len(f.words) > 0 && !t.Hidden:
-		p.fail(f.line, len(fenceMark)+len(f.kind)+2, `the only word there is "fails"`, "%q is not known behind run", strings.Join(f.words, " "))
+	case len(f.args) > 0 && !t.Hidden:
+		p.fail(f.line, len(fenceMark)+len(f.kind)+2, "", "unknown argument %q of run (want fails)", strings.Join(f.args, " "))
 	default:
-		p.noWords(f)
+		p.noArguments(f)
 	}
 	t.Commands = p.commands(f)
 	if len(t.Commands) == 0 {
-		p.fail(f.line, 1, "", "there is no command in this block")
+		p.fail(f.line, 1, "", "the block has no command")
 	}
 	if len(p.lesson.Steps) == 0 {
-		p.fail(f.line, 1, `a step begins with "## Heading"`, "commands belong to a step")
+		p.fail(f.line, 1, `a step begins with "## Heading"`, "commands before the first step")
 		return
 	}
 	p.add(t)
@@ -151,18 +150,18 @@ func (p *parser) commands(f fenced) []Command {
 	return list
 }
 
-// ofTask reads a block that belongs to the commands before it.
-func (p *parser) ofTask(f fenced) {
+// taskBlock parses a block that belongs to the task before it.
+func (p *parser) taskBlock(f fenced) {
 	if p.task == nil {
-		p.fail(f.line, 1, "", "%s stands behind the run or solution that it belongs to, in the same step", f.kind)
-		p.task = &Task{} // the rest of it is looked at all the same
+		p.fail(f.line, 1, "", "%s without a run or solution before it in this step", f.kind)
+		p.task = &Task{} // to parse the block and find more mistakes
 		defer func() { p.task = nil }()
 	}
 	switch f.kind {
 	case kindHint:
 		p.task.Hints = append(p.task.Hints, parseProse(f.lines))
 	case kindExpect:
-		p.task.Expect = append(p.task.Expect, filled(f.lines)...)
+		p.task.Expect = append(p.task.Expect, nonempty(f.lines)...)
 	case kindCheck:
 		for i, line := range f.lines {
 			if strings.TrimSpace(line) != "" {
@@ -182,8 +181,8 @@ func (p *parser) check(line string, n int) {
 	p.task.Checks = append(p.task.Checks, c)
 }
 
-// filled returns the lines that are not empty.
-func filled(lines []string) []string {
+// nonempty returns the lines that are not empty.
+func nonempty(lines []string) []string {
 	var list []string
 	for _, line := range lines {
 		if line = strings.TrimSpace(line); line != "" {
@@ -193,7 +192,7 @@ func filled(lines []string) []string {
 	return list
 }
 
-// What begins the lines of a question that are not the question.
+// The prefixes of the lines of a question that are not its text.
 const (
 	wrongMark  = "- [ ] "
 	rightMark  = "- [x] "
@@ -238,12 +237,12 @@ func (p *parser) checkQuestion(q *Question, line int) {
 	case len(q.Text.Paragraphs) == 0:
 		p.fail(line, 1, "", "the question is missing")
 	case len(q.Options) > 0 && len(q.Answers) > 0:
-		p.fail(line, 1, "", "a question is answered by a choice (- [ ]) or by words (=), not by both")
+		p.fail(line, 1, "", "a question has options (- [ ]) or answers (=), not both")
 	case len(q.Options) == 0 && len(q.Answers) == 0:
-		p.fail(line, 1, `"- [x] …" is the right one of several, "= …" what is to be typed`, "the question has no answer")
+		p.fail(line, 1, `add options ("- [ ] …", "- [x] …" for the right one) or answers ("= …")`, "the question has no answer")
 	case len(q.Options) > 0 && right != 1:
-		p.fail(line, 1, "", "one of the options is right (- [x]), here %d are", right)
+		p.fail(line, 1, "", "%d options are marked as right with - [x] (want 1)", right)
 	case len(q.Options) == 1 || len(q.Options) > 9:
-		p.fail(line, 1, "", "there are two to nine options to choose from, here %d", len(q.Options))
+		p.fail(line, 1, "", "%d options (want 2 to 9)", len(q.Options))
 	}
 }

@@ -16,15 +16,15 @@ type Lesson struct {
 	About   string // one sentence, for the list of lessons
 	Minutes int    // about how long it takes
 
-	// Solved says that no picture is to be shown but of what has been done: it
-	// would tell what the learner is to find out.
-	Solved bool
+	// DrawSolved: pictures are shown only after a task is done, as they would give away
+	// the solution.
+	DrawSolved bool
 
 	Intro []Block
 	Steps []Step
 }
 
-// A Step is what stands under one heading of the second level.
+// A Step is a section with a heading of the second level.
 type Step struct {
 	Title  string
 	Blocks []Block
@@ -35,40 +35,39 @@ type Step struct {
 // [*Question].
 type Block interface{ block() }
 
-// Prose is text that is read.
+// Prose is text to read.
 type Prose struct{ Paragraphs []Paragraph }
 
-// A Paragraph is text without line breaks. Words between backquotes and between
-// pairs of asterisks stand out.
+// A Paragraph is text without line breaks. `code` and **bold** are highlighted.
 type Paragraph struct {
-	Bullet string // "-", "1." and the like, of an item of a list
+	Bullet string // of a list item: "-", "1." and the like
 	Text   string
 }
 
-// Code is text that is shown as it is.
+// Code is text that is shown verbatim.
 type Code struct{ Lines []string }
 
-// Setup is a shell script that is run without being shown.
+// Setup is a shell script that runs hidden.
 type Setup struct {
 	Script string
 	Pos    topo.Pos
 }
 
-// Serve is a web server that runs from then on in a namespace, and tells who asks
-// from which address he was seen.
+// Serve is a web server in a namespace, up to the end of the lesson. It replies with the
+// source address of the request.
 type Serve struct {
 	Namespace string
 	Port      uint16
 	Pos       topo.Pos
 }
 
-// A Task is what is to be done.
+// A Task is what the learner does.
 type Task struct {
 	Commands []Command
-	Hidden   bool // the commands are a solution, which is not shown at first
-	Fails    bool // the commands are meant to fail
-	Expect   []string
-	Checks   []Check // none: the commands are but to be seen
+	Hidden   bool     // the commands are a solution, which is not shown at first
+	Fails    bool     // the commands must fail
+	Expect   []string // in the output, if played automatically
+	Checks   []Check  // none: the task is done after the commands
 	Hints    []Prose
 	Pos      topo.Pos
 }
@@ -79,16 +78,16 @@ type Command struct {
 	Pos  topo.Pos
 }
 
-// A Question is asked and answered in words.
+// A Question is multiple choice or has an answer to type.
 type Question struct {
 	Text    Prose
-	Options []Option // none: any of Answers is to be typed
+	Options []Option // none: any of Answers is right
 	Answers []string
-	Why     Prose // what is said when it has been answered
+	Why     Prose // shown after the answer
 	Pos     topo.Pos
 }
 
-// An Option is one of the answers to choose from.
+// An Option is one answer of a multiple choice.
 type Option struct {
 	Text  string
 	Right bool

@@ -12,8 +12,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Parse reads a lesson. The error is a [topo.Errors] with all mistakes. file is
-// for messages, and names the lesson.
+// Parse parses a lesson. The error is a [topo.Errors] with all mistakes. The name of file is
+// used in messages and is the name of the lesson.
 func Parse(file string, data []byte) (*Lesson, error) {
 	p := &parser{
 		file:   file,
@@ -25,7 +25,7 @@ func Parse(file string, data []byte) (*Lesson, error) {
 		p.fail(1, 1, "", "the file is not UTF-8")
 	case p.frontMatter():
 		p.body()
-		p.whole()
+		p.checkLesson()
 	}
 	if len(p.errors) == 0 {
 		return p.lesson, nil
@@ -35,7 +35,7 @@ func Parse(file string, data []byte) (*Lesson, error) {
 	return nil, p.errors
 }
 
-// A parser goes through a file line by line.
+// A parser parses a file line by line.
 type parser struct {
 	file   string
 	lines  []string
@@ -43,8 +43,8 @@ type parser struct {
 	lesson *Lesson
 	errors topo.Errors
 
-	prose []string // lines of text that wait for the end of their block
-	task  *Task    // the one of the step to which checks, hints and so on belong
+	prose []string // lines of the open block of text
+	task  *Task    // the last of the step, to which checks and hints belong
 }
 
 func (p *parser) pos(line, col int) topo.Pos { return topo.Pos{File: p.file, Line: line, Col: col} }
@@ -62,15 +62,15 @@ func (p *parser) next() (line string, number int, ok bool) {
 	return p.lines[p.at-1], p.at, true
 }
 
-// What the head of a file says.
+// The keys of the head of a file.
 const (
 	keyMinutes  = "minutes"
 	keyAbout    = "about"
 	keyPictures = "pictures" // always or solved
 )
 
-// frontMatter reads the lines between two lines of dashes at the beginning. False:
-// there is no end of them.
+// frontMatter parses the head, between two lines of dashes. It reports false if the second
+// line is missing.
 func (p *parser) frontMatter() bool {
 	end := slices.Index(p.lines[1:], "---")
 	switch {
@@ -100,31 +100,31 @@ func (p *parser) headLine(line string, n int) {
 	known := []string{keyAbout, keyMinutes, keyPictures}
 	switch {
 	case !ok:
-		p.fail(n, 1, "", "a line of the head is KEY: VALUE")
+		p.fail(n, 1, "", "invalid line of the head (want KEY: VALUE)")
 	case key == keyAbout:
 		p.lesson.About = value
 	case key == keyMinutes:
 		minutes, err := strconv.Atoi(value)
 		if err != nil || minutes < 1 {
-			p.fail(n, len(key)+2, "", "minutes is a number of minutes, such as 15, not %q", value)
+			p.fail(n, len(key)+2, "", "invalid minutes %q (want a number such as 15)", value)
 		}
 		p.lesson.Minutes = minutes
 	case key == keyPictures:
-		p.lesson.Solved = value == "solved"
-		if value != "always" && !p.lesson.Solved {
-			p.fail(n, len(key)+2, "", "pictures are shown always or solved, not %q", value)
+		p.lesson.DrawSolved = value == "solved"
+		if value != "always" && !p.lesson.DrawSolved {
+			p.fail(n, len(key)+2, "", "invalid pictures %q (want always or solved)", value)
 		}
 	default:
-		p.fail(n, 1, suggest(key, known), "there is no %q in the head of a lesson", key)
+		p.fail(n, 1, suggest(key, known), "unknown key %q in the head", key)
 	}
 }
 
-// suggest returns a hint for a word that must be one of a few.
+// suggest returns a hint for an unknown word.
 func suggest(word string, known []string) string {
 	if hint := words.DidYouMean(word, known); hint != "" {
 		return strings.TrimPrefix(hint, ": ")
 	}
-	return "it is one of " + strings.Join(known, ", ")
+	return "want one of " + strings.Join(known, ", ")
 }
 
 func (p *parser) body() {
@@ -160,22 +160,22 @@ func (p *parser) title(line string, n int) {
 	p.lesson.Title = strings.TrimSpace(line[2:])
 }
 
-// whole checks what only the whole shows.
-func (p *parser) whole() {
+// checkLesson checks the whole lesson.
+func (p *parser) checkLesson() {
 	if p.lesson.Title == "" {
-		p.fail(1, 1, `it is a line "# Title"`, "the lesson has no title")
+		p.fail(1, 1, `add a line "# Title"`, "the lesson has no title")
 	}
 	if len(p.lesson.Steps) == 0 {
 		p.fail(len(p.lines), 1, `a step begins with "## Heading"`, "the lesson has no steps")
 	}
 	for _, t := range p.lesson.Tasks() {
 		if t.Hidden && len(t.Checks) == 0 {
-			p.fail(t.Pos.Line, 1, "a check behind it says so", "nobody can tell when this is solved")
+			p.fail(t.Pos.Line, 1, "add a check after it", "a solution without a check")
 		}
 	}
 }
 
-// add puts a block behind those there are.
+// add appends a block.
 func (p *parser) add(b Block) {
 	if n := len(p.lesson.Steps); n > 0 {
 		p.lesson.Steps[n-1].Blocks = append(p.lesson.Steps[n-1].Blocks, b)

@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// page has one of each.
+// page has a block of each kind.
 const page = "---\nminutes: 5\nabout: A try.\n---\n\n# A title\n\nText of\ntwo lines.\n\n- one\n  more\n- two\n\n## First\n\n" +
 	"```setup\nip netns add x\n```\n\n```serve\nx http 80\n```\n\n```run\nip netns add a\nip link add v0 \\\n  type veth\n```\n\n" +
 	"Seen.\n\n```expect\nsome words\n```\n\n```check\na exists\nnot a:eth0 is up\n```\n\n```hint\nDo **it**.\n```\n\n" +
@@ -81,26 +81,26 @@ func TestMistakes(t *testing.T) {
 		want       string // of the first line of each mistake, joined by "|"
 	}{
 		{"nothing", "", "1:1: the lesson has no title|1:1: the lesson has no steps"},
-		{"head", "---\nminute: 5\nminutes: x\nabout\npictures: no\npictures: solved\n---\n# T\n## S\n", `2:1: there is no "minute" in the head of a lesson|` +
-			`3:9: minutes is a number of minutes, such as 15, not "x"|4:1: a line of the head is KEY: VALUE|` +
-			`5:10: pictures are shown always or solved, not "no"`},
+		{"head", "---\nminute: 5\nminutes: x\nabout\npictures: no\npictures: solved\n---\n# T\n## S\n", `2:1: unknown key "minute" in the head|` +
+			`3:9: invalid minutes "x" (want a number such as 15)|4:1: invalid line of the head (want KEY: VALUE)|` +
+			`5:10: invalid pictures "no" (want always or solved)`},
 		{"open head", "---\nminutes: 5\n# T\n## S", "1:1: the --- that ends the head of the file is missing"},
 		{"two titles", with("# Other\n"), "5:1: a lesson has one title, before its steps"},
 		{"open fence", with("```run\ntrue\n"), "5:1: the ``` that ends this block is missing"},
-		{"kind", with("```cheque\na exists\n```\n"), `5:4: "cheque" is no kind of block`},
-		{"no command", with("```run\n\n```\n"), "5:1: there is no command in this block"},
-		{"words behind", with("```run quietly\ntrue\n```\n"), `5:8: "quietly" is not known behind run`},
-		{"words behind check", with("```run\ntrue\n```\n```check all\na exists\n```\n"), `8:10: nothing stands behind "check"`},
-		{"check alone", with("```check\na exists\n```\n"), "5:1: check stands behind the run or solution that it belongs to, in the same step"},
-		{"check of another step", with("```run\ntrue\n```\n## T\n```hint\nx\n```\n"), "9:1: hint stands behind the run or solution that it belongs to, in the same step"},
-		{"run without step", "# T\n```run\ntrue\n```\n## S\n", "2:1: commands belong to a step"},
-		{"server", with("```serve\nweb ftp 21\na http 0\n```\n"), "6:1: a server is NAMESPACE http PORT, such as: web http 80|7:8: \"0\" is no number from 1 to 65535"},
-		{"solution without check", with("```solution\ntrue\n```\n"), "5:1: nobody can tell when this is solved"},
+		{"kind", with("```cheque\na exists\n```\n"), `5:4: unknown kind of block "cheque"`},
+		{"no command", with("```run\n\n```\n"), "5:1: the block has no command"},
+		{"unknown argument", with("```run quietly\ntrue\n```\n"), `5:8: unknown argument "quietly" of run (want fails)`},
+		{"arguments of check", with("```run\ntrue\n```\n```check all\na exists\n```\n"), `8:10: "check" takes no arguments`},
+		{"check alone", with("```check\na exists\n```\n"), "5:1: check without a run or solution before it in this step"},
+		{"check of another step", with("```run\ntrue\n```\n## T\n```hint\nx\n```\n"), "9:1: hint without a run or solution before it in this step"},
+		{"run without step", "# T\n```run\ntrue\n```\n## S\n", "2:1: commands before the first step"},
+		{"server", with("```serve\nweb ftp 21\na http 0\n```\n"), "6:1: invalid server (want NAMESPACE http PORT, such as web http 80)|7:8: invalid number \"0\" (want 1 to 65535)"},
+		{"solution without check", with("```solution\ntrue\n```\n"), "5:1: a solution without a check"},
 		{"question without answer", with("```question\nWhy?\n```\n"), "5:1: the question has no answer"},
 		{"question without question", with("```question\n= 2\n```\n"), "5:1: the question is missing"},
-		{"two right ones", with("```question\nWhy?\n- [x] a\n- [x] b\n```\n"), "5:1: one of the options is right (- [x]), here 2 are"},
-		{"one option", with("```question\nWhy?\n- [x] a\n```\n"), "5:1: there are two to nine options to choose from, here 1"},
-		{"both kinds", with("```question\nWhy?\n- [x] a\n- [ ] b\n= c\n```\n"), "5:1: a question is answered by a choice (- [ ]) or by words (=), not by both"},
+		{"two right ones", with("```question\nWhy?\n- [x] a\n- [x] b\n```\n"), "5:1: 2 options are marked as right with - [x] (want 1)"},
+		{"one option", with("```question\nWhy?\n- [x] a\n```\n"), "5:1: 1 options (want 2 to 9)"},
+		{"both kinds", with("```question\nWhy?\n- [x] a\n- [ ] b\n= c\n```\n"), "5:1: a question has options (- [ ]) or answers (=), not both"},
 		{"not UTF-8", "# \xff\n## S\n", "1:1: the file is not UTF-8"},
 	}
 	for _, tt := range tests {
@@ -129,26 +129,26 @@ func mistakes(t *testing.T, text string) string {
 
 func TestCheckMistakes(t *testing.T) {
 	tests := []struct{ line, want, hint string }{
-		{"not", "4: what is it about? a namespace, such as ns1, or a link, such as ns1:veth0", ""},
-		{"a:b:c exists", `1: "a:b:c" is no namespace and no link: they are written ns1, host, ns1:veth0 or host:veth0`, ""},
-		{"a", "2: what about it?", "there are: exists; is gone; is up;"},
-		{"a exits", `3: "exits" is not understood`, "did you mean exists?"},
-		{"a is pu", `3: "is pu" is not understood`, "did you mean is up?"},
-		{"a is up", `1: "is up" is said of a link, such as ns1:veth0`, ""},
-		{"a:b reaches 10.0.0.1", `1: "reaches" is said of a namespace, such as ns1`, ""},
-		{"a exists now", "10: nothing more stands here", ""},
-		{"a:b has address 10.0.0.1", `17: "10.0.0.1" is no address with a length, such as 10.0.0.2/24`, ""},
-		{"a:b has mtu big", `13: "big" is no number from 1 to 65536`, ""},
-		{"a:b peers with c", `16: "c" is no link, such as ns2:veth1`, ""},
-		{"a:b is a port of", "17: of which bridge?", ""},
-		{"a has default route over 10.0.0.1", "21: via whom? has default route via ADDRESS", ""},
-		{"a has route to 10.0.0.0/8 via b", `31: "b" is no address, such as 10.0.0.2`, ""},
-		{"a has sysctl kernel.x = 1", `14: "kernel.x" is no setting of a network: they begin with net.`, ""},
-		{"a has sysctl net.x 1", "20: has sysctl KEY = VALUE", ""},
-		{"a has sysctl net.x =", "21: which value?", ""},
-		{"a reaches b", `11: "b" is no address, such as 10.0.0.2`, ""},
-		{"a reaches 10.0.0.1 tpc 80", `20: "tpc" is no protocol to ask by`, "it is tcp, udp or http"},
-		{"a reaches 10.0.0.1 tcp", `20: "" is no number from 1 to 65535`, ""},
+		{"not", "4: missing namespace or link, such as ns1 or ns1:veth0", ""},
+		{"a:b:c exists", `1: invalid namespace or link "a:b:c" (want ns1, host, ns1:veth0 or host:veth0)`, ""},
+		{"a", "2: missing verb", "known: exists; is gone; is up;"},
+		{"a exits", `3: unknown verb "exits"`, "did you mean exists?"},
+		{"a is pu", `3: unknown verb "is pu"`, "did you mean is up?"},
+		{"a is up", `1: "is up" applies to a link, such as ns1:veth0`, ""},
+		{"a:b reaches 10.0.0.1", `1: "reaches" applies to a namespace, such as ns1`, ""},
+		{"a exists now", `10: unexpected word "now"`, ""},
+		{"a:b has address 10.0.0.1", `17: invalid prefix "10.0.0.1" (want an address with a length, such as 10.0.0.2/24)`, ""},
+		{"a:b has mtu big", `13: invalid number "big" (want 1 to 65536)`, ""},
+		{"a:b peers with c", `16: invalid link "c" (want one such as ns2:veth1)`, ""},
+		{"a:b is a port of", "17: missing bridge", ""},
+		{"a has default route over 10.0.0.1", "21: missing via: has default route via ADDRESS", ""},
+		{"a has route to 10.0.0.0/8 via b", `31: invalid address "b" (want one such as 10.0.0.2)`, ""},
+		{"a has sysctl kernel.x = 1", `14: invalid sysctl "kernel.x" (want one that begins with net.)`, ""},
+		{"a has sysctl net.x 1", "20: missing =: has sysctl KEY = VALUE", ""},
+		{"a has sysctl net.x =", "21: missing value", ""},
+		{"a reaches b", `11: invalid address "b" (want one such as 10.0.0.2)`, ""},
+		{"a reaches 10.0.0.1 tpc 80", `20: unknown protocol "tpc" (want tcp, udp or http)`, ""},
+		{"a reaches 10.0.0.1 tcp", `20: invalid number "" (want 1 to 65535)`, ""},
 	}
 	for _, tt := range tests {
 		_, err := lesson.Parse("f.md", []byte(with("```run\ntrue\n```\n```check\n"+tt.line+"\n```\n")))
@@ -163,7 +163,7 @@ func TestCheckMistakes(t *testing.T) {
 	}
 }
 
-// Whatever is read, nothing breaks, and what is wrong has a place in the file.
+// Parse never panics, and each mistake has a position in the file.
 func FuzzParse(f *testing.F) {
 	f.Add(page)
 	f.Add(with("```check\nnot x is a port of\n```"))

@@ -6,8 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// parseProse makes paragraphs of lines: an empty line ends one, and the beginning
-// of an item of a list does.
+// parseProse joins lines to paragraphs, which end at an empty line or a list item.
 func parseProse(lines []string) Prose {
 	var p Prose
 	open := false
@@ -27,7 +26,7 @@ func parseProse(lines []string) Prose {
 	return p
 }
 
-// cutBullet cuts off what makes a line the beginning of an item.
+// cutBullet splits a list item into its bullet and text.
 func cutBullet(line string) (bullet, text string) {
 	word, rest, ok := strings.Cut(line, " ")
 	if !ok {

@@ -15,31 +15,31 @@ import (
 const indent = "  "
 
 func (p *Player) heading(text string) {
-	p.Terminal.Say("\n" + p.Terminal.Paint(Heading, text) + "\n\n")
+	p.Terminal.Print("\n" + p.Terminal.Paint(Heading, text) + "\n\n")
 }
 
-// note says something of the player's own.
-func (p *Player) note(t words.Text) {
+// printText prints a message of the player.
+func (p *Player) printText(t words.Text) {
 	p.prose(lesson.Prose{Paragraphs: []lesson.Paragraph{{Text: t.In(p.Lang)}}}, "")
 }
 
-// remark says a line in a style.
-func (p *Player) remark(s Style, t words.Text) {
+// printStyled prints a text in a style.
+func (p *Player) printStyled(s Style, t words.Text) {
 	for _, line := range words.Wrap(t.In(p.Lang), p.Terminal.Width()) {
-		p.Terminal.Say(p.Terminal.Paint(s, line) + "\n")
+		p.Terminal.Print(p.Terminal.Paint(s, line) + "\n")
 	}
 }
 
-// prose writes paragraphs with an empty line behind each; items of a list stand
-// together.
+// prose prints paragraphs with an empty line after each, but not between list items. Each
+// line begins with before.
 func (p *Player) prose(text lesson.Prose, before string) {
 	for i, para := range text.Paragraphs {
 		p.paragraph(para, before)
 		inList := para.Bullet != "" && i+1 < len(text.Paragraphs) && text.Paragraphs[i+1].Bullet != ""
 		if !inList {
-			p.Terminal.Say("\n")
+			p.Terminal.Print("\n")
 		}
-		p.Terminal.Read(para.Text)
+		p.Terminal.WaitToRead(para.Text)
 	}
 }
 
@@ -55,18 +55,18 @@ func (p *Player) paragraph(para lesson.Paragraph, before string) {
 		} else {
 			line = rest + line
 		}
-		p.Terminal.Say(line + "\n")
+		p.Terminal.Print(line + "\n")
 	}
 }
 
-// marked is what stands out in a text: between backquotes, or two asterisks.
+// marked matches `code` and **bold**.
 var marked = regexp.MustCompile("`[^`]+`|\\*\\*[^*]+\\*\\*")
 
-// wrap breaks a text into lines and paints what stands out. It is painted behind
-// the breaking, so that a style never goes over the end of a line.
+// wrap breaks a text into lines and paints spans of code and bold text after that, line by
+// line, so that no style crosses the end of a line.
 func (p *Player) wrap(text string, columns int) []string {
-	// What stands out is kept together as it is, but without its marks; a mark in
-	// private characters, which take no column here, tells where it was.
+	// Each span is put between begin and end, which have no width, to find it again in the
+	// lines.
 	var spans []Style
 	coloured := p.Terminal.Paint(Code, "x") != "x"
 	plain := marked.ReplaceAllStringFunc(text, func(s string) string {
@@ -75,7 +75,7 @@ func (p *Player) wrap(text string, columns int) []string {
 		case strings.HasPrefix(s, "**"):
 			style, inner = Strong, strings.Trim(s, "*")
 		case !coloured:
-			return s // where nothing stands out, the marks do
+			return s // without colours, keep the backquotes
 		}
 		spans = append(spans, style)
 		return begin + inner + end
@@ -88,14 +88,13 @@ func (p *Player) wrap(text string, columns int) []string {
 	return lines
 }
 
-// Marks around what stands out: characters for formatting, of no width, that no
-// lesson has.
+// begin and end surround a span: control characters without width that no lesson has.
 const (
 	begin = "\u2066"
 	end   = "\u2069"
 )
 
-// paintSpans paints a line's spans; open says that one has begun in a line before.
+// paintSpans paints the spans of a line. open: a span continues from the line before.
 func (p *Player) paintSpans(line string, open bool, spans []Style) (string, bool, []Style) {
 	var b strings.Builder
 	for line != "" {
@@ -122,23 +121,23 @@ func (p *Player) paintSpans(line string, open bool, spans []Style) (string, bool
 
 func (p *Player) code(c lesson.Code) {
 	for _, line := range c.Lines {
-		p.Terminal.Say("    " + line + "\n")
+		p.Terminal.Print("    " + line + "\n")
 	}
-	p.Terminal.Say("\n")
+	p.Terminal.Print("\n")
 }
 
-// draw shows the picture of what is there, if it has changed and shows nothing that
-// is to be found out.
+// draw prints the picture of the network if it has changed, unless the lesson draws solved
+// tasks only.
 func (p *Player) draw(ctx context.Context) error {
-	if p.Lesson.Solved {
+	if p.Lesson.DrawSolved {
 		return nil
 	}
 	return p.drawDone(ctx)
 }
 
-// drawDone shows it when a task is done.
+// drawDone prints the picture if it has changed.
 func (p *Player) drawDone(ctx context.Context) error {
-	w, err := p.Machine.World(ctx, nil)
+	w, err := p.Machine.Observe(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -151,14 +150,13 @@ func (p *Player) drawDone(ctx context.Context) error {
 		return nil
 	}
 	for line := range strings.Lines(picture) {
-		p.Terminal.Say(strings.TrimRight(indent+line, " \n") + "\n")
+		p.Terminal.Print(strings.TrimRight(indent+line, " \n") + "\n")
 	}
-	p.Terminal.Say("\n")
+	p.Terminal.Print("\n")
 	return nil
 }
 
-// drawable returns what is worth a picture: the host only if something else is on
-// it than lo.
+// drawable returns the State without a host that has only lo.
 func drawable(s *state.State) *state.State {
 	host := s.Namespace(state.Host)
 	if host == nil || slices.ContainsFunc(host.LinkNames(), func(name string) bool { return name != state.Lo }) {

@@ -10,25 +10,25 @@ import (
 	"github.com/vethlab/vethlab/internal/lesson"
 )
 
-func (p *Player) pose(q *lesson.Question) {
-	p.Terminal.Say(p.Terminal.Paint(Heading, "?") + " ")
+func (p *Player) printQuestion(q *lesson.Question) {
+	p.Terminal.Print(p.Terminal.Paint(Heading, "?") + " ")
 	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[:1]}, "")
 	p.prose(lesson.Prose{Paragraphs: q.Text.Paragraphs[1:]}, "")
 	for i, o := range q.Options {
 		p.paragraph(lesson.Paragraph{Bullet: fmt.Sprintf("%d)", i+1), Text: o.Text}, "")
 	}
 	if len(q.Options) > 0 {
-		p.Terminal.Say("\n")
+		p.Terminal.Print("\n")
 	}
 }
 
-// playQuestion answers by itself.
-func (p *Player) playQuestion(q *lesson.Question) {
-	p.pose(q)
-	p.tellAnswer(q)
+// autoQuestion prints a question and its answer.
+func (p *Player) autoQuestion(q *lesson.Question) {
+	p.printQuestion(q)
+	p.printAnswer(q)
 }
 
-func (p *Player) tellAnswer(q *lesson.Question) {
+func (p *Player) printAnswer(q *lesson.Question) {
 	answer := ""
 	if len(q.Answers) > 0 {
 		answer = q.Answers[0]
@@ -38,19 +38,19 @@ func (p *Player) tellAnswer(q *lesson.Question) {
 			answer = fmt.Sprintf("%d) %s", i+1, o.Text)
 		}
 	}
-	p.note(texts.theAnswer.With(answer))
+	p.printText(texts.theAnswer.With(answer))
 	p.prose(q.Why, "")
 }
 
-// question asks until the answer is right, or is to be told.
+// question asks until the answer is right or the learner skips it.
 func (p *Player) question(ctx context.Context, q *lesson.Question) error {
-	p.pose(q)
+	p.printQuestion(q)
 	ask := texts.answer
 	if n := len(q.Options); n > 0 {
 		ask = texts.choose.With(n)
 	}
 	for {
-		line, err := p.Terminal.Ask(ctx, ask.In(p.Lang)+" ")
+		line, err := p.Terminal.ReadLine(ctx, ask.In(p.Lang)+" ")
 		if err != nil {
 			return err
 		}
@@ -59,11 +59,11 @@ func (p *Player) question(ctx context.Context, q *lesson.Question) error {
 		case "":
 			continue
 		case "skip", "跳過", "?", "hint", "提示", "do":
-			p.tellAnswer(q)
+			p.printAnswer(q)
 			return nil
 		}
 		if !isAnswer(q, line) {
-			if err := p.aside(ctx, line); err != nil {
+			if err := p.command(ctx, line); err != nil {
 				return err
 			}
 			continue
@@ -74,8 +74,8 @@ func (p *Player) question(ctx context.Context, q *lesson.Question) error {
 	}
 }
 
-// isAnswer reports whether a line is meant as an answer: to a choice that is a
-// number, everything else is a command.
+// isAnswer reports whether a line is an answer rather than a command. An answer to a
+// multiple choice is a number.
 func isAnswer(q *lesson.Question, line string) bool {
 	if len(q.Options) > 0 {
 		_, err := strconv.Atoi(line)
@@ -88,14 +88,14 @@ func (p *Player) answered(q *lesson.Question, line string) bool {
 	right, ok := isRight(q, line)
 	switch {
 	case !ok:
-		p.note(texts.noSuch.With(len(q.Options)))
+		p.printText(texts.noSuch.With(len(q.Options)))
 	case right:
-		p.remark(Right, texts.right)
-		p.Terminal.Say("\n")
+		p.printStyled(Right, texts.right)
+		p.Terminal.Print("\n")
 		p.prose(q.Why, "")
 		return true
 	default:
-		p.note(texts.wrong)
+		p.printText(texts.wrong)
 	}
 	return false
 }
@@ -112,7 +112,7 @@ func isRight(q *lesson.Question, line string) (right, ok bool) {
 	return slices.ContainsFunc(q.Answers, func(a string) bool { return plain(a) == plain(line) }), true
 }
 
-// plain takes away what does not count in an answer.
+// plain normalises an answer: case, spaces and punctuation do not matter.
 func plain(s string) string {
 	return strings.ToLower(strings.Trim(strings.Join(strings.Fields(s), " "), ".。 `"))
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// prompt stands before what is typed.
+// prompt is the prompt for commands.
 const prompt = "$ "
 
-// playTask has a task done by itself and holds the lesson to what it says.
-func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
+// autoTask runs the commands of a task and checks that exit codes, output and checks are
+// as the lesson says.
+func (p *Player) autoTask(ctx context.Context, t *lesson.Task) error {
 	if t.Hidden {
 		left, err := p.unmet(ctx, t.Checks, 0)
 		if err != nil {
 			return err
 		}
 		if len(left) == 0 {
-			return miss(t.Pos, "there is nothing to do: all checks hold before it")
+			return mismatch(t.Pos, "all checks hold before the solution")
 		}
 	}
 	var output strings.Builder
@@ -33,35 +34,34 @@ func (p *Player) playTask(ctx context.Context, t *lesson.Task) error {
 		}
 		output.WriteString(out)
 		if (code != 0) != t.Fails {
-			return miss(c.Pos, "%s: exit code %d%s", c.Text, code, map[bool]string{true: ", but it is to fail"}[t.Fails])
+			return mismatch(c.Pos, "%s: exit code %d%s", c.Text, code, map[bool]string{true: ", but it must fail"}[t.Fails])
 		}
 	}
 	for _, want := range t.Expect {
 		if !strings.Contains(output.String(), want) {
-			return miss(t.Pos, "%q is not in the output:\n%s", want, &output)
+			return mismatch(t.Pos, "%q is not in the output:\n%s", want, &output)
 		}
 	}
-	left, err := p.unmet(ctx, t.Checks, p.Patience)
+	left, err := p.unmet(ctx, t.Checks, p.CheckTimeout)
 	if err != nil {
 		return err
 	}
 	if len(left) > 0 {
-		return miss(left[0].Pos, "%s: %s", left[0].Text, left[0].Missing().En)
+		return mismatch(left[0].Pos, "%s: %s", left[0].Text, left[0].Missing().En)
 	}
-	p.Terminal.Say("\n")
+	p.Terminal.Print("\n")
 	return p.drawDone(ctx)
 }
 
-// An attempt is a task while the learner is at it.
+// An attempt is the progress of the learner in a task.
 type attempt struct {
 	*lesson.Task
-	next  int // the command that is typed by Enter
+	next  int // index of the command that Enter runs
 	hints int // given so far
 	seen  *state.State
 }
 
-// current returns the command that Enter types; "" if there is none, or it is not
-// to be shown.
+// current returns the command that Enter runs, "" if none is left or the task is hidden.
 func (a *attempt) current() string {
 	if a.Hidden || a.next == len(a.Commands) {
 		return ""
@@ -72,56 +72,55 @@ func (a *attempt) current() string {
 // task has the learner do a task.
 func (p *Player) task(ctx context.Context, t *lesson.Task) error {
 	a := &attempt{Task: t}
-	if err := p.look(ctx, a); err != nil {
+	if err := p.observe(ctx, a); err != nil {
 		return err
 	}
 	for {
 		if c := a.current(); c != "" {
-			p.Terminal.Say("    " + p.Terminal.Paint(Typed, c) + "\n")
+			p.Terminal.Print("    " + p.Terminal.Paint(Typed, c) + "\n")
 		}
-		line, err := p.Terminal.Ask(ctx, prompt)
+		line, err := p.Terminal.ReadLine(ctx, prompt)
 		if err != nil {
 			return err
 		}
-		over, err := p.turn(ctx, a, strings.TrimSpace(line))
+		over, err := p.handleLine(ctx, a, strings.TrimSpace(line))
 		if over || err != nil {
 			return err
 		}
 	}
 }
 
-// look remembers what is there, to see later whether a command has changed it.
-func (p *Player) look(ctx context.Context, a *attempt) error {
-	w, err := p.Machine.World(ctx, nil)
+// observe stores the State, to see later whether a command has changed it.
+func (p *Player) observe(ctx context.Context, a *attempt) error {
+	w, err := p.Machine.Observe(ctx, nil)
 	a.seen = w.State
 	return err
 }
 
-// turn deals with one line. over: the task is.
-func (p *Player) turn(ctx context.Context, a *attempt, line string) (over bool, err error) {
+// handleLine handles an input line and reports whether the task is over.
+func (p *Player) handleLine(ctx context.Context, a *attempt, line string) (over bool, err error) {
 	switch strings.ToLower(line) {
 	case "":
-		return p.enter(ctx, a)
+		return p.runNext(ctx, a)
 	case "?", "hint", "提示":
 		p.hint(a)
 		return false, nil
 	case "skip", "跳過":
-		p.remark(Quietly, texts.skipped)
-		p.Terminal.Say("\n")
+		p.printStyled(Minor, texts.skipped)
+		p.Terminal.Print("\n")
 		return true, nil
 	case "do":
 		return p.doRest(ctx, a)
 	}
-	return p.typed(ctx, a, line)
+	return p.runTyped(ctx, a, line)
 }
 
-// enter types the next command for the learner. Where it is not to be shown,
-// Enter only looks again.
-func (p *Player) enter(ctx context.Context, a *attempt) (over bool, err error) {
+// runNext runs the current command. Without one it repeats the checks.
+func (p *Player) runNext(ctx context.Context, a *attempt) (over bool, err error) {
 	c := a.current()
 	if c == "" {
-		if over, err = p.judge(ctx, a); !over && err == nil {
-			err = p.tellMissing(ctx, a)
+		if over, err = p.checkDone(ctx, a); !over && err == nil {
+			err = p.printMissing(ctx, a)
 		}
 		return over, err
 	}
@@ -130,10 +129,10 @@ func (p *Player) enter(ctx context.Context, a *attempt) (over bool, err error) {
 		return false, err
 	}
 	a.next++
-	return p.judge(ctx, a)
+	return p.checkDone(ctx, a)
 }
 
-// doRest does for the learner what is left.
+// doRest runs the commands that are left.
 func (p *Player) doRest(ctx context.Context, a *attempt) (over bool, err error) {
 	for _, c := range a.Commands[a.next:] {
 		p.Terminal.Type(prompt, c.Text)
@@ -142,31 +141,31 @@ func (p *Player) doRest(ctx context.Context, a *attempt) (over bool, err error) 
 		}
 	}
 	a.next = len(a.Commands)
-	if over, err = p.judge(ctx, a); !over && err == nil {
-		err = p.tellMissing(ctx, a)
+	if over, err = p.checkDone(ctx, a); !over && err == nil {
+		err = p.printMissing(ctx, a)
 	}
 	return over, err
 }
 
-// typed runs what the learner has typed.
-func (p *Player) typed(ctx context.Context, a *attempt, line string) (over bool, err error) {
-	if err := p.aside(ctx, line); err != nil {
+// runTyped runs a command of the learner.
+func (p *Player) runTyped(ctx context.Context, a *attempt, line string) (over bool, err error) {
+	if err := p.command(ctx, line); err != nil {
 		return false, err
 	}
 	before := a.seen
 	if c := a.current(); c != "" && p.same(ctx, line, c) {
 		a.next++
 	}
-	over, err = p.judge(ctx, a)
+	over, err = p.checkDone(ctx, a)
 	if over || err != nil {
 		return over, err
 	}
 	changed := !reflect.DeepEqual(before.Normal(), a.seen.Normal())
 	switch {
 	case changed && a.current() == "":
-		err = p.tellMissing(ctx, a)
+		err = p.printMissing(ctx, a)
 	case !changed && len(a.Checks) == 0:
-		p.note(texts.stays)
+		p.printText(texts.stays)
 	}
 	return false, err
 }
@@ -174,13 +173,13 @@ func (p *Player) typed(ctx context.Context, a *attempt, line string) (over bool,
 func (p *Player) run(ctx context.Context, command string) error {
 	_, code, err := p.Machine.Run(ctx, command, false)
 	if err == nil && code != 0 {
-		p.remark(Quietly, texts.failed.With(code))
+		p.printStyled(Minor, texts.failed.With(code))
 	}
 	return err
 }
 
-// same reports whether two commands are two spellings of one: by what they
-// change or, if they change nothing, by what they print.
+// same reports whether two commands have the same effect or, if they only show something,
+// the same output.
 func (p *Player) same(ctx context.Context, typed, shown string) bool {
 	if strings.Join(strings.Fields(typed), " ") == strings.Join(strings.Fields(shown), " ") {
 		return true
@@ -190,34 +189,34 @@ func (p *Player) same(ctx context.Context, typed, shown string) bool {
 	if errA == nil && errB == nil {
 		return reflect.DeepEqual(a, b)
 	}
-	if errA == nil || errB == nil || !looks(typed) || !looks(shown) {
+	if errA == nil || errB == nil || !isShowCommand(typed) || !isShowCommand(shown) {
 		return false
 	}
-	one, err := p.Machine.Quiet(ctx, typed)
-	other, otherErr := p.Machine.Quiet(ctx, shown)
+	one, err := p.Machine.RunHidden(ctx, typed)
+	other, otherErr := p.Machine.RunHidden(ctx, shown)
 	return one == other && (err == nil) == (otherErr == nil)
 }
 
-// looks reports whether a command is one of ip and no other with it: one that
-// changes nothing, if it is none that package iproute2 knows.
-func looks(command string) bool {
+// isShowCommand reports whether a command is a single ip command. If package iproute2 can't
+// parse it, it changes nothing.
+func isShowCommand(command string) bool {
 	return strings.HasPrefix(command, "ip ") && !strings.ContainsAny(command, ";&|<>`$()") && !strings.Contains(command, " exec ")
 }
 
-// judge shows what has changed, and reports whether the task is done.
-func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
-	p.Terminal.Say("\n")
+// checkDone draws the changed network and reports whether the task is done.
+func (p *Player) checkDone(ctx context.Context, a *attempt) (done bool, err error) {
+	p.Terminal.Print("\n")
 	if err := p.draw(ctx); err != nil {
 		return false, err
 	}
-	if err := p.look(ctx, a); err != nil {
+	if err := p.observe(ctx, a); err != nil {
 		return false, err
 	}
 	if len(a.Checks) == 0 {
 		return a.next == len(a.Commands), nil
 	}
-	// In the middle of several commands nothing is waited for.
-	wait := p.Patience
+	// Between the commands of a task the checks need not hold yet.
+	wait := p.CheckTimeout
 	if a.current() != "" {
 		wait = 0
 	}
@@ -225,26 +224,25 @@ func (p *Player) judge(ctx context.Context, a *attempt) (done bool, err error) {
 	if err != nil || len(left) > 0 {
 		return false, err
 	}
-	p.remark(Right, texts.done)
-	p.Terminal.Say("\n")
+	p.printStyled(Right, texts.done)
+	p.Terminal.Print("\n")
 	return true, p.drawDone(ctx)
 }
 
-// tellMissing says what is still to be done.
-func (p *Player) tellMissing(ctx context.Context, a *attempt) error {
+// printMissing prints why the task is not done yet.
+func (p *Player) printMissing(ctx context.Context, a *attempt) error {
 	left, err := p.unmet(ctx, a.Checks, 0)
 	if err != nil {
 		return err
 	}
-	p.remark(Wrong, texts.notYet)
+	p.printStyled(Wrong, texts.notYet)
 	for _, c := range left {
-		p.Terminal.Say(indent + "- " + c.Missing().In(p.Lang) + "\n")
+		p.Terminal.Print(indent + "- " + c.Missing().In(p.Lang) + "\n")
 	}
 	return nil
 }
 
-// hint gives the next hint; when all are given, of commands that are shown the
-// next one.
+// hint prints the next hint or, after the last, the current command.
 func (p *Player) hint(a *attempt) {
 	switch {
 	case a.hints < len(a.Hints):
@@ -254,8 +252,8 @@ func (p *Player) hint(a *attempt) {
 		p.prose(h, "")
 		a.hints++
 	case a.current() != "":
-		p.note(texts.shown.With(a.current()))
+		p.printText(texts.shown.With(a.current()))
 	default:
-		p.note(texts.noHint)
+		p.printText(texts.noHint)
 	}
 }

@@ -19,48 +19,47 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// A Machine is where commands are run and what they change.
+// A Machine runs commands and observes their effects.
 type Machine interface {
-	// Run runs a command of the learner's, who sees what it writes. With keep
-	// that is also returned.
+	// Run runs a command and shows its output. With keep it also returns it.
 	Run(ctx context.Context, command string, keep bool) (output string, code int, err error)
 
-	// Quiet runs a shell script that nobody sees. Its output is part of the error.
-	Quiet(ctx context.Context, script string) (output string, err error)
+	// RunHidden runs a shell script without showing it. Its output is part of the error.
+	RunHidden(ctx context.Context, script string) (output string, err error)
 
-	// Serve runs a web server until the lesson is over.
+	// Serve runs a web server until the end of the lesson.
 	Serve(ctx context.Context, s lesson.Serve) error
 
-	// Shell lets the learner look around in a shell until he leaves it.
+	// Shell runs an interactive shell.
 	Shell(ctx context.Context) error
 
-	// World looks at the kernel, also at settings by their keys.
-	World(ctx context.Context, sysctls []string) (lesson.World, error)
+	// Observe reads the state of the kernel, with the given sysctls.
+	Observe(ctx context.Context, sysctls []string) (lesson.Network, error)
 }
 
-// A Terminal is where the learner reads and types.
+// A Terminal is the learner's input and output.
 type Terminal interface {
-	// Say writes text.
-	Say(text string)
+	// Print writes text.
+	Print(text string)
 
-	// Ask writes a prompt and returns the line that is typed. [io.EOF]: the
+	// ReadLine writes a prompt and returns the line that is typed. [io.EOF]: the
 	// learner leaves. When ctx ends Ask returns its error.
-	Ask(ctx context.Context, prompt string) (string, error)
+	ReadLine(ctx context.Context, prompt string) (string, error)
 
-	// Type writes a command behind a prompt as if it were typed.
+	// Type writes a prompt and a command as if it were typed.
 	Type(prompt, command string)
 
-	// Read gives time to read what has been said.
-	Read(text string)
+	// WaitToRead waits as long as reading the text takes.
+	WaitToRead(text string)
 
-	// Width is how many columns there are for text.
+	// Width returns the columns for text.
 	Width() int
 
-	// Paint makes words stand out.
+	// Paint returns text in a style.
 	Paint(style Style, text string) string
 }
 
-// A Style is how words stand out.
+// A Style is a style of text.
 type Style int
 
 // The styles.
@@ -69,7 +68,7 @@ const (
 	Strong        // between asterisks
 	Code          // between backquotes
 	Typed         // commands
-	Quietly       // what may be overlooked
+	Minor         // less important
 	Right
 	Wrong
 )
@@ -80,59 +79,59 @@ type Player struct {
 	Machine  Machine
 	Terminal Terminal
 	Lang     words.Lang
-	Auto     bool // nobody is there: everything is typed and answered by itself
+	Auto     bool // without a learner: commands and answers come from the lesson
 
-	// Patience is how long a check may take to come true behind a command: a
-	// namespace that is deleted takes its links along a moment later.
-	Patience time.Duration
+	// CheckTimeout is how long a check may fail after a command: the kernel deletes the
+	// links of a namespace some time after its name.
+	CheckTimeout time.Duration
 
-	// Draw makes a picture of what is there, of at most so many columns.
+	// Draw draws a State in at most width columns.
 	Draw func(s *state.State, width int) string
 
-	drawn string // the picture that was shown last
+	drawn string // the last picture
 }
 
-// ErrQuit says that the learner has left before the end.
-var ErrQuit = errors.New("the lesson was left before its end")
+// ErrQuit: the learner has left before the end.
+var ErrQuit = errors.New("the learner has left the lesson")
 
-// A MissError is a lesson that does not do what it says, found when it is played
-// by itself.
-type MissError struct{ Where, What string }
+// A MismatchError is a difference between a lesson and what its commands do, found with
+// Player.Auto.
+type MismatchError struct{ Where, What string }
 
-func (e *MissError) Error() string { return e.Where + ": " + e.What }
+func (e *MismatchError) Error() string { return e.Where + ": " + e.What }
 
-func miss(where fmt.Stringer, format string, args ...any) error {
-	return &MissError{where.String(), fmt.Sprintf(format, args...)}
+func mismatch(where fmt.Stringer, format string, args ...any) error {
+	return &MismatchError{where.String(), fmt.Sprintf(format, args...)}
 }
 
 // Play plays the lesson to its end. The error is [ErrQuit], or with Auto a
-// [*MissError], or one of the machine's.
+// [*MismatchError], or one of the machine's.
 func (p *Player) Play(ctx context.Context) error {
 	p.heading(p.Lesson.Title)
 	if !p.Auto {
-		p.note(texts.welcome)
+		p.printText(texts.welcome)
 	}
 	for _, b := range p.Lesson.Intro {
 		if err := p.block(ctx, b); err != nil {
-			return p.left(err)
+			return p.farewell(err)
 		}
 	}
 	for i, s := range p.Lesson.Steps {
 		if err := p.step(ctx, i, s); err != nil {
-			return p.left(err)
+			return p.farewell(err)
 		}
 	}
-	p.note(texts.end)
+	p.printText(texts.end)
 	return nil
 }
 
-// left says good-bye to a learner who leaves.
-func (p *Player) left(err error) error {
+// farewell prints a message if the learner has left.
+func (p *Player) farewell(err error) error {
 	if errors.Is(err, io.EOF) {
 		err = ErrQuit
 	}
 	if errors.Is(err, ErrQuit) {
-		p.note(texts.bye)
+		p.printText(texts.bye)
 	}
 	return err
 }
@@ -150,35 +149,34 @@ func (p *Player) step(ctx context.Context, i int, s lesson.Step) error {
 	return nil
 }
 
-// pause waits for Enter behind a step that ends with something to read. Until then
-// the learner may look around.
+// pause waits for Enter after a step that ends with text. Commands are run meanwhile.
 func (p *Player) pause(ctx context.Context, last lesson.Block) error {
 	if _, ok := last.(lesson.Prose); !ok {
 		return nil
 	}
 	for {
-		line, err := p.Terminal.Ask(ctx, p.Terminal.Paint(Quietly, texts.enter.In(p.Lang))+" ")
+		line, err := p.Terminal.ReadLine(ctx, p.Terminal.Paint(Minor, texts.enter.In(p.Lang))+" ")
 		if err != nil || strings.TrimSpace(line) == "" {
 			return err
 		}
-		if err := p.aside(ctx, strings.TrimSpace(line)); err != nil {
+		if err := p.command(ctx, strings.TrimSpace(line)); err != nil {
 			return err
 		}
 	}
 }
 
-// aside does what may be asked for at any prompt.
-func (p *Player) aside(ctx context.Context, line string) error {
+// command handles a line that is valid at any prompt.
+func (p *Player) command(ctx context.Context, line string) error {
 	switch strings.ToLower(line) {
 	case "help", "?", "說明":
-		p.note(texts.help)
+		p.printText(texts.help)
 		return nil
 	case "quit", "q", "離開":
 		return ErrQuit
 	case "shell":
-		p.note(texts.shell)
+		p.printText(texts.shell)
 		if err := p.Machine.Shell(ctx); err != nil {
-			p.remark(Wrong, words.Both(err.Error()))
+			p.printStyled(Wrong, words.Both(err.Error()))
 		}
 		return nil
 	}
@@ -192,22 +190,22 @@ func (p *Player) block(ctx context.Context, b lesson.Block) error {
 	case lesson.Code:
 		p.code(b)
 	case lesson.Setup:
-		if out, err := p.Machine.Quiet(ctx, b.Script); err != nil {
-			return miss(b.Pos, "setup: %v\n%s", err, out)
+		if out, err := p.Machine.RunHidden(ctx, b.Script); err != nil {
+			return mismatch(b.Pos, "setup: %v\n%s", err, out)
 		}
 		return p.draw(ctx)
 	case lesson.Serve:
 		if err := p.Machine.Serve(ctx, b); err != nil {
-			return miss(b.Pos, "serve: %v", err)
+			return mismatch(b.Pos, "serve: %v", err)
 		}
 	case *lesson.Task:
 		if p.Auto {
-			return p.playTask(ctx, b)
+			return p.autoTask(ctx, b)
 		}
 		return p.task(ctx, b)
 	case *lesson.Question:
 		if p.Auto {
-			p.playQuestion(b)
+			p.autoQuestion(b)
 			return nil
 		}
 		return p.question(ctx, b)
@@ -215,9 +213,8 @@ func (p *Player) block(ctx context.Context, b lesson.Block) error {
 	return nil
 }
 
-// unmet returns the checks that do not hold, after some time if need be: the
-// kernel does some things a moment later.
-func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time.Duration) ([]lesson.Check, error) {
+// unmet returns the checks that do not hold, after the timeout at the latest.
+func (p *Player) unmet(ctx context.Context, checks []lesson.Check, timeout time.Duration) ([]lesson.Check, error) {
 	if len(checks) == 0 {
 		return nil, nil
 	}
@@ -227,8 +224,8 @@ func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time
 			sysctls = append(sysctls, key)
 		}
 	}
-	for end := time.Now().Add(patience); ; {
-		w, err := p.Machine.World(ctx, sysctls)
+	for end := time.Now().Add(timeout); ; {
+		w, err := p.Machine.Observe(ctx, sysctls)
 		if err != nil {
 			return nil, err
 		}
@@ -244,9 +241,9 @@ func (p *Player) unmet(ctx context.Context, checks []lesson.Check, patience time
 	}
 }
 
-// failing returns the checks that do not hold. All are asked at the same time, as
-// one that gets no answer takes its time.
-func failing(checks []lesson.Check, w lesson.World) []lesson.Check {
+// failing returns the checks that do not hold. They run at the same time, as a probe without
+// an answer takes its whole timeout.
+func failing(checks []lesson.Check, w lesson.Network) []lesson.Check {
 	holds := make([]bool, len(checks))
 	var all sync.WaitGroup
 	for i, c := range checks {

@@ -20,8 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts")
 
-// A model is a machine without a kernel: commands are played on a State. "show"
-// shows something, "false" fails.
+// A model is a machine without a kernel: commands are applied to a State. "show" prints
+// something, "false" fails.
 type model struct {
 	terminal *terminal
 	state    *state.State
@@ -51,11 +51,11 @@ func (m *model) play(command string) (string, int) {
 func (m *model) Run(_ context.Context, command string, _ bool) (string, int, error) {
 	m.ran = append(m.ran, command)
 	out, code := m.play(command)
-	m.terminal.Say(out)
+	m.terminal.Print(out)
 	return out, code, nil
 }
 
-func (m *model) Quiet(_ context.Context, script string) (string, error) {
+func (m *model) RunHidden(_ context.Context, script string) (string, error) {
 	m.quiet = append(m.quiet, script)
 	for command := range strings.Lines(script) {
 		if out, code := m.play(strings.TrimSpace(command)); code != 0 {
@@ -77,10 +77,10 @@ func (m *model) Shell(context.Context) error {
 	return nil
 }
 
-// World lets all reach an address that somebody has.
-func (m *model) World(context.Context, []string) (lesson.World, error) {
+// Observe: every address of a link that is up is reached.
+func (m *model) Observe(context.Context, []string) (lesson.Network, error) {
 	s := m.state.Clone()
-	return lesson.World{State: s, Reach: func(r lesson.Reach) bool {
+	return lesson.Network{State: s, Reaches: func(r lesson.Probe) bool {
 		for _, ns := range s.Namespaces {
 			for _, l := range ns.Links {
 				for _, p := range l.Addresses {
@@ -94,31 +94,31 @@ func (m *model) World(context.Context, []string) (lesson.World, error) {
 	}}, nil
 }
 
-// A terminal is that of a learner who types what is prepared and leaves then.
+// A terminal types prepared lines and then leaves.
 type terminal struct {
 	said  strings.Builder
 	lines []string
 }
 
-func (t *terminal) Say(text string)             { t.said.WriteString(text) }
-func (t *terminal) Type(prompt, command string) { t.Say(prompt + command + "\n") }
-func (t *terminal) Read(string)                 {}
+func (t *terminal) Print(text string)           { t.said.WriteString(text) }
+func (t *terminal) Type(prompt, command string) { t.Print(prompt + command + "\n") }
+func (t *terminal) WaitToRead(string)           {}
 func (t *terminal) Width() int                  { return 60 }
 
 func (t *terminal) Paint(s tutor.Style, text string) string { return text }
 
-func (t *terminal) Ask(_ context.Context, prompt string) (string, error) {
-	t.Say(prompt)
+func (t *terminal) ReadLine(_ context.Context, prompt string) (string, error) {
+	t.Print(prompt)
 	if len(t.lines) == 0 {
 		return "", io.EOF
 	}
 	line := t.lines[0]
 	t.lines = t.lines[1:]
-	t.Say(line + "\n")
+	t.Print(line + "\n")
 	return line, nil
 }
 
-// small is a lesson with a bit of everything.
+// small is a lesson with each kind of block.
 const small = "---\nminutes: 1\n---\n# Small\n\nA text with `code` and **more**.\n\n## One\n\n" +
 	"```setup\nip netns add other\nip netns add third\n```\n\n```serve\nother http 80\n```\n\nMake it:\n\n" +
 	"```run\nip netns add ns1\nip link add v0 type veth peer name eth0 netns ns1\n```\n\n" +
@@ -138,20 +138,19 @@ func parse(t *testing.T, text string) *lesson.Lesson {
 	return l
 }
 
-// play plays a lesson with a learner who types these lines; with none it plays by
-// itself.
+// play plays a lesson with these lines as input, without any with Auto.
 func play(t *testing.T, text string, lang words.Lang, lines ...string) (m *model, said string, err error) {
 	t.Helper()
 	s := state.New()
 	s.Add(state.Host)
 	d := &terminal{lines: lines}
 	m = &model{terminal: d, state: s}
-	p := tutor.Player{Lesson: parse(t, text), Machine: m, Terminal: d, Lang: lang, Auto: lines == nil, Patience: time.Millisecond, Draw: picture}
+	p := tutor.Player{Lesson: parse(t, text), Machine: m, Terminal: d, Lang: lang, Auto: lines == nil, CheckTimeout: time.Millisecond, Draw: picture}
 	err = p.Play(t.Context())
 	return m, d.said.String(), err
 }
 
-// picture shows the namespaces and what is in them.
+// picture lists namespaces and links.
 func picture(s *state.State, _ int) string {
 	var b strings.Builder
 	for _, name := range s.Names() {
@@ -195,54 +194,54 @@ func TestAuto(t *testing.T) {
 	}
 }
 
-// A lesson that does not do what it says is found out.
-func TestAutoMisses(t *testing.T) {
+// With Auto, differences between a lesson and its commands are errors.
+func TestAutoMismatches(t *testing.T) {
 	tests := []struct{ was, is, want string }{
 		{"ip netns add ns1\n", "ip netns add ns2\n", "small.md:23:1: ip link add v0 type veth peer name eth0 netns ns1: exit code 2"},
 		{"ip netns add other", "ip netns", "small.md:10:1: setup: exit code 2"},
-		{"```run\nshow", "```run fails\nshow", "small.md:40:1: show: exit code 0, but it is to fail"},
+		{"```run\nshow", "```run fails\nshow", "small.md:40:1: show: exit code 0, but it must fail"},
 		{"expect\nnamespaces", "expect\nbridges", "small.md:39:1: \"bridges\" is not in the output:\n3 namespaces\n"},
-		{"host:v0 peers", "host:v1 peers", "small.md:28:1: host:v1 peers with ns1:eth0: The other end of v1 in the host is not eth0 in ns1."},
+		{"host:v0 peers", "host:v1 peers", "small.md:28:1: host:v1 peers with ns1:eth0: The peer of v1 in the host is not eth0 in ns1."},
 		{"ip -n ns1 link set eth0 up\n", "", "small.md:57:1: host reaches 10.0.0.1: the host does not reach 10.0.0.1."},
 		{"ip netns add ns1\n", "ip netns add ns1\nip -n ns1 link set lo up\nip -n ns1 addr add 10.0.0.1/24 dev lo\n", ""},
-		{"ns1:eth0 has address 10.0.0.1/24\nhost reaches 10.0.0.1", "ns1 exists", "small.md:51:1: there is nothing to do: all checks hold before it"},
-		{"fails\nfalse", "fails\nshow", "small.md:80:1: show: exit code 0, but it is to fail"},
+		{"ns1:eth0 has address 10.0.0.1/24\nhost reaches 10.0.0.1", "ns1 exists", "small.md:51:1: all checks hold before the solution"},
+		{"fails\nfalse", "fails\nshow", "small.md:80:1: show: exit code 0, but it must fail"},
 	}
 	for _, tt := range tests {
 		text := strings.Replace(small, tt.was, tt.is, 1)
 		if text == small {
-			t.Fatalf("there is no %q", tt.was)
+			t.Fatalf("%q is not in the lesson", tt.was)
 		}
 		_, _, err := play(t, text, words.English)
 		got := ""
 		if err != nil {
 			got = err.Error()
 		}
-		if miss := (*tutor.MissError)(nil); got != "" && !errors.As(err, &miss) || !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
+		if mismatch := (*tutor.MismatchError)(nil); got != "" && !errors.As(err, &mismatch) || !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
 			t.Errorf("%q: got %q, want %q", tt.is, got, tt.want)
 		}
 	}
 }
 
-// rest are the lines that lead from the second step to the end.
+// rest is the input from the second step to the end.
 var rest = []string{"do", "2", "two", ""}
 
 func TestLearner(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
-		want  []string // said, in this order
+		want  []string // printed, in this order
 	}{
 		{"enter", append([]string{"", "", "", ""}, rest...), []string{
-			"    ip netns add ns1\n$ \n$ ip netns add ns1\n", "v0", "✓ That is it.", "$ show\n3 namespaces\n", "That was it.", "[Enter]", "✓ Right.", "It is that.", "As many.", "The sandbox is gone",
+			"    ip netns add ns1\n$ \n$ ip netns add ns1\n", "v0", "✓ Done.", "$ show\n3 namespaces\n", "That was it.", "[Enter]", "✓ Right.", "It is that.", "As many.", "The sandbox is deleted",
 		}},
 		{"other spelling", append([]string{"sudo ip net a ns1", "ip l a name v0 type veth peer name eth0 netns ns1", "show", ""}, rest...), []string{
-			"    ip link add v0", "✓ That is it.", "    show\n", "[Enter]", "✓ That is it.",
+			"    ip link add v0", "✓ Done.", "    show\n", "[Enter]", "✓ Done.",
 		}},
-		{"born elsewhere, the same in the end", append([]string{
+		{"other commands, same result", append([]string{
 			"ip netns add ns1", "ip -n ns1 link add eth0 type veth peer name v0 netns third", "ip -n third link del v0",
 			"ip -n ns1 link add eth0 type veth peer name v1 netns third", "ip -n ns1 link del eth0", "", "", "",
-		}, rest...), []string{"✓ That is it.", "The sandbox is gone"}},
+		}, rest...), []string{"✓ Done.", "The sandbox is deleted"}},
 		{"wrong command", []string{"ip netns add ns9", "ip netns add ns1", "ip nets add", "quit"}, []string{
 			"ns9", "    ip netns add ns1\n$ ip netns add ns1", "    ip link add", `"nets"`, "(exit code 2)", "    ip link add", "See you.",
 		}},
@@ -251,19 +250,19 @@ func TestLearner(t *testing.T) {
 			"ip -n ns1 addr add 10.0.0.1/24 dev eth0",
 		}, rest[1:]...), []string{
 			"Not there yet:\n  - eth0 in ns1 does not have the address 10.0.0.1/24.\n  - the host does not reach 10.0.0.1.",
-			"10.0.0.2/24", "Not there yet:", "Not there yet:", "✓ That is it.", "Which?",
+			"10.0.0.2/24", "Not there yet:", "Not there yet:", "✓ Done.", "Which?",
 		}},
 		{"hints", append([]string{"?", "hint", "?", "", "", "?", "", "", "?", "?"}, rest...), []string{
-			"Hint: It takes two.", "Hint: Add and add.", "This does it: `ip netns add ns1`", "This does it: `show`",
+			"Hint: It takes two.", "Hint: Add and add.", "The command is: `ip netns add ns1`", "The command is: `show`",
 			"Hint: An address.", "There are no more hints.",
 		}},
-		{"skip", append([]string{"skip", "skip", "", "skip"}, rest[1:]...), []string{"Skipped.", "show", "Skipped.", "[Enter]", "Skipped.", "Which?", "sandbox is gone"}},
+		{"skip", append([]string{"skip", "skip", "", "skip"}, rest[1:]...), []string{"Skipped.", "show", "Skipped.", "[Enter]", "Skipped.", "Which?", "sandbox is deleted"}},
 		{"do", append([]string{"", "do", "do", ""}, rest...), []string{"$ ip netns add ns1", "$ ip link add v0", "✓", "$ show", "$ ip -n ns1 addr add", "✓"}},
 		{"help and shell", append([]string{"help", "shell", "", "", "", "help", "shell", "show", ""}, rest...), []string{
-			"have the step done", "A shell in the sandbox", "[Enter] help\n", "[Enter] shell\n", "[Enter] show\n", "[Enter] \n",
+			"do the step for you", "A shell in the sandbox", "[Enter] help\n", "[Enter] shell\n", "[Enter] show\n", "[Enter] \n",
 		}},
 		{"look around", append([]string{"ip link", "", "", "show 2", "ip link show", "", ""}, rest...), []string{
-			"2 namespaces", "3 namespaces", "Enter runs the command that is shown", "Enter runs",
+			"2 namespaces", "3 namespaces", "Enter runs the shown command", "Enter runs",
 		}},
 		{"answers", append(append([]string{"", "", "", ""}, "do", "", "x", "3", "1", "ip link", "2", "three", " Two. "), ""), []string{
 			"Your answer (1–2): \n", "x\n", "A number from 1 to 2", "✗ No.", "3 namespaces", "✓ Right.", "How many?", "✗ No.", "✓ Right.", "As many.",
@@ -286,7 +285,7 @@ func TestLearner(t *testing.T) {
 			for _, want := range tt.want {
 				i := strings.Index(said[from:], want)
 				if i < 0 {
-					t.Fatalf("%q is not said behind %q:\n%s", want, said[:from], said[from:])
+					t.Fatalf("%q is not printed after %q:\n%s", want, said[:from], said[from:])
 				}
 				from += i + len(want)
 			}
@@ -294,7 +293,7 @@ func TestLearner(t *testing.T) {
 	}
 }
 
-// What is done already need not be done in the order of the page.
+// A task is done when its checks hold, in whatever order the commands were run.
 func TestOtherOrder(t *testing.T) {
 	text := strings.Replace(small, "ip netns add ns1\nip link", "ip netns add ns0\nip netns add ns1\nip link", 1)
 	m, said, err := play(t, text, words.English, append([]string{

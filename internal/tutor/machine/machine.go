@@ -31,39 +31,39 @@ import (
 // A Machine runs the commands of one lesson. It implements [tutor.Machine].
 type Machine struct {
 	c       Config
-	over    chan struct{} // closed when the lesson is over
+	closed  chan struct{} // closed at the end of the lesson
 	servers sync.WaitGroup
 }
 
-// Config is what commands get.
+// Config is the environment of commands.
 type Config struct {
 	Path   string // PATH
 	Stdin  io.Reader
-	Stdout io.Writer // gets stderr too
+	Stdout io.Writer // of commands with a terminal; stderr too
 
-	// Out gets what commands write whose output is kept as well.
+	// Out is the stdout and stderr of commands whose output Run also returns.
 	Out io.Writer
 
 	Shell  string // of the learner: a program
 	Prompt string // variable of a shell's prompt, as NAME=value
 }
 
-// New returns the machine that the program is in.
-func New(c Config) *Machine { return &Machine{c: c, over: make(chan struct{})} }
+// New returns a machine. The program must run in an isolated sandbox.
+func New(c Config) *Machine { return &Machine{c: c, closed: make(chan struct{})} }
 
 // Close ends the servers and waits for them.
 func (m *Machine) Close() {
-	close(m.over)
+	close(m.closed)
 	m.servers.Wait()
 }
 
-// endGrace is how long an interrupted command has to end by itself.
-const endGrace = 5 * time.Second
+// killDelay is the time from SIGINT to SIGKILL.
+const killDelay = 5 * time.Second
 
 func (m *Machine) shell(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = endGrace
+	cmd.WaitDelay = killDelay
 	cmd.Env = append(os.Environ(), "PATH="+m.c.Path, "LC_ALL=C", sandbox.IsolatedEnv+"=1")
 	return cmd
 }
@@ -93,8 +93,8 @@ func exitCode(ended *exec.ExitError) int {
 	return ended.ExitCode()
 }
 
-// Quiet implements [tutor.Machine].
-func (m *Machine) Quiet(ctx context.Context, script string) (string, error) {
+// RunHidden implements [tutor.Machine].
+func (m *Machine) RunHidden(ctx context.Context, script string) (string, error) {
 	out, err := m.shell(ctx, "-e", "-c", script).CombinedOutput()
 	return string(out), cmp.Or(ctx.Err(), err)
 }
@@ -107,46 +107,46 @@ func (m *Machine) Shell(ctx context.Context) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = m.c.Stdin, m.c.Stdout, m.c.Stdout
 	err := cmd.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
-		return nil // with the code of the last command in it
+		return nil // a shell exits with the code of its last command
 	}
 	return err
 }
 
-// World implements [tutor.Machine].
-func (m *Machine) World(ctx context.Context, sysctls []string) (lesson.World, error) {
+// Observe implements [tutor.Machine].
+func (m *Machine) Observe(ctx context.Context, sysctls []string) (lesson.Network, error) {
 	view, err := kernel.ObserveAll(sysctls...)
 	if err != nil {
-		return lesson.World{}, err
+		return lesson.Network{}, err
 	}
-	settle(ctx, view.State)
+	waitForLinks(ctx, view.State)
 	if err := kernel.FlushFailedNeigh(view.State.Names()); err != nil {
-		return lesson.World{}, err
+		return lesson.Network{}, err
 	}
-	return lesson.World{State: view.State, Reach: func(r lesson.Reach) bool { return reaches(ctx, r) }}, nil
+	return lesson.Network{State: view.State, Reaches: func(r lesson.Probe) bool { return reaches(ctx, r) }}, nil
 }
 
-// settleWait is how long links may take to work.
-const settleWait = 100 * time.Millisecond
+// settleTimeout bounds [waitForLinks].
+const settleTimeout = 100 * time.Millisecond
 
-// settle waits until what should work does. Links whose ends have equal numbers, as
-// the first ones of two namespaces have, come up a second late unless somebody asks
-// for them, which this does. What does not work is seen by the checks.
-func settle(ctx context.Context, s *state.State) {
-	ctx, cancel := context.WithTimeout(ctx, settleWait)
+// waitForLinks waits until links have the expected carrier. The kernel's link watch delays
+// that by a second for veth pairs of equal indexes, as the first ones of two namespaces
+// have, unless the link is queried, as here. Errors are left to the checks.
+func waitForLinks(ctx context.Context, s *state.State) {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 	_ = kernel.Settle(ctx, s)
 }
 
-// answerWait is how long to wait for an answer: who is there answers in no time,
-// and who is not yet is asked again.
-const answerWait = 150 * time.Millisecond
+// probeTimeout bounds one probe: answers in a sandbox take less than a millisecond, and
+// checks are repeated.
+const probeTimeout = 150 * time.Millisecond
 
-func reaches(ctx context.Context, r lesson.Reach) bool {
+func reaches(ctx context.Context, r lesson.Probe) bool {
 	q := probe.Question{
 		Target:  probe.Target{From: r.From, To: r.To},
 		Via:     map[string]probe.Protocol{"tcp": probe.TCP, "udp": probe.UDP, "http": probe.HTTP}[r.Via],
 		Port:    r.Port,
-		Timeout: answerWait,
+		Timeout: probeTimeout,
 	}
 	return probe.Ask(ctx, []probe.Question{q}, probe.Options{})[0].Found == probe.Reachable
 }
@@ -165,19 +165,19 @@ func (m *Machine) Serve(ctx context.Context, serve lesson.Serve) error {
 	go func() { _ = server.Serve(l) }()
 	m.servers.Go(func() {
 		m.untilDeleted(serve.Namespace)
-		_ = server.Close() // all of it goes with the sandbox
+		_ = server.Close() // an error does not matter: the sandbox ends too
 	})
 	return nil
 }
 
-// untilDeleted waits for the end of a namespace or of the lesson. A namespace lives on,
-// with its links, while a server listens in it.
+// untilDeleted waits until a namespace's name is deleted or the lesson ends. The server's
+// socket would keep the namespace and its links alive.
 func (m *Machine) untilDeleted(namespace string) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
-		case <-m.over:
+		case <-m.closed:
 			return
 		case <-tick.C:
 			if _, err := os.Stat(filepath.Join(netns.Dir, namespace)); err != nil {

@@ -1,5 +1,5 @@
-// Package terminal is where a learner reads and types: a terminal in raw mode, whose
-// lines can be edited and recalled, or a pipe.
+// Package terminal is the learner's input and output: a terminal with line editing and
+// history, or a pipe.
 package terminal
 
 import (
@@ -65,14 +65,14 @@ func New(c Config) *Terminal {
 // Edits reports whether lines are edited on a terminal in raw mode.
 func (t *Terminal) Edits() bool { return t.editor != nil }
 
-// Say implements [tutor.Terminal].
-func (t *Terminal) Say(text string) { t.Screen.Print(text) }
+// Print implements [tutor.Terminal].
+func (t *Terminal) Print(text string) { t.Screen.Print(text) }
 
 // control moves the cursor.
 func (t *Terminal) control(sequence string) { _, _ = t.Screen.Write([]byte(sequence)) }
 
-// Ask implements [tutor.Terminal].
-func (t *Terminal) Ask(ctx context.Context, prompt string) (string, error) {
+// ReadLine implements [tutor.Terminal].
+func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
 	if t.editor != nil {
 		before, err := term.MakeRaw(int(t.keys.Fd()))
 		if err != nil {
@@ -101,14 +101,14 @@ func (t *Terminal) Ask(ctx context.Context, prompt string) (string, error) {
 // line reads a line. A terminal is in raw mode.
 func (t *Terminal) line(prompt string) (string, error) {
 	if t.editor == nil {
-		t.Say(prompt)
+		t.Print(prompt)
 		line, err := t.lines.ReadString('\n')
 		if err != nil && line == "" {
-			t.Say("\n")
+			t.Print("\n")
 			return "", io.EOF
 		}
 		line = strings.TrimRight(line, "\r\n")
-		t.Say(line + "\n") // a terminal would have echoed it
+		t.Print(line + "\n") // a terminal would have echoed it
 		return line, nil
 	}
 	if columns, rows, err := term.GetSize(int(t.keys.Fd())); err == nil && columns > 0 {
@@ -128,22 +128,22 @@ func (t *Terminal) Type(prompt, command string) {
 	if t.editor != nil && t.Screen.Colours() {
 		t.control("\x1b[A\r\x1b[K")
 	}
-	t.Say(prompt)
+	t.Print(prompt)
 	if t.Speed > 0 {
 		for _, c := range command {
-			t.Say(t.Config.Paint(words.Bold, string(c)))
+			t.Print(t.Config.Paint(words.Bold, string(c)))
 			time.Sleep(time.Second / time.Duration(t.Speed))
 		}
 		command = ""
 	}
-	t.Say(t.Config.Paint(words.Bold, command) + "\n")
+	t.Print(t.Config.Paint(words.Bold, command) + "\n")
 }
 
 // readingSpeed is the columns that people read while one character is typed.
 const readingSpeed = 3
 
-// Read implements [tutor.Terminal].
-func (t *Terminal) Read(text string) {
+// WaitToRead implements [tutor.Terminal].
+func (t *Terminal) WaitToRead(text string) {
 	if t.Speed > 0 {
 		time.Sleep(time.Duration(words.Columns(text)) * time.Second / time.Duration(readingSpeed*t.Speed))
 	}
@@ -159,7 +159,7 @@ func (t *Terminal) Width() int { return min(textWidth, t.Screen.Width()) }
 func (t *Terminal) Paint(s tutor.Style, text string) string {
 	styles := map[tutor.Style]words.Style{
 		tutor.Heading: words.Bold, tutor.Strong: words.Bold, tutor.Code: words.Cyan, tutor.Typed: words.Cyan,
-		tutor.Quietly: words.Dim, tutor.Right: words.Green, tutor.Wrong: words.Amber,
+		tutor.Minor: words.Dim, tutor.Right: words.Green, tutor.Wrong: words.Amber,
 	}
 	return t.Config.Paint(styles[s], text)
 }

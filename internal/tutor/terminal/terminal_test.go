@@ -25,18 +25,18 @@ func (s *screen) Colours() bool     { return s.colours }
 func marked(s words.Style, text string) string { return string(s) + "<" + text + ">" }
 
 // From a pipe lines are read and echoed; the end of the pipe is io.EOF.
-func TestAskOfAPipe(t *testing.T) {
+func TestReadLineFromPipe(t *testing.T) {
 	s := &screen{}
 	term := New(Config{In: strings.NewReader("ip link\r\nlast"), Screen: s, Edit: true})
 	if term.Edits() {
 		t.Error("lines of a pipe are edited")
 	}
 	for _, want := range []string{"ip link", "last"} {
-		if got, err := term.Ask(t.Context(), "$ "); err != nil || got != want {
-			t.Errorf("Ask returned %q, %v, want %q", got, err, want)
+		if got, err := term.ReadLine(t.Context(), "$ "); err != nil || got != want {
+			t.Errorf("ReadLine returned %q, %v, want %q", got, err, want)
 		}
 	}
-	if _, err := term.Ask(t.Context(), "$ "); !errors.Is(err, io.EOF) {
+	if _, err := term.ReadLine(t.Context(), "$ "); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end of the pipe: %v, want EOF", err)
 	}
 	if got, want := s.String(), "$ ip link\n$ last\n$ \n"; got != want {
@@ -44,14 +44,14 @@ func TestAskOfAPipe(t *testing.T) {
 	}
 }
 
-func TestAskEndsWithTheContext(t *testing.T) {
+func TestReadLineEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	defer w.Close()
 	time.AfterFunc(10*time.Millisecond, cancel)
 	s := &screen{}
-	if _, err := New(Config{In: r, Screen: s}).Ask(ctx, ""); !errors.Is(err, context.Canceled) {
-		t.Errorf("Ask returned %v, want %v", err, context.Canceled)
+	if _, err := New(Config{In: r, Screen: s}).ReadLine(ctx, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("ReadLine returned %v, want %v", err, context.Canceled)
 	}
 }
 
