@@ -15,7 +15,7 @@ func Script(name string, f File, args []string) (*Result, error) {
 	s := shell.Script{File: path.Clean(f.Name), Text: string(f.Data), Args: args}
 	err := shell.Follow(s, d)
 	if end := (*shell.StoppedError)(nil); errors.As(err, &end) {
-		d.notes = append(d.notes, Note{At: end.At, Why: "the script is not followed any further: it does too much", Lost: true})
+		d.notes = append(d.notes, Note{At: end.At, Why: "the script is not followed any further: it exceeds the limit of steps, text or nesting", Lost: true})
 	} else if err != nil {
 		return nil, err
 	}

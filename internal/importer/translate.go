@@ -109,7 +109,7 @@ func (d *Draft) followScript(s shell.Script) {
 	err := shell.Follow(s, d)
 	at := shell.Pos{File: s.File, Line: max(1, s.Line)}
 	if end := (*shell.StoppedError)(nil); errors.As(err, &end) {
-		d.add(Note{At: end.At, Node: s.Where, Why: "the script is not followed any further: it does too much", Lost: true})
+		d.add(Note{At: end.At, Node: s.Where, Why: "the script is not followed any further: it exceeds the limit of steps, text or nesting", Lost: true})
 	} else if err != nil {
 		d.commands++
 		d.add(Note{At: at, Node: s.Where, Text: "script", Why: err.Error(), Lost: true})

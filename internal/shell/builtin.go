@@ -11,8 +11,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// builtin follows what is a part of the shell. It reports false if the command is
-// not.
+// builtin follows a builtin of the shell. It reports false for another command.
 func (sh *Shell) builtin(words []string) (flow, bool) {
 	name, args := words[0], words[1:]
 	status := 0
@@ -24,7 +23,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		if name == "[" {
 			args = slices.DeleteFunc(slices.Clone(args), func(w string) bool { return w == "]" })
 		}
-		sh.decide(sh.testWords(args))
+		sh.setVerdict(sh.testWords(args))
 		return flow{}, true
 	case "echo":
 		sh.print(echo(args))
@@ -32,11 +31,11 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		sh.printf(args)
 	case "break", "continue":
 		kind := map[string]flowKind{"break": breakLoop, "continue": continueLoop}[name]
-		sh.done(0)
+		sh.setStatus(0)
 		return flow{kind, max(1, number(args, 1))}, true
 	case "return", "exit":
 		if len(args) > 0 {
-			sh.done(number(args, sh.status))
+			sh.setStatus(number(args, sh.status))
 		}
 		return flow{kind: map[string]flowKind{"return": returnFunction, "exit": exitShell}[name]}, true
 	case "cd", "pushd":
@@ -53,7 +52,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case "trap":
 		sh.trap(words)
 	case "read":
-		sh.decide(sh.read(args))
+		sh.setVerdict(sh.read(args))
 		return flow{}, true
 	case "mapfile", "readarray":
 		sh.mapfile(args)
@@ -62,7 +61,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case ".", "source":
 		return sh.sourceFile(args), true
 	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
-		return sh.wrapped(words), true
+		return sh.prefixed(words), true
 	case "type", "which", "whereis":
 		sh.printPrograms(args)
 	case "getopts":
@@ -70,7 +69,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	default:
 		return flow{}, false
 	}
-	sh.done(status)
+	sh.setStatus(status)
 	return flow{}, true
 }
 
@@ -81,45 +80,45 @@ func (sh *Shell) unset(names []string) {
 	}
 }
 
-// printPrograms prints where programs are: all that are asked for are there.
+// printPrograms prints the paths of programs: all exist.
 func (sh *Shell) printPrograms(names []string) {
 	for _, n := range names {
 		sh.print("/usr/bin/" + path.Base(n) + "\n")
 	}
 }
 
-// wrapped follows a command behind words that only say how it is to run. Such a
-// command is no function, but it may be a builtin.
-func (sh *Shell) wrapped(words []string) flow {
+// prefixed follows a command after a prefix such as sudo or exec. It is a builtin or a
+// program, never a function.
+func (sh *Shell) prefixed(words []string) flow {
 	if words[0] == "command" && len(words) > 1 && (words[1] == "-v" || words[1] == "-V") {
 		sh.print("/usr/bin/" + path.Base(words[len(words)-1]) + "\n")
-		sh.done(0)
+		sh.setStatus(0)
 		return flow{}
 	}
 	exits := words[0] == "exec"
-	words = unwrap(words)
+	words = withoutPrefix(words)
 	if len(words) == 0 {
-		sh.done(0)
+		sh.setStatus(0)
 		return flow{}
 	}
 	f, ok := sh.builtin(words)
 	if !ok {
 		sh.program(words, false)
 	}
-	if exits && f.kind == goOn {
+	if exits && f.kind == proceed {
 		f.kind = exitShell
 	}
 	return f
 }
 
 // number returns the first argument as a number, or the default.
-func number(args []string, byDefault int) int {
+func number(args []string, defaultValue int) int {
 	if len(args) == 0 {
-		return byDefault
+		return defaultValue
 	}
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
-		return byDefault
+		return defaultValue
 	}
 	return n
 }
@@ -140,7 +139,7 @@ func echo(args []string) string {
 	return text + newline
 }
 
-// maxPrintf bounds the width of a field, as in %1000d.
+// maxPrintf bounds the width of a field of printf, as in %1000d.
 const maxPrintf = 4096
 
 func (sh *Shell) printf(args []string) {
@@ -167,7 +166,7 @@ func (sh *Shell) printf(args []string) {
 			sh.world.Note(sh.at, "printf "+format, err.Error())
 			return
 		}
-		text.WriteString(sh.spend(part))
+		text.WriteString(sh.charge(part))
 		if rest = rest[min(used, len(rest)):]; used == 0 || len(rest) == 0 {
 			break
 		}
@@ -175,7 +174,7 @@ func (sh *Shell) printf(args []string) {
 	sh.assignOrPrint(variable, text.String())
 }
 
-// assignOrPrint does what printf -v does, or without a variable printf.
+// assignOrPrint sets a variable, for printf -v, or prints.
 func (sh *Shell) assignOrPrint(variable, text string) {
 	if syntax.ValidName(variable) {
 		sh.set(variable, text)
@@ -205,7 +204,7 @@ func (sh *Shell) changeDir(args []string) {
 		dir = args[0]
 	}
 	if what, ok := Known(dir); !ok {
-		sh.world.Note(sh.at, "cd "+what, "what it prints is not known")
+		sh.world.Note(sh.at, "cd "+what, "its output is unknown")
 		return
 	}
 	if !path.IsAbs(dir) {
@@ -214,8 +213,7 @@ func (sh *Shell) changeDir(args []string) {
 	sh.set("PWD", path.Clean(dir))
 }
 
-// setOptions follows set: of the options, -e and -u change how the script is
-// followed; arguments are new $1, $2 …
+// setOptions follows set: the options -e and -u, and arguments as new $1, $2 …
 func (sh *Shell) setOptions(args []string) {
 	for len(args) > 0 {
 		a := args[0]
@@ -253,8 +251,8 @@ func (sh *Shell) trap(words []string) {
 	}
 }
 
-// read sets variables from a line of the input. It is false at the end. What a
-// user would type is not known.
+// read sets variables from a line of the input. It is false at the end. Without an input,
+// the line is unknown: a user would type it.
 func (sh *Shell) read(args []string) verdict {
 	names := skipOptions(args, "pdntuNi")
 	if len(names) == 0 {
@@ -275,7 +273,7 @@ func (sh *Shell) read(args []string) verdict {
 	return certain(true)
 }
 
-// readInto divides a line among variables. If any of it is not known, none is.
+// readInto splits a line into variables. If any part is unknown, all of them are.
 func (sh *Shell) readInto(names []string, line string) {
 	values := expand.ReadFields(sh.config(), line, len(names), true)
 	what := unknownIn(line)
@@ -301,7 +299,7 @@ func (sh *Shell) mapfile(args []string) {
 	}
 	list := lines(sh.readAll())
 	if len(list) > maxElements {
-		sh.world.Note(sh.at, "mapfile "+name, fmt.Sprintf("there are more than %d lines", maxElements))
+		sh.world.Note(sh.at, "mapfile "+name, fmt.Sprintf("more than %d lines", maxElements))
 		return
 	}
 	if !slices.Contains(args, "-t") {
@@ -316,16 +314,16 @@ func (sh *Shell) mapfile(args []string) {
 
 func (sh *Shell) eval(text string) flow {
 	if what := unknownIn(text); what != "" {
-		sh.world.Note(sh.at, "eval "+revealed(text), fmt.Sprintf("what %q prints is not known, and is to be run", what))
-		sh.done(0)
+		sh.world.Note(sh.at, "eval "+readable(text), fmt.Sprintf("cannot run the output of %q, which is unknown", what))
+		sh.setStatus(0)
 		return flow{}
 	}
 	return sh.text(sh.file, text, sh.at.Line-1)
 }
 
-// text follows a script in this shell.
+// text follows a script in this shell. It begins after that number of lines of file.
 func (sh *Shell) text(file, text string, lines int) flow {
-	sh.done(0)
+	sh.setStatus(0)
 	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
 	if err != nil {
 		sh.world.Note(sh.at, "eval", err.Error())
@@ -339,18 +337,18 @@ func (sh *Shell) text(file, text string, lines int) flow {
 	return f
 }
 
-// sourceFile follows a file in this shell. What one that can't be read would have
-// set is not known from there on.
+// sourceFile follows a file in this shell. After one that can't be read, unset variables
+// are unknown.
 func (sh *Shell) sourceFile(args []string) flow {
-	sh.done(0)
+	sh.setStatus(0)
 	if len(args) == 0 {
 		return flow{}
 	}
 	name := sh.path(args[0])
 	text, err := sh.world.Source(name)
 	if err != nil {
-		sh.world.Note(sh.at, "source "+revealed(args[0]), err.Error())
-		sh.missing = path.Base(revealed(name))
+		sh.world.Note(sh.at, "source "+readable(args[0]), err.Error())
+		sh.unreadFile = path.Base(readable(name))
 		return flow{}
 	}
 	before := sh.args

@@ -12,7 +12,7 @@ import (
 // call follows a simple command.
 func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 	if len(c.Args) == 0 {
-		sh.done(0)
+		sh.setStatus(0)
 		for _, a := range c.Assigns {
 			sh.assign(a, nil)
 		}
@@ -22,7 +22,7 @@ func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 	if len(words) == 0 {
 		return flow{}
 	}
-	if len(c.Assigns) > 0 { // they count for this command only
+	if len(c.Assigns) > 0 { // VAR=value before a command
 		sh.scopes = append(sh.scopes, scope{})
 		for _, a := range c.Assigns {
 			sh.scopes[len(sh.scopes)-1][a.Name.Value] = expand.Variable{
@@ -34,7 +34,7 @@ func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 	return sh.run(words, negated)
 }
 
-// run follows a command that is expanded: a function, a builtin or a program.
+// run follows an expanded command: a function, a builtin or a program.
 func (sh *Shell) run(words []string, negated bool) flow {
 	if f, ok := sh.functions[words[0]]; ok {
 		return sh.function(f, words[1:])
@@ -60,10 +60,10 @@ func (sh *Shell) function(f function, args []string) flow {
 	return result
 }
 
-// program follows a command that is no part of the shell.
+// program follows a command that is neither function nor builtin.
 func (sh *Shell) program(words []string, negated bool) {
-	words = unwrap(words)
-	sh.done(0)
+	words = withoutPrefix(words)
+	sh.setStatus(0)
 	if len(words) == 0 {
 		return
 	}
@@ -82,16 +82,16 @@ func (sh *Shell) program(words []string, negated bool) {
 	sh.finish(sh.world.Run(c))
 }
 
-// finish takes over what a program has done.
+// finish takes over the output and status of a program.
 func (sh *Shell) finish(r Result) {
 	sh.print(r.Out)
 	sh.status, sh.why = r.Status, r.Guess
 }
 
-// readers are programs that take commands, and not only data, from their input.
+// readers are the programs whose input a World gets.
 var readers = []string{"ip", "bridge", "nft", "tee", "sysctl", "tc"}
 
-// readAll returns all that is left of the input.
+// readAll reads the rest of the input.
 func (sh *Shell) readAll() string {
 	if sh.stdin == nil {
 		return ""
@@ -102,8 +102,9 @@ func (sh *Shell) readAll() string {
 	return text
 }
 
-// unwrap takes away what only says how a command is to run.
-func unwrap(words []string) []string {
+// withoutPrefix removes prefixes that run a command in another way: sudo, timeout 5, env
+// A=b, …
+func withoutPrefix(words []string) []string {
 	for len(words) > 0 {
 		var rest []string
 		switch path.Base(words[0]) {
@@ -130,8 +131,8 @@ func unwrap(words []string) []string {
 	return words
 }
 
-// skipOptions takes options off the front; those with a letter of withValue take
-// the next word with them.
+// skipOptions returns the words after the options. Options with a letter of withValue have
+// the next word as their value.
 func skipOptions(words []string, withValue string) []string {
 	for len(words) > 0 && len(words[0]) > 1 && words[0][0] == '-' {
 		option := words[0]
@@ -160,24 +161,24 @@ func (sh *Shell) shellProgram(words []string) {
 	}
 	switch {
 	case inline && len(args) > 0:
-		sh.inner(sh.file, args[0], args[1:], sh.at.Line-1)
+		sh.runScript(sh.file, args[0], args[1:], sh.at.Line-1)
 	case len(args) > 0:
 		text, err := sh.world.Source(sh.path(args[0]))
 		if err != nil {
 			sh.world.Note(sh.at, strings.Join(words, " "), err.Error())
 			return
 		}
-		sh.inner(sh.path(args[0]), text, args, 0)
+		sh.runScript(sh.path(args[0]), text, args, 0)
 	case sh.stdin != nil:
-		sh.inner(sh.file, sh.readAll(), nil, sh.at.Line-1)
+		sh.runScript(sh.file, sh.readAll(), nil, sh.at.Line-1)
 	}
 }
 
-// inner follows a script in a shell of its own, which has of this one's variables
-// those that are exported. args begin with its $0.
-func (sh *Shell) inner(file, text string, args []string, lines int) {
+// runScript follows a script in a new shell with the exported variables of this one. args
+// begin with its $0.
+func (sh *Shell) runScript(file, text string, args []string, lines int) {
 	if what, ok := Known(text); !ok {
-		sh.world.Note(sh.at, what, "what it prints is not known, and is a script")
+		sh.world.Note(sh.at, what, "cannot follow its output, which is unknown, as a script")
 		return
 	}
 	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
@@ -204,8 +205,8 @@ func (sh *Shell) inner(file, text string, args []string, lines int) {
 	sh.status, sh.why = sub.status, sub.why
 }
 
-// Exec follows a command, given as words, that a command c starts somewhere else:
-// where is what the World is told of it as [Command.Where].
+// Exec follows a command that c starts elsewhere, such as that of ip netns exec. where is
+// its [Command.Where].
 func (c Command) Exec(where string, words []string) Result {
 	sub := c.shell.subshell()
 	sub.where, sub.functions = where, map[string]function{}
@@ -218,18 +219,18 @@ func (c Command) Exec(where string, words []string) Result {
 	return Result{sub.out.String(), sub.status, sub.why}
 }
 
-// path returns the name of a file as it is seen from where the script is started.
+// path returns a file relative to the folder that the script is started in, if below it.
 func (sh *Shell) path(name string) string {
 	if !path.IsAbs(name) {
 		name = path.Join(sh.Get("PWD").String(), name)
 	}
-	if name = path.Clean(name); name == here {
+	if name = path.Clean(name); name == startDir {
 		return "."
 	}
-	return strings.TrimPrefix(name, here+"/")
+	return strings.TrimPrefix(name, startDir+"/")
 }
 
-// redirected calls fn with its input and output changed as redirections say.
+// redirected calls fn with redirected input and output.
 func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 	var files []string
 	before := sh.stdin
@@ -259,7 +260,7 @@ func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 	sh.stdin = before
 }
 
-// capture calls fn and writes what it prints to files.
+// capture calls fn and writes its output to files.
 func (sh *Shell) capture(fn func(), files []string) {
 	at, outer := sh.at, sh.out
 	sh.out = &strings.Builder{}
@@ -271,8 +272,8 @@ func (sh *Shell) capture(fn func(), files []string) {
 	}
 }
 
-// document returns the text of a here-document. Of one that begins with <<- the tabs
-// that lines begin with are left out.
+// document returns the text of a here-document, with <<- without the tabs at the beginning
+// of lines.
 func (sh *Shell) document(w *syntax.Word, indented bool) string {
 	if w == nil {
 		return ""
@@ -284,7 +285,7 @@ func (sh *Shell) document(w *syntax.Word, indented bool) string {
 	if err != nil {
 		sh.world.Note(sh.at, "<<", err.Error())
 	}
-	return sh.spend(text)
+	return sh.charge(text)
 }
 
 func withoutTabs(w *syntax.Word) *syntax.Word {
@@ -303,7 +304,7 @@ func withoutTabs(w *syntax.Word) *syntax.Word {
 	return &syntax.Word{Parts: parts}
 }
 
-// input returns what is read from a file, or from <(commands).
+// input returns the text of a file or of <(commands).
 func (sh *Shell) input(r *syntax.Redirect) string {
 	if len(r.Word.Parts) == 1 {
 		if p, ok := r.Word.Parts[0].(*syntax.ProcSubst); ok && p.Op == syntax.CmdIn {
@@ -315,7 +316,7 @@ func (sh *Shell) input(r *syntax.Redirect) string {
 	return sh.readFile(sh.literal(r.Word))
 }
 
-// readFile returns what a program reads from a file.
+// readFile returns the text of a file, unknown unless the World knows it.
 func (sh *Shell) readFile(name string) string {
 	if name == "/dev/null" {
 		return ""

@@ -24,16 +24,15 @@ func (s scope) clone() scope {
 	return c
 }
 
-// here is what the folder that a script is started in is called: where it really is
-// is none of its business.
-const here = "/here"
+// startDir is $PWD at the start. The real folder is not disclosed to the script.
+const startDir = "/here"
 
-// environment returns what a script of root's finds, whoever reads it.
+// environment returns the environment of a script, always that of root.
 func environment() scope {
 	s := scope{}
 	for name, value := range map[string]string{
 		"HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/sh", "UID": "0", "EUID": "0", "IFS": " \t\n",
-		"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PWD": here,
+		"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "PWD": startDir,
 		"HOSTNAME": "localhost", "OSTYPE": "linux-gnu", "BASH_VERSION": "5.2",
 	} {
 		s[name] = expand.Variable{Set: true, Exported: true, Kind: expand.String, Str: value}
@@ -79,8 +78,8 @@ func (sh *Shell) Get(name string) expand.Variable {
 			return v
 		}
 	}
-	if sh.missing != "" && syntax.ValidName(name) {
-		return text(unknown("$" + name + " of " + sh.missing))
+	if sh.unreadFile != "" && syntax.ValidName(name) {
+		return text(unknown("$" + name + " of " + sh.unreadFile))
 	}
 	return expand.Variable{}
 }
@@ -98,9 +97,9 @@ func (sh *Shell) Each(fn func(string, expand.Variable) bool) {
 
 // Set implements expand.WriteEnviron.
 func (sh *Shell) Set(name string, v expand.Variable) error {
-	sh.spend(v.Str)
+	sh.charge(v.Str)
 	for _, item := range v.List {
-		sh.spend(item)
+		sh.charge(item)
 	}
 	target := sh.scopes[0]
 	for _, s := range slices.Backward(sh.scopes) {
@@ -122,7 +121,7 @@ func (sh *Shell) set(name, value string) {
 	_ = sh.Set(name, expand.Variable{Set: true, Exported: v.Exported, Kind: expand.String, Str: value}) // never fails
 }
 
-// config is how words are expanded: without looking for files.
+// config returns the configuration of expansions. They match no files.
 func (sh *Shell) config() *expand.Config {
 	return &expand.Config{
 		Env:      sh,
@@ -138,16 +137,16 @@ func (sh *Shell) config() *expand.Config {
 	}
 }
 
-// substitute writes what the commands of $(…) print.
+// substitute writes the output of the commands of $(…).
 func (sh *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
 	sub := sh.subshell()
 	if len(c.Stmts) == 1 && isRead(c.Stmts[0]) { // $(<file)
-		_, err := io.WriteString(w, sh.spend(sub.input(c.Stmts[0].Redirs[0])))
+		_, err := io.WriteString(w, sh.charge(sub.input(c.Stmts[0].Redirs[0])))
 		return err
 	}
 	sh.nested(func() { sub.stmts(c.Stmts) })
 	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
-	_, err := io.WriteString(w, sh.spend(sub.out.String()))
+	_, err := io.WriteString(w, sh.charge(sub.out.String()))
 	return err
 }
 
@@ -165,7 +164,7 @@ func (sh *Shell) fields(words ...*syntax.Word) []string {
 				return nil
 			}
 			sh.step()
-			list = append(list, sh.spend(field))
+			list = append(list, sh.charge(field))
 		}
 	}
 	return list
@@ -188,10 +187,11 @@ func (sh *Shell) literal(w *syntax.Word) string {
 	if err != nil {
 		sh.world.Note(sh.at, source(w), err.Error())
 	}
-	return sh.spend(s)
+	return sh.charge(s)
 }
 
-// arithmetic returns what an expression comes to, or what of it is not known.
+// arithmetic returns the value of an expression or, if it is unknown, the command that it
+// depends on.
 func (sh *Shell) arithmetic(x syntax.ArithmExpr) (n int, what string) {
 	x, what = sh.prepareArithm(x)
 	if what != "" {
@@ -204,7 +204,7 @@ func (sh *Shell) arithmetic(x syntax.ArithmExpr) (n int, what string) {
 	return n, ""
 }
 
-// nonzero decides whether an expression is true, as one that is not known is taken.
+// nonzero reports whether an expression is true. An unknown one is taken as true.
 func (sh *Shell) nonzero(x syntax.ArithmExpr) verdict {
 	n, what := sh.arithmetic(x)
 	if what != "" {
@@ -255,13 +255,13 @@ func (sh *Shell) array(a *syntax.Assign, old expand.Variable) expand.Variable {
 		case v.Kind == expand.Associative:
 			v.Map[sh.key(e.Index)] = sh.literal(e.Value)
 		default:
-			v.List = sh.put(v.List, e.Index, sh.literal(e.Value))
+			v.List = sh.setElement(v.List, e.Index, sh.literal(e.Value))
 		}
 	}
 	return v
 }
 
-// element returns the variable with one element of it set.
+// element returns a variable with one element set.
 func (sh *Shell) element(a *syntax.Assign, old expand.Variable) expand.Variable {
 	v := old
 	v.Set = true
@@ -278,17 +278,17 @@ func (sh *Shell) element(a *syntax.Assign, old expand.Variable) expand.Variable 
 	if old.Kind == expand.String && old.IsSet() {
 		list = []string{old.Str}
 	}
-	v.Kind, v.Str, v.List = expand.Indexed, "", sh.put(list, a.Index, value)
+	v.Kind, v.Str, v.List = expand.Indexed, "", sh.setElement(list, a.Index, value)
 	return v
 }
 
 // maxElements bounds arrays.
 const maxElements = 10_000
 
-func (sh *Shell) put(list []string, index syntax.ArithmExpr, value string) []string {
+func (sh *Shell) setElement(list []string, index syntax.ArithmExpr, value string) []string {
 	i, what := sh.arithmetic(index)
 	if what != "" {
-		sh.world.Note(sh.at, "["+source(index)+"]", fmt.Sprintf("what %q prints is not known", what))
+		sh.world.Note(sh.at, "["+source(index)+"]", fmt.Sprintf("the output of %q is unknown", what))
 		return list
 	}
 	if i < 0 || i >= maxElements {
@@ -310,10 +310,10 @@ func (sh *Shell) key(x syntax.ArithmExpr) string {
 	return source(x)
 }
 
-// declare does declare, local, export, readonly and typeset.
+// declare follows declare, local, export, readonly and typeset.
 func (sh *Shell) declare(c *syntax.DeclClause) {
 	var flags strings.Builder
-	sh.done(0)
+	sh.setStatus(0)
 	for _, a := range c.Args {
 		if a.Naked && a.Name == nil {
 			for _, word := range sh.fields(a.Value) {
@@ -329,7 +329,7 @@ func (sh *Shell) declare(c *syntax.DeclClause) {
 	}
 }
 
-// declareText declares what an expansion has made, "name" or "name=value".
+// declareText declares an expanded word, "name" or "name=value".
 func (sh *Shell) declareText(variant, word string) {
 	name, value, ok := strings.Cut(word, "=")
 	if !syntax.ValidName(name) {
@@ -359,7 +359,7 @@ func (sh *Shell) declareOne(variant, flags string, a *syntax.Assign) {
 	}
 }
 
-// localize gives the function that is followed a variable of its own.
+// localize makes a variable local to the current function.
 func (sh *Shell) localize(variant, name string) {
 	if len(sh.scopes) > 1 && (variant == "local" || variant == "declare" || variant == "typeset") {
 		sh.scopes[len(sh.scopes)-1][name] = expand.Variable{Set: true, Kind: expand.String}

@@ -9,12 +9,11 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Package expand computes with texts: to it a value that is not known is a number,
-// 0, and has a length. So before a word is expanded, what would compute with such a
-// value is replaced by one that is not known either. Words without one stay as they
-// are, and so does the order in which their parts are evaluated.
+// Package expand computes with text: to it an unknown value is the number 0 and has a
+// length. So before a word is expanded, each part that computes with an unknown value is
+// replaced by an unknown value. Other words and the order of evaluation do not change.
 
-// prepare returns a word that expand can be trusted with.
+// prepare returns a word in which no part computes with an unknown value.
 func (sh *Shell) prepare(w *syntax.Word) *syntax.Word {
 	if w == nil {
 		return nil
@@ -65,7 +64,7 @@ func (sh *Shell) preparePart(p syntax.WordPart) syntax.WordPart {
 
 func unknownPart(what string) syntax.WordPart { return &syntax.Lit{Value: unknown(what)} }
 
-// prepareParam replaces an expansion that computes with what is not known.
+// prepareParam replaces an expansion that computes with an unknown value.
 func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 	if p.Param == nil || p.Names != 0 {
 		return p
@@ -109,8 +108,8 @@ func mapValues(m map[string]string) []string {
 	return list
 }
 
-// sliceOffset and sliceLength return the two numbers of ${x:offset:length}, in a
-// copy that may be changed; nil: there are none.
+// sliceOffset and sliceLength return the numbers of ${x:offset:length}, in a copy that may
+// be changed; nil without a slice.
 func sliceOffset(p *syntax.ParamExp) *syntax.ArithmExpr {
 	if p.Slice == nil {
 		return nil
@@ -132,15 +131,15 @@ func isAll(x syntax.ArithmExpr) bool {
 	return ok && (w.Lit() == "@" || w.Lit() == "*")
 }
 
-// computes reports whether an expansion is another text than the value. Parts of a
-// list are the list's own elements.
+// computes reports whether an expansion changes the text of the value. A slice of a list
+// does not: its elements are those of the list.
 func computes(p *syntax.ParamExp) bool {
 	list := p.Param.Value == "@" || p.Param.Value == "*" || isAll(p.Index)
 	return p.Length || p.Excl && !list || p.Slice != nil && !list || p.Repl != nil || len(p.Modifiers) > 0 ||
 		p.Exp != nil && p.Exp.Op != syntax.AlternateUnset && !isDefault(p.Exp.Op)
 }
 
-// isDefault reports whether an operator gives the value itself, if there is one.
+// isDefault reports whether the expansion of a set variable is its value.
 func isDefault(op syntax.ParExpOperator) bool {
 	switch op {
 	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.ErrorUnset, syntax.ErrorUnsetOrNull,
@@ -150,8 +149,8 @@ func isDefault(op syntax.ParExpOperator) bool {
 	return false
 }
 
-// prepareArithm returns an expression in which substitutions are numbers already,
-// or what of it is not known. A variable that it would set is then not known.
+// prepareArithm returns an expression with its substitutions replaced by numbers or, if it
+// is unknown, the command that it depends on. Variables that it sets are unknown then.
 func (sh *Shell) prepareArithm(x syntax.ArithmExpr) (prepared syntax.ArithmExpr, what string) {
 	switch x := x.(type) {
 	case *syntax.Word:
@@ -205,8 +204,8 @@ func target(x *syntax.BinaryArithm) (name string, ok bool) {
 	return "", false
 }
 
-// maxNames bounds how far the name of a variable leads to another, as it does in
-// arithmetic.
+// maxNames bounds chains of variables whose value is the name of another, as arithmetic
+// resolves them.
 const maxNames = 100
 
 func (sh *Shell) prepareOperand(w *syntax.Word) (syntax.ArithmExpr, string) {
@@ -232,7 +231,7 @@ func (sh *Shell) prepareOperand(w *syntax.Word) (syntax.ArithmExpr, string) {
 		}
 		value = sh.Get(value).String()
 	}
-	if substitutes { // it is not followed twice
+	if substitutes { // so that the command is not followed twice
 		return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}, ""
 	}
 	return w, ""

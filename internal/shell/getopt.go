@@ -7,8 +7,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// getopt does what getopt(1) does of util-linux: it puts the options of a script
-// before its other arguments, quoted.
+// getopt follows getopt(1) of util-linux: it prints the options of a script before its other
+// arguments, quoted.
 func getopt(args []string) Result {
 	var short, long string
 	for len(args) > 0 && args[0] != "--" {
@@ -60,8 +60,8 @@ func quoted(words []string) string {
 	return strings.Join(list, " ")
 }
 
-// getopts does what the builtin does: it sets a variable to the next option, and
-// OPTARG to its value. It is false where there is none.
+// getopts follows the builtin: it sets a variable to the next option, and OPTARG to its
+// value. It is false after the last.
 func (sh *Shell) getopts(args []string) bool {
 	if len(args) < 2 || !syntax.ValidName(args[1]) {
 		return false
@@ -96,7 +96,7 @@ func (sh *Shell) getopts(args []string) bool {
 	return true
 }
 
-// option sets the variables for one option. It returns how many words are used up.
+// option sets the variables for one option and returns the number of words used.
 func (sh *Shell) option(variable, spec, option, rest string, list []string, silent bool) int {
 	used := 0
 	if rest == "" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// cat prints its input, or files as far as the World knows them.
+// cat prints its input, or files; unknown ones are unknown text.
 func cat(sh *Shell, args []string, stdin string) Result {
 	var b strings.Builder
 	files := skipOptions(args, "")
@@ -24,8 +24,7 @@ func cat(sh *Shell, args []string, stdin string) Result {
 	return Result{Out: b.String()}
 }
 
-// A grepper is a command of grep(1), with the options that say how to look in the
-// input or in a file that the World knows.
+// A grepper is a command of grep(1) with its options.
 type grepper struct {
 	patterns []string
 	files    []string
@@ -37,7 +36,7 @@ func grep(sh *Shell, args []string, stdin string) Result {
 	what := "grep " + strings.Join(args, " ")
 	g, ok := readGrep(args)
 	if !ok {
-		return Result{Out: unknown(what), Status: 1, Guess: fmt.Sprintf("whether %q finds something is not known", what)}
+		return Result{Out: unknown(what), Status: 1, Guess: fmt.Sprintf("the result of %q is unknown", what)}
 	}
 	if len(g.files) > 0 {
 		stdin = cat(sh, g.files, stdin).Out
@@ -73,7 +72,7 @@ func readGrep(args []string) (g grepper, ok bool) {
 	return g, len(g.patterns) > 0
 }
 
-// option reads letters, or a long option that means one.
+// option sets an option, or several letters. It reports false for an unknown one.
 func (g *grepper) option(a string) bool {
 	letters := a[1:]
 	if name, ok := strings.CutPrefix(a, "--"); ok {
@@ -95,8 +94,7 @@ func (g *grepper) option(a string) bool {
 	return letters != ""
 }
 
-// result prints the lines of a text that match. A line that is not known is taken
-// as one that does not.
+// result returns the matching lines of a text. An unknown line is taken as no match.
 func (g *grepper) result(text string, re *regexp.Regexp) Result {
 	var found []string
 	in := ""
@@ -130,7 +128,7 @@ func (g *grepper) result(text string, re *regexp.Regexp) Result {
 	return r
 }
 
-// regexp returns how to look, or nil.
+// regexp returns the regular expression of the patterns, nil if invalid.
 func (g *grepper) regexp() *regexp.Regexp {
 	list := make([]string, len(g.patterns))
 	for i, p := range g.patterns {

@@ -6,43 +6,43 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Where a condition is not known, one of its branches is followed all the same, and
-// the World is told. The branch is what the script seems to expect: equality holds,
-// a line that is looked for is not there. But one that ends the script is left for
-// one that does not: who imports a script wants what it makes.
+// If a condition is unknown, one branch is followed and the World is notified. The guess is
+// what the script seems to expect: equality is true, grep finds nothing. But a branch that
+// ends the script is not followed if the other one does not: the import is for what the
+// script makes.
 
-// An effect is what statements do to the rest of the script.
+// An effect is the effect of statements on the rest of the script.
 type effect int
 
 const (
-	idle    effect = iota // they only talk
-	returns               // they return from the function that is called
-	works                 // something is made or set
-	quits                 // the script or function ends with success and nothing done
-	fails                 // it ends with a failure
+	noEffect    effect = iota // they only print
+	returns                   // they return from the called function
+	changes                   // they make or set something
+	exitsOK                   // they end the script or function with success and without changes
+	exitsFailed               // they end it with a failure
 )
 
-// ends ranks how little a branch is to be followed.
-func (e effect) ends() int { return max(0, int(e-works)) }
+// exitRank orders effects: the branch with the lower rank is followed.
+func (e effect) exitRank() int { return max(0, int(e-changes)) }
 
-// holds reports whether the condition that has just been followed holds, by its
-// exit status. yes and no are the statements that depend on it.
+// holds reports whether the last exit status is true, guessing if it is unknown. yes and no
+// are the statements of the two branches.
 func (sh *Shell) holds(condition, yes, no []*syntax.Stmt) bool {
 	ok := sh.status == 0
 	if sh.why == "" {
 		return ok
 	}
 	a, b := sh.effect(yes), sh.effect(no)
-	if ok && a.ends() > b.ends() || !ok && b.ends() > a.ends() {
+	if ok && a.exitRank() > b.exitRank() || !ok && b.exitRank() > a.exitRank() {
 		ok = !ok
 	}
-	if a != idle || b != idle {
+	if a != noEffect || b != noEffect {
 		sh.guess(condition, ok)
 	}
 	return ok
 }
 
-// guess tells of a condition that is taken as true or false.
+// guess notifies the World of a guess.
 func (sh *Shell) guess(condition []*syntax.Stmt, ok bool) {
 	taken := "taken as false"
 	if ok {
@@ -51,49 +51,48 @@ func (sh *Shell) guess(condition []*syntax.Stmt, ok bool) {
 	sh.world.Note(sh.at, sources(condition), sh.why+", "+taken)
 }
 
-// Limits of how far statements are looked into for their effect. What is beyond is
-// taken as work.
+// Limits of the search for the effect of statements. Beyond them it is taken as changes.
 const (
-	maxCalls  = 8   // of functions, one in another
+	maxCalls  = 8   // depth of function calls
 	maxLooked = 500 // statements
 )
 
 func (sh *Shell) effect(list []*syntax.Stmt) effect {
 	sh.step()
-	return effects{functions: sh.functions, calls: maxCalls, left: new(maxLooked)}.all(list)
+	return effects{functions: sh.functions, calls: maxCalls, remaining: new(maxLooked)}.all(list)
 }
 
-// effects finds out what statements do, without following them.
+// effects finds the effect of statements without following them.
 type effects struct {
 	functions map[string]function
-	calls     int  // that are still looked into
-	called    bool // they are those of a function that is called
-	left      *int // statements that are still looked at
+	calls     int  // depth that is left
+	called    bool // inside a function
+	remaining *int // statements that are left
 }
 
 func (e effects) all(list []*syntax.Stmt) effect {
-	sum := idle
+	sum := noEffect
 	for _, s := range list {
 		switch e.stmt(s) {
 		case returns:
 			return sum
-		case fails:
-			return fails
-		case quits:
-			if sum == idle {
-				return quits
+		case exitsFailed:
+			return exitsFailed
+		case exitsOK:
+			if sum == noEffect {
+				return exitsOK
 			}
-			return works
-		case works:
-			sum = works
+			return changes
+		case changes:
+			sum = changes
 		}
 	}
 	return sum
 }
 
 func (e effects) stmt(s *syntax.Stmt) effect {
-	if *e.left--; *e.left < 0 || slices.ContainsFunc(s.Redirs, writes) {
-		return works
+	if *e.remaining--; *e.remaining < 0 || slices.ContainsFunc(s.Redirs, writes) {
+		return changes
 	}
 	switch c := s.Cmd.(type) {
 	case *syntax.CallExpr:
@@ -101,43 +100,43 @@ func (e effects) stmt(s *syntax.Stmt) effect {
 	case *syntax.Block:
 		return e.all(c.Stmts)
 	case *syntax.Subshell:
-		return min(works, e.all(c.Stmts))
+		return min(changes, e.all(c.Stmts))
 	case *syntax.BinaryCmd:
 		switch left, right := e.stmt(c.X), e.stmt(c.Y); {
-		case c.Op == syntax.AndStmt && left == idle:
+		case c.Op == syntax.AndStmt && left == noEffect:
 			return right
-		case left == idle && right == idle:
-			return idle
+		case left == noEffect && right == noEffect:
+			return noEffect
 		}
 	case *syntax.IfClause:
 		return e.ifClause(c)
 	case *syntax.TestClause:
-		return idle
+		return noEffect
 	}
-	return works
+	return changes
 }
 
 func (e effects) ifClause(c *syntax.IfClause) effect {
 	if len(c.Cond) == 0 {
 		return e.all(c.Then)
 	}
-	yes, no := e.all(c.Then), idle
+	yes, no := e.all(c.Then), noEffect
 	if c.Else != nil {
 		no = e.ifClause(c.Else)
 	}
-	if yes == idle && no == idle {
-		return idle
+	if yes == noEffect && no == noEffect {
+		return noEffect
 	}
-	return max(works, min(yes, no))
+	return max(changes, min(yes, no))
 }
 
 func (e effects) call(c *syntax.CallExpr) effect {
 	if len(c.Args) == 0 || len(c.Assigns) > 0 {
-		return works
+		return changes
 	}
 	name := c.Args[0].Lit()
 	if f, ok := e.functions[name]; ok && e.calls > 0 {
-		return effects{e.functions, e.calls - 1, true, e.left}.stmt(f.body)
+		return effects{e.functions, e.calls - 1, true, e.remaining}.stmt(f.body)
 	}
 	switch name {
 	case "return":
@@ -147,13 +146,13 @@ func (e effects) call(c *syntax.CallExpr) effect {
 		fallthrough
 	case "exit":
 		if len(c.Args) == 1 || c.Args[1].Lit() == "0" {
-			return quits
+			return exitsOK
 		}
-		return fails
+		return exitsFailed
 	case "echo", "printf", ":", "true", "false", "[", "test", "sleep", "usleep", "logger", "date", "cat":
-		return idle
+		return noEffect
 	}
-	return works
+	return changes
 }
 
 // writes reports whether a redirection writes to a file.

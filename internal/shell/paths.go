@@ -2,7 +2,7 @@ package shell
 
 import "strings"
 
-// basename does what basename(1) does, with -a, -s SUFFIX and several names.
+// basename follows basename(1), with -a, -s SUFFIX and several names.
 func basename(args []string) Result {
 	suffix, multiple := "", false
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
@@ -41,8 +41,7 @@ func basenames(names []string, suffix string, multiple bool) Result {
 	return Result{Out: unlines(list)}
 }
 
-// dirname does what dirname(1) does: it takes the last part off, and changes
-// nothing else of a name.
+// dirname follows dirname(1). Unlike path.Dir it does not clean the path.
 func dirname(args []string) Result {
 	names := args
 	if len(names) > 0 && len(names[0]) > 1 && names[0][0] == '-' {

@@ -1,17 +1,15 @@
-// Package shell follows a shell script without running anything. It expands
-// variables, goes through loops, conditions and functions, and computes what a
-// few well-known text tools would print; every other command, and every write to
-// a file, it hands to a [World], which decides what that means.
+// Package shell follows a shell script: it evaluates the script without running anything.
+// It expands variables, follows loops, conditions and functions, and computes the output
+// of common text tools. Every other command and every write to a file goes to a [World],
+// which models its effect.
 //
-// Nothing is executed, no file is opened, and nothing of this machine's
-// environment is seen: what a script asks for beyond that is in the World. A
-// script that never ends is stopped: it has a number of steps, of bytes and of
-// levels, so that where it stops does not depend on how fast the machine is.
+// Nothing is executed, no file is opened, and the environment of this process is not
+// visible: files and programs are those of the World. The number of steps, bytes and
+// levels is limited, so that an endless script stops at the same point on every machine.
 //
-// What a script gets from a program that nobody here knows is not empty but
-// unknown, and stays so through further expansions, see [Known]. A condition that
-// is not known is a guess, of which the World is told; its branch that ends the
-// script is not the one that is followed.
+// The output of a program that the World does not know is unknown, and stays so through
+// further expansions, see [Known]. The result of an unknown condition is a guess, of which
+// the World is notified; a branch that ends the script is avoided.
 //
 // # Why not package interp
 //
@@ -48,31 +46,30 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// A World is what a script runs in.
+// A World models the programs and files that a script uses.
 type World interface {
-	// Run says what a program would do that is not known here.
+	// Run models a program that this package does not compute.
 	Run(c Command) Result
 
-	// Write is told what would be written to a file, in the place of c.
+	// Write models a write to a file. Where and At of c are set, its words are not.
 	Write(c Command, file, content string)
 
-	// Exists reports whether there is a file of that name, and whether that is
-	// known; if not, exists is a guess.
+	// Exists reports whether a file exists; if known is false, exists is a guess.
 	Exists(where, file string) (exists, known bool)
 
-	// Read returns what a program reads from a file. False: it is not known.
+	// Read returns the text of a file that a program reads, and whether it is known.
 	Read(where, file string) (text string, known bool)
 
-	// Source returns the text of a file that the script reads commands from.
+	// Source returns the text of a file that the script sources.
 	Source(file string) (string, error)
 
-	// Note is told of what can't be followed, and of conditions that are not
-	// known; Remark of what is left out on purpose.
+	// Note reports what can't be followed, and guesses; Remark what is ignored on
+	// purpose.
 	Note(at Pos, what, why string)
 	Remark(at Pos, what, why string)
 }
 
-// A Pos is a place in a script.
+// A Pos is a position in a script.
 type Pos struct {
 	File string
 	Line int // from 1
@@ -81,47 +78,45 @@ type Pos struct {
 // String returns file:line.
 func (p Pos) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
 
-// A Command is a program with its arguments, all expanded.
+// A Command is a program with its expanded arguments.
 type Command struct {
 	Words   []string
 	At      Pos
-	Where   string // what the World said, see [Shell.Exec]; "" at first
+	Where   string // as given to [Command.Exec] by the World, such as a namespace; "" at first
 	Stdin   string
-	Negated bool // its failure is what is wanted: ! ping …
+	Negated bool // after "!": it is expected to fail
 
 	shell *Shell
 }
 
-// A Result is what a command has done.
+// A Result is the output and exit status of a command.
 type Result struct {
 	Out    string
-	Status int // 0: it succeeded
+	Status int
 
-	// Guess says what the status depends on that is not known, as in "whether
-	// br_netfilter is loaded is not known". "": the status is known.
+	// Guess says why the status is only a guess; "": the status is known.
 	Guess string
 }
 
-// Script is what is to be followed.
+// Script is a script to follow.
 type Script struct {
-	File string // for places, and $0
+	File string // for positions, and $0
 	Text string
 	Args []string
 
-	Where string // what the World is told as [Command.Where]
-	Line  int    // that the text begins in; default 1
+	Where string // the first [Command.Where]
+	Line  int    // the number of the first line; default 1
 }
 
-// A StoppedError says that a script was stopped, since it does not seem to end.
+// A StoppedError is the error of a script that exceeds a limit.
 type StoppedError struct{ At Pos }
 
 func (e *StoppedError) Error() string {
-	return e.At.String() + ": the script does too much: it may be endless"
+	return e.At.String() + ": the script exceeds the limit of steps, text or nesting: it may be endless"
 }
 
-// Follow goes through a script. It fails where the text is not a script, or, with
-// a [*StoppedError], where it does not seem to end; what was told to the World
-// before is told.
+// Follow follows a script. The error is a syntax error or a [*StoppedError]; calls of the
+// World before that are not undone.
 func Follow(s Script, w World) error {
 	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, out: &strings.Builder{}}
 	sh.args, sh.where = s.Args, s.Where
@@ -145,11 +140,10 @@ func parse(name, text string) (*syntax.File, error) {
 	return file, err
 }
 
-// Limits of a text that is parsed: the parser calls itself for what stands in
-// brackets, and for operators in a row.
+// Limits of a parsed text: the parser recurses into brackets and consecutive operators.
 const (
 	maxText  = 1 << 20 // bytes
-	maxLevel = 1000    // brackets that are open, and operators in a row
+	maxLevel = 1000    // open brackets, consecutive operators
 )
 
 func checkSize(name, text string) error {
@@ -178,17 +172,17 @@ func checkSize(name, text string) error {
 	return nil
 }
 
-// Limits of what a script may do.
+// Limits of a script.
 const (
-	maxSteps = 200_000  // commands and rounds of loops
-	maxBytes = 16 << 20 // of all that is expanded and printed
+	maxSteps = 200_000  // commands and iterations of loops
+	maxBytes = 16 << 20 // expanded and printed
 	maxDepth = 64       // of functions, substitutions and sourced files
 )
 
-// A budget is what is left of the limits, for a whole script.
+// A budget is the rest of the limits of a script.
 type budget struct{ steps, bytes, depth int }
 
-// stopped is thrown by a script that has used up its budget.
+// stopped is the panic of a script that has used up its budget.
 type stopped struct{ at Pos }
 
 // guard calls fn and returns an error if the script was stopped.
@@ -206,15 +200,15 @@ func (sh *Shell) guard(fn func()) (err error) {
 	return nil
 }
 
-// step counts a command or round.
+// step charges one step.
 func (sh *Shell) step() {
 	if sh.budget.steps--; sh.budget.steps < 0 {
 		panic(stopped{sh.at})
 	}
 }
 
-// spend counts text and returns it.
-func (sh *Shell) spend(s string) string {
+// charge charges the bytes of a text and returns it.
+func (sh *Shell) charge(s string) string {
 	if sh.budget.bytes -= len(s); sh.budget.bytes < 0 {
 		panic(stopped{sh.at})
 	}
@@ -230,36 +224,36 @@ func (sh *Shell) nested(fn func()) {
 	fn()
 }
 
-// Shell is one shell of a script: the script itself, or one that it starts.
+// Shell is the shell of the script, or a subshell.
 type Shell struct {
-	world     World
-	name      string // $0
-	file      string // of what is followed now
-	at        Pos
-	where     string
-	args      []string // $1, $2 …
-	scopes    []scope  // variables, those of functions last
-	functions map[string]function
-	status    int    // $?
-	why       string // what status depends on that is not known; "": it is known
-	options   options
-	tested    int // conditions around what is followed
-	out       *strings.Builder
-	stdin     *string // what is left to be read
-	cluster   int     // of getopts: where in -abc the next option is; 0: at a new word
-	counter   int     // of what a script thinks is random
-	missing   string  // a file of commands that can't be read: it may have set any variable
-	budget    *budget
+	world      World
+	name       string // $0
+	file       string // with the current statement
+	at         Pos
+	where      string
+	args       []string // $1, $2 …
+	scopes     []scope  // variables, those of functions last
+	functions  map[string]function
+	status     int    // $?
+	why        string // why status is a guess; "": it is known
+	options    options
+	conditions int // nested conditions, in which set -e does not apply
+	out        *strings.Builder
+	stdin      *string // not read yet; nil: a terminal
+	cluster    int     // of getopts: index of the next option in -abc; 0: in the next word
+	counter    int     // the next $RANDOM, name of mktemp, …
+	unreadFile string  // a sourced file that can't be read: it may have set any variable
+	budget     *budget
 }
 
-// options are those of set that change how a script is followed.
+// options are options of set.
 type options struct{ errexit, nounset bool }
 
-// done sets the exit status.
-func (sh *Shell) done(status int) { sh.status, sh.why = status, "" }
+// setStatus sets the exit status.
+func (sh *Shell) setStatus(status int) { sh.status, sh.why = status, "" }
 
-// decide sets the exit status to what a condition comes to.
-func (sh *Shell) decide(v verdict) { sh.status, sh.why = truth(v.ok), v.why }
+// setVerdict sets the exit status to the result of a condition.
+func (sh *Shell) setVerdict(v verdict) { sh.status, sh.why = truth(v.ok), v.why }
 
 // A function is a shell function and the file that it is in.
 type function struct {
@@ -270,24 +264,24 @@ type function struct {
 // flow is how a statement ends.
 type flow struct {
 	kind  flowKind
-	count int // how many loops are left or begun anew
+	count int // of loops, for break and continue
 }
 
 type flowKind int
 
 const (
-	goOn flowKind = iota
+	proceed flowKind = iota
 	breakLoop
 	continueLoop
 	returnFunction
 	exitShell
 )
 
-// subshell returns a shell that has all this one has and changes nothing of it.
+// subshell returns a copy of the shell, without its output.
 func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
 		world: sh.world, name: sh.name, file: sh.file, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
-		options: sh.options, tested: sh.tested, missing: sh.missing, stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
+		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
 		functions: map[string]function{}, out: &strings.Builder{},
 	}
 	maps.Copy(sub.functions, sh.functions)
@@ -298,4 +292,4 @@ func (sh *Shell) subshell() *Shell {
 }
 
 // print writes to the output of the shell.
-func (sh *Shell) print(s string) { sh.out.WriteString(sh.spend(s)) }
+func (sh *Shell) print(s string) { sh.out.WriteString(sh.charge(s)) }

@@ -98,7 +98,7 @@ func TestLoops(t *testing.T) {
 
 func TestEndlessLoops(t *testing.T) {
 	r := follow(t, "while :; do :; done\np end")
-	if !slices.Equal(r.runs, []string{"p end"}) || len(r.remarks) != 1 || !strings.Contains(r.remarks[0], "left after 2000 rounds") {
+	if !slices.Equal(r.runs, []string{"p end"}) || len(r.remarks) != 1 || !strings.Contains(r.remarks[0], "left after 2000 iterations") {
 		t.Errorf("%q %q", r.runs, r.remarks)
 	}
 }
@@ -206,18 +206,18 @@ func TestOptions(t *testing.T) {
 	})
 }
 
-// set -e ends no script here, but that it would is said; set -u is a note.
+// A failure under set -e is a remark and does not end the script; set -u makes a note.
 func TestSetOptions(t *testing.T) {
 	for _, tt := range []struct {
 		script  string
 		remarks []string
 		notes   []string
 	}{
-		{"set -e\nno\np after", []string{"2: no: it fails, and set -e ends the script there; what follows is read all the same"}, nil},
+		{"set -e\nno\np after", []string{"2: no: fails, which ends the script under set -e; the rest is read all the same"}, nil},
 		{"set -euo pipefail\nno || ok\nif no; then :; fi\n! ok\nno && ok\nwhile no; do :; done\np after", nil, nil},
 		{"set -e; f() { no; p in; }\nf || ok\np after", nil, nil},
 		{"set -e; set +e\nno\np after", nil, nil},
-		{"set -o errexit\n(exit 2)\np after", []string{"2: (exit 2): it fails, and set -e ends the script there; what follows is read all the same"}, nil},
+		{"set -o errexit\n(exit 2)\np after", []string{"2: (exit 2): fails, which ends the script under set -e; the rest is read all the same"}, nil},
 		{"set -u\nq $x\np after ${x:-d}", nil, []string{"2: q $x: x: unbound variable"}},
 		{"set -u\nx=1 y=\nq $x $y ${z-}\np after", nil, nil},
 	} {
@@ -264,7 +264,7 @@ func TestTools(t *testing.T) {
 	})
 }
 
-// A script that is none says where, and one that is too long is stopped.
+// A syntax error has a position; an endless script is stopped.
 func TestFaults(t *testing.T) {
 	err := shell.Follow(shell.Script{File: "x.sh", Text: "a\nif b\n"}, &recorder{})
 	if err == nil || !strings.HasPrefix(err.Error(), "x.sh:2:1: ") {
@@ -285,18 +285,18 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Places are those of the file that a command stands in, wherever it is called.
-func TestPlaces(t *testing.T) {
+// Positions are those of the command in its own file, wherever it is called.
+func TestPositions(t *testing.T) {
 	for script, want := range map[string]string{
-		"\nq $(nproc) | cat\nselect x in a; do :; done":        "3: select: what a user would choose is not known",
+		"\nq $(nproc) | cat\nselect x in a; do :; done":        "3: select: the choice of the user is unknown",
 		"f() {\n[ $((1/0)) = 1 ]\n}\n\nf":                      "2: [ $((1 / 0)) = 1 ]: division by zero",
-		"eval '\nselect x in a; do :; done'":                   "2: select: what a user would choose is not known",
-		"sh -c '\nselect x in a; do :; done'":                  "2: select: what a user would choose is not known",
+		"eval '\nselect x in a; do :; done'":                   "2: select: the choice of the user is unknown",
+		"sh -c '\nselect x in a; do :; done'":                  "2: select: the choice of the user is unknown",
 		"a=1\n. ./none.sh":                                     "2: source ./none.sh: none.sh is not here",
 		"coproc ok":                                            "1: coproc ok: coprocclause is not followed",
 		"a[-1]=x":                                              "1: [-1]: the index is out of range",
 		"printf '%99999d' 1":                                   "1: printf %99999d: a field is wider than 4096 characters",
-		"for i in 1; do\n\ncase x in $(nproc)) q;; esac\ndone": "3: $(nproc): what \"nproc\" prints is not known, taken as another",
+		"for i in 1; do\n\ncase x in $(nproc)) q;; esac\ndone": "3: $(nproc): the output of \"nproc\" is unknown, taken as no match",
 	} {
 		if r := follow(t, script); !slices.Contains(r.notes, want) {
 			t.Errorf("%s\nnotes %q\nwant  %q", script, r.notes, want)
@@ -304,8 +304,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// Texts that the parser would need more stack for than there is are refused, and
-// those that it takes are followed in time.
+// Texts nested too deeply for the parser's stack are refused.
 func TestDeepScripts(t *testing.T) {
 	const n = 1 << 20
 	for _, tt := range []struct{ begin, text, end, want string }{
@@ -322,14 +321,14 @@ func TestDeepScripts(t *testing.T) {
 		{"p $((1", "?1:1", "))", ""},
 		{"", "(case x in a) ", "", "must end"},
 		{"", "if ok; then ", "", "must be followed"},
-		{"", "p && ", "p", "too much"},
-		{"f() { ", "f; ", "}; [ $(x) ] && f", "too much"},
+		{"", "p && ", "p", "exceeds the limit"},
+		{"f() { ", "f; ", "}; [ $(x) ] && f", "exceeds the limit"},
 	} {
-		room := n - len(tt.begin) - len(tt.end)
+		size := n - len(tt.begin) - len(tt.end)
 		if tt.want == "larger" {
-			room = n
+			size = n
 		}
-		script := tt.begin + strings.Repeat(tt.text, room/len(tt.text)) + tt.end
+		script := tt.begin + strings.Repeat(tt.text, size/len(tt.text)) + tt.end
 		err := shell.Follow(shell.Script{File: "x.sh", Text: script}, &recorder{})
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s: %v, want %q", tt.begin+tt.text, err, tt.want)

@@ -12,7 +12,7 @@ import (
 
 func (sh *Shell) stmts(list []*syntax.Stmt) flow {
 	for _, s := range list {
-		if f := sh.stmt(s); f.kind != goOn {
+		if f := sh.stmt(s); f.kind != proceed {
 			return f
 		}
 	}
@@ -30,32 +30,32 @@ func (sh *Shell) stmt(s *syntax.Stmt) flow {
 			f = sh.command(s.Cmd)
 		}
 	})
-	if s.Negated && f.kind == goOn {
+	if s.Negated && f.kind == proceed {
 		sh.status = truth(sh.status != 0)
 	}
 	sh.checkExit(s, f)
 	return f
 }
 
-// checkExit remarks on a failure that would end the script under set -e.
+// checkExit reports a failure that would end the script under set -e.
 func (sh *Shell) checkExit(s *syntax.Stmt, f flow) {
-	if !sh.options.errexit || sh.tested > 0 || sh.status == 0 || sh.why != "" || s.Negated || f.kind != goOn {
+	if !sh.options.errexit || sh.conditions > 0 || sh.status == 0 || sh.why != "" || s.Negated || f.kind != proceed {
 		return
 	}
 	switch s.Cmd.(type) {
 	case *syntax.CallExpr, *syntax.Subshell, *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause:
-		sh.world.Remark(Pos{sh.file, int(s.Pos().Line())}, source(s.Cmd), "it fails, and set -e ends the script there; what follows is read all the same")
+		sh.world.Remark(Pos{sh.file, int(s.Pos().Line())}, source(s.Cmd), "fails, which ends the script under set -e; the rest is read all the same")
 	}
 }
 
-// condition follows statements whose failure is no fault.
+// condition follows statements whose failure does not end the script under set -e.
 func (sh *Shell) condition(list ...*syntax.Stmt) flow {
-	sh.tested++
-	defer func() { sh.tested-- }()
+	sh.conditions++
+	defer func() { sh.conditions-- }()
 	return sh.stmts(list)
 }
 
-// truth returns the exit status of what is true.
+// truth returns the exit status of a condition.
 func truth(ok bool) int {
 	if ok {
 		return 0
@@ -66,7 +66,7 @@ func truth(ok bool) int {
 func (sh *Shell) command(c syntax.Command) flow {
 	switch c := c.(type) {
 	case nil:
-		sh.done(0)
+		sh.setStatus(0)
 	case *syntax.Block:
 		return sh.stmts(c.Stmts)
 	case *syntax.Subshell:
@@ -85,17 +85,17 @@ func (sh *Shell) command(c syntax.Command) flow {
 		if c.Name != nil {
 			sh.functions[c.Name.Value] = function{c.Body, sh.file}
 		}
-		sh.done(0)
+		sh.setStatus(0)
 	case *syntax.DeclClause:
 		sh.declare(c)
 	case *syntax.ArithmCmd:
-		sh.decide(sh.nonzero(c.X))
+		sh.setVerdict(sh.nonzero(c.X))
 	case *syntax.LetClause:
 		for _, x := range c.Exprs {
-			sh.decide(sh.nonzero(x))
+			sh.setVerdict(sh.nonzero(x))
 		}
 	case *syntax.TestClause:
-		sh.decide(sh.test(c.X))
+		sh.setVerdict(sh.test(c.X))
 	case *syntax.TimeClause:
 		if c.Stmt != nil {
 			return sh.stmt(c.Stmt)
@@ -106,7 +106,7 @@ func (sh *Shell) command(c syntax.Command) flow {
 	return flow{}
 }
 
-// inSubshell runs fn in a shell of its own and takes over what it prints.
+// inSubshell calls fn with a subshell and takes over its output and status.
 func (sh *Shell) inSubshell(fn func(*Shell)) {
 	sub := sh.subshell()
 	sh.nested(func() { fn(sub) })
@@ -118,20 +118,20 @@ func (sh *Shell) ifClause(c *syntax.IfClause) flow {
 	if len(c.Cond) == 0 { // else
 		return sh.stmts(c.Then)
 	}
-	if f := sh.condition(c.Cond...); f.kind != goOn {
+	if f := sh.condition(c.Cond...); f.kind != proceed {
 		return f
 	}
 	if sh.holds(c.Cond, c.Then, otherwise(c)) {
 		return sh.stmts(c.Then)
 	}
-	sh.done(0)
+	sh.setStatus(0)
 	if c.Else == nil {
 		return flow{}
 	}
 	return sh.ifClause(c.Else)
 }
 
-// otherwise returns what is followed if a condition does not hold.
+// otherwise returns the statements of the else or elif branch.
 func otherwise(c *syntax.IfClause) []*syntax.Stmt {
 	switch {
 	case c.Else == nil:
@@ -151,20 +151,20 @@ func sources(list []*syntax.Stmt) string {
 	return strings.Join(texts, "; ")
 }
 
-// maxRounds bounds loops that wait for something.
+// maxRounds bounds while loops: those that wait for something never end here.
 const maxRounds = 2000
 
-// rounds goes through a loop until it ends. next says whether there is another
-// round.
+// rounds follows a loop. next reports whether there is another iteration; limit bounds
+// them, -1: no limit.
 func (sh *Shell) rounds(body []*syntax.Stmt, limit int, next func() (bool, flow)) flow {
 	for n := 0; ; n++ {
 		sh.step()
 		if n == limit {
-			sh.world.Remark(sh.at, "", fmt.Sprintf("the loop here does not seem to end: it is left after %d rounds", n))
+			sh.world.Remark(sh.at, "", fmt.Sprintf("the loop is left after %d iterations", n))
 			return flow{}
 		}
 		more, f := next()
-		if f.kind != goOn || !more {
+		if f.kind != proceed || !more {
 			return f
 		}
 		switch f := sh.stmts(body); f.kind {
@@ -187,20 +187,20 @@ func (sh *Shell) while(c *syntax.WhileClause) flow {
 		last = sh.status
 		f := sh.condition(c.Cond...)
 		if sh.why != "" {
-			return sh.leaves(c.Cond, c.Do, c.Until), f
+			return sh.leaveLoop(c.Cond, c.Do, c.Until), f
 		}
 		return (sh.status == 0) != c.Until, f
 	})
-	if f.kind == goOn {
-		sh.done(last)
+	if f.kind == proceed {
+		sh.setStatus(last)
 	}
 	return f
 }
 
-// leaves ends a loop whose condition is not known, taken as ok. It returns false:
-// there is no other round.
-func (sh *Shell) leaves(condition, body []*syntax.Stmt, ok bool) bool {
-	if sh.effect(body) != idle {
+// leaveLoop reports a loop whose condition is unknown and taken as ok. It returns false, no
+// other iteration.
+func (sh *Shell) leaveLoop(condition, body []*syntax.Stmt, ok bool) bool {
+	if sh.effect(body) != noEffect {
 		sh.guess(condition, ok)
 	}
 	return false
@@ -208,7 +208,7 @@ func (sh *Shell) leaves(condition, body []*syntax.Stmt, ok bool) bool {
 
 func (sh *Shell) forClause(c *syntax.ForClause) flow {
 	if c.Select {
-		sh.world.Note(sh.at, "select", "what a user would choose is not known")
+		sh.world.Note(sh.at, "select", "the choice of the user is unknown")
 		return flow{}
 	}
 	switch loop := c.Loop.(type) {
@@ -219,8 +219,8 @@ func (sh *Shell) forClause(c *syntax.ForClause) flow {
 		if loop.InPos.IsValid() {
 			words = sh.fields(loop.Items...)
 		}
-		if what := unknownIn(words...); what != "" && sh.effect(c.Do) != idle {
-			sh.world.Note(sh.at, "for "+loop.Name.Value, fmt.Sprintf("what %q prints is not known, taken as one word", what))
+		if what := unknownIn(words...); what != "" && sh.effect(c.Do) != noEffect {
+			sh.world.Note(sh.at, "for "+loop.Name.Value, fmt.Sprintf("the output of %q is unknown, taken as one word", what))
 		}
 		i := 0
 		return sh.rounds(c.Do, -1, func() (bool, flow) {
@@ -250,7 +250,7 @@ func (sh *Shell) cStyle(loop *syntax.CStyleLoop, body []*syntax.Stmt) flow {
 		}
 		v := sh.nonzero(loop.Cond)
 		if sh.why = v.why; v.why != "" {
-			return sh.leaves([]*syntax.Stmt{{Cmd: &syntax.ArithmCmd{X: loop.Cond}}}, body, false), flow{}
+			return sh.leaveLoop([]*syntax.Stmt{{Cmd: &syntax.ArithmCmd{X: loop.Cond}}}, body, false), flow{}
 		}
 		return v.ok, flow{}
 	})
@@ -261,13 +261,13 @@ func (sh *Shell) caseClause(c *syntax.CaseClause) flow {
 	if what := unknownIn(word); what != "" {
 		return sh.guessCase(c, what)
 	}
-	sh.done(0)
+	sh.setStatus(0)
 	through := false
 	for _, item := range c.Items {
 		if !through && !sh.matchesAny(word, item.Patterns) {
 			continue
 		}
-		if f := sh.stmts(item.Stmts); f.kind != goOn || item.Op == syntax.Break {
+		if f := sh.stmts(item.Stmts); f.kind != proceed || item.Op == syntax.Break {
 			return f
 		}
 		through = item.Op == syntax.Fallthrough
@@ -275,22 +275,22 @@ func (sh *Shell) caseClause(c *syntax.CaseClause) flow {
 	return flow{}
 }
 
-// guessCase follows the first branch that does not end the script.
+// guessCase follows the first branch of a case that does not end the script.
 func (sh *Shell) guessCase(c *syntax.CaseClause, what string) flow {
-	sh.done(0)
+	sh.setStatus(0)
 	if len(c.Items) == 0 {
 		return flow{}
 	}
 	chosen, interesting := c.Items[0], false
 	for _, item := range c.Items {
 		e := sh.effect(item.Stmts)
-		interesting = interesting || e != idle
-		if e.ends() < sh.effect(chosen.Stmts).ends() {
+		interesting = interesting || e != noEffect
+		if e.exitRank() < sh.effect(chosen.Stmts).exitRank() {
 			chosen = item
 		}
 	}
 	if pattern := wordsSource(chosen.Patterns, " | "); interesting && pattern != "*" {
-		sh.world.Note(sh.at, "case "+source(c.Word), fmt.Sprintf("what %q prints is not known, taken as %s", what, pattern))
+		sh.world.Note(sh.at, "case "+source(c.Word), fmt.Sprintf("the output of %q is unknown, taken as %s", what, pattern))
 	}
 	return sh.stmts(chosen.Stmts)
 }
@@ -299,7 +299,7 @@ func (sh *Shell) matchesAny(word string, patterns []*syntax.Word) bool {
 	for _, p := range patterns {
 		v := sh.matches(word, p)
 		if v.why != "" {
-			sh.world.Note(sh.at, source(p), v.why+", taken as another")
+			sh.world.Note(sh.at, source(p), v.why+", taken as no match")
 		}
 		if v.ok {
 			return true
@@ -308,8 +308,7 @@ func (sh *Shell) matchesAny(word string, patterns []*syntax.Word) bool {
 	return false
 }
 
-// matches decides whether the whole of a text matches a pattern of the shell. What
-// is not known is taken as equal.
+// matches reports whether a text matches a shell pattern. An unknown one matches.
 func (sh *Shell) matches(text string, word *syntax.Word) verdict {
 	p, err := expand.Pattern(sh.config(), sh.prepare(word))
 	if err != nil {
@@ -329,7 +328,7 @@ func (sh *Shell) matches(text string, word *syntax.Word) verdict {
 func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 	switch c.Op {
 	case syntax.AndStmt, syntax.OrStmt:
-		if f := sh.condition(c.X); f.kind != goOn {
+		if f := sh.condition(c.X); f.kind != proceed {
 			return f
 		}
 		yes, no := []*syntax.Stmt{c.Y}, []*syntax.Stmt(nil)
@@ -350,7 +349,7 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 	return flow{}
 }
 
-// withStdin calls fn with something to read.
+// withStdin calls fn with an input.
 func (sh *Shell) withStdin(text *string, fn func()) {
 	before := sh.stdin
 	sh.stdin = text

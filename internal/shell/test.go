@@ -10,7 +10,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// test decides what stands between [[ and ]].
+// test returns the result of a condition in [[ ]].
 func (sh *Shell) test(x syntax.TestExpr) verdict {
 	switch x := x.(type) {
 	case *syntax.Word:
@@ -57,7 +57,7 @@ func (sh *Shell) binaryTest(op syntax.BinTestOperator, left string, right *synta
 	return compare(left, op.String(), sh.literal(right))
 }
 
-// matchesRegexp decides what =~ does, and sets BASH_REMATCH.
+// matchesRegexp returns the result of =~, and sets BASH_REMATCH.
 func (sh *Shell) matchesRegexp(text, expr string) verdict {
 	what := unknownIn(text, expr)
 	re, err := regexp.Compile(expr)
@@ -74,7 +74,7 @@ func (sh *Shell) matchesRegexp(text, expr string) verdict {
 	return certain(m != nil)
 }
 
-// nonemptyText decides whether a text is one. What a command prints is taken to be.
+// nonemptyText reports whether a text is not empty. Unknown output is taken as not empty.
 func nonemptyText(text string) verdict {
 	what := unknownIn(text)
 	known := strings.TrimFunc(text, isUnknown)
@@ -84,7 +84,7 @@ func nonemptyText(text string) verdict {
 	return certain(text != "")
 }
 
-// unary decides what a test says of one thing.
+// unary returns the result of a test with one operand.
 func (sh *Shell) unary(op, arg string) verdict {
 	switch op {
 	case "-n":
@@ -108,14 +108,13 @@ func (sh *Shell) exists(file string) verdict {
 	}
 	exists, known := sh.world.Exists(sh.where, sh.path(file))
 	if !known {
-		return verdict{exists, fmt.Sprintf("whether there is %s is not known", file)}
+		return verdict{exists, fmt.Sprintf("the existence of %s is unknown", file)}
 	}
 	return certain(exists)
 }
 
-// compare decides what a test says of two things. Where one is not known, a test
-// for equality or order is taken as true, one for a difference as false, and an
-// output as not empty.
+// compare returns the result of a test with two operands. If one is unknown, equality and
+// order are taken as true, a difference as false, and unknown output as not empty.
 func compare(left, op, right string) verdict {
 	if what := unknownIn(left, right); what != "" {
 		switch op {
@@ -162,13 +161,13 @@ func compareNumbers(left, op, right string) bool {
 	return false
 }
 
-// testWords decides what stands between [ and ], or behind test.
+// testWords returns the result of [ ] or test.
 func (sh *Shell) testWords(words []string) verdict {
 	t := &testParser{sh: sh, words: words}
 	return t.or()
 }
 
-// A testParser reads the arguments of test(1), -o binding least.
+// A testParser parses the arguments of test(1). -a binds tighter than -o.
 type testParser struct {
 	sh    *Shell
 	words []string
@@ -183,9 +182,9 @@ func (t *testParser) or() verdict {
 }
 
 func (t *testParser) and() verdict {
-	result := t.one()
+	result := t.primary()
 	for t.skip("-a") {
-		result = result.and(t.one())
+		result = result.and(t.primary())
 	}
 	return result
 }
@@ -207,7 +206,7 @@ func (t *testParser) next() string {
 	return word
 }
 
-func (t *testParser) one() verdict {
+func (t *testParser) primary() verdict {
 	switch {
 	case len(t.words) == 0:
 		return certain(false)
@@ -215,7 +214,7 @@ func (t *testParser) one() verdict {
 		left, op := t.next(), t.next()
 		return compare(left, op, t.next())
 	case len(t.words) > 1 && t.skip("!"):
-		return t.one().not()
+		return t.primary().not()
 	case len(t.words) > 1 && t.skip("("):
 		result := t.or()
 		t.skip(")")

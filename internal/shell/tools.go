@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// tool returns how to compute what a text tool prints; nil: it is not known here.
+// tool returns the function that computes the output of a program, nil if none does.
 func tool(name string) func(sh *Shell, args []string, stdin string) Result {
 	name = path.Base(name)
 	switch name {
@@ -19,7 +19,7 @@ func tool(name string) func(sh *Shell, args []string, stdin string) Result {
 	case "grep", "egrep", "fgrep":
 		return grep
 	case "id", "whoami", "mktemp":
-		return func(sh *Shell, args []string, _ string) Result { return sh.self(name, args) }
+		return func(sh *Shell, args []string, _ string) Result { return sh.identity(name, args) }
 	case "getopt":
 		return func(_ *Shell, args []string, _ string) Result { return getopt(args) }
 	}
@@ -68,13 +68,13 @@ func withoutInput(f func(args []string) Result) func([]string, string) Result {
 	return func(args []string, _ string) Result { return f(args) }
 }
 
-// notComputed is the result of a tool with arguments that are not followed here.
+// notComputed returns the unknown result of a tool with unsupported arguments.
 func notComputed(name string, args []string) Result {
 	return Result{Out: unknown(name + " " + strings.Join(args, " "))}
 }
 
-// self says who and where a script is: root, with files of its own.
-func (sh *Shell) self(name string, args []string) Result {
+// identity follows whoami and id, for root, and mktemp.
+func (sh *Shell) identity(name string, args []string) Result {
 	switch {
 	case name == "whoami", len(args) > 0 && strings.Contains(args[0], "n"):
 		return Result{Out: "root\n"}
@@ -91,7 +91,7 @@ func (sh *Shell) self(name string, args []string) Result {
 	return Result{Out: stem + fmt.Sprintf("%0*d", min(digits, 64), sh.counter) + "\n"}
 }
 
-// maxSeq bounds the numbers that seq prints.
+// maxSeq bounds the numbers of seq and the iterations of for ((…)).
 const maxSeq = 10_000
 
 func seq(args []string) Result {
@@ -147,7 +147,7 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// expr computes what has two numbers and an operator.
+// expr computes expressions of two numbers and an operator.
 func expr(args []string) Result {
 	if len(args) != 3 || !isNumber(args[0]) || !isNumber(args[2]) {
 		return notComputed("expr", args)
@@ -187,7 +187,7 @@ func unlines(list []string) string {
 	return strings.Join(list, "\n") + "\n"
 }
 
-// headTail knows -n N, -nN and -N, of the input.
+// headTail supports -n N, -nN and -N, on the input.
 func headTail(name string, args []string, stdin string) Result {
 	n, list := 10, lines(stdin)
 	if len(args) > 0 {
@@ -256,7 +256,7 @@ func cut(args []string, stdin string) Result {
 	return Result{Out: unlines(list)}
 }
 
-// tr replaces or deletes single characters, and knows the two cases of letters.
+// tr replaces a character, deletes characters, or changes the case of letters.
 func tr(args []string, stdin string) Result {
 	upper := []string{"a-z", "[a-z]", "[:lower:]"}
 	switch {
@@ -303,7 +303,7 @@ func sorted(args []string, stdin string) Result {
 	return Result{Out: unlines(list)}
 }
 
-// leadingNumber is what sort -n compares.
+// leadingNumber returns the key of sort -n.
 func leadingNumber(line string) int {
 	line = strings.TrimLeft(line, " \t")
 	end := strings.IndexFunc(strings.TrimPrefix(line, "-"), func(r rune) bool { return r < '0' || r > '9' })
@@ -317,7 +317,7 @@ func leadingNumber(line string) int {
 
 var printField = regexp.MustCompile(`^\s*\{\s*print\s+\$([0-9]+|NF)\s*;?\s*\}\s*$`)
 
-// awk knows programs that print a field of each line.
+// awk supports programs that print a field of each line.
 func awk(args []string, stdin string) Result {
 	separator := ""
 	rest := args

@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// A value that is not known stands in the text itself, as the command that would
-// have printed it, each character moved to Unicode's Supplementary Private Use
-// Area-A. So no expansion splits it, no pattern of ASCII matches in it, and each
-// character that is left of it is enough to recognise it.
+// An unknown value is represented in the text by the command that would print it, each
+// character moved to Unicode's Supplementary Private Use Area-A. So no expansion splits it,
+// no ASCII pattern matches in it, and any single character of it identifies it.
 const (
 	unknownBase = 0xF0000
-	unknownEnd  = 0xFFFFD // ends each value, so that two side by side stay two
-	maxUnknown  = 200     // characters of a command that are kept
+	unknownEnd  = 0xFFFFD // ends each value, so that adjacent ones stay separate
+	maxUnknown  = 200     // kept characters of a command
 )
 
 func isUnknown(r rune) bool { return r >= unknownBase && r <= unknownEnd }
 
 func unknown(what string) string {
 	var b strings.Builder
-	for i, r := range []rune(revealed(what)) {
+	for i, r := range []rune(readable(what)) {
 		if r >= unknownEnd-unknownBase {
 			r = '?'
 		}
@@ -33,9 +32,8 @@ func unknown(what string) string {
 	return b.String()
 }
 
-// revealed returns a text with the commands in place of the values that are not
-// known.
-func revealed(text string) string {
+// readable returns a text in which unknown values are replaced by their commands.
+func readable(text string) string {
 	if !strings.ContainsFunc(text, isUnknown) {
 		return text
 	}
@@ -50,15 +48,14 @@ func revealed(text string) string {
 	}, text)
 }
 
-// Unknown returns a Result of which only the success is supposed.
+// Unknown returns the Result of a command with unknown output, taken as success.
 func Unknown(c Command) Result { return Result{Out: UnknownValue(strings.Join(c.Words, " "))} }
 
-// UnknownValue returns the text of a value that is not known: what is the command
-// that would have printed it.
+// UnknownValue returns an unknown value. what is the command that would print it.
 func UnknownValue(what string) string { return unknown(what) }
 
-// Known reports whether all of a text is known, and if not, what is not: the
-// command that would have printed it.
+// Known reports whether all of a text is known. If not, what is the command that would
+// print the first unknown value.
 func Known(text string) (what string, ok bool) {
 	begin := strings.IndexFunc(text, isUnknown)
 	if begin < 0 {
@@ -68,10 +65,10 @@ func Known(text string) (what string, ok bool) {
 	if end := strings.IndexFunc(text, func(r rune) bool { return r == unknownEnd || !isUnknown(r) }); end >= 0 {
 		text = text[:end]
 	}
-	return revealed(text), false
+	return readable(text), false
 }
 
-// unknownIn returns the first of texts that is not known, or "" if all are.
+// unknownIn returns the command of the first unknown value in texts, "" if all are known.
 func unknownIn(texts ...string) string {
 	for _, t := range texts {
 		if what, ok := Known(t); !ok {
@@ -81,8 +78,8 @@ func unknownIn(texts ...string) string {
 	return ""
 }
 
-// A verdict is what a condition comes to. If that is not known, why says what is
-// not, and ok is a guess.
+// A verdict is the result of a condition. If why is not empty, ok is a guess, and why says
+// what is unknown.
 type verdict struct {
 	ok  bool
 	why string
@@ -90,14 +87,14 @@ type verdict struct {
 
 func certain(ok bool) verdict { return verdict{ok: ok} }
 
-// guessed returns a guess about what depends on the output of a command.
+// guessed returns a guess that depends on the unknown output of a command.
 func guessed(ok bool, command string) verdict {
-	return verdict{ok, fmt.Sprintf("what %q prints is not known", command)}
+	return verdict{ok, fmt.Sprintf("the output of %q is unknown", command)}
 }
 
 func (v verdict) not() verdict { return verdict{!v.ok, v.why} }
 
-// and returns v && w. What is certainly false makes the whole certain.
+// and returns v && w. It is certain if one is certainly false.
 func (v verdict) and(w verdict) verdict {
 	for _, known := range []verdict{v, w} {
 		if known == certain(false) {

@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/shell"
 )
 
-// What computes with a value that is not known is not known.
+// Expressions with unknown values are unknown.
 func TestUnknownValues(t *testing.T) {
 	for script, want := range map[string]string{
 		`p $(nproc)`:                 "p ⟨nproc⟩",
@@ -49,10 +49,10 @@ func TestUnknownValues(t *testing.T) {
 	}
 }
 
-// A condition that is not known is a guess, which is told of with its line. The
-// branch that ends the script is not followed, unless the other one does so too.
+// The result of an unknown condition is a guess, which is noted with its line. A branch that
+// ends the script is not followed unless the other one ends it too.
 func TestGuesses(t *testing.T) {
-	const nproc = `what "nproc" prints is not known`
+	const nproc = `the output of "nproc" is unknown`
 	for _, tt := range []struct {
 		script string
 		runs   string // without nproc
@@ -78,8 +78,8 @@ func TestGuesses(t *testing.T) {
 		{"[ $(nproc) = 2 ]; [ $? = 0 ] || exit 1; p on", "p on", ""},
 		{"maybe || exit 1; p on", "p on", "1: maybe: whether it works is not known, taken as true"},
 		{"x=$(maybe) && p on", "p on", "1: x=$(maybe): whether it works is not known, taken as true"},
-		{"[ -e /etc/odd ] || exit 1; p on", "p on", "1: [ -e /etc/odd ]: whether there is /etc/odd is not known, taken as true"},
-		{"[ -e /etc/odd ] && p off; p on", "p on", "1: [ -e /etc/odd ]: whether there is /etc/odd is not known, taken as false"},
+		{"[ -e /etc/odd ] || exit 1; p on", "p on", "1: [ -e /etc/odd ]: the existence of /etc/odd is unknown, taken as true"},
+		{"[ -e /etc/odd ] && p off; p on", "p on", "1: [ -e /etc/odd ]: the existence of /etc/odd is unknown, taken as false"},
 		{"[ -n \"$(nproc)\" ] && p on", "p on", "1: [ -n \"$(nproc)\" ]: " + nproc + ", taken as true"},
 		{"[ -z \"$(nproc)\" ] && p off; p on", "p on", "1: [ -z \"$(nproc)\" ]: " + nproc + ", taken as false"},
 		{"case $(nproc) in 1) exit 1;; 2|3) p few;; *) exit 2;; esac", "p few", "1: case $(nproc): " + nproc + ", taken as 2 | 3"},
@@ -88,9 +88,9 @@ func TestGuesses(t *testing.T) {
 		{"until [ $(nproc) = 1 ]; do p off; done; p on", "p on", "1: [ $(nproc) = 1 ]: " + nproc + ", taken as true"},
 		{"for ((i = 0; i < $(nproc); i++)); do p off; done; p on", "p on", "1: ((i < $(nproc))): " + nproc + ", taken as false"},
 		{"for i in $(nproc); do p on; done", "p on", "1: for i: " + nproc + ", taken as one word"},
-		{"read a; [ $a = y ] || exit 1; p on", "p on", `1: [ $a = y ]: what "read a" prints is not known, taken as true`},
+		{"read a; [ $a = y ] || exit 1; p on", "p on", `1: [ $a = y ]: the output of "read a" is unknown, taken as true`},
 
-		// Where both branches only talk, or only one can be followed, nothing is guessed.
+		// Nothing is guessed if both branches only print, or the condition is certain.
 		{"[ $(nproc) = 2 ] && echo two || echo more; p on", "p on", ""},
 		{"while [ $(nproc) = 1 ]; do sleep 1; done; p on", "p on", ""},
 		{"[ a = b ] && [ $(nproc) = 2 ] && p off; p on", "p on", ""},
@@ -126,8 +126,8 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// Whatever a script is, following it ends, without a panic, within its bounds; what it
-// says is the same each time.
+// Following any script ends within the limits and without a panic, with the same calls of
+// the World each time.
 func FuzzShell(f *testing.F) {
 	for _, script := range []string{
 		"x=$(uname); [ \"$x\" = Linux ] || exit 1\nip netns add a",

@@ -10,16 +10,16 @@ import (
 	"github.com/vethlab/vethlab/internal/shell"
 )
 
-// A recorder is a World that writes down what it is told. Programs called ok, no and
-// maybe succeed, fail, and do either; out prints its arguments, in its input; all
-// others print something that is not known.
+// A recorder is a World that records calls. The programs ok, no and maybe succeed, fail, and
+// have an unknown status; out prints its arguments; in runs a command in a namespace; the
+// output of all others is unknown.
 type recorder struct {
-	runs    []string // where: words, with what is not known in ⟨⟩
+	runs    []string // "where: words", unknown values in ⟨⟩
 	stdin   []string
 	writes  []string
 	notes   []string
 	remarks []string
-	files   map[string]string // that exist; "?": it is not known
+	files   map[string]string // existing files; "?": unknown
 	sources map[string]string
 }
 
@@ -53,7 +53,7 @@ func (r *recorder) Run(c shell.Command) shell.Result {
 	return shell.Unknown(c)
 }
 
-// shown returns a word, with what is not known of it in ⟨⟩.
+// shown returns a word with an unknown value as ⟨command⟩.
 func shown(word string) string {
 	if what, ok := shell.Known(word); !ok {
 		return "⟨" + what + "⟩"
@@ -90,7 +90,7 @@ func (r *recorder) Remark(at shell.Pos, what, why string) {
 	r.remarks = append(r.remarks, fmt.Sprintf("%d: %s: %s", at.Line, shown(what), why))
 }
 
-// follow follows a script in a world with a few files.
+// follow follows a script with a few files.
 func follow(t testing.TB, script string, args ...string) *recorder {
 	t.Helper()
 	r := &recorder{
@@ -103,7 +103,7 @@ func follow(t testing.TB, script string, args ...string) *recorder {
 	return r
 }
 
-// A row is a script and what it runs.
+// A row is a script and the commands that it runs.
 type row struct {
 	script string
 	runs   []string
@@ -114,7 +114,7 @@ func one(script, run string) row { return row{script, []string{run}} }
 
 func none(script string) row { return row{script, nil} }
 
-// check follows scripts, of which nothing may be noted.
+// check follows scripts that must have no notes.
 func check(t *testing.T, rows []row) {
 	t.Helper()
 	for _, tt := range rows {
