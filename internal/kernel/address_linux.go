@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -25,8 +26,42 @@ func (e *encoder) addAddress(op plan.AddAddress) error {
 	return e.address(unix.RTM_NEWADDR, flags, op.Link, op.Address)
 }
 
+// delAddress deletes an address by the peer that it has, without which the kernel does not
+// find it. The peers are those of before this encoder's first DelAddress: no Op adds one.
 func (e *encoder) delAddress(op plan.DelAddress) error {
-	return e.address(unix.RTM_DELADDR, 0, op.Link, op.Address)
+	index, err := e.index(op.Link)
+	if err != nil {
+		return err
+	}
+	if e.peers == nil {
+		if e.peers, err = e.conn.addressPeers(); err != nil {
+			return err
+		}
+	}
+	peer, ok := e.peers[addressKey{index, op.Address}]
+	if !ok {
+		peer = op.Address.Addr()
+	}
+	e.message(unix.RTM_DELADDR, 0, func() { e.addressWithPeer(index, op.Address, peer) })
+	return nil
+}
+
+// An addressKey is an address on the link of an index.
+type addressKey struct {
+	index  int
+	prefix netip.Prefix
+}
+
+// addressPeers returns the peers of the addresses that have one.
+func (c *conn) addressPeers() (map[addressKey]netip.Addr, error) {
+	list, err := c.addresses()
+	peers := map[addressKey]netip.Addr{}
+	for _, a := range list {
+		if a.peer.IsValid() {
+			peers[addressKey{a.index, a.prefix}] = a.peer
+		}
+	}
+	return peers, err
 }
 
 // flushAddresses deletes the addresses that a link has now, those that the kernel
@@ -46,7 +81,7 @@ func (e *encoder) flushAddresses(op plan.FlushAddresses) error {
 	// The kernel lists an address before those that would go with it.
 	for _, a := range slices.Backward(list) {
 		if a.index == index && op.Family.Has(a.prefix) {
-			e.message(unix.RTM_DELADDR, 0, func() { e.batch.address(index, a.prefix) })
+			e.message(unix.RTM_DELADDR, 0, func() { e.addressWithPeer(index, a.prefix, cmp.Or(a.peer, a.prefix.Addr())) })
 		}
 	}
 	return nil
@@ -62,7 +97,11 @@ func (e *encoder) address(typ, flags uint16, link state.Endpoint, p netip.Prefix
 }
 
 // address writes a struct ifaddrmsg and its attributes.
-func (b *batch) address(index int, p netip.Prefix) {
+func (b *batch) address(index int, p netip.Prefix) { b.addressWithPeer(index, p, p.Addr()) }
+
+// addressWithPeer is address for the two ends of a point-to-point link. The peer of an
+// address that has none is the address itself.
+func (b *batch) addressWithPeer(index int, p netip.Prefix, peer netip.Addr) {
 	h := b.zeros(unix.SizeofIfAddrmsg)
 	h[0], h[1] = familyOf(p.Addr()), uint8(p.Bits())
 	if p.Addr().Is6() {
@@ -70,7 +109,7 @@ func (b *batch) address(index int, p netip.Prefix) {
 	}
 	native.PutUint32(h[4:], uint32(index))
 	b.attr(unix.IFA_LOCAL, p.Addr().AsSlice())
-	b.attr(unix.IFA_ADDRESS, p.Addr().AsSlice())
+	b.attr(unix.IFA_ADDRESS, peer.AsSlice())
 }
 
 // promoteSecondaries sets net.ipv4.conf.<link>.promote_secondaries.
@@ -102,15 +141,16 @@ const (
 type seenAddress struct {
 	index     int
 	prefix    netip.Prefix
-	automatic bool // the kernel says that it made it (since 5.18)
-	noDAD     bool // somebody wrote it: the kernel's own go through duplicate address detection
+	peer      netip.Addr // not valid: none
+	automatic bool       // the kernel says that it made it (since 5.18)
+	noDAD     bool       // somebody wrote it: the kernel's own go through duplicate address detection
 }
 
 // readAddress reads the body of an RTM_NEWADDR.
 func readAddress(body []byte) (seenAddress, bool) {
 	d, ok := decodeAddress(body)
 	return seenAddress{
-		index: d.Index, prefix: d.Prefix,
+		index: d.Index, prefix: d.Prefix, peer: d.Peer,
 		automatic: d.Protocol != 0 && d.Protocol <= lastKernelProto,
 		noDAD:     d.Flags&unix.IFA_F_NODAD != 0,
 	}, ok

@@ -44,7 +44,7 @@ func automatic(l *state.Link, a seenAddress) bool {
 	switch {
 	case l.Name == state.Lo:
 		return a.prefix.Addr().IsLoopback()
-	case a.automatic:
+	case a.automatic && (l.AutoLinkLocal || !a.prefix.Addr().IsLinkLocalUnicast()):
 		return true
 	}
 	return l.AutoLinkLocal && !a.noDAD && a.prefix == state.LinkLocal(l.MAC)

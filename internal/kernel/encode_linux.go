@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -21,6 +22,7 @@ type encoder struct {
 	known     indexes
 	filter    nftBatch
 	fds       map[string]int // namespaces that messages in the batch refer to
+	peers     map[addressKey]netip.Addr
 }
 
 // maxBatch is how many bytes are collected before they are sent: far below

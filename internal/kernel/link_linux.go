@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"slices"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
@@ -104,12 +102,14 @@ func downMask(up *bool) uint32 {
 
 // Attributes below IFLA_AF_SPEC (linux/if_link.h).
 const (
+	iflaInet6Conf        = 2 // an array of int32
 	iflaInet6AddrGenMode = 8
 	iflaInetConf         = 1
 
 	addrGenEUI64 = 0
 	addrGenNone  = 1
 
+	devconfDisableIPv6        = 26 // DEVCONF_DISABLE_IPV6 (linux/ipv6.h)
 	devconfPromoteSecondaries = 20 // IPV4_DEVCONF_PROMOTE_SECONDARIES (linux/ip.h)
 )
 
@@ -138,6 +138,7 @@ func readLink(body []byte) *seenLink {
 	// Of lo, which gets no link-local address, kernels differ in what they say.
 	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
 	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
+	l.ipv6Disabled = ipv6Disabled(body)
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}
@@ -146,10 +147,33 @@ func readLink(body []byte) *seenLink {
 }
 
 // hasIPv6 reports whether the body of an RTM_NEWLINK says something of IPv6.
-func hasIPv6(body []byte) bool {
+func hasIPv6(body []byte) bool { return ipv6Spec(body) != nil }
+
+// ipv6Spec returns what the body of an RTM_NEWLINK says of IPv6 (IFLA_AF_SPEC); nil: nothing.
+func ipv6Spec(body []byte) *attribute {
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
-		if a.typ == unix.IFLA_AF_SPEC {
-			return slices.ContainsFunc(attributes(a.data), func(f attribute) bool { return f.typ == unix.AF_INET6 })
+		if a.typ != unix.IFLA_AF_SPEC {
+			continue
+		}
+		for _, f := range attributes(a.data) {
+			if f.typ == unix.AF_INET6 {
+				return &f
+			}
+		}
+	}
+	return nil
+}
+
+// ipv6Disabled reports whether net.ipv6.conf.<link>.disable_ipv6 is set, by the body of an
+// RTM_NEWLINK: the kernel puts all settings of that folder there.
+func ipv6Disabled(body []byte) bool {
+	spec := ipv6Spec(body)
+	if spec == nil {
+		return false
+	}
+	for _, a := range attributes(spec.data) {
+		if at := 4 * devconfDisableIPv6; a.typ == iflaInet6Conf && len(a.data) >= at+4 {
+			return native.Uint32(a.data[at:]) != 0
 		}
 	}
 	return false

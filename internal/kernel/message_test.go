@@ -55,7 +55,7 @@ func TestMessages(t *testing.T) {
 	}
 	var got strings.Builder
 	for i, op := range ops() {
-		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
+		e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
 			{Namespace: "a", Link: "eth0"}: {{op: beforePlan, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: beforePlan, index: 102}},
 		}}
 		if err := e.encode(i, op); err != nil {
@@ -81,7 +81,7 @@ func TestMessages(t *testing.T) {
 // TestSameEndEitherWay checks that a pair may be made from either namespace.
 func TestSameEndEitherWay(t *testing.T) {
 	op := ops()[0].(plan.AddVeth)
-	e := &encoder{namespace: "b", fds: map[string]int{"a": 9}}
+	e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "b", fds: map[string]int{"a": 9}}
 	if err := e.encode(0, op); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestSameEndEitherWay(t *testing.T) {
 func TestVethInOneNamespace(t *testing.T) {
 	op := ops()[0].(plan.AddVeth)
 	op.Ends[1].Link.Namespace = "a"
-	e := &encoder{namespace: "a", fds: map[string]int{"a": 9}}
+	e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "a", fds: map[string]int{"a": 9}}
 	if err := e.encode(0, op); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestVethInOneNamespace(t *testing.T) {
 // FuzzRead feeds the readers of messages with anything: they must not panic.
 func FuzzRead(f *testing.F) {
 	for i, op := range ops() {
-		e := &encoder{namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
+		e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
 			{Namespace: "a", Link: "eth0"}: {{op: beforePlan, index: 100}}, {Namespace: "a", Link: "br0"}: {{op: beforePlan, index: 102}},
 		}}
 		if err := e.encode(i, op); err != nil {

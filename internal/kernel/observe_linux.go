@@ -196,6 +196,7 @@ type seenLink struct {
 	link      int    // of a veth: the index of its peer
 	netnsid   *int32 // nsid of the peer's namespace; nil: this one
 
+	ipv6Disabled   bool // by its sysctl disable_ipv6
 	genModeLeftOut bool // the link has IPv6, and the answer no IFLA_INET6_ADDR_GEN_MODE
 }
 

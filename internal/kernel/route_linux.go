@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -53,7 +54,7 @@ func (e *encoder) route(typ, flags uint16, m rtmsg, link state.Endpoint, r state
 			e.attr(unix.RTA_DST, r.To.Addr().AsSlice())
 		}
 		if r.Via.IsValid() {
-			e.attr(unix.RTA_GATEWAY, r.Via.AsSlice())
+			e.gateway(r)
 		}
 		if index != 0 {
 			e.u32(unix.RTA_OIF, uint32(index))
@@ -63,6 +64,16 @@ func (e *encoder) route(typ, flags uint16, m rtmsg, link state.Endpoint, r state
 		}
 	})
 	return nil
+}
+
+// gateway writes the RTA_GATEWAY of a route. For an IPv6 gateway of an IPv4 route it writes
+// an RTA_VIA, which is a family and an address (struct rtvia, linux/rtnetlink.h).
+func (b *batch) gateway(r state.Route) {
+	if r.Via.Is4() == r.To.Addr().Is4() {
+		b.attr(unix.RTA_GATEWAY, r.Via.AsSlice())
+		return
+	}
+	b.attr(unix.RTA_VIA, append(native.AppendUint16(nil, uint16(familyOf(r.Via))), r.Via.AsSlice()...))
 }
 
 // defaultMetric6 is the metric of an IPv6 route that was given none
@@ -75,18 +86,30 @@ type seenRoute struct {
 	state.Route
 }
 
-// readRoute reads the body of an RTM_NEWROUTE. False: nobody wrote this route,
-// or it is in another table.
+// readRoute reads the body of an RTM_NEWROUTE. False: nobody wrote this route, it is in
+// another table, or it is only for packets with a TOS or from a source.
 func readRoute(body []byte) (seenRoute, bool) {
 	d, ok := decodeRoute(body)
-	if !ok || d.Table != unix.RT_TABLE_MAIN || !written(d) {
+	if !ok || d.Table != unix.RT_TABLE_MAIN || d.TOS != 0 || d.From.IsValid() || !written(d) {
 		return seenRoute{}, false
 	}
 	r := seenRoute{index: d.Index, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
 	if d.To.Addr().Is6() && d.Metric == defaultMetric6 {
 		r.Metric = 0
 	}
+	if byNexthop(body) {
+		r.index, r.Via = 0, netip.Addr{}
+	}
 	return r, true
+}
+
+// rtaNhID is RTA_NH_ID (linux/rtnetlink.h).
+const rtaNhID = 30
+
+// byNexthop reports whether a route leads to a nexthop object (ip nexthop). The kernel does
+// not delete such a route by gateway and link (fib_nh_match in net/ipv4/fib_semantics.c).
+func byNexthop(body []byte) bool {
+	return slices.ContainsFunc(attributes(body[unix.SizeofRtMsg:]), func(a attribute) bool { return a.typ == rtaNhID })
 }
 
 // written reports whether somebody wrote a route, rather than the kernel: for

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"strings"
 
@@ -33,7 +34,23 @@ func (e *encoder) setSysctl(op plan.SetSysctl) error {
 		return err
 	}
 	_, err = f.WriteString(op.Value)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return checkSysctl(op.Key, op.Value)
+}
+
+// checkSysctl returns an error if the kernel shows another value than was written: it rounds
+// times, for example. Each plan would set such a value again.
+func checkSysctl(key, value string) error {
+	now, ok := readSysctl(key)
+	switch {
+	case !ok:
+		return fmt.Errorf("%s can only be written, so it is not a setting that a lab can have", key)
+	case now != strings.Join(strings.Fields(value), " "):
+		return fmt.Errorf("cannot set %s to %q: the kernel makes %q of it (write that)", key, value, now)
+	}
+	return nil
 }
 
 // A sysctlScope says which settings of namespaces count, and what they were before
@@ -41,6 +58,7 @@ func (e *encoder) setSysctl(op plan.SetSysctl) error {
 type sysctlScope struct {
 	want map[string]map[string]string // by namespace
 	last map[string]map[string]string // what was wanted before
+	ipv6 map[string]map[string]bool   // the links for which IPv6 addresses are wanted
 
 	// fresh are the values in a new namespace of what is not wanted any more.
 	fresh map[string]string
@@ -50,7 +68,7 @@ type sysctlScope struct {
 // either may be nil. It makes a namespace for a moment if there is something that is
 // not wanted any more.
 func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
-	sc := &sysctlScope{want: sysctlsOf(want), last: sysctlsOf(last)}
+	sc := &sysctlScope{want: sysctlsOf(want), last: sysctlsOf(last), ipv6: ipv6LinksOf(want)}
 	keys := map[string]bool{}
 	for name, old := range sc.last {
 		for key := range old {
@@ -120,7 +138,56 @@ func readSysctls(r reading) (put, error) {
 			values[key], defaults[key] = value, usual
 		}
 	}
+	for _, key := range r.ipv6Disabled() {
+		values[key], defaults[key] = "1", "0"
+	}
 	return func(ns *state.Namespace, _ map[int]string) { ns.Sysctls, ns.Defaults = values, defaults }, nil
+}
+
+// ipv6Disabled returns the settings that keep wanted IPv6 addresses from links and that
+// nobody wants: of the links that have such, and where some are missing of new ones.
+func (r reading) ipv6Disabled() []string {
+	const table = "net.ipv6.conf."
+	const leaf = ".disable_ipv6"
+	want := r.sysctls.want[r.name]
+	if want[table+"all"+leaf] == "1" || want[table+"default"+leaf] == "1" {
+		return nil
+	}
+	var keys []string
+	missing := maps.Clone(r.sysctls.ipv6[r.name])
+	for _, l := range r.links {
+		key := table + strings.ReplaceAll(l.Name, ".", "/") + leaf
+		if _, wanted := want[key]; l.ipv6Disabled && missing[l.Name] && !wanted {
+			keys = append(keys, key)
+		}
+		delete(missing, l.Name)
+	}
+	if len(missing) > 0 {
+		if value, ok := readSysctl(table + "default" + leaf); ok && value == "1" {
+			keys = append(keys, table+"default"+leaf)
+		}
+	}
+	return keys
+}
+
+// ipv6LinksOf returns the links of each namespace that have IPv6 addresses.
+func ipv6LinksOf(s *state.State) map[string]map[string]bool {
+	all := map[string]map[string]bool{}
+	if s == nil {
+		return all
+	}
+	for name, ns := range s.Namespaces {
+		for link, l := range ns.Links {
+			if !l.HasIPv6() {
+				continue
+			}
+			if all[name] == nil {
+				all[name] = map[string]bool{}
+			}
+			all[name][link] = true
+		}
+	}
+	return all
 }
 
 // unwanted returns the settings that may be other than they were and that nobody

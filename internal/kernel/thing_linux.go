@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"slices"
+
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -73,9 +75,10 @@ func readRoutes(r reading) (put, error) {
 		for _, r := range list {
 			r.Dev = names[r.index]
 			if ns.Name != state.Host || r.Dev != "" {
-				ns.Routes = ns.Routes.Set(r.Route)
+				ns.Routes = append(ns.Routes, r.Route)
 			}
 		}
+		slices.SortFunc(ns.Routes, state.Route.Compare)
 	}, err
 }
 

@@ -301,10 +301,10 @@ func TestPlayOfLinks(t *testing.T) {
 		},
 		{
 			"a new MAC takes the place of the old one, none leaves it",
-			plan.Plan{plan.SetLink{Link: at("h", "eth0"), MAC: topo.MAC{2, 9}, MTU: 1200}, plan.SetLink{Link: at("h", "eth0"), Alias: new("x")}},
+			plan.Plan{plan.SetLink{Link: at("h", "eth0"), MAC: topo.MAC{2, 9}, MTU: 1300}, plan.SetLink{Link: at("h", "eth0"), Alias: new("x")}},
 			func(s *state.State) bool {
 				l := s.Link(at("h", "eth0"))
-				return l.MAC == topo.MAC{2, 9} && l.MTU == 1200 && len(l.Addresses) == 3 && len(s.Namespaces["h"].Routes) == 2
+				return l.MAC == topo.MAC{2, 9} && l.MTU == 1300 && len(l.Addresses) == 3 && len(s.Namespaces["h"].Routes) == 2
 			},
 		},
 		{

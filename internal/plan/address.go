@@ -41,6 +41,9 @@ var addresses = thing{
 	down: func(_ *state.Namespace, l *state.Link) {
 		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
 	},
+	ipv6Off: func(_ *state.Namespace, l *state.Link) {
+		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
+	},
 	ops: []Op{AddAddress{}, DelAddress{}, FlushAddresses{}, PromoteSecondaries{}},
 }
 
@@ -159,6 +162,9 @@ func (op PromoteSecondaries) At() state.Endpoint { return op.Link }
 
 // Apply implements [Op].
 func (op PromoteSecondaries) Apply(s *state.State) error {
-	_, err := linkOf(s, op.Link)
+	l, err := linkOf(s, op.Link)
+	if err == nil {
+		delete(s.Namespaces[op.Link.Namespace].Sysctls, sysctlKey("net.ipv4.conf", l.Name, "promote_secondaries"))
+	}
 	return err
 }

@@ -15,6 +15,11 @@ import (
 func Diff(seen, want *state.State) Plan {
 	d := &differ{now: seen.Clone(), want: want, things: things()}
 	d.removeNamespaces()
+	for _, name := range want.Names() {
+		if d.now.Namespace(name) != nil {
+			d.converge(beforeAll, want.Namespaces[name], "")
+		}
+	}
 	d.removeLinks()
 	d.addNamespaces()
 	d.addLinks()
@@ -217,12 +222,15 @@ func setupOrder(ns *state.Namespace, l *state.Link) int {
 // kernel would set them before the rest of the message.
 func (d *differ) setLink(e state.Endpoint) {
 	now, want := d.now.Link(e), d.want.Link(e)
-	if now.Up && !want.Up {
+	if now.Up && (!want.Up || restartsIPv6(now, want)) {
 		d.emit(SetLink{Link: e, Up: new(false)})
 	}
 	changes, _ := now.Kind.Changes(want.Kind)
 	for _, c := range changes {
 		d.emit(SetKind{e, c})
+	}
+	if now.MTU != want.MTU && ipv6Fits(now) != ipv6Fits(want) {
+		d.emit(SetLink{Link: e, MTU: want.MTU}) // first: it decides what else the kernel takes
 	}
 	op := SetLink{
 		Link:          e,
@@ -242,6 +250,13 @@ func (d *differ) setLink(e state.Endpoint) {
 	if !now.Up && want.Up {
 		d.emit(SetLink{Link: e, Up: new(true)})
 	}
+}
+
+// restartsIPv6 reports whether a link that is up and stays up has to be set down for a
+// while: the kernel makes an IPv6 link-local address when the link comes up, or gets IPv6
+// back, and keeps it when that is switched off.
+func restartsIPv6(now, want *state.Link) bool {
+	return now.Name != state.Lo && !want.AutoLinkLocal && ipv6Fits(want) && (now.AutoLinkLocal || !ipv6Fits(now))
 }
 
 // changed returns want if it differs from now.

@@ -141,6 +141,9 @@ func (op SetLink) Apply(s *state.State) error {
 	if op.Master != nil && *op.Master != "" && !takesPorts(ns.Links[*op.Master]) {
 		return fmt.Errorf("no bridge %s for %s", state.Endpoint{Namespace: ns.Name, Link: *op.Master}, op.Link)
 	}
+	if op.AutoLinkLocal != nil && !ipv6Fits(l) { // inet6_validate_link_af
+		return fmt.Errorf("%s: no IPv6 with an MTU of %d", op.Link, l.MTU)
+	}
 	set(&l.Alias, op.Alias)
 	set(&l.Master, op.Master)
 	set(&l.AutoLinkLocal, op.AutoLinkLocal)
@@ -148,7 +151,10 @@ func (op SetLink) Apply(s *state.State) error {
 		changeMAC(ns, l, op.MAC)
 	}
 	if op.MTU != 0 {
-		l.MTU = op.MTU
+		changeMTU(ns, l, op.MTU)
+	}
+	if op.Up != nil && !l.Up && *op.Up {
+		delete(ns.Sysctls, ipv6MTUKey(l)) // addrconf_notify sets it to the link's MTU
 	}
 	if op.Up != nil && l.Up && !*op.Up {
 		dropOnDown(ns, l)
@@ -156,6 +162,9 @@ func (op SetLink) Apply(s *state.State) error {
 	set(&l.Up, op.Up)
 	return nil
 }
+
+// ipv6Fits reports whether a link can have IPv6 at all. lo always can.
+func ipv6Fits(l *state.Link) bool { return l.Name == state.Lo || l.MTU >= state.MinIPv6MTU }
 
 func takesPorts(l *state.Link) bool {
 	return l != nil && l.Kind != nil && l.Kind.Traits().TakesPorts

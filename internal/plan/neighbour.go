@@ -73,6 +73,7 @@ var neighbours = thing{
 	},
 	down:        func(ns *state.Namespace, l *state.Link) { dropNeighbours(ns, l, AllFamilies) },
 	readdressed: func(ns *state.Namespace, l *state.Link) { dropNeighbours(ns, l, AllFamilies) },
+	ipv6Off:     func(ns *state.Namespace, l *state.Link) { dropNeighbours(ns, l, IPv6Only) },
 	addressless: func(ns *state.Namespace, l *state.Link, f Family) {
 		if f == IPv4Only { // ARP goes with IPv4 (fib_disable_ip); ND stays
 			dropNeighbours(ns, l, f)

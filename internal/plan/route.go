@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -58,6 +59,7 @@ var routes = thing{
 			dropRoutes(ns, l, f)
 		}
 	},
+	ipv6Off: func(ns *state.Namespace, l *state.Link) { dropRoutes(ns, l, IPv6Only) },
 	renamed: func(ns *state.Namespace, l *state.Link, name string) {
 		for i := range ns.Routes {
 			if ns.Routes[i].Dev == l.Name {
@@ -73,15 +75,34 @@ func dropRoutes(ns *state.Namespace, l *state.Link, f Family) {
 	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) })
 }
 
-// setRoutes adds routes without a gateway first: gateways may depend on them.
+// foreignRoutes are those through no single link of the State: to several gateways, to a
+// nexthop object, to nowhere. They are deleted at first, since a State does not tell when the
+// kernel deletes them, and with all others of their key, which a [DelRoute] may match too.
+var foreignRoutes = thing{
+	stage: beforeAll,
+	converge: func(d *differ, want *state.Namespace, _ string) {
+		for _, same := range routesByKey(d.now.Namespaces[want.Name].Routes) {
+			if !slices.ContainsFunc(same, func(r state.Route) bool { return r.Dev == "" }) {
+				continue
+			}
+			for _, r := range surplus(same, state.Route{}, false) {
+				d.emit(DelRoute{want.Name, r})
+			}
+		}
+	},
+}
+
+// setRoutes deletes before it adds, and adds routes without a gateway first: gateways may
+// depend on them.
 func (d *differ) setRoutes(want *state.Namespace) {
 	now := d.now.Namespaces[want.Name]
-	keys := make(map[state.RouteKey]bool, len(want.Routes))
+	wanted := make(map[state.RouteKey]state.Route, len(want.Routes))
 	for _, r := range want.Routes {
-		keys[r.Key()] = true
+		wanted[r.Key()] = r
 	}
-	for _, r := range slices.Clone(now.Routes) {
-		if !keys[r.Key()] {
+	for _, same := range routesByKey(now.Routes) {
+		w, ok := wanted[same[0].Key()]
+		for _, r := range surplus(same, w, ok) {
 			d.emit(DelRoute{want.Name, r})
 		}
 	}
@@ -92,6 +113,56 @@ func (d *differ) setRoutes(want *state.Namespace) {
 			}
 		}
 	}
+}
+
+// routesByKey groups the routes that have the same key, in order. A group has one route,
+// unless somebody has appended to it (ip route append).
+func routesByKey(all state.Routes) [][]state.Route {
+	var groups [][]state.Route
+	at := make(map[state.RouteKey]int, len(all))
+	for _, r := range all {
+		i, ok := at[r.Key()]
+		if !ok {
+			i = len(groups)
+			at[r.Key()] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], r)
+	}
+	return groups
+}
+
+// surplus returns which routes of a group are to be deleted where want, if it is wanted,
+// is to be the only one. A single one is replaced.
+func surplus(same []state.Route, want state.Route, wanted bool) []state.Route {
+	if wanted && len(same) == 1 {
+		return nil
+	}
+	// The kernel deletes the first route that matches, so the most specific go first.
+	same = slices.SortedStableFunc(slices.Values(same), func(a, b state.Route) int {
+		return cmp.Compare(specificity(b), specificity(a))
+	})
+	i := slices.Index(same, want)
+	if !wanted || i < 0 {
+		return same
+	}
+	others := slices.Delete(slices.Clone(same), i, i+1)
+	if slices.ContainsFunc(others, func(r state.Route) bool { return r != want && DelRoute{Route: r}.matches(want) }) {
+		return same
+	}
+	return others
+}
+
+// specificity ranks routes of one key by how few routes a [DelRoute] of them matches.
+func specificity(r state.Route) int {
+	rank := 0
+	if r.Via.IsValid() {
+		rank += 2
+	}
+	if r.Dev != "" {
+		rank++
+	}
+	return rank
 }
 
 // onLinkDev returns the link on which an address is on-link, "" if there is none: by the
@@ -139,11 +210,14 @@ func (op DelRoute) Apply(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(ns.Routes, op.matches)
+	i := slices.Index(ns.Routes, op.Route)
+	if i < 0 {
+		i = slices.IndexFunc(ns.Routes, op.matches)
+	}
 	if i < 0 {
 		return fmt.Errorf("%s has no route to %s", ns.Name, op.Route.To)
 	}
-	ns.Routes = ns.Routes.Without(ns.Routes[i].Key())
+	ns.Routes = slices.Delete(slices.Clone(ns.Routes), i, i+1)
 	return nil
 }
 

@@ -23,6 +23,7 @@ func (op SetSysctl) Apply(s *state.State) error {
 	if err != nil {
 		return err
 	}
+	overwritten(op.Key).apply(ns, op.Value)
 	if value, ok := ns.SysctlDefault(op.Key); ok && value == op.Value {
 		delete(ns.Sysctls, op.Key)
 		return nil
@@ -50,7 +51,20 @@ var (
 		deleted: func(ns *state.Namespace, l *state.Link) {
 			maps.DeleteFunc(ns.Sysctls, func(key, _ string) bool { return state.SysctlLink(key) == l.Name })
 		},
+		ipv6Off: func(ns *state.Namespace, l *state.Link) {
+			maps.DeleteFunc(ns.Sysctls, func(key, _ string) bool {
+				return state.SysctlLink(key) == l.Name && strings.HasPrefix(key, "net.ipv6.")
+			})
+		},
 		renamed: renameSysctls,
+	}
+
+	// resetSysctls are those of links that the kernel has set otherwise meanwhile.
+	resetSysctls = thing{
+		stage: afterLinks,
+		converge: func(d *differ, want *state.Namespace, _ string) {
+			d.setSysctls(want, func(link string) bool { return link != "" })
+		},
 	}
 )
 
@@ -61,7 +75,8 @@ func (d *differ) setSysctls(want *state.Namespace, about func(link string) bool)
 	if now == nil {
 		now = &state.Namespace{} // the host: nothing of ours in it yet
 	}
-	for _, key := range slices.Sorted(maps.Keys(want.Sysctls)) {
+	keys := slices.SortedFunc(maps.Keys(want.Sysctls), compareSysctls)
+	for _, key := range keys {
 		if value := want.Sysctls[key]; now.Sysctls[key] != value && about(state.SysctlLink(key)) {
 			d.emit(SetSysctl{want.Name, key, value})
 		}

@@ -33,6 +33,9 @@ type thing struct {
 	// is.
 	readdressed func(ns *state.Namespace, l *state.Link)
 
+	// ipv6Off drops what is lost when a link loses IPv6. Nil: nothing is.
+	ipv6Off func(ns *state.Namespace, l *state.Link)
+
 	// renamed replaces the name of a link, which still has its old one. Nil:
 	// nothing refers to links by name.
 	renamed func(ns *state.Namespace, l *state.Link, name string)
@@ -49,7 +52,8 @@ type thing struct {
 type stage int
 
 const (
-	beforeLinks stage = iota // in a namespace that has only lo
+	beforeAll   stage = iota // in a namespace as it was found
+	beforeLinks              // in a namespace that has only lo
 	beforeUp                 // when the namespace has its links, which are down
 	onLink                   // on a link that has converged
 	afterLinks               // when all links of the namespace have converged
@@ -58,7 +62,7 @@ const (
 // things has one row per sort of thing, in the order in which those of one stage
 // are created.
 func things() []*thing {
-	return []*thing{&namespaceSysctls, &linkSysctls, &addresses, &routes, &neighbours, &nftables}
+	return []*thing{&foreignRoutes, &namespaceSysctls, &linkSysctls, &addresses, &routes, &neighbours, &nftables, &resetSysctls}
 }
 
 // converge converges the things of a stage.
@@ -101,6 +105,27 @@ func dropFamily(ns *state.Namespace, l *state.Link, f Family) {
 		if t.addressless != nil {
 			t.addressless(ns, l, f)
 		}
+	}
+}
+
+// dropIPv6 drops what the kernel drops when a link loses IPv6 as a whole.
+func dropIPv6(ns *state.Namespace, l *state.Link) {
+	for _, t := range things() {
+		if t.ipv6Off != nil {
+			t.ipv6Off(ns, l)
+		}
+	}
+}
+
+// changeMTU sets the MTU of a link. Below that of IPv6 the kernel takes IPv6 from the link;
+// above it gives it back with the defaults (NETDEV_CHANGEMTU in net/ipv6/addrconf.c).
+func changeMTU(ns *state.Namespace, l *state.Link, mtu int) {
+	had := ipv6Fits(l)
+	l.MTU = mtu
+	delete(ns.Sysctls, ipv6MTUKey(l))
+	if has := ipv6Fits(l); had != has {
+		dropIPv6(ns, l)
+		l.AutoLinkLocal = has
 	}
 }
 

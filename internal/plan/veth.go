@@ -110,5 +110,5 @@ func newLink(name string, index int, mac topo.MAC, mtu int) *state.Link {
 	if mtu == 0 {
 		mtu = state.DefaultMTU
 	}
-	return &state.Link{Name: name, Index: index, MAC: mac, MTU: mtu, AutoLinkLocal: true}
+	return &state.Link{Name: name, Index: index, MAC: mac, MTU: mtu, AutoLinkLocal: mtu >= state.MinIPv6MTU}
 }

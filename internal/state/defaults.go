@@ -5,6 +5,9 @@ const (
 	DefaultMTU = 1500  // bytes, of an Ethernet link (ETH_DATA_LEN)
 	LoMTU      = 65536 // bytes, of lo
 
+	// MinIPv6MTU is the MTU, in bytes, below which a link has no IPv6 (RFC 8200 section 5).
+	MinIPv6MTU = 1280
+
 	// DefaultForwardDelay is that of a new bridge, in hundredths of a second.
 	DefaultForwardDelay = 1500
 

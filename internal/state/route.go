@@ -14,13 +14,14 @@ type Route struct {
 	Metric int          `json:"metric,omitempty"` // 0: the kernel's default (IPv4 0, IPv6 1024)
 }
 
-// RouteKey is what two routes of one table cannot share.
+// RouteKey is what no two routes of a wanted State share, and what `ip route add` refuses
+// to add twice. `ip route append` adds a second route with the same key.
 type RouteKey struct {
 	To     netip.Prefix
 	Metric int
 }
 
-// Key returns what no other route of the namespace has.
+// Key returns what identifies the route where nobody appends.
 func (r Route) Key() RouteKey { return RouteKey{r.To, r.Metric} }
 
 // Compare orders routes by destination, most general first, then metric.

@@ -1,6 +1,9 @@
 package state
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // The sysctls that make a router.
 const (
@@ -16,6 +19,20 @@ func SysctlDefault(key string) (value string, ok bool) {
 		return "0", true
 	}
 	return "", false
+}
+
+// CanonicalSysctl returns a setting as the kernel shows it, as far as that is the same
+// everywhere: by its first name if it has two, with single spaces, and 1 for all values that
+// make a router.
+func CanonicalSysctl(key, value string) (string, string) {
+	if key == "net.ipv4.conf.all.forwarding" {
+		key = ForwardIPv4
+	}
+	value = strings.Join(strings.Fields(value), " ")
+	if n, err := strconv.ParseInt(value, 0, 32); err == nil && n != 0 && (key == ForwardIPv4 || key == ForwardIPv6) {
+		value = "1"
+	}
+	return key, value
 }
 
 // SysctlLink returns the link that a setting belongs to, which is there as long as
