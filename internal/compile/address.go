@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"net/netip"
+	"strings"
 
 	"github.com/vethlab/vethlab/topo"
 )
@@ -37,6 +38,10 @@ func (c *compiler) setAddresses() {
 func (c *compiler) written(i *iface) []netip.Prefix {
 	ps := make([]netip.Prefix, 0, len(i.Decl.Addresses)+1)
 	for _, p := range i.Decl.Addresses {
+		if key := i.ipv6DisabledBy(); p.Addr().Is6() && key != "" {
+			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "leave out one of them", "%s: %s: the sysctl %s disables IPv6", i, p, key)
+			continue
+		}
 		if p.Addr().Is6() && i.mtu < ipv6MTU {
 			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "give it an mtu of 1280 or more, or no IPv6 address",
 				"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, p, ipv6MTU, i.mtu)
@@ -55,7 +60,7 @@ func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip
 		switch {
 		case sub.full, sub.prefix.IsSingleIP():
 			continue
-		case sub.prefix.Addr().Is6() && i.mtu < ipv6MTU:
+		case sub.prefix.Addr().Is6() && !i.hasIPv6():
 			continue
 		}
 		p, ok := sub.take(taken)
@@ -74,8 +79,11 @@ func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip
 // has no addresses, and where there is no IPv6.
 func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 	addressless := i.Decl.Addresses != nil && len(i.addresses) == 0
-	if i.IsLoopback() || addressless || i.Link == nil && len(i.addresses) == 0 || i.mtu < ipv6MTU {
+	if i.IsLoopback() || addressless || i.Link == nil && len(i.addresses) == 0 || !i.hasIPv6() {
 		return netip.Prefix{}, false
+	}
+	if mode, ok := i.addrGenMode(); ok && mode != "1" {
+		return netip.Prefix{}, false // the kernel makes it, in the way that the file asks for
 	}
 	for _, p := range i.addresses {
 		if p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() {
@@ -84,6 +92,30 @@ func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 		ipv6 = ipv6 || p.Addr().Is6()
 	}
 	return netip.PrefixFrom(eui64(i.mac), 64), ipv6
+}
+
+// hasIPv6 reports whether the kernel has IPv6 on an interface.
+func (i *iface) hasIPv6() bool { return i.mtu >= ipv6MTU && i.ipv6DisabledBy() == "" }
+
+// ipv6DisabledBy returns the sysctl by which the file disables IPv6 on an interface, "" if it
+// does not. A new interface gets that of default, which writing that of all sets too.
+func (i *iface) ipv6DisabledBy() string {
+	for _, name := range []string{strings.ReplaceAll(i.Name, ".", "/"), "default", "all"} {
+		key := "net.ipv6.conf." + name + ".disable_ipv6"
+		if value, ok := i.node.Decl.Sysctls[key]; ok && value != "0" {
+			return key
+		} else if ok {
+			return ""
+		}
+	}
+	return ""
+}
+
+// addrGenMode returns the sysctl by which the file says how the kernel makes the link-local
+// address of an interface; false if it does not. 1: not at all.
+func (i *iface) addrGenMode() (mode string, ok bool) {
+	mode, ok = i.node.Decl.Sysctls["net.ipv6.conf."+strings.ReplaceAll(i.Name, ".", "/")+".addr_gen_mode"]
+	return mode, ok
 }
 
 // eui64 returns the link-local address that a MAC leads to (RFC 4291 appendix A).

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/state"
@@ -58,6 +59,9 @@ func (c *compiler) stateLink(i *iface) *state.Link {
 	if i.Master != nil {
 		l.Master = i.Master.Name
 	}
+	if mode, ok := i.addrGenMode(); ok && mode != "1" && i.mtu >= state.MinIPv6MTU {
+		l.AutoLinkLocal = true
+	}
 	return l
 }
 
@@ -83,7 +87,10 @@ func setSysctls(ns *state.Namespace, n *node) {
 		ns.Sysctls[state.ForwardIPv4] = "1"
 		ns.Sysctls[state.ForwardIPv6] = "1"
 	}
-	maps.Copy(ns.Sysctls, n.Decl.Sysctls)
+	for _, key := range slices.Sorted(maps.Keys(n.Decl.Sysctls)) {
+		canonical, value := state.CanonicalSysctl(key, n.Decl.Sysctls[key])
+		ns.Sysctls[canonical] = value
+	}
 	maps.DeleteFunc(ns.Sysctls, func(key, value string) bool {
 		byDefault, ok := state.SysctlDefault(key)
 		return ok && value == byDefault
