@@ -21,6 +21,7 @@ func Diff(seen, want *state.State) Plan {
 		}
 	}
 	d.removeLinks()
+	d.removeHalves()
 	d.addNamespaces()
 	d.addLinks()
 	for _, name := range want.Names() {
@@ -66,6 +67,23 @@ func (d *differ) removeLinks() {
 			e := state.Endpoint{Namespace: name, Link: link}
 			now := d.now.Link(e) // nil: deleted with its peer
 			if now != nil && link != state.Lo && !sameDevice(now, d.want.Link(e)) {
+				d.emit(DelLink{e})
+			}
+		}
+	}
+}
+
+// removeHalves deletes links whose peer is not there. There are such only in a State that
+// was observed while somebody else changed the lab.
+func (d *differ) removeHalves() {
+	for _, name := range d.now.Names() {
+		for _, link := range d.now.Namespaces[name].LinkNames() {
+			e := state.Endpoint{Namespace: name, Link: link}
+			now := d.now.Link(e)
+			if now == nil {
+				continue
+			}
+			if peer, paired := now.Peer(); paired && peer.Link != "" && d.now.Link(peer) == nil {
 				d.emit(DelLink{e})
 			}
 		}

@@ -1,0 +1,38 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+)
+
+// A value that the kernel does not keep as it was written is refused, with what it makes of it.
+func TestSysctlReadBack(t *testing.T) {
+	ns := emptyNamespace(t)
+	seen := state.New()
+	seen.Add(ns)
+	for _, test := range []struct{ key, value, want string }{
+		{"net.ipv4.ip_default_ttl", "70", ""},
+		{"net.ipv4.ip_local_port_range", "10000  20001", ""},
+		{"net.ipv4.ip_local_reserved_ports", "80,81", `the kernel makes "80-81" of it`},
+		{"net.ipv4.neigh.lo.base_reachable_time_ms", "0x7531", `the kernel makes "3000`},
+		{"net.ipv4.route.flush", "1", "can only be written"},
+	} {
+		t.Run(test.key, func(t *testing.T) {
+			p := plan.Plan{plan.SetSysctl{Namespace: ns, Key: test.key, Value: test.value}}
+			err := kernel.Apply(t.Context(), p, seen, kernel.Options{})
+			if got := ""; err != nil {
+				if got = err.Error(); test.want == "" || !strings.Contains(got, test.want) {
+					t.Errorf("got %q, want %q", got, test.want)
+				}
+			} else if test.want != "" {
+				t.Errorf("no error, want %q", test.want)
+			}
+		})
+	}
+}
