@@ -19,7 +19,7 @@ func (l *Lab) checkNames(p plan.Plan) error {
 	for _, op := range p {
 		name := op.At().Namespace
 		if makes, _ := plan.AboutNamespace(op); makes && netns.Exists(name) {
-			errs = append(errs, fmt.Errorf("%s/%s is there already and not of lab %s, so it is left alone: "+
+			errs = append(errs, fmt.Errorf("%s/%s exists already and is not of lab %s, so it is left alone: "+
 				"give the lab another prefix or name", netns.Dir, name, l.name))
 		}
 	}

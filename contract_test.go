@@ -17,14 +17,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// measured matches what is never the same twice.
+// measured matches values that differ in each run.
 var measured = regexp.MustCompile(`\b[0-9.]+ (ms|s)\b|[0-9]+ of 20\b`)
 
 // found matches what is found, where that was measured.
 var found = regexp.MustCompile(`(found |loss |\), )[0-9.]+(%|[kmgt]?bit)`)
 
-// steady returns a report without what was measured. What a test asks stands
-// before the second double blank, and stays.
+// steady returns a report without measured values. The question of a test, before the
+// second double space, stays.
 func steady(report string) string {
 	var b strings.Builder
 	for line := range strings.Lines(report + "\n") {
@@ -38,8 +38,8 @@ func steady(report string) string {
 	return b.String()
 }
 
-// Each kind of assertion has a lab in which it holds and one in which it does
-// not; what is said then is pinned.
+// Each kind of assertion has a lab that passes and one that fails; the golden files
+// have their reports.
 func TestContract(t *testing.T) {
 	files, err := filepath.Glob("testdata/contract/*.yaml")
 	if err != nil || len(files) == 0 {

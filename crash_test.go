@@ -34,8 +34,8 @@ var crashLabs = []struct{ name, file, edit string }{
 	},
 }
 
-// A program that is killed after any step of Up leaves nothing that the next Up
-// can't finish or Down can't remove.
+// After a program is killed at any step of Up, the next Up completes the lab, and Down
+// removes it.
 func TestCrashAfterEachStep(t *testing.T) {
 	for _, tt := range crashLabs {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestCrashAfterEachStep(t *testing.T) {
 			}
 			lab := mustOpen(t, last)
 			for step := 1; crashes(t, first, last, step); step++ {
-				up(t, lab) // finishes the job
+				up(t, lab) // completes the lab
 				down(t, lab)
 				before.unchanged(t)
 				crashes(t, first, last, step)
@@ -108,8 +108,8 @@ func killed(err error) bool {
 	return ok && status.Signal() == unix.SIGKILL
 }
 
-// A program that is killed at any time while it makes or removes a lab leaves
-// nothing that Down does not remove.
+// After a program is killed at any time during Up or Down, Down removes the lab
+// completely.
 func TestCrashAtAnyTime(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -142,7 +142,7 @@ func TestCrashAtAnyTime(t *testing.T) {
 	}
 }
 
-// killAfter lets a program run for some time.
+// killAfter kills a program after d.
 func killAfter(t *testing.T, cmd *exec.Cmd, d time.Duration) {
 	t.Helper()
 	if err := cmd.Start(); err != nil {

@@ -54,7 +54,7 @@ func node(tb testing.TB, lab *vethlab.Lab, name string) *vethlab.Node {
 	return n
 }
 
-// echo sends back what comes to a port of a node.
+// echo returns the data that arrives at a port of a node.
 func echo(tb testing.TB, n *vethlab.Node, network, address string) net.Addr {
 	tb.Helper()
 	ln, err := n.Listen(tb.Context(), network, address)
@@ -80,7 +80,7 @@ func echo(tb testing.TB, n *vethlab.Node, network, address string) net.Addr {
 	return ln.Addr()
 }
 
-// ask sends a line and wants it back, and returns to whom.
+// ask sends a line, expects it back, and returns the remote address.
 func ask(n *vethlab.Node, tb testing.TB, network, address string) (net.Addr, error) {
 	conn, err := n.Dial(tb.Context(), network, address)
 	if err != nil {
@@ -110,7 +110,7 @@ func TestDial(t *testing.T) {
 	for _, tt := range []struct {
 		from             *vethlab.Node
 		network, address string
-		want             string // whom it reaches, or a part of the error
+		want             string // the remote address, or a part of the error
 	}{
 		{a, "tcp", "b:80", "10.0.0.6:80"},
 		{a, "tcp4", "b:80", "10.0.0.6:80"},
@@ -136,7 +136,7 @@ func TestDial(t *testing.T) {
 	}
 	_, err := a.Dial(t.Context(), "tcp", "c:80")
 	if dns := (*net.DNSError)(nil); !errors.As(err, &dns) || !dns.IsNotFound {
-		t.Errorf("a name that is not there: %v, want a DNSError", err)
+		t.Errorf("an unknown name: %v, want a DNSError", err)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestSocketOptions(t *testing.T) {
 	}
 }
 
-// Sockets come out right however many goroutines ask for them, and none is left.
+// Concurrent dials get working sockets, and none leaks.
 func TestDialMany(t *testing.T) {
 	lab := running(t, routed)
 	a, b := node(t, lab, "a"), node(t, lab, "b")
@@ -259,8 +259,7 @@ func TestDialMany(t *testing.T) {
 	wg.Wait()
 }
 
-// Of several addresses the one that answers is found, and no thread waits for the
-// others.
+// Dial finds the one address that answers, and leaves no thread waiting for the others.
 func TestDialDeadAddress(t *testing.T) {
 	lab := running(t, "nodes: {b: {interfaces: {eth0: [10.1.0.2/24, 10.1.0.3/24, 10.1.0.4/24]}}, a: {interfaces: {eth0: 10.1.0.1/24}}}\nlinks: [[a, b]]\n")
 	a, b := node(t, lab, "a"), node(t, lab, "b")

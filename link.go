@@ -162,7 +162,7 @@ func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state
 	for _, e := range ends {
 		link := after.Link(e)
 		if link == nil || described.Link(e) == nil {
-			return nil, fmt.Errorf("%w: %s is not there", ErrNoLink, e)
+			return nil, fmt.Errorf("%w: %s not found", ErrNoLink, e)
 		}
 		if link.Up == up {
 			continue

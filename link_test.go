@@ -61,9 +61,9 @@ func TestLinkIsFound(t *testing.T) {
 	}
 }
 
-// A cut link carries nothing, a fixed one all that it did, over both families
-// and behind a router; and the lab is as described again.
-func TestCutAndFix(t *testing.T) {
+// Over a link that is down nothing passes; setting it up restores IPv4, IPv6 and routed
+// traffic, and the lab is as described.
+func TestLinkDownAndUp(t *testing.T) {
 	lab := running(t, routed)
 	a, b := node(t, lab, "a"), node(t, lab, "b")
 	echo(t, b, "tcp", ":80")
@@ -101,7 +101,7 @@ func TestCutAndFix(t *testing.T) {
 	}
 }
 
-// Setting a link up restores what is its own, and nothing else.
+// Setting a link up restores its own addresses and routes, and nothing else.
 func TestUpTouchesNothingElse(t *testing.T) {
 	lab := running(t, "nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b], [r, c]]\n")
 	if err := link(t, lab, "r", "c").Down(t.Context()); err != nil {
@@ -126,7 +126,7 @@ func TestUpTouchesNothingElse(t *testing.T) {
 	}
 }
 
-// Ports of switches, and links to the machine itself, are links like others.
+// Ports of switches and links to the host namespace can be set down and up too.
 func TestLinksOfSwitchAndHost(t *testing.T) {
 	lab := running(t, "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [host, sw]]\naddressing: {ipv4: 10.87.0.0/16, ipv6: 'fd87::/48'}\n")
 	a, b, host := node(t, lab, "a"), node(t, lab, "b"), node(t, lab, "host")
@@ -151,8 +151,8 @@ func TestLinksOfSwitchAndHost(t *testing.T) {
 	isDescribed(t, lab, true)
 }
 
-// Up and Apply know nothing of links that are down.
-func TestUpFixes(t *testing.T) {
+// Up and Apply set links up that were set down.
+func TestUpRestoresLinks(t *testing.T) {
 	lab := running(t, routed)
 	for _, fix := range []func() (*vethlab.Plan, error){
 		func() (*vethlab.Plan, error) { return lab.Up(t.Context()) },
@@ -168,8 +168,8 @@ func TestUpFixes(t *testing.T) {
 	}
 }
 
-// A running lab becomes what an edited description says, step by step, and keeps
-// its name and all that was not edited.
+// Apply changes a running lab to an edited description. The lab keeps its name and all
+// unedited parts.
 func TestApply(t *testing.T) {
 	lab := running(t, routed)
 	name := lab.Name()
@@ -199,7 +199,7 @@ func TestApply(t *testing.T) {
 			if to == "d" {
 				continue // not behind the router
 			}
-			// It listens on when its node is gone.
+			// the listener outlives its node
 			port := fmt.Sprintf(":%d", 8000+i)
 			echo(t, node(t, lab, to), "tcp", port)
 			if _, err := ask(a, t, "tcp", to+port); err != nil {
@@ -212,7 +212,7 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// What can't be is refused, and the lab stays as it is.
+// An invalid description is refused, and the lab does not change.
 func TestApplyRefused(t *testing.T) {
 	lab := running(t, routed)
 	edited := lab.Topology().Clone()
@@ -233,8 +233,7 @@ func TestApplyRefused(t *testing.T) {
 	}
 }
 
-// A lab that was found running, and of which there is no record, can be described
-// again.
+// A running lab without a record gets a description by Apply.
 func TestApplyFound(t *testing.T) {
 	lab := running(t, routed)
 	if err := os.Remove(filepath.Join(sandbox.Dir, lab.Name()+".wanted")); err != nil {
@@ -255,7 +254,7 @@ func TestApplyFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !change.Empty() {
-		t.Errorf("applying what is there changed %v", change.Steps())
+		t.Errorf("applying the actual state changed %v", change.Steps())
 	}
 	if _, err := found.Link("a", "r"); err != nil {
 		t.Error(err)

@@ -26,7 +26,7 @@ type LabInfo struct {
 // List returns the labs of this machine, sorted by name, with incomplete ones.
 func List() ([]LabInfo, error) {
 	if !sandbox.Privileged() {
-		return foreign(), nil
+		return rootLabs(), nil
 	}
 	marks, err := kernel.Labs()
 	if err != nil {
@@ -62,8 +62,8 @@ func List() ([]LabInfo, error) {
 	return list, err
 }
 
-// foreign returns root's labs as seen without root.
-func foreign() []LabInfo {
+// rootLabs returns root's labs as seen without root.
+func rootLabs() []LabInfo {
 	var list []LabInfo
 	for _, name := range sandbox.Labs() {
 		list = append(list, LabInfo{Name: name, Nodes: []string{}, Foreign: true})

@@ -15,9 +15,9 @@ const maxNeighbours = 1 << 20
 // maxPermanent bounds how many permanent neighbour entries are made.
 const maxPermanent = 1 << 18
 
-// ensureNeighLimit raises the machine's limit of neighbour entries if all nodes of
-// the lab talking to each other could come near it. It reports whether the limit
-// is high enough; if not, permanent entries are needed.
+// ensureNeighLimit raises the machine's limit of neighbour entries if traffic between
+// all nodes of the lab could come near it. It reports whether the limit is high enough;
+// if not, permanent entries are needed.
 func (l *Lab) ensureNeighLimit(lock *sandbox.Lock) bool {
 	need := min(l.neighbours(), maxNeighbours)
 	limit := cmp.Or(sandbox.NeighbourLimit(), defaultNeighbours)
@@ -49,8 +49,8 @@ func (l *Lab) ensureNeighLimit(lock *sandbox.Lock) bool {
 // defaultNeighbours is the kernel's own limit (gc_thresh3, arp(7)).
 const defaultNeighbours = 1024
 
-// neighbours returns how many entries the neighbour tables of one family can
-// come to hold, when on each segment everybody talks to everybody.
+// neighbours returns the number of entries in the neighbour tables of one family if all
+// nodes of each segment communicate with each other.
 func (l *Lab) neighbours() int {
 	members := map[netip.Prefix]int{}
 	for _, ns := range l.wanted().Namespaces {

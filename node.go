@@ -21,7 +21,7 @@ type Node struct {
 // ErrNoNode says that a lab has no node of a name.
 var ErrNoNode = errors.New("no such node")
 
-// Nodes returns the nodes that are running, in order of their names.
+// Nodes returns the nodes that are running, sorted by name.
 func (l *Lab) Nodes() ([]*Node, error) {
 	marks, err := kernel.Labs()
 	if err != nil {

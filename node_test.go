@@ -74,8 +74,8 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// A started command goes on while its starter does other things, its pipes are
-// read to the end, and it is gone with its context.
+// A started command runs in the background, its pipes are read to the end, and it is
+// killed when its context ends.
 func TestCommandStart(t *testing.T) {
 	lab := running(t, routed)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -108,7 +108,7 @@ func TestCommandStart(t *testing.T) {
 	}
 }
 
-// A command that nobody waits for ends with its lab.
+// Down ends a command that is not waited for.
 func TestDownEndsCommands(t *testing.T) {
 	lab := running(t, routed)
 	cmd := node(t, lab, "b").Command(context.WithoutCancel(t.Context()), "sleep", "1000")
@@ -117,7 +117,7 @@ func TestDownEndsCommands(t *testing.T) {
 	}
 	down(t, lab)
 	if err := cmd.Wait(); err == nil {
-		t.Error("it ended by itself")
+		t.Error("the command ended before Down")
 	}
 }
 
@@ -138,25 +138,25 @@ func TestCommandsSideBySide(t *testing.T) {
 	wg.Wait()
 	deadline := time.Now().Add(5 * time.Second)
 	for count(t, "/proc/self/task") > before+10 && time.Now().Before(deadline) {
-		time.Sleep(10 * time.Millisecond) // threads end by themselves
+		time.Sleep(10 * time.Millisecond) // time for threads to exit
 	}
 	if after := count(t, "/proc/self/task"); after > before+10 {
 		t.Errorf("%d threads, before there were %d", after, before)
 	}
 }
 
-// A goroutine that outlives the code that started it inside is told of, with its
-// place; one that does not is not.
-func TestStray(t *testing.T) {
+// A goroutine that outlives the function that started it inside is reported with its
+// source line; others are not.
+func TestLeakedGoroutine(t *testing.T) {
 	netnstest.Need(t)
 	lab := parse(t, "name: "+netnstest.LabName(t)+"\n"+routed)
 	var mu sync.Mutex
-	var strays []string
+	var leaked []string
 	lab.Notify(func(e vethlab.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if e.Kind == vethlab.EventGoroutine {
-			strays = append(strays, e.Text)
+			leaked = append(leaked, e.Text)
 		}
 	})
 	up(t, lab)
@@ -171,8 +171,8 @@ func TestStray(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || len(strays) > 0 {
-		t.Errorf("got %v, %v", err, strays)
+	if err != nil || len(leaked) > 0 {
+		t.Errorf("got %v, %v", err, leaked)
 	}
 	boom := errors.New("boom")
 	err = a.Do(func() error {
@@ -185,14 +185,14 @@ func TestStray(t *testing.T) {
 	if !errors.Is(err, boom) {
 		t.Errorf("got %v, want boom", err)
 	}
-	if len(strays) != 1 || !strings.Contains(strays[0], "node a") || !strings.Contains(strays[0], "node_test.go:") {
-		t.Errorf("got %q", strays)
+	if len(leaked) != 1 || !strings.Contains(leaked[0], "node a") || !strings.Contains(leaked[0], "node_test.go:") {
+		t.Errorf("got %q", leaked)
 	}
 	close(stop)
 	<-done
 }
 
-// What code inside sees is the node's.
+// Code inside sees the node's network.
 func TestDo(t *testing.T) {
 	lab := running(t, routed)
 	var links []string

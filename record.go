@@ -13,18 +13,17 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A record is what was last wanted of a lab. It stands in a file beside the lab's
-// lock while the lab runs, and is never believed about what there is: that the
-// kernel says. It is there to take back what a description no longer asks for, and
-// to know the description of a lab that is found running.
+// A record is the last description of a running lab, in a file beside the lab's lock.
+// The actual state is always read from the kernel; the record is used to undo sysctls
+// that a new description no longer sets, and by [Find].
 type record struct {
 	Version   int            `json:"version"`
 	Topology  *topo.Topology `json:"topology"`
 	Positions []topo.Pos     `json:"positions"` // see positions
 
-	// Sysctls are the settings asked for, by namespace; Undo those that were
-	// asked for before and have not been taken back yet. Whoever is killed
-	// meanwhile leaves them to the next.
+	// Sysctls are the described sysctls, by namespace; Undo those of earlier
+	// descriptions that are not restored yet. If a program is killed meanwhile the next
+	// one restores them.
 	Sysctls settings `json:"sysctls,omitempty"`
 	Undo    settings `json:"undo,omitempty"`
 }
@@ -35,7 +34,7 @@ const recordVersion = 1
 // settings are sysctls by namespace and dotted key.
 type settings map[string]map[string]string
 
-// newRecord returns the record of a description that comes after another one.
+// newRecord returns the record of a description that replaces an earlier one.
 func newRecord(d *description, before *record) *record {
 	r := &record{Version: recordVersion, Topology: d.Topology, Positions: positions(d.Topology), Sysctls: settings{}, Undo: settings{}}
 	for name, ns := range d.State.Namespaces {
@@ -57,7 +56,7 @@ func newRecord(d *description, before *record) *record {
 	return r
 }
 
-// settings returns all that a record says was set; nothing of nil.
+// settings returns all sysctls of a record, also those to undo; none for nil.
 func (r *record) settings() settings {
 	all := settings{}
 	if r == nil {
@@ -74,7 +73,7 @@ func (r *record) settings() settings {
 	return all
 }
 
-// state returns a State of nothing but the settings; nil for nil.
+// state returns a State with only the settings; nil for nil.
 func (r *record) state() *state.State {
 	if r == nil {
 		return nil
@@ -86,7 +85,7 @@ func (r *record) state() *state.State {
 	return s
 }
 
-// record returns what was last wanted of the lab; nil if that is not known.
+// record returns the lab's record; nil if unknown.
 func (l *Lab) record() *record {
 	r, err := readRecord(l.name)
 	if err != nil && l.badRecord.CompareAndSwap(false, true) {
@@ -122,21 +121,21 @@ func (r *record) write(lock *sandbox.Lock) error {
 		return err
 	}
 	if err := lock.SetWanted(text); err != nil {
-		return fmt.Errorf("cannot record what is wanted of the lab: %w", err)
+		return fmt.Errorf("cannot write the record of the lab: %w", err)
 	}
 	return nil
 }
 
-// positions returns where in its file each part of a description stands, in the
-// order in which a walk over its fields meets them. JSON does not keep them.
+// positions returns the positions of a description's parts in its file, in the order of
+// eachPosition. JSON does not contain them.
 func positions(t *topo.Topology) []topo.Pos {
 	var list []topo.Pos
 	eachPosition(reflect.ValueOf(t), func(p *topo.Pos) { list = append(list, *p) })
 	return list
 }
 
-// setPositions gives a description that was read from JSON the positions it had. If
-// they are not as many it has none.
+// setPositions restores the positions of a description that was read from JSON. If
+// their number differs it sets none.
 func setPositions(t *topo.Topology, list []topo.Pos) {
 	n := 0
 	eachPosition(reflect.ValueOf(t), func(*topo.Pos) { n++ })

@@ -61,8 +61,8 @@ func drawSettings(t *rapid.T, name, label string) *topo.Topology {
 // settingsTime bounds how long labs are drawn.
 const settingsTime = 10 * time.Second
 
-// What a lab was made by first does not matter: when it is brought to agree with b
-// every setting below net. of its nodes is as in a lab that was made by b at once.
+// After Up with description a and then b, all sysctls below net. are as after Up with b
+// alone.
 func TestSettingsAreTakenBack(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.LabName(t)
@@ -79,8 +79,8 @@ func TestSettingsAreTakenBack(t *testing.T) {
 	})
 }
 
-// through brings a lab to agree with one description after the other, with a Lab of
-// its own each, and returns all settings of its nodes at the end.
+// through applies the descriptions one after the other, each by a new Lab, and returns
+// all sysctls of the nodes at the end.
 func through(t *rapid.T, all ...*topo.Topology) map[string]string {
 	var lab *vethlab.Lab
 	for _, top := range all {
@@ -110,7 +110,8 @@ func through(t *rapid.T, all ...*topo.Topology) map[string]string {
 	return found
 }
 
-// readAll reads every file below /proc/sys/net but those that differ by themselves.
+// readAll reads every file below /proc/sys/net except those that differ between
+// namespaces anyway.
 func readAll(into map[string]string, node string) error {
 	return filepath.WalkDir("/proc/sys/net", func(path string, e fs.DirEntry, err error) error {
 		switch {
@@ -127,7 +128,7 @@ func readAll(into map[string]string, node string) error {
 	})
 }
 
-// A record that can't be read is as none: it is said once, and the lab can be changed.
+// A damaged record is reported once and treated as missing: the lab can be changed.
 func TestDamagedRecord(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.LabName(t)
@@ -166,7 +167,7 @@ func TestDamagedRecord(t *testing.T) {
 	}
 }
 
-// A lab that is found knows the tests it was brought up with, and where they stand.
+// Find returns a lab with the tests that it was brought up with, and their positions.
 func TestFoundLabKnowsItsTests(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.LabName(t)

@@ -7,11 +7,10 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 )
 
-// Resolver returns a resolver that knows the nodes of the lab, and their
-// interfaces as "node-interface", and nothing else; no DNS server is needed or
-// asked. [Node.Dial] and [Node.HTTPClient] know these names by themselves: it is
-// for other code that takes a resolver. As every [net.Resolver] it believes the
-// machine's /etc/hosts first.
+// Resolver returns a resolver for the names of the lab's nodes, and of their interfaces
+// as "node-interface", without a DNS server. It is for code that takes a resolver;
+// [Node.Dial] and [Node.HTTPClient] resolve these names anyway. As every [net.Resolver]
+// it reads the machine's /etc/hosts first.
 //
 // To resolve by a DNS server inside the lab, make a resolver that dials it:
 //

@@ -18,8 +18,7 @@ import (
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
-// A snapshot is all of the machine that a lab could leave a trace in, by what
-// it is.
+// A snapshot holds the state of the machine that a lab could change, by kind.
 type snapshot map[string][]string
 
 // look takes a snapshot of a machine that nobody else uses, see
@@ -42,14 +41,14 @@ func look(tb testing.TB) snapshot {
 	return s
 }
 
-// unchanged fails the test if the machine is not as it was.
+// unchanged fails the test if the state of the machine has changed.
 func (s snapshot) unchanged(tb testing.TB) {
 	tb.Helper()
 	now := look(tb)
 	// A module that somebody else needs brings settings to all namespaces.
 	now["sysctls"] = slices.DeleteFunc(now["sysctls"], func(line string) bool { return !s.hasSysctl(line) })
 	if d := cmp.Diff(s, now); d != "" {
-		tb.Fatalf("the machine is not as it was before (-before +after):\n%s", d)
+		tb.Fatalf("the state of the machine has changed (-before +after):\n%s", d)
 	}
 }
 
@@ -131,7 +130,7 @@ func files(tb testing.TB, root string) []string {
 	return list
 }
 
-// sysctls returns the settings of the machine's own network namespace.
+// sysctls returns the sysctls of the host namespace.
 func sysctls(tb testing.TB) []string {
 	tb.Helper()
 	var list []string
@@ -160,7 +159,7 @@ func processes(tb testing.TB) []string {
 	return found
 }
 
-// others returns the namespaces that are no lab's, with all that is in them.
+// others returns the namespaces that belong to no lab, with their contents.
 func others(tb testing.TB) []string {
 	tb.Helper()
 	view, err := kernel.Observe("", nil, nil) // what carries no mark

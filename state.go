@@ -15,8 +15,8 @@ import (
 )
 
 // A State is what a lab consists of at one moment: its nodes, their interfaces,
-// addresses and peers. It is a copy that does not change any more. As JSON it is
-// what `vethlab show -o json` writes, with routes, sysctls and nftables too.
+// addresses and peers. It is a copy that does not change. As JSON it is what `vethlab
+// show -o json` writes, with routes, sysctls and nftables too.
 type State struct {
 	lab   string
 	view  *kernel.Snapshot
@@ -87,7 +87,7 @@ type Interface struct {
 
 	Addresses []netip.Prefix `json:"addresses"`        // with link-local ones
 	Master    string         `json:"master,omitempty"` // the bridge whose port it is
-	Peer      string         `json:"peer,omitempty"`   // of a veth, the other end: "node:interface"
+	Peer      string         `json:"peer,omitempty"`   // of a veth: "node:interface"
 }
 
 // Interfaces returns the interfaces of all nodes, in the order of nodes and names.
@@ -137,7 +137,7 @@ func (s *State) look(ns *state.Namespace, kind topo.Kind, link *state.Link) Inte
 	return i
 }
 
-// nodeKind returns the kind that a node has by what is in its namespace.
+// nodeKind returns the kind of a node by its links and sysctls.
 func nodeKind(ns *state.Namespace) topo.Kind {
 	if ns.Name == state.Host {
 		return topo.Host
@@ -161,8 +161,7 @@ type Route struct {
 	Metric    int          `json:"metric,omitempty"` // 0: the kernel's default (IPv4 0, IPv6 1024)
 }
 
-// Routes returns the routes of a node, but for those that the kernel makes of
-// addresses.
+// Routes returns the routes of a node, except those that the kernel adds for addresses.
 func (s *State) Routes(node string) []Route {
 	namespace, ok := s.Namespace(node)
 	if !ok {

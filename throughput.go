@@ -16,13 +16,12 @@ import (
 type ThroughputOptions struct {
 	UDP      bool          // datagrams, instead of a TCP connection
 	Duration time.Duration // how long to send; 0: one second
-	Rate     topo.Rate     // at most, of what is carried; 0: as much as goes through
-	Size     int           // UDP: bytes carried in a datagram; 0: as many as fit into the path's MTU
-	Port     uint16        // that is listened on; 0: any that is free
+	Rate     topo.Rate     // limit of the payload; 0: none
+	Size     int           // UDP: payload bytes of a datagram; 0: as many as fit into the path MTU
+	Port     uint16        // of the listener; 0: any free port
 
-	// The connection is opened to the target, always. Reverse says that data goes
-	// the other way on it, Both that it goes both ways, at the same time, on two
-	// connections.
+	// The connection is always opened to the target. With Reverse the target sends,
+	// with Both each node sends, on two connections at the same time.
 	Reverse, Both bool
 
 	Interval time.Duration // of the samples; 0: one second
@@ -67,10 +66,9 @@ type Sample struct {
 	Lost          int64         `json:"lost,omitempty"`        // UDP: datagrams
 }
 
-// Throughput measures the throughput between two nodes. The target is written as
-// for [Lab.Ping] and must be an address of a node, in which the other end of the
-// connection is opened for that time. It returns a flow for each direction that is
-// measured, to the target first.
+// Throughput measures the throughput between two nodes. The target is written as for
+// [Lab.Ping] and must be an address of a node, in which a listener is opened for that
+// time. It returns a flow for each direction that is measured, to the target first.
 func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOptions) ([]Flow, error) {
 	target, s, err := l.target(from, to)
 	if err != nil {
@@ -80,7 +78,7 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 	if route.At, err = s.listener(target.To); err != nil {
 		return nil, err
 	}
-	m := metering{opts: opts, near: from, far: s.Owner(target.To)}
+	m := throughputRun{opts: opts, near: from, far: s.Owner(target.To)}
 	flows, err := probe.Throughput(ctx, route, m.options())
 	var results []Flow
 	for i := range flows {
@@ -94,7 +92,7 @@ func (s *State) listener(a netip.Addr) (string, error) {
 	node := s.Owner(a)
 	switch node {
 	case "":
-		return "", fmt.Errorf("%s is nobody's in this lab: there is no other end to measure at", a)
+		return "", fmt.Errorf("no node of this lab has the address %s (want an address of a node)", a)
 	case topo.HostNode:
 		return "", errors.New("vethlab does not listen in the host namespace: measure from there to the node, and the reverse")
 	}
@@ -102,13 +100,13 @@ func (s *State) listener(a netip.Addr) (string, error) {
 	return namespace, nil
 }
 
-// metering is one measurement between two nodes.
-type metering struct {
+// A throughputRun is one measurement between two nodes.
+type throughputRun struct {
 	opts      ThroughputOptions
 	near, far string
 }
 
-func (m metering) options() probe.FlowOptions {
+func (m throughputRun) options() probe.FlowOptions {
 	o := probe.FlowOptions{
 		UDP: m.opts.UDP, Duration: m.opts.Duration, Rate: int64(m.opts.Rate), Size: m.opts.Size, Port: m.opts.Port,
 		Reverse: m.opts.Reverse, Both: m.opts.Both, Interval: m.opts.Interval,
@@ -119,15 +117,15 @@ func (m metering) options() probe.FlowOptions {
 	return o
 }
 
-// ends returns who sends to whom.
-func (m metering) ends(reverse bool) (from, to string) {
+// ends returns the sender and the receiver.
+func (m throughputRun) ends(reverse bool) (from, to string) {
 	if reverse {
 		return m.far, m.near
 	}
 	return m.near, m.far
 }
 
-func (m metering) flow(f *probe.Flow) Flow {
+func (m throughputRun) flow(f *probe.Flow) Flow {
 	from, to := m.ends(f.Reverse)
 	flow := Flow{
 		From: from, To: to, Via: topo.TCP, BitsPerSecond: f.BitsPerSecond(), Duration: f.Duration,
@@ -143,7 +141,7 @@ func (m metering) flow(f *probe.Flow) Flow {
 	return flow
 }
 
-func (m metering) sample(s *probe.Sample) Sample {
+func (m throughputRun) sample(s *probe.Sample) Sample {
 	from, to := m.ends(s.Reverse)
 	return Sample{
 		From: from, To: to, Start: s.Start, End: s.End, BitsPerSecond: s.BitsPerSecond(),

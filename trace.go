@@ -24,8 +24,8 @@ type Trace struct {
 	Reached bool       `json:"reached"` // the last hop is the address itself
 	Hops    []Hop      `json:"hops"`
 
-	// Reason is what is known of why the target is not reached: an interface behind
-	// the last hop that is down.
+	// Reason says why the target is not reached, if known: an interface after the last
+	// hop is down.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -44,9 +44,9 @@ type Hop struct {
 	Reason string `json:"reason,omitempty"` // why the path ends before the target, if it does
 }
 
-// Trace finds the path from a node to a target, written as for [Lab.Ping]: each router on it, by echo requests with a short time to live.
-// It ends with the target, with a router that says it knows no way on, or with the last
-// one that answers.
+// Trace finds the path from a node to a target, written as for [Lab.Ping]: each router
+// on it, by echo requests with a short time to live. It ends with the target, with a
+// router that reports that it has no route, or with the last one that answers.
 func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*Trace, error) {
 	target, s, err := l.target(from, to)
 	if err != nil {

@@ -113,9 +113,9 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	return settled
 }
 
-// forget deletes what namespaces have learned and what is stale, and the neighbour entries
-// that were seen and contradict the State now. It comes after links have settled: the
-// kernel also remembers that a neighbour did not answer.
+// forget deletes learned and stale entries, and neighbour entries that contradict the
+// State. It runs after links have settled, since the kernel also keeps failed neighbour
+// entries.
 func forget(stale map[string]plan.Stale, seen *kernel.Snapshot, now *state.State) error {
 	plan.StaleLearned(stale, seen.Learned, seen.State, now)
 	if err := kernel.Forget(stale); err != nil {
@@ -137,8 +137,8 @@ func (l *Lab) prepare() (*Plan, *kernel.Snapshot, error) {
 	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State))
 }
 
-// settleTime bounds the wait for links. They take 10 ms as a rule. Where the
-// kernel leaves them to its own worker (before 6.8) a thousand take seconds.
+// settleTime bounds the wait for links. They usually take 10 ms. Before Linux 6.8,
+// where a kernel worker does it, 1,000 links take seconds.
 const settleTime = 20 * time.Second
 
 func (l *Lab) settle(ctx context.Context) error {

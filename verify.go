@@ -104,8 +104,8 @@ func (l *Lab) nothingToTest() error {
 		ErrNothingToTest, l.name)
 }
 
-// settleSeen waits for the links that can work. One that does not is no error
-// here: the tests will tell.
+// settleSeen waits for the links that can work. A link that does not come up is not an
+// error here: tests fail on it.
 func (l *Lab) settleSeen(ctx context.Context, s *state.State) error {
 	wait, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()

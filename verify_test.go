@@ -48,7 +48,8 @@ func inNode(t *testing.T, lab *vethlab.Lab, name string, argv ...string) {
 	}
 }
 
-// A lab can be held to other tests than its own, as described and as found.
+// Verify runs given tests instead of the lab's own, on labs with and without
+// description.
 func TestVerifyGivenTests(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -72,7 +73,7 @@ func TestVerifyGivenTests(t *testing.T) {
 		r = l.Verify(t.Context(), one("a", "c"))
 		var mistakes topo.Errors
 		if r.OK() || !errors.As(r.Err, &mistakes) || !strings.Contains(r.String(), `lab given could not be tested: `) {
-			t.Errorf("a test of a node that is not there: %v", r)
+			t.Errorf("a test of an unknown node: %v", r)
 		}
 	}
 	if r := lab.Verify(t.Context()); r.OK() {
@@ -91,7 +92,7 @@ func TestVerifyWhatDoesNotRun(t *testing.T) {
 	}
 	up(t, parse(t, "name: off\nlinks: [[a, b]]"))
 	defer down(t, lab)
-	// Whatever it expects, a test of a node that is not there fails.
+	// A test of an unknown node fails, whatever it expects.
 	for _, expect := range []topo.Expect{topo.Reachable, topo.Unreachable} {
 		for _, pair := range [][2]string{{"c", "a"}, {"a", "c"}} {
 			test := one(pair[0], pair[1])
@@ -118,8 +119,8 @@ func TestVerifyEnds(t *testing.T) {
 	}
 }
 
-// What is rejected on the way is both unreachable and refused; what is refused
-// by who is asked has been reached.
+// A reject by a router counts as unreachable and refused; a reject by the target counts
+// as reached.
 func TestRejectedOnTheWay(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -167,7 +168,8 @@ func listen(t *testing.T, lab *vethlab.Lab, node, address string) net.Listener {
 	return l
 }
 
-// Where something listens vethlab does not, and a page that says no is an error.
+// vethlab does not listen on a port with a listener, and an HTTP error status is an
+// error.
 func TestServedAlready(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -204,7 +206,7 @@ func TestServedAlready(t *testing.T) {
 	}
 }
 
-// A program of the node's own may not know what vethlab sends by UDP.
+// A program that listens on UDP may not answer vethlab's probes.
 func TestSilentProgram(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return

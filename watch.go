@@ -19,7 +19,7 @@ type Watch struct {
 	events *kernel.Follower
 }
 
-// Watch watches a lab from now on. It may also be one that is not running yet.
+// Watch watches a lab from now on. The lab need not run yet.
 func (l *Lab) Watch() (*Watch, error) {
 	events, err := kernel.Follow(kernel.NamespaceFiles, live.Scope{Lab: l.name}, kernel.MonitorOptions{})
 	if err != nil {
@@ -36,9 +36,9 @@ func (l *Lab) Watch() (*Watch, error) {
 // Close ends the watch.
 func (w *Watch) Close() { w.events.Close() }
 
-// together is how long Next waits after a change for others, which it reports with
-// it.
-const together = 50 * time.Millisecond
+// batchTime is how long Next waits after a change for further changes to report
+// together.
+const batchTime = 50 * time.Millisecond
 
 // Next waits until the lab's links, addresses, routes or namespaces have changed
 // since the last call, and returns the iproute2 commands that would make the
@@ -63,13 +63,13 @@ func (w *Watch) Next(ctx context.Context) ([]string, error) {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(together):
+		case <-time.After(batchTime):
 		}
 	}
 }
 
-// wait waits for a change of something that a State holds, which neighbour entries
-// that the kernel learns are not.
+// wait waits for a change of the State, which does not include learned neighbour
+// entries.
 func (w *Watch) wait(ctx context.Context) error {
 	for {
 		events, err := w.events.Next(ctx)

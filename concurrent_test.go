@@ -14,8 +14,7 @@ import (
 
 const starFile = "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [c, sw], [d, sw]]\n"
 
-// Two who make one lab at the same time both succeed, here or in programs of
-// their own.
+// Two concurrent Ups of one lab succeed, in one program or in two.
 func TestTwoUps(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -23,7 +22,7 @@ func TestTwoUps(t *testing.T) {
 	before := look(t)
 	file := labFile(t, "two", starFile)
 	for range 5 {
-		together(t,
+		concurrently(t,
 			func() error { _, err := mustOpen(t, file).Up(t.Context()); return err },
 			func() error { _, err := mustOpen(t, file).Up(t.Context()); return err },
 			actor(t, "up", file, 0).Run,
@@ -35,7 +34,7 @@ func TestTwoUps(t *testing.T) {
 	}
 }
 
-// However ups and downs mix, the lab is all there or all gone in the end.
+// After concurrent Ups and Downs the lab is complete or deleted.
 func TestUpsAndDowns(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -43,7 +42,7 @@ func TestUpsAndDowns(t *testing.T) {
 	before := look(t)
 	file := labFile(t, "mixed", starFile)
 	for range 5 {
-		together(t,
+		concurrently(t,
 			func() error { _, err := mustOpen(t, file).Up(t.Context()); return err },
 			func() error { return mustOpen(t, file).Down(t.Context()) },
 			actor(t, "up", file, 0).Run,
@@ -55,7 +54,7 @@ func TestUpsAndDowns(t *testing.T) {
 	}
 }
 
-// Labs that go up and down side by side do not disturb each other.
+// Labs that go up and down at the same time do not affect each other.
 func TestSideBySide(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -68,7 +67,7 @@ func TestSideBySide(t *testing.T) {
 		lab := parse(t, fmt.Sprintf("name: lab%d\n%s", i, starFile))
 		all = append(all, func() error { return cycle(t, lab) })
 	}
-	together(t, all...)
+	concurrently(t, all...)
 	isUp(t, stays)
 	down(t, stays)
 	before.unchanged(t)
@@ -93,21 +92,21 @@ func cycle(t *testing.T, lab *vethlab.Lab) error {
 	return nil
 }
 
-// together calls functions at the same time and waits for all.
-func together(t *testing.T, all ...func() error) {
+// concurrently calls functions at the same time and waits for all.
+func concurrently(t *testing.T, all ...func() error) {
 	t.Helper()
 	var wg sync.WaitGroup
 	for i, fn := range all {
 		wg.Go(func() {
 			if err := fn(); err != nil {
-				t.Errorf("number %d: %v", i, err)
+				t.Errorf("function %d: %v", i, err)
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// A program that makes and removes labs for long holds no more than at first.
+// A program that makes and removes labs many times leaks no descriptors or threads.
 func TestNothingLeaks(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -129,7 +128,7 @@ func TestNothingLeaks(t *testing.T) {
 	if got := count(t, "/proc/self/fd"); got > descriptors {
 		t.Errorf("%d descriptors, before there were %d", got, descriptors)
 	}
-	const most = 40 // the runtime keeps some threads that have nothing to do
+	const most = 40 // the runtime keeps idle threads
 	if got := count(t, "/proc/self/task"); got > most {
 		t.Errorf("%d threads, want at most %d", got, most)
 	}

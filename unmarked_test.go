@@ -23,9 +23,9 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// strangers makes namespaces, links and bridges that are nobody's lab but look
-// much like one called "lab".
-func strangers(t *testing.T) {
+// makeUnmarked makes namespaces, links and bridges without a mark, with names like
+// those of a lab called "lab".
+func makeUnmarked(t *testing.T) {
 	t.Helper()
 	makeNetnsDir(t)
 	at := func(namespace, link string) state.Endpoint { return state.Endpoint{Namespace: namespace, Link: link} }
@@ -65,8 +65,7 @@ func makeNetnsDir(t *testing.T) {
 	}
 }
 
-// settled waits until the addresses that the kernel makes for the strangers'
-// links are there.
+// settled waits until the links of makeUnmarked have their link-local addresses.
 func settled(t *testing.T) {
 	t.Helper()
 	want := state.New()
@@ -81,8 +80,8 @@ func settled(t *testing.T) {
 	}
 }
 
-// tentative reports whether the kernel still makes sure that nobody else has one
-// of the host's IPv6 addresses, which takes a second.
+// tentative reports whether duplicate address detection of an IPv6 address of the host,
+// which takes 1 s, is still running.
 func tentative(t *testing.T) bool {
 	t.Helper()
 	return slices.ContainsFunc(columns(t, "/proc/net/if_inet6", 4), func(flags string) bool {
@@ -91,12 +90,12 @@ func tentative(t *testing.T) bool {
 	})
 }
 
-// What is somebody else's is not touched, whatever it is called.
-func TestStrangersAreLeftAlone(t *testing.T) {
+// Objects without a mark are not changed, whatever their names.
+func TestUnmarkedObjectsAreLeftAlone(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
-	strangers(t)
+	makeUnmarked(t)
 	before := look(t)
 	lab := parse(t, "name: lab\nnodes: {sw: {kind: switch}}\nlinks: [[ns1, sw], [ns2, sw], [host, sw]]\n")
 	for range 2 {
@@ -115,17 +114,17 @@ func TestStrangersAreLeftAlone(t *testing.T) {
 	}
 }
 
-// A name that is taken is refused, before anything is changed.
+// If a name is taken, Up fails before it changes anything.
 func TestTakenNamesAreRefused(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
-	strangers(t)
+	makeUnmarked(t)
 	before := look(t)
 	tests := []struct{ name, file, want string }{
-		{"a namespace", "links: [[ns2, ns3]]", "/run/netns/lab.ns3 is there already and not of lab lab"},
-		{"a namespace of another lab", "prefix: ''\nlinks: [[ns2, other]]", "/run/netns/other is there already"},
-		{"a file", "links: [[ns2, file]]", "/run/netns/lab.file is there already"},
+		{"a namespace", "links: [[ns2, ns3]]", "/run/netns/lab.ns3 exists already and is not of lab lab"},
+		{"a namespace of another lab", "prefix: ''\nlinks: [[ns2, other]]", "/run/netns/other exists already"},
+		{"a file", "links: [[ns2, file]]", "/run/netns/lab.file exists already"},
 		{"a link of the host", "links: [['host:veth1', ns2]]", "the host has a link veth1 already"},
 		{"a network of the host", "links: [{endpoints: [host, ns2], subnet: 192.0.2.0/24}]", "192.0.2.0/24 on veth1"},
 	}
