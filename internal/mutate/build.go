@@ -19,31 +19,31 @@ import (
 // A program is the test program of a package with its mutants.
 type program struct {
 	*subject
-	file  string
-	tmp   string
-	sites []*site
-	left  []string // tests that fail without any mutant, in this environment
-	tests []test
+	file    string
+	tmp     string
+	sites   []*site
+	skipped []string // tests that fail without a mutant, as they need programs of the machine
+	tests   []test
 }
 
-// builds is how often what does not compile is left out before that is an error.
-const builds = 40
+// maxBuilds bounds how often mutants that do not compile are removed.
+const maxBuilds = 40
 
-// build compiles the first mutants of a sample. What does not compile is left out
-// and the next of the sample takes its place.
+// build compiles the first count mutants of a sample. Those that do not compile are
+// replaced by the next of the sample.
 func (s *subject) build(ctx context.Context, tmp string, sample []*site, count int) (*program, error) {
 	p := &program{subject: s, tmp: tmp, file: filepath.Join(tmp, "tests")}
 	next := min(count, len(sample))
 	chosen := slices.Clone(sample[:next])
-	for range builds {
-		said, err := p.compile(ctx, chosen)
+	for range maxBuilds {
+		output, err := p.compile(ctx, chosen)
 		if err == nil {
 			p.sites = chosen
 			return p, nil
 		}
-		kept := withoutBroken(chosen, s, said)
+		kept := withoutBroken(chosen, s, output)
 		if len(kept) == len(chosen) {
-			return nil, fmt.Errorf("%w: %s", err, said)
+			return nil, fmt.Errorf("%w: %s", err, output)
 		}
 		for len(kept) < count && next < len(sample) {
 			kept = append(kept, sample[next])
@@ -54,7 +54,7 @@ func (s *subject) build(ctx context.Context, tmp string, sample []*site, count i
 	return nil, errors.New("too many mutants do not compile")
 }
 
-// compile makes the test program, and returns what the compiler says.
+// compile compiles the test program and returns the output of the compiler.
 func (p *program) compile(ctx context.Context, sites []*site) (string, error) {
 	replace := map[string]string{}
 	byFile := map[*source][]edit{}
@@ -86,12 +86,12 @@ func (p *program) compile(ctx context.Context, sites []*site) (string, error) {
 	if err := os.WriteFile(file, overlay, 0o600); err != nil {
 		return "", err
 	}
-	said, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", file, "-gcflags="+p.path+"=-e", "-o", p.file, p.path).CombinedOutput()
-	return string(said), err
+	output, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", file, "-gcflags="+p.path+"=-e", "-o", p.file, p.path).CombinedOutput()
+	return string(output), err
 }
 
-// rewritten applies edits. At one place what closes comes first, the innermost
-// before others; then what opens, the outermost before others.
+// rewritten applies edits. At the same offset, closing ones come first, from the inside
+// out, then opening ones, from the outside in.
 func rewritten(text []byte, edits []edit) []byte {
 	slices.SortStableFunc(edits, func(a, b edit) int {
 		switch {
@@ -122,13 +122,13 @@ func order(b bool) int {
 	return 0
 }
 
-var complaint = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):\d+: `)
+var compileError = regexp.MustCompile(`(?m)^(\S+\.go):(\d+):\d+: `)
 
-// withoutBroken leaves out the mutants on lines that the compiler complains of.
-// Edits hold no line breaks, so the lines are those of the source.
-func withoutBroken(sites []*site, s *subject, said string) []*site {
+// withoutBroken removes the mutants on lines with compile errors. Edits have no line
+// breaks, so the lines are those of the source.
+func withoutBroken(sites []*site, s *subject, output string) []*site {
 	broken := map[string]bool{}
-	for _, m := range complaint.FindAllStringSubmatch(said, -1) {
+	for _, m := range compileError.FindAllStringSubmatch(output, -1) {
 		broken[filepath.Base(m[1])+":"+m[2]] = true
 	}
 	return slices.DeleteFunc(slices.Clone(sites), func(x *site) bool {

@@ -7,8 +7,8 @@ import (
 	"go/types"
 )
 
-// expression finds the mutants of an expression, and reports whether there may be
-// some in its parts.
+// expression adds the mutants of an expression, and reports whether its operands may have
+// mutants too.
 func (w *finder) expression(e ast.Expr) bool {
 	tv := w.info.Types[e]
 	if tv.IsType() {
@@ -24,8 +24,7 @@ func (w *finder) expression(e ast.Expr) bool {
 	return true
 }
 
-// constant changes a number or a truth. Texts are left: most of them are said in
-// errors.
+// constant changes a number or boolean. Strings are not changed: most are in errors.
 func (w *finder) constant(e ast.Expr, tv types.TypeAndValue) {
 	switch tv.Value.Kind() {
 	case constant.Bool:
@@ -38,7 +37,7 @@ func (w *finder) constant(e ast.Expr, tv types.TypeAndValue) {
 	}
 }
 
-// swaps are the operators that stand for each other in a mutant.
+// swaps has the replacement of each operator.
 var swaps = map[token.Token]token.Token{
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
 	token.ADD: token.SUB, token.SUB: token.ADD, token.MUL: token.QUO, token.QUO: token.MUL, token.REM: token.MUL,
@@ -49,11 +48,11 @@ func (w *finder) binary(b *ast.BinaryExpr) {
 	x, y := w.text(b.X), w.text(b.Y)
 	switch b.Op {
 	case token.LAND:
-		w.add(b, "leave out operand", x, w.wrap(b.Y, "(", " || mutantOn(%d))"))
-		w.add(b, "leave out operand", y, w.wrap(b.X, "(", " || mutantOn(%d))"))
+		w.add(b, "remove operand", x, w.wrap(b.Y, "(", " || mutantOn(%d))"))
+		w.add(b, "remove operand", y, w.wrap(b.X, "(", " || mutantOn(%d))"))
 	case token.LOR:
-		w.add(b, "leave out operand", x, w.wrap(b.Y, "(", " && !mutantOn(%d))"))
-		w.add(b, "leave out operand", y, w.wrap(b.X, "(", " && !mutantOn(%d))"))
+		w.add(b, "remove operand", x, w.wrap(b.Y, "(", " && !mutantOn(%d))"))
+		w.add(b, "remove operand", y, w.wrap(b.X, "(", " && !mutantOn(%d))"))
 	case token.EQL:
 		w.add(b, "negate equality", x+" != "+y, w.wrap(b, "((", ") != mutantOn(%d))"))
 	case token.NEQ:
@@ -76,7 +75,7 @@ func (w *finder) numeric(e ast.Expr, of types.BasicInfo) bool {
 	return ok && b.Info()&of != 0
 }
 
-// call makes a call of an operation that can be either of two.
+// call replaces an operation by a call of a function that does it with either operator.
 func (w *finder) call(b *ast.BinaryExpr, what, function string) {
 	op := w.offset(b.OpPos)
 	edits := w.wrap(b, function+`(%d, "`+b.Op.String()+`", `, ")")

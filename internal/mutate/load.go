@@ -26,7 +26,7 @@ type source struct {
 	imports map[string]string // names by path
 }
 
-// A subject is a package that is changed.
+// A subject is the package whose code is changed.
 type subject struct {
 	path, dir, name string
 	files           []*source
@@ -37,7 +37,7 @@ type subject struct {
 	sites           []*site
 }
 
-// listed is what go list says of a package.
+// listed is a package in the output of go list.
 type listed struct {
 	ImportPath, Dir, Name, Export      string
 	GoFiles, TestImports, XTestImports []string
@@ -95,12 +95,11 @@ func (s *subject) parse(files []string) error {
 	return nil
 }
 
-// check finds the types of all expressions, by the export data of what the package
-// imports.
+// check finds the types of all expressions, with the export data of the imported packages.
 func (s *subject) check(exports map[string]string) error {
 	open := func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {
-			return nil, fmt.Errorf("no export data of %q", path)
+			return nil, fmt.Errorf("cannot find export data of %q", path)
 		}
 		return os.Open(exports[path])
 	}
@@ -119,14 +118,14 @@ func (s *subject) check(exports map[string]string) error {
 	return nil
 }
 
-func (f *source) nameImports(of *types.Package) {
+func (f *source) nameImports(pkg *types.Package) {
 	for _, spec := range f.syntax.Imports {
 		path := strings.Trim(spec.Path.Value, `"`)
 		if spec.Name != nil {
 			f.imports[path] = spec.Name.Name
 			continue
 		}
-		for _, p := range of.Imports() {
+		for _, p := range pkg.Imports() {
 			if p.Path() == path {
 				f.imports[path] = p.Name()
 			}
@@ -134,8 +133,7 @@ func (f *source) nameImports(of *types.Package) {
 	}
 }
 
-// typeText writes a type as it may stand in a file; "" if the file does not
-// import what it needs.
+// typeText returns a type as source text of a file, "" if the file lacks an import for it.
 func (s *subject) typeText(f *source, t types.Type) string {
 	known := true
 	text := types.TypeString(types.Default(t), func(p *types.Package) string {

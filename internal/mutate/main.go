@@ -31,8 +31,8 @@ type options struct {
 func main() {
 	var o options
 	flag.IntVar(&o.count, "n", 200, "mutants per package")
-	flag.Uint64Var(&o.seed, "seed", 1, "of the sample")
-	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "mutants tested at a time")
+	flag.Uint64Var(&o.seed, "seed", 1, "seed of the random sample")
+	flag.IntVar(&o.workers, "workers", runtime.NumCPU(), "mutants tested at the same time")
 	flag.BoolVar(&o.all, "v", false, "print killed mutants too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestMeasure measures a package whose tests leave one function alone: all of its
-// mutants survive, and none of the other function's.
+// TestMeasure measures a package with one function without tests: all of its mutants
+// survive, and none of the other function.
 func TestMeasure(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip(err)
@@ -39,8 +39,8 @@ func TestMeasure(t *testing.T) {
 	if strings.Join(survivors, "\n") != strings.Join(want, "\n") {
 		t.Errorf("survivors:\n%s\nwant\n%s\nin\n%s%s", strings.Join(survivors, "\n"), strings.Join(want, "\n"), out.String(), score)
 	}
-	if !strings.Contains(out.String(), "not run, as they fail without programs of the machine: TestNeedsTheMachine") {
-		t.Errorf("what is not run is not said: %s", out.String())
+	if !strings.Contains(out.String(), "not run, as they fail without a mutant: TestFailsWithoutMutant") {
+		t.Errorf("the skipped test is not reported: %s", out.String())
 	}
 }
 
@@ -61,7 +61,7 @@ func read(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// Edits at one place nest as the syntax does, whatever their order was.
+// Edits at one offset nest like the syntax, in whatever order they were added.
 func TestRewritten(t *testing.T) {
 	edits := []edit{
 		{at: 0, text: "f(", depth: 1},
@@ -87,13 +87,13 @@ func TestSample(t *testing.T) {
 	same := 0
 	for i := range a {
 		if a[i] != b[i] {
-			t.Fatalf("drawn twice, place %d is another", i)
+			t.Fatalf("mutant %d differs between two samples with the same seed", i)
 		}
 		if a[i] == c[i] {
 			same++
 		}
 	}
 	if same > 25 {
-		t.Errorf("another seed draws %d of 50 in the same places", same)
+		t.Errorf("another seed gives %d of 50 the same positions", same)
 	}
 }

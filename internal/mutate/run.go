@@ -21,7 +21,7 @@ type test struct {
 	took time.Duration
 }
 
-// A verdict is what became of a mutant.
+// A verdict is the result of a mutant.
 type verdict string
 
 const (
@@ -31,18 +31,19 @@ const (
 	unreached verdict = "no test reaches it"
 )
 
-// Limits of one run of tests: memory in KiB, and time.
+// Limits of one run of tests. With a mutant, the timeout is baseTimeout and timeoutFactor
+// times the time without one.
 const (
-	memory     = 6 << 20
-	leastTime  = 5 * time.Second
-	manyTimes  = 4
-	wholeTests = 2 * time.Minute
+	maxMemory     = 6 << 20 // KiB
+	baseTimeout   = 5 * time.Second
+	timeoutFactor = 4
+	testTimeout   = 2 * time.Minute // of one test without a mutant
 )
 
-// run runs some tests with one mutant, or with none.
+// run runs tests, with the mutant in env or without one.
 func (p *program) run(ctx context.Context, tests []string, limit time.Duration, env ...string) error {
 	args := []string{
-		"-c", fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, memory), p.file, "-test.failfast", "-test.short",
+		"-c", fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, maxMemory), p.file, "-test.failfast", "-test.short",
 		"-test.timeout", limit.String(), "-test.run", "^(" + strings.Join(tests, "|") + ")$",
 	}
 	if p.rapid {
@@ -54,8 +55,8 @@ func (p *program) run(ctx context.Context, tests []string, limit time.Duration, 
 	cmd.Dir = p.dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "PATH=") }), env...)
 	cmd.WaitDelay = time.Second
-	said, err := cmd.CombinedOutput()
-	if strings.Contains(string(said), "panic: test timed out") || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	output, err := cmd.CombinedOutput()
+	if strings.Contains(string(output), "panic: test timed out") || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return errTimeout
 	}
 	return err
@@ -65,8 +66,8 @@ var errTimeout = errors.New("the tests did not end")
 
 var testName = regexp.MustCompile(`(?m)^(Test|Fuzz|Example)\w*$`)
 
-// observe runs each test by itself without a mutant, and notes which mutants it
-// reaches. Tests that fail so are left out.
+// observe runs each test alone without a mutant, and records which mutants it reaches. Tests
+// that fail are skipped.
 func (p *program) observe(ctx context.Context) error {
 	list := exec.CommandContext(ctx, p.file, "-test.list", ".")
 	list.Dir = p.dir
@@ -77,8 +78,8 @@ func (p *program) observe(ctx context.Context) error {
 	for _, name := range testName.FindAllString(string(out), -1) {
 		file := filepath.Join(p.tmp, "reached-"+name)
 		begin := time.Now()
-		if err := p.run(ctx, []string{name}, wholeTests, "MUTANTS_REACHED="+file); err != nil {
-			p.left = append(p.left, name)
+		if err := p.run(ctx, []string{name}, testTimeout, "MUTANTS_REACHED="+file); err != nil {
+			p.skipped = append(p.skipped, name)
 			continue
 		}
 		p.tests = append(p.tests, test{name, time.Since(begin)})
@@ -97,7 +98,7 @@ func (p *program) observe(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// testAll finds what becomes of each mutant.
+// testAll finds the verdict of each mutant.
 func (p *program) testAll(ctx context.Context, workers int) error {
 	queue := make(chan *site)
 	var all sync.WaitGroup
@@ -120,10 +121,10 @@ func (p *program) judge(ctx context.Context, s *site) verdict {
 	if len(s.tests) == 0 {
 		return unreached
 	}
-	limit := leastTime
+	limit := baseTimeout
 	for _, t := range p.tests {
 		if slices.Contains(s.tests, t.name) {
-			limit += manyTimes * t.took
+			limit += timeoutFactor * t.took
 		}
 	}
 	err := p.run(ctx, s.tests, limit, "MUTANT="+strconv.Itoa(s.id))

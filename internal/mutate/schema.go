@@ -1,6 +1,7 @@
 package main
 
-// chooser is compiled into the package beside its own files.
+// chooser is the source of the functions that select a mutant. It is compiled into the
+// package.
 const chooser = `
 import (
 	"cmp"

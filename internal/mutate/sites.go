@@ -8,14 +8,13 @@ import (
 	"slices"
 )
 
-// A site is a place with a mutant: how the source becomes one that can be either,
-// and what would stand there.
+// A site is a mutant: the edits that add it to the source, selectable at run time.
 type site struct {
 	id      int // in the sample, from 1
 	file    *source
 	node    ast.Node
 	what    string // the kind of mutant
-	instead string // the source as it would be, in place of the node
+	instead string // the mutated source of the node
 
 	edits []edit
 
@@ -23,20 +22,20 @@ type site struct {
 	verdict verdict
 }
 
-// An edit inserts text, in place of some bytes of the source.
+// An edit replaces bytes of the source, or none, with text.
 type edit struct {
 	at, remove int
-	text       string // %d is the number of the mutant
+	text       string // %d is the ID of the mutant
 	closing    bool
 	depth      int
 }
 
-// A finder walks through a file.
+// A finder finds the mutants of a file.
 type finder struct {
 	*subject
 	file    *source
 	depth   int
-	results []*types.Tuple // of the functions around
+	results []*types.Tuple // of the enclosing functions
 }
 
 func (s *subject) findSites() {
@@ -48,14 +47,14 @@ func (s *subject) findSites() {
 	}
 }
 
-// sampleOf puts sites into a random order.
+// sampleOf returns the sites in random order.
 func sampleOf(sites []*site, seed uint64) []*site {
 	sample := slices.Clone(sites)
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(sample), func(i, k int) { sample[i], sample[k] = sample[k], sample[i] })
 	return sample
 }
 
-// walk goes through a syntax tree, what is outside before what is inside.
+// walk walks a syntax tree, outer nodes first.
 func (w *finder) walk(n ast.Node) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		if n == nil {
@@ -100,7 +99,7 @@ func (w *finder) function(t types.Type, body *ast.BlockStmt) {
 	w.results = w.results[:len(w.results)-1]
 }
 
-// composite leaves out the keys of arrays, which have to be constants.
+// composite skips the keys of arrays, which must be constants.
 func (w *finder) composite(c *ast.CompositeLit) bool {
 	switch w.info.Types[c].Type.Underlying().(type) {
 	case *types.Array, *types.Slice:
@@ -141,7 +140,7 @@ func (w *finder) condition(e ast.Expr) {
 	w.add(e, "negate condition", "!("+w.text(e)+")", w.wrap(e, "((", ") != mutantOn(%d))"))
 }
 
-// statements finds what can be left out.
+// statements adds mutants without a statement.
 func (w *finder) statements(list []ast.Stmt) {
 	for _, s := range list {
 		switch n := s.(type) {
@@ -155,7 +154,7 @@ func (w *finder) statements(list []ast.Stmt) {
 			}
 		case *ast.ExprStmt:
 			if call, ok := n.X.(*ast.CallExpr); ok && w.isPanic(call) {
-				continue // the function may have to end there
+				continue // the function may need it as a terminating statement
 			}
 		case *ast.IncDecStmt:
 		default:
@@ -175,7 +174,7 @@ func blank(n *ast.AssignStmt) bool {
 	return ok && id.Name == "_" && len(n.Lhs) == 1
 }
 
-// returned finds what can be returned as nothing.
+// returned adds mutants that return a zero value or a negated boolean.
 func (w *finder) returned(r *ast.ReturnStmt) {
 	results := w.results[len(w.results)-1]
 	if results.Len() != len(r.Results) {
