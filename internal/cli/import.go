@@ -71,7 +71,7 @@ counted; with --strict it is a failure.`,
 	cmd.Flags().StringVar(&f.name, "name", "", "call the lab `NAME`; the default is that of the file")
 	cmd.Flags().StringVar(&f.from, "from", "", "read a file of this `FORMAT`: "+strings.Join(formats(), ", "))
 	cmd.Flags().StringVar(&f.sources, "sources", "", "let a script read files below `FOLDER`; the default is that of FILE")
-	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if anything was left out")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if the file would have a comment")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
 	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
 	cmd.Flags().SetInterspersed(false) // what follows FILE is the script's
@@ -245,9 +245,17 @@ func beside(file, sources string) func(string) (string, error) {
 		if outside {
 			return "", fmt.Errorf("%s is outside of %s (to read below another folder: --sources FOLDER)", name, cmp.Or(sources, "the folder of "+filepath.Base(file)))
 		}
-		return "", fmt.Errorf("%s is not in the folder of %s", name, filepath.Base(file))
+		return "", notBesideError{name, filepath.Base(file)}
 	}
 }
+
+// A notBesideError is [os.ErrNotExist] for a file that was looked for beside another.
+type notBesideError struct{ name, of string }
+
+func (e notBesideError) Error() string { return e.name + " is not in the folder of " + e.of }
+
+// Unwrap returns [os.ErrNotExist].
+func (e notBesideError) Unwrap() error { return os.ErrNotExist }
 
 // below returns the path of a file from a folder. ok is false if it is outside.
 func below(folder, name string) (rel string, ok bool) {
@@ -285,11 +293,11 @@ func readSourced(root *os.Root, rel string) (string, error) {
 // writeImport writes the lab file and reports what was left out.
 func (p *program) writeImport(r *importer.Result, f importFlags) error {
 	lost := r.Lost()
-	if f.strict && len(lost) > 0 {
-		for _, n := range lost {
+	if f.strict && len(r.Notes) > 0 {
+		for _, n := range r.Notes {
 			p.out.notice("%s", n)
 		}
-		return errors.New(r.Summary())
+		return errors.New(cmp.Or(r.Summary(), words.Plural(len(r.Notes), "comment")+" in the file"))
 	}
 	text := r.File()
 	if f.output == "" {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -32,9 +34,12 @@ func Containerlab(name string, f File) (*Result, error) {
 	for _, n := range nodes {
 		c.configure(n)
 	}
-	if v.get("mgmt").isMap() {
-		c.Remark(v.get("mgmt").at(), "mgmt", "a lab has no management network")
-	}
+	c.loseUnread(v, func(path []string) string {
+		if len(path) > 2 && path[0] == "topology" && path[1] == "nodes" {
+			return path[2]
+		}
+		return ""
+	})
 	return c.finish(name), nil
 }
 
@@ -50,17 +55,15 @@ type containerlab struct {
 
 // kind returns the kind of a node: its own, its group's or the default.
 func (c *containerlab) kind(n entry) string {
-	if k := n.value.get("kind").text(); k != "" {
-		return k
-	}
-	if k := c.topology.get("groups", n.value.get("group").text(), "kind").text(); k != "" {
-		return k
-	}
-	return c.topology.get("defaults", "kind").text()
+	group := c.topology.get("groups", n.value.get("group").text())
+	return cmp.Or(n.value.get("kind").text(), group.get("kind").text(), c.topology.get("defaults", "kind").text())
 }
 
 func (c *containerlab) declare(n entry) {
 	c.commands++
+	if group := n.value.get("group"); group.text() != "" && c.topology.get("groups", group.text()).node == nil {
+		c.noteLost(group.at(), n.key, "group: "+shorten(group.text()), "the file has no such group")
+	}
 	switch kind := c.kind(n); kind {
 	case "bridge", "ovs-bridge":
 		c.makeSwitch(n.at, n.key)
@@ -86,7 +89,7 @@ func (c *containerlab) link(l value) {
 		c.join(l, ends, mtu)
 	case "host", "mgmt-net":
 		if kind == "mgmt-net" {
-			c.Remark(l.at(), "mgmt-net", "a lab has no management network")
+			c.noteLost(l.at(), "", "type: mgmt-net", "a lab has no management network")
 			return
 		}
 		c.join(l, []end{endpoint(l.get("endpoint")), {"host", l.get("host-interface").text()}}, mtu)
@@ -112,7 +115,7 @@ func (c *containerlab) join(l value, ends []end, mtu string) {
 	for i, e := range ends {
 		switch {
 		case e.node == "mgmt-net":
-			c.Remark(l.at(), e.node+":"+e.link, "a lab has no management network")
+			c.noteLost(l.at(), ends[1-i].node, e.node+":"+e.link, "a lab has no management network")
 			return
 		case slices.Contains([]string{"macvlan", "vxlan", "dummy"}, e.node):
 			c.noteLost(l.at(), ends[1-i].node, e.node+":"+e.link, "lab files do not support such links")
@@ -120,19 +123,40 @@ func (c *containerlab) join(l value, ends []end, mtu string) {
 		case e.node == "host" || c.kind(entry{key: e.node, value: c.topology.get("nodes", e.node)}) == "host":
 			ends[i].node = state.Host
 		case c.isSwitch(e.node):
-			ends[i].link = c.freePort(e.node) // names of switch ports do not matter
+			ends[i].link = c.portName(e)
 		}
 	}
 	c.makeVeth(l.at(), ends[0], ends[1], mtu)
+	for i, e := range l.get("endpoints").items() {
+		if mac := e.get("mac").text(); mac != "" {
+			c.do(e.at(), append(ipIn(ends[i].node, "link", "set", "dev", ends[i].link), "address", mac)...)
+		}
+	}
+}
+
+// portName returns the name of a port: as the file says, if a lab can have it.
+func (c *containerlab) portName(e end) string {
+	free := c.state.Link(state.Endpoint{Namespace: e.node, Link: e.link}) == nil
+	if _, _, err := iproute2.ParseSkipping("ip link set dev " + escape.Shell(e.link) + " up"); free && err == nil {
+		return e.link
+	}
+	return c.freePort(e.node)
+}
+
+// levels returns where the settings of a node stand, the most general first.
+func (c *containerlab) levels(n entry) []value {
+	return []value{
+		c.topology.get("defaults"), c.topology.get("kinds", c.kind(n)), c.topology.get("groups", n.value.get("group").text()), n.value,
+	}
 }
 
 // configure sets the sysctls of a node and follows its exec commands.
 func (c *containerlab) configure(n entry) {
-	for _, e := range n.value.get("sysctls").entries() {
-		c.setSysctl(e.at, n.key, e.key+"="+e.value.text())
-	}
 	var lines []value
-	for _, from := range []value{c.topology.get("defaults"), c.topology.get("kinds", c.kind(n)), n.value} {
+	for _, from := range c.levels(n) {
+		for _, e := range from.get("sysctls").entries() {
+			c.setSysctl(e.at, n.key, e.key+"="+e.value.text())
+		}
 		lines = append(lines, from.get("exec").items()...)
 	}
 	for _, line := range lines {

@@ -368,7 +368,8 @@ func (s *surplus) sysctls() {
 
 // withoutLinkLocal notes the links that make no link-local address where the lab's do.
 func (s *surplus) withoutLinkLocal() {
-	for name, l := range s.state.Links {
+	for _, name := range s.state.LinkNames() {
+		l := s.state.Links[name]
 		ll := slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() })
 		if seen := s.LinkNamed(name); seen != nil && l.Up && l.Master == "" && name != state.Lo && !l.AutoLinkLocal && !ll && !s.withoutIPv6(seen.Index) {
 			s.lose(name, "addrgenmode none", "the links of a lab have a link-local address")

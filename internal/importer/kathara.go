@@ -2,6 +2,8 @@ package importer
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -30,6 +32,7 @@ func Kathara(name string, f File) (*Result, error) {
 	for _, n := range k.order {
 		k.startup(n)
 	}
+	k.beside()
 	return k.finish(cmp.Or(name, k.title, f.Lab)), nil
 }
 
@@ -46,6 +49,7 @@ type device struct {
 	at      shell.Pos
 	plugs   map[int]plug // by number of interface
 	sysctls []string
+	execs   []shell.Script
 }
 
 // A plug is an interface in a collision domain.
@@ -54,34 +58,50 @@ type plug struct {
 	at          shell.Pos
 }
 
-var assignment = regexp.MustCompile(`^([A-Za-z0-9_.-]+)\[([A-Za-z0-9_]+)\]\s*=\s*["']?([^"'#]*)["']?`)
+var (
+	assignment = regexp.MustCompile(`^([A-Za-z0-9_.-]+)\[([A-Za-z0-9_]+)\]\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'#]*))\s*(?:#.*)?$`)
+	metadata   = regexp.MustCompile(`^LAB_([A-Z]+)\s*=`)
+)
 
 // line reads pc1[0]="A", pc1[image]="…", LAB_NAME="…".
 func (k *kathara) line(at shell.Pos, line string) {
-	if title, ok := strings.CutPrefix(line, "LAB_NAME="); ok {
-		k.title = strings.Trim(title, `"'`)
-	}
 	m := assignment.FindStringSubmatch(line)
-	if m == nil {
-		return
+	switch title, titled := strings.CutPrefix(line, "LAB_NAME="); {
+	case titled:
+		k.title = strings.Trim(title, `"'`)
+	case line == "", strings.HasPrefix(line, "#"):
+	case metadata.MatchString(line):
+		k.noteLost(at, "", shorten(line), "lab files describe a lab in comments")
+	case m == nil:
+		k.noteLost(at, "", shorten(line), "this line has another form than DEVICE[KEY]=VALUE")
+	default:
+		k.assign(at, m[1], m[2], strings.TrimSpace(m[3]+m[4]+m[5]))
 	}
-	d := k.nodes[m[1]]
+}
+
+// assign reads DEVICE[KEY]=VALUE.
+func (k *kathara) assign(at shell.Pos, name, key, value string) {
+	d := k.nodes[name]
 	if d == nil {
 		d = &device{at: at, plugs: map[int]plug{}}
-		k.nodes[m[1]] = d
-		k.order = append(k.order, m[1])
+		k.nodes[name] = d
+		k.order = append(k.order, name)
 	}
 	k.commands++
-	value := strings.TrimSpace(m[3])
-	number, err := strconv.Atoi(m[2])
+	number, err := strconv.Atoi(key)
 	switch {
 	case err == nil:
 		domain, mac, _ := strings.Cut(value, "/")
 		d.plugs[number] = plug{domain, mac, at}
-	case m[2] == "sysctl":
+	case key == "sysctl":
 		d.sysctls = append(d.sysctls, value)
-	case m[2] == "bridged" && value != "false":
-		k.noteLost(at, m[1], "bridged", "lab files do not support a bridge to the network of containers")
+	case key == "exec":
+		d.execs = append(d.execs, shell.Script{File: k.file, Text: value, Where: name, Line: at.Line})
+	case key == "bridged" && value == "false", key == "privileged" && value == "false": // as labs are
+	case key == "bridged":
+		k.noteLost(at, name, key, "lab files do not support a bridge to the network of containers")
+	default:
+		k.noteLost(at, name, key+": "+shorten(value), keyReason([]string{key}))
 	}
 }
 
@@ -147,13 +167,46 @@ func (k *kathara) sysctls() {
 	}
 }
 
-// startup follows shared.startup, then the startup file of a device.
+// startup follows shared.startup, the startup file of a device, and its exec commands.
 func (k *kathara) startup(node string) {
 	for _, name := range []string{"shared", node} {
 		file := path.Join(path.Dir(k.file), name+".startup")
 		text, err := k.source(file)
-		if err == nil && k.state.Namespace(node) != nil && node != state.Host {
+		switch {
+		case k.state.Namespace(node) == nil || node == state.Host: // not a device of the lab
+		case err == nil:
 			k.followScript(shell.Script{File: file, Text: text, Where: node})
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNoSource):
+			k.noteLost(shell.Pos{}, node, name+".startup", err.Error())
 		}
 	}
+	for _, s := range k.nodes[node].execs {
+		k.followScript(s)
+	}
+}
+
+// beside notes what lies beside lab.conf and is not followed: shutdown files, the folder
+// of a device, which is copied into it, and the order of starting.
+func (k *kathara) beside() {
+	for _, name := range append([]string{"shared"}, k.order...) {
+		node := name
+		if name == "shared" {
+			node = ""
+		}
+		if k.exists(name + ".shutdown") {
+			k.noteLost(shell.Pos{}, node, name+".shutdown", "labs run nothing when they are removed")
+		}
+		if k.exists(name) {
+			k.noteLost(shell.Pos{}, node, name+"/", "files of a device are not imported, and what runs by them is not either")
+		}
+	}
+	if k.exists("lab.dep") {
+		k.noteLost(shell.Pos{}, "", "lab.dep", "the nodes of a lab start together")
+	}
+}
+
+// exists reports whether there is a file or folder beside lab.conf.
+func (k *kathara) exists(name string) bool {
+	_, err := k.source(path.Join(path.Dir(k.file), name))
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNoSource)
 }

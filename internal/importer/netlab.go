@@ -27,14 +27,17 @@ func Netlab(name string, f File) (*Result, error) {
 	for _, l := range v.get("links").items() {
 		n.link(l)
 	}
-	if v.get("module").node != nil {
-		n.Remark(v.get("module").at(), "module", "routing protocols are not imported: the lab computes the routes")
-	}
-	for _, key := range []string{"plugin", "validate", "components", "vrfs", "vlans", "vlan", "tools"} {
-		if x := v.get(key); x.node != nil {
-			n.noteLost(x.at(), "", key, "lab files do not support it")
+	n.loseUnread(v, func(path []string) string {
+		switch {
+		case len(path) < 2 || path[0] != "nodes":
+			return ""
+		case !strings.HasPrefix(path[1], "["):
+			return path[1]
 		}
-	}
+		number, _ := strconv.Atoi(strings.Trim(path[1], "[]"))
+		item := v.get("nodes").items()[number]
+		return firstText(item.get("name"), item)
+	})
 	if err := n.top.Validate(); err != nil {
 		return nil, fmt.Errorf("cannot make a lab of %s: %w", f.Name, err)
 	}
@@ -73,22 +76,50 @@ func (n *netlab) readPools() {
 			p = &addressPool{fourBits: 24}
 			n.pools[e.key] = p
 		}
-		if four, err := netip.ParsePrefix(e.value.get("ipv4").text()); err == nil {
+		if four, ok := n.prefix(e.value.get("ipv4")); ok {
 			p.four = four
 		}
-		if six, err := netip.ParsePrefix(e.value.get("ipv6").text()); err == nil {
+		if six, ok := n.prefix(e.value.get("ipv6")); ok {
 			p.six, p.sixBits = six, 64
 			if e.key == "loopback" {
 				p.sixBits = 64
 			}
 		}
-		if bits, err := strconv.Atoi(e.value.get("prefix").text()); err == nil {
+		if bits, ok := n.number(e.value.get("prefix")); ok {
 			p.fourBits = bits
 		}
-		if bits, err := strconv.Atoi(e.value.get("prefix6").text()); err == nil {
+		if bits, ok := n.number(e.value.get("prefix6")); ok {
 			p.sixBits = bits
 		}
+		n.needSubnet(e.value.get("prefix"), p.four)
+		n.needSubnet(e.value.get("prefix6"), p.six)
 	}
+}
+
+// needSubnet notes a prefix length of a family of which the pool has no subnets.
+func (n *netlab) needSubnet(bits value, subnet netip.Prefix) {
+	if bits.text() != "" && !subnet.IsValid() {
+		n.noteLost(bits.at(), "", "prefix length "+shorten(bits.text()), "the pool has no subnets of this family")
+	}
+}
+
+// prefix reads an address or subnet. Another value is noted: netlab has switches and
+// numbers there, too.
+func (n *netlab) prefix(v value) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(v.text())
+	if text := v.text(); err != nil && text != "" {
+		n.noteLost(v.at(), "", shorten(text), "not an address with a prefix length")
+	}
+	return p, err == nil
+}
+
+// number reads a number. Another value is noted.
+func (n *netlab) number(v value) (int, bool) {
+	number, err := strconv.Atoi(v.text())
+	if text := v.text(); err != nil && text != "" {
+		n.noteLost(v.at(), "", shorten(text), "not a number")
+	}
+	return number, err == nil
 }
 
 // cut returns the next free subnet of each family.
@@ -161,8 +192,8 @@ func (n *netlab) freeID() int {
 }
 
 func (n *netlab) addNode(at shell.Pos, name string, v value) {
-	id, err := strconv.Atoi(v.get("id").text())
-	if err != nil {
+	id, ok := n.number(v.get("id"))
+	if !ok {
 		id = n.freeID()
 	}
 	n.ids[name] = id
@@ -171,6 +202,12 @@ func (n *netlab) addNode(at shell.Pos, name string, v value) {
 	device := v.get("device").text()
 	if device == "" {
 		device = n.groupDevice(name)
+	}
+	if device != "" && !slices.Contains(hostDevices, device) {
+		n.noteLost(at, name, "device: "+shorten(device), "what runs in such a node is not imported")
+	}
+	if role := v.get("role"); !slices.Contains([]string{"", "host", "router"}, role.text()) {
+		n.noteLost(role.at(), name, "role: "+shorten(role.text()), unsupported)
 	}
 	if role := v.get("role").text(); role != "host" && (role == "router" || !slices.Contains(hostDevices, device)) {
 		node.Kind = topo.Router
@@ -183,11 +220,6 @@ func (n *netlab) addNode(at shell.Pos, name string, v value) {
 		node.Interfaces = topo.Interfaces{{Name: topo.Loopback, Addresses: addresses}}
 	}
 	n.top.Nodes = append(n.top.Nodes, node)
-	for _, key := range []string{"config", "files", "vlans", "vrfs"} {
-		if x := v.get(key); x.node != nil {
-			n.noteLost(x.at(), name, key, "the configuration of a device is not imported")
-		}
-	}
 }
 
 // groupDevice returns the device of a node's group, else the default device.
@@ -223,11 +255,11 @@ func (n *netlab) link(l value) {
 		}
 	case l.isMap():
 		for _, item := range l.get("interfaces").items() {
-			attachments = append(attachments, attachmentOf(firstText(item.get("node"), item), item))
+			attachments = append(attachments, n.attachmentOf(firstText(item.get("node"), item), item))
 		}
 		for _, e := range l.entries() {
 			if n.ids[e.key] != 0 {
-				attachments = append(attachments, attachmentOf(e.key, e.value))
+				attachments = append(attachments, n.attachmentOf(e.key, e.value))
 			}
 		}
 	default:
@@ -253,10 +285,10 @@ func firstText(values ...value) string {
 	return ""
 }
 
-func attachmentOf(name string, v value) attachment {
+func (n *netlab) attachmentOf(name string, v value) attachment {
 	p := attachment{node: name}
 	for _, key := range []string{"ipv4", "ipv6"} {
-		if a, err := netip.ParsePrefix(v.get(key).text()); err == nil {
+		if a, ok := n.prefix(v.get(key)); ok {
 			p.addresses = append(p.addresses, a)
 		}
 	}
@@ -265,7 +297,7 @@ func attachmentOf(name string, v value) attachment {
 
 // join makes a link for two attachments, a switch for any other number.
 func (n *netlab) join(l value, attachments []attachment) {
-	mtu, _ := strconv.Atoi(l.get("mtu").text())
+	mtu, _ := n.number(l.get("mtu"))
 	hosts := slices.ContainsFunc(attachments, func(p attachment) bool { return n.top.Node(p.node).Kind != topo.Router })
 	pair := len(attachments) == 2 && l.get("type").text() != "lan"
 	subnets := n.subnets(l, pair && !hosts)
@@ -291,25 +323,28 @@ func (n *netlab) join(l value, attachments []attachment) {
 func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 	prefix := l.get("prefix")
 	var written []netip.Prefix
-	for _, text := range []string{prefix.text(), prefix.get("ipv4").text(), prefix.get("ipv6").text()} {
-		if p, err := netip.ParsePrefix(text); err == nil {
+	if prefix.text() == "false" {
+		return nil
+	}
+	for _, v := range []value{prefix, prefix.get("ipv4"), prefix.get("ipv6")} {
+		if p, ok := n.prefix(v); ok {
 			written = append(written, p.Masked())
 		}
 	}
 	if len(written) > 0 {
 		return written
 	}
-	if prefix.text() == "false" {
-		return nil
-	}
 	pool := n.pools["lan"]
 	if pair {
 		pool = n.pools["p2p"]
 	}
 	for _, key := range []string{"pool", "role", "type"} {
-		if p := n.pools[l.get(key).text()]; p != nil {
-			pool = p
-			break
+		name := l.get(key)
+		switch p := n.pools[name.text()]; {
+		case p != nil:
+			return p.cut()
+		case name.text() != "" && (key != "type" || name.text() != "lan" && name.text() != "p2p"):
+			n.noteLost(name.at(), "", key+": "+shorten(name.text()), "no address pool has this name")
 		}
 	}
 	return pool.cut()

@@ -2,9 +2,13 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/shell"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // Tinet reads a specification of tinet: nodes and switches become namespaces, and
@@ -42,6 +46,16 @@ func Tinet(name string, f File) (*Result, error) {
 	for _, c := range v.get("test").items() {
 		t.followAll(c.get("cmds"), "")
 	}
+	for _, s := range v.get("switches").items() {
+		t.switchPorts(s)
+	}
+	t.loseUnread(v, func(path []string) string {
+		if len(path) < 2 || path[0] != "nodes" && path[0] != "node_configs" && path[0] != "switches" {
+			return ""
+		}
+		number, _ := strconv.Atoi(strings.Trim(path[1], "[]"))
+		return v.get(path[0]).items()[number].get("name").text()
+	})
 	return t.finish(cmp.Or(name, f.Lab)), nil
 }
 
@@ -50,31 +64,58 @@ type tinet struct {
 	done map[end]bool // ends of veth pairs that have been made
 }
 
-// iface reads {name: net0, type: direct, args: R2#net0}.
+// iface reads {name: net0, type: direct, args: R2#net0, addr: MAC}.
 func (t *tinet) iface(node string, i value) {
 	near := end{node, i.get("name").text()}
-	if t.done[near] {
-		return
-	}
-	t.commands++
-	args := i.get("args").text()
-	switch kind := i.get("type").text(); kind {
-	case "direct":
+	kind, args := i.get("type").text(), i.get("args").text()
+	switch {
+	case t.done[near]:
+		if l := t.state.Link(state.Endpoint{Namespace: near.node, Link: near.link}); kind != "direct" || l == nil || !hasPeer(l, args) {
+			t.noteLost(i.at(), node, near.link+": "+kind+" "+args, "another interface names this one as its peer")
+		}
+	case kind == "direct":
+		t.commands++
 		peer, link, _ := strings.Cut(args, "#")
 		far := end{peer, link}
 		t.done[near], t.done[far] = true, true
 		t.makeVeth(i.at(), near, far, "")
-	case "bridge":
+	case kind == "bridge":
+		t.commands++
 		if !t.isSwitch(args) {
 			t.makeSwitch(i.at(), args) // it need not be in the list of switches
 		}
 		t.done[near] = true
 		t.makeVeth(i.at(), near, end{args, t.freePort(args)}, "")
 	default:
+		t.commands++
 		t.noteLost(i.at(), node, "type: "+kind, "lab files do not support such interfaces")
 	}
 	if mac := i.get("addr").text(); mac != "" {
 		t.do(i.at(), "ip", "-n", node, "link", "set", "dev", near.link, "address", mac)
+	}
+}
+
+// hasPeer reports whether the peer of a link is the one that args name, such as R2#net0.
+func hasPeer(l *state.Link, args string) bool {
+	peer, ok := l.Peer()
+	return ok && args == peer.Namespace+"#"+peer.Link
+}
+
+// switchPorts reads the interfaces of a switch: the nodes say the same of theirs.
+func (t *tinet) switchPorts(s value) {
+	name := s.get("name").text()
+	for _, i := range s.get("interfaces").items() {
+		node := i.get("args").text()
+		i.get("name").text()
+		i.get("type").text()
+		ns := t.state.Namespace(node)
+		joined := ns != nil && slices.ContainsFunc(ns.LinkNames(), func(link string) bool {
+			peer, ok := ns.Links[link].Peer()
+			return ok && peer.Namespace == name
+		})
+		if !joined {
+			t.noteLost(i.at(), name, "interface of "+node, fmt.Sprintf("the node %q has no interface of type bridge with args %s", node, name))
+		}
 	}
 }
 

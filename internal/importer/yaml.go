@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 
@@ -13,7 +14,12 @@ import (
 type value struct {
 	file string
 	node *yaml.Node // nil if missing
+	seen seen
 }
+
+// seen holds the scalars and empty collections of a file that were read. The others say
+// something that is not imported, see [Draft.loseUnread].
+type seen map[*yaml.Node]bool
 
 // readYAML returns the value that a file holds.
 func readYAML(file string, data []byte) (value, error) {
@@ -21,7 +27,7 @@ func readYAML(file string, data []byte) (value, error) {
 	if err := yaml.Load(data, &doc); err != nil {
 		return value{}, fmt.Errorf("%s: %w", file, err)
 	}
-	v := value{file, &doc}
+	v := value{file, &doc, seen{}}
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		v.node = doc.Content[0]
 	}
@@ -35,36 +41,82 @@ func (v value) at() shell.Pos {
 	return shell.Pos{File: v.file, Line: v.node.Line}
 }
 
+// with returns the value of another node of the file. A null and an empty collection
+// say nothing more than that they are there, so they are read.
 func (v value) with(n *yaml.Node) value {
-	if n != nil && n.Kind == yaml.AliasNode {
-		n = n.Alias
+	if n = target(n); n != nil && (n.Tag == nullTag || n.Kind != yaml.ScalarNode && len(n.Content) == 0) {
+		v.seen[n] = true
 	}
-	return value{v.file, n}
+	return value{v.file, n, v.seen}
 }
+
+const nullTag = "!!null"
 
 func (v value) isMap() bool  { return v.node != nil && v.node.Kind == yaml.MappingNode }
 func (v value) isList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
 
 // text returns a scalar, or "".
 func (v value) text() string {
-	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.Tag == "!!null" {
+	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.Tag == nullTag {
 		return ""
 	}
+	v.seen[v.node] = true
 	return v.node.Value
 }
 
 // get returns the value of a key, or of a path of keys.
 func (v value) get(keys ...string) value {
 	for _, key := range keys {
-		next := value{v.file, nil}
-		for _, e := range v.entries() {
-			if e.key == key {
-				next = e.value
+		next := value{v.file, nil, v.seen}
+		if v.isMap() {
+			for _, p := range pairs(v.node, 0) {
+				if p.key.Value == key {
+					next = v.with(p.value)
+				}
 			}
 		}
 		v = next
 	}
 	return v
+}
+
+// A pair is a key of a mapping with its value.
+type pair struct{ key, value *yaml.Node }
+
+// maxMerges bounds mappings that are merged into one another.
+const maxMerges = 8
+
+// pairs returns the pairs of a mapping, those that it merges (<<) first: of a key that
+// occurs twice the last pair counts.
+func pairs(n *yaml.Node, merges int) []pair {
+	n = target(n)
+	if n == nil || merges > maxMerges {
+		return nil
+	}
+	var merged, own []pair
+	switch n.Kind {
+	case yaml.SequenceNode: // of mappings to merge
+		for _, item := range n.Content {
+			merged = append(merged, pairs(item, merges+1)...)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if key := target(n.Content[i]); key.Value == "<<" {
+				merged = append(merged, pairs(n.Content[i+1], merges+1)...)
+			} else {
+				own = append(own, pair{key, n.Content[i+1]})
+			}
+		}
+	}
+	return append(merged, own...)
+}
+
+// target returns the node that an alias stands for.
+func target(n *yaml.Node) *yaml.Node {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
 }
 
 // An entry is a key of a mapping with its value.
@@ -76,13 +128,17 @@ type entry struct {
 
 // entries returns the entries of a mapping in the order of the file, nil for other values.
 func (v value) entries() []entry {
+	var list []entry
 	if !v.isMap() {
 		return nil
 	}
-	var list []entry
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		key := v.with(v.node.Content[i])
-		list = append(list, entry{key.text(), v.with(v.node.Content[i+1]), key.at()})
+	for _, p := range pairs(v.node, 0) {
+		e := entry{p.key.Value, v.with(p.value), v.with(p.key).at()}
+		if i := slices.IndexFunc(list, func(o entry) bool { return o.key == e.key }); i >= 0 {
+			list[i] = e
+			continue
+		}
+		list = append(list, e)
 	}
 	return list
 }
