@@ -38,7 +38,7 @@ func (u *unread) use(n *yaml.Node) use {
 		return use{u.root.seen[n], !u.root.seen[n]}
 	}
 	u.uses[n] = use{}
-	var sum use
+	sum := use{read: u.root.seen[n]}
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			continue // a key

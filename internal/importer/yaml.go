@@ -17,8 +17,8 @@ type value struct {
 	seen seen
 }
 
-// seen holds the scalars and empty collections of a file that were read. The others say
-// something that is not imported, see [Draft.loseUnread].
+// seen holds the scalars of a file that were read, and the collections in which something
+// was looked for. The others say something that is not imported, see [Draft.loseUnread].
 type seen map[*yaml.Node]bool
 
 // readYAML returns the value that a file holds.
@@ -69,6 +69,7 @@ func (v value) get(keys ...string) value {
 	for _, key := range keys {
 		next := value{v.file, nil, v.seen}
 		if v.isMap() {
+			v.seen[v.node] = true
 			for _, p := range pairs(v.node, 0) {
 				if p.key.Value == key {
 					next = v.with(p.value)
@@ -132,6 +133,7 @@ func (v value) entries() []entry {
 	if !v.isMap() {
 		return nil
 	}
+	v.seen[v.node] = true
 	for _, p := range pairs(v.node, 0) {
 		e := entry{p.key.Value, v.with(p.value), v.with(p.key).at()}
 		if i := slices.IndexFunc(list, func(o entry) bool { return o.key == e.key }); i >= 0 {
@@ -148,6 +150,7 @@ func (v value) items() []value {
 	if !v.isList() {
 		return nil
 	}
+	v.seen[v.node] = true
 	var list []value
 	for _, n := range v.node.Content {
 		list = append(list, v.with(n))
