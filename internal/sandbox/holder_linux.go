@@ -4,7 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,7 +37,12 @@ func hold() {
 	defer unix.Exit(0) // at once: the kernel frees everything
 	r := &record{os.NewFile(recordFile, "record")}
 	signal.Ignore(unix.SIGCHLD) // the kernel reaps children
-	watch, err := watchRecord(r)
+	defaultActions()
+	err := closeInherited(recordFile + 1)
+	watch := -1
+	if err == nil {
+		watch, err = watchRecord()
+	}
 	if err == nil {
 		err = r.hold()
 	}
@@ -57,9 +64,47 @@ func hold() {
 	}
 }
 
+// lastSignal is the highest signal number (_NSIG, asm-generic/signal.h).
+const lastSignal = 64
+
+// defaultActions sets every signal to SIG_DFL. The kernel drops a signal to PID 1 of a PID
+// namespace that has its default action (pid_namespaces(7)), all but SIGKILL and SIGSTOP
+// from outside; Go's runtime handles nearly all signals, and most end the program.
+// [os/signal] leaves out those of faults, such as SIGSEGV. SIGCHLD, which the caller
+// ignores, and SIGURG, by which the runtime preempts goroutines, stay as they are.
+func defaultActions() {
+	var action [32]byte // struct sigaction of the kernel: SIG_DFL, no flags, no mask
+	for s := unix.Signal(1); s <= lastSignal; s++ {
+		if s != unix.SIGCHLD && s != unix.SIGURG {
+			// SIGKILL and SIGSTOP have no other action: EINVAL.
+			_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, lastSignal/8, 0, 0)
+		}
+	}
+}
+
+// closeInherited closes the descriptors from first on that came with exec: those without
+// FD_CLOEXEC, which the runtime sets on its own. The caller's shell may have left open a
+// lock or the end of a pipe, which must not stay open as long as the lab runs.
+func closeInherited(first int) error {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return &StartError{"close inherited descriptors", err}
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil || fd < first {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			unix.Close(fd)
+		}
+	}
+	return nil
+}
+
 // watchRecord returns an inotify descriptor that becomes readable when the record is
 // removed, also by unmounting its file system, as logind does after logout.
-func watchRecord(r *record) (int, error) {
+func watchRecord() (int, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	if err != nil {
 		return -1, os.NewSyscallError("inotify_init", err)

@@ -27,7 +27,7 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 	if !Privileged() {
 		return nil, ErrRoot
 	}
-	if err := needProc(); err != nil {
+	if err := errors.Join(needProc(), needNames()); err != nil {
 		return nil, err
 	}
 	for {

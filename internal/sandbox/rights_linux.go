@@ -13,11 +13,23 @@ import (
 )
 
 // Privileged reports whether this process may make labs in its own namespaces: it has
-// CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount and network namespaces and can write
-// /run/netns and [Dir].
+// CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount and network namespaces. In a user
+// namespace it must also be able to write /run/netns and [Dir], which may belong to a user
+// that has no ID there. Root of the host is privileged even if it can't write them, as on
+// a read-only file system: [Acquire] fails then, and no lab is made elsewhere.
 func Privileged() bool {
 	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && owned("mnt") && owned("net") &&
-		writable(netns.Dir, "/run") && writable(Dir, "/run")
+		(!Rootless() || needNames() == nil)
+}
+
+// needNames returns an error if /run/netns or [Dir] can't be written.
+func needNames() error {
+	for _, dir := range []string{netns.Dir, Dir} {
+		if err := writable(dir, "/run"); err != nil {
+			return fmt.Errorf("cannot make a lab on the machine: cannot write %s: %w (want a writable /run, or --rootless)", dir, err)
+		}
+	}
+	return nil
 }
 
 // owned reports whether this process's namespace of a kind belongs to its user
@@ -57,14 +69,14 @@ func capable(capability int) bool {
 	return data[capability/32].Effective&(1<<(capability%32)) != 0
 }
 
-// writable reports whether a folder can be written or, if it does not exist, its
-// parent.
-func writable(dir, parent string) bool {
+// writable returns an error if a folder or, if it does not exist, its parent can't be
+// written.
+func writable(dir, parent string) error {
 	err := unix.Access(dir, unix.W_OK)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = unix.Access(parent, unix.W_OK)
 	}
-	return err == nil
+	return err
 }
 
 // Rootless reports whether this process is in a user namespace other than the
