@@ -48,6 +48,7 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) e
 		return err
 	}
 	if len(names) > 0 {
+		lock.Begin()
 		if err := l.endProcesses(names); err != nil {
 			return err
 		}

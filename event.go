@@ -20,6 +20,8 @@ const (
 
 	EventRecord EventKind = "record" // the lab's previous description is unknown
 
+	EventSkipped EventKind = "skipped" // a file of /etc/netns/NAME that can't be mounted
+
 	EventChange    EventKind = "change"    // something was changed as asked for
 	EventGoroutine EventKind = "goroutine" // code of a [Node.Do] left a goroutine running outside of the node
 )

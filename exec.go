@@ -111,5 +111,6 @@ func (n *Node) execEnv() (netns.ExecEnv, error) {
 	if err != nil {
 		return netns.ExecEnv{}, err
 	}
-	return netns.ExecEnv{Namespace: n.namespace, Hosts: d.File()}, nil
+	skipped := func(err error) { n.lab.notify(EventSkipped, "%v: commands in %s run without it", err, n.name) }
+	return netns.ExecEnv{Namespace: n.namespace, Hosts: d.File(), Skipped: skipped}, nil
 }

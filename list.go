@@ -15,7 +15,8 @@ type LabInfo struct {
 	Name  string   `json:"name"`
 	Nodes []string `json:"nodes"`
 
-	// Incomplete says that a crash left the lab half made or half removed.
+	// Incomplete says that the lab is half made or half removed: the last change failed
+	// or was killed.
 	Incomplete bool `json:"incomplete,omitempty"`
 
 	// Foreign says that the lab is root's and this process has no permission to enter
@@ -50,7 +51,7 @@ func List() ([]LabInfo, error) {
 		}
 	}
 	for _, name := range sandbox.Labs() {
-		if i := lab(name); len(i.Nodes) == 0 {
+		if i := lab(name); len(i.Nodes) == 0 || sandbox.Unfinished(name) {
 			i.Incomplete = true
 		}
 	}

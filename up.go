@@ -15,8 +15,9 @@ import (
 )
 
 // Up converges the kernel to the description and returns the steps that it took: on a
-// running lab only the difference. It returns when all links work. If it fails, the
-// steps done so far stay: Up continues from there, Down removes the lab.
+// running lab only the difference. It returns when all links work. If it fails, a lab of
+// which nothing was there before is removed again. Of another one the steps done so far
+// stay: Up continues from there, Down removes the lab.
 func (l *Lab) Up(ctx context.Context) (*Plan, error) {
 	if l.compiled.Load() == nil {
 		return nil, l.unknown()
@@ -66,7 +67,11 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	}
 	if !p.Empty() {
 		l.up.Store(false)
+		lock.Begin()
 		if err := l.apply(ctx, lock, p, seen); err != nil {
+			if len(seen.State.Namespaces) == 0 {
+				err = errors.Join(err, l.undo(ctx, lock))
+			}
 			return p, err
 		}
 	} else if err := forget(map[string]plan.Stale{}, seen, l.wanted()); err != nil {
@@ -79,7 +84,23 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 		}
 	}
 	l.up.Store(true)
+	lock.Finish()
 	return p, nil
+}
+
+// undo removes what a failed first Up has made, also if ctx has ended.
+func (l *Lab) undo(ctx context.Context, lock *sandbox.Lock) error {
+	names, err := l.namespaces()
+	if err == nil {
+		_, err = kernel.Remove(context.WithoutCancel(ctx), names)
+	}
+	if err == nil {
+		err = errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
+	}
+	if err != nil {
+		return fmt.Errorf("cannot remove what was made of lab %s: %w", l.name, err)
+	}
+	return nil
 }
 
 // apply applies a plan and waits until all links work.

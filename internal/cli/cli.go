@@ -30,6 +30,8 @@ type program struct {
 	input     []byte // all of stdin, after a lab file was read from it
 	commands  commandPolicy
 	out       *out
+
+	ignoredNoted bool // see noteIgnored
 }
 
 // Main runs a command and returns the exit code. args are without the program's name;

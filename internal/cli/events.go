@@ -43,7 +43,7 @@ all state is read again, and the differences follow an event of kind resync.`,
 		},
 	}
 	hostFlag(cmd, &o.followOptions)
-	cmd.Flags().IntVarP(&o.count, "count", "c", 0, "stop after `N` events, not counting the snapshot")
+	cmd.Flags().VarP(count{&o.count}, "count", "c", "stop after `N` events, not counting the snapshot")
 	cmd.Flags().Var(newSeconds(&o.time, 0), "for", "stop after `SECONDS`, or a time such as 5m")
 	cmd.Flags().BoolVar(&o.noSnapshot, "no-snapshot", false, "begin with the first change")
 	outputFlag(cmd, &o.format)
@@ -140,6 +140,7 @@ func (p *program) follow(ctx context.Context, args []string, f followOptions) (f
 		}
 		what, scope, options, find = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.MonitorOptions{}, kernel.NamespaceFiles
 	}
+	p.noteIgnored()
 	follower, err = kernel.Follow(find, scope, options)
 	if err == nil && follower.HostOnly() {
 		p.out.notice("only the namespace of this shell can be seen; for the others:")

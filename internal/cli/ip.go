@@ -169,7 +169,8 @@ func (p *program) ipExec(namespace string, argv []string) error {
 	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
-		err = netns.ExecEnv{Namespace: namespace}.Exec(path, argv, os.Environ())
+		skipped := func(err error) { p.out.notice("%v", err) }
+		err = netns.ExecEnv{Namespace: namespace, Skipped: skipped}.Exec(path, argv, os.Environ())
 	}
 	return exitError{ipCode(err), p.withShellHint(err)}
 }

@@ -75,17 +75,19 @@ func (p *program) iperf(ctx context.Context, from, to string, o iperfOptions) er
 	if o.format == formatText && o.Duration >= 2*o.Interval {
 		o.Each = func(s vethlab.Sample) { p.printSample(s, o.UDP) }
 	}
+	until, stop := untilDown(ctx, lab, node)
+	defer stop()
 	flows := []vethlab.Flow{}
 	for _, reverse := range o.directions() {
 		o.Reverse = reverse
 		var measured []vethlab.Flow
-		measured, err = lab.Throughput(ctx, node, target, o.ThroughputOptions)
+		measured, err = lab.Throughput(until, node, target, o.ThroughputOptions)
 		flows = append(flows, measured...)
 		if err != nil {
 			break
 		}
 	}
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err = ended(ctx, until, err); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	if o.format == formatJSON {

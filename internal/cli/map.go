@@ -112,6 +112,7 @@ func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.
 // takeMap makes a map of the machine. Without root it enters the user's own user
 // namespaces, of sandboxes and rootless engines, to see more.
 func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map, error) {
+	p.noteIgnored()
 	if !sandbox.Privileged() && !p.placement.inside {
 		o.AsOwner = mapAsOwner
 	}

@@ -32,7 +32,7 @@ The exit code is 1 if there was no answer at all.`,
 			return p.ping(cmd.Context(), args[0], args[1], o)
 		},
 	}
-	cmd.Flags().IntVarP(&o.Count, "count", "c", 0, "stop after `N` requests (default: when interrupted)")
+	cmd.Flags().VarP(count{&o.Count}, "count", "c", "stop after `N` requests (default: when interrupted)")
 	cmd.Flags().VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "wait `SECONDS` between requests")
 	cmd.Flags().VarP(newSeconds(&o.Timeout, time.Second), "timeout", "W", "wait `SECONDS` for the last answer")
 	return cmd
@@ -53,11 +53,16 @@ func (p *program) ping(ctx context.Context, from, to string, o vethlab.PingOptio
 		return err
 	}
 	p.out.print("PING %s (%s) from %s\n", target, addr, node)
-	stats, err := lab.Ping(ctx, node, addr.String(), o, func(r vethlab.Reply) { p.printReply(r) })
+	until, stop := untilDown(ctx, lab, node)
+	defer stop()
+	stats, err := lab.Ping(until, node, addr.String(), o, func(r vethlab.Reply) { p.printReply(r) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	p.printStats(target, stats)
+	if err := ended(ctx, until, nil); err != nil {
+		return err
+	}
 	if stats.Received == 0 {
 		return exitError{code: exitFailed}
 	}

@@ -31,7 +31,7 @@ func newPingHost(p *program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.IntVarP(&o.Count, "count", "c", 0, "end after `N` requests")
+	f.VarP(count{&o.Count}, "count", "c", "end after `N` requests")
 	f.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "`SECONDS` between requests")
 	f.VarP(newSeconds(&o.Timeout, time.Second), "timeout", "W", "`SECONDS` to wait for the last answer")
 	f.IntVarP(&o.TTL, "ttl", "t", 0, "set the TTL to `N`")

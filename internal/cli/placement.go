@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -80,6 +79,7 @@ type labInfo struct {
 func (p *program) labs() ([]labInfo, error) {
 	var labs []labInfo
 	if p.placement.onMachine() {
+		p.noteIgnored()
 		infos, err := vethlab.List()
 		if err != nil {
 			return nil, err
@@ -170,7 +170,7 @@ func captureOutput(run func(stdout *os.File) (code int, err error)) (out []byte,
 	captured := make(chan error, 1)
 	go func() {
 		var err error
-		out, err = io.ReadAll(read)
+		out, err = readBounded(read, "the output of a command in a sandbox")
 		captured <- err
 	}()
 	code, err = run(write)

@@ -95,10 +95,15 @@ func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error)
 // [exitError] without text.
 func (p *program) test(ctx context.Context, lab *vethlab.Lab, o testOptions) error {
 	done := p.out.startProgress("testing lab " + lab.Name())
-	report := lab.Verify(ctx, o.tests()...)
+	until, stop := untilDown(ctx, lab)
+	defer stop()
+	report := lab.Verify(until, o.tests()...)
 	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if err := ended(ctx, until, nil); err != nil {
+		return err
 	}
 	if err := p.writeReport(report, o); err != nil {
 		return err

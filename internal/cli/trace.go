@@ -30,8 +30,9 @@ The exit code is 1 if the target is not reached.`,
 			return p.trace(cmd.Context(), args[0], args[1], o, f)
 		},
 	}
-	cmd.Flags().IntVarP(&o.MaxHops, "max-hops", "m", 64, "stop after `N` hops")
-	cmd.Flags().IntVarP(&o.Probes, "queries", "q", 3, "send `N` probes to each hop")
+	o.MaxHops, o.Probes = 64, 3
+	cmd.Flags().VarP(count{&o.MaxHops}, "max-hops", "m", "stop after `N` hops")
+	cmd.Flags().VarP(count{&o.Probes}, "queries", "q", "send `N` probes to each hop")
 	cmd.Flags().VarP(newSeconds(&o.Timeout, 0), "wait", "w", "wait `SECONDS` for hops that are silent (default: 1.3)")
 	outputFlag(cmd, &f)
 	return cmd
@@ -42,8 +43,10 @@ func (p *program) trace(ctx context.Context, from, to string, o vethlab.TraceOpt
 	if err != nil {
 		return err
 	}
-	trace, err := lab.Trace(ctx, node, target, o)
-	if err != nil {
+	until, stop := untilDown(ctx, lab, node)
+	defer stop()
+	trace, err := lab.Trace(until, node, target, o)
+	if err := ended(ctx, until, err); err != nil {
 		return err
 	}
 	if f == formatJSON {

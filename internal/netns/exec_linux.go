@@ -21,6 +21,10 @@ type ExecEnv struct {
 
 	// Hosts is appended to /etc/hosts, unless /etc/netns/NAME/hosts exists.
 	Hosts []byte
+
+	// Skipped, if not nil, is called with the reason for each file of /etc/netns/NAME
+	// that can't cover one of /etc. As with ip-netns(8), the program runs without it.
+	Skipped func(error)
 }
 
 // Exec replaces this program by another inside the environment. It returns only if
@@ -97,7 +101,8 @@ func (e ExecEnv) enter() error {
 			return nil
 		}
 		AllowPing()
-		return errors.Join(mountSys(), e.bindEtc())
+		e.bindEtc()
+		return mountSys()
 	})
 }
 
@@ -182,18 +187,22 @@ func mountOwnSys() error {
 	return os.NewSyscallError("mount /sys", unix.Mount("sysfs", "/sys", "sysfs", flags, ""))
 }
 
-// bindEtc mounts the files of /etc/netns/NAME over those of /etc.
-func (e ExecEnv) bindEtc() error {
+// bindEtc mounts the files of /etc/netns/NAME over those of /etc, and reports those that
+// can't be.
+func (e ExecEnv) bindEtc() {
+	skipped := e.Skipped
+	if skipped == nil {
+		skipped = func(error) {}
+	}
 	dir := filepath.Join("/etc/netns", e.Namespace)
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		skipped(err)
 	}
 	for _, entry := range entries {
 		from, to := filepath.Join(dir, entry.Name()), filepath.Join("/etc", entry.Name())
-		if mountErr := unix.Mount(from, to, "none", unix.MS_BIND, ""); mountErr != nil {
-			err = errors.Join(err, fmt.Errorf("mount %s on %s: %w", from, to, mountErr))
+		if err := unix.Mount(from, to, "none", unix.MS_BIND, ""); err != nil {
+			skipped(fmt.Errorf("cannot mount %s on %s: %w", from, to, err))
 		}
 	}
-	return err
 }

@@ -51,6 +51,9 @@ func Remove(...string) error { return ErrLinux }
 // Leftovers fails with [ErrLinux].
 func Leftovers() (map[string]string, error) { return nil, ErrLinux }
 
+// Ignored fails with [ErrLinux].
+func Ignored() (map[string]string, error) { return nil, ErrLinux }
+
 // List fails with [ErrLinux].
 func List() ([]string, error) { return nil, ErrLinux }
 

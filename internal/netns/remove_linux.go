@@ -2,6 +2,7 @@ package netns
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,12 +50,46 @@ func Leftovers() (map[string]string, error) {
 	}
 	left := map[string]string{}
 	for _, name := range files {
-		mark, err := os.ReadFile(filepath.Join(Dir, name))
-		if err == nil {
+		if mark, err := readMark(filepath.Join(Dir, name)); err == nil {
 			left[name] = string(mark)
 		}
 	}
 	return left, nil
+}
+
+// maxMark bounds a mark, in bytes: a link's alias has at most 255 (IFALIASZ).
+const maxMark = 256
+
+// readMark reads the mark in a file, or the beginning of another file.
+func readMark(file string) ([]byte, error) {
+	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxMark))
+}
+
+// Ignored returns the entries of [Dir] that are no network namespaces: files without a
+// namespace, whose content is the value, and namespaces of another type, folders and
+// others, whose value is empty.
+func Ignored() (map[string]string, error) {
+	entries, err := os.ReadDir(Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	ignored := map[string]string{}
+	for _, e := range entries {
+		if isNetwork(e.Name()) || !Exists(e.Name()) {
+			continue
+		}
+		content := []byte(nil)
+		if e.Type().IsRegular() {
+			content, _ = readMark(filepath.Join(Dir, e.Name()))
+		}
+		ignored[e.Name()] = string(content)
+	}
+	return ignored, err
 }
 
 // isNetwork reports whether the namespace mounted on a file in [Dir] is a network

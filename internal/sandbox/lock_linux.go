@@ -16,8 +16,9 @@ import (
 // A Lock is the exclusive right to change one lab (flock(2)). The kernel releases it
 // when the program ends.
 type Lock struct {
-	lab  string
-	file *os.File
+	lab      string
+	file     *os.File
+	finished bool
 }
 
 // Acquire locks a lab and prepares /run/netns for it. If another program has the lock
@@ -78,8 +79,13 @@ func tryAcquire(lab string) (*Lock, error) {
 		f.Close()
 		return nil, fmt.Errorf("lock of lab %s: %w", lab, err)
 	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
 	err = errors.Join(f.Truncate(0), writeOwner(f))
-	return &Lock{lab: lab, file: f}, err
+	return &Lock{lab: lab, file: f, finished: info.Size() == 0}, err
 }
 
 func sameFile(f *os.File, path string) bool {
@@ -102,8 +108,33 @@ func owner(lab string) string {
 	return "process " + strings.TrimSpace(string(pid))
 }
 
+// Begin notes that a change begins. Until Finish, [Unfinished] reports the lab after
+// Release, or after the program was killed.
+func (l *Lock) Begin() { l.finished = false }
+
+// Finish notes that the change is complete.
+func (l *Lock) Finish() { l.finished = true }
+
 // Release releases the lock and keeps its file, which marks the lab as existing.
-func (l *Lock) Release() error { return l.file.Close() }
+func (l *Lock) Release() error {
+	var err error
+	if l.finished {
+		err = l.file.Truncate(0) // no owner
+	}
+	return errors.Join(err, l.file.Close())
+}
+
+// Unfinished reports whether the last change of a lab was not completed: its lock is free
+// but still names its owner. Without permission to read the lock it returns false.
+func Unfinished(lab string) bool {
+	f, err := os.Open(lockPath(lab))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && info.Size() > 0 && unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil
+}
 
 // Retire removes the lock file of a deleted lab. With the last lab it undoes what
 // [Acquire] prepared, with the last that needs them what RaiseNeighbourLimit did. The

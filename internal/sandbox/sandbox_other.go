@@ -21,6 +21,15 @@ func Acquire(context.Context, string, func(owner string)) (*Lock, error) {
 // Release does nothing.
 func (*Lock) Release() error { return nil }
 
+// Begin does nothing.
+func (*Lock) Begin() {}
+
+// Finish does nothing.
+func (*Lock) Finish() {}
+
+// Unfinished is never true.
+func Unfinished(string) bool { return false }
+
 // Retire does nothing.
 func (*Lock) Retire() error { return nil }
 
