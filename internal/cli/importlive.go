@@ -15,6 +15,7 @@ import (
 
 // importLive reads the namespaces of this machine.
 func (p *program) importLive(f importFlags, names []string) (*importer.Result, error) {
+	p.noteIgnored()
 	view, err := p.machine("import --live")
 	if err != nil {
 		return nil, err
