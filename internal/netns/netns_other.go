@@ -25,6 +25,7 @@ func (p Process) String() string { return p.Command }
 type ExecEnv struct {
 	Namespace string
 	Hosts     []byte
+	Skipped   func(error)
 }
 
 // Exec fails with [ErrLinux].
