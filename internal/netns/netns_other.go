@@ -88,3 +88,6 @@ func LockStartupThread() {}
 
 // OnNewThread fails with [ErrLinux].
 func OnNewThread(func() error) error { return ErrLinux }
+
+// Path returns "".
+func Path(string) string { return "" }
