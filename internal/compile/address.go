@@ -9,22 +9,22 @@ import (
 )
 
 // setAddresses gives each interface the addresses that the file says, or the
-// next of each subnet of its segment, and the link-local one.
+// ones of its places in each subnet of its segment, and the link-local one.
 func (c *compiler) setAddresses() {
-	taken := make(map[netip.Addr]bool)
+	written := make(map[netip.Addr]bool)
 	for _, s := range c.segments {
 		for _, p := range s.writtenAddresses() {
-			taken[p.Addr()] = true
+			written[p.Addr()] = true
 		}
 	}
 	ipv6 := !c.topo.Addressing.IPv6.None
 	for _, s := range c.segments {
+		for _, sub := range s.subnets {
+			c.handOut(newHandout(s, sub, written))
+		}
 		for _, i := range s.ifaces {
-			switch {
-			case i.Decl.Addresses != nil:
+			if i.Decl.Addresses != nil {
 				i.addresses = c.written(i)
-			case i.needsAddresses():
-				i.addresses = c.draw(s, i, taken)
 			}
 			if a, ok := i.linkLocal(ipv6); ok {
 				i.addresses = append(i.addresses, a)
@@ -45,28 +45,6 @@ func (c *compiler) written(i *iface) []netip.Prefix {
 		if p.Addr().Is6() && i.mtu < ipv6MTU {
 			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "give it an mtu of 1280 or more, or no IPv6 address",
 				"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, p, ipv6MTU, i.mtu)
-			continue
-		}
-		ps = append(ps, p)
-	}
-	return ps
-}
-
-// draw takes an address from each subnet of the segment that has addresses to
-// hand out.
-func (c *compiler) draw(s *segment, i *iface, taken map[netip.Addr]bool) []netip.Prefix {
-	ps := make([]netip.Prefix, 0, len(s.subnets)+1)
-	for _, sub := range s.subnets {
-		switch {
-		case sub.full, sub.prefix.IsSingleIP():
-			continue
-		case sub.prefix.Addr().Is6() && !i.hasIPv6():
-			continue
-		}
-		p, ok := sub.take(taken)
-		if !ok {
-			c.fail(i.Pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
-				"%s: no address is left in its subnet %s", i, sub.prefix)
 			continue
 		}
 		ps = append(ps, p)

@@ -48,6 +48,7 @@ func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 	c.setRoutes()
 	lab := c.lab()
 	lab.Topology = t
+	lab.pins = c.pinsOf()
 	lab.TestNodes = c.testNodes()
 	lab.Tests = c.tests(lab.TestNodes)
 	if len(c.errs) > 0 {

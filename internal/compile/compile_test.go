@@ -244,12 +244,12 @@ func TestAddresses(t *testing.T) {
 			map[string][]string{"a": {"10.0.0.1/32"}, "b": nil},
 		},
 		{
-			"none wanted takes none",
+			"none wanted keeps its place",
 			topo.Topology{
 				Nodes: topo.Nodes{node("a", topo.Interface{Name: "eth0", Addresses: prefixes()})},
 				Links: []topo.Link{cable("a", "b"), cable("c", "d")},
 			},
-			map[string][]string{"a": nil, "b": {"10.0.0.1/30", "fd00::1/64"}, "c": {"10.0.0.5/30", "fd00:0:0:1::1/64"}},
+			map[string][]string{"a": nil, "b": {"10.0.0.2/30", "fd00::2/64"}, "c": {"10.0.0.5/30", "fd00:0:0:1::1/64"}},
 		},
 	}
 	for _, tt := range tests {

@@ -20,6 +20,7 @@ type Lab struct {
 
 	TestNodes TestNodes // the nodes as tests know them
 
+	pins    []Pin
 	origins map[state.Endpoint]topo.Pos
 	byName  map[string]int // places in Nodes
 }

@@ -17,6 +17,9 @@ type pool struct {
 	// Before it there is no room, and there never will be again.
 	next map[int]netip.Addr
 
+	// spare are the skipped subnets. They are used when nothing else is left.
+	spare []*pool
+
 	exhausted bool // and it has been said
 }
 
@@ -53,6 +56,32 @@ func apart(s, u span) bool {
 // cut returns the first free subnet of that length. It reports false when
 // there is none.
 func (pl *pool) cut(bits int) (netip.Prefix, bool) {
+	if p, ok := pl.find(bits, nil); ok {
+		return p, true
+	}
+	for _, spare := range pl.spare {
+		if p, ok := spare.cut(bits); ok {
+			return p, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// skip leaves a subnet unused that a segment would get, if the file did not give it its
+// own ones. A nil pool has none.
+func (pl *pool) skip(bits int, own []netip.Prefix) {
+	if pl == nil {
+		return
+	}
+	p, ok := pl.find(bits, own)
+	if ok && !slices.ContainsFunc(own, p.Overlaps) {
+		pl.spare = append(pl.spare, newPool(p))
+	}
+}
+
+// find returns the first subnet of that length that is free but for own ones, and
+// reserves it. It reports false when there is none.
+func (pl *pool) find(bits int, own []netip.Prefix) (netip.Prefix, bool) {
 	if bits < pl.prefix.Bits() {
 		return netip.Prefix{}, false
 	}
@@ -63,6 +92,9 @@ func (pl *pool) cut(bits int) (netip.Prefix, bool) {
 	for pl.prefix.Contains(at) {
 		subnet := netip.PrefixFrom(at, bits)
 		u := pl.usedIn(subnet)
+		if first := firstIn(own, at, u); first.IsValid() {
+			subnet, u = netip.PrefixFrom(first, bits).Masked(), nil
+		}
 		if u == nil {
 			pl.next[bits] = lastAddr(subnet).Next()
 			pl.reserve(subnet)
@@ -72,6 +104,19 @@ func (pl *pool) cut(bits int) (netip.Prefix, bool) {
 	}
 	pl.next[bits] = netip.Addr{} // no pool contains it
 	return netip.Prefix{}, false
+}
+
+// firstIn returns the first address of prefixes that is in a span and not before at; the
+// zero Addr if there is none, or no span.
+func firstIn(prefixes []netip.Prefix, at netip.Addr, u *span) netip.Addr {
+	first := netip.Addr{}
+	for _, p := range prefixes {
+		a := maxAddr(p.Masked().Addr(), at)
+		if u != nil && p.Contains(a) && a.Compare(u.last) <= 0 && (!first.IsValid() || a.Less(first)) {
+			first = a
+		}
+	}
+	return first
 }
 
 // usedIn returns the first span in use that has to do with p, or nil.

@@ -10,34 +10,50 @@ import (
 // A subnet is a prefix of a segment that hands out addresses.
 type subnet struct {
 	prefix netip.Prefix
-	next   netip.Addr // the next to hand out, if nobody has it
-	full   bool
+	first  netip.Addr // of place 0
+	last   netip.Addr // the last one that a host can have
 }
 
 // newSubnet counts hosts from 1. Where there are no more than two addresses,
 // both are hosts' (RFC 3021, RFC 6164).
 func newSubnet(prefix netip.Prefix) *subnet {
-	s := &subnet{prefix: prefix.Masked()}
-	s.next = s.prefix.Addr()
-	if prefix.Bits() < s.next.BitLen()-1 {
-		s.next = s.next.Next()
+	s := &subnet{prefix: prefix.Masked(), last: lastAddr(prefix)}
+	s.first = s.prefix.Addr()
+	if prefix.Bits() < s.first.BitLen()-1 {
+		s.first = s.first.Next()
+	}
+	if s.isBroadcast(s.last) {
+		s.last = s.last.Prev()
 	}
 	return s
 }
 
-// take returns the first address that is free. It reports false when there is
-// none.
-func (s *subnet) take(taken map[netip.Addr]bool) (netip.Prefix, bool) {
-	for taken[s.next] {
-		s.next = s.next.Next()
+// maxPlaces bounds the places of a subnet: no lab has as many interfaces.
+const maxPlaces = 1 << 24
+
+// size returns how many places the subnet has.
+func (s *subnet) size() int {
+	hostBits := s.prefix.Addr().BitLen() - s.prefix.Bits()
+	size := 1 << min(hostBits, 24)
+	if s.last.Is4() && hostBits > 1 {
+		size -= 2 // the network's address and broadcast
+	} else if hostBits > 1 {
+		size--
 	}
-	a := s.next
-	if !s.prefix.Contains(a) || s.isBroadcast(a) {
-		s.full = true
-		return netip.Prefix{}, false
+	return min(size, maxPlaces)
+}
+
+// place returns the address of a place, counted from 0. It reports false if that is
+// outside of the subnet.
+func (s *subnet) place(n int) (netip.Addr, bool) {
+	b := s.first.AsSlice()
+	for i := len(b) - 1; i >= 0 && n > 0; i-- {
+		n += int(b[i])
+		b[i] = byte(n)
+		n >>= 8
 	}
-	s.next = a.Next()
-	return netip.PrefixFrom(a, s.prefix.Bits()), true
+	a, _ := netip.AddrFromSlice(b)
+	return a, n == 0 && a.Compare(s.first) >= 0 && a.Compare(s.last) <= 0
 }
 
 func (s *subnet) isBroadcast(a netip.Addr) bool {
@@ -59,7 +75,9 @@ const (
 
 // cutSubnets gives each segment its subnets. Each family comes from what the
 // file says: a subnet, or else addresses. A segment of which it says nothing
-// gets one subnet of each family from the pools.
+// gets one subnet of each family from the pools. A segment of which it says something
+// leaves them unused, so that the subnets of others stay what they were before it was
+// said.
 func (c *compiler) cutSubnets() {
 	v4 := c.pool(c.topo.Addressing.IPv4, defaultIPv4)
 	v6 := c.pool(c.topo.Addressing.IPv6, defaultIPv6)
@@ -68,9 +86,14 @@ func (c *compiler) cutSubnets() {
 		for _, p := range given {
 			s.subnets = append(s.subnets, newSubnet(p))
 		}
-		if len(given) == 0 && len(s.Links) > 0 {
+		switch {
+		case len(s.Links) == 0:
+		case len(given) == 0:
 			c.cut(v4, s, s.ipv4Bits(v4))
 			c.cut(v6, s, ipv6Bits)
+		default:
+			v4.skip(s.ipv4Bits(v4), given)
+			v6.skip(ipv6Bits, given)
 		}
 	}
 }

@@ -125,11 +125,11 @@ func TestHosts(t *testing.T) {
 	for _, e := range lab.Hosts() {
 		got = append(got, fmt.Sprintf("%s %v", e.Addr, e.Names))
 	}
-	want := []string{"10.0.0.1 [a]", "10.0.0.2 [b]", "10.0.1.1 [b]", "fd00::1 [b]", "10.0.1.2 [c]", "fd00::2 [c]"}
+	want := []string{"10.0.0.1 [a]", "10.0.0.2 [b]", "10.0.1.1 [b]", "fd00:0:0:1::1 [b]", "10.0.1.2 [c]", "fd00:0:0:1::2 [c]"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if got := lab.Address("b", false).String() + " " + lab.Address("b", true).String(); got != "10.0.0.2 fd00::1" {
+	if got := lab.Address("b", false).String() + " " + lab.Address("b", true).String(); got != "10.0.0.2 fd00:0:0:1::1" {
 		t.Errorf("addresses of b are %s", got)
 	}
 	if a := lab.Address("nobody", false); a.IsValid() {
@@ -175,7 +175,7 @@ func TestExpansion(t *testing.T) {
 			"c r [10.0.0.3 fd00::3] reachable", "c a [10.0.0.1 fd00::1] reachable", "c b [10.0.0.2 fd00::2] reachable",
 		}},
 		{"{from: a, to: [r, 192.0.2.1, \"c:eth1\", c, \"2001:db8::3\"], matrix: true}", []string{
-			"a r [10.0.0.3 fd00::3 10.9.0.1 2001:db8::1 10.1.0.1 fd00:0:0:1::1] reachable",
+			"a r [10.0.0.3 fd00::3 10.9.0.1 2001:db8::1 10.1.0.10 fd00:0:0:3::2] reachable",
 			"a 192.0.2.1 [192.0.2.1] reachable", "a c:eth1 [2001:db8::3] reachable",
 			"a c [10.9.0.3 2001:db8::3] reachable", "a 2001:db8::3 [2001:db8::3] reachable",
 		}},
@@ -217,7 +217,7 @@ links: [[four, x], [six, y], [p, q]]
 tests:
   - {from: [four, six], to: p, matrix: true}
 `))
-	want := []string{"four p [10.0.0.1] reachable", "six p [fd00::1] reachable"}
+	want := []string{"four p [10.0.0.9] reachable", "six p [fd00:0:0:2::1] reachable"}
 	if d := cmp.Diff(want, describeTests(lab)); d != "" {
 		t.Error(d)
 	}

@@ -1,0 +1,112 @@
+package compile
+
+import "net/netip"
+
+// A handout gives the interfaces of a segment addresses of one of its subnets.
+//
+// Each interface has a place there, in the order of the file, also while the file gives
+// it other addresses. So a written address moves at most the one interface whose place it
+// is, and what is appended to the file moves none.
+type handout struct {
+	subnet *subnet
+	ifaces []*iface            // those with a place, in their order
+	places map[*iface]int // from 0
+
+	written map[netip.Addr]bool // all written addresses of the lab
+	used    map[netip.Addr]bool // those of displaced interfaces
+	end     int                 // no place from here on is free
+
+	// owners are the interfaces with a place that have an address of the subnet
+	// written, by the first of them.
+	owners map[netip.Addr]*iface
+}
+
+func newHandout(s *segment, sub *subnet, written map[netip.Addr]bool) *handout {
+	h := &handout{
+		subnet: sub, places: make(map[*iface]int, len(s.ifaces)), written: written,
+		used: map[netip.Addr]bool{}, owners: map[netip.Addr]*iface{}, end: sub.size(),
+	}
+	for _, i := range s.ifaces {
+		if !i.needsAddresses() {
+			continue
+		}
+		h.places[i] = len(h.ifaces)
+		h.ifaces = append(h.ifaces, i)
+		for _, p := range i.Decl.Addresses {
+			if sub.prefix.Contains(p.Addr()) {
+				h.owners[p.Addr()] = i
+				break
+			}
+		}
+	}
+	return h
+}
+
+// handOut gives each interface that needs one an address of the subnet.
+func (c *compiler) handOut(h *handout) {
+	if h.subnet.prefix.IsSingleIP() {
+		return
+	}
+	var displaced []*iface
+	for _, i := range h.ifaces {
+		if !h.gets(i) {
+			continue
+		}
+		if a, ok := h.free(i); ok {
+			h.give(i, a)
+		} else {
+			displaced = append(displaced, i)
+		}
+	}
+	for _, i := range displaced {
+		a, ok := h.substitute(i)
+		if !ok {
+			c.fail(i.Pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
+				"%s: no address is left in its subnet %s", i, h.subnet.prefix)
+			return
+		}
+		h.used[a] = true
+		h.give(i, a)
+	}
+}
+
+// gets reports whether an interface gets an address of the subnet.
+func (h *handout) gets(i *iface) bool {
+	return i.Decl.Addresses == nil && (h.subnet.prefix.Addr().Is4() || i.hasIPv6())
+}
+
+func (h *handout) give(i *iface, a netip.Addr) {
+	i.addresses = append(i.addresses, netip.PrefixFrom(a, h.subnet.prefix.Bits()))
+}
+
+// free returns the address of the place of an interface. It reports false if that is
+// another's, or outside of the subnet.
+func (h *handout) free(i *iface) (netip.Addr, bool) {
+	a, ok := h.subnet.place(h.places[i])
+	return a, ok && !h.written[a] && !h.used[a]
+}
+
+// substitute returns an address for an interface whose place is not free: the place of
+// the interface that has its address; if there is none the last address of the subnet
+// that is nobody's; else any place that its interface does not use.
+func (h *handout) substitute(i *iface) (netip.Addr, bool) {
+	for at := i; at != nil; {
+		a, ok := h.free(at)
+		if ok {
+			return a, true
+		}
+		at = h.owners[a]
+	}
+	for h.end > len(h.ifaces) {
+		h.end--
+		if a, ok := h.subnet.place(h.end); ok && !h.written[a] {
+			return a, true
+		}
+	}
+	for _, other := range h.ifaces {
+		if a, ok := h.free(other); ok && !h.gets(other) {
+			return a, true
+		}
+	}
+	return netip.Addr{}, false
+}
