@@ -16,6 +16,7 @@ import (
 type Plan struct {
 	description *description // nil: not known
 	ops         plan.Plan
+	moves       []Move
 }
 
 // A Step is one change of a [Plan].
@@ -63,11 +64,15 @@ func (l *Lab) plan() (*Plan, *kernel.Snapshot, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return l.planFrom(view.State, l.wanted()), view, nil
+	p := l.planFrom(view.State, l.wanted())
+	if !p.Empty() {
+		p.moves = l.moves()
+	}
+	return p, view, nil
 }
 
 func (l *Lab) planFrom(from, to *state.State) *Plan {
-	return &Plan{l.compiled.Load(), plan.Diff(from, to)}
+	return &Plan{description: l.compiled.Load(), ops: plan.Diff(from, to)}
 }
 
 // Empty reports whether there is nothing to do.

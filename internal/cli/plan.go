@@ -51,6 +51,7 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 		return err
 	}
 	steps := change.Steps()
+	p.sayMoves(change)
 	switch {
 	case o.format == formatJSON:
 		err = p.out.json(steps)

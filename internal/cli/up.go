@@ -61,6 +61,7 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	if err != nil {
 		return err
 	}
+	p.sayMoves(change)
 	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
 	return nil
 }

@@ -80,7 +80,8 @@ func (m Move) Kept() Pin {
 // in an older description of the lab. Not among them are those that get other addresses
 // because that was asked for: by a pool, or a subnet of their segment.
 func (l *Lab) Followed(old *Lab) []Move {
-	if old.Topology.Addressing != l.Topology.Addressing {
+	was, is := old.Topology.Addressing, l.Topology.Addressing
+	if was.IPv4 != is.IPv4 || was.IPv6 != is.IPv6 {
 		return nil
 	}
 	before := make(map[socket]Pin, len(old.pins))
@@ -140,6 +141,9 @@ func (l *Lab) WithPins(pins []Pin) *topo.Topology {
 			t.Nodes = append(t.Nodes, topo.Node{Name: n.Name})
 		}
 		for _, p := range byNode[n.Name] {
+			if len(p.Addresses) == 0 {
+				continue // [] would mean no link-local address either
+			}
 			pinInterface(&t.Nodes[at], p)
 		}
 		delete(byNode, n.Name)
@@ -153,5 +157,5 @@ func pinInterface(n *topo.Node, p Pin) {
 		at = len(n.Interfaces)
 		n.Interfaces = append(n.Interfaces, topo.Interface{Name: p.Interface})
 	}
-	n.Interfaces[at].Addresses = slices.Concat([]netip.Prefix{}, p.Addresses)
+	n.Interfaces[at].Addresses = slices.Clone(p.Addresses)
 }

@@ -122,7 +122,7 @@ func TestEditsMove(t *testing.T) {
 		{"another's address", before, pinned("10.0.0.3/16"), "c:eth0 [10.0.0.3/16]"},
 		{"a router's address", before, pinned("10.0.0.4/16"), "r:eth0 [10.0.0.4/16]"},
 		{"none", before, pinned("[]"), ""},
-		{"a pool", before, before + "x-y: 1\n", ""},
+		{"lines above", before, "# a comment\n" + strings.Replace(before, "[a, s]", "[x, s], [a, s]", 1), "r:eth0 [10.0.0.4/16], a:eth0 [10.0.0.1/16], b:eth0 [10.0.0.2/16], c:eth0 [10.0.0.3/16]"},
 		{"a larger pool", before, strings.Replace(before, "{ipv6", "{ipv4: 172.16.0.0/12, ipv6", 1), ""},
 		{"a subnet", before, strings.Replace(before, "[r, d]", "[r, d, {subnet: 192.0.2.0/30}]", 1), ""},
 	} {
@@ -169,6 +169,87 @@ func TestPlaces(t *testing.T) {
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", tt.name, got, want)
+		}
+	}
+}
+
+// Addresses are written into any file, YAML or JSON, and nothing of it is lost.
+func TestWriteAddresses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		top := drawAny(t)
+		lab := mustCompile(t, top)
+		pinned := lab.WithPins(lab.Pins())
+		text := top.Format()
+		if rapid.Bool().Draw(t, "as JSON") {
+			var err error
+			if text, err = json.Marshal(top); err != nil {
+				t.Fatal(err)
+			}
+		}
+		amended, err := topo.WriteAddresses("lab.yaml", text, pinned)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if json.Valid(text) != json.Valid(amended) {
+			t.Fatalf("JSON is none any more:\n%s", amended)
+		}
+		if rest := amended; !subsequence(text, rest) {
+			t.Fatalf("lost something of\n%s\nin\n%s", text, rest)
+		}
+		again, err := topo.Parse("lab.yaml", amended)
+		if err != nil {
+			t.Fatal(err)
+		}
+		comparePinned(t, lab, again)
+	})
+}
+
+// subsequence reports whether a text is another one with insertions.
+func subsequence(text, longer []byte) bool {
+	for _, c := range longer {
+		if len(text) > 0 && text[0] == c {
+			text = text[1:]
+		}
+	}
+	return len(text) == 0
+}
+
+// All of the layouts in which a person writes a file.
+func TestWriteAddressesKeepsLayout(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"links only", "links: [[a, b]]\n", "links: [[a, b]]\nnodes:\n  a: {interfaces: {eth0: 10.0.0.1/30}}\n  b: {interfaces: {eth0: 10.0.0.2/30}}\n"},
+		{"no end of line", "links: [[a, b]]", "links: [[a, b]]\nnodes:\n  a: {interfaces: {eth0: 10.0.0.1/30}}\n  b: {interfaces: {eth0: 10.0.0.2/30}}\n"},
+		{"CR LF", "links:\r\n- [a, b]\r\nnodes:\r\n  b:\r\n    kind: host\r\n  a: {}\r\n", "links:\r\n- [a, b]\r\nnodes:\r\n  b:\r\n    kind: host\r\n    interfaces: {eth0: 10.0.0.2/30}\r\n  a: {interfaces: {eth0: 10.0.0.1/30}}\r\n"},
+		{"null", "nodes:\n  a:\n  b: ~ # b\nlinks: [[a, b]]\n", "nodes:\n  a: {interfaces: {eth0: 10.0.0.1/30}}\n  b:  {interfaces: {eth0: 10.0.0.2/30}} # b\nlinks: [[a, b]]\n"},
+		{
+			"comments", "# top\nlinks: [[a, b]] # 'it's [one]\nnodes: # all\n  a: # {a\n    kind: host # h\n    # deep\n  # b\n  b: {kind: host, # }\n    }\n# end\n",
+			"# top\nlinks: [[a, b]] # 'it's [one]\nnodes: # all\n  a: # {a\n    kind: host # h\n    interfaces: {eth0: 10.0.0.1/30}\n    # deep\n  # b\n  b: {kind: host, # }\n    interfaces: {eth0: 10.0.0.2/30}}\n# end\n",
+		},
+		{
+			"interfaces", "nodes:\n  a: {interfaces: {eth0: {mtu: 1400}}}\n  b:\n    interfaces:\n      eth0:\n        mtu: 1400\n    group: x\nlinks: [[a, b]]\n",
+			"nodes:\n  a: {interfaces: {eth0: {mtu: 1400, addresses: 10.0.0.1/30}}}\n  b:\n    interfaces:\n      eth0:\n        mtu: 1400\n        addresses: 10.0.0.2/30\n    group: x\nlinks: [[a, b]]\n",
+		},
+		{"a list", "nodes:\n  a:\n    routes:\n    - {to: 192.0.2.0/24, via: 10.0.0.2}\n  b: {}\nlinks:\n- [a, b]\n", "nodes:\n  a:\n    routes:\n    - {to: 192.0.2.0/24, via: 10.0.0.2}\n    interfaces: {eth0: 10.0.0.1/30}\n  b: {interfaces: {eth0: 10.0.0.2/30}}\nlinks:\n- [a, b]\n"},
+		{"two documents' mark", "---\nlinks: [[a, b]]\n...\n", "---\nlinks: [[a, b]]\nnodes:\n  a: {interfaces: {eth0: 10.0.0.1/30}}\n  b: {interfaces: {eth0: 10.0.0.2/30}}\n...\n"},
+		{"nothing left out", "nodes: {a: {interfaces: {eth0: 10.0.0.1/30}}, b: {interfaces: {eth0: []}}}\nlinks: [[a, b]]\n", "nodes: {a: {interfaces: {eth0: 10.0.0.1/30}}, b: {interfaces: {eth0: []}}}\nlinks: [[a, b]]\n"},
+		{"an alias", "x-h: &h {kind: host}\nnodes: {a: *h, b: {}}\nlinks: [[a, b]]\n", "cannot write the addresses into lab.yaml: an alias stands for the nodes or interfaces a (want a mapping)"},
+	} {
+		text := "addressing: {ipv6: none}\n" + tt.text
+		if strings.HasPrefix(tt.text, "---") {
+			text = strings.Replace(tt.text, "---\n", "---\naddressing: {ipv6: none}\n", 1)
+		}
+		top, err := topo.Parse("lab.yaml", []byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		lab := mustCompile(t, top)
+		got, err := topo.WriteAddresses("lab.yaml", []byte(text), lab.WithPins(lab.Pins()))
+		if err != nil {
+			got = []byte(err.Error())
+		}
+		if g := strings.Replace(string(got), "addressing: {ipv6: none}\n", "", 1); g != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, g, tt.want)
 		}
 	}
 }

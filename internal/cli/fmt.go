@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/topo"
+)
+
+func newFmt(p *program) *cobra.Command {
+	var o fmtOptions
+	cmd := &cobra.Command{
+		Use:   "fmt --pin [FILE]",
+		Short: "Write the addresses of a lab into its file",
+		Long: `With --pin, write the addresses into the file that it leaves out: those that the lab
+was last brought up with or, if it does not run, those that it would get. Later edits
+of the file then move none of them. Comments and layout stay as they are.
+
+The file is replaced. Standard input (-) is written to stdout.`,
+		Example: `  vethlab fmt --pin lab.yaml
+  vethlab fmt --pin --stdout lab.yaml | diff lab.yaml -`,
+		Args:              arguments(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: completeFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !o.pin {
+				return usageError{cmd, errors.New("missing --pin")}
+			}
+			return p.fmt(args, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.pin, "pin", false, "write addresses into the file that it leaves out")
+	cmd.Flags().BoolVar(&o.stdout, "stdout", false, "write to stdout, and leave the file as it is")
+	cmd.Flags().StringVar(&o.name, "name", "", "take the addresses of the running lab `NAME`")
+	return cmd
+}
+
+type fmtOptions struct {
+	pin, stdout bool
+	name        string
+}
+
+func (p *program) fmt(args []string, o fmtOptions) error {
+	if len(args) == 0 {
+		file, err := folderFile()
+		if err != nil {
+			return exitError{exitUsage, err}
+		}
+		args = []string{file}
+	}
+	lab, err := p.load(args, o.name)
+	if err != nil {
+		return err
+	}
+	err = p.reexecIfSandboxed(lab.Name(), false)
+	outside := errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root
+	if err != nil && !outside {
+		return err
+	}
+	pinned, err := lab.Pinned()
+	if err != nil {
+		return err
+	}
+	return p.amend(args[0], pinned, o)
+}
+
+// amend writes the addresses of a topology into its file.
+func (p *program) amend(file string, pinned *topo.Topology, o fmtOptions) error {
+	before, err := p.read(file)
+	if err != nil {
+		return err
+	}
+	unnamed, err := parse(file, before)
+	if err != nil {
+		return err
+	}
+	pinned.Name, pinned.Prefix = unnamed.Name, unnamed.Prefix // --name calls only the running one so
+	path := file
+	if file != stdinFile {
+		if path, err = filepath.Abs(file); err != nil { // its folder may name the lab
+			return err
+		}
+	}
+	after, err := topo.WriteAddresses(path, before, pinned)
+	switch {
+	case err != nil:
+		return err
+	case o.stdout || file == stdinFile:
+		p.out.printExact(string(after))
+		return nil
+	case string(after) == string(before):
+		p.out.notice("%s has all addresses", file)
+		return nil
+	}
+	if err := replaceFile(file, after); err != nil {
+		return err
+	}
+	p.out.notice("%s has the addresses of all interfaces now", file)
+	return nil
+}
+
+// replaceFile gives a file another content, all of it or none. A symbolic link stays.
+func replaceFile(file string, content []byte) error {
+	path, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".vethlab-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
