@@ -9,7 +9,7 @@ import "net/netip"
 // is, and what is appended to the file moves none.
 type handout struct {
 	subnet *subnet
-	ifaces []*iface            // those with a place, in their order
+	ifaces []*iface       // those with a place, in their order
 	places map[*iface]int // from 0
 
 	written map[netip.Addr]bool // all written addresses of the lab
