@@ -136,7 +136,7 @@ func (b *builder) interfaces(ns *Namespace, id int32) {
 
 // mark sets the lab and node of a namespace from the alias of its lo.
 func (b *builder) mark(ns *Namespace, lo *dump.Link) {
-	if m, ok := state.ParseMark(lo.Alias); ok && !ns.Host {
+	if m, ok := state.ParseNamespaceMark(lo.Alias); ok && !ns.Host {
 		ns.Engine, ns.Lab, ns.Node, ns.Why, ns.ClaimedBy = "vethlab", escape.Name(m.Lab), escape.Name(m.Node), []string{byMark}, ns.owner
 	}
 }

@@ -136,7 +136,7 @@ func (c *conn) mark() state.Mark {
 	if err != nil {
 		return state.Mark{}
 	}
-	m, _ := state.ParseMark(lo.Alias)
+	m, _ := state.ParseNamespaceMark(lo.Alias)
 	return m
 }
 

@@ -29,10 +29,20 @@ func ParseMark(alias string) (Mark, bool) {
 		return Mark{}, false
 	}
 	lab, node, ok := strings.Cut(rest, "/")
-	if !ok || topo.CheckName(lab) != nil || topo.CheckName(node) != nil {
+	if !ok || topo.CheckName(lab) != nil || topo.CheckName(node) != nil || node == topo.AllNodes {
 		return Mark{}, false
 	}
 	return Mark{Lab: lab, Node: node}, true
+}
+
+// ParseNamespaceMark reads the alias of the lo of a namespace, which can't be the node
+// [topo.HostNode]: the host namespace has marks on links only.
+func ParseNamespaceMark(alias string) (Mark, bool) {
+	m, ok := ParseMark(alias)
+	if !ok || m.Node == topo.HostNode {
+		return Mark{}, false
+	}
+	return m, true
 }
 
 // IsZero reports whether m marks nothing.

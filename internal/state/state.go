@@ -149,7 +149,7 @@ func (ns *Namespace) Mark() Mark {
 		}
 	}
 	if lo := ns.Links[Lo]; lo != nil {
-		m, _ := ParseMark(lo.Alias)
+		m, _ := ParseNamespaceMark(lo.Alias)
 		return m
 	}
 	return Mark{}

@@ -185,6 +185,25 @@ func TestMark(t *testing.T) {
 	}
 }
 
+// No namespace is a node with a reserved name.
+func TestForgedReservedNames(t *testing.T) {
+	if m, ok := state.ParseMark("vethlab:lab/all"); ok {
+		t.Errorf("all: %v", m)
+	}
+	for _, node := range []string{"all", "host"} {
+		if m, ok := state.ParseNamespaceMark("vethlab:lab/" + node); ok || !m.IsZero() {
+			t.Errorf("%s: %v", node, m)
+		}
+	}
+	want := state.Mark{Lab: "lab", Node: "host"}
+	if m, ok := state.ParseMark(want.String()); !ok || m != want {
+		t.Errorf("a link in the host namespace: %v, %v", m, ok)
+	}
+	if m, ok := state.ParseNamespaceMark("vethlab:lab/a"); !ok || m.Node != "a" {
+		t.Errorf("a: %v, %v", m, ok)
+	}
+}
+
 // Anybody can write an alias into a namespace of his own: one that is no mark in
 // every character is none at all.
 func TestForgedMarks(t *testing.T) {
