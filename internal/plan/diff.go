@@ -39,6 +39,9 @@ type differ struct {
 
 	things []*thing
 	index  int // the highest index in use in the lab; 0: not known yet
+
+	// hidden are the keys under which the kernel may have routes that now lacks.
+	hidden map[routeKey]bool
 }
 
 // emit appends an Op to the plan and applies it.

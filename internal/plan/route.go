@@ -75,6 +75,12 @@ func dropRoutes(ns *state.Namespace, l *state.Link, f Family) {
 	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) })
 }
 
+// A routeKey is a key in a namespace.
+type routeKey struct {
+	namespace string
+	state.RouteKey
+}
+
 // foreignRoutes are those through no single link of the State: to several gateways, to a
 // nexthop object, to nowhere. They are deleted at first, since a State does not tell when the
 // kernel deletes them, and with all others of their key, which a [DelRoute] may match too.
@@ -87,6 +93,14 @@ var foreignRoutes = thing{
 			}
 			for _, r := range surplus(same, state.Route{}, false) {
 				d.emit(DelRoute{want.Name, r})
+			}
+			// A dump leaves out what was appended between the gateways of one IPv6
+			// route (rt6_dump_route in net/ipv6/route.c goes on behind the last).
+			if key := same[0].Key(); key.To.Addr().Is6() {
+				if d.hidden == nil {
+					d.hidden = map[routeKey]bool{}
+				}
+				d.hidden[routeKey{want.Name, key}] = true
 			}
 		}
 	},
@@ -109,7 +123,7 @@ func (d *differ) setRoutes(want *state.Namespace) {
 	for _, direct := range []bool{true, false} {
 		for _, r := range want.Routes {
 			if r.Via.IsValid() != direct && !slices.Contains(now.Routes, r) {
-				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key())})
+				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key()) || d.hidden[routeKey{want.Name, r.Key()}]})
 			}
 		}
 	}
