@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -64,10 +65,10 @@ func (u *unread) visit(n *yaml.Node, path []string) {
 		switch n.Kind {
 		case yaml.MappingNode:
 			if i%2 == 1 {
-				u.visit(child, append(path[:len(path):len(path)], target(n.Content[i-1]).Value))
+				u.visit(child, append(slices.Clip(path), target(n.Content[i-1]).Value))
 			}
 		case yaml.SequenceNode:
-			u.visit(child, append(path[:len(path):len(path)], fmt.Sprintf("[%d]", i)))
+			u.visit(child, append(slices.Clip(path), fmt.Sprintf("[%d]", i)))
 		}
 	}
 }
@@ -101,8 +102,8 @@ var keyReasons = []struct{ keys, why string }{
 // keyReason returns why the entry at a path is not imported, by its innermost key with a
 // reason.
 func keyReason(path []string) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		key, _, _ := strings.Cut(path[i], ".")
+	for _, part := range slices.Backward(path) {
+		key, _, _ := strings.Cut(part, ".")
 		for _, r := range keyReasons {
 			if inList(r.keys, key) {
 				return r.why
