@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/consent"
@@ -111,7 +112,8 @@ func (p *program) readFrom(file string) (data []byte, writer string, err error) 
 		}
 		return p.input, writer, nil
 	}
-	f, err := os.Open(file)
+	// Without O_NONBLOCK a FIFO that nobody writes to would block, also for signals.
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, "", err
 	}
