@@ -103,7 +103,7 @@ func awaitQuiet(t *testing.T, name string) {
 			}
 			now.WriteString(steady(string(out)))
 		}
-		if now.String() != last {
+		if now.String() != last || strings.Contains(last, " tentative") { // its routes follow
 			last, since = now.String(), time.Now()
 		}
 	}
