@@ -24,6 +24,9 @@ import (
 // in a sandbox of its own, and compares their output with the quoted one. A line "…"
 // stands for any lines.
 func TestDocs(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: the pages quote what root sees")
+	}
 	netnstest.Need(t)
 	for _, program := range []string{"ip", "ping"} {
 		if _, err := exec.LookPath(program); err != nil {

@@ -21,11 +21,11 @@ func TestWriter(t *testing.T) {
 		{0o644, 1000, ""},
 		{0o664, 1000, ""},
 		{0o644, 0, ""},
-		{0o600, 1001, "user 1001"},
+		{0o600, 60123, "user 60123"},
 		{0o666, 1000, "any user"},
 		{fs.ModeNamedPipe | 0o600, 1000, ""},
-		{fs.ModeNamedPipe | 0o600, 1001, "user 1001"},
-		{fs.ModeDevice | fs.ModeCharDevice | 0o620, 1001, ""},
+		{fs.ModeNamedPipe | 0o600, 60123, "user 60123"},
+		{fs.ModeDevice | fs.ModeCharDevice | 0o620, 60123, ""},
 	} {
 		if got := writer(test.mode, test.uid, self); got != test.want {
 			t.Errorf("writer(%v, %d) = %q, want %q", test.mode, test.uid, got, test.want)
@@ -52,8 +52,8 @@ func TestWriterOfOpenFile(t *testing.T) {
 
 // SUDO_UID counts for root only: for others, it would let any user's file pass.
 func TestSelf(t *testing.T) {
-	t.Setenv("SUDO_UID", "1001")
-	if got, want := self()[1001], os.Geteuid() == 0; got != want {
+	t.Setenv("SUDO_UID", "60123")
+	if got, want := self()[60123], os.Geteuid() == 0; got != want {
 		t.Errorf("the UID in SUDO_UID is this user: %v, want %v", got, want)
 	}
 }
@@ -116,7 +116,7 @@ func TestForgedStore(t *testing.T) {
 			if err := os.WriteFile(s.path(k), []byte(k), 0o600); err != nil {
 				return err
 			}
-			if err := os.Chown(s.path(k), 1001, 1001); err != nil {
+			if err := os.Chown(s.path(k), 60123, 60123); err != nil {
 				return os.Remove(s.path(k)) // only root can
 			}
 			return nil
