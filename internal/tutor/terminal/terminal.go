@@ -79,6 +79,8 @@ func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) 
 			return "", err
 		}
 		defer term.Restore(int(t.keys.Fd()), before)
+	} else {
+		t.Print(prompt)
 	}
 	type answer struct {
 		line string
@@ -98,10 +100,9 @@ func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) 
 	}
 }
 
-// line reads a line. A terminal is in raw mode.
+// line reads a line. A terminal is in raw mode, and the editor writes the prompt.
 func (t *Terminal) line(prompt string) (string, error) {
 	if t.editor == nil {
-		t.Print(prompt)
 		line, err := t.lines.ReadString('\n')
 		if err != nil && line == "" {
 			t.Print("\n")
