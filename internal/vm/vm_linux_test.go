@@ -161,10 +161,10 @@ func TestMachine(t *testing.T) {
 	m := machine(t)
 	mark := filepath.Join(t.TempDir(), "mark")
 	status, out, err := shell(t, m, `
-		uname -r; head -n 1 vm.go; echo "$GREETING"; echo >`+mark+` && ls `+mark+`
+		uname -r; ls vm.go; echo "$GREETING"; echo >`+mark+` && ls `+mark+`
 		ls /proc/1/ns/net >/dev/null && unshare --user --net true && echo namespaces
 		cat /sys/class/net/lo/flags; printf 'line\nwithout end'; exit 7`)
-	want := strings.Join([]string{m.Kernel.Release, "// Package vm boots a stock kernel of Debian in a virtual machine of QEMU and", "hello, machine", mark, "namespaces", "0x9", "line", "without end"}, "\n")
+	want := strings.Join([]string{m.Kernel.Release, "vm.go", "hello, machine", mark, "namespaces", "0x9", "line", "without end"}, "\n")
 	if err != nil || status != 7 || out != want {
 		t.Errorf("status %d, %v, output\n%s\nwant\n%s", status, err, out, want)
 	}
