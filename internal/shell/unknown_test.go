@@ -12,14 +12,15 @@ import (
 // Expressions with unknown values are unknown.
 func TestUnknownValues(t *testing.T) {
 	for script, want := range map[string]string{
-		`p $(nproc)`:                 "p ⟨nproc⟩",
-		`p a$(nproc)b`:               "p ⟨nproc⟩",
-		`p $(ip route show default)`: "p ⟨ip route show default⟩",
-		`p $(nproc) $(uname -m)`:     "p ⟨nproc⟩ ⟨uname -m⟩",
-		`x=$(nproc); p $x`:           "p ⟨nproc⟩",
-		`x=$(nproc); p $((x * 2)) $(($x + 1)) $((1))`:                 "p ⟨nproc⟩ ⟨nproc⟩ 1",
-		`p $(( $(nproc) - 1 ))`:                                       "p ⟨nproc⟩",
-		`x=$(nproc); y=x; p $((y))`:                                   "p ⟨nproc⟩",
+		`p $(nproc)`: "p ⟨nproc⟩",
+
+		`p a$(nproc)b`:                                "p ⟨nproc⟩",
+		`p $(ip route show default)`:                  "p ⟨ip route show default⟩",
+		`p $(nproc) $(uname -m)`:                      "p ⟨nproc⟩ ⟨uname -m⟩",
+		`x=$(nproc); p $x`:                            "p ⟨nproc⟩",
+		`x=$(nproc); p $((x * 2)) $(($x + 1)) $((1))`: "p ⟨nproc⟩ ⟨nproc⟩ 1",
+		`p $(( $(nproc) - 1 ))`:                       "p ⟨nproc⟩",
+		`x=$(nproc); y=x; p $((y))`:                   "p ⟨nproc⟩",
 		`x=$(nproc); ((x++)); ((y = x)); z=1; ((z += x)); p $x $y $z`: "p ⟨nproc⟩ ⟨nproc⟩ ⟨nproc⟩",
 		`x=$(nproc); p ${#x} ${x%%.*} ${x##*/}`:                       "p ⟨nproc⟩ ⟨nproc⟩ ⟨nproc⟩",
 		`x=$(nproc); p ${x:0:1} ${x/n/m} ${x//[^a]/} ${x^^} ${x:1}`:   "p ⟨nproc⟩ ⟨nproc⟩ ⟨nproc⟩ ⟨nproc⟩ ⟨nproc⟩",
