@@ -133,7 +133,7 @@ func isTerminalInput(r io.Reader) bool {
 	return ok && isTerminal(f)
 }
 
-// readAnswer reads one line of a terminal, which returns no more at a time. A signal
+// readAnswer reads one line of a terminal in canonical mode: one read, one line. A signal
 // ends it.
 func readAnswer(terminal io.Reader) (string, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
