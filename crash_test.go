@@ -119,7 +119,7 @@ func TestCrashAtAnyTime(t *testing.T) {
 	if testing.Short() {
 		rounds = 4
 	}
-	var links []string
+	links := []string{"{endpoints: [host, gw], subnet: 198.18.77.0/30}"}
 	for i := range 50 {
 		links = append(links, fmt.Sprintf("[h%d, sw]", i))
 	}

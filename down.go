@@ -47,7 +47,8 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) e
 	if err != nil {
 		return err
 	}
-	if len(names) > 0 {
+	// Without a name, the kernel may still be deleting what a killed Down began to remove.
+	if len(names) > 0 || !lock.Finished() {
 		lock.Begin()
 		if err := l.endProcesses(names); err != nil {
 			return err
@@ -55,6 +56,8 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) e
 		if err := remove(names); err != nil {
 			return err
 		}
+	}
+	if len(names) > 0 {
 		l.notify(EventChange, "lab %s deleted", l.name)
 	}
 	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())

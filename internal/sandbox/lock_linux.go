@@ -115,6 +115,9 @@ func (l *Lock) Begin() { l.finished = false }
 // Finish notes that the change is complete.
 func (l *Lock) Finish() { l.finished = true }
 
+// Finished reports whether the last change is complete, also that of an earlier owner.
+func (l *Lock) Finished() bool { return l.finished }
+
 // Release releases the lock and keeps its file, which marks the lab as existing.
 func (l *Lock) Release() error {
 	var err error

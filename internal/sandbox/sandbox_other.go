@@ -27,6 +27,9 @@ func (*Lock) Begin() {}
 // Finish does nothing.
 func (*Lock) Finish() {}
 
+// Finished is always true.
+func (*Lock) Finished() bool { return true }
+
 // Unfinished is never true.
 func Unfinished(string) bool { return false }
 
