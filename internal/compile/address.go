@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -38,18 +39,28 @@ func (c *compiler) setAddresses() {
 func (c *compiler) written(i *iface) []netip.Prefix {
 	ps := make([]netip.Prefix, 0, len(i.Decl.Addresses)+1)
 	for _, p := range i.Decl.Addresses {
-		if key := i.ipv6DisabledBy(); p.Addr().Is6() && key != "" {
-			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "leave out one of them", "%s: %s: the sysctl %s disables IPv6", i, p, key)
-			continue
+		if c.fits(i, p.Addr(), p.String()) {
+			ps = append(ps, p)
 		}
-		if p.Addr().Is6() && i.mtu < ipv6MTU {
-			c.fail(cmp.Or(i.Decl.Pos, i.Pos), "give it an mtu of 1280 or more, or no IPv6 address",
-				"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, p, ipv6MTU, i.mtu)
-			continue
-		}
-		ps = append(ps, p)
 	}
 	return ps
+}
+
+// fits reports whether an interface can have an address, which stands in what. It fails if
+// that is an IPv6 address and the kernel has no IPv6 on the interface.
+func (c *compiler) fits(i *iface, a netip.Addr, what string) bool {
+	pos := cmp.Or(i.Decl.Pos, i.Pos)
+	switch key := i.ipv6DisabledBy(); {
+	case !a.Is6():
+	case key != "":
+		c.fail(pos, "leave out one of them", "%s: %s: the sysctl %s disables IPv6", i, what, key)
+		return false
+	case i.mtu < state.MinIPv6MTU:
+		c.fail(pos, "give it an mtu of 1280 or more, or no IPv6 address",
+			"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, what, state.MinIPv6MTU, i.mtu)
+		return false
+	}
+	return true
 }
 
 // linkLocal returns the address that the kernel would make by itself, had it
@@ -73,7 +84,7 @@ func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 }
 
 // hasIPv6 reports whether the kernel has IPv6 on an interface.
-func (i *iface) hasIPv6() bool { return i.mtu >= ipv6MTU && i.ipv6DisabledBy() == "" }
+func (i *iface) hasIPv6() bool { return i.mtu >= state.MinIPv6MTU && i.ipv6DisabledBy() == "" }
 
 // ipv6DisabledBy returns the sysctl by which the file disables IPv6 on an interface, "" if it
 // does not. A new interface gets that of default, which writing that of all sets too.

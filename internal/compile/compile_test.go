@@ -324,6 +324,29 @@ func TestErrors(t *testing.T) {
 			"sw:br0: fd05::1/64: IPv6 needs an mtu of at least 1280, here it is 1000",
 		},
 		{
+			"neighbour and mtu",
+			topo.Topology{
+				Nodes: topo.Nodes{{Name: "a", Interfaces: topo.Interfaces{{Name: "eth0", Pos: pos, MTU: 1000, Neighbours: []topo.Neighbour{
+					{Address: netip.MustParseAddr("fd05::9"), MAC: topo.MAC{2, 0, 0, 0, 0, 9}},
+				}}}}},
+				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "b"}}}},
+			},
+			"a:eth0: the neighbour fd05::9: IPv6 needs an mtu of at least 1280, here it is 1000",
+		},
+		{
+			"neighbour and sysctl",
+			topo.Topology{
+				Nodes: topo.Nodes{{
+					Name: "a", Sysctls: map[string]string{"net.ipv6.conf.all.disable_ipv6": "1"},
+					Interfaces: topo.Interfaces{{Name: "eth0", Pos: pos, Neighbours: []topo.Neighbour{
+						{Address: netip.MustParseAddr("fd05::9"), MAC: topo.MAC{2, 0, 0, 0, 0, 9}},
+					}}},
+				}},
+				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "b"}}}},
+			},
+			"a:eth0: the neighbour fd05::9: the sysctl net.ipv6.conf.all.disable_ipv6 disables IPv6",
+		},
+		{
 			"route",
 			topo.Topology{Nodes: topo.Nodes{{Name: "a", Routes: []topo.Route{route}}}, Links: []topo.Link{link()}},
 			"a: route to 10.99.0.0/16: the gateway 10.77.0.1 is in no subnet of the node",

@@ -36,10 +36,6 @@ func veth(c *compiler, i *iface) state.Kind {
 	return state.Veth{Peer: state.Endpoint{Namespace: c.namespace(peer.Node), Link: peer.Name}}
 }
 
-// ipv6MTU is the MTU, in bytes, below which the kernel has no IPv6 on an interface
-// (RFC 8200 section 5).
-const ipv6MTU = 1280
-
 // setMTUs gives each interface its own MTU, or that of its kind.
 func (c *compiler) setMTUs() {
 	for wired := range c.ifaces {

@@ -47,7 +47,7 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 var things = []func(*compiler, *state.Namespace, *node){
 	func(_ *compiler, ns *state.Namespace, n *node) { ns.Routes = n.routes },
 	func(_ *compiler, ns *state.Namespace, n *node) { setSysctls(ns, n) },
-	func(_ *compiler, ns *state.Namespace, n *node) { setNeighbours(ns, n) },
+	(*compiler).setNeighbours,
 	(*compiler).setNftables,
 }
 
