@@ -25,6 +25,9 @@ func (op AddAddress) Apply(s *state.State) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFamily(op.Link, l, op.Address.Addr()); err != nil {
+		return err
+	}
 	switch {
 	case !l.Addresses.Contains(op.Address):
 		l.Addresses = append(l.Addresses, op.Address)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -165,6 +166,14 @@ func (op SetLink) Apply(s *state.State) error {
 
 // ipv6Fits reports whether a link can have IPv6 at all. lo always can.
 func ipv6Fits(l *state.Link) bool { return l.Name == state.Lo || l.MTU >= state.MinIPv6MTU }
+
+// checkFamily returns an error if a link has no IPv6 and an address is one of IPv6.
+func checkFamily(at state.Endpoint, l *state.Link, a netip.Addr) error {
+	if a.Is6() && !ipv6Fits(l) {
+		return fmt.Errorf("%s: %s: IPv6 needs an MTU of at least %d, here it is %d", at, a, state.MinIPv6MTU, l.MTU)
+	}
+	return nil
+}
 
 func takesPorts(l *state.Link) bool {
 	return l != nil && l.Kind != nil && l.Kind.Traits().TakesPorts

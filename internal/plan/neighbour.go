@@ -21,7 +21,11 @@ func (op AddNeighbour) At() state.Endpoint {
 
 // Apply implements [Op].
 func (op AddNeighbour) Apply(s *state.State) error {
-	if _, err := linkOf(s, op.At()); err != nil {
+	l, err := linkOf(s, op.At())
+	if err != nil {
+		return err
+	}
+	if err := checkFamily(op.At(), l, op.Neighbour.Address); err != nil {
 		return err
 	}
 	ns := s.Namespaces[op.Namespace]

@@ -226,6 +226,27 @@ func TestPlay(t *testing.T) {
 	}
 }
 
+// A link with an MTU below 1280 has no IPv6: what belongs to it is refused, IPv4 is not.
+func TestNoIPv6BelowItsMTU(t *testing.T) {
+	mac := topo.MAC{2, 0, 0, 0, 0, 9}
+	for want, op := range map[string]plan.Op{
+		"h:eth0: fd09::1: IPv6 needs an MTU of at least 1280, here it is 1279": plan.AddAddress{Link: at("h", "eth0"), Address: prefix("fd09::1/64")},
+		"h:eth0: fd09::: IPv6 needs an MTU of at least 1280, here it is 1279":  plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("fd09::/64"), Dev: "eth0"}},
+		"h:eth0: fd09::9: IPv6 needs an MTU of at least 1280, here it is 1279": plan.AddNeighbour{Namespace: "h", Neighbour: state.Neighbour{Address: netip.MustParseAddr("fd09::9"), MAC: mac, Dev: "eth0"}},
+		"": plan.AddNeighbour{Namespace: "h", Neighbour: state.Neighbour{Address: netip.MustParseAddr("10.0.0.9"), MAC: mac, Dev: "eth0"}},
+	} {
+		s := small(t)
+		s.Link(at("h", "eth0")).MTU = state.MinIPv6MTU - 1
+		got := ""
+		if err := op.Apply(s); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%+v: %q, want %q", op, got, want)
+		}
+	}
+}
+
 func TestDelLastIPv4Address(t *testing.T) {
 	s := small(t)
 	p := plan.Plan{

@@ -41,6 +41,9 @@ func (op AddRoute) Apply(s *state.State) error {
 	if !l.Up {
 		return fmt.Errorf("route to %s: %s is down", op.Route.To, op.At())
 	}
+	if err := checkFamily(op.At(), l, op.Route.To.Addr()); err != nil {
+		return err
+	}
 	if !op.Replace && hasRoute(ns, op.Route.Key()) {
 		return fmt.Errorf("%s has a route to %s already", ns.Name, op.Route.To)
 	}

@@ -58,7 +58,7 @@ func (d *damager) setUp() {
 
 func (d *damager) setMTU() {
 	if e, l := d.link(made); l != nil {
-		d.do(plan.SetLink{Link: e, MTU: pick(d.t, "mtu", 1280, 1400, 1500, 9000)})
+		d.do(plan.SetLink{Link: e, MTU: pick(d.t, "mtu", 1000, 1280, 1400, 1500, 9000)})
 	}
 }
 
