@@ -58,7 +58,7 @@ func checkSysctl(key, value string) error {
 type sysctlScope struct {
 	want map[string]map[string]string // by namespace
 	last map[string]map[string]string // what was wanted before
-	ipv6 map[string]map[string]bool   // the links for which IPv6 addresses are wanted
+	ipv6 map[string]map[string]bool   // the links on which something of IPv6 is wanted
 
 	// fresh are the values in a new namespace of what is not wanted any more.
 	fresh map[string]string
@@ -144,7 +144,7 @@ func readSysctls(r reading) (put, error) {
 	return func(ns *state.Namespace, _ map[int]string) { ns.Sysctls, ns.Defaults = values, defaults }, nil
 }
 
-// ipv6Disabled returns the settings that keep wanted IPv6 addresses from links and that
+// ipv6Disabled returns the settings that keep what is wanted of IPv6 from links and that
 // nobody wants: of the links that have such, and where some are missing of new ones.
 func (r reading) ipv6Disabled() []string {
 	const table = "net.ipv6.conf."
@@ -170,22 +170,31 @@ func (r reading) ipv6Disabled() []string {
 	return keys
 }
 
-// ipv6LinksOf returns the links of each namespace that have IPv6 addresses.
+// ipv6LinksOf returns the links of each namespace that have IPv6 addresses, neighbours or
+// routes.
 func ipv6LinksOf(s *state.State) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
 	if s == nil {
 		return all
 	}
 	for name, ns := range s.Namespaces {
+		links := map[string]bool{}
 		for link, l := range ns.Links {
-			if !l.HasIPv6() {
-				continue
+			if l.HasIPv6() {
+				links[link] = true
 			}
-			if all[name] == nil {
-				all[name] = map[string]bool{}
-			}
-			all[name][link] = true
 		}
+		for _, n := range ns.Neighbours {
+			if n.Address.Is6() {
+				links[n.Dev] = true
+			}
+		}
+		for _, r := range ns.Routes {
+			if r.To.Addr().Is6() {
+				links[r.Dev] = true
+			}
+		}
+		all[name] = links
 	}
 	return all
 }

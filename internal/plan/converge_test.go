@@ -49,6 +49,21 @@ func TestAppendedRoutes(t *testing.T) {
 	}
 }
 
+// What one link has, and what links to come get, leaves the settings of other links alone.
+func TestSysctlsThatSetNoOthers(t *testing.T) {
+	const eth0 = "net.ipv6.conf.eth0.disable_ipv6"
+	for _, key := range []string{"net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.lo.disable_ipv6", "net.ipv6.conf.default.addr_gen_mode"} {
+		s := segment()
+		s.Namespaces["a"].Sysctls[eth0] = "1"
+		if err := (plan.SetSysctl{Namespace: "a", Key: key, Value: "0"}).Apply(s); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Namespaces["a"].Sysctls[eth0]; got != "1" {
+			t.Errorf("after %s: %s is %q, want 1", key, eth0, got)
+		}
+	}
+}
+
 // What the kernel sets beside a sysctl is set back, in the same plan.
 func TestSysctlsThatSetOthers(t *testing.T) {
 	for _, test := range []struct{ written, value, overwritten string }{

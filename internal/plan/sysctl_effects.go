@@ -34,7 +34,7 @@ func overwritten(key string) effect {
 	rest, ipv6 := strings.CutPrefix(key, "net.ipv6.conf.")
 	name, leaf, _ := strings.Cut(rest, ".")
 	switch {
-	case !ipv6:
+	case !ipv6, name == "default": // that is only about links to come
 		return effect{}
 	case name == "all":
 		switch leaf {
@@ -42,7 +42,7 @@ func overwritten(key string) effect {
 			return effect{table: "net.ipv6.conf", leaf: leaf}
 		}
 	case leaf == "disable_ipv6", leaf == "addr_gen_mode":
-		return effect{table: "net.ipv6.conf", leaf: leaf, link: state.SysctlLink(key)}
+		return effect{table: "net.ipv6.conf", leaf: leaf, link: strings.ReplaceAll(name, "/", ".")}
 	}
 	return effect{}
 }

@@ -141,6 +141,7 @@ var byHand = []string{
 	"echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6; ip link del DEV",
 	"echo 1 > /proc/sys/net/ipv6/conf/KEY/disable_ipv6; echo 0 > /proc/sys/net/ipv6/conf/KEY/disable_ipv6",
 	"echo 0 > /proc/sys/net/ipv6/conf/KEY/addr_gen_mode",
+	"echo 3 > /proc/sys/net/ipv6/conf/all/addr_gen_mode",
 	"echo 1 > /proc/sys/net/ipv6/conf/default/addr_gen_mode; ip link del DEV",
 	"echo 1 > /proc/sys/net/ipv4/conf/all/forwarding",
 	"echo 0 > /proc/sys/net/ipv4/ip_forward",
