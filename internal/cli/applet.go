@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/vethlab/vethlab/internal/placement"
 )
 
 // applets are the programs that commands of vethlab replace on machines without them.
@@ -35,10 +37,10 @@ func newAppletDir(always bool) (*appletDir, error) {
 	}
 	self, err := os.Executable()
 	if err == nil {
-		err = os.Symlink(self, filepath.Join(dir, programName))
+		err = os.Symlink(self, filepath.Join(dir, placement.ProgramName))
 	}
 	for name, command := range applets {
-		script := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", filepath.Join(dir, programName), command)
+		script := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", filepath.Join(dir, placement.ProgramName), command)
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755))
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -24,12 +25,10 @@ type Stdio struct {
 
 // program is one run of the command line.
 type program struct {
-	args      []string // as given
-	placement placement
-	stdin     io.Reader
-	input     []byte // all of stdin, after a lab file was read from it
-	commands  commandPolicy
-	out       *out
+	process  placement.Process
+	stdin    io.Reader
+	commands commandPolicy
+	out      *out
 
 	ignoredNoted bool // see noteIgnored
 }
@@ -37,9 +36,7 @@ type program struct {
 // Main runs a command and returns the exit code. args are without the program's name;
 // role is the result of [sandbox.Main]. When ctx ends, the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
-	p := &program{args: args, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
-	p.placement.inside = role == sandbox.Inside || role == sandbox.Isolated
-	p.placement.isolated = role == sandbox.Isolated
+	p := &program{process: placement.Process{Placement: placement.Of(role), Args: args}, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
@@ -85,7 +82,7 @@ func newRoot(p *program) *cobra.Command {
 			return unknownCommand(cmd, args[0])
 		},
 	}
-	placementFlags(root, &p.placement)
+	placementFlags(root, &p.process.Placement)
 	hiddenCommandFlag(root, &p.commands)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
@@ -101,7 +98,7 @@ func newRoot(p *program) *cobra.Command {
 // themselves, and in an isolated sandbox those of the host namespace.
 func (p *program) reportEvents(lab *vethlab.Lab) *vethlab.Lab {
 	lab.Notify(func(e vethlab.Event) {
-		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.placement.isolated {
+		if e.Kind == vethlab.EventChange || e.Kind == vethlab.EventHost && p.process.Isolated {
 			return
 		}
 		p.out.notice("%s", e.Text)

@@ -89,7 +89,7 @@ func (p *program) permitCommands(file, writer string, tests []topo.Test) error {
 		}
 	}
 	// For a sandbox, where this program runs again and owners have other UIDs.
-	p.args = append([]string{"--" + allowedFlag + "=" + string(key)}, p.args...)
+	p.process.Args = append([]string{"--" + allowedFlag + "=" + string(key)}, p.process.Args...)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (p *program) ask(key consent.Key, state func(), question, refusal string) e
 		return nil
 	}
 	state()
-	if !p.out.stderrTerminal || !isTerminalInput(p.stdin) || p.input != nil {
+	if !p.out.stderrTerminal || !isTerminalInput(p.stdin) || p.process.Input != nil {
 		return exitError{exitUsage, errors.New(refusal + ": run it on a terminal to be asked, or give --allow-commands")}
 	}
 	p.out.passStderr([]byte("vethlab: " + question + " [y/N] "))

@@ -42,7 +42,7 @@ The exit code is 0 if labs can be made, 1 if not.`,
 
 func (p *program) doctor(ctx context.Context, f format) error {
 	done := p.out.startProgress("trying the features")
-	report := feature.Examine(ctx, p.placement.featurePlacement())
+	report := feature.Examine(ctx, p.process.Features())
 	done()
 	if f == formatJSON {
 		if err := p.out.json(report); err != nil {
@@ -55,17 +55,6 @@ func (p *program) doctor(ctx context.Context, f format) error {
 		return exitError{code: exitFailed}
 	}
 	return nil
-}
-
-// featurePlacement returns where features are tried.
-func (l placement) featurePlacement() feature.Placement {
-	switch {
-	case l.rootless:
-		return feature.Sandbox
-	case l.root:
-		return feature.Host
-	}
-	return feature.Default
 }
 
 // doctorText returns a report as text.

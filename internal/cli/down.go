@@ -3,12 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/placement"
 )
 
 func newDown(p *program) *cobra.Command {
@@ -43,7 +42,7 @@ type downOptions struct {
 }
 
 // labsToRemove returns the labs that the arguments of down name.
-func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) {
+func (p *program) labsToRemove(args []string, o downOptions) (placement.Labs, error) {
 	if o.all && (len(args) > 0 || o.name != "") {
 		return nil, exitError{exitUsage, errors.New("give --all or names of labs, not both")}
 	}
@@ -52,12 +51,12 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) 
 	case err != nil:
 		return nil, err
 	case o.all:
-		return slices.DeleteFunc(infos, func(i labInfo) bool { return i.Foreign }), nil
+		return infos.Reachable(), nil
 	case len(args) == 0:
 		lab, err := p.labToRemove(infos, o.name)
-		return []labInfo{lab}, err
+		return placement.Labs{lab}, err
 	}
-	var labs []labInfo
+	var labs placement.Labs
 	for _, arg := range args {
 		lab, err := p.labOfArg(infos, arg, o.name)
 		if err != nil {
@@ -70,10 +69,10 @@ func (p *program) labsToRemove(args []string, o downOptions) ([]labInfo, error) 
 
 // labToRemove returns the lab that down without arguments removes. In a folder with a lab
 // file it is the lab of that file, never another running one.
-func (p *program) labToRemove(infos []labInfo, name string) (labInfo, error) {
+func (p *program) labToRemove(infos placement.Labs, name string) (placement.Lab, error) {
 	file, err := p.ownFile(nil, name, infos)
 	if err != nil {
-		return labInfo{}, err
+		return placement.Lab{}, err
 	}
 	if len(file) > 0 {
 		return p.labOfArg(infos, file[0], "")
@@ -82,7 +81,7 @@ func (p *program) labToRemove(infos []labInfo, name string) (labInfo, error) {
 }
 
 // down removes labs one after the other, also after a failure.
-func (p *program) down(ctx context.Context, labs []labInfo) error {
+func (p *program) down(ctx context.Context, labs placement.Labs) error {
 	var errs []error
 	for _, lab := range labs {
 		errs = append(errs, p.remove(ctx, lab))
@@ -93,12 +92,12 @@ func (p *program) down(ctx context.Context, labs []labInfo) error {
 	return errors.Join(errs...)
 }
 
-func (p *program) remove(ctx context.Context, info labInfo) error {
-	switch {
-	case info.Sandbox != "":
+func (p *program) remove(ctx context.Context, info placement.Lab) error {
+	if info.Sandbox != "" {
 		return p.removeInside(info)
-	case info.Foreign:
-		return rootLabError(info.Name)
+	}
+	if err := p.process.ReexecFor(info); err != nil {
+		return err
 	}
 	lab, err := p.findHere(info.Name)
 	if errors.Is(err, vethlab.ErrNotRunning) {
@@ -121,31 +120,20 @@ func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
 	return err
 }
 
-// removeInside removes a lab inside its sandbox, and the sandbox with its last lab.
-func (p *program) removeInside(info labInfo) error {
-	box, err := sandbox.Open(info.Sandbox)
-	if errors.Is(err, sandbox.ErrNone) {
-		p.out.notice("lab %s is not running", info.Name)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if ended, err := box.End(); ended || err != nil { // after a crash the sandbox had no lab
-		box.Close()
-		if err == nil {
-			p.out.notice("lab %s is removed", info.Name)
-		}
-		return err
-	}
-	err = p.reexecIn(box, "down", info.Name)
-	done := reexecError{}
+// removeInside removes a lab in its sandbox.
+func (p *program) removeInside(lab placement.Lab) error {
+	err := p.process.Down(lab)
+	done := placement.Reexecuted{}
 	switch {
-	case errors.As(err, &done):
-		return done.failure()
-	case errors.Is(err, sandbox.ErrEnded): // another process removed it
-		p.out.notice("lab %s is removed", info.Name)
+	case err == nil:
+		p.out.notice("lab %s is removed", lab.Name)
+	case errors.Is(err, vethlab.ErrNotRunning):
+		p.out.notice("%v", err)
 		return nil
+	case errors.As(err, &done) && done.Code == exitDone:
+		return nil
+	case errors.As(err, &done):
+		return exitError{code: done.Code}
 	}
 	return err
 }

@@ -144,7 +144,7 @@ func (p *program) follow(ctx context.Context, args []string, f followOptions) (f
 	follower, err = kernel.Follow(find, scope, options)
 	if err == nil && follower.HostOnly() {
 		p.out.notice("only the namespace of this shell can be seen; for the others:")
-		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
+		p.out.hint("sudo vethlab %s", strings.Join(p.process.Args, " "))
 	}
 	return follower, what, err
 }

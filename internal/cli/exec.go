@@ -61,10 +61,10 @@ be run, 127 if it is not found. With --all: 1 if it failed in any node.`,
 }
 
 // asVethlabError gives an error exit code 125, to tell it from a failure of the command,
-// unless it is a re-executed program's or already has a code of [exitVethlab] or more.
+// unless it is another process's or already has a code of [exitVethlab] or more.
 func asVethlabError(err error) error {
-	exit, done := exitError{}, reexecError{}
-	if err == nil || errors.As(err, &done) || errors.As(err, &exit) && exit.code >= exitVethlab {
+	exit := exitError{}
+	if _, child := childCode(err); err == nil || child || errors.As(err, &exit) && exit.code >= exitVethlab {
 		return err
 	}
 	return exitError{exitVethlab, err}

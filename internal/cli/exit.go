@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
@@ -42,6 +43,22 @@ func (e exitError) Error() string {
 }
 
 func (e exitError) Unwrap() error { return e.err }
+
+// A childExit is the exit code of a command whose work another process did, or which sets
+// its code itself. It holds also after an interrupt, and is not printed.
+type childExit struct{ code int }
+
+func (e childExit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// childCode returns the code of an error that is a [childExit] or that of this program
+// re-executed inside a sandbox.
+func childCode(err error) (code int, ok bool) {
+	if e, ok := errors.AsType[childExit](err); ok {
+		return e.code, true
+	}
+	e, ok := errors.AsType[placement.Reexecuted](err)
+	return e.Code, ok
+}
 
 // A usageError is a mistake in the flags or arguments of a command.
 type usageError struct {
@@ -76,9 +93,10 @@ func unknownCommand(root *cobra.Command, name string) error {
 // reportError prints an error and what to do about it, and returns the exit code.
 func (p *program) reportError(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
-	exit, done := exitError{}, reexecError{}
+	exit := exitError{}
+	_, child := childCode(err)
 	switch {
-	case err == nil, errors.As(err, &done):
+	case err == nil, child:
 	case code == exitInterrupted:
 		p.out.notice("interrupted")
 	case errors.As(err, &exit) && exit.err == nil:
@@ -92,13 +110,14 @@ func (p *program) reportError(ctx context.Context, err error, args []string) int
 }
 
 func exitCode(ctx context.Context, err error) int {
-	exit, usage, done := exitError{}, usageError{}, reexecError{}
+	exit, usage := exitError{}, usageError{}
 	invalid, mistake := topo.Errors{}, (*topo.Error)(nil)
+	code, child := childCode(err)
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &done):
-		return done.code
+	case child:
+		return code
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case errors.As(err, &exit):

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -31,7 +32,10 @@ func TestExitCode(t *testing.T) {
 		{t.Context(), fmt.Errorf("x: %w", usageError{&cobra.Command{}, errors.New("x")}), 2},
 		{t.Context(), exitError{exitChange, nil}, 3},
 		{t.Context(), errors.Join(exitError{7, nil}, errors.New("x")), 7},
+		{cancelled, childExit{7}, 7},
+		{cancelled, fmt.Errorf("x: %w", placement.Reexecuted{Code: 7}), 7},
 		{t.Context(), asVethlabError(invalid), 125},
+		{t.Context(), asVethlabError(placement.Reexecuted{Code: 7}), 7},
 		{t.Context(), asVethlabError(exitError{exitNotFound, invalid}), 127},
 	} {
 		if got := exitCode(c.ctx, c.err); got != c.want {

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/consent"
+	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -103,14 +103,14 @@ func (p *program) readFrom(file string) (data []byte, writer string, err error) 
 		if f, ok := p.stdin.(*os.File); ok {
 			writer = consent.Writer(f)
 		}
-		if p.input == nil {
-			input, err := readBounded(p.stdin, "standard input")
+		if p.process.Input == nil {
+			input, err := guarded.ReadAll(p.stdin, "standard input")
 			if err != nil {
 				return nil, "", err
 			}
-			p.input = append([]byte{}, input...) // not nil
+			p.process.Input = append([]byte{}, input...) // not nil
 		}
-		return p.input, writer, nil
+		return p.process.Input, writer, nil
 	}
 	// Without O_NONBLOCK a FIFO that nobody writes to would block, also for signals.
 	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -119,20 +119,8 @@ func (p *program) readFrom(file string) (data []byte, writer string, err error) 
 	}
 	defer f.Close()
 	writer = consent.Writer(f)
-	data, err = readBounded(f, file)
+	data, err = guarded.ReadAll(f, file)
 	return data, writer, err
-}
-
-// maxRead is the size of the largest file that is read, in bytes. A lab file or a script
-// has a tighter bound.
-const maxRead = 64 << 20
-
-func readBounded(r io.Reader, name string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxRead+1))
-	if err == nil && len(data) > maxRead {
-		err = fmt.Errorf("cannot read %s: it is larger than 64 MiB", name)
-	}
-	return data, err
 }
 
 // parse parses a lab file. The default name of the lab in vethlab.yaml is that of the

@@ -7,8 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -56,9 +54,8 @@ func (p *program) fmt(args []string, o fmtOptions) error {
 	if err != nil {
 		return err
 	}
-	err = p.reexecIfSandboxed(lab.Name(), false)
-	outside := errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root
-	if err != nil && !outside {
+	err = p.process.ReexecIfSandboxed(lab.Name(), false)
+	if err != nil && !p.process.OutOfReach(err) {
 		return err
 	}
 	pinned, err := lab.Pinned()

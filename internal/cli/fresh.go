@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/topo"
@@ -20,17 +19,10 @@ func (p *program) execFresh(cmd *cobra.Command, args []string) error {
 	if len(target) > 2 || len(argv) == 0 || cmd.ArgsLenAtDash() < 0 && target == nil {
 		return usageError{cmd, errors.New("missing command after --")}
 	}
-	switch {
-	case p.placement.isolated:
+	if p.process.Isolated {
 		return p.runIsolated(cmd.Context(), target, argv)
-	case p.placement.root && !sandbox.Privileged():
-		return sandbox.ErrRoot
 	}
-	code, err := sandbox.Isolate(p.placement.rootless)
-	if err != nil {
-		return feature.Explain(err)
-	}
-	return reexecError{code}
+	return p.process.Isolate(p.process.Rootless, false)
 }
 
 // runIsolated builds the lab of the file in target, if any, and runs a command in a node
@@ -69,5 +61,5 @@ func (p *program) runIsolated(ctx context.Context, target, argv []string) error 
 	if err != nil {
 		return launchError(err)
 	}
-	return reexecError{sandbox.ExitCode(status)}
+	return childExit{sandbox.ExitCode(status)}
 }

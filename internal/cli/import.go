@@ -188,7 +188,7 @@ func importFile(format importer.Format, name string, file importer.File, args []
 
 // machine observes all namespaces, for a command that needs root.
 func (p *program) machine(command string) (*kernel.Snapshot, error) {
-	if err := p.reexecInOnlySandbox(); err != nil {
+	if err := p.process.ReexecInOnlySandbox(); err != nil {
 		return nil, err
 	}
 	if !sandbox.Privileged() {

@@ -10,22 +10,22 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/escape"
-	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/placement"
 )
 
 // find returns the lab of an argument, the name of a running lab or a FILE, for commands
 // on running labs. Without an argument it is the lab of the folder's file if that runs,
 // else the only running lab. If it is in a sandbox, the command is re-executed there, see
-// [program.reexecIfSandboxed].
+// [placement.Process.ReexecIfSandboxed].
 func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 	if len(args) > 0 && isFile(args[0]) {
 		lab, err := p.load(args, name)
 		if err != nil {
 			return nil, err
 		}
-		return lab, p.reexecIfSandboxed(lab.Name(), false)
+		return lab, p.process.ReexecIfSandboxed(lab.Name(), false)
 	}
-	if err := p.reexecInOnlySandbox(); err != nil {
+	if err := p.process.ReexecInOnlySandbox(); err != nil {
 		return nil, err
 	}
 	infos, err := p.labs()
@@ -43,8 +43,8 @@ func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isRunning(infos, lab.Name()) {
-			return lab, p.reexecFor(infoOf(infos, lab.Name()))
+		if infos.Has(lab.Name()) {
+			return lab, p.process.ReexecFor(infos.Named(lab.Name()))
 		}
 	}
 	info, err := p.defaultLab(infos, name)
@@ -57,7 +57,7 @@ func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 // findOwn is [program.find] for commands that judge a lab or run commands in it, which
 // must not be a stranger's by accident, see [program.ownFile].
 func (p *program) findOwn(args []string, name string) (*vethlab.Lab, error) {
-	infos := []labInfo(nil)
+	var infos placement.Labs
 	if len(args) == 0 && !p.out.terminal {
 		var err error
 		if infos, err = p.labs(); err != nil {
@@ -74,7 +74,7 @@ func (p *program) findOwn(args []string, name string) (*vethlab.Lab, error) {
 // ownFile returns the arguments of a command, with the folder's lab file if there are
 // none. In a folder without one they stay empty, which means the only lab that runs.
 // If stdout is no terminal nobody sees whose that is, so it is an error.
-func (p *program) ownFile(args []string, name string, infos []labInfo) ([]string, error) {
+func (p *program) ownFile(args []string, name string, infos placement.Labs) ([]string, error) {
 	if len(args) > 0 || name != "" {
 		return args, nil
 	}
@@ -84,8 +84,8 @@ func (p *program) ownFile(args []string, name string, infos []labInfo) ([]string
 		return []string{file}, nil
 	case !errors.Is(err, errNoFile):
 		return nil, exitError{exitUsage, err}
-	case len(reachable(infos)) > 0 && !p.out.terminal:
-		return nil, exitError{exitUsage, fmt.Errorf("%w, or a running lab: %s", err, strings.Join(labNames(reachable(infos)), ", "))}
+	case len(infos.Reachable()) > 0 && !p.out.terminal:
+		return nil, exitError{exitUsage, fmt.Errorf("%w, or a running lab: %s", err, strings.Join(infos.Reachable().Names(), ", "))}
 	}
 	return args, nil
 }
@@ -93,12 +93,12 @@ func (p *program) ownFile(args []string, name string, infos []labInfo) ([]string
 var errNameNeedsFile = exitError{exitUsage, errors.New("--name goes with a file")}
 
 // findRunning returns the running lab of that name.
-func (p *program) findRunning(infos []labInfo, name string) (*vethlab.Lab, error) {
-	info, err := runningLab(infos, name)
+func (p *program) findRunning(infos placement.Labs, name string) (*vethlab.Lab, error) {
+	info, err := infos.Running(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.reexecFor(info); err != nil {
+	if err := p.process.ReexecFor(info); err != nil {
 		return nil, err
 	}
 	return p.findHere(name)
@@ -116,83 +116,32 @@ func (p *program) findHere(name string) (*vethlab.Lab, error) {
 
 // labOfArg returns the lab of an argument: the name of a running lab, or a FILE, whose lab
 // need not run.
-func (p *program) labOfArg(infos []labInfo, arg, name string) (labInfo, error) {
+func (p *program) labOfArg(infos placement.Labs, arg, name string) (placement.Lab, error) {
 	if isFile(arg) {
 		lab, err := p.load([]string{arg}, name)
 		if err != nil {
-			return labInfo{}, err
+			return placement.Lab{}, err
 		}
-		return infoOf(infos, lab.Name()), nil
+		return infos.Named(lab.Name()), nil
 	}
 	if name != "" {
-		return labInfo{}, errNameNeedsFile
+		return placement.Lab{}, errNameNeedsFile
 	}
-	return runningLab(infos, arg)
+	return infos.Running(arg)
 }
 
 // defaultLab returns the running lab of the name or, if it is empty, the only one.
-func (p *program) defaultLab(infos []labInfo, name string) (labInfo, error) {
+func (p *program) defaultLab(infos placement.Labs, name string) (placement.Lab, error) {
 	if name != "" {
-		return runningLab(infos, name)
+		return infos.Running(name)
 	}
-	if list := reachable(infos); len(list) == 1 {
-		return list[0], nil
-	}
-	return labInfo{}, chooseError(infos)
-}
-
-// runningLab returns the running lab of that name.
-func runningLab(infos []labInfo, name string) (labInfo, error) {
-	if !isRunning(infos, name) {
-		return labInfo{}, fmt.Errorf("lab %s is %w%s", name, vethlab.ErrNotRunning, words.DidYouMean(name, labNames(infos)))
-	}
-	return infoOf(infos, name), nil
-}
-
-// infoOf returns the lab of that name: of several the first that is reachable, of none a
-// labInfo with the name only.
-func infoOf(infos []labInfo, name string) labInfo {
-	found := labInfo{LabInfo: vethlab.LabInfo{Name: name}}
-	for _, i := range infos {
-		if i.Name == name {
-			if found = i; !i.Foreign {
-				break
-			}
-		}
-	}
-	return found
-}
-
-// reachable returns the labs that this user may change.
-func reachable(infos []labInfo) []labInfo {
-	return slices.DeleteFunc(slices.Clone(infos), func(i labInfo) bool { return i.Foreign })
-}
-
-// chooseError returns the error for a missing name of a lab.
-func chooseError(infos []labInfo) error {
-	infos = reachable(infos)
-	if len(infos) == 0 {
-		return errors.New("no lab is running")
-	}
-	return fmt.Errorf("several labs are running, name one: %s", strings.Join(labNames(infos), ", "))
-}
-
-func labNames(infos []labInfo) []string {
-	names := make([]string, len(infos))
-	for i, info := range infos {
-		names[i] = info.Name
-	}
-	return names
-}
-
-func isRunning(infos []labInfo, name string) bool {
-	return slices.Contains(labNames(infos), name)
+	return infos.Only()
 }
 
 // completeLabs completes running labs and files.
 func (p *program) completeLabs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	infos, _ := p.labs()
-	return completions(labNames(infos)), cobra.ShellCompDirectiveDefault
+	return completions(infos.Names()), cobra.ShellCompDirectiveDefault
 }
 
 // completions returns the names that a shell reads as one word each, without quoting.

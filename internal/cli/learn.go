@@ -15,9 +15,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/consent"
 	"github.com/vethlab/vethlab/internal/draw"
-	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/lesson"
-	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
 	"github.com/vethlab/vethlab/internal/tutor/machine"
@@ -191,8 +189,8 @@ func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {
 	case o.check:
 		p.out.notice("%s: %s, %s, no mistake", arg, plural(len(l.Steps), "step"), plural(len(l.Tasks()), "task"))
 		return nil
-	case !p.placement.isolated:
-		return p.isolate()
+	case !p.process.Isolated:
+		return p.process.Isolate(!p.process.Root, true)
 	}
 	if err := p.permitLesson(arg, content, o.lang); err != nil {
 		return err
@@ -209,22 +207,6 @@ func (p *program) permitLesson(file string, content []byte, lang words.Lang) err
 	}
 	state := func() { p.out.notice("%s", learnTexts.foreign.With(file, userName()).In(lang)) }
 	return p.ask(consent.KeyOf("lesson", content), state, learnTexts.play.In(lang), "cannot play "+file+" without consent")
-}
-
-// isolate re-executes the command in a new isolated sandbox. Without user namespaces, root
-// gets one without a user namespace.
-func (p *program) isolate() error {
-	if p.placement.root && !sandbox.Privileged() {
-		return sandbox.ErrRoot
-	}
-	code, err := sandbox.IsolateInForeground(!p.placement.root)
-	if err != nil && !p.placement.rootless && sandbox.Privileged() {
-		code, err = sandbox.IsolateInForeground(false)
-	}
-	if err != nil {
-		return feature.Explain(err)
-	}
-	return reexecError{code}
 }
 
 // picture draws the State of a lesson.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/placement"
 )
 
 func newLs(p *program) *cobra.Command {
@@ -29,7 +31,7 @@ func (p *program) ls(f format) error {
 	}
 	switch {
 	case f == formatJSON:
-		return p.out.json(append([]labInfo{}, infos...)) // [], never null
+		return p.out.json(append(placement.Labs{}, infos...)) // [], never null
 	case len(infos) == 0:
 		p.out.notice("no lab is running")
 		return nil
@@ -43,7 +45,7 @@ func (p *program) ls(f format) error {
 }
 
 // labSize returns the number of nodes, "" if unknown.
-func labSize(info labInfo) string {
+func labSize(info placement.Lab) string {
 	if info.Foreign {
 		return ""
 	}
@@ -51,7 +53,7 @@ func labSize(info labInfo) string {
 }
 
 // labLocation returns the column WHERE.
-func labLocation(info labInfo) string {
+func labLocation(info placement.Lab) string {
 	switch {
 	case info.Sandbox != "":
 		return "rootless"
@@ -61,7 +63,7 @@ func labLocation(info labInfo) string {
 	return "machine"
 }
 
-func labState(info labInfo) string {
+func labState(info placement.Lab) string {
 	if info.Incomplete {
 		return "incomplete"
 	}

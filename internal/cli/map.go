@@ -11,6 +11,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/hostmap"
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -113,7 +114,7 @@ func (p *program) mapHost(ctx context.Context, args []string, filters []hostmap.
 // namespaces, of sandboxes and rootless engines, to see more.
 func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map, error) {
 	p.noteIgnored()
-	if !sandbox.Privileged() && !p.placement.inside {
+	if !sandbox.Privileged() && !p.process.Inside {
 		o.AsOwner = mapAsOwner
 	}
 	return hostmap.Take(ctx, o)
@@ -122,8 +123,8 @@ func (p *program) takeMap(ctx context.Context, o hostmap.Options) (*hostmap.Map,
 // mapAsOwner makes a map as the owner of a process's user namespace. It returns nil if
 // that is not permitted or the process has ended.
 func mapAsOwner(pid int) *hostmap.Map {
-	out, code, err := captureOutput(func(stdout *os.File) (int, error) {
-		return sandbox.RunAsOwner(pid, []string{programName, "map", "--output=json"}, stdout)
+	out, code, err := placement.Output(func(stdout *os.File) (int, error) {
+		return sandbox.RunAsOwner(pid, []string{placement.ProgramName, "map", "--output=json"}, stdout)
 	})
 	m := &hostmap.Map{}
 	if err != nil || code != exitDone || json.Unmarshal(out, m) != nil {
@@ -165,6 +166,6 @@ func (p *program) noticeUnseen(m *hostmap.Map) {
 	}
 	p.out.notice("not visible to this user: %s", escape.Line(strings.Join(m.Unseen, "; ")))
 	if !sandbox.Privileged() {
-		p.out.hint("sudo vethlab %s", strings.Join(p.args, " "))
+		p.out.hint("sudo vethlab %s", strings.Join(p.process.Args, " "))
 	}
 }

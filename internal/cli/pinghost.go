@@ -92,9 +92,9 @@ func (p *program) pingHost(ctx context.Context, host string, o pingHostOptions) 
 		Min: stats.Min, Mean: stats.Mean, Max: stats.Max, StdDev: stats.StdDev,
 	}.Summary(host))
 	if stats.Received == 0 {
-		return reexecError{pingNoReply}
+		return childExit{pingNoReply}
 	}
-	return reexecError{exitDone} // 0 also after Ctrl-C, as ping(8)
+	return childExit{exitDone} // 0 also after Ctrl-C, as ping(8)
 }
 
 // pingAddress resolves a host to an address of the wanted family.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/escape"
-	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -69,14 +67,14 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 // planOf returns the plan of up for a lab. For a lab whose sandbox does not exist yet it is
 // the plan from an empty machine.
 func (p *program) planOf(lab *vethlab.Lab) (*vethlab.Plan, error) {
-	err := p.reexecIfSandboxed(lab.Name(), false)
-	if errors.Is(err, vethlab.ErrNotRunning) || errors.Is(err, sandbox.ErrEnded) || errors.Is(err, sandbox.ErrRoot) && !p.placement.root {
+	err := p.process.ReexecIfSandboxed(lab.Name(), false)
+	switch {
+	case err == nil:
+		return lab.Plan()
+	case p.process.OutOfReach(err):
 		return lab.PlanNew(), nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return lab.Plan()
+	return nil, err
 }
 
 // origin returns the node and line of the lab file of a step, "node, file:line".

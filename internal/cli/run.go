@@ -46,7 +46,7 @@ there is nothing to test.`,
 			if err != nil {
 				return err
 			}
-			if err := p.reexecIfSandboxed(lab.Name(), true); err != nil {
+			if err := p.process.ReexecIfSandboxed(lab.Name(), true); err != nil {
 				return err
 			}
 			return p.run(cmd.Context(), lab, argv, o)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
@@ -49,24 +48,10 @@ Exit codes are those of exec.`,
 
 // shellNew opens a shell in a new isolated sandbox, in which this program is re-executed.
 func (p *program) shellNew(argv []string) error {
-	switch {
-	case p.placement.isolated:
+	if p.process.Isolated {
 		return p.shellIsolated(argv)
-	case p.placement.root && !sandbox.Privileged():
-		return sandbox.ErrRoot
 	}
-	isolate := sandbox.Isolate
-	if len(argv) == 0 { // for the job control of the shell
-		isolate = sandbox.IsolateInForeground
-	}
-	code, err := isolate(!p.placement.root)
-	if err != nil && sandbox.Privileged() { // user namespaces may be disabled
-		code, err = isolate(false)
-	}
-	if err != nil {
-		return feature.Explain(err)
-	}
-	return reexecError{code}
+	return p.process.Isolate(!p.process.Root, len(argv) == 0)
 }
 
 // shellIsolated opens the shell. This process stays as PID 1, see [program.runIsolated].
@@ -95,7 +80,7 @@ func (p *program) shellIsolated(argv []string) error {
 	if err != nil {
 		return launchError(err)
 	}
-	return reexecError{sandbox.ExitCode(status)}
+	return childExit{sandbox.ExitCode(status)}
 }
 
 func (p *program) shell(arg string) error {

@@ -104,11 +104,11 @@ func (p *program) isNodeArg(arg string) (bool, error) {
 	case qualified:
 		return lab != "" && lab != "." && lab != ".." && node != "" && !strings.Contains(node, "/"), nil
 	}
-	if err := p.reexecInOnlySandbox(); err != nil {
+	if err := p.process.ReexecInOnlySandbox(); err != nil {
 		return false, err
 	}
 	infos, err := p.labs()
-	return err == nil && !isRunning(infos, arg) && len(labsWith(infos, arg)) > 0, err
+	return err == nil && !infos.Has(arg) && len(infos.With(arg)) > 0, err
 }
 
 // completeLabsAndNodes completes running labs and their nodes.

@@ -31,9 +31,9 @@ of the file asked for and this one does not is undone.`,
 			if err != nil {
 				return err
 			}
-			err = p.reexecIfSandboxed(lab.Name(), true)
+			err = p.process.ReexecIfSandboxed(lab.Name(), true)
 			for errors.Is(err, sandbox.ErrEnded) { // a concurrent down ended the sandbox
-				err = p.reexecIfSandboxed(lab.Name(), true)
+				err = p.process.ReexecIfSandboxed(lab.Name(), true)
 			}
 			if err != nil {
 				return err

@@ -1,4 +1,5 @@
-// Package guarded reads files in folders that an untrusted user may write.
+// Package guarded reads files in folders that an untrusted user may write, and inputs
+// without a known end.
 //
 // Such a user decides what a path opens: a FIFO or a device that never ends, a link
 // to a file that only the reader may read, a file that grows while it is read. So a
