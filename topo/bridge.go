@@ -59,8 +59,8 @@ func (b *Bridge) misplaced(n *Node, i *Interface) *fault {
 	case n.Kind == Switch && i.Name == BridgeName:
 		return nil
 	case n.Kind == Switch && b.Ports != nil:
-		return faultf("ports", "say kind: router or host for a node with bridges and other interfaces",
-			"switch %s has one bridge, which is %s", n.Name, BridgeName)
+		return faultf("ports", "write kind: router or host for a node with bridges and other interfaces",
+			"switch %s can't have another bridge than %s", n.Name, BridgeName)
 	case b.Ports != nil:
 		return nil
 	case b.STP:
@@ -72,7 +72,7 @@ func (b *Bridge) misplaced(n *Node, i *Interface) *fault {
 func (*Bridge) refuses(port *WiredInterface) *fault {
 	if port.forwards {
 		return faultf("ports", "join them by a link with both its ends in "+port.Node.Name,
-			"%s is %s and can't be the port of one", port, withArticle(port.Kind))
+			"%s is %s and can't be the port of a bridge", port, withArticle(port.Kind))
 	}
 	return nil
 }
@@ -81,14 +81,14 @@ func (b *Bridge) check(i *Interface) []*fault {
 	var faults []*fault
 	switch {
 	case b.ForwardDelay != 0 && !b.STP:
-		faults = append(faults, faultf("forward_delay", "say stp: true", "forward_delay counts only where the spanning tree protocol is on"))
+		faults = append(faults, faultf("forward_delay", "write stp: true", "forward_delay has no effect without the spanning tree protocol"))
 	case b.ForwardDelay != 0 && (b.ForwardDelay < minForwardDelay || b.ForwardDelay > maxForwardDelay):
 		faults = append(faults, faultf("forward_delay", "", "forward_delay %s is out of range, which is %s to %s",
 			b.ForwardDelay, minForwardDelay, maxForwardDelay))
 	}
 	if ports := len(b.Ports); ports > maxPorts {
 		faults = append(faults, faultf("", "use several bridges and link them",
-			"bridge %s has %d ports, but a bridge of the kernel holds %d", i.Name, ports, maxPorts))
+			"bridge %s has %d ports, the kernel's limit is %d", i.Name, ports, maxPorts))
 	}
 	return faults
 }

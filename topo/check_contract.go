@@ -27,14 +27,14 @@ func (c *checker) test(i int) {
 	}
 	check.text("name", check.entry.Name)
 	if strings.ContainsAny(check.entry.Name, "\n\t") {
-		check.fail("name", "", "a name is one line, without tabs")
+		check.fail("name", "", "a name must be one line without tabs")
 	}
 	if check.entry.Run != nil {
 		check.command()
 		return
 	}
 	if keys := check.given("on", "exit", "stdout"); len(keys) > 0 {
-		check.fail(keys[0], "", "%s is for a command: it goes with run", keys[0])
+		check.fail(keys[0], "", "%s needs run: it is for tests that run a command", keys[0])
 		return
 	}
 	check.ends()
@@ -79,7 +79,7 @@ func (c testCheck) command() {
 	if keys := c.given(
 		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "count", "serve",
 	); len(keys) > 0 {
-		c.fail(keys[0], "write two tests", "a test asks who reaches whom or runs a command: %s can't go with run", joined(keys))
+		c.fail(keys[0], "write two tests", "a test sends probes or runs a command: %s can't go with run", joined(keys))
 	}
 	switch {
 	case len(c.entry.Run) == 0 || strings.TrimSpace(c.entry.Run[0]) == "":
@@ -109,7 +109,7 @@ func (c testCheck) text(key testKey, s string) {
 	}
 	for _, r := range s {
 		if r != '\n' && r != '\t' && !unicode.IsGraphic(r) {
-			c.fail(key, "", "%s contains %q, which can't be shown", key, r)
+			c.fail(key, "", "%s contains %q, which is not printable", key, r)
 			return
 		}
 	}
@@ -122,9 +122,9 @@ func (c testCheck) ends() {
 	case !from && !to:
 		c.failWhole("write {from: all, to: all}, or run and on", "a test needs from and to")
 	case !from:
-		c.failWhole("", "a test needs from: who asks")
+		c.failWhole("", "a test needs from: the nodes that send probes")
 	case !to:
-		c.failWhole("", "a test needs to: who is asked")
+		c.failWhole("", "a test needs to: the targets of the probes")
 	}
 	c.names("from", c.entry.From, false)
 	c.names("to", c.entry.To, true)
@@ -145,7 +145,7 @@ func (c testCheck) known(key testKey, names []string, targets bool) {
 // names checks a list of nodes and groups.
 func (c testCheck) names(key testKey, names []string, targets bool) {
 	if names != nil && len(names) == 0 {
-		c.fail(key, "", "%s names no node", key)
+		c.fail(key, "", "%s is empty (want nodes or groups)", key)
 	}
 	for i, name := range names {
 		place := c.item(key, i)
@@ -172,23 +172,23 @@ func (c testCheck) name(key testKey, name string, target bool) {
 	case name == "":
 		c.fail(key, "", "the name of a node is empty")
 	case err == nil && !target:
-		c.fail(key, "", "%s is an address: only nodes can ask", addr)
+		c.fail(key, "", "%s is an address (want a node or group)", addr)
 	case err == nil:
 		if fault := targetFault(addr); fault != "" {
-			c.fail(key, "", "a test can't be of %s: %s", addr, fault)
+			c.fail(key, "", "%s can't be a target: %s", addr, fault)
 		}
 	case colon && (c.isNode(node) || node == HostNode):
 		if !target {
-			c.fail(key, fmt.Sprintf("write %q", node), "%s is an interface: only nodes can ask", name)
+			c.fail(key, fmt.Sprintf("write %q", node), "%s is an interface (want a node or group)", name)
 		} else if c.wiring.Interface(node, iface) == nil {
 			c.fail(key, didYouMean(iface, c.wiring.interfaceNames(node)), "node %s has no interface %q", node, iface)
 		}
 	case colon && c.isParty(node):
-		c.fail(key, "", "%q stands for several nodes, and an interface is one node's", node)
+		c.fail(key, "", "%q stands for several nodes (want one for an interface)", node)
 	case colon:
-		c.fail(key, didYouMean(node, c.nodeNames()), "there is no node %q", node)
+		c.fail(key, didYouMean(node, c.nodeNames()), "unknown node %q", node)
 	default:
-		c.fail(key, didYouMean(name, c.partyNames()), "there is no node or group %q", name)
+		c.fail(key, didYouMean(name, c.partyNames()), "unknown node or group %q", name)
 	}
 }
 
@@ -197,11 +197,11 @@ func targetFault(a netip.Addr) string {
 	case a.Zone() != "":
 		return "it has a zone"
 	case a.IsUnspecified():
-		return "it stands for no address"
+		return "it is the unspecified address"
 	case a.IsMulticast():
-		return "it is multicast"
+		return "it is a multicast address"
 	case a.Is4In6():
-		return "it is IPv4 written as IPv6"
+		return "it is an IPv4-mapped IPv6 address"
 	}
 	return ""
 }
@@ -247,7 +247,7 @@ func (c testCheck) how() {
 	}
 	expects := []string{string(Reachable), string(Unreachable), string(Refused)}
 	if e := string(c.entry.Expect); e != "" && !slices.Contains(expects, e) {
-		c.fail("expect", oneOf(e, expects), "a test can't expect %q", e)
+		c.fail("expect", oneOf(e, expects), "unknown outcome %q", e)
 	}
 	if fault := c.entry.Loss.fault(); fault != "" {
 		c.fail("loss", "", "the share %s %s", c.entry.Loss, fault)
@@ -277,14 +277,14 @@ func (c testCheck) times() {
 func (c testCheck) contradictions() {
 	via, outcome := c.entry.Protocol(), c.entry.Outcome()
 	if keys := c.given("within", "loss", "mtu", "throughput", "path"); outcome != Reachable && len(keys) > 0 {
-		c.fail(keys[0], "write two tests", "%s can only be asked of what is reachable, and this test expects %s", joined(keys), outcome)
+		c.fail(keys[0], "write two tests", "%s can't go with expect: %s", joined(keys), outcome)
 	}
 	switch {
 	case c.entry.Serve == nil:
 	case !via.hasListener():
-		c.fail("serve", "", "nobody listens for a ping: serve goes with via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME")
+		c.fail("serve", "", "serve needs a listener (want via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME)")
 	case *c.entry.Serve && outcome == Refused:
-		c.fail("serve", "", "where something listens nothing is refused: serve: true can't go with expect: refused")
+		c.fail("serve", "", "serve: true can't go with expect: refused: a listener refuses nothing")
 	}
 }
 
@@ -294,16 +294,16 @@ func (c testCheck) hops() {
 		key, n := c.item("path", i), c.nodes[name]
 		switch {
 		case isEnd(c.entry.Sources(), name) || isEnd(c.entry.Targets(), name):
-			c.fail(key, "a path is what lies between", "%s is an end of this test, not a part of its path", name)
+			c.fail(key, "write the nodes between from and to", "%s is the source or target of this test, not a hop of its path", name)
 		case c.groups[name] != nil || name == AllNodes:
-			c.fail(key, "", "a path consists of nodes, and %q is several", name)
+			c.fail(key, "", "%q stands for several nodes (want one)", name)
 		case name != HostNode && !c.isNode(name):
-			c.fail(key, didYouMean(name, c.nodeNames()), "there is no node %q", name)
+			c.fail(key, didYouMean(name, c.nodeNames()), "unknown node %q", name)
 		case name == HostNode:
 		case n != nil && n.Kind == Switch:
-			c.fail(key, "leave it out", "%s is a switch, which no packet shows as a part of its path", name)
+			c.fail(key, "leave it out", "%s is a switch, which is not a hop", name)
 		case !forwards(n):
-			c.fail(key, "make it a router: kind: router", "%s is a host and forwards nothing", name)
+			c.fail(key, "make it a router: kind: router", "%s is a host and does not forward packets", name)
 		}
 	}
 }
@@ -333,7 +333,7 @@ func (c *checker) groupNames(n *Node, path string) {
 		fault := nodeFault(g)
 		switch {
 		case g == AllNodes || g == HostNode:
-			c.fail(n.Pos, place, "", "%q is taken and can't be a group's name", g)
+			c.fail(n.Pos, place, "", "%q is reserved and can't be a group's name", g)
 		case fault != "":
 			c.fail(n.Pos, place, "", "the group's name %q %s", g, fault)
 		case addrErr == nil:
@@ -341,7 +341,7 @@ func (c *checker) groupNames(n *Node, path string) {
 		case slices.Contains(n.Group[:i], g):
 			c.fail(n.Pos, place, "", "node %s is in group %q twice", n.Name, g)
 		case c.isNode(g):
-			c.fail(n.Pos, place, "give the group another name", "%q is a node, and no group can be called like one", g)
+			c.fail(n.Pos, place, "give the group another name", "%q is the name of a node already", g)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func (c *checker) interfaces(n *Node) {
 		} else if fault := interfaceFault(d.Name); fault != "" {
 			c.fail(d.Pos, path, "", "the interface's name %q %s", d.Name, fault)
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
-			c.fail(d.Pos, path, "", "interface %s of node %s is there twice", d.Name, n.Name)
+			c.fail(d.Pos, path, "", "node %s has two interfaces %s", n.Name, d.Name)
 		} else if !c.partial {
 			c.usage(n, d, path)
 		}
@@ -29,7 +29,7 @@ func (c *checker) interfaces(n *Node) {
 func (c *checker) loopback(n *Node, d *Interface, path string) {
 	switch {
 	case n.Name == HostNode:
-		c.fail(d.Pos, path, "", "lo of %q is the machine's own and not the lab's to change", n.Name)
+		c.fail(d.Pos, path, "", "a lab can't change lo of the host namespace")
 	case d.beyondLoopback():
 		c.fail(d.Pos, path, "", "lo can have addresses and nothing else")
 	}
@@ -52,7 +52,7 @@ func (c *checker) usage(n *Node, d *Interface, path string) {
 		if n.Kind == Switch {
 			whole, owner = "switch "+n.Name, "switch"
 		}
-		c.fail(d.Pos, path, "give them to "+i.Master.Name+", which is the "+owner+"'s own interface",
+		c.fail(d.Pos, path, "give them to "+i.Master.Name+", the interface of the "+owner+" on this segment",
 			"interface %s is a port of %s and has no addresses", d.Name, whole)
 	}
 	c.lowMTU(i, path)
@@ -79,11 +79,11 @@ func (c *checker) mac(n *Node, d *Interface, path string) {
 	owner := n.Name + ":" + d.Name
 	switch first := c.macs[d.MAC]; {
 	case d.MAC == MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}:
-		c.fail(d.Pos, path, "", "%s is the broadcast address, no interface's", d.MAC)
+		c.fail(d.Pos, path, "", "MAC address %s is the broadcast address", d.MAC)
 	case d.MAC[0]&1 != 0:
-		c.fail(d.Pos, path, "the first byte must be even", "%s is a multicast address, no interface's", d.MAC)
+		c.fail(d.Pos, path, "the first byte must be even", "MAC address %s is a multicast address", d.MAC)
 	case first != "":
-		c.fail(d.Pos, path, "", "MAC address %s of %s is already that of %s", d.MAC, owner, first)
+		c.fail(d.Pos, path, "", "MAC address %s of %s is already used by %s", d.MAC, owner, first)
 	default:
 		c.macs[d.MAC] = owner
 	}
@@ -98,16 +98,16 @@ func (c *checker) address(d *Interface, i int, path string) {
 	case !p.IsValid():
 		fault = "is invalid"
 	case p.Bits() == 0:
-		fault = "has a subnet of everything there is"
+		fault = "has prefix length 0"
 	case rangeFault(p.Addr()) != "":
 		fault = rangeFault(p.Addr())
 	case slices.Contains(d.Addresses[:i], p):
-		fault = "is there twice"
+		fault = "is listed twice"
 	case p.Addr().BitLen()-p.Bits() > 1 && p == p.Masked():
-		fault = "is that of the whole subnet, no interface's"
+		fault = "is the network address of its subnet"
 		hint = fmt.Sprintf("did you mean \"%s/%d\"?", p.Addr().Next(), p.Bits())
 	case isBroadcast(p):
-		fault = "is the broadcast address of its subnet, no interface's"
+		fault = "is the broadcast address of its subnet"
 	}
 	if fault != "" {
 		c.fail(d.Pos, path, hint, "address %s %s", p, fault)

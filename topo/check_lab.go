@@ -19,7 +19,7 @@ func (c *checker) lab() {
 		}
 	}
 	if r := string(t.Routing); r != "" && t.Routing != RoutingAuto && t.Routing != RoutingNone {
-		c.fail(t.Pos, "routing", oneOf(r, []string{"auto", "none"}), "there is no routing %q", r)
+		c.fail(t.Pos, "routing", oneOf(r, []string{"auto", "none"}), "unknown routing %q", r)
 	}
 	c.pool(t.Addressing.IPv4, "addressing.ipv4", "IPv4", netip.Addr.Is4)
 	c.pool(t.Addressing.IPv6, "addressing.ipv6", "IPv6", netip.Addr.Is6)
@@ -60,7 +60,7 @@ func subnetFault(p netip.Prefix) string {
 	case !p.IsValid():
 		return "is invalid"
 	case p.Bits() == 0:
-		return "is everything there is"
+		return "has prefix length 0"
 	case p != p.Masked():
 		return "is an address within a subnet"
 	}
@@ -71,15 +71,15 @@ func subnetFault(p netip.Prefix) string {
 func rangeFault(a netip.Addr) string {
 	switch {
 	case a.Is4In6():
-		return "is IPv4 written as IPv6"
+		return "is an IPv4-mapped IPv6 address"
 	case a.IsMulticast():
-		return "is multicast"
+		return "is a multicast address"
 	case a.IsLoopback():
-		return "is for loopback"
+		return "is a loopback address"
 	case a.IsUnspecified(), a.Is4() && a.As4()[0] == 0:
-		return "stands for no address"
+		return "is not a unicast address"
 	case a == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
-		return "is for broadcasts"
+		return "is the broadcast address"
 	}
 	return ""
 }

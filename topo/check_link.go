@@ -35,9 +35,9 @@ func (c *checker) link(i int) {
 	}
 	switch x, y := l.Endpoints[0], l.Endpoints[1]; {
 	case x.Node == HostNode && y.Node == HostNode:
-		c.fail(l.Pos, linkPath(i), "put one of them into a node", "both ends of the link are on the machine itself")
+		c.fail(l.Pos, linkPath(i), "move one of them to a node", "both ends of the link are in the host namespace")
 	case x.Node == y.Node && (x.Interface == "" || y.Interface == ""):
-		c.fail(l.Pos, linkPath(i), "name both its interfaces if that is meant", "the link joins node %q with itself", x.Node)
+		c.fail(l.Pos, linkPath(i), "name both interfaces for a link within a node", "the link joins node %q with itself", x.Node)
 	}
 }
 
@@ -55,7 +55,7 @@ func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
 		c.fail(pos, path, "", "the interface's name %q %s", e.Interface, fault)
 	}
 	if n != nil && n.Kind == Switch && e.Interface == BridgeName {
-		c.fail(pos, path, "name the port otherwise, or leave its name out",
+		c.fail(pos, path, "give the port another name, or leave it out",
 			"%s is the bridge of switch %s, not one of its ports", BridgeName, n.Name)
 	}
 }
@@ -73,8 +73,8 @@ func (c *checker) typos() {
 				continue
 			}
 			c.fail(firstPos(e.Pos, l.Pos), endpointPath(linkPath(i), side),
-				fmt.Sprintf("did you mean %q? (declare it under nodes if it is meant)", c.t.Nodes[j].Name),
-				"link names node %q, which is not there", e.Node)
+				fmt.Sprintf("did you mean %q? (otherwise list %q under nodes)", c.t.Nodes[j].Name, e.Node),
+				"link names unknown node %q", e.Node)
 		}
 	}
 }

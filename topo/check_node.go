@@ -24,7 +24,7 @@ func (c *checker) node(n *Node) {
 		c.fail(n.Pos, path, "use a shorter prefix", "the namespace's name %q has more than %d bytes",
 			c.t.NamespacePrefix()+n.Name, maxNamespace)
 	case c.nodes[n.Name] != nil:
-		c.fail(n.Pos, path, "", "node %q is there twice", n.Name)
+		c.fail(n.Pos, path, "", "two nodes have the name %q", n.Name)
 	}
 	c.nodes[n.Name] = n
 	for _, g := range n.Group {
@@ -40,27 +40,27 @@ func (c *checker) node(n *Node) {
 // there, nothing that changes what is the machine's own.
 func (c *checker) machine(n *Node, path string) {
 	if n.Kind != "" && n.Kind != Host {
-		c.fail(n.Pos, path+".kind", "leave it out", "%q is the machine itself and no %s", n.Name, n.Kind)
+		c.fail(n.Pos, path+".kind", "leave it out", "%q is the host namespace and can't be a %s", n.Name, n.Kind)
 	}
 	if len(n.Sysctls) > 0 {
-		c.fail(n.Pos, path+".sysctls", "set them by hand", "%q is the machine itself: its settings are not the lab's to change", n.Name)
+		c.fail(n.Pos, path+".sysctls", "set them by hand", "%q is the host namespace: a lab can't change its sysctls", n.Name)
 	}
 	if n.Nftables != "" {
-		c.fail(n.Pos, path+".nftables", "put a router between the lab and the machine, and filter there",
-			"%q is the machine itself: its packet filter is not the lab's to change", n.Name)
+		c.fail(n.Pos, path+".nftables", "put a router between the lab and the host namespace, and filter there",
+			"%q is the host namespace: a lab can't change its packet filter", n.Name)
 	}
 }
 
 func (c *checker) kind(n *Node, path string) {
 	kinds := []string{string(Host), string(Router), string(Switch)}
 	if n.Kind != "" && !slices.Contains(kinds, string(n.Kind)) {
-		c.fail(n.Pos, path+".kind", oneOf(string(n.Kind), kinds), "there is no kind %q of nodes", n.Kind)
+		c.fail(n.Pos, path+".kind", oneOf(string(n.Kind), kinds), "unknown kind of node %q", n.Kind)
 		c.partial = true
 		return
 	}
 	if len(n.Subnet) > 0 && n.Kind != Switch && !c.partial {
-		c.fail(n.Pos, path+".subnet", "write the subnet at the link, or say kind: switch",
-			"node %s is no switch and has no subnet of its own", n.Name)
+		c.fail(n.Pos, path+".subnet", "write the subnet at the link, or kind: switch",
+			"node %s is not a switch and can't have a subnet", n.Name)
 	}
 }
 
@@ -73,7 +73,7 @@ func (c *checker) sysctls(n *Node, path string) {
 		}
 		switch {
 		case !strings.HasPrefix(key, "net."):
-			c.fail(n.Pos, place, hint, "sysctl %q is not the network's: its key must begin with net.", key)
+			c.fail(n.Pos, place, hint, "sysctl %q is not of the network (want a key that begins with net.)", key)
 		case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl) && !linkSysctl.MatchString(key):
 			c.fail(n.Pos, place, hint, "%q is not the key of a sysctl", key)
 		case strings.TrimSpace(value) == "" || strings.ContainsFunc(value, notInValue):

@@ -29,11 +29,11 @@ func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
 	case r.Metric < 0 || int64(r.Metric) > math.MaxUint32:
 		return fmt.Sprintf("metric %d is out of range", r.Metric), ""
 	case !r.Via.IsValid() && r.Dev == "":
-		return fmt.Sprintf("the route to %s leads nowhere", r.To), "say via which address, or dev which interface"
+		return fmt.Sprintf("the route to %s has neither a gateway nor an interface", r.To), "write via and an address, or dev and an interface"
 	case r.Dev != "" && c.wiring.Interface(n.Name, r.Dev) == nil:
 		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.wiring.interfaceNames(n.Name))
 	case c.isDown(n, r.Dev):
-		return fmt.Sprintf("interface %s of node %s is down and carries no route", r.Dev, n.Name), ""
+		return fmt.Sprintf("interface %s of node %s is down and can't have routes", r.Dev, n.Name), ""
 	case r.Via.IsValid():
 		return c.viaFault(n, r)
 	}
@@ -43,19 +43,19 @@ func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
 func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {
 	switch {
 	case r.Via.Is4() != r.To.Addr().Is4():
-		return fmt.Sprintf("the route to %s can't go via %s, which is of the other family", r.To, r.Via), ""
+		return fmt.Sprintf("the route to %s can't go via %s, which is of the other address family", r.To, r.Via), ""
 	case rangeFault(r.Via) != "":
-		return fmt.Sprintf("%s %s, no gateway", r.Via, rangeFault(r.Via)), ""
+		return fmt.Sprintf("gateway %s %s", r.Via, rangeFault(r.Via)), ""
 	case r.Via.IsLinkLocalUnicast() && r.Via.Is6() && r.Dev == "":
-		return fmt.Sprintf("%s is link-local, so the route needs dev", r.Via), ""
+		return fmt.Sprintf("gateway %s is link-local, so the route needs dev", r.Via), ""
 	}
 	prefixes, complete := c.written(n, r.Dev)
 	if slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Addr() == r.Via }) {
-		return fmt.Sprintf("%s is node %s's own address, no gateway", r.Via, n.Name), ""
+		return fmt.Sprintf("gateway %s is an address of node %s itself", r.Via, n.Name), ""
 	}
 	onLink := slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(r.Via) }) || n.routesOnLink(r)
 	if complete && !onLink && !r.Via.IsLinkLocalUnicast() {
-		return fmt.Sprintf("%s is in no subnet of node %s", r.Via, n.Name), ""
+		return fmt.Sprintf("gateway %s is not in a subnet of node %s", r.Via, n.Name), ""
 	}
 	return "", ""
 }

@@ -61,7 +61,7 @@ func (c *checker) oneGroup(claims []*claim) {
 			continue
 		}
 		reported[cl.owner()] = true
-		c.fail(cl.pos, cl.path, "", "%s and %s are on one segment and not in one subnet", cl.what, first.inFile())
+		c.fail(cl.pos, cl.path, "", "%s and %s are on one segment, but not in one subnet", cl.what, first.inFile())
 	}
 }
 
@@ -91,7 +91,7 @@ func (c *checker) twice(claims []*claim) {
 		if first := seen[w]; first == nil {
 			seen[w] = cl
 		} else if first.of != cl.of || first.prefix != cl.prefix {
-			c.fail(cl.pos, cl.path, "", "address %s is already that of %s%s", cl.what, first.of, inLine(first.pos))
+			c.fail(cl.pos, cl.path, "", "address %s is already used by %s%s", cl.what, first.of, inLine(first.pos))
 		}
 	}
 }
@@ -116,6 +116,6 @@ func (c *checker) apart(claims []*claim) {
 		if b.pos.compare(a.pos) < 0 {
 			a, b = b, a
 		}
-		c.fail(b.pos, b.path, "", "%s overlaps %s, which is another segment", b.what, a.inFile())
+		c.fail(b.pos, b.path, "", "%s overlaps %s, which is on another segment", b.what, a.inFile())
 	}
 }

@@ -62,8 +62,8 @@ func (c *checker) oneSubnet(claims []*claim) {
 		case first[four] == nil:
 			first[four] = cl
 		case first[four].prefix != cl.prefix && first[four].path != cl.path:
-			c.fail(cl.pos, cl.path, "they are one segment, so say it once",
-				"%s is not %s", cl.what, first[four].inFile())
+			c.fail(cl.pos, cl.path, "give a segment one subnet of each address family",
+				"%s differs from %s", cl.what, first[four].inFile())
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (d *decoder) follow(alias *yaml.Node) *yaml.Node {
 	}
 	d.expanded += size(alias.Alias)
 	if d.expanded > maxExpanded {
-		d.fail(d.pos(alias), "write out less by aliases", "aliases make this file too large")
+		d.fail(d.pos(alias), "use fewer aliases", "the file is too large once its aliases are expanded")
 		d.tooLarge = true
 	}
 	return alias.Alias

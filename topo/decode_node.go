@@ -68,7 +68,7 @@ func (d *decoder) mac(v value) MAC {
 	case err != nil:
 		d.fail(d.pos(v.node), "", "%s", err)
 	case mac.IsZero():
-		d.fail(d.pos(v.node), "leave it out to have one made", "%s is no interface's MAC address", s)
+		d.fail(d.pos(v.node), "leave it out for an automatic one", "MAC address %s is all zeros", s)
 	}
 	return mac
 }

@@ -57,7 +57,7 @@ func (d *decoder) routeWords(v value, r *Route) string {
 		case "metric":
 			r.Metric = d.integer(arg)
 		default:
-			d.fail(r.Pos, routeForm, "%q in a route is none of via, dev and metric", words[i])
+			d.fail(r.Pos, routeForm, "unknown word %q in a route (want via, dev, metric)", words[i])
 		}
 	}
 	return words[0]
@@ -73,7 +73,7 @@ func (d *decoder) via(v value, r *Route) {
 	case err != nil:
 		d.fail(d.pos(v.node), "via is an address without a length, such as 10.1.0.1", "%q is not an address", s)
 	case a.Zone() != "":
-		d.fail(d.pos(v.node), "say which interface by dev: "+strconv.Quote(a.Zone()), "%s has a zone", s)
+		d.fail(d.pos(v.node), "write the interface as dev: "+strconv.Quote(a.Zone()), "%s has a zone", s)
 	default:
 		r.Via = a
 	}
@@ -87,7 +87,7 @@ func (d *decoder) destination(v value, to string, r *Route) {
 	}
 	if to == "default" {
 		if !r.Via.IsValid() {
-			d.fail(r.Pos, "write 0.0.0.0/0 or ::/0", "a default route without via is of no family")
+			d.fail(r.Pos, "write 0.0.0.0/0 or ::/0", "a default route without via has no address family")
 		}
 		r.To = netip.PrefixFrom(zero(r.Via), 0)
 		return

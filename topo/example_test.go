@@ -77,7 +77,7 @@ func ExampleTopology_Validate() {
 	}
 	fmt.Println(lab.Validate())
 	// Output:
-	// nodes.a: node "a" is there twice
+	// nodes.a: two nodes have the name "a"
 }
 
 // An edit of a copy.

@@ -82,7 +82,7 @@ func (d *decoder) ownKeys(v value) map[string]*yaml.Node {
 		case k.Kind != yaml.ScalarNode || isNull(k):
 			d.fail(d.pos(key), "", "a key must be a word, found %s", describe(k))
 		case own[name] != nil:
-			d.fail(d.pos(key), "", "key %q is there twice, first in line %d", name, own[name].Line)
+			d.fail(d.pos(key), "", "duplicate key %q, first in line %d", name, own[name].Line)
 		default:
 			own[name] = key
 		}

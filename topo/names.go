@@ -53,7 +53,7 @@ func interfaceFault(s string) string {
 	case len(s) > maxInterface:
 		return fmt.Sprintf("has %d bytes, the kernel's limit is %d", len(s), maxInterface)
 	case slices.Contains([]string{"lo", "all", "default"}, s):
-		return "is taken by the kernel"
+		return "is reserved by the kernel"
 	case strings.Contains(s, "%"):
 		return `contains "%", which the kernel takes for a pattern`
 	}
@@ -66,7 +66,7 @@ func wordFault(s string) string {
 	case s == "":
 		return "is empty"
 	case s == "." || s == "..":
-		return "is a folder's"
+		return "is a directory"
 	case s[0] == '-':
 		return `begins with "-", which commands take for an option`
 	}

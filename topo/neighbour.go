@@ -59,7 +59,7 @@ func (c *checker) neighbours(n *Node, i *Interface, path string) {
 		case rangeFault(a) != "":
 			fault = rangeFault(a)
 		case slices.ContainsFunc(i.Neighbours[:k], func(o Neighbour) bool { return o.Address == a }):
-			fault = "is there twice"
+			fault = "is listed twice"
 		case slices.ContainsFunc(i.Addresses, func(p netip.Prefix) bool { return p.Addr() == a }):
 			fault = "is the interface's own address"
 		case neighbour.MAC.IsZero():

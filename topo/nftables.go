@@ -28,7 +28,7 @@ func (c *checker) nftables(n *Node, path string) {
 			c.errs = append(c.errs, &Error{Pos: Pos{pos.File, b.line + e.Line - 1, b.indent + e.Col}, Msg: e.Msg})
 			continue
 		}
-		c.fail(pos, path, "", "line %d, column %d of it: %s", e.Line, e.Col, e.Msg)
+		c.fail(pos, path, "", "nftables line %d, column %d: %s", e.Line, e.Col, e.Msg)
 	}
 }
 

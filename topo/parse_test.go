@@ -125,7 +125,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-func TestExamplesOfLiterals(t *testing.T) {
+func TestValidateLiterals(t *testing.T) {
 	four := []netip.Prefix{netip.MustParsePrefix("10.1.0.1/24")}
 	link := func(a, b string) topo.Link {
 		return topo.Link{Endpoints: [2]topo.Endpoint{{Node: a}, {Node: b}}}
@@ -136,8 +136,8 @@ func TestExamplesOfLiterals(t *testing.T) {
 	}{
 		{topo.Topology{}, `name: the lab's name "" is empty`},
 		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "b"), link("a", "")}}, `links[1].endpoints[1]: the node's name "" is empty`},
-		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "a")}}, `links[0]: the link joins node "a" with itself` + "\n  name both its interfaces if that is meant"},
-		{topo.Topology{Name: "x", Nodes: topo.Nodes{{Name: "a"}, {Name: "a"}}}, `nodes.a: node "a" is there twice`},
+		{topo.Topology{Name: "x", Links: []topo.Link{link("a", "a")}}, `links[0]: the link joins node "a" with itself` + "\n  name both interfaces for a link within a node"},
+		{topo.Topology{Name: "x", Nodes: topo.Nodes{{Name: "a"}, {Name: "a"}}}, `nodes.a: two nodes have the name "a"`},
 		{
 			topo.Topology{
 				Name:  "x",

@@ -75,8 +75,8 @@ func (c *checker) joinBridges() forest[*WiredInterface] {
 		}
 		x, y := l.Ends[0].Master, l.Ends[1].Master
 		if !f.join(x, y) && !x.Kind.answers().breaksLoops && !y.Kind.answers().breaksLoops {
-			c.fail(l.Decl.Pos, linkPath(i), "take one link of the loop away, or give the bridges stp: true",
-				"this link closes a loop of switches, in which frames would go round for ever")
+			c.fail(l.Decl.Pos, linkPath(i), "remove a link of the loop, or give the bridges stp: true",
+				"this link closes a loop of switches, in which frames would circulate forever")
 		}
 	}
 	return f
@@ -88,6 +88,6 @@ func (c *checker) ports(n *WiredNode) {
 	}
 	if ports := len(c.wiring.Interface(n.Name, BridgeName).Ports); ports > maxPorts {
 		c.fail(n.Pos, "nodes."+n.Name, "use several switches and link them",
-			"switch %s has %d links, but a bridge of the kernel holds %d ports", n.Name, ports, maxPorts)
+			"switch %s has %d links, the kernel's limit is %d", n.Name, ports, maxPorts)
 	}
 }

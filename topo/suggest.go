@@ -30,7 +30,7 @@ func oneOf(s string, known []string) string {
 	if len(known) == 0 {
 		return ""
 	}
-	return "it is one of " + strings.Join(known, ", ")
+	return "want one of " + strings.Join(known, ", ")
 }
 
 // distance counts the bytes to insert, delete, replace or swap with the next

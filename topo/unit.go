@@ -84,7 +84,7 @@ func (Percent) parse(s string) (p Percent, hint string, err error) {
 	}
 	f, err := strconv.ParseFloat(number, 64)
 	if err != nil || f > 100 {
-		return 0, "", fmt.Errorf("%s is more than all, which is 100%%", s)
+		return 0, "", fmt.Errorf("share %s exceeds 100%%", s)
 	}
 	return Percent(f), "", nil
 }
@@ -165,7 +165,7 @@ func (Rate) parse(s string) (r Rate, hint string, err error) {
 	unit := strings.TrimSuffix(strings.ToLower(m[2]), "/s")
 	if scale, ok := strings.CutSuffix(unit, "bps"); ok {
 		return 0, fmt.Sprintf("write %q for bits", m[1]+scale+"bit"),
-			fmt.Errorf("%q is bytes to some and bits to others", m[2])
+			fmt.Errorf("unit %q is ambiguous: it means bytes or bits", m[2])
 	}
 	for _, u := range rateUnits {
 		if u.name == unit {
@@ -175,7 +175,7 @@ func (Rate) parse(s string) (r Rate, hint string, err error) {
 	if unit == "" {
 		return 0, fmt.Sprintf("did you mean \"%smbit\"?", m[1]), fmt.Errorf("the rate %s lacks its unit", s)
 	}
-	return 0, rateForm, fmt.Errorf("%q is not a unit of rates", m[2])
+	return 0, rateForm, fmt.Errorf("unknown unit %q", m[2])
 }
 
 // times returns n units, rounded to bits; s is for the error.
@@ -272,7 +272,7 @@ func parseBound[Q quantity[Q]](s string) (b Bound[Q], hint string, err error) {
 		b.Side = b.Limit.side()
 	}
 	if err == nil && !b.Side.known() {
-		hint, err = "it is one of <, <=, > and >=", fmt.Errorf("%q compares by no sign that is known", s)
+		hint, err = "want one of <, <=, > and >=", fmt.Errorf("unknown comparison in %q", s)
 	}
 	return b, hint, err
 }
@@ -285,7 +285,7 @@ func (b Bound[Q]) fault() string {
 	case !b.IsSet():
 		return ""
 	case !b.Side.known():
-		return fmt.Sprintf("compares by %q, which is no sign that is known", b.Side)
+		return fmt.Sprintf("has the unknown comparison %q", b.Side)
 	}
 	return b.Limit.fault()
 }

@@ -133,27 +133,27 @@ func TestVia(t *testing.T) {
 	}
 }
 
-// What comes from no file can be wrong in ways that no file can.
-func TestLiteralTests(t *testing.T) {
+// Validate reports values that the parser never returns.
+func TestValidateTestLiterals(t *testing.T) {
 	good := topo.Test{From: []string{"a"}, To: []string{"b"}}
 	for _, tt := range []struct {
 		change func(*topo.Test)
 		want   string
 	}{
-		{func(t *topo.Test) { t.Via = topo.Via{Protocol: "sctp"} }, `tests[0].via: a test can't ask via "sctp"`},
-		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.TCP, Port: 70000} }, "tests[0].via: port 70000 is too large, the last one is 65535"},
+		{func(t *topo.Test) { t.Via = topo.Via{Protocol: "sctp"} }, `tests[0].via: unknown protocol in via: "sctp"`},
+		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.TCP, Port: 70000} }, "tests[0].via: port 70000 is out of range, which is 1 to 65535"},
 		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.TCP, Port: 80, Path: "/"} }, `tests[0].via: "tcp/80" has settings of another protocol`},
 		{func(t *topo.Test) { t.Via = topo.Via{Port: 80} }, `tests[0].via: "" has settings of another protocol`},
-		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.HTTP} }, `tests[0].via: "http://" is no URL that can be asked for`},
-		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.HTTP, Host: "x/y", Path: "/"} }, `tests[0].via: "http://x/y/" is no URL that can be asked for`},
+		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.HTTP} }, `tests[0].via: "http://" is not a valid URL`},
+		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.HTTP, Host: "x/y", Path: "/"} }, `tests[0].via: "http://x/y/" is not a valid URL`},
 		{func(t *topo.Test) { t.Via = topo.Via{Protocol: topo.DNS, Name: "a..b"} }, `tests[0].via: the name "a..b" has two dots in a row`},
-		{func(t *topo.Test) { t.Loss = topo.Bound[topo.Percent]{"~", 1} }, `tests[0].loss: the share ~1% compares by "~", which is no sign that is known`},
+		{func(t *topo.Test) { t.Loss = topo.Bound[topo.Percent]{"~", 1} }, `tests[0].loss: the share ~1% has the unknown comparison "~"`},
 		{func(t *topo.Test) { t.Loss = topo.Bound[topo.Percent]{topo.Below, topo.Percent(math.NaN())} }, `tests[0].loss: the share <NaN% is not from 0% to 100%`},
 		{func(t *topo.Test) { t.Throughput = topo.Bound[topo.Rate]{topo.Above, -1} }, `tests[0].throughput: the rate >-1bit is not from 0 to 1000tbit`},
 		{func(t *topo.Test) { t.Within = -topo.Second }, `tests[0].within: the time -1s is not above zero`},
 		{func(t *topo.Test) { t.Count = -1 }, `tests[0].count: count -1 is out of range, which is 1 to 10000`},
 		{func(t *topo.Test) { t.Name = "\xff" }, `tests[0].name: name is not UTF-8`},
-		{func(t *topo.Test) { t.Path = []string{"c"} }, `tests[0].path[0]: there is no node "c"`},
+		{func(t *topo.Test) { t.Path = []string{"c"} }, `tests[0].path[0]: unknown node "c"`},
 	} {
 		test := good
 		tt.change(&test)

@@ -40,7 +40,7 @@ func (p Protocol) hasListener() bool { return p != ICMP }
 
 const maxPort = 65535
 
-const viaForm = "it is one of icmp, tcp/PORT, udp/PORT, http://HOST:PORT/PATH (also without HOST), dns/NAME"
+const viaForm = "want one of icmp, tcp/PORT, udp/PORT, http://HOST:PORT/PATH (also without HOST), dns/NAME"
 
 // ParseVia reads a Via as it is written in a file.
 func ParseVia(s string) (Via, error) {
@@ -63,11 +63,11 @@ func parseVia(s string) (v Via, hint string, err error) {
 		return v, "", v.fault()
 	case p == HTTP:
 		port, path, _ := strings.Cut(rest, "/")
-		return v, fmt.Sprintf("did you mean %q?", strings.TrimSuffix("http://:"+port, ":")+"/"+path), fmt.Errorf("%q is no URL", s)
+		return v, fmt.Sprintf("did you mean %q?", strings.TrimSuffix("http://:"+port, ":")+"/"+path), fmt.Errorf("%q is not a URL", s)
 	case head == "https:":
-		return v, "via: tcp/443 tests whether a connection comes about", errors.New("there are no tests via https")
+		return v, "via: tcp/443 tests whether a TCP connection succeeds", errors.New("via https is not supported")
 	}
-	return v, viaHint(head, rest), fmt.Errorf("a test can't ask via %q", s)
+	return v, viaHint(head, rest), fmt.Errorf("unknown protocol in via: %q", s)
 }
 
 func viaHint(head, rest string) string {
@@ -82,10 +82,10 @@ func viaHint(head, rest string) string {
 func parsePort(p Protocol, s string) (v Via, hint string, err error) {
 	port, err := strconv.Atoi(s)
 	if s == "" {
-		return v, fmt.Sprintf(`write it as "%s/80"`, p), fmt.Errorf("%s lacks the number of a port", p)
+		return v, fmt.Sprintf(`write it as "%s/80"`, p), fmt.Errorf("%s lacks a port", p)
 	}
 	if err != nil || strings.HasPrefix(s, "+") {
-		return v, fmt.Sprintf(`write it as "%s/80"`, p), fmt.Errorf("%q is not the number of a port", s)
+		return v, fmt.Sprintf(`write it as "%s/80"`, p), fmt.Errorf("%q is not a port", s)
 	}
 	v = Via{Protocol: p, Port: port}
 	return v, "", v.fault()
@@ -97,7 +97,7 @@ func parseURL(s string) (v Via, hint string, err error) {
 		if inner := (*url.Error)(nil); errors.As(err, &inner) {
 			err = inner.Err
 		}
-		return v, "", fmt.Errorf("%q is no URL: %w", s, err)
+		return v, "", fmt.Errorf("%q is not a URL: %w", s, err)
 	}
 	v = Via{Protocol: HTTP, Host: u.Hostname(), Path: u.RequestURI()}
 	if !strings.HasPrefix(v.Path, "/") {
@@ -105,7 +105,7 @@ func parseURL(s string) (v Via, hint string, err error) {
 	}
 	if port := u.Port(); port != "" {
 		if v.Port, err = strconv.Atoi(port); err != nil {
-			return v, "", fmt.Errorf("%q is not the number of a port", port)
+			return v, "", fmt.Errorf("%q is not a port", port)
 		}
 		if err := portFault(v.Port); err != nil {
 			return v, "", err
@@ -139,7 +139,7 @@ func (v Via) fault() error {
 			return fmt.Errorf("the name %q %s", v.Name, fault)
 		}
 	default:
-		return fmt.Errorf("a test can't ask via %q", v.Protocol)
+		return fmt.Errorf("unknown protocol in via: %q", v.Protocol)
 	}
 	if plain != v {
 		return fmt.Errorf("%q has settings of another protocol", v)
@@ -148,11 +148,8 @@ func (v Via) fault() error {
 }
 
 func portFault(port int) error {
-	switch {
-	case port > maxPort:
-		return fmt.Errorf("port %d is too large, the last one is %d", port, maxPort)
-	case port < 1:
-		return fmt.Errorf("port %d is none, the first one is 1", port)
+	if port < 1 || port > maxPort {
+		return fmt.Errorf("port %d is out of range, which is 1 to %d", port, maxPort)
 	}
 	return nil
 }
@@ -165,10 +162,10 @@ func (v Via) urlFault() error {
 	}
 	again, err := url.Parse(v.String())
 	if err != nil || !strings.HasPrefix(v.Path, "/") || again.RequestURI() != v.Path || again.Hostname() != v.Host {
-		return fmt.Errorf("%q is no URL that can be asked for", v)
+		return fmt.Errorf("%q is not a valid URL", v)
 	}
 	if strings.ContainsFunc(v.Host, func(r rune) bool { return !nameRune(r) && r != ':' || r == '%' }) {
-		return fmt.Errorf("%q is not the host of an URL", v.Host)
+		return fmt.Errorf("%q is not the host of a URL", v.Host)
 	}
 	return nil
 }
@@ -190,7 +187,7 @@ func hostnameFault(name string) string {
 		case len(label) > 63:
 			return fmt.Sprintf("has a part of %d bytes, the limit is 63", len(label))
 		case strings.ContainsFunc(label, func(r rune) bool { return r <= ' ' || r > '~' || r == '/' }):
-			return "has a character that is in no name"
+			return "has a character that is not allowed in names"
 		}
 	}
 	return ""

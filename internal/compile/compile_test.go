@@ -349,7 +349,7 @@ func TestErrors(t *testing.T) {
 		{
 			"route",
 			topo.Topology{Nodes: topo.Nodes{{Name: "a", Routes: []topo.Route{route}}}, Links: []topo.Link{link()}},
-			"a: route to 10.99.0.0/16: the gateway 10.77.0.1 is in no subnet of the node",
+			"a: route to 10.99.0.0/16: gateway 10.77.0.1 is not in a subnet of the node",
 		},
 		{
 			"packet filter",

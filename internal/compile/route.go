@@ -137,7 +137,7 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 		switch {
 		case r.Dev == "":
 			c.fail(pos, "write dev: and the interface, or a gateway out of a subnet of "+n.Name,
-				"%s: route to %s: the gateway %s is in no subnet of the node", n.Name, r.To, r.Via)
+				"%s: route to %s: gateway %s is not in a subnet of the node", n.Name, r.To, r.Via)
 		case r.Metric == 0 && n.isConnected(r.To.Masked()):
 			c.fail(pos, "leave it out, or give it a metric",
 				"%s: route to %s: the kernel has one already, since the node has an address in it", n.Name, r.To)

@@ -154,7 +154,7 @@ func (d *Draft) noteHostOnly(host *state.Namespace) {
 		switch {
 		case d.state.Link(at) != nil:
 		case paired && peer.Namespace == state.Host && peer.Link != "":
-			d.noteLost(shell.Pos{}, "", at.String(), "both ends of the link are on the machine itself")
+			d.noteLost(shell.Pos{}, "", at.String(), "both ends of the link are in the host namespace")
 		case paired:
 			d.noteLost(shell.Pos{}, "", at.String(), "its peer is in no named namespace")
 		case l.Kind.Traits().Forwards:
