@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// maxPorts is how many ports a bridge of the kernel holds (BR_MAX_PORTS less one).
+// maxPorts is the kernel's limit of ports per bridge (BR_MAX_PORTS - 1).
 const maxPorts = 1023
 
 // Limits of the forward delay while the spanning tree protocol is on (IEEE
@@ -22,9 +22,9 @@ type Bridge struct {
 	// [BridgeName] of a switch, whose ports are the ends of all its links.
 	Ports []string
 
-	// STP turns on the spanning tree protocol, and ForwardDelay says how long a
-	// port then listens and learns, each, before it forwards: 2 s to 30 s, 0
-	// for the default of 15 s.
+	// STP turns on the spanning tree protocol. ForwardDelay is the time that a
+	// port then spends in each of the states listening and learning before it
+	// forwards: 2 s to 30 s, 0 for the default of 15 s.
 	STP          bool
 	ForwardDelay Duration
 }
@@ -38,15 +38,15 @@ func (b *Bridge) clone() LinkKind {
 	return &c
 }
 
-func (b *Bridge) answers() answers {
-	return answers{
+func (b *Bridge) traits() traits {
+	return traits{
 		options: b.options(), forwards: true, breaksLoops: b.STP,
-		misplaced: b.misplaced, refuses: b.refuses, check: b.check,
+		misplaced: b.misplaced, rejectPort: b.rejectPort, check: b.check,
 	}
 }
 
 func (b *Bridge) options() []option {
-	stp := optionOf("stp", &b.STP, (*decoder).truth)
+	stp := optionOf("stp", &b.STP, (*decoder).boolean)
 	delay := optionOf("forward_delay", &b.ForwardDelay, (*decoder).duration)
 	stp.beside, delay.beside = true, true
 	return []option{portsOption(&b.Ports), stp, delay}
@@ -69,7 +69,7 @@ func (b *Bridge) misplaced(n *Node, i *Interface) *fault {
 	return faultf("forward_delay", "write bridge: and its ports", "interface %s is not a bridge and has no forward delay", i.Name)
 }
 
-func (*Bridge) refuses(port *WiredInterface) *fault {
+func (*Bridge) rejectPort(port *WiredInterface) *fault {
 	if port.forwards {
 		return faultf("ports", "join them by a link with both its ends in "+port.Node.Name,
 			"%s is %s and can't be the port of a bridge", port, withArticle(port.Kind))

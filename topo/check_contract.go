@@ -9,16 +9,16 @@ import (
 	"unicode/utf8"
 )
 
-// A testCheck looks at one entry of the tests.
-type testCheck struct {
+// A testChecker checks one test.
+type testChecker struct {
 	*checker
 	entry *Test
 	path  string
 }
 
-// test checks one entry of the tests.
+// test checks the i-th test.
 func (c *checker) test(i int) {
-	check := testCheck{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
+	check := testChecker{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
 	if c.unread[i] {
 		check.known("from", check.entry.From, false)
 		check.known("to", check.entry.To, true)
@@ -37,29 +37,28 @@ func (c *checker) test(i int) {
 		check.fail(keys[0], "", "%s needs run: it is for tests that run a command", keys[0])
 		return
 	}
-	check.ends()
-	check.how()
+	check.sourcesAndTargets()
+	check.values()
 	check.contradictions()
-	check.hops()
+	check.hopNames()
 }
 
-// fail notes a mistake at the value of a key, which may be followed by an index.
-func (c testCheck) fail(key testKey, hint, format string, args ...any) {
+// fail reports a mistake at the value of a key, which may have an index.
+func (c testChecker) fail(key testKey, hint, format string, args ...any) {
 	c.checker.fail(c.entry.Pos, c.path+"."+string(key), hint, format, args...)
 }
 
-// failWhole notes a mistake of the whole test.
-func (c testCheck) failWhole(hint, format string, args ...any) {
+// failWhole reports a mistake of the whole test.
+func (c testChecker) failWhole(hint, format string, args ...any) {
 	c.checker.fail(c.entry.Pos, c.path, hint, format, args...)
 }
 
-// given returns those of the keys that the test has, in the order of the
-// reference.
-func (c testCheck) given(keys ...testKey) []testKey {
+// given returns which of the keys the test has, in the order of docs/file.md.
+func (c testChecker) given(keys ...testKey) []testKey {
 	return slices.DeleteFunc(c.entry.keys(), func(k testKey) bool { return !slices.Contains(keys, k) })
 }
 
-// joined returns words as people list them.
+// joined returns a list such as "a, b and c".
 func joined(keys []testKey) string {
 	var b strings.Builder
 	for i, k := range keys {
@@ -75,7 +74,7 @@ func joined(keys []testKey) string {
 }
 
 // command checks a test that runs a command.
-func (c testCheck) command() {
+func (c testChecker) command() {
 	if keys := c.given(
 		"from", "to", "matrix", "via", "expect", "within", "loss", "mtu", "throughput", "path", "count", "serve",
 	); len(keys) > 0 {
@@ -101,8 +100,8 @@ func (c testCheck) command() {
 	c.times()
 }
 
-// text checks words that are shown or handed on as they are.
-func (c testCheck) text(key testKey, s string) {
+// text checks that a text is printable.
+func (c testChecker) text(key testKey, s string) {
 	if !utf8.ValidString(s) {
 		c.fail(key, "", "%s is not UTF-8", key)
 		return
@@ -115,8 +114,8 @@ func (c testCheck) text(key testKey, s string) {
 	}
 }
 
-// ends checks who asks and who is asked.
-func (c testCheck) ends() {
+// sourcesAndTargets checks from and to.
+func (c testChecker) sourcesAndTargets() {
 	from, to := c.entry.Sources() != nil, c.entry.To != nil || c.entry.Targets() != nil
 	switch {
 	case !from && !to:
@@ -133,8 +132,8 @@ func (c testCheck) ends() {
 	}
 }
 
-// known checks those names of a list that could be read.
-func (c testCheck) known(key testKey, names []string, targets bool) {
+// known checks the names of a list that the decoder could read.
+func (c testChecker) known(key testKey, names []string, targets bool) {
 	for i, name := range names {
 		if name != "" {
 			c.name(c.item(key, i), name, targets)
@@ -143,7 +142,7 @@ func (c testCheck) known(key testKey, names []string, targets bool) {
 }
 
 // names checks a list of nodes and groups.
-func (c testCheck) names(key testKey, names []string, targets bool) {
+func (c testChecker) names(key testKey, names []string, targets bool) {
 	if names != nil && len(names) == 0 {
 		c.fail(key, "", "%s is empty (want nodes or groups)", key)
 	}
@@ -157,18 +156,18 @@ func (c testCheck) names(key testKey, names []string, targets bool) {
 	}
 }
 
-// item returns the key of the i-th of a list that may also be a lone value.
-func (c testCheck) item(key testKey, i int) testKey {
+// item returns the key of the i-th item of a list, which may be a single value.
+func (c testChecker) item(key testKey, i int) testKey {
 	return testKey(strings.TrimPrefix(c.itemPath(c.path+"."+string(key), i), c.path+"."))
 }
 
-// name checks that there is such a node or group and, if it may be a target,
-// such an interface or address.
-func (c testCheck) name(key testKey, name string, target bool) {
+// name checks that a name is that of a node or group or, for a target, of an interface
+// or an address.
+func (c testChecker) name(key testKey, name string, target bool) {
 	addr, err := netip.ParseAddr(name)
 	node, iface, colon := strings.Cut(name, ":")
 	switch {
-	case c.isParty(name):
+	case c.namesNodes(name):
 	case name == "":
 		c.fail(key, "", "the name of a node is empty")
 	case err == nil && !target:
@@ -183,12 +182,12 @@ func (c testCheck) name(key testKey, name string, target bool) {
 		} else if c.wiring.Interface(node, iface) == nil {
 			c.fail(key, didYouMean(iface, c.wiring.interfaceNames(node)), "node %s has no interface %q", node, iface)
 		}
-	case colon && c.isParty(node):
+	case colon && c.namesNodes(node):
 		c.fail(key, "", "%q stands for several nodes (want one for an interface)", node)
 	case colon:
 		c.fail(key, didYouMean(node, c.nodeNames()), "unknown node %q", node)
 	default:
-		c.fail(key, didYouMean(name, c.partyNames()), "unknown node or group %q", name)
+		c.fail(key, didYouMean(name, c.nodeAndGroupNames()), "unknown node or group %q", name)
 	}
 }
 
@@ -206,16 +205,16 @@ func targetFault(a netip.Addr) string {
 	return ""
 }
 
-// isNode reports whether the lab has that node, declared or not.
+// isNode reports whether nodes or links name the node.
 func (c *checker) isNode(name string) bool { return c.wiring.Node(name) != nil }
 
-// isParty reports whether a word stands for nodes.
-func (c *checker) isParty(name string) bool {
+// namesNodes reports whether a word is the name of a node or group, or reserved.
+func (c *checker) namesNodes(name string) bool {
 	return name == HostNode || name == AllNodes || c.isNode(name) || c.groups[name] != nil
 }
 
-// partyNames returns all words that stand for nodes.
-func (c *checker) partyNames() []string {
+// nodeAndGroupNames returns all names for which namesNodes is true.
+func (c *checker) nodeAndGroupNames() []string {
 	names := c.nodeNames()
 	for i := range c.t.Nodes {
 		names = append(names, c.t.Nodes[i].Group...)
@@ -223,7 +222,7 @@ func (c *checker) partyNames() []string {
 	return append(names, AllNodes)
 }
 
-// nodeNames returns the names of all nodes, declared or not.
+// nodeNames returns the names of all nodes, also of those that only links name.
 func (c *checker) nodeNames() []string {
 	var names []string
 	for i := range c.t.Nodes {
@@ -237,11 +236,11 @@ func (c *checker) nodeNames() []string {
 	return append(names, HostNode)
 }
 
-// maxCount bounds how often one address is asked in one test.
+// maxCount is the limit of probes to one address in one test.
 const maxCount = 10_000
 
-// how checks each of the other keys by itself.
-func (c testCheck) how() {
+// values checks the value of each other key.
+func (c testChecker) values() {
 	if err := c.entry.Via.fault(); err != nil {
 		c.fail("via", viaForm, "%s", err)
 	}
@@ -262,7 +261,7 @@ func (c testCheck) how() {
 	c.times()
 }
 
-func (c testCheck) times() {
+func (c testChecker) times() {
 	for _, d := range []struct {
 		key  testKey
 		time Duration
@@ -274,7 +273,7 @@ func (c testCheck) times() {
 }
 
 // contradictions reports keys that can't go together.
-func (c testCheck) contradictions() {
+func (c testChecker) contradictions() {
 	via, outcome := c.entry.Protocol(), c.entry.Outcome()
 	if keys := c.given("within", "loss", "mtu", "throughput", "path"); outcome != Reachable && len(keys) > 0 {
 		c.fail(keys[0], "write two tests", "%s can't go with expect: %s", joined(keys), outcome)
@@ -284,16 +283,16 @@ func (c testCheck) contradictions() {
 	case !via.hasListener():
 		c.fail("serve", "", "serve needs a listener (want via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME)")
 	case *c.entry.Serve && outcome == Refused:
-		c.fail("serve", "", "serve: true can't go with expect: refused: a listener refuses nothing")
+		c.fail("serve", "", "serve: true can't go with expect: refused: a listener rejectPort nothing")
 	}
 }
 
-// hops checks that a path consists of nodes that packets can pass.
-func (c testCheck) hops() {
+// hopNames checks that each name in a path is a node that forwards packets.
+func (c testChecker) hopNames() {
 	for i, name := range c.entry.Path {
 		key, n := c.item("path", i), c.nodes[name]
 		switch {
-		case isEnd(c.entry.Sources(), name) || isEnd(c.entry.Targets(), name):
+		case isOnly(c.entry.Sources(), name) || isOnly(c.entry.Targets(), name):
 			c.fail(key, "write the nodes between from and to", "%s is the source or target of this test, not a hop of its path", name)
 		case c.groups[name] != nil || name == AllNodes:
 			c.fail(key, "", "%q stands for several nodes (want one)", name)
@@ -308,8 +307,8 @@ func (c testCheck) hops() {
 	}
 }
 
-// forwards reports whether a node may pass packets on: it is a router, or its
-// sysctls make it one.
+// forwards reports whether a node forwards packets: it is a router, or its sysctls
+// make it one.
 func forwards(n *Node) bool {
 	if n == nil {
 		return false
@@ -322,8 +321,8 @@ func forwards(n *Node) bool {
 	return n.Kind == Router
 }
 
-// isEnd reports whether a test's from or to is that one node.
-func isEnd(names []string, node string) bool { return len(names) == 1 && names[0] == node }
+// isOnly reports whether names has that node and no other.
+func isOnly(names []string, node string) bool { return len(names) == 1 && names[0] == node }
 
 // groupNames checks the groups of a node.
 func (c *checker) groupNames(n *Node, path string) {

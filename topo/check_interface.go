@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// interfaces checks what a node says about its interfaces.
+// interfaces checks the interfaces in the file's entry of a node.
 func (c *checker) interfaces(n *Node) {
 	for i := range n.Interfaces {
 		d := &n.Interfaces[i]
@@ -18,14 +18,14 @@ func (c *checker) interfaces(n *Node) {
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
 			c.fail(d.Pos, path, "", "node %s has two interfaces %s", n.Name, d.Name)
 		} else if !c.partial {
-			c.usage(n, d, path)
+			c.wired(n, d, path)
 		}
-		c.kindOf(n, d)
-		c.checkParts(n, d, path)
+		c.checkKind(n, d)
+		c.checkAttributes(n, d, path)
 	}
 }
 
-// loopback checks what is said about lo.
+// loopback checks the settings of lo.
 func (c *checker) loopback(n *Node, d *Interface, path string) {
 	switch {
 	case n.Name == HostNode:
@@ -39,8 +39,8 @@ func interfacePath(n *Node, d *Interface) string {
 	return fmt.Sprintf("nodes.%s.interfaces.%s", n.Name, d.Name)
 }
 
-// usage checks that a declared interface is there, and what it is.
-func (c *checker) usage(n *Node, d *Interface, path string) {
+// wired checks that a link or a kind makes a declared interface, and its addresses.
+func (c *checker) wired(n *Node, d *Interface, path string) {
 	i := c.wiring.Interface(n.Name, d.Name)
 	if i == nil {
 		c.fail(d.Pos, path, didYouMean(d.Name, c.wiring.interfaceNames(n.Name)),
@@ -58,7 +58,7 @@ func (c *checker) usage(n *Node, d *Interface, path string) {
 	c.lowMTU(i, path)
 }
 
-// lowMTU reports IPv6 addresses where the MTU leaves no room for IPv6.
+// lowMTU reports IPv6 addresses where the MTU is too small for IPv6.
 func (c *checker) lowMTU(i *WiredInterface, path string) {
 	d := i.Decl
 	mtu := d.MTU
@@ -89,7 +89,7 @@ func (c *checker) mac(n *Node, d *Interface, path string) {
 	}
 }
 
-// address checks one address by itself.
+// address checks the i-th address without regard to other interfaces.
 func (c *checker) address(d *Interface, i int, path string) {
 	p := d.Addresses[i]
 	fault, hint := "", ""
@@ -120,7 +120,7 @@ func isBroadcast(p netip.Prefix) bool {
 	return p.Addr().Is4() && p.Bits() < 31 && !p.Contains(p.Addr().Next())
 }
 
-// itemPath returns where the i-th of a list stands that may also be a lone value.
+// itemPath returns the path of the i-th item of a list, which may be a single value.
 func (c *checker) itemPath(list string, i int) string {
 	item := fmt.Sprintf("%s[%d]", list, i)
 	if c.places[list].IsValid() && !c.places[item].IsValid() {

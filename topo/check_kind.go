@@ -5,17 +5,17 @@ func misplaced(n *Node, d *Interface) *fault {
 	if d.Kind == nil || d.Name == Loopback {
 		return nil // loopback reports a kind of lo
 	}
-	if n.Kind == Switch && d.Name == BridgeName && !d.Kind.answers().forwards {
+	if n.Kind == Switch && d.Name == BridgeName && !d.Kind.traits().forwards {
 		return faultf("", "", "%s is the bridge of switch %s and can't be %s", d.Name, n.Name, withArticle(d.Kind))
 	}
-	if of := d.Kind.answers().misplaced; of != nil {
+	if of := d.Kind.traits().misplaced; of != nil {
 		return of(n, d)
 	}
 	return nil
 }
 
-// kindOf checks what is said about the kind of an interface.
-func (c *checker) kindOf(n *Node, d *Interface) {
+// checkKind checks the kind of an interface and its options.
+func (c *checker) checkKind(n *Node, d *Interface) {
 	if d.Kind == nil || d.Name == Loopback {
 		return
 	}
@@ -23,7 +23,7 @@ func (c *checker) kindOf(n *Node, d *Interface) {
 		c.failKind(n, d, f)
 		return
 	}
-	if check := d.Kind.answers().check; check != nil && !c.partial {
+	if check := d.Kind.traits().check; check != nil && !c.partial {
 		for _, f := range check(d) {
 			c.failKind(n, d, f)
 		}
@@ -32,7 +32,7 @@ func (c *checker) kindOf(n *Node, d *Interface) {
 
 func (c *checker) failKind(n *Node, d *Interface, f *fault) {
 	path := interfacePath(n, d)
-	for _, o := range d.Kind.answers().options {
+	for _, o := range d.Kind.traits().options {
 		if o.key == f.option {
 			path = c.optionPath(n, d, d.Kind, o)
 		}
@@ -40,8 +40,8 @@ func (c *checker) failKind(n *Node, d *Interface, f *fault) {
 	c.fail(d.Pos, path, f.hint, "%s", f.msg)
 }
 
-// optionPath returns where an option of a kind stands: under the kind's key, in
-// place of all its options, or beside it.
+// optionPath returns the path of an option: under the key of its kind, beside that
+// key, or, for ports, the key itself.
 func (c *checker) optionPath(n *Node, d *Interface, k LinkKind, o option) string {
 	path := interfacePath(n, d)
 	under := path + "." + k.Word() + "." + o.key

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// lab checks what stands at the top of a file.
+// lab checks the top-level keys except for nodes, links and tests.
 func (c *checker) lab() {
 	t := c.t
 	if fault := nameFault(t.Name); fault != "" {
@@ -84,7 +84,7 @@ func rangeFault(a netip.Addr) string {
 	return ""
 }
 
-// mtu checks an MTU that is given.
+// mtu checks an MTU; 0 means none is given.
 func (c *checker) mtu(mtu int, pos Pos, path string) {
 	if mtu != 0 && (mtu < minMTU || mtu > maxMTU) {
 		c.fail(pos, path, "", "mtu %d is out of range, which is %d to %d", mtu, minMTU, maxMTU)

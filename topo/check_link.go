@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// inLine returns where else to look.
+// inLine returns " in line N", or "" for an unknown position.
 func inLine(p Pos) string {
 	if !p.IsValid() {
 		return ""
@@ -22,7 +22,7 @@ func firstPos(ps ...Pos) Pos {
 	return Pos{}
 }
 
-// link checks a link by itself.
+// link checks the i-th link without regard to others.
 func (c *checker) link(i int) {
 	l := c.t.Links[i]
 	c.mtu(l.MTU, l.Pos, linkPath(i)+".mtu")

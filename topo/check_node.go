@@ -8,12 +8,12 @@ import (
 	"unicode"
 )
 
-// node checks a node by itself.
+// node checks a node without its interfaces and routes.
 func (c *checker) node(n *Node) {
 	path := "nodes." + n.Name
 	fault := nodeFault(n.Name)
 	if n.Name == HostNode {
-		c.machine(n, path)
+		c.hostNode(n, path)
 	}
 	switch {
 	case n.Name == AllNodes:
@@ -36,9 +36,9 @@ func (c *checker) node(n *Node) {
 	c.subnets(n.Subnet, n.Pos, path+".subnet")
 }
 
-// machine checks what is said about the machine itself: only what a lab makes
-// there, nothing that changes what is the machine's own.
-func (c *checker) machine(n *Node, path string) {
+// hostNode checks the node of the host namespace: a lab may add interfaces and routes
+// there, but not change other settings.
+func (c *checker) hostNode(n *Node, path string) {
 	if n.Kind != "" && n.Kind != Host {
 		c.fail(n.Pos, path+".kind", "leave it out", "%q is the host namespace and can't be a %s", n.Name, n.Kind)
 	}
@@ -82,10 +82,10 @@ func (c *checker) sysctls(n *Node, path string) {
 	}
 }
 
-// linkSysctl matches settings of a link, in whose name a slash stands for a dot.
+// linkSysctl matches sysctls of a link. In the link's name a slash stands for a dot.
 var linkSysctl = regexp.MustCompile(`^net\.[a-z0-9]+\.(?:conf|neigh)\.([A-Za-z0-9/_@-]+)\.[a-z0-9_]+$`)
 
-// linkSysctls checks that the links are there whose settings a node has.
+// linkSysctls checks that the links in a node's sysctls exist.
 func (c *checker) linkSysctls(n *Node) {
 	for _, key := range slices.Sorted(maps.Keys(n.Sysctls)) {
 		m := linkSysctl.FindStringSubmatch(key)

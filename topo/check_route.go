@@ -49,7 +49,7 @@ func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {
 	case r.Via.IsLinkLocalUnicast() && r.Via.Is6() && r.Dev == "":
 		return fmt.Sprintf("gateway %s is link-local, so the route needs dev", r.Via), ""
 	}
-	prefixes, complete := c.written(n, r.Dev)
+	prefixes, complete := c.prefixesOf(n, r.Dev)
 	if slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Addr() == r.Via }) {
 		return fmt.Sprintf("gateway %s is an address of node %s itself", r.Via, n.Name), ""
 	}
@@ -60,8 +60,7 @@ func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {
 	return "", ""
 }
 
-// routesOnLink reports whether another route says that the gateway of r is on the
-// link.
+// routesOnLink reports whether another route without gateway covers the gateway of r.
 func (n *Node) routesOnLink(r Route) bool {
 	return slices.ContainsFunc(n.Routes, func(o Route) bool {
 		return !o.Via.IsValid() && o.To.Contains(r.Via) && (r.Dev == "" || o.Dev == r.Dev)
@@ -73,15 +72,15 @@ func (c *checker) isDown(n *Node, dev string) bool {
 	return i != nil && i.Decl.Down
 }
 
-// written returns the addresses that the file gives a node's interfaces, or the
-// one called dev. It reports false if others will be filled in.
-func (c *checker) written(n *Node, dev string) (prefixes []netip.Prefix, complete bool) {
+// prefixesOf returns the addresses in the file for a node's interfaces, or for dev
+// only. It reports false if compile will assign others.
+func (c *checker) prefixesOf(n *Node, dev string) (prefixes []netip.Prefix, complete bool) {
 	complete = true
 	for _, i := range c.wiring.Node(n.Name).Interfaces {
 		switch {
 		case dev != "" && i.Name != dev:
 		case i.Decl.Addresses == nil:
-			// The bridge of a switch has what is written, and so has lo.
+			// compile assigns none to the bridge of a switch and lo.
 			complete = complete && (n.Kind == Switch || i.IsLoopback())
 		default:
 			prefixes = append(prefixes, i.Decl.Addresses...)

@@ -5,103 +5,103 @@ import (
 	"slices"
 )
 
-// segments checks what is said about addresses within and between segments. A lab
-// with routing: none decides what is reached by what, and may have subnets that
-// overlap, or an address twice.
+// segments checks addresses and subnets within and between segments. A lab with
+// routing: none may have overlapping subnets and duplicate addresses on different
+// segments: its own routes decide.
 func (c *checker) segments() {
 	c.findSegments()
-	var all []*claim
+	var all []*declaredPrefix
 	for _, s := range c.wiring.Segments {
-		claims := c.claims(s)
-		c.oneSubnet(claims)
+		declared := c.declared(s)
+		c.equalSubnets(declared)
 		if c.t.Routing == RoutingNone {
-			c.twice(claims)
+			c.duplicates(declared)
 		} else {
-			c.together(claims)
+			c.inOneSubnet(declared)
 		}
-		all = append(all, claims...)
+		all = append(all, declared...)
 	}
 	if c.t.Routing != RoutingNone {
-		c.twice(all)
-		c.apart(all)
+		c.duplicates(all)
+		c.overlaps(all)
 	}
 }
 
-// together reports interfaces of one segment that cannot talk, since no subnet
-// of theirs overlaps with those of the others.
-func (c *checker) together(claims []*claim) {
+// inOneSubnet reports interfaces of one segment none of whose subnets overlaps those
+// of the other interfaces.
+func (c *checker) inOneSubnet(declared []*declaredPrefix) {
 	for _, is := range []func(netip.Addr) bool{netip.Addr.Is4, netip.Addr.Is6} {
-		var family []*claim
-		for _, cl := range routable(claims) {
-			if is(cl.prefix.Addr()) {
-				family = append(family, cl)
+		var family []*declaredPrefix
+		for _, d := range routable(declared) {
+			if is(d.prefix.Addr()) {
+				family = append(family, d)
 			}
 		}
-		c.oneGroup(family)
+		c.familyInOneSubnet(family)
 	}
 }
 
-// oneGroup reports the claims of one family that are not joined with the first,
-// be it by overlapping or by being of one interface. Each interface is
-// reported once.
-func (c *checker) oneGroup(claims []*claim) {
+// familyInOneSubnet does so for one address family. Two prefixes are connected if they
+// overlap or belong to one interface; those not connected with the first are reported,
+// each interface once.
+func (c *checker) familyInOneSubnet(declared []*declaredPrefix) {
 	f := forest[string]{}
-	sorted := slices.SortedStableFunc(slices.Values(claims), compareClaims)
+	sorted := slices.SortedStableFunc(slices.Values(declared), compareDeclared)
 	for i, widest := 0, 0; i < len(sorted); i++ {
 		if !sorted[i].prefix.Overlaps(sorted[widest].prefix) {
 			widest = i
 		}
-		// A group goes by the name of its widest prefix.
+		// The widest prefix identifies its group.
 		f.join(sorted[i].owner(), sorted[widest].prefix.Masked().String())
 	}
 	reported := make(map[string]bool)
-	for _, cl := range claims {
-		first := claims[0]
-		if f.find(cl.owner()) == f.find(first.owner()) || reported[cl.owner()] {
+	for _, d := range declared {
+		first := declared[0]
+		if f.find(d.owner()) == f.find(first.owner()) || reported[d.owner()] {
 			continue
 		}
-		reported[cl.owner()] = true
-		c.fail(cl.pos, cl.path, "", "%s and %s are on one segment, but not in one subnet", cl.what, first.inFile())
+		reported[d.owner()] = true
+		c.fail(d.pos, d.path, "", "%s and %s are on one segment, but not in one subnet", d.what, first.inFile())
 	}
 }
 
-// owner tells interfaces and subnets apart.
-func (cl *claim) owner() string {
-	if cl.of != nil {
-		return "interface " + cl.of.String()
+// owner identifies the interface of an address, or the subnet itself.
+func (d *declaredPrefix) owner() string {
+	if d.of != nil {
+		return "interface " + d.of.String()
 	}
-	return "subnet " + cl.path
+	return "subnet " + d.path
 }
 
-// twice reports addresses that two interfaces have.
-func (c *checker) twice(claims []*claim) {
+// duplicates reports addresses of two interfaces.
+func (c *checker) duplicates(declared []*declaredPrefix) {
 	type where struct {
 		addr    netip.Addr
 		segment *WiredSegment // for link-local addresses only
 	}
-	seen := make(map[where]*claim)
-	for _, cl := range claims {
-		if cl.of == nil {
+	seen := make(map[where]*declaredPrefix)
+	for _, d := range declared {
+		if d.of == nil {
 			continue
 		}
-		w := where{addr: cl.prefix.Addr()}
+		w := where{addr: d.prefix.Addr()}
 		if w.addr.IsLinkLocalUnicast() {
-			w.segment = cl.segment
+			w.segment = d.segment
 		}
 		if first := seen[w]; first == nil {
-			seen[w] = cl
-		} else if first.of != cl.of || first.prefix != cl.prefix {
-			c.fail(cl.pos, cl.path, "", "address %s is already used by %s%s", cl.what, first.of, inLine(first.pos))
+			seen[w] = d
+		} else if first.of != d.of || first.prefix != d.prefix {
+			c.fail(d.pos, d.path, "", "address %s is already used by %s%s", d.what, first.of, inLine(first.pos))
 		}
 	}
 }
 
-// apart reports subnets of different segments that overlap. Of each pair of
-// segments it names the first two places.
-func (c *checker) apart(claims []*claim) {
+// overlaps reports overlapping subnets of different segments, once for each pair of
+// segments.
+func (c *checker) overlaps(declared []*declaredPrefix) {
 	type pair struct{ a, b *WiredSegment }
 	reported := make(map[pair]bool)
-	sorted := slices.SortedStableFunc(slices.Values(routable(claims)), compareClaims)
+	sorted := slices.SortedStableFunc(slices.Values(routable(declared)), compareDeclared)
 	for i, widest := 0, 0; i < len(sorted); i++ {
 		a, b := sorted[widest], sorted[i]
 		if !a.prefix.Overlaps(b.prefix) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Clone returns a copy that shares nothing with t, to be edited.
+// Clone returns a deep copy of t.
 func (t *Topology) Clone() *Topology {
 	c := *t
 	c.Prefix = clonePointer(t.Prefix)
@@ -16,7 +16,7 @@ func (t *Topology) Clone() *Topology {
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
 		for j := range n.Interfaces {
 			i := &n.Interfaces[j]
-			for _, p := range parts() {
+			for _, p := range attributes() {
 				if p.clone != nil {
 					p.clone(i)
 				}

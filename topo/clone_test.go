@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A copy has everything, and shares none of it.
+// A clone is equal, and shares no memory.
 func TestClone(t *testing.T) {
 	var whole topo.Topology
 	fill(reflect.ValueOf(&whole).Elem())
@@ -16,10 +16,10 @@ func TestClone(t *testing.T) {
 	if !reflect.DeepEqual(c, &whole) {
 		t.Errorf("got %+v, want %+v", c, whole)
 	}
-	apart(t, "Topology", reflect.ValueOf(*c), reflect.ValueOf(whole))
+	checkNotShared(t, "Topology", reflect.ValueOf(*c), reflect.ValueOf(whole))
 }
 
-// So has the copy of each kind of interface.
+// The same holds for each kind of interface.
 func TestCloneKinds(t *testing.T) {
 	for _, k := range topo.LinkKinds() {
 		fill(reflect.ValueOf(k).Elem())
@@ -28,11 +28,11 @@ func TestCloneKinds(t *testing.T) {
 		if !reflect.DeepEqual(c, k) {
 			t.Errorf("%s: got %+v, want %+v", k.Word(), c, k)
 		}
-		apart(t, k.Word(), reflect.ValueOf(c).Elem(), reflect.ValueOf(k).Elem())
+		checkNotShared(t, k.Word(), reflect.ValueOf(c).Elem(), reflect.ValueOf(k).Elem())
 	}
 }
 
-// fill gives every field something that a copy could share.
+// fill sets every field to a value that a copy could share.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -61,13 +61,13 @@ func fill(v reflect.Value) {
 	}
 }
 
-// apart fails where two values share what can change.
-func apart(t *testing.T, path string, a, b reflect.Value) {
+// checkNotShared fails the test if two values share a slice, pointer or map.
+func checkNotShared(t *testing.T, path string, a, b reflect.Value) {
 	switch a.Kind() {
 	case reflect.Struct:
 		for field, value := range a.Fields() {
 			if field.IsExported() {
-				apart(t, path+"."+field.Name, value, b.FieldByIndex(field.Index))
+				checkNotShared(t, path+"."+field.Name, value, b.FieldByIndex(field.Index))
 			}
 		}
 	case reflect.Slice, reflect.Pointer, reflect.Map:
@@ -75,7 +75,7 @@ func apart(t *testing.T, path string, a, b reflect.Value) {
 			t.Errorf("%s is shared", path)
 		}
 		if a.Kind() == reflect.Slice {
-			apart(t, path+"[0]", a.Index(0), b.Index(0))
+			checkNotShared(t, path+"[0]", a.Index(0), b.Index(0))
 		}
 	}
 }

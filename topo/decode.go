@@ -9,31 +9,30 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A decoder makes a Topology of YAML nodes. It notes each mistake and goes on.
+// A decoder turns YAML nodes into a Topology. It records each mistake and continues.
 type decoder struct {
 	source *source
 	errs   Errors
-	places map[string]Pos   // of each value, by its path
+	places map[string]Pos   // of each value, by path
 	blocks map[string]block // of texts of several lines
 
-	unread      map[int]bool // tests that are not as the file has them
-	errsInTests int          // mistakes that leave the rest of the lab as it is
+	unread      map[int]bool // tests with mistakes, by index
+	errsInTests int          // the number of mistakes in tests
 
-	expanded int  // nodes seen through aliases
-	tooLarge bool // there were too many of them
+	expanded int  // number of YAML nodes reached through aliases
+	tooLarge bool // expanded > maxExpanded
 }
 
-// maxExpanded bounds what a file may grow to by aliases, in YAML nodes.
+// maxExpanded is the limit of YAML nodes reached through aliases.
 const maxExpanded = 200_000
 
-// A value is a part of the file and how to get there, as in
-// "nodes.r1.interfaces.eth0".
+// A value is a YAML node with its path, such as "nodes.r1.interfaces.eth0".
 type value struct {
-	node *yaml.Node // no alias
+	node *yaml.Node // never an alias
 	path string
 }
 
-// value follows an alias and remembers where the value stands.
+// value resolves an alias and records the position of the value.
 func (d *decoder) value(n *yaml.Node, path string) value {
 	if n.Kind == yaml.AliasNode {
 		n = d.follow(n)
@@ -42,8 +41,7 @@ func (d *decoder) value(n *yaml.Node, path string) value {
 	return value{n, path}
 }
 
-// follow returns what an alias stands for. When aliases make too much of the
-// file, everything behind them is null.
+// follow resolves an alias. Beyond the limit of expanded nodes it returns null.
 func (d *decoder) follow(alias *yaml.Node) *yaml.Node {
 	if d.tooLarge {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: alias.Line, Column: alias.Column}
@@ -56,8 +54,8 @@ func (d *decoder) follow(alias *yaml.Node) *yaml.Node {
 	return alias.Alias
 }
 
-// size counts a node and those within it. Aliases within count as one until
-// they are followed themselves.
+// size counts a node and its descendants. An alias within counts as one; follow adds
+// its target.
 func size(n *yaml.Node) int {
 	sum := 1
 	for _, c := range n.Content {
@@ -72,7 +70,7 @@ func (d *decoder) fail(pos Pos, hint, format string, args ...any) {
 	}
 }
 
-// unexpected says that a value is of the wrong kind.
+// unexpected reports a value of the wrong type.
 func (d *decoder) unexpected(v value, want string) {
 	d.fail(d.pos(v.node), "", "%s: want %s, found %s", v.path, want, describe(v.node))
 }
@@ -109,7 +107,7 @@ func (d *decoder) list(v value, want string) []value {
 	return items
 }
 
-// text returns a scalar as it is written: 010 and yes are what they look like.
+// text returns a scalar as it is written: 010 and yes are text, not 8 and true.
 func (d *decoder) text(v value, want string) (string, bool) {
 	if v.node.Kind != yaml.ScalarNode || isNull(v.node) {
 		d.unexpected(v, want)
@@ -118,8 +116,7 @@ func (d *decoder) text(v value, want string) (string, bool) {
 	return v.node.Value, true
 }
 
-// integer reads a whole number that is greater than zero. For all these numbers
-// zero means "not given", which a file says by leaving them out.
+// integer reads a whole number greater than zero. Zero is the value of a missing key.
 func (d *decoder) integer(v value) int {
 	s, ok := d.text(v, "a number")
 	if !ok {
@@ -143,7 +140,7 @@ func (d *decoder) prefixes(v value, parse func(string) (netip.Prefix, string, er
 	}
 	var ps []netip.Prefix
 	for _, item := range items {
-		p := netip.Prefix{} // what can't be read keeps its place in the list
+		p := netip.Prefix{} // an unreadable item keeps its index
 		if s, ok := d.text(item, "a prefix such as 10.1.0.0/24"); ok {
 			read, hint, err := parse(s)
 			if err != nil {

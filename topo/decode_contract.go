@@ -26,7 +26,7 @@ func (d *decoder) test(v value) Test {
 		"name":       func(v value) { t.Name, _ = d.text(v, "a name") },
 		"from":       func(v value) { t.From = d.names(v, "a node, a group or a list of them") },
 		"to":         func(v value) { t.To = d.names(v, "a node, a group, an address or a list of them") },
-		"matrix":     func(v value) { t.Matrix = d.truth(v) },
+		"matrix":     func(v value) { t.Matrix = d.boolean(v) },
 		"via":        func(v value) { t.Via = parsed(d, v, "a protocol such as tcp/80", parseVia) },
 		"expect":     func(v value) { t.Expect = Expect(d.word(v, "reachable, unreachable or refused")) },
 		"within":     func(v value) { t.Within = d.duration(v) },
@@ -37,7 +37,7 @@ func (d *decoder) test(v value) Test {
 		"count":      func(v value) { t.Count = d.integer(v) },
 		"timeout":    func(v value) { t.Timeout = d.duration(v) },
 		"retry_for":  func(v value) { t.RetryFor = d.duration(v) },
-		"serve":      func(v value) { serve := d.truth(v); t.Serve = &serve },
+		"serve":      func(v value) { serve := d.boolean(v); t.Serve = &serve },
 		"run":        func(v value) { t.Run = d.names(v, "a command") },
 		"on":         func(v value) { t.On = d.names(v, "a node, a group or a list of them") },
 		"exit":       func(v value) { t.Exit = d.exit(v) },
@@ -46,7 +46,7 @@ func (d *decoder) test(v value) Test {
 	return t
 }
 
-// names reads a word or a list of them. Null is none.
+// names reads a word or a list of words. Null is an empty list.
 func (d *decoder) names(v value, want string) []string {
 	if isNull(v.node) {
 		return nil
@@ -58,7 +58,7 @@ func (d *decoder) names(v value, want string) []string {
 	names := make([]string, 0, len(items))
 	for _, item := range items {
 		s, _ := d.text(item, want)
-		names = append(names, s) // what can't be read keeps its place in the list
+		names = append(names, s) // an unreadable item keeps its index
 	}
 	return names
 }
@@ -66,7 +66,7 @@ func (d *decoder) names(v value, want string) []string {
 // path reads the hops of a test. An empty list is not nil.
 func (d *decoder) path(v value) []string { return d.names(v, "the nodes on the way, a list") }
 
-// parsed reads a scalar that has a form of its own.
+// parsed reads a scalar by a function.
 func parsed[T any](d *decoder, v value, want string, parse func(string) (T, string, error)) T {
 	var zero T
 	s, ok := d.text(v, want)
@@ -85,8 +85,8 @@ func (d *decoder) duration(v value) Duration {
 	return parsed(d, v, "a time such as 20ms", parseDuration)
 }
 
-// truth reads true or false, as YAML and JSON spell them.
-func (d *decoder) truth(v value) bool {
+// boolean reads true or false, as YAML and JSON spell them.
+func (d *decoder) boolean(v value) bool {
 	s, ok := d.text(v, "true or false")
 	if ok && v.node.Tag != "!!bool" {
 		d.fail(d.pos(v.node), "", "%s: want true or false, found %q", v.path, s)

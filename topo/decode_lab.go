@@ -47,8 +47,8 @@ func (d *decoder) prefix(v value) *string {
 	return &s
 }
 
-// word reads one of a few words. Whether it is one of them is a matter of
-// meaning; only that there is one is seen to here.
+// word reads a word that must not be empty. The checker compares it with the known
+// words.
 func (d *decoder) word(v value, want string) string {
 	s, ok := d.text(v, want)
 	if ok && s == "" {

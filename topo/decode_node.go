@@ -10,7 +10,7 @@ func (d *decoder) nodes(v value) Nodes {
 	var ns Nodes
 	for _, e := range d.entries(v, "a mapping from names to nodes") {
 		n := Node{Name: e.key, Pos: e.pos}
-		d.places[e.value.path] = e.pos // mistakes are shown at the name
+		d.places[e.value.path] = e.pos // mistakes are reported at the name
 		d.object(e.value, "a node", fields{
 			"kind":       func(v value) { n.Kind = Kind(d.word(v, "host, router or switch")) },
 			"group":      func(v value) { n.Group = d.names(v, "a group or a list of them") },
@@ -32,7 +32,7 @@ func (d *decoder) interfaces(v value) Interfaces {
 		d.places[e.value.path] = e.pos
 		if e.value.node.Kind == yaml.MappingNode {
 			known := fields{}
-			for _, p := range parts() {
+			for _, p := range attributes() {
 				known[p.key] = func(v value) { p.read(d, &i, v) }
 			}
 			d.kindFields(known, &i)
@@ -45,8 +45,8 @@ func (d *decoder) interfaces(v value) Interfaces {
 	return is
 }
 
-// addresses reads an address or a list of them. Null is nil and an empty list
-// is not: the first is filled in, the second stays empty.
+// addresses reads an address or a list of them. Null is nil: compile assigns
+// addresses. An empty list is not nil: the interface has none.
 func (d *decoder) addresses(v value) []netip.Prefix {
 	if isNull(v.node) {
 		return nil
@@ -73,8 +73,8 @@ func (d *decoder) mac(v value) MAC {
 	return mac
 }
 
-// sysctls reads settings. A value is text or a number; what YAML takes for a
-// truth value is refused, as the kernel wants 0 or 1.
+// sysctls reads sysctls. A value is text or a number; true and false are mistakes,
+// since the kernel wants 1 and 0.
 func (d *decoder) sysctls(v value) map[string]string {
 	var settings map[string]string
 	for _, e := range d.entries(v, "a mapping from sysctl keys to values") {

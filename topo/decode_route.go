@@ -83,7 +83,7 @@ func (d *decoder) via(v value, r *Route) {
 // the gateway.
 func (d *decoder) destination(v value, to string, r *Route) {
 	if to == "" {
-		return // said already
+		return // reported already
 	}
 	if to == "default" {
 		if !r.Via.IsValid() {

@@ -1,7 +1,7 @@
 package topo
 
-// A Dummy is an interface that leads nowhere: a place for addresses that belong to no
-// link. It has no options.
+// A Dummy is an interface without a peer, for addresses that belong to no link. The
+// kernel drops what is sent to it. It has no options.
 type Dummy struct{}
 
 // Word returns "dummy".
@@ -9,4 +9,4 @@ func (*Dummy) Word() string { return "dummy" }
 
 func (*Dummy) clone() LinkKind { return new(Dummy) }
 
-func (*Dummy) answers() answers { return answers{} }
+func (*Dummy) traits() traits { return traits{} }

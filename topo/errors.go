@@ -12,12 +12,12 @@ import (
 type Error struct {
 	Pos    Pos
 	Msg    string
-	Hint   string // what to do about it, or ""
-	Source string // the line of the file that Pos is in, or ""
+	Hint   string // how to fix it, or ""
+	Source string // the line of the file at Pos, or ""
 }
 
-// Error returns the place, the message, the line with a caret under the
-// column, and the hint.
+// Error returns the position, the message, the line with a caret under the column,
+// and the hint.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if place := e.Pos.String(); place != "" {
@@ -34,12 +34,12 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// excerptRunes is how much of a line is shown on each side of a mistake: a
-// whole lab may be one line of JSON.
+// excerptRunes is the number of characters shown on each side of a mistake: a whole
+// lab may be one line of JSON.
 const excerptRunes = 70
 
-// excerpt returns the part of a line around a column (in bytes, from 1) and a
-// line that has a caret under it. Tabs stay tabs in both, so they line up.
+// excerpt returns the part of a line around a column (in bytes, from 1) and a line
+// with a caret below that column. Tabs stay tabs in both, so the columns align.
 func excerpt(line string, col int) (shown, caret string) {
 	col = min(col-1, len(line))
 	before := []rune(printable(line[max(0, col-excerptRunes*utf8.UTFMax):col]))
@@ -55,7 +55,7 @@ func excerpt(line string, col int) (shown, caret string) {
 	return strings.TrimRightFunc(string(before)+string(after), unicode.IsSpace), caret + "^"
 }
 
-// printable takes away what a terminal might obey.
+// printable replaces characters that can control a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' || unicode.IsPrint(r) {
@@ -71,7 +71,7 @@ type Errors []*Error
 // maxPrinted is how many mistakes Errors.Error shows.
 const maxPrinted = 20
 
-// Error returns the first 20 mistakes, and how many more there are.
+// Error returns the first 20 mistakes, and the number of others.
 func (es Errors) Error() string {
 	var b strings.Builder
 	for i, e := range es {
@@ -106,8 +106,8 @@ func (es Errors) AddSource(file string, data []byte) {
 	}
 }
 
-// sorted puts the errors in the order of the file and drops repetitions.
-// Errors without a place keep their order.
+// sorted puts the errors in the order of the file and drops duplicates. Errors
+// without a position keep their order.
 func (es Errors) sorted() Errors {
 	slices.SortStableFunc(es, func(a, b *Error) int { return a.Pos.compare(b.Pos) })
 	return slices.CompactFunc(es, func(a, b *Error) bool { return *a == *b })

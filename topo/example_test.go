@@ -7,7 +7,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A lab and its contract as literals, and as the file that says the same.
+// A lab with tests as Go literals, and the equal lab file.
 func Example() {
 	serve := false
 	lab := topo.Topology{
@@ -52,7 +52,7 @@ func Example() {
 	//   - {run: "ip route | grep default", on: web, retry_for: 5s}
 }
 
-// Mistakes come with their place, and all at once.
+// Parse returns all mistakes, each with its position.
 func ExampleParse() {
 	_, err := topo.Parse("lab.yaml", []byte(`nodes:
   a: {kind: roter}

@@ -1,10 +1,10 @@
 package topo
 
-// A forest joins things into groups (union-find): each maps to another one of its
-// group, up to one that stands for the whole group.
+// A forest joins elements into groups (union-find): each maps to another one of its
+// group, up to the root, which represents the group.
 type forest[K comparable] map[K]K
 
-// find returns what stands for the group of x.
+// find returns the root of the group of x.
 func (f forest[K]) find(x K) K {
 	for {
 		up, ok := f[x]
@@ -12,14 +12,13 @@ func (f forest[K]) find(x K) K {
 			return x
 		}
 		if next, ok := f[up]; ok {
-			f[x] = next // halve the way for the next time
+			f[x] = next // path halving
 		}
 		x = up
 	}
 }
 
-// join makes one group of those of x and y. It reports false if they are one
-// already.
+// join merges the groups of x and y. It reports false if they are one already.
 func (f forest[K]) join(x, y K) bool {
 	x, y = f.find(x), f.find(y)
 	f[x] = y

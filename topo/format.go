@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Format returns the lab as the text of a file, in short forms where there are
-// any. [Parse] makes an equal Topology of it, except for the places.
+// Format returns the lab as a lab file, in short forms where possible. [Parse] returns
+// an equal Topology for it, except for positions.
 func (t *Topology) Format() []byte { return t.FormatWith(nil) }
 
-// Comments are what a file says to people, by the node above which it stands; ""
-// for the top of the file. Each is one line, whatever it has in it.
+// Comments are comment lines of a file by the node that they precede; "" for the top of
+// the file. FormatWith writes each as one line and escapes line breaks.
 type Comments map[string][]string
 
-// FormatWith is [Topology.Format] with comments. They stay comments, and what is
-// said of nodes that the lab does not list is left out.
+// FormatWith is [Topology.Format] with comments. Comments of nodes that t.Nodes lacks
+// are left out.
 func (t *Topology) FormatWith(comments Comments) []byte {
 	var b strings.Builder
 	writeComments(&b, "", comments[""])
@@ -84,7 +84,7 @@ func (n Node) tree() tree {
 	return m
 }
 
-// tree returns the addresses alone where nothing else is said.
+// tree returns only the addresses if the interface has no other settings.
 func (i Interface) tree() tree {
 	settings := i.settings()
 	if len(settings) == 1 && settings[0].key == addressesKey {
@@ -132,7 +132,7 @@ func (t Test) tree() tree {
 	m.addText("stdout", t.Stdout)
 	m.addNames("from", t.From)
 	m.addNames("to", t.To)
-	m.addTruth("matrix", t.Matrix)
+	m.addBool("matrix", t.Matrix)
 	m.addText("via", t.Via.String())
 	m.addText("expect", string(t.Expect))
 	m.addDuration("within", t.Within)
@@ -146,7 +146,7 @@ func (t Test) tree() tree {
 	m.addDuration("timeout", t.Timeout)
 	m.addDuration("retry_for", t.RetryFor)
 	if t.Serve != nil {
-		m.add("serve", truth(*t.Serve))
+		m.add("serve", boolean(*t.Serve))
 	}
 	return m
 }

@@ -26,7 +26,7 @@ func (is Interfaces) MarshalJSON() ([]byte, error) {
 	return object(is, func(i Interface) string { return i.Name })
 }
 
-// MarshalJSON returns an object with what a file says of the interface.
+// MarshalJSON returns an object with the settings of the interface.
 func (i Interface) MarshalJSON() ([]byte, error) { return json.Marshal(i.settings()) }
 
 // MarshalJSON returns an object with the keys in their order.

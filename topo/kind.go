@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// A LinkKind is what an interface is that a node has without a link, with the
-// options of that kind: a [*Bridge], for example. A file writes it under the
-// kernel's word for the kind, as in
+// A LinkKind is the kind of an interface that is not the end of a link, with its
+// options: for example a [*Bridge]. In a file its key is the kernel's name of the
+// kind, as in
 //
 //	br0: {bridge: {ports: [p1, p2], stp: true}}
 //
 // Only the types of this package implement it; see [LinkKinds].
 type LinkKind interface {
-	// Word returns the kernel's word for the kind (IFLA_INFO_KIND), such as
-	// "bridge". It is also the key of the kind in a file.
+	// Word returns the kernel's name of the kind (IFLA_INFO_KIND), such as "bridge",
+	// which is also its key in a file.
 	Word() string
 
-	// answers returns what this package asks of a kind.
-	answers() answers
+	// traits returns what this package needs to know about a kind.
+	traits() traits
 
-	// clone returns a copy that shares nothing.
+	// clone returns a deep copy.
 	clone() LinkKind
 }
 
@@ -40,32 +40,32 @@ func LinkKinds() []LinkKind {
 	return kinds
 }
 
-// answers are what a kind answers to the questions of this package. The zero
-// value is a kind without options that any interface can be.
-type answers struct {
+// traits describe a kind. The zero value is a kind without options that every
+// interface can have.
+type traits struct {
 	options []option
 
 	// forwards says that the interface forwards frames between its ports: they
 	// are one segment with it, and only it has addresses.
 	forwards bool
 
-	// breaksLoops says that frames don't go round for ever in a loop of links
-	// that it is part of.
+	// breaksLoops says that frames do not circulate forever in a loop of links
+	// through the interface.
 	breaksLoops bool
 
-	// misplaced returns why an interface of a node can't be of this kind, or nil.
-	// The node does not get an interface that is misplaced.
+	// misplaced returns why an interface of a node can't have this kind, or nil. A
+	// misplaced interface is not added to the wiring.
 	misplaced func(*Node, *Interface) *fault
 
-	// refuses returns why an interface can't be a port of this one, or nil.
-	refuses func(port *WiredInterface) *fault
+	// rejectPort returns why an interface can't be a port of this one, or nil.
+	rejectPort func(port *WiredInterface) *fault
 
-	// check returns what is wrong with the values of the options. It is asked
-	// only for what is not misplaced.
+	// check returns the mistakes in the values of the options. It is called only
+	// for interfaces that are not misplaced.
 	check func(*Interface) []*fault
 }
 
-// A fault is something wrong with a kind of interface.
+// A fault is a mistake in the kind of an interface.
 type fault struct {
 	option string // its key; "": the kind itself
 	msg    string
@@ -76,7 +76,7 @@ func faultf(option, hint, format string, args ...any) *fault {
 	return &fault{option: option, msg: fmt.Sprintf(format, args...), hint: hint}
 }
 
-// withArticle returns what an interface of the kind is: "a bridge".
+// withArticle returns the kind with its article: "a bridge".
 func withArticle(k LinkKind) string {
 	if strings.ContainsRune("aeiou", rune(k.Word()[0])) {
 		return "an " + k.Word()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A file can say every field of a kind, under a key of its own.
+// Each field of a kind has an option with its own key in a file.
 func TestKindOptions(t *testing.T) {
 	words := map[string]bool{}
 	for _, k := range LinkKinds() {
@@ -19,7 +19,7 @@ func TestKindOptions(t *testing.T) {
 		for field := range reflect.TypeOf(k).Elem().Fields() {
 			fields = append(fields, strings.ToLower(field.Name))
 		}
-		for _, o := range k.answers().options {
+		for _, o := range k.traits().options {
 			if o.value() != nil {
 				t.Errorf("%s: the zero value of %s would be written as %v", k.Word(), o.key, o.value())
 			}

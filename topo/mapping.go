@@ -8,17 +8,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// An entry is one key of a mapping and what stands behind it.
+// An entry is one key of a mapping and its value.
 type entry struct {
 	key   string
 	pos   Pos // of the key
 	value value
 }
 
-// maxMerges is how deep merge keys may be nested.
+// maxMerges is the maximum depth of nested merge keys.
 const maxMerges = 16
 
-// fields maps the keys that a mapping may have to what reads them.
+// fields maps the known keys of a mapping to the functions that read their values.
 type fields map[string]func(value)
 
 // object reads a mapping with a fixed set of keys.
@@ -33,8 +33,8 @@ func (d *decoder) object(v value, want string, known fields) {
 	}
 }
 
-// entries returns the keys of a mapping in the order of the file, with what
-// merge keys bring put in their place. Null is an empty mapping.
+// entries returns the keys of a mapping in the order of the file, with merge keys
+// replaced by the entries that they merge. Null is an empty mapping.
 func (d *decoder) entries(v value, want string) []entry {
 	if isNull(v.node) {
 		return nil
@@ -67,8 +67,7 @@ func (d *decoder) merged(v value, depth int) []entry {
 	return es
 }
 
-// ownKeys returns where each key of a mapping stands first, and reports keys
-// that stand there again.
+// ownKeys returns the first node of each key of a mapping, and reports duplicates.
 func (d *decoder) ownKeys(v value) map[string]*yaml.Node {
 	own := make(map[string]*yaml.Node, len(v.node.Content)/2)
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
@@ -90,8 +89,8 @@ func (d *decoder) ownKeys(v value) map[string]*yaml.Node {
 	return own
 }
 
-// mergeSources returns what stands behind a merge key: a mapping or a list of
-// mappings, of which the earlier win.
+// mergeSources returns the entries of the value of a merge key, which is a mapping or
+// a list of mappings. Of duplicates the first one counts.
 func (d *decoder) mergeSources(n *yaml.Node, path string, depth int) []entry {
 	if n.Kind == yaml.AliasNode {
 		n = d.follow(n)

@@ -11,14 +11,14 @@ import (
 
 // Limits of names, in bytes.
 const (
-	maxName      = 100 // of a lab or node: both fit into an alias (255) with room to spare
+	maxName      = 100 // of a lab or node: both fit into the alias of a link (255)
 	maxInterface = 15  // IFNAMSIZ of the kernel, without the final zero
 	maxNamespace = 255 // of a file name in /run/netns
 )
 
-// CheckName says why a string can't be the name of a lab or node; nil: it can be.
-// Whatever such a name stands in, a mark in the kernel, the name of a file, a line
-// of /etc/hosts, it is one word there and has no control characters.
+// CheckName returns why a string can't be the name of a lab or node, or nil. A valid
+// name is one word without control characters, so it can be part of a link's alias,
+// of a file name and of a line of /etc/hosts.
 func CheckName(name string) error {
 	if fault := nameFault(name); fault != "" {
 		return fmt.Errorf("the name %q %s", name, fault)
@@ -26,8 +26,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// nameFault says why s can't be the name of a lab or node, or returns "". Such
-// names are part of file names and of the mark "vethlab:<lab>/<node>".
+// nameFault returns why s can't be the name of a lab or node, or "". Names are part
+// of file names and of the mark "vethlab:<lab>/<node>".
 func nameFault(s string) string {
 	if len(s) > maxName {
 		return fmt.Sprintf("has %d bytes, the limit is %d", len(s), maxName)
@@ -35,8 +35,8 @@ func nameFault(s string) string {
 	return wordFault(s)
 }
 
-// nodeFault says why s can't be the name of a node or group, or returns "". What
-// stands for several names or for a variable can't be part of one.
+// nodeFault returns why s can't be the name of a node or group, or "". Characters of
+// ranges and variables are reserved.
 func nodeFault(s string) string {
 	if i := strings.IndexAny(s, "()"); i >= 0 {
 		return fmt.Sprintf("contains %q, which is reserved for ranges of names", s[i:i+1])
@@ -47,7 +47,7 @@ func nodeFault(s string) string {
 	return nameFault(s)
 }
 
-// interfaceFault says why s can't be the name of an interface, or returns "".
+// interfaceFault returns why s can't be the name of an interface, or "".
 func interfaceFault(s string) string {
 	switch {
 	case len(s) > maxInterface:
@@ -60,7 +60,7 @@ func interfaceFault(s string) string {
 	return wordFault(s)
 }
 
-// wordFault says why s can't be any name.
+// wordFault returns why s can't be a name of any kind, or "".
 func wordFault(s string) string {
 	switch {
 	case s == "":
@@ -73,7 +73,7 @@ func wordFault(s string) string {
 	return runeFault(s)
 }
 
-// runeFault says which character of s can't be in a name.
+// runeFault returns which character of s is not allowed in names, or "".
 func runeFault(s string) string {
 	if !utf8.ValidString(s) {
 		return "is not UTF-8"

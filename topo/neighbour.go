@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// A Neighbour is a permanent entry of the neighbour table of an interface: the kernel
-// does not ask for the MAC of that address by ARP or ND. A file has a mapping from
+// A Neighbour is a permanent entry of an interface's neighbour table: the kernel does
+// not resolve the address by ARP or ND. In a file neighbours are a mapping from
 // addresses to MAC addresses.
 type Neighbour struct {
 	Address netip.Addr
 	MAC     MAC
 }
 
-// neighbourPart is the row of neighbours in parts.
-var neighbourPart = part{
+// neighbourAttribute is the row of neighbours in attributes.
+var neighbourAttribute = attribute{
 	key:  "neighbours",
 	read: func(d *decoder, i *Interface, v value) { i.Neighbours = d.neighbours(v) },
 	value: func(i *Interface) any {

@@ -8,8 +8,8 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
-// nftables checks the packet filter of a node. A mistake is shown at its place
-// within the text.
+// nftables checks the packet filter of a node. Mistakes have their position within
+// the text.
 func (c *checker) nftables(n *Node, path string) {
 	if n.Nftables == "" {
 		return
@@ -32,14 +32,14 @@ func (c *checker) nftables(n *Node, path string) {
 	}
 }
 
-// A block is where a text of several lines stands in a file.
+// A block is the position of a text of several lines in a file.
 type block struct {
 	line   int // of its first line
 	indent int // of its lines, in bytes
 }
 
-// block finds the lines of a text that is written below its key. False: it is
-// written in another way.
+// block finds the lines of a text that is written below its key, as a YAML block. It
+// reports false for other forms of text.
 func (d *decoder) block(v value) (block, bool) {
 	first, _, _ := strings.Cut(strings.TrimLeft(v.node.Value, "\n"), "\n")
 	skipped := len(v.node.Value) - len(strings.TrimLeft(v.node.Value, "\n"))
@@ -49,7 +49,7 @@ func (d *decoder) block(v value) (block, bool) {
 	return b, ok && first != "" && strings.Trim(indent, " ") == "" && b.indent > 0
 }
 
-// lines reads a text of several lines, and remembers where they stand.
+// lines reads a text of several lines, and records its position.
 func (d *decoder) lines(v value, want string) string {
 	s, ok := d.text(v, want)
 	if b, found := d.block(v); ok && found {
@@ -58,7 +58,7 @@ func (d *decoder) lines(v value, want string) string {
 	return s
 }
 
-// addLines puts a text into a mapping, as it is if it can stand so in a file.
+// addLines adds a text to a mapping, as a YAML block if possible.
 func (t *tree) addLines(key, s string) {
 	if s == "" {
 		return

@@ -8,21 +8,20 @@ import (
 type option struct {
 	key   string // in a file
 	read  func(*decoder, value)
-	value func() any // nil where there is nothing to write
+	value func() any // nil: not written
 
-	// beside says that the option is written beside the key of its kind, where
-	// files had it before kinds had options of their own. It is read in both
-	// places.
+	// beside says that the option is written beside the key of its kind, as in older
+	// files. It is read beside and under that key.
 	beside bool
 
-	// interfaces names other interfaces of the node; ports: they are its ports.
-	// Ports may stand for the whole kind, as in "bridge: [p1, p2]". Under the
-	// kind's key they are read as null where they are left out.
+	// interfaces are names of other interfaces of the node. If ports is set, they
+	// are its ports. Ports alone may be the value of the kind's key, as in
+	// "bridge: [p1, p2]". If a mapping under that key lacks them, null is read.
 	interfaces []string
 	ports      bool
 }
 
-// optionOf returns the option whose value is at a place.
+// optionOf returns the option that reads into a variable.
 func optionOf[T comparable](key string, at *T, read func(*decoder, value) T) option {
 	return option{
 		key:  key,
@@ -36,8 +35,8 @@ func optionOf[T comparable](key string, at *T, read func(*decoder, value) T) opt
 	}
 }
 
-// portsOption returns the option that names the ports of a kind. Nil ports are not
-// written, empty ones are.
+// portsOption returns the option of a kind's ports. A nil list is not written, an
+// empty one is.
 func portsOption(at *[]string) option {
 	return option{
 		key: "ports", interfaces: *at, ports: true,
@@ -67,7 +66,7 @@ func (d *decoder) kindFields(known fields, i *Interface) {
 				d.options(v, k)
 			}
 		}
-		for n, o := range row.answers().options {
+		for n, o := range row.traits().options {
 			if o.beside {
 				known[o.key] = func(v value) { d.beside(v, i, row, n) }
 			}
@@ -75,8 +74,8 @@ func (d *decoder) kindFields(known fields, i *Interface) {
 	}
 }
 
-// beside reads an option that stands beside the key of its kind. Its default makes
-// an interface nothing that it is not without.
+// beside reads an option beside the key of its kind. The option's zero value does not
+// set the kind of the interface.
 func (d *decoder) beside(v value, i *Interface, row LinkKind, option int) {
 	k := i.Kind
 	if k == nil {
@@ -84,13 +83,14 @@ func (d *decoder) beside(v value, i *Interface, row LinkKind, option int) {
 	} else if k = d.kind(v, i, row); k == nil {
 		return
 	}
-	o := k.answers().options[option]
+	o := k.traits().options[option]
 	if o.read(d, v); o.value() != nil {
 		i.Kind = k
 	}
 }
 
-// kind makes an interface one of a kind, or returns nil if it is another one.
+// kind sets the kind of an interface and returns it; nil if the interface already has
+// another kind.
 func (d *decoder) kind(v value, i *Interface, row LinkKind) LinkKind {
 	switch {
 	case i.Kind == nil:
@@ -102,11 +102,10 @@ func (d *decoder) kind(v value, i *Interface, row LinkKind) LinkKind {
 	return i.Kind
 }
 
-// options reads what stands under the key of a kind: a mapping of options, or the
-// ports alone.
+// options reads the value of a kind's key: a mapping of options, or the ports only.
 func (d *decoder) options(v value, k LinkKind) {
 	known := make(fields)
-	options := k.answers().options
+	options := k.traits().options
 	for _, o := range options {
 		known[o.key] = func(v value) { o.read(d, v) }
 		switch {
@@ -130,8 +129,9 @@ type setting struct {
 // A settingList is a mapping in the order in which it is written.
 type settingList []setting
 
-// kindSettings returns what a file says of a kind: its key, and what stands beside
-// it. Without ports only the latter is said of a kind that can have some.
+// kindSettings returns the settings of a kind: its key with the options under it, and
+// the options beside it. A kind that can have ports has no key if it has no options
+// under it.
 func kindSettings(k LinkKind) (own, beside settingList) {
 	if k == nil {
 		return nil, nil
@@ -139,7 +139,7 @@ func kindSettings(k LinkKind) (own, beside settingList) {
 	var under settingList
 	var ports any
 	hasPorts := false
-	for _, o := range k.answers().options {
+	for _, o := range k.traits().options {
 		v := o.value()
 		if o.ports {
 			hasPorts, ports = true, v

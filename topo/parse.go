@@ -12,19 +12,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxFile is the size of the largest lab file, in bytes. It holds some hundred
-// thousand links.
+// maxFile is the limit of a lab file's size, in bytes; enough for 100,000 links.
 const maxFile = 4 << 20
 
-// Parse reads a lab file: YAML or JSON. The name of the file is for messages
-// and for the name of the lab, and may be "-"; nothing is opened.
+// Parse reads the contents of a lab file: YAML or JSON. The file's name is for
+// messages and for the default name of the lab, and may be "-"; the file is not opened.
 //
-// It fails with [Errors], which hold all mistakes of the file, those of
-// meaning too.
+// The error is [Errors], which has all mistakes of the file.
 func Parse(file string, data []byte) (*Topology, error) { return ParseAt(file, file, data) }
 
-// ParseAt is [Parse] for a file that messages call by a shorter name than its path,
-// which names the lab.
+// ParseAt is [Parse] with a path, for the default name of the lab, and a shorter name
+// of the file, for messages.
 func ParseAt(path, file string, data []byte) (*Topology, error) {
 	t, errs := parse(path, file, data)
 	if len(errs) > 0 {
@@ -67,7 +65,7 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	return t, append(d.errs, c.check()...)
 }
 
-// syntaxError says in our form why the text is no YAML.
+// syntaxError returns an error of the YAML library as an Error.
 func syntaxError(src *source, data []byte, err error) *Error {
 	e := &Error{Pos: Pos{File: src.file}, Msg: err.Error()}
 	if several := (*yaml.LoadErrors)(nil); errors.As(err, &several) && len(several.Errors) > 0 {
@@ -93,7 +91,7 @@ func syntaxError(src *source, data []byte, err error) *Error {
 	}
 	mark := load.Mark
 	if load.Stage == yaml.ReaderStage {
-		// The reader knows no lines, only how far it came.
+		// The reader reports a byte offset only.
 		before := data[:min(mark.Index, len(data))]
 		mark.Line = bytes.Count(before, []byte("\n")) + 1
 		mark.Column = utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
@@ -105,16 +103,16 @@ func syntaxError(src *source, data []byte, err error) *Error {
 	return e
 }
 
-// above matches a bound whose sign YAML takes for the start of a folded text.
-var above = regexp.MustCompile(`: *(>=? *[0-9][0-9.]* *[A-Za-z%]+)`)
+// unquotedBound matches a bound whose sign YAML reads as the start of a folded scalar.
+var unquotedBound = regexp.MustCompile(`: *(>=? *[0-9][0-9.]* *[A-Za-z%]+)`)
 
-// syntaxHint returns what may be wrong with a line that is no YAML.
+// syntaxHint returns the likely fix for a line that is not valid YAML, or "".
 func syntaxHint(line string) string {
 	if strings.HasPrefix(strings.TrimLeft(line, " "), "\t") {
 		return "YAML is indented by spaces, not by tabs"
 	}
-	if m := above.FindStringSubmatch(line); m != nil {
-		return fmt.Sprintf(`YAML takes ">" for its own: write %q in quotes (a rate without a sign is at least that much)`, m[1])
+	if m := unquotedBound.FindStringSubmatch(line); m != nil {
+		return fmt.Sprintf(`">" begins a folded text in YAML: write %q in quotes (a rate without a sign means at least)`, m[1])
 	}
 	return ""
 }

@@ -23,8 +23,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// same compares labs without regard to where they were written.
-var same = cmp.Options{
+// ignorePositions compares labs without regard to where they were written.
+var ignorePositions = cmp.Options{
 	cmpopts.IgnoreTypes(topo.Pos{}),
 	cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}, topo.Pool{}),
 }
@@ -54,7 +54,7 @@ func files(t *testing.T, pattern string) []string {
 	return found
 }
 
-func TestGoodFiles(t *testing.T) {
+func TestParseGoodFiles(t *testing.T) {
 	for _, file := range files(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			lab := parseFile(t, file)
@@ -89,7 +89,7 @@ func checkRoundTrip(t fatalfer, lab *topo.Topology) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if diff := cmp.Diff(lab, again, same); diff != "" {
+	if diff := cmp.Diff(lab, again, ignorePositions); diff != "" {
 		t.Fatalf("formatted and parsed again (-before +after):\n%s\n%s", diff, text)
 	}
 	js, err := json.Marshal(lab)
@@ -100,7 +100,7 @@ func checkRoundTrip(t fatalfer, lab *topo.Topology) {
 	if err := json.Unmarshal(js, &fromJSON); err != nil {
 		t.Fatalf("%v\n%s", err, js)
 	}
-	if diff := cmp.Diff(lab, &fromJSON, same); diff != "" {
+	if diff := cmp.Diff(lab, &fromJSON, ignorePositions); diff != "" {
 		t.Fatalf("through JSON (-before +after):\n%s\n%s", diff, js)
 	}
 }
@@ -109,7 +109,7 @@ func TestFormatParse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { checkRoundTrip(t, topotest.Topology(t)) })
 }
 
-func TestBadFiles(t *testing.T) {
+func TestParseBadFiles(t *testing.T) {
 	for _, file := range files(t, "testdata/bad/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			data, err := os.ReadFile(file)
@@ -184,7 +184,7 @@ func TestDefaultName(t *testing.T) {
 	}
 }
 
-// The path of a file names its lab; messages have the shorter name.
+// The lab is named after the path; messages have the shorter name.
 func TestParseAt(t *testing.T) {
 	lab, err := topo.ParseAt("/x/shop/vethlab.yaml", "vethlab.yaml", []byte("links: [[a, b]]"))
 	if err != nil || lab.Name != "shop" || lab.Pos.File != "vethlab.yaml" {
@@ -207,7 +207,7 @@ func TestErrorsUnwrap(t *testing.T) {
 	}
 }
 
-func TestTooLargeFile(t *testing.T) {
+func TestParseTooLargeFile(t *testing.T) {
 	_, err := topo.Parse("f", bytes.Repeat([]byte("#\n"), 3<<20))
 	if err == nil || err.Error() != "f: the file is larger than 4 MiB" {
 		t.Errorf("got %v", err)
@@ -234,7 +234,7 @@ func FuzzParse(f *testing.F) {
 		lab, err := topo.Parse("lab", data)
 		if err != nil {
 			if err.Error() == "" {
-				t.Error("an error without words")
+				t.Error("the error has no text")
 			}
 			return
 		}
@@ -253,8 +253,9 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// TestOneLine fails by its time if the cost of a place grows with its column.
-func TestOneLine(t *testing.T) {
+// TestParseLongLine exceeds its time limit if the cost of a position grows with its
+// column.
+func TestParseLongLine(t *testing.T) {
 	var text strings.Builder
 	text.WriteString(`{"x-wide": "ü", "links": [`)
 	for i := range 30_000 {

@@ -1,8 +1,8 @@
 package topo
 
 // findSegments divides the lab into segments, and reports bridges that form a loop
-// and switches that have too many ports. A bridge has its place with the first
-// link of its ports, that of a switch with the first link of the segment.
+// and switches with too many ports. A bridge follows the first link of its ports, the
+// bridge of a switch the first link of the segment.
 func (c *checker) findSegments() {
 	joined := c.joinBridges()
 	byBridge := make(map[*WiredInterface]*WiredSegment)
@@ -38,7 +38,7 @@ func (c *checker) findSegments() {
 				i.Segment.Interfaces = append(i.Segment.Interfaces, i)
 			}
 		}
-		c.ports(n)
+		c.switchPorts(n)
 	}
 }
 
@@ -55,7 +55,7 @@ func (s *WiredSegment) addLink(l *WiredLink) {
 	}
 }
 
-// addBridge adds a bridge, once.
+// addBridge adds a bridge unless it has a segment.
 func (s *WiredSegment) addBridge(bridge *WiredInterface) {
 	if bridge.Segment == nil {
 		bridge.Segment = s
@@ -64,9 +64,8 @@ func (s *WiredSegment) addBridge(bridge *WiredInterface) {
 	}
 }
 
-// joinBridges returns which bridges are linked together. A loop of them is an
-// error, unless a spanning tree breaks it up: frames would go round in it for
-// ever.
+// joinBridges returns the groups of linked bridges. A loop of bridges is a mistake,
+// unless a spanning tree breaks it: frames would circulate in it forever.
 func (c *checker) joinBridges() forest[*WiredInterface] {
 	f := forest[*WiredInterface]{}
 	for i, l := range c.wiring.Links {
@@ -74,7 +73,7 @@ func (c *checker) joinBridges() forest[*WiredInterface] {
 			continue
 		}
 		x, y := l.Ends[0].Master, l.Ends[1].Master
-		if !f.join(x, y) && !x.Kind.answers().breaksLoops && !y.Kind.answers().breaksLoops {
+		if !f.join(x, y) && !x.Kind.traits().breaksLoops && !y.Kind.traits().breaksLoops {
 			c.fail(l.Decl.Pos, linkPath(i), "remove a link of the loop, or give the bridges stp: true",
 				"this link closes a loop of switches, in which frames would circulate forever")
 		}
@@ -82,7 +81,7 @@ func (c *checker) joinBridges() forest[*WiredInterface] {
 	return f
 }
 
-func (c *checker) ports(n *WiredNode) {
+func (c *checker) switchPorts(n *WiredNode) {
 	if n.Kind != Switch {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 type source struct {
 	file    string
 	lines   []string
-	columns map[int][]int // of a line that has been asked for: where each character begins; nil if all are ASCII
+	columns map[int][]int // by line, filled by place: the offset of each character; nil for ASCII lines
 }
 
 func newSource(file string, data []byte) *source {
@@ -24,8 +24,8 @@ func (s *source) line(n int) string {
 	return strings.TrimSuffix(s.lines[n-1], "\r")
 }
 
-// place turns the column of YAML, in characters, into one in bytes. A whole
-// lab may be one line, so it must not read the line each time.
+// place converts YAML's column, in characters, to bytes. A whole lab may be one line,
+// so it must not scan the line each time.
 func (s *source) place(line, column int) Pos {
 	p := Pos{File: s.file, Line: line, Col: column}
 	starts, ok := s.columns[line]
@@ -39,8 +39,8 @@ func (s *source) place(line, column int) Pos {
 	return p
 }
 
-// runeStarts returns where the characters of a line begin, and where it ends,
-// or nil if they are all of one byte.
+// runeStarts returns the offsets of the characters of a line and of its end, or nil if
+// all characters have one byte.
 func runeStarts(line string) []int {
 	if utf8.RuneCountInString(line) == len(line) {
 		return nil

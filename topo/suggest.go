@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// didYouMean returns a hint naming the one of the known words that is most
-// like s, or "" if none is alike.
+// didYouMean returns a hint with the known word that is most similar to s, or "" if
+// none is similar.
 func didYouMean(s string, known []string) string {
 	best, fewest := "", max(1, len(s)/3)+1
 	for _, k := range known {
@@ -22,7 +22,8 @@ func didYouMean(s string, known []string) string {
 	return fmt.Sprintf("did you mean %q?", best)
 }
 
-// oneOf returns a hint for a word that must be one of a few; "" if there are none.
+// oneOf returns a hint for a word that must be one of the known ones; "" if there are
+// none.
 func oneOf(s string, known []string) string {
 	if hint := didYouMean(s, known); hint != "" {
 		return hint
@@ -33,8 +34,8 @@ func oneOf(s string, known []string) string {
 	return "want one of " + strings.Join(known, ", ")
 }
 
-// distance counts the bytes to insert, delete, replace or swap with the next
-// to make one word of the other. It gives up at limit, which it then returns.
+// distance returns the Damerau-Levenshtein distance of two words in bytes (optimal
+// string alignment), or limit if it is not below limit.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
@@ -64,9 +65,9 @@ func distance(a, b string, limit int) int {
 	return min(row[len(b)], limit)
 }
 
-// misspelt reports whether two names differ by one slip of a finger: a letter
-// too many, too few, wrong, or swapped with the next. Names that differ in
-// digits only are meant to. It is called for every pair of nodes.
+// misspelt reports whether two names differ by one typing error: a letter too many,
+// too few, wrong, or swapped with the next. Names that differ only in digits are not
+// misspelt. It is called for every pair of nodes.
 func misspelt(a, b string) bool {
 	if len(a) < 4 || len(b) < 4 || a == b {
 		return false

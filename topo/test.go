@@ -5,76 +5,75 @@ import (
 	"strings"
 )
 
-// AllNodes is the reserved word for all hosts and routers that have addresses.
+// AllNodes is the reserved name of all hosts and routers that have addresses.
 const AllNodes = "all"
 
-// A Test says of a lab who must, or must not, reach whom,
-// by what, and how well. Or it is a command that must succeed inside nodes;
-// then it has Run, and of the rest only Name, On, Exit, Stdout, Timeout and
-// RetryFor.
+// A Test states which nodes must, or must not, reach which targets, by which protocol,
+// and how fast. Or it is a command that must succeed inside nodes; then it has Run, and
+// no other fields than Name, On, Exit, Stdout, Timeout and RetryFor.
 type Test struct {
-	Name string `json:"name,omitempty"` // for the report; default: what the test asks
+	Name string `json:"name,omitempty"` // for the report; default: a summary of the other fields
 
-	// From and To are who asks and who is asked: names of nodes and groups,
-	// [AllNodes], [HostNode]; in To also "node:interface" and addresses. Each
-	// of From asks each of To, except for itself. A group stands for its hosts
-	// and routers. To may be left out where the URL of Via names it.
+	// From and To are sources and targets: names of nodes and groups, [AllNodes],
+	// [HostNode]; To may also have "node:interface" and addresses. Each source
+	// probes each target, except for itself. A group stands for its hosts and
+	// routers. To may be left out if the URL of Via names the target.
 	From []string `json:"from,omitempty"`
 	To   []string `json:"to,omitempty"`
 
-	// Matrix asks each node of To at every address it has, instead of at the
-	// first of each family. From and To default to AllNodes then.
+	// Matrix probes every address of each node of To, instead of the first of each
+	// family. It changes the default of From and To to AllNodes.
 	Matrix bool `json:"matrix,omitempty"`
 
 	Via    Via    `json:"via,omitzero"`     // default: ICMP echo
 	Expect Expect `json:"expect,omitempty"` // default: Reachable
 
-	// How well who is reachable must be reached. The zero values ask for
-	// nothing. MTU and Path are found out by ICMP echo, whatever Via is.
-	Within     Duration       `json:"within,omitempty"`    // the median round trip, at most
-	Loss       Bound[Percent] `json:"loss,omitzero"`       // of Count questions
+	// Limits for reachable targets. The zero values are no limits. MTU and Path are
+	// measured by ICMP echo, whatever Via is.
+	Within     Duration       `json:"within,omitempty"`    // maximum of the median round-trip time
+	Loss       Bound[Percent] `json:"loss,omitzero"`       // of Count probes
 	MTU        int            `json:"mtu,omitempty"`       // of the path, in bytes
 	Throughput Bound[Rate]    `json:"throughput,omitzero"` // by UDP if Via is, else by TCP
 
-	// Path is the nodes that packets pass on their way, without From and To.
-	// Nil asks for nothing; empty but not nil means: there are none.
+	// Path is the list of hops between From and To. Nil means any path; empty but not
+	// nil means no hops.
 	Path []string `json:"path,omitzero"`
 
-	Count    int      `json:"count,omitempty"`     // questions to each address; default 1, with Within 5, with Loss 100
-	Timeout  Duration `json:"timeout,omitempty"`   // how long silence is waited for; default 1 s, with Run 10 s
-	RetryFor Duration `json:"retry_for,omitempty"` // how long a test that failed is tried again; default: not at all
+	Count    int      `json:"count,omitempty"`     // probes of each address; default 1, with Within 5, with Loss 100
+	Timeout  Duration `json:"timeout,omitempty"`   // of one probe or of Run; default 1 s, with Run 10 s
+	RetryFor Duration `json:"retry_for,omitempty"` // how long a failed test is repeated; default 0
 
-	// Serve says whether vethlab itself listens for the length of the test
-	// where nothing listens on the port of Via, but never on the machine
-	// itself. Default: it does, unless Expect is Refused.
+	// Serve says whether vethlab itself listens during the test if nothing else
+	// listens on the port of Via, but never in the host namespace. Default: true,
+	// unless Expect is Refused.
 	Serve *bool `json:"serve,omitempty"`
 
 	// Run is a command: one element is a line for sh -c, several are a program
 	// and its arguments.
 	Run    []string `json:"run,omitempty"`
-	On     []string `json:"on,omitempty"`     // where: nodes, groups, AllNodes, HostNode
-	Exit   int      `json:"exit,omitempty"`   // the exit code that is expected; default 0
-	Stdout string   `json:"stdout,omitempty"` // what the output contains, or "/regular expression/"
+	On     []string `json:"on,omitempty"`     // nodes to run it in: names, groups, AllNodes, HostNode
+	Exit   int      `json:"exit,omitempty"`   // the expected exit code; default 0
+	Stdout string   `json:"stdout,omitempty"` // a part of the expected output, or "/regular expression/"
 
 	Pos Pos `json:"-"`
 }
 
-// Expect is the outcome that a test asks for.
+// Expect is the expected outcome of a test.
 type Expect string
 
 // The outcomes. The empty Expect means Reachable.
 const (
 	// Reachable: an answer comes back.
 	Reachable Expect = "reachable"
-	// Unreachable: what is sent does not arrive. It is lost, knows no way on, or
-	// is rejected on the way.
+	// Unreachable: packets do not arrive. They are lost, have no route, or are rejected
+	// by a hop.
 	Unreachable Expect = "unreachable"
-	// Refused: somebody says no. Nothing listens on the port, or a filter
-	// rejects what is sent.
+	// Refused: the target or a packet filter rejects the probe, for example since
+	// nothing listens on the port.
 	Refused Expect = "refused"
 )
 
-// Outcome returns Expect with its default.
+// Outcome returns Expect or its default.
 func (t *Test) Outcome() Expect {
 	if t.Expect == "" {
 		return Reachable
@@ -82,7 +81,7 @@ func (t *Test) Outcome() Expect {
 	return t.Expect
 }
 
-// Protocol returns the protocol of Via with its default.
+// Protocol returns the protocol of Via or its default.
 func (t *Test) Protocol() Protocol {
 	if t.Via.Protocol == "" {
 		return ICMP
@@ -90,7 +89,7 @@ func (t *Test) Protocol() Protocol {
 	return t.Via.Protocol
 }
 
-// Serves reports whether vethlab listens where nothing else does.
+// Serves returns Serve or its default.
 func (t *Test) Serves() bool {
 	if !t.Protocol().hasListener() {
 		return false
@@ -101,8 +100,8 @@ func (t *Test) Serves() bool {
 	return t.Outcome() != Refused
 }
 
-// Targets returns To with its default: the host that the URL of Via names, and
-// all nodes in a matrix.
+// Targets returns To or its default: the host in the URL of Via, or all nodes in a
+// matrix.
 func (t *Test) Targets() []string {
 	switch {
 	case len(t.To) > 0:
@@ -115,7 +114,7 @@ func (t *Test) Targets() []string {
 	return nil
 }
 
-// Sources returns From with its default: all nodes in a matrix.
+// Sources returns From or its default: all nodes in a matrix.
 func (t *Test) Sources() []string {
 	if len(t.From) == 0 && t.Matrix {
 		return []string{AllNodes}
@@ -123,9 +122,9 @@ func (t *Test) Sources() []string {
 	return t.From
 }
 
-// StdoutPattern returns what the output of Run must match: Stdout stands for
-// itself, whether or not a line ends behind it, or between slashes for a regular
-// expression in which ^ and $ are the ends of lines.
+// StdoutPattern returns what the output of Run must match: Stdout as literal text,
+// without final newlines, or between slashes a regular expression in which ^ and $
+// match at line ends.
 func (t *Test) StdoutPattern() (*regexp.Regexp, error) {
 	last := len(t.Stdout) - 1
 	if last < 2 || t.Stdout[0] != '/' || t.Stdout[last] != '/' {
@@ -133,7 +132,7 @@ func (t *Test) StdoutPattern() (*regexp.Regexp, error) {
 	}
 	expr := t.Stdout[1:last]
 	if _, err := regexp.Compile(expr); err != nil {
-		return nil, err // in which the flag is not quoted
+		return nil, err // without the flag in its text
 	}
 	return regexp.Compile("(?m)" + expr)
 }
@@ -141,8 +140,7 @@ func (t *Test) StdoutPattern() (*regexp.Regexp, error) {
 // A testKey is a key of a test in a file.
 type testKey string
 
-// keys returns the keys that a test has something to say by, in the order of
-// the reference.
+// keys returns the keys that a test sets, in the order of docs/file.md.
 func (t *Test) keys() []testKey {
 	var keys []testKey
 	for _, k := range []struct {

@@ -1,6 +1,6 @@
-// Package topo describes a lab: its nodes, the links between them, and the tests of
-// which nodes must reach which. It has what a lab file says, and nothing more: what the
-// file leaves out is added by package compile.
+// Package topo has the types and the parser of lab files: nodes, links between them,
+// and tests of which nodes must reach which. It adds nothing to what the file has:
+// names, addresses and routes that the file leaves out are assigned by package compile.
 //
 // A [Topology] is returned by [Parse], or written as a Go literal and checked by
 // [Topology.Validate]. Both have the same types and words.
@@ -15,7 +15,7 @@ import (
 	"net/netip"
 )
 
-// HostNode is the reserved node name of the machine's own network namespace.
+// HostNode is the reserved node name of the host namespace.
 const HostNode = "host"
 
 // A Topology is one lab.
@@ -27,22 +27,22 @@ type Topology struct {
 	// Nil means "<Name>.".
 	Prefix *string `json:"prefix,omitempty"`
 
-	// Addressing says from where addresses come that the file leaves out.
+	// Addressing has the pools of automatic addresses.
 	Addressing Addressing `json:"addressing,omitzero"`
 
-	// Routing says who makes the routes. The zero value is RoutingAuto.
+	// Routing says whether routes are computed. The zero value is RoutingAuto.
 	Routing Routing `json:"routing,omitempty"`
 
-	// Nodes in the order of the file. A node that is only named by a link
-	// need not be here: it is a host. HostNode may be here with interfaces and
-	// routes: it is the host namespace.
+	// Nodes in the order of the file. A node that only links name is a host and need
+	// not be listed. HostNode, the host namespace, may be listed with interfaces and
+	// routes.
 	Nodes Nodes `json:"nodes,omitempty"`
 
 	// Links in the order of the file. The order decides automatic interface
-	// names and addresses, so appending never changes what was there.
+	// names and addresses, so appending a link never changes those of earlier links.
 	Links []Link `json:"links,omitempty"`
 
-	// Tests are the lab's contract: what must, and what must not, be reachable.
+	// Tests are the lab's contract: which targets must, and must not, be reachable.
 	Tests []Test `json:"tests,omitempty"`
 
 	Pos Pos `json:"-"`
@@ -55,17 +55,17 @@ type Addressing struct {
 	Pos  Pos  `json:"-"`
 }
 
-// A Pool is a prefix out of which subnets are cut, or none at all.
-// The zero value stands for the default pool.
+// A Pool is a prefix from which subnets are assigned, or none. The zero value is the
+// default pool.
 type Pool struct {
 	Prefix netip.Prefix // invalid: the default pool
 	None   bool         // no automatic addresses in this family
 }
 
-// Routing says who makes the routes of a lab.
+// Routing says whether the routes of a lab are computed.
 type Routing string
 
-// The ways of routing.
+// The values of Routing.
 const (
 	RoutingAuto Routing = "auto" // a default route for hosts, shortest paths for routers
 	RoutingNone Routing = "none" // only the routes written in the file
@@ -83,18 +83,18 @@ type Node struct {
 	Routes     []Route           `json:"routes,omitempty"`
 	Sysctls    map[string]string `json:"sysctls,omitempty"` // e.g. "net.ipv4.ip_forward": "1"
 
-	// Nftables is the packet filter, as `nft list ruleset` prints it. Other ways
-	// to write the same are read, too: commands, variables, comments.
+	// Nftables is the packet filter, as `nft list ruleset` prints it, or with nft's
+	// commands, variables and comments.
 	Nftables string `json:"nftables,omitempty"`
 
-	// Subnet is for a Switch: the subnets of its segment, at most one of each
-	// family. Empty means: from the pools, or from the addresses given.
+	// Subnet has the subnets of a Switch's segment, at most one of each address
+	// family. Empty: from the pools, or from the addresses in the file.
 	Subnet []netip.Prefix `json:"subnet,omitempty"`
 
 	Pos Pos `json:"-"`
 }
 
-// Kind is what a node does with packets that are not for it.
+// Kind says what a node does with packets for other nodes.
 type Kind string
 
 // The kinds of node.
@@ -109,20 +109,20 @@ const (
 type Interfaces []Interface
 
 // An Interface is one end of a link, the bridge of a switch (named [BridgeName]),
-// an interface that a node has without a link, whose Kind says what it is, or
-// [Loopback], which can have further addresses and nothing else.
+// an interface without a link, which has a Kind, or [Loopback], which can have
+// additional addresses and no other settings.
 type Interface struct {
 	Name string
 
-	// Addresses with the length of their subnet. Nil means: filled in.
-	// Empty but not nil means: none.
+	// Addresses with the prefix length of their subnet. Nil: assigned automatically.
+	// Empty but not nil: none.
 	Addresses []netip.Prefix
 
 	MAC MAC // default: derived from the names of lab, node and interface
 	MTU int // bytes; default: the link's, or the kernel's 1500
 
-	// Kind is what the interface is where no link makes it, such as a [*Bridge].
-	// Nil: the end of a link, the bridge of a switch, or lo.
+	// Kind is the kind of an interface without a link, such as a [*Bridge]. Nil for
+	// the end of a link, the bridge of a switch, and lo.
 	Kind LinkKind
 
 	Down bool // administratively; the default is up
@@ -133,7 +133,7 @@ type Interface struct {
 	Pos Pos
 }
 
-// Loopback is the name of the interface that every node is born with.
+// Loopback is the name of the loopback interface, which every namespace has.
 const Loopback = "lo"
 
 // BridgeName is the name of the bridge inside a node of kind Switch.
@@ -144,8 +144,8 @@ type Link struct {
 	Endpoints [2]Endpoint `json:"endpoints"`
 	MTU       int         `json:"mtu,omitempty"` // bytes, for both ends
 
-	// Subnet of the segment this link belongs to, at most one prefix of each
-	// family. Empty means: from the pools, or from the addresses given.
+	// Subnet of the segment that this link belongs to, at most one prefix of each
+	// address family. Empty: from the pools, or from the addresses in the file.
 	Subnet []netip.Prefix `json:"subnet,omitempty"`
 
 	Pos Pos `json:"-"`
@@ -166,7 +166,7 @@ func (e Endpoint) String() string {
 	return e.Node + ":" + e.Interface
 }
 
-// A Route is one more entry in a node's main routing table.
+// A Route is an additional entry in a node's main routing table.
 type Route struct {
 	To     netip.Prefix `json:"to"` // "default" in a file: 0.0.0.0/0 or ::/0 by the family of Via
 	Via    netip.Addr   `json:"via,omitzero"`
@@ -175,13 +175,13 @@ type Route struct {
 	Pos    Pos          `json:"-"`
 }
 
-// A Pos is a place in a lab file. The zero Pos is "not from a file".
+// A Pos is a position in a lab file. The zero Pos is unknown.
 type Pos struct {
 	File      string
 	Line, Col int // from 1, columns in bytes; 0: unknown
 }
 
-// IsValid reports whether the place is known.
+// IsValid reports whether the position is known.
 func (p Pos) IsValid() bool { return p.Line > 0 }
 
 // String returns file:line:col.
@@ -196,8 +196,7 @@ func (p Pos) compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
 }
 
-// NamespacePrefix returns what goes before a node's name to make the name of
-// its namespace.
+// NamespacePrefix returns Prefix or its default.
 func (t *Topology) NamespacePrefix() string {
 	if t.Prefix != nil {
 		return *t.Prefix
@@ -205,8 +204,7 @@ func (t *Topology) NamespacePrefix() string {
 	return t.Name + "."
 }
 
-// Node returns the node of that name as the file describes it, or nil if the
-// file does not.
+// Node returns the listed node of that name, or nil.
 func (t *Topology) Node(name string) *Node {
 	for i := range t.Nodes {
 		if t.Nodes[i].Name == name {

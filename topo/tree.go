@@ -10,14 +10,14 @@ import (
 	"github.com/vethlab/vethlab/internal/escape"
 )
 
-// A tree is a piece of a file: a scalar, a list or a mapping.
+// A tree is a YAML value to write: a scalar, a list, a mapping, or lines of text.
 type tree struct {
 	text  string // of a scalar, or of lines
 	list  []tree
 	keys  []string // of a mapping; its values are in list
 	kind  treeKind
-	open  bool // has a line for each item, however short
-	named bool // keys are the user's, not ours
+	open  bool // each item gets its own line, however short
+	named bool // the keys are names in the lab and may need quotes
 
 	comments map[string][]string // above keys
 }
@@ -28,23 +28,23 @@ const (
 	scalar treeKind = iota
 	list
 	mapping
-	lines // text as it is, line by line
+	lines // a YAML block of text
 )
 
-// add puts one of our keys into a mapping.
+// add adds a fixed key to a mapping.
 func (t *tree) add(key string, v tree) {
 	t.keys = append(t.keys, key)
 	t.list = append(t.list, v)
 }
 
-// addNamed puts a key of the user's into a mapping that has none of ours.
+// addNamed adds a name as a key to a mapping without fixed keys.
 func (t *tree) addNamed(name string, v tree) {
 	t.named = true
 	t.add(name, v)
 }
 
-// entry returns the i-th key of a mapping with its colon. What is below it has
-// the indent; "": it is in the same line.
+// entry returns the i-th key of a mapping with its colon. Indent is that of the lines
+// below it; "" if its value is in the same line.
 func (t tree) entry(i int, indent string) string {
 	if t.named {
 		return escape.YAMLEntry(t.keys[i], indent)
@@ -52,35 +52,35 @@ func (t tree) entry(i int, indent string) string {
 	return t.keys[i] + ":"
 }
 
-// addText puts a scalar into a mapping unless it is empty.
+// addText adds a scalar to a mapping unless it is empty.
 func (t *tree) addText(key, s string) {
 	if s != "" {
 		t.add(key, text(s))
 	}
 }
 
-// addNumber puts a number into a mapping unless it is zero.
+// addNumber adds a number to a mapping unless it is zero.
 func (t *tree) addNumber(key string, n int) {
 	if n != 0 {
 		t.add(key, text(strconv.Itoa(n)))
 	}
 }
 
-// addDuration puts a time into a mapping unless it is zero.
+// addDuration adds a time to a mapping unless it is zero.
 func (t *tree) addDuration(key string, d Duration) {
 	if d != 0 {
 		t.add(key, text(d.String()))
 	}
 }
 
-// addTruth puts true into a mapping.
-func (t *tree) addTruth(key string, is bool) {
+// addBool adds a boolean to a mapping unless it is false.
+func (t *tree) addBool(key string, is bool) {
 	if is {
-		t.add(key, truth(is))
+		t.add(key, boolean(is))
 	}
 }
 
-// addNames puts a word or a list of words into a mapping.
+// addNames adds a word or a list of words to a mapping.
 func (t *tree) addNames(key string, names []string) {
 	switch len(names) {
 	case 0:
@@ -91,14 +91,14 @@ func (t *tree) addNames(key string, names []string) {
 	}
 }
 
-// addList puts a list into a mapping unless it is empty.
+// addList adds a list to a mapping unless it is empty.
 func (t *tree) addList(key string, items tree) {
 	if items.kind = list; len(items.list) > 0 {
 		t.add(key, items)
 	}
 }
 
-// addSubnets puts a prefix or several into a mapping.
+// addSubnets adds a prefix or several to a mapping.
 func (t *tree) addSubnets(ps []netip.Prefix) {
 	if len(ps) > 0 {
 		t.add("subnet", prefixes(ps))
@@ -107,11 +107,11 @@ func (t *tree) addSubnets(ps []netip.Prefix) {
 
 func text(s string) tree { return tree{text: escape.YAML(s)} }
 
-func truth(is bool) tree { return tree{text: strconv.FormatBool(is)} }
+func boolean(is bool) tree { return tree{text: strconv.FormatBool(is)} }
 
 func texts(ss []string) tree { return tree{kind: list, list: trees(ss, text)} }
 
-// prefixes returns one prefix as it is and any other number as a list.
+// prefixes returns one prefix as a scalar, and otherwise a list.
 func prefixes(ps []netip.Prefix) tree {
 	if len(ps) == 1 {
 		return text(ps[0].String())
@@ -137,15 +137,15 @@ func treeOf(v any) tree {
 	case []string:
 		return texts(v)
 	case bool:
-		return truth(v)
+		return boolean(v)
 	}
 	return text(fmt.Sprint(v))
 }
 
-// maxFlow is how long a line may be, in characters, before it is broken up.
+// maxFlow is the maximum length of a line in flow style, in characters.
 const maxFlow = 90
 
-// block writes the tree over several lines, except for what fits into one.
+// block writes the tree in YAML's block style, values that fit into a line in flow style.
 func (t tree) block(b *strings.Builder, indent int) {
 	for i, v := range t.list {
 		margin := strings.Repeat("  ", indent)
@@ -174,7 +174,7 @@ func (t tree) block(b *strings.Builder, indent int) {
 	}
 }
 
-// flow returns the tree in one line.
+// flow returns the tree in YAML's flow style, in one line.
 func (t tree) flow() string {
 	if t.kind == scalar {
 		return t.text
@@ -192,7 +192,7 @@ func (t tree) flow() string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// writeComments writes comments, a line each.
+// writeComments writes each comment as one line.
 func writeComments(b *strings.Builder, margin string, comments []string) {
 	for _, c := range comments {
 		b.WriteString(margin + escape.YAMLComment(c) + "\n")

@@ -64,7 +64,7 @@ func (d *Duration) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// A Percent is a share in hundredths: 0.5 is written "0.5%".
+// A Percent is a share in percent: 0.5 is written "0.5%".
 type Percent float64
 
 // ParsePercent reads a share from 0% to 100%.
@@ -96,7 +96,7 @@ func (p Percent) fault() string {
 	return ""
 }
 
-func (Percent) side() Side { return AtMost }
+func (Percent) defaultSide() Side { return AtMost }
 
 // String returns the share as it is written in a file.
 func (p Percent) String() string { return strconv.FormatFloat(float64(p), 'f', -1, 64) + "%" }
@@ -110,8 +110,8 @@ func (p *Percent) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// A Rate is how much data flows, in bits per second. It is written with the
-// units of tc(8) that count bits: "100mbit" is a hundred million.
+// A Rate is a data rate in bits per second, written with the units of tc(8) that count
+// bits: "100mbit" is 100,000,000.
 type Rate int64
 
 // Rates to multiply with, as in 100 * topo.Mbit.
@@ -123,7 +123,8 @@ const (
 	Tbit Rate = 1e12
 )
 
-// rateUnits are those of tc(8), from the largest that is printed.
+// rateUnits are those of tc(8): the printed ones from the largest, then those only
+// read.
 var rateUnits = []struct {
 	name string
 	rate Rate
@@ -144,7 +145,7 @@ const (
 	rateForm     = "a rate is written as 100mbit or 2.5gbit"
 )
 
-// number matches a decimal and what stands behind it.
+// number matches a decimal and its unit.
 var (
 	decimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 	number  = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *([A-Za-z/]*)$`)
@@ -178,7 +179,7 @@ func (Rate) parse(s string) (r Rate, hint string, err error) {
 	return 0, rateForm, fmt.Errorf("unknown unit %q", m[2])
 }
 
-// times returns n units, rounded to bits; s is for the error.
+// times returns n times r, rounded to bits; s is for the error.
 func (r Rate) times(n, s string) (product Rate, hint string, err error) {
 	f, err := strconv.ParseFloat(n, 64)
 	if bits := math.Round(f * float64(r)); err == nil && bits <= float64(maxRate) {
@@ -187,7 +188,7 @@ func (r Rate) times(n, s string) (product Rate, hint string, err error) {
 	return 0, "", fmt.Errorf("the rate %s is out of range, the limit is %s", s, maxRate)
 }
 
-// maxRate is beyond any machine, and so small that a float holds its bits.
+// maxRate is the limit of rates. A float64 represents every smaller rate exactly.
 const maxRate = 1000 * Tbit
 
 func (r Rate) fault() string {
@@ -197,7 +198,7 @@ func (r Rate) fault() string {
 	return ""
 }
 
-func (Rate) side() Side { return AtLeast }
+func (Rate) defaultSide() Side { return AtLeast }
 
 // String returns the rate in the largest unit that leaves no fraction.
 func (r Rate) String() string {
@@ -218,7 +219,7 @@ func (r *Rate) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// A Side is on which side of a limit something shall be.
+// A Side says whether a value must be below or above a limit.
 type Side string
 
 // The sides.
@@ -234,22 +235,22 @@ type quantity[Q any] interface {
 	cmp.Ordered
 	fmt.Stringer
 	parse(string) (q Q, hint string, err error)
-	fault() string // why it is out of range, or ""
-	side() Side    // what is meant where nothing is said
+	fault() string     // why it is out of range, or ""
+	defaultSide() Side // of a bound without a sign
 }
 
-// A Bound is a limit and a side of it, as in "<1%" and ">100mbit". Without a
-// sign a share is to be at most the limit, and a rate at least. It is
-// comparable; the zero value asks for nothing.
+// A Bound is a limit and a side, as in "<1%" and ">100mbit". Without a sign a share
+// must be at most the limit, and a rate at least. It is comparable; the zero value is
+// no bound.
 type Bound[Q quantity[Q]] struct {
 	Side  Side
 	Limit Q
 }
 
-// IsSet reports whether something is asked for.
+// IsSet reports whether there is a bound.
 func (b Bound[Q]) IsSet() bool { return b.Side != "" }
 
-// Holds reports whether q is on the side that is asked for.
+// Holds reports whether q is within the bound.
 func (b Bound[Q]) Holds(q Q) bool {
 	switch b.Side {
 	case Below:
@@ -269,7 +270,7 @@ func parseBound[Q quantity[Q]](s string) (b Bound[Q], hint string, err error) {
 	b.Side = Side(s[:len(s)-len(rest)])
 	b.Limit, hint, err = b.Limit.parse(strings.TrimSpace(rest))
 	if b.Side == "" {
-		b.Side = b.Limit.side()
+		b.Side = b.Limit.defaultSide()
 	}
 	if err == nil && !b.Side.known() {
 		hint, err = "want one of <, <=, > and >=", fmt.Errorf("unknown comparison in %q", s)
@@ -279,7 +280,7 @@ func parseBound[Q quantity[Q]](s string) (b Bound[Q], hint string, err error) {
 
 func (s Side) known() bool { return s == Below || s == AtMost || s == Above || s == AtLeast }
 
-// fault says what is wrong with a bound that may not come from a file.
+// fault returns why a bound is invalid, or "". Go literals need this check.
 func (b Bound[Q]) fault() string {
 	switch {
 	case !b.IsSet():
@@ -290,13 +291,13 @@ func (b Bound[Q]) fault() string {
 	return b.Limit.fault()
 }
 
-// String returns the bound as it is written in a file; "" for none. The sign
-// that is meant anyway is left out.
+// String returns the bound as it is written in a file, without the default sign; ""
+// for none.
 func (b Bound[Q]) String() string {
 	switch b.Side {
 	case "":
 		return ""
-	case b.Limit.side():
+	case b.Limit.defaultSide():
 		return b.Limit.String()
 	}
 	return string(b.Side) + b.Limit.String()

@@ -11,8 +11,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// checkText checks that a text is read as a value, and that the value is
-// written as another text, which means the same.
+// checkText checks that a text is read as a value, that the value is written as
+// another text, and that this text is read as the same value.
 func checkText[T comparable, P interface {
 	*T
 	encoding.TextUnmarshaler

@@ -2,29 +2,28 @@ package topo
 
 import "fmt"
 
-// Validate reports everything about a lab that cannot be meant, as [Errors].
-// [Parse] has done it already. Where a mistake is in no file, its message
-// begins with the path to it, such as links[2].
+// Validate returns all mistakes of a lab as [Errors]. [Parse] calls it. If the lab is
+// not from a file, each message begins with the path of the mistake, such as links[2].
 func (t *Topology) Validate() error {
 	return newChecker(t).check().err()
 }
 
-// A checker looks for mistakes of meaning.
+// A checker validates a Topology.
 type checker struct {
 	t      *Topology
-	places map[string]Pos // of values, by path; nil if the lab is from no file
+	places map[string]Pos // of values, by path; nil if the lab is not from a file
 	blocks map[string]block
 	errs   Errors
 
-	// partial: some of the file could not be read. What is missing, or does
-	// not fit together, may be there then.
+	// partial says that some of the file could not be read, so missing parts and
+	// contradictions are not reported.
 	partial bool
 
-	unread map[int]bool // tests of which the same is true; what they name is known
+	unread map[int]bool // tests that could not be read, by index; of these only names are checked
 
-	nodes  map[string]*Node // the declared ones
+	nodes  map[string]*Node // the listed ones
 	wiring *Wiring
-	macs   map[MAC]string // whose they are
+	macs   map[MAC]string // node:interface
 
 	namedByLinks map[Endpoint]bool
 
@@ -68,7 +67,7 @@ func (c *checker) check() Errors {
 	return c.errs
 }
 
-// references checks what names other parts of the lab.
+// references checks names of nodes, interfaces and groups.
 func (c *checker) references() {
 	c.typos()
 	for i := range c.t.Nodes {
@@ -82,8 +81,8 @@ func (c *checker) references() {
 	}
 }
 
-// fail notes a mistake at the value of that path. Of pos and the place of the
-// path in the file the latter is the more exact, where it is known.
+// fail reports a mistake at the value of a path. If the path's position in the file is
+// known, it replaces pos.
 func (c *checker) fail(pos Pos, path, hint, format string, args ...any) {
 	if exact, ok := c.places[path]; ok && path != "" {
 		pos = exact

@@ -8,34 +8,34 @@ import (
 	"strings"
 )
 
-// A Via is what a test asks by. It is comparable; the zero value stands for
-// the default.
+// A Via is the protocol of a test with its parameters. It is comparable; the zero value
+// is the default.
 //
-// As text it is "icmp", "tcp/80", "udp/53", "dns/www.example.net", or an URL.
-// An URL without a host, as in "http:///" and "http://:8080/health", asks each
-// of To. One with a host names who is asked, and To may be left out; where To
-// is there as well, To is asked for the page of that host.
+// As text it is "icmp", "tcp/80", "udp/53", "dns/www.example.net", or a URL. A URL
+// without a host, as in "http:///" and "http://:8080/health", is requested from each
+// target of To. A URL with a host names the target, and To may be left out; if To is
+// given, the URL is requested from each of To, with that host in the Host header.
 type Via struct {
 	Protocol Protocol
 	Port     int    // of TCP, UDP and HTTP; 0 with HTTP means 80
 	Host     string // of the URL, or ""
 	Path     string // of the URL, with its query; begins with "/"
-	Name     string // what DNS is asked for
+	Name     string // that DNS resolves
 }
 
-// Protocol is a protocol that tests ask by.
+// Protocol is a protocol of tests.
 type Protocol string
 
 // The protocols.
 const (
 	ICMP Protocol = "icmp" // an echo request is answered
-	TCP  Protocol = "tcp"  // a connection comes about
-	UDP  Protocol = "udp"  // a datagram is answered, by whatever
+	TCP  Protocol = "tcp"  // a connection succeeds
+	UDP  Protocol = "udp"  // a datagram is answered by any datagram
 	HTTP Protocol = "http" // a GET request is answered by a status below 400
 	DNS  Protocol = "dns"  // a name server has an address for a name
 )
 
-// hasListener reports whether somebody has to listen on a port.
+// hasListener reports whether the protocol needs a listener.
 func (p Protocol) hasListener() bool { return p != ICMP }
 
 const maxPort = 65535
@@ -117,7 +117,7 @@ func parseURL(s string) (v Via, hint string, err error) {
 	return v, "", v.fault()
 }
 
-// fault says what is wrong with a Via that may not come from a file.
+// fault returns why a Via is invalid, or nil. Go literals need this check.
 func (v Via) fault() error {
 	plain := v
 	switch v.Protocol {
@@ -170,8 +170,7 @@ func (v Via) urlFault() error {
 	return nil
 }
 
-// hostnameFault says why a name can't be asked of a name server (RFC 1035,
-// 2.3.4), or returns "".
+// hostnameFault returns why DNS can't resolve a name (RFC 1035, 2.3.4), or "".
 func hostnameFault(name string) string {
 	name = strings.TrimSuffix(name, ".")
 	if name == "" {
@@ -206,7 +205,7 @@ func (v Via) String() string {
 	return string(v.Protocol)
 }
 
-// authority returns host and port as an URL has them.
+// authority returns host and port as in a URL.
 func (v Via) authority() string {
 	host := v.Host
 	if strings.Contains(host, ":") {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// wire works out the interfaces of all nodes, their names and their ports.
+// wire finds the interfaces of all nodes, their names and their ports.
 func (c *checker) wire() {
 	for i := range c.t.Nodes {
 		c.addNode(&c.t.Nodes[i], c.t.Nodes[i].Pos)
@@ -29,7 +29,7 @@ func (c *checker) wire() {
 	}
 }
 
-// rank is for the order of a node's interfaces.
+// rank orders the interfaces of a node; see WiredNode.
 func (i *WiredInterface) rank() int {
 	switch {
 	case i.IsLoopback():
@@ -42,7 +42,7 @@ func (i *WiredInterface) rank() int {
 	return 2
 }
 
-// addNode adds a node unless there is one of that name.
+// addNode adds a node unless the wiring has one of that name.
 func (c *checker) addNode(decl *Node, pos Pos) {
 	if c.wiring.nodes[decl.Name] != nil {
 		return
@@ -52,7 +52,7 @@ func (c *checker) addNode(decl *Node, pos Pos) {
 	c.wiring.nodes[n.Name] = n
 }
 
-// addOwn adds the interfaces that a node has without a link.
+// addOwn adds the interfaces of a node that are not ends of links.
 func (c *checker) addOwn(n *WiredNode) {
 	if n.Kind == Switch {
 		i := &WiredInterface{Name: BridgeName, Kind: new(Bridge), Pos: n.Pos}
@@ -73,9 +73,8 @@ func (c *checker) addOwn(n *WiredNode) {
 	}
 }
 
-// addLink adds the two ends of a link. An end that the file leaves unnamed gets the
-// next of eth0, eth1 … that no link names at that node and that the node does not
-// have without a link. In the host namespace it stays "".
+// addLink adds the two ends of a link. An unnamed end gets the next of eth0, eth1 …
+// that no other interface of the node has. In the host namespace it stays "".
 func (c *checker) addLink(number int) {
 	decl := &c.t.Links[number]
 	l := &WiredLink{Decl: decl, number: number}
@@ -95,9 +94,9 @@ func (c *checker) addLink(number int) {
 	c.wiring.Links = append(c.wiring.Links, l)
 }
 
-// addInterface adds an interface to its node, and reports it if its name is taken.
+// addInterface adds an interface to its node, and reports a duplicate name.
 func (c *checker) addInterface(n *WiredNode, i *WiredInterface) {
-	i.Node, i.forwards = n, i.Kind.answers().forwards
+	i.Node, i.forwards = n, i.Kind.traits().forwards
 	if i.Decl = n.Decl.Interfaces.named(i.Name); i.Decl == nil {
 		i.Decl = &Interface{Name: i.Name}
 	}
@@ -128,8 +127,8 @@ func (is Interfaces) named(name string) *Interface {
 	return nil
 }
 
-// findPorts finds the ports of a node's interfaces: of a switch the ends of all
-// links, else those that the file names.
+// findPorts finds the ports of a node's interfaces: for a switch the ends of all
+// links, otherwise those that the file names.
 func (c *checker) findPorts(n *WiredNode) {
 	for _, i := range n.Interfaces {
 		switch {
@@ -137,7 +136,7 @@ func (c *checker) findPorts(n *WiredNode) {
 			i.Master = c.wiring.Interface(n.Name, BridgeName)
 			i.Master.Ports = append(i.Master.Ports, i)
 		case n.Kind != Switch:
-			for _, o := range i.Kind.answers().options {
+			for _, o := range i.Kind.traits().options {
 				c.resolve(i, o)
 			}
 		}
@@ -160,11 +159,11 @@ func (c *checker) resolve(i *WiredInterface, o option) {
 	}
 }
 
-// enslave makes an interface a port of another one, or reports why it can't be.
+// enslave makes an interface a port of another one, or reports why it can't.
 func (c *checker) enslave(master, port *WiredInterface, place string) {
 	var refused *fault
-	if refuses := master.Kind.answers().refuses; refuses != nil {
-		refused = refuses(port)
+	if rejectPort := master.Kind.traits().rejectPort; rejectPort != nil {
+		refused = rejectPort(port)
 	}
 	switch {
 	case port.IsLoopback():
@@ -179,8 +178,7 @@ func (c *checker) enslave(master, port *WiredInterface, place string) {
 	}
 }
 
-// interfaceNames returns the names of a node's interfaces; none if there is no such
-// node.
+// interfaceNames returns the names of a node's interfaces; nil for an unknown node.
 func (w *Wiring) interfaceNames(node string) []string {
 	var names []string
 	if n := w.nodes[node]; n != nil {

@@ -1,8 +1,7 @@
 package topo
 
-// A Wiring is a checked lab with what follows from its cabling: the interfaces of
-// each node with their names and kinds, and the segments that links and bridges make
-// of them.
+// A Wiring is a checked lab with all its interfaces, their names and kinds, and the
+// segments that links and bridges form.
 type Wiring struct {
 	Nodes    []*WiredNode    // those of the file, then those that only links name
 	Links    []*WiredLink    // in the order of the file
@@ -14,10 +13,10 @@ type Wiring struct {
 
 // A WiredNode is one node with all its interfaces.
 type WiredNode struct {
-	Number int // its place in the nodes of the Wiring
+	Number int // index in the nodes of the Wiring
 	Name   string
 	Kind   Kind  // never empty
-	Decl   *Node // what the file says about it; not nil: an empty one if nothing
+	Decl   *Node // its entry in the file; empty, not nil, if the file has none
 	Pos    Pos
 
 	// Interfaces has the bridges first, in the order of the file, then the ends
@@ -25,21 +24,21 @@ type WiredNode struct {
 	// file has addresses for it.
 	Interfaces []*WiredInterface
 
-	unnamed int // the number of the next ethN
+	unnamed int // N of the next ethN
 }
 
 // A WiredInterface is one interface of a node.
 type WiredInterface struct {
 	Node *WiredNode
 
-	// Name is empty only for the end of a link in the host namespace that the
-	// file leaves unnamed: its name must be unique on the machine.
+	// Name is empty only for an unnamed end of a link in the host namespace: package
+	// compile chooses a name that is unique on the machine.
 	Name string
 
 	Kind LinkKind   // never nil; its Word is "veth" for the end of a link, "loopback" for lo
-	Decl *Interface // what the file says about it; not nil: an empty one if nothing
+	Decl *Interface // its entry in the file; empty, not nil, if the file has none
 
-	Link    *WiredLink      // whose end it is, or nil
+	Link    *WiredLink      // that it is an end of, or nil
 	Master  *WiredInterface // the interface that it is a port of, or nil
 	Ports   []*WiredInterface
 	Segment *WiredSegment
@@ -53,19 +52,19 @@ type WiredLink struct {
 	Decl *Link
 	Ends [2]*WiredInterface
 
-	number int // its place in the file
+	number int // index in the links of the file
 }
 
-// A WiredSegment is a set of interfaces that hear one another's frames: the two
-// ends of a link, or all that is joined by bridges and by links between them.
+// A WiredSegment is a broadcast domain: the two ends of a link, or all interfaces
+// joined by bridges and by links between them.
 type WiredSegment struct {
 	Links      []*WiredLink
 	Interfaces []*WiredInterface // those that may have addresses: all but ports of bridges
-	Bridges    []*WiredInterface // all of them are in Interfaces too
+	Bridges    []*WiredInterface // also in Interfaces
 }
 
 // Wiring checks the lab, as [Topology.Validate] does, and returns its wiring. Each
-// call makes a new one, which points into t.
+// call returns a new one, with pointers into t.
 func (t *Topology) Wiring() (*Wiring, error) {
 	c := newChecker(t)
 	if err := c.check().err(); err != nil {
@@ -99,8 +98,8 @@ func (n *WiredNode) IsHost() bool { return n.Name == HostNode }
 // IsLoopback reports whether the interface is lo.
 func (i *WiredInterface) IsLoopback() bool { return i.Name == Loopback }
 
-// IsBridged reports whether the interface is the port of a bridge, which has the
-// addresses then.
+// IsBridged reports whether the interface is a port of a bridge. Addresses then belong
+// to the bridge.
 func (i *WiredInterface) IsBridged() bool { return i.Master != nil && i.Master.forwards }
 
 // Peer returns the other end of the link, or nil.
@@ -119,17 +118,17 @@ func (i *WiredInterface) String() string {
 	return Endpoint{Node: i.Node.Name, Interface: i.Name}.String()
 }
 
-// linkEnd is the kind of the end of a link, and loopback that of lo. A file has
-// other words for them: links, and the name lo.
+// linkEnd is the kind of the end of a link, and loopback that of lo. A file cannot
+// name these kinds.
 type (
 	linkEnd  struct{}
 	loopback struct{}
 )
 
 func (linkEnd) Word() string      { return "veth" }
-func (linkEnd) answers() answers  { return answers{} }
+func (linkEnd) traits() traits    { return traits{} }
 func (k linkEnd) clone() LinkKind { return k }
 
 func (loopback) Word() string      { return "loopback" }
-func (loopback) answers() answers  { return answers{} }
+func (loopback) traits() traits    { return traits{} }
 func (k loopback) clone() LinkKind { return k }

@@ -19,7 +19,7 @@ nodes:
 links: [[a, r:p0], [b, r:eth1], [r, sw], [r, c], [host, sw], [host:v, r]]
 `
 
-// The wiring names all interfaces, in order, and says what each is.
+// The wiring has all interfaces in order, with names and kinds.
 func TestWiringInterfaces(t *testing.T) {
 	w := wiring(t, wired)
 	for i, want := range []string{
@@ -48,7 +48,7 @@ func TestWiringInterfaces(t *testing.T) {
 		}
 	}
 	if len(w.Nodes) != 7 || w.Node("d") != nil || w.Interface("r", "eth9") != nil {
-		t.Errorf("the wiring has %d nodes, want 7, and nothing that the lab lacks", len(w.Nodes))
+		t.Errorf("the wiring has %d nodes, want 7, or has a node or interface that the lab lacks", len(w.Nodes))
 	}
 }
 
@@ -91,7 +91,7 @@ func wiring(t *testing.T, text string) *topo.Wiring {
 }
 
 // A lab with mistakes has no wiring.
-func TestWiringOfMistakes(t *testing.T) {
+func TestWiringError(t *testing.T) {
 	lab := topo.MustParse(wired)
 	lab.Links = append(lab.Links, lab.Links[0])
 	if w, err := lab.Wiring(); w != nil || err == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// anyText draws bytes that try to be more than the text of one scalar.
+// anyText draws bytes that end a scalar in YAML if they are not escaped.
 func anyText() *rapid.Generator[string] {
 	pieces := []string{
 		"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\v", "\f", "\x00", "\ufeff", "\xff", "\x85", "\t", ": ", " #", "# ", "- ", "? ", "[", "]", "{", "}", ",",
@@ -30,9 +30,9 @@ func anyText() *rapid.Generator[string] {
 	})
 }
 
-// Whatever is in a Topology, valid or not, and whatever its comments say, the file
-// has the keys that were meant and no others.
-func TestFormatHasTheKeysMeant(t *testing.T) {
+// Whatever a Topology and its comments contain, valid or not, the file has the intended
+// keys and no others.
+func TestFormatEscapesText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(what string) string { return anyText().Draw(t, what) }
 		name := rapid.OneOf(anyText(), rapid.Just("plain"))
@@ -64,15 +64,15 @@ func TestFormatHasTheKeysMeant(t *testing.T) {
 			}
 		}
 		if a, b := content(t, plain), content(t, file); a != b {
-			t.Fatalf("comments change what the file says:\n%s\n%s", a, b)
+			t.Fatalf("comments change the values of the file:\n%s\n%s", a, b)
 		}
 	})
 }
 
-// runes returns a text as YAML can hold it.
+// runes returns a text with invalid UTF-8 replaced, as YAML has it.
 func runes(s string) string { return string([]rune(s)) }
 
-// outline says which keys a file has.
+// outline returns the keys of a file.
 func outline(t *rapid.T, text []byte) string {
 	var doc yaml.Node
 	if err := yaml.Load(text, &doc); err != nil {
@@ -102,7 +102,7 @@ func keys(n *yaml.Node) []string {
 	return list
 }
 
-// content returns what a file says, without its comments.
+// content returns the values of a file, without comments.
 func content(t *rapid.T, text []byte) string {
 	var v any
 	if err := yaml.Load(text, &v); err != nil {

@@ -191,7 +191,7 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		put(w, ns, l, &i)
 	}
 	if l.Master != "" && paired { // ports have no addresses
-		return i, !i.SaysNothing()
+		return i, !i.IsEmpty()
 	}
 	if i.Addresses == nil {
 		i.Addresses = []netip.Prefix{}

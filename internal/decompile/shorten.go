@@ -94,7 +94,7 @@ func makeSwitch(n *topo.Node) {
 			if len(i.Addresses) == 0 {
 				i.Addresses = nil
 			}
-			if i.SaysNothing() {
+			if i.IsEmpty() {
 				continue
 			}
 		}
@@ -134,7 +134,7 @@ func eachInterface(t *topo.Topology, fn func(*topo.Node, *topo.Interface)) {
 func omitInterfaces(t *topo.Topology) {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		n.Interfaces = slices.DeleteFunc(n.Interfaces, topo.Interface.SaysNothing)
+		n.Interfaces = slices.DeleteFunc(n.Interfaces, topo.Interface.IsEmpty)
 		if len(n.Interfaces) == 0 {
 			n.Interfaces = nil
 		}

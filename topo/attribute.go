@@ -2,33 +2,32 @@ package topo
 
 import "slices"
 
-// A part is something that an interface can have whatever its kind. It answers for
-// itself: how it is read, written, checked and copied.
-type part struct {
+// An attribute is a setting of interfaces of every kind.
+type attribute struct {
 	key   string
 	read  func(*decoder, *Interface, value)
-	value func(*Interface) any // nil: there is nothing to write
+	value func(*Interface) any // nil: not written
 
-	// check says what is wrong with it. Nil: nothing can be.
+	// check reports mistakes; nil if every value is valid.
 	check func(c *checker, n *Node, i *Interface, path string)
 
-	// clone makes it a copy that shares nothing. Nil: it shares nothing anyway.
+	// clone replaces the value by a deep copy; nil for values without pointers.
 	clone func(*Interface)
 
 	// onLoopback says that lo can have it too.
 	onLoopback bool
 
-	// last says that it is written behind what is special to a kind.
+	// last says that it is written after the options of the kind.
 	last bool
 }
 
-// addressesKey is the key of the addresses, which may stand for a whole interface.
+// addressesKey is the key of the addresses. They alone may be the value of an
+// interface.
 const addressesKey = "addresses"
 
-// parts has one row per sort of what an interface can have, in the order in which
-// they are written.
-func parts() []part {
-	return []part{
+// attributes has one row for each attribute, in the order in which they are written.
+func attributes() []attribute {
+	return []attribute{
 		{
 			key:  addressesKey,
 			read: func(d *decoder, i *Interface, v value) { i.Addresses = d.addresses(v) },
@@ -60,11 +59,11 @@ func parts() []part {
 		},
 		{
 			key:   "down",
-			read:  func(d *decoder, i *Interface, v value) { i.Down = d.truth(v) },
+			read:  func(d *decoder, i *Interface, v value) { i.Down = d.boolean(v) },
 			value: func(i *Interface) any { return unlessZero(i.Down) },
 			last:  true,
 		},
-		neighbourPart,
+		neighbourAttribute,
 	}
 }
 
@@ -75,20 +74,20 @@ func unlessZero[T comparable](v T) any {
 	return v
 }
 
-// checkParts checks all parts of an interface.
-func (c *checker) checkParts(n *Node, i *Interface, path string) {
-	for _, p := range parts() {
+// checkAttributes checks all attributes of an interface.
+func (c *checker) checkAttributes(n *Node, i *Interface, path string) {
+	for _, p := range attributes() {
 		if p.check != nil {
 			p.check(c, n, i, path+"."+p.key)
 		}
 	}
 }
 
-// settings returns what a file says of an interface.
+// settings returns the settings of an interface in the order in which they are written.
 func (i *Interface) settings() settingList {
 	l, beside := kindSettings(i.Kind)
 	var last settingList
-	for _, p := range parts() {
+	for _, p := range attributes() {
 		switch v := p.value(i); {
 		case v == nil:
 		case p.last:
@@ -100,10 +99,10 @@ func (i *Interface) settings() settingList {
 	return append(append(l, beside...), last...)
 }
 
-// SaysNothing reports whether the interface has its name only.
-func (i Interface) SaysNothing() bool { return len(i.settings()) == 0 }
+// IsEmpty reports whether the interface has nothing but its name.
+func (i Interface) IsEmpty() bool { return len(i.settings()) == 0 }
 
-// beyondLoopback reports whether anything is said that lo can't have.
+// beyondLoopback reports whether the interface has settings that lo can't have.
 func (i *Interface) beyondLoopback() bool {
-	return i.Kind != nil || slices.ContainsFunc(parts(), func(p part) bool { return !p.onLoopback && p.value(i) != nil })
+	return i.Kind != nil || slices.ContainsFunc(attributes(), func(p attribute) bool { return !p.onLoopback && p.value(i) != nil })
 }

@@ -13,10 +13,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// WriteAddresses returns the text of a lab file with the addresses of t written into it
-// where the file leaves them out. Nodes that the file does not list are listed last. All
-// else stays as it is: comments, layout, order. T must be the lab of the file but for
-// that. It fails if the text cannot be changed so, as where an alias stands for a node.
+// WriteAddresses returns the text of a lab file with the addresses of t added where the
+// file leaves them out. Nodes that the file does not list are appended. Comments, layout
+// and order do not change. T must be the lab of the file with addresses added. It fails
+// if the text cannot be changed so, for example if an alias stands for a node.
 func WriteAddresses(path string, data []byte, t *Topology) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
@@ -26,7 +26,7 @@ func WriteAddresses(path string, data []byte, t *Topology) ([]byte, error) {
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		root = doc.Content[0]
 	}
-	a := &amender{text: data, source: newSource(path, data), asJSON: json.Valid(data)}
+	a := &addressWriter{text: data, source: newSource(path, data), asJSON: json.Valid(data)}
 	a.topology(root, t)
 	text := a.apply()
 	got, err := ParseAt(path, path, text)
@@ -42,8 +42,8 @@ func WriteAddresses(path string, data []byte, t *Topology) ([]byte, error) {
 	return text, nil
 }
 
-// An amender collects what is to be inserted into a file.
-type amender struct {
+// An addressWriter collects the insertions into a file.
+type addressWriter struct {
 	text   []byte
 	source *source
 	asJSON bool
@@ -52,14 +52,14 @@ type amender struct {
 	aliases []string // names of nodes and interfaces that cannot be changed
 }
 
-// An edit replaces so many bytes at an offset.
+// An edit replaces length bytes at an offset.
 type edit struct {
 	at, length int
 	text       string
 }
 
 // apply returns the text with all edits.
-func (a *amender) apply() []byte {
+func (a *addressWriter) apply() []byte {
 	slices.SortStableFunc(a.edits, func(x, y edit) int { return cmp.Compare(x.at, y.at) })
 	var b bytes.Buffer
 	done := 0
@@ -72,7 +72,7 @@ func (a *amender) apply() []byte {
 	return b.Bytes()
 }
 
-func (a *amender) topology(root *yaml.Node, t *Topology) {
+func (a *addressWriter) topology(root *yaml.Node, t *Topology) {
 	added := tree{kind: mapping, open: true}
 	nodes := child(root, "nodes")
 	for _, n := range t.Nodes {
@@ -82,18 +82,18 @@ func (a *amender) topology(root *yaml.Node, t *Topology) {
 		case isNull(node):
 			a.fill(node, n.tree())
 		case node.Kind == yaml.AliasNode:
-			if n.leavesOut(node.Alias) {
+			if n.lacksAddresses(node.Alias) {
 				a.aliases = append(a.aliases, n.Name)
 			}
 		default:
 			a.node(node, n)
 		}
 	}
-	a.into(root, "nodes", nodes, added)
+	a.addTo(root, "nodes", nodes, added)
 }
 
 // node writes the addresses of a node that the file lists.
-func (a *amender) node(node *yaml.Node, n Node) {
+func (a *addressWriter) node(node *yaml.Node, n Node) {
 	added := tree{kind: mapping}
 	interfaces := child(node, "interfaces")
 	for _, i := range n.Interfaces {
@@ -117,12 +117,12 @@ func (a *amender) node(node *yaml.Node, n Node) {
 			}
 		}
 	}
-	a.into(node, "interfaces", interfaces, added)
+	a.addTo(node, "interfaces", interfaces, added)
 }
 
-// leavesOut reports whether a mapping that stands for a node lacks interfaces with
-// addresses of n.
-func (n Node) leavesOut(m *yaml.Node) bool {
+// lacksAddresses reports whether the mapping of a node lacks interfaces of n, or their
+// addresses.
+func (n Node) lacksAddresses(m *yaml.Node) bool {
 	interfaces := child(m, "interfaces")
 	return slices.ContainsFunc(n.Interfaces, func(i Interface) bool {
 		have := child(interfaces, i.Name)
@@ -132,8 +132,8 @@ func (n Node) leavesOut(m *yaml.Node) bool {
 
 func addressTree(ps []netip.Prefix) tree { return prefixes(ps) }
 
-// into adds entries to the value of a key, which is nil or null if there is none.
-func (a *amender) into(parent *yaml.Node, key string, value *yaml.Node, added tree) {
+// addTo adds entries to the value of a key, which may be nil or null.
+func (a *addressWriter) addTo(parent *yaml.Node, key string, value *yaml.Node, added tree) {
 	switch {
 	case len(added.list) == 0:
 	case value == nil:
@@ -147,7 +147,7 @@ func (a *amender) into(parent *yaml.Node, key string, value *yaml.Node, added tr
 	}
 }
 
-// child returns the value of a key; nil if the node is no mapping or has no such key.
+// child returns the value of a key; nil if the node is not a mapping or lacks the key.
 func child(m *yaml.Node, key string) *yaml.Node {
 	if m == nil || m.Kind != yaml.MappingNode {
 		return nil
@@ -161,13 +161,13 @@ func child(m *yaml.Node, key string) *yaml.Node {
 }
 
 // offset returns where a node begins, in bytes.
-func (a *amender) offset(n *yaml.Node) int {
+func (a *addressWriter) offset(n *yaml.Node) int {
 	p := a.source.place(n.Line, n.Column)
 	return a.lineStart(p.Line) + p.Col - 1
 }
 
 // lineStart returns where a line begins, counted from 1.
-func (a *amender) lineStart(line int) int {
+func (a *addressWriter) lineStart(line int) int {
 	at := 0
 	for _, text := range a.source.lines[:min(line-1, len(a.source.lines))] {
 		at += len(text) + 1
@@ -175,19 +175,19 @@ func (a *amender) lineStart(line int) int {
 	return min(at, len(a.text))
 }
 
-// fill puts a value in the place of a null, which may be no text at all.
-func (a *amender) fill(null *yaml.Node, value tree) {
+// fill replaces a null, which may be empty text, by a value.
+func (a *addressWriter) fill(null *yaml.Node, value tree) {
 	at := a.offset(null)
-	if len(null.Value) == 0 { // right behind the colon
+	if len(null.Value) == 0 { // insert after the colon
 		at = bytes.LastIndexByte(a.text[:min(at+1, len(a.text))], ':') + 1
 	}
 	a.edits = append(a.edits, edit{at, len(null.Value), " " + a.flow(value)})
 }
 
 // extend adds entries at the end of a mapping.
-func (a *amender) extend(m *yaml.Node, added tree) {
+func (a *addressWriter) extend(m *yaml.Node, added tree) {
 	if m.Kind != yaml.MappingNode || len(m.Content) == 0 && m.Style&yaml.FlowStyle == 0 {
-		return // the result is compared with what is wanted
+		return // WriteAddresses then finds that the lab differs
 	}
 	if m.Style&yaml.FlowStyle != 0 {
 		a.extendFlow(a.offset(m), strings.TrimSuffix(strings.TrimPrefix(a.flow(added), "{"), "}"))
@@ -208,7 +208,7 @@ func (a *amender) extend(m *yaml.Node, added tree) {
 }
 
 // extendFlow adds entries before the brace that ends the mapping at an offset.
-func (a *amender) extendFlow(open int, entries string) {
+func (a *addressWriter) extendFlow(open int, entries string) {
 	end, before := closing(a.text, open)
 	if end < 0 {
 		return
@@ -224,7 +224,7 @@ func (a *amender) extendFlow(open int, entries string) {
 }
 
 // closing returns the offset of the bracket that closes the one at an offset, and the
-// last character before it that is not of a comment; -1 if there is none.
+// last character before it outside comments; -1 if the bracket is not closed.
 func closing(text []byte, open int) (at int, before byte) {
 	depth, quote := 0, byte(0)
 	for i := open; i < len(text); i++ {
@@ -259,9 +259,9 @@ func closing(text []byte, open int) (at int, before byte) {
 	return -1, 0
 }
 
-// blockEnd returns the offset behind the last line of a block mapping that begins in a
-// line, with so many spaces before its keys.
-func (a *amender) blockEnd(line, margin int) int {
+// blockEnd returns the offset after the last line of a block mapping that begins in a
+// line, with margin spaces before its keys.
+func (a *addressWriter) blockEnd(line, margin int) int {
 	last := line
 	for n := line + 1; n <= len(a.source.lines); n++ {
 		text := a.source.line(n)
@@ -279,14 +279,14 @@ func (a *amender) blockEnd(line, margin int) int {
 }
 
 // flow returns a tree in one line, as JSON if the file is JSON.
-func (a *amender) flow(t tree) string {
+func (a *addressWriter) flow(t tree) string {
 	if a.asJSON {
 		return t.json()
 	}
 	return t.flow()
 }
 
-// json returns the tree as JSON. Its scalars are names, words and addresses.
+// json returns the tree as JSON. All its scalars become strings.
 func (t tree) json() string {
 	quote := func(s string) string {
 		text, _ := json.Marshal(s) // a string can't fail
