@@ -35,7 +35,7 @@ func (s Step) String() string { return s.Command }
 
 // Plan returns what [Lab.Up] would change now.
 func (l *Lab) Plan() (*Plan, error) {
-	p, _, err := l.plan()
+	p, _, err := l.plan(l.record())
 	return p, err
 }
 
@@ -56,11 +56,11 @@ func (l *Lab) described() *state.State {
 }
 
 // plan returns the plan from what the kernel has now, and that.
-func (l *Lab) plan() (*Plan, *kernel.Snapshot, error) {
+func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 	if l.wanted() == nil {
 		return nil, nil, l.unknown()
 	}
-	view, err := l.view()
+	view, err := l.observe(before)
 	if err != nil {
 		return nil, nil, err
 	}

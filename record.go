@@ -1,12 +1,14 @@
 package vethlab
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
@@ -26,6 +28,12 @@ type record struct {
 	// one restores them.
 	Sysctls settings `json:"sysctls,omitempty"`
 	Undo    settings `json:"undo,omitempty"`
+
+	// Neighbours are the described neighbour entries, by namespace, and those of
+	// earlier descriptions that are not deleted yet.
+	Neighbours map[string]state.Neighbours `json:"neighbours,omitempty"`
+
+	text []byte // in the file
 }
 
 // recordVersion changes whenever an older program would misread a record.
@@ -34,14 +42,30 @@ const recordVersion = 1
 // settings are sysctls by namespace and dotted key.
 type settings map[string]map[string]string
 
-// newRecord returns the record of a description that replaces an earlier one.
-func newRecord(d *description, before *record) *record {
-	r := &record{Version: recordVersion, Topology: d.Topology, Positions: positions(d.Topology), Sysctls: settings{}, Undo: settings{}}
+// newRecord returns the record of a description.
+func newRecord(d *description) *record {
+	r := &record{
+		Version: recordVersion, Topology: d.Topology, Positions: positions(d.Topology),
+		Sysctls: settings{}, Undo: settings{}, Neighbours: map[string]state.Neighbours{},
+	}
 	for name, ns := range d.State.Namespaces {
 		if len(ns.Sysctls) > 0 {
 			r.Sysctls[name] = ns.Sysctls
 		}
+		if len(ns.Neighbours) > 0 {
+			r.Neighbours[name] = ns.Neighbours
+		}
 	}
+	return r
+}
+
+// replacing returns r with what has to be undone of an earlier record, which may be
+// nil, until the lab is as r describes it.
+func (r record) replacing(before *record) *record {
+	if before == nil {
+		return &r
+	}
+	r.Undo, r.Neighbours = settings{}, maps.Clone(r.Neighbours)
 	for name, old := range before.settings() {
 		for key, value := range old {
 			if _, asked := r.Sysctls[name][key]; asked {
@@ -53,7 +77,14 @@ func newRecord(d *description, before *record) *record {
 			r.Undo[name][key] = value
 		}
 	}
-	return r
+	for name, old := range before.Neighbours {
+		for _, n := range old {
+			if _, described := r.Neighbours[name].Find(n.Key()); !described {
+				r.Neighbours[name] = slices.Clone(r.Neighbours[name]).Set(n)
+			}
+		}
+	}
+	return &r
 }
 
 // settings returns all sysctls of a record, also those to undo; none for nil.
@@ -73,7 +104,7 @@ func (r *record) settings() settings {
 	return all
 }
 
-// state returns a State with only the settings; nil for nil.
+// state returns a State with only the sysctls and neighbour entries; nil for nil.
 func (r *record) state() *state.State {
 	if r == nil {
 		return nil
@@ -81,6 +112,12 @@ func (r *record) state() *state.State {
 	s := state.New()
 	for name, set := range r.settings() {
 		s.Add(name).Sysctls = set
+	}
+	for name, list := range r.Neighbours {
+		if s.Namespaces[name] == nil {
+			s.Add(name)
+		}
+		s.Namespaces[name].Neighbours = list
 	}
 	return s
 }
@@ -111,14 +148,19 @@ func readRecord(lab string) (*record, error) {
 		return nil, fmt.Errorf("the record of lab %s has version %d (want %d)", lab, r.Version, recordVersion)
 	}
 	setPositions(r.Topology, r.Positions)
+	r.text = text
 	return r, nil
 }
 
-// write makes this the lab's record.
-func (r *record) write(lock *sandbox.Lock) error {
+// write makes this the lab's record in place of present, which may be nil.
+func (r *record) write(lock *sandbox.Lock, present *record) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
+	}
+	r.text = text
+	if present != nil && bytes.Equal(present.text, text) {
+		return nil
 	}
 	if err := lock.SetWanted(text); err != nil {
 		return fmt.Errorf("cannot write the record of the lab: %w", err)

@@ -3,6 +3,7 @@
 package vethlab_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -165,6 +167,47 @@ func TestDamagedRecord(t *testing.T) {
 		}
 		down(t, lab)
 	}
+}
+
+// A neighbour entry that the description no longer has is deleted, also in labs so large
+// that the entries of most namespaces are not read, and after an Up that failed.
+func TestNeighboursAreTakenBack(t *testing.T) {
+	netnstest.Need(t)
+	const nodes = 130
+	name := netnstest.LabName(t)
+	chain := &topo.Topology{Name: name}
+	for i := range nodes - 1 {
+		chain.Links = append(chain.Links, topo.MustParse(fmt.Sprintf("links: [[n%d, n%d]]", i, i+1)).Links...)
+	}
+	with := topo.MustParse("name: " + name + `
+links: [[n0, n1]]
+nodes: {n0: {interfaces: {eth0: {neighbours: {10.0.0.77: "02:00:00:00:00:77"}}}}}`)
+	with.Links = chain.Links
+	if _, err := newLab(t, with).Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	reader := newLab(t, with) // it reads the entries of n0
+	entries := func() state.Neighbours {
+		view, err := reader.View()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return view.State.Namespaces[name+".n0"].Neighbours
+	}
+	if got := entries(); len(got) != 1 {
+		t.Fatalf("after the first up: %v, want one entry", got)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := newLab(t, chain).Up(ended); err == nil {
+		t.Fatal("an up whose context has ended does not fail")
+	}
+	lab := newLab(t, chain)
+	up(t, lab)
+	if got := entries(); len(got) > 0 {
+		t.Errorf("the description has no entries, the kernel has %v", got)
+	}
+	down(t, lab)
 }
 
 // Find returns a lab with the tests that it was brought up with, and their positions.

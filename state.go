@@ -45,8 +45,11 @@ func (l *Lab) Described() *State {
 }
 
 // view returns the lab as the kernel has it now.
-func (l *Lab) view() (*kernel.Snapshot, error) {
-	return kernel.Observe(l.name, l.wanted(), l.record().state())
+func (l *Lab) view() (*kernel.Snapshot, error) { return l.observe(l.record()) }
+
+// observe is view with the lab's record.
+func (l *Lab) observe(before *record) (*kernel.Snapshot, error) {
+	return kernel.Observe(l.name, l.wanted(), before.state())
 }
 
 func newState(lab string, view *kernel.Snapshot) *State {

@@ -53,7 +53,8 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	if d != nil {
 		l.compiled.Store(d)
 	}
-	p, seen, err := l.prepare()
+	before := l.record()
+	p, seen, err := l.prepare(before)
 	if err != nil {
 		l.compiled.Store(old)
 		if seen != nil && len(seen.State.Namespaces) == 0 {
@@ -61,8 +62,9 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 		}
 		return nil, err
 	}
-	record := newRecord(l.compiled.Load(), l.record())
-	if err := record.write(lock); err != nil {
+	record := newRecord(l.compiled.Load())
+	meanwhile := record.replacing(before)
+	if err := meanwhile.write(lock, before); err != nil {
 		return nil, err
 	}
 	if !p.Empty() {
@@ -77,11 +79,8 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	} else if err := forget(map[string]plan.Stale{}, seen, l.wanted()); err != nil {
 		return p, err
 	}
-	if len(record.Undo) > 0 { // it is undone
-		record.Undo = nil
-		if err := record.write(lock); err != nil {
-			return p, err
-		}
+	if err := record.write(lock, meanwhile); err != nil {
+		return p, err
 	}
 	l.up.Store(true)
 	lock.Finish()
@@ -114,7 +113,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	// A namespace that a socket or a process holds lives on without its name, and
 	// with it the peers of its veths, in nodes that stay.
 	if p.removesNodes() {
-		rest, seen, err := l.plan()
+		rest, seen, err := l.plan(l.record())
 		if err != nil {
 			return err
 		}
@@ -147,11 +146,11 @@ func forget(stale map[string]plan.Stale, seen *kernel.Snapshot, now *state.State
 
 // prepare returns the plan of Up, and an error if it conflicts with the machine. The
 // State is the kernel's, nil if unknown.
-func (l *Lab) prepare() (*Plan, *kernel.Snapshot, error) {
+func (l *Lab) prepare(before *record) (*Plan, *kernel.Snapshot, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err
 	}
-	p, seen, err := l.plan()
+	p, seen, err := l.plan(before)
 	if err != nil {
 		return nil, nil, err
 	}

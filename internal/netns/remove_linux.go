@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,7 +39,7 @@ func Exists(name string) bool {
 // List returns the names of the network namespaces, sorted.
 func List() ([]string, error) {
 	names, _, err := scan()
-	return names, err
+	return slices.DeleteFunc(names, func(name string) bool { return !isNetwork(name) }), err
 }
 
 // Leftovers returns the files in [Dir] on which no namespace is mounted, and their
@@ -103,7 +104,7 @@ func isNetwork(name string) bool {
 	return true
 }
 
-// scan sorts the entries of Dir into network namespaces and plain files.
+// scan sorts the entries of Dir into namespaces, of any type, and plain files.
 func scan() (namespaces, files []string, err error) {
 	entries, err := os.ReadDir(Dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -113,7 +114,7 @@ func scan() (namespaces, files []string, err error) {
 		var st unix.Statfs_t
 		switch err := unix.Statfs(filepath.Join(Dir, e.Name()), &st); {
 		case err != nil: // deleted since
-		case st.Type == unix.NSFS_MAGIC && isNetwork(e.Name()):
+		case st.Type == unix.NSFS_MAGIC:
 			namespaces = append(namespaces, e.Name())
 		case e.Type().IsRegular():
 			files = append(files, e.Name())
