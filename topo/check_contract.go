@@ -283,7 +283,7 @@ func (c testChecker) contradictions() {
 	case !via.hasListener():
 		c.fail("serve", "", "serve needs a listener (want via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME)")
 	case *c.entry.Serve && outcome == Refused:
-		c.fail("serve", "", "serve: true can't go with expect: refused: a listener rejectPort nothing")
+		c.fail("serve", "", "serve: true can't go with expect: refused: a listener refuses nothing")
 	}
 }
 

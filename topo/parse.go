@@ -112,7 +112,7 @@ func syntaxHint(line string) string {
 		return "YAML is indented by spaces, not by tabs"
 	}
 	if m := unquotedBound.FindStringSubmatch(line); m != nil {
-		return fmt.Sprintf(`">" begins a folded text in YAML: write %q in quotes (a rate without a sign means at least)`, m[1])
+		return fmt.Sprintf(`">" begins a folded text in YAML: write %q in quotes (or without a sign, which means at least)`, m[1])
 	}
 	return ""
 }

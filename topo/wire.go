@@ -162,8 +162,8 @@ func (c *checker) resolve(i *WiredInterface, o option) {
 // enslave makes an interface a port of another one, or reports why it can't.
 func (c *checker) enslave(master, port *WiredInterface, place string) {
 	var refused *fault
-	if rejectPort := master.Kind.traits().rejectPort; rejectPort != nil {
-		refused = rejectPort(port)
+	if reject := master.Kind.traits().rejectPort; reject != nil {
+		refused = reject(port)
 	}
 	switch {
 	case port.IsLoopback():
