@@ -2,52 +2,36 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 
-	"github.com/vethlab/vethlab/internal/placement"
+	"github.com/spf13/cobra"
+
+	"github.com/vethlab/vethlab/internal/applet"
 )
 
-// applets are the programs that commands of vethlab replace on machines without them.
-var applets = map[string]string{
-	"curl": "curl", "ip": "ip", "nft": "nft", "ping": "ping-host", "sysctl": "sysctl",
+// appletIO returns what an applet reads and writes.
+func (p *program) appletIO() applet.IO {
+	return applet.IO{In: p.stdin, Out: writer(p.out.printExact), Err: writer(func(text string) { p.out.passStderr([]byte(text)) }), Notice: p.out.notice, Read: p.read}
 }
 
-// appletsEnv is the environment variable that, set to "always", puts applets before the
-// machine's programs in PATH.
-const appletsEnv = "VETHLAB_APPLETS"
+// A writer is a function that writes text, as an [io.Writer] which never fails: see
+// [out.writeError].
+type writer func(text string)
 
-// An appletDir is a folder with vethlab and the applets.
-type appletDir struct {
-	dir  string
-	path string // PATH with it and the machine's programs
+func (w writer) Write(data []byte) (int, error) {
+	w(string(data))
+	return len(data), nil
 }
 
-// newAppletDir makes the folder in the private /run of an isolated sandbox. With always,
-// applets come first in PATH.
-func newAppletDir(always bool) (*appletDir, error) {
-	dir, err := os.MkdirTemp("/run", "programs-")
-	if err != nil {
-		return nil, err
-	}
-	t := &appletDir{dir: dir, path: os.Getenv("PATH") + ":/usr/sbin:/sbin:" + dir}
-	if always {
-		t.path = dir + ":" + os.Getenv("PATH")
-	}
-	self, err := os.Executable()
-	if err == nil {
-		err = os.Symlink(self, filepath.Join(dir, placement.ProgramName))
-	}
-	for name, command := range applets {
-		script := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", filepath.Join(dir, placement.ProgramName), command)
-		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755))
-	}
-	if err != nil {
-		t.remove()
-		return nil, err
-	}
-	return t, nil
-}
+var _ io.Writer = writer(nil)
 
-func (t *appletDir) remove() { _ = os.RemoveAll(t.dir) }
+// appletError returns an error of an applet as one of a command.
+func appletError(cmd *cobra.Command, err error) error {
+	if usage, ok := errors.AsType[*applet.UsageError](err); ok {
+		return usageError{cmd, usage.Err}
+	}
+	if exit, ok := errors.AsType[*applet.ExitError](err); ok {
+		return exitError{exit.Code, exit.Err}
+	}
+	return err
+}

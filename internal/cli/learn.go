@@ -13,9 +13,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/applet"
 	"github.com/vethlab/vethlab/internal/consent"
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/lesson"
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
 	"github.com/vethlab/vethlab/internal/tutor/machine"
@@ -231,15 +233,15 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 		ctx, stop = signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
 		defer stop()
 	}
-	tools, err := newAppletDir(true)
+	tools, err := applet.NewDir("/run", placement.ProgramName, true)
 	if err != nil {
 		return err
 	}
-	defer tools.remove()
+	defer tools.Remove()
 	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
 	key, value := prompt(shell, "(lesson) ")
 	m := machine.New(machine.Config{
-		Path: tools.path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
+		Path: tools.Path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
 	})
 	defer m.Close()
 	player := tutor.Player{Lesson: l, Machine: m, Terminal: t, Lang: o.lang, Auto: o.auto, CheckTimeout: checkTimeout, Draw: picture}

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/applet"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -56,7 +58,7 @@ func (p *program) shellNew(argv []string) error {
 
 // shellIsolated opens the shell. This process stays as PID 1, see [program.runIsolated].
 func (p *program) shellIsolated(argv []string) error {
-	tools, err := newAppletDir(os.Getenv(appletsEnv) == "always")
+	tools, err := applet.NewDir("/run", placement.ProgramName, os.Getenv(applet.Env) == "always")
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func (p *program) shellIsolated(argv []string) error {
 	if len(argv) == 0 {
 		argv = []string{shell}
 	}
-	if err := os.Setenv("PATH", tools.path); err != nil {
+	if err := os.Setenv("PATH", tools.Path); err != nil {
 		return err
 	}
 	cmd := exec.Command(argv[0], argv[1:]...)

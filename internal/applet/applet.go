@@ -1,0 +1,66 @@
+// Package applet has the programs that commands of vethlab replace on machines without
+// them: ip(8), nft(8), ping(8), sysctl(8) and curl(1), as far as lessons and nodes need
+// them, with their arguments, output and exit codes. They work in the network namespace of
+// this process.
+//
+// There is one file per program, and one for the folder that puts them into PATH.
+package applet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// IO is what an applet reads and writes.
+type IO struct {
+	In     io.Reader
+	Out    io.Writer                                  // results
+	Err    io.Writer                                  // messages as the replaced program words them
+	Notice func(format string, args ...any)           // writes a message of vethlab
+	Read   func(file string) (data []byte, err error) // reads a file; "-" is In
+}
+
+func (s IO) print(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
+func (s IO) fail(format string, args ...any)  { fmt.Fprintf(s.Err, format, args...) }
+
+// An ExitError is the exit code that the replaced program has for an error. Err is nil if
+// the error is written already.
+type ExitError struct {
+	Code int
+	Err  error
+}
+
+func (e *ExitError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+func (e *ExitError) Unwrap() error { return e.Err }
+
+// A UsageError is a mistake in the options of an applet.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// withShellHint adds a hint to an error for lack of permission.
+func withShellHint(err error) error {
+	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
+		return permissionError{err}
+	}
+	return err
+}
+
+// A permissionError is an error for lack of permission in the host namespace. It is not
+// [fs.ErrPermission]: sudo would change the machine, which is not what to recommend.
+type permissionError struct{ err error }
+
+func (e permissionError) Error() string {
+	return e.err.Error() + "\n  this is the host namespace; for a namespace in which you are root: vethlab shell --new"
+}
