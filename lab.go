@@ -40,6 +40,12 @@ func describe(name string, t *topo.Topology) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
+	hasNode := slices.ContainsFunc(c.Nodes, func(n compile.Node) bool {
+		return n.Name != topo.HostNode || len(n.Interfaces) > 0
+	})
+	if !hasNode {
+		return nil, topo.Errors{{Pos: t.Pos, Msg: "the lab has no nodes", Hint: "the shortest lab is one line: links: [[a, b]]"}}
+	}
 	return &description{c, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(c.State) })}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +15,8 @@ import (
 
 // maxFile is the limit of a lab file's size, in bytes; enough for 100,000 links.
 const maxFile = 4 << 20
+
+const shortestLab = "the shortest lab is one line: links: [[a, b]]"
 
 // Parse reads the contents of a lab file: YAML or JSON. The file's name is for
 // messages and for the default name of the lab, and may be "-"; the file is not opened.
@@ -47,12 +50,15 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
 	}
 	src := newSource(file, data)
-	var doc yaml.Node
-	if err := yaml.Load(data, &doc); err != nil {
+	doc, second, err := load(data)
+	if err != nil {
 		return nil, Errors{syntaxError(src, data, err)}
 	}
 	d := &decoder{source: src, places: make(map[string]Pos), blocks: make(map[string]block), unread: make(map[int]bool)}
-	t := d.topology(&doc)
+	t := d.topology(doc)
+	if second != nil {
+		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")
+	}
 	if d.tooLarge {
 		return nil, d.errs[len(d.errs)-1:]
 	}
@@ -65,6 +71,25 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	return t, append(d.errs, c.check()...)
 }
 
+// load reads the only document of a file. If there is another one it is returned too.
+func load(data []byte) (doc, second *yaml.Node, err error) {
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, second = new(yaml.Node), new(yaml.Node)
+	if err := loader.Load(doc); err != nil {
+		return nil, nil, err
+	}
+	switch err := loader.Load(second); {
+	case errors.Is(err, io.EOF):
+		return doc, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return doc, second, nil
+}
+
 // syntaxError returns an error of the YAML library as an Error.
 func syntaxError(src *source, data []byte, err error) *Error {
 	e := &Error{Pos: Pos{File: src.file}, Msg: err.Error()}
@@ -72,11 +97,8 @@ func syntaxError(src *source, data []byte, err error) *Error {
 		err = several.Errors[0]
 		e.Msg = strings.TrimPrefix(several.Errors[0].Message, "yaml: ")
 	}
-	if len(bytes.TrimSpace(data)) == 0 || strings.Contains(e.Msg, "no documents") {
-		return &Error{
-			Pos: Pos{File: src.file}, Msg: "the file is empty",
-			Hint: "the shortest lab is one line: links: [[a, b]]",
-		}
+	if errors.Is(err, io.EOF) {
+		return &Error{Pos: Pos{File: src.file}, Msg: "the file is empty", Hint: shortestLab}
 	}
 	load := (*yaml.LoadError)(nil)
 	if !errors.As(err, &load) || load.Message == "" {

@@ -18,11 +18,11 @@ import (
 // and order do not change. T must be the lab of the file with addresses added. It fails
 // if the text cannot be changed so, for example if an alias stands for a node.
 func WriteAddresses(path string, data []byte, t *Topology) ([]byte, error) {
-	var doc yaml.Node
-	if err := yaml.Load(data, &doc); err != nil {
+	doc, _, err := load(data)
+	if err != nil {
 		return nil, err
 	}
-	root := &doc
+	root := doc
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		root = doc.Content[0]
 	}

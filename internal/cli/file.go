@@ -85,6 +85,9 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 		return nil, err
 	}
 	lab, err := vethlab.New(t)
+	if invalid := topo.Errors(nil); errors.As(err, &invalid) {
+		invalid.AddSource(args[0], data)
+	}
 	if err != nil {
 		return nil, err
 	}
