@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/lesson"
 )
 
 //go:embed en/*.md zh-TW/*.md
@@ -34,3 +36,30 @@ func File(language, name string) string { return path.Join(language, name+".md")
 
 // Read returns a lesson. The error says that there is none.
 func Read(language, name string) ([]byte, error) { return files.ReadFile(File(language, name)) }
+
+// Short returns a lesson's name without its number.
+func Short(name string) string {
+	_, short, _ := strings.Cut(name, "-")
+	return short
+}
+
+// Find returns the name of the lesson that a word means: its name, with or without its
+// number, or its number.
+func Find(word string) (name string, ok bool) {
+	for _, name := range Names() {
+		number, short, _ := strings.Cut(name, "-")
+		if word == name || word == number || word == short {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// Load returns a lesson.
+func Load(language, name string) (*lesson.Lesson, error) {
+	data, err := Read(language, name)
+	if err != nil {
+		return nil, err
+	}
+	return lesson.Parse("lessons/"+File(language, name), data)
+}

@@ -12,15 +12,33 @@ import (
 
 func read(t *testing.T, language, name string) *lesson.Lesson {
 	t.Helper()
-	data, err := lessons.Read(language, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := lesson.Parse(lessons.File(language, name), data)
+	l, err := lessons.Load(language, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+func TestFind(t *testing.T) {
+	for _, name := range lessons.Names() {
+		number, short, _ := strings.Cut(name, "-")
+		for _, word := range []string{name, number, short} {
+			if got, ok := lessons.Find(word); got != name || !ok {
+				t.Errorf("%q: got %q, want %q", word, got, name)
+			}
+		}
+		if got := lessons.Short(name); got != short {
+			t.Errorf("%s: got %q, want %q", name, got, short)
+		}
+	}
+	for _, word := range []string{"", "-", "0", "1-", "veth.md"} {
+		if got, ok := lessons.Find(word); ok {
+			t.Errorf("%q: got %q", word, got)
+		}
+	}
+	if _, err := lessons.Load("en", "9-none"); err == nil {
+		t.Error("got a lesson that does not exist")
+	}
 }
 
 // Each lesson has a title, a sentence about it, a length, and is long enough to be

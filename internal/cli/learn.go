@@ -94,11 +94,11 @@ type lessonInfo struct {
 func (p *program) listLessons(o learnOptions) error {
 	var list []lessonInfo
 	for i, name := range lessons.Names() {
-		l, err := readLesson(name, o.lang)
+		l, err := lessons.Load(string(o.lang), name)
 		if err != nil {
 			return err
 		}
-		list = append(list, lessonInfo{i + 1, shortName(name), l.Title, l.About, l.Minutes, len(l.Steps), string(o.lang)})
+		list = append(list, lessonInfo{i + 1, lessons.Short(name), l.Title, l.About, l.Minutes, len(l.Steps), string(o.lang)})
 	}
 	if o.format == formatJSON {
 		return p.out.json(list)
@@ -126,19 +126,11 @@ var learnTexts = struct{ entry, begin, foreign, play words.Text }{
 	},
 }
 
-// shortName returns a lesson's name without its number.
-func shortName(name string) string {
-	_, short, _ := strings.Cut(name, "-")
-	return short
+func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return shortNames(), cobra.ShellCompDirectiveDefault
 }
 
-func completeLessons(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, name := range lessons.Names() {
-		names = append(names, shortName(name))
-	}
-	return names, cobra.ShellCompDirectiveDefault
-}
+func shortNames() []string { return mapSlice(lessons.Names(), lessons.Short) }
 
 // isLessonFile reports whether an argument means a lesson in a file, not one of
 // vethlab's own.
@@ -162,24 +154,12 @@ func (p *program) findLesson(arg string, lang words.Lang) (l *lesson.Lesson, con
 }
 
 // ownLesson reads one of vethlab's own lessons.
-func ownLesson(arg string, lang words.Lang) (*lesson.Lesson, error) {
-	var known []string
-	for _, name := range lessons.Names() {
-		number, short, _ := strings.Cut(name, "-")
-		if arg == name || arg == number || arg == short {
-			return readLesson(name, lang)
-		}
-		known = append(known, short)
+func ownLesson(word string, lang words.Lang) (*lesson.Lesson, error) {
+	name, ok := lessons.Find(word)
+	if !ok {
+		return nil, exitError{exitUsage, fmt.Errorf("unknown lesson %q%s (list them: vethlab learn --list)", word, words.DidYouMean(word, shortNames()))}
 	}
-	return nil, exitError{exitUsage, fmt.Errorf("unknown lesson %q%s (list them: vethlab learn --list)", arg, words.DidYouMean(arg, known))}
-}
-
-func readLesson(name string, lang words.Lang) (*lesson.Lesson, error) {
-	data, err := lessons.Read(string(lang), name)
-	if err != nil {
-		return nil, err
-	}
-	return lesson.Parse("lessons/"+lessons.File(string(lang), name), data)
+	return lessons.Load(string(lang), name)
 }
 
 func (p *program) learn(ctx context.Context, arg string, o learnOptions) error {

@@ -45,11 +45,7 @@ func TestLessonsQuoteIndexesAsPrinted(t *testing.T) {
 
 func checkQuotedIndexes(t *testing.T, applets, language, name string) {
 	t.Helper()
-	data, err := lessons.Read(language, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := lesson.Parse(lessons.File(language, name), data)
+	l, err := lessons.Load(language, name)
 	if err != nil {
 		t.Fatal(err)
 	}
