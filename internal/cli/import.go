@@ -4,14 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/sandbox"
@@ -158,32 +157,14 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	if format != importer.FormatScript && len(args) > 1 {
 		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments; flags go before FILE", args[1])}
 	}
-	r, err := importFile(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file, f.sources)}, args[1:])
-	if errors.Is(err, errFormat) {
+	r, err := importer.Import(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file, f.sources)}, args[1:])
+	if errors.Is(err, importer.ErrFormat) {
 		err = usageError{cmd, fmt.Errorf("unknown import format %q%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
 	return r, nil
-}
-
-var errFormat = errors.New("unknown format")
-
-func importFile(format importer.Format, name string, file importer.File, args []string) (*importer.Result, error) {
-	switch format {
-	case importer.FormatScript:
-		return importer.Script(name, file, args)
-	case importer.FormatContainerlab:
-		return importer.Containerlab(name, file)
-	case importer.FormatTinet:
-		return importer.Tinet(name, file)
-	case importer.FormatNetlab:
-		return importer.Netlab(name, file)
-	case importer.FormatKathara:
-		return importer.Kathara(name, file)
-	}
-	return nil, errFormat
 }
 
 // machine observes all namespaces, for a command that needs root.
@@ -197,97 +178,24 @@ func (p *program) machine(command string) (*kernel.Snapshot, error) {
 	return kernel.ObserveAll()
 }
 
-// labName returns the default name of an imported lab: that of the file or, if the tool
-// prescribes the file's name, of the folder.
+// labName returns the default name of an imported lab.
 func labName(file string) string {
-	base := filepath.Base(file)
-	for _, fixed := range []string{"lab.conf", "spec.yaml", "spec.yml", "topology.yml", "topology.yaml"} {
-		if abs, err := filepath.Abs(file); base == fixed && err == nil {
-			return filepath.Base(filepath.Dir(abs))
-		}
+	if abs, err := filepath.Abs(file); err == nil && file != stdinFile {
+		file = abs
 	}
-	name := strings.TrimSuffix(base, filepath.Ext(base))
-	if name == stdinFile || name == "" {
-		return "lab"
-	}
-	return name
+	return importer.LabName(file)
 }
 
-// maxSourced bounds files that a script sources, in bytes.
-const maxSourced = 1 << 20
-
-// beside returns how to read the files that belong to one: those in its folder and
-// below, or below the folder sources if that is not "". No other file is opened, also
-// not by a symbolic link.
-func beside(file, sources string) func(string) (string, error) {
+// beside returns how to read the files that a script sources, see [guarded.Beside].
+func beside(file, folder string) func(string) (string, error) {
+	files := guarded.Beside{File: file, Folder: folder}
 	return func(name string) (string, error) {
-		folder, err := filepath.Abs(cmp.Or(sources, filepath.Dir(file)))
-		if err != nil {
-			return "", err
+		text, err := files.Read(name)
+		if outside := (*guarded.OutsideError)(nil); errors.As(err, &outside) {
+			err = fmt.Errorf("%w (to read below another folder: --sources FOLDER)", err)
 		}
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return "", err
-		}
-		defer root.Close()
-		outside := false
-		for _, candidate := range []string{name, filepath.Join(filepath.Dir(file), name)} {
-			rel, ok := below(folder, candidate)
-			if !ok {
-				outside = true
-				continue
-			}
-			text, err := readSourced(root, rel)
-			if err == nil || !errors.Is(err, os.ErrNotExist) {
-				return text, err
-			}
-		}
-		if outside {
-			return "", fmt.Errorf("%s is outside of %s (to read below another folder: --sources FOLDER)", name, cmp.Or(sources, "the folder of "+filepath.Base(file)))
-		}
-		return "", notBesideError{name, filepath.Base(file)}
+		return text, err
 	}
-}
-
-// A notBesideError is [os.ErrNotExist] for a file that was looked for beside another.
-type notBesideError struct{ name, of string }
-
-func (e notBesideError) Error() string { return e.name + " is not in the folder of " + e.of }
-
-// Unwrap returns [os.ErrNotExist].
-func (e notBesideError) Unwrap() error { return os.ErrNotExist }
-
-// below returns the path of a file from a folder. ok is false if it is outside.
-func below(folder, name string) (rel string, ok bool) {
-	whole, err := filepath.Abs(name)
-	if err != nil {
-		return "", false
-	}
-	rel, err = filepath.Rel(folder, whole)
-	return rel, err == nil && filepath.IsLocal(rel)
-}
-
-// readSourced reads a regular file below a folder. The error is [os.ErrNotExist] if
-// there is none. Whoever can write the folder may replace the file at any time, so it is
-// opened without waiting, for the writer of a FIFO, before its type is looked at.
-func readSourced(root *os.Root, rel string) (string, error) {
-	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a regular file", rel)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxSourced+1))
-	if len(text) > maxSourced {
-		return "", fmt.Errorf("%s is larger than 1 MiB", rel)
-	}
-	return string(text), err
 }
 
 // writeImport writes the lab file and reports what was left out.

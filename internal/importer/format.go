@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"cmp"
+	"errors"
 	"path"
 	"strings"
 )
@@ -53,4 +55,37 @@ func guessYAML(v value) Format {
 		return ""
 	}
 	return FormatScript
+}
+
+// ErrFormat is the error of [Import] for an unknown format.
+var ErrFormat = errors.New("unknown format")
+
+// Import makes a lab of a file in a format. args are the arguments of a script.
+func Import(format Format, name string, f File, args []string) (*Result, error) {
+	switch format {
+	case FormatScript:
+		return Script(name, f, args)
+	case FormatContainerlab:
+		return Containerlab(name, f)
+	case FormatTinet:
+		return Tinet(name, f)
+	case FormatNetlab:
+		return Netlab(name, f)
+	case FormatKathara:
+		return Kathara(name, f)
+	}
+	return nil, ErrFormat
+}
+
+// LabName returns the default name of an imported lab: that of the file or, if the tool
+// prescribes the file's name, of its folder. file is an absolute path, or "-".
+func LabName(file string) string {
+	base := path.Base(file)
+	switch base {
+	case "lab.conf", "spec.yaml", "spec.yml", "topology.yml", "topology.yaml":
+		return path.Base(path.Dir(file))
+	case "-", "/":
+		return "lab"
+	}
+	return cmp.Or(strings.TrimSuffix(base, path.Ext(base)), "lab")
 }
