@@ -19,12 +19,24 @@ type IO struct {
 	In     io.Reader
 	Out    io.Writer                                  // results
 	Err    io.Writer                                  // messages as the replaced program words them
+	Mean   func(message string)                       // writes what such a message means; may be nil
 	Notice func(format string, args ...any)           // writes a message of vethlab
 	Read   func(file string) (data []byte, err error) // reads a file; "-" is In
 }
 
 func (s IO) print(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
-func (s IO) fail(format string, args ...any)  { fmt.Fprintf(s.Err, format, args...) }
+
+// fail writes an error as the replaced program does.
+func (s IO) fail(program string, err error) {
+	fmt.Fprintf(s.Err, "%s: %v\n", program, err)
+	s.explain(err.Error())
+}
+
+func (s IO) explain(message string) {
+	if s.Mean != nil {
+		s.Mean(message)
+	}
+}
 
 // An ExitError is the exit code that the replaced program has for an error. Err is nil if
 // the error is written already.

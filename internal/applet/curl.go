@@ -3,6 +3,7 @@ package applet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,7 +32,7 @@ func Curl(ctx context.Context, target string, timeout time.Duration, s IO) error
 	response, err := client.Do(request)
 	if err != nil {
 		code, reason := curlFailure(err)
-		s.fail("curl: (%d) %v\n", code, reason)
+		s.fail("curl", fmt.Errorf("(%d) %w", code, reason))
 		return &ExitError{Code: code}
 	}
 	defer response.Body.Close()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -45,10 +46,10 @@ func (o PingOptions) target(to netip.Addr) probe.Target {
 func Ping(ctx context.Context, host string, o PingOptions, s IO) (code int, err error) {
 	addr, err := pingAddress(ctx, host, o)
 	if err != nil {
-		s.fail("ping: %s: %v\n", host, err)
+		s.fail("ping", fmt.Errorf("%s: %w", host, err))
 		return 0, &ExitError{Code: pingFailed}
 	}
-	began := time.Now()
+	began, noReply := time.Now(), "100% packet loss"
 	s.print("%s", iputils.Header(host, addr))
 	pinging, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -57,10 +58,13 @@ func Ping(ctx context.Context, host string, o PingOptions, s IO) (code int, err 
 			stop(errors.New("connect: Network is unreachable")) // later requests would fail too
 			return
 		}
+		if e, ok := icmpError(r); ok {
+			noReply = e.Description()
+		}
 		s.pingReply(r, o)
 	})
 	if err != nil && ctx.Err() == nil {
-		s.fail("ping: %v\n", cmp.Or(context.Cause(pinging), err))
+		s.fail("ping", cmp.Or(context.Cause(pinging), err))
 		return 0, &ExitError{Code: pingFailed}
 	}
 	s.print("%s", iputils.Statistics{
@@ -68,6 +72,7 @@ func Ping(ctx context.Context, host string, o PingOptions, s IO) (code int, err 
 		Min: stats.Min, Mean: stats.Mean, Max: stats.Max, StdDev: stats.StdDev,
 	}.Summary(host))
 	if stats.Received == 0 {
+		s.explain(noReply)
 		return pingNoReply, nil
 	}
 	return 0, nil
@@ -92,15 +97,23 @@ func pingAddress(ctx context.Context, host string, o PingOptions) (netip.Addr, e
 	return addrs[0].Unmap(), nil
 }
 
+// icmpError returns the ICMP error with which a request was answered.
+func icmpError(r probe.Reply) (e iputils.ICMPError, ok bool) {
+	icmp, ok := errors.AsType[*probe.ICMPError](r.Err)
+	if !ok {
+		return e, false
+	}
+	return iputils.ICMPError{By: icmp.By, Type: icmp.Type, Code: icmp.Code, MTU: icmp.MTU, Reason: icmp.Reason()}, true
+}
+
 func (s IO) pingReply(r probe.Reply, o PingOptions) {
-	icmp := (*probe.ICMPError)(nil)
+	e, refused := icmpError(r)
 	switch {
 	case o.Quiet:
-	case errors.As(r.Err, &icmp):
-		e := iputils.ICMPError{By: icmp.By, Type: icmp.Type, Code: icmp.Code, MTU: icmp.MTU, Reason: icmp.Reason()}
+	case refused:
 		s.print("%s", e.Line(r.Seq))
 	case r.Err != nil:
-		s.fail("ping: sendmsg: %v\n", r.Err)
+		s.fail("ping", fmt.Errorf("sendmsg: %w", r.Err))
 	default:
 		s.print("%s", iputils.Reply(r.From, r.Seq, r.TTL, r.RTT))
 	}

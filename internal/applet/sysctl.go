@@ -45,7 +45,7 @@ func (s sysctl) run(args []string) error {
 	for _, arg := range args {
 		key, value, set := strings.Cut(arg, "=")
 		if err := s.getOrSet(strings.TrimSpace(key), strings.TrimSpace(value), set); err != nil {
-			s.fail("sysctl: %v\n", err)
+			s.fail("sysctl", err)
 			failed = &ExitError{Code: sysctlFailed}
 		}
 	}
@@ -56,7 +56,7 @@ func (s sysctl) getOrSet(key, value string, set bool) error {
 	file := s.file(key)
 	if set {
 		if err := os.WriteFile(file, []byte(value+"\n"), 0); err != nil {
-			return s.explain(key, err)
+			return s.reason(key, err)
 		}
 		if s.Quiet {
 			return nil
@@ -64,14 +64,14 @@ func (s sysctl) getOrSet(key, value string, set bool) error {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return s.explain(key, err)
+		return s.reason(key, err)
 	}
 	s.printSetting(key, string(data))
 	return nil
 }
 
-// explain returns an error in the words of sysctl(8), nil for an unknown key with Ignore.
-func (s sysctl) explain(key string, err error) error {
+// reason returns an error in the words of sysctl(8), nil for an unknown key with Ignore.
+func (s sysctl) reason(key string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		if s.Ignore {
 			return nil

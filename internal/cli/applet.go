@@ -11,7 +11,10 @@ import (
 
 // appletIO returns what an applet reads and writes.
 func (p *program) appletIO() applet.IO {
-	return applet.IO{In: p.stdin, Out: writer(p.out.printExact), Err: writer(func(text string) { p.out.passStderr([]byte(text)) }), Notice: p.out.notice, Read: p.read}
+	return applet.IO{
+		In: p.stdin, Out: writer(p.out.printExact), Err: writer(func(text string) { p.out.passStderr([]byte(text)) }),
+		Mean: p.out.meaning, Notice: p.out.notice, Read: p.read,
+	}
 }
 
 // A writer is a function that writes text, as an [io.Writer] which never fails: see

@@ -7,13 +7,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/tutor/machine"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
+// messageLang returns the language of messages. It does not follow the locale, since only
+// messages that a lesson can show are translated.
+func messageLang() words.Lang {
+	if l, ok := words.ParseLang(os.Getenv(machine.LangEnv)); ok {
+		return l
+	}
+	return words.English
+}
+
+// localeLang returns the language of the locale (locale(7)).
+func localeLang() words.Lang {
+	return words.LocaleLang(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
+}
+
 // langFlag gives a command the flag --lang, whose default is the language of the
-// locale (locale(7)).
+// locale.
 func langFlag(cmd *cobra.Command, l *words.Lang) {
-	*l = words.LocaleLang(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
+	*l = localeLang()
 	cmd.Flags().Var(langValue{l}, "lang", "write in `LANG`: en or zh-TW (default: that of LC_ALL or LANG)")
 	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{string(words.English), string(words.Taiwan)}, cobra.ShellCompDirectiveNoFileComp))

@@ -54,6 +54,7 @@ the lesson says. docs/lessons.md says how to write lessons.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			p.out.lang = o.lang
 			if o.list || len(args) == 0 {
 				if o.auto || o.check {
 					return usageError{cmd, errors.New("missing lesson")}
@@ -221,7 +222,7 @@ func (p *program) play(ctx context.Context, l *lesson.Lesson, o learnOptions) er
 	shell := cmp.Or(os.Getenv("SHELL"), "/bin/sh")
 	key, value := prompt(shell, "(lesson) ")
 	m := machine.New(machine.Config{
-		Path: tools.Path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Shell: shell, Prompt: key + "=" + value,
+		Path: tools.Path, Stdin: p.stdin, Stdout: p.out.stdout, Out: p.out, Lang: o.lang, Shell: shell, Prompt: key + "=" + value,
 	})
 	defer m.Close()
 	player := tutor.Player{Lesson: l, Machine: m, Terminal: t, Lang: o.lang, Auto: o.auto, CheckTimeout: checkTimeout, Draw: picture}

@@ -32,16 +32,16 @@ func TestLearnInTerminal(t *testing.T) {
 
 	// The lesson is not vethlab's own: it is played only with consent, which is remembered.
 	s.types("vethlab learn --lang zh-TW "+file+"\n", "要開始嗎？ [y/N] ")
-	s.types("\n", "cannot play "+file+" without consent")
+	s.types("\n", "沒有同意，所以不開始 "+file)
 	s.types("", "out> ")
 	s.types("vethlab learn --lang en "+file+"\n", "play it? [y/N] ")
 	s.types("y\n", "    ip netns add ns1\r\n$ ")
 	s.types("?\r", "Hint: A namespace is added.")
-	s.types("nonsense\r", "(exit code 127)")
+	s.types("nonsense\r", "(exit code 127: command not found)")
 
 	// Ctrl-C is for the command that runs.
 	s.types("sh -c 'echo now; exec sleep 1004'\r", "now\r\n")
-	s.presses(ctrlC, "(exit code 130)")
+	s.presses(ctrlC, "(exit code 130: interrupted by Ctrl-C)")
 
 	// Another command with the same effect passes the check.
 	s.types("ip net a ns1\r", "✓ Done.")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/escape"
+	"github.com/vethlab/vethlab/internal/messages"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
@@ -25,6 +26,9 @@ import (
 //   - Colours and progress are for terminals only, and colours not if NO_COLOR is set
 //     (no-color.org) or TERM is dumb. They add nothing to the text.
 //   - JSON is encoded from the struct that is printed as text.
+//   - Messages are in the language of the lesson in which the command runs: see
+//     [messages.In]. The text of a program that vethlab replaces, such as ping(8), stays as it
+//     is, and what it means follows on a line of its own.
 //   - Work of more than a second shows a line with the seconds so far, which is erased at
 //     the end.
 //   - Names and text of others, such as an interface of a container, can't control the
@@ -39,14 +43,15 @@ type out struct {
 	err      error  // of the first failed write to stdout
 	progress string // on stderr now, or ""
 
-	terminal       bool // stdout is a terminal
-	dumb           bool // TERM is dumb: no cursor movement
-	colour         bool // stdout takes colours
-	stderrTerminal bool // stderr is a terminal
+	lang           words.Lang // of messages
+	terminal       bool       // stdout is a terminal
+	dumb           bool       // TERM is dumb: no cursor movement
+	colour         bool       // stdout takes colours
+	stderrTerminal bool       // stderr is a terminal
 }
 
 func newOut(stdout, stderr io.Writer) *out {
-	o := &out{stdout: stdout, stderr: stderr}
+	o := &out{stdout: stdout, stderr: stderr, lang: messageLang()}
 	o.terminal = isTerminal(stdout)
 	o.dumb = os.Getenv("TERM") == "dumb"
 	o.colour = o.terminal && os.Getenv("NO_COLOR") == "" && !o.dumb
@@ -142,6 +147,14 @@ func (o *out) notice(format string, args ...any) { o.message("vethlab: ", format
 // hint writes what to do about the message before it.
 func (o *out) hint(format string, args ...any) { o.message("  ", format, args...) }
 
+// meaning writes what a message of a program that vethlab replaces means, in another
+// language than English.
+func (o *out) meaning(text string) {
+	if translated, ok := messages.In(o.lang, text); ok {
+		o.message("  → ", "%s", translated)
+	}
+}
+
 // passStderr writes data to stderr as it is, such as the stderr of a command.
 func (o *out) passStderr(data []byte) {
 	o.mu.Lock()
@@ -171,7 +184,7 @@ func (o *out) message(prefix, format string, args ...any) {
 		defer o.mu.Unlock()
 		o.hideProgress()
 	}
-	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	text, _ := messages.In(o.lang, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
 	fmt.Fprintf(o.stderr, "%s%s\n", prefix, escape.Terminal(text))
 }
 

@@ -21,6 +21,7 @@ var pure = map[string][]string{
 	"internal/escape":        {},
 	"internal/iputils":       {},
 	"internal/nft":           {"internal/words"},
+	"internal/messages":      {"internal/words"},
 	"topo":                   {"internal/nft", "internal/escape"},
 	"internal/state":         {"topo"},
 	"internal/hosts":         {"topo", "internal/state", "internal/escape"},

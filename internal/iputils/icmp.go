@@ -15,7 +15,7 @@ type ICMPError struct {
 
 // Line returns the line of ping for an ICMP error.
 func (e ICMPError) Line(seq int) string {
-	return fmt.Sprintf("From %s icmp_seq=%d %s\n", e.By, seq, e.description())
+	return fmt.Sprintf("From %s icmp_seq=%d %s\n", e.By, seq, e.Description())
 }
 
 // A message is the type and code of an ICMP message.
@@ -45,7 +45,8 @@ var (
 	}
 )
 
-func (e ICMPError) description() string {
+// Description returns the error in ping's words.
+func (e ICMPError) Description() string {
 	known := descriptions4
 	if e.By.Is6() {
 		known = descriptions6

@@ -8,6 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // prompt is the prompt for commands.
@@ -173,9 +174,17 @@ func (p *Player) runTyped(ctx context.Context, a *attempt, line string) (over bo
 func (p *Player) run(ctx context.Context, command string) error {
 	_, code, err := p.Machine.Run(ctx, command, false)
 	if err == nil && code != 0 {
-		p.printStyled(Minor, texts.failed.With(code))
+		p.printStyled(Minor, failed(code))
 	}
 	return err
+}
+
+// failed returns the message for an exit code.
+func failed(code int) words.Text {
+	if meaning, ok := exitCodes[code]; ok {
+		return texts.failedBy.With(code, meaning)
+	}
+	return texts.failed.With(code)
 }
 
 // same reports whether two commands have the same effect or, if they only show something,

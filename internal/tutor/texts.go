@@ -7,7 +7,7 @@ var texts = struct {
 	welcome, end, bye, enter             words.Text
 	help, hint, noHint, shown            words.Text
 	done, notYet, stays, skipped         words.Text
-	failed, shell                        words.Text
+	failed, failedBy, shell              words.Text
 	choose, answer, right, wrong, noSuch words.Text
 	theAnswer                            words.Text
 }{
@@ -26,22 +26,30 @@ var texts = struct {
 		ZhTW: "Enter：執行畫面上的指令。其他任何指令：照樣執行，儘管四處看看。`?` 或 `hint`：提示。" +
 			"`do`：替你做完這一步。`skip`：跳過這一步。`shell`：在這裡面開一個 shell。`quit`：離開。",
 	},
-	hint:    words.Text{En: "Hint: %s", ZhTW: "提示：%s"},
-	noHint:  words.Text{En: "There are no more hints. `do` does the step for you.", ZhTW: "沒有更多提示了。輸入 `do` 就會替你做完。"},
-	shown:   words.Text{En: "The command is: `%s`", ZhTW: "這樣就行了：`%s`"},
-	done:    words.Text{En: "✓ Done.", ZhTW: "✓ 完成了。"},
-	notYet:  words.Text{En: "Not there yet:", ZhTW: "還差一點："},
-	stays:   words.Text{En: "Enter runs the shown command; `skip` skips it.", ZhTW: "按 Enter 執行畫面上的指令；輸入 `skip` 就往下走。"},
-	skipped: words.Text{En: "Skipped. Later steps may need what this one makes.", ZhTW: "跳過了。後面的步驟可能會用到這一步的結果。"},
-	failed:  words.Text{En: "(exit code %d)", ZhTW: "（結束碼 %d）"},
-	shell:   words.Text{En: "A shell in the sandbox. `exit` returns to the lesson.", ZhTW: "這是沙盒裡的 shell，輸入 `exit` 就會回到這裡。"},
-	choose:  words.Text{En: "Your answer (1–%d):", ZhTW: "你的答案（1–%d）："},
-	answer:  words.Text{En: "Your answer:", ZhTW: "你的答案："},
-	right:   words.Text{En: "✓ Right.", ZhTW: "✓ 答對了。"},
-	wrong:   words.Text{En: "✗ No. Try again? (`skip` shows the answer)", ZhTW: "✗ 不對。再試一次？（輸入 `skip` 看答案）"},
-	noSuch:  words.Text{En: "A number from 1 to %d, please.", ZhTW: "請輸入 1 到 %d 的數字。"},
+	hint:     words.Text{En: "Hint: %s", ZhTW: "提示：%s"},
+	noHint:   words.Text{En: "There are no more hints. `do` does the step for you.", ZhTW: "沒有更多提示了。輸入 `do` 就會替你做完。"},
+	shown:    words.Text{En: "The command is: `%s`", ZhTW: "這樣就行了：`%s`"},
+	done:     words.Text{En: "✓ Done.", ZhTW: "✓ 完成了。"},
+	notYet:   words.Text{En: "Not there yet:", ZhTW: "還差一點："},
+	stays:    words.Text{En: "Enter runs the shown command; `skip` skips it.", ZhTW: "按 Enter 執行畫面上的指令；輸入 `skip` 就往下走。"},
+	skipped:  words.Text{En: "Skipped. Later steps may need what this one makes.", ZhTW: "跳過了。後面的步驟可能會用到這一步的結果。"},
+	failed:   words.Text{En: "(exit code %d)", ZhTW: "（結束碼 %d）"},
+	failedBy: words.Text{En: "(exit code %d: %s)", ZhTW: "（結束碼 %d：%s）"},
+	shell:    words.Text{En: "A shell in the sandbox. `exit` returns to the lesson.", ZhTW: "這是沙盒裡的 shell，輸入 `exit` 就會回到這裡。"},
+	choose:   words.Text{En: "Your answer (1–%d):", ZhTW: "你的答案（1–%d）："},
+	answer:   words.Text{En: "Your answer:", ZhTW: "你的答案："},
+	right:    words.Text{En: "✓ Right.", ZhTW: "✓ 答對了。"},
+	wrong:    words.Text{En: "✗ No. Try again? (`skip` shows the answer)", ZhTW: "✗ 不對。再試一次？（輸入 `skip` 看答案）"},
+	noSuch:   words.Text{En: "A number from 1 to %d, please.", ZhTW: "請輸入 1 到 %d 的數字。"},
 	theAnswer: words.Text{
 		En:   "The answer: %s",
 		ZhTW: "答案：%s",
 	},
+}
+
+// exitCodes are the meanings of the exit codes of a POSIX shell.
+var exitCodes = map[int]words.Text{
+	126: {En: "the command cannot be run", ZhTW: "這個指令無法執行（cannot execute）"},
+	127: {En: "command not found", ZhTW: "找不到這個指令（command not found）"},
+	130: {En: "interrupted by Ctrl-C", ZhTW: "被 Ctrl-C 中斷"},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A Lang is an output language, as a BCP 47 tag.
@@ -29,6 +30,14 @@ func ParseLang(s string) (l Lang, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Locale returns the locale of a language: "zh_TW.UTF-8", for English "C".
+func (l Lang) Locale() string {
+	if l == English {
+		return "C"
+	}
+	return strings.ReplaceAll(string(l), "-", "_") + ".UTF-8"
 }
 
 // LocaleLang returns the language of a locale, as LC_ALL and LANG have it:
@@ -91,6 +100,26 @@ func loose(before, after rune) bool {
 	return columnsOf(before) == 2 && columnsOf(after) == 2 ||
 		strings.ContainsRune(wideMarks, before) || strings.ContainsRune(wideMarks, after)
 }
+
+// SpaceScripts puts a space between a Chinese character and a Latin word, number or quote
+// beside it, and removes those beside full-width punctuation.
+func SpaceScripts(s string) string {
+	var b strings.Builder
+	before := ' '
+	for _, r := range s {
+		if unicode.Is(unicode.Han, before) && startsWord(r) || unicode.Is(unicode.Han, r) && endsWord(before) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return tighten(b.String())
+}
+
+// startsWord and endsWord report whether a word may begin or end with r, such as a number,
+// an option, a path, or a quoted name.
+func startsWord(r rune) bool { return r > ' ' && r <= '~' && !strings.ContainsRune(",.;:!?)]}", r) }
+func endsWord(r rune) bool   { return r > ' ' && r <= '~' && !strings.ContainsRune("([{", r) }
 
 // JoinLines joins two lines of a paragraph: with a space where the language has
 // one.

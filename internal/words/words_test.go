@@ -67,3 +67,26 @@ func TestList(t *testing.T) {
 		}
 	}
 }
+
+func TestSpaceScripts(t *testing.T) {
+	for s, want := range map[string]string{
+		"沒有eth0這個介面":     "沒有 eth0 這個介面",
+		"要 3 個，卻有0個（no）": "要 3 個，卻有 0 個（no）",
+		`第2個字"a"： 錯`:     `第 2 個字 "a"：錯`,
+		"到/run 的 [a]裡":   "到 /run 的 [a] 裡",
+		"位址.":            "位址.",
+		"no Chinese":     "no Chinese",
+	} {
+		if got := words.SpaceScripts(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestLocale(t *testing.T) {
+	for _, l := range words.Langs() {
+		if got := words.LocaleLang(l.Locale()); got != l {
+			t.Errorf("%s has the locale %s, of %s", l, l.Locale(), got)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +27,7 @@ import (
 	"github.com/vethlab/vethlab/internal/probe"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // A Machine runs the commands of one lesson. It implements [tutor.Machine].
@@ -44,8 +46,9 @@ type Config struct {
 	// Out is the stdout and stderr of commands whose output Run also returns.
 	Out io.Writer
 
-	Shell  string // of the learner: a program
-	Prompt string // variable of a shell's prompt, as NAME=value
+	Lang   words.Lang // of the messages of commands
+	Shell  string     // of the learner: a program
+	Prompt string     // variable of a shell's prompt, as NAME=value
 }
 
 // New returns a machine. The program must run in an isolated sandbox.
@@ -57,6 +60,9 @@ func (m *Machine) Close() {
 	m.servers.Wait()
 }
 
+// LangEnv is the environment variable with the language of vethlab's messages.
+const LangEnv = "VETHLAB_LANG"
+
 // killDelay is the time from SIGINT to SIGKILL.
 const killDelay = 5 * time.Second
 
@@ -64,8 +70,17 @@ func (m *Machine) shell(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = killDelay
-	cmd.Env = append(os.Environ(), "PATH="+m.c.Path, "LC_ALL=C", sandbox.IsolatedEnv+"=1")
+	cmd.Env = append(m.locale(), "PATH="+m.c.Path, sandbox.IsolatedEnv+"=1")
 	return cmd
+}
+
+// locale returns the environment in the locale C, which lessons expect, but with messages
+// in the language of the lesson. LC_CTYPE is what lets programs write Chinese.
+func (m *Machine) locale() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "LC_") || strings.HasPrefix(v, "LANG=") || strings.HasPrefix(v, "LANGUAGE=")
+	})
+	return append(env, "LANG=C", "LC_CTYPE=C.UTF-8", "LC_MESSAGES="+m.c.Lang.Locale(), LangEnv+"="+string(m.c.Lang))
 }
 
 // Run implements [tutor.Machine].
@@ -103,7 +118,7 @@ func (m *Machine) RunHidden(ctx context.Context, script string) (string, error) 
 func (m *Machine) Shell(ctx context.Context) error {
 	cmd := m.shell(ctx)
 	cmd.Path, cmd.Args = m.c.Shell, []string{m.c.Shell}
-	cmd.Env = append(cmd.Env, m.c.Prompt, "LC_ALL="+os.Getenv("LC_ALL"))
+	cmd.Env = append(cmd.Env, m.c.Prompt)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = m.c.Stdin, m.c.Stdout, m.c.Stdout
 	err := cmd.Run()
 	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
