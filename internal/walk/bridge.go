@@ -11,53 +11,53 @@ const (
 	forwarding = 3
 )
 
-// stateNames are bridge(8)'s words.
+// stateNames are those of bridge(8).
 var stateNames = []string{"disabled", "listening", "learning", "forwarding", "blocking"}
 
-// receiveByBridge is br_handle_frame: a bridge learns where the source is, and
-// forwards to where it knows the destination to be, or floods.
+// receiveByBridge is br_handle_frame: a bridge learns the port of the source, and
+// forwards to the port of the destination, or floods.
 func receiveByBridge(n *Network, bridge, port dump.LinkRef, f Frame) action {
 	b, known := n.settings(bridge)
 	if !known {
-		return action{drop: dropped(NotSeen, "the settings of the bridge")}
+		return action{drop: dropped(NotRead, "the settings of the bridge")}
 	}
 	p := n.port(port)
-	if group(f.Src) || f.Src.IsZero() {
+	if isMulticast(f.Src) || f.Src.IsZero() {
 		return action{drop: dropped(BadSource, "%s", macText(f.Src))}
 	}
 	if a, done := n.receiveReserved(b, bridge, port, f); done {
 		return a
 	}
 	if p.State != forwarding && p.State != learning {
-		return action{drop: inState(p)}
+		return action{drop: wrongState(p)}
 	}
 	if b.VLANFiltering {
 		return action{drop: dropped(FiltersVLANs, "")}
 	}
 	if e := n.fdb[bridge][f.Src]; p.Locked && (e.Local() || e.port != port) {
-		return action{drop: dropped(Locked, "%s is not known at it", macText(f.Src))}
+		return action{drop: dropped(Locked, "the database does not have %s at this port", macText(f.Src))}
 	}
 	a := action{learned: n.learn(b, bridge, port, f.Src)}
 	if p.State == learning {
-		a.drop = inState(p)
+		a.drop = wrongState(p)
 		return a
 	}
 	return n.forward(a, bridge, port, f)
 }
 
-// forward adds to an action where a bridge sends a frame that a port received.
+// forward adds to an action the ports to which a bridge forwards a received frame.
 func (n *Network) forward(a action, bridge, port dump.LinkRef, f Frame) action {
 	e, found := n.fdb[bridge][f.Dst]
 	up := move{at: bridge, dir: In}
-	// The port's own address makes a frame one for this host before the bridge
-	// has it (eth_type_trans); that of another port does not.
-	up.taken = f.Dst == macOf(n.wiring.Link(port))
+	// eth_type_trans classifies a frame to the receiving port's own address as for this
+	// host before the bridge gets it; not so a frame to the address of another port.
+	up.local = f.Dst == macOf(n.wiring.Link(port))
 	switch {
-	case group(f.Dst):
+	case isMulticast(f.Dst):
 		a.lookup, a.next = lookupOf(f.Dst), append(n.flood(bridge, port, f), up)
 		return a
 	case found && e.Local():
-		a.lookup, a.next = Own, []move{up}
+		a.lookup, a.next = Local, []move{up}
 		return a
 	case found && e.port == bridge:
 		a.drop = dropped(ToItself, "")
@@ -72,59 +72,58 @@ func (n *Network) forward(a action, bridge, port dump.LinkRef, f Frame) action {
 	return a
 }
 
-// sendByBridge is br_dev_xmit: what the bridge's own namespace sends by it. Flags of
-// ports against flooding hold for unicast only.
+// sendByBridge is br_dev_xmit: the bridge's own namespace sends. Of the ports' flood
+// flags only that for unicast applies.
 func sendByBridge(n *Network, bridge dump.LinkRef, f Frame) action {
 	b, known := n.settings(bridge)
 	if !known {
-		return action{drop: dropped(NotSeen, "the settings of the bridge")}
+		return action{drop: dropped(NotRead, "the settings of the bridge")}
 	}
 	if b.VLANFiltering {
 		return action{drop: dropped(FiltersVLANs, "")}
 	}
 	e, found := n.fdb[bridge][f.Dst]
 	switch {
-	case group(f.Dst):
+	case isMulticast(f.Dst):
 		return action{lookup: lookupOf(f.Dst), next: n.flood(bridge, bridge, f)}
 	case found && e.port == bridge:
-		return action{lookup: Own, drop: dropped(ToItself, "")}
-	case found: // also to the own address of a port, which sends it out
+		return action{lookup: Local, drop: dropped(ToItself, "")}
+	case found: // also for a port's own address: that port sends the frame
 		return action{lookup: Known, next: []move{n.toPort(bridge, e.port)}}
 	}
 	return action{lookup: Unknown, next: n.flood(bridge, bridge, f)}
 }
 
 func lookupOf(to topo.MAC) Lookup {
-	if to == toAll {
+	if to == broadcastMAC {
 		return Broadcast
 	}
 	return Multicast
 }
 
-// flood returns a move to each port of a bridge (br_flood). From is the port that
-// the frame came by, or the bridge itself.
+// flood returns a move to each port of a bridge (br_flood). From is the receiving
+// port, or the bridge itself.
 func (n *Network) flood(bridge, from dump.LinkRef, f Frame) []move {
 	moves := make([]move, 0, len(n.ports[bridge])+1)
 	for _, to := range n.ports[bridge] {
 		m, p := n.toPort(from, to), n.port(to)
-		why := floodable(p, f.Dst, from == bridge)
-		if why != "" {
-			m.drop = dropped(why, "")
+		if reason := whyNotFlooded(p, f.Dst, from == bridge); reason != "" {
+			m.drop = dropped(reason, "")
 		}
 		moves = append(moves, m)
 	}
 	return moves
 }
 
-// floodable says why frames to an address are not flooded to a port; "": they are.
-// Own are those that the bridge itself sends.
-func floodable(p dump.Port, to topo.MAC, own bool) Reason {
+// whyNotFlooded returns why frames to an address are not flooded to a port, or "". Own
+// means that the bridge itself sends the frame.
+func whyNotFlooded(p dump.Port, to topo.MAC, own bool) Reason {
 	switch {
-	case !group(to) && !p.Flood:
+	case !isMulticast(to) && !p.Flood:
 		return FloodOff
-	case to == toAll && !p.BroadcastFlood && !own:
+	case to == broadcastMAC && !p.BroadcastFlood && !own:
 		return BroadcastFloodOff
-	case group(to) && to != toAll && !p.MulticastFlood && !own:
+	case isMulticast(to) && to != broadcastMAC && !p.MulticastFlood && !own:
 		return MulticastFloodOff
 	case p.ProxyARP:
 		return ProxyARP
@@ -132,11 +131,11 @@ func floodable(p dump.Port, to topo.MAC, own bool) Reason {
 	return ""
 }
 
-// toPort returns the move to a port, or why there is none (should_deliver).
+// toPort returns the move to a port, with a drop if should_deliver is false.
 func (n *Network) toPort(from, to dump.LinkRef) move {
 	m := move{at: to, dir: Out}
 	if n.wiring.Link(to) == nil {
-		m.drop = dropped(NotSeen, "")
+		m.drop = dropped(NotRead, "")
 		return m
 	}
 	p := n.port(to)
@@ -144,20 +143,20 @@ func (n *Network) toPort(from, to dump.LinkRef) move {
 	case from == to && !p.Hairpin:
 		m.drop = dropped(HairpinOff, "")
 	case p.State != forwarding:
-		m.drop = inState(p)
+		m.drop = wrongState(p)
 	case p.Isolated && n.isolated(from):
 		m.drop = dropped(Isolated, "")
 	}
 	return m
 }
 
-// isolated reports whether a place is an isolated port. A bridge itself is none.
+// isolated reports whether a link is an isolated port.
 func (n *Network) isolated(at dump.LinkRef) bool {
 	l := n.wiring.Link(at)
 	return l.Master != 0 && n.port(at).Isolated
 }
 
-func inState(p dump.Port) drop {
+func wrongState(p dump.Port) drop {
 	name := "unknown"
 	if int(p.State) < len(stateNames) {
 		name = stateNames[p.State]
@@ -165,14 +164,14 @@ func inState(p dump.Port) drop {
 	return dropped(PortState, "%s", name)
 }
 
-// settings returns what is special to a bridge. False: it was not read.
+// settings returns the options of a bridge. It reports false if they were not read.
 func (n *Network) settings(bridge dump.LinkRef) (dump.Bridge, bool) {
 	b, ok := n.wiring.Link(bridge).Info.(dump.Bridge)
 	return b, ok
 }
 
-// port returns what a link is as a port. Where that was not read, as in a
-// [dump.Model], it is what a new port is.
+// port returns the options of a port. If they were not read, as in a [dump.Model], it
+// returns those of a new port.
 func (n *Network) port(at dump.LinkRef) dump.Port {
 	l := n.wiring.Link(at)
 	if l.Port != nil {
@@ -186,7 +185,7 @@ func (n *Network) port(at dump.LinkRef) dump.Port {
 	return p
 }
 
-func bridgeLacks(n *Network, at dump.LinkRef) string {
+func bridgeWhyNoCarrier(n *Network, at dump.LinkRef) string {
 	if len(n.ports[at]) == 0 {
 		return "it has no ports"
 	}

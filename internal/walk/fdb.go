@@ -8,10 +8,10 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A database is what a bridge has learned and been told.
+// A database is the forwarding database of a bridge.
 type database map[topo.MAC]entry
 
-// An entry says where an address is.
+// An entry is the port of an address.
 type entry struct {
 	dump.FDBEntry
 
@@ -24,8 +24,8 @@ const (
 	reachable = 0x02
 )
 
-// readDatabases fills the databases of all bridges with what the wiring says.
-// Entries of one VLAN only are left out: a bridge that minds VLANs is not known.
+// readDatabases fills the databases of all bridges from the wiring. Entries of a VLAN
+// are left out, since bridges that filter VLANs are not supported.
 func (n *Network) readDatabases() {
 	for _, p := range n.wiring.LinkRefs() {
 		if _, ok := n.settings(p); !ok {
@@ -46,8 +46,8 @@ func (n *Network) readDatabases() {
 	}
 }
 
-// addOwn adds the addresses of a bridge and of its ports. Where they are equal, which
-// they mostly are of one port, the entry is the port's.
+// addOwn adds the addresses of a bridge and of its ports. A bridge mostly has the
+// address of one port; the entry is then the port's.
 func (n *Network) addOwn(bridge dump.LinkRef) {
 	for _, at := range append([]dump.LinkRef{bridge}, n.ports[bridge]...) {
 		l := n.wiring.Link(at)
@@ -56,20 +56,20 @@ func (n *Network) addOwn(bridge dump.LinkRef) {
 	}
 }
 
-// learn notes that an address is at a port (br_fdb_update).
+// learn records the port of an address (br_fdb_update).
 func (n *Network) learn(b dump.Bridge, bridge, port dump.LinkRef, a topo.MAC) Learned {
 	e, found := n.fdb[bridge][a]
 	switch {
 	case !n.port(port).Learning:
 		return LearningOff
 	case b.AgeingTime == 0:
-		return NeverLearns
+		return AgeingTimeZero
 	case found && e.Local():
-		return OwnAddress
+		return LocalAddress
 	case found && e.port == port:
-		return KnownHere
+		return AlreadyKnown
 	case found && e.Sticky():
-		return StaysElsewhere
+		return StickyAtOther
 	}
 	if !found {
 		e.FDBEntry = dump.FDBEntry{Address: a[:], Master: bridge.Index, State: reachable}
@@ -82,7 +82,7 @@ func (n *Network) learn(b dump.Bridge, bridge, port dump.LinkRef, a topo.MAC) Le
 	return NewEntry
 }
 
-// FDB returns the forwarding database of a bridge as it is now, by address.
+// FDB returns the current forwarding database of a bridge, sorted by address.
 func (n *Network) FDB(bridge dump.LinkRef) []dump.FDBEntry {
 	var list []dump.FDBEntry
 	for _, e := range n.fdb[bridge] {

@@ -28,17 +28,18 @@ type capture struct {
 	foreign []string // frames that the test did not send
 }
 
-// experimental is ETH_P_802_EX1, a protocol that nobody else uses.
-const experimental = 0x88b5
-
-// swapped is experimental in network byte order.
-const swapped = 0xb588
+// experimental is ETH_P_802_EX1, which the kernel does not use, and
+// experimentalBigEndian the same in network byte order.
+const (
+	experimental          = 0x88b5
+	experimentalBigEndian = 0xb588
+)
 
 func (n *network) capture(t *rapid.T) *capture {
 	c := &capture{n, map[dump.LinkRef]int{}, map[dump.LinkRef]int{}, map[int][]string{}, map[int][]string{}, nil}
 	for _, p := range n.links {
 		err := netns.Do(n.wiring.Namespaces[p.Netns].Name, func() (err error) {
-			// The sender must not listen: a socket does not see what it sends.
+			// The sender needs another socket: one does not receive what it sends.
 			if c.senders[p], err = packetSocket(p.Index, 0); err != nil {
 				return err
 			}
@@ -69,15 +70,15 @@ func (c *capture) close() {
 	}
 }
 
-// send sends a frame with a number. Where the kernel refuses it, so does the model.
+// send sends a frame with a number. Errors are ignored: the model then drops it too.
 func (c *capture) send(from dump.LinkRef, f walk.Frame, number int) {
 	b := slices.Concat(f.Dst[:], f.Src[:], binary.BigEndian.AppendUint16(nil, experimental))
 	b = binary.BigEndian.AppendUint32(b, uint32(number))
 	b = append(b, make([]byte, 14+f.Size-len(b))...)
-	_ = unix.Sendto(c.senders[from], b, 0, &unix.SockaddrLinklayer{Ifindex: from.Index, Protocol: swapped})
+	_ = unix.Sendto(c.senders[from], b, 0, &unix.SockaddrLinklayer{Ifindex: from.Index, Protocol: experimentalBigEndian})
 }
 
-// compare waits until as much is captured of a frame as the model says.
+// compare waits until as many copies of a frame are captured as the model expects.
 func (c *capture) compare(t *rapid.T, number int, steps []walk.Step) {
 	for _, s := range steps {
 		if text := c.visible(s); text != "" {
@@ -94,7 +95,7 @@ func (c *capture) compare(t *rapid.T, number int, steps []walk.Step) {
 	c.differ(t, number)
 }
 
-// compareLate finds copies beyond those that were waited for.
+// compareLate finds copies that were captured after compare.
 func (c *capture) compareLate(t *rapid.T) {
 	time.Sleep(10 * time.Millisecond)
 	c.read()
@@ -105,7 +106,7 @@ func (c *capture) compareLate(t *rapid.T) {
 
 func (c *capture) differ(t *rapid.T, number int) {
 	for _, f := range c.foreign {
-		t.Errorf("a frame that the test did not send, from which bridges learn: %s", f)
+		t.Errorf("captured a frame that the test did not send: %s", f)
 	}
 	slices.Sort(c.seen[number])
 	if d := cmp.Diff(c.want[number], c.seen[number]); d != "" {
@@ -113,7 +114,8 @@ func (c *capture) differ(t *rapid.T, number int) {
 	}
 }
 
-// visible returns what a packet socket at the link receives of a step; "": nothing.
+// visible describes the packet that a packet socket at the link captures in a step; ""
+// if none.
 func (c *capture) visible(s walk.Step) string {
 	switch {
 	case s.Direction == walk.Out && (s.Fate == walk.Passed || s.Reason == walk.ToItself):
@@ -124,12 +126,12 @@ func (c *capture) visible(s walk.Step) string {
 	return ""
 }
 
-// arrival describes a frame that a link receives, and where the link has no master
-// whether its namespace takes it.
-func (c *capture) arrival(p dump.LinkRef, taken bool) string {
+// arrival describes a frame that a link receives and, if the link has no master,
+// whether its namespace accepts it.
+func (c *capture) arrival(p dump.LinkRef, accepted bool) string {
 	text := c.net.name(p) + " in"
 	if c.net.wiring.Link(p).Master == 0 {
-		text += fmt.Sprintf(", taken: %v", taken)
+		text += fmt.Sprintf(", accepted: %v", accepted)
 	}
 	return text
 }

@@ -27,7 +27,7 @@ import (
 type network struct {
 	plan     plan.Plan
 	ports    []state.Endpoint // of bridges
-	commands []string         // for what no Op does; "?" before one that may be refused
+	commands []string         // for settings without an Op; "?" before one that may fail
 	names    []string
 	wiring   *dump.Wiring
 	links    []dump.LinkRef
@@ -40,11 +40,11 @@ func rare(t *rapid.T, label string, n int) bool { return rapid.IntRange(1, n).Dr
 // namePrefix begins the names of the test's namespaces.
 const namePrefix = "vtest-walk-"
 
-// drawNetwork returns up to three bridges that form a tree, and hosts at them.
+// drawNetwork returns up to three bridges that form a tree, with hosts.
 func drawNetwork(t *rapid.T) *network {
 	n := &network{}
 	bridges := rapid.IntRange(1, 3).Draw(t, "bridges")
-	hairpins := 1 // between bridges; two would keep a frame going
+	hairpins := 1 // between bridges; a frame would loop between two
 	for b := range bridges {
 		br := n.namespace(fmt.Sprint("s", b)).link("br0")
 		n.plan = append(n.plan, plan.AddLink{Link: br, Kind: state.Bridge{}}, plan.SetLink{Link: br, Up: new(!rare(t, "bridge down", 12))})
@@ -53,7 +53,7 @@ func drawNetwork(t *rapid.T) *network {
 			continue
 		}
 		up, down := n.port(b, "up"), n.port(rapid.IntRange(0, b-1).Draw(t, "to"), fmt.Sprint("down", b))
-		n.cable(t, up, down)
+		n.veth(t, up, down)
 		for _, p := range []state.Endpoint{up, down} {
 			hairpin := hairpins > 0 && rare(t, "hairpin", 6)
 			if hairpin {
@@ -64,7 +64,7 @@ func drawNetwork(t *rapid.T) *network {
 	}
 	for h := range rapid.IntRange(2, 5).Draw(t, "hosts") {
 		p := n.port(rapid.IntRange(0, bridges-1).Draw(t, "at"), fmt.Sprint("h", h))
-		n.cable(t, n.namespace(fmt.Sprint("h", h)).link("eth0"), p)
+		n.veth(t, n.namespace(fmt.Sprint("h", h)).link("eth0"), p)
 		n.drawPort(t, p, rare(t, "hairpin", 6))
 	}
 	return n
@@ -95,8 +95,8 @@ func (n *network) port(bridge int, name string) state.Endpoint {
 	return p
 }
 
-// cable adds a veth pair, its ends mostly up.
-func (n *network) cable(t *rapid.T, a, b state.Endpoint) {
+// veth adds a veth pair, its ends mostly up.
+func (n *network) veth(t *rapid.T, a, b state.Endpoint) {
 	n.plan = append(n.plan, plan.AddVeth{Ends: [2]plan.VethEnd{{Link: a}, {Link: b}}})
 	for _, e := range []state.Endpoint{a, b} {
 		change := plan.SetLink{Link: e, Up: new(!rare(t, "down", 12))}
@@ -140,23 +140,22 @@ func (n *network) drawPort(t *rapid.T, p state.Endpoint, hairpin bool) {
 	if words != "" {
 		n.commands = append(n.commands, fmt.Sprintf("bridge -n %s link set dev %s%s", p.Namespace, p.Link, words))
 	}
-	if rare(t, "state", 6) { // refused of a port without a carrier, which is disabled then
+	if rare(t, "state", 6) { // fails for a port without a carrier, which is disabled
 		state := rapid.IntRange(0, 2).Draw(t, "state")
 		n.commands = append(n.commands, fmt.Sprintf("?bridge -n %s link set dev %s state %d", p.Namespace, p.Link, state))
 	}
-	if rare(t, "entry", 4) { // refused of a disabled port, or where there is one
+	if rare(t, "entry", 4) { // fails for a disabled port, and if the entry exists
 		kind := rapid.SampledFrom([]string{"static", "static sticky", "dynamic", "permanent"}).Draw(t, "entry")
 		n.commands = append(n.commands, fmt.Sprintf("?bridge -n %s fdb add %s dev %s master %s", p.Namespace, mac(byte(rapid.IntRange(1, 5).Draw(t, "MAC"))), p.Link, kind))
 	}
 }
 
-// make creates the network and waits until the kernel has noticed all changes of
-// carriers.
-func (n *network) make(t *rapid.T) {
+// create creates the network and waits until the kernel has updated all carriers.
+func (n *network) create(t *rapid.T) {
 	if err := kernel.Apply(t.Context(), n.plan, state.New(), kernel.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	n.settle(t)
+	n.waitForCarriers(t)
 	for _, command := range n.commands {
 		line, mayFail := strings.CutPrefix(command, "?")
 		words := strings.Fields(line)
@@ -164,16 +163,16 @@ func (n *network) make(t *rapid.T) {
 			t.Fatalf("%s: %s", line, out)
 		}
 	}
-	n.settle(t)
+	n.waitForCarriers(t)
 	n.read(t)
 }
 
-func (n *network) settle(t *rapid.T) {
+func (n *network) waitForCarriers(t *rapid.T) {
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		unsettled := ""
 		for _, name := range n.names {
 			for _, l := range n.dump(t, name).Links {
-				if l.Name != state.Lo && l.Flags.Has(works) != (l.OperState == "up") {
+				if l.Name != state.Lo && l.Flags.Has(running) != (l.OperState == "up") {
 					unsettled = name + " " + l.Name + " " + l.OperState
 				}
 			}
@@ -241,7 +240,7 @@ func (n *network) remove(t *rapid.T) {
 	}
 }
 
-// frame draws a frame, mostly between two of few addresses.
+// frame draws a frame, mostly between addresses of the network.
 func (n *network) frame(t *rapid.T) walk.Frame {
 	f := walk.Frame{
 		Src: rapid.SampledFrom(n.macs).Draw(t, "src"), Dst: rapid.SampledFrom(n.macs).Draw(t, "dst"),
@@ -249,11 +248,11 @@ func (n *network) frame(t *rapid.T) walk.Frame {
 	}
 	if rare(t, "group", 3) {
 		f.Dst = rapid.SampledFrom([]topo.MAC{
-			everybody, some, {0x01, 0x80, 0xc2}, {0x01, 0x80, 0xc2, 0, 0, 1}, {0x01, 0x80, 0xc2, 0, 0, 3}, {0x01, 0x80, 0xc2, 0, 0, 14},
+			broadcastMAC, multicastMAC, {0x01, 0x80, 0xc2}, {0x01, 0x80, 0xc2, 0, 0, 1}, {0x01, 0x80, 0xc2, 0, 0, 3}, {0x01, 0x80, 0xc2, 0, 0, 14},
 		}).Draw(t, "dst")
 	}
 	if rare(t, "bad source", 12) {
-		f.Src = rapid.SampledFrom([]topo.MAC{some, {}}).Draw(t, "src")
+		f.Src = rapid.SampledFrom([]topo.MAC{multicastMAC, {}}).Draw(t, "src")
 	}
 	return f
 }

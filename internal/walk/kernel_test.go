@@ -16,19 +16,18 @@ import (
 
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
-// stressEnv, if set, takes the bound off the comparison: -rapid.checks counts.
+// stressEnv, if set, removes the time limit of the comparison; -rapid.checks bounds it.
 const stressEnv = "VETHLAB_STRESS"
 
-// budget bounds the comparison otherwise. It is enough for some 300 frames where the
-// machine does nothing else.
+// budget is the time limit of the comparison: about 300 frames on an idle machine.
 const budget = 6 * time.Second
 
-// enoughFrames is after how many frames every common reason has come up.
+// enoughFrames is a number of frames after which every common reason has occurred.
 const enoughFrames = 150
 
-// The kernel does with a frame what Send says: which links send and receive it, which
-// namespace takes it, and what bridges have learned from it.
-func TestKernelForwardsAsModelled(t *testing.T) {
+// The kernel forwards frames as Send does: the same links send and receive each frame,
+// the same namespaces accept it, and bridges learn the same from it.
+func TestKernelAgainstModel(t *testing.T) {
 	for _, name := range []string{"ip", "bridge"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("needs the program %s: %v", name, err)
@@ -56,7 +55,7 @@ type comparison struct {
 	networks, frames int
 	counts           map[string]int // steps by reason and by what was learned
 	end              time.Time      // no new network after it; zero: unbounded
-	failed           bool           // rapid is looking for the smallest failing network
+	failed           bool           // rapid is shrinking the failing network
 }
 
 // compareNetwork sends frames through one random network.
@@ -67,7 +66,7 @@ func (c *comparison) compareNetwork(t *rapid.T) {
 	c.failed = true // unless this returns
 	net := drawNetwork(t)
 	defer net.remove(t)
-	net.make(t)
+	net.create(t)
 	capture := net.capture(t)
 	defer capture.close()
 	n := walk.New(net.wiring)

@@ -7,39 +7,39 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A row is what one kind of link does with a frame. What is nil is not known.
-type row struct {
-	// send says what a link does that is given a frame, is up and has a carrier.
+// A behaviour is what one kind of link does with a frame. Nil functions are not
+// supported.
+type behaviour struct {
+	// send transmits a frame by a link that is up and has a carrier.
 	send func(n *Network, at dump.LinkRef, f Frame) action
 
-	// receive says what a link does, as a master, with a frame that its port
-	// receives.
+	// receive handles, as the master, a frame that a port receives.
 	receive func(n *Network, master, port dump.LinkRef, f Frame) action
 
-	// lacks says why a link that is up has no carrier; "": that is not known.
-	lacks func(n *Network, at dump.LinkRef) string
+	// whyNoCarrier returns why a link that is up has no carrier; "" if unknown.
+	whyNoCarrier func(n *Network, at dump.LinkRef) string
 }
 
-// kinds has one row per kind of link, by the kernel's word.
-var kinds = map[string]row{
-	"bridge": {send: sendByBridge, receive: receiveByBridge, lacks: bridgeLacks},
+// kinds has one row per kind of link, by the kernel's name (IFLA_INFO_KIND).
+var kinds = map[string]behaviour{
+	"bridge": {send: sendByBridge, receive: receiveByBridge, whyNoCarrier: bridgeWhyNoCarrier},
 	"dummy":  {send: sendByDummy},
-	"veth":   {send: sendByVeth, lacks: vethLacks},
+	"veth":   {send: sendByVeth, whyNoCarrier: vethWhyNoCarrier},
 }
 
-// KindNames returns the kinds of link of which it is known what they do, in order.
+// KindNames returns the supported kinds of link, sorted.
 func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-func (r row) noCarrier(n *Network, at dump.LinkRef) string {
-	if r.lacks == nil {
+func (b behaviour) noCarrier(n *Network, at dump.LinkRef) string {
+	if b.whyNoCarrier == nil {
 		return ""
 	}
-	return r.lacks(n, at)
+	return b.whyNoCarrier(n, at)
 }
 
 func unknownKind(kind string) drop {
 	if kind == "" {
-		kind = "device of the machine"
+		kind = "device without a kind"
 	}
 	return dropped(UnknownKind, "a %s", kind)
 }

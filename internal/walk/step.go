@@ -8,39 +8,39 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Step is what becomes of a frame, or of one copy of it, at one link.
+// A Step is what happens to a frame, or to one copy of a frame, at one link.
 type Step struct {
 	At        dump.LinkRef
 	Direction Direction
-	From      int     // the number of the step that the frame comes from; -1: the first
+	From      int     // index of the step before; -1 for the first step
 	Fate      Fate    // of this copy
-	Reason    Reason  // why it is dropped or undecided
-	Detail    string  // the value that decides, such as the port's state; "": there is none
-	Lookup    Lookup  // what the bridge knows of the destination; "": it was not asked
-	Learned   Learned // what the bridge does about the source; "": it was not asked
+	Reason    Reason  // of a drop, a loop or Undecided
+	Detail    string  // the deciding value, such as the port's state, or ""
+	Lookup    Lookup  // result for the destination in the bridge's database; "": not looked up
+	Learned   Learned // what the bridge learned of the source; "": nothing looked up
 }
 
 // A Direction says on which side of a link a frame is.
 type Direction string
 
 const (
-	Out Direction = "out" // the link is given it to send
-	In  Direction = "in"  // it arrives at the link
+	Out Direction = "out" // the link transmits it
+	In  Direction = "in"  // the link receives it
 )
 
-// A Fate is what becomes of a copy of a frame.
+// A Fate is the outcome of a step.
 type Fate string
 
 const (
-	Passed    Fate = "passed"    // the steps that come from this one say more
+	Passed    Fate = "passed"    // to the steps whose From is this one
 	Delivered Fate = "delivered" // to the network stack of the link's namespace
 	Dropped   Fate = "dropped"
-	Circles   Fate = "circles"   // without end
-	Undecided Fate = "undecided" // by what is seen it can't be told
+	Loops     Fate = "loops"     // forever
+	Undecided Fate = "undecided" // the wiring lacks what decides
 )
 
-// A Reason is why a frame is dropped, or why that can't be told. It is a word that
-// stays the same, to be compared with and looked up.
+// A Reason is why a frame is dropped, loops, or why its fate is undecided. It is a
+// stable identifier for programs.
 type Reason string
 
 const (
@@ -59,11 +59,11 @@ const (
 	BroadcastFloodOff Reason = "broadcast-flood-off"
 	ProxyARP          Reason = "proxy-arp"
 	ToItself          Reason = "to-itself"
-	DeadEnd           Reason = "dead-end"
+	Discards          Reason = "discards"
 
 	UnknownKind  Reason = "unknown-kind"
-	NotSeen      Reason = "not-seen"
-	PeerNotSeen  Reason = "peer-not-seen"
+	NotRead      Reason = "not-read"
+	PeerNotRead  Reason = "peer-not-read"
 	FiltersVLANs Reason = "filters-vlans"
 	Loop         Reason = "loop"
 	TooManySteps Reason = "too-many-steps"
@@ -78,51 +78,52 @@ var reasons = map[Reason]struct {
 	NoCarrier:         {words: "the link has no carrier"},
 	TooLong:           {words: "the frame is longer than the link's MTU"},
 	OtherMAC:          {words: "the frame is for another MAC address"},
-	BadSource:         {words: "the source address is not one of a single interface"},
+	BadSource:         {words: "the source address is not a unicast address"},
 	PauseFrame:        {words: "bridges drop pause frames"},
 	PortState:         {words: "the port does not forward in its state"},
-	HairpinOff:        {words: "the frame came by this port, and hairpin is off"},
-	Isolated:          {words: "the frame came by an isolated port, and this one is isolated"},
+	HairpinOff:        {words: "the frame was received from this port, and hairpin is off"},
+	Isolated:          {words: "the frame was received from an isolated port, and this one is isolated"},
 	Locked:            {words: "the port is locked"},
 	FloodOff:          {words: "the destination is unknown, and flooding of unicast is off at this port"},
 	MulticastFloodOff: {words: "flooding of multicast is off at this port"},
 	BroadcastFloodOff: {words: "flooding of broadcast is off at this port"},
-	ProxyARP:          {words: "nothing is flooded to a port with proxy ARP"},
+	ProxyARP:          {words: "bridges do not flood to a port with proxy ARP"},
 	ToItself:          {words: "the destination is the bridge's own address"},
+	Discards:          {words: "links of this kind discard all frames"},
 
-	UnknownKind:  {words: "it is not known what this kind of link does with a frame", fate: Undecided},
-	NotSeen:      {words: "this was not read", fate: Undecided},
-	PeerNotSeen:  {words: "the peer was not read", fate: Undecided},
+	UnknownKind:  {words: "this kind of link is not supported", fate: Undecided},
+	NotRead:      {words: "the link or its settings were not read", fate: Undecided},
+	PeerNotRead:  {words: "the peer was not read", fate: Undecided},
 	FiltersVLANs: {words: "the bridge filters by VLAN, and the VLANs of its ports were not read", fate: Undecided},
-	Loop:         {words: "the frame was here before: it goes round without end", fate: Circles},
-	TooManySteps: {words: "the walk was ended: the frame multiplies", fate: Undecided},
+	Loop:         {words: "the frame passed this link before: it loops forever", fate: Loops},
+	TooManySteps: {words: "the limit of steps is reached: the frame multiplies", fate: Undecided},
 }
 
-// A Lookup is what a bridge knows of the destination of a frame.
+// A Lookup is the result of a bridge's lookup of the destination.
 type Lookup string
 
 const (
-	Known     Lookup = "known"     // at one of its ports, which alone sends it
-	Unknown   Lookup = "unknown"   // it is flooded
-	Own       Lookup = "own"       // an address of the bridge or of a port
-	Multicast Lookup = "multicast" // it is flooded, and received by the bridge
+	Known     Lookup = "known"     // forwarded to one port
+	Unknown   Lookup = "unknown"   // flooded
+	Local     Lookup = "local"     // an address of the bridge or of a port
+	Multicast Lookup = "multicast" // flooded, and received by the bridge
 	Broadcast Lookup = "broadcast" // likewise
 )
 
-// Learned is what a bridge does about the source of a frame.
+// Learned is what a bridge learns from the source of a frame.
 type Learned string
 
 const (
 	NewEntry       Learned = "new"
-	KnownHere      Learned = "known"         // it was learned at this port
-	Moved          Learned = "moved"         // it was known at another port
-	StaysElsewhere Learned = "stays"         // it is sticky at another port
-	OwnAddress     Learned = "own-address"   // the bridge or a port has it itself
+	AlreadyKnown   Learned = "known"         // at this port
+	Moved          Learned = "moved"         // from another port
+	StickyAtOther  Learned = "sticky"        // at another port
+	LocalAddress   Learned = "local-address" // of the bridge or a port
 	LearningOff    Learned = "learning-off"  // at this port
-	NeverLearns    Learned = "ageing-time-0" // the bridge forgets at once
+	AgeingTimeZero Learned = "ageing-time-0" // entries expire at once
 )
 
-// A drop is the end of a copy.
+// A drop is why a copy ends.
 type drop struct {
 	reason Reason
 	detail string
@@ -130,7 +131,7 @@ type drop struct {
 
 func dropped(r Reason, format string, args ...any) drop { return drop{r, fmt.Sprintf(format, args...)} }
 
-// stepOf returns what a link did with what came to it.
+// stepOf returns the step of a move and the link's action.
 func stepOf(m move, a action) Step {
 	s := Step{
 		At: m.at, Direction: m.dir, From: m.from, Fate: Passed,
@@ -145,8 +146,7 @@ func stepOf(m move, a action) Step {
 	return s
 }
 
-// Why says in words why the frame is dropped, or why that can't be told; "" if
-// neither.
+// Why returns Reason and Detail as a sentence, or "".
 func (s Step) Why() string {
 	words := reasons[s.Reason].words
 	if s.Detail != "" {
@@ -155,5 +155,5 @@ func (s Step) Why() string {
 	return words
 }
 
-// macText writes an address, also the one that stands for none.
+// macText formats an address, also 00:00:00:00:00:00.
 func macText(a topo.MAC) string { return dump.HWAddr(a[:]).String() }

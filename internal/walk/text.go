@@ -7,16 +7,16 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// Text writes steps as a tree, a line each, below the step that it comes from.
+// Text returns steps as a tree, one line each, below the step in From.
 func Text(steps []Step, name func(dump.LinkRef) string) string {
-	after := map[int][]int{}
+	children := map[int][]int{}
 	for i, s := range steps {
-		after[s.From] = append(after[s.From], i)
+		children[s.From] = append(children[s.From], i)
 	}
 	var b strings.Builder
 	var write func(from, depth int)
 	write = func(from, depth int) {
-		for _, i := range after[from] {
+		for _, i := range children[from] {
 			fmt.Fprintf(&b, "%s%s %s\n", strings.Repeat("  ", depth), name(steps[i].At), steps[i])
 			write(i, depth+1)
 		}
@@ -25,7 +25,7 @@ func Text(steps []Step, name func(dump.LinkRef) string) string {
 	return b.String()
 }
 
-// String says what becomes of the frame, in few words.
+// String returns the fate, the reason and what the bridge knows.
 func (s Step) String() string {
 	parts := []string{string(s.Direction) + ": " + string(s.Fate)}
 	if s.Reason != "" {
@@ -45,17 +45,17 @@ var (
 	lookupWords = map[Lookup]string{
 		Known:     "known at one port",
 		Unknown:   "unknown: flooded",
-		Own:       "is the bridge's or a port's own",
-		Multicast: "is a group: flooded",
-		Broadcast: "is all: flooded",
+		Local:     "is an address of the bridge or a port",
+		Multicast: "is multicast: flooded",
+		Broadcast: "is broadcast: flooded",
 	}
 	learnedWords = map[Learned]string{
 		NewEntry:       "learned",
-		KnownHere:      "known",
+		AlreadyKnown:   "known",
 		Moved:          "moved to this port",
-		StaysElsewhere: "not learned: it is sticky at another port",
-		OwnAddress:     "not learned: the bridge or a port has the same address",
+		StickyAtOther:  "not learned: it is sticky at another port",
+		LocalAddress:   "not learned: the bridge or a port has the same address",
 		LearningOff:    "not learned: learning is off at this port",
-		NeverLearns:    "not learned: the bridge's ageing time is 0",
+		AgeingTimeZero: "not learned: the bridge's ageing time is 0",
 	}
 )

@@ -1,15 +1,14 @@
-// Package walk follows an Ethernet frame over what is seen of several namespaces:
-// which links it passes, where a copy of it is delivered, and why another copy is
-// dropped.
+// Package walk follows an Ethernet frame through the dumps of several namespaces:
+// which links it passes, where copies are delivered, and why other copies are dropped.
 //
-// What a kind of link does with a frame stands in one table, kinds. A kind without a
-// row is said to be not known; nothing is guessed.
+// The table kinds has the behaviour of each kind of link. A kind without a row is
+// reported as not supported; nothing is guessed.
 //
-// A walk knows of a frame its addresses and its size, and of links what a
-// [dump.Wiring] holds. It does not look at: tags (a bridge that filters by VLAN is
-// said to be not known), nftables and bridge-nf-call, traffic control, XDP, the
-// multicast database (groups are flooded as a bridge does without a querier), backup
-// ports, and what a bridge answers itself instead of a neighbour.
+// A walk uses the addresses and the size of a frame, and of links what a
+// [dump.Wiring] has. It ignores: VLAN tags (bridges that filter VLANs are not
+// supported), nftables and bridge-nf-call, traffic control, XDP, the multicast
+// database (multicast is flooded, as by a bridge without a querier), backup ports, and
+// neighbour requests that a bridge answers itself.
 //
 // The package is pure. There is one file per kind of link.
 package walk
@@ -19,30 +18,30 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A Frame is what of an untagged Ethernet frame decides its way.
+// A Frame has the fields of an untagged Ethernet frame that decide its path.
 type Frame struct {
 	Src, Dst topo.MAC
-	Size     int // bytes that follow the Ethernet header; 0: it fits everywhere
+	Size     int // bytes after the Ethernet header; 0 fits every MTU
 }
 
-// group reports whether frames to an address are for more than one, be it all.
-func group(a topo.MAC) bool { return a[0]&1 != 0 }
+// isMulticast reports whether the group bit of an address is set, as in broadcastMAC.
+func isMulticast(a topo.MAC) bool { return a[0]&1 != 0 }
 
-// toAll is the broadcast address.
-var toAll = topo.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+// broadcastMAC is the Ethernet broadcast address.
+var broadcastMAC = topo.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// A Network is a wiring with what its bridges have learned. It is used by one
-// goroutine at a time.
+// A Network is a wiring with the forwarding databases of its bridges. It is not safe
+// for concurrent use.
 type Network struct {
 	wiring *dump.Wiring
 	fdb    map[dump.LinkRef]database       // by bridge
-	ports  map[dump.LinkRef][]dump.LinkRef // by what they are ports of, in order
-	uppers map[dump.LinkRef][]dump.LinkRef // by what they stand on, in order
+	ports  map[dump.LinkRef][]dump.LinkRef // by master, in order
+	uppers map[dump.LinkRef][]dump.LinkRef // by lower device, in order
 }
 
-// New returns a Network over a wiring, which must not change afterwards. Bridges
-// know what the forwarding databases in it say; where a namespace's was not read,
-// the addresses of the bridge and of its ports only.
+// New returns a Network of a wiring, which must not change afterwards. Bridges have the
+// forwarding databases in it; if a namespace's was not read, only the addresses of the
+// bridge and of its ports.
 func New(w *dump.Wiring) *Network {
 	n := &Network{
 		wiring: w, fdb: map[dump.LinkRef]database{},
@@ -62,44 +61,44 @@ func New(w *dump.Wiring) *Network {
 	return n
 }
 
-// Send walks a frame that a namespace gives to one of its links to send. Bridges
-// learn on the way, for the next frame too. The first step is that link's; the
-// others follow in the order in which they happen.
+// Send follows a frame that a namespace sends by one of its links. Bridges learn from
+// it, also for later frames. The first step is that link's; the others follow in the
+// order in which they happen.
 func (n *Network) Send(from dump.LinkRef, f Frame) []Step {
 	return n.walk(move{at: from, dir: Out, from: -1}, f)
 }
 
-// Receive walks a frame that comes to a link from outside of the wiring, as by a
-// device of the machine. It is otherwise as Send.
+// Receive is Send for a frame that a link receives from outside of the wiring, such as
+// a physical device.
 func (n *Network) Receive(at dump.LinkRef, f Frame) []Step {
 	return n.walk(move{at: at, dir: In, from: -1}, f)
 }
 
-// maxSteps bounds a walk: where bridges form several loops, a flooded frame has more
-// ways than can be counted. It is well above the two steps for each port of the
-// largest labs.
+// maxSteps is the limit of a walk: if bridges form several loops, the number of a
+// flooded frame's paths grows exponentially. The largest labs need two steps for each
+// port, far below the limit.
 const maxSteps = 1 << 16
 
-// A move is a frame on its way to a link.
+// A move is a frame before a link handles it.
 type move struct {
 	at    dump.LinkRef
 	dir   Direction
-	from  int  // the step that it comes from; -1: none
-	taken bool // the link's namespace takes it whatever its destination is
-	drop  drop // not zero: it does not get there
+	from  int  // index of the step before; -1 for the first
+	local bool // the link's namespace receives it whatever its destination is
+	drop  drop // not zero: it is dropped before the link
 }
 
-// An action is what a link does with a frame: the row of its kind says it.
+// An action is what a link does with a frame.
 type action struct {
 	drop      drop // not zero: the frame, or this copy of it, ends here
-	delivered bool // the namespace takes it from this link
+	delivered bool // to the namespace
 	lookup    Lookup
 	learned   Learned
 	next      []move
 }
 
-// walk does one move after another, first come first served, as the kernel does: it
-// queues what arrives at a veth, and so learns in this order.
+// walk processes moves in FIFO order, as the kernel does: a veth queues received
+// frames. So bridges learn in the same order.
 func (n *Network) walk(first move, f Frame) []Step {
 	var steps []Step
 	for queue := []move{first}; len(queue) > 0; queue = queue[1:] {
@@ -111,7 +110,7 @@ func (n *Network) walk(first move, f Frame) []Step {
 		case len(steps) == maxSteps:
 			a.drop = dropped(TooManySteps, "%d", maxSteps)
 			queue = queue[:1]
-		case n.again(steps, m):
+		case n.visited(steps, m):
 			a.drop = dropped(Loop, "")
 		case m.dir == Out:
 			a = n.send(m, f)
@@ -127,9 +126,9 @@ func (n *Network) walk(first move, f Frame) []Step {
 	return steps
 }
 
-// again reports whether a copy was at the same link, in the same direction, before:
-// the same happens to it again, without end.
-func (n *Network) again(steps []Step, m move) bool {
+// visited reports whether the copy passed the same link in the same direction before:
+// it loops forever.
+func (n *Network) visited(steps []Step, m move) bool {
 	for i := m.from; i >= 0; i = steps[i].From {
 		if steps[i].At == m.at && steps[i].Direction == m.dir {
 			return true
@@ -138,20 +137,20 @@ func (n *Network) again(steps []Step, m move) bool {
 	return false
 }
 
-// tag is how many bytes longer than the MTU a frame may be that is handed on: there
-// must be space for a VLAN tag (is_skb_forwardable).
-const tag = 4
+// vlanTag is by how many bytes a forwarded frame may exceed the MTU: the size of a
+// VLAN tag (is_skb_forwardable).
+const vlanTag = 4
 
-// send is what a link does with a frame that it is given.
+// send transmits a frame by a link.
 func (n *Network) send(m move, f Frame) action {
 	l := n.wiring.Link(m.at)
 	if l == nil {
-		return action{drop: dropped(NotSeen, "")}
+		return action{drop: dropped(NotRead, "")}
 	}
 	row := kinds[l.Kind]
 	most := l.MTU
 	if m.from >= 0 {
-		most += tag
+		most += vlanTag
 	}
 	switch {
 	case !l.Flags.Has(dump.Up):
@@ -166,12 +165,12 @@ func (n *Network) send(m move, f Frame) action {
 	return row.send(n, m.at, f)
 }
 
-// receive is what happens to a frame that arrives at a link: its master has it, or
-// its namespace, and links that stand on this one have it besides.
+// receive handles a frame that a link receives: it goes to the link's master or its
+// namespace, and also to its upper devices.
 func (n *Network) receive(m move, f Frame) action {
 	l := n.wiring.Link(m.at)
 	if l == nil {
-		return action{drop: dropped(NotSeen, "")}
+		return action{drop: dropped(NotRead, "")}
 	}
 	a := n.deliver(m, l, f)
 	for _, upper := range n.uppers[m.at] {
@@ -180,27 +179,27 @@ func (n *Network) receive(m move, f Frame) action {
 	return a
 }
 
-// deliver gives a received frame to the link's master, or without one to the
-// namespace, which takes what is for the link's own address or for a group.
+// deliver passes a received frame to the link's master, or without one to the
+// namespace, which accepts frames for the link's own address and for groups.
 func (n *Network) deliver(m move, l *dump.Link, f Frame) action {
 	if l.Master != 0 {
 		at := dump.LinkRef{Netns: m.at.Netns, Index: l.Master}
 		master := n.wiring.Link(at)
 		if master == nil {
-			return action{drop: dropped(NotSeen, "its master, link %d", l.Master)}
+			return action{drop: dropped(NotRead, "its master, link %d", l.Master)}
 		}
 		if kinds[master.Kind].receive == nil {
 			return action{drop: unknownKind(master.Kind)}
 		}
 		return kinds[master.Kind].receive(n, at, m.at, f)
 	}
-	if m.taken || group(f.Dst) || f.Dst == macOf(l) {
+	if m.local || isMulticast(f.Dst) || f.Dst == macOf(l) {
 		return action{delivered: true}
 	}
 	return action{drop: dropped(OtherMAC, "the link has %s", l.Address)}
 }
 
-// macOf returns the Ethernet address of a link, zero if it has another sort.
+// macOf returns the Ethernet address of a link; zero for other address types.
 func macOf(l *dump.Link) topo.MAC { return toMAC(l.Address) }
 
 func toMAC(a dump.HWAddr) topo.MAC {

@@ -20,44 +20,44 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func mac(n byte) topo.MAC { return topo.MAC{2, 0, 0, 0, 0, n} }
 
 var (
-	everybody = topo.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
-	some      = topo.MAC{0x01, 0x00, 0x5e, 0, 0, 9}
+	broadcastMAC = topo.MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	multicastMAC = topo.MAC{0x01, 0x00, 0x5e, 0, 0, 9}
 )
 
-// The switch of the tests: a bridge in namespace 0, with the number 1 and the ports
-// 11, 12 and 13, that lead to link 2 of the namespaces 1, 2 and 3. A link's address
-// ends in its namespace and its number.
+// The switch of the tests is a bridge in namespace 0 with index 1 and the ports 11, 12
+// and 13, whose peers are link 2 of the namespaces 1, 2 and 3. The last bytes of a
+// link's address are its namespace and its index.
 const bridge = 1
 
 func at(ns int32, index int) dump.LinkRef { return dump.LinkRef{Netns: ns, Index: index} }
 
 func ownMAC(p dump.LinkRef) topo.MAC { return topo.MAC{2, 0, 0, 0, byte(p.Netns), byte(p.Index)} }
 
-const works = dump.Up | dump.LowerUp
+const running = dump.Up | dump.LowerUp
 
 func veth(p, peer dump.LinkRef) dump.Link {
 	own := ownMAC(p)
 	return dump.Link{
-		Index: p.Index, Name: "eth0", Kind: "veth", MTU: 1500, Flags: works, Address: own[:],
+		Index: p.Index, Name: "eth0", Kind: "veth", MTU: 1500, Flags: running, Address: own[:],
 		Parent: peer.Index, ParentNetns: &peer.Netns,
 	}
 }
 
-func freshPort() *dump.Port {
+func newPort() *dump.Port {
 	return &dump.Port{State: 3, Learning: true, Flood: true, MulticastFlood: true, BroadcastFlood: true}
 }
 
-// theSwitch returns the wiring, changed by edit.
-func theSwitch(edit func(*dump.Wiring)) *dump.Wiring {
+// switchWiring returns the wiring of the switch, changed by edit.
+func switchWiring(edit func(*dump.Wiring)) *dump.Wiring {
 	own := ownMAC(at(0, bridge))
 	sw := &dump.Namespace{Name: "sw", Links: []dump.Link{{
-		Index: bridge, Name: "br0", Kind: "bridge", MTU: 1500, Flags: works, Address: own[:], Info: dump.Bridge{AgeingTime: 30000},
+		Index: bridge, Name: "br0", Kind: "bridge", MTU: 1500, Flags: running, Address: own[:], Info: dump.Bridge{AgeingTime: 30000},
 	}}}
 	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{0: sw}}
 	for n := int32(1); n <= 3; n++ {
 		port, host := at(0, 10+int(n)), at(n, 2)
 		l := veth(port, host)
-		l.Name, l.Master, l.Port = fmt.Sprintf("p%d", n), bridge, freshPort()
+		l.Name, l.Master, l.Port = fmt.Sprintf("p%d", n), bridge, newPort()
 		sw.Links = append(sw.Links, l)
 		w.Namespaces[n] = &dump.Namespace{Name: fmt.Sprintf("h%d", n), Links: []dump.Link{veth(host, port)}}
 	}
@@ -76,7 +76,7 @@ func settings(w *dump.Wiring, edit func(*dump.Bridge)) {
 	l.Info = b
 }
 
-// names writes a place as NAMESPACE:LINK.
+// names formats a link as NAMESPACE:LINK.
 func names(w *dump.Wiring) func(dump.LinkRef) string {
 	return func(p dump.LinkRef) string {
 		if l := w.Link(p); l != nil {
@@ -86,7 +86,7 @@ func names(w *dump.Wiring) func(dump.LinkRef) string {
 	}
 }
 
-// delivered returns where a frame is delivered, in order.
+// delivered returns the links where a frame is delivered, in order.
 func delivered(w *dump.Wiring, steps []walk.Step) string {
 	var list []string
 	for _, s := range steps {
@@ -97,8 +97,8 @@ func delivered(w *dump.Wiring, steps []walk.Step) string {
 	return strings.Join(list, " ")
 }
 
-// ends returns of each copy that does not get there its place, reason and detail.
-func ends(w *dump.Wiring, steps []walk.Step) string {
+// dropsOf returns link, reason and detail of each dropped copy, except for hairpins.
+func dropsOf(w *dump.Wiring, steps []walk.Step) string {
 	var list []string
 	for _, s := range steps {
 		if s.Reason == "" || s.Reason == walk.HairpinOff {
@@ -119,7 +119,7 @@ func ends(w *dump.Wiring, steps []walk.Step) string {
 func TestSend(t *testing.T) {
 	h1, h2, h3 := at(1, 2), at(2, 2), at(3, 2)
 	br, p2 := at(0, bridge), at(0, 12)
-	toAll := walk.Frame{Src: ownMAC(h1), Dst: everybody}
+	broadcast := walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC}
 	to2 := walk.Frame{Src: ownMAC(h1), Dst: ownMAC(h2)}
 	// known makes the switch know h2 at port 2.
 	known := func(w *dump.Wiring) {
@@ -133,14 +133,14 @@ func TestSend(t *testing.T) {
 		delivered string
 		ends      string
 	}{
-		{"to all", nil, h1, toAll, "sw:br0 h2:eth0 h3:eth0", ""},
+		{"to all", nil, h1, broadcast, "sw:br0 h2:eth0 h3:eth0", ""},
 		{"unknown", nil, h1, to2, "h2:eth0", "h3:eth0 in other-mac (the link has 02:00:00:00:03:02)"},
 		{"known", known, h1, to2, "h2:eth0", ""},
 		{"to the bridge", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: ownMAC(br)}, "sw:br0", ""},
 		{"to the port itself", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: ownMAC(at(0, 11))}, "sw:br0", ""},
 		{"to another port", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: ownMAC(p2)}, "", "sw:br0 in other-mac (the link has 02:00:00:00:00:01)"},
 		{"by a port", nil, p2, walk.Frame{Src: ownMAC(p2), Dst: ownMAC(h2)}, "h2:eth0", ""},
-		{"by the bridge, to all", nil, br, walk.Frame{Src: ownMAC(br), Dst: everybody}, "h1:eth0 h2:eth0 h3:eth0", ""},
+		{"by the bridge, to all", nil, br, walk.Frame{Src: ownMAC(br), Dst: broadcastMAC}, "h1:eth0 h2:eth0 h3:eth0", ""},
 		{"by the bridge, known", known, br, walk.Frame{Src: ownMAC(br), Dst: ownMAC(h2)}, "h2:eth0", ""},
 		{"by the bridge, to itself", nil, br, walk.Frame{Src: ownMAC(br), Dst: ownMAC(br)}, "", "sw:br0 out to-itself"},
 		{
@@ -149,89 +149,95 @@ func TestSend(t *testing.T) {
 			"", "h2:eth0 in other-mac (the link has 02:00:00:00:02:02)",
 		},
 
-		{"sender down", func(w *dump.Wiring) { w.Link(h1).Flags = 0 }, h1, toAll, "", "h1:eth0 out link-down"},
+		{"sender down", func(w *dump.Wiring) { w.Link(h1).Flags = 0 }, h1, broadcast, "", "h1:eth0 out link-down"},
 		{"peer down", func(w *dump.Wiring) {
 			w.Link(h1).Flags, w.Link(at(0, 11)).Flags = dump.Up, 0
-		}, h1, toAll, "", "h1:eth0 out no-carrier (its peer is down)"},
-		{"peer down, not noticed yet", func(w *dump.Wiring) { w.Link(h2).Flags = 0 }, h1, toAll, "sw:br0 h3:eth0", "h2:eth0 in link-down"},
+		}, h1, broadcast, "", "h1:eth0 out no-carrier (its peer is down)"},
+		{"peer down, not noticed yet", func(w *dump.Wiring) { w.Link(h2).Flags = 0 }, h1, broadcast, "sw:br0 h3:eth0", "h2:eth0 in link-down"},
 		{"bridge without ports that work", func(w *dump.Wiring) {
 			w.Link(br).Flags = dump.Up
 			for n := 1; n <= 3; n++ {
 				port(w, n).State = 0
 			}
-		}, br, toAll, "", "sw:br0 out no-carrier (none of its ports is forwarding)"},
+		}, br, broadcast, "", "sw:br0 out no-carrier (none of its ports is forwarding)"},
 		{"bridge without ports", func(w *dump.Wiring) {
 			w.Link(br).Flags = dump.Up
 			w.Namespaces[0].Links = w.Namespaces[0].Links[:1]
-		}, br, toAll, "", "sw:br0 out no-carrier (it has no ports)"},
-		{"peer not read", func(w *dump.Wiring) { delete(w.Namespaces, 2) }, h1, toAll, "sw:br0 h3:eth0", "sw:p2 out peer-not-seen undecided"},
-		{"no such link", nil, at(7, 7), toAll, "", "7:7 out not-seen undecided"},
+		}, br, broadcast, "", "sw:br0 out no-carrier (it has no ports)"},
+		{"peer not read", func(w *dump.Wiring) { delete(w.Namespaces, 2) }, h1, broadcast, "sw:br0 h3:eth0", "sw:p2 out peer-not-read undecided"},
+		{"no such link", nil, at(7, 7), broadcast, "", "7:7 out not-read undecided"},
 
-		{"receiving port disabled", func(w *dump.Wiring) { port(w, 1).State = 0 }, h1, toAll, "", "sw:p1 in port-state (disabled)"},
-		{"receiving port listening", func(w *dump.Wiring) { port(w, 1).State = 1 }, h1, toAll, "", "sw:p1 in port-state (listening)"},
-		{"receiving port learning", func(w *dump.Wiring) { port(w, 1).State = 2 }, h1, toAll, "", "sw:p1 in port-state (learning)"},
-		{"sending port blocking", func(w *dump.Wiring) { port(w, 2).State = 4 }, h1, toAll, "sw:br0 h3:eth0", "sw:p2 out port-state (blocking)"},
+		{"receiving port disabled", func(w *dump.Wiring) { port(w, 1).State = 0 }, h1, broadcast, "", "sw:p1 in port-state (disabled)"},
+		{"receiving port listening", func(w *dump.Wiring) { port(w, 1).State = 1 }, h1, broadcast, "", "sw:p1 in port-state (listening)"},
+		{"receiving port learning", func(w *dump.Wiring) { port(w, 1).State = 2 }, h1, broadcast, "", "sw:p1 in port-state (learning)"},
+		{"sending port blocking", func(w *dump.Wiring) { port(w, 2).State = 4 }, h1, broadcast, "sw:br0 h3:eth0", "sw:p2 out port-state (blocking)"},
 		{"sending port learning", func(w *dump.Wiring) { known(w); port(w, 2).State = 2 }, h1, to2, "", "sw:p2 out port-state (learning)"},
 		{
 			"isolated from each other", func(w *dump.Wiring) { port(w, 1).Isolated, port(w, 2).Isolated = true, true },
-			h1, toAll, "sw:br0 h3:eth0", "sw:p2 out isolated",
+			h1, broadcast, "sw:br0 h3:eth0", "sw:p2 out isolated",
 		},
 		{
 			"isolated ports and the bridge", func(w *dump.Wiring) { port(w, 1).Isolated, port(w, 2).Isolated = true, true },
-			br, toAll, "h1:eth0 h2:eth0 h3:eth0", "",
+			br, broadcast, "h1:eth0 h2:eth0 h3:eth0", "",
 		},
-		{"hairpin", func(w *dump.Wiring) { port(w, 1).Hairpin = true }, h1, toAll, "sw:br0 h1:eth0 h2:eth0 h3:eth0", ""},
+		{"hairpin", func(w *dump.Wiring) { port(w, 1).Hairpin = true }, h1, broadcast, "sw:br0 h1:eth0 h2:eth0 h3:eth0", ""},
 		{"unicast flood off", func(w *dump.Wiring) { port(w, 2).Flood = false }, h1, to2, "", "sw:p2 out flood-off; h3:eth0 in other-mac (the link has 02:00:00:00:03:02)"},
 		{"unicast flood off, known", func(w *dump.Wiring) { known(w); port(w, 2).Flood = false }, h1, to2, "h2:eth0", ""},
-		{"unicast flood off, to all", func(w *dump.Wiring) { port(w, 2).Flood = false }, h1, toAll, "sw:br0 h2:eth0 h3:eth0", ""},
-		{"broadcast flood off", func(w *dump.Wiring) { port(w, 2).BroadcastFlood = false }, h1, toAll, "sw:br0 h3:eth0", "sw:p2 out broadcast-flood-off"},
-		{"broadcast flood off, own", func(w *dump.Wiring) { port(w, 2).BroadcastFlood = false }, br, toAll, "h1:eth0 h2:eth0 h3:eth0", ""},
+		{"unicast flood off, to all", func(w *dump.Wiring) { port(w, 2).Flood = false }, h1, broadcast, "sw:br0 h2:eth0 h3:eth0", ""},
+		{"broadcast flood off", func(w *dump.Wiring) { port(w, 2).BroadcastFlood = false }, h1, broadcast, "sw:br0 h3:eth0", "sw:p2 out broadcast-flood-off"},
+		{"broadcast flood off, own", func(w *dump.Wiring) { port(w, 2).BroadcastFlood = false }, br, broadcast, "h1:eth0 h2:eth0 h3:eth0", ""},
 		{
 			"multicast flood off", func(w *dump.Wiring) { port(w, 2).MulticastFlood = false },
 			h1,
-			walk.Frame{Src: ownMAC(h1), Dst: some},
+			walk.Frame{Src: ownMAC(h1), Dst: multicastMAC},
 			"sw:br0 h3:eth0", "sw:p2 out multicast-flood-off",
 		},
-		{"proxy ARP", func(w *dump.Wiring) { port(w, 2).ProxyARP = true }, h1, toAll, "sw:br0 h3:eth0", "sw:p2 out proxy-arp"},
-		{"locked", func(w *dump.Wiring) { port(w, 1).Locked = true }, h1, toAll, "", "sw:p1 in locked (02:00:00:00:01:02 is not known at it)"},
+		{"proxy ARP", func(w *dump.Wiring) { port(w, 2).ProxyARP = true }, h1, broadcast, "sw:br0 h3:eth0", "sw:p2 out proxy-arp"},
+		{"locked", func(w *dump.Wiring) { port(w, 1).Locked = true }, h1, broadcast, "", "sw:p1 in locked (the database does not have 02:00:00:00:01:02 at this port)"},
 		{"locked, known there", func(w *dump.Wiring) {
 			port(w, 2).Locked = true
 			known(w)
-		}, h2, walk.Frame{Src: ownMAC(h2), Dst: everybody}, "sw:br0 h1:eth0 h3:eth0", ""},
-		{"source is a group", nil, h1, walk.Frame{Src: some, Dst: everybody}, "", "sw:p1 in bad-source (01:00:5e:00:00:09)"},
-		{"source is zero", nil, h1, walk.Frame{Dst: everybody}, "", "sw:p1 in bad-source (00:00:00:00:00:00)"},
+		}, h2, walk.Frame{Src: ownMAC(h2), Dst: broadcastMAC}, "sw:br0 h1:eth0 h3:eth0", ""},
+		{"source is a group", nil, h1, walk.Frame{Src: multicastMAC, Dst: broadcastMAC}, "", "sw:p1 in bad-source (01:00:5e:00:00:09)"},
+		{"source is zero", nil, h1, walk.Frame{Dst: broadcastMAC}, "", "sw:p1 in bad-source (00:00:00:00:00:00)"},
 		{"filters by VLAN", func(w *dump.Wiring) {
 			settings(w, func(b *dump.Bridge) { b.VLANFiltering = true })
-		}, h1, toAll, "", "sw:p1 in filters-vlans undecided"},
+		}, h1, broadcast, "", "sw:p1 in filters-vlans undecided"},
 		{"promiscuous bridge", func(w *dump.Wiring) { known(w); w.Link(br).Promiscuity = 1 }, h1, to2, "h2:eth0", "sw:br0 in other-mac (the link has 02:00:00:00:00:01)"},
 
-		{"as long as the MTU", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: everybody, Size: 1500}, "sw:br0 h2:eth0 h3:eth0", ""},
-		{"longer than the MTU", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: everybody, Size: 1501}, "", "h1:eth0 out too-long (1501 bytes, MTU 1500)"},
-		{"longer than a port's", func(w *dump.Wiring) {
+		{"as long as the MTU", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC, Size: 1500}, "sw:br0 h2:eth0 h3:eth0", ""},
+		{"longer than the MTU", nil, h1, walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC, Size: 1501}, "", "h1:eth0 out too-long (1501 bytes, MTU 1500)"},
+		{"longer than a port's MTU", func(w *dump.Wiring) {
 			w.Link(p2).MTU = 1400
-		}, h1, walk.Frame{Src: ownMAC(h1), Dst: everybody, Size: 1405}, "sw:br0 h3:eth0", "sw:p2 out too-long (1405 bytes, MTU 1400)"},
-		{"longer than the other end's, by a tag", func(w *dump.Wiring) {
+		}, h1, walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC, Size: 1405}, "sw:br0 h3:eth0", "sw:p2 out too-long (1405 bytes, MTU 1400)"},
+		{"longer than the peer's MTU, by a VLAN tag", func(w *dump.Wiring) {
 			w.Link(h2).MTU, w.Link(h3).MTU = 1400, 1399
-		}, h1, walk.Frame{Src: ownMAC(h1), Dst: everybody, Size: 1404}, "sw:br0 h2:eth0", "h3:eth0 in too-long (1404 bytes, MTU 1399)"},
+		}, h1, walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC, Size: 1404}, "sw:br0 h2:eth0", "h3:eth0 in too-long (1404 bytes, MTU 1399)"},
 
-		{"a kind that is not known", func(w *dump.Wiring) { w.Link(h1).Kind = "vxlan" }, h1, toAll, "", "h1:eth0 out unknown-kind undecided (a vxlan)"},
-		{"a device", func(w *dump.Wiring) { w.Link(h1).Kind = "" }, h1, toAll, "", "h1:eth0 out unknown-kind undecided (a device of the machine)"},
-		{"a master that is not known", func(w *dump.Wiring) { w.Link(br).Kind = "bond" }, h1, toAll, "", "sw:p1 in unknown-kind undecided (a bond)"},
+		{"a kind without a row", func(w *dump.Wiring) { w.Link(h1).Kind = "vxlan" }, h1, broadcast, "", "h1:eth0 out unknown-kind undecided (a vxlan)"},
+		{"a device", func(w *dump.Wiring) { w.Link(h1).Kind = "" }, h1, broadcast, "", "h1:eth0 out unknown-kind undecided (a device without a kind)"},
+		{"a master of a kind without a row", func(w *dump.Wiring) { w.Link(br).Kind = "bond" }, h1, broadcast, "", "sw:p1 in unknown-kind undecided (a bond)"},
 		{"a master that was not read", func(w *dump.Wiring) {
 			w.Namespaces[0].Links = w.Namespaces[0].Links[1:]
-		}, h1, toAll, "", "sw:p1 in not-seen undecided (its master, link 1)"},
-		{"what stands on a link", func(w *dump.Wiring) {
+		}, h1, broadcast, "", "sw:p1 in not-read undecided (its master, link 1)"},
+		{"a dummy", func(w *dump.Wiring) { w.Link(h1).Kind = "dummy" }, h1, broadcast, "", "h1:eth0 out discards (dummy)"},
+		{"an upper device", func(w *dump.Wiring) {
 			w.Namespaces[2].Links = append(w.Namespaces[2].Links, dump.Link{Index: 5, Name: "m0", Kind: "macvlan", Parent: 2})
 		}, h1, to2, "h2:eth0", "h3:eth0 in other-mac (the link has 02:00:00:00:03:02); h2:m0 in unknown-kind undecided (a macvlan)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := theSwitch(c.edit)
+			w := switchWiring(c.edit)
 			steps := walk.New(w).Send(c.from, c.frame)
 			if got := delivered(w, steps); got != c.delivered {
 				t.Errorf("delivered at %q, want %q", got, c.delivered)
 			}
-			if got := ends(w, steps); got != c.ends {
+			if got := dropsOf(w, steps); got != c.ends {
 				t.Errorf("ends:\n%s\nwant\n%s", got, c.ends)
+			}
+			for _, s := range steps {
+				if words, _, _ := strings.Cut(s.Why(), "("); s.Reason != "" && strings.TrimSpace(words) == "" {
+					t.Errorf("reason %s has no text", s.Reason)
+				}
 			}
 			if t.Failed() {
 				t.Log("\n" + walk.Text(steps, names(w)))
@@ -240,8 +246,8 @@ func TestSend(t *testing.T) {
 	}
 }
 
-// The sixteen reserved groups are not forwarded unless a mask says so. The
-// namespace has them from the port.
+// The sixteen reserved groups are not forwarded unless group_fwd_mask has them. The
+// port's namespace receives them.
 func TestReservedGroups(t *testing.T) {
 	h1 := at(1, 2)
 	flooded, kept := "sw:br0 h2:eth0 h3:eth0", "sw:p1"
@@ -251,25 +257,25 @@ func TestReservedGroups(t *testing.T) {
 		edit  func(*dump.Wiring)
 		where string
 	}{
-		{"STP, as the bridge has none", 0, nil, flooded},
+		{"STP, off at the bridge", 0, nil, flooded},
 		{"STP", 0, func(w *dump.Wiring) { settings(w, func(b *dump.Bridge) { b.STP = true }) }, kept},
-		{"STP, let through by the bridge", 0, func(w *dump.Wiring) {
+		{"STP, in the bridge's mask", 0, func(w *dump.Wiring) {
 			settings(w, func(b *dump.Bridge) { b.STP, b.GroupForwardMask = true, 1 })
 		}, kept},
-		{"STP, let through by the port", 0, func(w *dump.Wiring) {
+		{"STP, in the port's mask", 0, func(w *dump.Wiring) {
 			settings(w, func(b *dump.Bridge) { b.STP = true })
 			port(w, 1).GroupForwardMask = 1
 		}, flooded},
 		{"pause", 1, func(w *dump.Wiring) { port(w, 1).GroupForwardMask = 2 }, ""},
 		{"LLDP", 14, nil, kept},
-		{"LLDP, let through by the bridge", 14, func(w *dump.Wiring) {
+		{"LLDP, in the bridge's mask", 14, func(w *dump.Wiring) {
 			settings(w, func(b *dump.Bridge) { b.GroupForwardMask = 1 << 14 })
 		}, flooded},
 		{"LLDP at a blocking port", 14, func(w *dump.Wiring) { port(w, 1).State = 4 }, kept},
-		{"the first one that is none", 16, nil, flooded},
+		{"not reserved", 16, nil, flooded},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := theSwitch(c.edit)
+			w := switchWiring(c.edit)
 			steps := walk.New(w).Send(h1, walk.Frame{Src: ownMAC(h1), Dst: topo.MAC{0x01, 0x80, 0xc2, 0, 0, c.last}})
 			if got := delivered(w, steps); got != c.where {
 				t.Errorf("delivered at %q, want %q\n%s", got, c.where, walk.Text(steps, names(w)))
@@ -282,7 +288,7 @@ func TestLearning(t *testing.T) {
 	h1, h2 := at(1, 2), at(2, 2)
 	br := at(0, bridge)
 	other := mac(0x99)
-	told := func(state uint16, flags uint8) func(*dump.Wiring) {
+	withEntry := func(state uint16, flags uint8) func(*dump.Wiring) {
 		return func(w *dump.Wiring) {
 			w.Namespaces[0].FDB = []dump.FDBEntry{{Address: other[:], Index: 12, Master: bridge, State: state, Flags: flags}}
 		}
@@ -294,27 +300,27 @@ func TestLearning(t *testing.T) {
 		want walk.Learned
 		port int // where the address is afterwards; 0: nowhere
 	}{
-		{"new", nil, everybody, walk.NewEntry, 11},
-		{"moved", told(2, 0), everybody, walk.Moved, 11},
-		{"static moves too", told(0x40, 0), everybody, walk.Moved, 11},
-		{"sticky does not", told(0x40, 0x40), everybody, walk.StaysElsewhere, 12},
-		{"own", told(0x80, 0), everybody, walk.OwnAddress, 12},
-		{"off", func(w *dump.Wiring) { port(w, 1).Learning = false }, everybody, walk.LearningOff, 0},
-		{"never", func(w *dump.Wiring) { settings(w, func(b *dump.Bridge) { b.AgeingTime = 0 }) }, everybody, walk.NeverLearns, 0},
-		{"in state learning", func(w *dump.Wiring) { port(w, 1).State = 2 }, everybody, walk.NewEntry, 11},
-		{"in state blocking", func(w *dump.Wiring) { port(w, 1).State = 4 }, everybody, "", 0},
+		{"new", nil, broadcastMAC, walk.NewEntry, 11},
+		{"moved", withEntry(2, 0), broadcastMAC, walk.Moved, 11},
+		{"static moves too", withEntry(0x40, 0), broadcastMAC, walk.Moved, 11},
+		{"sticky does not", withEntry(0x40, 0x40), broadcastMAC, walk.StickyAtOther, 12},
+		{"own", withEntry(0x80, 0), broadcastMAC, walk.LocalAddress, 12},
+		{"off", func(w *dump.Wiring) { port(w, 1).Learning = false }, broadcastMAC, walk.LearningOff, 0},
+		{"never", func(w *dump.Wiring) { settings(w, func(b *dump.Bridge) { b.AgeingTime = 0 }) }, broadcastMAC, walk.AgeingTimeZero, 0},
+		{"in state learning", func(w *dump.Wiring) { port(w, 1).State = 2 }, broadcastMAC, walk.NewEntry, 11},
+		{"in state blocking", func(w *dump.Wiring) { port(w, 1).State = 4 }, broadcastMAC, "", 0},
 		{"by a reserved group", nil, topo.MAC{0x01, 0x80, 0xc2, 0, 0, 3}, walk.NewEntry, 11},
 		{"by a reserved group, off", func(w *dump.Wiring) {
 			settings(w, func(b *dump.Bridge) { b.NoLinkLocalLearn = true })
 		}, topo.MAC{0x01, 0x80, 0xc2, 0, 0, 3}, "", 0},
 		{"by a reserved group, blocking", func(w *dump.Wiring) { port(w, 1).State = 4 }, topo.MAC{0x01, 0x80, 0xc2, 0, 0, 3}, "", 0},
-		{"a VLAN's entry is another", func(w *dump.Wiring) {
-			told(2, 0)(w)
+		{"an entry of a VLAN is ignored", func(w *dump.Wiring) {
+			withEntry(2, 0)(w)
 			w.Namespaces[0].FDB[0].VLAN = 7
-		}, everybody, walk.NewEntry, 11},
+		}, broadcastMAC, walk.NewEntry, 11},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := theSwitch(c.edit)
+			w := switchWiring(c.edit)
 			n := walk.New(w)
 			steps := n.Send(h1, walk.Frame{Src: other, Dst: c.dst})
 			if got := steps[1].Learned; got != c.want {
@@ -331,20 +337,20 @@ func TestLearning(t *testing.T) {
 			}
 		})
 	}
-	// What was learned is used for the next frame, and known then.
-	n := walk.New(theSwitch(nil))
+	// A learned address is used for the next frame.
+	n := walk.New(switchWiring(nil))
 	n.Send(h1, walk.Frame{Src: ownMAC(h1), Dst: ownMAC(h2)})
 	answer := n.Send(h2, walk.Frame{Src: ownMAC(h2), Dst: ownMAC(h1)})
 	if len(answer) != 4 || answer[1].Lookup != walk.Known {
 		t.Errorf("the answer goes %v", answer)
 	}
-	if again := n.Send(h2, walk.Frame{Src: ownMAC(h2), Dst: ownMAC(h1)}); again[1].Learned != walk.KnownHere {
+	if again := n.Send(h2, walk.Frame{Src: ownMAC(h2), Dst: ownMAC(h1)}); again[1].Learned != walk.AlreadyKnown {
 		t.Errorf("the source is %q", again[1].Learned)
 	}
 }
 
-// A walk is also possible over what a State would show.
-func TestModel(t *testing.T) {
+// A walk also works over the dump of a State.
+func TestWalkModel(t *testing.T) {
 	s := state.New()
 	sw := s.Add("sw")
 	sw.Links["br0"] = &state.Link{Name: "br0", Kind: state.Bridge{}, MTU: 1500, Up: true, MAC: mac(1)}
@@ -356,40 +362,40 @@ func TestModel(t *testing.T) {
 	}
 	w := wiringOf(s)
 	n := walk.New(w)
-	steps := n.Send(at(0, 21), walk.Frame{Src: mac(21), Dst: everybody})
+	steps := n.Send(at(0, 21), walk.Frame{Src: mac(21), Dst: broadcastMAC})
 	if got := delivered(w, steps); got != "sw:br0 h2:eth0" {
 		t.Errorf("delivered at %q", got)
 	}
-	if got := ends(w, steps); got != "sw:p3 out port-state (disabled)" {
+	if got := dropsOf(w, steps); got != "sw:p3 out port-state (disabled)" {
 		t.Errorf("ends %q", got)
 	}
 	if answer := n.Send(at(1, 22), walk.Frame{Src: mac(22), Dst: mac(21)}); answer[1].Lookup != walk.Known {
-		t.Errorf("the model's bridge learns nothing: %v", answer[1])
+		t.Errorf("the model's bridge did not learn: %v", answer[1])
 	}
 }
 
-// wiringOf returns what all namespaces of a State would show, numbered in order.
+// wiringOf returns the dumps of all namespaces of a State, with nsids in order.
 func wiringOf(s *state.State) *dump.Wiring {
 	w := &dump.Wiring{Namespaces: map[int32]*dump.Namespace{}}
-	numbers := map[string]int32{}
+	nsids := map[string]int32{}
 	for i, name := range s.Names() {
-		numbers[name] = int32(i)
+		nsids[name] = int32(i)
 	}
-	for name, number := range numbers {
+	for name, nsid := range nsids {
 		ns := dump.Model(s, name)
 		for i := range ns.Links {
 			if id := ns.Links[i].ParentNetns; id != nil {
-				ns.Links[i].ParentNetns = new(numbers[ns.Peers[*id]])
+				ns.Links[i].ParentNetns = new(nsids[ns.Peers[*id]])
 			}
 		}
-		w.Namespaces[number] = ns
+		w.Namespaces[nsid] = ns
 	}
 	return w
 }
 
 func TestText(t *testing.T) {
 	h1 := at(1, 2)
-	w := theSwitch(func(w *dump.Wiring) {
+	w := switchWiring(func(w *dump.Wiring) {
 		port(w, 1).Isolated, port(w, 2).Isolated = true, true
 		port(w, 3).Hairpin = true
 		w.Link(at(3, 2)).MTU = 1300
@@ -401,11 +407,11 @@ func TestText(t *testing.T) {
 		from  dump.LinkRef
 		frame walk.Frame
 	}{
-		{"to all", h1, walk.Frame{Src: ownMAC(h1), Dst: everybody}},
-		{"to one that is unknown", h1, walk.Frame{Src: ownMAC(h1), Dst: mac(0x77)}},
-		{"to one that is known", at(3, 2), walk.Frame{Src: mac(0x78), Dst: ownMAC(h1)}},
-		{"too long for one", h1, walk.Frame{Src: ownMAC(h1), Dst: some, Size: 1400}},
-		{"a known one comes by another port", at(2, 2), walk.Frame{Src: ownMAC(h1), Dst: ownMAC(h1)}},
+		{"to all", h1, walk.Frame{Src: ownMAC(h1), Dst: broadcastMAC}},
+		{"to an unknown address", h1, walk.Frame{Src: ownMAC(h1), Dst: mac(0x77)}},
+		{"to a learned address", at(3, 2), walk.Frame{Src: mac(0x78), Dst: ownMAC(h1)}},
+		{"too long for one host", h1, walk.Frame{Src: ownMAC(h1), Dst: multicastMAC, Size: 1400}},
+		{"a learned source moves to another port", at(2, 2), walk.Frame{Src: ownMAC(h1), Dst: ownMAC(h1)}},
 		{"by the bridge", at(0, bridge), walk.Frame{Src: ownMAC(at(0, bridge)), Dst: ownMAC(h1)}},
 		{"from outside", at(0, 12), walk.Frame{Src: mac(0x79), Dst: ownMAC(at(0, bridge))}},
 	} {
@@ -418,7 +424,7 @@ func TestText(t *testing.T) {
 	golden(t, "switch", b.String())
 }
 
-// golden holds a text against a file, or with -update writes it there.
+// golden compares a text with a file or, with -update, writes the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".golden")
@@ -432,6 +438,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s, rewritten by go test ./internal/walk -update, is to be\n%swas\n%s", file, got, want)
+		t.Errorf("%s: got\n%swant\n%s(go test ./internal/walk -update rewrites it)", file, got, want)
 	}
 }
