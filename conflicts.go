@@ -67,7 +67,7 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 func hostLinks(p plan.Plan) []string {
 	var names []string
 	for _, op := range p {
-		for _, b := range plan.NewLinks(op) {
+		for _, b := range op.Traits().NewLinks {
 			if b.Link.Namespace == state.Host {
 				names = append(names, b.Link.Link)
 			}

@@ -117,7 +117,7 @@ func (p *Plan) Whole() bool {
 		return false
 	}
 	all, _ := plan.Diff(state.New(), p.description.State).Count()
-	return made == all && !plan.Deletes(p.ops[0])
+	return made == all && !p.ops[0].Traits().Deletes
 }
 
 // MarshalJSON returns the steps.

@@ -147,7 +147,7 @@ func checkNft(changes plan.Plan) error {
 		return nftError(err)
 	}
 	for _, op := range changes {
-		command, _ := plan.NftCommand(op)
+		command := op.Traits().Nft
 		if err := command.Apply(&rs); err != nil {
 			return fmt.Errorf("%s: %w", command, err)
 		}
@@ -158,7 +158,7 @@ func checkNft(changes plan.Plan) error {
 // nftError names the command that failed, and adds a hint for lack of permission.
 func nftError(err error) error {
 	if op, ok := errors.AsType[*kernel.OpError](err); ok {
-		if command, ok := plan.NftCommand(op.Op); ok {
+		if command := op.Op.Traits().Nft; command != nil {
 			err = fmt.Errorf("%s: %w", command, op.Err)
 		}
 	}

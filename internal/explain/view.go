@@ -45,7 +45,7 @@ type viewer struct {
 // number gives the links of an Op without an index the kernel's: the next free one of
 // the namespace, for the peer of a veth first. A link keeps its index when it moves.
 func (v *viewer) number(op plan.Op) {
-	for _, made := range slices.Backward(plan.NewLinks(op)) {
+	for _, made := range slices.Backward(op.Traits().NewLinks) {
 		e := made.Link
 		link := v.state.Link(e)
 		if link.Index == 0 {

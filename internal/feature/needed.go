@@ -15,7 +15,7 @@ var neededBy = plan.NewTable(
 
 // NeededBy returns the features without which an Op fails.
 func NeededBy(op plan.Op) []*Feature {
-	if kind := plan.KindOf(op); kind != "" {
+	if kind := op.Traits().Kind; kind != "" {
 		all := links()
 		if i := slices.IndexFunc(all, func(f *Feature) bool { return f.Name == kind }); i >= 0 {
 			return all[i : i+1]

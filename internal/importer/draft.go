@@ -141,8 +141,8 @@ func (d *Draft) finish(name string) *Result {
 // recordMTUs records the bridges whose MTU a command sets.
 func (d *Draft) recordMTUs(ops plan.Plan) {
 	for _, op := range ops {
-		if mtu, made := plan.MTU(op); made || mtu != 0 {
-			d.ownMTU[op.At()] = mtu != 0
+		if t := op.Traits(); t.Kind != "" || t.MTU != 0 {
+			d.ownMTU[op.At()] = t.MTU != 0
 		}
 	}
 }
@@ -273,7 +273,7 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 		op = plan.Named(op, next) // lab files need names of links
 		ops[i] = op
 		if err := op.Apply(next); err != nil {
-			if !plan.Removes(op) { // scripts begin by deleting what may not exist
+			if !op.Traits().Removes { // scripts begin by deleting what may not exist
 				d.note(c, d.opReason(op, err))
 			}
 			return shell.Result{Status: 2}
@@ -289,7 +289,7 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 // noteSkipped notes the options of a command that Ops do not support, unless they are
 // the kernel's defaults.
 func (d *Draft) noteSkipped(c shell.Command, ops plan.Plan, skipped []string) {
-	if slices.ContainsFunc(ops, plan.Removes) {
+	if slices.ContainsFunc(ops, func(op plan.Op) bool { return op.Traits().Removes }) {
 		return
 	}
 	lost := slices.DeleteFunc(skipped, func(words string) bool {
@@ -322,7 +322,7 @@ func reason(words []string, err error) string {
 // opReason returns why an Op fails.
 func (d *Draft) opReason(op plan.Op, err error) string {
 	at := op.At()
-	if d.state.Link(at) == nil && at.Link != "" && len(plan.NewLinks(op)) == 0 {
+	if d.state.Link(at) == nil && at.Link != "" && len(op.Traits().NewLinks) == 0 {
 		if pos, ok := d.refused[at]; ok {
 			return fmt.Sprintf("%s is not imported, see line %d", at, pos.Line)
 		}
@@ -352,7 +352,7 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 
 // keepFullest keeps the State before a command that deletes, if it is the largest yet.
 func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
-	removes := slices.ContainsFunc(ops, plan.Deletes)
+	removes := slices.ContainsFunc(ops, func(op plan.Op) bool { return op.Traits().Deletes })
 	if n := size(d.state); removes && n > 0 && (d.fullest.state == nil || n >= size(d.fullest.state)) {
 		d.fullest = snapshot{d.state.Clone(), slices.Clone(d.order), c.At}
 	}
@@ -361,7 +361,7 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 // extendOrder appends new namespaces and links to the order of the lab file.
 func (d *Draft) extendOrder(ops plan.Plan) {
 	for _, op := range ops {
-		for _, b := range plan.NewLinks(op) {
+		for _, b := range op.Traits().NewLinks {
 			if b.Link.Link == state.Lo { // the namespace itself
 				b.Link.Link = ""
 			}

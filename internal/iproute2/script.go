@@ -27,9 +27,9 @@ func Script(p plan.Plan) string {
 // Tutorial returns a shell script of a [plan.Tutorial] with explaining comments.
 func Tutorial(p plan.Plan) string {
 	s := newScript(p)
-	section, namespace := plan.Section(-1), ""
+	section, namespace := plan.Namespaces-1, ""
 	for _, op := range p {
-		next, at := plan.SectionOf(op), op.At().Namespace
+		next, at := op.Traits().Section, op.At().Namespace
 		switch {
 		case next != section:
 			s.comment(sections[next])

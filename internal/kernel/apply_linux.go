@@ -99,7 +99,7 @@ func (a *applier) marks(i int) bool {
 	if i == len(a.plan) || phaseOf(a.plan[i-1]) != phaseOf(a.plan[i]) {
 		return false
 	}
-	created := plan.NewLinks(a.plan[i-1])
+	created := a.plan[i-1].Traits().NewLinks
 	return len(created) == 1 && created[0].Link.Namespace == state.Host && created[0].Link == a.plan[i].At()
 }
 
@@ -148,8 +148,8 @@ func (a *applier) group(i, j int, namespaceOf func(plan.Op) string) []group {
 // socketNamespace returns the namespace whose socket an Op goes through: for a new link
 // that of its lower link.
 func socketNamespace(op plan.Op) string {
-	if m, ok := op.(interface{ From() string }); ok {
-		return m.From()
+	if from := op.Traits().From; from != nil {
+		return *from
 	}
 	return op.At().Namespace
 }
@@ -161,12 +161,12 @@ func socketNamespace(op plan.Op) string {
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
-		for _, end := range plan.NewLinks(op) {
+		for _, end := range op.Traits().NewLinks {
 			pairs[end.Link.Namespace]++
 		}
 	}
 	return func(op plan.Op) string {
-		ends := plan.NewLinks(op)
+		ends := op.Traits().NewLinks
 		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
 		if ends[0].Index == 0 || ends[1].Index != 0 && pairs[there] > pairs[here] {
 			return there
@@ -235,7 +235,7 @@ func (a *applier) create(i, j int) error {
 // mark returns the mark that a group of Ops puts on a namespace's lo.
 func (a *applier) mark(g group) string {
 	for _, i := range g.ops {
-		if alias := plan.Alias(a.plan[i]); alias != nil && a.plan[i].At().Link == state.Lo {
+		if alias := a.plan[i].Traits().Alias; alias != nil && a.plan[i].At().Link == state.Lo {
 			return *alias
 		}
 	}

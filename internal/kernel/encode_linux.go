@@ -156,7 +156,7 @@ func indexesOf(seen *state.State, p plan.Plan) indexes {
 		}
 	}
 	for i, op := range p {
-		for _, b := range plan.NewLinks(op) {
+		for _, b := range op.Traits().NewLinks {
 			known.add(b.Link, i, b.Index)
 		}
 	}

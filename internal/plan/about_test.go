@@ -82,11 +82,11 @@ func TestWhatAnOpIsAbout(t *testing.T) {
 		{op: table[1], at: "h:", removes: true},
 	} {
 		links := ""
-		if list := plan.NewLinks(tt.op); list != nil {
+		if list := tt.op.Traits().NewLinks; list != nil {
 			links = fmt.Sprint(list)
 		}
 		makes, ends := plan.AboutNamespace(tt.op)
-		got := fmt.Sprintln(tt.op.At(), links, plan.Removes(tt.op), plan.Deletes(tt.op), makes, ends)
+		got := fmt.Sprintln(tt.op.At(), links, tt.op.Traits().Removes, tt.op.Traits().Deletes, makes, ends)
 		if want := fmt.Sprintln(tt.at, tt.links, tt.removes, tt.deletes, tt.makes, tt.ends); got != want {
 			t.Errorf("%#v: at, links, removes, deletes, makes and deletes a namespace:\ngot  %swant %s", tt.op, got, want)
 		}
@@ -100,22 +100,21 @@ func TestWhatAnOpGives(t *testing.T) {
 		op    plan.Op
 		alias string
 		mtu   int
-		made  bool
 		kind  string
 	}{
-		{plan.SetLink{Alias: new("x")}, "x", 0, false, ""},
-		{plan.SetLink{MTU: 1300}, "none", 1300, false, ""},
-		{bridge, "none", 1400, true, "bridge"},
-		{plan.AddVeth{}, "none", 0, false, "veth"},
-		{plan.AddNamespace{}, "none", 0, false, ""},
+		{plan.SetLink{Alias: new("x")}, "x", 0, ""},
+		{plan.SetLink{MTU: 1300}, "none", 1300, ""},
+		{bridge, "none", 1400, "bridge"},
+		{plan.AddVeth{}, "none", 0, "veth"},
+		{plan.AddNamespace{}, "none", 0, ""},
 	} {
 		alias := "none"
-		if a := plan.Alias(tt.op); a != nil {
+		if a := tt.op.Traits().Alias; a != nil {
 			alias = *a
 		}
-		mtu, made := plan.MTU(tt.op)
-		if alias != tt.alias || mtu != tt.mtu || made != tt.made || plan.KindOf(tt.op) != tt.kind {
-			t.Errorf("%#v gives the alias %s, the MTU %d, made %v, a %q", tt.op, alias, mtu, made, plan.KindOf(tt.op))
+		mtu, kind := tt.op.Traits().MTU, tt.op.Traits().Kind
+		if alias != tt.alias || mtu != tt.mtu || kind != tt.kind {
+			t.Errorf("%#v gives the alias %s, the MTU %d, a %q", tt.op, alias, mtu, kind)
 		}
 	}
 	if got := bridge.From(); got != "n" {
@@ -400,10 +399,10 @@ func TestRulesNameLinks(t *testing.T) {
 	if err := p.Apply(s); err != nil || !strings.Contains(rules(s), `iif "eth0" accept`) {
 		t.Fatalf("%v, %s", err, rules(s))
 	}
-	if c, ok := plan.NftCommand(p[0]); !ok || c.Table.Name != "t" {
-		t.Errorf("the command of an Nft is %v, %v", c, ok)
+	if c := p[0].Traits().Nft; c == nil || c.Table.Name != "t" {
+		t.Errorf("the command of an Nft is %v", c)
 	}
-	if c, ok := plan.NftCommand(plan.DelNamespace{}); ok || c.Table.Name != "" {
+	if c := (plan.DelNamespace{}).Traits().Nft; c != nil {
 		t.Errorf("an Op of another type is %v", c)
 	}
 	if err := (plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")}).Apply(s); err != nil || !strings.Contains(rules(s), `iif "wan" accept`) {

@@ -19,6 +19,9 @@ type AddAddress struct {
 // At implements [Op].
 func (op AddAddress) At() state.Endpoint { return op.Link }
 
+// Traits implements [Op].
+func (op AddAddress) Traits() Traits { return Traits{Network: op.Address.Masked()} }
+
 // Apply implements [Op].
 func (op AddAddress) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
@@ -57,8 +60,8 @@ type DelAddress struct {
 	Address netip.Prefix
 }
 
-// Removes implements [Remover].
-func (op DelAddress) Removes() bool { return true }
+// Traits implements [Op].
+func (op DelAddress) Traits() Traits { return Traits{Removes: true} }
 
 // At implements [Op].
 func (op DelAddress) At() state.Endpoint { return op.Link }
@@ -109,8 +112,8 @@ func (f Family) Has(p netip.Prefix) bool { return f.HasAddr(p.Addr()) }
 // HasAddr reports whether an address is of the family.
 func (f Family) HasAddr(a netip.Addr) bool { return f == AllFamilies || a.Is4() == (f == IPv4Only) }
 
-// Removes implements [Remover].
-func (op FlushAddresses) Removes() bool { return true }
+// Traits implements [Op].
+func (op FlushAddresses) Traits() Traits { return Traits{Removes: true} }
 
 // At implements [Op].
 func (op FlushAddresses) At() state.Endpoint { return op.Link }
@@ -162,6 +165,9 @@ type PromoteSecondaries struct{ Link state.Endpoint }
 
 // At implements [Op].
 func (op PromoteSecondaries) At() state.Endpoint { return op.Link }
+
+// Traits implements [Op].
+func (op PromoteSecondaries) Traits() Traits { return Traits{} }
 
 // Apply implements [Op].
 func (op PromoteSecondaries) Apply(s *state.State) error {

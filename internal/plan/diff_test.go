@@ -270,7 +270,7 @@ func TestTutorial(t *testing.T) {
 		}
 		section := plan.Namespaces
 		for _, op := range tutorial {
-			if next := plan.SectionOf(op); next < section {
+			if next := op.Traits().Section; next < section {
 				t.Fatalf("%#v comes too late", op)
 			} else {
 				section = next

@@ -29,8 +29,17 @@ func (op AddLink) From() string {
 	return op.Link.Namespace
 }
 
-// NewLinks implements [Maker].
-func (op AddLink) NewLinks() []NewLink { return []NewLink{{op.Link, op.Index}} }
+// Traits implements [Op].
+func (op AddLink) Traits() Traits {
+	t := Traits{
+		NewLinks: []NewLink{{op.Link, op.Index}}, From: new(op.From()), Kind: op.Kind.Kind(), MTU: op.MTU,
+		tutorial: op.addToTutorial,
+	}
+	if op.Kind.Traits().Forwards {
+		t.Section = Bridges
+	}
+	return t
+}
 
 // Apply implements [Op].
 func (op AddLink) Apply(s *state.State) error {
@@ -60,6 +69,9 @@ type SetKind struct {
 // At implements [Op].
 func (op SetKind) At() state.Endpoint { return op.Link }
 
+// Traits implements [Op].
+func (op SetKind) Traits() Traits { return Traits{} }
+
 // Apply implements [Op].
 func (op SetKind) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
@@ -80,8 +92,8 @@ type DelLink struct{ Link state.Endpoint }
 // At implements [Op].
 func (op DelLink) At() state.Endpoint { return op.Link }
 
-// Removes implements [Remover].
-func (op DelLink) Removes() bool { return true }
+// Traits implements [Op].
+func (op DelLink) Traits() Traits { return Traits{Removes: true, Deletes: true} }
 
 // Apply implements [Op].
 func (op DelLink) Apply(s *state.State) error {
@@ -95,8 +107,6 @@ func (op DelLink) Apply(s *state.State) error {
 	dropLink(s, op.Link)
 	return nil
 }
-
-func (DelLink) deletes() {}
 
 // dropLink removes a link with its peer, its upper links, and all that belongs to them.
 func dropLink(s *state.State, e state.Endpoint) {
@@ -127,9 +137,16 @@ type SetLink struct {
 // At implements [Op].
 func (op SetLink) At() state.Endpoint { return op.Link }
 
-// Removes implements [Remover].
-func (op SetLink) Removes() bool {
-	return op.Up != nil && !*op.Up || op.Master != nil && *op.Master == ""
+// Traits implements [Op].
+func (op SetLink) Traits() Traits {
+	t := Traits{
+		Removes: op.Up != nil && !*op.Up || op.Master != nil && *op.Master == "",
+		SetsUp:  op.Up != nil, Alias: op.Alias, MTU: op.MTU,
+	}
+	if op.Link.Link == state.Lo {
+		t.Section = Namespaces
+	}
+	return t
 }
 
 // Apply implements [Op].
@@ -184,40 +201,3 @@ func set[T any](dst, value *T) {
 		*dst = *value
 	}
 }
-
-// Alias returns the alias that an Op gives its link, or nil.
-func Alias(op Op) *string {
-	if a, ok := op.(interface{ alias() *string }); ok {
-		return a.alias()
-	}
-	return nil
-}
-
-func (op SetLink) alias() *string { return op.Alias }
-
-// MTU returns the MTU, in bytes, that an Op gives its link, and whether it creates
-// that link. 0: it has none.
-func MTU(op Op) (mtu int, made bool) {
-	switch m, ok := op.(interface{ mtu() int }); {
-	case ok && len(NewLinks(op)) > 0:
-		return m.mtu(), true
-	case ok:
-		return m.mtu(), false
-	}
-	return 0, false
-}
-
-func (op AddLink) mtu() int { return op.MTU }
-func (op SetLink) mtu() int { return op.MTU }
-
-// KindOf returns the kernel's word for the kind of link that an Op creates; "" if it
-// creates none.
-func KindOf(op Op) string {
-	if k, ok := op.(interface{ kind() string }); ok {
-		return k.kind()
-	}
-	return ""
-}
-
-func (op AddLink) kind() string { return op.Kind.Kind() }
-func (AddVeth) kind() string    { return state.Veth{}.Kind() }

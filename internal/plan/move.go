@@ -17,8 +17,8 @@ type MoveLink struct {
 // At implements [Op].
 func (op MoveLink) At() state.Endpoint { return op.Link }
 
-// NewLinks implements [Maker]. Its index may be in use in its new namespace.
-func (op MoveLink) NewLinks() []NewLink { return []NewLink{{Link: op.To}} }
+// Traits implements [Op]. Its index may be in use in its new namespace.
+func (op MoveLink) Traits() Traits { return Traits{NewLinks: []NewLink{{Link: op.To}}, Section: Moves} }
 
 // Apply implements [Op].
 func (op MoveLink) Apply(s *state.State) error {

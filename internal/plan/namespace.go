@@ -21,9 +21,10 @@ func (op AddNamespace) Apply(s *state.State) error {
 	return nil
 }
 
-// NewLinks implements [Maker]: a namespace has lo from the beginning.
-func (op AddNamespace) NewLinks() []NewLink {
-	return []NewLink{{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}}
+// Traits implements [Op]. A namespace has lo from the beginning.
+func (op AddNamespace) Traits() Traits {
+	lo := NewLink{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}
+	return Traits{NewLinks: []NewLink{lo}, Section: Namespaces}
 }
 
 // loIndex is the interface number of every namespace's lo (LOOPBACK_IFINDEX).
@@ -36,10 +37,8 @@ type DelNamespace struct{ Name string }
 // At implements [Op].
 func (op DelNamespace) At() state.Endpoint { return state.Endpoint{Namespace: op.Name} }
 
-func (DelNamespace) deletes() {}
-
-// Removes implements [Remover].
-func (op DelNamespace) Removes() bool { return true }
+// Traits implements [Op].
+func (op DelNamespace) Traits() Traits { return Traits{Removes: true, Deletes: true} }
 
 // Apply implements [Op].
 func (op DelNamespace) Apply(s *state.State) error {

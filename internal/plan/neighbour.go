@@ -19,6 +19,9 @@ func (op AddNeighbour) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Neighbour.Dev}
 }
 
+// Traits implements [Op].
+func (op AddNeighbour) Traits() Traits { return Traits{} }
+
 // Apply implements [Op].
 func (op AddNeighbour) Apply(s *state.State) error {
 	l, err := linkOf(s, op.At())
@@ -50,8 +53,8 @@ func (op DelNeighbour) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Key.Dev}
 }
 
-// Removes implements [Remover].
-func (op DelNeighbour) Removes() bool { return true }
+// Traits implements [Op].
+func (op DelNeighbour) Traits() Traits { return Traits{Removes: true} }
 
 // Apply implements [Op].
 func (op DelNeighbour) Apply(s *state.State) error {

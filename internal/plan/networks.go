@@ -8,14 +8,10 @@ import "net/netip"
 func Networks(p Plan, namespace string) []netip.Prefix {
 	var list []netip.Prefix
 	for _, op := range p {
-		if n, ok := op.(interface{ network() netip.Prefix }); ok && op.At().Namespace == namespace {
-			if network := n.network(); !network.Addr().IsLinkLocalUnicast() {
-				list = append(list, network)
-			}
+		network := op.Traits().Network
+		if network.IsValid() && op.At().Namespace == namespace && !network.Addr().IsLinkLocalUnicast() {
+			list = append(list, network)
 		}
 	}
 	return list
 }
-
-func (op AddAddress) network() netip.Prefix { return op.Address.Masked() }
-func (op AddRoute) network() netip.Prefix   { return op.Route.To }

@@ -32,18 +32,10 @@ func (op Nft) Apply(s *state.State) error {
 	return op.Command.Apply(&ns.Nftables)
 }
 
-// NftCommand returns the command of nft(8) of an Op; ok is false for other Ops.
-func NftCommand(op Op) (nft.Command, bool) {
-	if c, ok := op.(interface{ command() nft.Command }); ok {
-		return c.command(), true
-	}
-	return nft.Command{}, false
+// Traits implements [Op].
+func (op Nft) Traits() Traits {
+	return Traits{Removes: op.Command.Verb == nft.Delete, Nft: &op.Command}
 }
-
-func (op Nft) command() nft.Command { return op.Command }
-
-// Removes implements [Remover].
-func (op Nft) Removes() bool { return op.Command.Verb == nft.Delete }
 
 // nftables is the packet filter. A rule with the index of a link keeps that
 // index when the link is deleted.

@@ -181,13 +181,13 @@ func TestDiffOnTheMachine(t *testing.T) {
 	p := plan.Diff(state.New(), want)
 	var got []string
 	for _, op := range p {
-		for _, b := range plan.NewLinks(op) {
+		for _, b := range op.Traits().NewLinks {
 			if b.Index != 0 {
 				t.Errorf("%s is numbered %d", b.Link, b.Index)
 			}
 			got = append(got, "make "+b.Link.Link)
 		}
-		if a := plan.Alias(op); a != nil {
+		if a := op.Traits().Alias; a != nil {
 			got = append(got, "mark "+*a)
 		}
 	}
@@ -239,7 +239,7 @@ links:
 	golden(t, "tutorial.golden", written(p)+"\n")
 	last := plan.Namespaces
 	for _, op := range p {
-		section := plan.SectionOf(op)
+		section := op.Traits().Section
 		if section < last {
 			t.Errorf("%s stands after section %d", iproute2.Print(op), last)
 		}

@@ -23,46 +23,9 @@ type Op interface {
 
 	// At returns the link the Op is about, or only its namespace.
 	At() state.Endpoint
-}
 
-// A NewLink is a link that an Op creates, or moves to another namespace or name.
-type NewLink struct {
-	Link  state.Endpoint
-	Index int // interface number; 0: the kernel's choice
-}
-
-// A Maker is an Op after which there is a new link.
-type Maker interface{ NewLinks() []NewLink }
-
-// NewLinks returns the links that an Op creates, or moves here.
-func NewLinks(op Op) []NewLink {
-	if m, ok := op.(Maker); ok {
-		return m.NewLinks()
-	}
-	return nil
-}
-
-// A Remover is an Op that may delete something.
-type Remover interface{ Removes() bool }
-
-// Removes reports whether an Op deletes something. If that does not exist, nothing
-// has to be done.
-func Removes(op Op) bool {
-	r, ok := op.(Remover)
-	return ok && r.Removes()
-}
-
-// Deletes reports whether an Op deletes a namespace or a link.
-func Deletes(op Op) bool {
-	_, ok := op.(interface{ deletes() })
-	return ok
-}
-
-// AboutNamespace reports whether an Op creates or deletes a whole namespace.
-func AboutNamespace(op Op) (makes, deletes bool) {
-	links := NewLinks(op)
-	makes = len(links) == 1 && links[0].Link.Link == state.Lo
-	return makes, Deletes(op) && op.At().Link == ""
+	// Traits returns what else other packages ask of an Op.
+	Traits() Traits
 }
 
 // Count returns how many namespaces and how many veth pairs a plan creates.
@@ -70,7 +33,7 @@ func (p Plan) Count() (namespaces, pairs int) {
 	for _, op := range p {
 		if makes, _ := AboutNamespace(op); makes {
 			namespaces++
-		} else if len(NewLinks(op)) == 2 {
+		} else if len(op.Traits().NewLinks) == 2 {
 			pairs++
 		}
 	}

@@ -22,6 +22,9 @@ func (op AddRoute) At() state.Endpoint {
 	return state.Endpoint{Namespace: op.Namespace, Link: op.Route.Dev}
 }
 
+// Traits implements [Op].
+func (op AddRoute) Traits() Traits { return Traits{Network: op.Route.To} }
+
 // Apply implements [Op].
 func (op AddRoute) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
@@ -213,8 +216,8 @@ type DelRoute struct {
 	Route     state.Route
 }
 
-// Removes implements [Remover].
-func (op DelRoute) Removes() bool { return true }
+// Traits implements [Op].
+func (op DelRoute) Traits() Traits { return Traits{Removes: true} }
 
 // At implements [Op].
 func (op DelRoute) At() state.Endpoint {

@@ -17,6 +17,9 @@ type SetSysctl struct {
 // At implements [Op].
 func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
+// Traits implements [Op].
+func (op SetSysctl) Traits() Traits { return Traits{} }
+
 // Apply implements [Op].
 func (op SetSysctl) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)

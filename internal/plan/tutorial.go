@@ -33,38 +33,12 @@ type Section int
 
 // The sections, in their order.
 const (
-	Namespaces Section = iota
+	Namespaces Section = iota - 4
 	Bridges
 	VethPairs
 	Moves
 	Settings // of one namespace after the other
 )
-
-// SectionOf returns the section of a [Tutorial] that an Op is in.
-func SectionOf(op Op) Section {
-	if s, ok := op.(interface{ section() Section }); ok {
-		return s.section()
-	}
-	return Settings
-}
-
-func (AddNamespace) section() Section { return Namespaces }
-func (AddVeth) section() Section      { return VethPairs }
-func (MoveLink) section() Section     { return Moves }
-
-func (op AddLink) section() Section {
-	if op.Kind.Traits().Forwards {
-		return Bridges
-	}
-	return Settings
-}
-
-func (op SetLink) section() Section {
-	if op.Link.Link == state.Lo {
-		return Namespaces
-	}
-	return Settings
-}
 
 // A tutorialStep is an Op with its place in the order.
 type tutorialStep struct {
@@ -85,7 +59,7 @@ type tutorial struct {
 func countNames(p Plan) map[string]int {
 	uses := map[string]int{}
 	for _, op := range p {
-		if links := NewLinks(op); len(links) == 2 {
+		if links := op.Traits().NewLinks; len(links) == 2 {
 			uses[links[0].Link.Link]++
 			uses[links[1].Link.Link]++
 		}
@@ -94,8 +68,8 @@ func countNames(p Plan) map[string]int {
 }
 
 func (t *tutorial) add(op Op) {
-	if o, ok := op.(interface{ addToTutorial(t *tutorial) }); ok {
-		o.addToTutorial(t)
+	if add := op.Traits().tutorial; add != nil {
+		add(t)
 		return
 	}
 	t.step(op)
@@ -109,7 +83,7 @@ func (op AddLink) addToTutorial(t *tutorial) {
 
 // step appends the step that makes an Op as it is.
 func (t *tutorial) step(op Op) {
-	s := tutorialStep{op: op, section: SectionOf(op)}
+	s := tutorialStep{op: op, section: op.Traits().Section}
 	if name := op.At().Namespace; s.section == Settings || s.section == Namespaces {
 		if !slices.Contains(t.seen, name) {
 			t.seen = append(t.seen, name)
@@ -126,7 +100,7 @@ func (t *tutorial) step(op Op) {
 // up, and then what needs a link that is up.
 func rankOf(op Op) int {
 	const up = 2
-	if set, ok := op.(interface{ setsUp() bool }); ok && set.setsUp() {
+	if op.Traits().SetsUp {
 		return up
 	}
 	switch t, row := thingOf(op); {
@@ -138,8 +112,6 @@ func rankOf(op Op) int {
 		return up + 1 + row
 	}
 }
-
-func (op SetLink) setsUp() bool { return op.Up != nil }
 
 // addToTutorial creates the pair in the host namespace and moves both ends. The kernel
 // chooses their indexes.

@@ -30,9 +30,15 @@ func nameTaken(ns *state.Namespace, link string) bool {
 	return ns.Links[link] != nil || ns.Name == state.Host && link == state.Lo
 }
 
-// NewLinks implements [Maker].
-func (op AddVeth) NewLinks() []NewLink {
-	return []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}}
+// Traits implements [Op].
+func (op AddVeth) Traits() Traits {
+	return Traits{
+		NewLinks: []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}},
+		Kind:     state.Veth{}.Kind(),
+		Section:  VethPairs,
+		named:    func(s *state.State) Op { return op.Named(s) },
+		tutorial: op.addToTutorial,
+	}
 }
 
 // Apply implements [Op].
@@ -54,17 +60,6 @@ func (op AddVeth) Apply(s *state.State) error {
 	}
 	return nil
 }
-
-// Named returns an Op with the names that the kernel gives in s to new links without
-// one.
-func Named(op Op, s *state.State) Op {
-	if n, ok := op.(interface{ named(*state.State) Op }); ok {
-		return n.named(s)
-	}
-	return op
-}
-
-func (op AddVeth) named(s *state.State) Op { return op.Named(s) }
 
 // Named returns the Op with the names that the kernel gives to ends without one, in
 // a State.
