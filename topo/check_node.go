@@ -32,7 +32,6 @@ func (c *checker) node(n *Node) {
 	}
 	c.kind(n, path)
 	c.sysctls(n, path)
-	c.nftables(n, path+".nftables")
 	c.subnets(n.Subnet, n.Pos, path+".subnet")
 }
 

@@ -13,8 +13,8 @@ import (
 type decoder struct {
 	source *source
 	errs   Errors
-	places map[string]Pos   // of each value, by path
-	blocks map[string]block // of texts of several lines
+	places map[string]Pos        // of each value, by path
+	texts  map[string]*yaml.Node // of several lines, by path
 
 	unread      map[int]bool // tests with mistakes, by index
 	errsInTests int          // the number of mistakes in tests

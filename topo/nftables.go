@@ -14,46 +14,48 @@ func (c *checker) nftables(n *Node, path string) {
 	if n.Nftables == "" {
 		return
 	}
-	_, err := nft.ParseRuleset(n.Nftables)
+	_, err := nft.ParseRulesetFor(n.Nftables, func(link string) bool {
+		return link == Loopback || c.partial || c.wiring.Interface(n.Name, link) != nil
+	})
 	var all nft.Errors
 	if !errors.As(err, &all) {
 		return
 	}
-	pos := n.Pos
-	if exact, ok := c.places[path]; ok {
-		pos = exact
+	var places []Pos
+	if v, ok := c.texts[path]; ok {
+		places, _ = c.source.positions(v)
 	}
+	lines := strings.SplitAfter(n.Nftables, "\n")
 	for _, e := range all {
-		if b, ok := c.blocks[path]; ok {
-			c.errs = append(c.errs, &Error{Pos: Pos{pos.File, b.line + e.Line - 1, b.indent + e.Col}, Msg: e.Msg})
+		if len(places) != len(n.Nftables) {
+			c.fail(n.Pos, path, "", "nftables line %d, column %d: %s", e.Line, e.Col, e.Msg)
 			continue
 		}
-		c.fail(pos, path, "", "nftables line %d, column %d: %s", e.Line, e.Col, e.Msg)
+		c.errs = append(c.errs, &Error{Pos: placeOf(places, lines, e.Line, e.Col), Msg: e.Msg})
 	}
 }
 
-// A block is the position of a text of several lines in a file.
-type block struct {
-	line   int // of its first line
-	indent int // of its lines, in bytes
+// placeOf returns the position in the file of a line and column of a text. What is behind
+// the text is at its end.
+func placeOf(places []Pos, lines []string, line, col int) Pos {
+	offset := col - 1
+	for _, l := range lines[:min(line-1, len(lines))] {
+		offset += len(l)
+	}
+	last := len(strings.TrimRight(strings.Join(lines, ""), "\n")) - 1
+	if offset <= last {
+		return places[offset]
+	}
+	p := places[max(last, 0)]
+	p.Col++
+	return p
 }
 
-// block finds the lines of a text that is written below its key, as a YAML block. It
-// reports false for other forms of text.
-func (d *decoder) block(v value) (block, bool) {
-	first, _, _ := strings.Cut(strings.TrimLeft(v.node.Value, "\n"), "\n")
-	skipped := len(v.node.Value) - len(strings.TrimLeft(v.node.Value, "\n"))
-	b := block{line: v.node.Line + 1}
-	indent, ok := strings.CutSuffix(d.source.line(b.line+skipped), first)
-	b.indent = len(indent)
-	return b, ok && first != "" && strings.Trim(indent, " ") == "" && b.indent > 0
-}
-
-// lines reads a text of several lines, and records its position.
+// lines reads a text of several lines, and records it for [source.positions].
 func (d *decoder) lines(v value, want string) string {
 	s, ok := d.text(v, want)
-	if b, found := d.block(v); ok && found {
-		d.blocks[v.path] = b
+	if ok {
+		d.texts[v.path] = v.node
 	}
 	return s
 }

@@ -54,7 +54,7 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	if err != nil {
 		return nil, Errors{syntaxError(src, data, err)}
 	}
-	d := &decoder{source: src, places: make(map[string]Pos), blocks: make(map[string]block), unread: make(map[int]bool)}
+	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: make(map[int]bool)}
 	t := d.topology(doc)
 	if second != nil {
 		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")
@@ -66,7 +66,7 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 		t.Name = defaultName(path)
 	}
 	c := newChecker(t)
-	c.blocks = d.blocks
+	c.source, c.texts = src, d.texts
 	c.places, c.partial, c.unread = d.places, len(d.errs) > d.errsInTests, d.unread
 	return t, append(d.errs, c.check()...)
 }

@@ -1,6 +1,10 @@
 package topo
 
-import "fmt"
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v4"
+)
 
 // Validate returns all mistakes of a lab as [Errors]. [Parse] calls it. If the lab is
 // not from a file, each message begins with the path of the mistake, such as links[2].
@@ -11,8 +15,9 @@ func (t *Topology) Validate() error {
 // A checker validates a Topology.
 type checker struct {
 	t      *Topology
-	places map[string]Pos // of values, by path; nil if the lab is not from a file
-	blocks map[string]block
+	places map[string]Pos        // of values, by path; nil if the lab is not from a file
+	texts  map[string]*yaml.Node // that have positions in source, by path
+	source *source
 	errs   Errors
 
 	// partial says that some of the file could not be read, so missing parts and
@@ -59,6 +64,7 @@ func (c *checker) check() Errors {
 	}
 	for i := range c.t.Nodes {
 		c.interfaces(&c.t.Nodes[i])
+		c.nftables(&c.t.Nodes[i], "nodes."+c.t.Nodes[i].Name+".nftables")
 	}
 	if !c.partial {
 		c.segments()

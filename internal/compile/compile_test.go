@@ -352,14 +352,6 @@ func TestErrors(t *testing.T) {
 			"a: route to 10.99.0.0/16: gateway 10.77.0.1 is not in a subnet of the node",
 		},
 		{
-			"packet filter",
-			topo.Topology{
-				Nodes: topo.Nodes{{Name: "a", Nftables: "table ip f { chain c { iif eth7 iif eth0 iifname eth8 accept; }; }", Pos: pos}},
-				Links: []topo.Link{link()},
-			},
-			`the packet filter of a names a link "eth7" by iif or oif that is not there`,
-		},
-		{
 			"test",
 			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: []string{"a"}, To: []string{topo.HostNode}, Pos: pos}}},
 			"test: host is not part of this lab",

@@ -65,19 +65,13 @@ func (c *compiler) stateLink(i *iface) *state.Link {
 	return l
 }
 
-// setNftables reads the packet filter. Links that rules know by number must be
-// there.
+// setNftables reads the packet filter.
 func (c *compiler) setNftables(ns *state.Namespace, n *node) {
 	rs, err := nft.ParseRuleset(n.Decl.Nftables)
 	if err != nil { // not after Validate
 		c.fail(n.Pos, "", "node %s: %v", n.Name, err)
 	}
 	ns.Nftables = rs
-	for _, link := range rs.Links() {
-		if ns.Links[link] == nil {
-			c.fail(n.Pos, "say iifname or oifname for one that comes later", "the packet filter of %s names a link %q by iif or oif that is not there", n.Name, link)
-		}
-	}
 }
 
 // setSysctls makes a router of a router and adds what the file says. Values

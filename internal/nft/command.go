@@ -121,6 +121,15 @@ func (t Table) Commands() []Command {
 // Apply changes a ruleset as the command does. If the kernel would refuse the command
 // it returns an error and changes nothing.
 func (c Command) Apply(rs *Ruleset) error {
+	if errs := c.apply(rs, false); len(errs) > 0 {
+		return errs[0]
+	}
+	return nil
+}
+
+// apply is Apply with all errors of the command. Owned says that no other ruleset shares
+// the rules.
+func (c Command) apply(rs *Ruleset, owned bool) []error {
 	if c.Verb == List {
 		return nil
 	}
@@ -129,19 +138,39 @@ func (c Command) Apply(rs *Ruleset) error {
 		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return c.Table.Family == "" || t.Family == c.Table.Family })
 		return nil
 	case ATable:
-		return c.applyTable(rs)
+		return orNone(c.applyTable(rs))
 	}
 	t := rs.Table(c.Table)
 	if t == nil {
-		return fmt.Errorf("table %s not found", c.Table)
+		return orNone(nameErrorf(c.Table.Name, "table %s not found", c.Table))
 	}
 	switch c.Object {
 	case AChain:
-		return c.applyChain(t)
+		return orNone(c.applyChain(t))
 	case ARule:
-		return c.applyRule(t)
+		return c.applyRule(t, owned)
 	}
-	return c.applySet(t)
+	return orNone(c.applySet(t))
+}
+
+// orNone returns a list of an error, which is empty for nil.
+func orNone(err error) []error {
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// A nameError says what is wrong with a name in a command.
+type nameError struct {
+	name, msg string
+	isLink    bool // not one that the text declares
+}
+
+func (e *nameError) Error() string { return e.msg }
+
+func nameErrorf(name, format string, args ...any) error {
+	return &nameError{name: name, msg: fmt.Sprintf(format, args...)}
 }
 
 func (c Command) applyTable(rs *Ruleset) error {
@@ -151,7 +180,7 @@ func (c Command) applyTable(rs *Ruleset) error {
 		*rs = append(*rs, Table{TableID: c.Table})
 	case c.Verb == Add:
 	case t == nil:
-		return fmt.Errorf("table %s not found", c.Table)
+		return nameErrorf(c.Table.Name, "table %s not found", c.Table)
 	case c.Verb == Delete:
 		*rs = slices.DeleteFunc(slices.Clone(*rs), func(t Table) bool { return t.TableID == c.Table })
 	case c.Verb == Flush:
@@ -174,7 +203,7 @@ func (c Command) applyChain(t *Table) error {
 		t.Chains = append(t.Chains, made)
 		return nil
 	case chain == nil:
-		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)
+		return nameErrorf(c.Name, "chain %s not found in table %s", c.Name, c.Table)
 	case c.Verb == Add:
 		return chain.setPolicy(c.Base)
 	case c.Verb == Flush:
@@ -235,70 +264,78 @@ func (r Rule) chains() []string {
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
-func (c Command) applyRule(t *Table) error {
+func (c Command) applyRule(t *Table, owned bool) []error {
 	chain := t.Chain(c.Name)
 	if chain == nil {
-		return fmt.Errorf("chain %s not found in table %s", c.Name, c.Table)
+		return orNone(nameErrorf(c.Name, "chain %s not found in table %s", c.Name, c.Table))
 	}
-	at := slices.IndexFunc(chain.Rules, func(r Rule) bool {
-		return c.Handle != 0 && r.Handle == c.Handle || c.Handle == 0 && c.Verb == Delete && r.String() == c.Rule.String()
-	})
+	at := -1
+	if c.Handle != 0 || c.Verb == Delete {
+		at = slices.IndexFunc(chain.Rules, func(r Rule) bool {
+			return c.Handle != 0 && r.Handle == c.Handle || c.Handle == 0 && r.String() == c.Rule.String()
+		})
+	}
+	rules := chain.Rules
+	if !owned {
+		rules = slices.Clone(rules)
+	}
 	switch {
 	case at < 0 && c.Handle != 0:
-		return fmt.Errorf("rule with handle %d not found in chain %s", c.Handle, c.Name)
+		return orNone(fmt.Errorf("rule with handle %d not found in chain %s", c.Handle, c.Name))
 	case at < 0 && c.Verb == Delete:
-		return fmt.Errorf("rule not found in chain %s", c.Name)
+		return orNone(fmt.Errorf("rule not found in chain %s", c.Name))
 	case c.Verb == Delete:
-		chain.Rules = slices.Delete(slices.Clone(chain.Rules), at, at+1)
+		chain.Rules = slices.Delete(rules, at, at+1)
 		return nil
 	}
-	if err := t.checkRule(chain, c.Rule); err != nil {
-		return err
+	if errs := t.ruleErrors(chain, c.Rule); len(errs) > 0 {
+		return errs
 	}
 	switch {
 	case at < 0 && c.Verb == Add:
-		at = len(chain.Rules)
+		at = len(rules)
 	case at < 0:
 		at = 0
 	case c.Verb == Add:
 		at++
 	}
-	chain.Rules = slices.Insert(slices.Clone(chain.Rules), at, c.Rule)
+	chain.Rules = slices.Insert(rules, at, c.Rule)
 	return nil
 }
 
-// checkNamedSet returns an error if the set of a match does not exist or has another type.
-func (t *Table) checkNamedSet(m Match) error {
+// namedSetError returns an error if the set of a match does not exist or has another type.
+func (t *Table) namedSetError(m Match) error {
 	s := t.Set(m.Values[0])
 	if s == nil {
-		return fmt.Errorf("set %s not found in table %s", m.Values[0], t.TableID)
+		return nameErrorf(m.Values[0], "set %s not found in table %s", m.Values[0], t.TableID)
 	}
 	if want := field(m.Key).kind.name; s.Type != want {
-		return fmt.Errorf("%s: the set %s has values of type %s (want %s)", m.Key, s.Name, s.Type, want)
+		return nameErrorf(s.Name, "%s: the set %s has values of type %s (want %s)", m.Key, s.Name, s.Type, want)
 	}
 	return nil
 }
 
-// checkRule returns an error if the kernel would not take the rule in the chain.
-func (t *Table) checkRule(c *Chain, r Rule) error {
+// ruleErrors returns why the kernel would not take the rule in the chain.
+func (t *Table) ruleErrors(c *Chain, r Rule) []error {
+	var errs []error
 	for _, s := range r.Statements {
 		switch s := s.(type) {
 		case Unknown:
-			return fmt.Errorf("%s: unsupported", s)
+			errs = append(errs, fmt.Errorf("%s: unsupported", s))
 		case NAT:
 			if c.Base != nil && c.Base.Type != "nat" {
-				return fmt.Errorf("%s: only in a chain of type nat", s.Word)
+				errs = append(errs, fmt.Errorf("%s: only in a chain of type nat", s.Word))
 			}
 		case Match:
-			if err := t.checkNamedSet(s); s.Named && err != nil {
-				return err
+			if s.Named {
+				errs = append(errs, orNone(t.namedSetError(s))...)
 			}
 		}
 	}
 	for _, name := range r.chains() {
 		if t.Chain(name) == nil {
-			return fmt.Errorf("target chain %s not found in table %s", name, t.TableID)
+			errs = append(errs, nameErrorf(name, "target chain %s not found in table %s", name, t.TableID))
 		}
 	}
-	return nil
+	return errs
 }

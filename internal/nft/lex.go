@@ -43,6 +43,7 @@ type token struct {
 	kind      tokenKind
 	text      string // without quotes
 	line, col int
+	reported  bool // it stands for something that is reported already
 }
 
 func (t token) String() string {
@@ -79,7 +80,7 @@ func lex(s string) ([]token, Errors) {
 
 // emit appends a token that is n bytes long, and steps over them.
 func (l *lexer) emit(kind tokenKind, s string, n int) {
-	l.tokens = append(l.tokens, token{kind, s, l.line, l.col})
+	l.tokens = append(l.tokens, token{kind: kind, text: s, line: l.line, col: l.col})
 	l.skip(n)
 }
 
@@ -144,33 +145,29 @@ func (l *lexer) word() {
 
 // A parser reads tokens.
 type parser struct {
-	tokens  []token
-	pos     int
-	family  Family
-	defined map[string][]token // by define
-	errs    Errors
+	tokens []token
+	pos    int
+	family Family
+	errs   Errors
+
+	// names are the names of chains and sets that the rule refers to.
+	names []token
+
+	// unread are names of tables, chains and sets whose declaration has an error.
+	// incomplete says that there are others, with unknown names.
+	unread     map[string]bool
+	incomplete bool
 }
 
 func newParser(s string) *parser {
 	tokens, errs := lex(s)
-	return &parser{tokens: tokens, errs: errs, defined: map[string][]token{}}
+	p := &parser{errs: errs, unread: map[string]bool{}}
+	p.tokens = p.expand(tokens)
+	return p
 }
 
-// maxTokens bounds the number of tokens after the expansion of definitions.
-const maxTokens = 1 << 18
-
-// peek returns the next token. It replaces $NAME by the tokens of its definition.
-func (p *parser) peek() token {
-	for t := p.tokens[p.pos]; t.kind == symbol && t.text == "$" && p.tokens[p.pos+1].kind == bareword; t = p.tokens[p.pos] {
-		value, ok := p.defined[p.tokens[p.pos+1].text]
-		if !ok || len(p.tokens)+len(value) > maxTokens {
-			p.fail(t, ternary(ok, "definitions make this text too large: $%s", "undefined variable $%s"), p.tokens[p.pos+1].text)
-			value = []token{{kind: bareword, text: "?", line: t.line, col: t.col}}
-		}
-		p.tokens = slices.Concat(p.tokens[:p.pos:p.pos], value, p.tokens[p.pos+2:])
-	}
-	return p.tokens[p.pos]
-}
+// peek returns the next token.
+func (p *parser) peek() token { return p.tokens[p.pos] }
 
 // next consumes the next token.
 func (p *parser) next() token {
@@ -224,7 +221,18 @@ func (p *parser) fail(t token, format string, args ...any) {
 	p.errs = append(p.errs, p.errorAt(t, format, args...))
 }
 
+// record adds an error to those of the text.
+func (p *parser) record(err error) {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Msg != "" {
+		p.errs = append(p.errs, e)
+	}
+}
+
+// errorAt returns an error at a token. It has no message if the token is reported already.
 func (p *parser) errorAt(t token, format string, args ...any) *Error {
+	if t.reported {
+		return &Error{Line: t.line, Col: t.col}
+	}
 	return &Error{t.line, t.col, fmt.Sprintf(format, args...)}
 }
 
@@ -262,9 +270,7 @@ func openBraces(tokens []token) int {
 // skipStatement records an error and skips the rest of the statement, in which depth
 // braces are open.
 func (p *parser) skipStatement(err error, depth int) {
-	if e := (*Error)(nil); errors.As(err, &e) {
-		p.errs = append(p.errs, e)
-	}
+	p.record(err)
 	for ; p.peek().kind != end; p.next() {
 		switch t := p.peek(); {
 		case t.kind == symbol && t.text == "{":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/words"
@@ -45,16 +46,25 @@ func (p *parser) match() (Statement, error) {
 			break
 		}
 	}
-	at := p.peek()
+	at, first := p.peek(), p.pos
 	if err := p.values(&m); err != nil {
 		return nil, err
 	}
+	if key == "iif" || key == "oif" {
+		p.names = append(p.names, p.tokens[first:p.pos]...)
+	}
 	m, err = m.Canonical()
 	if err != nil {
+		if i := slices.IndexFunc(p.tokens[first:p.pos], func(t token) bool { return t.kind != symbol && quotes(err, t.text) }); i >= 0 {
+			at = p.tokens[first+i]
+		}
 		return nil, p.errorAt(at, "%v", err)
 	}
 	return m, nil
 }
+
+// quotes reports whether an error is about a value.
+func quotes(err error, value string) bool { return strings.Contains(err.Error(), strconv.Quote(value)) }
 
 // key reads a key such as "ip saddr" and returns it as it is listed.
 func (p *parser) key() (string, error) {
@@ -113,7 +123,7 @@ func (p *parser) values(m *Match) (err error) {
 	switch {
 	case p.skip("@"):
 		m.Named = true
-		name, err := p.word("the name of a set")
+		name, err := p.reference("the name of a set")
 		m.Values = []string{name}
 		return err
 	case p.skip("{"):

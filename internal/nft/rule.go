@@ -1,9 +1,6 @@
 package nft
 
-import (
-	"errors"
-	"strconv"
-)
+import "strconv"
 
 // ParseRule parses a text that is one rule. f is the family of its table; with "" the
 // rule must be in the form of nft's listing.
@@ -14,9 +11,7 @@ func ParseRule(f Family, s string) (Rule, error) {
 	if err == nil && p.peek().kind != end {
 		err = p.unexpected("the end")
 	}
-	if e := (*Error)(nil); errors.As(err, &e) {
-		p.errs = append(p.errs, e)
-	}
+	p.record(err)
 	if len(p.errs) > 0 {
 		return Rule{}, p.errs
 	}
@@ -87,8 +82,18 @@ func (p *parser) verdict() (Verdict, error) {
 	if err != nil || word != "jump" && word != "goto" {
 		return Verdict{Word: word}, err
 	}
-	chain, err := p.word("the name of a chain")
+	chain, err := p.reference("the name of a chain")
 	return Verdict{word, chain}, err
+}
+
+// reference consumes the name of a chain or set that must exist.
+func (p *parser) reference(what string) (string, error) {
+	at := p.peek()
+	name, err := p.word(what)
+	if err == nil {
+		p.names = append(p.names, at)
+	}
+	return name, err
 }
 
 // number consumes a number of at most that many bits.

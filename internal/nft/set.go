@@ -23,7 +23,7 @@ func (c Command) applySet(t *Table) error {
 		t.Sets = append(t.Sets, made)
 		return nil
 	case s == nil:
-		return fmt.Errorf("set %s not found in table %s", c.Name, c.Table)
+		return nameErrorf(c.Name, "set %s not found in table %s", c.Name, c.Table)
 	case c.Object == AnElement:
 		return s.change(c.Verb, c.Set.Elements)
 	case c.Verb == Add && (s.Type != c.Set.Type || s.Interval != c.Set.Interval):

@@ -40,7 +40,7 @@ func (p *parser) verdictElement() (e VerdictElement, err error) {
 		if e.Value = value; rest != "" {
 			e.Verdict = Verdict{Word: rest}
 			if rest == "jump" || rest == "goto" {
-				e.Verdict.Chain, err = p.word("the name of a chain")
+				e.Verdict.Chain, err = p.reference("the name of a chain")
 			}
 			return e, err
 		}
