@@ -177,7 +177,7 @@ func verbs() []verb {
 	}
 	return []verb{
 		{"exists", "", ofEither, false, plain(exists{})},
-		{"is gone", "", ofEither, true, plain(exists{})},
+		{"does not exist", "", ofEither, true, plain(exists{})},
 		{"is up", "", ofLink, false, plain(up{})},
 		{"is down", "", ofLink, true, plain(up{})},
 		{"is a bridge", "", ofLink, false, plain(bridge{})},

@@ -35,8 +35,8 @@ func network() lesson.Network {
 func TestChecks(t *testing.T) {
 	w := network()
 	for line, want := range map[string]bool{
-		"a exists": true, "b exists": false, "host exists": true, "b is gone": true, "a is gone": false, "not a exists": false,
-		"a:eth0 exists": true, "a:eth1 exists": false, "host:v0 exists": true, "b:eth0 is gone": true, "a:eth0 is gone": false,
+		"a exists": true, "b exists": false, "host exists": true, "b does not exist": true, "a does not exist": false, "not a exists": false,
+		"a:eth0 exists": true, "a:eth1 exists": false, "host:v0 exists": true, "b:eth0 does not exist": true, "a:eth0 does not exist": false,
 		"a:eth0 is up": true, "host:v0 is up": false, "b:eth0 is up": false,
 		"host:v0 is down": true, "a:eth0 is down": false, "b:eth0 is down": false, "not host:v0 is down": false,
 		"host:br0 is a bridge": true, "host:v0 is a bridge": false, "host:br1 is a bridge": false,

@@ -16,7 +16,7 @@ import (
 const page = "---\nminutes: 5\nabout: A try.\n---\n\n# A title\n\nText of\ntwo lines.\n\n- one\n  more\n- two\n\n## First\n\n" +
 	"```setup\nip netns add x\n```\n\n```serve\nx http 80\n```\n\n```run\nip netns add a\nip link add v0 \\\n  type veth\n```\n\n" +
 	"Seen.\n\n```expect\nsome words\n```\n\n```check\na exists\nnot a:eth0 is up\n```\n\n```hint\nDo **it**.\n```\n\n" +
-	"## Second\n\n```run fails\nfalse\n```\n\n```text\nas it is\n```\n\n```solution\ntrue\n```\n\n```check\nx is gone\n```\n\n" +
+	"## Second\n\n```run fails\nfalse\n```\n\n```text\nas it is\n```\n\n```solution\ntrue\n```\n\n```check\nx does not exist\n```\n\n" +
 	"```question\nWhy?\n- [ ] no\n- [x] yes\n> Because\n> of it.\n```\n\n```question\nHow many?\n= 2\n= two\n```\n"
 
 func TestParse(t *testing.T) {
@@ -50,7 +50,7 @@ func TestParse(t *testing.T) {
 			{Title: "Second", Blocks: []lesson.Block{
 				&lesson.Task{Commands: []lesson.Command{command("false")}, Fails: true},
 				lesson.Code{Lines: []string{"as it is"}},
-				&lesson.Task{Commands: []lesson.Command{command("true")}, Hidden: true, Checks: []lesson.Check{{Text: "x is gone"}}},
+				&lesson.Task{Commands: []lesson.Command{command("true")}, Hidden: true, Checks: []lesson.Check{{Text: "x does not exist"}}},
 				&lesson.Question{
 					Text: para("Why?"), Why: para("Because of it."),
 					Options: []lesson.Option{{Text: "no"}, {Text: "yes", Right: true}},
@@ -131,7 +131,7 @@ func TestCheckMistakes(t *testing.T) {
 	tests := []struct{ line, want, hint string }{
 		{"not", "4: missing namespace or link, such as ns1 or ns1:veth0", ""},
 		{"a:b:c exists", `1: invalid namespace or link "a:b:c" (want ns1, host, ns1:veth0 or host:veth0)`, ""},
-		{"a", "2: missing verb", "known: exists; is gone; is up;"},
+		{"a", "2: missing verb", "known: exists; does not exist; is up;"},
 		{"a exits", `3: unknown verb "exits"`, "did you mean exists?"},
 		{"a is pu", `3: unknown verb "is pu"`, "did you mean is up?"},
 		{"a is up", `1: "is up" applies to a link, such as ns1:veth0`, ""},
