@@ -22,6 +22,7 @@ var pure = map[string][]string{
 	"internal/iputils":       {},
 	"internal/nft":           {"internal/words"},
 	"internal/messages":      {"internal/words"},
+	"internal/xtables":       {"internal/escape"},
 	"topo":                   {"internal/nft", "internal/escape"},
 	"internal/state":         {"topo"},
 	"internal/hosts":         {"topo", "internal/state", "internal/escape"},
