@@ -12,6 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/xtables"
 )
 
 // Apply fails with [netns.ErrLinux].
@@ -150,3 +151,9 @@ func RoutesFd(int) ([]dump.Route, error) { return nil, netns.ErrLinux }
 
 // HostRoutes fails with [netns.ErrLinux].
 func HostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }
+
+// Xtables fails with [netns.ErrLinux].
+func Xtables(string) ([]xtables.Table, error) { return nil, netns.ErrLinux }
+
+// XtablesOf fails with [netns.ErrLinux].
+func XtablesOf([]string) (map[string][]xtables.Table, error) { return nil, netns.ErrLinux }
