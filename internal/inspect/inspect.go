@@ -1,6 +1,6 @@
 // Package inspect reads all that a node's network namespace shows from inside: links,
 // addresses, routes, rules, neighbour entries, qdiscs, listening sockets, sysctls, the
-// packet filter and processes. It returns them as one struct, for JSON, or as sections
+// packet filter, legacy iptables and processes. It returns them as one struct, for JSON, or as sections
 // of text.
 package inspect
 
@@ -15,6 +15,7 @@ import (
 	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/xtables"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -32,6 +33,7 @@ type Node struct {
 	Sockets   []dump.Socket       `json:"sockets,omitempty"`
 	Sysctls   []dump.Setting      `json:"sysctls,omitempty"`
 	Nftables  nft.Ruleset         `json:"nftables,omitempty"`
+	Xtables   []xtables.Table     `json:"xtables,omitempty"` // of legacy iptables, ip6tables and arptables
 	Processes []dump.Process      `json:"processes,omitempty"`
 
 	whole *dump.Namespace // set by Select: all links, to name masters and peers
@@ -51,6 +53,7 @@ func Read(lab, node, namespace string) (*Node, error) {
 		func() (e error) { n.Sockets, e = kernel.Sockets(namespace); return e },
 		func() (e error) { n.Sysctls, e = kernel.ChangedSysctls(namespace); return e },
 		func() (e error) { n.Nftables, e = kernel.Nftables(namespace); return e },
+		func() (e error) { n.Xtables, e = kernel.Xtables(namespace); return e },
 	}
 	if namespace != state.Host {
 		reads = append(reads, func() (e error) { n.Processes, e = kernel.Processes(namespace); return e })
@@ -99,7 +102,7 @@ func (n *Node) Select(name string) error {
 	n.Neighbours = slices.DeleteFunc(n.Neighbours, func(b dump.Neighbour) bool { return b.Index != index })
 	n.Qdiscs = slices.DeleteFunc(n.Qdiscs, func(q dump.Qdisc) bool { return q.Index != index })
 	n.Ends = map[int]kernel.Peer{index: n.Ends[index]}
-	n.Rules, n.Sockets, n.Nftables, n.Processes = nil, nil, nil, nil
+	n.Rules, n.Sockets, n.Nftables, n.Xtables, n.Processes = nil, nil, nil, nil, nil
 	n.Sysctls = slices.DeleteFunc(n.Sysctls, func(s dump.Setting) bool { return settingLink(s.Key) != l.Name })
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
+	"github.com/vethlab/vethlab/internal/xtables"
 )
 
 // A Section is a part of what a node shows, as text.
@@ -33,8 +34,11 @@ func (n *Node) Sections() ([]Section, error) {
 		Section{"Sockets", "ss -lnp", words.Align(n.socketRows())},
 		Section{"Sysctls", "sysctl", n.sysctlLines()},
 		Section{"Packet filter", "nft list ruleset", lines(n.Nftables.String())},
-		Section{"Processes", "ps", words.Align(n.processRows())},
 	)
+	for _, f := range xtables.Families() {
+		all = append(all, Section{"Legacy " + string(f), string(f) + "-legacy-save -c", n.xtablesLines(f)})
+	}
+	all = append(all, Section{"Processes", "ps", words.Align(n.processRows())})
 	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Lines) == 0 }), nil
 }
 
@@ -147,6 +151,17 @@ func (n *Node) sysctlLines() []string {
 	var list []string
 	for _, s := range n.Sysctls {
 		list = append(list, s.Key+" = "+s.Value)
+	}
+	return list
+}
+
+// xtablesLines returns the tables of a family, as iptables-save prints them.
+func (n *Node) xtablesLines(f xtables.Family) []string {
+	var list []string
+	for i := range n.Xtables {
+		if n.Xtables[i].Family == f {
+			list = append(list, lines(n.Xtables[i].String())...)
+		}
 	}
 	return list
 }
