@@ -17,6 +17,7 @@ type Plan struct {
 	description *description // nil: not known
 	ops         plan.Plan
 	moves       []Move
+	unmanaged   []Unmanaged
 }
 
 // A Step is one change of a [Plan].
@@ -68,7 +69,8 @@ func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 	if !p.Empty() {
 		p.moves = l.moves()
 	}
-	return p, view, nil
+	p.unmanaged, err = unmanaged(view.State)
+	return p, view, err
 }
 
 func (l *Lab) planFrom(from, to *state.State) *Plan {

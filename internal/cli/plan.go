@@ -50,6 +50,7 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 	}
 	steps := change.Steps()
 	p.sayMoves(change)
+	p.sayUnmanaged(change)
 	switch {
 	case o.format == formatJSON:
 		err = p.out.json(steps)

@@ -63,6 +63,7 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	}
 	p.sayMoves(change)
 	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
+	p.sayUnmanaged(change)
 	return nil
 }
 
