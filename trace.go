@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
@@ -25,7 +26,7 @@ type Trace struct {
 	Hops    []Hop      `json:"hops"`
 
 	// Reason says why the target is not reached, if known: an interface after the last
-	// hop is down.
+	// hop is down, or rules of legacy iptables dropped packets.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -65,8 +66,27 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 	if !trace.Reached {
 		trace.Reason = verify.LinkDown(s.view.State, trace.lastNode(), target.To)
 	}
+	if !trace.Reached && trace.Reason == "" {
+		trace.Reason = whenRepeated(ctx, s, target)
+	}
 	return trace, nil
 }
+
+// whenRepeated says what legacy iptables of the lab's nodes drops when the path is traced
+// again, "" if it drops nothing.
+func whenRepeated(ctx context.Context, s *State, target probe.Target) string {
+	text := verify.NewLegacyFilter(s.view.State).During(target.To, func() {
+		// It has failed before, and only the counters matter.
+		_, _ = probe.Trace(ctx, target, probe.TraceOptions{Probes: 1, Timeout: repeatTimeout})
+	})
+	if text != "" {
+		text = "when it was repeated, " + text
+	}
+	return text
+}
+
+// repeatTimeout is how long a hop has to answer when a path is traced again.
+const repeatTimeout = 500 * time.Millisecond
 
 // lastNode returns the node of the last hop that answers, or the source.
 func (t *Trace) lastNode() string {

@@ -102,6 +102,7 @@ func (e *engine) try(ctx context.Context, tests []*compile.Test) []try {
 		tries[s.test].serving = append(tries[s.test].serving, s.at)
 	}
 	e.addLastHops(ctx, tries)
+	e.addDrops(ctx, tests, tries)
 	add(e.paths(ctx, tests, tries))
 	for i := range tries {
 		tries[i].took = time.Since(start)

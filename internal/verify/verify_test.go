@@ -12,6 +12,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/probe"
+	"github.com/vethlab/vethlab/internal/xtables"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -185,5 +186,54 @@ func TestUnmatched(t *testing.T) {
 	}
 	if want := []int{1, 2, 3}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Of what legacy iptables counted, only the family of the address matters, and what was
+// changed only if nothing was dropped.
+func TestRisesText(t *testing.T) {
+	dropped := xtables.Rise{Family: xtables.IPv4, Table: "filter", Chain: "FORWARD", Target: "DROP", Packets: 2}
+	changed := xtables.Rise{Family: xtables.IPv4, Table: "nat", Chain: "PREROUTING", Rule: "-j DNAT", Target: "DNAT", Packets: 1}
+	six := xtables.Rise{Family: xtables.IPv6, Table: "filter", Chain: "INPUT", Rule: "-p tcp -j REJECT", Target: "REJECT", Packets: 1}
+	policy := "legacy iptables of r dropped 2 packets: policy DROP of FORWARD in table filter"
+	for _, tt := range []struct {
+		rises map[string][]xtables.Rise
+		ipv4  bool
+		want  string
+	}{
+		{nil, true, ""},
+		{map[string][]xtables.Rise{"r": {six}}, true, ""},
+		{map[string][]xtables.Rise{"r": {dropped, changed, six}}, true, policy},
+		{map[string][]xtables.Rise{"r": {changed}}, true, `legacy iptables of r handled 1 packet: rule "-A PREROUTING -j DNAT" in table nat`},
+		{map[string][]xtables.Rise{"r": {dropped, six}}, false, `legacy ip6tables of r dropped 1 packet: rule "-A INPUT -p tcp -j REJECT" in table filter`},
+		{map[string][]xtables.Rise{"r10": {dropped}, "r": {dropped}}, true, policy + ", " + strings.Replace(policy, "of r ", "of r10 ", 1)},
+	} {
+		if got := risesText(tt.rises, tt.ipv4); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// Probes are repeated that should have been answered.
+func TestUnreached(t *testing.T) {
+	for _, tt := range []struct {
+		key, found string
+		address    netip.Addr
+		want       bool
+	}{
+		{"expect", "unreachable", addrB, true},
+		{"expect", "refused", addrB, true},
+		{"expect", "reachable", addrB, false},
+		{"expect", "nothing", addrB, false},
+		{"expect", "unreachable", netip.Addr{}, false},
+		{"within", "20 ms", addrB, false},
+	} {
+		f := finding{query: query{address: tt.address}, failures: []Failure{{Key: tt.key, Found: tt.found}}}
+		if got := f.unreached(); got != tt.want {
+			t.Errorf("%+v: got %t", tt, got)
+		}
+	}
+	if (&finding{}).unreached() {
+		t.Error("a probe as expected is repeated")
 	}
 }
