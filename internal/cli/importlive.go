@@ -64,6 +64,9 @@ func readFacts(namespace string) (f importer.Facts, err error) {
 	if f.Qdiscs, err = kernel.Qdiscs(namespace); err != nil {
 		return f, err
 	}
-	f.Sysctls, err = kernel.ChangedSysctls(namespace)
+	if f.Sysctls, err = kernel.ChangedSysctls(namespace); err != nil {
+		return f, err
+	}
+	f.Xtables, err = kernel.Xtables(namespace)
 	return f, err
 }

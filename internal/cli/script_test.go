@@ -143,6 +143,10 @@ func condition(flags, name string) (bool, error) {
 		return err == nil, nil
 	case "nft": // in the kernel
 		return kernel.TryNAT() == nil && kernel.TryConntrack() == nil, nil
+	case "iptables-legacy": // and tables in the kernel
+		_, err := exec.LookPath(name)
+		_, missing := os.Stat("/proc/net/ip_tables_names")
+		return err == nil && missing == nil, nil
 	case "tbf": // and somebody to set it
 		_, err := exec.LookPath("tc")
 		return err == nil && kernel.TryQdisc("tbf") == nil, nil

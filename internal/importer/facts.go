@@ -11,13 +11,15 @@ import (
 	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/xtables"
 )
 
 // Facts are what a running namespace shows. A State holds only a part of it.
 type Facts struct {
 	*dump.Namespace
 	Qdiscs  []dump.Qdisc
-	Sysctls []dump.Setting // that differ from a new namespace
+	Sysctls []dump.Setting  // that differ from a new namespace
+	Xtables []xtables.Table // of legacy iptables, ip6tables and arptables
 }
 
 // unsupported is why a fact is lost: no lab has it.
@@ -36,6 +38,7 @@ type surplus struct {
 // surplusThings has one row per kind of object.
 var surplusThings = []func(*surplus){
 	(*surplus).links, (*surplus).addresses, (*surplus).routes, (*surplus).rules, (*surplus).neighbours, (*surplus).fdb, (*surplus).qdiscs,
+	(*surplus).xtables,
 }
 
 // loseSurplus notes every fact of a namespace that is not in its State and that the
@@ -341,6 +344,22 @@ func (s *surplus) qdiscs() {
 	for _, q := range s.Qdiscs {
 		if q.Handle != 0 && s.imported(q.Index) != nil {
 			s.lose("", strings.TrimSpace(ipshow.Qdiscs([]dump.Qdisc{q}, s.Namespace)), unsupported)
+		}
+	}
+}
+
+// xtables notes the rules of legacy iptables and the policies that somebody set.
+func (s *surplus) xtables() {
+	if !s.whole() {
+		return // the host's
+	}
+	for i := range s.Xtables {
+		t := &s.Xtables[i]
+		if t.Unread != "" {
+			s.lose("", fmt.Sprintf("the table %s of legacy %s", t.Name, t.Family), t.Unread)
+		}
+		for _, command := range t.Commands() {
+			s.lose("", command, unsupported)
 		}
 	}
 }

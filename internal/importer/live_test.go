@@ -15,6 +15,7 @@ import (
 	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/topotest"
+	"github.com/vethlab/vethlab/internal/xtables"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -132,6 +133,20 @@ var facts = map[string]struct {
 	"qdisc": {"a", func(f *importer.Facts) {
 		f.Qdiscs = []dump.Qdisc{{Index: index(f, "eth0"), Kind: "tbf", Handle: 0x80010000, Parent: dump.QdiscRoot, Refs: 2}}
 	}, "qdisc tbf 8001: dev eth0 root"},
+	"legacy rule": {"a", func(f *importer.Facts) {
+		f.Xtables = legacyFilter(xtables.Chain{Name: "INPUT", Policy: "ACCEPT", Rules: []xtables.Rule{{Text: "-p udp -j DROP", Target: "DROP"}}})
+	}, "x.a: iptables-legacy -t filter -A INPUT -p udp -j DROP"},
+	"legacy policy": {"a", func(f *importer.Facts) {
+		f.Xtables = legacyFilter(xtables.Chain{Name: "INPUT", Policy: "DROP"}, xtables.Chain{Name: "OUTPUT", Policy: "ACCEPT"})
+	}, "x.a: iptables-legacy -t filter -P INPUT DROP"},
+	"unread legacy table": {"a", func(f *importer.Facts) {
+		f.Xtables = []xtables.Table{{Family: xtables.ARP, Name: "filter", Unread: "cannot be read: too big"}}
+	}, "x.a: the table filter of legacy arptables: cannot be read: too big"},
+}
+
+// legacyFilter is a table filter of legacy iptables.
+func legacyFilter(chains ...xtables.Chain) []xtables.Table {
+	return []xtables.Table{{Family: xtables.IPv4, Name: "filter", Chains: chains}}
 }
 
 func edit(f *importer.Facts, change func(*dump.Bridge)) {
@@ -218,7 +233,7 @@ func TestFactsHaveEveryObject(t *testing.T) {
 	for f := range reflect.TypeFor[dump.Namespace]().Fields() {
 		compared[f.Name] = true
 	}
-	want := []string{"Namespace", "Qdiscs", "Sysctls", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers"}
+	want := []string{"Namespace", "Qdiscs", "Sysctls", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers"}
 	for _, name := range want {
 		delete(compared, name)
 	}
