@@ -27,7 +27,8 @@ type terminalSession struct {
 	more chan []byte
 }
 
-// startTerminal starts a shell in a new pseudoterminal. vethlab is this program there.
+// startTerminal starts a shell in a new pseudoterminal. vethlab is this program there. The
+// home folder is empty: a user's ~/.bashrc may take longer than the tests wait.
 func startTerminal(t *testing.T) *terminalSession {
 	t.Helper()
 	bash, err := exec.LookPath("bash")
@@ -48,7 +49,7 @@ func startTerminal(t *testing.T) *terminalSession {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "SHELL="+bash, "TERM=dumb", "PS1=out> ",
-		"XDG_RUNTIME_DIR="+runtimeDir, placementEnv+"=--rootless", "HISTFILE=", "GORACE=atexit_sleep_ms=0")
+		"HOME="+t.TempDir(), "XDG_RUNTIME_DIR="+runtimeDir, placementEnv+"=--rootless", "HISTFILE=", "GORACE=atexit_sleep_ms=0")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +60,9 @@ func startTerminal(t *testing.T) *terminalSession {
 		_ = os.RemoveAll(runtimeDir) // so that nothing in a lab holds the terminal
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		keys.Close() // for all that still use the terminal, it hangs up
 		for range s.more {
 		}
-		keys.Close()
 	})
 	return s
 }
@@ -69,14 +70,15 @@ func startTerminal(t *testing.T) *terminalSession {
 // openTerminal returns the master and the slave of a pseudoterminal (pty(7)).
 func openTerminal(t *testing.T) (keys, screen *os.File) {
 	t.Helper()
-	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	// Without os.File.Fd, so that Close ends a Read.
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	index, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
+	keys = os.NewFile(uintptr(fd), "/dev/ptmx")
+	index, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	size := &unix.Winsize{Row: 33, Col: 77}
-	err = errors.Join(err, unix.IoctlSetPointerInt(int(keys.Fd()), unix.TIOCSPTLCK, 0),
-		unix.IoctlSetWinsize(int(keys.Fd()), unix.TIOCSWINSZ, size))
+	err = errors.Join(err, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0), unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, size))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +101,13 @@ func (s *terminalSession) read() {
 	}
 }
 
+// patience is how long expected output may take on a slow machine.
+const patience = time.Minute
+
 // types types keys and waits until the output after that contains want.
 func (s *terminalSession) types(keys, want string) {
 	s.t.Helper()
-	s.expects(keys, want, 20*time.Second)
+	s.expects(keys, want, patience)
 }
 
 // presses repeats a key until the output contains want: the first may still reach the
@@ -116,7 +121,7 @@ func (s *terminalSession) presses(key, want string) {
 func (s *terminalSession) expects(keys, want string, again time.Duration) {
 	s.t.Helper()
 	s.seen.Reset()
-	tick, timeout := time.Tick(again), time.After(20*time.Second)
+	tick, timeout := time.Tick(again), time.After(patience)
 	for typed := false; !strings.Contains(s.seen.String(), want); {
 		if !typed {
 			if _, err := s.keys.WriteString(keys); err != nil {
