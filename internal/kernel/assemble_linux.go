@@ -40,14 +40,16 @@ func (s *Snapshot) add(seen *seenNamespace) {
 }
 
 // automatic reports whether the kernel gave a link this address without being told.
-func automatic(l *state.Link, a seenAddress) bool {
+// Kernels before 5.18 report it of no address: there an fe80:: address of any MAC is the
+// kernel's. A bridge has that of its first MAC, and takes the lowest of its ports' later.
+func automatic(l *state.Link, a seenAddress, reported bool) bool {
 	switch {
 	case l.Name == state.Lo:
 		return a.prefix.Addr().IsLoopback()
 	case a.automatic && (l.AutoLinkLocal || !a.prefix.Addr().IsLinkLocalUnicast()):
 		return true
 	}
-	return l.AutoLinkLocal && !a.noDAD && a.prefix == state.LinkLocal(l.MAC)
+	return l.AutoLinkLocal && !a.noDAD && (a.prefix == state.LinkLocal(l.MAC) || !reported && state.LinkLocalOfMAC(a.prefix))
 }
 
 // operStates are the kernel's words for IFLA_OPERSTATE by number (RFC 2863,

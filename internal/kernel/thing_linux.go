@@ -58,9 +58,10 @@ func (r reading) readThings(whole bool) ([]put, error) {
 // readAddresses reads the addresses except those that the kernel made automatically.
 func readAddresses(r reading) (put, error) {
 	list, err := r.addresses()
+	reported := slices.ContainsFunc(list, func(a seenAddress) bool { return a.automatic })
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, a := range list {
-			if l := ns.Links[names[a.index]]; l != nil && !automatic(l, a) {
+			if l := ns.Links[names[a.index]]; l != nil && !automatic(l, a, reported) {
 				l.Addresses = append(l.Addresses, a.prefix)
 			}
 		}

@@ -15,3 +15,9 @@ func LinkLocal(mac topo.MAC) netip.Prefix {
 	a[8] ^= 0x02
 	return netip.PrefixFrom(netip.AddrFrom16(a), 64)
 }
+
+// LinkLocalOfMAC reports whether a prefix is [LinkLocal] of some MAC.
+func LinkLocalOfMAC(p netip.Prefix) bool {
+	a := p.Addr().As16()
+	return p == LinkLocal(topo.MAC{a[8] ^ 0x02, a[9], a[10], a[13], a[14], a[15]})
+}
