@@ -75,14 +75,10 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 // whenRepeated says what legacy iptables of the lab's nodes drops when the path is traced
 // again, "" if it drops nothing.
 func whenRepeated(ctx context.Context, s *State, target probe.Target) string {
-	text := verify.NewLegacyFilter(s.view.State).During(target.To, func() {
+	return verify.NewLegacyFilter(s.view.State).During(target.To, func() {
 		// It has failed before, and only the counters matter.
 		_, _ = probe.Trace(ctx, target, probe.TraceOptions{Probes: 1, Timeout: repeatTimeout})
 	})
-	if text != "" {
-		text = "when it was repeated, " + text
-	}
-	return text
 }
 
 // repeatTimeout is how long a hop has to answer when a path is traced again.

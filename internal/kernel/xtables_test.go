@@ -25,10 +25,11 @@ import (
 // inNamespace runs a command in a namespace and returns its standard output.
 func inNamespace(t *testing.T, namespace, stdin string, args ...string) (string, error) {
 	t.Helper()
+	lock := filepath.Join(t.TempDir(), "xtables.lock") // iptables' own one only root can write
 	var out []byte
 	err := netns.Do(namespace, func() (err error) {
 		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-		cmd.Stdin = strings.NewReader(stdin)
+		cmd.Stdin, cmd.Env = strings.NewReader(stdin), append(os.Environ(), "XTABLES_LOCKFILE="+lock)
 		out, err = cmd.Output()
 		return err
 	})
@@ -132,6 +133,29 @@ func TestXtablesAsSaved(t *testing.T) {
 				t.Errorf("(-%s-save +vethlab):\n%s", legacy[f], d)
 			}
 		})
+	}
+}
+
+// Rules of arptables are read too, of which no save program prints all.
+func TestXtablesARP(t *testing.T) {
+	needPrograms(t, "arptables-legacy")
+	ns := emptyNamespace(t)
+	for _, rule := range []string{
+		"-P INPUT DROP", "-N mine",
+		"-A INPUT -s 10.0.0.1 -d 10.0.0.2 -i eth0 --opcode Request -j ACCEPT",
+		"-A INPUT ! -s 10.1.0.0/16 --source-mac 02:00:00:00:00:01 ! --destination-mac 02:00:00:00:00:02 --h-length 6 --h-type 1 --proto-type 0x800 -j ACCEPT",
+		"-A OUTPUT -o eth+ -j mine", "-A mine -j mangle --mangle-ip-s 10.0.0.9",
+	} {
+		if _, err := inNamespace(t, ns, "", append([]string{"arptables-legacy"}, strings.Fields(rule)...)...); err != nil {
+			t.Skipf("this kernel has no tables of arptables-legacy: %q: %v", rule, err)
+		}
+	}
+	got := texts(t, xtables.ARP, ns)
+	if *kernel.Update {
+		record(t, xtables.ARP, ns, got)
+	}
+	if d := cmp.Diff(rulesOf(t, "arptables.saved"), got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 

@@ -31,7 +31,7 @@ func NewLegacyFilter(s *state.State) LegacyFilter {
 	}
 	f := LegacyFilter{nodes: nodes}
 	tables := f.read()
-	maps.DeleteFunc(nodes, func(namespace, _ string) bool { return xtables.Summary(tables[namespace]) == "" })
+	maps.DeleteFunc(nodes, func(namespace, _ string) bool { return len(xtables.Summary(tables[namespace])) == 0 })
 	return f
 }
 
@@ -45,7 +45,8 @@ func (f LegacyFilter) read() map[string][]xtables.Table {
 }
 
 // During says which rules and policies dropped packets of the address's family while fn
-// ran, or else changed some; "" if none did. Without such rules it does not call fn.
+// repeated a probe, or else changed some; "" if none did. Without such rules it does not
+// call fn.
 // Other packets than those of fn count too.
 func (f LegacyFilter) During(to netip.Addr, fn func()) string {
 	if len(f.nodes) == 0 {
@@ -58,7 +59,19 @@ func (f LegacyFilter) During(to netip.Addr, fn func()) string {
 	for namespace, node := range f.nodes {
 		rises[node] = xtables.Rises(before[namespace], after[namespace])
 	}
-	return risesText(rises, to.Is4())
+	if text := risesText(rises, to.Is4()); text != "" {
+		return "when it was repeated, " + text
+	}
+	return ""
+}
+
+// String names the nodes; "" if there are none.
+func (f LegacyFilter) String() string {
+	if len(f.nodes) == 0 {
+		return ""
+	}
+	nodes := slices.SortedFunc(maps.Values(f.nodes), state.CompareNames)
+	return "nodes with rules of legacy iptables: " + words.List(nodes, maxRises)
 }
 
 // maxRises is how many rules are named.
@@ -89,17 +102,18 @@ func risesText(byNode map[string][]xtables.Rise, ipv4 bool) string {
 
 // Bounds of the probes that are repeated to find out which rules drop them.
 const (
-	maxRepeats    = 4
+	maxRepeats    = 8
 	repeatTimeout = 500 * time.Millisecond
 )
 
 // addDrops adds to failures of probes what legacy iptables dropped while the probe was
-// repeated alone. Where no node has such rules, nothing is repeated.
+// repeated alone. Where no node has such rules, nothing is repeated; of further failures
+// it only names the nodes.
 func (e *engine) addDrops(ctx context.Context, tests []*compile.Test, tries []try) {
 	var failed []*finding
 	for i := range tries {
 		for j := range tries[i].findings {
-			if f := &tries[i].findings[j]; f.unreached() && len(failed) < maxRepeats {
+			if f := &tries[i].findings[j]; f.unreached() {
 				failed = append(failed, f)
 			}
 		}
@@ -108,10 +122,14 @@ func (e *engine) addDrops(ctx context.Context, tests []*compile.Test, tries []tr
 		return
 	}
 	filter := NewLegacyFilter(e.state)
-	for _, f := range failed {
-		text := filter.During(f.address, func() { e.repeat(ctx, tests, f.query) })
+	named := filter.String()
+	for i, f := range failed {
+		text := named
+		if i < maxRepeats {
+			text = filter.During(f.address, func() { e.repeat(ctx, tests, f.query) })
+		}
 		if text != "" {
-			f.failures[0].Why += "; when it was repeated, " + text
+			f.failures[0].Why += "; " + text
 		}
 	}
 }

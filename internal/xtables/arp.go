@@ -29,20 +29,23 @@ func arpWords(e *entry) []string {
 	a.link("-o", d[110:126], d[142:158], invert&arpNotOut != 0)
 	a.prefix("-s", d[0:4], d[8:12], invert&arpNotSource != 0)
 	a.prefix("-d", d[4:8], d[12:16], invert&arpNotTarget != 0)
-	a.mac("--source-mac", d[18:24], d[34:40], invert&arpNotSourceMAC != 0)
-	a.mac("--destination-mac", d[50:56], d[66:72], invert&arpNotTargetMAC != 0)
+	a.mac("--src-mac", d[18:24], d[34:40], invert&arpNotSourceMAC != 0)
+	a.mac("--dst-mac", d[50:56], d[66:72], invert&arpNotTargetMAC != 0)
 	if d[17] != 0 {
 		a.not(invert&arpNotLength != 0, "--h-length", fmt.Sprint(d[16]))
 	}
 	for _, f := range []struct {
-		word   string
-		at     int
-		invert uint16
-	}{{"--opcode", 82, arpNotOpcode}, {"--h-type", 86, arpNotHardware}, {"--proto-type", 90, arpNotProtocol}} {
-		if value, mask := binary.BigEndian.Uint16(d[f.at:]), binary.BigEndian.Uint16(d[f.at+2:]); mask == 0xffff {
-			a.not(invert&f.invert != 0, f.word, fmt.Sprint(value))
-		} else if mask != 0 {
-			a.not(invert&f.invert != 0, f.word, fmt.Sprintf("0x%04x/0x%04x", value, mask))
+		word, format string
+		at           int
+		invert       uint16
+	}{{"--opcode", "%d", 82, arpNotOpcode}, {"--h-type", "%d", 86, arpNotHardware}, {"--proto-type", "0x%x", 90, arpNotProtocol}} {
+		text := fmt.Sprintf(f.format, binary.BigEndian.Uint16(d[f.at:]))
+		switch mask := binary.BigEndian.Uint16(d[f.at+2:]); mask {
+		case 0:
+		case 0xffff:
+			a.not(invert&f.invert != 0, f.word, text)
+		default:
+			a.not(invert&f.invert != 0, f.word, fmt.Sprintf("%s/0x%x", text, mask))
 		}
 	}
 	return a.out

@@ -57,7 +57,7 @@ func (a *arguments) not(invert bool, words ...string) {
 // number adds a word and a number.
 func (a *arguments) number(word string, n uint64) { a.add(word, fmt.Sprint(n)) }
 
-// choose adds the word of a value, and fails if it has none.
+// choose returns the word of a value, and fails if it has none.
 func (a *arguments) choose(value int, words ...string) string {
 	if value < 0 || value >= len(words) || words[value] == "" {
 		a.failed = true
@@ -131,8 +131,7 @@ func (a *arguments) bits(flags uint64, words ...string) []string {
 // flags adds the words of the bits that are set, and fails on others.
 func (a *arguments) flags(flags uint64, words ...string) { a.add(a.bits(flags, words...)...) }
 
-// list adds the words of the bits that are set as one, joined by commas; none if no bit
-// is set.
+// list joins words by commas; without words it is none.
 func list(words []string, none string) string {
 	if len(words) == 0 {
 		return none

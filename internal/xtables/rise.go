@@ -75,16 +75,16 @@ func sameRules(a, b *Table) bool {
 	})
 }
 
-// Summary says in a line what tables hold, without those that are [Table.Empty]: "filter
-// (2 rules, FORWARD policy DROP), nat (1 rule)". It is "" if all are.
-func Summary(tables []Table) string {
+// Summary says what each table holds, without those that are [Table.Empty]: "filter (2
+// rules, FORWARD policy DROP)", "nat (1 rule)".
+func Summary(tables []Table) []string {
 	var list []string
 	for i := range tables {
 		if t := &tables[i]; !t.Empty() {
 			list = append(list, t.summary())
 		}
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 func (t *Table) summary() string {
