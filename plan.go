@@ -69,7 +69,7 @@ func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 	if !p.Empty() {
 		p.moves = l.moves()
 	}
-	p.unmanaged, err = unmanaged(view.State)
+	p.unmanaged, err = unmanaged(view)
 	return p, view, err
 }
 

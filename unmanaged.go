@@ -2,11 +2,16 @@ package vethlab
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/hosts"
+	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/internal/xtables"
 )
 
@@ -14,29 +19,82 @@ import (
 // that no description can ask for. A plan leaves it as it is.
 type Unmanaged struct {
 	Node   string `json:"node"`
-	What   string `json:"what"`   // "legacy iptables rules"
+	What   string `json:"what"`   // "rules of legacy iptables"
 	Detail string `json:"detail"` // "filter (2 rules, FORWARD policy DROP)"
 }
 
-// Unmanaged returns what the plan leaves as it is though vethlab did not make it, by
-// node.
+// Unmanaged returns what the plan leaves as it is though vethlab did not set it, by node.
+// Not all is found, only what decides where packets go: rules of legacy iptables, policy
+// routing, and interfaces with ARP off.
 func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
 
 // unmanaged returns what the namespaces of a lab have that a State has no place for.
-func unmanaged(s *state.State) ([]Unmanaged, error) {
+func unmanaged(view *kernel.Snapshot) ([]Unmanaged, error) {
+	s := view.State
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
 	if len(names) == 0 {
 		return nil, nil
 	}
-	tables, err := kernel.XtablesOf(names)
+	extras, err := kernel.Extras(names)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read legacy iptables: %w", err)
+		return nil, fmt.Errorf("cannot read rules: %w", err)
 	}
+	initial := dump.Model(s, names[0]).Rules
 	var list []Unmanaged
 	for _, name := range names {
-		if text := xtables.Summary(tables[name]); text != "" {
-			list = append(list, Unmanaged{hosts.NodeName(s.Namespaces[name]), "legacy iptables rules", text})
+		x, node := extras[name], hosts.NodeName(s.Namespaces[name])
+		for _, part := range []struct {
+			what   string
+			detail []string
+		}{
+			{"rules of legacy iptables", xtables.Summary(x.Xtables)},
+			{"rules of policy routing", ruleChanges(x.Rules, initial)},
+			{"routes in tables of such rules", tableSizes(x.Routes)},
+			{"interfaces with ARP off", withoutARP(view, s.Namespaces[name])},
+		} {
+			if len(part.detail) > 0 {
+				list = append(list, Unmanaged{node, part.what, words.List(part.detail, maxDetails)})
+			}
 		}
 	}
 	return list, nil
+}
+
+// maxDetails is how many tables, rules or interfaces of a node are named.
+const maxDetails = 5
+
+// ruleChanges returns the rules that a new namespace does not have, and those of a new
+// one that were deleted.
+func ruleChanges(seen, initial []dump.Rule) []string {
+	list := ipshow.RuleLines(&dump.Namespace{Rules: seen})
+	for _, r := range initial {
+		family := func(o dump.Rule) bool { return o.Family == r.Family }
+		if slices.ContainsFunc(seen, family) && !slices.Contains(seen, r) {
+			list = append(list, fmt.Sprintf("without %d of table %d", r.Priority, r.Table))
+		}
+	}
+	for i, line := range list {
+		list[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return list
+}
+
+func tableSizes(routes map[uint32]int) []string {
+	var list []string
+	for _, table := range slices.Sorted(maps.Keys(routes)) {
+		list = append(list, fmt.Sprintf("table %d (%s)", table, words.Plural(routes[table], "route")))
+	}
+	return list
+}
+
+// withoutARP returns the links that do not resolve neighbours though their kind does.
+func withoutARP(view *kernel.Snapshot, ns *state.Namespace) []string {
+	var list []string
+	for _, name := range ns.LinkNames() {
+		at := state.Endpoint{Namespace: ns.Name, Link: name}
+		if view.Runtime[at].NoARP && !ns.Links[name].Kind.Traits().NoARP {
+			list = append(list, name)
+		}
+	}
+	return list
 }

@@ -5,11 +5,11 @@ import "github.com/vethlab/vethlab"
 // maxUnmanaged is how many lines say what up leaves as it is.
 const maxUnmanaged = 10
 
-// sayUnmanaged says what the nodes have that vethlab neither made nor changes.
+// sayUnmanaged says what the nodes have that vethlab did not set and leaves as it is.
 func (p *program) sayUnmanaged(change *vethlab.Plan) {
 	list := change.Unmanaged()
 	for _, u := range list[:min(len(list), maxUnmanaged)] {
-		p.out.notice("%s has %s that vethlab did not make and leaves as they are: %s", u.Node, u.What, u.Detail)
+		p.out.notice("%s has %s, which vethlab did not set and leaves as they are: %s", u.Node, u.What, u.Detail)
 	}
 	if more := len(list) - maxUnmanaged; more > 0 {
 		p.out.notice("and %d more; vethlab show NODE shows what a node has", more)

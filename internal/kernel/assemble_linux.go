@@ -26,7 +26,7 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	for _, l := range seen.links {
 		names[l.Index] = l.Name
 		ns.Links[l.Name] = &l.Link
-		s.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.state}
+		s.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.state, l.noARP}
 	}
 	for _, l := range seen.links {
 		l.Master = names[l.master]

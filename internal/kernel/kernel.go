@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/xtables"
 )
 
 // Options change how a plan is applied. The zero value is the fastest.
@@ -43,6 +45,14 @@ type Snapshot struct {
 type Runtime struct {
 	Carrier bool   // IFF_LOWER_UP
 	State   string // as [dump.Link.State]
+	NoARP   bool   // IFF_NOARP
+}
+
+// An Extra is what somebody gave a namespace that no State has.
+type Extra struct {
+	Rules   []dump.Rule     // all of the namespace, also those of a new one
+	Routes  map[uint32]int  // how many a table has that was not there in a new namespace; nil if no rule leads to one
+	Xtables []xtables.Table // see [Xtables]
 }
 
 // An UnsettledError has the links that were not ready in time.

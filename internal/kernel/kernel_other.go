@@ -155,5 +155,11 @@ func HostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }
 // Xtables fails with [netns.ErrLinux].
 func Xtables(string) ([]xtables.Table, error) { return nil, netns.ErrLinux }
 
+// SetMACs fails with [netns.ErrLinux].
+func SetMACs(*dump.Namespace) (map[string]bool, error) { return nil, netns.ErrLinux }
+
+// Extras fails with [netns.ErrLinux].
+func Extras([]string) (map[string]Extra, error) { return nil, netns.ErrLinux }
+
 // XtablesOf fails with [netns.ErrLinux].
 func XtablesOf([]string) (map[string][]xtables.Table, error) { return nil, netns.ErrLinux }

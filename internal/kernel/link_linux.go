@@ -130,7 +130,7 @@ func readLink(body []byte) *seenLink {
 		return nil
 	}
 	l := &seenLink{
-		carrier: d.Flags.Has(dump.LowerUp), operState: d.OperState, state: d.State(),
+		carrier: d.Flags.Has(dump.LowerUp), noARP: d.Flags.Has(dump.NoARP), operState: d.OperState, state: d.State(),
 		master: d.Master, link: d.Parent, netnsid: d.ParentNetns,
 	}
 	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias

@@ -190,6 +190,7 @@ func (c *conn) link(index int) (*seenLink, error) {
 type seenLink struct {
 	state.Link
 	carrier   bool
+	noARP     bool
 	operState string
 	state     string // as [dump.Link.State]
 	master    int

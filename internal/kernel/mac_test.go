@@ -1,0 +1,47 @@
+//go:build linux
+
+package kernel_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// A MAC that was given to a link is told from one that the kernel chose, and reading
+// leaves no mount.
+func TestSetMACs(t *testing.T) {
+	ns := emptyNamespace(t)
+	mac, err := topo.ParseMAC("02:00:00:00:00:07")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := func(name string, mac topo.MAC) plan.VethEnd {
+		return plan.VethEnd{Link: state.Endpoint{Namespace: ns, Link: name}, MAC: mac}
+	}
+	pair := plan.Plan{plan.AddVeth{Ends: [2]plan.VethEnd{end("given", mac), end("chosen", topo.MAC{})}}}
+	if err := kernel.Apply(t.Context(), pair, state.New(), kernel.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := kernel.Dump(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile("/proc/self/mounts")
+	got, err := kernel.SetMACs(seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.ReadFile("/proc/self/mounts"); string(before) != string(after) {
+		t.Error("the mounts have changed")
+	}
+	if d := cmp.Diff(map[string]bool{"given": true}, got); d != "" {
+		t.Error(d)
+	}
+}
