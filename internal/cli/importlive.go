@@ -67,6 +67,9 @@ func readFacts(namespace string) (f importer.Facts, err error) {
 	if f.Sysctls, err = kernel.ChangedSysctls(namespace); err != nil {
 		return f, err
 	}
+	if f.SetMACs, err = kernel.SetMACs(f.Namespace); err != nil {
+		return f, err
+	}
 	f.Xtables, err = kernel.Xtables(namespace)
 	return f, err
 }

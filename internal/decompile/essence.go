@@ -62,10 +62,17 @@ func hasIPv6(ns *state.Namespace) bool {
 // WithoutMACs returns a State in which no link has a MAC, as before the kernel has
 // chosen them. The link-local addresses that belong to them go too.
 func WithoutMACs(s *state.State) *state.State {
+	return KeepingMACs(s, func(state.Endpoint) bool { return false })
+}
+
+// KeepingMACs is [WithoutMACs] except for the links for which keep is true.
+func KeepingMACs(s *state.State, keep func(state.Endpoint) bool) *state.State {
 	c := Essence(s)
 	for _, ns := range c.Namespaces {
-		for _, l := range ns.Links {
-			l.MAC = topo.MAC{}
+		for name, l := range ns.Links {
+			if !keep(state.Endpoint{Namespace: ns.Name, Link: name}) {
+				l.MAC = topo.MAC{}
+			}
 		}
 	}
 	return c.Normal()

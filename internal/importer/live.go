@@ -47,7 +47,13 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 	lab := labOf(d.state)
 	d.surplus(m, s, lab != "")
 	if lab == "" {
-		d.state = decompile.WithoutMACs(d.state)
+		d.state = decompile.KeepingMACs(d.state, func(at state.Endpoint) bool {
+			first := at.Namespace
+			if m.isOther(first) {
+				first = m.Others[first]
+			}
+			return first != state.Host && m.Facts[first].SetMACs[at.Link] // udev sets those of the host
+		})
 	}
 	if name == "" {
 		name = lab

@@ -224,6 +224,29 @@ func TestWhatTheKernelMakesIsNotSaid(t *testing.T) {
 	}
 }
 
+// A MAC that somebody set is in the file; the kernel chooses the others, and udev sets
+// those of the host.
+func TestLiveSetMACs(t *testing.T) {
+	s := running(t).State
+	for _, ns := range s.Namespaces {
+		if lo := ns.Links[state.Lo]; lo != nil {
+			lo.Alias = "" // of no lab
+		}
+	}
+	s.Namespaces["x.a"].Links["eth0"].MAC, _ = topo.ParseMAC("02:00:00:00:00:07")
+	m := machine(s)
+	f := m.Facts["x.a"]
+	f.SetMACs = map[string]bool{"eth0": true}
+	m.Facts["x.a"] = f
+	r, err := importer.Live("", m, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(r.File()); !strings.Contains(text, `mac: "02:00:00:00:00:07"`) && !strings.Contains(text, "mac: 02:00:00:00:00:07") || strings.Count(text, "mac:") != 1 {
+		t.Error(text)
+	}
+}
+
 // A further sort of object that is read needs its row in surplusThings.
 func TestFactsHaveEveryObject(t *testing.T) {
 	compared := map[string]bool{}
@@ -233,7 +256,7 @@ func TestFactsHaveEveryObject(t *testing.T) {
 	for f := range reflect.TypeFor[dump.Namespace]().Fields() {
 		compared[f.Name] = true
 	}
-	want := []string{"Namespace", "Qdiscs", "Sysctls", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers"}
+	want := []string{"Namespace", "Qdiscs", "Sysctls", "SetMACs", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers"}
 	for _, name := range want {
 		delete(compared, name)
 	}
