@@ -138,7 +138,8 @@ func readLink(body []byte) *seenLink {
 	// Of lo, which gets no link-local address, kernels differ in what they say.
 	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
 	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
-	l.ipv6Disabled = ipv6Disabled(body)
+	l.ipv6Disabled = devconf(body, unix.AF_INET6, iflaInet6Conf, devconfDisableIPv6) != 0
+	l.promotes = devconf(body, unix.AF_INET, iflaInetConf, devconfPromoteSecondaries-1) != 0
 	if len(d.Address) == len(l.MAC) {
 		l.MAC = topo.MAC(d.Address)
 	}
@@ -147,16 +148,17 @@ func readLink(body []byte) *seenLink {
 }
 
 // hasIPv6 reports whether the body of an RTM_NEWLINK says something of IPv6.
-func hasIPv6(body []byte) bool { return ipv6Spec(body) != nil }
+func hasIPv6(body []byte) bool { return familySpec(body, unix.AF_INET6) != nil }
 
-// ipv6Spec returns what the body of an RTM_NEWLINK says of IPv6 (IFLA_AF_SPEC); nil: nothing.
-func ipv6Spec(body []byte) *attribute {
+// familySpec returns what the body of an RTM_NEWLINK says of an address family
+// (IFLA_AF_SPEC); nil: nothing.
+func familySpec(body []byte, family uint16) *attribute {
 	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
 		if a.typ != unix.IFLA_AF_SPEC {
 			continue
 		}
 		for _, f := range attributes(a.data) {
-			if f.typ == unix.AF_INET6 {
+			if f.typ == family {
 				return &f
 			}
 		}
@@ -164,17 +166,18 @@ func ipv6Spec(body []byte) *attribute {
 	return nil
 }
 
-// ipv6Disabled reports whether net.ipv6.conf.<link>.disable_ipv6 is set, by the body of an
-// RTM_NEWLINK: the kernel puts all settings of that folder there.
-func ipv6Disabled(body []byte) bool {
-	spec := ipv6Spec(body)
+// devconf returns a sysctl of a link by the body of an RTM_NEWLINK: the kernel puts all
+// of net.ipv4.conf.<link> and net.ipv6.conf.<link> there, as an array of 32-bit numbers
+// in attribute typ of the family. It returns 0 if it is not there.
+func devconf(body []byte, family, typ uint16, index int) uint32 {
+	spec := familySpec(body, family)
 	if spec == nil {
-		return false
+		return 0
 	}
 	for _, a := range attributes(spec.data) {
-		if at := 4 * devconfDisableIPv6; a.typ == iflaInet6Conf && len(a.data) >= at+4 {
-			return native.Uint32(a.data[at:]) != 0
+		if at := 4 * index; a.typ == typ && len(a.data) >= at+4 {
+			return native.Uint32(a.data[at:])
 		}
 	}
-	return false
+	return 0
 }

@@ -198,6 +198,7 @@ type seenLink struct {
 	netnsid   *int32 // nsid of the peer's namespace; nil: this one
 
 	ipv6Disabled   bool // by its sysctl disable_ipv6
+	promotes       bool // its sysctl promote_secondaries is set
 	genModeLeftOut bool // the link has IPv6, and the answer no IFLA_INET6_ADDR_GEN_MODE
 }
 

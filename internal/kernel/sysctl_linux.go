@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -68,7 +69,7 @@ type sysctlScope struct {
 // either may be nil. It makes a namespace for a moment if there is something that is
 // not wanted any more.
 func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
-	sc := &sysctlScope{want: sysctlsOf(want), last: sysctlsOf(last), ipv6: ipv6LinksOf(want)}
+	sc := &sysctlScope{want: sysctlsOf(want), last: exact(sysctlsOf(last)), ipv6: ipv6LinksOf(want)}
 	keys := map[string]bool{}
 	for name, old := range sc.last {
 		for key := range old {
@@ -91,6 +92,18 @@ func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
 		return nil
 	})
 	return sc, err
+}
+
+// exact returns settings by the keys of [state.ExactSysctl].
+func exact(settings map[string]map[string]string) map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for name, set := range settings {
+		all[name] = map[string]string{}
+		for key, value := range set {
+			all[name][state.ExactSysctl(key)] = value
+		}
+	}
+	return all
 }
 
 // unmapped reports whether a value names groups that this user namespace does not
@@ -141,7 +154,38 @@ func readSysctls(r reading) (put, error) {
 	for _, key := range r.ipv6Disabled() {
 		values[key], defaults[key] = "1", "0"
 	}
+	for key, value := range r.promoting() {
+		if defaults[key] = "0"; value {
+			values[key] = "1"
+		}
+	}
 	return func(ns *state.Namespace, _ map[int]string) { ns.Sysctls, ns.Defaults = values, defaults }, nil
+}
+
+// promoting returns the values of promote_secondaries of all links where that is off by
+// default, by key. A plan switches it on before it deletes an address that the kernel
+// would not delete alone, and must switch it off again. The default is what lo has.
+func (r reading) promoting() map[string]bool {
+	const table = "net.ipv4.conf."
+	const leaf = ".promote_secondaries"
+	named := func(key string) bool {
+		_, want := r.sysctls.want[r.name][key]
+		_, last := r.sysctls.last[r.name][key]
+		return want || last
+	}
+	values := map[string]bool{}
+	if r.name == state.Host || named(table+"default"+leaf) {
+		return values
+	}
+	for _, l := range r.links {
+		if l.loopback() && l.promotes {
+			return nil
+		}
+		if key := table + strings.ReplaceAll(l.Name, ".", "/") + leaf; !named(key) {
+			values[key] = l.promotes
+		}
+	}
+	return values
 }
 
 // ipv6Disabled returns the settings that keep what is wanted of IPv6 from links and that
@@ -205,11 +249,19 @@ func ipv6LinksOf(s *state.State) map[string]map[string]bool {
 func (r reading) unwanted() map[string]string {
 	usual := map[string]string{}
 	want := r.sysctls.want[r.name]
+	wanted := map[string]bool{}
+	for key := range want {
+		wanted[key], wanted[state.ExactSysctl(key)] = true, true
+	}
 	consider := func(key string) {
-		if _, wanted := want[key]; wanted || key == "" {
+		if wanted[key] || key == "" {
 			return
 		}
 		if _, known := state.SysctlDefault(key); known {
+			return
+		}
+		if mtu, ok := r.ipv6MTU(key); ok {
+			usual[key] = mtu
 			return
 		}
 		inherited, fresh := state.SysctlSource(key)
@@ -228,6 +280,16 @@ func (r reading) unwanted() map[string]string {
 		}
 	}
 	return usual
+}
+
+// ipv6MTU returns the MTU of the link whose IPv6 MTU key is; false: it is none's.
+func (r reading) ipv6MTU(key string) (string, bool) {
+	for _, l := range r.links {
+		if key == "net.ipv6.conf."+strings.ReplaceAll(l.Name, ".", "/")+".mtu" {
+			return strconv.Itoa(l.MTU), true
+		}
+	}
+	return "", false
 }
 
 // Attributes of RTM_GETNETCONF (linux/netconf.h).

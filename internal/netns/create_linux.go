@@ -37,8 +37,11 @@ func CreateAll(specs []Spec) error {
 	})
 }
 
-// create creates one namespace and leaves the calling thread in it.
+// create creates one namespace and leaves the calling thread in it. It begins in the host
+// namespace, since a new one takes settings from that which the thread is in, such as
+// net.ipv4.tcp_child_ehash_entries.
 func create(s Spec) error {
+	returnToHost()
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return os.NewSyscallError("unshare", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,31 @@ func TestCreateFailsInside(t *testing.T) {
 	}
 	if _, err := os.Lstat(filepath.Join(netns.Dir, name)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a failed Create left a file: %v", err)
+	}
+}
+
+// A namespace takes no setting from those that were created before it.
+func TestCreateInheritsNothing(t *testing.T) {
+	netnstest.Need(t)
+	const file = "/proc/sys/net/ipv4/tcp_ehash_entries" // a new namespace has tcp_child_ehash_entries of the thread's
+	var specs []netns.Spec
+	entries := make([]string, 9)
+	for i := range entries {
+		specs = append(specs, netns.Spec{Name: netnstest.Name(t, strconv.Itoa(i)), Inside: func() error {
+			text, err := os.ReadFile(file)
+			entries[i] = string(text)
+			return errors.Join(err, os.WriteFile("/proc/sys/net/ipv4/tcp_child_ehash_entries", []byte("1"), 0o644))
+		}})
+	}
+	if err := netns.CreateAll(specs); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("no net.ipv4.tcp_child_ehash_entries (since Linux 6.1)")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range entries {
+		if e != entries[0] {
+			t.Errorf("namespace %d: tcp_ehash_entries = %q, the first has %q", i, e, entries[0])
+		}
 	}
 }
 

@@ -31,14 +31,18 @@ func (op AddAddress) Apply(s *state.State) error {
 	if err := checkFamily(op.Link, l, op.Address.Addr()); err != nil {
 		return err
 	}
-	switch {
-	case !l.Addresses.Contains(op.Address):
+	switch i := slices.IndexFunc(l.Addresses, func(a netip.Prefix) bool { return excludes(a, op.Address) }); {
+	case i < 0:
 		l.Addresses = append(l.Addresses, op.Address)
 	case !op.Replace:
-		return fmt.Errorf("%s has %s already", op.Link, op.Address)
+		return fmt.Errorf("%s has %s already", op.Link, l.Addresses[i])
 	}
 	return nil
 }
+
+// excludes reports whether a link that has a cannot get b: an IPv6 address can be there
+// once (ipv6_add_addr in net/ipv6/addrconf.c), an IPv4 address once for each prefix length.
+func excludes(a, b netip.Prefix) bool { return a == b || IPv6Only.Has(a) && a.Addr() == b.Addr() }
 
 // addresses are those of one link after the other.
 var addresses = thing{
@@ -128,14 +132,21 @@ func (op FlushAddresses) Apply(s *state.State) error {
 	return nil
 }
 
-// setAddresses adds before it deletes, so that the link is never without one.
+// setAddresses adds before it deletes, so that the link is never without one, as far as
+// the old and the new addresses can be on it together.
 func (d *differ) setAddresses(ns *state.Namespace, link string) {
 	e := state.Endpoint{Namespace: ns.Name, Link: link}
 	want := d.want.Link(e).Addresses
 	for _, a := range want {
-		if !d.now.Link(e).Addresses.Contains(a) {
-			d.emit(AddAddress{Link: e, Address: a})
+		if d.now.Link(e).Addresses.Contains(a) {
+			continue
 		}
+		for _, old := range slices.Clone(d.now.Link(e).Addresses) {
+			if excludes(old, a) {
+				d.emit(DelAddress{e, old})
+			}
+		}
+		d.emit(AddAddress{Link: e, Address: a})
 	}
 	promoted := false
 	for _, a := range slices.Clone(d.now.Link(e).Addresses) {
@@ -160,7 +171,8 @@ func sharesSubnet(a netip.Prefix, all state.Addresses) bool {
 
 // PromoteSecondaries makes the kernel keep the other IPv4 addresses of a
 // subnet when the first of them is deleted: without it they go too. It must
-// come before such a [DelAddress]. A State does not hold it.
+// come before such a [DelAddress]. If its default is known to be off, a plan switches it
+// off again; else a State does not hold it.
 type PromoteSecondaries struct{ Link state.Endpoint }
 
 // At implements [Op].
@@ -172,8 +184,15 @@ func (op PromoteSecondaries) Traits() Traits { return Traits{} }
 // Apply implements [Op].
 func (op PromoteSecondaries) Apply(s *state.State) error {
 	l, err := linkOf(s, op.Link)
-	if err == nil {
-		delete(s.Namespaces[op.Link.Namespace].Sysctls, sysctlKey("net.ipv4.conf", l.Name, "promote_secondaries"))
+	if err != nil {
+		return err
 	}
-	return err
+	ns := s.Namespaces[op.Link.Namespace]
+	key := sysctlKey("net.ipv4.conf", l.Name, "promote_secondaries")
+	if value, known := ns.SysctlDefault(key); known && value == "0" {
+		ns.Sysctls[key] = "1"
+	} else {
+		delete(ns.Sysctls, key)
+	}
+	return nil
 }

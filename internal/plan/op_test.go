@@ -299,6 +299,7 @@ func TestPlayRefuses(t *testing.T) {
 		{plan.SetLink{Link: eth0, Master: new("lo")}, "no bridge h:lo for h:eth0"},
 		{plan.AddAddress{Link: nowhere, Address: prefix("10.0.0.3/24")}, "no link h:eth9"},
 		{plan.AddAddress{Link: eth0, Address: prefix("10.0.0.1/24")}, "h:eth0 has 10.0.0.1/24 already"},
+		{plan.AddAddress{Link: eth0, Address: prefix("fd00::1/120")}, "h:eth0 has fd00::1/64 already"},
 		{plan.DelAddress{Link: eth0, Address: prefix("10.0.0.3/24")}, "h:eth0 has no 10.0.0.3/24"},
 		{plan.PromoteSecondaries{Link: nowhere}, "no link h:eth9"},
 		{plan.AddRoute{Namespace: "h", Route: four}, "h has a route to 0.0.0.0/0 already"},

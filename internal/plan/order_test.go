@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,38 @@ func TestDiffOfOneThing(t *testing.T) {
 			"an address of another length",
 			nil, func(s *state.State) { l := s.Link(eth0); l.Addresses = append(l.Addresses, prefix("10.0.0.7/25")) },
 			"ip -n h addr del 10.0.0.7/25 dev eth0",
+		},
+		{
+			"another address of its subnet, where promote_secondaries is known to be off by default",
+			nil, func(s *state.State) {
+				s.Link(eth0).Addresses = append(s.Link(eth0).Addresses, prefix("10.0.0.7/24"))
+				s.Namespaces["h"].Defaults = map[string]string{"net.ipv4.conf.eth0.promote_secondaries": "0"}
+			},
+			"ip netns exec h sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=1\nip -n h addr del 10.0.0.7/24 dev eth0\n" +
+				"ip netns exec h sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0",
+		},
+		{
+			"promote_secondaries left on by a plan that was interrupted",
+			nil, func(s *state.State) {
+				s.Namespaces["h"].Sysctls["net.ipv4.conf.eth0.promote_secondaries"] = "1"
+				s.Namespaces["h"].Defaults = map[string]string{"net.ipv4.conf.eth0.promote_secondaries": "0"}
+			},
+			"ip netns exec h sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0",
+		},
+		{
+			"an IPv6 address with another prefix length",
+			nil, func(s *state.State) {
+				l := s.Link(eth0)
+				l.Addresses = append(slices.DeleteFunc(slices.Clone(l.Addresses), plan.IPv6Only.Has), prefix("fd00::1/120"), prefix("fd00::2/64"))
+			},
+			"ip -n h addr del fd00::1/120 dev eth0\nip -n h addr add fd00::1/64 dev eth0 nodad\nip -n h addr del fd00::2/64 dev eth0",
+		},
+		{
+			"an IPv4 address with another prefix length",
+			nil, func(s *state.State) {
+				s.Link(eth0).Addresses = state.Addresses{prefix("10.0.0.1/25"), prefix("10.0.0.2/24"), prefix("fd00::1/64")}
+			},
+			"ip -n h addr add 10.0.0.1/24 dev eth0\nip -n h addr del 10.0.0.1/25 dev eth0",
 		},
 		{
 			"another IPv6 address of its subnet",

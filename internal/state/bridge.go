@@ -1,6 +1,9 @@
 package state
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Bridge is a software switch (IFLA_BR_*). The zero value is how labs want it:
 // forwarding at once, no spanning tree.
@@ -84,6 +87,16 @@ func (Bridge) Carrier(s *State, e Endpoint) bool {
 		}
 	}
 	return false
+}
+
+// CarrierDelay is the time until a port forwards: with STP it listens and learns first.
+// A bridge has a carrier while a port forwards (br_port_state_selection in
+// net/bridge/br_stp.c).
+func (b Bridge) CarrierDelay() time.Duration {
+	if !b.STP {
+		return 0
+	}
+	return 2 * time.Duration(b.ForwardDelay) * 10 * time.Millisecond
 }
 
 // CreateMTU returns another MTU than is wanted. A bridge takes the lowest MTU of its

@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // A Kind is the settings and the behaviour of one kind of link: other packages call
@@ -41,6 +42,9 @@ type Kind interface {
 	// Carrier reports whether the link at e, which is up and of this Kind, has
 	// a carrier when all in s has settled.
 	Carrier(s *State, e Endpoint) bool
+
+	// CarrierDelay is how long after its ports have a carrier it has one itself.
+	CarrierDelay() time.Duration
 
 	// CreateMTU returns the MTU to create a link with for which want is wanted,
 	// both in bytes.
@@ -182,6 +186,9 @@ func (plainKind) Lower() []Endpoint { return nil }
 
 // Carrier implements [Kind].
 func (plainKind) Carrier(*State, Endpoint) bool { return true }
+
+// CarrierDelay implements [Kind].
+func (plainKind) CarrierDelay() time.Duration { return 0 }
 
 // CreateMTU implements [Kind].
 func (plainKind) CreateMTU(want int) int { return want }

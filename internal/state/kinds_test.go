@@ -462,7 +462,8 @@ func TestSysctlDefaults(t *testing.T) {
 func TestSysctlSource(t *testing.T) {
 	for key, want := range map[string][2]string{
 		"net.ipv4.conf.eth0.rp_filter":    {"net.ipv4.conf.default.rp_filter", "net.ipv4.conf.default.rp_filter"},
-		"net.ipv6.conf.eth0/5.mtu":        {"net.ipv6.conf.default.mtu", "net.ipv6.conf.default.mtu"},
+		"net.ipv6.conf.eth0/5.hop_limit":  {"net.ipv6.conf.default.hop_limit", "net.ipv6.conf.default.hop_limit"},
+		"net.ipv6.conf.eth0/5.mtu":        {"", ""},
 		"net.ipv4.neigh.eth0.app_solicit": {"", "net.ipv4.neigh.lo.app_solicit"},
 		"net.ipv4.conf.all.rp_filter":     {"", "net.ipv4.conf.all.rp_filter"},
 		"net.ipv4.conf.eth0.a.b":          {"", "net.ipv4.conf.eth0.a.b"},
@@ -479,6 +480,7 @@ func TestSysctlOfLink(t *testing.T) {
 		{"net.ipv4.conf.default.rp_filter", "eth0", "net.ipv4.conf.eth0.rp_filter"},
 		{"net.ipv4.conf.default.rp_filter", "eth0.5", "net.ipv4.conf.eth0/5.rp_filter"},
 		{"net.ipv4.conf.default.rp_filter", "lo", ""},
+		{"net.ipv6.conf.default.mtu", "eth0", ""},
 		{"net.ipv4.conf.all.rp_filter", "eth0", ""},
 		{"net.ipv4.neigh.default.x", "eth0", ""},
 		{"net.ipv4.conf.default.a.b", "eth0", ""},

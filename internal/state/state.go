@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/vethlab/vethlab/internal/nft"
 )
@@ -51,6 +52,19 @@ func (s *State) Link(e Endpoint) *Link {
 func (s *State) Carrier(e Endpoint) bool {
 	l := s.Link(e)
 	return l != nil && l.Up && l.Kind != nil && l.Kind.Carrier(s, e)
+}
+
+// CarrierDelay returns the longest [Kind.CarrierDelay] of the links that are up.
+func (s *State) CarrierDelay() time.Duration {
+	var longest time.Duration
+	for _, ns := range s.Namespaces {
+		for _, l := range ns.Links {
+			if l.Up && l.Kind != nil {
+				longest = max(longest, l.Kind.CarrierDelay())
+			}
+		}
+	}
+	return longest
 }
 
 // Uppers returns the links that stand on one, directly, in order.

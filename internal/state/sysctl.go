@@ -56,11 +56,14 @@ func SysctlLink(key string) string {
 // that new links of the namespace take it from, "" if there is none, and the one that
 // shows it in a new namespace. net.ipv4.conf.eth0.rp_filter is taken from
 // net.ipv4.conf.default.rp_filter. What neighbour tables of new links get is not kept
-// by namespace, and seen at lo.
+// by namespace, and seen at lo. The IPv6 MTU is that of the link: both are "".
 func SysctlSource(key string) (inherited, fresh string) {
 	parts := strings.Split(key, ".")
 	if len(parts) != 5 || SysctlLink(key) == "" {
 		return "", key
+	}
+	if isIPv6MTU(parts) {
+		return "", ""
 	}
 	if parts[2] == "neigh" {
 		parts[3] = Lo
@@ -71,11 +74,27 @@ func SysctlSource(key string) (inherited, fresh string) {
 	return inherited, inherited
 }
 
+// isIPv6MTU reports whether the parts of a key are net.ipv6.conf.<link>.mtu. A new link
+// gets its own MTU there (ipv6_add_dev in net/ipv6/addrconf.c), not that of default.
+func isIPv6MTU(parts []string) bool {
+	return parts[1] == "ipv6" && parts[2] == "conf" && parts[4] == "mtu"
+}
+
+// ExactSysctl returns the key of the setting that key is a rounded view of, or key:
+// unres_qlen counts packets, and the kernel keeps unres_qlen_bytes (proc_unres_qlen in
+// net/core/neighbour.c).
+func ExactSysctl(key string) string {
+	if strings.HasSuffix(key, ".unres_qlen") {
+		return key + "_bytes"
+	}
+	return key
+}
+
 // SysctlOfLink returns the key of a link's own setting, of a key for new links; ""
 // for other keys.
 func SysctlOfLink(key, link string) string {
 	parts := strings.Split(key, ".")
-	if len(parts) != 5 || parts[2] != "conf" || parts[3] != "default" || link == Lo {
+	if len(parts) != 5 || parts[2] != "conf" || parts[3] != "default" || link == Lo || isIPv6MTU(parts) {
 		return ""
 	}
 	parts[3] = strings.ReplaceAll(link, ".", "/")
