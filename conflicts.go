@@ -10,6 +10,7 @@ import (
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 // checkNames returns an error for each namespace of a plan whose name is taken by a
@@ -21,6 +22,35 @@ func (l *Lab) checkNames(p plan.Plan) error {
 		if makes, _ := plan.AboutNamespace(op); makes && netns.Exists(name) {
 			errs = append(errs, fmt.Errorf("%s/%s exists already and is not of lab %s, so it is left alone: "+
 				"give the lab another prefix or name", netns.Dir, name, l.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkProcesses returns an error for each namespace that a plan deletes and in which
+// processes run.
+func (l *Lab) checkProcesses(p plan.Plan) error {
+	var deleted []string
+	for _, op := range p {
+		if _, deletes := plan.AboutNamespace(op); deletes {
+			deleted = append(deleted, op.At().Namespace)
+		}
+	}
+	if len(deleted) == 0 {
+		return nil
+	}
+	processes, err := netns.Processes(deleted...)
+	errs := []error{err}
+	for _, namespace := range deleted {
+		var list []string
+		for _, p := range processes {
+			if p.Namespace == namespace {
+				list = append(list, p.String())
+			}
+		}
+		if len(list) > 0 {
+			errs = append(errs, fmt.Errorf("cannot delete namespace %s: in it runs %s: end it, or take the lab down first (vethlab up --recreate does)",
+				namespace, words.List(list, maxListed)))
 		}
 	}
 	return errors.Join(errs...)

@@ -13,7 +13,7 @@ type EventKind string
 
 // The kinds of event.
 const (
-	EventWait  EventKind = "wait"  // another program has the lab
+	EventWait  EventKind = "wait"  // for another program that has the lab, or for links
 	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
 	EventEnd   EventKind = "end"   // processes inside are ended
 	EventHost  EventKind = "host"  // a link to the host does not reach the machine

@@ -114,9 +114,7 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 	if !up {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
-	settled := kernel.Settle(ctx, k.part(want))
+	settled := k.lab.settle(ctx, k.part(want))
 	return errors.Join(settled, forget(plan.StaleAfter(view.State, want), view, want))
 }
 

@@ -2,6 +2,7 @@ package vethlab
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -64,6 +65,9 @@ func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 	view, err := l.observe(before)
 	if err != nil {
 		return nil, nil, err
+	}
+	if before == nil && len(view.State.Namespaces) > 0 {
+		l.notifyRecord(fmt.Errorf("there is no record of how lab %s was brought up", l.name))
 	}
 	p := l.planFrom(view.State, l.wanted())
 	if !p.Empty() {

@@ -125,10 +125,17 @@ func (r *record) state() *state.State {
 // record returns the lab's record; nil if unknown.
 func (l *Lab) record() *record {
 	r, err := readRecord(l.name)
-	if err != nil && l.badRecord.CompareAndSwap(false, true) {
-		l.notify(EventRecord, "%v: what was wanted of the lab before is not known, and stays as it is", err)
+	if err != nil {
+		l.notifyRecord(err)
 	}
 	return r
+}
+
+// notifyRecord reports, once, why the record of the running lab is unknown.
+func (l *Lab) notifyRecord(err error) {
+	if l.badRecord.CompareAndSwap(false, true) {
+		l.notify(EventRecord, "%v: settings of an earlier description are not known, and stay as they are", err)
+	}
 }
 
 // readRecord returns the record of a lab; nil if there is none.

@@ -113,15 +113,16 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	// A namespace that a socket or a process holds lives on without its name, and
 	// with it the peers of its veths, in nodes that stay.
 	if p.removesNodes() {
-		rest, seen, err := l.plan(l.record())
-		if err != nil {
+		if err := l.applyRest(ctx); err != nil {
 			return err
 		}
-		if err := kernel.Apply(ctx, rest.ops, seen.State, kernel.Options{}); err != nil {
-			return l.explain(err)
+	}
+	settled := l.settle(ctx, l.wanted())
+	if settled == nil && l.wanted().HasIPv6MTU() {
+		if err := l.applyRest(ctx); err != nil {
+			return err
 		}
 	}
-	settled := l.settle(ctx)
 	if err := forget(plan.StaleAfter(seen.State, l.wanted()), seen, l.wanted()); err != nil {
 		return errors.Join(settled, err)
 	}
@@ -131,6 +132,18 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 		}
 	}
 	return settled
+}
+
+// applyRest applies what differs still.
+func (l *Lab) applyRest(ctx context.Context) error {
+	rest, seen, err := l.plan(l.record())
+	if err != nil {
+		return err
+	}
+	if err := kernel.Apply(ctx, rest.ops, seen.State, kernel.Options{}); err != nil {
+		return l.explain(err)
+	}
+	return nil
 }
 
 // forget deletes learned and stale entries, and neighbour entries that contradict the
@@ -154,15 +167,29 @@ func (l *Lab) prepare(before *record) (*Plan, *kernel.Snapshot, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, seen, errors.Join(l.checkNames(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State))
+	return p, seen, errors.Join(l.checkNames(p.ops), l.checkProcesses(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State))
 }
 
-// settleTime bounds the wait for links. They usually take 10 ms. Before Linux 6.8,
+// settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually take 10 ms. Before Linux 6.8,
 // where a kernel worker does it, 1,000 links take seconds.
 const settleTime = 20 * time.Second
 
-func (l *Lab) settle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
+// quietTime is how long settle waits before it says so.
+const quietTime = time.Second
+
+// settle waits until the links of a part of the lab work.
+func (l *Lab) settle(ctx context.Context, part *state.State) error {
+	err := settleFor(ctx, part, quietTime)
+	if unready := (*kernel.UnsettledError)(nil); !errors.As(err, &unready) || ctx.Err() != nil {
+		return err
+	}
+	limit := settleTime + part.CarrierDelay()
+	l.notify(EventWait, "%v: waiting up to %v", err, limit)
+	return settleFor(ctx, part, limit)
+}
+
+func settleFor(ctx context.Context, part *state.State, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return kernel.Settle(ctx, l.wanted())
+	return kernel.Settle(ctx, part)
 }

@@ -80,6 +80,19 @@ func isIPv6MTU(parts []string) bool {
 	return parts[1] == "ipv6" && parts[2] == "conf" && parts[4] == "mtu"
 }
 
+// HasIPv6MTU reports whether a setting is the IPv6 MTU of a link. The kernel makes it the
+// MTU of the link again whenever the link gets a carrier (addrconf_notify).
+func (s *State) HasIPv6MTU() bool {
+	for _, ns := range s.Namespaces {
+		for key := range ns.Sysctls {
+			if SysctlLink(key) != "" && isIPv6MTU(strings.Split(key, ".")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // ExactSysctl returns the key of the setting that key is a rounded view of, or key:
 // unres_qlen counts packets, and the kernel keeps unres_qlen_bytes (proc_unres_qlen in
 // net/core/neighbour.c).
