@@ -56,7 +56,7 @@ var notesOf = plan.NewTable(
 	note(addNamespace),
 	note(delNamespace),
 	note(addVeth),
-	note(addLink),
+	notes(addLink),
 	note(setKind),
 	notes(setLink),
 	note(delLink),

@@ -43,7 +43,17 @@ func changeNote[C state.Change](note func(plan.SetKind, C) Note) func(plan.SetKi
 	}
 }
 
-func addLink(op plan.AddLink) Note {
+func addLink(op plan.AddLink) []Note {
+	notes := []Note{newLink(op)}
+	if op.Alias != "" {
+		mark := alias(op.Link, op.Alias)
+		mark.Look = lookAt("link", op.Link)
+		notes = append(notes, mark)
+	}
+	return notes
+}
+
+func newLink(op plan.AddLink) Note {
 	if add := linkKinds()[op.Kind.Kind()].add; add != nil {
 		return add(op)
 	}

@@ -17,17 +17,19 @@ import (
 //
 // A veth pair with an end in the host namespace is created from there, since the host
 // namespace has no name for ip; Parse returns that end first. A [plan.SetSysctl] equal
-// to a [plan.PromoteSecondaries] is parsed as the latter.
+// to a [plan.PromoteSecondaries] is parsed as the latter. A [plan.AddLink] with an alias
+// is two commands joined by &&, which Parse refuses: the kernel ignores the alias of a
+// link that is being created.
 func Print(op plan.Op) string {
-	return join(command(op))
-}
-
-// command returns the words of the command for an Op.
-func command(op plan.Op) []string {
-	if print := printers.For(op); print != nil {
-		return print(op)
+	print := printers.For(op)
+	if print == nil {
+		return fmt.Sprintf("# %T", op)
 	}
-	return []string{"#", fmt.Sprintf("%T", op)}
+	line := join(print(op))
+	if t := op.Traits(); t.Alias != nil && t.Kind != "" {
+		line += " && " + Print(plan.SetLink{Link: op.At(), Alias: t.Alias})
+	}
+	return line
 }
 
 // printers has one row per type of Op.

@@ -70,8 +70,6 @@ func (a *applier) runLength(i int) int {
 			end = a.configureEnd(end)
 		case first == phaseMove:
 			return 1
-		case a.marks(end):
-			end++
 		}
 		if a.opts.Step != nil {
 			break
@@ -89,18 +87,6 @@ func (a *applier) configureEnd(i int) int {
 		i++
 	}
 	return i
-}
-
-// marks reports whether the i-th Op marks the link that the one before creates in the
-// machine's own namespace. Both go in one message to the kernel, so that a link
-// without a mark is never left behind. (The kernel ignores an IFLA_IFALIAS in the
-// request that makes a link.)
-func (a *applier) marks(i int) bool {
-	if i == len(a.plan) || phaseOf(a.plan[i-1]) != phaseOf(a.plan[i]) {
-		return false
-	}
-	created := a.plan[i-1].Traits().NewLinks
-	return len(created) == 1 && created[0].Link.Namespace == state.Host && created[0].Link == a.plan[i].At()
 }
 
 // run applies the Ops from the i-th to the one before the j-th.
@@ -194,10 +180,8 @@ func (a *applier) inside(g group) error {
 	e := &encoder{conn: c, namespace: g.namespace, known: a.known, fds: map[string]int{}}
 	defer e.closeFds()
 	for _, i := range g.ops {
-		if i == 0 || !a.marks(i) {
-			if err := e.sendFull(); err != nil {
-				return err
-			}
+		if err := e.sendFull(); err != nil {
+			return err
 		}
 		if err := e.encode(i, a.plan[i]); err != nil {
 			return err

@@ -107,7 +107,9 @@ func decodeKind(kind string, data []attribute) dump.Info {
 	return nil
 }
 
-// addLink makes a link with the socket of the namespace that it is made from.
+// addLink makes a link with the socket of the namespace that it is made from. The kernel
+// ignores an IFLA_IFALIAS in the request that makes a link, so the alias has a message of
+// its own. Both are sent by one system call: a link without its mark is never left behind.
 func (e *encoder) addLink(op plan.AddLink) error {
 	lower, fd := 0, -1
 	var err error
@@ -135,6 +137,9 @@ func (e *encoder) addLink(op plan.AddLink) error {
 			}
 		})
 	})
+	if op.Alias != "" {
+		return e.setLink(plan.SetLink{Link: op.Link, Alias: &op.Alias})
+	}
 	return nil
 }
 

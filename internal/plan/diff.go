@@ -147,17 +147,18 @@ func (d *differ) createOrder(e state.Endpoint) int {
 	return order
 }
 
-// addLink creates a link. In the host namespace the kernel chooses its index, and its
-// mark is set at once: nothing else says which lab owns it.
+// addLink creates a link. In the host namespace the kernel chooses its index. The alias
+// is set at once where it can be: in the host namespace it is all that says which lab
+// owns the link.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
 	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
 		op.Index = d.nextIndex()
 	}
-	d.emit(op)
-	if e.Namespace == state.Host && w.Alias != "" {
-		d.emit(SetLink{Link: e, Alias: &w.Alias})
+	if op.From() == e.Namespace {
+		op.Alias = w.Alias
 	}
+	d.emit(op)
 }
 
 // missing returns the wanted links that don't exist.

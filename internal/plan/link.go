@@ -15,6 +15,7 @@ type AddLink struct {
 	Index int      // 0: the kernel's choice
 	MAC   topo.MAC // zero: the kernel's choice
 	MTU   int      // bytes; 0: the kernel's choice
+	Alias string   // "": none; only of a link that is created in its own namespace
 	Kind  state.Kind
 }
 
@@ -34,6 +35,9 @@ func (op AddLink) Traits() Traits {
 	t := Traits{
 		NewLinks: []NewLink{{op.Link, op.Index}}, From: new(op.From()), Kind: op.Kind.Kind(), MTU: op.MTU,
 		tutorial: op.addToTutorial,
+	}
+	if op.Alias != "" {
+		t.Alias = &op.Alias
 	}
 	if op.Kind.Traits().Forwards {
 		t.Section = Bridges
@@ -55,7 +59,7 @@ func (op AddLink) Apply(s *state.State) error {
 		}
 	}
 	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
-	l.Kind = op.Kind
+	l.Kind, l.Alias = op.Kind, op.Alias
 	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
 	return nil
 }

@@ -221,10 +221,10 @@ func TestDiffOnTheMachine(t *testing.T) {
 			got = append(got, "make "+b.Link.Link)
 		}
 		if a := op.Traits().Alias; a != nil {
-			got = append(got, "mark "+*a)
+			got = append(got, "mark it "+*a)
 		}
 	}
-	if s := strings.Join(got, ", "); s != "make br9, mark vethlab:l/h, make mv, make at" {
+	if s := strings.Join(got, ", "); s != "make br9, mark it vethlab:l/h, make mv, make at" {
 		t.Errorf("%s", s)
 	}
 	if again := plan.Diff(want, want); len(again) != 0 {
