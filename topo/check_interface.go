@@ -78,6 +78,8 @@ func (c *checker) mac(n *Node, d *Interface, path string) {
 	}
 	owner := n.Name + ":" + d.Name
 	switch first := c.macs[d.MAC]; {
+	case d.Kind != nil && d.Kind.traits().noMAC:
+		c.fail(d.Pos, path, "leave it out", "interface %s is %s, which has no MAC address", owner, withArticle(d.Kind))
 	case d.MAC == MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}:
 		c.fail(d.Pos, path, "", "MAC address %s is the broadcast address", d.MAC)
 	case d.MAC[0]&1 != 0:

@@ -53,6 +53,9 @@ type traits struct {
 	// through the interface.
 	breaksLoops bool
 
+	// noMAC says that the interface has no MAC that a file can set.
+	noMAC bool
+
 	// misplaced returns why an interface of a node can't have this kind, or nil. A
 	// misplaced interface is not added to the wiring.
 	misplaced func(*Node, *Interface) *fault

@@ -49,3 +49,24 @@ func TestForest(t *testing.T) {
 		}
 	}
 }
+
+// tunnel is a kind of interface without a MAC.
+type tunnel struct{}
+
+func (tunnel) Word() string      { return "tunnel" }
+func (tunnel) traits() traits    { return traits{noMAC: true} }
+func (k tunnel) clone() LinkKind { return k }
+
+// A MAC of an interface that has none is a mistake.
+func TestKindWithoutMAC(t *testing.T) {
+	own := Interface{Name: "t0", Kind: tunnel{}}
+	lab := &Topology{Name: "l", Nodes: Nodes{{Name: "a", Interfaces: Interfaces{own}}}}
+	if err := lab.Validate(); err != nil {
+		t.Errorf("without a MAC: %v", err)
+	}
+	lab.Nodes[0].Interfaces[0].MAC = MAC{2, 5: 1}
+	err := lab.Validate()
+	if err == nil || !strings.Contains(err.Error(), "interface a:t0 is a tunnel, which has no MAC address") {
+		t.Errorf("with a MAC: %v", err)
+	}
+}

@@ -130,5 +130,5 @@ func (linkEnd) traits() traits    { return traits{} }
 func (k linkEnd) clone() LinkKind { return k }
 
 func (loopback) Word() string      { return "loopback" }
-func (loopback) traits() traits    { return traits{} }
+func (loopback) traits() traits    { return traits{noMAC: true} }
 func (k loopback) clone() LinkKind { return k }

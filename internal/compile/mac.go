@@ -1,9 +1,12 @@
 package compile
 
-import "github.com/vethlab/vethlab/topo"
+import (
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
 
-// setMACs gives each interface the MAC that the file says, or one derived from
-// the names of lab, node and interface.
+// setMACs gives each interface that can have one the MAC that the file says, or one
+// derived from the names of lab, node and interface.
 func (c *compiler) setMACs() {
 	taken := make(map[topo.MAC]bool, 2*len(c.wiring.Links))
 	for _, n := range c.nodes {
@@ -14,7 +17,10 @@ func (c *compiler) setMACs() {
 	}
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			for attempt := 0; i.mac.IsZero() && !i.IsLoopback(); attempt++ {
+			if state.KindNamed(i.Kind.Word()).Traits().NoMAC {
+				continue
+			}
+			for attempt := 0; i.mac.IsZero(); attempt++ {
 				if mac := deriveMAC(attempt, c.macSeed, i); !taken[mac] {
 					i.mac, taken[mac] = mac, true
 				}

@@ -1,6 +1,7 @@
 package fences
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -74,6 +75,19 @@ func TestNoRoomKnowsMore(t *testing.T) {
 			if !state.KindNamed(kind).Traits().Made || state.KindNamed(kind).Equal(state.Other{Name: kind}) {
 				t.Errorf("%s has a row for links of kind %s, which internal/state does not have", room, kind)
 			}
+		}
+	}
+}
+
+// Lab files can give a MAC to the kinds of link that have one, and no others.
+func TestFilesKnowWhichKindsHaveMACs(t *testing.T) {
+	for _, kind := range topo.LinkKinds() {
+		lab := &topo.Topology{Name: "l", Nodes: topo.Nodes{{Name: "a", Interfaces: topo.Interfaces{{Name: "x0", Kind: kind}}}}}
+		without := fmt.Sprint(lab.Validate())
+		lab.Nodes[0].Interfaces[0].MAC = topo.MAC{2, 5: 1}
+		refused := fmt.Sprint(lab.Validate()) != without
+		if has := !state.KindNamed(kind.Word()).Traits().NoMAC; refused == has {
+			t.Errorf("a MAC of a %s is refused: %v, and internal/state says that it has one: %v", kind.Word(), refused, has)
 		}
 	}
 }

@@ -74,6 +74,10 @@ type Traits struct {
 	// (NETIF_F_NETNS_LOCAL).
 	Immovable bool
 
+	// NoMAC says that labs don't give it a MAC: its link-layer address is none, as
+	// of a tunnel, or always the same.
+	NoMAC bool
+
 	// NoOperState says that its driver reports no carrier: IFLA_OPERSTATE stays
 	// "unknown" also when it is up.
 	NoOperState bool

@@ -10,7 +10,7 @@ type Loopback struct{ plainKind }
 func (Loopback) Kind() string { return "loopback" }
 
 // Traits implements [Kind].
-func (Loopback) Traits() Traits { return Traits{Immovable: true, NoOperState: true} }
+func (Loopback) Traits() Traits { return Traits{Immovable: true, NoOperState: true, NoMAC: true} }
 
 // Equal implements [Kind].
 func (l Loopback) Equal(o Kind) bool { return equal(l, o) }
