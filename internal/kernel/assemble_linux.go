@@ -10,7 +10,7 @@ import (
 )
 
 // assemble makes a State of the dumps of all namespaces: it replaces indexes by names
-// and finds the peers of veths.
+// and finds peers and lower links.
 func assemble(seen []*seenNamespace) (*Snapshot, error) {
 	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}}
 	for _, ns := range seen {
@@ -58,29 +58,40 @@ var operStates = [...]string{"unknown", "notpresent", "down", "lowerlayerdown", 
 
 const operUp = "up"
 
-// An end is one end of a veth pair as its own namespace sees it.
+// An end is a link as its own namespace sees it.
 type end struct {
 	namespace string
 	*seenLink
 }
 
-// pair finds the peer of each veth. The kernel reports the peer's index and the nsid
-// of its namespace. A candidate has that index and refers back; its namespace is
+// unresolved returns the Endpoint that the Kind of a link, just decoded, has for what
+// IFLA_LINK refers to: its peer, or else its first lower link. ok is false if it refers to
+// none.
+func (l *seenLink) unresolved() (e state.Endpoint, ok bool) {
+	if peer, paired := l.Peer(); paired {
+		return peer, true
+	}
+	if lower := l.Kind.Lower(); len(lower) > 0 {
+		return lower[0], true
+	}
+	return state.Endpoint{}, false
+}
+
+// pair finds the peers and lower links. The kernel reports an index and the nsid of a
+// namespace. A candidate has that index, and as a peer refers back; its namespace is
 // compared by nsid.
 func (s *Snapshot) pair(seen []*seenNamespace) error {
 	byIndex := map[int][]end{}
 	for _, ns := range seen {
 		for _, l := range ns.links {
-			if _, paired := l.Peer(); paired {
-				byIndex[l.Index] = append(byIndex[l.Index], end{ns.name, l})
-			}
+			byIndex[l.Index] = append(byIndex[l.Index], end{ns.name, l})
 		}
 	}
 	return netns.Each(namesOf(seen), func(i int) error {
 		return inside(func(c *conn) error {
 			for _, l := range seen[i].links {
-				if nowhere, paired := l.Peer(); paired {
-					l.Kind = l.Kind.Renamed(nowhere, c.peer(end{seen[i].name, l}, byIndex[l.link]))
+				if nowhere, refers := l.unresolved(); refers {
+					l.Kind = l.Kind.Renamed(nowhere, c.target(end{seen[i].name, l}, byIndex[l.link]))
 				}
 			}
 			return nil
@@ -96,11 +107,12 @@ func namesOf(seen []*seenNamespace) []string {
 	return names
 }
 
-// peer finds the peer of e among candidates, with a conn in e's namespace. The zero
-// Endpoint: the peer is outside the lab.
-func (c *conn) peer(e end, candidates []end) state.Endpoint {
+// target finds what e refers to among candidates, with a conn in e's namespace. The zero
+// Endpoint: it is outside the lab.
+func (c *conn) target(e end, candidates []end) state.Endpoint {
+	_, paired := e.Peer()
 	i := slices.IndexFunc(candidates, func(p end) bool {
-		if p.link != e.Index || p.seenLink == e.seenLink {
+		if _, other := p.Peer(); p.seenLink == e.seenLink || paired && (!other || p.link != e.Index) {
 			return false
 		}
 		if e.netnsid == nil {

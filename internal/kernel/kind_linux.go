@@ -21,8 +21,9 @@ type linkKind struct {
 	// decodePort reads what a port of such a link has as one.
 	decodePort func([]attribute) *dump.Port
 
-	// kind makes the Kind of a link that labs can have of what was decoded. What
-	// it names of other links is found later, with all namespaces at hand.
+	// kind makes the Kind of a link that labs can have of what was decoded. Its peer
+	// or lower link is the zero Endpoint, which [Snapshot.pair] replaces when all
+	// namespaces are read.
 	kind func(dump.Info) state.Kind
 }
 

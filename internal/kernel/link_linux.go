@@ -131,7 +131,10 @@ func readLink(body []byte) *seenLink {
 	}
 	l := &seenLink{
 		carrier: d.Flags.Has(dump.LowerUp), noARP: d.Flags.Has(dump.NoARP), operState: d.OperState, state: d.State(),
-		master: d.Master, link: d.Parent, netnsid: d.ParentNetns,
+		master: d.Master, netnsid: d.ParentNetns,
+	}
+	if to, ok := d.Target(-1); ok {
+		l.link = to.Index
 	}
 	l.Index, l.Name, l.MTU, l.Alias = d.Index, d.Name, d.MTU, d.Alias
 	l.Up = d.Flags.Has(dump.Up)

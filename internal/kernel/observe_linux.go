@@ -194,8 +194,8 @@ type seenLink struct {
 	operState string
 	state     string // as [dump.Link.State]
 	master    int
-	link      int    // of a veth: the index of its peer
-	netnsid   *int32 // nsid of the peer's namespace; nil: this one
+	link      int    // index of the peer or lower device; 0: none
+	netnsid   *int32 // nsid of that one's namespace; nil: this one
 
 	ipv6Disabled   bool // by its sysctl disable_ipv6
 	promotes       bool // its sysctl promote_secondaries is set

@@ -33,7 +33,8 @@ type Kind interface {
 	PeerEnd() (Endpoint, bool)
 
 	// Lower returns the lower links, also in other namespaces. They are created
-	// before it, and it is deleted with any of them. The first is its IFLA_LINK.
+	// before it, and it is deleted with any of them. The first is its IFLA_LINK. The
+	// zero Endpoint: it is outside of the State.
 	Lower() []Endpoint
 
 	// Renamed returns the Kind with to in place of from wherever it names it.
