@@ -50,33 +50,41 @@ var (
 	}
 )
 
-// Links.
+// Features of links that other code names.
 var (
-	Veth          = used(link("veth", "2.6.24", "VETH", "cables"))
-	Bridge        = used(link("bridge", "2.4", "BRIDGE", "switches"))
-	VLANFiltering = &Feature{
-		Name: "vlan filtering", Use: "VLANs on the ports of a bridge", Since: "3.9", option: "BRIDGE_VLAN_FILTERING",
-		try: kernel.TryVLANFiltering,
-	}
-	VLAN    = in("8021q", link("vlan", "2.4", "VLAN_8021Q", "802.1Q tags"))
-	VXLAN   = link("vxlan", "3.7", "VXLAN", "Ethernet over UDP")
-	Macvlan = link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link")
-	Macvtap = link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine")
-	Ipvlan  = link("ipvlan", "3.19", "IPVLAN", "several links with one MAC")
-	Dummy   = used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a link")))
-	Ifb     = adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of received packets"))
-	Tun     = &Feature{
+	Veth   = used(link("veth", "2.6.24", "VETH", "cables"))
+	Bridge = used(link("bridge", "2.4", "BRIDGE", "switches"))
+	Tun    = &Feature{
 		Name: "tun", Use: "links whose other end is a program", Since: "2.4", module: "tun", option: "TUN",
 		try: tryTun, remedy: remedyTun,
 	}
 	Wireguard = link("wireguard", "5.6", "WIREGUARD", "encrypted tunnels")
-	VRF       = link("vrf", "4.3", "NET_VRF", "routers within a router")
-	Bond      = adding("bond0", in("bonding", link("bond", "2.6.35", "BONDING", "several links as one")))
-	Geneve    = link("geneve", "4.2", "GENEVE", "Ethernet over UDP")
-	GRE       = adding("gre0, gretap0 and erspan0", in("ip_gre", link("gre", "2.6.28", "NET_IPGRE", "tunnels over IPv4")))
-	IP6GRE    = adding("ip6gre0 and ip6tnl0", in("ip6_gre", link("ip6gre", "3.7", "IPV6_GRE", "tunnels over IPv6")))
-	Netkit    = link("netkit", "6.7", "NETKIT", "cables with eBPF programs in them")
 )
+
+// linkFeatures has one row per kind of link, and other features of links.
+var linkFeatures = []*Feature{
+	Veth,
+	Bridge,
+	{
+		Name: "vlan filtering", Use: "VLANs on the ports of a bridge", Since: "3.9", option: "BRIDGE_VLAN_FILTERING",
+		try: kernel.TryVLANFiltering,
+	},
+	in("8021q", link("vlan", "2.4", "VLAN_8021Q", "802.1Q tags")),
+	link("vxlan", "3.7", "VXLAN", "Ethernet over UDP"),
+	link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link"),
+	link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine"),
+	link("ipvlan", "3.19", "IPVLAN", "several links with one MAC"),
+	used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a link"))),
+	adding("ifb0 and ifb1", link("ifb", "2.6.16", "IFB", "queueing of received packets")),
+	Tun,
+	Wireguard,
+	link("vrf", "4.3", "NET_VRF", "routers within a router"),
+	adding("bond0", in("bonding", link("bond", "2.6.35", "BONDING", "several links as one"))),
+	link("geneve", "4.2", "GENEVE", "Ethernet over UDP"),
+	adding("gre0, gretap0 and erspan0", in("ip_gre", link("gre", "2.6.28", "NET_IPGRE", "tunnels over IPv4"))),
+	adding("ip6gre0 and ip6tnl0", in("ip6_gre", link("ip6gre", "3.7", "IPV6_GRE", "tunnels over IPv6"))),
+	link("netkit", "6.7", "NETKIT", "cables with eBPF programs in them"),
+}
 
 // Queueing.
 var (
@@ -136,12 +144,7 @@ func nodes() []*Feature {
 	return []*Feature{Names, Sysfs, Sysctls, IPv6, ICMPSockets, PingSockets, PacketSockets}
 }
 
-func links() []*Feature {
-	return []*Feature{
-		Veth, Bridge, VLANFiltering, VLAN, VXLAN, Macvlan, Macvtap, Ipvlan, Dummy, Ifb, Tun,
-		Wireguard, VRF, Bond, Geneve, GRE, IP6GRE, Netkit,
-	}
-}
+func links() []*Feature { return linkFeatures }
 
 func qdiscs() []*Feature {
 	return []*Feature{Netem, HTB, TBF, FQ, FQCodel, Pfifo, Clsact, Ingress}

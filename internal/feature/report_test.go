@@ -76,7 +76,7 @@ func TestReportChecks(t *testing.T) {
 	for _, want := range []Check{
 		{Name: "netem", State: Missing, Use: Netem.Use, Since: "2.6.8", Reason: "no such file or directory", Fix: "mend netem"},
 		{Name: "veth", State: Unknown, Use: "cables", Used: true, Since: "2.6.24", Reason: "not tried: why", Fix: "mend veth"},
-		{Name: "dummy", State: OK, Use: Dummy.Use, Used: Dummy.Used, Since: "2.4", Found: "module dummy is on disk; not loaded, since loading it adds dummy0 to the host namespace"},
+		{Name: "dummy", State: OK, Use: "interfaces without a link", Used: true, Since: "2.4", Found: "module dummy is on disk; not loaded, since loading it adds dummy0 to the host namespace"},
 		{
 			Name: "user namespaces", State: Limited, Use: Rootless.Use, Used: true, Since: "5.8",
 			Reason: "for root only: kernel.unprivileged_userns_clone is 0", Fix: "sysctl -w kernel.unprivileged_userns_clone=1",
