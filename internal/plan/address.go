@@ -20,7 +20,7 @@ type AddAddress struct {
 func (op AddAddress) At() state.Endpoint { return op.Link }
 
 // Traits implements [Op].
-func (op AddAddress) Traits() Traits { return Traits{Network: op.Address.Masked()} }
+func (op AddAddress) Traits() Traits { return Traits{thing: &addresses, Network: op.Address.Masked()} }
 
 // Apply implements [Op].
 func (op AddAddress) Apply(s *state.State) error {
@@ -48,13 +48,20 @@ func excludes(a, b netip.Prefix) bool { return a == b || IPv6Only.Has(a) && a.Ad
 var addresses = thing{
 	stage:    onLink,
 	converge: (*differ).setAddresses,
+	restarts: restartsIPv6,
 	down: func(_ *state.Namespace, l *state.Link) {
 		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
 	},
 	ipv6Off: func(_ *state.Namespace, l *state.Link) {
 		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
 	},
-	ops: []Op{AddAddress{}, DelAddress{}, FlushAddresses{}, PromoteSecondaries{}},
+}
+
+// restartsIPv6 reports whether a link that is up and stays up has to be set down for a
+// while: the kernel makes an IPv6 link-local address when the link comes up, or gets IPv6
+// back, and keeps it when that is switched off.
+func restartsIPv6(now, want *state.Link) bool {
+	return now.Name != state.Lo && !want.AutoLinkLocal && ipv6Fits(want) && (now.AutoLinkLocal || !ipv6Fits(now))
 }
 
 // DelAddress takes an address from a link. A link without any IPv4 address
@@ -65,7 +72,7 @@ type DelAddress struct {
 }
 
 // Traits implements [Op].
-func (op DelAddress) Traits() Traits { return Traits{Removes: true} }
+func (op DelAddress) Traits() Traits { return Traits{thing: &addresses, Removes: true} }
 
 // At implements [Op].
 func (op DelAddress) At() state.Endpoint { return op.Link }
@@ -117,7 +124,7 @@ func (f Family) Has(p netip.Prefix) bool { return f.HasAddr(p.Addr()) }
 func (f Family) HasAddr(a netip.Addr) bool { return f == AllFamilies || a.Is4() == (f == IPv4Only) }
 
 // Traits implements [Op].
-func (op FlushAddresses) Traits() Traits { return Traits{Removes: true} }
+func (op FlushAddresses) Traits() Traits { return Traits{thing: &addresses, Removes: true} }
 
 // At implements [Op].
 func (op FlushAddresses) At() state.Endpoint { return op.Link }
@@ -179,7 +186,7 @@ type PromoteSecondaries struct{ Link state.Endpoint }
 func (op PromoteSecondaries) At() state.Endpoint { return op.Link }
 
 // Traits implements [Op].
-func (op PromoteSecondaries) Traits() Traits { return Traits{} }
+func (op PromoteSecondaries) Traits() Traits { return Traits{thing: &addresses} }
 
 // Apply implements [Op].
 func (op PromoteSecondaries) Apply(s *state.State) error {

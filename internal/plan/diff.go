@@ -13,7 +13,7 @@ import (
 //
 // Both States must be of one lab: all that is in seen and not in want is deleted.
 func Diff(seen, want *state.State) Plan {
-	d := &differ{now: seen.Clone(), want: want, things: things()}
+	d := &differ{seen: seen, now: seen.Clone(), want: want, things: things()}
 	d.removeNamespaces()
 	for _, name := range want.Names() {
 		if d.now.Namespace(name) != nil {
@@ -33,15 +33,13 @@ func Diff(seen, want *state.State) Plan {
 // differ builds a plan. Each Op is applied to now at once, so the next one is chosen
 // by the State after it, with all side effects.
 type differ struct {
+	seen *state.State // before the plan
 	now  *state.State
 	want *state.State
 	plan Plan
 
 	things []*thing
 	index  int // the highest index in use in the lab; 0: not known yet
-
-	// hidden are the keys under which the kernel may have routes that now lacks.
-	hidden map[routeKey]bool
 }
 
 // emit appends an Op to the plan and applies it.
@@ -244,7 +242,7 @@ func setupOrder(ns *state.Namespace, l *state.Link) int {
 // kernel would set them before the rest of the message.
 func (d *differ) setLink(e state.Endpoint) {
 	now, want := d.now.Link(e), d.want.Link(e)
-	if now.Up && (!want.Up || restartsIPv6(now, want)) {
+	if now.Up && (!want.Up || d.restarts(now, want)) {
 		d.emit(SetLink{Link: e, Up: new(false)})
 	}
 	changes, _ := now.Kind.Changes(want.Kind)
@@ -272,13 +270,6 @@ func (d *differ) setLink(e state.Endpoint) {
 	if !now.Up && want.Up {
 		d.emit(SetLink{Link: e, Up: new(true)})
 	}
-}
-
-// restartsIPv6 reports whether a link that is up and stays up has to be set down for a
-// while: the kernel makes an IPv6 link-local address when the link comes up, or gets IPv6
-// back, and keeps it when that is switched off.
-func restartsIPv6(now, want *state.Link) bool {
-	return now.Name != state.Lo && !want.AutoLinkLocal && ipv6Fits(want) && (now.AutoLinkLocal || !ipv6Fits(now))
 }
 
 // changed returns want if it differs from now.

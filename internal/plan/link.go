@@ -176,7 +176,7 @@ func (op SetLink) Apply(s *state.State) error {
 		changeMTU(ns, l, op.MTU)
 	}
 	if op.Up != nil && !l.Up && *op.Up {
-		delete(ns.Sysctls, ipv6MTUKey(l)) // addrconf_notify sets it to the link's MTU
+		resized(ns, l)
 	}
 	if op.Up != nil && l.Up && !*op.Up {
 		dropOnDown(ns, l)

@@ -20,7 +20,7 @@ func (op AddNeighbour) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op AddNeighbour) Traits() Traits { return Traits{} }
+func (op AddNeighbour) Traits() Traits { return Traits{thing: &neighbours} }
 
 // Apply implements [Op].
 func (op AddNeighbour) Apply(s *state.State) error {
@@ -54,7 +54,7 @@ func (op DelNeighbour) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op DelNeighbour) Traits() Traits { return Traits{Removes: true} }
+func (op DelNeighbour) Traits() Traits { return Traits{thing: &neighbours, Removes: true} }
 
 // Apply implements [Op].
 func (op DelNeighbour) Apply(s *state.State) error {
@@ -95,7 +95,6 @@ var neighbours = thing{
 			}
 		}
 	},
-	ops: []Op{AddNeighbour{}, DelNeighbour{}},
 }
 
 // dropNeighbours removes the neighbours of a family behind a link.

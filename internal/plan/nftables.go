@@ -34,7 +34,7 @@ func (op Nft) Apply(s *state.State) error {
 
 // Traits implements [Op].
 func (op Nft) Traits() Traits {
-	return Traits{Removes: op.Command.Verb == nft.Delete, Nft: &op.Command}
+	return Traits{thing: &nftables, Removes: op.Command.Verb == nft.Delete, Nft: &op.Command}
 }
 
 // nftables is the packet filter. A rule with the index of a link keeps that
@@ -49,7 +49,6 @@ var nftables = thing{
 		ns.Nftables.RenameLink(l.Name, strconv.Quote(name))
 	},
 	notOnHost: "it is the packet filter of the host namespace, which a lab does not change",
-	ops:       []Op{Nft{}},
 }
 
 // setNftables replaces the tables that differ as a whole, and adds missing ones.

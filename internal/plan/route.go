@@ -23,7 +23,7 @@ func (op AddRoute) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op AddRoute) Traits() Traits { return Traits{Network: op.Route.To} }
+func (op AddRoute) Traits() Traits { return Traits{thing: &routes, Network: op.Route.To} }
 
 // Apply implements [Op].
 func (op AddRoute) Apply(s *state.State) error {
@@ -73,18 +73,11 @@ var routes = thing{
 			}
 		}
 	},
-	ops: []Op{AddRoute{}, DelRoute{}},
 }
 
 // dropRoutes removes the routes of a family through a link.
 func dropRoutes(ns *state.Namespace, l *state.Link, f Family) {
 	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) })
-}
-
-// A routeKey is a key in a namespace.
-type routeKey struct {
-	namespace string
-	state.RouteKey
 }
 
 // foreignRoutes are those through no single link of the State: to several gateways, to a
@@ -100,16 +93,18 @@ var foreignRoutes = thing{
 			for _, r := range surplus(same, state.Route{}, false) {
 				d.emit(DelRoute{want.Name, r})
 			}
-			// A dump leaves out what was appended between the gateways of one IPv6
-			// route (rt6_dump_route in net/ipv6/route.c goes on behind the last).
-			if key := same[0].Key(); key.To.Addr().Is6() {
-				if d.hidden == nil {
-					d.hidden = map[routeKey]bool{}
-				}
-				d.hidden[routeKey{want.Name, key}] = true
-			}
 		}
 	},
+}
+
+// hides reports whether the kernel may have a route that was not observed: a dump leaves
+// out what was appended between the gateways of one IPv6 route (rt6_dump_route in
+// net/ipv6/route.c goes on behind the last).
+func (d *differ) hides(namespace string, key state.RouteKey) bool {
+	ns := d.seen.Namespace(namespace)
+	return key.To.Addr().Is6() && ns != nil && slices.ContainsFunc(ns.Routes, func(r state.Route) bool {
+		return r.Dev == "" && r.Key() == key
+	})
 }
 
 // setRoutes deletes before it adds, and adds routes without a gateway first: gateways may
@@ -129,7 +124,7 @@ func (d *differ) setRoutes(want *state.Namespace) {
 	for _, direct := range []bool{true, false} {
 		for _, r := range want.Routes {
 			if r.Via.IsValid() != direct && !slices.Contains(now.Routes, r) {
-				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key()) || d.hidden[routeKey{want.Name, r.Key()}]})
+				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key()) || d.hides(want.Name, r.Key())})
 			}
 		}
 	}
@@ -217,7 +212,7 @@ type DelRoute struct {
 }
 
 // Traits implements [Op].
-func (op DelRoute) Traits() Traits { return Traits{Removes: true} }
+func (op DelRoute) Traits() Traits { return Traits{thing: &routes, Removes: true} }
 
 // At implements [Op].
 func (op DelRoute) At() state.Endpoint {

@@ -18,7 +18,7 @@ type SetSysctl struct {
 func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
 // Traits implements [Op].
-func (op SetSysctl) Traits() Traits { return Traits{} }
+func (op SetSysctl) Traits() Traits { return Traits{thing: &namespaceSysctls} }
 
 // Apply implements [Op].
 func (op SetSysctl) Apply(s *state.State) error {
@@ -44,7 +44,6 @@ var (
 			d.setSysctls(want, func(link string) bool { return link == "" })
 		},
 		notOnHost: "it is a sysctl of the host namespace, which a lab does not change",
-		ops:       []Op{SetSysctl{}},
 	}
 	linkSysctls = thing{
 		stage: beforeUp,
@@ -59,6 +58,7 @@ var (
 				return state.SysctlLink(key) == l.Name && strings.HasPrefix(key, "net.ipv6.")
 			})
 		},
+		resized: func(ns *state.Namespace, l *state.Link) { delete(ns.Sysctls, ipv6MTUKey(l)) },
 		renamed: renameSysctls,
 	}
 

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
@@ -36,6 +35,14 @@ type thing struct {
 	// ipv6Off drops what is lost when a link loses IPv6. Nil: nothing is.
 	ipv6Off func(ns *state.Namespace, l *state.Link)
 
+	// resized drops what the kernel overwrites when the MTU of a link changes, and
+	// when it is set up. Nil: nothing.
+	resized func(ns *state.Namespace, l *state.Link)
+
+	// restarts reports whether a link that is up and stays up has to be set down for
+	// a while, to become want. Nil: it has not.
+	restarts func(now, want *state.Link) bool
+
 	// renamed replaces the name of a link, which still has its old one. Nil:
 	// nothing refers to links by name.
 	renamed func(ns *state.Namespace, l *state.Link, name string)
@@ -43,9 +50,6 @@ type thing struct {
 	// notOnHost is why a lab has no such thing in the host namespace. Empty: it
 	// may, on its own links, with which it is deleted.
 	notOnHost string
-
-	// ops are the Ops that change such a thing.
-	ops []Op
 }
 
 // A stage is when a sort of thing is created.
@@ -117,12 +121,26 @@ func dropIPv6(ns *state.Namespace, l *state.Link) {
 	}
 }
 
+// resized drops what the kernel overwrites with the MTU of a link.
+func resized(ns *state.Namespace, l *state.Link) {
+	for _, t := range things() {
+		if t.resized != nil {
+			t.resized(ns, l)
+		}
+	}
+}
+
+// restarts reports whether a link has to be set down for a while, to become want.
+func (d *differ) restarts(now, want *state.Link) bool {
+	return slices.ContainsFunc(d.things, func(t *thing) bool { return t.restarts != nil && t.restarts(now, want) })
+}
+
 // changeMTU sets the MTU of a link. Below that of IPv6 the kernel takes IPv6 from the link;
 // above it gives it back with the defaults (NETDEV_CHANGEMTU in net/ipv6/addrconf.c).
 func changeMTU(ns *state.Namespace, l *state.Link, mtu int) {
 	had := ipv6Fits(l)
 	l.MTU = mtu
-	delete(ns.Sysctls, ipv6MTUKey(l))
+	resized(ns, l)
 	if has := ipv6Fits(l); had != has {
 		dropIPv6(ns, l)
 		l.AutoLinkLocal = has
@@ -156,21 +174,10 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	ns.Links[name] = l
 }
 
-// thingOf returns the thing that an Op changes; nil for a namespace or a link.
-func thingOf(op Op) (*thing, int) {
-	typ := reflect.TypeOf(op)
-	for i, t := range things() {
-		if slices.ContainsFunc(t.ops, func(o Op) bool { return reflect.TypeOf(o) == typ }) {
-			return t, i
-		}
-	}
-	return nil, 0
-}
-
 // NotOnHost says why a lab does not make such a change in the machine's own
 // namespace; "" if it may.
 func NotOnHost(op Op) string {
-	if t, _ := thingOf(op); t != nil && op.At().Namespace == state.Host {
+	if t := op.Traits().thing; t != nil && op.At().Namespace == state.Host {
 		return t.notOnHost
 	}
 	return ""

@@ -34,6 +34,9 @@ type Traits struct {
 	Nft     *nft.Command // nil: it is none of nft(8)
 	Section Section      // that it is in
 
+	// thing is what the Op changes; nil: a namespace or a link.
+	thing *thing
+
 	// named returns the Op with the names that the kernel gives in s to new links
 	// without one. Nil: all have names.
 	named func(s *state.State) Op

@@ -103,13 +103,13 @@ func rankOf(op Op) int {
 	if op.Traits().SetsUp {
 		return up
 	}
-	switch t, row := thingOf(op); {
+	switch t := op.Traits().thing; {
 	case t == nil || t.stage < onLink:
 		return 0
 	case t.stage == onLink:
 		return 1
 	default:
-		return up + 1 + row
+		return up + 1 + slices.Index(things(), t)
 	}
 }
 

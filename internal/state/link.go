@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/json"
 	"net/netip"
+	"reflect"
 	"slices"
 
 	"github.com/vethlab/vethlab/topo"
@@ -56,6 +57,14 @@ func (l *Link) Clone() *Link {
 	c := *l
 	c.Addresses = slices.Clone(l.Addresses)
 	return &c
+}
+
+// same reports whether two links of normal States are the same.
+func (l *Link) same(o *Link) bool {
+	a, b := *l, *o
+	a.Kind, b.Kind, a.Addresses, b.Addresses = nil, nil, nil, nil
+	sameKind := l.Kind == nil && o.Kind == nil || l.Kind != nil && o.Kind != nil && l.Kind.Equal(o.Kind)
+	return sameKind && slices.Equal(l.Addresses, o.Addresses) && reflect.DeepEqual(a, b)
 }
 
 // HasIPv6 reports whether the link has an IPv6 address.

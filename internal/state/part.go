@@ -2,7 +2,6 @@ package state
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 )
 
@@ -50,5 +49,5 @@ func (ns *Namespace) Same(o *Namespace) bool {
 			return false
 		}
 	}
-	return maps.EqualFunc(ns.Links, o.Links, func(a, b *Link) bool { return reflect.DeepEqual(a, b) })
+	return maps.EqualFunc(ns.Links, o.Links, (*Link).same)
 }

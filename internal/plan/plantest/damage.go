@@ -86,15 +86,6 @@ func (d *damager) leaveBridge() {
 	}
 }
 
-func (d *damager) setBridge() {
-	isBridge := func(l *state.Link) bool { return l.Kind.Traits().Forwards }
-	if e, l := d.link(isBridge); l != nil {
-		d.do(plan.SetKind{Link: e, Change: state.BridgeChange{
-			STP: new(rapid.Bool().Draw(d.t, "stp")), ForwardDelay: new(state.MinForwardDelay + 100*d.number("delay")),
-		}})
-	}
-}
-
 func (d *damager) delLink() {
 	if e, l := d.link(made); l != nil {
 		d.do(plan.DelLink{Link: e})
@@ -111,7 +102,7 @@ func (d *damager) addLink() {
 	here := plan.VethEnd{Link: state.Endpoint{Namespace: a.Name, Link: name + "a"}, MAC: topo.MAC{2, 0x7a, 0, 0, 0, byte(d.made)}}
 	there := plan.VethEnd{Link: state.Endpoint{Namespace: b.Name, Link: name + "b"}, MAC: topo.MAC{2, 0x7a, 0, 0, 1, byte(d.made)}}
 	if rapid.Bool().Draw(d.t, "a bridge") {
-		d.do(plan.AddLink{Link: here.Link, MAC: here.MAC, Kind: state.Bridge{}})
+		d.addBridge(here)
 		return
 	}
 	d.do(plan.AddVeth{Ends: [2]plan.VethEnd{here, there}})
