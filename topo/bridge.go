@@ -29,6 +29,9 @@ type Bridge struct {
 	ForwardDelay Duration
 }
 
+// switchBridge returns the kind of [BridgeName] of a switch of which a file says nothing.
+func switchBridge() LinkKind { return new(Bridge) }
+
 // Word returns "bridge".
 func (*Bridge) Word() string { return "bridge" }
 

@@ -55,7 +55,7 @@ func (c *checker) addNode(decl *Node, pos Pos) {
 // addOwn adds the interfaces of a node that are not ends of links.
 func (c *checker) addOwn(n *WiredNode) {
 	if n.Kind == Switch {
-		i := &WiredInterface{Name: BridgeName, Kind: new(Bridge), Pos: n.Pos}
+		i := &WiredInterface{Name: BridgeName, Kind: switchBridge(), Pos: n.Pos}
 		if d := n.Decl.Interfaces.named(BridgeName); d != nil && d.Kind != nil {
 			i.Kind = d.Kind
 		}
@@ -65,7 +65,7 @@ func (c *checker) addOwn(n *WiredNode) {
 		d := &n.Decl.Interfaces[k]
 		i := &WiredInterface{Name: d.Name, Kind: d.Kind, Pos: firstPos(d.Pos, n.Pos)}
 		if d.Name == Loopback {
-			i.Kind = loopback{}
+			i.Kind = kindOfLoopback()
 		}
 		if i.Kind != nil && misplaced(n.Decl, d) == nil && c.wiring.Interface(n.Name, d.Name) == nil {
 			c.addInterface(n, i)
@@ -80,7 +80,7 @@ func (c *checker) addLink(number int) {
 	l := &WiredLink{Decl: decl, number: number}
 	for side, e := range decl.Endpoints {
 		n := c.wiring.Node(e.Node)
-		i := &WiredInterface{Name: e.Interface, Kind: linkEnd{}, Link: l, Pos: firstPos(e.Pos, decl.Pos)}
+		i := &WiredInterface{Name: e.Interface, Kind: kindOfLinkEnd(), Link: l, Pos: firstPos(e.Pos, decl.Pos)}
 		for i.Name == "" && !n.IsHost() {
 			name := "eth" + strconv.Itoa(n.unnamed)
 			n.unnamed++

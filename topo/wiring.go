@@ -125,6 +125,9 @@ type (
 	loopback struct{}
 )
 
+func kindOfLinkEnd() LinkKind  { return linkEnd{} }
+func kindOfLoopback() LinkKind { return loopback{} }
+
 func (linkEnd) Word() string      { return "veth" }
 func (linkEnd) traits() traits    { return traits{} }
 func (k linkEnd) clone() LinkKind { return k }

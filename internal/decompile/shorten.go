@@ -60,49 +60,6 @@ func (s *shortener) switches() {
 	}
 }
 
-// canBeSwitch reports whether a node has one bridge, of a switch's default name, no
-// routes, and only ports as links.
-func canBeSwitch(t *topo.Topology, n *topo.Node) bool {
-	var bridge *topo.Bridge
-	for _, i := range n.Interfaces {
-		if b, ok := i.Kind.(*topo.Bridge); ok && i.Name == topo.BridgeName {
-			bridge = b
-		} else if i.Kind != nil {
-			return false
-		}
-	}
-	ends := 0
-	for _, l := range t.Links {
-		for _, e := range l.Endpoints {
-			if e.Node == n.Name {
-				ends++
-			}
-		}
-	}
-	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && bridge != nil && len(bridge.Ports) == ends
-}
-
-// makeSwitch changes a node for which canBeSwitch is true into a switch.
-func makeSwitch(n *topo.Node) {
-	var own topo.Interfaces
-	for _, i := range n.Interfaces {
-		if b, ok := i.Kind.(*topo.Bridge); ok {
-			i.Kind = nil
-			if b.STP {
-				i.Kind = &topo.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}
-			}
-			if len(i.Addresses) == 0 {
-				i.Addresses = nil
-			}
-			if i.IsEmpty() {
-				continue
-			}
-		}
-		own = append(own, i)
-	}
-	n.Kind, n.Interfaces = topo.Switch, own
-}
-
 // macs omits the MACs that the compiler derives from names.
 func (s *shortener) macs() {
 	without := s.lab.Clone()

@@ -3,6 +3,8 @@ package draw
 import (
 	"fmt"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // cleanLines joins texts with newlines, after escaping newlines in each.
@@ -22,9 +24,6 @@ func tooltip(b *Box) string {
 	return cleanLines(append(lines, b.Details...))
 }
 
-// plainMTU is the default MTU of Ethernet, in bytes, which tooltips omit.
-const plainMTU = 1500
-
 // portTooltip returns the tooltip of a port.
 func portTooltip(p *PlacedPort) string {
 	lines := []string{p.Name}
@@ -37,13 +36,13 @@ func portTooltip(p *PlacedPort) string {
 	if len(p.label) == 0 {
 		lines = append(lines, p.Addresses...)
 	}
-	if p.Kind != "" && p.Kind != "veth" {
+	if _, paired := state.KindNamed(p.Kind).PeerEnd(); p.Kind != "" && !paired { // a pair is drawn as a cable
 		lines = append(lines, p.Kind)
 	}
 	if p.MAC != "" {
 		lines = append(lines, p.MAC)
 	}
-	if p.MTU > 0 && p.MTU != plainMTU {
+	if p.MTU > 0 && p.MTU != state.DefaultMTU {
 		lines = append(lines, fmt.Sprintf("MTU %d", p.MTU))
 	}
 	return cleanLines(lines)

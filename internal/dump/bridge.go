@@ -25,6 +25,13 @@ type Bridge struct {
 // Kind returns "bridge".
 func (Bridge) Kind() string { return "bridge" }
 
+// PortsFollowCarrier reports whether the state of the ports of a link follows from their
+// carrier alone: it is a bridge without spanning tree.
+func (l *Link) PortsFollowCarrier() bool {
+	b, ok := l.Info.(Bridge)
+	return ok && !b.STP
+}
+
 // A Port holds the attributes of a bridge port (IFLA_BRPORT_*).
 type Port struct {
 	State     uint8 `json:"state"` // BR_STATE_*: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking
@@ -52,6 +59,9 @@ type Port struct {
 
 	GroupForwardMask uint16 `json:"group_fwd_mask,omitempty"` // as of the bridge
 }
+
+// MasterKind returns the kind of the port's master (IFLA_INFO_SLAVE_KIND).
+func (Port) MasterKind() string { return Bridge{}.Kind() }
 
 // NewPort returns what the kernel makes of a link that becomes a bridge port and has a
 // carrier. Cost and number depend on the link and the bridge.

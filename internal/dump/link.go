@@ -78,7 +78,7 @@ func (l *Link) State() string {
 	switch {
 	case !l.Flags.Has(Up):
 		return StateDown
-	case !l.Flags.Has(LowerUp) && l.Parent != 0 && !paired(l.Kind):
+	case !l.Flags.Has(LowerUp) && l.Parent != 0 && !l.Paired():
 		return StateLowerDown
 	case !l.Flags.Has(LowerUp):
 		return StateNoCarrier

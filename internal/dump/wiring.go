@@ -45,9 +45,6 @@ func (w *Wiring) Link(p LinkRef) *Link {
 	return &ns.Links[i]
 }
 
-// paired reports whether links of a kind come in pairs of peers.
-func paired(kind string) bool { return kind == "veth" || kind == "netkit" || kind == "vxcan" }
-
 // Target returns the link that IFLA_LINK refers to, read or not: the peer of a veth,
 // the lower device of a VLAN, macvlan, VXLAN or tunnel. from is the nsid of the link's
 // namespace. It returns false if there is none.
@@ -56,14 +53,12 @@ func (l *Link) Target(from int32) (LinkRef, bool) {
 	if l.ParentNetns != nil {
 		p.Netns = *l.ParentNetns
 	}
-	switch info := l.Info.(type) {
-	case VXLAN:
-		p.Index = info.Device
-	default:
-		// Before Linux 5.12 the kernel omits IFLA_LINK if it equals the link's index.
-		if p.Index == 0 && l.ParentNetns != nil && paired(l.Kind) {
-			p.Index = l.Index
-		}
+	if device := kinds[l.Kind].device; device != nil {
+		p.Index = device(l.Info)
+	}
+	// Before Linux 5.12 the kernel omits IFLA_LINK if it equals the link's index.
+	if p.Index == 0 && l.ParentNetns != nil && l.Paired() {
+		p.Index = l.Index
 	}
 	return p, p.Index != 0 && (l.ParentNetns != nil || p.Index != l.Index)
 }
@@ -72,7 +67,7 @@ func (l *Link) Target(from int32) (LinkRef, bool) {
 // was not read.
 func (w *Wiring) Peer(p LinkRef) (LinkRef, bool) {
 	l := w.Link(p)
-	if l == nil || !paired(l.Kind) {
+	if l == nil || !l.Paired() {
 		return LinkRef{}, false
 	}
 	to, ok := l.Target(p.Netns)
@@ -88,7 +83,7 @@ func (w *Wiring) Peer(p LinkRef) (LinkRef, bool) {
 // if the link has none, or it was not read.
 func (w *Wiring) Lower(p LinkRef) (LinkRef, bool) {
 	l := w.Link(p)
-	if l == nil || paired(l.Kind) {
+	if l == nil || l.Paired() {
 		return LinkRef{}, false
 	}
 	to, ok := l.Target(p.Netns)
@@ -140,7 +135,7 @@ func (w *Wiring) Inconsistent() []int32 {
 		if !ok || w.Namespaces[to.Netns] == nil { // unreadable, or being deleted
 			continue
 		}
-		if paired(w.Link(p).Kind) {
+		if w.Link(p).Paired() {
 			_, ok = w.Peer(p)
 		} else {
 			ok = w.Link(to) != nil

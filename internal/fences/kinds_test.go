@@ -3,145 +3,126 @@ package fences
 import (
 	"go/ast"
 	"go/parser"
-	"go/token"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
-// seam are the packages whose types other packages must not switch on: kinds of link
-// and Ops. Other packages have a table with a row for each type.
-var seam = map[string]string{"state": "internal/state", "plan": "internal/plan"}
-
-// answering are the methods that identify a type as a kind, a change of one, or an Op.
-var answering = []string{"Kind", "Apply"}
-
-// No code distinguishes kinds of link or Ops by a type switch, a type assertion or the
-// name of a kind: differences are rows of tables, so that a new kind or Op needs only
-// new rows.
+// No code distinguishes kinds of link or Ops by their type or by the word of a kind:
+// differences are rows of tables and files per kind, so that a new kind or Op needs only
+// new ones.
 func TestKindsAndOpsAnswerForThemselves(t *testing.T) {
-	names := map[string][]string{}
-	for pkg, dir := range seam {
-		names[pkg] = answeringTypes(t, dir)
-		if len(names[pkg]) < 3 {
-			t.Fatalf("found the types %v in %s only", names[pkg], dir)
-		}
+	packages, loader := typedPackages(t)
+	s := seamOf(packages, module+"/", linkWords())
+	if len(s.faces) != len(asked) || len(s.kinds) < 10 || len(s.ops) < 15 {
+		t.Fatalf("found %d interfaces, the kinds %v and the Ops %v", len(s.faces), s.kinds, s.ops)
 	}
-	for path, file := range sources(t) {
-		own := filepath.Base(filepath.Dir(path))
-		of := func(e ast.Expr) string { return seamType(e, own, names) }
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.TypeAssertExpr:
-				if name := of(n.Type); name != "" {
-					t.Errorf("%s asserts that something is a %s", path, name)
-				}
-			case *ast.TypeSwitchStmt:
-				for _, c := range n.Body.List {
-					for _, e := range c.(*ast.CaseClause).List {
-						if name := of(e); name != "" {
-							t.Errorf("%s has a case for the type %s", path, name)
-						}
-					}
-				}
-			case *ast.BinaryExpr:
-				if n.Op == token.EQL || n.Op == token.NEQ {
-					for _, e := range []ast.Expr{n.X, n.Y} {
-						if name := named(e, of); name != "" {
-							t.Errorf("%s compares the name of a kind with that of %s", path, name)
-						}
-					}
-				}
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.catches(t, loader)
+	for _, p := range packages {
+		for path, file := range p.files {
+			rel, err := filepath.Rel(abs, path)
+			if err != nil {
+				t.Fatal(err)
 			}
-			return true
-		})
-	}
-}
-
-// answeringTypes returns the exported types of a package that have an answering
-// method.
-func answeringTypes(t *testing.T, dir string) []string {
-	t.Helper()
-	var names []string
-	for path, file := range sources(t) {
-		if filepath.Dir(path) != filepath.Join(root, dir) {
-			continue
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv == nil || !slices.Contains(answering, f.Name.Name) {
+			if s.mayName(filepath.ToSlash(rel)) {
 				continue
 			}
-			if id, ok := f.Recv.List[0].Type.(*ast.Ident); ok && id.IsExported() {
-				names = append(names, id.Name)
+			for _, fault := range s.check(p, file) {
+				t.Errorf("%s %s", rel, fault)
 			}
 		}
 	}
-	return names
 }
 
-// seamType returns the name of the kind or Op that an expression is the type of, or
-// "".
-func seamType(e ast.Expr, own string, names map[string][]string) string {
-	if p, ok := e.(*ast.StarExpr); ok {
-		e = p.X
-	}
-	switch e := e.(type) {
-	case *ast.SelectorExpr:
-		if pkg, ok := e.X.(*ast.Ident); ok && slices.Contains(names[pkg.Name], e.Sel.Name) {
-			return pkg.Name + "." + e.Sel.Name
-		}
-	case *ast.Ident:
-		if slices.Contains(names[own], e.Name) {
-			return e.Name
-		}
-	}
-	return ""
+// forms are ways to ask for a type or a word, and must be found.
+var forms = []string{
+	`_, ok := k.(state.Bridge); return ok`,
+	`switch k.(type) { case state.Bridge: return true }; return false`,
+	`return k.Kind() == state.Bridge{}.Kind()`,
+	`_, ok := state.As[state.Bridge](k); return ok`,
+	`return k.Kind() == "bridge"`,
+	`return l.KindName() == "bridge"`,
+	`switch k.Kind() { case "bridge": return true }; return false`,
+	`switch k.Kind() { case state.Bridge{}.Kind(): return true }; return false`,
+	`return k.Equal(state.Bridge{})`,
+	`_, ok := k.(other.Bridge); return ok`,
+	`_, ok := f.(*topo.Bridge); return ok`,
+	`return f.Word() == "bridge"`,
+	`return reflect.TypeOf(k) == nil`,
+	`return k == state.Kind(state.Bridge{})`,
+	`_, ok := k.(interface{ STP() bool }); return ok`,
+	`switch any(k) { case any(state.Bridge{}): return true }; return false`,
+	`return d.Kind == "bridge"`,
+	`return slices.Contains([]string{"vlan", "macvlan"}, d.Kind)`,
+	`_, ok := d.Info.(dump.VLAN); return ok`,
+	`_, ok := op.(plan.DelLink); return ok`,
+	`_, ok := any(op).(plan.DelLink); return ok`,
+	`_, ok := op.(interface{ From() string }); return ok`,
+	`return reflect.TypeOf(op) == reflect.TypeFor[plan.DelLink]()`,
+	`return op == plan.Op(plan.DelLink{})`,
 }
 
-// named returns the kind of which an expression is the name, as state.Veth{}.Kind()
-// is, or "".
-func named(e ast.Expr, of func(ast.Expr) string) string {
-	call, ok := e.(*ast.CallExpr)
-	if !ok {
-		return ""
+// allowed are what must not be found.
+var allowed = []string{
+	`return k != nil && k.Traits().Forwards`,
+	`return l.KindName() != "" && k.Kind() != l.KindName()`,
+	`op = plan.DelLink{}; return op.Traits().Removes`,
+	`a := plan.DelLink{}; return a == plan.DelLink{}`,
+	`return l.Name == "veth"`,
+}
+
+// catches checks that forms are found, and what is allowed is not.
+func (s *seam) catches(t *testing.T, l *typeLoader) {
+	const head = `package p
+import (
+	"reflect"; "slices"
+	"MODULE/internal/dump"; "MODULE/internal/plan"; "MODULE/internal/state"; other "MODULE/internal/state"; "MODULE/topo"
+)
+var _, _, _, _ = reflect.TypeOf, slices.Contains[[]string], dump.Up, other.Host
+func f(k state.Kind, l *state.Link, d *dump.Link, f topo.LinkKind, op plan.Op) bool { BODY }`
+	for i, body := range slices.Concat(forms, allowed) {
+		text := strings.NewReplacer("MODULE", module, "BODY", body).Replace(head)
+		file, err := parser.ParseFile(l.fset, "p.go", text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		p := l.check(t, "p", map[string]*ast.File{"p.go": file})
+		if faults := s.check(p, file); (len(faults) > 0) != (i < len(forms)) {
+			t.Errorf("%s: found %q", body, faults)
+		}
 	}
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || method.Sel.Name != "Kind" {
-		return ""
+}
+
+// linkWords returns the words of the kinds of link that ip-link(8) knows.
+func linkWords() []string {
+	var list []string
+	for _, k := range state.Kinds() {
+		list = append(list, k.Kind())
 	}
-	value := method.X
-	if p, ok := value.(*ast.ParenExpr); ok {
-		value = p.X
+	return append(list, iproute2.OtherKinds()...)
+}
+
+// mayName reports whether a file is a table or that of one kind.
+func (s *seam) mayName(path string) bool {
+	if slices.Contains(tables, path) || slices.Contains(foreign, path) {
+		return true
 	}
-	lit, ok := value.(*ast.CompositeLit)
-	if !ok {
-		return ""
-	}
-	return of(lit.Type)
+	name := strings.TrimSuffix(filepath.Base(path), ".go")
+	name = strings.TrimPrefix(strings.TrimSuffix(name, "_linux"), "dump_")
+	return s.words[name]
 }
 
 // root is the folder of the module, seen from here.
 const root = "../.."
-
-// sources returns the parsed files of the module but its tests, by path.
-func sources(t *testing.T) map[string]*ast.File {
-	t.Helper()
-	files := map[string]*ast.File{}
-	for _, path := range goFiles(t) {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[path] = file
-	}
-	return files
-}
 
 // goFiles returns the paths of all Go files of the module.
 func goFiles(t *testing.T) []string {

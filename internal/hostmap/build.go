@@ -154,8 +154,7 @@ func (b *builder) ends(id int32, l *dump.Link) (peer, lower *End) {
 	if other := b.s.wiring.Link(to); other != nil {
 		end.Interface = escape.Name(other.Name)
 	}
-	switch l.Kind {
-	case "veth", "netkit", "vxcan":
+	if l.Paired() {
 		if _, sure := b.s.wiring.Peer(dump.LinkRef{Netns: id, Index: l.Index}); end.Interface != "" && !sure {
 			return nil, nil // the peer was moved between the two reads
 		}
@@ -173,19 +172,8 @@ func describe(l *dump.Link) Interface {
 	if l.Flags.Has(dump.Loopback) {
 		i.MAC = ""
 	}
-	switch info := l.Info.(type) {
-	case dump.VLAN:
-		i.ID = info.ID
-	case dump.VXLAN:
-		i.ID, i.Local, i.Remote = info.ID, info.Local, info.Remote
-	case dump.Macvlan:
-		i.Mode = info.Mode
-	case dump.IPVlan:
-		i.Mode = info.Mode
-	case dump.Tunnel:
-		i.Local, i.Remote = info.Local, info.Remote
-	case dump.Tun:
-		i.Tap = info.Tap
+	if add := kinds[l.Kind].describe; add != nil {
+		add(l.Info, &i)
 	}
 	return i
 }

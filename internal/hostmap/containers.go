@@ -146,7 +146,7 @@ func (b *builder) nameNetworks(containers []Container) {
 	}
 	for _, ns := range b.m.Namespaces {
 		for i := range ns.Interfaces {
-			if iface := &ns.Interfaces[i]; iface.Kind == "bridge" {
+			if iface := &ns.Interfaces[i]; iface.forwards() {
 				iface.Network = names[iface.Name]
 			}
 		}

@@ -109,7 +109,7 @@ func (i *Interface) notes(ns *Namespace) []string {
 	if i.Peer != nil {
 		notes = append(notes, "→ "+i.Peer.String())
 	}
-	if what := i.what(); what != "" && i.Kind != "veth" {
+	if what := i.what(); what != "" {
 		notes = append(notes, what)
 	}
 	if i.Lower != nil && ns.over(i) != i.Lower.Interface {
@@ -134,17 +134,8 @@ func viaOf(via netip.Addr) string {
 // what describes the kind of an interface.
 func (i *Interface) what() string {
 	text := i.Kind
-	switch i.Kind {
-	case "bridge":
-		if i.Network != "" {
-			text += " of network " + i.Network
-		}
-	case "vlan", "vxlan":
-		text = fmt.Sprintf("%s %d", i.Kind, i.ID)
-	case "tun":
-		if i.Tap {
-			text = "tap"
-		}
+	if what := kinds[i.Kind].what; what != nil {
+		text = what(i)
 	}
 	if i.Mode != "" {
 		text += " " + i.Mode

@@ -33,7 +33,7 @@ func boxOf(ns *Namespace) draw.Box {
 		i := ns.Interface(l.Name)
 		up := i.State != dump.StateDown
 		switch {
-		case i.Kind == "bridge":
+		case i.forwards():
 			b.Bars = append(b.Bars, draw.Bar{Name: i.Name, Addresses: l.Address, Up: up, MAC: i.MAC, MTU: i.MTU})
 		case i.Name == "lo":
 			b.Notes = append(b.Notes, "lo "+strings.Join(l.Address, " "))
@@ -60,7 +60,7 @@ func defaultRoute(via netip.Addr, dev string) string {
 // barOf returns the bridge that an interface is a port of; bonds and the like are
 // drawn as ports themselves.
 func barOf(ns *Namespace, i *Interface) string {
-	if master := ns.Interface(i.Master); master != nil && master.Kind == "bridge" {
+	if master := ns.Interface(i.Master); master != nil && master.forwards() {
 		return i.Master
 	}
 	return ""
@@ -78,7 +78,7 @@ func boxKind(ns *Namespace) draw.Kind {
 	for i := range ns.Interfaces {
 		iface := &ns.Interfaces[i]
 		switch {
-		case iface.Kind == "bridge":
+		case iface.forwards():
 			bridges++
 		case iface.Name != "lo" && barOf(ns, iface) == "":
 			return draw.Host

@@ -102,7 +102,7 @@ func (s *surplus) usualPort(l *dump.Link) *dump.Port {
 	if bridge == nil {
 		return p
 	}
-	if b, ok := bridge.Info.(dump.Bridge); ok && !b.STP && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) {
+	if bridge.PortsFollowCarrier() && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) {
 		p.State = dump.NewPort().State
 	}
 	return p

@@ -93,20 +93,10 @@ func (n *Node) linkLines() []string {
 			addresses = "(port of " + m + ")"
 		}
 		rows = append(rows, []string{
-			l.Name, strconv.Itoa(l.Index), linkKind(l), l.State(), l.Address.String(), strconv.Itoa(l.MTU), addresses, n.peer(l.Index),
+			l.Name, strconv.Itoa(l.Index), l.KindWord(), l.State(), l.Address.String(), strconv.Itoa(l.MTU), addresses, n.peer(l.Index),
 		})
 	}
 	return words.Align(rows)
-}
-
-func linkKind(l *dump.Link) string {
-	switch {
-	case l.Kind != "":
-		return l.Kind
-	case l.Flags.Has(dump.Loopback):
-		return state.Loopback{}.Kind()
-	}
-	return "device"
 }
 
 func (n *Node) prefixes(index int) []string {

@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// linkKinds has one row per supported kind of link; otherKinds has the rest of
+// linkKinds has one row per supported kind of link; OtherKinds has the rest of
 // ip-link(8).
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
@@ -105,8 +105,8 @@ func (w *words) unsupportedKind() error {
 	return w.unsupported("links of kind %s are not supported", w.Next())
 }
 
-// otherKinds are the kinds of ip-link(8) that are not supported.
-func otherKinds() []string {
+// OtherKinds are the kinds of ip-link(8) that are not supported.
+func OtherKinds() []string {
 	kinds := strings.Fields(`
 		amt bareudp bond can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib ipvlan ipvtap
 		lowpan macsec macvlan macvtap netdevsim netkit nlmon rmnet sit tun vcan virt_wifi vlan vrf vti vxcan vxlan wireguard xfrm`)

@@ -32,7 +32,7 @@ func parseAddLink(w *words) (plan.Plan, error) {
 	}
 	kind, ok := linkKinds()[w.Peek()]
 	switch {
-	case !ok && slices.Contains(otherKinds(), w.Peek()):
+	case !ok && slices.Contains(OtherKinds(), w.Peek()):
 		return nil, w.unsupportedKind()
 	case !ok:
 		return nil, w.Unexpected(KindNames()...)

@@ -57,60 +57,12 @@ func (q *Query) linkInfo(ns *dump.Namespace, l *dump.Link) fields {
 		fs.say(data.text())
 	}
 	if l.Port != nil {
-		data := portData(l.Port)
-		info.know("info_slave_kind", "bridge")
+		data, master := portData(l.Port), l.Port.MasterKind()
+		info.know("info_slave_kind", master)
 		info.know("info_slave_data", data)
-		fs.say(q.newline() + "    bridge_slave " + data.text())
+		fs.say(q.newline() + "    " + master + "_slave " + data.text())
 	}
 	fs.know("linkinfo", info)
-	return fs
-}
-
-func kindData(ns *dump.Namespace, l *dump.Link) fields {
-	var fs fields
-	number := func(key, word string, n int) { fs.add(key, n, fmt.Sprintf("%s %d ", word, n)) }
-	switch info := l.Info.(type) {
-	case dump.Bridge:
-		number("forward_delay", "forward_delay", info.ForwardDelay)
-		number("hello_time", "hello_time", info.HelloTime)
-		number("max_age", "max_age", info.MaxAge)
-		number("ageing_time", "ageing_time", info.AgeingTime)
-		number("stp_state", "stp_state", bit(info.STP))
-		number("priority", "priority", info.Priority)
-		number("vlan_filtering", "vlan_filtering", bit(info.VLANFiltering))
-		fs.word("bridge_id", "bridge_id", info.ID)
-	case dump.Macvlan:
-		fs.word("mode", "mode", info.Mode)
-	case dump.IPVlan:
-		fs.word("mode", " mode", info.Mode)
-	case dump.VLAN:
-		fs.word("protocol", "protocol", map[uint16]string{0x8100: "802.1Q", 0x88a8: "802.1ad"}[info.Protocol])
-		number("id", "id", info.ID)
-	case dump.VXLAN:
-		number("id", "id", info.ID)
-		if info.Remote.IsValid() {
-			fs.word("remote", "remote", info.Remote.String())
-		}
-		if info.Local.IsValid() {
-			fs.word("local", "local", info.Local.String())
-		}
-		if dev := ns.LinkName(info.Device); dev != "" {
-			fs.word("link", "dev", dev)
-		}
-		number("port", "dstport", info.Port)
-	case dump.Tunnel:
-		if info.Name == "geneve" { // bound to no address of its own
-			number("id", "id", int(info.Key))
-			if info.Remote.IsValid() {
-				fs.word("remote", "remote", info.Remote.String())
-			}
-			break
-		}
-		fs.word("remote", "remote", orAny(info.Remote))
-		fs.word("local", "local", orAny(info.Local))
-	case dump.Tun:
-		fs.word("type", "type", map[bool]string{false: "tun", true: "tap"}[info.Tap])
-	}
 	return fs
 }
 

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -37,4 +39,17 @@ func (b *batch) bridgeChange(c state.BridgeChange) {
 	if c.ForwardDelay != nil {
 		b.u32(iflaBrForwardDelay, uint32(*c.ForwardDelay))
 	}
+}
+
+// TryVLANFiltering makes a bridge that minds VLANs.
+func TryVLANFiltering() error {
+	return tryRoute(func(c *conn) error {
+		var b batch
+		b.message(unix.RTM_NEWLINK, createNew, func() {
+			b.ifinfo(tryIndex, 0, 0)
+			b.text(unix.IFLA_IFNAME, tryName)
+			b.kindInfo(state.Bridge{}.Kind(), func() { b.u8(unix.IFLA_BR_VLAN_FILTERING, 1) })
+		})
+		return c.do(&b)
+	})
 }

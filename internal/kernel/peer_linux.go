@@ -27,7 +27,7 @@ func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 	})
 	peers := map[int]Peer{}
 	for _, l := range ns.Links {
-		if l.Kind != "veth" {
+		if !l.Paired() {
 			continue
 		}
 		name, known := ns.Name, true

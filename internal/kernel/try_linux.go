@@ -1,15 +1,11 @@
 package kernel
 
 import (
-	"encoding/binary"
-	"fmt"
 	"net/netip"
-	"slices"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
-	"github.com/vethlab/vethlab/internal/state"
 )
 
 // What can be done here depends on the kernel's version, its configuration, its
@@ -17,85 +13,9 @@ import (
 // a namespace of its own, which is gone when it returns. What stays are modules
 // that the kernel loaded to do it.
 
-// tryIndex and tryName are of the link that is made; the one below it, where
-// there has to be one, has the next number.
-const (
-	tryIndex = 100
-	tryName  = "try0"
-)
-
-// TryLink makes a link of a kind, by its name in ip-link(8).
-func TryLink(kind string) error {
-	return tryRoute(func(c *conn) error {
-		lower := 0
-		if slices.Contains([]string{"vlan", "macvlan", "macvtap", "ipvlan"}, kind) {
-			lower = tryIndex + 1
-			if err := c.tryLink(state.Veth{}.Kind(), "lower0", lower, 0); err != nil {
-				return fmt.Errorf("the veth below it: %w", err)
-			}
-		}
-		return c.tryLink(kind, tryName, tryIndex, lower)
-	})
-}
-
 // tryRoute calls fn with a route socket of a new namespace.
 func tryRoute(fn func(*conn) error) error {
 	return netns.InTemp(func() error { return inside(fn) })
-}
-
-// tryLink makes a link, on top of that with the number lower if it is not 0.
-func (c *conn) tryLink(kind, name string, index, lower int) error {
-	var b batch
-	b.message(unix.RTM_NEWLINK, createNew, func() {
-		b.ifinfo(index, 0, 0)
-		b.text(unix.IFLA_IFNAME, name)
-		if lower != 0 {
-			b.u32(unix.IFLA_LINK, uint32(lower))
-		}
-		b.kindInfo(kind, func() { b.tryData(kind) })
-	})
-	return c.do(&b)
-}
-
-// Attributes of links (linux/if_tunnel.h).
-const (
-	iflaGRELocal  = 6
-	iflaGRERemote = 7
-)
-
-// tryData writes what the kernel demands to be told of a kind.
-func (b *batch) tryData(kind string) {
-	switch kind {
-	case "vlan":
-		b.attr(unix.IFLA_VLAN_ID, native.AppendUint16(nil, 2))
-	case "vxlan":
-		b.u32(unix.IFLA_VXLAN_ID, 1)
-		b.attr(unix.IFLA_VXLAN_PORT, binary.BigEndian.AppendUint16(nil, 4789))
-	case "geneve":
-		b.u32(unix.IFLA_GENEVE_ID, 1)
-		b.attr(unix.IFLA_GENEVE_REMOTE, netip.MustParseAddr("192.0.2.2").AsSlice())
-	case "vrf":
-		b.u32(unix.IFLA_VRF_TABLE, 100)
-	case "gre": // with addresses, for one without is there already
-		b.attr(iflaGRELocal, netip.MustParseAddr("192.0.2.1").AsSlice())
-		b.attr(iflaGRERemote, netip.MustParseAddr("192.0.2.2").AsSlice())
-	case "ip6gre":
-		b.attr(iflaGRELocal, netip.MustParseAddr("2001:db8::1").AsSlice())
-		b.attr(iflaGRERemote, netip.MustParseAddr("2001:db8::2").AsSlice())
-	}
-}
-
-// TryVLANFiltering makes a bridge that minds VLANs.
-func TryVLANFiltering() error {
-	return tryRoute(func(c *conn) error {
-		var b batch
-		b.message(unix.RTM_NEWLINK, createNew, func() {
-			b.ifinfo(tryIndex, 0, 0)
-			b.text(unix.IFLA_IFNAME, tryName)
-			b.kindInfo(state.Bridge{}.Kind(), func() { b.u8(unix.IFLA_BR_VLAN_FILTERING, 1) })
-		})
-		return c.do(&b)
-	})
 }
 
 // TryIPv6 gives lo an IPv6 address.

@@ -6,6 +6,11 @@ const Lo = "lo"
 // Loopback is the link lo. It can be neither made nor deleted.
 type Loopback struct{ plainKind }
 
+// newLo returns lo as it is in a new namespace.
+func newLo() *Link {
+	return &Link{Name: Lo, Index: 1, Kind: Loopback{}, MTU: LoMTU, AutoLinkLocal: true}
+}
+
 // Kind returns "loopback".
 func (Loopback) Kind() string { return "loopback" }
 

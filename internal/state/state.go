@@ -98,7 +98,7 @@ func (s *State) Rename(from, to Endpoint) {
 func (s *State) Add(name string) *Namespace {
 	ns := &Namespace{Name: name, Links: map[string]*Link{}, Sysctls: map[string]string{}}
 	if name != Host {
-		ns.Links[Lo] = &Link{Name: Lo, Index: 1, Kind: Loopback{}, MTU: LoMTU, AutoLinkLocal: true}
+		ns.Links[Lo] = newLo()
 	}
 	s.Namespaces[name] = ns
 	return ns
