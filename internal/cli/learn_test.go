@@ -50,7 +50,7 @@ func TestLearnInTerminal(t *testing.T) {
 	s.types("1\r", "It is lo.")
 
 	// The up key recalls the last line; shell opens a shell.
-	s.types("ip netns add ns3\r", "Not there yet:")
+	s.types("ip netns add ns3\r", "Not done yet:")
 	s.types(up+"\r", "(exit code 1)")
 	s.types("shell\r", "(lesson)")
 	s.types("ip netns list\n", "ns3")
@@ -63,7 +63,7 @@ func TestLearnInTerminal(t *testing.T) {
 
 	// Ctrl-C at a prompt leaves too, and the terminal's mode is restored.
 	s.types("vethlab learn --lang zh-TW "+file+"\n", "    ip netns add ns1\r\n$ ")
-	s.types(ctrlC, "沙盒和裡面的一切都已經清掉")
+	s.types(ctrlC, "沙盒和裡面的一切都已經刪除")
 	s.types("\n", "out> ")
 	s.types("stty -a | tr ' ' '\\n' | grep -x -e echo -e icanon\n", "icanon")
 }

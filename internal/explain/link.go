@@ -14,7 +14,7 @@ func delLink(op plan.DelLink) Note {
 		Brief: words.Text{En: "Deletes the interface %s.", ZhTW: "刪除介面：%s。"}.With(link(op.Link)),
 		More: words.Text{
 			En:   "Its addresses and the routes through it are deleted too, and if it is one end of a veth pair, its peer.",
-			ZhTW: "它的位址與經過它的路由會一起消失。如果它是 veth pair 的一端，另一端也會跟著不見。",
+			ZhTW: "它的位址和經過它的路由也會刪除。如果它是 veth pair 的一端，另一端也會一起刪除。",
 		},
 		Kernel: message("RTM_DELLINK", "", "the index of %s", op.Link.Link),
 		Look:   Look{op.Link.Namespace, "ip", []string{"link", "show"}},
@@ -57,7 +57,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 			More: words.Text{
 				En: "Only an interface that is up sends and receives. The kernel now adds routes to its subnets. A veth also needs its peer " +
 					"to be up: until then it shows NO-CARRIER, as an Ethernet port without a cable does.",
-				ZhTW: "介面要啟用（UP）才會收送封包，它的位址這時也才會變成路由。veth 還需要另一端也啟用：" +
+				ZhTW: "介面要啟用（UP）才會收送封包。這時核心會加上到它的子網路的路由。veth 還需要另一端也啟用：" +
 					"在那之前會顯示 NO-CARRIER，就像網路孔沒插線一樣。",
 			},
 			Kernel: message("RTM_NEWLINK", "", "ifi_flags IFF_UP, ifi_change IFF_UP, the index of %s", e.Link),
@@ -66,7 +66,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 			n.Topic = "lo up"
 			n.More = words.Text{
 				En:   "lo connects a namespace to itself: 127.0.0.1 and ::1, which many programs expect, work from now on.",
-				ZhTW: "lo 讓命名空間連到自己：從現在起 127.0.0.1 與 ::1 可以用了，許多程式都預期如此。",
+				ZhTW: "lo 讓命名空間連到自己：從現在起 127.0.0.1 和 ::1 可以用了，許多程式都需要它們。",
 			}
 		}
 		return n
@@ -76,7 +76,7 @@ func upOrDown(e state.Endpoint, up bool) Note {
 		Brief: words.Text{En: "Takes down %s.", ZhTW: "停用 %s。"}.With(link(e)),
 		More: words.Text{
 			En:   "It keeps its IPv4 addresses. Its IPv6 addresses and all routes through it are deleted; bringing it up does not restore them.",
-			ZhTW: "IPv4 位址會留著；IPv6 位址與所有經過它的路由都會消失，而且不會自己回來。",
+			ZhTW: "IPv4 位址會留著；IPv6 位址和所有經過它的路由都會刪除，重新啟用也不會恢復。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "ifi_flags 0, ifi_change IFF_UP, the index of %s", e.Link),
 	}
@@ -86,17 +86,17 @@ func master(e state.Endpoint, bridge string) Note {
 	if bridge == "" {
 		return Note{
 			Topic:  "link nomaster",
-			Brief:  words.Text{En: "Removes %s from its bridge.", ZhTW: "把 %s 從橋接器拔下來。"}.With(link(e)),
+			Brief:  words.Text{En: "Removes %s from its bridge.", ZhTW: "把 %s 從橋接器移除。"}.With(link(e)),
 			Kernel: message("RTM_NEWLINK", "", "IFLA_MASTER 0, the index of %s", e.Link),
 		}
 	}
 	return Note{
 		Topic: "link master",
-		Brief: words.Text{En: "Makes %[1]s a port of the bridge %[2]s.", ZhTW: "把 %[1]s 接到橋接器 %[2]s 上。"}.With(link(e), bridge),
+		Brief: words.Text{En: "Makes %[1]s a port of the bridge %[2]s.", ZhTW: "把 %[1]s 設成橋接器 %[2]s 的埠。"}.With(link(e), bridge),
 		More: words.Text{
 			En: "Frames that arrive at a port go to the bridge, not to the addresses of the port. " +
 				"So a port needs no address.",
-			ZhTW: "從現在起它是這台交換器的一個埠：進來的訊框會交給橋接器，而不是交給這個介面自己的位址。所以埠不需要位址。",
+			ZhTW: "埠收到的訊框會交給橋接器，而不是交給埠自己的位址。所以埠不需要位址。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_MASTER the index of %s, the index of %s", bridge, e.Link),
 	}
@@ -108,7 +108,7 @@ func setMAC(op plan.SetLink) Note {
 		Brief: words.Text{En: "Gives %[1]s the MAC address %[2]s.", ZhTW: "把 %[1]s 的 MAC 位址設為 %[2]s。"}.With(link(op.Link), op.MAC),
 		More: words.Text{
 			En:   "Neighbours on the same cable or switch send frames to it. It must be unique among them.",
-			ZhTW: "同一條線或同一台交換器上的鄰居靠它找到這個介面，所以不可以有兩個一樣的。",
+			ZhTW: "同一條線或同一台交換器上的鄰居會把訊框送到這個位址，所以不能重複。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_ADDRESS %s, the index of %s", op.MAC, op.Link.Link),
 	}
@@ -117,10 +117,10 @@ func setMAC(op plan.SetLink) Note {
 func setMTU(op plan.SetLink) Note {
 	return Note{
 		Topic: "link mtu",
-		Brief: words.Text{En: "Sets the MTU of %[1]s, the length of the longest packet through it, to %[2]d bytes.", ZhTW: "讓經過 %[1]s 的封包最長為 %[2]d 位元組。"}.With(link(op.Link), op.MTU),
+		Brief: words.Text{En: "Sets the MTU of %[1]s, the length of the longest packet through it, to %[2]d bytes.", ZhTW: "把 %[1]s 的 MTU，也就是封包的最大長度，設為 %[2]d 位元組。"}.With(link(op.Link), op.MTU),
 		More: words.Text{
 			En:   "Both ends of a cable should have the same MTU: an end drops packets longer than its own.",
-			ZhTW: "線的兩端應該一致：比自己的 MTU 長的封包，那一端會丟掉。",
+			ZhTW: "線的兩端應該一致：比自己的 MTU 長的封包，那一端會丟棄。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_MTU %d, the index of %s", op.MTU, op.Link.Link),
 	}
@@ -131,13 +131,13 @@ func autoLinkLocal(e state.Endpoint, on bool) Note {
 		Topic: "link addrgenmode",
 		Brief: words.Text{
 			En:   "Keeps the kernel from assigning an fe80:: address to %s.",
-			ZhTW: "不要讓核心自己給 %s 一個 fe80:: 位址。",
+			ZhTW: "不要讓核心自動給 %s 一個 fe80:: 位址。",
 		}.With(link(e)),
 		More: words.Text{
 			En: "The kernel would first check for 1 to 2 s whether another host has that address, and " +
 				"IPv6 would not work until then. A switch port needs none; other interfaces get theirs explicitly.",
-			ZhTW: "核心會先花一兩秒確認沒有別人用這個位址，這段時間 IPv6 還不能用。" +
-				"交換器的埠不需要這種位址，其他介面則由我們自己加上。",
+			ZhTW: "核心會先花 1 到 2 秒確認沒有其他主機使用這個位址，這段時間 IPv6 還不能用。" +
+				"交換器的埠不需要這種位址，其他介面的則另外加上。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_AF_SPEC/AF_INET6/IFLA_INET6_ADDR_GEN_MODE %d, the index of %s", genMode(on), e.Link),
 	}
@@ -163,10 +163,10 @@ func genMode(auto bool) int {
 func alias(e state.Endpoint, text string) Note {
 	n := Note{
 		Topic: "link alias",
-		Brief: words.Text{En: "Sets the alias of %[1]s to %[2]q.", ZhTW: "在 %[1]s 上寫下註記 %[2]q。"}.With(link(e), text),
+		Brief: words.Text{En: "Sets the alias of %[1]s to %[2]q.", ZhTW: "把 %[1]s 的 alias 設為 %[2]q。"}.With(link(e), text),
 		More: words.Text{
 			En:   "An alias is free text that the kernel stores with the interface and does not interpret.",
-			ZhTW: "alias 是隨意的文字，核心會替介面保存，但對核心沒有任何意義。",
+			ZhTW: "alias 是任意的文字，核心會跟介面一起保存，但不會解讀它。",
 		},
 		Kernel: message("RTM_NEWLINK", "", "IFLA_IFALIAS %q, the index of %s", text, e.Link),
 	}
@@ -174,12 +174,12 @@ func alias(e state.Endpoint, text string) Note {
 		n.Topic = "mark"
 		n.Brief = words.Text{
 			En:   "Marks it as the node %[2]s of the lab %[1]s.",
-			ZhTW: "做記號：這是實驗 %[1]s 的節點 %[2]s。",
+			ZhTW: "標記：這是實驗 %[1]s 的節點 %[2]s。",
 		}.With(m.Lab, m.Node)
 		n.More = words.Text{
 			En: fmt.Sprintf("The mark is an alias of %s, free text to the kernel, by which vethlab finds its labs. "+
 				"vethlab never changes a namespace without one.", e.Link),
-			ZhTW: fmt.Sprintf("記號就是 %s 的 alias：對核心沒有意義的文字，vethlab 靠它認出自己的實驗。沒有記號的東西，它絕不去動。", e.Link),
+			ZhTW: fmt.Sprintf("標記就是 %s 的 alias，vethlab 靠它找到自己的實驗。沒有標記的命名空間，vethlab 絕不更動。", e.Link),
 		}
 	}
 	return n

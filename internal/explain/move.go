@@ -13,7 +13,7 @@ func moveLink(op plan.MoveLink) Note {
 		return Note{
 			Topic:  "link rename",
 			Brief:  words.Text{En: "Renames %[1]s to %[2]s.", ZhTW: "把 %[1]s 改名為 %[2]s。"}.With(link(op.Link), op.To.Link),
-			More:   words.Text{En: "Its index, addresses and settings stay.", ZhTW: "編號不變，核心記得的其他事情也都不變。"},
+			More:   words.Text{En: "Its index, addresses and settings stay.", ZhTW: "編號、位址和設定都不變。"},
 			Kernel: moveMessage(op),
 			Look:   lookAt("link", op.To),
 		}
@@ -25,8 +25,8 @@ func moveLink(op plan.MoveLink) Note {
 			En: "An interface is in one namespace at a time. It arrives down, without addresses and routes, so those are added " +
 				"afterwards. A veth stays connected to its peer, across namespaces: @if and link-netnsid show the peer's index and " +
 				"namespace.",
-			ZhTW: "介面一次只能在一個命名空間裡：它會從原來的地方消失。搬過去之後是停用的，沒有位址也沒有路由，所以這些要之後再設。" +
-				"如果是 veth，連到另一端的線還在，可以跨越命名空間：@if 和 link-netnsid 會指出另一端在哪裡。",
+			ZhTW: "介面同時只會在一個命名空間裡。搬過去之後是停用的，沒有位址也沒有路由，所以這些要之後再設。" +
+				"veth 跨命名空間仍然和另一端相連：@if 和 link-netnsid 是另一端的編號和命名空間。",
 		},
 		Kernel: moveMessage(op),
 		Look:   lookAt("link", op.To),
@@ -35,7 +35,7 @@ func moveLink(op plan.MoveLink) Note {
 		n.Topic = "link move and rename"
 		n.Brief = words.Text{
 			En:   "Moves %[1]s into %[2]s and renames it to %[3]s.",
-			ZhTW: "把 %[1]s 搬進 %[2]s，在那裡叫做 %[3]s。",
+			ZhTW: "把 %[1]s 搬進 %[2]s，並改名為 %[3]s。",
 		}.With(link(op.Link), namespace(op.To.Namespace), op.To.Link)
 	}
 	return n
@@ -60,8 +60,8 @@ func flushAddresses(op plan.FlushAddresses) Note {
 	}
 	return Note{
 		Topic:  "address flush",
-		Brief:  words.Text{En: "Removes %[2]s from %[1]s.", ZhTW: "從 %[1]s 拿掉%[2]s。"}.With(link(op.Link), what),
-		More:   words.Text{En: "The routes to their subnets are deleted too.", ZhTW: "通往這些子網路的路由也會一起消失。"},
+		Brief:  words.Text{En: "Removes %[2]s from %[1]s.", ZhTW: "從 %[1]s 移除 %[2]s。"}.With(link(op.Link), what),
+		More:   words.Text{En: "The routes to their subnets are deleted too.", ZhTW: "到這些子網路的路由也會一起刪除。"},
 		Kernel: fmt.Sprintf("RTM_GETADDR (NLM_F_DUMP), and an RTM_DELADDR for each address of %s", op.Link.Link),
 		Look:   lookAt("addr", op.Link),
 	}

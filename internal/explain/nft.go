@@ -47,7 +47,7 @@ func filterBrief(op plan.Nft) words.Text {
 	case c.Verb == nft.Delete:
 		return words.Text{En: "Deletes from the packet filter of %[1]s: %[2]s.", ZhTW: "從 %[1]s 的封包過濾器刪除：%[2]s。"}.With(ns, strings.TrimSpace(what.En+" "+c.Body()))
 	case c.Verb == nft.Flush:
-		return words.Text{En: "Empties this part of the packet filter of %[1]s: %[2]s.", ZhTW: "清空 %[1]s 的封包過濾器的這個部分：%[2]s。"}.With(ns, what)
+		return words.Text{En: "Empties this part of the packet filter of %[1]s: %[2]s.", ZhTW: "清空 %[1]s 封包過濾器的這個部分：%[2]s。"}.With(ns, what)
 	case c.Verb == nft.List:
 		return words.Text{En: "Lists this part of the packet filter of %[1]s: %[2]s.", ZhTW: "列出 %[1]s 的封包過濾器：%[2]s。"}.With(ns, what)
 	case c.Object == nft.ATable:
@@ -55,10 +55,10 @@ func filterBrief(op plan.Nft) words.Text {
 	case c.Object == nft.AChain && c.Base != nil:
 		return words.Text{
 			En:   "Makes the chain %[1]s, which packets of %[2]s pass at the hook %[3]s.",
-			ZhTW: "建立鏈 %[1]s；%[2]s 的封包在 %[3]s 這一站會經過它。",
+			ZhTW: "建立鏈 %[1]s；%[2]s 的封包會在 hook %[3]s 經過它。",
 		}.With(c.Name, ns, c.Base.Hook)
 	case c.Object == nft.AChain:
-		return words.Text{En: "Makes the chain %[1]s in %[2]s, to which rules can jump.", ZhTW: "在 %[2]s 建立鏈 %[1]s，可以由規則引導過去。"}.With(c.Name, ns)
+		return words.Text{En: "Makes the chain %[1]s in %[2]s, to which rules can jump.", ZhTW: "在 %[2]s 建立鏈 %[1]s，規則可以跳（jump）過去。"}.With(c.Name, ns)
 	case c.Object == nft.ARule:
 		return words.Text{En: "Adds a rule to the chain %[1]s in %[2]s: %[3]s.", ZhTW: "在 %[2]s 的鏈 %[1]s 加上一條規則：%[3]s。"}.With(c.Name, ns, c.Rule)
 	case c.Object == nft.ASet:
@@ -73,18 +73,18 @@ func filterMore(c nft.Command) (topic string, more words.Text) {
 	case nft.ATable:
 		return "nft table", words.Text{
 			En:   "A table holds chains, and has no effect without one. Its family selects the packets: ip, ip6, or inet for both.",
-			ZhTW: "表裡面放的是鏈，本身什麼都不做。family 說明它管哪些封包：ip、ip6，或兩者都管的 inet。",
+			ZhTW: "表裡面放的是鏈，沒有鏈就沒有作用。family 決定它處理哪些封包：ip、ip6，或兩者都處理的 inet。",
 		}
 	case nft.AChain:
 		return "nft chain", words.Text{
 			En: "The hooks are points on the path of a packet: prerouting when it arrives, then input if it is for this namespace or " +
 				"forward if it is forwarded, output if it is sent from here, and postrouting before it leaves.",
-			ZhTW: "hook 是封包一路經過的站：剛進來是 prerouting，給這個命名空間的走 input，要轉送的走 forward，從這裡送出的走 output，離開之前都經過 postrouting。",
+			ZhTW: "hook 是封包路徑上的檢查點：剛進來是 prerouting，給這個命名空間的經過 input，要轉送的經過 forward，從這裡送出的經過 output，離開之前都經過 postrouting。",
 		}
 	case nft.ARule:
 		return ruleMore(c.Rule)
 	case nft.ASet:
-		return "nft set", words.Text{En: "A rule compares a packet with all its elements in one lookup.", ZhTW: "規則可以一次在裡面查詢所有的值。"}
+		return "nft set", words.Text{En: "A rule compares a packet with all its elements in one lookup.", ZhTW: "規則查詢一次，就能和集合裡所有的元素比較。"}
 	}
 	return "nft element", words.Text{}
 }
@@ -97,24 +97,24 @@ func ruleMore(r nft.Rule) (topic string, more words.Text) {
 			if s.Word == "dnat" || s.Word == "redirect" {
 				return "nft dnat", words.Text{
 					En:   "The destination is rewritten: this is how a port is published. The kernel tracks the connection and rewrites the replies back.",
-					ZhTW: "改寫的是目的位址：發布一個埠就是這樣做的。核心會記住這條連線，並把回應改回來。",
+					ZhTW: "改寫的是目的位址：發布一個埠就是這樣做的。核心會追蹤這條連線，並把回應改回來。",
 				}
 			}
 			return "nft snat", words.Text{
 				En: "The source is rewritten, so that replies come back to this machine; the kernel tracks the connection and rewrites the " +
 					"replies back. masquerade takes the address of the outgoing interface.",
-				ZhTW: "改寫的是來源位址，這樣回應才會回到這台機器；核心會記住這條連線，並把回應改回來。masquerade 用的是封包離開時那個介面的位址。",
+				ZhTW: "改寫的是來源位址，這樣回應才會回到這台機器；核心會追蹤這條連線，並把回應改回來。masquerade 用的是封包離開時那個介面的位址。",
 			}
 		case nft.Reject:
 			return "nft reject", words.Text{
 				En:   "The sender gets an error (ICMP or a TCP reset). With drop it would wait for its timeout.",
-				ZhTW: "送出封包的人會收到拒絕；如果用 drop，他就只能一直等。",
+				ZhTW: "送出封包的一端會收到錯誤（ICMP 或 TCP reset）；如果用 drop，就只能等到逾時。",
 			}
 		}
 	}
 	return "nft rule", words.Text{
 		En:   "The rules of a chain are evaluated in order, and each from left to right: if a condition does not match, the next rule follows.",
-		ZhTW: "鏈裡的規則依順序嘗試，每條規則從左讀到右：條件不符合，就換下一條。",
+		ZhTW: "鏈裡的規則依序評估，每條規則由左到右：條件不符合，就換下一條。",
 	}
 }
 

@@ -24,7 +24,7 @@ func addRoute(op plan.AddRoute) Note {
 		n.Topic = "route add link"
 		n.Brief = words.Text{
 			En:   "Adds a route to %[1]s: %[2]s is on-link, out of %[3]s.",
-			ZhTW: "告訴 %[1]s：%[2]s 就直接在 %[3]s 後面。",
+			ZhTW: "在 %[1]s 加上路由：%[2]s 直接接在 %[3]s 上。",
 		}.With(ns, destination(r), dev)
 		n.More = words.Text{
 			En:   "No router is in between: the kernel resolves each address there on that link (ARP or ND).",
@@ -39,23 +39,23 @@ func addRoute(op plan.AddRoute) Note {
 		n.More = words.Text{
 			En: "The router %[1]s is the gateway. The kernel takes the matching route with the longest prefix; this one matches " +
 				"every packet, with the shortest prefix. The gateway itself must be on-link.",
-			ZhTW: "這就是預設路由，%[1]s 就是閘道。核心會挑最精確的那條路由；這一條什麼都符合，但最不精確。閘道本身必須是直接相連的鄰居。",
+			ZhTW: "路由器 %[1]s 就是閘道。核心會選前綴最長的那條路由；這一條符合所有封包，但前綴最短。閘道本身必須直接相連。",
 		}.With(r.Via)
 	default:
 		n.Brief = words.Text{
 			En:   "Adds a route to %[1]s: packets to %[2]s go to the router %[3]s, out of %[4]s.",
-			ZhTW: "告訴 %[1]s：要到 %[2]s，就從 %[4]s 交給路由器 %[3]s。",
+			ZhTW: "在 %[1]s 加上路由：到 %[2]s 的封包，從 %[4]s 交給路由器 %[3]s。",
 		}.With(ns, destination(r), r.Via, dev)
 		n.More = words.Text{
 			En: "The destination address of the packet stays; only its frame is sent to the router's MAC. Replies need " +
 				"a route of its own.",
-			ZhTW: "封包上的目的位址不變，只有訊框會送到路由器的 MAC。回程需要另外一條路由。",
+			ZhTW: "封包的目的位址不變，只有訊框會送到路由器的 MAC。回程需要另外一條路由。",
 		}
 	}
 	if op.Replace {
 		n.Kernel = message("RTM_NEWROUTE", "NLM_F_CREATE|NLM_F_REPLACE", "%s", routeDetails(r))
 		n.Brief.En += " It replaces a route to the same destination."
-		n.Brief.ZhTW += "原本到同一目的地的路由會被取代。"
+		n.Brief.ZhTW += "到同一目的地的路由會被取代。"
 	}
 	return n
 }
@@ -63,10 +63,10 @@ func addRoute(op plan.AddRoute) Note {
 func delRoute(op plan.DelRoute) Note {
 	return Note{
 		Topic: "route del",
-		Brief: words.Text{En: "Deletes the route to %[2]s from %[1]s.", ZhTW: "讓 %[1]s 忘掉到 %[2]s 的路。"}.With(namespace(op.Namespace), destination(op.Route)),
+		Brief: words.Text{En: "Deletes the route to %[2]s from %[1]s.", ZhTW: "從 %[1]s 刪除到 %[2]s 的路由。"}.With(namespace(op.Namespace), destination(op.Route)),
 		More: words.Text{
 			En:   "Packets there take the next best matching route; without one sending fails at once: Network is unreachable.",
-			ZhTW: "往那裡的封包會改走次佳的路由；如果沒有，就會立刻被拒絕：Network is unreachable。",
+			ZhTW: "往那裡的封包會改走次佳的路由；如果沒有，就會立刻失敗：Network is unreachable。",
 		},
 		Kernel: message("RTM_DELROUTE", "", "%s", routeDetails(op.Route)),
 		Look:   lookAtRoutes(op.Namespace, op.Route),
@@ -75,7 +75,7 @@ func delRoute(op plan.DelRoute) Note {
 
 func destination(r state.Route) words.Text {
 	if r.To.Bits() == 0 {
-		return words.Text{En: "all other destinations", ZhTW: "其他所有地方"}
+		return words.Text{En: "all other destinations", ZhTW: "其他所有目的地"}
 	}
 	return words.Both(r.To.String())
 }

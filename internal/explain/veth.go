@@ -13,12 +13,12 @@ func addVeth(op plan.AddVeth) Note {
 		Topic: "veth add",
 		Brief: words.Text{
 			En:   "Makes a veth pair, a virtual cable with the ends %[1]s and %[2]s.",
-			ZhTW: "建立一對 veth，就像兩頭都有接頭的網路線：%[1]s 和 %[2]s。",
+			ZhTW: "建立 veth pair，就像一條虛擬的網路線，兩端是 %[1]s 和 %[2]s。",
 		}.With(link(a.Link), link(b.Link)),
 		More: words.Text{
 			En: "A frame sent into one end arrives at the other. Deleting one end deletes both. Both are down and have no " +
 				"addresses yet.",
-			ZhTW: "從一端送進去的，會從另一端出來；兩端缺一不可。現在兩端都還沒啟用，也沒有位址。",
+			ZhTW: "從一端送出的訊框，會由另一端收到。刪除一端，另一端也會刪除。現在兩端都還沒啟用，也沒有位址。",
 		},
 		Kernel: message("RTM_NEWLINK", create, "IFLA_IFNAME %s, IFLA_LINKINFO kind veth, VETH_INFO_PEER with IFLA_IFNAME %s%s",
 			a.Link.Link, b.Link.Link, vethDetails(op)),
@@ -29,7 +29,7 @@ func addVeth(op plan.AddVeth) Note {
 		n.More = words.Text{
 			En: n.More.En + " Each end is made in its namespace, so none has to be moved there; @if and link-netns of one end show " +
 				"the index and the namespace of the other.",
-			ZhTW: n.More.ZhTW + "每一端直接生在自己的命名空間裡，不必再搬；從一端的 @if 與 link-netns 可以看出另一端的編號和所在。",
+			ZhTW: n.More.ZhTW + "每一端直接建立在自己的命名空間裡，不必再搬；一端的 @if 和 link-netns 是另一端的編號和命名空間。",
 		}
 	}
 	return n

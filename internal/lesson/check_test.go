@@ -84,8 +84,8 @@ func TestSysctl(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	for line, want := range map[string]string{
-		"a exists":                 "There is no namespace a.",
-		"not a exists":             "The namespace a is still there.",
+		"a exists":                 "The namespace a does not exist.",
+		"not a exists":             "The namespace a still exists.",
 		"host:v0 is up":            "v0 in the host is not up.",
 		"a does not reach ::1":     "a reaches ::1, and should not.",
 		"a reaches 10.0.0.1 tcp 8": "a does not reach 10.0.0.1:8 (tcp).",

@@ -33,16 +33,16 @@ func (exists) holds(w Network, c Check) bool {
 
 func (exists) unmet(at state.Endpoint) words.Text {
 	if at.Link == "" {
-		return words.Text{En: "There is no namespace %s.", ZhTW: "沒有 %s 這個命名空間。"}.With(at.Namespace)
+		return words.Text{En: "The namespace %s does not exist.", ZhTW: "沒有 %s 這個命名空間。"}.With(at.Namespace)
 	}
-	return words.Text{En: "There is no %s.", ZhTW: "找不到%s。"}.With(named(at))
+	return words.Text{En: "%s does not exist.", ZhTW: "沒有 %s。"}.With(named(at))
 }
 
 func (exists) unmetNot(at state.Endpoint) words.Text {
 	if at.Link == "" {
-		return words.Text{En: "The namespace %s is still there.", ZhTW: "命名空間 %s 還在。"}.With(at.Namespace)
+		return words.Text{En: "The namespace %s still exists.", ZhTW: "命名空間 %s 還在。"}.With(at.Namespace)
 	}
-	return words.Text{En: "%s is still there.", ZhTW: "%s 還在。"}.With(named(at))
+	return words.Text{En: "%s still exists.", ZhTW: "%s 還在。"}.With(named(at))
 }
 
 // up: the link has IFF_UP.
@@ -62,7 +62,7 @@ func (up) unmet(at state.Endpoint) words.Text {
 }
 
 func (up) unmetNot(at state.Endpoint) words.Text {
-	return words.Text{En: "%s should be there, and down.", ZhTW: "%s 應該要在，而且是停用（DOWN）的。"}.With(named(at))
+	return words.Text{En: "%s should exist, and be down.", ZhTW: "%s 應該存在，而且是停用（DOWN）的。"}.With(named(at))
 }
 
 // bridge: the link is a bridge.
@@ -74,7 +74,7 @@ func (bridge) holds(w Network, c Check) bool {
 }
 
 func (bridge) unmet(at state.Endpoint) words.Text {
-	return words.Text{En: "There is no bridge %s.", ZhTW: "找不到橋接器：%s。"}.With(named(at))
+	return words.Text{En: "%s is not a bridge.", ZhTW: "%s 不是橋接器。"}.With(named(at))
 }
 
 func (bridge) unmetNot(at state.Endpoint) words.Text {
@@ -98,11 +98,11 @@ func (p port) holds(w Network, c Check) bool {
 }
 
 func (p port) unmet(at state.Endpoint) words.Text {
-	return words.Text{En: "%[1]s is not a port of the bridge %[2]s.", ZhTW: "%[1]s 還沒接到橋接器 %[2]s 上。"}.With(named(at), p.bridge)
+	return words.Text{En: "%[1]s is not a port of the bridge %[2]s.", ZhTW: "%[1]s 還不是橋接器 %[2]s 的埠。"}.With(named(at), p.bridge)
 }
 
 func (p port) unmetNot(at state.Endpoint) words.Text {
-	return words.Text{En: "%[1]s is still a port of %[2]s.", ZhTW: "%[1]s 還接在橋接器 %[2]s 上。"}.With(named(at), p.bridge)
+	return words.Text{En: "%[1]s is still a port of %[2]s.", ZhTW: "%[1]s 還是橋接器 %[2]s 的埠。"}.With(named(at), p.bridge)
 }
 
 // peer: the link is a veth with this peer.

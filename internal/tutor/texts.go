@@ -14,28 +14,28 @@ var texts = struct {
 	welcome: words.Text{
 		En: "Press Enter to have a command typed for you, or type it yourself, in any spelling; `?` gives a hint, and `help` lists " +
 			"the other commands. Everything happens in a sandbox that is deleted at the end.",
-		ZhTW: "按 Enter，指令會替你打好並執行；也可以自己打，寫法不拘。`?` 會給提示，`help` 會列出其他可以做的事。" +
-			"所有動作都在沙盒裡進行，結束後什麼都不會留下。",
+		ZhTW: "按 Enter，畫面上的指令就會替你輸入並執行；也可以自己輸入，寫法不拘。`?` 會給提示，`help` 會列出其他可以輸入的指令。" +
+			"一切都在沙盒裡進行，沙盒在課程結束時會刪除。",
 	},
-	end:   words.Text{En: "This is the end of the lesson. The sandbox is deleted with everything in it.", ZhTW: "這一課結束了。沙盒和裡面的一切都已經清掉。"},
-	bye:   words.Text{En: "See you. The sandbox is deleted with everything in it.", ZhTW: "下次見。沙盒和裡面的一切都已經清掉。"},
+	end:   words.Text{En: "This is the end of the lesson. The sandbox is deleted with everything in it.", ZhTW: "這一課結束了。沙盒和裡面的一切都已經刪除。"},
+	bye:   words.Text{En: "See you. The sandbox is deleted with everything in it.", ZhTW: "下次見。沙盒和裡面的一切都已經刪除。"},
 	enter: words.Text{En: "[Enter]", ZhTW: "[Enter 繼續]"},
 	help: words.Text{
 		En: "Enter: run the shown command. Any other command: run it. `?` or `hint`: show a hint. " +
 			"`do`: do the step for you. `skip`: skip the step. `shell`: open a shell in the sandbox. `quit`: leave.",
-		ZhTW: "Enter：執行畫面上的指令。其他任何指令：照樣執行，儘管四處看看。`?` 或 `hint`：提示。" +
-			"`do`：替你做完這一步。`skip`：跳過這一步。`shell`：在這裡面開一個 shell。`quit`：離開。",
+		ZhTW: "Enter：執行畫面上的指令。其他任何指令：直接執行。`?` 或 `hint`：顯示提示。" +
+			"`do`：替你做完這一步。`skip`：跳過這一步。`shell`：在沙盒裡開一個 shell。`quit`：離開。",
 	},
 	hint:     words.Text{En: "Hint: %s", ZhTW: "提示：%s"},
 	noHint:   words.Text{En: "There are no more hints. `do` does the step for you.", ZhTW: "沒有更多提示了。輸入 `do` 就會替你做完。"},
-	shown:    words.Text{En: "The command is: `%s`", ZhTW: "這樣就行了：`%s`"},
-	done:     words.Text{En: "✓ Done.", ZhTW: "✓ 完成了。"},
-	notYet:   words.Text{En: "Not there yet:", ZhTW: "還差一點："},
-	stays:    words.Text{En: "Enter runs the shown command; `skip` skips it.", ZhTW: "按 Enter 執行畫面上的指令；輸入 `skip` 就往下走。"},
-	skipped:  words.Text{En: "Skipped. Later steps may need what this one makes.", ZhTW: "跳過了。後面的步驟可能會用到這一步的結果。"},
+	shown:    words.Text{En: "The command is: `%s`", ZhTW: "指令是：`%s`"},
+	done:     words.Text{En: "✓ Done.", ZhTW: "✓ 完成。"},
+	notYet:   words.Text{En: "Not done yet:", ZhTW: "還沒完成："},
+	stays:    words.Text{En: "Enter runs the shown command; `skip` skips it.", ZhTW: "按 Enter 執行畫面上的指令；輸入 `skip` 會跳過。"},
+	skipped:  words.Text{En: "Skipped. Later steps may need what this one makes.", ZhTW: "已跳過。後面的步驟可能會用到這一步的結果。"},
 	failed:   words.Text{En: "(exit code %d)", ZhTW: "（結束碼 %d）"},
 	failedBy: words.Text{En: "(exit code %d: %s)", ZhTW: "（結束碼 %d：%s）"},
-	shell:    words.Text{En: "A shell in the sandbox. `exit` returns to the lesson.", ZhTW: "這是沙盒裡的 shell，輸入 `exit` 就會回到這裡。"},
+	shell:    words.Text{En: "A shell in the sandbox. `exit` returns to the lesson.", ZhTW: "這是沙盒裡的 shell，輸入 `exit` 就會回到課程。"},
 	choose:   words.Text{En: "Your answer (1–%d):", ZhTW: "你的答案（1–%d）："},
 	answer:   words.Text{En: "Your answer:", ZhTW: "你的答案："},
 	right:    words.Text{En: "✓ Right.", ZhTW: "✓ 答對了。"},

@@ -249,8 +249,8 @@ func TestLearner(t *testing.T) {
 			"", "", "", "", "", "ip -n ns1 addr add 10.0.0.2/24 dev eth0", "ip -n ns1 link set eth0 up",
 			"ip -n ns1 addr add 10.0.0.1/24 dev eth0",
 		}, rest[1:]...), []string{
-			"Not there yet:\n  - eth0 in ns1 does not have the address 10.0.0.1/24.\n  - the host does not reach 10.0.0.1.",
-			"10.0.0.2/24", "Not there yet:", "Not there yet:", "✓ Done.", "Which?",
+			"Not done yet:\n  - eth0 in ns1 does not have the address 10.0.0.1/24.\n  - the host does not reach 10.0.0.1.",
+			"10.0.0.2/24", "Not done yet:", "Not done yet:", "✓ Done.", "Which?",
 		}},
 		{"hints", append([]string{"?", "hint", "?", "", "", "?", "", "", "?", "?"}, rest...), []string{
 			"Hint: It takes two.", "Hint: Add and add.", "The command is: `ip netns add ns1`", "The command is: `show`",
