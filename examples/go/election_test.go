@@ -14,9 +14,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// The code under test: members of a group who tell all others, again and again,
-// that they are there. Who hears from more than half of the group follows the
-// first of them, by name; who does not follows nobody.
+// The code under test: members of a group that send heartbeats to all others. A member
+// that receives them from more than half of the group follows the first of those, by
+// name; otherwise it follows none.
 type member struct {
 	name  string
 	group []string // addresses of all
@@ -30,7 +30,7 @@ type member struct {
 
 const (
 	beat    = 10 * time.Millisecond
-	forgets = 8 * beat // of whom nothing is heard for so long is gone
+	forgets = 8 * beat // a member that sends nothing for this long counts as failed
 )
 
 func (m *member) run(ctx context.Context) {
