@@ -14,11 +14,10 @@ import (
 //go:embed en/*.md zh-TW/*.md
 var files embed.FS
 
-// Languages returns the languages there are lessons in, as BCP 47 tags.
+// Languages returns the languages of the lessons, as BCP 47 tags.
 func Languages() []string { return []string{"en", "zh-TW"} }
 
-// Names returns the names of the lessons in their order. Each is there in all
-// languages.
+// Names returns the names of the lessons in their order. Each exists in all languages.
 func Names() []string {
 	entries, err := fs.ReadDir(files, "en")
 	if err != nil {
@@ -31,10 +30,10 @@ func Names() []string {
 	return names
 }
 
-// File returns the name of a lesson's file, as it is in this folder.
+// File returns the path of a lesson's file in this folder.
 func File(language, name string) string { return path.Join(language, name+".md") }
 
-// Read returns a lesson. The error says that there is none.
+// Read returns the text of a lesson, or an error for an unknown one.
 func Read(language, name string) ([]byte, error) { return files.ReadFile(File(language, name)) }
 
 // Short returns a lesson's name without its number.

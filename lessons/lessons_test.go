@@ -41,9 +41,9 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Each lesson has a title, a sentence about it, a length, and is long enough to be
-// one, in each language.
-func TestLessonsAreWhole(t *testing.T) {
+// Each lesson has a title, a description, a length in minutes, an introduction, seven
+// steps and six tasks at least, in each language.
+func TestLessonsAreComplete(t *testing.T) {
 	if len(lessons.Names()) < 6 {
 		t.Error(lessons.Names())
 	}
@@ -61,8 +61,7 @@ func TestLessonsAreWhole(t *testing.T) {
 	}
 }
 
-// All languages have the same steps, commands and checks: they differ in what is
-// said, not in what is done.
+// All languages have the same steps, commands and checks. Only the text differs.
 func TestLessonsAreTheSameInAllLanguages(t *testing.T) {
 	for _, name := range lessons.Names() {
 		want := skeleton(read(t, "en", name))
@@ -85,7 +84,7 @@ func at(list []string, i int) string {
 	return "nothing"
 }
 
-// skeleton returns what a lesson does, line by line.
+// skeleton returns the blocks of a lesson without their text, one a line.
 func skeleton(l *lesson.Lesson) []string {
 	var lines []string
 	add := func(words ...string) { lines = append(lines, strings.Join(words, " ")) }
@@ -120,13 +119,13 @@ func skeleton(l *lesson.Lesson) []string {
 	return lines
 }
 
-// Each command that is to be typed is one, and each hint says something.
+// Each solution has a hint, and no hint is empty.
 func TestHints(t *testing.T) {
 	for _, language := range lessons.Languages() {
 		for _, name := range lessons.Names() {
 			for _, task := range read(t, language, name).Tasks() {
 				if task.Hidden && len(task.Hints) == 0 {
-					t.Errorf("%s: no hint for what is not shown", task.Pos)
+					t.Errorf("%s: the solution has no hint", task.Pos)
 				}
 				if slices.ContainsFunc(task.Hints, func(p lesson.Prose) bool { return len(p.Paragraphs) == 0 }) {
 					t.Errorf("%s: an empty hint", task.Pos)

@@ -43,7 +43,7 @@ type Terminal interface {
 	Print(text string)
 
 	// ReadLine writes a prompt and returns the line that is typed. [io.EOF]: the
-	// learner leaves. When ctx ends Ask returns its error.
+	// learner leaves. When ctx ends it returns its error.
 	ReadLine(ctx context.Context, prompt string) (string, error)
 
 	// Type writes a prompt and a command as if it were typed.
