@@ -76,6 +76,8 @@ func kernelErrors() []words.Text {
 		{En: "netlink: dump interrupted", ZhTW: "netlink：讀取時資料一直在變動"},
 		{En: "no message for %s", ZhTW: "%s 沒有對應的核心訊息"},
 		{En: "%w: too many rules to be made at once", ZhTW: "%s：一次建立的規則太多"},
+		{En: "%d rules are too many (want at most %d bytes)", ZhTW: "%s 條規則太多（最多 %s bytes）"},
+		{En: "unexpected size of the answer", ZhTW: "回答的長度不符預期"},
 		{En: "this kernel has no sysctl %s (is a module missing?)", ZhTW: "這個核心沒有 sysctl %s（是不是少了模組？）"},
 		{En: "%s can only be written, so it is not a setting that a lab can have", ZhTW: "%s 只能寫入，所以不能當作實驗的設定"},
 		{En: "cannot set %s to %q: the kernel makes %q of it (write that)", ZhTW: "無法把 %s 設為 %s：核心會改成 %s（請直接這樣寫）"},
