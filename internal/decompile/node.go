@@ -183,6 +183,7 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 			i.MTU = w.mtu(l.MTU, state.DefaultMTU)
 		}
 	case write != nil:
+		i.MTU = w.mtu(l.MTU, state.DefaultMTU) // unless the kind has another default
 		write(w, ns, l, &i)
 	default:
 		return i, false
