@@ -57,10 +57,15 @@ func checkFor(t *testing.T, budget time.Duration, prop func(*rapid.T)) {
 
 // draw draws a small lab of that name.
 func draw(t *rapid.T, lab string) *topo.Topology {
-	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2})
+	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2, Without: lacking()})
 	top.Name, top.Prefix = lab, nil
 	return top
 }
+
+// lacking are the kinds of link that this kernel lacks.
+var lacking = sync.OnceValue(func() []string {
+	return slices.DeleteFunc(kernel.KindNames(), func(kind string) bool { return kernel.TryLink(kind) == nil })
+})
 
 // filters reports whether this kernel has what drawn packet filters are made of,
 // and whether nft is there to run a script that has some.

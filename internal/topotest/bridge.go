@@ -6,20 +6,6 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// bridges puts a bridge into some nodes that are not switches, the host namespace
-// among them, with some of their interfaces as ports.
-func (b *builder) bridges() {
-	for i := range b.top.Nodes {
-		if n := &b.top.Nodes[i]; n.Kind != topo.Switch && b.named[n.Name] && b.chance("bridge", 4) {
-			b.bridge(n)
-		}
-	}
-	if b.wiring().Node(topo.HostNode) != nil && b.chance("bridge of the host", 2) {
-		b.top.Nodes = append(b.top.Nodes, topo.Node{Name: topo.HostNode})
-		b.bridge(&b.top.Nodes[len(b.top.Nodes)-1])
-	}
-}
-
 // bridge gives a node a bridge with ports that make no loop.
 func (b *builder) bridge(n *topo.Node) {
 	linked := b.wiring().Node(n.Name)

@@ -18,6 +18,10 @@ type Options struct {
 	MaxNodes   int  // at least 2; default 7
 	ExtraLinks int  // links beyond those that join the nodes; default 3
 	HostLinks  bool // also draw links to the host namespace
+
+	// Without are kinds of interface that are not drawn, such as those that a kernel
+	// lacks.
+	Without []string
 }
 
 // Topology draws a valid lab of the default size.
@@ -36,7 +40,7 @@ func Draw(t *rapid.T, o Options) *topo.Topology {
 	b.nodes(o.MaxNodes)
 	b.groups()
 	b.links(o)
-	b.bridges()
+	b.kinds(o)
 	b.segments()
 	b.loopbacks()
 	b.neighbours()

@@ -58,6 +58,11 @@ func TestDiversity(t *testing.T) {
 			t.Errorf("none of 200 labs has %s", what)
 		}
 	}
+	for _, k := range topo.LinkKinds() {
+		if !seen["kind "+k.Word()] {
+			t.Errorf("none of 200 labs has an interface of kind %s", k.Word())
+		}
+	}
 }
 
 func note(seen map[string]bool, lab *topo.Topology) {
@@ -84,6 +89,9 @@ func note(seen map[string]bool, lab *topo.Topology) {
 				set("bridge", len(bridge.Ports) > 1)
 				set("stp", bridge.STP)
 				set("forward delay", bridge.ForwardDelay != 0)
+			}
+			if i.Kind != nil {
+				set("kind "+i.Kind.Word(), true)
 			}
 			set("down", i.Down)
 			set("loopback", i.Name == topo.Loopback)
