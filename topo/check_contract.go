@@ -19,10 +19,11 @@ type testChecker struct {
 // test checks the i-th test.
 func (c *checker) test(i int) {
 	check := testChecker{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
-	if c.unread[i] {
+	if c.unread.has(check.path, check.path+".run") { // it may be of the other sort
 		check.known("from", check.entry.From, false)
 		check.known("to", check.entry.To, true)
 		check.known("on", check.entry.On, false)
+		check.values()
 		return
 	}
 	check.text("name", check.entry.Name)
@@ -41,6 +42,11 @@ func (c *checker) test(i int) {
 	check.values()
 	check.contradictions()
 	check.hopNames()
+}
+
+// unreadKeys reports whether the value of one of the keys could not be read.
+func (c testChecker) unreadKeys(keys ...testKey) bool {
+	return slices.ContainsFunc(keys, func(k testKey) bool { return c.unread.has(c.path + "." + string(k)) })
 }
 
 // fail reports a mistake at the value of a key, which may have an index.
@@ -83,7 +89,7 @@ func (c testChecker) command() {
 	switch {
 	case len(c.entry.Run) == 0 || strings.TrimSpace(c.entry.Run[0]) == "":
 		c.fail("run", `write run: "ip route", or run: [ip, route]`, "the command is empty")
-	case c.entry.On == nil:
+	case c.entry.On == nil && !c.unreadKeys("on"):
 		c.failWhole("write on: all, or a node", "a command needs on: the nodes to run it in")
 	}
 	for i, word := range c.entry.Run {
@@ -116,7 +122,8 @@ func (c testChecker) text(key testKey, s string) {
 
 // sourcesAndTargets checks from and to.
 func (c testChecker) sourcesAndTargets() {
-	from, to := c.entry.Sources() != nil, c.entry.To != nil || c.entry.Targets() != nil
+	from := c.entry.Sources() != nil || c.unreadKeys("from", "matrix")
+	to := c.entry.To != nil || c.entry.Targets() != nil || c.unreadKeys("to", "matrix", "via")
 	switch {
 	case !from && !to:
 		c.failWhole("write {from: all, to: all}, or run and on", "a test needs from and to")
@@ -143,11 +150,14 @@ func (c testChecker) known(key testKey, names []string, targets bool) {
 
 // names checks a list of nodes and groups.
 func (c testChecker) names(key testKey, names []string, targets bool) {
-	if names != nil && len(names) == 0 {
+	if names != nil && len(names) == 0 && !c.unreadKeys(key) {
 		c.fail(key, "", "%s is empty (want nodes or groups)", key)
 	}
 	for i, name := range names {
 		place := c.item(key, i)
+		if c.unreadKeys(key, place) {
+			continue
+		}
 		if slices.Contains(names[:i], name) {
 			c.fail(place, "", "%s names %q twice", key, name)
 			continue
@@ -179,15 +189,24 @@ func (c testChecker) name(key testKey, name string, target bool) {
 	case colon && (c.isNode(node) || node == HostNode):
 		if !target {
 			c.fail(key, fmt.Sprintf("write %q", node), "%s is an interface (want a node or group)", name)
-		} else if c.wiring.Interface(node, iface) == nil {
-			c.fail(key, didYouMean(iface, c.wiring.interfaceNames(node)), "node %s has no interface %q", node, iface)
+			return
+		}
+		if hint, missing := c.missing(node, iface); missing {
+			c.fail(key, hint, "node %s has no interface %q", node, iface)
 		}
 	case colon && c.namesNodes(node):
 		c.fail(key, "", "%q stands for several nodes (want one for an interface)", node)
 	case colon:
-		c.fail(key, didYouMean(node, c.nodeNames()), "unknown node %q", node)
+		c.unknownNode(key, node, c.hint(node, c.nodeNames), "unknown node %q")
 	default:
-		c.fail(key, didYouMean(name, c.nodeAndGroupNames()), "unknown node or group %q", name)
+		c.unknownNode(key, name, c.hint(name, c.nodeAndGroupNames), "unknown node or group %q")
+	}
+}
+
+// unknownNode reports an unknown name unless it may be one that could not be read.
+func (c testChecker) unknownNode(key testKey, name, hint, format string) {
+	if !c.mayBeNode(name, hint) {
+		c.fail(key, hint, format, name)
 	}
 }
 
@@ -230,7 +249,9 @@ func (c *checker) nodeNames() []string {
 	}
 	for _, l := range c.t.Links {
 		for _, e := range l.Endpoints {
-			names = append(names, e.Node)
+			if !isUnknown(e.Node) {
+				names = append(names, e.Node)
+			}
 		}
 	}
 	return append(names, HostNode)
@@ -244,9 +265,8 @@ func (c testChecker) values() {
 	if err := c.entry.Via.fault(); err != nil {
 		c.fail("via", viaForm, "%s", err)
 	}
-	expects := []string{string(Reachable), string(Unreachable), string(Refused)}
-	if e := string(c.entry.Expect); e != "" && !slices.Contains(expects, e) {
-		c.fail("expect", oneOf(e, expects), "unknown outcome %q", e)
+	if e := string(c.entry.Expect); e != "" && !slices.Contains(outcomes(), e) {
+		c.fail("expect", oneOf(e, outcomes()), "unknown outcome %q", e)
 	}
 	if fault := c.entry.Loss.fault(); fault != "" {
 		c.fail("loss", "", "the share %s %s", c.entry.Loss, fault)
@@ -260,6 +280,8 @@ func (c testChecker) values() {
 	}
 	c.times()
 }
+
+func outcomes() []string { return []string{string(Reachable), string(Unreachable), string(Refused)} }
 
 func (c testChecker) times() {
 	for _, d := range []struct {
@@ -275,11 +297,14 @@ func (c testChecker) times() {
 // contradictions reports keys that can't go together.
 func (c testChecker) contradictions() {
 	via, outcome := c.entry.Protocol(), c.entry.Outcome()
+	if c.unreadKeys("expect") || !slices.Contains(outcomes(), string(outcome)) {
+		return
+	}
 	if keys := c.given("within", "loss", "mtu", "throughput", "path"); outcome != Reachable && len(keys) > 0 {
 		c.fail(keys[0], "write two tests", "%s can't go with expect: %s", joined(keys), outcome)
 	}
 	switch {
-	case c.entry.Serve == nil:
+	case c.entry.Serve == nil || c.unreadKeys("via", "serve"):
 	case !via.hasListener():
 		c.fail("serve", "", "serve needs a listener (want via: tcp/PORT, udp/PORT, http://:PORT/ or dns/NAME)")
 	case *c.entry.Serve && outcome == Refused:
@@ -296,8 +321,9 @@ func (c testChecker) hopNames() {
 			c.fail(key, "write the nodes between from and to", "%s is the source or target of this test, not a hop of its path", name)
 		case c.groups[name] != nil || name == AllNodes:
 			c.fail(key, "", "%q stands for several nodes (want one)", name)
+		case name == "" || c.unread.has("nodes."+name, "nodes."+name+".kind"):
 		case name != HostNode && !c.isNode(name):
-			c.fail(key, didYouMean(name, c.nodeNames()), "unknown node %q", name)
+			c.unknownNode(key, name, c.hint(name, c.nodeNames), "unknown node %q")
 		case name == HostNode:
 		case n != nil && n.Kind == Switch:
 			c.fail(key, "leave it out", "%s is a switch, which is not a hop", name)
@@ -331,6 +357,7 @@ func (c *checker) groupNames(n *Node, path string) {
 		_, addrErr := netip.ParseAddr(g)
 		fault := nodeFault(g)
 		switch {
+		case c.unread.has(place):
 		case g == AllNodes || g == HostNode:
 			c.fail(n.Pos, place, "", "%q is reserved and can't be a group's name", g)
 		case fault != "":

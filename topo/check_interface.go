@@ -17,7 +17,7 @@ func (c *checker) interfaces(n *Node) {
 			c.fail(d.Pos, path, "", "the interface's name %q %s", d.Name, fault)
 		} else if slices.ContainsFunc(n.Interfaces[:i], func(o Interface) bool { return o.Name == d.Name }) {
 			c.fail(d.Pos, path, "", "node %s has two interfaces %s", n.Name, d.Name)
-		} else if !c.partial {
+		} else {
 			c.wired(n, d, path)
 		}
 		c.checkKind(n, d)
@@ -43,8 +43,9 @@ func interfacePath(n *Node, d *Interface) string {
 func (c *checker) wired(n *Node, d *Interface, path string) {
 	i := c.wiring.Interface(n.Name, d.Name)
 	if i == nil {
-		c.fail(d.Pos, path, didYouMean(d.Name, c.wiring.interfaceNames(n.Name)),
-			"no link uses interface %s of node %s", d.Name, n.Name)
+		if hint, missing := c.missing(n.Name, d.Name); missing {
+			c.fail(d.Pos, path, hint, "no link uses interface %s of node %s", d.Name, n.Name)
+		}
 		return
 	}
 	if i.IsBridged() && len(d.Addresses) > 0 {
@@ -96,7 +97,7 @@ func (c *checker) address(d *Interface, i int, path string) {
 	p := d.Addresses[i]
 	fault, hint := "", ""
 	switch {
-	case !p.IsValid() && c.partial:
+	case !p.IsValid() && c.unread.has(path):
 	case !p.IsValid():
 		fault = "is invalid"
 	case p.Bits() == 0:

@@ -23,7 +23,7 @@ func (c *checker) checkKind(n *Node, d *Interface) {
 		c.failKind(n, d, f)
 		return
 	}
-	if check := d.Kind.traits().check; check != nil && !c.partial {
+	if check := d.Kind.traits().check; check != nil && !c.unread.partly(interfacePath(n, d)) {
 		for _, f := range check(d) {
 			c.failKind(n, d, f)
 		}

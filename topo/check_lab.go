@@ -20,6 +20,7 @@ func (c *checker) lab() {
 	}
 	if r := string(t.Routing); r != "" && t.Routing != RoutingAuto && t.Routing != RoutingNone {
 		c.fail(t.Pos, "routing", oneOf(r, []string{"auto", "none"}), "unknown routing %q", r)
+		c.unread.add("routing")
 	}
 	c.pool(t.Addressing.IPv4, "addressing.ipv4", "IPv4", netip.Addr.Is4)
 	c.pool(t.Addressing.IPv6, "addressing.ipv6", "IPv6", netip.Addr.Is6)
@@ -40,7 +41,7 @@ func (c *checker) pool(p Pool, path, family string, is func(netip.Addr) bool) {
 func (c *checker) subnets(ps []netip.Prefix, pos Pos, path string) {
 	for i, p := range ps {
 		place := c.itemPath(path, i)
-		if !p.IsValid() && c.partial {
+		if !p.IsValid() && c.unread.has(place) {
 			continue
 		}
 		if fault := subnetFault(p); fault != "" {

@@ -1,9 +1,6 @@
 package topo
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // inLine returns " in line N", or "" for an unknown position.
 func inLine(p Pos) string {
@@ -28,8 +25,8 @@ func (c *checker) link(i int) {
 	c.mtu(l.MTU, l.Pos, linkPath(i)+".mtu")
 	c.subnets(l.Subnet, l.Pos, linkPath(i)+".subnet")
 	for side, e := range l.Endpoints {
-		if e.Node == "" && c.partial {
-			return
+		if isUnknown(e.Node) {
+			continue
 		}
 		c.endpoint(e, firstPos(e.Pos, l.Pos), endpointPath(linkPath(i), side))
 	}
@@ -63,12 +60,13 @@ func (c *checker) endpoint(e Endpoint, pos Pos, path string) {
 // typos reports nodes that only one link names and that are spelled almost
 // like a declared one. Any other undeclared node is a host.
 func (c *checker) typos() {
+	known := newSpellings(c.t.Nodes)
 	for i, l := range c.t.Links {
 		for side, e := range l.Endpoints {
-			if c.nodes[e.Node] != nil || e.Node == HostNode || len(c.wiring.Node(e.Node).Interfaces) > 1 || len(e.Node) < 4 {
+			if c.nodes[e.Node] != nil || e.Node == HostNode || isUnknown(e.Node) || len(c.wiring.Node(e.Node).Interfaces) > 1 || len(e.Node) < 4 {
 				continue
 			}
-			j := slices.IndexFunc(c.t.Nodes, func(n Node) bool { return misspelt(e.Node, n.Name) })
+			j := known.find(e.Node)
 			if j < 0 {
 				continue
 			}

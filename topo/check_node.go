@@ -54,10 +54,15 @@ func (c *checker) kind(n *Node, path string) {
 	kinds := []string{string(Host), string(Router), string(Switch)}
 	if n.Kind != "" && !slices.Contains(kinds, string(n.Kind)) {
 		c.fail(n.Pos, path+".kind", oneOf(string(n.Kind), kinds), "unknown kind of node %q", n.Kind)
-		c.partial = true
-		return
+		meant := similar(string(n.Kind), kinds)
+		if meant == "" {
+			c.unread.add(path + ".kind")
+		}
+		if c.places != nil { // the lab is ours and does not leave Parse
+			n.Kind = Kind(meant)
+		}
 	}
-	if len(n.Subnet) > 0 && n.Kind != Switch && !c.partial {
+	if len(n.Subnet) > 0 && n.Kind != Switch && !c.unread.has(path, path+".kind") {
 		c.fail(n.Pos, path+".subnet", "write the subnet at the link, or kind: switch",
 			"node %s is not a switch and can't have a subnet", n.Name)
 	}
@@ -91,8 +96,9 @@ func (c *checker) linkSysctls(n *Node) {
 		if m == nil || slices.Contains([]string{"all", "default", Loopback}, m[1]) {
 			continue
 		}
-		if link := strings.ReplaceAll(m[1], "/", "."); c.wiring.Interface(n.Name, link) == nil {
-			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, didYouMean(link, c.wiring.interfaceNames(n.Name)),
+		link := strings.ReplaceAll(m[1], "/", ".")
+		if hint, missing := c.missing(n.Name, link); missing {
+			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, hint,
 				"sysctl %s: no link uses interface %s of node %s", key, link, n.Name)
 		}
 	}

@@ -8,19 +8,29 @@ import (
 )
 
 func (c *checker) routes(n *Node) {
+	seen := make(map[Route]bool, len(n.Routes))
 	for i, r := range n.Routes {
 		path := fmt.Sprintf("nodes.%s.routes[%d]", n.Name, i)
-		if fault, hint := c.routeFault(n, r); fault != "" {
+		if c.unread.has(path) {
+			continue
+		}
+		if fault, hint := c.routeFault(n, r, path); fault != "" {
 			c.fail(r.Pos, path, hint, "%s", fault)
 		}
-		if slices.ContainsFunc(n.Routes[:i], func(o Route) bool { return o.To == r.To && o.Metric == r.Metric }) {
+		if twin := (Route{To: r.To, Metric: r.Metric}); !seen[twin] {
+			seen[twin] = true
+		} else {
 			c.fail(r.Pos, path, "give one of them a metric", "node %s has two routes to %s", n.Name, r.To)
 		}
 	}
 }
 
 // routeFault returns the first thing that is wrong with a route.
-func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
+func (c *checker) routeFault(n *Node, r Route, path string) (fault, hint string) {
+	missing := false
+	if r.Dev != "" {
+		hint, missing = c.missing(n.Name, r.Dev)
+	}
 	switch {
 	case !r.To.IsValid():
 		return "a route needs a destination", ""
@@ -28,10 +38,12 @@ func (c *checker) routeFault(n *Node, r Route) (fault, hint string) {
 		return fmt.Sprintf("%s is an address within a subnet, not a destination", r.To), ""
 	case r.Metric < 0 || int64(r.Metric) > math.MaxUint32:
 		return fmt.Sprintf("metric %d is out of range", r.Metric), ""
+	case !r.Via.IsValid() && r.Dev == "" && c.unread.partly(path):
+		return "", ""
 	case !r.Via.IsValid() && r.Dev == "":
 		return fmt.Sprintf("the route to %s has neither a gateway nor an interface", r.To), "write via and an address, or dev and an interface"
-	case r.Dev != "" && c.wiring.Interface(n.Name, r.Dev) == nil:
-		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), didYouMean(r.Dev, c.wiring.interfaceNames(n.Name))
+	case missing:
+		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), hint
 	case c.isDown(n, r.Dev):
 		return fmt.Sprintf("interface %s of node %s is down and can't have routes", r.Dev, n.Name), ""
 	case r.Via.IsValid():
@@ -75,7 +87,7 @@ func (c *checker) isDown(n *Node, dev string) bool {
 // prefixesOf returns the addresses in the file for a node's interfaces, or for dev
 // only. It reports false if compile will assign others.
 func (c *checker) prefixesOf(n *Node, dev string) (prefixes []netip.Prefix, complete bool) {
-	complete = true
+	complete = !c.unread.has("nodes."+n.Name) && !c.unread.partly("nodes."+n.Name+".interfaces") && !c.unread.names[n.Name]
 	for _, i := range c.wiring.Node(n.Name).Interfaces {
 		switch {
 		case dev != "" && i.Name != dev:

@@ -10,18 +10,19 @@ import (
 // segments: its own routes decide.
 func (c *checker) segments() {
 	c.findSegments()
+	free := c.t.Routing == RoutingNone || c.unread.has("routing")
 	var all []*declaredPrefix
 	for _, s := range c.wiring.Segments {
 		declared := c.declared(s)
 		c.equalSubnets(declared)
-		if c.t.Routing == RoutingNone {
+		if free {
 			c.duplicates(declared)
 		} else {
 			c.inOneSubnet(declared)
 		}
 		all = append(all, declared...)
 	}
-	if c.t.Routing != RoutingNone {
+	if !free {
 		c.duplicates(all)
 		c.overlaps(all)
 	}
@@ -102,6 +103,7 @@ func (c *checker) overlaps(declared []*declaredPrefix) {
 	type pair struct{ a, b *WiredSegment }
 	reported := make(map[pair]bool)
 	sorted := slices.SortedStableFunc(slices.Values(routable(declared)), compareDeclared)
+	sorted = slices.DeleteFunc(sorted, func(d *declaredPrefix) bool { return c.hasUnknown(d.segment) })
 	for i, widest := 0, 0; i < len(sorted); i++ {
 		a, b := sorted[widest], sorted[i]
 		if !a.prefix.Overlaps(b.prefix) {

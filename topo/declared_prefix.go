@@ -28,6 +28,9 @@ func (c *checker) declared(s *WiredSegment) []*declaredPrefix {
 		if exact, ok := c.places[path]; ok {
 			pos = exact
 		}
+		if !prefix.IsValid() {
+			return // reported
+		}
 		declared = append(declared, &declaredPrefix{s, prefix, of, pos, path, fmt.Sprintf(format, args...)})
 	}
 	for _, n := range s.Switches() {

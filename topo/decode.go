@@ -16,8 +16,7 @@ type decoder struct {
 	places map[string]Pos        // of each value, by path
 	texts  map[string]*yaml.Node // of several lines, by path
 
-	unread      map[int]bool // tests with mistakes, by index
-	errsInTests int          // the number of mistakes in tests
+	unread *unread
 
 	expanded int  // number of YAML nodes reached through aliases
 	tooLarge bool // expanded > maxExpanded
@@ -70,9 +69,15 @@ func (d *decoder) fail(pos Pos, hint, format string, args ...any) {
 	}
 }
 
+// failAt reports a value that could not be read.
+func (d *decoder) failAt(v value, hint, format string, args ...any) {
+	d.unread.add(v.path)
+	d.fail(d.pos(v.node), hint, format, args...)
+}
+
 // unexpected reports a value of the wrong type.
 func (d *decoder) unexpected(v value, want string) {
-	d.fail(d.pos(v.node), "", "%s: want %s, found %s", v.path, want, describe(v.node))
+	d.failAt(v, "", "%s: want %s, found %s", v.path, want, describe(v.node))
 }
 
 func (d *decoder) pos(n *yaml.Node) Pos { return d.source.place(n.Line, n.Column) }
@@ -124,7 +129,7 @@ func (d *decoder) integer(v value) int {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n <= 0 {
-		d.fail(d.pos(v.node), "", "%s: %q is not a whole number above zero", v.path, s)
+		d.failAt(v, "", "%s: %q is not a whole number above zero", v.path, s)
 		return 0
 	}
 	return n
@@ -144,7 +149,7 @@ func (d *decoder) prefixes(v value, parse func(string) (netip.Prefix, string, er
 		if s, ok := d.text(item, "a prefix such as 10.1.0.0/24"); ok {
 			read, hint, err := parse(s)
 			if err != nil {
-				d.fail(d.pos(item.node), hint, "%s", err)
+				d.failAt(item, hint, "%s", err)
 			} else {
 				p = read
 			}

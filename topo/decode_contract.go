@@ -8,15 +8,12 @@ import (
 
 func (d *decoder) tests(v value) []Test {
 	var ts []Test
-	before := len(d.errs)
-	for i, item := range d.list(v, "a list of tests") {
-		whole := len(d.errs)
-		ts = append(ts, d.test(item))
-		if len(d.errs) > whole {
-			d.unread[i] = true
-		}
+	if d.tooMany(v, len(v.node.Content), maxTests, "tests") {
+		return nil
 	}
-	d.errsInTests = len(d.errs) - before
+	for _, item := range d.list(v, "a list of tests") {
+		ts = append(ts, d.test(item))
+	}
 	return ts
 }
 
@@ -75,7 +72,7 @@ func parsed[T any](d *decoder, v value, want string, parse func(string) (T, stri
 	}
 	x, hint, err := parse(s)
 	if err != nil {
-		d.fail(d.pos(v.node), hint, "%s", err)
+		d.failAt(v, hint, "%s", err)
 		return zero
 	}
 	return x
@@ -89,7 +86,7 @@ func (d *decoder) duration(v value) Duration {
 func (d *decoder) boolean(v value) bool {
 	s, ok := d.text(v, "true or false")
 	if ok && v.node.Tag != "!!bool" {
-		d.fail(d.pos(v.node), "", "%s: want true or false, found %q", v.path, s)
+		d.failAt(v, "", "%s: want true or false, found %q", v.path, s)
 	}
 	return s == "true" || s == "True" || s == "TRUE"
 }
@@ -99,7 +96,7 @@ func (d *decoder) exit(v value) int {
 	s, ok := d.text(v, "an exit code")
 	code, err := strconv.Atoi(s)
 	if ok && err != nil {
-		d.fail(d.pos(v.node), "", "%s: %q is not an exit code", v.path, s)
+		d.failAt(v, "", "%s: %q is not an exit code", v.path, s)
 	}
 	return code
 }

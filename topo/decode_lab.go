@@ -15,7 +15,7 @@ func (d *decoder) topology(doc *yaml.Node) *Topology {
 	v := d.value(root, "")
 	t := &Topology{Pos: d.pos(root)}
 	if v.node.Kind != yaml.MappingNode {
-		d.fail(t.Pos, "a lab file has keys: nodes, links, tests …", "want a lab, found %s", describe(v.node))
+		d.failAt(v, "a lab file has keys: nodes, links, tests …", "want a lab, found %s", describe(v.node))
 		return t
 	}
 	known := fields{
@@ -33,7 +33,7 @@ func (d *decoder) topology(doc *yaml.Node) *Topology {
 		}
 	}
 	d.object(v, "a lab", known)
-	if t.Name == "" && d.places["name"].IsValid() && len(d.errs) == 0 {
+	if t.Name == "" && d.places["name"].IsValid() && !d.unread.has("name") {
 		d.fail(d.places["name"], "leave the key out to name the lab after its file", "a lab's name must not be empty")
 	}
 	return t
@@ -76,7 +76,7 @@ func (d *decoder) pool(v value) Pool {
 	}
 	p, hint, err := parseSubnet(s)
 	if err != nil {
-		d.fail(d.pos(v.node), hint, "%s", err)
+		d.failAt(v, hint, "%s", err)
 	}
 	return Pool{Prefix: p}
 }

@@ -8,6 +8,9 @@ import (
 
 func (d *decoder) nodes(v value) Nodes {
 	var ns Nodes
+	if d.tooMany(v, len(v.node.Content)/2, maxNodes, "nodes") {
+		return nil
+	}
 	for _, e := range d.entries(v, "a mapping from names to nodes") {
 		n := Node{Name: e.key, Pos: e.pos}
 		d.places[e.value.path] = e.pos // mistakes are reported at the name
@@ -20,6 +23,8 @@ func (d *decoder) nodes(v value) Nodes {
 			"nftables":   func(v value) { n.Nftables = d.lines(v, "tables as nft list ruleset prints them") },
 			"subnet":     func(v value) { n.Subnet = d.subnets(v) },
 		})
+		path := e.value.path
+		d.unread.groups = d.unread.groups || d.unread.has(path) || d.unread.partly(path+".group")
 		ns = append(ns, n)
 	}
 	return ns
@@ -27,6 +32,9 @@ func (d *decoder) nodes(v value) Nodes {
 
 func (d *decoder) interfaces(v value) Interfaces {
 	var is Interfaces
+	if d.tooMany(v, len(v.node.Content)/2, maxInterfaces, "interfaces of a node") {
+		return nil
+	}
 	for _, e := range d.entries(v, "a mapping from names to interfaces") {
 		i := Interface{Name: e.key, Pos: e.pos}
 		d.places[e.value.path] = e.pos
@@ -66,9 +74,9 @@ func (d *decoder) mac(v value) MAC {
 	mac, err := ParseMAC(s)
 	switch {
 	case err != nil:
-		d.fail(d.pos(v.node), "", "%s", err)
+		d.failAt(v, "", "%s", err)
 	case mac.IsZero():
-		d.fail(d.pos(v.node), "leave it out for an automatic one", "MAC address %s is all zeros", s)
+		d.failAt(v, "leave it out for an automatic one", "MAC address %s is all zeros", s)
 	}
 	return mac
 }
@@ -79,12 +87,12 @@ func (d *decoder) sysctls(v value) map[string]string {
 	var settings map[string]string
 	for _, e := range d.entries(v, "a mapping from sysctl keys to values") {
 		s, ok := d.text(e.value, "a value")
-		if !ok {
-			continue
+		if ok && e.value.node.Tag == "!!bool" {
+			d.failAt(e.value, "the kernel wants 1 or 0", "sysctl %s: %s is neither a number nor text", e.key, s)
+			ok = false
 		}
-		if e.value.node.Tag == "!!bool" {
-			d.fail(d.pos(e.value.node), "the kernel wants 1 or 0", "sysctl %s: %s is neither a number nor text", e.key, s)
-			continue
+		if !ok {
+			s = "1" // for the checks of the key
 		}
 		if settings == nil {
 			settings = make(map[string]string)

@@ -12,6 +12,9 @@ const routeForm = `a route is written as "10.2.0.0/16 via 10.1.0.1 dev eth0 metr
 
 func (d *decoder) routes(v value) []Route {
 	var rs []Route
+	if d.tooMany(v, len(v.node.Content), maxRoutes, "routes of a node") {
+		return nil
+	}
 	for _, item := range d.list(v, "a list of routes") {
 		rs = append(rs, d.route(item))
 	}
@@ -31,8 +34,12 @@ func (d *decoder) route(v value) Route {
 			"dev":    func(v value) { r.Dev, _ = d.text(v, "an interface") },
 			"metric": func(v value) { r.Metric = d.integer(v) },
 		})
+		if to == "" && d.unread.partly(v.path) {
+			d.unread.add(v.path)
+			return r
+		}
 		if to == "" {
-			d.fail(r.Pos, "write to: default, or a prefix", "%s: a route needs a destination", v.path)
+			d.failAt(v, "write to: default, or a prefix", "%s: a route needs a destination", v.path)
 			return r
 		}
 	}
@@ -44,7 +51,7 @@ func (d *decoder) route(v value) Route {
 func (d *decoder) routeWords(v value, r *Route) string {
 	words := strings.Fields(v.node.Value)
 	if len(words)%2 == 0 {
-		d.fail(r.Pos, routeForm, "%q is not a route", v.node.Value)
+		d.failAt(v, routeForm, "%q is not a route", v.node.Value)
 		return ""
 	}
 	for i := 1; i < len(words); i += 2 {
@@ -57,7 +64,7 @@ func (d *decoder) routeWords(v value, r *Route) string {
 		case "metric":
 			r.Metric = d.integer(arg)
 		default:
-			d.fail(r.Pos, routeForm, "unknown word %q in a route (want via, dev, metric)", words[i])
+			d.failAt(v, routeForm, "unknown word %q in a route (want via, dev, metric)", words[i])
 		}
 	}
 	return words[0]
@@ -71,9 +78,9 @@ func (d *decoder) via(v value, r *Route) {
 	a, err := netip.ParseAddr(s)
 	switch {
 	case err != nil:
-		d.fail(d.pos(v.node), "via is an address without a length, such as 10.1.0.1", "%q is not an address", s)
+		d.failAt(v, "via is an address without a length, such as 10.1.0.1", "%q is not an address", s)
 	case a.Zone() != "":
-		d.fail(d.pos(v.node), "write the interface as dev: "+strconv.Quote(a.Zone()), "%s has a zone", s)
+		d.failAt(v, "write the interface as dev: "+strconv.Quote(a.Zone()), "%s has a zone", s)
 	default:
 		r.Via = a
 	}
@@ -86,8 +93,12 @@ func (d *decoder) destination(v value, to string, r *Route) {
 		return // reported already
 	}
 	if to == "default" {
+		if !r.Via.IsValid() && d.unread.partly(v.path) {
+			d.unread.add(v.path)
+			return
+		}
 		if !r.Via.IsValid() {
-			d.fail(r.Pos, "write 0.0.0.0/0 or ::/0", "a default route without via has no address family")
+			d.failAt(v, "write 0.0.0.0/0 or ::/0", "a default route without via has no address family")
 		}
 		r.To = netip.PrefixFrom(zero(r.Via), 0)
 		return
@@ -98,7 +109,7 @@ func (d *decoder) destination(v value, to string, r *Route) {
 	}
 	p, hint, err := parseSubnet(to)
 	if err != nil {
-		d.fail(r.Pos, hint, "%s", err)
+		d.failAt(v, hint, "%s", err)
 		return
 	}
 	r.To = p

@@ -68,6 +68,7 @@ tests:
 	}
 	// Output:
 	// lab.yaml:2:13 did you mean "router"?
+	// lab.yaml:6:19
 }
 
 func ExampleTopology_Validate() {

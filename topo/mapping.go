@@ -23,13 +23,22 @@ type fields map[string]func(value)
 
 // object reads a mapping with a fixed set of keys.
 func (d *decoder) object(v value, want string, known fields) {
-	for _, e := range d.entries(v, want+", which is a mapping") {
+	entries := d.entries(v, want+", which is a mapping")
+	for _, e := range entries {
 		if read, ok := known[e.key]; ok {
 			read(e.value)
 			continue
 		}
-		hint := oneOf(e.key, slices.Sorted(maps.Keys(known)))
-		d.fail(e.pos, hint, "unknown key %q in %s", e.key, want)
+		keys := slices.Sorted(maps.Keys(known))
+		d.fail(e.pos, oneOf(e.key, keys), "unknown key %q in %s", e.key, want)
+		meant := similar(e.key, keys)
+		switch {
+		case meant == "" && v.path == "": // no other part of a lab depends on it
+		case meant == "" || slices.ContainsFunc(entries, func(o entry) bool { return o.key == meant }):
+			d.unread.add(v.path)
+		default: // its mistakes are reported too
+			known[meant](d.value(e.value.node, join(v.path, meant)))
+		}
 	}
 }
 
@@ -79,6 +88,7 @@ func (d *decoder) ownKeys(v value) map[string]*yaml.Node {
 		switch name := keyName(key); {
 		case isMerge(key):
 		case k.Kind != yaml.ScalarNode || isNull(k):
+			d.unread.add(v.path)
 			d.fail(d.pos(key), "", "a key must be a word, found %s", describe(k))
 		case own[name] != nil:
 			d.fail(d.pos(key), "", "duplicate key %q, first in line %d", name, own[name].Line)
@@ -96,6 +106,7 @@ func (d *decoder) mergeSources(n *yaml.Node, path string, depth int) []entry {
 		n = d.follow(n)
 	}
 	if depth == maxMerges {
+		d.unread.add(path)
 		d.fail(d.pos(n), "", "merge keys are nested too deeply")
 		return nil
 	}
@@ -109,6 +120,7 @@ func (d *decoder) mergeSources(n *yaml.Node, path string, depth int) []entry {
 		}
 		return es
 	}
+	d.unread.add(path)
 	d.fail(d.pos(n), "", "a merge key wants a mapping, found %s", describe(n))
 	return nil
 }

@@ -38,6 +38,7 @@ func (d *decoder) neighbours(v value) []Neighbour {
 	for _, e := range d.entries(v, "a mapping from addresses to MAC addresses") {
 		a, err := netip.ParseAddr(e.key)
 		if err != nil || a.Zone() != "" {
+			d.unread.add(e.value.path)
 			d.fail(e.pos, "", "%q is not an address such as 10.0.0.1", e.key)
 			continue
 		}
@@ -67,7 +68,7 @@ func (c *checker) neighbours(n *Node, i *Interface, path string) {
 		case neighbour.MAC[0]&1 != 0:
 			fault = fmt.Sprintf("can't have %s, a multicast address", neighbour.MAC)
 		}
-		if unread := !neighbour.Address.IsValid() || neighbour.MAC.IsZero(); fault != "" && (!c.partial || !unread) {
+		if unread := !neighbour.Address.IsValid() || neighbour.MAC.IsZero(); fault != "" && !(unread && c.unread.partly(path)) {
 			c.fail(i.Pos, path+"."+neighbour.Address.String(), "", "neighbour %s %s", neighbour.Address, fault)
 		}
 	}

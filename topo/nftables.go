@@ -15,7 +15,8 @@ func (c *checker) nftables(n *Node, path string) {
 		return
 	}
 	_, err := nft.ParseRulesetFor(n.Nftables, func(link string) bool {
-		return link == Loopback || c.partial || c.wiring.Interface(n.Name, link) != nil
+		_, missing := c.missing(n.Name, link)
+		return link == Loopback || !missing
 	})
 	var all nft.Errors
 	if !errors.As(err, &all) {

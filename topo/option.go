@@ -96,7 +96,7 @@ func (d *decoder) kind(v value, i *Interface, row LinkKind) LinkKind {
 	case i.Kind == nil:
 		i.Kind = row.clone()
 	case i.Kind.Word() != row.Word():
-		d.fail(d.pos(v.node), "", "interface %s is %s and can't be %s too", i.Name, withArticle(i.Kind), withArticle(row))
+		d.failAt(v, "", "interface %s is %s and can't be %s too", i.Name, withArticle(i.Kind), withArticle(row))
 		return nil
 	}
 	return i.Kind

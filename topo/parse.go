@@ -49,17 +49,20 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	if len(data) > maxFile {
 		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
 	}
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is UTF-16 (want UTF-8)"}}
+	}
 	src := newSource(file, data)
 	doc, second, err := load(data)
 	if err != nil {
 		return nil, Errors{syntaxError(src, data, err)}
 	}
-	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: make(map[int]bool)}
+	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: newUnread()}
 	t := d.topology(doc)
 	if second != nil {
 		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")
 	}
-	if d.tooLarge {
+	if d.tooManyNodes(t) || d.tooLarge {
 		return nil, d.errs[len(d.errs)-1:]
 	}
 	if t.Name == "" {
@@ -67,7 +70,7 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	}
 	c := newChecker(t)
 	c.source, c.texts = src, d.texts
-	c.places, c.partial, c.unread = d.places, len(d.errs) > d.errsInTests, d.unread
+	c.places, c.unread = d.places, d.unread
 	return t, append(d.errs, c.check()...)
 }
 
@@ -121,7 +124,7 @@ func syntaxError(src *source, data []byte, err error) *Error {
 	if mark.Line > 0 {
 		e.Pos = src.place(mark.Line, mark.Column)
 	}
-	e.Hint = syntaxHint(src.line(mark.Line))
+	e.Hint = syntaxHint(src.line(e.Pos.Line))
 	return e
 }
 

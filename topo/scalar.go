@@ -55,7 +55,13 @@ func (a *aligner) text() string {
 
 // block aligns a literal or folded scalar, whose text begins below the line of "|" or ">".
 func (a *aligner) block() bool {
-	blank := len(a.value) - len(strings.TrimLeft(a.value, "\n"))
+	own := 0 // spaces of the first line with text that are part of the value
+	for line := range strings.Lines(a.value) {
+		if text := strings.TrimLeft(line, " "); text != "" && text != "\n" {
+			own = len(line) - len(text)
+			break
+		}
+	}
 	indent := -1
 	for last := len(a.source.lines); strings.Trim(a.rest(), " \n") != ""; {
 		if a.line++; a.line > last {
@@ -66,8 +72,7 @@ func (a *aligner) block() bool {
 		if content == "" && (indent < 0 || len(line) <= indent) {
 			continue
 		}
-		if indent < 0 { // further spaces are part of the value
-			own := len(a.value[blank:]) - len(strings.TrimLeft(a.value[blank:], " "))
+		if indent < 0 {
 			indent = len(line) - len(content) - own
 		}
 		if indent < 0 || indent > len(line) || !a.blockLine(line[indent:], indent) {

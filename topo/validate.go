@@ -20,11 +20,8 @@ type checker struct {
 	source *source
 	errs   Errors
 
-	// partial says that some of the file could not be read, so missing parts and
-	// contradictions are not reported.
-	partial bool
-
-	unread map[int]bool // tests that could not be read, by index; of these only names are checked
+	unread *unread // of the file
+	hints  int     // so far
 
 	nodes  map[string]*Node // the listed ones
 	wiring *Wiring
@@ -42,6 +39,7 @@ func newChecker(t *Topology) *checker {
 		wiring: &Wiring{nodes: make(map[string]*WiredNode), named: make(map[Endpoint]*WiredInterface)},
 		macs:   make(map[MAC]string),
 		groups: make(map[string][]*Node),
+		unread: newUnread(),
 
 		namedByLinks: make(map[Endpoint]bool),
 	}
@@ -66,10 +64,8 @@ func (c *checker) check() Errors {
 		c.interfaces(&c.t.Nodes[i])
 		c.nftables(&c.t.Nodes[i], "nodes."+c.t.Nodes[i].Name+".nftables")
 	}
-	if !c.partial {
-		c.segments()
-		c.references()
-	}
+	c.segments()
+	c.references()
 	return c.errs
 }
 

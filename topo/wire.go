@@ -150,9 +150,13 @@ func (c *checker) resolve(i *WiredInterface, o option) {
 		place := c.itemPath(path, at)
 		other := c.wiring.Interface(i.Node.Name, name)
 		switch {
-		case other == nil && c.partial:
+		case name == "" && c.unread.has(place):
 		case other == nil:
-			c.fail(i.Pos, place, didYouMean(name, c.wiring.interfaceNames(i.Node.Name)), "no link uses interface %q of node %s", name, i.Node.Name)
+			hint, missing := c.missing(i.Node.Name, name)
+			if !missing {
+				continue
+			}
+			c.fail(i.Pos, place, hint, "no link uses interface %q of node %s", name, i.Node.Name)
 		case o.ports:
 			c.enslave(i, other, place)
 		}

@@ -18,6 +18,13 @@ import (
 // and order do not change. T must be the lab of the file with addresses added. It fails
 // if the text cannot be changed so, for example if an alias stands for a node.
 func WriteAddresses(path string, data []byte, t *Topology) ([]byte, error) {
+	if text, ok := bytes.CutPrefix(data, []byte(byteOrderMark)); ok {
+		text, err := WriteAddresses(path, text, t)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Concat([]byte(byteOrderMark), text), nil
+	}
 	doc, _, err := load(data)
 	if err != nil {
 		return nil, err

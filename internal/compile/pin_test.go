@@ -117,6 +117,7 @@ func TestEditsMove(t *testing.T) {
 		{"a node before others", before, fmt.Sprintf(lan, "", "[x, s], "), "r:eth0 [10.0.0.4/16], a:eth0 [10.0.0.1/16], b:eth0 [10.0.0.2/16], c:eth0 [10.0.0.3/16]"},
 		{"a link before others", before, fmt.Sprintf(lan, "", "[r, x], "), "r:eth1 [10.0.0.4/16], r:eth2 [10.1.0.1/30], a:eth0 [10.0.0.1/16], b:eth0 [10.0.0.2/16], c:eth0 [10.0.0.3/16], d:eth0 [10.1.0.2/30]"},
 		{"a link less", before, strings.Replace(before, "[a, s], ", "", 1), "r:eth0 [10.0.0.4/16], b:eth0 [10.0.0.2/16], c:eth0 [10.0.0.3/16]"},
+		{"two links of a switch swapped", before, strings.Replace(before, "[b, s], [c, s]", "[c, s], [b, s]", 1), "c:eth0 [10.0.0.3/16], b:eth0 [10.0.0.2/16]"},
 		{"the own address", before, pinned("10.0.0.2/16"), ""},
 		{"a free address", before, pinned("10.0.0.77/16"), ""},
 		{"another's address", before, pinned("10.0.0.3/16"), "c:eth0 [10.0.0.3/16]"},

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -148,11 +149,21 @@ func (r *resolver) families(node string) families {
 	return f
 }
 
+// maxPairs is the limit of pairs in a test, those of all to all of 1,000 nodes.
+const maxPairs = 1_000_000
+
 // pairs returns all pairs of a test, and all targets. A node does not probe
 // itself, unless it is the only source and the only target.
 func (r *resolver) pairs(t *topo.Test) (pairs []Pair, targets []string) {
 	from, to := r.names(t.Sources(), t.Pos), r.targets(t)
 	self := len(t.From) == 1 && len(t.Targets()) == 1 && r.byName[t.From[0]] != nil && !r.isGroup(t.Targets()[0])
+	if n := len(from) * len(to); n > maxPairs {
+		r.errs = append(r.errs, &topo.Error{
+			Pos: t.Pos, Msg: fmt.Sprintf("the test has %d pairs of source and target, the limit is %d", n, maxPairs),
+			Hint: "name fewer nodes",
+		})
+		return nil, nil
+	}
 	pairs = make([]Pair, 0, len(from)*len(to))
 	for _, name := range from {
 		f := r.families(name)

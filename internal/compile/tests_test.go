@@ -252,3 +252,19 @@ func BenchmarkAllPairs(b *testing.B) {
 		}
 	}
 }
+
+// A test of too many pairs is refused before they are made.
+func TestTooManyPairs(t *testing.T) {
+	text := "routing: none\nnodes:\n"
+	for i := range 1001 {
+		text += fmt.Sprintf("  n%d: {}\n", i)
+	}
+	links := "links:\n"
+	for i := range 1000 {
+		links += fmt.Sprintf("- [n%d, n%d]\n", i, i+1)
+	}
+	_, err := compile.Compile(topo.MustParse(text + links + "tests:\n- {from: all, to: all}\n"))
+	if err == nil || !strings.Contains(err.Error(), "lab:2006:3: the test has 1002001 pairs of source and target, the limit is 1000000") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -149,6 +149,7 @@ type parser struct {
 	pos    int
 	family Family
 	errs   Errors
+	rules  int // that were read
 
 	// names are the names of chains and sets that the rule refers to.
 	names []token

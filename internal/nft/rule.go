@@ -21,6 +21,7 @@ func ParseRule(f Family, s string) (Rule, error) {
 // rule reads statements up to the end of the line.
 func (p *parser) rule() (Rule, error) {
 	var r Rule
+	p.rules++
 	start := p.peek()
 	for !p.atEnd() {
 		if p.skip("comment") {

@@ -30,6 +30,9 @@ type parsedCommand struct {
 	names []token // of chains and sets that its rule refers to
 }
 
+// maxRules is the limit of rules in a text.
+const maxRules = 20_000
+
 // commands reads all commands. Those with errors are left out, unless they declare
 // something by which others are understood.
 func (p *parser) commands() []parsedCommand {
@@ -41,6 +44,10 @@ func (p *parser) commands() []parsedCommand {
 		}
 		start := p.pos
 		cmds, err := p.command()
+		if p.rules > maxRules {
+			p.errs = Errors{p.errorAt(p.peek(), "these are more than %d rules, the limit of a text", maxRules)}
+			return nil
+		}
 		if err == nil && p.peek().kind != separator && p.peek().kind != end {
 			err = p.unexpected("the end of the command")
 		}
@@ -265,6 +272,8 @@ func (p *parser) addTable(at token) ([]parsedCommand, error) {
 			return slices.Concat(list, chains, rules), nil
 		case p.peek().kind == end:
 			return slices.Concat(list, chains, rules), p.unexpected(`"}"`)
+		case p.rules > maxRules:
+			return nil, nil
 		}
 		start := p.pos
 		in, err := p.inTable(id)
@@ -320,6 +329,8 @@ func (p *parser) chainBody(chain parsedCommand) ([]parsedCommand, error) {
 		at := p.peek()
 		var err error
 		switch {
+		case p.rules > maxRules:
+			return nil, nil // commands reports it
 		case p.skip("}"):
 			return append([]parsedCommand{chain}, rules...), nil
 		case at.kind == end:

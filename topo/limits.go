@@ -1,0 +1,43 @@
+package topo
+
+// Limits of a lab file. They are far above the largest useful lab, and such that a file
+// within them is checked in seconds.
+const (
+	maxNodes      = 10_000 // listed or only named by links
+	maxLinks      = 20_000
+	maxTests      = 10_000
+	maxInterfaces = 2_000 // listed at a node
+	maxRoutes     = 5_000 // of a node
+)
+
+// tooMany reports whether a value has more entries than the limit. Then that is the only
+// mistake of the file that is reported.
+func (d *decoder) tooMany(v value, n, limit int, what string) bool {
+	return d.tooManyAt(d.pos(v.node), n, limit, what)
+}
+
+func (d *decoder) tooManyAt(pos Pos, n, limit int, what string) bool {
+	if n > limit && !d.tooLarge {
+		d.fail(pos, "", "%d %s are too many (the limit is %d)", n, what, limit)
+		d.tooLarge = true
+	}
+	return n > limit
+}
+
+// tooManyNodes is tooMany for all nodes, also those that only links name.
+func (d *decoder) tooManyNodes(t *Topology) bool {
+	names := make(map[string]bool, len(t.Nodes))
+	for i := range t.Nodes {
+		names[t.Nodes[i].Name] = true
+	}
+	for i := range t.Links {
+		for _, e := range t.Links[i].Endpoints {
+			names[e.Node] = true
+		}
+	}
+	pos := firstPos(d.places["nodes"], t.Pos)
+	if len(t.Links) > 0 && len(t.Nodes) <= maxNodes/2 {
+		pos = t.Links[0].Pos
+	}
+	return d.tooManyAt(pos, len(names), maxNodes, "nodes")
+}
