@@ -7,15 +7,15 @@ import (
 
 // bridgeKind is the row of bridges in linkKinds.
 var bridgeKind = linkKind{
-	write: func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface) {
+	write: func(_ *writer, ns *state.Namespace, l *state.Link, i *topo.Interface) {
 		b, _ := state.As[state.Bridge](l.Kind)
-		i.MTU = w.mtu(l.MTU, bridgeMTU(ns, l.Name))
 		kind := &topo.Bridge{Ports: ports(ns, l.Name), STP: b.STP}
 		if b.STP && b.ForwardDelay != state.DefaultForwardDelay {
 			kind.ForwardDelay = topo.Duration(b.ForwardDelay) * 10 * topo.Millisecond
 		}
 		i.Kind = kind
 	},
+	mtu: bridgeMTU,
 	essence: func(k state.Kind) state.Kind {
 		if b, _ := state.As[state.Bridge](k); b.STP {
 			return b

@@ -13,6 +13,9 @@ type linkKind struct {
 	// write sets the attributes of an interface. Nil: written as a cable.
 	write func(w *writer, ns *state.Namespace, l *state.Link, i *topo.Interface)
 
+	// mtu returns the default MTU of a link. Nil: [state.DefaultMTU].
+	mtu func(ns *state.Namespace, link string) int
+
 	// essence removes attributes without effect. Nil: there are none.
 	essence func(state.Kind) state.Kind
 }

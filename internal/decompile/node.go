@@ -17,19 +17,15 @@ import (
 func (w *writer) names() {
 	w.nodes = map[string]string{state.Host: topo.HostNode}
 	w.prefix = new("")
-	taken := map[string]bool{}
 	for _, name := range w.state.Names() {
-		if name == state.Host {
+		if name != topo.HostNode && name != topo.AllNodes {
 			continue
 		}
-		node := name
-		for node == topo.HostNode || node == topo.AllNodes || taken[node] {
+		node := name + "-ns"
+		for w.state.Namespace(node) != nil {
 			node += "-ns"
 		}
-		if node != name {
-			w.rename(name, node)
-		}
-		taken[node] = true
+		w.rename(name, node)
 	}
 	for _, name := range w.state.Names() {
 		if name != state.Host {
@@ -176,15 +172,19 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		return i, len(i.Addresses) > 0
 	}
 	peer, paired := l.Peer()
-	write := linkKinds()[l.KindName()].write
+	kind := linkKinds()[l.KindName()]
 	switch {
 	case paired:
 		if s := w.state.Link(peer); s == nil || s.MTU != l.MTU {
 			i.MTU = w.mtu(l.MTU, state.DefaultMTU)
 		}
-	case write != nil:
-		i.MTU = w.mtu(l.MTU, state.DefaultMTU) // unless the kind has another default
-		write(w, ns, l, &i)
+	case kind.write != nil:
+		byDefault := state.DefaultMTU
+		if kind.mtu != nil {
+			byDefault = kind.mtu(ns, l.Name)
+		}
+		i.MTU = w.mtu(l.MTU, byDefault)
+		kind.write(w, ns, l, &i)
 	default:
 		return i, false
 	}
