@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,21 +13,6 @@ import (
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/kernel"
 )
-
-// The formats of pictures.
-const (
-	formatSVG     format = "svg"
-	formatMermaid format = "mermaid"
-	formatDOT     format = "dot"
-	formatD2      format = "d2"
-)
-
-// formatOf has the format of each file extension.
-var formatOf = map[string]format{
-	".txt": formatText, ".json": formatJSON, ".svg": formatSVG,
-	".mmd": formatMermaid, ".mermaid": formatMermaid,
-	".dot": formatDOT, ".gv": formatDOT, ".d2": formatD2,
-}
 
 func newGraph(p *program) *cobra.Command {
 	var o graphOptions
@@ -51,12 +34,12 @@ hosts on one node are drawn as one.`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: p.completeLabs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if ext := filepath.Ext(o.file); o.file != "" && !cmd.Flags().Changed("output") {
-				f, ok := formatOf[strings.ToLower(ext)]
+			if o.file != "" && !cmd.Flags().Changed("output") {
+				f, ok := draw.FormatOf(o.file)
 				if !ok {
 					return usageError{cmd, errors.New("unknown file extension: give a format with -o")}
 				}
-				o.format = f
+				o.format = format(f)
 			}
 			if o.host && len(args) > 0 {
 				return usageError{cmd, errors.New("give a lab or --host, not both")}
@@ -78,7 +61,7 @@ hosts on one node are drawn as one.`,
 	cmd.Flags().BoolVar(&o.unfold, "unfold", false, "draw every node, without grouping")
 	cmd.Flags().IntVar(&o.width, "width", 0, "`COLUMNS` of a picture in text (default: those of the terminal)")
 	cmd.Flags().StringVarP(&o.file, "write", "w", "", "write to `FILE`; its extension is the format (.svg, .txt, .mmd, .dot, .d2, .json)")
-	outputFlag(cmd, &o.format, formatSVG, formatMermaid, formatDOT, formatD2)
+	outputFlag(cmd, &o.format, format(draw.FormatSVG), format(draw.FormatMermaid), format(draw.FormatDOT), format(draw.FormatD2))
 	return cmd
 }
 
@@ -164,25 +147,6 @@ func (p *program) graph(scene *draw.Scene, o graphOptions) error {
 
 // render draws a scene in the format of o.
 func (p *program) render(scene *draw.Scene, o graphOptions) ([]byte, error) {
-	if !o.unfold {
-		scene = draw.Fold(scene)
-	}
-	switch o.format {
-	case formatSVG:
-		return []byte(draw.SVG(scene)), nil
-	case formatMermaid:
-		text, links := draw.Mermaid(scene)
-		if links > draw.MermaidLinks {
-			p.out.notice("%d links: readers of Mermaid refuse more than 500", links)
-		}
-		return []byte(text), nil
-	case formatDOT:
-		return []byte(draw.DOT(scene)), nil
-	case formatD2:
-		return []byte(draw.D2(scene)), nil
-	case formatJSON:
-		return draw.JSON(scene)
-	}
 	page := draw.Page{Width: o.width, Unfold: o.unfold}
 	if o.file == "" {
 		page.Name = p.drawPage().Name
@@ -190,5 +154,9 @@ func (p *program) render(scene *draw.Scene, o graphOptions) ([]byte, error) {
 			page.Width = p.out.width()
 		}
 	}
-	return []byte(draw.Text(scene, page)), nil
+	picture, warning, err := draw.Render(scene, draw.Format(o.format), page)
+	if warning != "" {
+		p.out.notice("%s", warning)
+	}
+	return picture, err
 }

@@ -55,7 +55,7 @@ func (m *Matrix) Text(width int) string {
 		p = p.group(rows, columns)
 	}
 	for size := 2; !p.fits(width) && len(p.columns) > 1; size++ {
-		folded := p.group(sideBySide(len(p.rows), size), sideBySide(len(p.columns), size))
+		folded := p.group(adjacent(len(p.rows), size), adjacent(len(p.columns), size))
 		if folded.fits(width) || len(folded.columns) == 1 {
 			p = folded
 		}
@@ -218,8 +218,8 @@ func intersect(n int, a, b [][]int) [][]int {
 	return groups
 }
 
-// sideBySide groups n lines by size adjacent ones.
-func sideBySide(n, size int) [][]int {
+// adjacent groups n lines, size neighbouring ones at a time.
+func adjacent(n, size int) [][]int {
 	var groups [][]int
 	for i := range n {
 		if i%size == 0 {
