@@ -4,8 +4,6 @@ package usertest
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/sandbox"
@@ -246,133 +243,6 @@ func TestNeed(t *testing.T) {
 	}
 }
 
-// However a test program ends, it leaves no process, namespace or file.
-func TestEnds(t *testing.T) {
-	eachUser(t, func(t *testing.T, u user) {
-		needLabs(t, u)
-		for _, tt := range []struct {
-			test  string
-			flags []string
-			code  int
-			want  string
-		}{
-			{"TestPanics", nil, 2, "panic: boom"},
-			{"TestExits", nil, 7, ""},
-			{"TestHangs", []string{"timeout=1s"}, 2, "panic: test timed out after 1s"},
-		} {
-			mark := newMark()
-			cmd := u.command(t, "labs", append(tt.flags, "run="+tt.test)...)
-			cmd.Env = append(cmd.Env, "DO="+tt.test, "MARK="+mark)
-			out, code := run(t, cmd)
-			wants(t, out, code, tt.code, tt.want)
-			nothingLeft(t, mark)
-		}
-	})
-}
-
-// Signals are forwarded to the tests, and the tests are killed with the program.
-func TestSignals(t *testing.T) {
-	eachUser(t, func(t *testing.T, u user) {
-		needLabs(t, u)
-		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGKILL} {
-			mark := newMark()
-			cmd := u.command(t, "labs", "run=TestHangs", "v")
-			cmd.Env = append(cmd.Env, "DO=TestHangs", "MARK="+mark)
-			out := &watched{want: "hanging", seen: make(chan struct{})}
-			cmd.Stdout, cmd.Stderr = out, out
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			select {
-			case <-out.seen:
-			case <-time.After(20 * time.Second):
-				t.Fatalf("the test has not started to hang within 20 s: %s", out)
-			}
-			if err := cmd.Process.Signal(signal); err != nil {
-				t.Error(err)
-			}
-			if err := cmd.Wait(); err == nil {
-				t.Errorf("%v: exit code 0", signal)
-			}
-			if signal == syscall.SIGQUIT && !strings.Contains(out.String(), "TestHangs") {
-				t.Errorf("no goroutine traces: %s", out)
-			}
-			nothingLeft(t, mark)
-		}
-	})
-}
-
-// watched is a buffer that closes seen when it contains a text.
-type watched struct {
-	mu   sync.Mutex
-	buf  bytes.Buffer
-	want string
-	seen chan struct{}
-	done bool
-}
-
-func (w *watched) Write(b []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.buf.Write(b)
-	if !w.done && strings.Contains(w.buf.String(), w.want) {
-		w.done = true
-		close(w.seen)
-	}
-	return len(b), nil
-}
-
-func (w *watched) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.buf.String()
-}
-
-var marks int
-
-// newMark returns a number of seconds that no other process sleeps.
-func newMark() string {
-	marks++
-	return fmt.Sprintf("%d.%06d", 100000+os.Getpid(), marks)
-}
-
-// nothingLeft waits until no process with a mark is left, and fails after 10 s or if
-// the machine has a lab of the tests.
-func nothingLeft(t *testing.T, mark string) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		var left []string
-		for _, file := range glob(t, "/proc/[0-9]*/cmdline") {
-			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte(mark)) {
-				left = append(left, file)
-			}
-		}
-		if len(left) == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Errorf("processes left: %v", left)
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	for _, pattern := range []string{"/run/netns/Test*", "/run/vethlab/Test*"} {
-		if left := glob(t, pattern); len(left) > 0 {
-			t.Errorf("files left: %v", left)
-		}
-	}
-}
-
-func glob(t *testing.T, pattern string) []string {
-	t.Helper()
-	files, err := filepath.Glob(pattern)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
 // Coverage is that of the process that ran the tests, with each flag.
 func TestCoverage(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
@@ -443,86 +313,4 @@ func without(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 		t.Skipf("needs a user namespace: %v", err)
 	}
 	return cmd
-}
-
-// goTest runs go test on the package of testdata.
-func goTest(t *testing.T, env []string, args ...string) (string, int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, append(args, "./testdata/labs")...)...)
-	cmd.Env = append(environ(), env...)
-	return run(t, cmd)
-}
-
-func TestGoTest(t *testing.T) {
-	needLabs(t, user{})
-	profile := filepath.Join(t.TempDir(), "profile")
-	for _, tt := range []struct {
-		args []string
-		env  []string
-		code int
-		want string
-	}{
-		{[]string{"-count=1"}, nil, 0, "ok "},
-		{[]string{"-run=TestLab"}, nil, 0, "ok "},
-		{[]string{"-run=TestLab"}, nil, 0, "(cached)"},
-		{[]string{"-v", "-run=TestLab", "-count=2"}, nil, 0, "PID 1, user 0"},
-		{[]string{"-coverprofile=" + profile}, nil, 0, "coverage: 75.0% of statements"},
-		{[]string{"-run=Lab", "-exec=env SOME=thing"}, nil, 0, "ok "},
-		{[]string{"-run=Fails"}, []string{"DO=TestFails"}, 1, "this test fails"},
-		{[]string{"-run=Hangs", "-timeout=1s"}, []string{"DO=TestHangs", "MARK=" + newMark()}, 1, "test timed out"},
-		{[]string{"-run=^$", "-bench=.", "-benchtime=10x"}, nil, 0, "BenchmarkLab"},
-	} {
-		out, code := goTest(t, tt.env, tt.args...)
-		wants(t, out, code, tt.code, tt.want)
-	}
-}
-
-// The workers of a fuzz test are children of the test program, in its namespaces.
-func TestFuzzing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes some seconds")
-	}
-	needLabs(t, user{})
-	out, code := goTest(t, nil, "-run=^$", "-fuzz=FuzzLab", "-fuzztime=20x", "-parallel=2")
-	wants(t, out, code, 0, "PASS")
-}
-
-func TestRace(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds with -race")
-	}
-	needLabs(t, user{})
-	out, code := goTest(t, nil, "-race", "-run=Lab|Subtests|Helper")
-	if strings.Contains(out, "-race requires cgo") || strings.Contains(out, "C compiler") {
-		t.Skip(out)
-	}
-	wants(t, out, code, 0, "ok ")
-}
-
-// go test -json writes only events, and those of all tests.
-func TestJSON(t *testing.T) {
-	needLabs(t, user{})
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-json", "-run=Pure|Lab|Subtests", "-count=1", "./testdata/labs")
-	cmd.Env = environ()
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	passed := map[string]bool{}
-	for line := range bytes.Lines(out) {
-		var e struct{ Action, Test string }
-		if err := json.Unmarshal(line, &e); err != nil {
-			t.Fatalf("%v: %s", err, line)
-		}
-		if e.Action == "pass" {
-			passed[e.Test] = true
-		}
-	}
-	for _, test := range []string{"", "TestPure", "TestLab", "TestSubtests", "TestSubtests/y", "FuzzLab"} {
-		if !passed[test] {
-			t.Errorf("test %q has no event of action pass: %s", test, out)
-		}
-	}
 }
