@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,8 +57,8 @@ func (p *program) refuseCommands(tests []topo.Test) error {
 		return exitError{exitUsage, errors.New("give --no-commands or --allow-commands, not both")}
 	}
 	var refused topo.Errors
-	for _, t := range commandTests(tests) {
-		refused = append(refused, &topo.Error{Pos: t.Pos, Msg: "the test runs a command, which --no-commands refuses: " + commandLine(t)})
+	for _, t := range consent.CommandTests(tests) {
+		refused = append(refused, &topo.Error{Pos: t.Pos, Msg: "the test runs a command, which --no-commands refuses: " + consent.CommandLine(t)})
 	}
 	if len(refused) == 0 {
 		return nil
@@ -75,11 +73,11 @@ func (p *program) permitCommands(file, writer string, tests []topo.Test) error {
 	if err := p.refuseCommands(tests); err != nil {
 		return err
 	}
-	running := commandTests(tests)
+	running := consent.CommandTests(tests)
 	if !p.commands.checked || len(running) == 0 {
 		return nil
 	}
-	key, err := commandsKey(running)
+	key, err := consent.KeyOfCommands(running)
 	if err != nil {
 		return err
 	}
@@ -97,7 +95,7 @@ func (p *program) askForCommands(file, writer string, running []topo.Test, key c
 	question := func() {
 		p.out.notice("%s can be written by %s, and its tests run commands as %s:", file, writer, userName())
 		for _, t := range running {
-			p.out.hint("on %s: %s", strings.Join(t.On, ", "), commandLine(t))
+			p.out.hint("on %s: %s", strings.Join(t.On, ", "), consent.CommandLine(t))
 		}
 	}
 	return p.ask(key, question, "run them?", "cannot run the commands in "+file+" without consent")
@@ -148,45 +146,6 @@ func readAnswer(terminal io.Reader) (string, error) {
 		return "", exitError{exitInterrupted, errors.New("no answer")}
 	}
 	return string(line[:n]), nil
-}
-
-// commandTests returns the tests that run commands.
-func commandTests(tests []topo.Test) []topo.Test {
-	var running []topo.Test
-	for _, t := range tests {
-		if len(t.Run) > 0 {
-			running = append(running, t)
-		}
-	}
-	return running
-}
-
-// commandLine returns the command of a test as it is run, quoted.
-func commandLine(t topo.Test) string {
-	argv := t.Run
-	if len(argv) == 1 {
-		argv = []string{"sh", "-c", argv[0]}
-	}
-	quoted := make([]string, len(argv))
-	for i, arg := range argv {
-		quoted[i] = arg
-		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-			quoted[i] = fmt.Sprintf("%q", arg)
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-// commandsKey returns the key of the commands of tests and the nodes that they run in.
-func commandsKey(running []topo.Test) (consent.Key, error) {
-	type command struct{ Run, On []string }
-	var content bytes.Buffer
-	for _, t := range running {
-		if err := json.NewEncoder(&content).Encode(command{t.Run, t.On}); err != nil {
-			return "", err
-		}
-	}
-	return consent.KeyOf("commands of tests", content.Bytes()), nil
 }
 
 func userName() string {
