@@ -222,9 +222,15 @@ func (sh *Shell) assign(a *syntax.Assign, attributes func(*expand.Variable)) {
 		v = sh.array(a, old)
 	case a.Index != nil:
 		v = sh.element(a, old)
-	case a.Append && old.Kind == expand.Indexed:
+	case old.Kind == expand.Indexed: // without an index the first element is meant
 		v = old
-		v.List = append(slices.Clone(old.List), sh.literal(a.Value))
+		if v.List = slices.Clone(old.List); len(v.List) == 0 {
+			v.List = []string{""}
+		}
+		if !a.Append {
+			v.List[0] = ""
+		}
+		v.List[0] += sh.literal(a.Value)
 	case a.Append:
 		v.Str = old.String() + sh.literal(a.Value)
 	default:
