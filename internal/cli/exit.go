@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -140,7 +141,8 @@ func launchError(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &ended):
-		return exitError{code: processCode(ended.ProcessState)}
+		status, _ := ended.Sys().(syscall.WaitStatus) // of all Unix systems
+		return exitError{code: sandbox.ExitCode(status)}
 	case errors.As(err, &lookup), errors.As(err, &start) && strings.Contains(start.Op, "exec"):
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			return exitError{exitNotFound, err}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -52,14 +51,5 @@ func (p *program) runIsolated(ctx context.Context, target, argv []string) error 
 		}
 		start = func() error { return node.Start(command) }
 	}
-	status, err := netns.RunForwardingSignals(func() (int, error) {
-		if err := start(); err != nil {
-			return 0, err
-		}
-		return command.Process.Pid, nil
-	})
-	if err != nil {
-		return launchError(err)
-	}
-	return childExit{sandbox.ExitCode(status)}
+	return runChild(command, start)
 }

@@ -4,17 +4,24 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"syscall"
 	"time"
+
+	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// processCode returns the exit code of an ended process as shells do: 128 + N if signal N
-// ended it.
-func processCode(s *os.ProcessState) int {
-	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
-		return 128 + int(w.Signal())
+// runChild starts a command, forwards signals to it and waits. The error has its exit code.
+func runChild(cmd *exec.Cmd, start func() error) error {
+	status, err := netns.RunForwardingSignals(func() (int, error) {
+		if err := start(); err != nil {
+			return 0, err
+		}
+		return cmd.Process.Pid, nil
+	})
+	if err != nil {
+		return launchError(err)
 	}
-	return s.ExitCode()
+	return childExit{sandbox.ExitCode(status)}
 }
 
 // cancelGrace is how long [returnOnCancel] waits after the end of the context.

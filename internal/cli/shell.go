@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/applet"
-	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
@@ -73,16 +72,7 @@ func (p *program) shellIsolated(argv []string) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, p.out.stdout, p.out.stderr
 	key, value := prompt(shell, "(new) ")
 	cmd.Env = append(os.Environ(), sandbox.IsolatedEnv+"=1", key+"="+value)
-	status, err := netns.RunForwardingSignals(func() (int, error) {
-		if err := cmd.Start(); err != nil {
-			return 0, err
-		}
-		return cmd.Process.Pid, nil
-	})
-	if err != nil {
-		return launchError(err)
-	}
-	return childExit{sandbox.ExitCode(status)}
+	return runChild(cmd, cmd.Start)
 }
 
 func (p *program) shell(arg string) error {

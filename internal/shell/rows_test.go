@@ -18,7 +18,7 @@ func TestBuiltins(t *testing.T) {
 	})
 }
 
-func TestArrays(t *testing.T) {
+func TestArrayAssignments(t *testing.T) {
 	check(t, []row{
 		one(`a=(1 2); a+=(3); p ${a[@]}`, "p 1 2 3"),
 		one(`a=(1 2); a+=x; p ${a[@]}`, "p 1x 2"),
@@ -69,7 +69,7 @@ func TestTextTools(t *testing.T) {
 	})
 }
 
-func TestConditions(t *testing.T) {
+func TestBracketConditions(t *testing.T) {
 	check(t, []row{
 		{`[[ b > a ]] && p more; [[ a > a ]] || p not more; [[ a < b ]] && p less`, []string{"p more", "p not more", "p less"}},
 		{`[ ! a ] || p no; [ ! ] && p one word; [ "(" a ")" ] && p group; [ "(" ] && p bracket`, []string{"p no", "p one word", "p group", "p bracket"}},
