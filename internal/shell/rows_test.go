@@ -13,8 +13,6 @@ func TestBuiltins(t *testing.T) {
 		one("mapfile -t l <<< $'a\\nb'; p ${#l[@]} ${l[1]}", "p 2 b"),
 		{`OPTIND=1; set -- -ab -c x rest; while getopts abc: o; do p $o $OPTARG; done; p $OPTIND`, []string{"p a", "p b", "p c x", "p 4"}},
 		one(`OPTIND=1; set -- rest; getopts a o; p $? $OPTIND "[$o]"`, "p 1 1 [?]"),
-		one(`p $(getopt -o ab: -l long: -- -a -b v --long=w rest)`, "p -a -b 'v' --long 'w' -- 'rest'"),
-		one(`x=$(getopt -q -o a -- -a z); p $x`, "p -a -- 'z'"),
 	})
 }
 
@@ -25,7 +23,6 @@ func TestArrayAssignments(t *testing.T) {
 		one(`a=(); a+=x; p ${a[@]}`, "p x"),
 		one(`a=(1 2); a=y; p ${a[@]}`, "p y 2"),
 		one(`a=(1 2); b=("${a[@]}"); b+=z; p ${a[@]} ${b[@]}`, "p 1 2 1z 2"),
-		one(`declare -A m; m[k]=1; m["a b"]=2; p ${m[k]} "${m[a b]}" ${#m[@]}`, "p 1 2 2"),
 		one(`p $((7 / 2)) $((2 ** 5)) $((x = 4, x + 1)) $x`, "p 3 32 5 4"),
 	})
 }
@@ -43,7 +40,6 @@ func TestFunctionsAndLoops(t *testing.T) {
 
 func TestPrograms(t *testing.T) {
 	check(t, []row{
-		{`x=1; env x=2 y=3 sh -c 'p $x $y'; p $x`, []string{"p 2 3", "p 1"}},
 		one(`sh -e -c 'p $0 $1' name one`, "p name one"),
 		one(`bash -o errexit -c 'p inline'`, "p inline"),
 		one(`bash --norc -c 'p inline'`, "p inline"),
@@ -58,7 +54,6 @@ func TestTextTools(t *testing.T) {
 		one(`x=$(printf 'a+b\naab\n' | grep 'a+b'); p $x`, "p a+b"),
 		one(`x=$(printf 'aab\nab\n' | grep 'a\{2\}b'); p $x`, "p aab"),
 		one(`x=$(printf '|a\nb\n' | grep '|a'); p "$x"`, "p |a"),
-		one(`x=$(printf '*a\nb\n' | grep '*a'); p "$x"`, "p *a"),
 		one(`x=$(printf 'a\nb\n' | grep -e a -e b | wc -l); p $x`, "p 2"),
 		one(`x=$(grep c here.txt); p $x`, "p c d"),
 		one(`x=$(printf '1\n2\n3\n' | head -n 0); p "[$x]"`, "p []"),
