@@ -113,5 +113,5 @@ func (l *Lab) notifyHost() {
 		return
 	}
 	l.notify(EventHost, "host is the lab's sandbox, which can't reach the machine's networks: "+
-		"a link to the machine itself needs root (sudo vethlab up)")
+		"a link to the host namespace needs root (sudo vethlab up)")
 }

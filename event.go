@@ -22,7 +22,7 @@ const (
 
 	EventSkipped EventKind = "skipped" // a file of /etc/netns/NAME that can't be mounted
 
-	EventChange    EventKind = "change"    // something was changed as asked for
+	EventChange    EventKind = "change"    // a requested change was made
 	EventGoroutine EventKind = "goroutine" // code of a [Node.Do] left a goroutine running outside of the node
 )
 

@@ -373,7 +373,7 @@ func ExampleLab_Throughput() {
 	}
 }
 
-// Changes of a lab, by whoever makes them, as commands.
+// Watch reports changes of a lab as commands, whoever makes them.
 func ExampleLab_Watch() {
 	lab := mustLab("name: shop\nlinks: [[client, web]]")
 	watch, err := lab.Watch()

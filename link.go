@@ -169,7 +169,7 @@ func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state
 			return nil, err
 		}
 		if !up {
-			_ = plan.SetLink{Link: e, Up: new(false)}.Apply(after) // its only error is that there is no link
+			_ = plan.SetLink{Link: e, Up: new(false)}.Apply(after) // its only error is an unknown link
 			continue
 		}
 		link.Up = true

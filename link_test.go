@@ -24,7 +24,7 @@ func link(tb testing.TB, lab *vethlab.Lab, a, b string) *vethlab.Link {
 	return l
 }
 
-// isDescribed checks that a lab is as described, or that it is not.
+// isDescribed checks whether a lab equals its description.
 func isDescribed(tb testing.TB, lab *vethlab.Lab, want bool) {
 	tb.Helper()
 	change, err := lab.Plan()

@@ -98,7 +98,7 @@ func newLab(tb testing.TB, t *topo.Topology) *vethlab.Lab {
 	return lab
 }
 
-// up makes a lab and checks that it is there as described.
+// up brings a lab up and checks that it equals its description.
 func up(tb testing.TB, lab *vethlab.Lab) {
 	tb.Helper()
 	if _, err := lab.Up(tb.Context()); err != nil {
@@ -107,7 +107,7 @@ func up(tb testing.TB, lab *vethlab.Lab) {
 	isUp(tb, lab)
 }
 
-// isUp checks that a lab is there as described.
+// isUp checks that a running lab equals its description.
 func isUp(tb testing.TB, lab *vethlab.Lab) {
 	tb.Helper()
 	c, err := compile.Compile(lab.Topology())

@@ -21,7 +21,7 @@ type Move struct {
 }
 
 // Moves returns the interfaces that the plan gives other addresses without having been
-// asked to, as the description has changed elsewhere since the lab was brought up. With
+// requested, as other parts of the description have changed since the lab was brought up. With
 // the old addresses written into it, they keep them; see [Lab.Pinned].
 func (p *Plan) Moves() []Move { return p.moves }
 
@@ -54,7 +54,7 @@ func (l *Lab) Pinned() (*topo.Topology, error) {
 	if len(names) > 0 {
 		old, err := recorded(l.name)
 		if err != nil {
-			return nil, fmt.Errorf("cannot tell the addresses of lab %s: %w", l.name, err)
+			return nil, fmt.Errorf("cannot read the addresses of lab %s: %w", l.name, err)
 		}
 		pins = d.Keeping(old.Lab)
 	}

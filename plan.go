@@ -24,7 +24,7 @@ type Plan struct {
 // A Step is one change of a [Plan].
 type Step struct {
 	Command string `json:"command"`        // the iproute2 command that makes it: "ip netns add ns1"
-	Node    string `json:"node,omitempty"` // whose namespace it changes; "" if that is no node of the description
+	Node    string `json:"node,omitempty"` // whose namespace it changes; "" if the description lacks the node
 
 	// File and Line say where the description asks for it. They are zero where it
 	// asks for the opposite, or was not read from a file.
@@ -49,7 +49,7 @@ func (l *Lab) PlanNew() *Plan { return l.planFrom(state.New(), l.described()) }
 // kernel. The plan is empty if the lab's description is not known.
 func (l *Lab) PlanDown() *Plan { return l.planFrom(l.described(), state.New()) }
 
-// described returns what the description asks for; nothing if it is not known.
+// described returns the described lab; an empty one without a description.
 func (l *Lab) described() *state.State {
 	if want := l.wanted(); want != nil {
 		return want

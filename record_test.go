@@ -25,7 +25,7 @@ import (
 )
 
 // settingsOfA are sysctls that a node can have whose values a lab can take back, with
-// values that none has by itself.
+// values that differ from the defaults.
 var settingsOfA = map[string][]string{
 	"net.ipv4.ip_default_ttl":                    {"32", "200"},
 	"net.ipv4.ip_forward":                        {"0", "1"},
@@ -201,7 +201,7 @@ func TestFoundLabKnowsItsTests(t *testing.T) {
 		t.Fatalf("%d results, all as expected: %v, want one that is not", len(report.Results), report.OK())
 	}
 	if got, want := fmt.Sprint(found.Topology().Tests[0].Pos), fmt.Sprint(lab.Topology().Tests[0].Pos); got != want || want == "" {
-		t.Errorf("the test stands at %s, want %s", got, want)
+		t.Errorf("the position of the test is %s, want %s", got, want)
 	}
 	if err := lab.Down(t.Context()); err != nil {
 		t.Fatal(err)

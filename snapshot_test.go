@@ -21,13 +21,13 @@ import (
 // A snapshot holds the state of the machine that a lab could change, by kind.
 type snapshot map[string][]string
 
-// look takes a snapshot of a machine that nobody else uses, see
+// look takes a snapshot of a machine without other users, see
 // [netnstest.Isolated]. Its /etc, which labs only read, is everybody's.
 func look(tb testing.TB) snapshot {
 	tb.Helper()
 	s := snapshot{}
 	s["links"] = columns(tb, "/proc/net/dev", 0)
-	// Lines with "+--" tell of the tree itself, which may keep room that it had.
+	// Lines with "+--" are about the tree itself, which may keep allocated nodes.
 	s["ipv4"] = slices.DeleteFunc(columns(tb, "/proc/net/fib_trie", 0, 1, 2, 3), func(line string) bool {
 		return strings.HasPrefix(line, "+--")
 	})
@@ -45,14 +45,14 @@ func look(tb testing.TB) snapshot {
 func (s snapshot) unchanged(tb testing.TB) {
 	tb.Helper()
 	now := look(tb)
-	// A module that somebody else needs brings settings to all namespaces.
+	// A module that another program loads adds sysctls to all namespaces.
 	now["sysctls"] = slices.DeleteFunc(now["sysctls"], func(line string) bool { return !s.hasSysctl(line) })
 	if d := cmp.Diff(s, now); d != "" {
 		tb.Fatalf("the state of the machine has changed (-before +after):\n%s", d)
 	}
 }
 
-// hasSysctl reports whether there was a setting, whatever its value, that a line
+// hasSysctl reports whether there was a sysctl, whatever its value, that a line
 // is of.
 func (s snapshot) hasSysctl(line string) bool {
 	path, _, _ := strings.Cut(line, " ")
@@ -112,7 +112,7 @@ func files(tb testing.TB, root string) []string {
 		}
 		info, err := d.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // somebody else's, who has just removed it
+			return nil // another program has just removed its own
 		}
 		if err != nil {
 			return err

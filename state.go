@@ -23,7 +23,7 @@ type State struct {
 	table func() *hosts.Table
 }
 
-// State returns the lab as the kernel has it now. It has no nodes if the lab is
+// State returns the lab observed in the kernel. It has no nodes if the lab is
 // not running.
 func (l *Lab) State() (*State, error) {
 	view, err := l.view()
@@ -44,7 +44,7 @@ func (l *Lab) Described() *State {
 	return newState(l.name, &kernel.Snapshot{State: s})
 }
 
-// view returns the lab as the kernel has it now.
+// view returns the lab observed in the kernel.
 func (l *Lab) view() (*kernel.Snapshot, error) { return l.observe(l.record()) }
 
 // observe is view with the lab's record.
@@ -70,7 +70,7 @@ func (s *State) Nodes() []string {
 }
 
 // Namespace returns the name of a node's network namespace, as ip-netns(8) lists
-// it; "" is the host namespace. It returns false if there is no such node.
+// it; "" is the host namespace. It returns false for an unknown node.
 func (s *State) Namespace(node string) (name string, ok bool) {
 	name, ok = hosts.Namespaces(s.view.State)[node]
 	return name, ok && s.view.State.Namespace(name) != nil
@@ -183,7 +183,7 @@ func (s *State) Addresses(name string) []netip.Addr { return slices.Clone(s.tabl
 
 // Resolve returns the address that a target of [Lab.Ping], [Lab.Trace] or
 // [Lab.Throughput] stands for: an address itself, or the first of
-// [State.Addresses]. The error is [ErrNoNode] if there is no such node.
+// [State.Addresses]. The error is [ErrNoNode] for an unknown node.
 func (s *State) Resolve(target string) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(target); err == nil {
 		return a, nil

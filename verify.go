@@ -30,7 +30,7 @@ type (
 	// file (Pos).
 	TestResult = verify.TestResult
 
-	// A Failure is something that was found other than expected: From which node To
+	// A Failure is a result other than expected: From which node To
 	// which target and at which Address of it; the Key of the file that is not met,
 	// such as "expect"; what it Wants and Found, with units, and Why; and of a
 	// command the last 2,000 bytes of its Output.

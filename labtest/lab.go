@@ -30,7 +30,7 @@ func (l *Lab) Node(name string) *vethlab.Node {
 //	}
 //	lab.Fill(&n)
 //
-// It ends the test if there is no such node.
+// It ends the test for an unknown node.
 func (l *Lab) Fill(nodes any) {
 	l.tb.Helper()
 	v := reflect.ValueOf(nodes)

@@ -20,7 +20,7 @@ const requireEnv = "VETHLAB_REQUIRE"
 
 // requirement returns the value of [requireEnv], "" if nothing is required. Without the
 // variable it is "1" on a CI system, which shows no skipped tests: most set CI. Labs
-// need Linux; a CI system that also runs tests elsewhere skips them there.
+// need Linux; a CI system that runs tests on other systems too skips them there.
 func requirement() string {
 	if value, ok := os.LookupEnv(requireEnv); ok {
 		return trueValue(value)

@@ -24,7 +24,7 @@ func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 type kind struct {
 	state func(*compiler, *iface) state.Kind
 
-	// mtu returns the MTU, in bytes, where the file says nothing of it, given
+	// mtu returns the default MTU, in bytes, given
 	// those of other interfaces. Nil: that of Ethernet.
 	mtu func(i *iface, of func(*topo.WiredInterface) int) int
 }

@@ -10,7 +10,7 @@ import (
 // A Lab is a compiled topology.
 type Lab struct {
 	Name     string
-	Topology *topo.Topology // as the file has it
+	Topology *topo.Topology // as in the file
 	State    *state.State   // what the kernel shall contain
 
 	Nodes    []Node    // those of the file, then those that only links name
@@ -39,7 +39,7 @@ type Link struct {
 	Pos       topo.Pos
 }
 
-// A Segment is a set of interfaces that hear each other's frames.
+// A Segment is a broadcast domain: a set of interfaces that receive each other's frames.
 type Segment struct {
 	// Interfaces are those that may have addresses, in the order of the
 	// links, the bridges of switches last. Ports of switches are not among

@@ -21,7 +21,7 @@ type Pin struct {
 // A socket identifies an interface while the file is edited: by the node at the other end
 // of its link, as names such as eth1 follow from the order of links.
 type socket struct {
-	node, peer string // peer: an interface's name where there is no link
+	node, peer string // peer is the interface's name if it has no link
 	number     int    // of the links between the two, from 0
 }
 

@@ -73,7 +73,7 @@ func whereIs(lab *compile.Lab) string {
 	return strings.Join(list, ", ")
 }
 
-// An address that is written moves none but the interface that has it.
+// An address in the file changes only the addresses of its interface.
 func TestWrittenAddressMovesOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab := mustCompile(t, drawAny(t))
@@ -135,7 +135,7 @@ func TestEditsMove(t *testing.T) {
 		if text := strings.Join(got, ", "); text != tt.want {
 			t.Errorf("%s moves %q, want %q", tt.name, text, tt.want)
 		}
-		// With the old addresses written, the edit moves nobody.
+		// With the old addresses in the file, the edit changes no address.
 		kept, err := compile.Compile(edited.WithPins(edited.Keeping(old)))
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
@@ -174,7 +174,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// Addresses are written into any file, YAML or JSON, and nothing of it is lost.
+// Addresses are written into any file, YAML or JSON, and all its text is kept.
 func TestWriteAddresses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := drawAny(t)
@@ -195,7 +195,7 @@ func TestWriteAddresses(t *testing.T) {
 			t.Fatalf("JSON is none any more:\n%s", amended)
 		}
 		if rest := amended; !subsequence(text, rest) {
-			t.Fatalf("lost something of\n%s\nin\n%s", text, rest)
+			t.Fatalf("text is missing of\n%s\nin\n%s", text, rest)
 		}
 		again, err := topo.Parse("lab.yaml", amended)
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A pool is a prefix out of which subnets are cut.
+// A pool is a prefix from which subnets are assigned.
 type pool struct {
 	prefix netip.Prefix
 
@@ -14,7 +14,7 @@ type pool struct {
 	used []span
 
 	// next[bits] is where the search for a subnet of that length goes on.
-	// Before it there is no room, and there never will be again.
+	// All before it is assigned.
 	next map[int]netip.Addr
 
 	// spare are the skipped subnets. They are used when nothing else is left.

@@ -11,7 +11,7 @@ import (
 
 // A Test is a test of the lab with its names and groups resolved to nodes.
 type Test struct {
-	topo.Test // as the file has it; without a Pos it follows from the cabling
+	topo.Test // as in the file; without a Pos it is a default test
 
 	Pairs      []Pair   // in the order of From and, within that, of To
 	AllTargets []string // all targets, in the order of To
@@ -44,7 +44,7 @@ func NewTest(from, to string, addrs ...netip.Addr) Test {
 // TestNodes are the nodes that tests can name, in the order of nodes.
 type TestNodes []TestNode
 
-// A TestNode is what tests need to know of a node.
+// A TestNode has what tests need of a node.
 type TestNode struct {
 	Name       string
 	Switch     bool
@@ -116,7 +116,7 @@ func newResolver(nodes TestNodes) *resolver {
 
 // A target is what the probes of a pair are sent to.
 type target struct {
-	name string // as a Pair has it
+	name string // as in a Pair
 	node string // that has the address; "": none in the lab
 	// addresses by the families that the sender has, see families.
 	addresses [4][]netip.Addr

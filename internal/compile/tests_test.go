@@ -133,7 +133,7 @@ func TestHosts(t *testing.T) {
 		t.Errorf("addresses of b are %s", got)
 	}
 	if a := lab.Address("nobody", false); a.IsValid() {
-		t.Errorf("nobody has the address %s", a)
+		t.Errorf("an unknown name has the address %s", a)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestWhereCommandsRun(t *testing.T) {
 	}
 }
 
-// One family is asked for where the other is not spoken.
+// Probes use one address family if a node lacks the other.
 func TestExpansionSpeaks(t *testing.T) {
 	lab := mustCompile(t, topo.MustParse(`
 nodes:

@@ -15,7 +15,7 @@ type trie []trieNode
 
 type trieNode struct {
 	prefix      netip.Prefix
-	left, right int // children; 0: none, since the root is no child
+	left, right int // children; 0: none, since the root is not a child
 	subnet      int // number of the subnet with just this prefix, or -1
 }
 
@@ -68,7 +68,7 @@ func commonPrefix(a, b netip.Prefix) netip.Prefix {
 	if same == 64 {
 		same += bits.LeadingZeros64(binary.BigEndian.Uint64(x[8:]) ^ binary.BigEndian.Uint64(y[8:]))
 	}
-	same -= 128 - a.Addr().BitLen() // an IPv4 address stands in the last bits
+	same -= 128 - a.Addr().BitLen() // an IPv4 address is in the last bits
 	p, _ := a.Addr().Prefix(min(same, a.Bits(), b.Bits()))
 	return p
 }

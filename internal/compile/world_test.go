@@ -12,7 +12,7 @@ import (
 // none of the code under test.
 type world struct {
 	lab   *compile.Lab
-	cable map[state.Endpoint]state.Endpoint // a forest: what hears each other has one root
+	cable map[state.Endpoint]state.Endpoint // a forest: the interfaces of one segment have one root
 }
 
 func newWorld(lab *compile.Lab) *world {
@@ -37,7 +37,7 @@ func (w *world) join(a, b state.Endpoint) {
 	}
 }
 
-// segment returns what all interfaces that hear e have in common.
+// segment returns the root of the segment of e.
 func (w *world) segment(e state.Endpoint) state.Endpoint {
 	for {
 		up, ok := w.cable[e]

@@ -78,7 +78,7 @@ type origin struct {
 	route state.Route // zero if it is not a route
 }
 
-// at returns a new position that stands for p in errors.
+// at returns a new position that identifies p in errors.
 func (w *writer) at(p origin) topo.Pos {
 	line := len(w.origins) + 1
 	w.origins[line] = p

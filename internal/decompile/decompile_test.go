@@ -59,7 +59,7 @@ func TestPeersThatDoNotFit(t *testing.T) {
 			delete(s.Namespaces, from.Namespace)
 		case 2: // its peer is now the peer of another
 			s.Link(from).Kind = state.Veth{Peer: rapid.SampledFrom(ends).Draw(t, "peer")}
-		case 3: // the peer is no end of a pair
+		case 3: // the peer is not the end of a pair
 			s.Link(from).Kind = state.Veth{Peer: state.Endpoint{Namespace: from.Namespace, Link: state.Lo}}
 		}
 		top, losses := decompile.Decompile(s, decompile.Options{Name: "x"})

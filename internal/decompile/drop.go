@@ -12,7 +12,7 @@ import (
 
 // dropAt removes from the State the part that an error refers to: a route, the
 // addresses that the error names, else other settings of the link or namespace, else
-// all of it. It reports whether it removed anything.
+// the whole part. It reports whether it removed anything.
 func (w *writer) dropAt(p origin, e *topo.Error) bool {
 	ns := w.state.Namespace(p.at.Namespace)
 	switch {

@@ -15,7 +15,7 @@ import (
 //   - the link-local address that belongs to a link's MAC, and who makes it: the
 //     kernel for ip, the compiler for a lab;
 //   - whether lo is up: in a lab it is;
-//   - the forward delay of a bridge without STP, which nobody waits for;
+//   - the forward delay of a bridge without STP, which has no effect;
 //   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
 //     own: a router forwards both;
 //   - MACs that are not set, so that the kernel chooses them. They are zero in a

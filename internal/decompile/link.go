@@ -75,7 +75,7 @@ func (w *writer) dropUnsupported() {
 // mutual reports whether a has b for a peer that has a for its own.
 func (w *writer) mutual(a, b state.Endpoint) bool { return a != b && w.pointsTo(b, a) }
 
-// pointsTo reports whether the link at a is there and has b for its peer.
+// pointsTo reports whether the link at a exists and has the peer b.
 func (w *writer) pointsTo(a, b state.Endpoint) bool {
 	l := w.state.Link(a)
 	if l == nil {

@@ -69,7 +69,7 @@ func TestEveryAttributeIsDecidedOrMade(t *testing.T) {
 	}
 	for attribute := range dump.KernelMade() {
 		if !known[attribute] {
-			t.Errorf("%s has a reason and is no attribute", attribute)
+			t.Errorf("%s has a reason and is not an attribute", attribute)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func set(t *testing.T, v reflect.Value) {
 	}
 }
 
-// Each flag that somebody sets has its word; results have none.
+// Each flag that can be set has a word; flags that the kernel computes have none.
 func TestFlagDifferences(t *testing.T) {
 	words := map[dump.Flags]string{}
 	for bit := range 32 {

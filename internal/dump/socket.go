@@ -13,7 +13,7 @@ type Socket struct {
 	Processes []Process      `json:"processes,omitempty"` // those with it open that this user can see
 }
 
-// A Process runs in a namespace, or has a socket of it open.
+// A Process runs in a namespace, or has a socket in it.
 type Process struct {
 	PID     int    `json:"pid"`
 	Name    string `json:"name"`              // as in /proc/PID/comm

@@ -13,7 +13,7 @@ import (
 // MaxBeside is the size of the largest file that [Beside] reads, in bytes.
 const MaxBeside = 1 << 20
 
-// Beside are the files that belong to another one: those in its folder and below, or below
+// Beside opens files that belong to another one: those in its folder and below, or below
 // another folder. Whoever wrote the first file may name any path in it, and may replace
 // files of the folder at any time. No file outside is opened, also not by a symbolic
 // link, and only regular files are read.

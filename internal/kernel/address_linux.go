@@ -143,7 +143,7 @@ type seenAddress struct {
 	prefix    netip.Prefix
 	peer      netip.Addr // not valid: none
 	automatic bool       // the kernel says that it made it (since 5.18)
-	noDAD     bool       // somebody wrote it: the kernel's own go through duplicate address detection
+	noDAD     bool       // a user added it: the kernel's own go through duplicate address detection
 }
 
 // readAddress reads the body of an RTM_NEWADDR.

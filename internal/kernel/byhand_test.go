@@ -17,13 +17,13 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Whatever people type in the namespaces of a lab: after one plan a second one is empty.
-// It is a hunt, since one of some 1,000 cases still fails: of a changed addr_gen_mode, where
-// the kernel makes the fe80:: address only after the first plan was made. What else was
-// found is in plan's tables.
+// After any commands in the namespaces of a lab one plan repairs it: a second one is
+// empty. It is a stress test, since about one of 1,000 cases still fails: after a change
+// of addr_gen_mode the kernel adds the fe80:: address only after the first plan. Other
+// cases that it found are in plan's tables.
 func TestOnePlanConverges(t *testing.T) {
 	if os.Getenv("VETHLAB_STRESS") == "" {
-		t.Skip("a hunt: set VETHLAB_STRESS")
+		t.Skip("a stress test: set VETHLAB_STRESS")
 	}
 	netnstest.Need(t)
 	if _, err := exec.LookPath("ip"); err != nil {

@@ -93,7 +93,7 @@ func decodeRouteNumber(r *dump.Route, a attribute) {
 	}
 }
 
-// userHz is how many ticks of what the kernel tells programs are a second, on
+// userHz is the number of clock ticks per second that the kernel reports to programs, on
 // every machine that Go runs on.
 const userHz = 100
 

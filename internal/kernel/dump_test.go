@@ -15,7 +15,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// body returns the bytes that write makes.
+// body returns the bytes that write appends.
 func body(write func(*batch)) []byte {
 	var b batch
 	write(&b)
@@ -180,7 +180,7 @@ func TestDecodeKind(t *testing.T) {
 		got := decodeKind(c.kind, attributes(body(c.data)))
 		same(t, got, c.want)
 		if got != nil && got.Kind() != c.kind {
-			t.Errorf("%s says it is a %s", c.kind, got.Kind())
+			t.Errorf("%s has the kind %s", c.kind, got.Kind())
 		}
 	}
 }
@@ -260,7 +260,7 @@ func TestDecodeRoute(t *testing.T) {
 		Hops: []dump.Hop{{Via: via, Index: 20, Weight: 1}, {Via: via, Index: 21, Weight: 5, Flags: 1}},
 	})
 	if _, ok := decodeRoute(body(func(b *batch) { routeHead(b, unix.RTM_F_CLONED, unix.AF_INET6) })); ok {
-		t.Error("a remembered outcome counts as a route")
+		t.Error("a cached route (RTM_F_CLONED) is decoded as a route")
 	}
 }
 
@@ -302,11 +302,11 @@ func TestDecodeNeighbour(t *testing.T) {
 		t.Error("refused")
 	}
 	if _, ok := decodeNeighbour(body(func(b *batch) { head(b, unix.AF_BRIDGE) })); ok {
-		t.Error("an entry of a bridge counts as a neighbour")
+		t.Error("an FDB entry is decoded as a neighbour")
 	}
 }
 
-// TestDecodeOwnMessages reads what is written for Ops.
+// TestDecodeOwnMessages decodes messages that are encoded for Ops.
 func TestDecodeOwnMessages(t *testing.T) {
 	got, _ := decodeLink(body(func(b *batch) {
 		b.newLink("br0", 9, [6]byte{2, 0, 0, 0, 0, 9}, 1400)
@@ -349,7 +349,7 @@ func TestDecodeFDBEntry(t *testing.T) {
 		"less than a header":                  {unix.AF_BRIDGE},
 	} {
 		if e, ok := decodeFDBEntry(b); ok {
-			t.Errorf("%s is taken for an entry: %+v", name, e)
+			t.Errorf("%s is decoded as an entry: %+v", name, e)
 		}
 	}
 }

@@ -20,10 +20,9 @@ import (
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 )
 
-// furnished makes a namespace with one of everything that this kernel has, and
-// another at the end of a cable. It returns their names and what the kernel has
-// not.
-func furnished(t *testing.T) (name, other string, lacking []string) {
+// namespaceWithAll makes a namespace with one of each object that this kernel supports,
+// and another one with a peer. It returns their names and the commands that failed.
+func namespaceWithAll(t *testing.T) (name, other string, lacking []string) {
 	t.Helper()
 	name, other = netnstest.Name(t, "here"), netnstest.Name(t, "there")
 	for _, n := range []string{name, other} {
@@ -74,8 +73,8 @@ link add tap0 type tun`), "OTHER", other), "\n") {
 	return name, other, lacking
 }
 
-// said returns what `ip -j` says, one map a thing.
-func said(t *testing.T, namespace string, args ...string) []map[string]any {
+// ipJSON returns the output of `ip -j`, one map for each object.
+func ipJSON(t *testing.T, namespace string, args ...string) []map[string]any {
 	t.Helper()
 	out, err := exec.Command("ip", append([]string{"-n", namespace, "-j", "-d"}, args...)...).Output()
 	if err != nil {
@@ -88,9 +87,9 @@ func said(t *testing.T, namespace string, args ...string) []map[string]any {
 	return slices.DeleteFunc(list, func(m map[string]any) bool { return len(m) == 0 })
 }
 
-// awaitQuiet waits until nothing changes any more in a namespace: carriers come,
-// and addresses and routes with them, up to a second after the links.
-func awaitQuiet(t *testing.T, name string) {
+// waitForQuiet waits until the dump of a namespace stays the same: carriers, addresses
+// and routes appear up to a second after the links.
+func waitForQuiet(t *testing.T, name string) {
 	t.Helper()
 	const quiet, most = 1500 * time.Millisecond, 30 * time.Second
 	last, since := "", time.Now()
@@ -101,7 +100,7 @@ func awaitQuiet(t *testing.T, name string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			now.WriteString(steady(string(out)))
+			now.WriteString(withoutTimes(string(out)))
 		}
 		if now.String() != last || strings.Contains(last, " tentative") { // its routes follow
 			last, since = now.String(), time.Now()
@@ -114,16 +113,15 @@ func number(v any) int {
 	return int(f)
 }
 
-// TestDumpAgreesWithIP compares what is read with what the real ip says of the same
-// namespace.
+// TestDumpAgreesWithIP compares a dump with the output of ip in the same namespace.
 func TestDumpAgreesWithIP(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "ip")
-	name, other, lacking := furnished(t)
+	name, other, lacking := namespaceWithAll(t)
 	if len(lacking) > 0 {
-		t.Logf("not here:\n%s", strings.Join(lacking, "\n"))
+		t.Logf("not supported by this kernel:\n%s", strings.Join(lacking, "\n"))
 	}
-	awaitQuiet(t, name)
+	waitForQuiet(t, name)
 	ns, err := kernel.Dump(name)
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +135,7 @@ func TestDumpAgreesWithIP(t *testing.T) {
 			got = append(got, fmt.Sprint(r.Priority, r.Not, r.From.IsValid(), r.In))
 		}
 		for _, family := range []string{"-4", "-6"} {
-			for _, r := range said(t, name, family, "rule") {
+			for _, r := range ipJSON(t, name, family, "rule") {
 				in, _ := r["iif"].(string)
 				_, not := r["not"] // is null
 				want = append(want, fmt.Sprint(number(r["priority"]), not, r["src"] != "all", in))
@@ -158,8 +156,9 @@ func TestDumpAgreesWithIP(t *testing.T) {
 	})
 }
 
-// hardware writes an address as ip does: that of a tunnel over IPv4 is one of IPv4.
-func hardware(typ uint16, a dump.HWAddr) string {
+// hardwareText formats a link-layer address as ip does: that of an IPv4 tunnel is an
+// IPv4 address.
+func hardwareText(typ uint16, a dump.HWAddr) string {
 	const ipip, sit, gre = 768, 776, 778
 	if addr, ok := netip.AddrFromSlice(a); ok && (typ == ipip || typ == sit || typ == gre) {
 		return addr.String()
@@ -168,7 +167,7 @@ func hardware(typ uint16, a dump.HWAddr) string {
 }
 
 func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
-	links := said(t, ns.Name, "-s", "link")
+	links := ipJSON(t, ns.Name, "-s", "link")
 	if len(links) != len(ns.Links) {
 		t.Fatalf("%d links, ip shows %d", len(ns.Links), len(links))
 	}
@@ -176,7 +175,7 @@ func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
 		l := ns.Links[i]
 		got := map[string]any{
 			"ifindex": l.Index, "ifname": l.Name, "mtu": l.MTU, "qdisc": l.Qdisc, "operstate": strings.ToUpper(l.OperState),
-			"txqlen": l.TxQueueLen, "address": hardware(l.Type, l.Address), "broadcast": hardware(l.Type, l.Broadcast), "promiscuity": l.Promiscuity,
+			"txqlen": l.TxQueueLen, "address": hardwareText(l.Type, l.Address), "broadcast": hardwareText(l.Type, l.Broadcast), "promiscuity": l.Promiscuity,
 			"min_mtu": l.MinMTU, "max_mtu": l.MaxMTU, "num_tx_queues": l.TxQueues, "num_rx_queues": l.RxQueues,
 			"gso_max_size": l.GSOMaxSize, "gso_max_segs": l.GSOMaxSegs, "tso_max_size": l.TSOMaxSize, "gro_max_size": l.GROMaxSize,
 			"master": ns.LinkName(l.Master), "ifalias": l.Alias,
@@ -185,12 +184,12 @@ func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
 			got["allmulti"] = *l.AllMulti
 		}
 		for key, value := range got {
-			said, ok := want[key]
+			shown, ok := want[key]
 			if !ok && (value == "" || value == 0) || key == "allmulti" && !ok {
 				continue
 			}
-			if fmt.Sprint(said) != fmt.Sprint(value) {
-				t.Errorf("%s: %s is %v, ip says %v", l.Name, key, value, said)
+			if fmt.Sprint(shown) != fmt.Sprint(value) {
+				t.Errorf("%s: %s is %v, ip says %v", l.Name, key, value, shown)
 			}
 		}
 		info, _ := want["linkinfo"].(map[string]any)
@@ -199,10 +198,10 @@ func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
 		}
 		compareInfo(t, l, info)
 		if l.ParentNetns != nil && (*l.ParentNetns != int32(number(want["link_netnsid"])) || ns.Peers[*l.ParentNetns] != other) {
-			t.Errorf("%s leads to %d, %q; ip says %v", l.Name, *l.ParentNetns, ns.Peers[*l.ParentNetns], want["link_netnsid"])
+			t.Errorf("the peer of %s is in nsid %d, %q; ip says %v", l.Name, *l.ParentNetns, ns.Peers[*l.ParentNetns], want["link_netnsid"])
 		}
 		if parent, _ := want["link"].(string); parent != "" && ns.LinkName(l.Parent) != parent && l.ParentNetns == nil {
-			t.Errorf("%s stands on %d, ip says %s", l.Name, l.Parent, parent)
+			t.Errorf("the lower device of %s is %d, ip says %s", l.Name, l.Parent, parent)
 		}
 		if l.Stats == nil {
 			t.Errorf("%s has no statistics", l.Name)
@@ -210,15 +209,15 @@ func compareLinks(t *testing.T, ns *dump.Namespace, other string) {
 	}
 }
 
-// compareInfo compares what is special to a kind, where ours and ip's JSON have the
-// same words.
+// compareInfo compares the options of a kind whose keys are the same in our JSON and
+// ip's.
 func compareInfo(t *testing.T, l dump.Link, linkinfo map[string]any) {
 	theirs, _ := linkinfo["info_data"].(map[string]any)
 	if port, _ := linkinfo["info_slave_data"].(map[string]any); port != nil {
 		compareWords(t, l.Name, l.Port, port)
 	}
 	if theirs != nil && l.Info == nil {
-		t.Errorf("%s: nothing about what it is as a %s", l.Name, l.Kind)
+		t.Errorf("%s: the options of a %s are missing", l.Name, l.Kind)
 	}
 	compareWords(t, l.Name, l.Info, theirs)
 }
@@ -231,26 +230,26 @@ func compareWords(t *testing.T, link string, ours any, theirs map[string]any) {
 	var mine map[string]any
 	_ = json.Unmarshal(b, &mine)
 	for key, value := range mine {
-		said, ok := theirs[key]
+		shown, ok := theirs[key]
 		if !ok {
 			continue
 		}
-		equal := fmt.Sprint(said) == fmt.Sprint(value)
+		equal := fmt.Sprint(shown) == fmt.Sprint(value)
 		switch v := value.(type) {
 		case bool:
-			equal = equal || v == (number(said) != 0)
+			equal = equal || v == (number(shown) != 0)
 		case float64: // ip has words for a port's state, names of links, and protocols
-			_, word := said.(string)
+			_, word := shown.(string)
 			equal = equal || word
 		}
 		if !equal {
-			t.Errorf("%s: %s is %v, ip says %v", link, key, value, said)
+			t.Errorf("%s: %s is %v, ip says %v", link, key, value, shown)
 		}
 	}
 }
 
 func compareAddresses(t *testing.T, ns *dump.Namespace) {
-	for _, link := range said(t, ns.Name, "addr") {
+	for _, link := range ipJSON(t, ns.Name, "addr") {
 		index := number(link["ifindex"])
 		var got, want []string
 		for _, a := range ns.AddressesOf(index) {
@@ -297,7 +296,7 @@ func compareRoutes(t *testing.T, ns *dump.Namespace) {
 		got = append(got, fmt.Sprintln(to, via, ns.LinkName(r.Index), r.Metric, len(r.Hops)))
 	}
 	for _, family := range []string{"-4", "-6"} {
-		for _, r := range said(t, ns.Name, family, "route", "show", "table", "all") {
+		for _, r := range ipJSON(t, ns.Name, family, "route", "show", "table", "all") {
 			word := func(m map[string]any, key string) string {
 				s, _ := m[key].(string)
 				return s

@@ -18,7 +18,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-func TestForgetUnanswered(t *testing.T) {
+func TestFlushFailed(t *testing.T) {
 	netnstest.Need(t)
 	a, b := netnstest.Name(t, "a"), netnstest.Name(t, "b")
 	left, right := state.Endpoint{Namespace: a, Link: "eth0"}, state.Endpoint{Namespace: b, Link: "eth0"}
@@ -42,17 +42,17 @@ func TestForgetUnanswered(t *testing.T) {
 	if err := netns.Do(a, func() error { return sendTo(nobody) }); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(5 * time.Second); !looksFor(t, a, nobody); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); !isResolving(t, a, nobody); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("the kernel does not look for a neighbour")
+			t.Fatal("the kernel has no unresolved neighbour entry")
 		}
 	}
-	// A namespace that is gone is no reason to fail.
+	// A deleted namespace is not an error.
 	if err := kernel.FlushFailedNeigh([]string{a, b, a + "-gone"}); err != nil {
 		t.Fatal(err)
 	}
-	if looksFor(t, a, nobody) {
-		t.Error("the kernel has not forgotten whom it looked for")
+	if isResolving(t, a, nobody) {
+		t.Error("the unresolved neighbour entry was not deleted")
 	}
 }
 
@@ -66,8 +66,8 @@ func sendTo(to netip.Addr) error {
 	return unix.Sendto(fd, []byte("?"), 0, &unix.SockaddrInet4{Port: 9, Addr: to.As4()})
 }
 
-// looksFor reports whether a namespace looks for a neighbour.
-func looksFor(t *testing.T, namespace string, who netip.Addr) bool {
+// isResolving reports whether a namespace has an unresolved entry for an address.
+func isResolving(t *testing.T, namespace string, who netip.Addr) bool {
 	t.Helper()
 	ns, err := kernel.Dump(namespace)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// What is learned from packets is deleted, and what does not exist is no error.
+// Forget deletes entries learned from packets; missing entries are not an error.
 func TestForget(t *testing.T) {
 	netnstest.Need(t)
 	_, want := pair(t)
@@ -56,14 +56,14 @@ func TestForget(t *testing.T) {
 	for _, n := range before.Neighbours {
 		stale.Neighbours = append(stale.Neighbours, plan.StaleNeighbour{Index: n.Index, Address: n.To})
 	}
-	for i := range 300 { // more than a socket takes answers at a time
+	for i := range 300 { // more answers than a socket buffer holds
 		a := netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)})
 		stale.Neighbours = append(stale.Neighbours, plan.StaleNeighbour{Index: before.Neighbours[0].Index, Address: a})
 	}
 	stale.Neighbours = append(stale.Neighbours, plan.StaleNeighbour{Index: 9999, Address: netip.MustParseAddr("10.0.0.1")})
 	stale.Bridges = []int{view.State.Namespaces[names[0]].Links["br0"].Index, 9999}
 	stale.Conntrack = true
-	if err := kernel.Forget(map[string]plan.Stale{names[0]: stale, "vtest-of-nobody": stale}); err != nil {
+	if err := kernel.Forget(map[string]plan.Stale{names[0]: stale, "vtest-unknown": stale}); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range learned(t, names[0]).Neighbours {
@@ -71,7 +71,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("%+v was not deleted", n)
 		}
 	}
-	// A packet that was on its way makes a new connection after the first time.
+	// A packet in flight may have created another connection after the first Forget.
 	got := connections(t, names[0])
 	for range 10 {
 		if got == "0" || got == "" {
@@ -83,10 +83,10 @@ func TestForget(t *testing.T) {
 		}
 		got = connections(t, names[0])
 	}
-	t.Errorf("%s connections are tracked still", got)
+	t.Errorf("%s connections are still tracked", got)
 }
 
-// learned returns what a namespace shows, with the neighbour entries that packets made.
+// learned returns the dump of a namespace once it has neighbour entries.
 func learned(t *testing.T, namespace string) *dump.Namespace {
 	t.Helper()
 	ns, err := kernel.Dump(namespace)
@@ -118,7 +118,7 @@ func sendDatagram(t *testing.T, namespace, to string) {
 	}
 }
 
-// connections returns how many connections are tracked; "" if none can be.
+// connections returns the number of tracked connections; "" without conntrack.
 func connections(t *testing.T, namespace string) string {
 	t.Helper()
 	var text []byte

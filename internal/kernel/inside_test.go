@@ -18,8 +18,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Sockets that take what comes are found with who holds them; connected and
-// other namespaces' ones are not.
+// Listening sockets are found with their processes; connected sockets and those of
+// other namespaces are not.
 func TestSockets(t *testing.T) {
 	ns := emptyNamespace(t)
 	up := plan.SetLink{Link: state.Endpoint{Namespace: ns, Link: state.Lo}, Up: new(true)}
@@ -79,7 +79,7 @@ func TestSockets(t *testing.T) {
 	}
 }
 
-// bound opens a socket that takes what comes to an address.
+// bound opens a socket that receives at an address.
 func bound(family, typ int, at unix.Sockaddr) (int, error) {
 	protocol := 0
 	if typ == unix.SOCK_RAW {
@@ -98,7 +98,7 @@ func bound(family, typ int, at unix.Sockaddr) (int, error) {
 	return fd, err
 }
 
-// Only what somebody set is a setting.
+// Settings returns only changed sysctls.
 func TestSettings(t *testing.T) {
 	ns := emptyNamespace(t)
 	list, err := kernel.ChangedSysctls(ns)

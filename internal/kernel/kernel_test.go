@@ -73,8 +73,8 @@ func TestApplyObserve(t *testing.T) {
 	}
 }
 
-// Settle waits for what is not ready, and says of what never is what that is.
-func TestSettleSaysWhatIsMissing(t *testing.T) {
+// Settle waits for links and addresses, and its error names those that never get ready.
+func TestSettleReportsMissing(t *testing.T) {
 	netnstest.Need(t)
 	_, want := pair(t)
 	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), want), state.New(), kernel.Options{}); err != nil {
@@ -130,14 +130,14 @@ func TestSettleRemove(t *testing.T) {
 	held.Close()
 }
 
-func TestIntroduce(t *testing.T) {
+func TestSeedNeighbours(t *testing.T) {
 	needPrograms(t, "ip")
 	netnstest.Need(t)
 	_, want := pair(t)
 	if err := kernel.Apply(t.Context(), plan.Diff(state.New(), want), state.New(), kernel.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // what is known already is no error
+	for range 2 { // existing entries are not an error
 		if err := kernel.SeedNeighbours(want); err != nil {
 			t.Fatal(err)
 		}

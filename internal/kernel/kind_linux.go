@@ -11,14 +11,14 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A linkKind is what the kernel is told, and tells, of what is special to a kind of
+// A linkKind encodes and decodes the attributes that are special to a kind of
 // link (IFLA_INFO_DATA). What a kind does not have is nil.
 type linkKind struct {
 	encode func(*batch, state.Kind)
 	change func(*batch, state.Change)
 	decode func([]attribute) dump.Info
 
-	// decodePort reads what a port of such a link has as one.
+	// decodePort reads the options of a port of such a link.
 	decodePort func([]attribute) *dump.Port
 
 	// kind makes the Kind of a link that labs can have of what was decoded. Its peer

@@ -17,8 +17,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A link of each kind is made, is seen as it was wanted, comes up, and can be made
-// anew in the host namespace, marked in the same message.
+// A link of each kind can be created, is observed as wanted, comes up, and can be
+// created in the host namespace with its mark in the same message.
 func TestKinds(t *testing.T) {
 	for _, kind := range state.Kinds() {
 		if _, paired := kind.PeerEnd(); paired || !kind.Traits().Made {
@@ -38,20 +38,20 @@ func TestKinds(t *testing.T) {
 				Name: "k0", Kind: kind, MTU: 1400, Up: true, MAC: [6]byte{2, 0x6b, 0, 0, 0, 1},
 				Addresses: state.Addresses{netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("2001:db8::1/64")},
 			}
-			agrees(t, lab, want)
+			applyAndObserve(t, lab, want)
 			host := want.Clone()
 			host.Add(state.Host).Links["vtk0"] = &state.Link{Name: "vtk0", Kind: kind, MTU: state.DefaultMTU, MAC: [6]byte{2, 0x6b, 0, 0, 0, 2}, Alias: mark}
-			agrees(t, lab, host)
+			applyAndObserve(t, lab, host)
 			if err := kernel.RemoveLinks(lab); err != nil {
 				t.Fatal(err)
 			}
-			agrees(t, lab, want)
+			applyAndObserve(t, lab, want)
 		})
 	}
 }
 
-// agrees makes what is wanted of what is there, and looks.
-func agrees(t *testing.T, lab string, want *state.State) {
+// applyAndObserve applies a plan and compares the observed lab with the wanted one.
+func applyAndObserve(t *testing.T, lab string, want *state.State) {
 	t.Helper()
 	seen, err := kernel.Observe(lab, want, nil)
 	if err != nil {

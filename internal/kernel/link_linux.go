@@ -150,7 +150,7 @@ func readLink(body []byte) *seenLink {
 	return l
 }
 
-// hasIPv6 reports whether the body of an RTM_NEWLINK says something of IPv6.
+// hasIPv6 reports whether the body of an RTM_NEWLINK has attributes of IPv6.
 func hasIPv6(body []byte) bool { return familySpec(body, unix.AF_INET6) != nil }
 
 // familySpec returns what the body of an RTM_NEWLINK says of an address family

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// ops has one Op of each kind that becomes messages without asking the kernel.
+// ops has one Op of each type that is encoded without queries to the kernel.
 func ops() plan.Plan {
 	eth0, br0 := state.Endpoint{Namespace: "a", Link: "eth0"}, state.Endpoint{Namespace: "a", Link: "br0"}
 	v4, v6 := netip.MustParsePrefix("10.0.0.1/24"), netip.MustParsePrefix("fd00::1/64")
@@ -48,7 +48,7 @@ func ops() plan.Plan {
 	}
 }
 
-// TestMessages holds the bytes that Ops become, on a little-endian machine.
+// TestMessages compares the encoded Ops with a golden file, on little-endian machines.
 func TestMessages(t *testing.T) {
 	if native.Uint16([]byte{1, 0}) != 1 {
 		t.Skip("the golden file is little-endian")
@@ -78,8 +78,8 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestSameEndEitherWay checks that a pair may be made from either namespace.
-func TestSameEndEitherWay(t *testing.T) {
+// TestVethFromEitherNamespace checks that a pair can be created from either namespace.
+func TestVethFromEitherNamespace(t *testing.T) {
 	op := ops()[0].(plan.AddVeth)
 	e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "b", fds: map[string]int{"a": 9}}
 	if err := e.encode(0, op); err != nil {
@@ -105,7 +105,7 @@ func TestVethInOneNamespace(t *testing.T) {
 	}
 }
 
-// FuzzRead feeds the readers of messages with anything: they must not panic.
+// FuzzRead checks that the decoders of messages do not panic.
 func FuzzRead(f *testing.F) {
 	for i, op := range ops() {
 		e := &encoder{peers: map[addressKey]netip.Addr{}, namespace: "a", fds: map[string]int{"b": 9}, known: indexes{
@@ -138,9 +138,9 @@ func TestSolicitedNode(t *testing.T) {
 	}
 }
 
-// A kernel that leaves out how a link with IPv6 gets its fe80:: address, as 5.10 does
-// where statistics are to be left out, is asked again, once.
-func TestGenModeLeftOut(t *testing.T) {
+// Linux 5.10 leaves out a link's IFLA_INET6_ADDR_GEN_MODE if statistics are not
+// requested. The dump is then repeated once with them.
+func TestMissingAddrGenMode(t *testing.T) {
 	link := func(families func(*batch)) *seenLink {
 		return readLink(body(func(b *batch) {
 			b.ifinfo(1, 0, 0)
@@ -159,10 +159,10 @@ func TestGenModeLeftOut(t *testing.T) {
 		c := new(conn)
 		l := link(test.families)
 		if got := c.askAgain(l); got != test.again || c.askAgain(l) {
-			t.Errorf("%s: asked again: %v, want %v", test.name, got, test.again)
+			t.Errorf("%s: repeated: %v, want %v", test.name, got, test.again)
 		}
 		if all := c.linkFilter() == 0; all != test.again {
-			t.Errorf("%s: all is asked for: %v, want %v", test.name, all, test.again)
+			t.Errorf("%s: with statistics: %v, want %v", test.name, all, test.again)
 		}
 	}
 }

@@ -27,12 +27,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// budget bounds how long one property is tried, however many checks rapid is
-// told to make.
+// budget is the time limit of one property, whatever -rapid.checks is.
 const budget = 10 * time.Second
 
-// check is rapid.Check that goes on until the budget is spent. When something
-// fails, the rest of the time is rapid's, to find the smallest case.
+// check is rapid.Check with a time limit. After a failure there is none, so that rapid
+// can shrink the case.
 func check(t *testing.T, prop func(*rapid.T)) {
 	t.Helper()
 	checkFor(t, budget, prop)
@@ -77,7 +76,7 @@ var filters = sync.OnceValue(func() bool {
 func compiled(t *rapid.T, top *topo.Topology) *state.State {
 	c, err := compile.Compile(top)
 	if err != nil {
-		t.Skipf("no room in the subnets: %v", err)
+		t.Skipf("the subnets are too small: %v", err)
 	}
 	for _, ns := range c.State.Namespaces {
 		if !filters() {
@@ -101,9 +100,9 @@ func owns(ns *state.Namespace, a netip.Addr) bool {
 	return false
 }
 
-// change makes a lab as wanted in the kernel and returns what is there then.
+// change makes a lab in the kernel equal to want and returns what is observed then.
 func change(t *rapid.T, lab string, seen, want *state.State) *state.State {
-	if len(seen.Namespaces) > 0 { // with what is set and not wanted any more
+	if len(seen.Namespaces) > 0 { // with settings that are no longer wanted
 		seen = observe(t, lab, want, seen)
 	}
 	p := plan.Diff(seen, want)
@@ -118,11 +117,11 @@ func change(t *rapid.T, lab string, seen, want *state.State) *state.State {
 	if err := p.Apply(model); err != nil {
 		t.Fatal(err)
 	}
-	compareNumbers(t, model, now)
+	compareIndexes(t, model, now)
 	return now
 }
 
-// apply makes a plan's changes and returns what is there then.
+// apply applies a plan and returns what is observed then.
 func apply(t *rapid.T, lab string, p plan.Plan, seen, want *state.State) *state.State {
 	if err := kernel.Apply(t.Context(), p, seen, kernel.Options{}); err != nil {
 		t.Fatalf("%v, in %+v", err, p)
@@ -130,7 +129,7 @@ func apply(t *rapid.T, lab string, p plan.Plan, seen, want *state.State) *state.
 	return observe(t, lab, want, seen)
 }
 
-// observe returns what is there of a lab that was wanted to be another one before.
+// observe returns the observed lab; last is the State that was wanted before.
 func observe(t *rapid.T, lab string, want, last *state.State) *state.State {
 	view, err := kernel.Observe(lab, want, last)
 	if err != nil {
@@ -143,20 +142,20 @@ func differences(want, got *state.State) string {
 	return cmp.Diff(want.Normal(), got.Normal(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
 }
 
-// compareNumbers holds interface numbers against the model's, so that what was
-// not to be made anew was not.
-func compareNumbers(t *rapid.T, model, now *state.State) {
+// compareIndexes compares link indexes with the model's: links that were to stay were
+// not recreated.
+func compareIndexes(t *rapid.T, model, now *state.State) {
 	for name, ns := range model.Namespaces {
 		for link, l := range ns.Links {
 			got := now.Link(state.Endpoint{Namespace: name, Link: link})
 			if l.Index != 0 && got.Index != l.Index {
-				t.Fatalf("%s:%s has the number %d, want %d", name, link, got.Index, l.Index)
+				t.Fatalf("%s:%s has the index %d, want %d", name, link, got.Index, l.Index)
 			}
 		}
 	}
 }
 
-// clear removes all namespaces of a lab and what damage left of it.
+// clear removes all namespaces of a lab, also those left by damage.
 func clear(t *rapid.T, lab string) {
 	all, err := netns.List()
 	if err != nil {
@@ -174,7 +173,7 @@ func clear(t *rapid.T, lab string) {
 	}
 }
 
-// What is applied is what is there, whatever was there before.
+// After Apply the kernel has the wanted State, whatever State it had before.
 func TestApplyAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
@@ -189,8 +188,8 @@ func TestApplyAgreesWithModel(t *testing.T) {
 	})
 }
 
-// What people do by hand is seen for what it is, and repaired.
-func TestDamageIsRepaired(t *testing.T) {
+// Changes by hand are observed as in the model, and repaired.
+func TestRepairDamage(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
 	check(t, func(t *rapid.T) {

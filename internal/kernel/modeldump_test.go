@@ -20,8 +20,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// What a State is said to show, the kernel shows.
-func TestModelShowsWhatTheKernelDoes(t *testing.T) {
+// The dump of a State equals the dump of the kernel.
+func TestModelDumpAgreesWithKernel(t *testing.T) {
 	netnstest.Need(t)
 	a, b, sw := netnstest.Name(t, "a"), netnstest.Name(t, "b"), netnstest.Name(t, "s")
 	at := func(ns, link string) state.Endpoint { return state.Endpoint{Namespace: ns, Link: link} }
@@ -72,14 +72,14 @@ func TestModelShowsWhatTheKernelDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{a, b, sw} {
-		want, d := essence(dump.Model(s, name)), ""
-		// That a link has no carrier the kernel notes a moment later.
+		want, d := withoutDetails(dump.Model(s, name)), ""
+		// The kernel updates the carrier a moment later.
 		for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 			seen, err := kernel.Dump(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d = cmp.Diff(essence(seen), want, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}), cmpopts.EquateEmpty())
+			d = cmp.Diff(withoutDetails(seen), want, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}), cmpopts.EquateEmpty())
 			if d == "" || time.Now().After(end) {
 				break
 			}
@@ -90,19 +90,19 @@ func TestModelShowsWhatTheKernelDoes(t *testing.T) {
 	}
 }
 
-// essence is of a namespace what ip shows without further options.
-func essence(ns *dump.Namespace) dump.Namespace {
+// withoutDetails returns the parts of a dump that ip shows without options.
+func withoutDetails(ns *dump.Namespace) dump.Namespace {
 	e := dump.Namespace{Name: ns.Name}
 	for _, l := range ns.Links {
 		if dump.Fallback(l.Name, l.Kind) {
 			continue
 		}
-		// What stands for the other namespace differs with the order in which
-		// they got to know each other: its name counts.
+		// The nsid of a peer's namespace depends on the order of creation: its name is
+		// compared.
 		if l.ParentNetns != nil {
 			l.Alias += ns.Peers[*l.ParentNetns]
 		}
-		// Kernels differ in whose fault they say it is.
+		// Kernels differ in which of the links they report as down.
 		if l.OperState == "lowerlayerdown" {
 			l.OperState = "down"
 		}

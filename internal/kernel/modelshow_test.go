@@ -23,14 +23,14 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// modelled are commands that show the same of a State as of the kernel.
-var modelled = []string{
+// modelCommands have the same output for a State and for the kernel.
+var modelCommands = []string{
 	"link show", "-br link", "addr show", "-br addr", "route show", "-6 route show",
 	"route show table local", "-6 route show table local", "rule show", "-6 rule show",
 }
 
-// What ip would show of the examples is what it shows when they are there.
-func TestExamplesShowAsTheirModel(t *testing.T) {
+// The output of ip for the State of an example equals that for the running lab.
+func TestExamplesShowAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
 	for _, example := range []string{"veth-pair", "two-routers", "dual-stack", "three-hosts-on-a-switch", "router-with-a-bridge"} {
@@ -47,25 +47,25 @@ func TestExamplesShowAsTheirModel(t *testing.T) {
 		t.Run(example, func(t *testing.T) {
 			checkFor(t, time.Second, func(t *rapid.T) {
 				defer clear(t, lab)
-				showsAsModel(t, lab, compiled(t, top))
+				checkShow(t, lab, compiled(t, top))
 			})
 		})
 	}
 }
 
-// So is what it would show of any lab.
-func TestLabsShowAsTheirModel(t *testing.T) {
+// The same holds for random labs.
+func TestRandomLabsShowAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
 	checkFor(t, 4*time.Second, func(t *rapid.T) {
 		defer clear(t, lab)
-		showsAsModel(t, lab, compiled(t, draw(t, lab)))
+		checkShow(t, lab, compiled(t, draw(t, lab)))
 	})
 }
 
-// showsAsModel looks at a lab that is made, and at one in the making. Bridges are
-// made to forward at once: those that don't come to it after seconds.
-func showsAsModel(t *rapid.T, lab string, want *state.State) {
+// checkShow compares the outputs for a complete lab and for a partial one. Bridges
+// forward at once, without a forward delay of seconds.
+func checkShow(t *rapid.T, lab string, want *state.State) {
 	for _, ns := range want.Namespaces {
 		for _, l := range ns.Links {
 			if _, ok := l.Kind.(state.Bridge); ok {
@@ -85,8 +85,8 @@ func showsAsModel(t *rapid.T, lab string, want *state.State) {
 	}
 }
 
-// compareShown holds what a State is said to show against what is there. What
-// the kernel notes a moment later, such as a lost carrier, is waited for.
+// compareShown compares the output for a State with that for the kernel. It waits for
+// what the kernel updates a moment later, such as a lost carrier.
 func compareShown(t *rapid.T, s *state.State) {
 	for _, name := range s.Names() {
 		if name == state.Host {
@@ -109,12 +109,12 @@ func compareShown(t *rapid.T, s *state.State) {
 	}
 }
 
-// shownOf returns all that is compared of a namespace.
+// shownOf returns the compared output of a namespace.
 func shownOf(t *rapid.T, ns *dump.Namespace) string {
-	forgetHistory(ns)
+	normalize(ns)
 	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return dump.Fallback(l.Name, l.Kind) })
 	var b strings.Builder
-	for _, command := range modelled {
+	for _, command := range modelCommands {
 		text, err := ipshow.Show(ns, strings.Fields(command)...)
 		if err != nil {
 			t.Fatal(err)
@@ -127,12 +127,12 @@ func shownOf(t *rapid.T, ns *dump.Namespace) string {
 // broadcastRoute is RTN_BROADCAST.
 const broadcastRoute = 3
 
-// forgetHistory makes alike what a State can't tell: which of several links got its
-// route to the same destination first, whether a link without a signal had one and
-// so was told of multicast, and, in which kernels differ, whether such a cable is
-// down itself or what it stands on is, and whether the first address of a subnet is
-// one of broadcast too (before Linux 5.14).
-func forgetHistory(ns *dump.Namespace) {
+// normalize removes differences that a State does not have: the order of routes of
+// several links to one destination; multicast routes of a link that had a carrier
+// before; and, between kernels, whether a link without a carrier is down itself or its
+// lower device, and whether the first address of a subnet is also a broadcast address
+// (before Linux 5.14).
+func normalize(ns *dump.Namespace) {
 	for i := range ns.Links {
 		if ns.Links[i].OperState == "lowerlayerdown" {
 			ns.Links[i].OperState = "down"

@@ -25,7 +25,7 @@ type Monitor struct {
 	sweep    time.Duration
 
 	files   map[int32]NamespaceFile // by the observer's nsid; of namespaces that find returned
-	seen    map[int32]bool          // namespaces of which an update was sent
+	seen    map[int32]bool          // namespaces with an update already sent
 	up      map[dump.LinkRef]bool   // links that are up
 	nsids   map[foreignNSID]int32   // the observer's nsids for those of other namespaces
 	stale   map[int32]bool          // namespaces whose routes must be read again

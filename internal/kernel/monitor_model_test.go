@@ -19,12 +19,12 @@ import (
 	"github.com/vethlab/vethlab/internal/topotest"
 )
 
-// liveBudget bounds how long random labs are followed.
+// liveBudget is the time limit of the test with random labs.
 const liveBudget = 3 * time.Second
 
-// The picture that is kept up to date is the one that a new look shows, whatever
-// happens: labs made, edited, damaged by hand and removed at random.
-func TestLiveAgreesWithLook(t *testing.T) {
+// A followed view equals a new one while labs are created, edited, damaged by hand and
+// removed at random.
+func TestFollowerAgreesWithDump(t *testing.T) {
 	netnstest.Need(t)
 	lab := netnstest.LabName(t)
 	scope := live.Scope{Lab: lab}
@@ -41,22 +41,22 @@ func TestLiveAgreesWithLook(t *testing.T) {
 		tried++
 		defer func() {
 			clear(t, lab)
-			agreeWithLook(t, kept, scope)
+			waitForEqualViews(t, kept, scope)
 		}()
 		top := draw(t, lab)
 		seen := apply(t, lab, plan.Diff(state.New(), compiled(t, top)), state.New(), compiled(t, top))
-		agreeWithLook(t, kept, scope)
+		waitForEqualViews(t, kept, scope)
 		want := compiled(t, topotest.Edit(t, top))
 		seen = apply(t, lab, plan.Diff(seen, want), seen, want)
-		agreeWithLook(t, kept, scope)
+		waitForEqualViews(t, kept, scope)
 		apply(t, lab, plantest.Damage(t, seen), seen, want)
-		agreeWithLook(t, kept, scope)
+		waitForEqualViews(t, kept, scope)
 	})
 	t.Logf("tried %d cases", tried)
 }
 
-// agreeWithLook takes in news until the picture is the one that a new look shows.
-func agreeWithLook(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
+// waitForEqualViews reads notifications until the followed view equals a new one.
+func waitForEqualViews(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
 	var difference string
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -71,8 +71,8 @@ func agreeWithLook(t *rapid.T, kept *kernel.Follower, scope live.Scope) {
 			t.Fatal(err)
 		}
 		fresh.Close()
-		host := func(n live.Node) bool { return n.Name == live.HostName } // where other tests are at work
-		if difference = pictures(fresh.View, kept.View, host); difference == "" {
+		host := func(n live.Node) bool { return n.Name == live.HostName } // which other tests change too
+		if difference = viewDifference(fresh.View, kept.View, host); difference == "" {
 			return
 		}
 	}

@@ -22,15 +22,14 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A follower writes down the events, with the names of namespaces as tests call
-// them.
+// A follower records events, with the short names of namespaces.
 type follower struct {
 	t *testing.T
 	*kernel.Follower
 	events []string
 }
 
-// follow follows the namespaces of this test and what they lead to.
+// follow follows the namespaces of this test and those of their peers.
 func follow(t *testing.T, o kernel.MonitorOptions) *follower {
 	t.Helper()
 	own := func() ([]kernel.NamespaceFile, error) {
@@ -48,8 +47,8 @@ func follow(t *testing.T, o kernel.MonitorOptions) *follower {
 	return &follower{t, f, nil}
 }
 
-// settle takes in news until there were so many events, and then as long as there
-// is more at once.
+// settle reads notifications until there were want events and no more notifications are
+// queued.
 func (f *follower) settle(want int) {
 	f.t.Helper()
 	const quiet, most = 40 * time.Millisecond, 5 * time.Second
@@ -62,7 +61,7 @@ func (f *follower) settle(want int) {
 		events, err := f.Next(ctx)
 		cancel()
 		for _, e := range events {
-			f.hear(e)
+			f.record(e)
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return
@@ -73,9 +72,9 @@ func (f *follower) settle(want int) {
 	}
 }
 
-// hear writes an event down, but for those of addresses that the kernel makes, and
-// of namespaces that are not this test's, where others are at work.
-func (f *follower) hear(e live.Event) {
+// record records an event, except for those of addresses that the kernel adds and of
+// other tests' namespaces.
+func (f *follower) record(e live.Event) {
 	if e.Node != "" && !strings.HasPrefix(e.Node, netnstest.LabName(f.t)) {
 		return
 	}
@@ -85,18 +84,18 @@ func (f *follower) hear(e live.Event) {
 	}
 }
 
-func TestLive(t *testing.T) {
+func TestFollower(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "ip")
 	names := namespaces(t, "a", "b")
 	a, b, c := names[0], names[1], netnstest.Name(t, "c")
-	before := numbersOf(t, a, b, state.Host)
+	before := nsidsOf(t, a, b, state.Host)
 	f := follow(t, kernel.MonitorOptions{})
 	for _, step := range []struct{ name, commands, want string }{
 		{"new", "-n A link add eth0 index 20 type veth peer name eth1 index 21 netns B", `
 			b:eth1 is a new veth
 			a:eth0 is a new veth to b:eth1`},
-		{"rename", "-n A link set eth0 name wan", "a:wan renamed from eth0"}, // off: before Linux 6.2 it has to be
+		{"rename", "-n A link set eth0 name wan", "a:wan renamed from eth0"}, // down: Linux before 6.2 requires it
 		{"on", "-n A link set wan up\n-n B link set eth1 up", `
 			a:wan is up
 			b:eth1 is up
@@ -127,7 +126,7 @@ func TestLive(t *testing.T) {
 		{"moved back", "-n C link set eth1 netns B", "c:eth1 has moved to b:eth1"},
 		{"moved to the other end", "-n B link set eth1 netns A", "b:eth1 has moved to a:eth1"},
 		{"moved away again", "-n A link set eth1 netns B", "a:eth1 has moved to b:eth1"},
-		{"the namespace goes", "netns del C", "c deleted"},
+		{"the namespace is deleted", "netns del C", "c deleted"},
 		{"gone", "-n A link del wan", `
 			a:wan address 10.0.0.1/24 deleted
 			a:wan deleted
@@ -148,16 +147,15 @@ func TestLive(t *testing.T) {
 			}
 		})
 	}
-	// Nobody else has got a number by that: a and b have each other's for their
-	// cable.
+	// Following added no nsids: a and b have each other's for their veth pair only.
 	f.Close()
-	if after := numbersOf(t, a, b, state.Host); strings.Count(after, "nsid") != 2 || before == after {
-		t.Errorf("numbers before:\n%s\nafter:\n%s", before, after)
+	if after := nsidsOf(t, a, b, state.Host); strings.Count(after, "nsid") != 2 || before == after {
+		t.Errorf("nsids before:\n%s\nafter:\n%s", before, after)
 	}
 }
 
-// TestLiveLost makes far more news than may wait: in the end the picture is right.
-func TestLiveLost(t *testing.T) {
+// After an overflow of the socket buffer, with lost notifications, the view is correct.
+func TestFollowerLostNotifications(t *testing.T) {
 	netnstest.Need(t)
 	f := follow(t, kernel.MonitorOptions{Buffer: 4096})
 	const n = 200
@@ -177,7 +175,7 @@ func TestLiveLost(t *testing.T) {
 		f.settle(0)
 		fresh := follow(t, kernel.MonitorOptions{})
 		fresh.Close()
-		if difference = pictures(fresh.View, f.View, others(t)); difference == "" || time.Now().After(end) {
+		if difference = viewDifference(fresh.View, f.View, others(t)); difference == "" || time.Now().After(end) {
 			break
 		}
 	}
@@ -188,19 +186,18 @@ func TestLiveLost(t *testing.T) {
 		t.Errorf("%d nodes", nodes)
 	}
 	if !slices.ContainsFunc(f.events, func(e string) bool { return strings.HasPrefix(e, "events were lost") }) {
-		t.Error("nothing was lost")
+		t.Error("no notification was lost")
 	}
 }
 
-// others reports whether a node is not one of this test's: other tests are at
-// work, and people.
+// others reports whether a node is not of this test: other tests and users change theirs.
 func others(t *testing.T) func(live.Node) bool {
 	return func(n live.Node) bool { return !strings.HasPrefix(n.Name, netnstest.LabName(t)) }
 }
 
-// pictures returns in what two pictures differ, but for nodes that are not looked
-// at and for whom the others have talked to.
-func pictures(a, b *live.View, skip func(live.Node) bool) string {
+// viewDifference returns the differences of two views, except for skipped nodes and
+// neighbour entries.
+func viewDifference(a, b *live.View, skip func(live.Node) bool) string {
 	return cmp.Diff(slices.DeleteFunc(a.Nodes(), skip), slices.DeleteFunc(b.Nodes(), skip), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}),
 		cmpopts.IgnoreFields(live.Node{}, "ID", "Neighbours"))
 }

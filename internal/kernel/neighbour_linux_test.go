@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A dump of neighbours walks the whole machine's table: large labs ask only where an
-// entry is known of.
+// A dump of neighbours walks the table of all namespaces: for large labs only namespaces
+// with wanted entries are dumped.
 func TestNeighbourScope(t *testing.T) {
 	lab := func(n int, with ...string) *state.State {
 		s := &state.State{Namespaces: map[string]*state.Namespace{}}

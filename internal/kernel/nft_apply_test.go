@@ -19,8 +19,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// What each command does to the kernel it does to the model.
-func TestNftablesCommandsAsModel(t *testing.T) {
+// Each command has the same effect on the kernel and on the model.
+func TestNftablesAgreesWithModel(t *testing.T) {
 	ns := emptyNamespace(t)
 	model := state.New()
 	model.Add(ns)
@@ -76,8 +76,8 @@ func TestNftablesCommandsAsModel(t *testing.T) {
 	}
 }
 
-// A rule that names a link by iif is made anew with the link.
-func TestNftablesFollowLinks(t *testing.T) {
+// A rule that names a link by iif is recreated with the link.
+func TestNftablesRuleOfRecreatedLink(t *testing.T) {
 	netnstest.Need(t)
 	lab, want := pair(t)
 	name := want.Names()[0]
@@ -118,9 +118,9 @@ func clearLab(t *testing.T, s *state.State) {
 	}
 }
 
-// Hundreds of rules and thousands of elements are one transaction, which is done as a whole
-// or not at all; what is refused is told.
-func TestNftablesAtOnce(t *testing.T) {
+// Hundreds of rules and thousands of elements are one transaction, which succeeds or
+// fails as a whole; the error names the refused command.
+func TestNftablesOneTransaction(t *testing.T) {
 	ns := emptyNamespace(t)
 	var b strings.Builder
 	b.WriteString("table ip f {\nset s { type ipv4_addr; elements = { ")
@@ -145,10 +145,10 @@ func TestNftablesAtOnce(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	if got := op.Op.(plan.Nft).Command.String(); got != wrong.String() {
-		t.Errorf("it was %s that failed", got)
+		t.Errorf("the error names %s", got)
 	}
 	if got := listed(t, ns); got != "" {
-		t.Errorf("something is left of what failed: %s", got)
+		t.Errorf("the failed transaction left %s", got)
 	}
 	filter(t, nftables(ns, commands))
 	want, err := nft.ParseRuleset(b.String())

@@ -45,7 +45,7 @@ func readNftables() (nft.Ruleset, error) {
 }
 
 // ignoreNoNetfilter drops what a kernel without netfilter says, or a sandbox that
-// lets nobody have such a socket.
+// does not permit such sockets.
 func ignoreNoNetfilter(err error) error {
 	for _, none := range []error{unix.EPROTONOSUPPORT, unix.EAFNOSUPPORT, unix.EPERM, unix.EACCES} {
 		if errors.Is(err, none) {
@@ -74,7 +74,7 @@ type nftReader struct {
 	changed    bool
 }
 
-// A setKey tells sets apart.
+// A setKey identifies a set.
 type setKey struct {
 	table nft.TableID
 	name  string
@@ -206,7 +206,7 @@ func (r *nftReader) set(f nft.Family, attrs []attribute) {
 		t.Unknown = append(t.Unknown, choose(isMap, "map ", "set ")+name)
 		return
 	case flags&^known != 0, isMap && !verdicts:
-		return // the rule that has it is not understood
+		return // its rule is not understood
 	case flags&setAnonymous == 0:
 		t.Sets = append(t.Sets, nft.Set{Name: name, Type: typ, Interval: flags&setInterval != 0})
 	}
@@ -302,7 +302,7 @@ func comment(data []byte) string {
 	return ""
 }
 
-// object notes a counter, quota or the like that rules refer to by name.
+// object records a stateful object, such as a counter, that rules refer to by name.
 func (r *nftReader) object(f nft.Family, attrs []attribute) {
 	t := r.tables.Table(nft.TableID{Family: f, Name: nftText(attrs, unix.NFTA_OBJ_TABLE)})
 	if t == nil {

@@ -60,7 +60,7 @@ func (b *nftBatch) newSet(table, name string, flags uint32, s *nft.InnerSet) {
 	})
 }
 
-// byteOrder is how nft is told about a set's values: 1 that of the machine, 2
+// byteOrder is the byte order of a set's values for nft: 1 that of the machine, 2
 // that of the wire.
 func byteOrder(s *nft.InnerSet) uint32 {
 	if s.Host {

@@ -22,7 +22,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// emptyNamespace makes a namespace that goes with the test.
+// emptyNamespace makes a namespace that is removed after the test.
 func emptyNamespace(t *testing.T) string {
 	t.Helper()
 	netnstest.Need(t)
@@ -47,15 +47,14 @@ func nftables(namespace string, commands []nft.Command) plan.Plan {
 	return p
 }
 
-// filter makes changes, and skips the test by name where the kernel lacks what
-// a rule needs.
+// filter applies a plan, and skips the test if the kernel lacks what a rule needs.
 func filter(t *testing.T, p plan.Plan) {
 	t.Helper()
 	err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{})
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EOPNOTSUPP) {
 		var op *kernel.OpError
 		errors.As(err, &op)
-		t.Skipf("this kernel lacks what is needed for %q: %v", op.Op.(plan.Nft).Command, err)
+		t.Skipf("this kernel does not support %q: %v", op.Op.(plan.Nft).Command, err)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -89,9 +88,8 @@ func realNft(t *testing.T, namespace, stdin string, args ...string) string {
 	return string(out)
 }
 
-// tables calls test for each table of the rulesets that package nft has for its
-// own tests.
-func tables(t *testing.T, test func(t *testing.T, text string)) {
+// eachTable runs a test for each table of the rulesets in testdata of package nft.
+func eachTable(t *testing.T, test func(t *testing.T, text string)) {
 	files, err := filepath.Glob("../nft/testdata/*.nft")
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, files)
@@ -109,9 +107,9 @@ func tables(t *testing.T, test func(t *testing.T, text string)) {
 	}
 }
 
-// What we write, we read, and nft lists.
-func TestNftablesWrittenAndRead(t *testing.T) {
-	tables(t, func(t *testing.T, text string) {
+// What vethlab writes, it reads, and nft lists.
+func TestNftablesRoundTrip(t *testing.T) {
+	eachTable(t, func(t *testing.T, text string) {
 		ns := emptyNamespace(t)
 		commands, err := nft.Parse(text)
 		if err != nil {
@@ -127,9 +125,9 @@ func TestNftablesWrittenAndRead(t *testing.T) {
 	})
 }
 
-// What nft writes, we read.
+// What nft writes, vethlab reads.
 func TestNftablesReadsNft(t *testing.T) {
-	tables(t, func(t *testing.T, text string) {
+	eachTable(t, func(t *testing.T, text string) {
 		ns := emptyNamespace(t)
 		realNft(t, ns, text, "-f", "-")
 		if d := cmp.Diff(text, listed(t, ns)); d != "" {
@@ -138,9 +136,8 @@ func TestNftablesReadsNft(t *testing.T) {
 	})
 }
 
-// What is not understood is shown as such, between brackets, and never as
-// something else.
-func TestNftablesNeverMisreads(t *testing.T) {
+// Unknown expressions are shown in brackets, never as other ones.
+func TestNftablesUnknownExpressions(t *testing.T) {
 	ns := emptyNamespace(t)
 	realNft(t, ns, `table inet t {
 	counter hits { }
@@ -176,7 +173,7 @@ func TestNftablesNeverMisreads(t *testing.T) {
 	}
 }
 
-// What iptables writes is read as what does the same, as far as it is common.
+// Common rules of iptables-nft are read as the equivalent of nft.
 func TestNftablesReadsIptables(t *testing.T) {
 	ns := emptyNamespace(t)
 	needPrograms(t, "iptables-nft", "ip6tables-nft")

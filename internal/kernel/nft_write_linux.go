@@ -53,7 +53,7 @@ func (e *encoder) addRule(c nft.Command) error {
 	return nil
 }
 
-// findRule finds the handle of a rule that a command tells by its text.
+// findRule finds the handle of a rule that a command identifies by its text.
 func (e *encoder) findRule(c *nft.Command) error {
 	rs, err := readNftables()
 	if err != nil {

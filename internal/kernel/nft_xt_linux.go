@@ -44,7 +44,7 @@ func (x xt) atLeast(n int) bool { return len(x.info) >= n }
 // conntrack reads a struct xt_conntrack_mtinfo3 that is about the state alone.
 func (x xt) conntrack() nft.Statement {
 	const matchFlags, inverted, states = 146, 148, 150
-	const stateOnly, stateAlias = 1, 1 << 13 // the latter: as -m state, which says no more
+	const stateOnly, stateAlias = 1, 1 << 13 // the latter is set by -m state, without effect
 	if x.rev != 3 || !x.atLeast(states+2) || native.Uint16(x.info[matchFlags:])&^stateAlias != stateOnly || native.Uint16(x.info[inverted:]) != 0 {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (x xt) nat(word string) func() nft.Statement {
 		}
 		flags := native.Uint32(info)
 		if flags&^(natAddresses|natPorts) != 0 {
-			return nil // random ports and the like
+			return nil // other flags, such as random ports
 		}
 		n := nft.NAT{Word: word}
 		if flags&natAddresses != 0 && word != "redirect" {

@@ -13,9 +13,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Everything sees what nobody marked, in the host namespace too, and
-// Observe nothing of it.
-func TestEverything(t *testing.T) {
+// ObserveAll also finds unmarked objects, in the host namespace too; Observe does not.
+func TestObserveAll(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -60,6 +59,6 @@ func TestEverything(t *testing.T) {
 	}
 	observed, err := kernel.Observe("vtest-nobody", nil, nil)
 	if err != nil || len(observed.State.Namespaces) != 0 {
-		t.Errorf("a lab that is not there: %v, %v", observed.State.Names(), err)
+		t.Errorf("a lab that does not exist: %v, %v", observed.State.Names(), err)
 	}
 }

@@ -14,8 +14,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// TestObserverSelf is of who may not make namespaces: the own one is seen, and
-// where its links lead.
+// Without the right to create namespaces the own namespace and its peers are observed.
 func TestObserverSelf(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
@@ -65,7 +64,7 @@ func TestObserverSelf(t *testing.T) {
 	}
 	v0 := w.Namespaces[ids[state.Host]].LinkNamed("v0")
 	if to, ok := v0.Target(ids[state.Host]); !ok || to.Netns != ids["near"] {
-		t.Errorf("v0 leads to %v, %v; near is %d", to, ok, ids["near"])
+		t.Errorf("the peer of v0 is %v, %v; near is %d", to, ok, ids["near"])
 	}
 	if len(w.Pairs()) != 1 {
 		t.Errorf("pairs: %v", w.Pairs())

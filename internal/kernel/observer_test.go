@@ -22,8 +22,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// observer returns an observer that knows the namespaces of those names, and the
-// name of each number.
+// observer returns an observer of the namespaces with those names, and their names by
+// nsid.
 func observer(t testing.TB, names ...string) (*kernel.Observer, map[int32]string) {
 	t.Helper()
 	o, err := kernel.NewObserver()
@@ -61,8 +61,8 @@ func read(t testing.TB, o *kernel.Observer) *dump.Wiring {
 	return w
 }
 
-// cables says each pair of a wiring in names.
-func cables(w *dump.Wiring, names map[int32]string) []string {
+// pairs formats each veth pair of a wiring with names.
+func pairs(w *dump.Wiring, names map[int32]string) []string {
 	var list []string
 	for _, pair := range w.Pairs() {
 		var ends []string
@@ -76,7 +76,7 @@ func cables(w *dump.Wiring, names map[int32]string) []string {
 	return list
 }
 
-// commands runs ip, one command a line.
+// commands runs ip once for each line.
 func commands(t testing.TB, lines string) {
 	t.Helper()
 	for line := range strings.Lines(strings.TrimSpace(lines)) {
@@ -100,8 +100,8 @@ func namespaces(t testing.TB, nodes ...string) []string {
 	return names
 }
 
-// numbersOf returns how many other namespaces each of those has a number for.
-func numbersOf(t testing.TB, names ...string) string {
+// nsidsOf returns the nsids of other namespaces in each of these.
+func nsidsOf(t testing.TB, names ...string) string {
 	t.Helper()
 	var all []string
 	for _, name := range names {
@@ -114,7 +114,7 @@ func numbersOf(t testing.TB, names ...string) string {
 			t.Fatalf("%v: %s", args, out)
 		}
 		for line := range strings.Lines(string(out)) {
-			// Numbers of namespaces with names of others are theirs.
+			// Nsids of other tests' namespaces are ignored.
 			if _, of, named := strings.Cut(line, "netns name: "); !named || strings.HasPrefix(of, netnstest.LabName(t)) {
 				all = append(all, name+" "+line)
 			}
@@ -123,8 +123,8 @@ func numbersOf(t testing.TB, names ...string) string {
 	return strings.Join(all, "")
 }
 
-// TestObserverEqualIndexes has a chain of namespaces whose links all have the same
-// numbers: a@if2, so that only the namespace tells peers apart.
+// TestObserverEqualIndexes has a chain of namespaces whose links have equal indexes, so
+// that only the nsid identifies peers.
 func TestObserverEqualIndexes(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "ip")
@@ -135,12 +135,12 @@ func TestObserverEqualIndexes(t *testing.T) {
 		-n %[1]s addr add 10.0.0.1/24 dev left
 		-n %[2]s link add on index 50 link right type macvlan
 		-n %[2]s link set on netns %[3]s`, names[0], names[1], names[2]))
-	before := numbersOf(t, append(names, state.Host)...)
+	before := nsidsOf(t, append(names, state.Host)...)
 	o, byID := observer(t, names...)
 	w := read(t, o)
 	a, b, c := names[0], names[1], names[2]
 	want := []string{a + ":left " + b + ":right", a + ":p " + a + ":q", b + ":left " + c + ":right"}
-	if got := cables(w, byID); !slices.Equal(got, want) {
+	if got := pairs(w, byID); !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 	if len(w.Hidden) > 0 || len(w.Unreadable) > 0 {
@@ -158,13 +158,12 @@ func TestObserverEqualIndexes(t *testing.T) {
 			}
 		}
 	}
-	if after := numbersOf(t, append(names, state.Host)...); after != before {
-		t.Errorf("numbers before:\n%s\nafter:\n%s", before, after)
+	if after := nsidsOf(t, append(names, state.Host)...); after != before {
+		t.Errorf("nsids before:\n%s\nafter:\n%s", before, after)
 	}
 }
 
-// TestObserverHidden finds namespaces without names by the cables that lead there,
-// one behind another.
+// TestObserverHidden finds unnamed namespaces by veth pairs, one behind another.
 func TestObserverHidden(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "ip")
@@ -184,9 +183,9 @@ func TestObserverHidden(t *testing.T) {
 		t.Fatalf("hidden: %v", w.Hidden)
 	}
 	if got := len(w.Pairs()); got != 3 {
-		t.Errorf("%d pairs: %v", got, cables(w, byID))
+		t.Errorf("%d pairs: %v", got, pairs(w, byID))
 	}
-	// One that was hidden keeps its number when it is added.
+	// A hidden namespace keeps its nsid when it is added.
 	id, err := o.Add(second.Fd())
 	if err != nil || !slices.Contains(w.Hidden, id) {
 		t.Errorf("added as %d, %v; hidden were %v", id, err, w.Hidden)
@@ -194,7 +193,7 @@ func TestObserverHidden(t *testing.T) {
 	if w := read(t, o); len(w.Hidden) != 1 {
 		t.Errorf("hidden now: %v", w.Hidden)
 	}
-	// What is gone is left out.
+	// Deleted namespaces are left out.
 	first.Close()
 	second.Close()
 	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
@@ -202,7 +201,7 @@ func TestObserverHidden(t *testing.T) {
 			break
 		}
 		if time.Now().After(end) {
-			t.Fatalf("still there: %v", cables(w, byID))
+			t.Fatalf("still found: %v", pairs(w, byID))
 		}
 	}
 }
@@ -226,12 +225,11 @@ func TestObserverTwice(t *testing.T) {
 		t.Errorf("%d and %d", a, b)
 	}
 	if _, err := o.Add(0); err == nil {
-		t.Error("a descriptor of something else was added")
+		t.Error("a descriptor that is not a namespace was added")
 	}
 }
 
-// BenchmarkObserver is of a thousand namespaces with a cable each, from nothing to
-// who is cabled to whom.
+// BenchmarkObserver finds the veth pairs of 1,000 namespaces with one pair each.
 func BenchmarkObserver(b *testing.B) {
 	netnstest.Need(b)
 	const n = 1000

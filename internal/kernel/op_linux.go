@@ -2,7 +2,7 @@ package kernel
 
 import "github.com/vethlab/vethlab/internal/plan"
 
-// An opRow is how the kernel is told of a type of Op.
+// An opRow is how a type of Op is applied to the kernel.
 type opRow struct {
 	phase phase
 
@@ -32,7 +32,7 @@ var opRows = plan.NewTable(
 	encode(phaseConfigure, (*encoder).nft),
 )
 
-// encode returns the row of a type of Op that is told by messages.
+// encode returns the row of a type of Op that is applied by messages.
 func encode[O plan.Op](p phase, write func(*encoder, O) error) plan.Row[opRow] {
 	return plan.RowOf[O](opRow{p, func(e *encoder, op plan.Op) error { return write(e, op.(O)) }})
 }

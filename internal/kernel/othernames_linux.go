@@ -15,7 +15,7 @@ func OtherNames(names []string) map[string]string {
 	for _, name := range names {
 		id, err := identityOf(name)
 		if err != nil {
-			continue // it is gone, which is seen when it is read
+			continue // it was deleted, which reading it reports
 		}
 		if earlier, known := first[id]; known {
 			others[name] = earlier

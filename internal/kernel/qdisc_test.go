@@ -12,8 +12,8 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// What tc sets is shown as tc shows it.
-func TestQdiscsAsTC(t *testing.T) {
+// Qdiscs set by tc are shown as tc shows them.
+func TestShowQdiscsAgreesWithTC(t *testing.T) {
 	ns := emptyNamespace(t)
 	needPrograms(t, "tc", "ip")
 	run := func(args ...string) (out []byte, err error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A value that the kernel does not keep as it was written is refused, with what it makes of it.
+// A sysctl value that the kernel changes is an error, which has the changed value.
 func TestSysctlReadBack(t *testing.T) {
 	ns := emptyNamespace(t)
 	seen := state.New()
@@ -19,8 +19,8 @@ func TestSysctlReadBack(t *testing.T) {
 	for _, test := range []struct{ key, value, want string }{
 		{"net.ipv4.ip_default_ttl", "70", ""},
 		{"net.ipv4.ip_local_port_range", "10000  20001", ""},
-		{"net.ipv4.ip_local_reserved_ports", "80,81", `the kernel makes "80-81" of it`},
-		{"net.ipv4.neigh.lo.base_reachable_time_ms", "0x7531", `the kernel makes "3000`},
+		{"net.ipv4.ip_local_reserved_ports", "80,81", `the kernel changes it to "80-81"`},
+		{"net.ipv4.neigh.lo.base_reachable_time_ms", "0x7531", `the kernel changes it to "3000`},
 		{"net.ipv4.route.flush", "1", "can only be written"},
 	} {
 		t.Run(test.key, func(t *testing.T) {

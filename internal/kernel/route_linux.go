@@ -26,7 +26,7 @@ func (e *encoder) addRoute(op plan.AddRoute) error {
 
 // delRoute leaves protocol, scope and type open: the destination, the metric
 // and what is known of the way say which route is meant. An IPv6 route
-// without a metric has the default one; were none said, another one to the same
+// without a metric has the default one; without it in the request, another one to the same
 // destination could go.
 func (e *encoder) delRoute(op plan.DelRoute) error {
 	if op.Route.Metric == 0 && op.Route.To.Addr().Is6() {
@@ -86,7 +86,7 @@ type seenRoute struct {
 	state.Route
 }
 
-// readRoute reads the body of an RTM_NEWROUTE. False: nobody wrote this route, it is in
+// readRoute reads the body of an RTM_NEWROUTE. False: the kernel added the route, it is in
 // another table, or it is only for packets with a TOS or from a source.
 func readRoute(body []byte) (seenRoute, bool) {
 	d, ok := decodeRoute(body)
@@ -112,7 +112,7 @@ func byNexthop(body []byte) bool {
 	return slices.ContainsFunc(attributes(body[unix.SizeofRtMsg:]), func(a attribute) bool { return a.typ == rtaNhID })
 }
 
-// written reports whether somebody wrote a route, rather than the kernel: for
+// written reports whether a user added a route, rather than the kernel: for
 // a subnet on a link, or from a router's advertisement.
 func written(r dump.Route) bool {
 	switch r.Protocol {

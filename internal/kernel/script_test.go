@@ -19,7 +19,7 @@ import (
 	"github.com/vethlab/vethlab/internal/topotest"
 )
 
-// needPrograms skips the test by name where what a script calls is missing.
+// needPrograms skips the test if a program is missing.
 func needPrograms(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -29,7 +29,7 @@ func needPrograms(t *testing.T, names ...string) {
 	}
 }
 
-// runScript runs the commands of a plan and returns what is there then.
+// runScript runs the commands of a plan and returns what is observed then.
 func runScript(t *rapid.T, lab, script string, want *state.State) *state.State {
 	cmd := exec.CommandContext(t.Context(), "sh")
 	cmd.Stdin = strings.NewReader(script)
@@ -43,7 +43,7 @@ func runScript(t *rapid.T, lab, script string, want *state.State) *state.State {
 	return view.State
 }
 
-// What a plan prints does what the plan does: make a lab, edit it, repair it.
+// The printed script has the same effect as the plan: it creates, edits and repairs labs.
 func TestScriptAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
 	needPrograms(t, "sh", "ip", "sysctl")
@@ -85,8 +85,8 @@ func removes(p plan.Plan) bool {
 	return false
 }
 
-// moves reports whether a plan moves or renames links: what they come to may be no
-// State that a link can be born with.
+// moves reports whether a plan moves or renames links: the result may be a State that
+// creation can't produce.
 func moves(p plan.Plan) bool {
 	return slices.ContainsFunc(p, func(op plan.Op) bool {
 		_, ok := op.(plan.MoveLink)
@@ -94,7 +94,7 @@ func moves(p plan.Plan) bool {
 	})
 }
 
-// play returns the State that a plan makes of another.
+// play returns a State with a plan applied.
 func play(t *rapid.T, p plan.Plan, s *state.State) *state.State {
 	c := s.Clone()
 	if err := p.Apply(c); err != nil {

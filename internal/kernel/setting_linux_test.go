@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// A setting of a link is shown if it differs from the kernel's default, also where
-// each new link of the namespace gets it.
+// A setting of a link is shown if it differs from the kernel's default, also if it is
+// the default of new links in the namespace.
 func TestChangedSettings(t *testing.T) {
 	const conf = "net.ipv4.conf."
 	fresh := map[string]string{

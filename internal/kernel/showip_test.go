@@ -18,7 +18,7 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// shown are commands whose output is ip's own, to the byte.
+// shown are commands whose output equals ip's.
 var shown = []string{
 	"link", "-o link", "-br link", "link show type veth", "link show master br0", "link show up", "link show dev eth0",
 	"addr", "-o addr", "-br addr", "-4 addr", "-6 addr show dev eth0", "-o -4 addr show up", "addr show eth0", "-br -4 addr",
@@ -30,8 +30,7 @@ var shown = []string{
 	"route get 10.1.2.3", "route get 10.0.0.1", "route get fd01::5",
 }
 
-// What is shown is what ip shows. Other versions than 6.1 of iproute2, which it was
-// written after, may say more.
+// The output equals that of ip of iproute2 6.1; other versions may show more.
 func TestShowAgreesWithIP(t *testing.T) {
 	needPrograms(t, "ip")
 	if !netnstest.Isolated(t) {
@@ -44,23 +43,23 @@ func TestShowAgreesWithIP(t *testing.T) {
 	if err := sandbox.ShareNames(); err != nil {
 		t.Fatal(err)
 	}
-	name, other, _ := furnished(t)
+	name, other, _ := namespaceWithAll(t)
 	for _, namespace := range []string{name, other} {
 		for _, command := range shown {
 			words := strings.Fields(command)
 			want, got, err := bothShow(t, namespace, words)
 			if err != nil && namespace == other {
-				continue // there is no such link there, nor such a way
+				continue // it lacks the link or the route
 			}
-			if steady(got) != steady(want) {
-				t.Errorf("ip -n %s %s (-ip +vethlab):\n%s", namespace, command, cmp.Diff(steady(want), steady(got)))
+			if withoutTimes(got) != withoutTimes(want) {
+				t.Errorf("ip -n %s %s (-ip +vethlab):\n%s", namespace, command, cmp.Diff(withoutTimes(want), withoutTimes(got)))
 			}
 		}
 	}
 }
 
-// bothShow returns what ip and what we show of a namespace, as it was at the same
-// time: while links come up, and neighbours are looked for, things change.
+// bothShow returns the outputs of ip and of vethlab for the same contents of a
+// namespace: it repeats until ip's output before and after is equal.
 func bothShow(t *testing.T, namespace string, words []string) (want, got string, err error) {
 	t.Helper()
 	for range 50 {
@@ -77,10 +76,10 @@ func bothShow(t *testing.T, namespace string, words []string) (want, got string,
 	return want, got, nil
 }
 
-// running are numbers that go on while one looks.
+// running matches times, which change between two outputs.
 var running = regexp.MustCompile(`\b[0-9]+sec\b`)
 
-func steady(text string) string { return running.ReplaceAllString(text, "Nsec") }
+func withoutTimes(text string) string { return running.ReplaceAllString(text, "Nsec") }
 
 func show(t *testing.T, namespace string, words []string) string {
 	t.Helper()
@@ -93,11 +92,11 @@ func show(t *testing.T, namespace string, words []string) string {
 		t.Fatal(err)
 	}
 	if q.Get.IsValid() {
-		way, err := kernel.RouteTo(namespace, q.Get)
+		route, err := kernel.RouteTo(namespace, q.Get)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := q.ShowRouteGet(ns, way)
+		text, err := q.ShowRouteGet(ns, route)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,8 +109,7 @@ func show(t *testing.T, namespace string, words []string) string {
 	return text
 }
 
-// In JSON everything that is shown is as ip has it. With -d ip shows more of what
-// is special to a kind.
+// All values in JSON equal ip's. With -d ip shows more options of kinds.
 func TestShowJSONAgreesWithIP(t *testing.T) {
 	needPrograms(t, "ip")
 	if !netnstest.Isolated(t) {
@@ -120,7 +118,7 @@ func TestShowJSONAgreesWithIP(t *testing.T) {
 	if err := sandbox.ShareNames(); err != nil {
 		t.Fatal(err)
 	}
-	name, _, _ := furnished(t)
+	name, _, _ := namespaceWithAll(t)
 	for _, command := range []string{
 		"link", "-d link", "-s link", "-br link", "addr", "-d addr", "-br addr", "route", "route show table all", "-6 route", "rule", "-6 rule",
 		"neigh", "neigh show proxy", "route get 10.1.2.3",
@@ -137,8 +135,8 @@ func TestShowJSONAgreesWithIP(t *testing.T) {
 		if err := json.Unmarshal([]byte(gotText), &got); err != nil {
 			t.Fatal(err)
 		}
-		dropLifetimes(want)
-		dropLifetimes(got)
+		dropTimes(want)
+		dropTimes(got)
 		if d := cmp.Diff(common(want, got), got); d != "" {
 			t.Errorf("ip -j %s (-ip +vethlab):\n%s", command, d)
 		}
@@ -173,19 +171,19 @@ func common(want, got any) any {
 	return want
 }
 
-// dropLifetimes drops what goes on while one looks.
-func dropLifetimes(v any) {
+// dropTimes drops times, which change between two outputs.
+func dropTimes(v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
 			if strings.HasSuffix(key, "_life_time") || key == "stats64" || key == "expires" {
 				delete(v, key)
 			}
-			dropLifetimes(value)
+			dropTimes(value)
 		}
 	case []any:
 		for _, value := range v {
-			dropLifetimes(value)
+			dropTimes(value)
 		}
 	}
 }

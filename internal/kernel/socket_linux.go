@@ -105,7 +105,7 @@ func decodeInetSocket(body []byte) (dump.Socket, bool) {
 }
 
 // unixSockets asks for listening ones with a struct unix_diag_req
-// (linux/unix_diag.h). The kernel tells only of those of the namespace.
+// (linux/unix_diag.h). The kernel reports only those of the namespace.
 func (c *conn) unixSockets() ([]dump.Socket, error) {
 	var list []dump.Socket
 	err := dumpInto(c, &list, sockDiagByFamily, func(b *batch) {

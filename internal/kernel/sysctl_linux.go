@@ -47,9 +47,9 @@ func checkSysctl(key, value string) error {
 	now, ok := readSysctl(key)
 	switch {
 	case !ok:
-		return fmt.Errorf("%s can only be written, so it is not a setting that a lab can have", key)
+		return fmt.Errorf("%s can only be written, so a lab cannot have it", key)
 	case now != strings.Join(strings.Fields(value), " "):
-		return fmt.Errorf("cannot set %s to %q: the kernel makes %q of it (write that)", key, value, now)
+		return fmt.Errorf("cannot set %s to %q: the kernel changes it to %q (write that)", key, value, now)
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func checkSysctl(key, value string) error {
 type sysctlScope struct {
 	want map[string]map[string]string // by namespace
 	last map[string]map[string]string // what was wanted before
-	ipv6 map[string]map[string]bool   // the links on which something of IPv6 is wanted
+	ipv6 map[string]map[string]bool   // the links with wanted IPv6 addresses, routes or sysctls
 
 	// fresh are the values in a new namespace of what is not wanted any more.
 	fresh map[string]string

@@ -10,7 +10,7 @@ import (
 
 // What can be done here depends on the kernel's version, its configuration, its
 // modules and the user's rights; so it is found out by doing it. Each Try works in
-// a namespace of its own, which is gone when it returns. What stays are modules
+// a namespace of its own, which is deleted before it returns. What stays are modules
 // that the kernel loaded to do it.
 
 // tryRoute calls fn with a route socket of a new namespace.
@@ -65,7 +65,7 @@ func (b *batch) qdiscOptions(kind string) {
 	switch kind {
 	case "netem": // struct tc_netem_qopt: a limit of 1000 packets
 		b.attr(unix.TCA_OPTIONS, words(0, 1000, 0, 0, 0, 0))
-	case "htb": // struct tc_htb_glob: version 3, as tc(8) has it
+	case "htb": // struct tc_htb_glob: version 3, as in tc(8)
 		b.nest(unix.TCA_OPTIONS, func() { b.attr(tcaHTBInit, words(3, 10, 0, 0, 0)) })
 	case "tbf": // struct tc_tbf_qopt: 1 MB/s, queueing 128 KiB, no peak rate
 		b.nest(unix.TCA_OPTIONS, func() {

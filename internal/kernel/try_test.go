@@ -13,11 +13,10 @@ import (
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 )
 
-// below makes the link that others stand on.
+// below creates the lower device of others.
 const below = "link add lower0 type veth"
 
-// byHand are the commands that a person would try a link or a queueing discipline
-// with, one a line.
+// These are the commands by which a person would try kinds of links and qdiscs.
 var (
 	linksByHand = map[string]string{
 		"veth":      "link add try0 type veth",
@@ -48,37 +47,36 @@ var (
 	}
 )
 
-// modules are those that add links to the machine itself when they are loaded.
-// Tests don't load them.
+// modules add links to the host namespace when they are loaded. Tests don't load them.
 var modules = map[string]string{
 	"dummy": "dummy", "ifb": "ifb", "bond": "bonding", "gre": "ip_gre", "ip6gre": "ip6_gre",
 }
 
-// Whether a kind of link is there or not: it must be the same by hand.
-func TestTryLink(t *testing.T) { agree(t, "ip", linksByHand, kernel.TryLink) }
+// TryLink finds a kind supported if ip can create such a link.
+func TestTryLink(t *testing.T) { compareTry(t, "ip", linksByHand, kernel.TryLink) }
 
-func TestTryQdisc(t *testing.T) { agree(t, "tc", qdiscsByHand, kernel.TryQdisc) }
+func TestTryQdisc(t *testing.T) { compareTry(t, "tc", qdiscsByHand, kernel.TryQdisc) }
 
 func TestTryVLANFiltering(t *testing.T) {
-	agree(t, "ip", map[string]string{"bridge": "link add try0 type bridge vlan_filtering 1"},
+	compareTry(t, "ip", map[string]string{"bridge": "link add try0 type bridge vlan_filtering 1"},
 		func(string) error { return kernel.TryVLANFiltering() })
 }
 
 func TestTryIPv6(t *testing.T) {
-	agree(t, "ip", map[string]string{"address": "address add 2001:db8::1/128 dev lo"},
+	compareTry(t, "ip", map[string]string{"address": "address add 2001:db8::1/128 dev lo"},
 		func(string) error { return kernel.TryIPv6() })
 }
 
-// agree compares what trying comes to with what a program says.
-func agree(t *testing.T, program string, byHand map[string]string, try func(kind string) error) {
+// compareTry compares the result of a try with that of a program.
+func compareTry(t *testing.T, program string, byHand map[string]string, try func(kind string) error) {
 	netnstest.Need(t)
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skip(err)
 	}
 	for kind, commands := range byHand {
 		t.Run(kind, func(t *testing.T) {
-			if wouldLoad(modules[kind]) {
-				t.Skipf("loading module %s adds links to the machine", modules[kind])
+			if isLoadable(modules[kind]) {
+				t.Skipf("loading module %s adds links to the host namespace", modules[kind])
 			}
 			hand := netns.InTemp(func() error {
 				for command := range strings.Lines(commands) {
@@ -91,20 +89,20 @@ func agree(t *testing.T, program string, byHand map[string]string, try func(kind
 			})
 			err := try(kind)
 			if (err == nil) != (hand == nil) {
-				t.Errorf("trying it: %v; by hand: %v", err, hand)
+				t.Errorf("try: %v; by hand: %v", err, hand)
 			}
 		})
 	}
 }
 
-// wouldLoad reports whether a module may be there and is not loaded.
-func wouldLoad(module string) bool {
+// isLoadable reports whether a module may be installed and is not loaded.
+func isLoadable(module string) bool {
 	_, modular := os.Stat("/proc/modules")
 	_, loaded := os.Stat("/sys/module/" + module)
 	return module != "" && modular == nil && loaded != nil
 }
 
-// The rules stand on the table: where it can't be made, none of them can.
+// Rules need a table: if the kernel can't create one, no rule works.
 func TestTryNft(t *testing.T) {
 	netnstest.Need(t)
 	table := kernel.TryNftables()

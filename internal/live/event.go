@@ -28,7 +28,7 @@ const (
 	AddressAdded     Kind = "address-added"
 	AddressDeleted   Kind = "address-deleted"
 	AddressReady     Kind = "address-ready"     // no duplicate found (RFC 4862)
-	AddressDuplicate Kind = "address-duplicate" // another host has it
+	AddressDuplicate Kind = "address-duplicate" // another host uses it
 
 	RouteAdded   Kind = "route-added"
 	RouteDeleted Kind = "route-deleted"

@@ -106,7 +106,7 @@ func TestApply(t *testing.T) {
 			h1:eth0 address fd00::1/64 added, tentative
 			h1:eth0 address fd00::1/64 is no longer tentative
 			h2:eth0 address fd00::1/64 added, tentative
-			h2:eth0 address fd00::1/64 is a duplicate: another host has it`},
+			h2:eth0 address fd00::1/64 is a duplicate: another host uses it`},
 		{"routes", []Update{SetRoute(1, route), SetRoute(1, route), SetRoutes(1, []dump.Route{other}), DelRoute(1, other), DelRoute(1, other)}, `
 			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 added
 			h1: route 10.1.0.0/16 via 10.0.0.2 dev eth0 deleted

@@ -6,7 +6,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 )
 
-// SetNamespace adds a namespace or changes its name; "" is no name.
+// SetNamespace adds a namespace or changes its name; "" for an unnamed one.
 type SetNamespace struct {
 	Netns int32
 	Name  string

@@ -129,7 +129,7 @@ func (e Event) addressText() string {
 	case AddressReady:
 		return fmt.Sprintf("address %s is no longer tentative", e.Address)
 	case AddressDuplicate:
-		return fmt.Sprintf("address %s is a duplicate: another host has it", e.Address)
+		return fmt.Sprintf("address %s is a duplicate: another host uses it", e.Address)
 	}
 	return fmt.Sprintf("address %s deleted", e.Address)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// stacked is a kind of link that stands on another one.
+// stacked is a kind of link with a lower device.
 type stacked struct {
 	state.Other
 	on state.Endpoint
@@ -49,7 +49,7 @@ func parsed(t *testing.T, text string) plan.Plan {
 	return p
 }
 
-// What is asked about each Op: where it is, what it makes, whether it takes away.
+// The properties of each Op: its position, what it creates, whether it removes.
 func TestWhatAnOpIsAbout(t *testing.T) {
 	e, f := at("n", "e"), at("m", "f")
 	table := parsed(t, "add table ip t; delete table ip t")
@@ -121,7 +121,7 @@ func TestWhatAnOpGives(t *testing.T) {
 		t.Errorf("a bridge is made from %q", got)
 	}
 	if got := (plan.AddLink{Link: at("n", "e"), Kind: onTopOf("m", "f")}).From(); got != "m" {
-		t.Errorf("what stands on m:f is made from %q", got)
+		t.Errorf("the upper device of m:f is created in %q", got)
 	}
 }
 
@@ -282,12 +282,12 @@ func TestPlayOfLinks(t *testing.T) {
 		check func(s *state.State) bool
 	}{
 		{
-			"what stands on a link goes with it",
+			"an upper device is deleted with its lower device",
 			plan.Plan{plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth0")}, plan.DelLink{Link: at("h", "eth0")}},
 			func(s *state.State) bool { return s.Link(at("sw", "mv")) == nil },
 		},
 		{
-			"what stands on a link follows it",
+			"an upper device follows its lower device",
 			plan.Plan{plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth0")}, plan.MoveLink{Link: at("h", "eth0"), To: at("h", "wan")}},
 			func(s *state.State) bool { return s.Link(at("sw", "mv")).Kind == onTopOf("h", "wan") },
 		},
@@ -373,7 +373,7 @@ func TestPlayOfLinks(t *testing.T) {
 	}
 	s := small(t)
 	if err := (plan.AddLink{Link: at("sw", "mv"), Kind: onTopOf("h", "eth7")}).Apply(s); err == nil || err.Error() != "sw:mv: lower link: no link h:eth7" {
-		t.Errorf("without what it stands on: %v", err)
+		t.Errorf("without its lower device: %v", err)
 	}
 	if err := (plan.AddLink{Link: at("sw", "b"), Kind: state.Bridge{STP: true}}).Apply(s); err == nil || !strings.HasPrefix(err.Error(), "sw:b: forward delay 0 ") {
 		t.Errorf("a bridge that the kernel refuses: %v", err)
@@ -413,12 +413,12 @@ func TestRulesNameLinks(t *testing.T) {
 	}
 	err := parsed(t, `add rule ip t c oif "eth9" accept`).Apply(s)
 	if err == nil || !strings.HasSuffix(err.Error(), `h has no link "eth9": say iifname or oifname for one that comes later`) {
-		t.Errorf("a link that is not there: %v", err)
+		t.Errorf("an unknown link: %v", err)
 	}
-	if err := parsed(t, "delete table ip nobody").Apply(s); err == nil {
-		t.Error("a table that is not there is deleted")
+	if err := parsed(t, "delete table ip unknown").Apply(s); err == nil {
+		t.Error("an unknown table is deleted without an error")
 	}
 	if err := (plan.Nft{Namespace: "x"}).Apply(s); err == nil || err.Error() != `no namespace "x"` {
-		t.Errorf("in a namespace that is not there: %v", err)
+		t.Errorf("in an unknown namespace: %v", err)
 	}
 }

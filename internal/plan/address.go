@@ -90,11 +90,11 @@ func (op DelAddress) Apply(s *state.State) error {
 	return nil
 }
 
-// dropAddresses takes from a link the addresses for which gone is true.
-func dropAddresses(ns *state.Namespace, l *state.Link, gone func(netip.Prefix) bool) {
+// dropAddresses deletes the addresses of a link for which drop is true.
+func dropAddresses(ns *state.Namespace, l *state.Link, drop func(netip.Prefix) bool) {
 	for _, f := range []Family{IPv4Only, IPv6Only} {
 		had := slices.ContainsFunc(l.Addresses, f.Has)
-		l.Addresses = slices.DeleteFunc(l.Addresses, func(p netip.Prefix) bool { return f.Has(p) && gone(p) })
+		l.Addresses = slices.DeleteFunc(l.Addresses, func(p netip.Prefix) bool { return f.Has(p) && drop(p) })
 		if had && !slices.ContainsFunc(l.Addresses, f.Has) {
 			dropFamily(ns, l, f)
 		}

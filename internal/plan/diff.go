@@ -74,8 +74,8 @@ func (d *differ) removeLinks() {
 	}
 }
 
-// removeHalves deletes links whose peer is not there. There are such only in a State that
-// was observed while somebody else changed the lab.
+// removeHalves deletes links without their peer. Only a State that was observed during
+// another change of the lab has them.
 func (d *differ) removeHalves() {
 	for _, name := range d.now.Names() {
 		for _, link := range d.now.Namespaces[name].LinkNames() {

@@ -190,7 +190,7 @@ func TestLinksThatStayKeepTheirNumbers(t *testing.T) {
 }
 
 // remade reports whether a namespace must be made, or made anew: it has a
-// sysctl that is not wanted and whose default nobody knows.
+// sysctl that is not wanted and whose default is unknown.
 func remade(seen, want *state.State, name string) bool {
 	if name == state.Host {
 		return false
@@ -279,7 +279,7 @@ func TestTutorial(t *testing.T) {
 	})
 }
 
-// A setting of a link is made when the link is there, and goes with it.
+// A sysctl of a link is set after the link is created, and is deleted with it.
 func TestLinkSysctl(t *testing.T) {
 	const key = "net.ipv4.conf.br/7.rp_filter"
 	want := state.New()
@@ -302,6 +302,6 @@ func TestLinkSysctl(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(ns.Sysctls) > 0 {
-		t.Errorf("the settings of a link that is gone: %v", ns.Sysctls)
+		t.Errorf("sysctls of a deleted link: %v", ns.Sysctls)
 	}
 }

@@ -66,7 +66,7 @@ func StaleLearned(all map[string]Stale, learned map[string]state.Neighbours, bef
 
 // answersFor reports whether a MAC is one of those that a node with one of the
 // addresses has, on whichever link: the kernel answers on each for all addresses of
-// the namespace (arp_ignore 0). True if nobody owns the address.
+// the namespace (arp_ignore 0). True if the address has no owner.
 func answersFor(s *state.State, owners []owner, mac topo.MAC) bool {
 	if len(owners) == 0 {
 		return true

@@ -62,7 +62,7 @@ func with(all map[string]plan.Stale, name string, stale plan.Stale) map[string]p
 	return all
 }
 
-// Each change after which somebody may have learned what is not true any more.
+// Each change after which learned entries may be wrong.
 func TestStaleAfter(t *testing.T) {
 	nat := filtered(t, `table ip nat { chain post { type nat hook postrouting priority 100; masquerade; }; }`)
 	other := filtered(t, `table ip nat { chain post { type nat hook postrouting priority 100; snat to 10.0.0.2; }; }`)
@@ -154,10 +154,10 @@ func TestStaleLearned(t *testing.T) {
 		{"its own", "10.0.0.1", topo.MAC{2, 0, 0, 0, 0, 1}, "eth0", false},
 		{"of another link of the node", "10.0.0.1", topo.MAC{2, 1}, "eth0", false},
 		{"of another node", "10.0.0.1", topo.MAC{2, 0, 0, 0, 0, 2}, "eth0", true},
-		{"nobody answered", "10.0.0.1", topo.MAC{}, "eth0", true},
-		{"an address of nobody", "10.0.0.77", topo.MAC{2, 0, 0, 0, 0, 2}, "eth0", false},
-		{"nobody answered for nobody's", "10.0.0.77", topo.MAC{}, "eth0", false},
-		{"a link that is not there", "10.0.0.1", topo.MAC{2, 0, 0, 0, 0, 2}, "eth9", false},
+		{"unanswered", "10.0.0.1", topo.MAC{}, "eth0", true},
+		{"an unowned address", "10.0.0.77", topo.MAC{2, 0, 0, 0, 0, 2}, "eth0", false},
+		{"an unowned address, unanswered", "10.0.0.77", topo.MAC{}, "eth0", false},
+		{"an unknown link", "10.0.0.1", topo.MAC{2, 0, 0, 0, 0, 2}, "eth9", false},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			all := map[string]plan.Stale{}

@@ -122,12 +122,12 @@ func TestPlay(t *testing.T) {
 			func(s *state.State) bool { return len(s.Namespaces["h"].Routes) == 3 },
 		},
 		{
-			"a sysctl at its default is no more than unset",
+			"a sysctl at its default equals an unset one",
 			plan.SetSysctl{Namespace: "h", Key: state.ForwardIPv4, Value: "0"},
 			func(s *state.State) bool { return len(s.Namespaces["h"].Sysctls) == 0 },
 		},
 		{
-			"the host namespace is there without being made",
+			"the host namespace exists without being created",
 			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v")}, {Link: at("h", "eth1"), Index: 103}}},
 			func(s *state.State) bool {
 				l := s.Link(at(state.Host, "v"))
@@ -154,7 +154,7 @@ func TestPlay(t *testing.T) {
 			},
 		},
 		{
-			"a port that moves is no port any more",
+			"a port that moves loses its master",
 			plan.MoveLink{Link: at("sw", "p1"), To: at("h", "p1")},
 			func(s *state.State) bool { return s.Link(at("h", "p1")).Master == "" },
 		},

@@ -148,7 +148,7 @@ func TestDiffOfOneThing(t *testing.T) {
 			"ip netns exec h sysctl -q -w net.ipv4.tcp_sack=1\nip netns exec h sysctl -q -w net.ipv6.conf.all.forwarding=0\nip netns exec h sysctl -q -w net.ipv4.conf.eth0.rp_filter=2",
 		},
 		{
-			"a link that is gone, with its peer",
+			"a deleted link, with its peer",
 			nil, func(s *state.State) { _ = plan.DelLink{Link: eth0}.Apply(s) },
 			`ip -n h link add eth0 index 101 address 02:00:00:00:00:01 mtu 1400 type veth peer name p1 index 102 mtu 1500 netns sw
 ip -n h link set eth0 up
@@ -228,11 +228,11 @@ func TestDiffOnTheMachine(t *testing.T) {
 		t.Errorf("%s", s)
 	}
 	if again := plan.Diff(want, want); len(again) != 0 {
-		t.Errorf("what is there is made again: %v", again)
+		t.Errorf("existing objects are created again: %v", again)
 	}
 }
 
-// A link is set up after what it stands on and after its bridge, whatever the names.
+// A link is set up after its lower device and its bridge, whatever the names.
 func TestDiffSetsUpInOrder(t *testing.T) {
 	want := state.New()
 	n := want.Add("n")

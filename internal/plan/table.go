@@ -5,10 +5,10 @@ import (
 	"reflect"
 )
 
-// A Table is what a room knows of each type of Op.
+// A Table has what a package needs for each type of Op.
 type Table[F any] map[reflect.Type]F
 
-// A Row is what a room knows of one type of Op.
+// A Row has what a package needs for one type of Op.
 type Row[F any] struct {
 	op   reflect.Type
 	face F

@@ -81,7 +81,7 @@ func (op AddLink) addToTutorial(t *tutorial) {
 	t.step(op)
 }
 
-// step appends the step that makes an Op as it is.
+// step appends the step of an unchanged Op.
 func (t *tutorial) step(op Op) {
 	s := tutorialStep{op: op, section: op.Traits().Section}
 	if name := op.At().Namespace; s.section == Settings || s.section == Namespaces {
@@ -134,7 +134,7 @@ func (op AddVeth) addToTutorial(t *tutorial) {
 }
 
 // nameOnHost returns the name of an end while it is in the host namespace: its own, if
-// no other end has it and no device of the machine is likely to.
+// no other end has it, and no device of the host is likely to.
 func (t *tutorial) nameOnHost(end state.Endpoint, side int) string {
 	if end.Namespace == state.Host || t.uses[end.Link] == 1 && strings.HasPrefix(end.Link, "veth") {
 		return end.Link

@@ -100,7 +100,7 @@ func mayAdd(s *state.State, e state.Endpoint, index int) error {
 	return nil
 }
 
-// newLink returns a link as it is after its creation.
+// newLink returns the State of a newly created link.
 func newLink(name string, index int, mac topo.MAC, mtu int) *state.Link {
 	if mtu == 0 {
 		mtu = state.DefaultMTU

@@ -1,6 +1,6 @@
 package state
 
-// What the kernel gives a new link that is asked for nothing else.
+// The kernel's defaults of a new link.
 const (
 	DefaultMTU = 1500  // bytes, of an Ethernet link (ETH_DATA_LEN)
 	LoMTU      = 65536 // bytes, of lo

@@ -1,6 +1,6 @@
 package state
 
-// Dummy is an interface that takes whatever is sent and passes nothing on: a place for
+// Dummy is an interface that drops all frames: it is for
 // addresses that belong to no link.
 type Dummy struct{ plainKind }
 

@@ -68,7 +68,7 @@ type Traits struct {
 	Forwards bool
 
 	// MTUOfPorts says that its MTU is the smallest of its ports' as long as
-	// nobody sets it.
+	// it is not set.
 	MTUOfPorts bool
 
 	// Immovable says that it can't leave the namespace it was made in

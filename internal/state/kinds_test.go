@@ -31,7 +31,7 @@ func TestTraits(t *testing.T) {
 			t.Errorf("%T is a %q with %+v, want a %q with %+v", tt.kind, tt.kind.Kind(), got, tt.name, tt.want)
 		}
 		if tt.kind.Lower() != nil {
-			t.Errorf("%T stands on %v", tt.kind, tt.kind.Lower())
+			t.Errorf("%T has the lower device %v", tt.kind, tt.kind.Lower())
 		}
 		if got := tt.kind.Renamed(inside("a"), inside("b")); !reflect.DeepEqual(got, tt.kind) {
 			t.Errorf("%#v is %#v when a stranger is renamed", tt.kind, got)
@@ -105,8 +105,8 @@ func said(err error) string {
 	return err.Error()
 }
 
-// A bridge is brought to any other setting by changes each of which the kernel
-// takes, and by none if it has it already.
+// Any options of a bridge change to any others by changes that the kernel accepts, and
+// by none if they are equal.
 func TestChangesOfABridge(t *testing.T) {
 	bridges := []state.Bridge{
 		{}, {ForwardDelay: 100}, {ForwardDelay: 400}, {STP: true, ForwardDelay: 200}, {STP: true, ForwardDelay: 400}, {STP: true, ForwardDelay: 3000},
@@ -141,7 +141,7 @@ func TestChangesOfABridge(t *testing.T) {
 	}
 }
 
-// What is of another kind, or a cable to elsewhere, must be made anew.
+// A link of another kind, or a veth with another peer, must be recreated.
 func TestChangesThatAreNone(t *testing.T) {
 	for _, tt := range []struct {
 		now, want state.Kind
@@ -226,7 +226,7 @@ func TestCarrier(t *testing.T) {
 		{"other ends down", func(_, _ *state.Namespace) {}, ""},
 		{"one up", func(_, m *state.Namespace) { m.Links["p1"].Up = true }, "br0 p1"},
 		{"the second up", func(_, m *state.Namespace) { m.Links["p2"].Up = true }, "br0 p2"},
-		{"one gone", func(_, m *state.Namespace) { delete(m.Links, "p1") }, ""},
+		{"one deleted", func(_, m *state.Namespace) { delete(m.Links, "p1") }, ""},
 		{"the end here is down", func(n, m *state.Namespace) { n.Links["p1"].Up, m.Links["p1"].Up = false, true }, ""},
 		{"the bridge is down", func(n, m *state.Namespace) { n.Links["br0"].Up, m.Links["p1"].Up = false, true }, "p1"},
 		{"no port", func(n, m *state.Namespace) { n.Links["p1"].Master, m.Links["p1"].Up = "", true }, "p1"},
@@ -246,11 +246,11 @@ func TestCarrier(t *testing.T) {
 		}
 	}
 	if wired().Carrier(state.Endpoint{Namespace: "gone", Link: "lo"}) {
-		t.Error("a link of a namespace that is not there has a carrier")
+		t.Error("a link of an unknown namespace has a carrier")
 	}
 }
 
-// stacked is a kind of link that stands on others.
+// stacked is a kind of link with lower devices.
 type stacked struct {
 	state.Other
 	on string
@@ -265,7 +265,7 @@ func (k stacked) Renamed(from, to state.Endpoint) state.Kind {
 	return k
 }
 
-// What stands on a link is found, and follows when the link gets another name, as
+// Upper devices of a link are found, and follow when the link gets another name, as
 // the other end of a cable does.
 func TestUppersAndRename(t *testing.T) {
 	s := wired()
@@ -307,7 +307,7 @@ func TestLookUp(t *testing.T) {
 		t.Errorf("p1 is %v", l)
 	}
 	if s.Link(inside("x")) != nil || s.Link(state.Endpoint{Namespace: "x", Link: "lo"}) != nil {
-		t.Error("there is a link that is not there")
+		t.Error("an unknown link is found")
 	}
 	if _, ok := s.Link(inside("raw")).Peer(); ok || s.Link(inside("raw")).KindName() != "" {
 		t.Error("a link without a kind has one, or an other end")

@@ -1,6 +1,6 @@
 package state
 
-// Lo is the name of the link that every namespace is born with.
+// Lo is the name of the loopback link, which every namespace has.
 const Lo = "lo"
 
 // Loopback is the link lo. It can be neither made nor deleted.

@@ -11,7 +11,7 @@ type Other struct {
 // Kind returns the kernel's word, or "" for a device without one.
 func (o Other) Kind() string { return o.Name }
 
-// Traits says that it is foreign, and that somebody made it if it has a kind.
+// Traits says that it is foreign, and that a user made it if it has a kind.
 func (o Other) Traits() Traits { return Traits{Made: o.Name != "", Foreign: true} }
 
 // Equal implements [Kind].

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A Route is an entry of the main routing table that somebody wrote there.
+// A Route is an entry of the main routing table that the kernel did not add.
 type Route struct {
 	To     netip.Prefix `json:"to"`
 	Via    netip.Addr   `json:"via,omitzero"` // invalid: To is on the link itself
@@ -21,7 +21,7 @@ type RouteKey struct {
 	Metric int
 }
 
-// Key returns what identifies the route where nobody appends.
+// Key returns what identifies the route, except for appended ones (ip route append).
 func (r Route) Key() RouteKey { return RouteKey{r.To, r.Metric} }
 
 // Compare orders routes by destination, most general first, then metric.

@@ -37,7 +37,7 @@ func TestSysctlKey(t *testing.T) {
 	}
 }
 
-// full is a State with something of everything.
+// full is a State with all kinds of contents.
 func full() *state.State {
 	s := state.New()
 	for _, name := range []string{state.Host, "b", "a"} {
@@ -52,7 +52,7 @@ func full() *state.State {
 	return s
 }
 
-// A copy shares nothing: whatever is changed in it, the original stays.
+// A copy shares nothing: changes to it leave the original as it was.
 func TestCloneOfAllSharesNothing(t *testing.T) {
 	s := full()
 	c := s.Clone()
@@ -111,6 +111,6 @@ func TestWhatCountsInANormal(t *testing.T) {
 		t.Errorf("nothing is %+v", n)
 	}
 	if full().Normal().Namespaces[state.Host] == nil {
-		t.Error("the host namespace is gone with its links")
+		t.Error("the host namespace is missing after its links were deleted")
 	}
 }

@@ -82,7 +82,7 @@ func (s *State) Uppers(e Endpoint) []Endpoint {
 }
 
 // Rename replaces a link's endpoint wherever another link names it: as its peer or
-// as what it stands on.
+// as its lower device.
 func (s *State) Rename(from, to Endpoint) {
 	for _, ns := range s.Namespaces {
 		for _, l := range ns.Links {

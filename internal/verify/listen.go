@@ -42,7 +42,7 @@ func (s socket) String() string { return fmt.Sprintf("%s %s/%d", s.node, s.trans
 // there.
 type use struct {
 	listen   bool
-	protocol topo.Protocol // that our listener speaks
+	protocol topo.Protocol // of our listener
 }
 
 // needs returns the socket of a target node that a test's probes are sent to, and

@@ -51,7 +51,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 
 // A TestResult is what one test found.
 type TestResult struct {
-	Name  string `json:"name,omitempty"` // as the file has it
+	Name  string `json:"name,omitempty"` // as in the file
 	Asks  string `json:"asks"`           // which probes it sends: "a → web via tcp/80"
 	Wants string `json:"wants"`          // what is expected: "reachable within 20ms"
 	OK    bool   `json:"ok"`             // all is as expected
@@ -85,7 +85,7 @@ func (t *TestResult) Title() string {
 // A Failure is a result that differs from the expected one.
 type Failure struct {
 	From    string     `json:"from"`             // the node that sent probes, or ran a command
-	To      string     `json:"to,omitempty"`     // the target as the file has it
+	To      string     `json:"to,omitempty"`     // the target as in the file
 	Address netip.Addr `json:"address,omitzero"` // the target's address; invalid: the target has none, or all failed
 
 	Key   string `json:"key"`           // the key of the file that is not met: expect, within, loss, …

@@ -110,8 +110,8 @@ func TestJudge(t *testing.T) {
 		{"wrong answer", topo.Test{Via: via(topo.DNS, 53)}, probe.Answer{Found: probe.Unreachable, Err: &probe.WrongAnswer{Got: "DNS record of x. A"}}, false, "an error", false},
 		{"a wrong answer is not unreachable", topo.Test{Via: via(topo.DNS, 53), Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: &probe.WrongAnswer{Got: "DNS record of x. A"}}, false, "an error", false},
 		{"no route", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: syscall.ENETUNREACH}, false, "", false},
-		{"a local failure is no verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: errors.New("no memory")}, false, "nothing", false},
-		{"an unopened socket is no verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: &probe.OpenError{Err: syscall.EPERM}}, false, "nothing", false},
+		{"a local failure is not a verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: errors.New("no memory")}, false, "nothing", false},
+		{"an unopened socket is not a verdict", topo.Test{Expect: topo.Unreachable}, probe.Answer{Found: probe.Unreachable, Err: &probe.OpenError{Err: syscall.EPERM}}, false, "nothing", false},
 		{"loses too much", topo.Test{Loss: topo.Bound[topo.Percent]{Side: "<", Limit: 50}}, probe.Answer{Found: probe.Reachable, Sent: 4, Received: 1}, false, "75%", false},
 	} {
 		tt.answer.Question = question

@@ -9,7 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A Command is a shell command that somebody types in a namespace.
+// A Command is a shell command to run in a namespace.
 type Command struct{ Namespace, Line string }
 
 // ByHand draws a few commands that change a lab in ways that no Op does, and which a State
@@ -39,7 +39,7 @@ func ByHand(t *rapid.T, s *state.State) []Command {
 	return list
 }
 
-// addressOf returns an address of a link, with the length of its prefix, or another one.
+// addressOf returns an address of a link, with its prefix length, or an unused one.
 func addressOf(l *state.Link, ipv6 bool, other string) string {
 	if p := l.Addresses.First(ipv6); p.IsValid() {
 		return p.String()
@@ -47,7 +47,7 @@ func addressOf(l *state.Link, ipv6 bool, other string) string {
 	return other
 }
 
-// neighbourOf returns the address after one of a link's, or another one.
+// neighbourOf returns the address after one of a link's, or an unused one.
 func neighbourOf(l *state.Link, ipv6 bool, other string) string {
 	if p := l.Addresses.First(ipv6); p.IsValid() && p.Addr().Next().IsValid() {
 		return p.Addr().Next().String()
@@ -55,7 +55,7 @@ func neighbourOf(l *state.Link, ipv6 bool, other string) string {
 	return other
 }
 
-// destinations returns those of a namespace's IPv4 routes, and another one.
+// destinations returns those of a namespace's IPv4 routes, and an unused one.
 func destinations(ns *state.Namespace) []string {
 	list := []string{"198.51.100.0/24"}
 	for _, r := range ns.Routes {

@@ -146,7 +146,7 @@ func (d *damager) moveLink() {
 	if e, l := d.link(made); l != nil {
 		d.made++
 		to := state.Endpoint{Namespace: e.Namespace, Link: fmt.Sprintf("dmg%d", d.made)}
-		if rapid.Bool().Draw(d.t, "elsewhere") && !isBridge(l) {
+		if rapid.Bool().Draw(d.t, "to another namespace") && !isBridge(l) {
 			to.Namespace = d.namespace().Name
 		}
 		if l.Up && to.Namespace == e.Namespace {
@@ -218,7 +218,7 @@ func (d *damager) addNamespace() {
 
 func anyLink(*state.Link) bool { return true }
 
-// made reports whether somebody made a link, as nobody makes lo.
+// made reports whether a link was created; lo is not.
 func made(l *state.Link) bool { return l.Name != state.Lo }
 
 // link draws one of the links for which fit is true; nil if there is none.
