@@ -15,7 +15,7 @@ import (
 const starFile = "nodes: {sw: {kind: switch}}\nlinks: [[a, sw], [b, sw], [c, sw], [d, sw]]\n"
 
 // Two concurrent Ups of one lab succeed, in one program or in two.
-func TestTwoUps(t *testing.T) {
+func TestConcurrentUps(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -35,7 +35,7 @@ func TestTwoUps(t *testing.T) {
 }
 
 // After concurrent Ups and Downs the lab is complete or deleted.
-func TestUpsAndDowns(t *testing.T) {
+func TestConcurrentUpsAndDowns(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -55,7 +55,7 @@ func TestUpsAndDowns(t *testing.T) {
 }
 
 // Labs that go up and down at the same time do not affect each other.
-func TestSideBySide(t *testing.T) {
+func TestConcurrentLabs(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}

@@ -36,7 +36,7 @@ func isDescribed(tb testing.TB, lab *vethlab.Lab, want bool) {
 	}
 }
 
-func TestLinkIsFound(t *testing.T) {
+func TestLinkByNames(t *testing.T) {
 	lab := parse(t, "name: lab\nlinks: [[a, b], ['a:up', 'b:down'], [a, c]]\n")
 	for _, tt := range []struct{ a, b, want string }{
 		{"a", "c", "a:eth1–c:eth0"},
@@ -102,7 +102,7 @@ func TestLinkDownAndUp(t *testing.T) {
 }
 
 // Setting a link up restores its own addresses and routes, and nothing else.
-func TestUpTouchesNothingElse(t *testing.T) {
+func TestLinkUpChangesNothingElse(t *testing.T) {
 	lab := running(t, "nodes: {r: {kind: router}}\nlinks: [[a, r], [r, b], [r, c]]\n")
 	if err := link(t, lab, "r", "c").Down(t.Context()); err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func TestApply(t *testing.T) {
 		}
 	}
 	if _, err := lab.Node("c"); !errors.Is(err, vethlab.ErrNoNode) {
-		t.Errorf("c is still there: %v", err)
+		t.Errorf("c still exists: %v", err)
 	}
 }
 
@@ -234,7 +234,7 @@ func TestApplyRefused(t *testing.T) {
 }
 
 // A running lab without a record gets a description by Apply.
-func TestApplyFound(t *testing.T) {
+func TestApplyWithoutRecord(t *testing.T) {
 	lab := running(t, routed)
 	if err := os.Remove(filepath.Join(sandbox.Dir, lab.Name()+".wanted")); err != nil {
 		t.Fatal(err)

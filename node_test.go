@@ -32,7 +32,7 @@ func squat(t *testing.T, name string) {
 	})
 }
 
-func TestNodeIsThere(t *testing.T) {
+func TestNodeExists(t *testing.T) {
 	lab := running(t, routed)
 	found, err := vethlab.Find(lab.Name())
 	if err != nil {
@@ -122,7 +122,7 @@ func TestDownEndsCommands(t *testing.T) {
 }
 
 // Threads come and go with commands.
-func TestCommandsSideBySide(t *testing.T) {
+func TestConcurrentCommands(t *testing.T) {
 	lab := running(t, routed)
 	before := count(t, "/proc/self/task")
 	var wg sync.WaitGroup

@@ -68,7 +68,7 @@ const settingsTime = 10 * time.Second
 
 // After Up with description a and then b, all sysctls below net. are as after Up with b
 // alone.
-func TestSettingsAreTakenBack(t *testing.T) {
+func TestSysctlsAreRestored(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.LabName(t)
 	end := time.Now().Add(settingsTime)
@@ -146,7 +146,7 @@ func TestDamagedRecord(t *testing.T) {
 
 // A neighbour entry that the description no longer has is deleted, also in labs so large
 // that the entries of most namespaces are not read, and after an Up that failed.
-func TestNeighboursAreTakenBack(t *testing.T) {
+func TestOldNeighboursAreDeleted(t *testing.T) {
 	netnstest.Need(t)
 	const nodes = 130
 	name := netnstest.LabName(t)

@@ -81,7 +81,7 @@ func TestVerifyGivenTests(t *testing.T) {
 	}
 }
 
-func TestVerifyWhatDoesNotRun(t *testing.T) {
+func TestVerifyStoppedLab(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -105,7 +105,7 @@ func TestVerifyWhatDoesNotRun(t *testing.T) {
 	}
 }
 
-func TestVerifyEnds(t *testing.T) {
+func TestVerifyCancelled(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -170,7 +170,7 @@ func listen(t *testing.T, lab *vethlab.Lab, node, address string) net.Listener {
 
 // vethlab does not listen on a port with a listener, and an HTTP error status is an
 // error.
-func TestServedAlready(t *testing.T) {
+func TestVerifyExistingListener(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}
@@ -207,7 +207,7 @@ func TestServedAlready(t *testing.T) {
 }
 
 // A program that listens on UDP may not answer vethlab's probes.
-func TestSilentProgram(t *testing.T) {
+func TestVerifySilentListener(t *testing.T) {
 	if !netnstest.Isolated(t) {
 		return
 	}

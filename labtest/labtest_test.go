@@ -28,7 +28,7 @@ func routed() *topo.Topology {
 }
 
 // The main calls, as a test uses them.
-func TestUse(t *testing.T) {
+func TestMainCalls(t *testing.T) {
 	ctx := t.Context()
 	lab := labtest.Start(t, topo.MustParse(`links: [[a, r], [r, b]]
 nodes: {r: {kind: router}}`))

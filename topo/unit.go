@@ -240,8 +240,8 @@ type quantity[Q any] interface {
 }
 
 // A Bound is a limit and a side, as in "<1%" and ">100mbit". Without a sign a share
-// must be at most the limit, and a rate at least. It is comparable; the zero value is
-// no bound.
+// must be at most the limit, and a rate at least. It is comparable; the zero value has
+// no limit.
 type Bound[Q quantity[Q]] struct {
 	Side  Side
 	Limit Q

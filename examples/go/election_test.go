@@ -141,7 +141,7 @@ func (v *votes) cast(member, leader string) {
 	v.by[member] = leader
 	select {
 	case v.changed <- struct{}{}:
-	default: // somebody will look anyway
+	default: // a check is pending
 	}
 }
 

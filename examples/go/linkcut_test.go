@@ -54,7 +54,7 @@ links: [[client, r], [r, server]]
 			t.Fatal(err)
 		}
 	}
-	hear := func(conn net.Conn, want string) {
+	expectRead := func(conn net.Conn, want string) {
 		t.Helper()
 		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 		var got string
@@ -63,7 +63,7 @@ links: [[client, r], [r, server]]
 		}
 	}
 	say(conn, "before")
-	hear(conn, "before")
+	expectRead(conn, "before")
 
 	lab.Link("r", "server").Down(ctx)
 	say(conn, "during") // the kernel keeps it, and tries again and again
@@ -75,12 +75,12 @@ links: [[client, r], [r, server]]
 	}
 
 	lab.Link("r", "server").Up(ctx)
-	hear(conn, "during")
+	expectRead(conn, "during")
 	again, err := lab.Node("client").Dial(ctx, "tcp", "server:7000")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer again.Close()
 	say(again, "after")
-	hear(again, "after")
+	expectRead(again, "after")
 }

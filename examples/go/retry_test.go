@@ -13,7 +13,7 @@ import (
 )
 
 // The code under test: it gets a page, and tries again where that fails, at longer
-// and longer intervals, until ctx ends. Each failure is told.
+// and longer intervals, until ctx ends. Each failure is reported.
 func getPatiently(ctx context.Context, client *http.Client, url string, failed func(error)) (string, error) {
 	for pause := 20 * time.Millisecond; ; pause *= 2 {
 		body, err := get(ctx, client, url)

@@ -41,7 +41,7 @@ func (o PingOptions) target(to netip.Addr) probe.Target {
 	return t
 }
 
-// Ping pings a host as ping(8) does. The code is that of a ping which ended by itself or
+// Ping pings a host as ping(8) does. The code is that of a ping which ended or
 // was interrupted, as it was not by an error.
 func Ping(ctx context.Context, host string, o PingOptions, s IO) (code int, err error) {
 	addr, err := pingAddress(ctx, host, o)

@@ -72,7 +72,7 @@ counted; with --strict it is a failure.`,
 	cmd.Flags().StringVar(&f.sources, "sources", "", "let a script read files below `FOLDER`; the default is that of FILE")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail if the file would have a comment")
 	cmd.Flags().BoolVar(&f.live, "live", false, "read the namespaces of this machine")
-	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also the machine's own bridges and pairs")
+	cmd.Flags().BoolVar(&f.all, "all", false, "with --live: also bridges and pairs of the host namespace")
 	cmd.Flags().SetInterspersed(false) // what follows FILE is the script's
 	// It fails only for an undefined flag.
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))

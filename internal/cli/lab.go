@@ -55,7 +55,7 @@ func (p *program) find(args []string, name string) (*vethlab.Lab, error) {
 }
 
 // findOwn is [program.find] for commands that judge a lab or run commands in it, which
-// must not be a stranger's by accident, see [program.ownFile].
+// must not be another user's by accident, see [program.ownFile].
 func (p *program) findOwn(args []string, name string) (*vethlab.Lab, error) {
 	var infos placement.Labs
 	if len(args) == 0 && !p.out.terminal {
@@ -73,7 +73,7 @@ func (p *program) findOwn(args []string, name string) (*vethlab.Lab, error) {
 
 // ownFile returns the arguments of a command, with the folder's lab file if there are
 // none. In a folder without one they stay empty, which means the only lab that runs.
-// If stdout is no terminal nobody sees whose that is, so it is an error.
+// If stdout is not a terminal the user does not see which lab was chosen, so it is an error.
 func (p *program) ownFile(args []string, name string, infos placement.Labs) ([]string, error) {
 	if len(args) > 0 || name != "" {
 		return args, nil

@@ -18,7 +18,7 @@ import (
 const goneInterval = 250 * time.Millisecond
 
 // untilDown returns a context that ends with ctx, or when the lab does: a socket keeps a
-// namespace that has no name any more, so a probe would wait in it for ever. Of the nodes,
+// namespace that has no name any more, so a probe would wait in it forever. Of the nodes,
 // which may be none, all must have lost their namespaces; by default those of the whole
 // lab. The cause is then an error for the user.
 func untilDown(ctx context.Context, lab *vethlab.Lab, nodes ...string) (context.Context, context.CancelFunc) {

@@ -63,9 +63,9 @@ func (c *compiler) fits(i *iface, a netip.Addr, what string) bool {
 	return true
 }
 
-// linkLocal returns the address that the kernel would make by itself, had it
-// not been told to wait. It reports false where there shall be none: on what
-// has no addresses, and where there is no IPv6.
+// linkLocal returns the link-local address that the kernel would add for the link's MAC,
+// which vethlab adds instead. It reports false for links without addresses and without
+// IPv6.
 func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 	addressless := i.Decl.Addresses != nil && len(i.addresses) == 0
 	if i.IsLoopback() || addressless || i.Link == nil && len(i.addresses) == 0 || !i.hasIPv6() {

@@ -8,7 +8,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// pairs is n links that have nothing to do with each other.
+// pairs is n links without common nodes.
 func pairs(n int) *topo.Topology {
 	t := &topo.Topology{Name: "pairs"}
 	for i := range n {

@@ -19,14 +19,14 @@ import (
 //
 // It fails, with [topo.Errors] that name all places at once, where t is not
 // valid ([topo.Topology.Validate]) and where there is nothing to fill in with: a
-// pool or subnet without room, a route whose gateway is in no subnet of its
+// pool or subnet that is full, a route whose gateway is not in a subnet of its
 // node.
 func Compile(t *topo.Topology) (*Lab, error) { return CompileAs(t.Name, t) }
 
-// CompileAs is [Compile] for a lab that is to run under another name than its
-// description has, next to others of the same description: what the machine tells
-// labs apart by is named after it (namespaces, marks, links in the machine's own
-// namespace), while all inside the lab stays the same, MACs too.
+// CompileAs is [Compile] for a lab that runs under another name than that of its
+// description, beside others of the same description. Names that are unique on the
+// machine (namespaces, marks, links in the host namespace) derive from that name; all
+// others inside the lab stay the same, MACs too.
 func CompileAs(name string, t *topo.Topology) (*Lab, error) {
 	named := t
 	if name != t.Name {

@@ -169,7 +169,7 @@ func TestLinkLocal(t *testing.T) {
 				t.Error(d)
 			}
 			if l.AutoLinkLocal {
-				t.Error("the kernel makes a link-local address too")
+				t.Error("the kernel adds a link-local address too")
 			}
 		})
 	}
@@ -392,8 +392,8 @@ func TestFullSubnetIsAnError(t *testing.T) {
 	}
 }
 
-// Labs of one description differ in what the machine tells them apart by, and in
-// nothing else.
+// Labs of one description differ only in their names and in names that must be unique on
+// the machine.
 func TestCompileAs(t *testing.T) {
 	bare := ""
 	desc := &topo.Topology{
@@ -420,6 +420,6 @@ func TestCompileAs(t *testing.T) {
 		t.Errorf("both have a link %s in the host namespace", ownHost.Interfaces[0])
 	}
 	if _, err := compile.CompileAs("a/b", desc); err == nil {
-		t.Error("a lab called a/b was accepted")
+		t.Error("a lab with the name a/b was accepted")
 	}
 }

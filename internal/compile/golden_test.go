@@ -53,7 +53,7 @@ func compareGolden(t *testing.T, file, got string) {
 	}
 }
 
-// describe writes all that is known about a lab.
+// describe returns all of a compiled lab as text.
 func describe(lab *compile.Lab) string {
 	var b strings.Builder
 	for _, n := range lab.Nodes {

@@ -4,33 +4,33 @@ import "net/netip"
 
 // A handout gives the interfaces of a segment addresses of one of its subnets.
 //
-// Each interface has a place there, in the order of the file, also while the file gives
-// it other addresses. So a written address moves at most the one interface whose place it
-// is, and what is appended to the file moves none.
+// Each interface has a slot of the subnet, in the order of the file, also if the file
+// gives it other addresses. So an address in the file changes that of at most one other
+// interface, and appending to the file changes none.
 type handout struct {
 	subnet *subnet
-	ifaces []*iface       // those with a place, in their order
-	places map[*iface]int // from 0
+	ifaces []*iface       // those with a slot, in order
+	slots  map[*iface]int // from 0
 
 	written map[netip.Addr]bool // all written addresses of the lab
 	used    map[netip.Addr]bool // those of displaced interfaces
-	end     int                 // no place from here on is free
+	end     int                 // no slot from here on is free
 
-	// owners are the interfaces with a place that have an address of the subnet
+	// owners are the interfaces with a slot that have an address of the subnet
 	// written, by the first of them.
 	owners map[netip.Addr]*iface
 }
 
 func newHandout(s *segment, sub *subnet, written map[netip.Addr]bool) *handout {
 	h := &handout{
-		subnet: sub, places: make(map[*iface]int, len(s.ifaces)), written: written,
+		subnet: sub, slots: make(map[*iface]int, len(s.ifaces)), written: written,
 		used: map[netip.Addr]bool{}, owners: map[netip.Addr]*iface{}, end: sub.size(),
 	}
 	for _, i := range s.ifaces {
 		if !i.needsAddresses() {
 			continue
 		}
-		h.places[i] = len(h.ifaces)
+		h.slots[i] = len(h.ifaces)
 		h.ifaces = append(h.ifaces, i)
 		for _, p := range i.Decl.Addresses {
 			if sub.prefix.Contains(p.Addr()) {
@@ -79,16 +79,16 @@ func (h *handout) give(i *iface, a netip.Addr) {
 	i.addresses = append(i.addresses, netip.PrefixFrom(a, h.subnet.prefix.Bits()))
 }
 
-// free returns the address of the place of an interface. It reports false if that is
+// free returns the address of an interface's slot. It reports false if that is
 // another's, or outside of the subnet.
 func (h *handout) free(i *iface) (netip.Addr, bool) {
-	a, ok := h.subnet.place(h.places[i])
+	a, ok := h.subnet.slot(h.slots[i])
 	return a, ok && !h.written[a] && !h.used[a]
 }
 
-// substitute returns an address for an interface whose place is not free: the place of
-// the interface that has its address; if there is none the last address of the subnet
-// that is nobody's; else any place that its interface does not use.
+// substitute returns an address for an interface whose slot is taken: the slot of the
+// interface that took it; if that has none, the last free address of the subnet;
+// otherwise any slot that its interface does not use.
 func (h *handout) substitute(i *iface) (netip.Addr, bool) {
 	for at := i; at != nil; {
 		a, ok := h.free(at)
@@ -99,7 +99,7 @@ func (h *handout) substitute(i *iface) (netip.Addr, bool) {
 	}
 	for h.end > len(h.ifaces) {
 		h.end--
-		if a, ok := h.subnet.place(h.end); ok && !h.written[a] {
+		if a, ok := h.subnet.slot(h.end); ok && !h.written[a] {
 			return a, true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// The sysctls of a node that say how an interface has IPv6 decide what it gets.
+// The IPv6 sysctls of a node decide which addresses an interface gets.
 func TestIPv6Sysctls(t *testing.T) {
 	const fe80 = "fe80::ff:fe00:1/64"
 	both := []string{"10.0.0.1/30", "fd00::1/64", fe80}
@@ -59,13 +59,13 @@ func TestIPv6Sysctls(t *testing.T) {
 				t.Error(d)
 			}
 			if l.AutoLinkLocal != test.auto {
-				t.Errorf("the kernel makes a link-local address: %v", l.AutoLinkLocal)
+				t.Errorf("the kernel adds a link-local address: %v", l.AutoLinkLocal)
 			}
 		})
 	}
 }
 
-// Settings are as the kernel shows them.
+// Sysctl values are as the kernel shows them.
 func TestCanonicalSysctls(t *testing.T) {
 	for _, test := range []struct{ key, value, wantKey, want string }{
 		{"net.ipv4.conf.all.forwarding", "1", state.ForwardIPv4, "1"},

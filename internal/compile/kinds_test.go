@@ -6,8 +6,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A lab can have every kind of interface that a file can name, as what the kernel
-// calls so.
+// Every kind of interface in a file compiles to the kernel's kind of the same name.
 func TestKinds(t *testing.T) {
 	for _, k := range topo.LinkKinds() {
 		row, ok := kinds[k.Word()]

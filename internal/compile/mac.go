@@ -29,8 +29,7 @@ func (c *compiler) setMACs() {
 	}
 }
 
-// deriveMAC returns a unicast address out of the range that nobody's hardware
-// has (locally administered, 02:…).
+// deriveMAC returns a locally administered unicast address (02:…), which no hardware has.
 func deriveMAC(attempt int, lab string, i *iface) topo.MAC {
 	sum := digest(attempt, "mac", lab, i.node.Name, i.Name)
 	return topo.MAC{0x02, sum[0], sum[1], sum[2], sum[3], sum[4]}

@@ -15,9 +15,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Pins change nothing, all of them or any of them, as long as each segment keeps both of
-// its families.
-func TestPinsChangeNothing(t *testing.T) {
+// A lab with any of its pins in the file compiles to the same State, if each segment keeps
+// both address families.
+func TestPinnedFileCompilesEqual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab := mustCompile(t, drawAny(t))
 		pins := slices.DeleteFunc(slices.Clone(lab.Pins()), func(compile.Pin) bool { return rapid.Bool().Draw(t, "left out") })
@@ -64,8 +64,8 @@ func statesOf(t *rapid.T, lab *compile.Lab) map[string]string {
 	return states
 }
 
-// whereIs returns the addresses of the interfaces that the file leaves them out of.
-func whereIs(lab *compile.Lab) string {
+// addressesOf returns the addresses of the interfaces that the file leaves them out of.
+func addressesOf(lab *compile.Lab) string {
 	var list []string
 	for _, p := range lab.Pins() {
 		list = append(list, fmt.Sprintf("%s:%s %v", p.Node, p.Interface, p.Addresses))
@@ -101,13 +101,13 @@ func TestWrittenAddressMovesOne(t *testing.T) {
 		}
 		moved := after.Moved(lab)
 		if len(moved) > 1 || len(moved) == 1 && moved[0].Was[which].Addr() != a {
-			t.Fatalf("%s:%s %v moves %v\nwas %s\nis %s", pin.Node, pin.Interface, pin.Addresses, moved, whereIs(lab), whereIs(after))
+			t.Fatalf("%s:%s %v changes %v\nbefore %s\nafter  %s", pin.Node, pin.Interface, pin.Addresses, moved, addressesOf(lab), addressesOf(after))
 		}
 	})
 }
 
-// What an edit does to the addresses that the file leaves out.
-func TestEditsMove(t *testing.T) {
+// An edit can change automatic addresses.
+func TestEditMovesAddresses(t *testing.T) {
 	const lan = "addressing: {ipv6: none}\nnodes: {s: {kind: switch}, r: {kind: router}%s}\nlinks: [%s[a, s], [b, s], [c, s], [r, s], [r, d]]\n"
 	before := fmt.Sprintf(lan, "", "")
 	pinned := func(addr string) string { return fmt.Sprintf(lan, ", b: {interfaces: {eth0: "+addr+"}}", "") }
@@ -133,7 +133,7 @@ func TestEditsMove(t *testing.T) {
 			got = append(got, fmt.Sprintf("%s:%s %v", p.Node, p.Interface, p.Was))
 		}
 		if text := strings.Join(got, ", "); text != tt.want {
-			t.Errorf("%s moves %q, want %q", tt.name, text, tt.want)
+			t.Errorf("%s: addresses change %q, want %q", tt.name, text, tt.want)
 		}
 		// With the old addresses in the file, the edit changes no address.
 		kept, err := compile.Compile(edited.WithPins(edited.Keeping(old)))
@@ -153,19 +153,19 @@ func TestEditsMove(t *testing.T) {
 	}
 }
 
-// Whose place a written address takes gets the place of that interface; if there is none,
-// the last address.
-func TestPlaces(t *testing.T) {
+// If the file gives an interface the automatic address of another one, they swap
+// addresses; an interface that had none leaves the other one the last free address.
+func TestWrittenAddressOrder(t *testing.T) {
 	const lan = "addressing: {ipv6: none}\nnodes: {s: {kind: switch%s}%s}\nlinks: [[a, s, {subnet: 10.9.0.0/29}], [b, s], [c, s]]\n"
 	for _, tt := range []struct{ name, bridge, node, want string }{
-		{"nothing written", "", "", "a:eth0 [10.9.0.1/29], b:eth0 [10.9.0.2/29], c:eth0 [10.9.0.3/29]"},
-		{"two change places", "", ", c: {interfaces: {eth0: 10.9.0.1/29}}", "a:eth0 [10.9.0.3/29], b:eth0 [10.9.0.2/29]"},
-		{"in a circle", "", ", c: {interfaces: {eth0: 10.9.0.1/29}}, b: {interfaces: {eth0: 10.9.0.3/29}}", "a:eth0 [10.9.0.2/29]"},
-		{"the bridge has no place", ", interfaces: {br0: 10.9.0.1/29}", "", "b:eth0 [10.9.0.2/29], c:eth0 [10.9.0.3/29], a:eth0 [10.9.0.6/29]"},
+		{"no addresses in the file", "", "", "a:eth0 [10.9.0.1/29], b:eth0 [10.9.0.2/29], c:eth0 [10.9.0.3/29]"},
+		{"two swapped", "", ", c: {interfaces: {eth0: 10.9.0.1/29}}", "a:eth0 [10.9.0.3/29], b:eth0 [10.9.0.2/29]"},
+		{"three in a cycle", "", ", c: {interfaces: {eth0: 10.9.0.1/29}}, b: {interfaces: {eth0: 10.9.0.3/29}}", "a:eth0 [10.9.0.2/29]"},
+		{"the bridge has no automatic address", ", interfaces: {br0: 10.9.0.1/29}", "", "b:eth0 [10.9.0.2/29], c:eth0 [10.9.0.3/29], a:eth0 [10.9.0.6/29]"},
 		{"two addresses", "", ", c: {interfaces: {eth0: [10.9.0.1/29, 10.9.0.2/29]}}", "a:eth0 [10.9.0.3/29], b:eth0 [10.9.0.6/29]"},
 	} {
 		lab := mustCompile(t, topo.MustParse(fmt.Sprintf(lan, tt.bridge, tt.node)))
-		got, want := strings.Split(whereIs(lab), ", "), strings.Split(tt.want, ", ")
+		got, want := strings.Split(addressesOf(lab), ", "), strings.Split(tt.want, ", ")
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
@@ -192,7 +192,7 @@ func TestWriteAddresses(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		if json.Valid(text) != json.Valid(amended) {
-			t.Fatalf("JSON is none any more:\n%s", amended)
+			t.Fatalf("JSON became invalid:\n%s", amended)
 		}
 		if rest := amended; !subsequence(text, rest) {
 			t.Fatalf("text is missing of\n%s\nin\n%s", text, rest)
@@ -205,7 +205,7 @@ func TestWriteAddresses(t *testing.T) {
 	})
 }
 
-// subsequence reports whether a text is another one with insertions.
+// subsequence reports whether longer is text with insertions.
 func subsequence(text, longer []byte) bool {
 	for _, c := range longer {
 		if len(text) > 0 && text[0] == c {
@@ -215,7 +215,7 @@ func subsequence(text, longer []byte) bool {
 	return len(text) == 0
 }
 
-// All of the layouts in which a person writes a file.
+// WriteAddresses keeps each layout of YAML.
 func TestWriteAddressesKeepsLayout(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"links only", "links: [[a, b]]\n", "links: [[a, b]]\nnodes:\n  a: {interfaces: {eth0: 10.0.0.1/30}}\n  b: {interfaces: {eth0: 10.0.0.2/30}}\n"},

@@ -12,7 +12,7 @@ func TestPoolCut(t *testing.T) {
 		pool     string
 		reserved []string
 		bits     []int
-		want     []string // "": no room
+		want     []string // "": full
 	}{
 		{"10.0.0.0/8", nil, []int{30, 16, 30, 16}, []string{"10.0.0.0/30", "10.1.0.0/16", "10.0.0.4/30", "10.2.0.0/16"}},
 		{"10.0.0.0/8", []string{"10.0.0.0/24", "10.0.1.4/30"}, []int{30, 30, 16}, []string{"10.0.1.0/30", "10.0.1.8/30", "10.1.0.0/16"}},
@@ -37,7 +37,7 @@ func TestPoolCut(t *testing.T) {
 	}
 }
 
-// A subnet is the first that overlaps nothing before it.
+// A subnet is the first that does not overlap earlier ones.
 func TestPoolCutIsFirstFit(t *testing.T) {
 	whole := netip.MustParsePrefix("255.255.255.0/24")
 	rapid.Check(t, func(t *rapid.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// drawAny draws one of all kinds of labs.
+// drawAny draws a lab of any kind.
 func drawAny(t *rapid.T) *topo.Topology {
 	if rapid.Bool().Draw(t, "many routers") {
 		return drawRouted(t)
@@ -35,8 +35,8 @@ func mustCompile(t interface {
 	return lab
 }
 
-// Packets arrive where the graph of the lab says they can, by a shortest way,
-// and nowhere else.
+// Packets reach exactly the addresses that the graph of the lab reaches, by a shortest
+// path.
 func TestForwarding(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := drawAny(t)
@@ -45,13 +45,13 @@ func TestForwarding(t *testing.T) {
 		if top.Routing == topo.RoutingNone {
 			t.Skip("no routes")
 		}
-		w := newWorld(lab)
+		w := newNetwork(lab)
 		for _, n := range lab.Nodes {
 			for _, ipv6 := range []bool{false, true} {
 				far := w.distances(n.Name, ipv6)
-				for _, to := range w.places() {
+				for _, to := range w.targets() {
 					if to.p.Addr().Is6() == ipv6 && to.node != n.Name {
-						compareWay(t, w, n.Name, to, far)
+						comparePath(t, w, n.Name, to, far)
 					}
 				}
 			}
@@ -59,7 +59,7 @@ func TestForwarding(t *testing.T) {
 	})
 }
 
-// setUp sets all interfaces up: routes do not go round what is down.
+// setUp sets all interfaces up: routes do not avoid links that are down.
 func setUp(top *topo.Topology) {
 	for i := range top.Nodes {
 		for j := range top.Nodes[i].Interfaces {
@@ -68,24 +68,24 @@ func setUp(top *topo.Topology) {
 	}
 }
 
-func compareWay(t *rapid.T, w *world, from string, to place, far map[wire]int) {
-	want, reachable := far[w.wire(to)]
+func comparePath(t *rapid.T, w *network, from string, to target, far map[segmentSubnet]int) {
+	want, reachable := far[w.subnetOf(to)]
 	got, arrived := w.send(from, to.p.Addr())
 	if arrived != reachable {
 		t.Fatalf("%s to %s %s: arrived: %v, want %v", from, to.node, to.p, arrived, reachable)
 	}
-	// What is sent to the far side of a router need not pass it.
+	// A packet to the far side of a router need not pass it.
 	if got > want {
 		t.Fatalf("%s to %s %s: passed %d routers, want %d", from, to.node, to.p, got, want)
 	}
 }
 
-// No node has more routes than one per subnet, a host's default route not
-// counted, and none has a default route but a host.
-func TestFewRoutes(t *testing.T) {
+// No node has more than one route per subnet, except for a host's default route, and only
+// hosts have a default route.
+func TestNumberOfRoutes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lab := mustCompile(t, drawRouted(t))
-		w := newWorld(lab)
+		w := newNetwork(lab)
 		for _, n := range lab.Nodes {
 			for _, ipv6 := range []bool{false, true} {
 				checkFew(t, w, n, ipv6)
@@ -94,7 +94,7 @@ func TestFewRoutes(t *testing.T) {
 	})
 }
 
-func checkFew(t *rapid.T, w *world, n compile.Node, ipv6 bool) {
+func checkFew(t *rapid.T, w *network, n compile.Node, ipv6 bool) {
 	limit := 0
 	for _, d := range w.distances(n.Name, ipv6) {
 		if d > 0 {
@@ -157,7 +157,7 @@ func toJSON(t *rapid.T, lab *compile.Lab) string {
 	return string(b)
 }
 
-// What is appended to a file leaves names, MACs and addresses as they were.
+// Appending to a file changes no names, MACs and addresses.
 func TestAppend(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		top := drawAny(t)
@@ -191,8 +191,8 @@ func compareLink(t *rapid.T, before, after *state.Link) {
 	}
 }
 
-// appendSome appends nodes and links of which the file says nothing more. Switches are not
-// joined with each other, as that would make one segment of two.
+// appendSome appends nodes and links without settings. It does not link switches, which
+// would join two segments.
 func appendSome(t *rapid.T, top *topo.Topology) {
 	var hosts, all []string
 	for _, n := range top.Nodes {

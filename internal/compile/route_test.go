@@ -70,7 +70,7 @@ func TestDefaultMetric(t *testing.T) {
 	}
 }
 
-// A host with two routers sends to each what is nearer there.
+// A host with two routers sends by the nearer one.
 func TestHostBetweenRouters(t *testing.T) {
 	lab := mustCompile(t, &topo.Topology{
 		Name:  "lab",
@@ -81,7 +81,7 @@ func TestHostBetweenRouters(t *testing.T) {
 	if d := cmp.Diff(want, routes(lab, "h")); d != "" {
 		t.Error(d)
 	}
-	// In the host namespace each subnet is named, and nothing else.
+	// The host namespace has one route per subnet, and no others.
 	n, _ := lab.Node(topo.HostNode)
 	dev := n.Interfaces[0]
 	want = []string{"10.0.0.0/30 via 10.0.0.18 dev " + dev + " metric 0", "10.0.0.8/30 via 10.0.0.18 dev " + dev + " metric 0"}
@@ -95,7 +95,7 @@ func TestChainHasFewRoutes(t *testing.T) {
 	if got, want := routes(lab, "r0"), []string{"10.0.0.0/23 via 10.0.0.6 dev eth1 metric 0"}; !slices.Equal(got, want) {
 		t.Errorf("the first router has %v, want %v", got, want)
 	}
-	// One route for one side, one more for each bit at the border.
+	// One route for one side, and another one for each bit at the border.
 	for _, n := range lab.Nodes {
 		if got := len(routes(lab, n.Name)); got > 8 {
 			t.Errorf("%s has %d routes, want at most 8", n.Name, got)

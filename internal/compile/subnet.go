@@ -10,11 +10,11 @@ import (
 // A subnet is a prefix of a segment that hands out addresses.
 type subnet struct {
 	prefix netip.Prefix
-	first  netip.Addr // of place 0
+	first  netip.Addr // of slot 0
 	last   netip.Addr // the last one that a host can have
 }
 
-// newSubnet counts hosts from 1. Where there are no more than two addresses,
+// newSubnet counts hosts from 1. In subnets of at most two addresses,
 // both are hosts' (RFC 3021, RFC 6164).
 func newSubnet(prefix netip.Prefix) *subnet {
 	s := &subnet{prefix: prefix.Masked(), last: lastAddr(prefix)}
@@ -28,10 +28,10 @@ func newSubnet(prefix netip.Prefix) *subnet {
 	return s
 }
 
-// maxPlaces bounds the places of a subnet: no lab has as many interfaces.
-const maxPlaces = 1 << 24
+// maxSlots bounds the slots of a subnet: no lab has as many interfaces.
+const maxSlots = 1 << 24
 
-// size returns how many places the subnet has.
+// size returns how many slots the subnet has.
 func (s *subnet) size() int {
 	hostBits := s.prefix.Addr().BitLen() - s.prefix.Bits()
 	size := 1 << min(hostBits, 24)
@@ -40,12 +40,12 @@ func (s *subnet) size() int {
 	} else if hostBits > 1 {
 		size--
 	}
-	return min(size, maxPlaces)
+	return min(size, maxSlots)
 }
 
-// place returns the address of a place, counted from 0. It reports false if that is
+// slot returns the address of a slot, counted from 0. It reports false if that is
 // outside of the subnet.
-func (s *subnet) place(n int) (netip.Addr, bool) {
+func (s *subnet) slot(n int) (netip.Addr, bool) {
 	b := s.first.AsSlice()
 	for i := len(b) - 1; i >= 0 && n > 0; i-- {
 		n += int(b[i])
@@ -119,7 +119,7 @@ func (c *compiler) pool(p topo.Pool, byDefault netip.Prefix) *pool {
 }
 
 // ipv4Bits returns the length of an automatic IPv4 subnet. A bridge gets a
-// /16, so that whatever is plugged into it later finds room, but no more than
+// /16, so that interfaces added later find addresses, but at most
 // a sixteenth of the pool, and that no smaller than a /24 while the pool has one.
 func (s *segment) ipv4Bits(pl *pool) int {
 	if len(s.Bridges) == 0 || pl == nil {

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawWays draws subnets of 10.0.0.0/27 that do not overlap, and a way to each.
-func drawWays(t *rapid.T, p netip.Prefix, hops int) ([]routedSubnet, []int) {
+// drawNextHops draws subnets of 10.0.0.0/27 that do not overlap, and a next hop of each.
+func drawNextHops(t *rapid.T, p netip.Prefix, hops int) ([]routedSubnet, []int) {
 	switch rapid.IntRange(0, 3).Draw(t, p.String()) {
 	case 0:
 		return nil, nil
@@ -21,9 +21,9 @@ func drawWays(t *rapid.T, p netip.Prefix, hops int) ([]routedSubnet, []int) {
 		return nil, nil
 	}
 	low, high := halves(p)
-	a, aWays := drawWays(t, low, hops)
-	b, bWays := drawWays(t, high, hops)
-	return append(b, a...), append(bWays, aWays...) // in no order
+	a, aWays := drawNextHops(t, low, hops)
+	b, bWays := drawNextHops(t, high, hops)
+	return append(b, a...), append(bWays, aWays...) // unsorted
 }
 
 func halves(p netip.Prefix) (low, high netip.Prefix) {
@@ -31,12 +31,12 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 	return low, netip.PrefixFrom(lastAddr(low).Next(), p.Bits()+1)
 }
 
-// There are as few routes as can be, and they lead where they should.
-func TestSummaryIsSmallestAndRight(t *testing.T) {
+// The summary has the minimal number of routes, with correct next hops.
+func TestSummaryIsMinimalAndCorrect(t *testing.T) {
 	s := &summary{}
 	rapid.Check(t, func(t *rapid.T) {
 		hops := rapid.SampledFrom([]int{1, 2, 3, 5, 63, 64, 130}).Draw(t, "hops")
-		subnets, way := drawWays(t, netip.MustParsePrefix("10.0.0.0/27"), hops)
+		subnets, way := drawNextHops(t, netip.MustParsePrefix("10.0.0.0/27"), hops)
 		top := rapid.SampledFrom([]int{unreachable, 0, hops - 1}).Draw(t, "top")
 		got := map[netip.Prefix]int{}
 		s.trie = newTrie(subnets)
@@ -66,20 +66,20 @@ func checkLookup(t *rapid.T, routes map[netip.Prefix]int, top int, a netip.Addr,
 	}
 }
 
-// fewest finds by trying everything how many routes are needed.
+// fewest finds the minimal number of routes by exhaustive search.
 type fewest struct {
 	way  map[netip.Prefix]int
 	hops int
 	memo map[string]int
 }
 
-// cost returns how many routes are needed in p, below a route to hop.
+// cost returns the minimal number of routes in p, below a route to hop.
 func (f *fewest) cost(p netip.Prefix, hop int) int {
 	key := fmt.Sprint(p, hop)
 	if n, ok := f.memo[key]; ok {
 		return n
 	}
-	f.memo[key] = 1 << 20 // while it is being tried
+	f.memo[key] = 1 << 20 // during the search
 	n := f.below(p, hop)
 	for other := range f.used() {
 		n = min(n, 1+f.below(p, other))
@@ -88,7 +88,7 @@ func (f *fewest) cost(p netip.Prefix, hop int) int {
 	return n
 }
 
-// below returns the cost when there is no further route for all of p.
+// below returns the cost without another route for the whole of p.
 func (f *fewest) below(p netip.Prefix, hop int) int {
 	if way, ok := f.way[p]; ok {
 		if way >= 0 && way != hop {
@@ -131,7 +131,7 @@ func TestSummaryInsideOwnSubnet(t *testing.T) {
 	}
 }
 
-// Far-apart subnets are not summarised into what looks like the whole world.
+// Distant subnets are not summarised into a prefix shorter than /8.
 func TestSummaryIsNotWiderThanASlashEight(t *testing.T) {
 	subnets := []routedSubnet{
 		{prefix: netip.MustParsePrefix("10.0.0.0/24")},

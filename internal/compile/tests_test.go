@@ -23,7 +23,7 @@ func describeTests(lab *compile.Lab) []string {
 	return ss
 }
 
-func TestWrittenTests(t *testing.T) {
+func TestTestsOfFile(t *testing.T) {
 	lab := mustCompile(t, &topo.Topology{
 		Name: "lab",
 		Nodes: topo.Nodes{
@@ -57,7 +57,7 @@ func TestWrittenTests(t *testing.T) {
 	}
 }
 
-func TestRing(t *testing.T) {
+func TestSubnetTests(t *testing.T) {
 	lab := mustCompile(t, &topo.Topology{
 		Name: "lab",
 		Nodes: topo.Nodes{
@@ -81,8 +81,8 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// A test that would outlive a packet's time to live goes to a neighbour.
-func TestRingOfLongChain(t *testing.T) {
+// A test whose path exceeds the default TTL has a nearer target.
+func TestSubnetTestsOfLongChain(t *testing.T) {
 	for _, tt := range []struct {
 		routers int
 		want    []string // the tests of the last node
@@ -98,8 +98,8 @@ func TestRingOfLongChain(t *testing.T) {
 	}
 }
 
-// Without routing only what shares a subnet is expected to be reached.
-func TestRingWithoutRouting(t *testing.T) {
+// Without routing only nodes of one subnet are expected to be reachable.
+func TestSubnetTestsWithoutRouting(t *testing.T) {
 	lab := mustCompile(t, &topo.Topology{
 		Name: "lab", Routing: topo.RoutingNone,
 		Nodes: topo.Nodes{{Name: "a"}, {Name: "b"}, {Name: "r", Kind: topo.Router}},
@@ -208,7 +208,7 @@ func TestWhereCommandsRun(t *testing.T) {
 }
 
 // Probes use one address family if a node lacks the other.
-func TestExpansionSpeaks(t *testing.T) {
+func TestExpansionChoosesFamily(t *testing.T) {
 	lab := mustCompile(t, topo.MustParse(`
 nodes:
   four: {interfaces: {eth0: 192.0.2.1/24}}
@@ -223,7 +223,7 @@ tests:
 	}
 }
 
-func TestExpansionKnowsWhose(t *testing.T) {
+func TestExpansionFindsOwner(t *testing.T) {
 	lab := mustCompile(t, topo.MustParse("links: [[a, b]]\ntests: [{from: a, to: [b, 10.0.0.2, \"b:eth0\", 192.0.2.1]}]"))
 	var got []string
 	for _, p := range lab.Tests[0].Pairs {

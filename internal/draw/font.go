@@ -25,7 +25,7 @@ func monoWidth(s string) int {
 }
 
 // sansWidths are the widths of the characters from space to tilde in a common
-// bold font (Helvetica and those made to fit in its place), in thousandths of its
+// bold font (Helvetica and its metric-compatible substitutes), in thousandths of its
 // size.
 var sansWidths = [...]int{
 	278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278,

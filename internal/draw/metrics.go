@@ -16,7 +16,7 @@ type metrics struct {
 	pad      int // from the left or right edge to text
 	gap      int // between labels side by side
 	labelGap int // gap below the labels of ports on the upper side
-	minGap   int // smallest distance at which parallel cables are told apart
+	minGap   int // smallest distance at which parallel cables are distinct
 	bar      int // height of a bridge inside a box, with the space around it
 
 	row int // maximum width of a row of boxes; 0: the page's

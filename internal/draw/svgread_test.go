@@ -169,7 +169,7 @@ func (r *reader) box(g *element) {
 			at := Point{text.number("x"), text.number("y")}
 			bar = slices.IndexFunc(barFrames(g), func(f Frame) bool { return f.contains(at) })
 			if bar < 0 {
-				r.fail("%q stands on no bar", text.text)
+				r.fail("%q is not on a bar", text.text)
 				return
 			}
 			words := strings.Fields(strings.ReplaceAll(text.text, " ✗", ""))

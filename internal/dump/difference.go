@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// kernelMade says of an attribute why it is nobody's decision: the kernel makes it of
-// other attributes, or of what happens. All other attributes of an object are
-// somebody's decision, see [Differences].
+// kernelMade has the attributes that no user configures, with the reason: the kernel
+// derives them from other attributes or from events. Users configure all others, see
+// [Differences].
 var kernelMade = map[string]string{
-	"Link.Index":        "a number of one namespace, for which names stand",
-	"Link.Parent":       "an index, for which the name of the peer or lower device stands",
-	"Link.ParentNetns":  "an nsid, for which the name of the namespace stands",
+	"Link.Index":        "differs by namespace; the name is compared",
+	"Link.Parent":       "an index; the name of the peer or lower device is compared",
+	"Link.ParentNetns":  "an nsid; the name of the namespace is compared",
 	"Link.Unbound":      "follows from the kind",
 	"Link.OperState":    "a result of carrier and flags",
 	"Link.Qdisc":        "the kind of the root qdisc, which is an object of its own",
-	"Link.Promiscuity":  "counts who asks for it, such as a bridge for its ports; what was set is a flag",
-	"Link.AllMulti":     "counts who asks for it; what was set is a flag",
+	"Link.Promiscuity":  "counts requests, such as a bridge's for its ports; a flag shows whether it was set",
+	"Link.AllMulti":     "counts requests; a flag shows whether it was set",
 	"Link.MinMTU":       "a limit of the driver",
 	"Link.MaxMTU":       "a limit of the driver",
 	"Link.TSOMaxSize":   "a limit of the driver",
@@ -36,26 +36,26 @@ var kernelMade = map[string]string{
 
 	"Port.Number": "a number that the bridge hands out",
 
-	"Address.Index": "a number of one namespace, for which names stand",
+	"Address.Index": "differs by namespace; the name is compared",
 
-	"Route.Index":   "a number of one namespace, for which names stand",
+	"Route.Index":   "differs by namespace; the name is compared",
 	"Route.Expires": "time that is left of a router's advertisement",
 
-	"Hop.Index": "a number of one namespace, for which names stand",
+	"Hop.Index": "differs by namespace; the name is compared",
 
-	"Neighbour.Index": "a number of one namespace, for which names stand",
+	"Neighbour.Index": "differs by namespace; the name is compared",
 
-	"FDBEntry.Index":  "a number of one namespace, for which names stand",
-	"FDBEntry.Master": "a number of one namespace, for which names stand",
+	"FDBEntry.Index":  "differs by namespace; the name is compared",
+	"FDBEntry.Master": "differs by namespace; the name is compared",
 
-	"Qdisc.Index":         "a number of one namespace, for which names stand",
+	"Qdisc.Index":         "differs by namespace; the name is compared",
 	"Qdisc.Refs":          "counts the users of the object",
 	"HTB.DirectPackets":   "a counter",
 	"Macvlan.Tap":         "is in the kind",
 	"Tunnel.Name":         "is in the kind",
-	"Namespace.Peers":     "nsids, for which the names of namespaces stand",
-	"Namespace.Name":      "stands for the namespace",
-	"Setting.Default":     "what a new namespace has",
+	"Namespace.Peers":     "nsids; the names of namespaces are compared",
+	"Namespace.Name":      "identifies the namespace",
+	"Setting.Default":     "the value in a new namespace",
 	"Namespace.Addresses": "objects of their own", "Namespace.Links": "objects of their own", "Namespace.Routes": "objects of their own",
 	"Namespace.Rules": "objects of their own", "Namespace.Neighbours": "objects of their own", "Namespace.FDB": "objects of their own",
 }
@@ -70,12 +70,12 @@ var initial = map[string][]any{
 	"Port.Cost":           {0, 2, 4, 19, 100}, // of 10 Gbit/s, 1 Gbit/s, 100 Mbit/s, 10 Mbit/s and unknown
 }
 
-// KernelMade returns the attributes that are nobody's decision, such as "Link.Index",
+// KernelMade returns the attributes that no user configures, such as "Link.Index",
 // each with the reason.
 func KernelMade() map[string]string { return maps.Clone(kernelMade) }
 
-// Differences compares two objects of one type, what was seen and what a model says. It
-// returns the attributes that somebody decided and that differ, as "name value": the
+// Differences compares two objects of one type, an observed one and one of a model. It
+// returns the attributes that users configure and that differ, as "name value": the
 // names are those of `ip -json`, the values those that were seen.
 func Differences(seen, model any) []string {
 	a, b := reflect.ValueOf(seen), reflect.ValueOf(model)
@@ -146,7 +146,7 @@ func valueText(v reflect.Value) string {
 	return strings.Trim(fmt.Sprintf("%v", v.Interface()), "[]")
 }
 
-// decidedFlags are the flags of a link that somebody sets, in the words of ip(8) for
+// decidedFlags are the flags of a link that a user sets, in the words of ip(8) for
 // set and not set. The others are results, or follow from the kind.
 var decidedFlags = []struct {
 	flag    Flags
@@ -161,7 +161,7 @@ var decidedFlags = []struct {
 	{1 << 15, "dynamic on", "dynamic off"},          // IFF_DYNAMIC
 }
 
-// decided returns the flags that somebody set or cleared.
+// decided returns the flags that a user set or cleared.
 func (f Flags) decided(model Flags) []string {
 	var list []string
 	for _, d := range decidedFlags {

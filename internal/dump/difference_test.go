@@ -37,9 +37,8 @@ var objects = []any{
 	dump.Prio{},
 }
 
-// Every attribute that is read is either somebody's decision, and then a difference in
-// it is found, or has a reason why it is not.
-func TestEveryAttributeIsDecidedOrMade(t *testing.T) {
+// Differences compares every attribute of a dump, unless kernelMade has a reason.
+func TestDifferencesCoverAttributes(t *testing.T) {
 	known := map[string]bool{}
 	for _, o := range objects {
 		typ := reflect.TypeOf(o)
@@ -74,8 +73,8 @@ func TestEveryAttributeIsDecidedOrMade(t *testing.T) {
 	}
 }
 
-// The types that the objects consist of are all among them.
-func TestEveryTypeIsCompared(t *testing.T) {
+// The test has all types that objects consist of.
+func TestDifferencesCoverTypes(t *testing.T) {
 	known := map[reflect.Type]bool{}
 	for _, o := range objects {
 		known[reflect.TypeOf(o)] = true

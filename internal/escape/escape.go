@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns a text as one line without anything that commands a terminal or
-// that any reader takes for the end of a line: white space becomes a space, other
-// control characters their pictures, what reorders or hides text and what is no
-// UTF-8 becomes U+FFFD.
+// Line returns a text as one line without terminal control and line ends of any
+// format: white space becomes a space, other control characters become their Unicode
+// control pictures, and characters that reorder or hide text and invalid UTF-8 become
+// U+FFFD.
 func Line(s string) string {
 	if plainLine(s) {
 		return s

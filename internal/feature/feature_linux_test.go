@@ -64,8 +64,8 @@ func onGround(name string) {
 	}
 }
 
-// standOn returns why no sandbox can be made on a placement.
-func standOn(t *testing.T, placement string) string {
+// whyNoSandbox returns why no sandbox can be made in a placement.
+func whyNoSandbox(t *testing.T, placement string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
 	cmd.Env = append(os.Environ(), placementEnv+"="+placement)
@@ -99,11 +99,11 @@ func TestBadGrounds(t *testing.T) {
 		"chroot":             "the kernel forbids user namespaces in a chroot (make namespaces: operation not permitted)",
 		"no proc":            "/proc is not mounted (no such file or directory)",
 	} {
-		if got := standOn(t, placement); !strings.Contains(got, want) {
+		if got := whyNoSandbox(t, placement); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", placement, got, want)
 		}
 	}
-	if got := standOn(t, "good"); got != "" {
+	if got := whyNoSandbox(t, "good"); got != "" {
 		t.Errorf("good: %q", got)
 	}
 }
@@ -173,7 +173,7 @@ func traces(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	found := map[string]string{}
-	for name, pattern := range map[string]string{"descriptors": "/proc/self/fd/*", "threads elsewhere": "/proc/self/task/*/ns/net"} {
+	for name, pattern := range map[string]string{"descriptors": "/proc/self/fd/*", "threads in other namespaces": "/proc/self/task/*/ns/net"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

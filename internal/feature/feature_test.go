@@ -94,15 +94,15 @@ func TestAnswer(t *testing.T) {
 		}
 		got := a.reason()
 		if fmt.Sprint(got) != fmt.Sprint(reason) || Untried(got) != Untried(reason) {
-			t.Errorf("told %v, heard %v", reason, got)
+			t.Errorf("notified of %v, got %v", reason, got)
 		}
 		if errno := syscall.Errno(0); errors.As(reason, &errno) && !errors.Is(got, errno) {
-			t.Errorf("told %v, heard %v", reason, got)
+			t.Errorf("notified of %v, got %v", reason, got)
 		}
 	}
 }
 
-// Features are told from each other by name, also between programs.
+// Features are identified by name, also between programs.
 func TestNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range All() {

@@ -266,7 +266,7 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// The advice names a file that is there, and says of it what it says itself.
+// The advice names an existing file, and quotes it.
 func TestAppArmorProfile(t *testing.T) {
 	const file = "packaging/apparmor/vethlab"
 	text, err := os.ReadFile("../../" + file)

@@ -52,15 +52,15 @@ var pure = map[string][]string{
 // network.
 var outside = []string{"os/exec", "os/signal", "net/http", "golang.org/x/sys/unix", "C"}
 
-func TestPureRoomsStandOnPureRooms(t *testing.T) {
-	for room, below := range pure {
-		t.Run(room, func(t *testing.T) {
-			for _, dep := range deps(t, room) {
+func TestPureImportsPure(t *testing.T) {
+	for pkg, below := range pure {
+		t.Run(pkg, func(t *testing.T) {
+			for _, dep := range deps(t, pkg) {
 				inner, ours := strings.CutPrefix(dep, module+"/")
 				switch {
 				case slices.Contains(outside, dep):
 					t.Errorf("depends on %s", dep)
-				case ours && inner != room && !slices.Contains(under(below), inner):
+				case ours && inner != pkg && !slices.Contains(under(below), inner):
 					t.Errorf("depends on %s, may on %v", inner, below)
 				}
 			}
@@ -68,11 +68,11 @@ func TestPureRoomsStandOnPureRooms(t *testing.T) {
 	}
 }
 
-// under returns rooms and all packages that they may depend on.
-func under(rooms []string) []string {
-	all := slices.Clone(rooms)
-	for _, room := range rooms {
-		all = append(all, under(pure[room])...)
+// under returns packages and all packages that they may depend on.
+func under(packages []string) []string {
+	all := slices.Clone(packages)
+	for _, pkg := range packages {
+		all = append(all, under(pure[pkg])...)
 	}
 	return all
 }
@@ -80,37 +80,37 @@ func under(rooms []string) []string {
 // The packages that interpret scripts must not depend on packages that could run
 // commands.
 func TestScriptsAreNotRun(t *testing.T) {
-	for _, room := range []string{"internal/shell", "internal/importer"} {
-		all := deps(t, room)
+	for _, pkg := range []string{"internal/shell", "internal/importer"} {
+		all := deps(t, pkg)
 		if slices.Contains(all, "mvdan.cc/sh/v3/interp") {
-			t.Errorf("%s depends on an interpreter", room)
+			t.Errorf("%s depends on an interpreter", pkg)
 		}
 		for _, other := range []string{"internal/kernel", "internal/netns", "internal/sandbox", "internal/probe"} {
 			if slices.Contains(all, module+"/"+other) {
-				t.Errorf("%s depends on %s", room, other)
+				t.Errorf("%s depends on %s", pkg, other)
 			}
 		}
 	}
 }
 
-// Only the command line and where it runs stand on the library.
-func TestNothingInsideStandsOnTheLibrary(t *testing.T) {
+// Only the command line and labtest import the library.
+func TestInternalImportsNoLibrary(t *testing.T) {
 	above := []string{module + "/internal/cli", module + "/internal/placement"}
-	for _, room := range rooms(t) {
-		if slices.Contains(above, room) || !strings.HasPrefix(room, module+"/internal/") {
+	for _, pkg := range packages(t) {
+		if slices.Contains(above, pkg) || !strings.HasPrefix(pkg, module+"/internal/") {
 			continue
 		}
-		if slices.Contains(deps(t, strings.TrimPrefix(room, module+"/")), module) {
-			t.Errorf("%s depends on the library, which depends on it", room)
+		if slices.Contains(deps(t, strings.TrimPrefix(pkg, module+"/")), module) {
+			t.Errorf("%s depends on the library, which depends on it", pkg)
 		}
 	}
 }
 
-// rooms returns the import paths of all packages of the module.
-func rooms(t *testing.T) []string { return list(t, module+"/...") }
+// packages returns the import paths of all packages of the module.
+func packages(t *testing.T) []string { return list(t, module+"/...") }
 
-// deps returns the import paths of all packages that a room depends on.
-func deps(t *testing.T, room string) []string { return list(t, "-deps", module+"/"+room) }
+// deps returns the import paths of all packages that a package depends on.
+func deps(t *testing.T, pkg string) []string { return list(t, "-deps", module+"/"+pkg) }
 
 func list(t *testing.T, args ...string) []string {
 	t.Helper()

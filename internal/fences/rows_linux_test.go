@@ -16,8 +16,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// kindRooms are the rooms that have a table of kinds of link, with the kinds in it.
-var kindRooms = map[string][]string{
+// kindPackages are the packages that have a table of kinds of link, with its kinds.
+var kindPackages = map[string][]string{
 	"internal/compile":   without(compile.KindNames(), state.Loopback{}.Kind()),
 	"internal/decompile": decompile.KindNames(),
 	"internal/explain":   explain.KindNames(),
@@ -57,9 +57,9 @@ func TestEveryRoomKnowsEveryKind(t *testing.T) {
 		if !kind.Traits().Made {
 			continue
 		}
-		for room, known := range kindRooms {
+		for pkg, known := range kindPackages {
 			if !slices.Contains(known, kind.Kind()) {
-				t.Errorf("%s has no row for links of kind %s", room, kind.Kind())
+				t.Errorf("%s has no row for links of kind %s", pkg, kind.Kind())
 			}
 		}
 	}
@@ -67,13 +67,13 @@ func TestEveryRoomKnowsEveryKind(t *testing.T) {
 
 // No table has a row for a kind that a State cannot have.
 func TestNoRoomKnowsMore(t *testing.T) {
-	for room, known := range kindRooms {
-		if room == "internal/feature" { // also has kinds that labs do not support
+	for pkg, known := range kindPackages {
+		if pkg == "internal/feature" { // also has kinds that labs do not support
 			continue
 		}
 		for _, kind := range known {
 			if !state.KindNamed(kind).Traits().Made || state.KindNamed(kind).Equal(state.Other{Name: kind}) {
-				t.Errorf("%s has a row for links of kind %s, which internal/state does not have", room, kind)
+				t.Errorf("%s has a row for links of kind %s, which internal/state does not have", pkg, kind)
 			}
 		}
 	}

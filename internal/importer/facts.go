@@ -26,7 +26,7 @@ type Facts struct {
 // unsupported is why a fact is lost: no lab has it.
 const unsupported = "lab files do not support it"
 
-// A surplus is what a namespace shows beyond its State: what somebody decided, and what
+// A surplus is what a namespace shows beyond its State: what a user decided, and what
 // of that the State has no place for.
 type surplus struct {
 	Facts
@@ -43,7 +43,7 @@ var surplusThings = []func(*surplus){
 }
 
 // loseSurplus notes every fact of a namespace that is not in its State and that the
-// kernel does not make by itself. Sysctls go into the State. Of the host namespace only
+// kernel does not add itself. Sysctls go into the State. Of the host namespace only
 // what belongs to imported links counts.
 func (d *Draft) loseSurplus(f Facts, model *dump.Namespace, ns *state.Namespace, ours bool) {
 	s := surplus{Facts: f, model: model, state: ns, ours: ours, lose: func(link, what, why string) {
@@ -108,7 +108,7 @@ func (s *surplus) usualPort(l *dump.Link) *dump.Port {
 	return p
 }
 
-// Flags of addresses that somebody sets (linux/if_addr.h): home, mngtmpaddr,
+// Flags of addresses that a user sets (linux/if_addr.h): home, mngtmpaddr,
 // noprefixroute, autojoin. The others are results of duplicate address detection and of
 // lifetimes.
 const decidedAddressFlags = 0x10 | 0x100 | noPrefixRoute | 0x400
@@ -136,13 +136,13 @@ func (s *surplus) addresses() {
 	}
 	for _, a := range missing {
 		if s.imported(a.Index) != nil && (a.Prefix.Addr().Is4() || s.addsIPv6(a.Index)) {
-			s.lose(s.LinkName(a.Index), a.Prefix.String(), "the kernel adds it, and it is not there: "+unsupported)
+			s.lose(s.LinkName(a.Index), a.Prefix.String(), "the kernel adds it, but it is missing: "+unsupported)
 		}
 	}
 }
 
 // addressDifferences compares an address with the model. A label that is the link's name
-// and a protocol of the kernel's are made by itself.
+// and a protocol of the kernel's are added by the kernel.
 func addressDifferences(seen, model dump.Address) []string {
 	if seen.Protocol <= kernelsProtocols {
 		seen.Protocol = model.Protocol
@@ -163,7 +163,7 @@ func addressDifferences(seen, model dump.Address) []string {
 const kernelsProtocols = 3
 
 // addsIPv6 reports whether the kernel has added its IPv6 addresses to a link, unless
-// somebody deleted them: it waits for the carrier, and the operstate follows that late.
+// a user deleted them: it waits for the carrier, and the operstate follows that late.
 func (s *surplus) addsIPv6(index int) bool {
 	l := s.Link(index)
 	return l != nil && (l.OperState == "up" || l.OperState == "unknown") && !s.withoutIPv6(index)
@@ -183,7 +183,7 @@ func (s *surplus) withoutIPv6(index int) bool {
 // Protocols of routes that the kernel adds (RTPROT_*): redirect, kernel, ra.
 var kernelRoutes = []uint8{1, 2, 9}
 
-// onlink is RTNH_F_ONLINK, the one flag of a route that somebody sets.
+// onlink is RTNH_F_ONLINK, the one flag of a route that a user sets.
 const onlink = 4
 
 func (s *surplus) routes() {
@@ -244,7 +244,7 @@ func (s *surplus) routeLine(r dump.Route) string {
 	return "route " + lines[0]
 }
 
-// missingRoutes notes connected routes that somebody deleted. Where an address says that
+// missingRoutes notes connected routes that a user deleted. Where an address says that
 // it has none, or has a peer instead of a subnet, none is expected.
 func (s *surplus) missingRoutes() {
 	for _, r := range s.model.Routes {
@@ -258,7 +258,7 @@ func (s *surplus) missingRoutes() {
 		})
 		gone := !slices.ContainsFunc(s.Addresses, func(a dump.Address) bool { return a.Index == r.Index && a.Prefix.Masked() == r.To })
 		if !there && !special && !gone {
-			s.lose(s.LinkName(r.Index), r.To.String(), "the kernel adds this route, and it is not there: "+unsupported)
+			s.lose(s.LinkName(r.Index), r.To.String(), "the kernel adds this route, but it is missing: "+unsupported)
 		}
 	}
 }
@@ -277,7 +277,7 @@ func (s *surplus) rules() {
 	for _, r := range s.model.Rules {
 		known := slices.ContainsFunc(s.Rules, func(o dump.Rule) bool { return o.Family == r.Family })
 		if known && !slices.Contains(s.Rules, r) {
-			s.lose("", fmt.Sprintf("rule %d of table %d", r.Priority, r.Table), "the kernel adds it, and it is not there: "+unsupported)
+			s.lose("", fmt.Sprintf("rule %d of table %d", r.Priority, r.Table), "the kernel adds it, but it is missing: "+unsupported)
 		}
 	}
 }
@@ -290,7 +290,7 @@ const (
 	ntfRouter     = 0x80
 )
 
-// neighbours notes entries that somebody added: the permanent ones are in the State.
+// neighbours notes entries that a user added: the permanent ones are in the State.
 // Those that the kernel has learned, and those of groups and broadcast, it makes itself.
 func (s *surplus) neighbours() {
 	for _, n := range s.Neighbours {
@@ -317,11 +317,11 @@ func (s *surplus) unicast(n dump.Neighbour) bool {
 }
 
 func (s *surplus) neighbourLine(n dump.Neighbour) string {
-	n.State &^= nudNoARP // else it is no line of its own
+	n.State &^= nudNoARP // ip does not list NOARP entries
 	return strings.Join(ipshow.NeighbourLines(&dump.Namespace{Links: s.Links, Neighbours: []dump.Neighbour{n}}), " ")
 }
 
-// fdb notes the entries that somebody added to the database of a bridge. Those that it
+// fdb notes the entries that a user added to the database of a bridge. Those that it
 // has learned, and its own and its ports' addresses, it makes itself.
 func (s *surplus) fdb() {
 	own := map[string]bool{}
@@ -340,7 +340,7 @@ func (s *surplus) fdb() {
 	}
 }
 
-// qdiscs notes the qdiscs that somebody added: only those of the kernel's have no handle.
+// qdiscs notes the qdiscs that a user added: only those of the kernel's have no handle.
 func (s *surplus) qdiscs() {
 	for _, q := range s.Qdiscs {
 		if q.Handle != 0 && s.imported(q.Index) != nil {

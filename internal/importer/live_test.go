@@ -113,7 +113,7 @@ var facts = map[string]struct {
 	}, "table 7"},
 	"deleted route": {"a", func(f *importer.Facts) {
 		f.Routes = slices.DeleteFunc(f.Routes, func(r dump.Route) bool { return r.Protocol == 2 && r.Table == 254 && r.To.Addr().Is4() })
-	}, "the kernel adds this route, and it is not there"},
+	}, "the kernel adds this route, but it is missing"},
 	"deleted address": {"a", func(f *importer.Facts) {
 		f.Addresses = slices.DeleteFunc(f.Addresses, func(a dump.Address) bool { return a.Prefix.Addr().IsLoopback() && a.Prefix.Addr().Is4() })
 	}, "x.a:lo: 127.0.0.1/8"},
@@ -174,7 +174,7 @@ func given(f *importer.Facts) *dump.Route {
 
 func index(f *importer.Facts, link string) int { return f.LinkNamed(link).Index }
 
-// Each fact that somebody decided and that no lab file says is a note that counts, and
+// Each fact that a user decided and that no lab file says is a note that counts, and
 // nothing else is.
 func TestEveryFactIsSaid(t *testing.T) {
 	for name, c := range facts {
@@ -198,7 +198,7 @@ func TestEveryFactIsSaid(t *testing.T) {
 	}
 }
 
-// What the kernel makes of what it learns is no note.
+// Routes and neighbours that the kernel learns are not reported as lost.
 func TestWhatTheKernelMakesIsNotSaid(t *testing.T) {
 	m := running(t)
 	f := m.Facts["x.a"]
@@ -336,7 +336,7 @@ func TestLiveOfTwoNames(t *testing.T) {
 	}
 }
 
-// What is gone since the names were listed is said, and a name of the host refused.
+// Namespaces deleted after the listing are reported, and a name of the host is an error.
 func TestLiveGone(t *testing.T) {
 	m := running(t)
 	delete(m.Facts, "x.a")

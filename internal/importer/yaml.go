@@ -42,7 +42,7 @@ func (v value) at() shell.Pos {
 }
 
 // with returns the value of another node of the file. A null and an empty collection
-// say nothing more than that they are there, so they are read.
+// have no options, so they are read.
 func (v value) with(n *yaml.Node) value {
 	if n = target(n); n != nil && (n.Tag == nullTag || n.Kind != yaml.ScalarNode && len(n.Content) == 0) {
 		v.seen[n] = true

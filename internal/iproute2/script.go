@@ -68,12 +68,12 @@ Look: ip -n NAME addr; ip -n NAME route`,
 // script builds a shell script.
 type script struct {
 	strings.Builder
-	end  *state.State // the State after the plan, as far as the plan determines it
-	told map[string]bool
+	end       *state.State // the State after the plan, as far as the plan determines it
+	explained map[string]bool
 }
 
 func newScript(p plan.Plan) *script {
-	s := &script{end: state.New(), told: map[string]bool{}}
+	s := &script{end: state.New(), explained: map[string]bool{}}
 	_ = p.Apply(s.end) // fails if the plan changes existing links
 	s.WriteString("#!/bin/sh\nset -eu\n")
 	return s
@@ -92,10 +92,10 @@ func (s *script) describe(namespace string) string {
 		title = "host namespace"
 	}
 	ns := s.end.Namespace(namespace)
-	if ns == nil || s.told[namespace] {
+	if ns == nil || s.explained[namespace] {
 		return title
 	}
-	s.told[namespace] = true
+	s.explained[namespace] = true
 	if kind := kindOf(ns); kind != "" {
 		title += ", " + kind
 	}

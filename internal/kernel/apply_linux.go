@@ -190,7 +190,7 @@ func (a *applier) inside(g group) error {
 	return e.flush()
 }
 
-// disconnect deletes links one by one. One that is deleted already is no error: the
+// disconnect deletes links one by one. One that is deleted already is not an error: the
 // kernel was deleting the namespace of its peer when the State was observed.
 func (a *applier) disconnect(i, j int) error {
 	groups := a.group(i, j, func(op plan.Op) string { return op.At().Namespace })
@@ -227,7 +227,7 @@ func (a *applier) mark(g group) string {
 }
 
 // remove deletes namespaces and waits until the peers of their veths are deleted too.
-// One that a process holds is no error: its name is free.
+// One that a process holds is not an error: its name is free.
 func (a *applier) remove(ctx context.Context, i, j int) error {
 	var names []string
 	for _, op := range a.plan[i:j] {

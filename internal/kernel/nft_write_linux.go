@@ -87,7 +87,7 @@ func (b *nftBatch) begin(op int) {
 	}
 }
 
-// nftBuffer is room for a transaction, in bytes, where we may have as much.
+// nftBuffer is the send buffer for a transaction, in bytes, if permitted.
 const nftBuffer = 8 << 20
 
 // commit sends the transaction and waits until it is done.
@@ -101,7 +101,7 @@ func (b *nftBatch) commit() error {
 		return err
 	}
 	defer c.close()
-	// Best effort: who may not has room for a few thousand rules.
+	// Best effort: without the right the default holds a few thousand rules.
 	if unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, nftBuffer) != nil {
 		_ = unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_SNDBUF, nftBuffer)
 	}

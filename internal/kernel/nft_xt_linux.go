@@ -125,7 +125,7 @@ func (x xt) mac() nft.Statement {
 	return nft.Match{Key: "ether saddr", Op: choose(native.Uint32(x.info[8:]) != 0, "!=", ""), Values: []string{text}}
 }
 
-// Flags of a range of NAT (linux/netfilter/nf_nat.h) that are told otherwise.
+// Flags of a range of NAT (linux/netfilter/nf_nat.h) that nft writes differently.
 const (
 	natAddresses = 1
 	natPorts     = 2

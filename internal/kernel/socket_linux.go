@@ -43,7 +43,7 @@ func Sockets(namespace string) ([]dump.Socket, error) {
 	return list, err
 }
 
-// A socketKind is what sockets are asked for.
+// A socketKind is a family and protocol of a sock_diag request.
 type socketKind struct {
 	name     string
 	protocol uint8

@@ -129,9 +129,8 @@ func readSysctl(key string) (string, bool) {
 	return strings.Join(strings.Fields(string(text)), " "), err == nil
 }
 
-// readSysctls reads the settings that count of the namespace of c. Where netlink
-// tells a setting it is asked: a path below /proc/sys/net takes the longer the more
-// namespaces there are.
+// readSysctls reads the wanted sysctls of a namespace. It uses netlink if possible: a
+// lookup below /proc/sys/net is slower the more namespaces exist.
 func readSysctls(r reading) (put, error) {
 	values, defaults := map[string]string{}, map[string]string{}
 	for key, family := range map[string]uint8{state.ForwardIPv4: unix.AF_INET, state.ForwardIPv6: unix.AF_INET6} {
@@ -243,9 +242,9 @@ func ipv6LinksOf(s *state.State) map[string]map[string]bool {
 	return all
 }
 
-// unwanted returns the settings that may be other than they were and that nobody
-// wants so, with what they were: those that were wanted before, and those of links
-// that were made while new links got something else.
+// unwanted returns sysctls that may have changed and are not wanted, with their default
+// values: those that were wanted before, and those of links that were created while the
+// default of new links was changed.
 func (r reading) unwanted() map[string]string {
 	usual := map[string]string{}
 	want := r.sysctls.want[r.name]

@@ -68,7 +68,7 @@ func readAddresses(r reading) (put, error) {
 	}, err
 }
 
-// readRoutes reads the routes that the kernel has not made by itself. Of the host
+// readRoutes reads the routes that the kernel did not add itself. Of the host
 // namespace only those through links that count do.
 func readRoutes(r reading) (put, error) {
 	list, err := r.routes()

@@ -60,7 +60,7 @@ func TryQdisc(kind string) error {
 	})
 }
 
-// qdiscOptions writes what the kernel demands to be told of a discipline.
+// qdiscOptions writes the options that the kernel requires for a qdisc.
 func (b *batch) qdiscOptions(kind string) {
 	switch kind {
 	case "netem": // struct tc_netem_qopt: a limit of 1000 packets

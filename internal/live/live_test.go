@@ -247,7 +247,7 @@ func TestResync(t *testing.T) {
 	}
 }
 
-func TestWholeMachine(t *testing.T) {
+func TestScopeOfAllNamespaces(t *testing.T) {
 	v := New(Scope{})
 	v.Apply(SetNamespace{0, HostName, space(lo("", ""), dump.Link{Index: 2, Name: "ens3", Flags: working})})
 	if got := v.Snapshot().String(); got != "1 node: host" {

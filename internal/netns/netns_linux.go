@@ -146,7 +146,7 @@ func enterAndCall(name string, fn func() error) error {
 		return err
 	}
 	err = unix.Setns(fd, unix.CLONE_NEWNET)
-	if errors.Is(err, unix.EPERM) && inNamespace(fd) { // without privilege: it is there already
+	if errors.Is(err, unix.EPERM) && inNamespace(fd) { // without privilege: the thread is in it already
 		err = nil
 	}
 	unix.Close(fd)

@@ -112,7 +112,7 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
-// What is not a network namespace is not there, and looking at it waits for nothing.
+// A file that is not a network namespace is not found, and opening it does not block.
 func TestOpenOther(t *testing.T) {
 	netnstest.Need(t)
 	for what, make := range map[string]func(path string) error{

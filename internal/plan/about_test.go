@@ -35,7 +35,7 @@ func onTopOf(namespace, link string) state.Kind {
 	return stacked{state.Other{Name: "macvlan"}, at(namespace, link)}
 }
 
-// parsed is a command of nft(8) as an Op on the namespace h.
+// parsed returns commands of nft(8) as Ops on the namespace h.
 func parsed(t *testing.T, text string) plan.Plan {
 	t.Helper()
 	commands, err := nft.Parse(text)
@@ -49,8 +49,8 @@ func parsed(t *testing.T, text string) plan.Plan {
 	return p
 }
 
-// The properties of each Op: its position, what it creates, whether it removes.
-func TestWhatAnOpIsAbout(t *testing.T) {
+// The namespace and link of each Op, what it creates, and whether it removes.
+func TestOpProperties(t *testing.T) {
 	e, f := at("n", "e"), at("m", "f")
 	table := parsed(t, "add table ip t; delete table ip t")
 	for _, tt := range []struct {
@@ -88,13 +88,13 @@ func TestWhatAnOpIsAbout(t *testing.T) {
 		makes, ends := plan.AboutNamespace(tt.op)
 		got := fmt.Sprintln(tt.op.At(), links, tt.op.Traits().Removes, tt.op.Traits().Deletes, makes, ends)
 		if want := fmt.Sprintln(tt.at, tt.links, tt.removes, tt.deletes, tt.makes, tt.ends); got != want {
-			t.Errorf("%#v: at, links, removes, deletes, makes and deletes a namespace:\ngot  %swant %s", tt.op, got, want)
+			t.Errorf("%#v: namespace, links, removes, deletes, creates and deletes a namespace:\ngot  %swant %s", tt.op, got, want)
 		}
 	}
 }
 
-// What an Op gives its link.
-func TestWhatAnOpGives(t *testing.T) {
+// The settings that an Op gives its link.
+func TestOpLinkSettings(t *testing.T) {
 	bridge := plan.AddLink{Link: at("n", "e"), MTU: 1400, Kind: state.Bridge{}}
 	for _, tt := range []struct {
 		op    plan.Op
@@ -155,8 +155,8 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
-// The machine's own settings and packet filter are not a lab's to change; its own
-// links are.
+// A lab can't change sysctls and packet filter of the host namespace; it can change its
+// own links there.
 func TestNotOnHost(t *testing.T) {
 	for _, tt := range []struct {
 		op   plan.Op
@@ -184,8 +184,8 @@ func TestFamilies(t *testing.T) {
 	}
 }
 
-// What only the kernel can name is named as it would.
-func TestNamed(t *testing.T) {
+// Unnamed links get the kernel's default names.
+func TestKernelChosenName(t *testing.T) {
 	s := small(t)
 	op := plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "")}, {Link: at("h", "")}}}
 	if err := (plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("sw", "")}}}).Apply(s); err != nil {
@@ -199,13 +199,12 @@ func TestNamed(t *testing.T) {
 		t.Error("an Op with a name gets another")
 	}
 	if s.Link(at("sw", "veth0")) == nil {
-		t.Error("the end in another namespace is not called veth0")
+		t.Error("the end in another namespace does not have the name veth0")
 	}
 }
 
-// Of several routes to one destination that one goes of which all is true that is
-// said.
-func TestDelRouteMeans(t *testing.T) {
+// DelRoute deletes the route that matches all its fields.
+func TestDelRouteMatches(t *testing.T) {
 	via := func(a string, metric int, dev string) state.Route {
 		return state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr(a), Dev: dev, Metric: metric}
 	}
@@ -213,7 +212,7 @@ func TestDelRouteMeans(t *testing.T) {
 	other := state.Route{To: prefix("10.8.0.0/16"), Via: netip.MustParseAddr("10.0.0.7"), Dev: "eth0"}
 	for _, tt := range []struct {
 		say  state.Route
-		want int // index of the route that goes, 3 for none
+		want int // index of the deleted route, 3 for none
 	}{
 		{state.Route{}, 0},
 		{state.Route{Via: netip.MustParseAddr("10.0.0.7")}, 1},
@@ -234,7 +233,7 @@ func TestDelRouteMeans(t *testing.T) {
 		}
 		for _, r := range left[1:] {
 			if err == nil && r == have[tt.want] {
-				t.Errorf("%+v: %v is still there", tt.say, r)
+				t.Errorf("%+v: %v was not deleted", tt.say, r)
 			}
 		}
 	}
@@ -242,7 +241,7 @@ func TestDelRouteMeans(t *testing.T) {
 
 // The gateway's link is the one with the longest subnet around it, if it is up, or
 // that of a route without a gateway.
-func TestTowards(t *testing.T) {
+func TestLinkOfGateway(t *testing.T) {
 	s := small(t)
 	h := s.Namespaces["h"]
 	add := func(name, address string, up bool) {
@@ -269,13 +268,13 @@ func TestTowards(t *testing.T) {
 			}
 		}
 		if err != nil || got != want {
-			t.Errorf("%s is behind %q, %v; want %q", via, got, err, want)
+			t.Errorf("the link of gateway %s is %q, %v; want %q", via, got, err, want)
 		}
 	}
 }
 
-// What changes with a link, or goes with it.
-func TestPlayOfLinks(t *testing.T) {
+// Changes of other objects when a link is changed or deleted.
+func TestApplyToStackedLinks(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		ops   plan.Plan
@@ -376,7 +375,7 @@ func TestPlayOfLinks(t *testing.T) {
 		t.Errorf("without its lower device: %v", err)
 	}
 	if err := (plan.AddLink{Link: at("sw", "b"), Kind: state.Bridge{STP: true}}).Apply(s); err == nil || !strings.HasPrefix(err.Error(), "sw:b: forward delay 0 ") {
-		t.Errorf("a bridge that the kernel refuses: %v", err)
+		t.Errorf("a bridge with options that the kernel refuses: %v", err)
 	}
 }
 
@@ -390,8 +389,8 @@ func filtered(t *testing.T, text string) nft.Ruleset {
 	return r
 }
 
-// A rule that names a link by its number needs it to be there, and goes on meaning
-// it when it is renamed, and its number when it is deleted.
+// A rule with the index of a link needs the link, follows its new name, and keeps the
+// index after the link is deleted.
 func TestRulesNameLinks(t *testing.T) {
 	rules := func(s *state.State) string { return s.Namespaces["h"].Nftables.String() }
 	s := small(t)

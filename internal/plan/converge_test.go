@@ -17,8 +17,8 @@ func routeOf(to, via, dev string) state.Route {
 	return r
 }
 
-// Routes that share a key, as after `ip route append`, are deleted but for the wanted one.
-// What the kernel might delete in its place goes with it, and is added again.
+// Of routes with one key, as after `ip route append`, all but the wanted one are deleted.
+// The kernel may delete the wanted one instead, so it is then deleted too and added again.
 func TestAppendedRoutes(t *testing.T) {
 	good, other := routeOf("0.0.0.0/0", "10.0.0.1", "eth0"), routeOf("0.0.0.0/0", "10.0.0.2", "eth0")
 	direct, nowhere := routeOf("0.0.0.0/0", "", "eth0"), routeOf("0.0.0.0/0", "", "")
@@ -49,7 +49,7 @@ func TestAppendedRoutes(t *testing.T) {
 	}
 }
 
-// What one link has, and what links to come get, leaves the settings of other links alone.
+// Sysctls of one link and those of future links do not change other links' sysctls.
 func TestSysctlsThatSetNoOthers(t *testing.T) {
 	const eth0 = "net.ipv6.conf.eth0.disable_ipv6"
 	for _, key := range []string{"net.ipv6.conf.default.disable_ipv6", "net.ipv6.conf.lo.disable_ipv6", "net.ipv6.conf.default.addr_gen_mode"} {
@@ -64,7 +64,8 @@ func TestSysctlsThatSetNoOthers(t *testing.T) {
 	}
 }
 
-// What the kernel sets beside a sysctl is set back, in the same plan.
+// Sysctls that the kernel sets as a side effect of another one are restored in the same
+// plan.
 func TestSysctlsThatSetOthers(t *testing.T) {
 	for _, test := range []struct{ written, value, overwritten string }{
 		{"net.ipv4.ip_forward", "1", "net.ipv4.conf.all.accept_redirects"},
@@ -112,8 +113,8 @@ func TestIPv6MTUSysctl(t *testing.T) {
 	}
 }
 
-// Below an MTU of 1280 a link has no IPv6, and above it has it anew: it is set down for that,
-// or the kernel would make a link-local address at once.
+// Below an MTU of 1280 a link has no IPv6. It is set down before the MTU is raised, or the
+// kernel would add a link-local address at once.
 func TestIPv6ByMTU(t *testing.T) {
 	want, low := segment(), segment()
 	for _, s := range []*state.State{want, low} {
@@ -133,7 +134,7 @@ func TestIPv6ByMTU(t *testing.T) {
 			p := plan.Diff(test.from, test.to)
 			for _, op := range p {
 				if s, ok := op.(plan.SetLink); ok && s.AutoLinkLocal != nil && s.MTU != 0 && test.what == "raise" {
-					t.Errorf("one message for the MTU and for what it makes possible: %+v", s)
+					t.Errorf("one message for the MTU and for IPv6 settings: %+v", s)
 				}
 			}
 			now := test.from.Clone()
@@ -148,7 +149,7 @@ func TestIPv6ByMTU(t *testing.T) {
 }
 
 // A State that was observed while the lab changed may know the peer of one end only.
-func TestHalfOfAPair(t *testing.T) {
+func TestVethWithoutPeer(t *testing.T) {
 	want := segment()
 	for _, ns := range want.Namespaces {
 		for _, l := range ns.Links {

@@ -16,17 +16,17 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// lab returns the State that a topology asks for.
+// lab returns the State of a compiled topology.
 func lab(t *rapid.T, top *topo.Topology) *state.State {
 	c, err := compile.Compile(top)
 	if err != nil {
-		t.Skipf("no room in the subnets: %v", err)
+		t.Skipf("the subnets are too small: %v", err)
 	}
 	return c.State
 }
 
-// states draws what is there, as the kernel would show it, and what is wanted:
-// the same lab, an edited one or another one, after some damage or none.
+// states draws an observed and a wanted State: the same lab, an edited one or another one,
+// with or without damage.
 func states(t *rapid.T) (seen, want *state.State) {
 	top := topotest.Draw(t, topotest.Options{HostLinks: true})
 	seen = up(t, lab(t, top))
@@ -44,8 +44,8 @@ func states(t *rapid.T) (seen, want *state.State) {
 	return observed(seen, want), want
 }
 
-// observed gives seen what an observer finds beside it: what the settings that want
-// does not ask for go back to.
+// observed adds to seen what an observer adds: the defaults of sysctls that want does not
+// have.
 func observed(seen, want *state.State) *state.State {
 	for name, ns := range seen.Namespaces {
 		ns.Defaults = map[string]string{}
@@ -58,7 +58,7 @@ func observed(seen, want *state.State) *state.State {
 	return seen
 }
 
-// up returns what is there after a lab was made: with interface numbers.
+// up returns the State after a lab is created: with interface indexes.
 func up(t *rapid.T, want *state.State) *state.State {
 	s := state.New()
 	play(t, plan.Diff(s, want), s)
@@ -71,18 +71,18 @@ func play(t *rapid.T, p plan.Plan, s *state.State) {
 	}
 }
 
-// differences compares what two States mean.
+// differences compares two normal States.
 func differences(want, got *state.State) string {
 	return cmp.Diff(want.Normal(), got.Normal(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
 }
 
-func TestDiffLeadsToWhatIsWanted(t *testing.T) {
+func TestDiffReachesWanted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
 		before := seen.Clone()
 		p := plan.Diff(seen, want)
 		if d := cmp.Diff(before, seen, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {
-			t.Fatalf("Diff changed what it was given (-before +after):\n%s", d)
+			t.Fatalf("Diff changed its arguments (-before +after):\n%s", d)
 		}
 		play(t, p, seen)
 		if d := differences(want, seen); d != "" {
@@ -103,7 +103,7 @@ func TestDiffOfEqualsIsEmpty(t *testing.T) {
 	})
 }
 
-func TestDiffToNothingLeavesNothing(t *testing.T) {
+func TestDiffToEmptyDeletesAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, _ := states(t)
 		play(t, plan.Diff(seen, state.New()), seen)
@@ -113,9 +113,8 @@ func TestDiffToNothingLeavesNothing(t *testing.T) {
 	})
 }
 
-// No two links of a lab have one interface number, but for lo, and for the ends
-// in the host namespace, which the kernel numbers. What somebody else
-// added may have any number.
+// The links of a lab have unique indexes, except for lo, ends in the host namespace, whose
+// indexes the kernel chooses, and links added by hand.
 func TestIndexesAreUnique(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
@@ -126,21 +125,21 @@ func TestIndexesAreUnique(t *testing.T) {
 				continue
 			}
 			if other, ok := taken[l.Index]; ok {
-				t.Fatalf("%s and %s have the number %d", e, other, l.Index)
+				t.Fatalf("%s and %s have the index %d", e, other, l.Index)
 			}
 			taken[l.Index] = e
 		}
 		for e, l := range links(want) {
 			if seen.Link(e).Index == 0 && l.Name != state.Lo && e.Namespace != state.Host {
-				t.Fatalf("%s has no number", e)
+				t.Fatalf("%s has no index", e)
 			}
 		}
 	})
 }
 
-// What is the same in both States is not touched, and nothing is made anew that
-// could be changed.
-func TestDiffIsSmall(t *testing.T) {
+// Equal objects are not changed, and objects that can be changed in place are not
+// recreated.
+func TestDiffIsMinimal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
 		for _, op := range plan.Diff(seen, want) {
@@ -158,7 +157,7 @@ func checkNeeded(t *rapid.T, op plan.Op, seen, want *state.State) {
 		}
 	case plan.AddNamespace:
 		if !remade(seen, want, op.Name) {
-			t.Fatalf("namespace %s is made", op.Name)
+			t.Fatalf("namespace %s is created", op.Name)
 		}
 	case plan.DelLink, plan.AddLink, plan.AddVeth:
 		if stays(seen, want, at) {
@@ -166,31 +165,31 @@ func checkNeeded(t *rapid.T, op plan.Op, seen, want *state.State) {
 		}
 	case plan.SetLink, plan.SetKind, plan.AddAddress, plan.DelAddress, plan.PromoteSecondaries:
 		if stays(seen, want, at) && equalLinks(seen.Link(at), want.Link(at)) {
-			t.Fatalf("%#v, though %s is as it should be", op, at)
+			t.Fatalf("%#v, though %s is as wanted", op, at)
 		}
 	case plan.AddRoute, plan.DelRoute, plan.SetSysctl:
 		if equalNamespaces(seen, want, at.Namespace) {
-			t.Fatalf("%#v, though %s is as it should be", op, at.Namespace)
+			t.Fatalf("%#v, though %s is as wanted", op, at.Namespace)
 		}
 	}
 }
 
-// Links that stay keep their numbers.
-func TestLinksThatStayKeepTheirNumbers(t *testing.T) {
+// Links that are not recreated keep their indexes.
+func TestKeptLinksKeepIndexes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
 		after := seen.Clone()
 		play(t, plan.Diff(seen, want), after)
 		for e, l := range links(seen) {
 			if stays(seen, want, e) && after.Link(e).Index != l.Index {
-				t.Fatalf("%s had the number %d and has %d", e, l.Index, after.Link(e).Index)
+				t.Fatalf("%s had the index %d and has %d", e, l.Index, after.Link(e).Index)
 			}
 		}
 	})
 }
 
-// remade reports whether a namespace must be made, or made anew: it has a
-// sysctl that is not wanted and whose default is unknown.
+// remade reports whether a namespace must be created or recreated: it has a sysctl that is
+// not wanted and whose default is unknown.
 func remade(seen, want *state.State, name string) bool {
 	if name == state.Host {
 		return false
@@ -208,7 +207,7 @@ func remade(seen, want *state.State, name string) bool {
 	return false
 }
 
-// stays reports whether a link can be made right without being made anew.
+// stays reports whether a link can be changed in place to the wanted one.
 func stays(seen, want *state.State, e state.Endpoint) bool {
 	now, wanted := seen.Link(e), want.Link(e)
 	if now == nil || wanted == nil || now.KindName() != wanted.KindName() || remade(seen, want, e.Namespace) {
@@ -231,7 +230,7 @@ func equalLinks(a, b *state.Link) bool {
 	return differences(one(a), one(b)) == ""
 }
 
-// equalNamespaces reports whether a namespace is as wanted and all in it stays.
+// equalNamespaces reports whether a namespace is as wanted and nothing is recreated.
 func equalNamespaces(seen, want *state.State, name string) bool {
 	now := seen.Namespace(name)
 	if now == nil || want.Namespace(name) == nil {
@@ -294,7 +293,7 @@ func TestLinkSysctl(t *testing.T) {
 			there = true
 		case plan.SetSysctl:
 			if !there {
-				t.Errorf("%s is set before there is a link", op.Key)
+				t.Errorf("%s is set before its link is created", op.Key)
 			}
 		}
 	}

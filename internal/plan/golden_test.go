@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// tutorial is the lab of two namespaces that books on containers begin with.
+// tutorial is the usual first lab of books on containers: two namespaces and a veth pair.
 const tutorial = `
 name: veth-pair
 prefix: ""
@@ -27,7 +27,7 @@ links:
   - [ns1:veth0, ns2:veth1]
 `
 
-// TestPlans holds plans as people read them.
+// TestPlans compares printed plans with golden files.
 func TestPlans(t *testing.T) {
 	none := state.New()
 	lab := wanted(t, tutorial)

@@ -86,7 +86,7 @@ func TestStaleAfter(t *testing.T) {
 			plan.Stale{Neighbours: []plan.StaleNeighbour{{10, netip.MustParseAddr("10.0.0.1")}, {10, netip.MustParseAddr("192.0.2.1")}}})},
 		{
 			"another MAC", nil, func(s *state.State) { eth0(s, "a").MAC = topo.MAC{2, 0, 0, 0, 0, 9} },
-			// The link-local address in this State is then not that of the MAC.
+			// The link-local address in this State then does not match the MAC.
 			with(entries("10.0.0.1", "fe80::ff:fe00:1"), "sw", bridge),
 		},
 		{
@@ -140,7 +140,7 @@ func TestStaleAfter(t *testing.T) {
 	}
 }
 
-// What was learned is stale if the MAC is none of a node that has the address.
+// A learned entry is stale if its MAC is not one of a node that has the address.
 func TestStaleLearned(t *testing.T) {
 	s := segment()
 	s.Namespaces["a"].Links["eth1"] = &state.Link{Name: "eth1", Index: 20, MAC: topo.MAC{2, 1}, Up: true}

@@ -17,7 +17,7 @@ func at(namespace, link string) state.Endpoint {
 
 func prefix(s string) netip.Prefix { return netip.MustParsePrefix(s) }
 
-// small is a host and a switch: h:eth0 is cabled to sw:p1, a port of sw:br0.
+// small is a host and a switch: h:eth0 is the peer of sw:p1, a port of sw:br0.
 func small(t *testing.T) *state.State {
 	t.Helper()
 	s := state.New()
@@ -49,11 +49,11 @@ var (
 	six  = state.Route{To: prefix("2001:db8::/32"), Dev: "eth0"}
 )
 
-func TestPlay(t *testing.T) {
+func TestApplyOp(t *testing.T) {
 	tests := []struct {
 		name  string
 		op    plan.Op
-		check func(s *state.State) bool // whether s is as it should be
+		check func(s *state.State) bool // whether s is as wanted
 	}{
 		{
 			"a new namespace has lo, down",
@@ -226,8 +226,8 @@ func TestPlay(t *testing.T) {
 	}
 }
 
-// A link with an MTU below 1280 has no IPv6: what belongs to it is refused, IPv4 is not.
-func TestNoIPv6BelowItsMTU(t *testing.T) {
+// A link with an MTU below 1280 has no IPv6: Ops of IPv6 are errors, those of IPv4 are not.
+func TestIPv6BelowMinimumMTU(t *testing.T) {
 	mac := topo.MAC{2, 0, 0, 0, 0, 9}
 	for want, op := range map[string]plan.Op{
 		"h:eth0: fd09::1: IPv6 needs an MTU of at least 1280, here it is 1279": plan.AddAddress{Link: at("h", "eth0"), Address: prefix("fd09::1/64")},
@@ -257,13 +257,13 @@ func TestDelLastIPv4Address(t *testing.T) {
 		t.Fatal(err)
 	}
 	if rs := s.Namespaces["h"].Routes; len(rs) != 1 || rs[0] != six {
-		t.Errorf("without IPv4 addresses there are the routes %v, want %v", rs, six)
+		t.Errorf("without IPv4 addresses the routes are %v, want %v", rs, six)
 	}
 }
 
-// What can't be is refused, and nothing is changed.
-func TestPlayRefuses(t *testing.T) {
-	eth0, nowhere := at("h", "eth0"), at("h", "eth9")
+// Impossible Ops return an error and change nothing.
+func TestApplyErrors(t *testing.T) {
+	eth0, unknown := at("h", "eth0"), at("h", "eth9")
 	tests := []struct {
 		op   plan.Op
 		want string
@@ -277,31 +277,31 @@ func TestPlayRefuses(t *testing.T) {
 		{plan.AddLink{Link: at("h", "b"), Index: 101, Kind: state.Bridge{}}, "h:b: index 101 is taken by eth0"},
 		{plan.AddLink{Link: at("x", "b"), Kind: state.Bridge{}}, `no namespace "x"`},
 		{plan.SetKind{Link: eth0, Change: state.BridgeChange{}}, "h:eth0: a veth has no settings of a bridge"},
-		{plan.SetKind{Link: nowhere, Change: state.BridgeChange{}}, "no link h:eth9"},
+		{plan.SetKind{Link: unknown, Change: state.BridgeChange{}}, "no link h:eth9"},
 		{plan.MoveLink{Link: eth0, To: at("n", "eth0")}, `no namespace "n"`},
-		{plan.MoveLink{Link: nowhere, To: at("sw", "eth0")}, "no link h:eth9"},
+		{plan.MoveLink{Link: unknown, To: at("sw", "eth0")}, "no link h:eth9"},
 		{plan.MoveLink{Link: eth0, To: at("sw", "p1")}, "sw:p1 exists"},
 		{plan.MoveLink{Link: at("sw", "br0"), To: at("h", "br0")}, "sw:br0 is a bridge, which can't leave its namespace"},
 		{plan.MoveLink{Link: at("h", "lo"), To: at("sw", "lo1")}, "h:lo can be neither moved nor renamed"},
-		{plan.FlushAddresses{Link: nowhere}, "no link h:eth9"},
+		{plan.FlushAddresses{Link: unknown}, "no link h:eth9"},
 		{plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("192.0.2.1")}}, "no on-link route to the gateway 192.0.2.1"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("h", "")}}}, "both ends are h:veth0"},
-		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: nowhere}}}, "both ends are h:eth9"},
-		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},
-		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at(state.Host, "lo")}}}, "host:lo exists"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: unknown}}}, "both ends are h:eth9"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: at(state.Host, "lo")}}}, "host:lo exists"},
 		{plan.AddLink{Link: at(state.Host, "lo"), Kind: state.Bridge{}}, "host:lo exists"},
 		{plan.MoveLink{Link: eth0, To: at(state.Host, "lo")}, "host:lo exists"},
-		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: nowhere}, {Link: at("x", "p1")}}}, `no namespace "x"`},
-		{plan.DelLink{Link: nowhere}, "no link h:eth9"},
+		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: at("x", "p1")}}}, `no namespace "x"`},
+		{plan.DelLink{Link: unknown}, "no link h:eth9"},
 		{plan.DelLink{Link: at("h", "lo")}, "h:lo cannot be deleted"},
-		{plan.SetLink{Link: nowhere, Up: new(true)}, "no link h:eth9"},
+		{plan.SetLink{Link: unknown, Up: new(true)}, "no link h:eth9"},
 		{plan.SetLink{Link: eth0, Up: new(false), Master: new("br0")}, "no bridge h:br0 for h:eth0"},
 		{plan.SetLink{Link: eth0, Master: new("lo")}, "no bridge h:lo for h:eth0"},
-		{plan.AddAddress{Link: nowhere, Address: prefix("10.0.0.3/24")}, "no link h:eth9"},
+		{plan.AddAddress{Link: unknown, Address: prefix("10.0.0.3/24")}, "no link h:eth9"},
 		{plan.AddAddress{Link: eth0, Address: prefix("10.0.0.1/24")}, "h:eth0 has 10.0.0.1/24 already"},
 		{plan.AddAddress{Link: eth0, Address: prefix("fd00::1/120")}, "h:eth0 has fd00::1/64 already"},
 		{plan.DelAddress{Link: eth0, Address: prefix("10.0.0.3/24")}, "h:eth0 has no 10.0.0.3/24"},
-		{plan.PromoteSecondaries{Link: nowhere}, "no link h:eth9"},
+		{plan.PromoteSecondaries{Link: unknown}, "no link h:eth9"},
 		{plan.AddRoute{Namespace: "h", Route: four}, "h has a route to 0.0.0.0/0 already"},
 		{plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "lo", Metric: 5}}, "route to 2001:db8::/32: h:lo is down"},
 		{plan.AddRoute{Namespace: "h", Route: state.Route{To: six.To, Dev: "eth9"}}, "no link h:eth9"},
@@ -321,7 +321,7 @@ func TestPlayRefuses(t *testing.T) {
 	}
 }
 
-func TestPlayStopsAtTheFirstError(t *testing.T) {
+func TestApplyStopsAtFirstError(t *testing.T) {
 	s := state.New()
 	p := plan.Plan{plan.AddNamespace{Name: "a"}, plan.DelNamespace{Name: "x"}, plan.AddNamespace{Name: "b"}}
 	const want = `op 2 of 3 (plan.DelNamespace): no namespace "x"`

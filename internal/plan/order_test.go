@@ -20,7 +20,7 @@ func written(p plan.Plan) string {
 	return strings.Join(lines, "\n")
 }
 
-// applied is small with Ops on top.
+// applied is small after some Ops.
 func applied(t *testing.T, ops ...plan.Op) *state.State {
 	t.Helper()
 	s := small(t)
@@ -30,15 +30,15 @@ func applied(t *testing.T, ops ...plan.Op) *state.State {
 	return s
 }
 
-// Each difference is made good by the commands that it takes, and no others.
-func TestDiffOfOneThing(t *testing.T) {
+// Each difference needs these commands and no others.
+func TestDiffOfOneObject(t *testing.T) {
 	eth0 := at("h", "eth0")
 	filter := func(text string) []plan.Op { return parsed(t, text) }
 	nothing := func(*state.State) {}
 	for _, tt := range []struct {
 		name  string
-		ops   []plan.Op          // what is wanted, on top of small
-		there func(*state.State) // what is there instead of it
+		ops   []plan.Op          // applied to small, give the wanted State
+		there func(*state.State) // changes that into the observed State
 		want  string
 	}{
 		{"nothing", nil, nothing, ""},
@@ -203,9 +203,8 @@ ip -n sw link set p1 master br0`,
 	}
 }
 
-// On the machine a link gets its mark with its first breath, and its number from the
-// kernel.
-func TestDiffOnTheMachine(t *testing.T) {
+// In the host namespace a link is created with its mark, and the kernel chooses its index.
+func TestDiffOfHostNamespace(t *testing.T) {
 	want := state.New()
 	host := want.Add(state.Host)
 	host.Links["br9"] = &state.Link{Name: "br9", Kind: state.Bridge{}, MTU: 1400, Alias: "vethlab:l/h", AutoLinkLocal: true, Up: true}
@@ -216,7 +215,7 @@ func TestDiffOnTheMachine(t *testing.T) {
 	for _, op := range p {
 		for _, b := range op.Traits().NewLinks {
 			if b.Index != 0 {
-				t.Errorf("%s is numbered %d", b.Link, b.Index)
+				t.Errorf("%s has the index %d", b.Link, b.Index)
 			}
 			got = append(got, "make "+b.Link.Link)
 		}
@@ -251,7 +250,7 @@ func TestDiffSetsUpInOrder(t *testing.T) {
 		}
 	}
 	if s := strings.Join(got, " "); s != "z b y c a" {
-		t.Errorf("up come %s", s)
+		t.Errorf("set up in the order %s", s)
 	}
 }
 
@@ -274,7 +273,7 @@ links:
 	for _, op := range p {
 		section := op.Traits().Section
 		if section < last {
-			t.Errorf("%s stands after section %d", iproute2.Print(op), last)
+			t.Errorf("%s comes after section %d", iproute2.Print(op), last)
 		}
 		last = section
 	}

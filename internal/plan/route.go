@@ -131,7 +131,7 @@ func (d *differ) setRoutes(want *state.Namespace) {
 }
 
 // routesByKey groups the routes that have the same key, in order. A group has one route,
-// unless somebody has appended to it (ip route append).
+// unless a user has appended to it (ip route append).
 func routesByKey(all state.Routes) [][]state.Route {
 	var groups [][]state.Route
 	at := make(map[state.RouteKey]int, len(all))

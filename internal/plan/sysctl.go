@@ -36,7 +36,7 @@ func (op SetSysctl) Apply(s *state.State) error {
 }
 
 // The settings of a namespace, which come before its links, and those of links, which
-// come when these are there and not yet up.
+// come after these are created and before they are set up.
 var (
 	namespaceSysctls = thing{
 		stage: beforeLinks,

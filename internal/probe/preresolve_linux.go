@@ -21,7 +21,7 @@ const preResolveMin = 4000
 // maxLinks is how many interfaces a host may have to be pre-resolved.
 const maxLinks = 16
 
-// A host is a namespace that asks or is asked.
+// A host is a namespace that sends or answers probes.
 type host struct {
 	name  string
 	links []link

@@ -185,9 +185,9 @@ func TestNeighbourLimitsAtOnce(t *testing.T) {
 	f.is(t, 128, 512, 1024)
 }
 
-// Where only the machine's first network namespace has the limits, or a kernel has no
-// IPv6, what there is counts.
-func TestNeighbourLimitsElsewhere(t *testing.T) {
+// The existing limits are used: only the initial network namespace has them, and a kernel
+// may lack IPv6.
+func TestPartOfNeighbourLimits(t *testing.T) {
 	f := machineOf(t)
 	w := f.world(t)
 	w.up(t, "a", 20000, true, nil)

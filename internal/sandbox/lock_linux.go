@@ -195,7 +195,7 @@ func exclusively(fn func() error) error {
 		err = unix.Flock(int(turn.Fd()), unix.LOCK_EX)
 		if err == nil && !sameFile(turn, turnPath) {
 			turn.Close()
-			continue // removed and made anew meanwhile
+			continue // removed and recreated meanwhile
 		}
 		if err == nil {
 			err = fn()

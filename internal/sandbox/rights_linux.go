@@ -16,7 +16,7 @@ import (
 // CAP_SYS_ADMIN and CAP_NET_ADMIN over its mount and network namespaces. In a user
 // namespace it must also be able to write /run/netns and [Dir], which may belong to a user
 // that has no ID there. Root of the host is privileged even if it can't write them, as on
-// a read-only file system: [Acquire] fails then, and no lab is made elsewhere.
+// a read-only file system: [Acquire] fails then, and no lab is made in another sandbox.
 func Privileged() bool {
 	return capable(unix.CAP_SYS_ADMIN) && capable(unix.CAP_NET_ADMIN) && owned("mnt") && owned("net") &&
 		(!Rootless() || needNames() == nil)

@@ -205,7 +205,7 @@ func (sh *Shell) runScript(file, text string, args []string, lines int) {
 	sh.status, sh.why = sub.status, sub.why
 }
 
-// Exec follows a command that c starts elsewhere, such as that of ip netns exec. where is
+// Exec follows a command that c starts in another namespace, such as that of ip netns exec. where is
 // its [Command.Where].
 func (c Command) Exec(where string, words []string) Result {
 	sub := c.shell.subshell()

@@ -14,7 +14,7 @@ import (
 // inside returns the endpoint of a link in the namespace "n".
 func inside(link string) state.Endpoint { return state.Endpoint{Namespace: "n", Link: link} }
 
-// What holds for all links of a kind.
+// The traits of each kind.
 func TestTraits(t *testing.T) {
 	for _, tt := range []struct {
 		kind state.Kind
@@ -34,13 +34,12 @@ func TestTraits(t *testing.T) {
 			t.Errorf("%T has the lower device %v", tt.kind, tt.kind.Lower())
 		}
 		if got := tt.kind.Renamed(inside("a"), inside("b")); !reflect.DeepEqual(got, tt.kind) {
-			t.Errorf("%#v is %#v when a stranger is renamed", tt.kind, got)
+			t.Errorf("%#v is %#v when an unrelated link is renamed", tt.kind, got)
 		}
 	}
 }
 
-// Each kind that has a row is found by its name, in JSON too; a name that labs do
-// not have is kept.
+// Each kind with a row is found by its name, in JSON too; other names are kept.
 func TestKindNamed(t *testing.T) {
 	names := map[string]bool{}
 	for _, k := range state.Kinds() {
@@ -89,7 +88,7 @@ func TestForwardDelays(t *testing.T) {
 		if !fits {
 			want = fmt.Sprintf("forward delay %d is out of range while STP is on (want 200 to 3000 hundredths of a second)", delay)
 		}
-		if got := said(state.Bridge{STP: true, ForwardDelay: delay}.Check()); got != want {
+		if got := errorText(state.Bridge{STP: true, ForwardDelay: delay}.Check()); got != want {
 			t.Errorf("with STP, %d: %q, want %q", delay, got, want)
 		}
 		if err := (state.Bridge{ForwardDelay: delay}).Check(); err != nil {
@@ -98,7 +97,7 @@ func TestForwardDelays(t *testing.T) {
 	}
 }
 
-func said(err error) string {
+func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
@@ -142,7 +141,7 @@ func TestChangesOfABridge(t *testing.T) {
 }
 
 // A link of another kind, or a veth with another peer, must be recreated.
-func TestChangesThatAreNone(t *testing.T) {
+func TestKindNeedsRecreation(t *testing.T) {
 	for _, tt := range []struct {
 		now, want state.Kind
 		ok        bool
@@ -184,25 +183,26 @@ func TestBridgeChange(t *testing.T) {
 		{state.Other{}, state.BridgeChange{STP: &on}, nil, "a device has no settings of a bridge"},
 	} {
 		got, err := tt.change.Apply(tt.now)
-		if got != tt.want || !strings.HasPrefix(said(err), tt.err) || (err != nil) != (tt.err != "") {
+		if got != tt.want || !strings.HasPrefix(errorText(err), tt.err) || (err != nil) != (tt.err != "") {
 			t.Errorf("%#v on %#v: %#v, %v", tt.change, tt.now, got, err)
 		}
 	}
 }
 
-// A bridge is made with another MTU than it is to have, all else with its own.
-func TestBirthMTU(t *testing.T) {
+// A bridge is created with another MTU than the wanted one, other links with the wanted
+// one.
+func TestCreateMTU(t *testing.T) {
 	for _, want := range []int{1, 1280, 1499, 1500, 9000} {
 		if got := (state.Bridge{}).CreateMTU(want); got == want || got < 1280 {
-			t.Errorf("a bridge of %d is made with %d", want, got)
+			t.Errorf("a bridge of MTU %d is created with %d", want, got)
 		}
 		if got := (state.Veth{}).CreateMTU(want); got != want {
-			t.Errorf("a cable of %d is made with %d", want, got)
+			t.Errorf("a veth of MTU %d is created with %d", want, got)
 		}
 	}
 }
 
-// wired is a switch "n" with a bridge and two ports, whose other ends are in "m".
+// wired is a switch "n" with a bridge and two ports, whose peers are in "m".
 func wired() *state.State {
 	s := state.New()
 	n, m := s.Add("n"), s.Add("m")
@@ -216,7 +216,7 @@ func wired() *state.State {
 	return s
 }
 
-// A cable has a carrier if both ends are up, a bridge if one of its ports has one.
+// A veth has a carrier if both ends are up, a bridge if one of its ports has one.
 func TestCarrier(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -266,7 +266,7 @@ func (k stacked) Renamed(from, to state.Endpoint) state.Kind {
 }
 
 // Upper devices of a link are found, and follow when the link gets another name, as
-// the other end of a cable does.
+// the peer of a veth does.
 func TestUppersAndRename(t *testing.T) {
 	s := wired()
 	n := s.Namespaces["n"]
@@ -275,23 +275,23 @@ func TestUppersAndRename(t *testing.T) {
 	}
 	n.Links["v1"] = &state.Link{Name: "v1", Kind: stacked{on: "p2"}}
 	if got := fmt.Sprint(s.Uppers(inside("p1"))); got != "[n:v9 n:v10]" {
-		t.Errorf("on p1 stand %s", got)
+		t.Errorf("the upper devices of p1 are %s", got)
 	}
 	if got := s.Uppers(inside("v1")); got != nil {
-		t.Errorf("on v1 stand %v", got)
+		t.Errorf("the upper devices of v1 are %v", got)
 	}
 	s.Rename(inside("p1"), inside("eth0"))
 	if got := fmt.Sprint(s.Uppers(inside("eth0"))); got != "[n:v9 n:v10]" {
-		t.Errorf("on what is renamed stand %s", got)
+		t.Errorf("the upper devices of the renamed link are %s", got)
 	}
 	m := s.Namespaces["m"]
 	for name, want := range map[string]string{"p1": "n:eth0", "p2": "n:p2"} {
 		if peer, ok := m.Links[name].Peer(); !ok || peer.String() != want {
-			t.Errorf("%s leads to %s, %v", name, peer, ok)
+			t.Errorf("the peer of %s is %s, %v", name, peer, ok)
 		}
 	}
 	if got := fmt.Sprint(s.Uppers(inside("p2"))); got != "[n:v1]" {
-		t.Errorf("on p2 stand %s", got)
+		t.Errorf("the upper devices of p2 are %s", got)
 	}
 }
 
@@ -310,19 +310,19 @@ func TestLookUp(t *testing.T) {
 		t.Error("an unknown link is found")
 	}
 	if _, ok := s.Link(inside("raw")).Peer(); ok || s.Link(inside("raw")).KindName() != "" {
-		t.Error("a link without a kind has one, or an other end")
+		t.Error("a link without a kind has a kind or a peer")
 	}
 	for link, want := range map[string]string{"br0": "bridge", "p1": "veth", "dum": "dummy", "lo": "loopback"} {
 		if got := s.Link(inside(link)).KindName(); got != want {
 			t.Errorf("%s is a %s", link, got)
 		}
 		if _, ok := s.Link(inside(link)).Peer(); ok != (want == "veth") {
-			t.Errorf("%s is one of a pair: %v", link, ok)
+			t.Errorf("%s has a peer: %v", link, ok)
 		}
 	}
 }
 
-// A new namespace has lo and nothing else; the machine's own has not even that.
+// A new namespace has only lo; the host namespace in a State does not even have that.
 func TestAdd(t *testing.T) {
 	s := state.New()
 	want := &state.Link{Name: "lo", Index: 1, Kind: state.Loopback{}, MTU: 65536, AutoLinkLocal: true}
@@ -330,7 +330,7 @@ func TestAdd(t *testing.T) {
 		t.Errorf("new: %+v", ns)
 	}
 	if ns := s.Add(state.Host); len(ns.Links) != 0 || ns.Links == nil || ns.Sysctls == nil {
-		t.Errorf("the machine's own: %+v", ns)
+		t.Errorf("host: %+v", ns)
 	}
 }
 
@@ -346,8 +346,8 @@ func TestHasIPv6(t *testing.T) {
 	}
 }
 
-// An address without a length, an empty list.
-func TestFirstOfNone(t *testing.T) {
+// First of an empty list is the zero address; link-local addresses are skipped.
+func TestFirstAddress(t *testing.T) {
 	if got := state.Addresses(nil).First(false); got.IsValid() {
 		t.Errorf("the first of none is %s", got)
 	}
@@ -357,8 +357,7 @@ func TestFirstOfNone(t *testing.T) {
 	}
 }
 
-// Routes differ by destination or metric; one of the same takes the place of the
-// other.
+// Routes differ by destination or metric; one with an equal key replaces the other.
 func TestRoutesWithOneKey(t *testing.T) {
 	route := func(to, via string, metric int) state.Route {
 		return state.Route{To: netip.MustParsePrefix(to), Via: netip.MustParseAddr(via), Dev: "e", Metric: metric}
@@ -384,6 +383,6 @@ func TestRoutesWithOneKey(t *testing.T) {
 	c := a
 	c.Dev = "f"
 	if a.Compare(b) >= 0 || b.Compare(a) <= 0 || a.Compare(c) >= 0 || a.Compare(a) != 0 {
-		t.Error("gateways and links do not put routes in order")
+		t.Error("routes are not sorted by gateway and link")
 	}
 }

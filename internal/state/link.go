@@ -25,10 +25,10 @@ type Link struct {
 	Master string   // name of the bridge this link is a port of, or ""
 
 	// Alias is free text of up to 255 bytes. On lo, and on a link in the
-	// machine's own namespace, it holds the [Mark].
+	// host namespace, it holds the [Mark].
 	Alias string
 
-	// AutoLinkLocal says that the kernel makes the fe80:: address by itself
+	// AutoLinkLocal says that the kernel itself adds the fe80:: address
 	// (addrgenmode eui64). Such an address starts with a second of duplicate
 	// address detection; ours are added by hand without it.
 	AutoLinkLocal bool

@@ -21,7 +21,7 @@ const MaxMark = 255
 
 // ParseMark reads a link alias. The zero Mark and false: it is none of ours. Who
 // has rights in a namespace can write any alias there, so lab and node must be
-// names as [topo.CheckName] has them: no more than these ever reaches a listing or
+// names as [topo.CheckName] has them: only such names reach a listing or
 // a file.
 func ParseMark(alias string) (Mark, bool) {
 	rest, ok := strings.CutPrefix(alias, markScheme)

@@ -1,6 +1,6 @@
 package state
 
-// Other is a link of a kind that labs do not make but that somebody may have put
+// Other is a link of a kind that labs do not make but that a user may have put
 // into a lab's namespace, or a device of the machine.
 type Other struct {
 	plainKind

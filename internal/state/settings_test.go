@@ -57,7 +57,7 @@ func TestCloneOfAllSharesNothing(t *testing.T) {
 	s := full()
 	c := s.Clone()
 	if !reflect.DeepEqual(s, c) {
-		t.Fatal("a copy is another")
+		t.Fatal("the clone differs")
 	}
 	ns := c.Namespaces["a"]
 	ns.Links["eth0"].Addresses[0] = netip.Prefix{}
@@ -68,12 +68,12 @@ func TestCloneOfAllSharesNothing(t *testing.T) {
 	delete(ns.Links, state.Lo)
 	delete(c.Namespaces, "b")
 	if !reflect.DeepEqual(s, full()) {
-		t.Error("the original has changed with its copy")
+		t.Error("the original changed with its clone")
 	}
 }
 
-// What does not count for equality is not in a Normal; all else is.
-func TestWhatCountsInANormal(t *testing.T) {
+// A normal State lacks the fields that equality ignores, and has all others.
+func TestNormalFields(t *testing.T) {
 	want := full().Normal()
 	a := want.Namespaces["a"]
 	if a.Links["eth0"].Index != 0 || fmt.Sprint(a.Links["eth0"].Addresses) != "[192.0.2.1/24 192.0.2.1/25 192.0.2.2/24]" || a.Routes[0].To.Bits() != 0 || a.Nftables[0].Name != "a" {
@@ -89,7 +89,7 @@ func TestWhatCountsInANormal(t *testing.T) {
 		s := full()
 		change(s.Namespaces["a"])
 		if !reflect.DeepEqual(s.Normal(), want) {
-			t.Errorf("%s count", name)
+			t.Errorf("%s are not ignored", name)
 		}
 	}
 	for name, change := range map[string]func(*state.Namespace){
@@ -99,7 +99,7 @@ func TestWhatCountsInANormal(t *testing.T) {
 		s := full()
 		change(s.Namespaces["a"])
 		if reflect.DeepEqual(s.Normal(), want) {
-			t.Errorf("%s does not count", name)
+			t.Errorf("%s is ignored", name)
 		}
 	}
 	empty := state.New()

@@ -124,7 +124,7 @@ func (e Endpoint) Compare(o Endpoint) int {
 	return cmp.Or(CompareNames(e.Namespace, o.Namespace), CompareNames(e.Link, o.Link))
 }
 
-// String returns "namespace:link", with "host" for the machine's own.
+// String returns "namespace:link", with "host" for the host namespace.
 func (e Endpoint) String() string {
 	if e.Namespace == Host {
 		return "host:" + e.Link
@@ -144,8 +144,7 @@ type Namespace struct {
 	// Sysctls by dotted key, as far as known and not the default.
 	Sysctls map[string]string `json:"sysctls,omitempty"`
 
-	// Defaults are the values that sysctls go back to which are in Sysctls and
-	// which nobody wants any more. Only a State that was seen has them.
+	// Defaults are the default values of those in Sysctls that are no longer wanted. Only an observed State has them.
 	Defaults map[string]string `json:"-"`
 
 	// Nftables is the packet filter.
@@ -153,7 +152,7 @@ type Namespace struct {
 }
 
 // Mark returns whose namespace this is: the mark on its lo, or for [Host] the
-// mark on any of its links. The zero Mark: nobody's.
+// mark on any of its links. The zero Mark is not one of a lab.
 func (ns *Namespace) Mark() Mark {
 	if ns.Name == Host {
 		for _, l := range ns.Links {

@@ -134,7 +134,7 @@ func spoil(s *state.State) {
 	s.Add("spoiled")
 }
 
-// Order, numbers and empty lists do not count.
+// Normal ignores order, indexes and empty lists.
 func TestNormal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawState(t)
@@ -185,7 +185,7 @@ func TestMark(t *testing.T) {
 	}
 }
 
-// No namespace is a node with a reserved name.
+// A mark with a reserved node name is not a mark of a node.
 func TestForgedReservedNames(t *testing.T) {
 	if m, ok := state.ParseMark("vethlab:lab/all"); ok {
 		t.Errorf("all: %v", m)
@@ -204,8 +204,8 @@ func TestForgedReservedNames(t *testing.T) {
 	}
 }
 
-// Anybody can write an alias into a namespace of his own: one that is no mark in
-// every character is none at all.
+// Any user can write an alias in a namespace of his own: one with a single wrong character
+// is not a mark.
 func TestForgedMarks(t *testing.T) {
 	for _, name := range []string{
 		"x\n6.6.6.6 name", "x\n", "x\ty", "x y", "x\u2028y", "x\u2029y", "x\u0085y", "x\u00a0y", "x\ry", "x\x00", "x\x1b[2J", "x\x7f", "x\u202ey",
@@ -280,7 +280,7 @@ func TestCompareNames(t *testing.T) {
 
 func sign(n int) int { return max(-1, min(1, n)) }
 
-// CompareNames is a total order: sorting gives one result, whatever there was.
+// CompareNames is a total order: sorting gives one result for every input order.
 func TestCompareNamesIsAnOrder(t *testing.T) {
 	name := rapid.StringMatching(`[a0-2-]{0,6}`)
 	rapid.Check(t, func(t *rapid.T) {
@@ -298,7 +298,7 @@ func TestCompareNamesIsAnOrder(t *testing.T) {
 	})
 }
 
-// Endpoints sort as their parts do, and say "host" for the nameless namespace.
+// Endpoints sort by namespace and link, and print "host" for the host namespace.
 func TestEndpoint(t *testing.T) {
 	list := []state.Endpoint{{Namespace: "b", Link: "a"}, {Namespace: "a", Link: "eth10"}, {Namespace: "a", Link: "eth9"}, {Link: "z"}}
 	slices.SortFunc(list, state.Endpoint.Compare)
@@ -329,7 +329,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// Routes stay sorted, with one route to a key.
+// Routes stay sorted, with one route for each key.
 func TestRoutes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var rs state.Routes

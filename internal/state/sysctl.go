@@ -35,9 +35,9 @@ func CanonicalSysctl(key, value string) (string, string) {
 	return key, value
 }
 
-// SysctlLink returns the link that a setting belongs to, which is there as long as
-// the link is: eth0 of net.ipv4.conf.eth0.rp_filter. It returns "" for others. As in
-// sysctl(8), a slash stands for a dot in a link's name.
+// SysctlLink returns the link of a per-link sysctl: eth0 of
+// net.ipv4.conf.eth0.rp_filter. It returns "" for others. As in sysctl(8), a slash
+// represents a dot in a link's name.
 func SysctlLink(key string) string {
 	rest, ok := strings.CutPrefix(key, "net.")
 	if !ok {
@@ -114,9 +114,9 @@ func SysctlOfLink(key, link string) string {
 	return strings.Join(parts, ".")
 }
 
-// SysctlKey returns a key with dots between its parts. As in sysctl(8) it may have
-// slashes there: the first separator tells, and the other one then stands for
-// itself within a part.
+// SysctlKey returns a key with dots between its parts. As in sysctl(8) the key may
+// have slashes between them: the first separator decides, and the other character then
+// belongs to a part.
 func SysctlKey(key string) string {
 	if i := strings.IndexAny(key, "./"); i < 0 || key[i] == '.' {
 		return key
@@ -129,8 +129,8 @@ func SysctlPath(key string) string { return swapSeparators(key) }
 
 func swapSeparators(s string) string { return strings.NewReplacer(".", "/", "/", ".").Replace(s) }
 
-// SysctlDefault returns the value that a sysctl of the namespace has if nobody sets
-// it, as far as that is known.
+// SysctlDefault returns the value that a sysctl of the namespace has if it is not set.
+// It reports false if the value is unknown.
 func (ns *Namespace) SysctlDefault(key string) (value string, ok bool) {
 	if value, ok = SysctlDefault(key); !ok {
 		value, ok = ns.Defaults[key]

@@ -9,8 +9,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A slotPrefix is a subnet whose slots are its usable addresses, from 0. Every interface of a segment has a slot of its own, so addresses never
-// collide.
+// A slotPrefix is a subnet whose slots are its usable addresses, from 0. Every interface
+// of a segment has a slot of its own, so addresses are unique.
 type slotPrefix struct {
 	netip.Prefix
 }
@@ -150,7 +150,7 @@ func (b *builder) downs() {
 	}
 }
 
-// routes gives some nodes a route through a neighbour whose subnet is written.
+// routes gives some nodes a route through a neighbour whose subnet is in the file.
 func (b *builder) routes() {
 	for number, p := range b.slots {
 		if p.subnets == nil || !b.chance("route", 4) {

@@ -27,7 +27,7 @@ type Options struct {
 // Topology draws a valid lab of the default size.
 func Topology(t *rapid.T) *topo.Topology { return Draw(t, Options{}) }
 
-// Draw draws a valid lab of the size that o says.
+// Draw draws a valid lab of the size in o.
 func Draw(t *rapid.T, o Options) *topo.Topology {
 	if o.MaxNodes == 0 {
 		o.MaxNodes = 7
@@ -134,7 +134,7 @@ func pick[T any](t *rapid.T, label string, values ...T) T {
 	return rapid.SampledFrom(values).Draw(t, label)
 }
 
-// drawSysctl draws a harmless sysctl that each namespace has.
+// drawSysctl draws a sysctl without side effects that each namespace has.
 func drawSysctl(t *rapid.T) (key, value string) {
 	key = pick(t, "sysctl key", "net.ipv4.ip_default_ttl", "net.ipv4.tcp_fin_timeout", "net.core.somaxconn")
 	return key, fmt.Sprint(rapid.IntRange(30, 200).Draw(t, "sysctl value"))

@@ -226,7 +226,7 @@ func TestAutoMismatches(t *testing.T) {
 // rest is the input from the second step to the end.
 var rest = []string{"do", "2", "two", ""}
 
-func TestLearner(t *testing.T) {
+func TestInput(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
@@ -294,7 +294,7 @@ func TestLearner(t *testing.T) {
 }
 
 // A task is done when its checks hold, in whatever order the commands were run.
-func TestOtherOrder(t *testing.T) {
+func TestTaskInOtherOrder(t *testing.T) {
 	text := strings.Replace(small, "ip netns add ns1\nip link", "ip netns add ns0\nip netns add ns1\nip link", 1)
 	m, said, err := play(t, text, words.English, append([]string{
 		"ip netns add ns1", "ip link add v0 type veth peer name eth0 netns ns1", "", "",

@@ -25,7 +25,7 @@ type round struct {
 }
 
 // rounds run one after the other. Mostly there is one: another is needed where
-// probes need a port open and others need it left alone, or speak two protocols.
+// probes need a port open and others need it left alone, or need two protocols.
 type rounds []*round
 
 // A socket is where a node may listen.
@@ -78,7 +78,7 @@ func (rs *rounds) add(q query, question probe.Question, s socket, u use) {
 	if s == (socket{}) {
 		return
 	}
-	if r.uses[s].protocol != topo.HTTP { // which is spoken over TCP
+	if r.uses[s].protocol != topo.HTTP { // which uses TCP
 		r.uses[s] = u
 	}
 	if u.listen {

@@ -117,9 +117,9 @@ func protocol(p topo.Protocol) probe.Protocol {
 	return probe.ICMP
 }
 
-// LeavesLab says why a probe would not go into the lab, or "". Only those from the
-// host namespace can leave it: nothing is ever sent into the machine's own
-// network. Owner is the node that has the target's address, "" if none has.
+// LeavesLab returns why a probe would leave the lab, or "". Only probes from the host
+// namespace can: they would enter the host's own network. Owner is the node with the
+// target's address, or "".
 func LeavesLab(lab string, t probe.Target, owner string) string {
 	if t.From != state.Host {
 		return ""

@@ -23,7 +23,7 @@ type engine struct {
 // retryPause is the time between the beginnings of two tries of a test.
 const retryPause = 100 * time.Millisecond
 
-// Run runs tests against the running lab of that name, which looks like s, and
+// Run runs tests against the running lab of that name, whose State is s, and
 // returns their results in the same order. Probes of all tests are sent
 // concurrently; tests that fail are tried again until their RetryFor is over.
 // When ctx ends, the results are those until then.

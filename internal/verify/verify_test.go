@@ -41,11 +41,11 @@ func TestRounds(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		tests []topo.Test
-		want  string // the tests of each round, and what our listeners speak
+		want  string // the tests of each round, and the protocols of our listeners
 	}{
 		{"pings need no socket", []topo.Test{ping, ping}, "[0 1]"},
 		{"one listener for all", []topo.Test{tcp, ping, tcp}, "[0 1 2] b tcp/80=tcp"},
-		{"HTTP is spoken over TCP", []topo.Test{tcp, http}, "[0 1] b tcp/80=http"},
+		{"HTTP uses TCP", []topo.Test{tcp, http}, "[0 1] b tcp/80=http"},
 		{"also the other way round", []topo.Test{http, tcp}, "[0 1] b tcp/80=http"},
 		{"open and closed", []topo.Test{tcp, closed, ping, tcp}, "[0 2 3] b tcp/80=tcp; [1]"},
 		{"two protocols of one port", []topo.Test{udp, dns}, "[0] b udp/53=udp; [1] b udp/53=dns"},
@@ -82,7 +82,7 @@ func TestNeverListensInTheHost(t *testing.T) {
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestVerdict(t *testing.T) {
 	e := &engine{owners: map[netip.Addr]string{addrB: "b", addrR: "r"}}
 	question := probe.Question{Target: probe.Target{To: addrB}}
 	timeout, reset := &probe.Timeout{After: time.Second}, &probe.Reset{By: addrB, Port: 80}
@@ -126,7 +126,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func TestConclude(t *testing.T) {
+func TestResultOfFindings(t *testing.T) {
 	test := pairs(topo.Test{From: []string{"a"}, To: []string{"b", "c"}, Matrix: true})
 	good := finding{query: query{pair: 0, address: addrB}, sent: 1, received: 1, rtts: probe.RTTs{time.Millisecond}}
 	bad := query{pair: 1, address: addrR}.fails(test, "expect", "reachable", "unreachable", "no answer in 1 s")
@@ -156,7 +156,7 @@ func TestConclude(t *testing.T) {
 
 // An address that has failed is not measured; neither is one of a pair that failed
 // as a whole.
-func TestFailedIsNotMeasured(t *testing.T) {
+func TestFailedPairsAreNotMeasured(t *testing.T) {
 	test := pairs(topo.Test{MTU: 1500})
 	bad := query{pair: 1, address: addrR}.fails(test, "expect", "reachable", "unreachable", "")
 	whole := query{pair: 0}.fails(test, "expect", "reachable", "nothing", "b is not running")

@@ -14,7 +14,7 @@ import (
 )
 
 // An archive is what apt knows of one release of Debian, kept in a folder of
-// its own: the machine's own lists and packages are neither read nor changed.
+// its own: the host's lists and packages are neither read nor changed.
 type archive struct{ dir string }
 
 // download downloads the packages of a suite's kernel into a folder below dir,

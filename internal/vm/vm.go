@@ -53,7 +53,7 @@ var ErrLimit = errors.New("the time limit has passed")
 
 // A StoppedError says that a machine stopped before its program had ended.
 type StoppedError struct {
-	Err     error  // QEMU's; nil: it ended by itself, as after a panic of the kernel
+	Err     error  // QEMU's; nil: it exited, for example after a panic of the kernel
 	Console string // the end of what the kernel said
 }
 

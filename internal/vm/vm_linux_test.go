@@ -174,7 +174,7 @@ func TestMachine(t *testing.T) {
 }
 
 // A program that a signal ends, one that does not end, and a machine that dies
-// are told apart.
+// are distinguished.
 func TestMachineThatStops(t *testing.T) {
 	m := machine(t)
 	if status, out, err := shell(t, m, "kill -KILL $$"); status != 128+9 || err != nil {

@@ -14,7 +14,7 @@ type Command struct{ Namespace, Line string }
 
 // ByHand draws a few commands that change a lab in ways that no Op does, and which a State
 // need not hold. Not each of them succeeds on each kernel. None deletes routes that the
-// kernel made of addresses: a State does not tell that they are missing.
+// kernel added for addresses: a State does not show that they are missing.
 func ByHand(t *rapid.T, s *state.State) []Command {
 	d := &damager{t: t, now: s}
 	var list []Command

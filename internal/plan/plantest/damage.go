@@ -13,11 +13,11 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// maxDamage is how many things Damage breaks at most.
+// maxDamage is the maximum number of changes by Damage.
 const maxDamage = 6
 
-// Damage draws a few changes to what is in s, as Ops that can be made one after
-// the other. Marks and what is in the machine's own namespace stay as they are.
+// Damage draws a few changes of s, as Ops that can be applied in order. They do not
+// change marks and the host namespace.
 func Damage(t *rapid.T, s *state.State) plan.Plan {
 	d := &damager{t: t, now: s.Clone()}
 	for range rapid.IntRange(1, maxDamage).Draw(t, "damages") {
@@ -26,7 +26,7 @@ func Damage(t *rapid.T, s *state.State) plan.Plan {
 	return d.plan
 }
 
-// A damager applies each Op at once, so that the next sees its result.
+// A damager applies each Op at once, so that the next one is drawn from the result.
 type damager struct {
 	t    *rapid.T
 	now  *state.State
@@ -34,15 +34,15 @@ type damager struct {
 	made int // links and namespaces
 }
 
-// do makes an Op, unless it can't be made.
+// do applies an Op if that is possible.
 func (d *damager) do(op plan.Op) {
 	if op.Apply(d.now) == nil {
 		d.plan = append(d.plan, op)
 	}
 }
 
-// damages are what Damage chooses from. Where chance finds nothing to damage
-// they do nothing.
+// damages are the changes that Damage draws from. Without an object to change they do
+// nothing.
 var damages = []func(*damager){
 	(*damager).setUp, (*damager).setMTU, (*damager).setMAC, (*damager).setAlias, (*damager).setAutoLinkLocal,
 	(*damager).leaveBridge, (*damager).setBridge, (*damager).delLink, (*damager).addLink, (*damager).addAddress,
@@ -139,8 +139,8 @@ func (d *damager) flushAddresses() {
 	}
 }
 
-// moveLink moves a link to a namespace of the lab, under a name that is new, or
-// only renames it, which kernels before 6.2 do with a link that is down.
+// moveLink moves a link to a namespace of the lab, with a new name, or only renames it,
+// which before Linux 6.2 requires the link to be down.
 func (d *damager) moveLink() {
 	isBridge := func(l *state.Link) bool { return l.Kind.Traits().Forwards }
 	if e, l := d.link(made); l != nil {
@@ -203,7 +203,7 @@ func (d *damager) delNamespace() {
 	}
 }
 
-// addNamespace adds a node that the lab does not have.
+// addNamespace adds a node that the lab lacks.
 func (d *damager) addNamespace() {
 	ns := d.namespace()
 	if ns == nil {

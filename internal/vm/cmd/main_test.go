@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := parse(nil); err == nil {
-		t.Error("no program is no error")
+		t.Error("a missing program is not an error")
 	}
 }
 

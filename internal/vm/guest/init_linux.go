@@ -54,7 +54,7 @@ func work() error {
 	if err := enterRoot(job); err != nil {
 		return err
 	}
-	if err := furnish(); err != nil {
+	if err := setup(); err != nil {
 		return err
 	}
 	// Devices that udev makes before their modules are loaded.

@@ -21,8 +21,8 @@ func modprobe(args []string) error {
 	return load(ModulesOf(unix.ByteSliceToString(name.Release[:])), args[len(args)-1])
 }
 
-// load loads a module and what it needs from dir. What no module is called is
-// no error: it may be built in.
+// load loads a module and its dependencies from dir. An unknown name is not an error:
+// the module may be built in.
 func load(dir, name string) error {
 	x, err := modules.Open(dir)
 	if err != nil {

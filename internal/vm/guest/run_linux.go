@@ -17,9 +17,9 @@ const openFiles = 1 << 19
 // notRun is the status of a program that could not be started, as in shells.
 const notRun = 127
 
-// furnish gives the machine what a system's start would have: a name, a
+// setup does what the start of a system does: it sets a name, a
 // loopback interface that is up, and limits.
-func furnish() error {
+func setup() error {
 	if err := unix.Sethostname([]byte("vethlab-vm")); err != nil {
 		return err
 	}

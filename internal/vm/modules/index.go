@@ -79,7 +79,7 @@ func (x *Index) Files(name string) []string {
 	return unique(files)
 }
 
-// unique removes what is there a second time.
+// unique removes duplicates.
 func unique(files []string) []string {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(files, func(file string) bool {

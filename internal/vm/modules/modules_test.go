@@ -90,8 +90,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// A ring of dependencies is no reason to go on for ever.
-func TestRing(t *testing.T) {
+// A cycle of dependencies ends.
+func TestDependencyCycle(t *testing.T) {
 	x := New([]Module{{Path: "a.ko", Depends: []string{"b"}}, {Path: "b.ko", Depends: []string{"a"}}})
 	if got := bases(x.Files("a")); !slices.Equal(got, []string{"b", "a"}) {
 		t.Errorf("got %q", got)

@@ -8,15 +8,15 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A world is a lab as packets find it. It is made from the State alone, with
-// none of the code under test.
-type world struct {
-	lab   *compile.Lab
-	cable map[state.Endpoint]state.Endpoint // a forest: the interfaces of one segment have one root
+// A network forwards packets in a compiled lab. It uses the State only, and none of the
+// code under test.
+type network struct {
+	lab    *compile.Lab
+	joined map[state.Endpoint]state.Endpoint // a forest: the interfaces of one segment have one root
 }
 
-func newWorld(lab *compile.Lab) *world {
-	w := &world{lab: lab, cable: map[state.Endpoint]state.Endpoint{}}
+func newNetwork(lab *compile.Lab) *network {
+	w := &network{lab: lab, joined: map[state.Endpoint]state.Endpoint{}}
 	for name, ns := range lab.State.Namespaces {
 		for _, l := range ns.Links {
 			e := state.Endpoint{Namespace: name, Link: l.Name}
@@ -31,16 +31,16 @@ func newWorld(lab *compile.Lab) *world {
 	return w
 }
 
-func (w *world) join(a, b state.Endpoint) {
+func (w *network) join(a, b state.Endpoint) {
 	if a, b = w.segment(a), w.segment(b); a != b {
-		w.cable[a] = b
+		w.joined[a] = b
 	}
 }
 
 // segment returns the root of the segment of e.
-func (w *world) segment(e state.Endpoint) state.Endpoint {
+func (w *network) segment(e state.Endpoint) state.Endpoint {
 	for {
-		up, ok := w.cable[e]
+		up, ok := w.joined[e]
 		if !ok {
 			return e
 		}
@@ -48,22 +48,22 @@ func (w *world) segment(e state.Endpoint) state.Endpoint {
 	}
 }
 
-// A place is an address of a node.
-type place struct {
+// A target is an address of a node.
+type target struct {
 	node string
 	at   state.Endpoint
 	p    netip.Prefix
 }
 
-// places returns all addresses that can be routed.
-func (w *world) places() []place {
-	var all []place
+// targets returns all routable addresses.
+func (w *network) targets() []target {
+	var all []target
 	for _, n := range w.lab.Nodes {
 		for _, name := range n.Interfaces {
 			e := state.Endpoint{Namespace: n.Namespace, Link: name}
 			for _, p := range w.lab.State.Link(e).Addresses {
 				if !p.Addr().IsLinkLocalUnicast() {
-					all = append(all, place{n.Name, e, p})
+					all = append(all, target{n.Name, e, p})
 				}
 			}
 		}
@@ -71,28 +71,30 @@ func (w *world) places() []place {
 	return all
 }
 
-// A wire is a subnet of a segment.
-type wire struct {
+// A segmentSubnet is a subnet of a segment.
+type segmentSubnet struct {
 	segment state.Endpoint
 	prefix  netip.Prefix
 }
 
-func (w *world) wire(p place) wire { return wire{w.segment(p.at), p.p.Masked()} }
+func (w *network) subnetOf(p target) segmentSubnet {
+	return segmentSubnet{w.segment(p.at), p.p.Masked()}
+}
 
 // distances returns how many routers are between a node and the subnets of
 // one family that it can reach.
-func (w *world) distances(from string, ipv6 bool) map[wire]int {
-	places := w.places()
-	far := map[wire]int{}
+func (w *network) distances(from string, ipv6 bool) map[segmentSubnet]int {
+	places := w.targets()
+	far := map[segmentSubnet]int{}
 	for _, p := range places {
 		if p.node == from && p.p.Addr().Is6() == ipv6 {
-			far[w.wire(p)] = 0
+			far[w.subnetOf(p)] = 0
 		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for _, in := range places {
-			d, reached := far[w.wire(in)]
+			d, reached := far[w.subnetOf(in)]
 			if n, _ := w.lab.Node(in.node); !reached || n.Kind != topo.Router || in.node == from {
 				continue
 			}
@@ -100,8 +102,8 @@ func (w *world) distances(from string, ipv6 bool) map[wire]int {
 				if out.node != in.node || out.p.Addr().Is6() != ipv6 {
 					continue
 				}
-				if old, ok := far[w.wire(out)]; !ok || old > d+1 {
-					far[w.wire(out)] = d + 1
+				if old, ok := far[w.subnetOf(out)]; !ok || old > d+1 {
+					far[w.subnetOf(out)] = d + 1
 					changed = true
 				}
 			}
@@ -112,7 +114,7 @@ func (w *world) distances(from string, ipv6 bool) map[wire]int {
 
 // send follows a packet as kernels would forward it. It returns how many
 // routers it passed, or false if it is lost.
-func (w *world) send(from string, to netip.Addr) (int, bool) {
+func (w *network) send(from string, to netip.Addr) (int, bool) {
 	n, _ := w.lab.Node(from)
 	ns := w.lab.State.Namespaces[n.Namespace]
 	for hops := -1; hops < 100; hops++ {
@@ -171,8 +173,8 @@ func lookup(ns *state.Namespace, to netip.Addr) (state.Route, bool) {
 }
 
 // owner returns the namespace that answers for an address on the segment of e.
-func (w *world) owner(e state.Endpoint, a netip.Addr) *state.Namespace {
-	for _, p := range w.places() {
+func (w *network) owner(e state.Endpoint, a netip.Addr) *state.Namespace {
+	for _, p := range w.targets() {
 		if p.p.Addr() == a && w.segment(p.at) == w.segment(e) && p.at != e {
 			return w.lab.State.Namespaces[p.at.Namespace]
 		}
