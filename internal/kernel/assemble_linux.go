@@ -39,7 +39,7 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	}
 }
 
-// automatic reports whether the kernel gave a link this address without being told.
+// automatic reports whether the kernel gave a link this address, unasked.
 // Kernels before 5.18 report it of no address: there an fe80:: address of any MAC is the
 // kernel's. A bridge has that of its first MAC, and takes the lowest of its ports' later.
 func automatic(l *state.Link, a seenAddress, reported bool) bool {

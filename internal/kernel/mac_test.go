@@ -14,8 +14,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A MAC that was given to a link is told from one that the kernel chose, and reading
-// leaves no mount.
+// A MAC that somebody set differs from one that the kernel chose, and reading leaves no
+// mount.
 func TestSetMACs(t *testing.T) {
 	ns := emptyNamespace(t)
 	mac, err := topo.ParseMAC("02:00:00:00:00:07")

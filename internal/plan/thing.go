@@ -174,7 +174,7 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 	ns.Links[name] = l
 }
 
-// NotOnHost says why a lab does not make such a change in the machine's own
+// NotOnHost says why a lab does not make such a change in the host
 // namespace; "" if it may.
 func NotOnHost(op Op) string {
 	if t := op.Traits().thing; t != nil && op.At().Namespace == state.Host {

@@ -30,8 +30,7 @@ func TestNamesWithZeros(t *testing.T) {
 	}
 }
 
-// A namespace that is not the machine's own counts even without links, and the
-// machine's own does not.
+// Without links a namespace counts, unless it is the host namespace.
 func TestNormalOfEmptyNamespaces(t *testing.T) {
 	s := state.New()
 	s.Add(state.Host)

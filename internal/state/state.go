@@ -67,7 +67,7 @@ func (s *State) CarrierDelay() time.Duration {
 	return longest
 }
 
-// Uppers returns the links that stand on one, directly, in order.
+// Uppers returns the upper links of a link, directly over it, in order.
 func (s *State) Uppers(e Endpoint) []Endpoint {
 	var uppers []Endpoint
 	for name, ns := range s.Namespaces {

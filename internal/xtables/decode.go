@@ -215,8 +215,8 @@ func (d *decoder) begin(name string, first int) {
 	d.heads[first] = name
 }
 
-// endUser removes the RETURN at the end of a chain that is not built in: it is no rule,
-// and iptables-save leaves it out.
+// endUser removes the RETURN at the end of a chain that is not built in: iptables-save
+// leaves it out.
 func (d *decoder) endUser() {
 	last := len(d.bodies) - 1
 	if last < 0 || d.table.Chains[last].Policy != "" || len(d.bodies[last]) == 0 {
