@@ -9,6 +9,7 @@ import (
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
@@ -58,7 +59,7 @@ var hints = []struct {
 }{
 	{syscall.EPERM, "Making namespaces needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); in a container, run it with --privileged."},
 	{syscall.EOPNOTSUPP, "The kernel lacks this kind of link: use one that has it."},
-	{syscall.ENOSPC, "A limit of the machine is reached: see /proc/sys/user/max_net_namespaces and the space in /run."},
+	{syscall.ENOSPC, "A file system is full: see the space and the inodes in /run (df /run; df -i /run)."},
 	{syscall.EMFILE, "Too many open files: raise the limit (ulimit -n)."},
 	{syscall.ENOMEM, "The machine has no memory left: a namespace takes 0.2 MB, a veth pair 0.1 MB."},
 	{syscall.EEXIST, "It exists and is not the lab's, so it is left alone. Give the lab's another name."},
@@ -70,6 +71,9 @@ var hints = []struct {
 func hintFor(op plan.Op, err error) string {
 	if hint := lacking(op, err); hint != "" {
 		return hint
+	}
+	if limit := (*netns.LimitError)(nil); errors.As(err, &limit) {
+		return "" // it names the remedy
 	}
 	for _, h := range hints {
 		if errors.Is(err, h.reason) {

@@ -55,16 +55,16 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	}
 	before := l.record()
 	p, seen, err := l.prepare(before)
+	record := newRecord(l.compiled.Load())
+	meanwhile := record.replacing(before)
+	if err == nil {
+		err = l.explain(meanwhile.write(lock, before))
+	}
 	if err != nil {
 		l.compiled.Store(old)
 		if seen != nil && len(seen.State.Namespaces) == 0 {
 			err = errors.Join(err, lock.Retire()) // nothing was made
 		}
-		return nil, err
-	}
-	record := newRecord(l.compiled.Load())
-	meanwhile := record.replacing(before)
-	if err := meanwhile.write(lock, before); err != nil {
 		return nil, err
 	}
 	if !p.Empty() {

@@ -122,9 +122,11 @@ func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
 
 // removeInside removes a lab in its sandbox.
 func (p *program) removeInside(lab placement.Lab) error {
-	err := p.process.Down(lab)
+	reason, err := p.process.Down(lab)
 	done := placement.Reexecuted{}
 	switch {
+	case reason != nil:
+		p.out.notice("lab %s is removed from outside, with all its processes: %v", lab.Name, reason)
 	case err == nil:
 		p.out.notice("lab %s is removed", lab.Name)
 	case errors.Is(err, vethlab.ErrNotRunning):

@@ -40,13 +40,18 @@ func (p *program) ls(f format) error {
 	for _, info := range infos {
 		rows = append(rows, []string{info.Name, labSize(info), labState(info), labLocation(info), firstNames(info.Nodes)})
 	}
+	for _, info := range infos {
+		if info.Unreachable != "" {
+			p.out.notice("%s", info.Unreachable)
+		}
+	}
 	p.out.table([]string{"LAB", "NODES", "STATE", "WHERE", "NAMES"}, rows)
 	return nil
 }
 
 // labSize returns the number of nodes, "" if unknown.
 func labSize(info placement.Lab) string {
-	if info.Foreign {
+	if info.Foreign || info.Unreachable != "" {
 		return ""
 	}
 	return fmt.Sprint(len(info.Nodes))
@@ -64,7 +69,10 @@ func labLocation(info placement.Lab) string {
 }
 
 func labState(info placement.Lab) string {
-	if info.Incomplete {
+	switch {
+	case info.Unreachable != "":
+		return "unreachable"
+	case info.Incomplete:
 		return "incomplete"
 	}
 	return "running"

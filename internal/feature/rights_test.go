@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -184,7 +185,26 @@ func TestExplainRootless(t *testing.T) {
 			"no run", laptop(), &sandbox.StartError{Step: "mount /run", Err: syscall.ENOENT}, "mount /run: no such file or directory",
 			"make the missing folder: a sandbox mounts its own /run and /proc",
 		},
-		{"anything else", laptop(), made(syscall.ENOMEM), "make namespaces: cannot allocate memory", ""},
+		{
+			"one limit", laptop(), made(&netns.LimitError{Type: "PID", Sysctl: "user.max_pid_namespaces", Value: 9}),
+			"user.max_pid_namespaces is reached, which is 9 here (make namespaces: no space left on device)",
+			"take labs down, or end processes that hold namespaces, or raise it as root, here and in the user namespaces above: sysctl -w user.max_pid_namespaces=15000",
+		},
+		{
+			"a limit outside", laptop(), made(&netns.LimitError{Type: "PID", Sysctl: "user.max_pid_namespaces", Value: -1}),
+			"the limit user.max_pid_namespaces of a user namespace above this one is reached",
+			"take labs down, or end processes that hold namespaces, or raise it outside, as root: sysctl -w user.max_pid_namespaces=15000",
+		},
+		{
+			"processes", laptop().with(files{"/proc/self/limits": "Max processes             30                   60                   processes\n"}), made(syscall.EAGAIN),
+			"the limit of processes may be reached, of the user or of a cgroup (make namespaces: resource temporarily unavailable)",
+			"end processes of this user, take labs down, or raise pids.max of the cgroup, or the user's limit, which is 30 here: ulimit -u 60, by root or below the hard limit",
+		},
+		{
+			"memory", laptop(), made(syscall.ENOMEM), "there is no memory left, on the machine or in a cgroup (make namespaces: cannot allocate memory)",
+			"end programs, or raise the cgroup's memory.max",
+		},
+		{"anything else", laptop(), made(syscall.EIO), "make namespaces: input/output error", ""},
 		{"anything else, refused", laptop(), slave, "mount --make-rslave /: permission denied", "sudo vethlab …"},
 	} {
 		err := test.files.machine(t).explainRootless(test.err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -47,6 +48,10 @@ func (m *machine) explainRootless(reason error) error {
 		return m.explainLimit(failed)
 	case making && refused(failed):
 		return m.explainNoNamespace(failed)
+	case errors.Is(failed, syscall.EAGAIN), start.Step == sandbox.StepStart:
+		return &Error{Reason: because(failed, "the limit of processes may be reached, of the user or of a cgroup"), Hint: m.remedyProcesses()}
+	case errors.Is(failed, syscall.ENOMEM):
+		return &Error{Reason: because(failed, "there is no memory left, on the machine or in a cgroup"), Hint: "end programs, or raise the cgroup's memory.max"}
 	case refused(failed):
 		return m.explainNoMount(start.Step, failed)
 	case errors.Is(failed, syscall.ENOENT):
@@ -67,12 +72,24 @@ func (m *machine) tooOld() error {
 	}
 }
 
+// remedyProcesses is the remedy where a limit of processes is reached.
+func (m *machine) remedyProcesses() string {
+	remedy := "end processes of this user, take labs down, or raise pids.max of the cgroup"
+	if n := m.rlimit("Max processes"); n >= 0 {
+		remedy += fmt.Sprintf(", or the user's limit, which is %d here: ulimit -u %d, by root or below the hard limit", n, 2*n)
+	}
+	return remedy
+}
+
 // explainLimit explains ENOSPC: a namespace limit is reached.
 func (m *machine) explainLimit(failed error) error {
+	if limit := (*netns.LimitError)(nil); errors.As(failed, &limit) && limit.Value != 0 {
+		return &Error{Reason: because(fmt.Errorf("%s: %w", sandbox.StepNamespaces, syscall.ENOSPC), "%s", limit.Reason()), Hint: limit.Remedy()}
+	}
 	for _, limit := range namespaceLimits {
 		if m.number(sysctlPath(limit)) == 0 {
 			return &Error{
-				Reason: because(failed, "%s is 0", limit),
+				Reason: because(fmt.Errorf("%s: %w", sandbox.StepNamespaces, syscall.ENOSPC), "%s is 0", limit),
 				Hint:   m.sudo("sysctl -w " + limit + "=15000"),
 			}
 		}

@@ -87,21 +87,31 @@ func (o *Observer) Add(fd int) (int32, error) {
 	if o.self != nil {
 		return o.self.add(o.conns[0], fd)
 	}
-	c := o.conns[0]
-	var b batch
-	b.message(unix.RTM_NEWNSID, 0, func() {
-		b.zeros(4) // struct rtgenmsg, aligned
-		b.u32(netnsaFd, uint32(fd))
-		b.u32(netnsaNsid, anyNsid)
-	})
-	if err := c.do(&b); err != nil && !errors.Is(err, unix.EEXIST) {
-		return -1, err
-	}
-	id, err := c.nsidOf(fd)
+	id, err := o.conns[0].assignNsid(fd, anyNsid)
 	if err == nil {
 		o.known[id] = true
 	}
 	return id, err
+}
+
+// assignNsid returns the nsid that the namespace of an open descriptor has in that of
+// c, and assigns that or any other one if it has none.
+func (c *conn) assignNsid(fd int, nsid uint32) (int32, error) {
+	var b batch
+	b.message(unix.RTM_NEWNSID, 0, func() {
+		b.zeros(4) // struct rtgenmsg, aligned
+		b.u32(netnsaFd, uint32(fd))
+		b.u32(netnsaNsid, nsid)
+	})
+	err := c.do(&b)
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return noNsid, err
+	}
+	id, getErr := c.nsidOf(fd)
+	if err != nil && getErr == nil && id == noNsid { // another namespace has that nsid
+		return c.assignNsid(fd, anyNsid)
+	}
+	return id, getErr
 }
 
 // anyNsid lets the kernel choose an nsid.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -16,51 +18,34 @@ import (
 // Remove deletes the names of namespaces and waits until the kernel has deleted all
 // that was in them, so that all names can be used again. It returns the names of those
 // that a process or an open descriptor still holds; they are deleted when released.
+// It makes nothing, so it works also when a limit is reached.
 //
-// A further namespace, the watch, has an nsid for each of them, and the kernel notifies
-// it of a deleted one (RTM_DELNSID). The kernel deletes namespaces in batches, one
-// after the other, and sends the notifications at the beginning of each. Two empty
-// namespaces are deleted last: after the notification of the first, all others are in
-// this batch or an earlier one; only then the second is closed, so after its
-// notification those batches are complete.
+// The host namespace gets an nsid for each of them, and the kernel notifies it of a
+// deleted one (RTM_DELNSID). The kernel deletes namespaces in batches, one after the
+// other, and sends the notifications at the beginning of each. So one namespace, the
+// last, is deleted after the notifications of all others: at its own, their batches are
+// complete. Its links are deleted before.
 func Remove(ctx context.Context, names []string) (held []string, err error) {
-	watch, err := netns.CreateUnnamed()
+	w := &removalWatch{pending: map[int32][]string{}}
+	defer w.close()
+	if err := netns.Do(state.Host, w.dial); err != nil {
+		return nil, err
+	}
+	last, rest, err := w.split(names)
 	if err != nil {
 		return nil, err
 	}
-	defer watch.Close()
-	w := &removalWatch{pending: map[int32]string{}}
-	if err := watch.Do(w.dial); err != nil {
+	if err := netns.Remove(rest...); err != nil {
 		return nil, err
 	}
-	defer w.close()
-	if err := w.assignNSIDs(names); err != nil {
+	if err := w.wait(ctx, func() bool { return w.deletedBut(last.nsid) }); err != nil {
 		return nil, err
 	}
-	// They get their nsids before anything is deleted: a notification that is read
-	// together with an answer would be lost.
-	first, errFirst := w.empty()
-	second, errSecond := w.empty()
-	if err := errors.Join(errFirst, errSecond); err != nil {
+	if err := w.removeLast(ctx, last); err != nil {
 		return nil, err
 	}
-	if err := netns.Remove(names...); err != nil {
-		return nil, err
-	}
-	if err := w.drop(ctx, first); err != nil {
-		return nil, err
-	}
-	late := len(w.pending) > 1 // others than the second
-	if err := w.drop(ctx, second); err != nil {
-		return nil, err
-	}
-	if late {
-		if err := w.wait(ctx); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range w.pending {
-		held = append(held, name)
+	for _, names := range w.pending {
+		held = append(held, names...)
 	}
 	slices.SortFunc(held, state.CompareNames)
 	return held, nil
@@ -93,125 +78,153 @@ func RemoveLinks(lab string) error {
 // namespaces enter each of them for a moment.
 const holdTime = 2 * time.Second
 
-// wait waits for the namespaces that were still held when the others were deleted.
-func (w *removalWatch) wait(ctx context.Context) error {
-	deadline, cancel := context.WithTimeout(ctx, holdTime)
-	defer cancel()
-	for len(w.pending) > 0 && w.poll(deadline) == nil {
-		if err := w.readEvents(); err != nil {
-			return err
-		}
-	}
-	// Of those whose notification came with that of an empty one, the deletion has
-	// only begun.
-	for {
-		left := len(w.pending)
-		if err := w.follow(ctx); err != nil || len(w.pending) == left {
-			return err
-		}
-	}
-}
+// noNsid is the nsid of no namespace.
+const noNsid = -1
 
-// follow deletes a further empty namespace after those before.
-func (w *removalWatch) follow(ctx context.Context) error {
-	e, err := w.empty()
-	if err != nil {
-		return err
-	}
-	if err := w.recount(); err != nil { // a notification may have come with the answer
-		return err
-	}
-	return w.drop(ctx, e)
-}
-
-// removalWatch waits until namespaces are deleted.
+// A removalWatch waits until namespaces are deleted.
 type removalWatch struct {
-	*conn
-	pending map[int32]string // not yet deleted, by nsid
-	next    int32
+	*conn                       // receives the notifications
+	requests *conn              // another one, as a notification that comes with an answer is lost
+	pending  map[int32][]string // the names of those not yet deleted, by nsid
 }
 
 // watchBuffer holds the notifications of ten thousand namespaces that are deleted at
 // once, in bytes. It is a limit, not a reservation.
 const watchBuffer = 16 << 20
 
-func (w *removalWatch) dial() error {
-	c, err := dial(unix.RTNLGRP_NSID)
-	if err != nil {
+func (w *removalWatch) dial() (err error) {
+	if w.requests, err = dial(); err != nil {
 		return err
 	}
-	w.conn = c
-	_ = unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, watchBuffer)
+	if w.conn, err = dial(unix.RTNLGRP_NSID); err != nil {
+		return err
+	}
+	_ = unix.SetsockoptInt(w.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, watchBuffer)
 	return nil
 }
 
-func (w *removalWatch) assignNSIDs(names []string) error {
-	for _, name := range names {
-		fd, err := netns.OpenFd(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // the name does not exist, or is only a file
+func (w *removalWatch) close() {
+	for _, c := range []*conn{w.conn, w.requests} {
+		if c != nil {
+			c.close()
 		}
-		if err == nil {
-			err = w.assignNSID(fd, name)
-			unix.Close(fd)
+	}
+}
+
+// A watched namespace has an nsid in the host namespace, noNsid if it does not exist.
+type watched struct {
+	nsid  int32
+	names []string
+}
+
+// split gives each namespace an nsid. It returns the one to delete last, and the names of
+// all others. A name without a namespace, which is only a file, is one of those.
+func (w *removalWatch) split(names []string) (last watched, rest []string, err error) {
+	ids := make([]int32, len(names))
+	last.nsid = noNsid
+	for i, name := range names {
+		if ids[i], err = w.nsid(name); err != nil {
+			return last, nil, err
 		}
-		if err != nil {
+		if ids[i] != noNsid {
+			last.nsid = ids[i]
+			w.pending[ids[i]] = append(w.pending[ids[i]], name)
+		}
+	}
+	for i, name := range names {
+		if ids[i] == noNsid || ids[i] != last.nsid {
+			rest = append(rest, name)
+		}
+	}
+	last.names = w.pending[last.nsid]
+	return last, rest, nil
+}
+
+// nsid returns the nsid that a namespace has in the host namespace, and assigns one if
+// it has none; noNsid if the name is no namespace's.
+//
+// It chooses the nsid at random: the kernel takes the lowest free one, which may have been
+// that of a namespace whose notification is still to come.
+func (w *removalWatch) nsid(name string) (int32, error) {
+	fd, err := netns.OpenFd(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return noNsid, nil
+	}
+	if err != nil {
+		return noNsid, err
+	}
+	defer unix.Close(fd)
+	return w.requests.assignNsid(fd, 1<<30+rand.Uint32N(1<<30))
+}
+
+// removeLast deletes the last namespace.
+func (w *removalWatch) removeLast(ctx context.Context, last watched) error {
+	if len(last.names) == 0 {
+		return nil
+	}
+	if err := netns.Do(last.names[0], deleteLinks); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := netns.Remove(last.names...); err != nil {
+		return err
+	}
+	return w.wait(ctx, func() bool { return w.pending[last.nsid] == nil })
+}
+
+// deletedGroup is the group of links to delete, an arbitrary number that no other
+// link of a lab has.
+const deletedGroup = 0x64656c21
+
+// deleteLinks deletes the links of the calling thread's namespace together: one by one
+// takes 20 ms each. The kernel deletes those that remain with the namespace.
+func deleteLinks() error {
+	return inside(func(c *conn) error {
+		ns := &dump.Namespace{}
+		if err := c.dumpLinks(ns); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// assignNSID assigns a new nsid to a namespace.
-func (w *removalWatch) assignNSID(fd int, name string) error {
-	w.next++
-	var b batch
-	b.message(unix.RTM_NEWNSID, 0, func() {
-		b.zeros(4) // struct rtgenmsg, aligned
-		b.u32(netnsaFd, uint32(fd))
-		b.u32(netnsaNsid, uint32(w.next))
-	})
-	if err := w.do(&b); err != nil {
-		if errors.Is(err, unix.EEXIST) {
-			return nil // a second name of the same namespace
+		var b batch
+		for _, l := range ns.Links {
+			// A link without a kind, such as lo or a network card, can't be deleted, and
+			// then none of its group is.
+			if l.Kind != "" {
+				b.message(unix.RTM_SETLINK, 0, func() {
+					b.ifinfo(l.Index, 0, 0)
+					b.u32(unix.IFLA_GROUP, deletedGroup)
+				})
+			}
 		}
-		return err
-	}
-	w.pending[w.next] = name
-	return nil
-}
-
-// An emptyNamespace is created for the notification of its deletion.
-type emptyNamespace struct {
-	*netns.Namespace
-	nsid int32
-}
-
-func (w *removalWatch) empty() (emptyNamespace, error) {
-	ns, err := netns.CreateUnnamed()
-	if err != nil {
-		return emptyNamespace{}, err
-	}
-	err = w.assignNSID(ns.Fd(), "")
-	return emptyNamespace{ns, w.next}, err
-}
-
-// drop closes an empty namespace and waits until the kernel begins to delete it.
-func (w *removalWatch) drop(ctx context.Context, e emptyNamespace) error {
-	if err := e.Close(); err != nil {
-		return err
-	}
-	for {
-		if _, waiting := w.pending[e.nsid]; !waiting {
+		if len(b.ops) == 0 {
 			return nil
 		}
-		if err := w.poll(ctx); err != nil {
-			return err
+		_ = c.do(&b) // ENODEV: the link is deleted with its peer
+		b.message(unix.RTM_DELLINK, 0, func() {
+			b.ifinfo(0, 0, 0)
+			b.u32(unix.IFLA_GROUP, deletedGroup)
+		})
+		_ = c.do(&b) // the same
+		return nil
+	})
+}
+
+// wait waits until done returns true or the deadline of held namespaces.
+func (w *removalWatch) wait(ctx context.Context, done func() bool) error {
+	deadline, cancel := context.WithTimeout(ctx, holdTime)
+	defer cancel()
+	for !done() {
+		if err := w.poll(deadline); err != nil {
+			return ctx.Err() // nil at the deadline: they are held
 		}
 		if err := w.readEvents(); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// deletedBut reports whether all namespaces but one are deleted.
+func (w *removalWatch) deletedBut(last int32) bool {
+	return len(w.pending) == 0 || len(w.pending) == 1 && w.pending[last] != nil
 }
 
 // readEvents reads the next notifications.
@@ -237,15 +250,15 @@ func (w *removalWatch) deleted(h header, body []byte) {
 
 // recount dumps the nsids that still exist, after notifications were lost.
 func (w *removalWatch) recount() error {
-	var left map[int32]string
-	err := w.dump(unix.RTM_GETNSID,
+	var left map[int32][]string
+	err := w.requests.dump(unix.RTM_GETNSID,
 		func(b *batch) { b.zeros(4) }, // struct rtgenmsg, aligned
-		func() { left = map[int32]string{} },
+		func() { left = map[int32][]string{} },
 		func(body []byte) {
 			for _, a := range attributes(body[min(4, len(body)):]) {
 				if id := int32(a.u32()); a.typ == netnsaNsid {
-					if name, waiting := w.pending[id]; waiting {
-						left[id] = name
+					if names, waiting := w.pending[id]; waiting {
+						left[id] = names
 					}
 				}
 			}

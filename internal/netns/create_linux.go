@@ -27,14 +27,19 @@ func Create(name, mark string, inside func() error) error {
 }
 
 // CreateAll creates namespaces on up to [maxThreads] threads. It continues after
-// an error; the errors are joined in order.
+// an error; the errors are joined in order. A [LimitError], which is of all namespaces
+// alike, is returned once and alone.
 func CreateAll(specs []Spec) error {
-	return each(len(specs), func(i int) error {
+	err := each(len(specs), func(i int) error {
 		if err := create(specs[i]); err != nil {
 			return fmt.Errorf("namespace %s: %w", specs[i].Name, err)
 		}
 		return nil
 	})
+	if limit := (*LimitError)(nil); errors.As(err, &limit) {
+		return limit
+	}
+	return err
 }
 
 // create creates one namespace and leaves the calling thread in it. It begins in the host
@@ -42,8 +47,8 @@ func CreateAll(specs []Spec) error {
 // net.ipv4.tcp_child_ehash_entries.
 func create(s Spec) error {
 	returnToHost()
-	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-		return os.NewSyscallError("unshare", err)
+	if err := unshare(unix.CLONE_NEWNET); err != nil {
+		return err
 	}
 	if s.Inside != nil {
 		if err := s.Inside(); err != nil {
@@ -68,7 +73,7 @@ func createMarked(file, content string) error {
 	}
 	defer unix.Close(fd)
 	if _, err := unix.Write(fd, []byte(content)); err != nil {
-		return os.NewSyscallError("write", err)
+		return &os.PathError{Op: "write", Path: file, Err: err}
 	}
 	self := "/proc/thread-self/fd/" + strconv.Itoa(fd)
 	if err := unix.Linkat(unix.AT_FDCWD, self, unix.AT_FDCWD, file, unix.AT_SYMLINK_FOLLOW); err != nil {

@@ -109,8 +109,8 @@ func (e ExecEnv) enter() error {
 // ownMounts gives the calling thread a mount namespace of its own, from which no
 // mount propagates.
 func ownMounts() error {
-	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		return os.NewSyscallError("unshare", err)
+	if err := unshare(unix.CLONE_NEWNS); err != nil {
+		return err
 	}
 	return os.NewSyscallError("mount --make-rslave /", unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""))
 }

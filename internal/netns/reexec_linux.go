@@ -54,6 +54,9 @@ func (p Reexec) Run() (syscall.WaitStatus, error) {
 	return status, err
 }
 
+// ErrKilled says that the fork that starts a program was killed, as for lack of memory.
+var ErrKilled = errors.New("cannot start the program in the sandbox: the forked process was killed")
+
 // forkArgs holds all that the fork needs, because it cannot allocate.
 type forkArgs struct {
 	pidfd      int
@@ -141,7 +144,7 @@ func (a *forkArgs) start() (int, error) {
 		case err != nil:
 			return pid, os.NewSyscallError("read", err)
 		case n == 0 && pid == 0:
-			return 0, errors.New("cannot start the program in the sandbox: the forked process was killed")
+			return 0, ErrKilled
 		case n == 0:
 			return pid, nil
 		case r.step == stepDone:

@@ -11,8 +11,8 @@ import (
 // that fn created in it.
 func InTemp(fn func() error) error {
 	return thread(func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return os.NewSyscallError("unshare", err)
+		if err := unshare(unix.CLONE_NEWNET); err != nil {
+			return err
 		}
 		return fn()
 	})

@@ -11,8 +11,8 @@ import (
 func CreateUnnamed() (*Namespace, error) {
 	var ns *Namespace
 	err := thread(func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-			return os.NewSyscallError("unshare", err)
+		if err := unshare(unix.CLONE_NEWNET); err != nil {
+			return err
 		}
 		f, err := os.Open("/proc/thread-self/ns/net")
 		ns = &Namespace{f: f}

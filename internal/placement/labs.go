@@ -19,6 +19,9 @@ type Lab struct {
 	// Sandbox is the name of the sandbox that the lab is in, by default the lab's;
 	// "": the lab is on the machine.
 	Sandbox string `json:"sandbox,omitempty"`
+
+	// Unreachable is why no program can be started in the sandbox: the nodes are unknown.
+	Unreachable string `json:"unreachable,omitempty"`
 }
 
 // Labs are running labs. Several may have the same name, in different places.

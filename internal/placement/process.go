@@ -62,7 +62,8 @@ func (p *Process) boxes() ([]string, error) {
 }
 
 // labsIn runs ls inside a sandbox and returns its labs. A sandbox that has none, after a
-// crash, is returned as an incomplete lab of its name.
+// crash, is returned as an incomplete lab of its name, and one that can't be entered as
+// an unreachable one.
 func labsIn(name string) ([]Lab, error) {
 	box, err := sandbox.Open(name)
 	if errors.Is(err, sandbox.ErrNone) {
@@ -77,6 +78,9 @@ func labsIn(name string) ([]Lab, error) {
 	})
 	if errors.Is(err, sandbox.ErrEnded) {
 		return nil, nil
+	}
+	if entry := (*sandbox.EntryError)(nil); errors.As(err, &entry) {
+		return []Lab{{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}}, Sandbox: name, Unreachable: entry.Error()}}, nil
 	}
 	var labs []Lab
 	if err == nil && code == 0 {
@@ -193,6 +197,11 @@ func (p *Process) noSandboxError(lab string) error {
 // left in it.
 func (p *Process) reexecIn(box *sandbox.Box, args ...string) error {
 	defer box.Close()
+	return p.runIn(box, args...)
+}
+
+// runIn is reexecIn for a sandbox that the caller closes.
+func (p *Process) runIn(box *sandbox.Box, args ...string) error {
 	code, err := box.Run(append([]string{ProgramName}, args...), p.stdinAgain(), nil)
 	if errors.Is(err, sandbox.ErrEnded) {
 		return fmt.Errorf("%s: %w", box.Lab(), err)
@@ -240,26 +249,4 @@ func (p *Process) ReexecFor(lab Lab) error {
 		return rootLabError(lab.Name)
 	}
 	return nil
-}
-
-// Down removes a lab in its sandbox, and the sandbox with its last lab. The error is a
-// [Reexecuted] if the program was re-executed there, and has reported what it did; nil if
-// the lab was removed without that; [vethlab.ErrNotRunning] if there was no sandbox.
-func (p *Process) Down(lab Lab) error {
-	box, err := sandbox.Open(lab.Sandbox)
-	if errors.Is(err, sandbox.ErrNone) {
-		return notRunningError(lab.Name)
-	}
-	if err != nil {
-		return err
-	}
-	if ended, err := box.End(); ended || err != nil { // after a crash the sandbox had no lab
-		box.Close()
-		return err
-	}
-	err = p.reexecIn(box, "down", lab.Name)
-	if errors.Is(err, sandbox.ErrEnded) { // another process removed it
-		return nil
-	}
-	return err
 }

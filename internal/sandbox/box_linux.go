@@ -5,12 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -133,21 +128,6 @@ func (b *Box) Holder() int { return b.pid }
 // Lab returns the name of the sandbox's lab.
 func (b *Box) Lab() string { return b.lab }
 
-// Run re-executes this program inside the sandbox, in the same folder and with the
-// same environment, and returns its exit code. The error is [ErrEnded] if the
-// sandbox ends first, which kills the program.
-func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		dir = "/"
-	}
-	status, err := runInside(netns.Reexec{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
-	if (err != nil || status.Signaled()) && b.ended() {
-		return 0, ErrEnded
-	}
-	return ExitCode(status), err
-}
-
 // RunAsOwner re-executes this program in the user namespace of a process, and else
 // in this program's own namespaces, and returns its exit code. The program has
 // capabilities over every namespace that belongs to that user namespace.
@@ -171,58 +151,4 @@ func runInside(p netns.Reexec) (syscall.WaitStatus, error) {
 	p.Keep = role
 	p.Env = append(os.Environ(), roleVariable(int(role.Fd())))
 	return p.Run()
-}
-
-// ended reports whether the sandbox has ended or is ending. It is true after the end of
-// the holder has killed a program in the sandbox.
-func (b *Box) ended() bool {
-	r, err := openRecord(b.lab, false)
-	if err != nil {
-		return errors.Is(err, fs.ErrNotExist)
-	}
-	defer r.Close()
-	pid, err := r.holder()
-	return err == nil && pid != b.pid
-}
-
-// unused reports whether the sandbox has no lab, not even one being made.
-func (b *Box) unused() bool {
-	entries, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(b.pid), "root", Dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return true
-	}
-	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		return strings.HasSuffix(e.Name(), lockSuffix)
-	})
-}
-
-// endTime is how long a holder has to exit after its record is removed, and again
-// after SIGKILL.
-const endTime = time.Second
-
-// End ends the sandbox with all its processes if it is unused, and reports whether
-// it has ended.
-func (b *Box) End() (bool, error) {
-	r, err := openRecord(b.lab, false)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil // another program ended it
-	}
-	if err != nil {
-		return false, err
-	}
-	defer r.Close()
-	if pid, err := r.holder(); err != nil || pid != b.pid {
-		return true, err // it has ended, and a new one has its name
-	}
-	if !b.unused() {
-		return false, nil
-	}
-	if err := r.remove(); err != nil {
-		return false, err
-	}
-	if !netns.WaitExit(b.pidfd, endTime) {
-		_ = unix.PidfdSendSignal(b.pidfd, unix.SIGKILL, nil, 0)
-		netns.WaitExit(b.pidfd, endTime)
-	}
-	return true, nil
 }

@@ -35,7 +35,8 @@ func startHolder(lab string, r *record) error {
 // orphans become its children.
 func hold() {
 	defer unix.Exit(0) // at once: the kernel frees everything
-	r := &record{os.NewFile(recordFile, "record")}
+	path, _ := os.Readlink("/proc/self/fd/" + strconv.Itoa(recordFile))
+	r := &record{os.NewFile(recordFile, path)}
 	signal.Ignore(unix.SIGCHLD) // the kernel reaps children
 	defaultActions()
 	err := closeInherited(recordFile + 1)
@@ -56,6 +57,18 @@ func hold() {
 		return
 	}
 	dropCodePages()
+	go func() {
+		r.awaitRemoval(watch)
+		unix.Exit(0)
+	}()
+	awaitTermination()
+	endProcesses()
+	_ = r.remove() // else the next command does
+}
+
+// awaitRemoval returns when the record is removed, or its file system unmounted; watch is
+// of watchRecord.
+func (r *record) awaitRemoval(watch int) {
 	for !r.removed() {
 		var event [unix.SizeofInotifyEvent + unix.NAME_MAX + 1]byte
 		if _, err := unix.Read(watch, event[:]); err != nil && err != unix.EINTR {

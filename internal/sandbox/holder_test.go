@@ -3,16 +3,29 @@
 package sandbox_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// signalHolder sends every signal to PID 1 of its PID namespace.
+// signalHolder sends every signal to PID 1 of its PID namespace, and SIGTERM as if it came
+// from a process outside.
 func signalHolder() {
+	forged := unix.Siginfo{Signo: int32(unix.SIGTERM), Code: -1} // SI_QUEUE, from PID 0
+	if _, _, errno := unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, 1, uintptr(unix.SIGTERM), uintptr(unsafe.Pointer(&forged))); errno != 0 {
+		fmt.Println(errno)
+	}
+	forged.Code = 0 // SI_USER: the kernel sends it only from kill(2)
+	if _, _, errno := unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, 1, uintptr(unix.SIGTERM), uintptr(unsafe.Pointer(&forged))); errno != unix.EPERM {
+		fmt.Println(errno)
+	}
 	for s := unix.Signal(1); s <= 64; s++ {
 		if err := unix.Kill(1, s); err != nil {
 			fmt.Println(s, err)
@@ -57,5 +70,43 @@ func TestInheritedDescriptors(t *testing.T) {
 	if n, err := unix.Poll(fds, 5000); n != 1 || fds[0].Revents&unix.POLLHUP == 0 {
 		open, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", box.Holder()))
 		t.Errorf("the holder keeps the end of a pipe: %d, %v; it has %v", n, err, open)
+	}
+}
+
+// SIGTERM from outside, as at a shutdown, ends the lab with its processes and leaves no
+// record.
+func TestTerminationFromOutside(t *testing.T) {
+	dir := recordDir(t)
+	box := start(t, "lab")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := box.Run([]string{"test", "busy"}, nil, write)
+		write.Close()
+		ended <- err
+	}()
+	if _, err := read.Read(make([]byte, 16)); err != nil { // "ready"
+		t.Fatal(err)
+	}
+	if err := unix.Kill(box.Holder(), unix.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if !errors.Is(err, sandbox.ErrEnded) {
+			t.Errorf("the program in the sandbox: %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the sandbox still runs")
+	}
+	if _, err := sandbox.Open("lab"); !errors.Is(err, sandbox.ErrNone) {
+		t.Errorf("afterwards: %v", err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("left in the runtime folder: %v, %v", entries, err)
 	}
 }

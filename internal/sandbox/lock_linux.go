@@ -85,8 +85,14 @@ func tryAcquire(lab string) (*Lock, error) {
 		return nil, err
 	}
 	err = errors.Join(f.Truncate(0), writeOwner(f))
+	if full(err) { // a lab can be removed all the same: its owner is unknown meanwhile
+		err = nil
+	}
 	return &Lock{lab: lab, file: f, finished: info.Size() == 0}, err
 }
+
+// full reports whether an error says that a file system or its quota is full.
+func full(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
 
 func sameFile(f *os.File, path string) bool {
 	a, errA := f.Stat()
@@ -148,6 +154,9 @@ func (l *Lock) Retire() error {
 			return err
 		}
 		err := machineTables().restore()
+		if full(err) { // the note still names this lab, which the next restore ignores
+			err = nil
+		}
 		if locks, e := filepath.Glob(lockPath("*")); e != nil || len(locks) > 0 {
 			return errors.Join(err, e)
 		}

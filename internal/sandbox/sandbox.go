@@ -65,6 +65,7 @@ func (r Role) Over() bool { return r == Failed }
 const (
 	StepNamespaces = "make namespaces"
 	StepProc       = "mount /proc"
+	StepStart      = "start a program in the namespaces"
 )
 
 // A StartError says which step of making a sandbox failed.
@@ -79,3 +80,16 @@ func (e *StartError) Error() string {
 
 // Unwrap returns the kernel's reason.
 func (e *StartError) Unwrap() error { return e.Err }
+
+// An EntryError says that no program can be started in a sandbox, which still runs.
+type EntryError struct {
+	Lab string
+	Err error // the reason
+}
+
+func (e *EntryError) Error() string {
+	return fmt.Sprintf("cannot enter the sandbox of lab %s: %v\n  End processes of the lab, or take it down: vethlab down %s", e.Lab, e.Err, e.Lab)
+}
+
+// Unwrap returns the reason.
+func (e *EntryError) Unwrap() error { return e.Err }

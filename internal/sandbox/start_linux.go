@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,9 +9,12 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // bare is the role [Isolated] with an empty /run.
@@ -39,8 +43,11 @@ func Main() Role {
 }
 
 // readyFile is the descriptor of a pipe to the starter. A started program writes
-// "ERRNO STEP" if a step failed, and closes it.
+// [started], or "ERRNO STEP" if a step failed, and closes it.
 const readyFile = 3
+
+// started says that a program has set up its mounts.
+const started = "started"
 
 // report writes a failed step to the starter and reports whether err is nil.
 func report(err error) bool {
@@ -52,8 +59,10 @@ func report(err error) bool {
 		errno := syscall.Errno(0)
 		errors.As(err, &errno)
 		fmt.Fprintf(ready, "%d %s", errno, start.Step)
+		return false
 	}
-	return err == nil
+	_, _ = ready.WriteString(started) // the starter may have been killed
+	return true
 }
 
 // start re-executes this program in new namespaces, with a user namespace if user is
@@ -82,34 +91,83 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	a := cmd.SysProcAttr
-	a.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID
+	setNamespaces(cmd.SysProcAttr, newFlags, user)
+	err = startInTime(cmd)
+	write.Close()
+	if err != nil {
+		return &StartError{StepNamespaces, startReason(err, user)}
+	}
+	text, err := io.ReadAll(read)
+	if err == nil && string(text) == started {
+		return nil
+	}
+	ended := cmd.Wait()
+	return errors.Join(err, parseStartError(string(text), ended))
+}
+
+// freeTime is how long a namespace limit may be reached because of namespaces that have
+// ended: the kernel frees those of a sandbox some 10 ms after its last process.
+const freeTime = time.Second
+
+// startInTime starts a command. Where a namespace limit is reached it tries again until
+// freeTime is over.
+func startInTime(cmd *exec.Cmd) error {
+	for end := time.Now().Add(freeTime); ; time.Sleep(freeTime / 50) {
+		try := *cmd // a command can be started once only
+		err := try.Start()
+		if err == nil || !errors.Is(err, unix.ENOSPC) || time.Now().After(end) {
+			*cmd = try
+			return err
+		}
+	}
+}
+
+// newFlags are the namespaces of a started program, besides its user namespace.
+const newFlags = unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID
+
+// setNamespaces makes a command start in new namespaces, and in a new user namespace, in
+// which this user is root, if user is true.
+func setNamespaces(a *syscall.SysProcAttr, flags uintptr, user bool) {
+	a.Cloneflags = flags
 	if user {
 		a.Cloneflags |= unix.CLONE_NEWUSER
 		a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}}
 		a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}}
 	}
-	err = cmd.Start()
-	write.Close()
-	if err != nil {
-		errno := syscall.Errno(0)
-		if errors.As(err, &errno) {
-			err = errno // without "fork/exec /proc/self/exe"
-		}
-		return &StartError{StepNamespaces, err}
-	}
-	text, err := io.ReadAll(read)
-	if err == nil && len(text) == 0 {
-		return nil
-	}
-	return errors.Join(err, parseStartError(string(text)), cmd.Wait())
 }
 
-func parseStartError(text string) error {
+// startReason returns the kernel's reason for a failed start, with the limit that is
+// reached. For that it tries each type of namespace with a program that does not exist.
+func startReason(err error, user bool) error {
+	errno := syscall.Errno(0)
+	if !errors.As(err, &errno) {
+		return err
+	}
+	if errno != unix.ENOSPC {
+		return errno // without "fork/exec /proc/self/exe"
+	}
+	types := uintptr(newFlags)
+	if user {
+		types |= unix.CLONE_NEWUSER
+	}
+	limit := netns.ReachedLimit(types, func(flag uintptr) error {
+		try := exec.Command("/proc/self/no-such-program")
+		try.SysProcAttr = &syscall.SysProcAttr{}
+		setNamespaces(try.SysProcAttr, flag&newFlags, user)
+		return try.Start() // ENOENT: the namespace could be made
+	})
+	return cmp.Or(limit, error(errno))
+}
+
+// parseStartError returns the error of a program that reported text and ended.
+func parseStartError(text string, ended error) error {
+	if text == "" {
+		return &StartError{StepStart, fmt.Errorf("the program ended (%w)", ended)}
+	}
 	var errno syscall.Errno
 	number, step, _ := strings.Cut(text, " ")
 	if _, err := fmt.Sscan(number, &errno); err != nil {
-		return &StartError{"start", errors.New(text)}
+		return &StartError{StepStart, errors.New(text)}
 	}
 	return &StartError{step, errno}
 }
