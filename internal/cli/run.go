@@ -66,19 +66,21 @@ type runOptions struct {
 // run builds a lab, shows and tests it, and removes it, also after a failure, unless it was
 // up before.
 func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o runOptions) error {
-	before, err := vethlab.List()
+	before, err := isRunning(lab)
 	if err != nil {
 		return err
 	}
 	err = p.up(ctx, lab)
 	if err == nil {
 		err = p.showAndTest(ctx, lab, argv)
+	} else if now, listErr := isRunning(lab); listErr == nil && !now { // up has undone what it made
+		return err
 	}
 	switch {
 	case o.keep:
 		p.out.notice("lab %s is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
-	case slices.ContainsFunc(before, func(i vethlab.LabInfo) bool { return i.Name == lab.Name() }):
+	case before:
 		p.out.notice("lab %s was up before and is left up; to remove it: vethlab down %s", lab.Name(), lab.Name())
 		return err
 	}
@@ -86,6 +88,12 @@ func (p *program) run(ctx context.Context, lab *vethlab.Lab, argv []string, o ru
 		return errors.Join(err, removeErr)
 	}
 	return err
+}
+
+// isRunning reports whether a lab runs here, also an incomplete one.
+func isRunning(lab *vethlab.Lab) (bool, error) {
+	infos, err := vethlab.List()
+	return slices.ContainsFunc(infos, func(i vethlab.LabInfo) bool { return i.Name == lab.Name() }), err
 }
 
 // showAndTest shows a lab, tests it and runs a command. The error of the test comes before

@@ -26,7 +26,7 @@ func Privileged() bool {
 func needNames() error {
 	for _, dir := range []string{netns.Dir, Dir} {
 		if err := writable(dir, "/run"); err != nil {
-			return fmt.Errorf("cannot make a lab on the machine: cannot write %s: %w (want a writable /run, or --rootless)", dir, err)
+			return fmt.Errorf("cannot make or change a lab on the machine: cannot write %s: %w (want a writable /run, or --rootless)", dir, err)
 		}
 	}
 	return nil
