@@ -167,7 +167,7 @@ func (l *Lab) prepare(before *record) (*Plan, *kernel.Snapshot, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, seen, errors.Join(l.checkNames(p.ops), l.checkProcesses(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State))
+	return p, seen, errors.Join(l.checkNames(p.ops), l.checkProcesses(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State), l.checkSupported(p.ops))
 }
 
 // settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually take 10 ms. Before Linux 6.8,

@@ -14,6 +14,7 @@ func (t *Topology) Clone() *Topology {
 		n := &c.Nodes[i]
 		n.Group, n.Interfaces = slices.Clone(n.Group), slices.Clone(n.Interfaces)
 		n.Routes, n.Subnet, n.Sysctls = slices.Clone(n.Routes), slices.Clone(n.Subnet), maps.Clone(n.Sysctls)
+		n.SysctlPos = maps.Clone(n.SysctlPos)
 		for j := range n.Interfaces {
 			i := &n.Interfaces[j]
 			for _, p := range attributes() {

@@ -19,7 +19,7 @@ func (d *decoder) nodes(v value) Nodes {
 			"group":      func(v value) { n.Group = d.names(v, "a group or a list of them") },
 			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
 			"routes":     func(v value) { n.Routes = d.routes(v) },
-			"sysctls":    func(v value) { n.Sysctls = d.sysctls(v) },
+			"sysctls":    func(v value) { n.Sysctls, n.SysctlPos = d.sysctls(v) },
 			"nftables":   func(v value) { n.Nftables = d.lines(v, "tables as nft list ruleset prints them") },
 			"subnet":     func(v value) { n.Subnet = d.subnets(v) },
 		})
@@ -83,8 +83,7 @@ func (d *decoder) mac(v value) MAC {
 
 // sysctls reads sysctls. A value is text or a number; true and false are mistakes,
 // since the kernel wants 1 and 0.
-func (d *decoder) sysctls(v value) map[string]string {
-	var settings map[string]string
+func (d *decoder) sysctls(v value) (settings map[string]string, places map[string]Pos) {
 	for _, e := range d.entries(v, "a mapping from sysctl keys to values") {
 		s, ok := d.text(e.value, "a value")
 		if ok && e.value.node.Tag == "!!bool" {
@@ -95,9 +94,9 @@ func (d *decoder) sysctls(v value) map[string]string {
 			s = "1" // for the checks of the key
 		}
 		if settings == nil {
-			settings = make(map[string]string)
+			settings, places = make(map[string]string), make(map[string]Pos)
 		}
-		settings[e.key] = s
+		settings[e.key], places[e.key] = s, e.pos
 	}
-	return settings
+	return settings, places
 }

@@ -91,6 +91,9 @@ type Node struct {
 	// family. Empty: from the pools, or from the addresses in the file.
 	Subnet []netip.Prefix `json:"subnet,omitempty"`
 
+	// SysctlPos has the positions of the sysctls' keys.
+	SysctlPos map[string]Pos `json:"-"`
+
 	Pos Pos `json:"-"`
 }
 

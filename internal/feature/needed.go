@@ -1,8 +1,11 @@
 package feature
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
+	"github.com/vethlab/vethlab/internal/nft"
 	"github.com/vethlab/vethlab/internal/plan"
 )
 
@@ -22,4 +25,34 @@ func NeededBy(op plan.Op) []*Feature {
 		}
 	}
 	return neededBy.For(op)
+}
+
+// Required returns the features without which the kernel can't carry out an Op: as
+// NeededBy, but of a packet filter only those that the rule itself uses.
+func Required(op plan.Op) []*Feature {
+	rule, ok := op.(plan.Nft)
+	if !ok {
+		return NeededBy(op)
+	}
+	needed := []*Feature{Nftables}
+	for _, s := range rule.Command.Rule.Statements {
+		switch s := s.(type) {
+		case nft.NAT:
+			needed = append(needed, NAT)
+		case nft.Reject:
+			needed = append(needed, Reject)
+		case nft.Match:
+			if strings.HasPrefix(s.Key, "ct ") {
+				needed = append(needed, Conntrack)
+			}
+		}
+	}
+	return needed
+}
+
+// Lacks reports whether a feature is missing in the kernel, and not for lack of permission
+// or memory, or because it could not be tried.
+func Lacks(err error) bool {
+	lack := (*Error)(nil)
+	return errors.As(err, &lack) && !Untried(err) && notSupported(lack.Reason)
 }

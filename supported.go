@@ -1,0 +1,118 @@
+package vethlab
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/iproute2"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// checkSupported returns what of a plan this kernel can't do, as [topo.Errors] with the
+// positions in the file, before anything is made: sysctls that a network namespace does not
+// have, and features that the kernel lacks.
+func (l *Lab) checkSupported(p plan.Plan) error {
+	sysctls, err := l.unsupportedSysctls(p)
+	if err != nil {
+		return err
+	}
+	if all := append(sysctls, l.missingFeatures(p)...); len(all) > 0 {
+		slices.SortStableFunc(all, func(a, b *topo.Error) int {
+			return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
+		})
+		return all
+	}
+	return nil
+}
+
+// unsupportedSysctls returns the mistakes in the sysctls of the description that a plan
+// sets.
+func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
+	set := map[string][]topo.Pos{} // by key
+	filters := false
+	for _, op := range p {
+		switch op := op.(type) {
+		case plan.SetSysctl:
+			if pos, described := l.sysctlPos(op); described {
+				set[op.Key] = append(set[op.Key], pos)
+			}
+		case plan.Nft:
+			filters = true
+		}
+	}
+	if len(set) == 0 {
+		return nil, nil
+	}
+	faults, err := kernel.CheckSysctls(slices.Sorted(maps.Keys(set)))
+	if err != nil {
+		return nil, err
+	}
+	var mistakes topo.Errors
+	for _, key := range slices.Sorted(maps.Keys(faults)) {
+		if filters && strings.HasPrefix(key, "net.netfilter.") {
+			continue // rules may load the module that has it
+		}
+		for _, pos := range set[key] {
+			mistakes = append(mistakes, &topo.Error{Pos: pos, Msg: fmt.Sprintf("cannot set sysctl %q: %s", key, faults[key].Reason), Hint: faults[key].Hint})
+		}
+	}
+	return mistakes, nil
+}
+
+// sysctlPos returns the position of a sysctl in the file. It is false for one that no node
+// of the description has.
+func (l *Lab) sysctlPos(op plan.SetSysctl) (topo.Pos, bool) {
+	d := l.compiled.Load()
+	name := d.NodeOf(op.Namespace)
+	for i := range d.Topology.Nodes {
+		n := &d.Topology.Nodes[i]
+		if _, described := n.Sysctls[op.Key]; !described || n.Name != name {
+			continue
+		}
+		if pos := n.SysctlPos[op.Key]; pos.IsValid() {
+			return pos, true
+		}
+		return n.Pos, true
+	}
+	return topo.Pos{}, false
+}
+
+// missingFeatures returns the features that a plan needs and the kernel lacks, at the
+// first Op that needs each. A veth pair, which each lab has, is not tried.
+func (l *Lab) missingFeatures(p plan.Plan) topo.Errors {
+	var mistakes topo.Errors
+	tried := map[*feature.Feature]bool{feature.Veth: true}
+	for _, op := range p {
+		if _, sysctl := op.(plan.SetSysctl); sysctl {
+			continue // see unsupportedSysctls
+		}
+		for _, f := range feature.Required(op) {
+			if tried[f] {
+				continue
+			}
+			tried[f] = true
+			err, lack := f.Err(), (*feature.Error)(nil)
+			if !feature.Lacks(err) || !errors.As(err, &lack) {
+				continue // another error is reported by the step itself
+			}
+			_, pos := l.compiled.Load().Source(op.At())
+			mistakes = append(mistakes, &topo.Error{
+				Pos: pos, Hint: lack.Hint,
+				Msg: fmt.Sprintf("this kernel lacks %s, which `%s` needs: %v", lack.Name, firstLine(iproute2.Print(op)), lack.Reason),
+			})
+		}
+	}
+	return mistakes
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
