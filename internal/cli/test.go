@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/report"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -44,7 +46,7 @@ also an annotation, on stderr.`,
 			}
 			lab, err := p.findTested(args, o)
 			if err != nil {
-				return err
+				return p.untested(args, o, err)
 			}
 			return p.test(cmd.Context(), lab, o)
 		},
@@ -89,6 +91,40 @@ func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error)
 	}
 	p.out.notice("%v, so its tests are unknown: %s", lab.Unknown(), instead)
 	return lab, nil
+}
+
+// untested writes the report of a lab that could not be tested, for CI systems, and
+// returns the reason. If the command was re-executed, that has written it.
+func (p *program) untested(args []string, o testOptions, reason error) error {
+	if done := (placement.Reexecuted{}); errors.As(reason, &done) {
+		return reason
+	}
+	r := &vethlab.Report{Lab: p.nameOf(args, o.name), Results: []vethlab.TestResult{}, Err: reason}
+	if err := p.writeReport(r, o); err != nil {
+		return errors.Join(reason, err)
+	}
+	return reason
+}
+
+// nameOf returns the name of the lab that the arguments of a command mean, which need not
+// be valid: of its file, or else the argument.
+func (p *program) nameOf(args []string, name string) string {
+	if name != "" {
+		return name
+	}
+	if len(args) == 0 {
+		file, err := folderFile()
+		if err != nil {
+			return ""
+		}
+		args = []string{file}
+	}
+	if data, _, err := p.readFrom(args[0]); err == nil {
+		if t, err := parse(args[0], data); err == nil {
+			return t.Name
+		}
+	}
+	return args[0]
 }
 
 // test runs the tests of a lab and writes the report. If a test failed, the error is an

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -57,13 +58,16 @@ func hold() {
 		return
 	}
 	dropCodePages()
+	var terminating atomic.Bool
 	go func() {
-		r.awaitRemoval(watch)
-		unix.Exit(0)
+		if r.awaitRemoval(watch); !terminating.Load() {
+			unix.Exit(0)
+		}
 	}()
 	awaitTermination()
+	terminating.Store(true)
+	_ = r.remove() // first, so that ended programs know why; else the next command does
 	endProcesses()
-	_ = r.remove() // else the next command does
 }
 
 // awaitRemoval returns when the record is removed, or its file system unmounted; watch is

@@ -106,6 +106,11 @@ func TestTerminationFromOutside(t *testing.T) {
 	if _, err := sandbox.Open("lab"); !errors.Is(err, sandbox.ErrNone) {
 		t.Errorf("afterwards: %v", err)
 	}
+	for end := time.Now().Add(10 * time.Second); unix.Kill(box.Holder(), 0) == nil; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the holder still runs")
+		}
+	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("left in the runtime folder: %v, %v", entries, err)
 	}

@@ -54,6 +54,9 @@ func (e *engine) impossible(t *compile.Test, q query) (f finding, ok bool) {
 			return q.fails(t, "expect", want, notProbed.String(), node+" is not running"), true
 		}
 	}
+	if why := e.broken(t, &p); why != "" {
+		return q.fails(t, "expect", want, notProbed.String(), why), true
+	}
 	if len(p.Addresses) > 0 {
 		return finding{}, false
 	}

@@ -16,6 +16,7 @@ import (
 type engine struct {
 	lab        string
 	state      *state.State
+	described  *state.State          // nil: unknown, or the tests are not of the description
 	namespaces map[string]string     // by node
 	owners     map[netip.Addr]string // the node that has an address
 }
@@ -27,8 +28,11 @@ const retryPause = 100 * time.Millisecond
 // returns their results in the same order. Probes of all tests are sent
 // concurrently; tests that fail are tried again until their RetryFor is over.
 // When ctx ends, the results are those until then.
-func Run(ctx context.Context, lab string, s *state.State, tests []compile.Test) []TestResult {
-	e := &engine{lab: lab, state: s, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s)}
+//
+// If described is not nil, the tests are of a file that describes that: a test that
+// expects no answer fails where its source or target is other than described.
+func Run(ctx context.Context, lab string, s, described *state.State, tests []compile.Test) []TestResult {
+	e := &engine{lab: lab, state: s, described: described, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s)}
 	start := time.Now()
 	results := make([]TestResult, len(tests))
 	left := make([]int, len(tests)) // indexes of the tests to try
