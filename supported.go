@@ -38,14 +38,12 @@ func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
 	set := map[string][]topo.Pos{} // by key
 	filters := false
 	for _, op := range p {
-		switch op := op.(type) {
-		case plan.SetSysctl:
-			if pos, described := l.sysctlPos(op); described {
-				set[op.Key] = append(set[op.Key], pos)
+		if key := plan.SysctlOf(op); key != "" {
+			if pos, described := l.sysctlPos(op.At().Namespace, key); described {
+				set[key] = append(set[key], pos)
 			}
-		case plan.Nft:
-			filters = true
 		}
+		filters = filters || plan.NftOf(op) != nil
 	}
 	if len(set) == 0 {
 		return nil, nil
@@ -66,17 +64,17 @@ func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
 	return mistakes, nil
 }
 
-// sysctlPos returns the position of a sysctl in the file. It is false for one that no node
-// of the description has.
-func (l *Lab) sysctlPos(op plan.SetSysctl) (topo.Pos, bool) {
+// sysctlPos returns the position of a sysctl in the file. It is false for one that the node
+// of the namespace does not have in the description.
+func (l *Lab) sysctlPos(namespace, key string) (topo.Pos, bool) {
 	d := l.compiled.Load()
-	name := d.NodeOf(op.Namespace)
+	name := d.NodeOf(namespace)
 	for i := range d.Topology.Nodes {
 		n := &d.Topology.Nodes[i]
-		if _, described := n.Sysctls[op.Key]; !described || n.Name != name {
+		if _, described := n.Sysctls[key]; !described || n.Name != name {
 			continue
 		}
-		if pos := n.SysctlPos[op.Key]; pos.IsValid() {
+		if pos := n.SysctlPos[key]; pos.IsValid() {
 			return pos, true
 		}
 		return n.Pos, true
@@ -90,7 +88,7 @@ func (l *Lab) missingFeatures(p plan.Plan) topo.Errors {
 	var mistakes topo.Errors
 	tried := map[*feature.Feature]bool{feature.Veth: true}
 	for _, op := range p {
-		if _, sysctl := op.(plan.SetSysctl); sysctl {
+		if plan.SysctlOf(op) != "" {
 			continue // see unsupportedSysctls
 		}
 		for _, f := range feature.Required(op) {

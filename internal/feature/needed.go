@@ -30,12 +30,12 @@ func NeededBy(op plan.Op) []*Feature {
 // Required returns the features without which the kernel can't carry out an Op: as
 // NeededBy, but of a packet filter only those that the rule itself uses.
 func Required(op plan.Op) []*Feature {
-	rule, ok := op.(plan.Nft)
-	if !ok {
+	command := plan.NftOf(op)
+	if command == nil {
 		return NeededBy(op)
 	}
 	needed := []*Feature{Nftables}
-	for _, s := range rule.Command.Rule.Statements {
+	for _, s := range command.Rule.Statements {
 		switch s := s.(type) {
 		case nft.NAT:
 			needed = append(needed, NAT)
