@@ -38,12 +38,12 @@ func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
 	set := map[string][]topo.Pos{} // by key
 	filters := false
 	for _, op := range p {
-		if key := plan.SysctlOf(op); key != "" {
+		if key := op.Traits().Sysctl; key != "" {
 			if pos, described := l.sysctlPos(op.At().Namespace, key); described {
 				set[key] = append(set[key], pos)
 			}
 		}
-		filters = filters || plan.NftOf(op) != nil
+		filters = filters || op.Traits().Nft != nil
 	}
 	if len(set) == 0 {
 		return nil, nil
@@ -88,7 +88,7 @@ func (l *Lab) missingFeatures(p plan.Plan) topo.Errors {
 	var mistakes topo.Errors
 	tried := map[*feature.Feature]bool{feature.Veth: true}
 	for _, op := range p {
-		if plan.SysctlOf(op) != "" {
+		if op.Traits().Sysctl != "" {
 			continue // see unsupportedSysctls
 		}
 		for _, f := range feature.Required(op) {

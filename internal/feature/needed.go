@@ -30,7 +30,7 @@ func NeededBy(op plan.Op) []*Feature {
 // Required returns the features without which the kernel can't carry out an Op: as
 // NeededBy, but of a packet filter only those that the rule itself uses.
 func Required(op plan.Op) []*Feature {
-	command := plan.NftOf(op)
+	command := op.Traits().Nft
 	if command == nil {
 		return NeededBy(op)
 	}

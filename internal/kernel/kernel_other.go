@@ -163,7 +163,7 @@ func Extras([]string) (map[string]Extra, error) { return nil, netns.ErrLinux }
 
 // XtablesOf fails with [netns.ErrLinux].
 func XtablesOf([]string) (map[string][]xtables.Table, error) { return nil, netns.ErrLinux }
-||||||| parent of a737220 (vethlab, kernel: refuse sysctls and features that the kernel lacks before anything is made)
+
 // A SysctlFault says why a sysctl can't be set in a network namespace.
 type SysctlFault struct{ Reason, Hint string }
 

@@ -15,16 +15,6 @@ type Nft struct {
 	Command   nft.Command
 }
 
-// NftOf returns the nft command of an Op, nil if it has none.
-func NftOf(op Op) *nft.Command {
-	if f, ok := op.(interface{ nft() *nft.Command }); ok {
-		return f.nft()
-	}
-	return nil
-}
-
-func (op Nft) nft() *nft.Command { return &op.Command }
-
 // At implements [Op].
 func (op Nft) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 

@@ -14,21 +14,11 @@ type SetSysctl struct {
 	Key, Value string // "net.ipv4.ip_forward", "1"
 }
 
-// SysctlOf returns the key of the sysctl that an Op sets, "" if it sets none.
-func SysctlOf(op Op) string {
-	if s, ok := op.(interface{ sysctl() string }); ok {
-		return s.sysctl()
-	}
-	return ""
-}
-
-func (op SetSysctl) sysctl() string { return op.Key }
-
 // At implements [Op].
 func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
 // Traits implements [Op].
-func (op SetSysctl) Traits() Traits { return Traits{thing: &namespaceSysctls} }
+func (op SetSysctl) Traits() Traits { return Traits{thing: &namespaceSysctls, Sysctl: op.Key} }
 
 // Apply implements [Op].
 func (op SetSysctl) Apply(s *state.State) error {

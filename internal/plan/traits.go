@@ -32,6 +32,7 @@ type Traits struct {
 	MTU     int          // bytes, that it gives its link; 0: none
 	Network netip.Prefix // that it makes reachable; zero: none
 	Nft     *nft.Command // nil: it is none of nft(8)
+	Sysctl  string       // the key that it sets; "": none
 	Section Section      // that it is in
 
 	// thing is what the Op changes; nil: a namespace or a link.
