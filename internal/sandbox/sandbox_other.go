@@ -96,6 +96,9 @@ func (*Box) Lab() string { return "" }
 // Run fails with [netns.ErrLinux].
 func (*Box) Run([]string, *os.File, *os.File) (int, error) { return 0, netns.ErrLinux }
 
+// Kill fails with [netns.ErrLinux].
+func (*Box) Kill(bool) (bool, error) { return false, netns.ErrLinux }
+
 // End does nothing.
 func (*Box) End() (bool, error) { return true, nil }
 
