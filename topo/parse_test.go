@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // ignorePositions compares labs without regard to where they were written.
 var ignorePositions = cmp.Options{
-	cmpopts.IgnoreTypes(topo.Pos{}),
+	cmpopts.IgnoreTypes(topo.Pos{}, map[string]topo.Pos{}),
 	cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}, topo.Pool{}),
 }
 

@@ -46,7 +46,7 @@ also an annotation, on stderr.`,
 			}
 			lab, err := p.findTested(args, o)
 			if err != nil {
-				return p.untested(args, o, err)
+				return p.untested(cmd.Context(), args, o, err)
 			}
 			return p.test(cmd.Context(), lab, o)
 		},
@@ -94,9 +94,10 @@ func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error)
 }
 
 // untested writes the report of a lab that could not be tested, for CI systems, and
-// returns the reason. If the command was re-executed, that has written it.
-func (p *program) untested(args []string, o testOptions, reason error) error {
-	if done := (placement.Reexecuted{}); errors.As(reason, &done) {
+// returns the reason. There is none of wrong usage; and if the command was re-executed,
+// that has written it.
+func (p *program) untested(ctx context.Context, args []string, o testOptions, reason error) error {
+	if done := (placement.Reexecuted{}); errors.As(reason, &done) || exitCode(ctx, reason) == exitUsage {
 		return reason
 	}
 	r := &vethlab.Report{Lab: p.nameOf(args, o.name), Results: []vethlab.TestResult{}, Err: reason}

@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 		},
 	}
 	options := cmp.Options{
-		cmpopts.IgnoreTypes(topo.Pos{}),
+		cmpopts.IgnoreTypes(topo.Pos{}, map[string]topo.Pos{}),
 		cmp.Comparer(func(a, b lesson.Check) bool { return a.Text == b.Text }),
 		cmpopts.EquateEmpty(),
 	}
