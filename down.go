@@ -18,8 +18,11 @@ const endGrace = 2 * time.Second
 // Down ends the processes inside the lab, removes it, and returns when the kernel has
 // deleted its namespaces. A lab that does not run is not an error.
 func (l *Lab) Down(ctx context.Context) error {
-	return l.teardown(ctx, func(names []string) error {
+	return l.teardown(ctx, func(names []string, unfinished bool) error {
 		held, err := kernel.Remove(ctx, names)
+		if err == nil && unfinished {
+			err = kernel.AwaitRemoved(ctx)
+		}
 		if err == nil && len(held) > 0 {
 			l.notify(EventEnd, "still held by a process or an open descriptor, deleted when that is released: %s", words.List(held, maxListed))
 		}
@@ -31,11 +34,12 @@ func (l *Lab) Down(ctx context.Context) error {
 // namespaces, which takes some 10 ms. All names are free at once, except those of links
 // in the host namespace.
 func (l *Lab) Drop(ctx context.Context) error {
-	return l.teardown(ctx, func(names []string) error { return netns.Remove(names...) })
+	return l.teardown(ctx, func(names []string, _ bool) error { return netns.Remove(names...) })
 }
 
-// teardown removes the lab; remove removes its namespaces.
-func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) error {
+// teardown removes the lab; remove removes its namespaces. Unfinished says that the kernel
+// may still be deleting others, without a name, which a killed Down began to remove.
+func (l *Lab) teardown(ctx context.Context, remove func(names []string, unfinished bool) error) error {
 	lock, err := l.acquire(ctx)
 	if err != nil {
 		return err
@@ -47,13 +51,13 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string) error) e
 	if err != nil {
 		return err
 	}
-	// Without a name, the kernel may still be deleting what a killed Down began to remove.
-	if len(names) > 0 || !lock.Finished() {
+	unfinished := !lock.Finished()
+	if len(names) > 0 || unfinished {
 		lock.Begin()
 		if err := l.endProcesses(names); err != nil {
 			return err
 		}
-		if err := remove(names); err != nil {
+		if err := remove(names, unfinished); err != nil {
 			return err
 		}
 	}

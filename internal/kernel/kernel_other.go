@@ -169,3 +169,6 @@ type SysctlFault struct{ Reason, Hint string }
 
 // CheckSysctls fails with [netns.ErrLinux].
 func CheckSysctls([]string) (map[string]SysctlFault, error) { return nil, netns.ErrLinux }
+
+// AwaitRemoved fails with [netns.ErrLinux].
+func AwaitRemoved(context.Context) error { return netns.ErrLinux }

@@ -38,17 +38,53 @@ func Remove(ctx context.Context, names []string) (held []string, err error) {
 	if err := netns.Remove(rest...); err != nil {
 		return nil, err
 	}
-	if err := w.wait(ctx, func() bool { return w.deletedBut(last.nsid) }); err != nil {
+	if err := w.waitHeld(ctx, func() bool { return w.deletedBut(last.nsid) }); err != nil {
 		return nil, err
 	}
 	if err := w.removeLast(ctx, last); err != nil {
 		return nil, err
+	}
+	if len(w.pending) > 0 { // they are held, or the kernel is still busy with others
+		if err := errors.Join(AwaitRemoved(ctx), w.readPending()); err != nil {
+			return nil, err
+		}
 	}
 	for _, names := range w.pending {
 		held = append(held, names...)
 	}
 	slices.SortFunc(held, state.CompareNames)
 	return held, nil
+}
+
+// AwaitRemoved waits until the kernel has deleted all namespaces whose deletion has begun,
+// as those of a program that was killed. For that it makes two empty ones, the second
+// after the kernel has begun to delete the first: with the first, all others are in this
+// batch or an earlier one, and with the second these are complete. Where a limit allows
+// no namespace it does not wait.
+func AwaitRemoved(ctx context.Context) error {
+	w := &removalWatch{pending: map[int32][]string{}}
+	defer w.close()
+	if err := netns.Do(state.Host, w.dial); err != nil {
+		return err
+	}
+	for range 2 {
+		ns, err := netns.CreateUnnamed()
+		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.ENOMEM) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		id, err := w.requests.assignNsid(ns.Fd(), randomNsid())
+		w.pending[id] = []string{}
+		if err := errors.Join(err, ns.Close()); err != nil {
+			return err
+		}
+		if err := w.wait(ctx, func() bool { return w.pending[id] == nil }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveLinks deletes the links that a lab has in the host namespace after its
@@ -142,9 +178,6 @@ func (w *removalWatch) split(names []string) (last watched, rest []string, err e
 
 // nsid returns the nsid that a namespace has in the host namespace, and assigns one if
 // it has none; noNsid if the name is no namespace's.
-//
-// It chooses the nsid at random: the kernel takes the lowest free one, which may have been
-// that of a namespace whose notification is still to come.
 func (w *removalWatch) nsid(name string) (int32, error) {
 	fd, err := netns.OpenFd(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -154,8 +187,13 @@ func (w *removalWatch) nsid(name string) (int32, error) {
 		return noNsid, err
 	}
 	defer unix.Close(fd)
-	return w.requests.assignNsid(fd, 1<<30+rand.Uint32N(1<<30))
+	return w.requests.assignNsid(fd, randomNsid())
 }
+
+// randomNsid returns an nsid that is most probably free. The kernel's own choice is the
+// lowest free one, which may have been that of a namespace whose notification is still to
+// come.
+func randomNsid() uint32 { return 1<<30 + rand.Uint32N(1<<30) }
 
 // removeLast deletes the last namespace.
 func (w *removalWatch) removeLast(ctx context.Context, last watched) error {
@@ -168,7 +206,7 @@ func (w *removalWatch) removeLast(ctx context.Context, last watched) error {
 	if err := netns.Remove(last.names...); err != nil {
 		return err
 	}
-	return w.wait(ctx, func() bool { return w.pending[last.nsid] == nil })
+	return w.waitHeld(ctx, func() bool { return w.pending[last.nsid] == nil })
 }
 
 // deletedGroup is the group of links to delete, an arbitrary number that no other
@@ -207,19 +245,40 @@ func deleteLinks() error {
 	})
 }
 
-// wait waits until done returns true or the deadline of held namespaces.
-func (w *removalWatch) wait(ctx context.Context, done func() bool) error {
+// waitHeld waits until done returns true or holdTime is over.
+func (w *removalWatch) waitHeld(ctx context.Context, done func() bool) error {
 	deadline, cancel := context.WithTimeout(ctx, holdTime)
 	defer cancel()
+	if err := w.wait(deadline, done); err == nil || deadline.Err() == nil {
+		return err
+	}
+	return ctx.Err() // nil at the deadline: they are held
+}
+
+// wait waits until done returns true.
+func (w *removalWatch) wait(ctx context.Context, done func() bool) error {
 	for !done() {
-		if err := w.poll(deadline); err != nil {
-			return ctx.Err() // nil at the deadline: they are held
+		if err := w.poll(ctx); err != nil {
+			return err
 		}
 		if err := w.readEvents(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// readPending reads the notifications that have come.
+func (w *removalWatch) readPending() error {
+	for {
+		ready, err := w.await(0)
+		if err != nil || !ready {
+			return err
+		}
+		if err := w.readEvents(); err != nil {
+			return err
+		}
+	}
 }
 
 // deletedBut reports whether all namespaces but one are deleted.
