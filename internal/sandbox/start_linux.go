@@ -32,7 +32,8 @@ func Main() Role {
 	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0)
 	switch role {
 	case Holder:
-		hold()
+		const threads = 8
+		onStartupThread(threads, hold)
 	case Isolated, bare:
 		if !report(setupMounts(role == bare)) {
 			return Failed

@@ -19,21 +19,21 @@ import (
 // the kernel drops it where it has the default action (see defaultActions). But a thread
 // that waits for it by rt_sigtimedwait(2) gets it, if that is the startup thread, which
 // the kernel prefers to the others.
+//
+// The caller is locked to the startup thread, see [onStartupThread].
 func awaitTermination() {
-	onStartupThread(func() {
-		set := &unix.Sigset_t{}
-		set.Val[0] = 1 << (unix.SIGTERM - 1)
-		if unix.PthreadSigmask(unix.SIG_BLOCK, set, nil) != nil {
-			select {} // as if none came
+	set := &unix.Sigset_t{}
+	set.Val[0] = 1 << (unix.SIGTERM - 1)
+	if unix.PthreadSigmask(unix.SIG_BLOCK, set, nil) != nil {
+		select {} // as if none came
+	}
+	for {
+		var info unix.Siginfo
+		n, _, errno := unix.Syscall6(unix.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(&info)), 0, lastSignal/8, 0, 0)
+		if errno == 0 && unix.Signal(n) == unix.SIGTERM && fromOutside(&info) {
+			return
 		}
-		for {
-			var info unix.Siginfo
-			n, _, errno := unix.Syscall6(unix.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(&info)), 0, lastSignal/8, 0, 0)
-			if errno == 0 && unix.Signal(n) == unix.SIGTERM && fromOutside(&info) {
-				return
-			}
-		}
-	})
+	}
 }
 
 // fromOutside reports whether a process outside the PID namespace sent a signal: it has no
@@ -48,19 +48,20 @@ func fromOutside(info *unix.Siginfo) bool {
 	return info.Code == user && *(*int32)(unsafe.Add(unsafe.Pointer(info), pid)) == 0
 }
 
-// onStartupThread calls fn on the thread with which the program started, which is nearly
-// always the calling one. Otherwise goroutines wait on other threads until that thread,
-// which is idle, is left for one.
-func onStartupThread(fn func()) {
+// onStartupThread calls fn on the thread with which the program started. At the beginning
+// of main that is nearly always the calling one. Otherwise goroutines wait on up to depth
+// other threads, so that the startup thread, which is idle, is left for one; if that does
+// not help, fn runs on another thread.
+func onStartupThread(depth int, fn func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if unix.Gettid() == os.Getpid() {
+	if depth == 0 || unix.Gettid() == os.Getpid() {
 		fn()
 		return
 	}
 	done := make(chan struct{})
 	go func() {
-		onStartupThread(fn)
+		onStartupThread(depth-1, fn)
 		close(done)
 	}()
 	<-done
