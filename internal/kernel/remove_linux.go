@@ -177,7 +177,7 @@ func (w *removalWatch) split(names []string) (last watched, rest []string, err e
 }
 
 // nsid returns the nsid that a namespace has in the host namespace, and assigns one if
-// it has none; noNsid if the name is no namespace's.
+// it has none; noNsid if no namespace has the name.
 func (w *removalWatch) nsid(name string) (int32, error) {
 	fd, err := netns.OpenFd(name)
 	if errors.Is(err, fs.ErrNotExist) {

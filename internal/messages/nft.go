@@ -5,6 +5,7 @@ import "github.com/vethlab/vethlab/internal/words"
 // nftMessages are the errors of vethlab's nft.
 func nftMessages() []words.Text {
 	return []words.Text{
+		{En: "these are more than %d rules, the limit of a text", ZhTW: "規則超過 %s 條，這是一份文字的上限"},
 		{En: "missing command, such as list ruleset", ZhTW: "缺少指令，例如 list ruleset"},
 		{En: "give a file or a command, not both", ZhTW: "檔案和指令只能擇一"},
 		{En: "-f needs a file", ZhTW: "-f 後面要有檔案"},
