@@ -9,8 +9,9 @@ import (
 )
 
 // tryTime is the timeout for all features of one call. A feature takes 1 ms, or 10 ms
-// if a module is loaded, and a hundred times that on an emulated machine.
-const tryTime = 10 * time.Second
+// if a module is loaded, and a hundred times that on an emulated machine with one
+// processor, where the times of some forty add up.
+const tryTime = time.Minute
 
 // maxTries is how many features are tried concurrently: most of the time is spent
 // waiting for the RTNL lock or for modules.
