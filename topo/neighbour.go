@@ -68,7 +68,7 @@ func (c *checker) neighbours(n *Node, i *Interface, path string) {
 		case neighbour.MAC[0]&1 != 0:
 			fault = fmt.Sprintf("can't have %s, a multicast address", neighbour.MAC)
 		}
-		if unread := !neighbour.Address.IsValid() || neighbour.MAC.IsZero(); fault != "" && !(unread && c.unread.partly(path)) {
+		if unread := !neighbour.Address.IsValid() || neighbour.MAC.IsZero(); fault != "" && (!unread || !c.unread.partly(path)) {
 			c.fail(i.Pos, path+"."+neighbour.Address.String(), "", "neighbour %s %s", neighbour.Address, fault)
 		}
 	}

@@ -65,10 +65,10 @@ func (a *applier) runLength(i int) int {
 	end := i
 	for end < len(a.plan) && phaseOf(a.plan[end]) == first {
 		end++
-		switch {
-		case first == phaseCreate:
+		switch first {
+		case phaseCreate:
 			end = a.configureEnd(end)
-		case first == phaseMove:
+		case phaseMove:
 			return 1
 		}
 		if a.opts.Step != nil {

@@ -15,6 +15,25 @@ func LockStartupThread() { runtime.LockOSThread() }
 // processes with a parent-death signal, and wait for them.
 func OnNewThread(fn func() error) error { return thread(fn) }
 
+// OnStartupThread calls fn on the thread with which the program started. At the beginning
+// of main that is nearly always the calling one. Otherwise goroutines wait on up to depth
+// other threads, so that the startup thread, which is idle, is left for one; if that does
+// not help, fn runs on another thread.
+func OnStartupThread(depth int, fn func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if depth == 0 || unix.Gettid() == unix.Getpid() {
+		fn()
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		OnStartupThread(depth-1, fn)
+		close(done)
+	}()
+	<-done
+}
+
 // thread calls fn on an OS thread of its own and discards the thread.
 // A panic or Goexit (t.FailNow) in fn continues in the caller.
 func thread(fn func() error) error {

@@ -54,17 +54,19 @@ func hold() {
 	if err == nil {
 		err = r.publish()
 	}
+	var terminating atomic.Bool
+	if err == nil {
+		dropCodePages()
+		go func() {
+			if r.awaitRemoval(watch); !terminating.Load() {
+				unix.Exit(0)
+			}
+		}()
+	}
 	if !report(err) {
 		return
 	}
-	dropCodePages()
-	var terminating atomic.Bool
-	go func() {
-		if r.awaitRemoval(watch); !terminating.Load() {
-			unix.Exit(0)
-		}
-	}()
-	awaitTermination()
+	awaitTermination() // at once: until then the kernel drops SIGTERM
 	terminating.Store(true)
 	_ = r.remove() // first, so that ended programs know why; else the next command does
 	endProcesses()

@@ -92,16 +92,27 @@ func TestTerminationFromOutside(t *testing.T) {
 	if _, err := read.Read(make([]byte, 16)); err != nil { // "ready"
 		t.Fatal(err)
 	}
-	if err := unix.Kill(box.Holder(), unix.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		if !errors.Is(err, sandbox.ErrEnded) {
-			t.Errorf("the program in the sandbox: %v", err)
+	terminate := func() {
+		if err := unix.Kill(box.Holder(), unix.SIGTERM); err != nil && err != unix.ESRCH {
+			t.Fatal(err)
 		}
-	case <-time.After(20 * time.Second):
-		t.Fatal("the sandbox still runs")
+	}
+	terminate()
+	again := time.NewTicker(5 * time.Second) // a busy machine may not have let the holder wait for the first
+	defer again.Stop()
+	for limit := time.After(20 * time.Second); ; {
+		select {
+		case err = <-ended:
+		case <-again.C:
+			terminate()
+			continue
+		case <-limit:
+			t.Fatal("the sandbox still runs")
+		}
+		break
+	}
+	if !errors.Is(err, sandbox.ErrEnded) {
+		t.Errorf("the program in the sandbox: %v", err)
 	}
 	if _, err := sandbox.Open("lab"); !errors.Is(err, sandbox.ErrNone) {
 		t.Errorf("afterwards: %v", err)

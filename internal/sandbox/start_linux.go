@@ -33,7 +33,7 @@ func Main() Role {
 	switch role {
 	case Holder:
 		const threads = 8
-		onStartupThread(threads, hold)
+		netns.OnStartupThread(threads, hold)
 	case Isolated, bare:
 		if !report(setupMounts(role == bare)) {
 			return Failed

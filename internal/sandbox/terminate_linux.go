@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"os"
-	"runtime"
 	"time"
 	"unsafe"
 
@@ -46,25 +44,6 @@ func fromOutside(info *unix.Siginfo) bool {
 		pid     = (3*4 + pointer - 1) &^ (pointer - 1) // the offset of si_pid, after three numbers
 	)
 	return info.Code == user && *(*int32)(unsafe.Add(unsafe.Pointer(info), pid)) == 0
-}
-
-// onStartupThread calls fn on the thread with which the program started. At the beginning
-// of main that is nearly always the calling one. Otherwise goroutines wait on up to depth
-// other threads, so that the startup thread, which is idle, is left for one; if that does
-// not help, fn runs on another thread.
-func onStartupThread(depth int, fn func()) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	if depth == 0 || unix.Gettid() == os.Getpid() {
-		fn()
-		return
-	}
-	done := make(chan struct{})
-	go func() {
-		onStartupThread(depth-1, fn)
-		close(done)
-	}()
-	<-done
 }
 
 // endProcesses sends SIGTERM to all other processes of the PID namespace, and waits until

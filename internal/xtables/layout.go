@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // A layout says where an entry of a family has its fields. Sizes are those of kernels
@@ -131,19 +132,19 @@ func (a *arguments) link(word string, name, mask []byte, invert bool) {
 }
 
 func linkText(name, mask []byte) string {
-	text := ""
+	var text strings.Builder
 	for i := range min(ifNameSize, len(name), len(mask)) {
 		if mask[i] == 0 {
 			if i > 0 && name[i-1] != 0 {
-				text += "+"
+				text.WriteByte('+')
 			}
 			break
 		}
 		if name[i] != 0 {
-			text += string(name[i : i+1])
+			text.WriteByte(name[i])
 		}
 	}
-	return text
+	return text.String()
 }
 
 // protocol adds a transport protocol; 0 is any.

@@ -105,7 +105,7 @@ func icmpWords(word string, any255 bool) func(*arguments) {
 // multiportWords decodes a struct xt_multiport_v1.
 func multiportWords(a *arguments) {
 	word := a.choose(int(a.u8(0)), "--sports", "--dports", "--ports")
-	text := ""
+	var text strings.Builder
 	for i := range min(int(a.u8(1)), 15) {
 		separator := ","
 		if i == 0 {
@@ -113,9 +113,9 @@ func multiportWords(a *arguments) {
 		} else if a.u8(32+i-1) != 0 { // the port before begins a range
 			separator = ":"
 		}
-		text += separator + fmt.Sprint(a.u16(2+2*i))
+		fmt.Fprintf(&text, "%s%d", separator, a.u16(2+2*i))
 	}
-	a.not(a.u8(47) != 0, word, text)
+	a.not(a.u8(47) != 0, word, text.String())
 }
 
 // states returns the names of the bits of a state of connection tracking.
