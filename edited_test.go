@@ -4,10 +4,12 @@ package vethlab_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/kernel"
@@ -45,7 +48,7 @@ func TestEditedLabIsAsFresh(t *testing.T) {
 			if rapid.IntRange(0, 3).Draw(t, "anew") == 0 {
 				next = drawLab(t, name)
 			}
-			all = append(all, withoutSTP(t, next))
+			all = append(all, makeable(t, next))
 		}
 		edited := through(t, all...)
 		fresh := through(t, all[len(all)-1])
@@ -56,25 +59,59 @@ func TestEditedLabIsAsFresh(t *testing.T) {
 }
 
 func drawLab(t *rapid.T, name string) *topo.Topology {
-	top := topotest.Draw(t, topotest.Options{MaxNodes: 5, ExtraLinks: 2})
+	top := topotest.Draw(t, topotest.Options{MaxNodes: 5, ExtraLinks: 2, Without: lackingKinds()})
 	top.Name, top.Prefix = name, nil
-	return withoutSTP(t, top)
+	return makeable(t, top)
 }
 
-// withoutSTP returns a lab whose links work at once: a bridge with STP takes 4 s at least.
-func withoutSTP(t *rapid.T, top *topo.Topology) *topo.Topology {
+// lackingKinds are the kinds of link that this kernel lacks.
+var lackingKinds = sync.OnceValue(func() []string {
+	return slices.DeleteFunc(kernel.KindNames(), func(kind string) bool { return kernel.TryLink(kind) == nil })
+})
+
+// lacksFilters reports whether this kernel lacks something of which drawn packet filters
+// are made.
+var lacksFilters = sync.OnceValue(func() bool {
+	return errors.Join(kernel.TryNAT(), kernel.TryReject(), kernel.TryConntrack()) != nil
+})
+
+// makeable returns a lab that this kernel can make, and whose links work at once: a
+// bridge with STP takes 4 s at least. It skips a lab with a gateway that is the node
+// itself, which the kernel refuses.
+func makeable(t *rapid.T, top *topo.Topology) *topo.Topology {
 	top = top.Clone()
-	for _, node := range top.Nodes {
+	for n := range top.Nodes {
+		node := &top.Nodes[n]
+		if lacksFilters() {
+			node.Nftables = ""
+		}
 		for _, i := range node.Interfaces {
 			if b, ok := i.Kind.(*topo.Bridge); ok {
 				b.STP, b.ForwardDelay = false, 0
 			}
 		}
 	}
-	if _, err := vethlab.New(top); err != nil {
+	c, err := compile.Compile(top)
+	if err != nil {
 		t.Skip(err)
 	}
+	for _, ns := range c.State.Namespaces {
+		for _, r := range ns.Routes {
+			if ownsAddress(ns, r.Via) {
+				t.Skip("a gateway is the node itself")
+			}
+		}
+	}
 	return top
+}
+
+func ownsAddress(ns *state.Namespace, a netip.Addr) bool {
+	for _, l := range ns.Links {
+		if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == a }) {
+			return true
+		}
+	}
+	return false
 }
 
 // texts returns descriptions as the files that they could be read from.
@@ -125,18 +162,18 @@ func through(t *rapid.T, all ...*topo.Topology) map[string]reading {
 	found := map[string]reading{}
 	for node, namespace := range hosts.Namespaces(view.State) {
 		if namespace != state.Host {
-			found[node] = read(t, namespace)
+			found[node] = read(t, view.State, namespace)
 		}
 	}
 	return found
 }
 
-func read(t *rapid.T, namespace string) reading {
+func read(t *rapid.T, s *state.State, namespace string) reading {
 	d, err := kernel.Dump(namespace)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := reading{Dump: lasting(d), Sysctls: map[string]string{}}
+	r := reading{Dump: lasting(d, s.Namespaces[namespace], s), Sysctls: map[string]string{}}
 	if err := netns.Do(namespace, func() error { return readAll(r.Sysctls) }); err != nil {
 		t.Fatal(err)
 	}
@@ -148,27 +185,28 @@ func read(t *rapid.T, namespace string) reading {
 	return r
 }
 
-// linkDown is RTNH_F_LINKDOWN, multicast RTN_MULTICAST (linux/rtnetlink.h). The kernel
-// keeps such routes of a link that has lost its carrier, and makes none for a link that
-// never had one.
-const (
-	linkDown  = 16
-	multicast = 5
-)
+// multicast is RTN_MULTICAST (linux/rtnetlink.h).
+const multicast = 5
 
 // nudPermanent is NUD_PERMANENT (linux/neighbour.h).
 const nudPermanent = 0x80
 
-// lasting returns a dump without what traffic and time change. Links have numbers by the
-// order of their names, as an edited lab keeps its indexes.
-func lasting(d *dump.Namespace) *dump.Namespace {
+// lasting returns the dump of a namespace of s without what traffic and time change, and
+// without the flags and routes of links that have no carrier: a bridge that never had one
+// says that it has one, and the kernel keeps some routes of a link that has lost it. Links
+// have numbers by the order of their names, as an edited lab keeps its indexes.
+func lasting(d *dump.Namespace, ns *state.Namespace, s *state.State) *dump.Namespace {
 	slices.SortFunc(d.Links, func(a, b dump.Link) int { return cmp.Compare(a.Name, b.Name) })
 	number := map[int]int{}
 	for i, l := range d.Links {
 		number[l.Index] = i + 1
 	}
+	down := map[int]bool{}
 	for i := range d.Links {
 		l := &d.Links[i]
+		if !s.Carrier(state.Endpoint{Namespace: ns.Name, Link: l.Name}) {
+			l.Flags, l.OperState, down[i+1] = 0, "", true
+		}
 		l.Index, l.Master = number[l.Index], number[l.Master]
 		l.Parent, l.ParentNetns, l.Stats, l.Port = 0, nil, nil, nil
 		// A bridge says "unknown" until it loses its carrier once, and takes the limits of
@@ -183,6 +221,7 @@ func lasting(d *dump.Namespace) *dump.Namespace {
 	}
 	for i := range d.Routes {
 		d.Routes[i].Index = number[d.Routes[i].Index]
+		d.Routes[i].Flags = 0 // RTNH_F_LINKDOWN follows the carrier a moment later
 	}
 	d.Peers, d.FDB = nil, nil
 	d.Neighbours = slices.DeleteFunc(d.Neighbours, func(n dump.Neighbour) bool { return n.State != nudPermanent })
@@ -192,7 +231,7 @@ func lasting(d *dump.Namespace) *dump.Namespace {
 	slices.SortFunc(d.Addresses, func(a, b dump.Address) int {
 		return cmp.Or(cmp.Compare(a.Index, b.Index), a.Prefix.Compare(b.Prefix))
 	})
-	d.Routes = slices.DeleteFunc(d.Routes, func(r dump.Route) bool { return r.Flags&linkDown != 0 || r.Type == multicast })
+	d.Routes = slices.DeleteFunc(d.Routes, func(r dump.Route) bool { return down[r.Index] || r.Type == multicast })
 	slices.SortStableFunc(d.Routes, func(a, b dump.Route) int {
 		return cmp.Or(cmp.Compare(a.Table, b.Table), a.To.Compare(b.To), cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Index, b.Index))
 	})
