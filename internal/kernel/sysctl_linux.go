@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,18 +154,16 @@ func readSysctls(r reading) (put, error) {
 	for _, key := range r.ipv6Disabled() {
 		values[key], defaults[key] = "1", "0"
 	}
-	for key, value := range r.promoting() {
-		if defaults[key] = "0"; value {
-			values[key] = "1"
-		}
+	for _, key := range r.promoting() {
+		defaults[key] = "0"
 	}
 	return func(ns *state.Namespace, _ map[int]string) { ns.Sysctls, ns.Defaults = values, defaults }, nil
 }
 
-// promoting returns the values of promote_secondaries of all links where that is off by
-// default, by key. A plan switches it on before it deletes an address that the kernel
-// would not delete alone, and must switch it off again. The default is what lo has.
-func (r reading) promoting() map[string]bool {
+// promoting returns the keys of promote_secondaries of all links that have it off by
+// default. A plan switches it on before it deletes an address that the kernel
+// would not delete alone, and must switch it off again. The default is off if lo has it off.
+func (r reading) promoting() []string {
 	const table = "net.ipv4.conf."
 	const leaf = ".promote_secondaries"
 	named := func(key string) bool {
@@ -172,19 +171,22 @@ func (r reading) promoting() map[string]bool {
 		_, last := r.sysctls.last[r.name][key]
 		return want || last
 	}
-	values := map[string]bool{}
 	if r.name == state.Host || named(table+"default"+leaf) {
-		return values
+		return nil
 	}
-	for _, l := range r.links {
-		if l.loopback() && l.promotes {
+	lo := slices.IndexFunc(r.links, (*seenLink).loopback)
+	if lo < 0 || r.links[lo].promotes {
+		if value, ok := readSysctl(table + "default" + leaf); !ok || value != "0" {
 			return nil
 		}
+	}
+	var keys []string
+	for _, l := range r.links {
 		if key := table + strings.ReplaceAll(l.Name, ".", "/") + leaf; !named(key) {
-			values[key] = l.promotes
+			keys = append(keys, key)
 		}
 	}
-	return values
+	return keys
 }
 
 // ipv6Disabled returns the settings that keep what is wanted of IPv6 from links and that

@@ -166,7 +166,13 @@ func (d *differ) setAddresses(ns *state.Namespace, link string) {
 		}
 		d.emit(DelAddress{e, a})
 	}
+	key := promoteKey(link)
+	if off, known := d.now.Namespaces[ns.Name].SysctlDefault(key); promoted && known && ns.Sysctls[key] == "" {
+		d.emit(SetSysctl{ns.Name, key, off})
+	}
 }
+
+func promoteKey(link string) string { return sysctlKey("net.ipv4.conf", link, "promote_secondaries") }
 
 // sharesSubnet reports whether another IPv4 address is in the subnet of a, so
 // that the kernel has one as the secondary of the other.
@@ -178,8 +184,8 @@ func sharesSubnet(a netip.Prefix, all state.Addresses) bool {
 
 // PromoteSecondaries makes the kernel keep the other IPv4 addresses of a
 // subnet when the first of them is deleted: without it they go too. It must
-// come before such a [DelAddress]. If its default is known to be off, a plan switches it
-// off again; else a State does not hold it.
+// come before such a [DelAddress]. A State does not hold it; [Diff] switches it off again
+// where that is known to be the default.
 type PromoteSecondaries struct{ Link state.Endpoint }
 
 // At implements [Op].
@@ -194,12 +200,6 @@ func (op PromoteSecondaries) Apply(s *state.State) error {
 	if err != nil {
 		return err
 	}
-	ns := s.Namespaces[op.Link.Namespace]
-	key := sysctlKey("net.ipv4.conf", l.Name, "promote_secondaries")
-	if value, known := ns.SysctlDefault(key); known && value == "0" {
-		ns.Sysctls[key] = "1"
-	} else {
-		delete(ns.Sysctls, key)
-	}
+	delete(s.Namespaces[op.Link.Namespace].Sysctls, promoteKey(l.Name))
 	return nil
 }

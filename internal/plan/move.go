@@ -52,7 +52,7 @@ func (op MoveLink) Apply(s *state.State) error {
 // moveLink moves a link to another namespace and drops what belongs to the old one.
 func moveLink(here, there *state.Namespace, l *state.Link, name string) {
 	removeLink(here, l)
-	l.Name, l.Up, l.Master, l.Addresses, l.AutoLinkLocal = name, false, "", nil, true
+	l.Name, l.Up, l.Master, l.Addresses, l.AutoLinkLocal = name, false, "", nil, ipv6Fits(l)
 	for _, other := range there.Links {
 		if other.Index == l.Index {
 			l.Index = 0

@@ -70,14 +70,6 @@ func TestDiffOfOneObject(t *testing.T) {
 				"ip netns exec h sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0",
 		},
 		{
-			"promote_secondaries left on by a plan that was interrupted",
-			nil, func(s *state.State) {
-				s.Namespaces["h"].Sysctls["net.ipv4.conf.eth0.promote_secondaries"] = "1"
-				s.Namespaces["h"].Defaults = map[string]string{"net.ipv4.conf.eth0.promote_secondaries": "0"}
-			},
-			"ip netns exec h sysctl -q -w net.ipv4.conf.eth0.promote_secondaries=0",
-		},
-		{
 			"an IPv6 address with another prefix length",
 			nil, func(s *state.State) {
 				l := s.Link(eth0)
