@@ -79,7 +79,8 @@ func (c *capture) send(from dump.LinkRef, f walk.Frame, number int) {
 }
 
 // compare waits until as many copies of a frame are captured as the model expects.
-func (c *capture) compare(t *rapid.T, number int, steps []walk.Step) {
+// It returns the difference.
+func (c *capture) compare(number int, steps []walk.Step) string {
 	for _, s := range steps {
 		if text := c.visible(s); text != "" {
 			c.want[number] = append(c.want[number], text)
@@ -92,26 +93,30 @@ func (c *capture) compare(t *rapid.T, number int, steps []walk.Step) {
 			break
 		}
 	}
-	c.differ(t, number)
+	return c.difference(number)
 }
 
-// compareLate finds copies that were captured after compare.
-func (c *capture) compareLate(t *rapid.T) {
+// compareLate returns the difference by copies that were captured after compare.
+func (c *capture) compareLate() string {
 	time.Sleep(10 * time.Millisecond)
 	c.read()
+	var all string
 	for number := range c.want {
-		c.differ(t, number)
+		all += c.difference(number)
 	}
+	return all
 }
 
-func (c *capture) differ(t *rapid.T, number int) {
+func (c *capture) difference(number int) string {
+	var text string
 	for _, f := range c.foreign {
-		t.Errorf("captured a frame that the test did not send: %s", f)
+		text += fmt.Sprintf("captured a frame that the test did not send: %s\n", f)
 	}
 	slices.Sort(c.seen[number])
 	if d := cmp.Diff(c.want[number], c.seen[number]); d != "" {
-		t.Errorf("frame %d, captured (-model +kernel):\n%s", number, d)
+		text += fmt.Sprintf("frame %d, captured (-model +kernel):\n%s", number, d)
 	}
+	return text
 }
 
 // visible describes the packet that a packet socket at the link captures in a step; ""

@@ -201,6 +201,7 @@ func (n *network) read(t *rapid.T) {
 		t.Fatal(err)
 	}
 	defer o.Close()
+	n.links, n.macs = nil, nil
 	nsids := map[string]int32{}
 	for _, name := range n.names {
 		fd, err := netns.OpenFd(name)
@@ -240,25 +241,55 @@ func (n *network) remove(t *rapid.T) {
 	}
 }
 
-// frame draws a frame, mostly between addresses of the network.
-func (n *network) frame(t *rapid.T) walk.Frame {
-	f := walk.Frame{
-		Src: rapid.SampledFrom(n.macs).Draw(t, "src"), Dst: rapid.SampledFrom(n.macs).Draw(t, "dst"),
-		Size: rapid.SampledFrom([]int{50, 50, 50, 1400, 1401, 1404, 1405, 1500, 1501}).Draw(t, "size"),
+// A send is a frame that is sent from a link of a network, by the numbers of its
+// addresses, which differ each time that the network is created.
+type send struct {
+	from     int // in links
+	src, dst int // in macs
+	group    *topo.MAC
+	bad      *topo.MAC // the source
+	size     int
+}
+
+func (s send) frame(macs []topo.MAC) walk.Frame {
+	f := walk.Frame{Src: macs[s.src], Dst: macs[s.dst], Size: s.size}
+	if s.group != nil {
+		f.Dst = *s.group
 	}
-	if rare(t, "group", 3) {
-		f.Dst = rapid.SampledFrom([]topo.MAC{
-			broadcastMAC, multicastMAC, {0x01, 0x80, 0xc2}, {0x01, 0x80, 0xc2, 0, 0, 1}, {0x01, 0x80, 0xc2, 0, 0, 3}, {0x01, 0x80, 0xc2, 0, 0, 14},
-		}).Draw(t, "dst")
-	}
-	if rare(t, "bad source", 12) {
-		f.Src = rapid.SampledFrom([]topo.MAC{multicastMAC, {}}).Draw(t, "src")
+	if s.bad != nil {
+		f.Src = *s.bad
 	}
 	return f
 }
 
-// compareDatabases compares the forwarding databases of all bridges with the kernel's.
-func (n *network) compareDatabases(t *rapid.T, model *walk.Network) {
+// drawSends draws frames, mostly between addresses of the network.
+func (n *network) drawSends(t *rapid.T) []send {
+	var list []send
+	for range rapid.IntRange(5, 15).Draw(t, "frames") {
+		s := send{
+			from: rapid.IntRange(0, len(n.links)-1).Draw(t, "from"),
+			src:  rapid.IntRange(0, len(n.macs)-1).Draw(t, "src"), dst: rapid.IntRange(0, len(n.macs)-1).Draw(t, "dst"),
+			size: rapid.SampledFrom([]int{50, 50, 50, 1400, 1401, 1404, 1405, 1500, 1501}).Draw(t, "size"),
+		}
+		if rare(t, "group", 3) {
+			group := rapid.SampledFrom([]topo.MAC{
+				broadcastMAC, multicastMAC, {0x01, 0x80, 0xc2}, {0x01, 0x80, 0xc2, 0, 0, 1}, {0x01, 0x80, 0xc2, 0, 0, 3}, {0x01, 0x80, 0xc2, 0, 0, 14},
+			}).Draw(t, "dst")
+			s.group = &group
+		}
+		if rare(t, "bad source", 12) {
+			bad := rapid.SampledFrom([]topo.MAC{multicastMAC, {}}).Draw(t, "src")
+			s.bad = &bad
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// compareDatabases returns the difference of the forwarding databases of all bridges and
+// the kernel's.
+func (n *network) compareDatabases(t *rapid.T, model *walk.Network) string {
+	var text string
 	for _, p := range n.links {
 		if n.wiring.Link(p).Kind != "bridge" {
 			continue
@@ -271,9 +302,10 @@ func (n *network) compareDatabases(t *rapid.T, model *walk.Network) {
 			}
 		}
 		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("database of %s (-model +kernel):\n%s", n.name(p), d)
+			text += fmt.Sprintf("database of %s (-model +kernel):\n%s", n.name(p), d)
 		}
 	}
+	return text
 }
 
 func entries(fdb []dump.FDBEntry, bridge int) []string {

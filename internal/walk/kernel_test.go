@@ -3,6 +3,7 @@
 package walk_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
@@ -67,24 +68,37 @@ func (c *comparison) compareNetwork(t *rapid.T) {
 	net := drawNetwork(t)
 	defer net.remove(t)
 	net.create(t)
+	sends := net.drawSends(t)
+	if first := c.play(t, net, sends); first != "" {
+		// On a busy machine a packet socket can drop a frame. The model is wrong if
+		// the same frames differ in a second network of this kind too.
+		net.remove(t)
+		net.create(t)
+		if second := c.play(t, net, sends); second != "" {
+			t.Fatalf("%s\nand in a second network:\n%s", first, second)
+		}
+		t.Logf("not reproduced: %s", first)
+	}
+	c.networks++
+	c.failed = false
+}
+
+// play sends frames through a network and its model, and returns the first difference; ""
+// if there is none.
+func (c *comparison) play(t *rapid.T, net *network, sends []send) string {
 	capture := net.capture(t)
 	defer capture.close()
 	n := walk.New(net.wiring)
-	for i := range rapid.IntRange(5, 15).Draw(t, "frames") {
-		f := net.frame(t)
-		from := rapid.SampledFrom(net.links).Draw(t, "from")
+	for i, s := range sends {
+		from, f := net.links[s.from], s.frame(net.macs)
 		steps := n.Send(from, f)
 		capture.send(from, f, i)
-		capture.compare(t, i, steps)
-		net.compareDatabases(t, n)
 		c.count(steps)
-		if t.Failed() {
-			t.Fatalf("frame %d: %v from %v\n%s", i, f, net.name(from), walk.Text(steps, net.name))
+		if d := capture.compare(i, steps) + net.compareDatabases(t, n); d != "" {
+			return fmt.Sprintf("frame %d: %v from %v\n%s\n%s", i, f, net.name(from), d, walk.Text(steps, net.name))
 		}
 	}
-	capture.compareLate(t)
-	c.networks++
-	c.failed = t.Failed()
+	return capture.compareLate()
 }
 
 func (c *comparison) count(steps []walk.Step) {
