@@ -3,6 +3,7 @@
 package walk_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -155,6 +156,15 @@ func (n *network) create(t *rapid.T) {
 	if err := kernel.Apply(t.Context(), n.plan, state.New(), kernel.Options{}); err != nil {
 		t.Fatal(err)
 	}
+	planned := state.New()
+	if err := n.plan.Apply(planned); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := kernel.Settle(ctx, planned); err != nil {
+		t.Fatal(err)
+	}
 	n.waitForCarriers(t)
 	for _, command := range n.commands {
 		line, mayFail := strings.CutPrefix(command, "?")
@@ -168,6 +178,9 @@ func (n *network) create(t *rapid.T) {
 }
 
 func (n *network) waitForCarriers(t *rapid.T) {
+	// A bridge takes note of a port's carrier some time after the port shows it.
+	const enough = 5 // times in a row
+	ready := 0
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		unsettled := ""
 		for _, name := range n.names {
@@ -177,7 +190,10 @@ func (n *network) waitForCarriers(t *rapid.T) {
 				}
 			}
 		}
-		if unsettled == "" {
+		if ready++; unsettled != "" {
+			ready = 0
+		}
+		if ready == enough {
 			return
 		}
 		if time.Now().After(end) {
