@@ -87,16 +87,25 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 			byIndex[l.Index] = append(byIndex[l.Index], end{ns.name, l})
 		}
 	}
-	return netns.Each(namesOf(seen), func(i int) error {
+	kinds := make([][]state.Kind, len(seen)) // set at the end: others read the links meanwhile
+	err := netns.Each(namesOf(seen), func(i int) error {
 		return inside(func(c *conn) error {
 			for _, l := range seen[i].links {
+				kind := l.Kind
 				if nowhere, refers := l.unresolved(); refers {
-					l.Kind = l.Kind.Renamed(nowhere, c.target(end{seen[i].name, l}, byIndex[l.link]))
+					kind = kind.Renamed(nowhere, c.target(end{seen[i].name, l}, byIndex[l.link]))
 				}
+				kinds[i] = append(kinds[i], kind)
 			}
 			return nil
 		})
 	})
+	for i, list := range kinds {
+		for j, kind := range list {
+			seen[i].links[j].Kind = kind
+		}
+	}
+	return err
 }
 
 func namesOf(seen []*seenNamespace) []string {
