@@ -49,7 +49,7 @@ func (l *Lab) checkProcesses(p plan.Plan) error {
 			}
 		}
 		if len(list) > 0 {
-			errs = append(errs, fmt.Errorf("cannot delete namespace %s: in it runs %s: end it, or take the lab down first (vethlab up --recreate does)",
+			errs = append(errs, fmt.Errorf("cannot delete namespace %s: processes run in it: %s (end them, or take the lab down first: vethlab up --recreate)",
 				namespace, words.List(list, maxListed)))
 		}
 	}

@@ -91,27 +91,21 @@ func makeable(t *rapid.T, top *topo.Topology) *topo.Topology {
 			}
 		}
 	}
+	if _, err := vethlab.New(top); err != nil {
+		t.Skip(err)
+	}
 	c, err := compile.Compile(top)
 	if err != nil {
 		t.Skip(err)
 	}
 	for _, ns := range c.State.Namespaces {
 		for _, r := range ns.Routes {
-			if ownsAddress(ns, r.Via) {
+			if ns.Owns(r.Via) {
 				t.Skip("a gateway is the node itself")
 			}
 		}
 	}
 	return top
-}
-
-func ownsAddress(ns *state.Namespace, a netip.Addr) bool {
-	for _, l := range ns.Links {
-		if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == a }) {
-			return true
-		}
-	}
-	return false
 }
 
 // texts returns descriptions as the files that they could be read from.
@@ -266,7 +260,7 @@ func TestUpSparesProcesses(t *testing.T) {
 			continue
 		}
 		_, err = newLab(t, next).Up(t.Context())
-		if want := fmt.Sprintf("cannot delete namespace %s.b: in it runs sleep (%d)", name, sleep.Process.Pid); err == nil || !strings.Contains(err.Error(), want) {
+		if want := fmt.Sprintf("cannot delete namespace %s.b: processes run in it: sleep (%d)", name, sleep.Process.Pid); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", what, err, want)
 		}
 		isUp(t, lab)

@@ -97,7 +97,7 @@ func recorded(name string) (*description, error) {
 		return nil, err
 	}
 	if r == nil {
-		return nil, fmt.Errorf("lab %s has no record of how it was brought up", name)
+		return nil, noRecordError(name)
 	}
 	return describe(name, r.Topology)
 }

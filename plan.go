@@ -2,7 +2,6 @@ package vethlab
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -67,7 +66,7 @@ func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 		return nil, nil, err
 	}
 	if before == nil && len(view.State.Namespaces) > 0 {
-		l.notifyRecord(fmt.Errorf("there is no record of how lab %s was brought up", l.name))
+		l.notifyRecord(noRecordError(l.name))
 	}
 	p := l.planFrom(view.State, l.wanted())
 	if !p.Empty() {

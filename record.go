@@ -138,6 +138,10 @@ func (l *Lab) notifyRecord(err error) {
 	}
 }
 
+func noRecordError(lab string) error {
+	return fmt.Errorf("lab %s has no record of how it was brought up", lab)
+}
+
 // readRecord returns the record of a lab; nil if there is none.
 func readRecord(lab string) (*record, error) {
 	text, err := sandbox.Wanted(lab)

@@ -35,11 +35,16 @@ func (l *Lab) checkSupported(p plan.Plan) error {
 // unsupportedSysctls returns the mistakes in the sysctls of the description that a plan
 // sets.
 func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
+	d := l.compiled.Load()
+	nodes := map[string]*topo.Node{}
+	for i := range d.Topology.Nodes {
+		nodes[d.Topology.Nodes[i].Name] = &d.Topology.Nodes[i]
+	}
 	set := map[string][]topo.Pos{} // by key
 	filters := false
 	for _, op := range p {
 		if key := op.Traits().Sysctl; key != "" {
-			if pos, described := l.sysctlPos(op.At().Namespace, key); described {
+			if pos, described := sysctlPos(nodes[d.NodeOf(op.At().Namespace)], key); described {
 				set[key] = append(set[key], pos)
 			}
 		}
@@ -64,22 +69,19 @@ func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
 	return mistakes, nil
 }
 
-// sysctlPos returns the position of a sysctl in the file. It is false for one that the node
-// of the namespace does not have in the description.
-func (l *Lab) sysctlPos(namespace, key string) (topo.Pos, bool) {
-	d := l.compiled.Load()
-	name := d.NodeOf(namespace)
-	for i := range d.Topology.Nodes {
-		n := &d.Topology.Nodes[i]
-		if _, described := n.Sysctls[key]; !described || n.Name != name {
-			continue
-		}
-		if pos := n.SysctlPos[key]; pos.IsValid() {
-			return pos, true
-		}
-		return n.Pos, true
+// sysctlPos returns the position of a sysctl of a node, which may be nil, in the file. It
+// is false for one that the description of the node does not have.
+func sysctlPos(n *topo.Node, key string) (topo.Pos, bool) {
+	if n == nil {
+		return topo.Pos{}, false
 	}
-	return topo.Pos{}, false
+	if _, described := n.Sysctls[key]; !described {
+		return topo.Pos{}, false
+	}
+	if pos := n.SysctlPos[key]; pos.IsValid() {
+		return pos, true
+	}
+	return n.Pos, true
 }
 
 // missingFeatures returns the features that a plan needs and the kernel lacks, at the

@@ -134,7 +134,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	return settled
 }
 
-// applyRest applies what differs still.
+// applyRest applies the differences that are left after a plan.
 func (l *Lab) applyRest(ctx context.Context) error {
 	rest, seen, err := l.plan(l.record())
 	if err != nil {
@@ -170,11 +170,11 @@ func (l *Lab) prepare(before *record) (*Plan, *kernel.Snapshot, error) {
 	return p, seen, errors.Join(l.checkNames(p.ops), l.checkProcesses(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State), l.checkSupported(p.ops))
 }
 
-// settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually take 10 ms. Before Linux 6.8,
-// where a kernel worker does it, 1,000 links take seconds.
+// settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually
+// take 10 ms. Before Linux 6.8, where a kernel worker does it, 1,000 links take seconds.
 const settleTime = 20 * time.Second
 
-// quietTime is how long settle waits before it says so.
+// quietTime is how long settle waits before it reports which links it waits for.
 const quietTime = time.Second
 
 // settle waits until the links of a part of the lab work.

@@ -18,7 +18,7 @@ type linkKind struct {
 	change func(*batch, state.Change)
 	decode func([]attribute) dump.Info
 
-	// decodePort reads the options of a port of such a link.
+	// decodePort reads the options of a port of a link of this kind.
 	decodePort func([]attribute) *dump.Port
 
 	// kind makes the Kind of a link that labs can have of what was decoded. Its peer

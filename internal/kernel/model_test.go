@@ -83,21 +83,12 @@ func compiled(t *rapid.T, top *topo.Topology) *state.State {
 			ns.Nftables = nil
 		}
 		for _, r := range ns.Routes {
-			if owns(ns, r.Via) {
+			if ns.Owns(r.Via) {
 				t.Skip("a gateway is the node itself, which the kernel refuses")
 			}
 		}
 	}
 	return c.State
-}
-
-func owns(ns *state.Namespace, a netip.Addr) bool {
-	for _, l := range ns.Links {
-		if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == a }) {
-			return true
-		}
-	}
-	return false
 }
 
 // change makes a lab in the kernel equal to want and returns what is observed then.

@@ -47,8 +47,7 @@ func follow(t *testing.T, o kernel.MonitorOptions) *follower {
 	return &follower{t, f, nil}
 }
 
-// settle reads notifications until there were want events and no more notifications are
-// queued.
+// settle reads notifications until it has want events and the queue is empty.
 func (f *follower) settle(want int) {
 	f.t.Helper()
 	const quiet, most = 40 * time.Millisecond, 5 * time.Second

@@ -285,9 +285,11 @@ func (r reading) unwanted() map[string]string {
 
 // ipv6MTU returns the MTU of the link whose IPv6 MTU key is; false: it is none's.
 func (r reading) ipv6MTU(key string) (string, bool) {
-	for _, l := range r.links {
-		if key == "net.ipv6.conf."+strings.ReplaceAll(l.Name, ".", "/")+".mtu" {
-			return strconv.Itoa(l.MTU), true
+	if name := state.IPv6MTULink(key); name != "" {
+		for _, l := range r.links {
+			if l.Name == name {
+				return strconv.Itoa(l.MTU), true
+			}
 		}
 	}
 	return "", false

@@ -2,7 +2,7 @@ package messages
 
 import "github.com/vethlab/vethlab/internal/words"
 
-// nftMessages are the errors of vethlab's nft.
+// nftMessages are the errors of vethlab's nft, besides those in [nftTextErrors].
 func nftMessages() []words.Text {
 	return []words.Text{
 		{En: "these are more than %d rules, the limit of a text", ZhTW: "規則超過 %s 條，這是一份文字的上限"},
@@ -38,6 +38,12 @@ func nftMessages() []words.Text {
 		{En: "include is not supported", ZhTW: "不支援 include"},
 		{En: "insert the text of the file", ZhTW: "請把檔案的內容直接寫進來"},
 		{En: "unsupported (want addresses and ports only)", ZhTW: "不支援（只能寫位址和埠）"},
+	}
+}
+
+// nftTextErrors are the errors in the text of rules.
+func nftTextErrors() []words.Text {
+	return []words.Text{
 		{En: "empty set", ZhTW: "集合是空的"},
 		{En: "%s cannot be set (want meta mark, meta priority, meta nftrace or ct mark)", ZhTW: "不能設定 %s（可以設定的有 meta mark、meta priority、meta nftrace 和 ct mark）"},
 		{En: "%s takes a port only, as in %s to :8080", ZhTW: "%s 只能寫埠，例如 %s to :8080"},

@@ -18,7 +18,7 @@ func suggestions() []words.Text {
 // before those that match more.
 func sentences() []words.Text {
 	return slices.Concat(
-		suggestions(), errnos(), extendedAcks(), toolMessages(), vethlabMessages(), nftMessages(), ipMessages(), kernelErrors(), nftGeneral(),
+		suggestions(), errnos(), extendedAcks(), toolMessages(), vethlabMessages(), nftMessages(), nftTextErrors(), ipMessages(), kernelErrors(), nftGeneral(),
 	)
 }
 

@@ -106,7 +106,7 @@ func vethlabMessages() []words.Text {
 	}
 }
 
-// vethlabPhrases are parts of such messages.
+// vethlabPhrases are the parts that %w matches in [vethlabMessages].
 func vethlabPhrases() []words.Text {
 	return []words.Text{
 		{En: "not running", ZhTW: "沒有在執行"},

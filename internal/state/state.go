@@ -13,6 +13,7 @@ package state
 import (
 	"cmp"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -166,6 +167,16 @@ func (ns *Namespace) Mark() Mark {
 		return m
 	}
 	return Mark{}
+}
+
+// Owns reports whether a link of the namespace has that address.
+func (ns *Namespace) Owns(a netip.Addr) bool {
+	for _, l := range ns.Links {
+		if slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr() == a }) {
+			return true
+		}
+	}
+	return false
 }
 
 // LinkNames returns the names of the links in order.

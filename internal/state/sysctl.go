@@ -62,7 +62,7 @@ func SysctlSource(key string) (inherited, fresh string) {
 	if len(parts) != 5 || SysctlLink(key) == "" {
 		return "", key
 	}
-	if isIPv6MTU(parts) {
+	if IPv6MTULink(key) != "" {
 		return "", ""
 	}
 	if parts[2] == "neigh" {
@@ -74,18 +74,21 @@ func SysctlSource(key string) (inherited, fresh string) {
 	return inherited, inherited
 }
 
-// isIPv6MTU reports whether the parts of a key are net.ipv6.conf.<link>.mtu. A new link
-// gets its own MTU there (ipv6_add_dev in net/ipv6/addrconf.c), not that of default.
-func isIPv6MTU(parts []string) bool {
-	return parts[1] == "ipv6" && parts[2] == "conf" && parts[4] == "mtu"
+// IPv6MTULink returns the link whose IPv6 MTU a setting is, net.ipv6.conf.<link>.mtu; ""
+// for other settings. A new link has its own MTU there, not that of default, and gets it
+// again with each carrier (ipv6_add_dev and addrconf_notify in net/ipv6/addrconf.c).
+func IPv6MTULink(key string) string {
+	if strings.HasPrefix(key, "net.ipv6.conf.") && strings.HasSuffix(key, ".mtu") {
+		return SysctlLink(key)
+	}
+	return ""
 }
 
-// HasIPv6MTU reports whether a setting is the IPv6 MTU of a link. The kernel makes it the
-// MTU of the link again whenever the link gets a carrier (addrconf_notify).
+// HasIPv6MTU reports whether a setting is the IPv6 MTU of a link.
 func (s *State) HasIPv6MTU() bool {
 	for _, ns := range s.Namespaces {
 		for key := range ns.Sysctls {
-			if SysctlLink(key) != "" && isIPv6MTU(strings.Split(key, ".")) {
+			if IPv6MTULink(key) != "" {
 				return true
 			}
 		}
@@ -107,7 +110,7 @@ func ExactSysctl(key string) string {
 // for other keys.
 func SysctlOfLink(key, link string) string {
 	parts := strings.Split(key, ".")
-	if len(parts) != 5 || parts[2] != "conf" || parts[3] != "default" || link == Lo || isIPv6MTU(parts) {
+	if len(parts) != 5 || parts[2] != "conf" || parts[3] != "default" || link == Lo || key == "net.ipv6.conf.default.mtu" {
 		return ""
 	}
 	parts[3] = strings.ReplaceAll(link, ".", "/")
