@@ -4,6 +4,7 @@ package vethlab_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -272,4 +273,30 @@ func TestUpSparesProcesses(t *testing.T) {
 	smaller := parse(t, "name: "+name+"\nlinks: [[a, c]]\n")
 	up(t, smaller)
 	down(t, smaller)
+}
+
+// After an Up that was interrupted while it waited for links, another one waits for them
+// though nothing is left to change.
+func TestUpWaitsAgain(t *testing.T) {
+	netnstest.Need(t)
+	name := netnstest.LabName(t)
+	up(t, parse(t, "name: "+name+"\nlinks: [[a, b]]\n"))
+	lab := parse(t, "name: "+name+"\nlinks: [[a, b], [a, sw]]\nnodes: {sw: {kind: switch, interfaces: {br0: {stp: true, forward_delay: 2s}}}}\n")
+	short, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if _, err := lab.Up(short); err == nil {
+		t.Fatal("the bridge forwards at once, with STP")
+	}
+	if p, err := lab.Plan(); err != nil || !p.Empty() {
+		t.Fatalf("left to change: %v, %v", p, err)
+	}
+	up(t, lab)
+	view, err := lab.View()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if br0 := view.Runtime[state.Endpoint{Namespace: name + ".sw", Link: "br0"}]; !br0.Carrier {
+		t.Errorf("after Up the bridge is %s", br0.State)
+	}
+	down(t, lab)
 }

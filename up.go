@@ -67,7 +67,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 		}
 		return nil, err
 	}
-	if !p.Empty() {
+	if !p.Empty() || !lock.Finished() { // an Up that was interrupted did not wait for links
 		l.up.Store(false)
 		lock.Begin()
 		if err := l.apply(ctx, lock, p, seen); err != nil {
@@ -106,7 +106,9 @@ func (l *Lab) undo(ctx context.Context, lock *sandbox.Lock) error {
 func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kernel.Snapshot) error {
 	enough := l.ensureNeighLimit(lock)
 	l.notifyHost()
-	l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
+	if !p.Empty() {
+		l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
+	}
 	if err := kernel.Apply(ctx, p.ops, seen.State, kernel.Options{Step: l.step}); err != nil {
 		return l.explain(err)
 	}

@@ -113,7 +113,7 @@ func (l *Lab) nothingToTest() error {
 // settleSeen waits for the links that can work. A link that does not come up is not an
 // error here: tests fail on it.
 func (l *Lab) settleSeen(ctx context.Context, s *state.State) error {
-	wait, cancel := context.WithTimeout(ctx, settleTime)
+	wait, cancel := context.WithTimeout(ctx, settleTime+s.CarrierDelay())
 	defer cancel()
 	err := kernel.Settle(wait, s)
 	if unsettled := (*kernel.UnsettledError)(nil); errors.As(err, &unsettled) {
