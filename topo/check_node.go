@@ -58,7 +58,7 @@ func (c *checker) kind(n *Node, path string) {
 		if meant == "" {
 			c.unread.add(path + ".kind")
 		}
-		if c.places != nil { // the lab is ours and does not leave Parse
+		if c.places != nil { // Parse discards a lab with a mistake
 			n.Kind = Kind(meant)
 		}
 	}
