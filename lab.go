@@ -10,6 +10,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/hosts"
+	"github.com/vethlab/vethlab/internal/record"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
@@ -92,14 +93,30 @@ func Find(name string) (*Lab, error) {
 
 // recorded returns the description that a running lab was last brought up with.
 func recorded(name string) (*description, error) {
-	r, err := readRecord(name)
+	r, err := record.Read(name)
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
-		return nil, noRecordError(name)
+		return nil, record.MissingError(name)
 	}
 	return describe(name, r.Topology)
+}
+
+// record returns the lab's record; nil if unknown.
+func (l *Lab) record() *record.Record {
+	r, err := record.Read(l.name)
+	if err != nil {
+		l.notifyRecord(err)
+	}
+	return r
+}
+
+// notifyRecord reports, once, why the record of the running lab is unknown.
+func (l *Lab) notifyRecord(err error) {
+	if l.badRecord.CompareAndSwap(false, true) {
+		l.notify(EventRecord, "%v: settings of an earlier description are not known, and stay as they are", err)
+	}
 }
 
 // Unknown returns why the description of a lab that was found running is unknown; nil

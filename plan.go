@@ -8,6 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/record"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -57,7 +58,7 @@ func (l *Lab) described() *state.State {
 }
 
 // plan returns the plan from what the kernel has now, and that.
-func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
+func (l *Lab) plan(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if l.wanted() == nil {
 		return nil, nil, l.unknown()
 	}
@@ -66,7 +67,7 @@ func (l *Lab) plan(before *record) (*Plan, *kernel.Snapshot, error) {
 		return nil, nil, err
 	}
 	if before == nil && len(view.State.Namespaces) > 0 {
-		l.notifyRecord(noRecordError(l.name))
+		l.notifyRecord(record.MissingError(l.name))
 	}
 	p := l.planFrom(view.State, l.wanted())
 	if !p.Empty() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/record"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
@@ -55,10 +56,10 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	}
 	before := l.record()
 	p, seen, err := l.prepare(before)
-	record := newRecord(l.compiled.Load())
-	meanwhile := record.replacing(before)
+	after := record.New(l.Topology(), l.wanted())
+	meanwhile := after.Replacing(before)
 	if err == nil {
-		err = l.explain(meanwhile.write(lock, before))
+		err = l.explain(meanwhile.Write(lock, before))
 	}
 	if err != nil {
 		l.compiled.Store(old)
@@ -79,7 +80,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	} else if err := forget(map[string]plan.Stale{}, seen, l.wanted()); err != nil {
 		return p, err
 	}
-	if err := record.write(lock, meanwhile); err != nil {
+	if err := after.Write(lock, meanwhile); err != nil {
 		return p, err
 	}
 	l.up.Store(true)
@@ -161,7 +162,7 @@ func forget(stale map[string]plan.Stale, seen *kernel.Snapshot, now *state.State
 
 // prepare returns the plan of Up, and an error if it conflicts with the machine. The
 // State is the kernel's, nil if unknown.
-func (l *Lab) prepare(before *record) (*Plan, *kernel.Snapshot, error) {
+func (l *Lab) prepare(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err
 	}

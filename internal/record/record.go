@@ -1,4 +1,8 @@
-package vethlab
+// Package record keeps the last description of a running lab, in a file beside the lab's
+// lock. What a lab consists of is always read from the kernel; the record says what was
+// last wanted, so that sysctls and neighbour entries are undone that a new description no
+// longer asks for, and that the description of a running lab is known.
+package record
 
 import (
 	"bytes"
@@ -15,10 +19,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A record is the last description of a running lab, in a file beside the lab's lock.
-// The actual state is always read from the kernel; the record is used to undo sysctls
-// that a new description no longer sets, and by [Find].
-type record struct {
+// A Record is the last description of a lab.
+type Record struct {
 	Version   int            `json:"version"`
 	Topology  *topo.Topology `json:"topology"`
 	Positions []topo.Pos     `json:"positions"` // see positions
@@ -36,19 +38,19 @@ type record struct {
 	text []byte // in the file
 }
 
-// recordVersion changes whenever an older program would misread a record.
-const recordVersion = 1
+// version changes whenever an older program would misread a record.
+const version = 1
 
 // settings are sysctls by namespace and dotted key.
 type settings map[string]map[string]string
 
-// newRecord returns the record of a description.
-func newRecord(d *description) *record {
-	r := &record{
-		Version: recordVersion, Topology: d.Topology, Positions: positions(d.Topology),
+// New returns the record of a description and its State.
+func New(t *topo.Topology, described *state.State) *Record {
+	r := &Record{
+		Version: version, Topology: t, Positions: positions(t),
 		Sysctls: settings{}, Undo: settings{}, Neighbours: map[string]state.Neighbours{},
 	}
-	for name, ns := range d.State.Namespaces {
+	for name, ns := range described.Namespaces {
 		if len(ns.Sysctls) > 0 {
 			r.Sysctls[name] = ns.Sysctls
 		}
@@ -59,9 +61,9 @@ func newRecord(d *description) *record {
 	return r
 }
 
-// replacing returns r with what has to be undone of an earlier record, which may be
-// nil, until the lab is as r describes it.
-func (r record) replacing(before *record) *record {
+// Replacing returns r with the settings that have to be undone of an earlier record, which
+// may be nil, until the lab is as r describes it.
+func (r Record) Replacing(before *Record) *Record {
 	if before == nil {
 		return &r
 	}
@@ -88,7 +90,7 @@ func (r record) replacing(before *record) *record {
 }
 
 // settings returns all sysctls of a record, also those to undo; none for nil.
-func (r *record) settings() settings {
+func (r *Record) settings() settings {
 	all := settings{}
 	if r == nil {
 		return all
@@ -104,8 +106,9 @@ func (r *record) settings() settings {
 	return all
 }
 
-// state returns a State with only the sysctls and neighbour entries; nil for nil.
-func (r *record) state() *state.State {
+// State returns a State with only the sysctls, also those to undo, and the neighbour
+// entries; nil for nil.
+func (r *Record) State() *state.State {
 	if r == nil {
 		return nil
 	}
@@ -122,28 +125,13 @@ func (r *record) state() *state.State {
 	return s
 }
 
-// record returns the lab's record; nil if unknown.
-func (l *Lab) record() *record {
-	r, err := readRecord(l.name)
-	if err != nil {
-		l.notifyRecord(err)
-	}
-	return r
-}
-
-// notifyRecord reports, once, why the record of the running lab is unknown.
-func (l *Lab) notifyRecord(err error) {
-	if l.badRecord.CompareAndSwap(false, true) {
-		l.notify(EventRecord, "%v: settings of an earlier description are not known, and stay as they are", err)
-	}
-}
-
-func noRecordError(lab string) error {
+// MissingError returns the error for a lab without a record.
+func MissingError(lab string) error {
 	return fmt.Errorf("lab %s has no record of how it was brought up", lab)
 }
 
-// readRecord returns the record of a lab; nil if there is none.
-func readRecord(lab string) (*record, error) {
+// Read returns the record of a lab; nil if there is none.
+func Read(lab string) (*Record, error) {
 	text, err := sandbox.Wanted(lab)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -151,20 +139,20 @@ func readRecord(lab string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &record{}
+	r := &Record{}
 	if err := json.Unmarshal(text, r); err != nil {
 		return nil, fmt.Errorf("the record of lab %s is damaged: %w", lab, err)
 	}
-	if r.Version != recordVersion || r.Topology == nil {
-		return nil, fmt.Errorf("the record of lab %s has version %d (want %d)", lab, r.Version, recordVersion)
+	if r.Version != version || r.Topology == nil {
+		return nil, fmt.Errorf("the record of lab %s has version %d (want %d)", lab, r.Version, version)
 	}
 	setPositions(r.Topology, r.Positions)
 	r.text = text
 	return r, nil
 }
 
-// write makes this the lab's record in place of present, which may be nil.
-func (r *record) write(lock *sandbox.Lock, present *record) error {
+// Write makes this the lab's record in place of present, which may be nil.
+func (r *Record) Write(lock *sandbox.Lock, present *Record) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
