@@ -3,10 +3,12 @@
 package kernel_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -34,5 +36,25 @@ func TestSysctlReadBack(t *testing.T) {
 				t.Errorf("no error, want %q", test.want)
 			}
 		})
+	}
+}
+
+// A carrier that comes while the IPv6 MTU of its link is set, is no error: the kernel sets
+// the MTU back once.
+func TestIPv6MTUWhileCarrierComes(t *testing.T) {
+	netnstest.Need(t)
+	_, want := pair(t)
+	ns := want.Names()[0]
+	p := plan.Diff(state.New(), want)
+	for i := range 2000 { // it takes some 10 ms until the carrier comes
+		p = append(p, plan.SetSysctl{Namespace: ns, Key: "net.ipv6.conf.veth0.mtu", Value: strconv.Itoa(1280 + i%2)})
+	}
+	for range 10 {
+		if err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kernel.Remove(t.Context(), want.Names()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -23,36 +23,43 @@ func sysctlPath(key string) string {
 	return "/proc/sys/" + state.SysctlPath(key)
 }
 
-// setSysctl writes at once, after the messages before it.
+// setSysctl writes at once, after the messages before it. It returns an error if the kernel
+// keeps another value than was written: it rounds times, for example. Each plan would set
+// such a value again.
 func (e *encoder) setSysctl(op plan.SetSysctl) error {
 	if err := e.flush(); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(sysctlPath(op.Key), os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("this kernel has no sysctl %s (is a module missing?)", op.Key)
+	want := strings.Join(strings.Fields(op.Value), " ")
+	now, err := writeSysctl(op.Key, op.Value)
+	if err == nil && now != want && state.IPv6MTULink(op.Key) != "" {
+		// The link's carrier came between write and read, which it does once.
+		now, err = writeSysctl(op.Key, op.Value)
 	}
-	if err != nil {
-		return err
+	if err == nil && now != want {
+		err = fmt.Errorf("cannot set %s to %q: the kernel changes it to %q (write that)", op.Key, op.Value, now)
 	}
-	_, err = f.WriteString(op.Value)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return checkSysctl(op.Key, op.Value)
+	return err
 }
 
-// checkSysctl returns an error if the kernel shows another value than was written: it rounds
-// times, for example. Each plan would set such a value again.
-func checkSysctl(key, value string) error {
-	now, ok := readSysctl(key)
-	switch {
-	case !ok:
-		return fmt.Errorf("%s can only be written, so a lab cannot have it", key)
-	case now != strings.Join(strings.Fields(value), " "):
-		return fmt.Errorf("cannot set %s to %q: the kernel changes it to %q (write that)", key, value, now)
+// writeSysctl writes a sysctl of the calling thread's namespace and returns what it is then.
+func writeSysctl(key, value string) (now string, err error) {
+	f, err := os.OpenFile(sysctlPath(key), os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("this kernel has no sysctl %s (is a module missing?)", key)
 	}
-	return nil
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(value)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	now, ok := readSysctl(key)
+	if !ok {
+		return "", fmt.Errorf("%s can only be written, so a lab cannot have it", key)
+	}
+	return now, nil
 }
 
 // A sysctlScope says which settings of namespaces count, and what they were before
