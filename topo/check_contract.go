@@ -16,9 +16,11 @@ type testChecker struct {
 	path  string
 }
 
+func testPath(i int) string { return fmt.Sprintf("tests[%d]", i) }
+
 // test checks the i-th test.
 func (c *checker) test(i int) {
-	check := testChecker{c, &c.t.Tests[i], fmt.Sprintf("tests[%d]", i)}
+	check := testChecker{c, &c.t.Tests[i], testPath(i)}
 	if c.unread.has(check.path, check.path+".run") { // it may be of the other sort
 		check.known("from", check.entry.From, false)
 		check.known("to", check.entry.To, true)
@@ -177,6 +179,10 @@ func (c testChecker) name(key testKey, name string, target bool) {
 	addr, err := netip.ParseAddr(name)
 	node, iface, colon := strings.Cut(name, ":")
 	switch {
+	case target && name == HostNode && !c.isNode(HostNode):
+		if !c.mayBeNode(name, "") {
+			c.fail(key, "link it to a node first", "%s is not part of this lab", name)
+		}
 	case c.namesNodes(name):
 	case name == "":
 		c.fail(key, "", "the name of a node is empty")

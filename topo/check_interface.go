@@ -22,6 +22,7 @@ func (c *checker) interfaces(n *Node) {
 		}
 		c.checkKind(n, d)
 		c.checkAttributes(n, d, path)
+		c.ipv6(n, d, path)
 	}
 }
 
@@ -55,21 +56,6 @@ func (c *checker) wired(n *Node, d *Interface, path string) {
 		}
 		c.fail(d.Pos, path, "give them to "+i.Master.Name+", the interface of the "+owner+" on this segment",
 			"interface %s is a port of %s and has no addresses", d.Name, whole)
-	}
-	c.lowMTU(i, path)
-}
-
-// lowMTU reports IPv6 addresses where the MTU is too small for IPv6.
-func (c *checker) lowMTU(i *WiredInterface, path string) {
-	d := i.Decl
-	mtu := d.MTU
-	if mtu == 0 && i.Link != nil {
-		mtu = i.Link.Decl.MTU
-	}
-	six := slices.IndexFunc(d.Addresses, func(a netip.Prefix) bool { return a.Addr().Is6() })
-	if six >= 0 && mtu >= minMTU && mtu < ipv6MTU {
-		c.fail(d.Pos, path, "", "interface %s has the IPv6 address %s and mtu %d, but IPv6 needs %d",
-			i, d.Addresses[six], mtu, ipv6MTU)
 	}
 }
 

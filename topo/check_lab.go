@@ -8,6 +8,18 @@ import (
 // lab checks the top-level keys except for nodes, links and tests.
 func (c *checker) lab() {
 	t := c.t
+	c.apart(c.names)
+	if r := string(t.Routing); r != "" && t.Routing != RoutingAuto && t.Routing != RoutingNone {
+		c.fail(t.Pos, "routing", oneOf(r, []string{"auto", "none"}), "unknown routing %q", r)
+		c.unread.add("routing")
+	}
+	c.pool(t.Addressing.IPv4, "addressing.ipv4", "IPv4", netip.Addr.Is4)
+	c.pool(t.Addressing.IPv6, "addressing.ipv6", "IPv6", netip.Addr.Is6)
+}
+
+// names checks the lab's name and prefix.
+func (c *checker) names() {
+	t := c.t
 	if fault := nameFault(t.Name); fault != "" {
 		c.fail(t.Pos, "name", "", "the lab's name %q %s", t.Name, fault)
 	}
@@ -18,12 +30,6 @@ func (c *checker) lab() {
 			c.fail(t.Pos, "prefix", "", `the prefix %q begins with "-", which commands take for an option`, *t.Prefix)
 		}
 	}
-	if r := string(t.Routing); r != "" && t.Routing != RoutingAuto && t.Routing != RoutingNone {
-		c.fail(t.Pos, "routing", oneOf(r, []string{"auto", "none"}), "unknown routing %q", r)
-		c.unread.add("routing")
-	}
-	c.pool(t.Addressing.IPv4, "addressing.ipv4", "IPv4", netip.Addr.Is4)
-	c.pool(t.Addressing.IPv6, "addressing.ipv6", "IPv6", netip.Addr.Is6)
 }
 
 func (c *checker) pool(p Pool, path, family string, is func(netip.Addr) bool) {

@@ -70,20 +70,37 @@ func (c *checker) kind(n *Node, path string) {
 
 func (c *checker) sysctls(n *Node, path string) {
 	for _, key := range slices.Sorted(maps.Keys(n.Sysctls)) {
-		value, place := n.Sysctls[key], path+".sysctls."+key
-		hint := ""
-		if strings.Contains(key, "/") {
-			hint = "keys are written with dots, as in net.ipv4.ip_forward"
-		}
-		switch {
-		case !strings.HasPrefix(key, "net."):
-			c.fail(n.Pos, place, hint, "sysctl %q is not of the network (want a key that begins with net.)", key)
-		case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl) && !linkSysctl.MatchString(key):
-			c.fail(n.Pos, place, hint, "%q is not the key of a sysctl", key)
-		case strings.TrimSpace(value) == "" || strings.ContainsFunc(value, notInValue):
-			c.fail(n.Pos, place, "", "sysctl %s: %q is not a value", key, value)
-		}
+		c.apartFromIPv6(key, func() { c.sysctl(n, key, path+".sysctls."+key) })
 	}
+}
+
+// apartFromIPv6 calls f, which checks a sysctl. Those of IPv6 decide which interfaces get
+// IPv6 addresses.
+func (c *checker) apartFromIPv6(sysctl string, f func()) {
+	if strings.HasPrefix(sysctl, "net.ipv6.") {
+		f()
+	} else {
+		c.apart(f)
+	}
+}
+
+func (c *checker) sysctl(n *Node, key, place string) {
+	value, hint := n.Sysctls[key], ""
+	if strings.Contains(key, "/") {
+		hint = "keys are written with dots, as in net.ipv4.ip_forward"
+	}
+	switch {
+	case !strings.HasPrefix(key, "net."):
+		c.fail(n.Pos, place, hint, "sysctl %q is not of the network (want a key that begins with net.)", key)
+	case strings.Contains(key, "..") || strings.HasSuffix(key, ".") || strings.ContainsFunc(key, notInSysctl) && !linkSysctl.MatchString(key):
+		c.fail(n.Pos, place, hint, "%q is not the key of a sysctl", key)
+	case !isSysctlValue(value):
+		c.fail(n.Pos, place, "", "sysctl %s: %q is not a value", key, value)
+	}
+}
+
+func isSysctlValue(s string) bool {
+	return strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, notInValue)
 }
 
 // linkSysctl matches sysctls of a link. In the link's name a slash stands for a dot.
@@ -98,8 +115,10 @@ func (c *checker) linkSysctls(n *Node) {
 		}
 		link := strings.ReplaceAll(m[1], "/", ".")
 		if hint, missing := c.missing(n.Name, link); missing {
-			c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, hint,
-				"sysctl %s: no link uses interface %s of node %s", key, link, n.Name)
+			c.apartFromIPv6(key, func() {
+				c.fail(n.Pos, "nodes."+n.Name+".sysctls."+key, hint,
+					"sysctl %s: no link uses interface %s of node %s", key, link, n.Name)
+			})
 		}
 	}
 }

@@ -10,19 +10,26 @@ import (
 func (c *checker) routes(n *Node) {
 	seen := make(map[Route]bool, len(n.Routes))
 	for i, r := range n.Routes {
-		path := fmt.Sprintf("nodes.%s.routes[%d]", n.Name, i)
-		if c.unread.has(path) {
-			continue
-		}
-		if fault, hint := c.routeFault(n, r, path); fault != "" {
-			c.fail(r.Pos, path, hint, "%s", fault)
-		}
-		if twin := (Route{To: r.To, Metric: r.Metric}); !seen[twin] {
-			seen[twin] = true
-		} else {
-			c.fail(r.Pos, path, "give one of them a metric", "node %s has two routes to %s", n.Name, r.To)
-		}
+		path := routePath(n, i)
+		c.part(path, func() { c.route(n, r, path, seen) })
 	}
+}
+
+func routePath(n *Node, i int) string { return fmt.Sprintf("nodes.%s.routes[%d]", n.Name, i) }
+
+// route checks one route; seen has the destinations and metrics of those before it.
+func (c *checker) route(n *Node, r Route, path string, seen map[Route]bool) {
+	if c.unread.has(path) {
+		return
+	}
+	if fault, hint := c.routeFault(n, r, path); fault != "" {
+		c.fail(r.Pos, path, hint, "%s", fault)
+	}
+	twin := Route{To: r.To, Metric: r.Metric}
+	if seen[twin] {
+		c.fail(r.Pos, path, "give one of them a metric", "node %s has two routes to %s", n.Name, r.To)
+	}
+	seen[twin] = true
 }
 
 // routeFault returns the first thing that is wrong with a route.
@@ -46,10 +53,26 @@ func (c *checker) routeFault(n *Node, r Route, path string) (fault, hint string)
 		return fmt.Sprintf("node %s has no interface %q", n.Name, r.Dev), hint
 	case c.isDown(n, r.Dev):
 		return fmt.Sprintf("interface %s of node %s is down and can't have routes", r.Dev, n.Name), ""
+	case r.Metric == 0 && c.isConnected(n, r.To):
+		return fmt.Sprintf("the kernel has a route to %s already, since node %s has an address in it", r.To, n.Name), "leave it out, or give it a metric"
 	case r.Via.IsValid():
 		return c.viaFault(n, r)
 	}
 	return "", ""
+}
+
+// isConnected reports whether the kernel makes a route to p for an address in the file.
+func (c *checker) isConnected(n *Node, p netip.Prefix) bool {
+	return slices.ContainsFunc(c.wiring.Node(n.Name).Interfaces, func(i *WiredInterface) bool {
+		return i.Connects(i.Decl.Addresses, p)
+	})
+}
+
+// Connects reports whether the kernel makes a route to p with metric 0 for one of the
+// addresses of the interface. Those of IPv6 have the metric 256.
+func (i *WiredInterface) Connects(addresses []netip.Prefix, p netip.Prefix) bool {
+	return p.Addr().Is4() && !p.IsSingleIP() && !i.Decl.Down &&
+		slices.ContainsFunc(addresses, func(a netip.Prefix) bool { return a.Masked() == p })
 }
 
 func (c *checker) viaFault(n *Node, r Route) (fault, hint string) {

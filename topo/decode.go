@@ -13,6 +13,9 @@ import (
 type decoder struct {
 	source *source
 	errs   Errors
+
+	apartErrs int // the number of those that no link and no address depends on
+
 	places map[string]Pos        // of each value, by path
 	texts  map[string]*yaml.Node // of several lines, by path
 

@@ -19,13 +19,13 @@ func (d *decoder) topology(doc *yaml.Node) *Topology {
 		return t
 	}
 	known := fields{
-		"name":       func(v value) { t.Name, _ = d.text(v, "a name") },
-		"prefix":     func(v value) { t.Prefix = d.prefix(v) },
+		"name":       func(v value) { d.apart(func() { t.Name, _ = d.text(v, "a name") }) },
+		"prefix":     func(v value) { d.apart(func() { t.Prefix = d.prefix(v) }) },
 		"addressing": func(v value) { t.Addressing = d.addressing(v) },
 		"routing":    func(v value) { t.Routing = Routing(d.word(v, "auto or none")) },
 		"nodes":      func(v value) { t.Nodes = d.nodes(v) },
 		"links":      func(v value) { t.Links = d.links(v) },
-		"tests":      func(v value) { t.Tests = d.tests(v) },
+		"tests":      func(v value) { d.apart(func() { t.Tests = d.tests(v) }) },
 	}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		if key := keyName(v.node.Content[i]); strings.HasPrefix(key, "x-") {
@@ -34,7 +34,9 @@ func (d *decoder) topology(doc *yaml.Node) *Topology {
 	}
 	d.object(v, "a lab", known)
 	if t.Name == "" && d.places["name"].IsValid() && !d.unread.has("name") {
-		d.fail(d.places["name"], "leave the key out to name the lab after its file", "a lab's name must not be empty")
+		d.apart(func() {
+			d.fail(d.places["name"], "leave the key out to name the lab after its file", "a lab's name must not be empty")
+		})
 	}
 	return t
 }

@@ -16,11 +16,11 @@ func (d *decoder) nodes(v value) Nodes {
 		d.places[e.value.path] = e.pos // mistakes are reported at the name
 		d.object(e.value, "a node", fields{
 			"kind":       func(v value) { n.Kind = Kind(d.word(v, "host, router or switch")) },
-			"group":      func(v value) { n.Group = d.names(v, "a group or a list of them") },
+			"group":      func(v value) { d.apart(func() { n.Group = d.names(v, "a group or a list of them") }) },
 			"interfaces": func(v value) { n.Interfaces = d.interfaces(v) },
-			"routes":     func(v value) { n.Routes = d.routes(v) },
+			"routes":     func(v value) { d.apart(func() { n.Routes = d.routes(v) }) },
 			"sysctls":    func(v value) { n.Sysctls, n.SysctlPos = d.sysctls(v) },
-			"nftables":   func(v value) { n.Nftables = d.lines(v, "tables as nft list ruleset prints them") },
+			"nftables":   func(v value) { d.apart(func() { n.Nftables = d.lines(v, "tables as nft list ruleset prints them") }) },
 			"subnet":     func(v value) { n.Subnet = d.subnets(v) },
 		})
 		path := e.value.path

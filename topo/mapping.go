@@ -34,6 +34,7 @@ func (d *decoder) object(v value, want string, known fields) {
 		meant := similar(e.key, keys)
 		switch {
 		case meant == "" && v.path == "": // no other part of a lab depends on it
+			d.apartErrs++
 		case meant == "" || slices.ContainsFunc(entries, func(o entry) bool { return o.key == meant }):
 			d.unread.add(v.path)
 		default: // its mistakes are reported too

@@ -27,12 +27,18 @@ func Parse(file string, data []byte) (*Topology, error) { return ParseAt(file, f
 // ParseAt is [Parse] with a path, for the default name of the lab, and a shorter name
 // of the file, for messages.
 func ParseAt(path, file string, data []byte) (*Topology, error) {
-	t, errs := parse(path, file, data)
-	if len(errs) > 0 {
-		errs.AddSource(file, data)
-		return nil, errs.err()
+	c := ParseChecked(path, file, data)
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
-	return t, nil
+	return c.described, nil
+}
+
+// ParseChecked is [ParseAt] for programs that go on with the result of the check.
+func ParseChecked(path, file string, data []byte) *Checked {
+	c := parse(path, file, data)
+	c.file, c.data = file, data
+	return c
 }
 
 // MustParse is [Parse] for text in a program; its file is called "lab". It
@@ -45,17 +51,17 @@ func MustParse(text string) *Topology {
 	return t
 }
 
-func parse(path, file string, data []byte) (*Topology, Errors) {
+func parse(path, file string, data []byte) *Checked {
 	if len(data) > maxFile {
-		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"}}
+		return unreadable(&Error{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"})
 	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return nil, Errors{{Pos: Pos{File: file}, Msg: "the file is UTF-16 (want UTF-8)"}}
+		return unreadable(&Error{Pos: Pos{File: file}, Msg: "the file is UTF-16 (want UTF-8)"})
 	}
 	src := newSource(file, data)
 	doc, second, err := load(data)
 	if err != nil {
-		return nil, Errors{syntaxError(src, data, err)}
+		return unreadable(syntaxError(src, data, err))
 	}
 	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: newUnread()}
 	t := d.topology(doc)
@@ -63,7 +69,7 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")
 	}
 	if d.tooManyNodes(t) || d.tooLarge {
-		return nil, d.errs[len(d.errs)-1:]
+		return unreadable(d.errs[len(d.errs)-1])
 	}
 	if t.Name == "" {
 		t.Name = defaultName(path)
@@ -71,8 +77,16 @@ func parse(path, file string, data []byte) (*Topology, Errors) {
 	c := newChecker(t)
 	c.source, c.texts = src, d.texts
 	c.places, c.unread = d.places, d.unread
-	return t, append(d.errs, c.check()...)
+	checked := c.checked()
+	if d.apartErrs != len(d.errs) {
+		checked.wiring = nil
+	}
+	checked.errs = append(d.errs, checked.errs...).sorted()
+	return checked
 }
+
+// unreadable returns the result for a file that can't be read at all.
+func unreadable(e *Error) *Checked { return &Checked{errs: Errors{e}} }
 
 // load reads the only document of a file. If there is another one it is returned too.
 func load(data []byte) (doc, second *yaml.Node, err error) {

@@ -9,7 +9,7 @@ import (
 // Validate returns all mistakes of a lab as [Errors]. [Parse] calls it. If the lab is
 // not from a file, each message begins with the path of the mistake, such as links[2].
 func (t *Topology) Validate() error {
-	return newChecker(t).check().err()
+	return t.Check().Err()
 }
 
 // A checker validates a Topology.
@@ -19,6 +19,9 @@ type checker struct {
 	texts  map[string]*yaml.Node // that have positions in source, by path
 	source *source
 	errs   Errors
+
+	apartErrs int             // the number of those that no link and no address depends on
+	faulty    map[string]bool // paths of the routes and tests with mistakes
 
 	unread *unread // of the file
 	hints  int     // so far
@@ -39,6 +42,7 @@ func newChecker(t *Topology) *checker {
 		wiring: &Wiring{nodes: make(map[string]*WiredNode), named: make(map[Endpoint]*WiredInterface)},
 		macs:   make(map[MAC]string),
 		groups: make(map[string][]*Node),
+		faulty: make(map[string]bool),
 		unread: newUnread(),
 
 		namedByLinks: make(map[Endpoint]bool),
@@ -51,7 +55,7 @@ func newChecker(t *Topology) *checker {
 	return c
 }
 
-func (c *checker) check() Errors {
+func (c *checker) check() {
 	c.lab()
 	for i := range c.t.Nodes {
 		c.node(&c.t.Nodes[i])
@@ -62,24 +66,25 @@ func (c *checker) check() Errors {
 	}
 	for i := range c.t.Nodes {
 		c.interfaces(&c.t.Nodes[i])
-		c.nftables(&c.t.Nodes[i], "nodes."+c.t.Nodes[i].Name+".nftables")
 	}
 	c.segments()
-	c.references()
-	return c.errs
+	c.typos()
+	for i := range c.t.Nodes {
+		c.linkSysctls(&c.t.Nodes[i])
+	}
+	c.apart(c.references)
 }
 
-// references checks names of nodes, interfaces and groups.
+// references checks what names nodes, interfaces and groups.
 func (c *checker) references() {
-	c.typos()
 	for i := range c.t.Nodes {
 		n := &c.t.Nodes[i]
 		c.routes(n)
-		c.linkSysctls(n)
+		c.nftables(n, "nodes."+n.Name+".nftables")
 		c.groupNames(n, "nodes."+n.Name)
 	}
 	for i := range c.t.Tests {
-		c.test(i)
+		c.part(testPath(i), func() { c.test(i) })
 	}
 }
 

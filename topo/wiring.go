@@ -66,8 +66,8 @@ type WiredSegment struct {
 // Wiring checks the lab, as [Topology.Validate] does, and returns its wiring. Each
 // call returns a new one, with pointers into t.
 func (t *Topology) Wiring() (*Wiring, error) {
-	c := newChecker(t)
-	if err := c.check().err(); err != nil {
+	c := t.Check()
+	if err := c.Err(); err != nil {
 		return nil, err
 	}
 	return c.wiring, nil

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"net/netip"
 	"strings"
 
@@ -25,42 +24,13 @@ func (c *compiler) setAddresses() {
 		}
 		for _, i := range s.ifaces {
 			if i.Decl.Addresses != nil {
-				i.addresses = c.written(i)
+				i.addresses = append(make([]netip.Prefix, 0, len(i.Decl.Addresses)+1), i.Decl.Addresses...)
 			}
 			if a, ok := i.linkLocal(ipv6); ok {
 				i.addresses = append(i.addresses, a)
 			}
 		}
 	}
-}
-
-// written returns the addresses that the file gives an interface. Here it is
-// known how large the frames of a bridge may be.
-func (c *compiler) written(i *iface) []netip.Prefix {
-	ps := make([]netip.Prefix, 0, len(i.Decl.Addresses)+1)
-	for _, p := range i.Decl.Addresses {
-		if c.fits(i, p.Addr(), p.String()) {
-			ps = append(ps, p)
-		}
-	}
-	return ps
-}
-
-// fits reports whether an interface can have an address, which stands in what. It fails if
-// that is an IPv6 address and the kernel has no IPv6 on the interface.
-func (c *compiler) fits(i *iface, a netip.Addr, what string) bool {
-	pos := cmp.Or(i.Decl.Pos, i.Pos)
-	switch key := i.ipv6DisabledBy(); {
-	case !a.Is6():
-	case key != "":
-		c.fail(pos, "leave out one of them", "%s: %s: the sysctl %s disables IPv6", i, what, key)
-		return false
-	case i.mtu < state.MinIPv6MTU:
-		c.fail(pos, "give it an mtu of 1280 or more, or no IPv6 address",
-			"%s: %s: IPv6 needs an mtu of at least %d, here it is %d", i, what, state.MinIPv6MTU, i.mtu)
-		return false
-	}
-	return true
 }
 
 // linkLocal returns the link-local address that the kernel would add for the link's MAC,
@@ -84,21 +54,7 @@ func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 }
 
 // hasIPv6 reports whether the kernel has IPv6 on an interface.
-func (i *iface) hasIPv6() bool { return i.mtu >= state.MinIPv6MTU && i.ipv6DisabledBy() == "" }
-
-// ipv6DisabledBy returns the sysctl by which the file disables IPv6 on an interface, "" if it
-// does not. A new interface gets that of default, which writing that of all sets too.
-func (i *iface) ipv6DisabledBy() string {
-	for _, name := range []string{strings.ReplaceAll(i.Name, ".", "/"), "default", "all"} {
-		key := "net.ipv6.conf." + name + ".disable_ipv6"
-		if value, ok := i.node.Decl.Sysctls[key]; ok && value != "0" {
-			return key
-		} else if ok {
-			return ""
-		}
-	}
-	return ""
-}
+func (i *iface) hasIPv6() bool { return i.mtu >= state.MinIPv6MTU && i.IPv6DisabledBy() == "" }
 
 // addrGenMode returns the sysctl by which the file says how the kernel makes the link-local
 // address of an interface; false if it does not. 1: not at all.

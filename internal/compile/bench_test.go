@@ -63,3 +63,21 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFile reads a file of 2,000 nodes and compiles its lab.
+func BenchmarkFile(b *testing.B) {
+	for _, shape := range []struct {
+		name string
+		lab  *topo.Topology
+	}{{"pairs", pairs(1000)}, {"chain", chain(1998)}} {
+		data := shape.lab.Format()
+		b.Run(shape.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := compile.CompileChecked(topo.ParseChecked("lab.yaml", "lab.yaml", data)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

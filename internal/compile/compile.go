@@ -15,53 +15,52 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// Compile fills in what t leaves out.
+// Compile checks a lab and fills in what it leaves out.
 //
-// It fails, with [topo.Errors] that name all places at once, where t is not
-// valid ([topo.Topology.Validate]) and where there is nothing to fill in with: a
-// pool or subnet that is full, a route whose gateway is not in a subnet of its
-// node.
-func Compile(t *topo.Topology) (*Lab, error) { return CompileAs(t.Name, t) }
+// The error is [topo.Errors]. It has the mistakes of the check ([topo.Topology.Validate])
+// and those that only the compiler can find: a pool or subnet that is full, a route whose
+// gateway is not in an automatic subnet of its node. The latter are reported beside the
+// former unless links or addresses may depend on these.
+func Compile(t *topo.Topology) (*Lab, error) { return CompileChecked(t.Check()) }
 
 // CompileAs is [Compile] for a lab that runs under another name than that of its
 // description, beside others of the same description. Names that are unique on the
 // machine (namespaces, marks, links in the host namespace) derive from that name; all
 // others inside the lab stay the same, MACs too.
 func CompileAs(name string, t *topo.Topology) (*Lab, error) {
-	named := t
-	if name != t.Name {
-		other := *t
-		other.Name, other.Prefix = name, nil
-		named = &other
+	return CompileChecked(t.CheckAs(name))
+}
+
+// CompileChecked is [Compile] for a lab that is checked already. It does not change the
+// wiring, which other labs may be compiled from.
+func CompileChecked(checked *topo.Checked) (*Lab, error) {
+	if checked.Wiring() == nil {
+		return nil, checked.Err()
 	}
-	wiring, err := named.Wiring()
-	if err != nil {
-		return nil, err
-	}
-	c := &compiler{topo: named, macSeed: t.Name, wiring: wiring}
-	c.nameHostEnds()
+	c := &compiler{checked: checked, topo: checked.Named(), wiring: checked.Wiring()}
 	c.start()
+	c.nameHostEnds()
 	c.setMACs()
 	c.setMTUs()
 	c.cutSubnets()
 	c.setAddresses()
 	c.setRoutes()
 	lab := c.lab()
-	lab.Topology = t
+	lab.Checked, lab.Topology = checked, checked.Topology()
 	lab.pins = c.pinsOf()
 	lab.TestNodes = c.testNodes()
 	lab.Tests = c.tests(lab.TestNodes)
-	if len(c.errs) > 0 {
-		return nil, c.errs
+	if err := checked.Join(c.errs); err != nil {
+		return nil, err
 	}
 	return lab, nil
 }
 
 // compiler holds a lab while it is filled in.
 type compiler struct {
-	topo     *topo.Topology
-	macSeed  string // the lab's name in its description
-	wiring   *topo.Wiring
+	checked  *topo.Checked
+	topo     *topo.Topology // with the name that the lab runs under
+	wiring   *topo.Wiring   // of checked; shared, so it must not be changed
 	nodes    []*node
 	ifaces   map[*topo.WiredInterface]*iface
 	segments []*segment

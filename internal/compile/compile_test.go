@@ -311,7 +311,7 @@ func TestErrors(t *testing.T) {
 				Nodes: topo.Nodes{{Name: "a", Routes: []topo.Route{{To: netip.MustParsePrefix("10.0.0.0/30"), Via: netip.MustParseAddr("10.0.0.2"), Pos: pos}}}},
 				Links: []topo.Link{link()},
 			},
-			"a: route to 10.0.0.0/30: the kernel has one already, since the node has an address in it",
+			"the kernel has a route to 10.0.0.0/30 already, since node a has an address in it",
 		},
 		{
 			"mtu",
@@ -321,7 +321,7 @@ func TestErrors(t *testing.T) {
 				}}},
 				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "sw"}}, MTU: 1000}},
 			},
-			"sw:br0: fd05::1/64: IPv6 needs an mtu of at least 1280, here it is 1000",
+			"interface sw:br0 has the IPv6 address fd05::1/64 and mtu 1000, but IPv6 needs 1280",
 		},
 		{
 			"neighbour and mtu",
@@ -331,7 +331,7 @@ func TestErrors(t *testing.T) {
 				}}}}},
 				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "b"}}}},
 			},
-			"a:eth0: the neighbour fd05::9: IPv6 needs an mtu of at least 1280, here it is 1000",
+			"interface a:eth0 has the IPv6 neighbour fd05::9 and mtu 1000, but IPv6 needs 1280",
 		},
 		{
 			"neighbour and sysctl",
@@ -344,17 +344,17 @@ func TestErrors(t *testing.T) {
 				}},
 				Links: []topo.Link{{Endpoints: [2]topo.Endpoint{{Node: "a"}, {Node: "b"}}}},
 			},
-			"a:eth0: the neighbour fd05::9: the sysctl net.ipv6.conf.all.disable_ipv6 disables IPv6",
+			"interface a:eth0 has the IPv6 neighbour fd05::9, but the sysctl net.ipv6.conf.all.disable_ipv6 disables IPv6",
 		},
 		{
 			"route",
 			topo.Topology{Nodes: topo.Nodes{{Name: "a", Routes: []topo.Route{route}}}, Links: []topo.Link{link()}},
-			"a: route to 10.99.0.0/16: gateway 10.77.0.1 is not in a subnet of the node",
+			"gateway 10.77.0.1 is not in a subnet of node a",
 		},
 		{
 			"test",
 			topo.Topology{Links: []topo.Link{link()}, Tests: []topo.Test{{From: []string{"a"}, To: []string{topo.HostNode}, Pos: pos}}},
-			"test: host is not part of this lab",
+			"host is not part of this lab",
 		},
 	}
 	for _, tt := range tests {

@@ -58,9 +58,12 @@ func (c *compiler) handOut(h *handout) {
 			displaced = append(displaced, i)
 		}
 	}
-	for _, i := range displaced {
+	for k, i := range displaced {
 		a, ok := h.substitute(i)
 		if !ok {
+			for _, other := range displaced[k:] {
+				other.node.lacksAddresses = true
+			}
 			c.fail(i.Pos, "use a shorter prefix, or give the interface addresses of its own, or [] for none",
 				"%s: no address is left in its subnet %s", i, h.subnet.prefix)
 			return

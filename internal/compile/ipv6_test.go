@@ -37,7 +37,7 @@ func TestIPv6Sysctls(t *testing.T) {
 			[]string{"fd77::1/64"},
 			map[string]string{"net.ipv6.conf.default.disable_ipv6": "1"},
 			nil, false,
-			"a:eth0: fd77::1/64: the sysctl net.ipv6.conf.default.disable_ipv6 disables IPv6",
+			"interface a:eth0 has the IPv6 address fd77::1/64, but the sysctl net.ipv6.conf.default.disable_ipv6 disables IPv6",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

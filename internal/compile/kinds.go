@@ -32,7 +32,7 @@ type kind struct {
 func loopback(*compiler, *iface) state.Kind { return state.Loopback{} }
 
 func veth(c *compiler, i *iface) state.Kind {
-	peer := i.Peer()
+	peer := c.ifaces[i.Peer()]
 	return state.Veth{Peer: state.Endpoint{Namespace: c.namespace(peer.Node), Link: peer.Name}}
 }
 

@@ -11,6 +11,7 @@ import (
 type Lab struct {
 	Name     string
 	Topology *topo.Topology // as in the file
+	Checked  *topo.Checked  // the check of Topology
 	State    *state.State   // what the kernel shall contain
 
 	Nodes    []Node    // those of the file, then those that only links name
@@ -135,7 +136,7 @@ func (c *compiler) lab() *Lab {
 		l.State.Namespaces[c.namespace(n.WiredNode)] = c.fill(l, n)
 	}
 	for _, k := range c.wiring.Links {
-		l.Links = append(l.Links, Link{[2]topo.Endpoint{endpoint(k.Ends[0]), endpoint(k.Ends[1])}, k.Decl.Pos})
+		l.Links = append(l.Links, Link{[2]topo.Endpoint{c.ifaces[k.Ends[0]].endpoint(), c.ifaces[k.Ends[1]].endpoint()}, k.Decl.Pos})
 	}
 	for _, s := range c.segments {
 		l.Segments = append(l.Segments, s.public())
@@ -151,14 +152,14 @@ func (c *compiler) publicNode(n *node) Node {
 	return p
 }
 
-func endpoint(i *topo.WiredInterface) topo.Endpoint {
+func (i *iface) endpoint() topo.Endpoint {
 	return topo.Endpoint{Node: i.Node.Name, Interface: i.Name, Pos: i.Pos}
 }
 
 func (s *segment) public() Segment {
 	var p Segment
-	for _, i := range s.Interfaces {
-		p.Interfaces = append(p.Interfaces, endpoint(i))
+	for _, i := range s.ifaces {
+		p.Interfaces = append(p.Interfaces, i.endpoint())
 	}
 	for _, n := range s.Switches() {
 		p.Switches = append(p.Switches, n.Name)

@@ -21,7 +21,7 @@ func (c *compiler) setMACs() {
 				continue
 			}
 			for attempt := 0; i.mac.IsZero(); attempt++ {
-				if mac := deriveMAC(attempt, c.macSeed, i); !taken[mac] {
+				if mac := deriveMAC(attempt, c.checked.Topology().Name, i); !taken[mac] {
 					i.mac, taken[mac] = mac, true
 				}
 			}

@@ -12,17 +12,18 @@ import (
 // unnamed. All labs share it: the names of lab and peer are in them, as a hash
 // since the kernel holds 15 bytes.
 func (c *compiler) nameHostEnds() {
-	host := c.wiring.Node(topo.HostNode)
-	if host == nil {
+	wired := c.wiring.Node(topo.HostNode)
+	if wired == nil {
 		return
 	}
+	host := c.nodes[wired.Number]
 	taken := make(map[string]bool)
-	for _, i := range host.Interfaces {
+	for _, i := range host.ifaces {
 		taken[i.Name] = true
 	}
-	for _, i := range host.Interfaces {
+	for _, i := range host.ifaces {
 		for attempt := 0; i.Name == ""; attempt++ {
-			peer := i.Peer()
+			peer := i.Peer() // in a namespace of the lab, so it has a name
 			sum := digest(attempt, "host", c.topo.Name, peer.Node.Name, peer.Name)
 			if name := "vl-" + hex.EncodeToString(sum[:4]); !taken[name] {
 				i.Name, taken[name] = name, true

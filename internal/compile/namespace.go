@@ -47,8 +47,8 @@ func (c *compiler) fill(l *Lab, n *node) *state.Namespace {
 var things = []func(*compiler, *state.Namespace, *node){
 	func(_ *compiler, ns *state.Namespace, n *node) { ns.Routes = n.routes },
 	func(_ *compiler, ns *state.Namespace, n *node) { setSysctls(ns, n) },
-	(*compiler).setNeighbours,
-	(*compiler).setNftables,
+	setNeighbours,
+	setNftables,
 }
 
 func (c *compiler) stateLink(i *iface) *state.Link {
@@ -57,7 +57,7 @@ func (c *compiler) stateLink(i *iface) *state.Link {
 		Up: !i.Decl.Down, Addresses: i.addresses,
 	}
 	if i.Master != nil {
-		l.Master = i.Master.Name
+		l.Master = c.ifaces[i.Master].Name
 	}
 	if mode, ok := i.addrGenMode(); ok && mode != "1" && i.mtu >= state.MinIPv6MTU {
 		l.AutoLinkLocal = true
@@ -65,13 +65,9 @@ func (c *compiler) stateLink(i *iface) *state.Link {
 	return l
 }
 
-// setNftables reads the packet filter.
-func (c *compiler) setNftables(ns *state.Namespace, n *node) {
-	rs, err := nft.ParseRuleset(n.Decl.Nftables)
-	if err != nil { // not after Validate
-		c.fail(n.Pos, "", "node %s: %v", n.Name, err)
-	}
-	ns.Nftables = rs
+// setNftables reads the packet filter. The check of the lab has reported its mistakes.
+func setNftables(_ *compiler, ns *state.Namespace, n *node) {
+	ns.Nftables, _ = nft.ParseRuleset(n.Decl.Nftables)
 }
 
 // setSysctls makes a router of a router and adds what the file says. Values

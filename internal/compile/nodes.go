@@ -12,11 +12,14 @@ type node struct {
 	*topo.WiredNode
 	ifaces []*iface // as in the wiring
 	routes state.Routes
+
+	lacksAddresses bool // since a pool or subnet is full
 }
 
 // An iface is one interface and what is found for it.
 type iface struct {
 	*topo.WiredInterface
+	Name      string // never empty, unlike that of the wiring
 	node      *node
 	mac       topo.MAC
 	mtu       int // bytes; 0: not found yet
@@ -37,7 +40,7 @@ func (c *compiler) start() {
 	for _, wired := range w.Nodes {
 		n := &node{WiredNode: wired}
 		for _, i := range wired.Interfaces {
-			c.ifaces[i] = &iface{WiredInterface: i, node: n}
+			c.ifaces[i] = &iface{WiredInterface: i, Name: i.Name, node: n}
 			n.ifaces = append(n.ifaces, c.ifaces[i])
 		}
 		c.nodes = append(c.nodes, n)
@@ -50,6 +53,9 @@ func (c *compiler) start() {
 		c.segments = append(c.segments, s)
 	}
 }
+
+// String returns node:interface.
+func (i *iface) String() string { return i.endpoint().String() }
 
 // needsAddresses reports whether the interface gets addresses by default: lo and
 // ports need none, nor does the bridge of a switch.

@@ -129,18 +129,19 @@ const defaultMetricIPv6 = 1024
 // writtenRoutes returns the routes that the file gives a node.
 func (c *compiler) writtenRoutes(n *node) state.Routes {
 	var rs state.Routes
-	for _, r := range n.Decl.Routes {
+	for _, r := range c.checked.Routes(n.Decl) {
 		pos := cmp.Or(r.Pos, n.Pos)
 		if r.Dev == "" {
 			r.Dev = n.devTo(r.Via)
 		}
 		switch {
+		case r.Dev == "" && n.lacksAddresses: // it may have one in the subnet of the gateway
 		case r.Dev == "":
 			c.fail(pos, "write dev: and the interface, or a gateway out of a subnet of "+n.Name,
-				"%s: route to %s: gateway %s is not in a subnet of the node", n.Name, r.To, r.Via)
+				"gateway %s is not in a subnet of node %s", r.Via, n.Name)
 		case r.Metric == 0 && n.isConnected(r.To.Masked()):
 			c.fail(pos, "leave it out, or give it a metric",
-				"%s: route to %s: the kernel has one already, since the node has an address in it", n.Name, r.To)
+				"the kernel has a route to %s already, since node %s has an address in it", r.To, n.Name)
 		}
 		if r.To.Addr().Is6() && r.Metric == defaultMetricIPv6 {
 			r.Metric = 0
@@ -150,12 +151,9 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 	return rs
 }
 
-// isConnected reports whether the kernel makes a route to p with metric 0. Those of
-// IPv6 have the metric 256.
+// isConnected reports whether the kernel makes a route to p with metric 0.
 func (n *node) isConnected(p netip.Prefix) bool {
-	return p.Addr().Is4() && !p.IsSingleIP() && slices.ContainsFunc(n.ifaces, func(i *iface) bool {
-		return !i.Decl.Down && slices.ContainsFunc(i.addresses, func(a netip.Prefix) bool { return a.Masked() == p })
-	})
+	return slices.ContainsFunc(n.ifaces, func(i *iface) bool { return i.Connects(i.addresses, p) })
 }
 
 // devTo returns the interface with the longest prefix that contains an address; "" if

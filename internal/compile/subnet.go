@@ -139,13 +139,16 @@ func (c *compiler) cut(pl *pool, s *segment, bits int) {
 		s.subnets = append(s.subnets, newSubnet(p))
 		return
 	}
+	for _, i := range s.ifaces {
+		i.node.lacksAddresses = true
+	}
 	if pl.exhausted {
 		return
 	}
 	pl.exhausted = true
 	l := s.Links[0]
 	c.fail(l.Decl.Pos, "give "+poolKey(pl.prefix)+" a larger prefix, or this link a subnet of its own",
-		"link %s – %s: no /%d is left in the pool %s", l.Ends[0], l.Ends[1], bits, pl.prefix)
+		"link %s – %s: no /%d is left in the pool %s", c.ifaces[l.Ends[0]], c.ifaces[l.Ends[1]], bits, pl.prefix)
 }
 
 // poolKey returns what a pool is called in a file.

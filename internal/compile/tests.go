@@ -316,7 +316,7 @@ func (c *compiler) tests(nodes TestNodes) []Test {
 	if len(c.topo.Tests) == 0 {
 		return c.defaultTests()
 	}
-	tests, errs := nodes.Tests(c.topo.Tests)
+	tests, errs := nodes.Tests(c.checked.Tests())
 	c.errs = append(c.errs, errs...)
 	return tests
 }
