@@ -37,7 +37,11 @@ type description struct {
 
 // describe compiles a topology.
 func describe(name string, t *topo.Topology) (*description, error) {
-	c, err := compile.CompileAs(name, t)
+	return describeChecked(t.CheckAs(name))
+}
+
+func describeChecked(checked *topo.Checked) (*description, error) {
+	c, err := compile.CompileChecked(checked)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +49,7 @@ func describe(name string, t *topo.Topology) (*description, error) {
 		return n.Name != topo.HostNode || len(n.Interfaces) > 0
 	})
 	if !hasNode {
-		return nil, topo.Errors{{Pos: t.Pos, Msg: "the lab has no nodes", Hint: "the shortest lab is one line: links: [[a, b]]"}}
+		return nil, topo.Errors{{Pos: c.Topology.Pos, Msg: "the lab has no nodes", Hint: "the shortest lab is one line: links: [[a, b]]"}}
 	}
 	return &description{c, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(c.State) })}, nil
 }
@@ -59,12 +63,16 @@ func New(t *topo.Topology) (*Lab, error) { return NewAs(t.Name, t) }
 // NewAs is [New] with another name than the description's, so that several labs of one
 // description can run at the same time. Their namespaces are named name.node; node
 // names, addresses and MACs are the same in all of them.
-func NewAs(name string, t *topo.Topology) (*Lab, error) {
-	d, err := describe(name, t)
+func NewAs(name string, t *topo.Topology) (*Lab, error) { return NewChecked(t.CheckAs(name)) }
+
+// NewChecked is [New] for a description that is checked already, such as that of a file:
+// [topo.ParseChecked]. The error names all mistakes of the file.
+func NewChecked(c *topo.Checked) (*Lab, error) {
+	d, err := describeChecked(c)
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{name: name}
+	l := &Lab{name: d.Lab.Name}
 	l.compiled.Store(d)
 	return l, nil
 }
@@ -135,6 +143,14 @@ func (l *Lab) Name() string { return l.name }
 func (l *Lab) Topology() *topo.Topology {
 	if c := l.compiled.Load(); c != nil {
 		return c.Topology
+	}
+	return nil
+}
+
+// Checked returns the check of [Lab.Topology], or nil.
+func (l *Lab) Checked() *topo.Checked {
+	if c := l.compiled.Load(); c != nil {
+		return c.Checked
 	}
 	return nil
 }

@@ -134,9 +134,7 @@ func (l *Lab) tests(s *state.State, given []topo.Test) ([]compile.Test, error) {
 	}
 	nodes := verify.NodesOf(s)
 	if d != nil {
-		described := *d.Topology
-		described.Tests = given
-		if err := described.Validate(); err != nil {
+		if err := d.Checked.CheckTests(given); err != nil {
 			return nil, err
 		}
 		nodes = d.TestNodes

@@ -30,6 +30,8 @@ type program struct {
 	commands commandPolicy
 	out      *out
 
+	checked checkedFile // the last one, see check
+
 	ignoredNoted bool // see noteIgnored
 }
 

@@ -80,7 +80,7 @@ func (p *program) explainLab(args []string, o explainOptions) error {
 	if err != nil {
 		return err
 	}
-	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	c, err := compile.CompileChecked(lab.Checked())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -60,8 +61,8 @@ func isLabFile(name string) bool {
 	return isYAML(name) && (base == "vethlab" || strings.HasSuffix(base, ".vethlab"))
 }
 
-// load reads the lab file in args or, by default, the only one of the folder. A lab given
-// a name is renamed by [rename].
+// load reads the lab file in args or, by default, the only one of the folder. With a
+// name the lab gets that one, see [topo.Checked.Renamed].
 func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 	if len(args) == 0 {
 		file, err := folderFile()
@@ -74,21 +75,21 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	t, err := parse(args[0], data)
+	checked, err := p.check(args[0], data)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.permitCommands(args[0], writer, t.Tests); err != nil {
-		return nil, err
+	if name != "" { // so that one file can be up under several names at the same time
+		checked = checked.Renamed(name)
 	}
-	if err := rename(t, name); err != nil {
-		return nil, err
-	}
-	lab, err := vethlab.New(t)
+	lab, err := vethlab.NewChecked(checked)
 	if invalid := topo.Errors(nil); errors.As(err, &invalid) {
 		invalid.AddSource(args[0], data)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := p.permitCommands(args[0], writer, lab.Topology().Tests); err != nil {
 		return nil, err
 	}
 	return p.reportEvents(lab), nil
@@ -126,9 +127,20 @@ func (p *program) readFrom(file string) (data []byte, writer string, err error) 
 	return data, writer, err
 }
 
-// parse parses a lab file. The default name of the lab in vethlab.yaml is that of the
-// folder, so the path has to be absolute.
-func parse(file string, data []byte) (*topo.Topology, error) {
+// A checkedFile is a lab file with its check.
+type checkedFile struct {
+	file string
+	data []byte
+	*topo.Checked
+}
+
+// check parses and checks a lab file, once for a command that reads it several times. The
+// default name of the lab in vethlab.yaml is that of the folder, so the path has to be
+// absolute.
+func (p *program) check(file string, data []byte) (*topo.Checked, error) {
+	if last := p.checked; last.Checked != nil && last.file == file && bytes.Equal(last.data, data) {
+		return last.Checked, nil
+	}
 	path := file
 	if isLabFile(file) && !strings.Contains(file, "/") {
 		abs, err := filepath.Abs(file)
@@ -137,17 +149,8 @@ func parse(file string, data []byte) (*topo.Topology, error) {
 		}
 		path = abs
 	}
-	return topo.ParseAt(path, file, data)
-}
-
-// rename gives a lab another name and its namespaces the default prefix of that name, so
-// that one file can be up under several names at the same time.
-func rename(t *topo.Topology, name string) error {
-	if name == "" || name == t.Name {
-		return nil
-	}
-	t.Name, t.Prefix = name, nil
-	return t.Validate()
+	p.checked = checkedFile{file, data, topo.ParseChecked(path, file, data)}
+	return p.checked.Checked, nil
 }
 
 // nameFlag is the help of --name.

@@ -71,10 +71,14 @@ func (p *program) amend(file string, pinned *topo.Topology, o fmtOptions) error 
 	if err != nil {
 		return err
 	}
-	unnamed, err := parse(file, before)
+	checked, err := p.check(file, before)
+	if err == nil {
+		err = checked.Err() // the file may have changed
+	}
 	if err != nil {
 		return err
 	}
+	unnamed := checked.Topology()
 	pinned.Name, pinned.Prefix = unnamed.Name, unnamed.Prefix // --name calls only the running one so
 	path := file
 	if file != stdinFile {

@@ -112,7 +112,7 @@ func (p *program) fileScene(args []string) (*draw.Scene, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	c, err := compile.CompileChecked(lab.Checked())
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func observe(lab *vethlab.Lab) (*kernel.Snapshot, error) {
 	if lab.Topology() == nil {
 		return kernel.Observe(lab.Name(), nil, nil)
 	}
-	c, err := compile.CompileAs(lab.Name(), lab.Topology())
+	c, err := compile.CompileChecked(lab.Checked())
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func (p *program) script(lab *vethlab.Lab, o scriptOptions) error {
 	case o.down:
 		p.out.printExact(lab.PlanDown().Script())
 	case o.style == styleTutorial:
-		c, err := compile.CompileAs(lab.Name(), lab.Topology())
+		c, err := compile.CompileChecked(lab.Checked())
 		if err != nil {
 			return err
 		}

@@ -121,8 +121,8 @@ func (p *program) nameOf(args []string, name string) string {
 		args = []string{file}
 	}
 	if data, _, err := p.readFrom(args[0]); err == nil {
-		if t, err := parse(args[0], data); err == nil {
-			return t.Name
+		if checked, err := p.check(args[0], data); err == nil && checked.Err() == nil {
+			return checked.Topology().Name
 		}
 	}
 	return args[0]
