@@ -62,7 +62,7 @@ func (l *Lab) plan(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if l.wanted() == nil {
 		return nil, nil, l.unknown()
 	}
-	view, err := l.observe(before)
+	view, err := kernel.ObserveWithExtras(l.name, l.wanted(), before.State())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,8 +73,8 @@ func (l *Lab) plan(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if !p.Empty() {
 		p.moves = l.moves()
 	}
-	p.unmanaged, err = unmanaged(view)
-	return p, view, err
+	p.unmanaged = unmanaged(view)
+	return p, view, nil
 }
 
 func (l *Lab) planFrom(from, to *state.State) *Plan {

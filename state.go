@@ -10,7 +10,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/kernel"
-	"github.com/vethlab/vethlab/internal/record"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -46,11 +45,8 @@ func (l *Lab) Described() *State {
 }
 
 // view returns the lab observed in the kernel.
-func (l *Lab) view() (*kernel.Snapshot, error) { return l.observe(l.record()) }
-
-// observe is view with the lab's record.
-func (l *Lab) observe(before *record.Record) (*kernel.Snapshot, error) {
-	return kernel.Observe(l.name, l.wanted(), before.State())
+func (l *Lab) view() (*kernel.Snapshot, error) {
+	return kernel.Observe(l.name, l.wanted(), l.record().State())
 }
 
 func newState(lab string, view *kernel.Snapshot) *State {

@@ -29,20 +29,16 @@ type Unmanaged struct {
 func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
 
 // unmanaged returns what the namespaces of a lab have that a State has no place for.
-func unmanaged(view *kernel.Snapshot) ([]Unmanaged, error) {
+func unmanaged(view *kernel.Snapshot) []Unmanaged {
 	s := view.State
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
 	if len(names) == 0 {
-		return nil, nil
-	}
-	extras, err := kernel.Extras(names)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read rules: %w", err)
+		return nil
 	}
 	initial := dump.Model(s, names[0]).Rules
 	var list []Unmanaged
 	for _, name := range names {
-		x, node := extras[name], hosts.NodeName(s.Namespaces[name])
+		x, node := view.Extras[name], hosts.NodeName(s.Namespaces[name])
 		for _, part := range []struct {
 			what   string
 			detail []string
@@ -57,7 +53,7 @@ func unmanaged(view *kernel.Snapshot) ([]Unmanaged, error) {
 			}
 		}
 	}
-	return list, nil
+	return list
 }
 
 // maxDetails is how many tables, rules or interfaces of a node are named.

@@ -12,7 +12,7 @@ import (
 // assemble makes a State of the dumps of all namespaces: it replaces indexes by names
 // and finds peers and lower links.
 func assemble(seen []*seenNamespace) (*Snapshot, error) {
-	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}}
+	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}, Extras: map[string]Extra{}}
 	for _, ns := range seen {
 		snapshot.add(ns)
 	}
@@ -37,6 +37,7 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	if len(seen.learned) > 0 {
 		s.Learned[ns.Name] = seen.learned
 	}
+	s.Extras[ns.Name] = seen.extra
 }
 
 // automatic reports whether the kernel gave a link this address, unasked.

@@ -39,6 +39,10 @@ type Snapshot struct {
 	// namespaces of which the neighbour table was read. The MAC is zero where the kernel
 	// looks for the neighbour, or has found none.
 	Learned map[string]state.Neighbours
+
+	// Extras is what namespaces have that no State has. It is empty unless asked for, and
+	// for the host namespace.
+	Extras map[string]Extra
 }
 
 // Runtime is the condition of a link.

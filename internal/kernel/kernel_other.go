@@ -21,6 +21,11 @@ func Apply(context.Context, plan.Plan, *state.State, Options) error { return net
 // Observe fails with [netns.ErrLinux].
 func Observe(string, *state.State, *state.State) (*Snapshot, error) { return nil, netns.ErrLinux }
 
+// ObserveWithExtras fails with [netns.ErrLinux].
+func ObserveWithExtras(string, *state.State, *state.State) (*Snapshot, error) {
+	return nil, netns.ErrLinux
+}
+
 // ObserveAll fails with [netns.ErrLinux].
 func ObserveAll(...string) (*Snapshot, error) { return nil, netns.ErrLinux }
 
@@ -157,9 +162,6 @@ func Xtables(string) ([]xtables.Table, error) { return nil, netns.ErrLinux }
 
 // SetMACs fails with [netns.ErrLinux].
 func SetMACs(*dump.Namespace) (map[string]bool, error) { return nil, netns.ErrLinux }
-
-// Extras fails with [netns.ErrLinux].
-func Extras([]string) (map[string]Extra, error) { return nil, netns.ErrLinux }
 
 // XtablesOf fails with [netns.ErrLinux].
 func XtablesOf([]string) (map[string][]xtables.Table, error) { return nil, netns.ErrLinux }

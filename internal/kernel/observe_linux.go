@@ -18,6 +18,15 @@ import (
 // still set and not wanted any more are in the result with their defaults, so that a
 // plan can restore these.
 func Observe(lab string, want, last *state.State) (*Snapshot, error) {
+	return observeLab(lab, want, last, false)
+}
+
+// ObserveWithExtras does what Observe does and reads Extras too.
+func ObserveWithExtras(lab string, want, last *state.State) (*Snapshot, error) {
+	return observeLab(lab, want, last, true)
+}
+
+func observeLab(lab string, want, last *state.State, extras bool) (*Snapshot, error) {
 	sysctls, err := newSysctlScope(want, last)
 	if err != nil {
 		return nil, err
@@ -31,6 +40,7 @@ func Observe(lab string, want, last *state.State) (*Snapshot, error) {
 		},
 		sysctls:    func(string) *sysctlScope { return sysctls },
 		neighbours: neighbourScope(want, last),
+		extras:     extras,
 	}
 	return sc.read()
 }
@@ -52,6 +62,7 @@ func ObserveAll(keys ...string) (*Snapshot, error) {
 			return &sysctlScope{want: map[string]map[string]string{name: wanted}}
 		},
 		neighbours: func(string) bool { return true },
+		extras:     true,
 	}
 	return sc.read()
 }
@@ -66,6 +77,8 @@ type scope struct {
 
 	// neighbours are the namespaces of which permanent neighbour entries are read.
 	neighbours func(name string) bool
+
+	extras bool // of named namespaces
 }
 
 // read reads what is in scope.
@@ -209,6 +222,7 @@ type seenNamespace struct {
 	puts  []put // the rest
 
 	learned state.Neighbours
+	extra   Extra
 }
 
 // observe reads the calling thread's namespace; nil if it is out of scope or deleted.
@@ -229,6 +243,9 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 		}
 		ns = seen
 		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned}.readThings(whole)
+		if err == nil && sc.extras && name != state.Host {
+			seen.extra, err = c.extra()
+		}
 		return err
 	})
 	return ns, err
