@@ -233,18 +233,18 @@ func (a *addressWriter) extendFlow(open int, entries string) {
 // closing returns the offset of the bracket that closes the one at an offset, and the
 // last character before it outside comments; -1 if the bracket is not closed.
 func closing(text []byte, open int) (at int, before byte) {
-	depth, quote := 0, byte(0)
+	depth := 0
 	for i := open; i < len(text); i++ {
 		c := text[i]
+		begins := bytes.IndexByte([]byte("\x00{[,:"), before) >= 0 // a value or key may begin here
 		switch {
-		case quote != 0:
-			if c == '\\' && quote == '"' {
+		case begins && (c == '"' || c == '\''):
+			i = quoteEnd(text, i)
+		case begins && (c == '&' || c == '!'): // the value comes after an anchor or tag
+			for i+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n,[]{}"), text[i+1]) < 0 {
 				i++
-			} else if c == quote {
-				quote = 0
 			}
-		case (c == '"' || c == '\'') && bytes.IndexByte([]byte("{[,:"), before) >= 0:
-			quote = c
+			continue
 		case c == '#' && i > 0 && bytes.IndexByte([]byte(" \t\n"), text[i-1]) >= 0:
 			n := bytes.IndexByte(text[i:], '\n')
 			if n < 0 {
@@ -264,6 +264,20 @@ func closing(text []byte, open int) (at int, before byte) {
 		}
 	}
 	return -1, 0
+}
+
+// quoteEnd returns the offset of the quote that ends the quoted text at an offset.
+func quoteEnd(text []byte, begin int) int {
+	quote := text[begin]
+	for i := begin + 1; i < len(text); i++ {
+		switch {
+		case quote == '"' && text[i] == '\\', quote == '\'' && bytes.HasPrefix(text[i:], []byte("''")):
+			i++
+		case text[i] == quote:
+			return i
+		}
+	}
+	return len(text)
 }
 
 // blockEnd returns the offset after the last line of a block mapping that begins in a
