@@ -327,7 +327,9 @@ func (c testChecker) hopNames() {
 			c.fail(key, "write the nodes between from and to", "%s is the source or target of this test, not a hop of its path", name)
 		case c.groups[name] != nil || name == AllNodes:
 			c.fail(key, "", "%q stands for several nodes (want one)", name)
-		case name == "" || c.unread.has("nodes."+name, "nodes."+name+".kind"):
+		case c.unreadKeys("path", key) || c.unread.has("nodes."+name, "nodes."+name+".kind"):
+		case name == "":
+			c.fail(key, "", "the name of a node is empty")
 		case name != HostNode && !c.isNode(name):
 			c.unknownNode(key, name, c.hint(name, c.nodeNames), "unknown node %q")
 		case name == HostNode:
