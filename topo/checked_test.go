@@ -59,7 +59,7 @@ func TestCheckedWiring(t *testing.T) {
 		"links: [[a, b]]\nnodes: {a: {kind: x}}":                                         false,
 		"links: [[a, b]]\nnodes: {a: {interfaces: {eth1: {}}}}":                          false,
 		"links: [[a, b, {mtu: 1}]]":                                                      false,
-		"links: [[a, b], [sevrer, b]]\nnodes: {server: {}}":                             false,
+		"links: [[a, b], [sevrer, b]]\nnodes: {server: {}}":                              false,
 		"links: 1":   false,
 		"- 1":        false,
 		"links: [":   false,
