@@ -55,7 +55,7 @@ func Notes(op plan.Op) []Note {
 var notesOf = plan.NewTable(
 	note(addNamespace),
 	note(delNamespace),
-	note(addVeth),
+	notes(addVeth),
 	notes(addLink),
 	note(setKind),
 	notes(setLink),

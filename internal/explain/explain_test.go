@@ -38,6 +38,7 @@ var examples = []plan.Op{
 	plan.AddNamespace{Name: "ns1"},
 	plan.DelNamespace{Name: "ns1"},
 	plan.AddVeth{Ends: [2]plan.VethEnd{{Link: hostEnd}, {Link: at(state.Host, "veth1")}}},
+	plan.AddVeth{Ends: [2]plan.VethEnd{{Link: hostEnd, Alias: "vethlab:lab/host"}, {Link: eth0}}},
 	plan.AddVeth{Ends: [2]plan.VethEnd{{Link: eth0, Index: 100, MAC: topo.MAC{2}, MTU: 1400}, {Link: at("ns2", "eth0")}}},
 	plan.AddLink{Link: at("s", "br0"), Kind: state.Bridge{}},
 	plan.SetKind{Link: at("s", "br0"), Change: state.BridgeChange{STP: new(true), ForwardDelay: new(1500)}},

@@ -43,12 +43,17 @@ func changeNote[C state.Change](note func(plan.SetKind, C) Note) func(plan.SetKi
 	}
 }
 
-func addLink(op plan.AddLink) []Note {
-	notes := []Note{newLink(op)}
-	if op.Alias != "" {
-		mark := alias(op.Link, op.Alias)
-		mark.Look = lookAt("link", op.Link)
-		notes = append(notes, mark)
+func addLink(op plan.AddLink) []Note { return append([]Note{newLink(op)}, newMarks(op)...) }
+
+// newMarks explains the aliases that new links have from the beginning.
+func newMarks(op plan.Op) []Note {
+	var notes []Note
+	for _, l := range op.Traits().NewLinks {
+		if l.Alias != "" {
+			mark := alias(l.Link, l.Alias)
+			mark.Look = lookAt("link", l.Link)
+			notes = append(notes, mark)
+		}
 	}
 	return notes
 }

@@ -7,7 +7,9 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-func addVeth(op plan.AddVeth) Note {
+func addVeth(op plan.AddVeth) []Note { return append([]Note{newVeth(op)}, newMarks(op)...) }
+
+func newVeth(op plan.AddVeth) Note {
 	a, b := op.Ends[0], op.Ends[1]
 	n := Note{
 		Topic: "veth add",

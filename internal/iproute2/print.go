@@ -17,7 +17,7 @@ import (
 //
 // A veth pair with an end in the host namespace is created from there, since the host
 // namespace has no name for ip; Parse returns that end first. A [plan.SetSysctl] equal
-// to a [plan.PromoteSecondaries] is parsed as the latter. A [plan.AddLink] with an alias
+// to a [plan.PromoteSecondaries] is parsed as the latter. A new link with an alias
 // is two commands joined by &&, which Parse refuses: the kernel ignores the alias of a
 // link that is being created.
 func Print(op plan.Op) string {
@@ -26,8 +26,10 @@ func Print(op plan.Op) string {
 		return fmt.Sprintf("# %T", op)
 	}
 	line := join(print(op))
-	if t := op.Traits(); t.Alias != nil && t.Kind != "" {
-		line += " && " + Print(plan.SetLink{Link: op.At(), Alias: t.Alias})
+	for _, made := range op.Traits().NewLinks {
+		if made.Alias != "" {
+			line += " && " + Print(plan.SetLink{Link: made.Link, Alias: &made.Alias})
+		}
 	}
 	return line
 }

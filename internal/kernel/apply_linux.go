@@ -142,8 +142,9 @@ func socketNamespace(op plan.Op) string {
 
 // busierEnd returns a function that returns which end's namespace creates a veth
 // pair: the one with more pairs, so that a switch is entered once and not once for
-// each port. An end without an index comes last: the kernel uses the other's index
-// only if the first has one.
+// each port. An end with an alias comes first, since the alias is set through the same
+// socket. An end without an index comes last: the kernel uses the other's index only if
+// the first has one.
 func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	pairs := map[string]int{}
 	for _, op := range a.plan[i:j] {
@@ -154,6 +155,12 @@ func (a *applier) busierEnd(i, j int) func(plan.Op) string {
 	return func(op plan.Op) string {
 		ends := op.Traits().NewLinks
 		here, there := ends[0].Link.Namespace, ends[1].Link.Namespace
+		switch {
+		case ends[0].Alias != "":
+			return here
+		case ends[1].Alias != "":
+			return there
+		}
 		if ends[0].Index == 0 || ends[1].Index != 0 && pairs[there] > pairs[here] {
 			return there
 		}

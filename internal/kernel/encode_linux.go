@@ -23,6 +23,8 @@ type encoder struct {
 	filter    nftBatch
 	fds       map[string]int // namespaces that messages in the batch refer to
 	peers     map[addressKey]netip.Addr
+	taken     map[int]bool // indexes that no new link gets; nil: not read yet, see freeIndex
+	firstFree int
 }
 
 // maxBatch is how many bytes are collected before they are sent: far below

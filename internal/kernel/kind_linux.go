@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -108,9 +109,7 @@ func decodeKind(kind string, data []attribute) dump.Info {
 	return nil
 }
 
-// addLink makes a link with the socket of the namespace that it is made from. The kernel
-// ignores an IFLA_IFALIAS in the request that makes a link, so the alias has a message of
-// its own. Both are sent by one system call: a link without its mark is never left behind.
+// addLink makes a link with the socket of the namespace that it is made from.
 func (e *encoder) addLink(op plan.AddLink) error {
 	lower, fd := 0, -1
 	var err error
@@ -124,8 +123,12 @@ func (e *encoder) addLink(op plan.AddLink) error {
 			return err
 		}
 	}
+	marks, err := e.newMarks(op)
+	if err != nil {
+		return err
+	}
 	e.message(unix.RTM_NEWLINK, createNew, func() {
-		e.newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
+		e.newLink(op.Link.Link, cmp.Or(op.Index, marks.index(op.Link)), op.MAC, op.MTU)
 		if lower != 0 {
 			e.u32(unix.IFLA_LINK, uint32(lower))
 		}
@@ -138,10 +141,7 @@ func (e *encoder) addLink(op plan.AddLink) error {
 			}
 		})
 	})
-	if op.Alias != "" {
-		return e.setLink(plan.SetLink{Link: op.Link, Alias: &op.Alias})
-	}
-	return nil
+	return e.mark(marks)
 }
 
 func (e *encoder) setKind(op plan.SetKind) error {

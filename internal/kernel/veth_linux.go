@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"cmp"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/plan"
@@ -26,14 +28,18 @@ func (e *encoder) addVeth(op plan.AddVeth) error {
 	if err != nil {
 		return err
 	}
+	marks, err := e.newMarks(op)
+	if err != nil {
+		return err
+	}
 	e.message(unix.RTM_NEWLINK, createNew, func() {
-		e.newLink(here.Link.Link, here.Index, here.MAC, here.MTU)
+		e.newLink(here.Link.Link, cmp.Or(here.Index, marks.index(here.Link)), here.MAC, here.MTU)
 		e.kindInfo(state.Veth{}.Kind(), func() {
 			e.nest(vethInfoPeer, func() {
-				e.newLink(there.Link.Link, there.Index, there.MAC, there.MTU)
+				e.newLink(there.Link.Link, cmp.Or(there.Index, marks.index(there.Link)), there.MAC, there.MTU)
 				e.u32(unix.IFLA_NET_NS_FD, uint32(peerFd))
 			})
 		})
 	})
-	return nil
+	return e.mark(marks)
 }

@@ -175,7 +175,9 @@ func (d *differ) missing() []state.Endpoint {
 func (d *differ) vethEnd(e state.Endpoint) VethEnd {
 	w := d.want.Link(e)
 	end := VethEnd{Link: e, MAC: w.MAC, MTU: w.MTU}
-	if e.Namespace != state.Host {
+	if e.Namespace == state.Host {
+		end.Alias = w.Alias // the mark, as in addLink
+	} else {
 		end.Index = d.nextIndex()
 	}
 	return end

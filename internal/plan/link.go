@@ -33,11 +33,8 @@ func (op AddLink) From() string {
 // Traits implements [Op].
 func (op AddLink) Traits() Traits {
 	t := Traits{
-		NewLinks: []NewLink{{op.Link, op.Index}}, From: new(op.From()), Kind: op.Kind.Kind(), MTU: op.MTU,
+		NewLinks: []NewLink{{op.Link, op.Index, op.Alias}}, From: new(op.From()), Kind: op.Kind.Kind(), MTU: op.MTU,
 		tutorial: op.addToTutorial,
-	}
-	if op.Alias != "" {
-		t.Alias = &op.Alias
 	}
 	if op.Kind.Traits().Forwards {
 		t.Section = Bridges

@@ -23,7 +23,7 @@ func (op AddNamespace) Apply(s *state.State) error {
 
 // Traits implements [Op]. A namespace has lo from the beginning.
 func (op AddNamespace) Traits() Traits {
-	lo := NewLink{state.Endpoint{Namespace: op.Name, Link: state.Lo}, loIndex}
+	lo := NewLink{Link: state.Endpoint{Namespace: op.Name, Link: state.Lo}, Index: loIndex}
 	return Traits{NewLinks: []NewLink{lo}, Section: Namespaces}
 }
 

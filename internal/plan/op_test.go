@@ -128,10 +128,10 @@ func TestApplyOp(t *testing.T) {
 		},
 		{
 			"the host namespace exists without being created",
-			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v")}, {Link: at("h", "eth1"), Index: 103}}},
+			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at(state.Host, "v"), Alias: "vethlab:l/host"}, {Link: at("h", "eth1"), Index: 103}}},
 			func(s *state.State) bool {
 				l := s.Link(at(state.Host, "v"))
-				return l.Kind == state.Veth{Peer: at("h", "eth1")} && l.MTU == state.DefaultMTU && l.AutoLinkLocal && !l.Up
+				return l.Alias == "vethlab:l/host" && s.Link(at("h", "eth1")).Alias == "" && l.Kind == state.Veth{Peer: at("h", "eth1")} && l.MTU == state.DefaultMTU && l.AutoLinkLocal && !l.Up
 			},
 		},
 		{
@@ -287,6 +287,10 @@ func TestApplyErrors(t *testing.T) {
 		{plan.AddRoute{Namespace: "h", Route: state.Route{To: prefix("10.9.0.0/16"), Via: netip.MustParseAddr("192.0.2.1")}}, "no on-link route to the gateway 192.0.2.1"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("h", "veth0")}, {Link: at("h", "")}}}, "both ends are h:veth0"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: unknown}}}, "both ends are h:eth9"},
+		{
+			plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown, Alias: "a"}, {Link: at("sw", "p9"), Alias: "b"}}},
+			"h:eth9 and sw:p9 cannot both be created with an alias: they are in two namespaces",
+		},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: at("sw", "p1")}}}, "sw:p1 exists"},
 		{plan.AddVeth{Ends: [2]plan.VethEnd{{Link: unknown}, {Link: at(state.Host, "lo")}}}, "host:lo exists"},
 		{plan.AddLink{Link: at(state.Host, "lo"), Kind: state.Bridge{}}, "host:lo exists"},

@@ -28,7 +28,7 @@ type Traits struct {
 	// SetsUp says that it sets a link up or down.
 	SetsUp bool
 
-	Alias   *string      // that it gives its link; nil: none
+	Alias   *string      // that it gives a link that exists; nil: none
 	MTU     int          // bytes, that it gives its link; 0: none
 	Network netip.Prefix // that it makes reachable; zero: none
 	Nft     *nft.Command // nil: it is none of nft(8)
@@ -49,7 +49,8 @@ type Traits struct {
 // A NewLink is a link that an Op creates, or moves to another namespace or name.
 type NewLink struct {
 	Link  state.Endpoint
-	Index int // interface number; 0: the kernel's choice
+	Index int    // interface number; 0: the kernel's choice
+	Alias string // that it has from the beginning; "": none
 }
 
 // AboutNamespace reports whether an Op creates or deletes a whole namespace.

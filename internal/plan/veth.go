@@ -10,7 +10,7 @@ import (
 // AddVeth creates a veth pair, each end in its namespace and with its final name, so
 // that no end is ever moved or renamed. Both ends are down. An end
 // without a name gets the first of veth0, veth1 … that is free, the second end
-// before the first.
+// before the first. Only ends in one namespace can have an alias.
 type AddVeth struct{ Ends [2]VethEnd }
 
 // A VethEnd is one end of a new pair.
@@ -19,6 +19,7 @@ type VethEnd struct {
 	Index int      // 0: the kernel's choice
 	MAC   topo.MAC // zero: the kernel's choice
 	MTU   int      // bytes; 0: the kernel's 1500
+	Alias string   // "": none
 }
 
 // At implements [Op].
@@ -33,7 +34,7 @@ func nameTaken(ns *state.Namespace, link string) bool {
 // Traits implements [Op].
 func (op AddVeth) Traits() Traits {
 	return Traits{
-		NewLinks: []NewLink{{op.Ends[0].Link, op.Ends[0].Index}, {op.Ends[1].Link, op.Ends[1].Index}},
+		NewLinks: []NewLink{op.Ends[0].newLink(), op.Ends[1].newLink()},
 		Kind:     state.Veth{}.Kind(),
 		Section:  VethPairs,
 		named:    func(s *state.State) Op { return op.Named(s) },
@@ -41,11 +42,16 @@ func (op AddVeth) Traits() Traits {
 	}
 }
 
+func (end VethEnd) newLink() NewLink { return NewLink{end.Link, end.Index, end.Alias} }
+
 // Apply implements [Op].
 func (op AddVeth) Apply(s *state.State) error {
 	op = op.Named(s)
 	if op.Ends[0].Link == op.Ends[1].Link {
 		return fmt.Errorf("both ends are %s", op.Ends[0].Link)
+	}
+	if a, b := op.Ends[0], op.Ends[1]; a.Alias != "" && b.Alias != "" && a.Link.Namespace != b.Link.Namespace {
+		return fmt.Errorf("%s and %s cannot both be created with an alias: they are in two namespaces", a.Link, b.Link)
 	}
 	for _, end := range op.Ends {
 		if err := mayAdd(s, end.Link, end.Index); err != nil {
@@ -55,7 +61,7 @@ func (op AddVeth) Apply(s *state.State) error {
 	for i, end := range op.Ends {
 		peer := op.Ends[1-i].Link
 		l := newLink(end.Link.Link, end.Index, end.MAC, end.MTU)
-		l.Kind = state.Veth{Peer: peer}
+		l.Kind, l.Alias = state.Veth{Peer: peer}, end.Alias
 		s.Namespaces[end.Link.Namespace].Links[l.Name] = l
 	}
 	return nil
