@@ -57,8 +57,11 @@ func (l *Lab) checkProcesses(p plan.Plan) error {
 }
 
 // checkHost returns an error for each subnet of a plan that overlaps one of the host
-// namespace. Only a lab with a link to the host has any.
+// namespace, or for what would have no mark there. Only a lab with a link to the host has any.
 func (l *Lab) checkHost(p plan.Plan) error {
+	if err := plan.CheckMarks(p); err != nil {
+		return err
+	}
 	wanted := plan.Networks(p, state.Host)
 	if len(wanted) == 0 {
 		return nil

@@ -8,11 +8,14 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/hosts"
+	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/ipshow"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/internal/xtables"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // An Unmanaged is something in the namespace of a running node that somebody else set and
@@ -25,18 +28,18 @@ type Unmanaged struct {
 
 // Unmanaged returns what the plan leaves as it is though vethlab did not set it, by node.
 // Not all is found, only what decides where packets go: rules of legacy iptables, policy
-// routing, and interfaces with ARP off.
+// routing, interfaces with ARP off, and in the host namespace routes and neighbour entries
+// through interfaces of the lab.
 func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
 
 // unmanaged returns what the namespaces of a lab have that a State has no place for.
 func unmanaged(view *kernel.Snapshot) []Unmanaged {
-	s := view.State
+	s, list := view.State, unmanagedOnHost(view.Others)
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
 	if len(names) == 0 {
-		return nil
+		return list
 	}
 	initial := dump.Model(s, names[0]).Rules
-	var list []Unmanaged
 	for _, name := range names {
 		x, node := view.Extras[name], hosts.NodeName(s.Namespaces[name])
 		for _, part := range []struct {
@@ -52,6 +55,25 @@ func unmanaged(view *kernel.Snapshot) []Unmanaged {
 				list = append(list, Unmanaged{node, part.what, words.List(part.detail, maxDetails)})
 			}
 		}
+	}
+	return list
+}
+
+// unmanagedOnHost returns what others have added to the lab's links in the host namespace.
+func unmanagedOnHost(others kernel.Others) []Unmanaged {
+	var routes, neighbours []string
+	for _, r := range others.Routes {
+		routes = append(routes, strings.TrimPrefix(iproute2.Print(plan.AddRoute{Route: r}), "ip route add "))
+	}
+	for _, n := range others.Neighbours {
+		neighbours = append(neighbours, strings.TrimPrefix(iproute2.Print(plan.AddNeighbour{Neighbour: n}), "ip neigh add "))
+	}
+	var list []Unmanaged
+	if len(routes) > 0 {
+		list = append(list, Unmanaged{topo.HostNode, "routes through interfaces of the lab", words.List(routes, maxDetails)})
+	}
+	if len(neighbours) > 0 {
+		list = append(list, Unmanaged{topo.HostNode, "permanent neighbour entries on interfaces of the lab", words.List(neighbours, maxDetails)})
 	}
 	return list
 }

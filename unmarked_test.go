@@ -4,6 +4,7 @@ package vethlab_test
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -139,5 +140,81 @@ func TestTakenNamesAreRefused(t *testing.T) {
 			down(t, lab)
 			before.unchanged(t)
 		})
+	}
+}
+
+// Routes and neighbour entries that others add to a lab's links in the host namespace stay
+// over each Up, and are reported. Those of the lab have its number there; what a version
+// without it has made is marked.
+func TestOthersOnHostLinksAreLeftAlone(t *testing.T) {
+	if !netnstest.Isolated(t) {
+		return
+	}
+	const file = "name: lab\nnodes: {gw: {kind: router}, host: {interfaces: {vlmark0: {neighbours: {198.18.77.5: '02:00:00:00:00:05'}}}}}\n" +
+		"links: [{endpoints: ['host:vlmark0', gw], subnet: 198.18.77.0/29}, {endpoints: [gw, far], subnet: 198.18.SUBNET.0/24}]\n"
+	first := parse(t, strings.Replace(file, "SUBNET", "78", 1))
+	edited := parse(t, strings.Replace(file, "SUBNET", "79", 1))
+	before := look(t)
+	up(t, first)
+	route := func(to string) state.Route {
+		return state.Route{To: netip.MustParsePrefix(to), Via: netip.MustParseAddr("198.18.77.2"), Dev: "vlmark0"}
+	}
+	apply := func(p ...plan.Op) {
+		t.Helper()
+		if err := kernel.Apply(t.Context(), p, state.New(), kernel.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	theirs := state.Neighbour{Address: netip.MustParseAddr("198.18.77.4"), MAC: [6]byte{2, 5: 4}, Dev: "vlmark0"}
+	apply(plan.AddRoute{Route: route("203.0.113.0/24")}, plan.AddNeighbour{Neighbour: theirs})
+	for _, lab := range []*vethlab.Lab{first, edited, first} {
+		up(t, lab)
+		checkHostThings(t, lab, "203.0.113.0/24 via 198.18.77.2 dev vlmark0", "198.18.77.4 lladdr 02:00:00:00:00:04 dev vlmark0")
+	}
+	ours := route("198.18.78.0/24")
+	apply(plan.DelRoute{Route: ours, Protocol: state.Protocol}, plan.AddRoute{Route: ours})
+	up(t, first)
+	checkHostThings(t, first, "203.0.113.0/24 via 198.18.77.2 dev vlmark0", "198.18.77.4 lladdr 02:00:00:00:00:04 dev vlmark0")
+	down(t, first)
+	before.unchanged(t)
+}
+
+// checkHostThings checks who has made the routes and neighbour entries in the host namespace
+// on the link of a lab.
+func checkHostThings(t *testing.T, lab *vethlab.Lab, route, neighbour string) {
+	t.Helper()
+	p, err := lab.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []vethlab.Unmanaged{
+		{Node: "host", What: "routes through interfaces of the lab", Detail: route},
+		{Node: "host", What: "permanent neighbour entries on interfaces of the lab", Detail: neighbour},
+	}
+	if got := p.Unmanaged(); !p.Empty() || !slices.Equal(got, want) {
+		t.Errorf("plan %v; unmanaged %+v, want %+v", p, got, want)
+	}
+	ns, err := kernel.Dump(state.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dev := ns.LinkNamed("vlmark0").Index
+	var marked []string
+	for _, r := range ns.Routes {
+		if r.Index == dev && r.Protocol == state.Protocol {
+			marked = append(marked, r.To.String())
+		}
+	}
+	for _, n := range ns.Neighbours {
+		if n.Index == dev && n.Protocol == state.Protocol {
+			marked = append(marked, n.To.String())
+		}
+	}
+	subnet := "198.18.78.0/24"
+	if strings.Contains(fmt.Sprint(lab.Described().Addresses("far")), "198.18.79.") {
+		subnet = "198.18.79.0/24"
+	}
+	if wanted := []string{subnet, "198.18.77.5"}; !slices.Equal(marked, wanted) {
+		t.Errorf("marked: %v, want %v", marked, wanted)
 	}
 }

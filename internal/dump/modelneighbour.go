@@ -9,6 +9,7 @@ func (m *model) neighbours(from *state.Namespace, ns *Namespace) {
 	for _, n := range from.Neighbours {
 		ns.Neighbours = append(ns.Neighbours, Neighbour{
 			Index: m.number(m.name)[n.Dev], To: n.Address, Address: hardware(n.MAC), State: nudPermanent,
+			Protocol: m.protocol(n.Dev, 0),
 		})
 	}
 }

@@ -59,7 +59,7 @@ func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
 
 // given returns a route of the State.
 func (m *model) given(r state.Route, ns *Namespace) Route {
-	d := Route{To: r.To, Via: r.Via, Index: m.number(m.name)[r.Dev], Table: tableMain, Protocol: fromBoot, Type: unicast, Metric: r.Metric}
+	d := Route{To: r.To, Via: r.Via, Index: m.number(m.name)[r.Dev], Table: tableMain, Protocol: m.protocol(r.Dev, fromBoot), Type: unicast, Metric: r.Metric}
 	switch {
 	case r.To.Addr().Is6():
 		d.Metric = cmp.Or(r.Metric, ipv6Metric)
@@ -77,6 +77,17 @@ func downFlag(l *Link) uint32 {
 		return 0
 	}
 	return linkDown
+}
+
+// protocol returns the protocol number of a route or neighbour entry of a lab's link in the
+// host namespace, elsewhere the default one.
+func (m *model) protocol(dev string, byDefault uint8) uint8 {
+	if l := m.state.Link(state.Endpoint{Namespace: m.name, Link: dev}); m.name == state.Host && l != nil {
+		if _, ours := state.ParseMark(l.Alias); ours {
+			return state.Protocol
+		}
+	}
+	return byDefault
 }
 
 // madeRoutes returns the routes that the kernel adds for a link and its addresses.

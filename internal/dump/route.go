@@ -54,4 +54,6 @@ type Neighbour struct {
 	State   uint16     `json:"state"` // NUD_*: 2 reachable, 4 stale, 128 permanent
 	Flags   uint8      `json:"flags,omitempty"`
 	Proxy   bool       `json:"proxy,omitempty"`
+
+	Protocol uint8 `json:"protocol,omitempty"` // as of a route; 0: none
 }

@@ -11,7 +11,8 @@ import (
 // neighbour holds the arguments of an ip neighbour command.
 type neighbour struct {
 	state.Neighbour
-	state string // of the entry (NUD); "": not given
+	state    string // of the entry (NUD); "": not given
+	protocol uint8  // 0: not given, or another than those that an Op holds
 }
 
 // neighbourGrammar has no keyword for the address, which may come anywhere.
@@ -24,7 +25,7 @@ var neighbourGrammar = grammar[neighbour]{
 			words: []string{"to"},
 			read:  func(w *words, n *neighbour) error { return n.readAddress(w) },
 		},
-		ignored[neighbour]("protocol"),
+		protocol(func(n *neighbour) *uint8 { return &n.protocol }, "protocol"),
 		refused[neighbour]("proxy", "a proxy entry is not supported"),
 		refused[neighbour]("router", "an entry with flags is not supported"),
 		refused[neighbour]("use", "an entry with flags is not supported"),
@@ -45,15 +46,15 @@ func (n *neighbour) readAddress(w *words) (err error) {
 }
 
 func printAddNeighbour(op plan.AddNeighbour) []string {
-	return printNeighbour(choose(op.Replace, "replace", "add"), op.Namespace, op.Neighbour)
+	return printNeighbour(choose(op.Replace, "replace", "add"), op.Namespace, neighbour{Neighbour: op.Neighbour, protocol: op.Protocol})
 }
 
 func printDelNeighbour(op plan.DelNeighbour) []string {
-	return printNeighbour("del", op.Namespace, state.Neighbour{Address: op.Key.Address, Dev: op.Key.Dev})
+	return printNeighbour("del", op.Namespace, neighbour{Neighbour: state.Neighbour{Address: op.Key.Address, Dev: op.Key.Dev}})
 }
 
-func printNeighbour(verb, namespace string, n state.Neighbour) []string {
-	return append(ip(namespace, "neigh", verb, n.Address.String()), neighbourGrammar.write(neighbour{Neighbour: n})...)
+func printNeighbour(verb, namespace string, n neighbour) []string {
+	return append(ip(namespace, "neigh", verb, n.Address.String()), neighbourGrammar.write(n)...)
 }
 
 func parseNeighbour(w *words) (plan.Plan, error) {
@@ -82,5 +83,5 @@ func parseNeighbour(w *words) (plan.Plan, error) {
 	case n.state != "" && n.state != "permanent":
 		return nil, &UnsupportedError{"only permanent entries are supported"}
 	}
-	return plan.Plan{plan.AddNeighbour{Namespace: w.namespace, Neighbour: n.Neighbour, Replace: verb != "add"}}, nil
+	return plan.Plan{plan.AddNeighbour{Namespace: w.namespace, Neighbour: n.Neighbour, Replace: verb != "add", Protocol: n.protocol}}, nil
 }

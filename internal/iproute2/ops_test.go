@@ -41,15 +41,19 @@ func (o ops) op() plan.Op {
 		func() plan.Op { return plan.AddAddress{Link: o.link(), Address: o.prefix(), Replace: o.bool()} },
 		func() plan.Op { return plan.DelAddress{Link: o.link(), Address: o.prefix()} },
 		func() plan.Op { return plan.PromoteSecondaries{Link: at(o.namespace(), o.dotted())} },
-		func() plan.Op { return plan.AddRoute{Namespace: o.namespace(), Route: o.route(), Replace: o.bool()} },
+		func() plan.Op {
+			return plan.AddRoute{Namespace: o.namespace(), Route: o.route(), Replace: o.bool(), Protocol: o.protocol()}
+		},
 		func() plan.Op {
 			n := state.Neighbour{Address: o.prefix().Addr(), MAC: topo.MAC{2, 5: byte(o.number())}, Dev: o.dotted()}
-			return plan.AddNeighbour{Namespace: o.namespace(), Neighbour: n, Replace: o.bool()}
+			return plan.AddNeighbour{Namespace: o.namespace(), Neighbour: n, Replace: o.bool(), Protocol: o.protocol()}
 		},
 		func() plan.Op {
 			return plan.DelNeighbour{Namespace: o.namespace(), Key: state.NeighbourKey{Address: o.prefix().Addr(), Dev: o.dotted()}}
 		},
-		func() plan.Op { return plan.DelRoute{Namespace: o.namespace(), Route: o.route()} },
+		func() plan.Op {
+			return plan.DelRoute{Namespace: o.namespace(), Route: o.route(), Protocol: o.protocol()}
+		},
 		func() plan.Op {
 			return plan.SetSysctl{Namespace: o.namespace(), Key: "net.a." + o.name(), Value: o.name()}
 		},
@@ -70,8 +74,12 @@ func (o ops) setLink() plan.Op {
 	}
 }
 
-func (o ops) bool() bool    { return rapid.Bool().Draw(o.t, "bool") }
-func (o ops) number() int   { return rapid.IntRange(0, math.MaxUint16).Draw(o.t, "number") }
+func (o ops) bool() bool  { return rapid.Bool().Draw(o.t, "bool") }
+func (o ops) number() int { return rapid.IntRange(0, math.MaxUint16).Draw(o.t, "number") }
+func (o ops) protocol() uint8 {
+	return rapid.SampledFrom([]uint8{0, plan.BootProtocol, state.Protocol}).Draw(o.t, "protocol")
+}
+
 func (o ops) mac() topo.MAC { return topo.MAC{5: byte(o.number())} }
 
 func (o ops) name() string {

@@ -51,9 +51,9 @@ var printers = plan.NewTable(
 		return printSysctl(op.Link.Namespace, promoteKey(op.Link.Link), "1")
 	}),
 	printer(func(op plan.AddRoute) []string {
-		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route)
+		return printRoute(choose(op.Replace, "replace", "add"), op.Namespace, op.Route, op.Protocol)
 	}),
-	printer(func(op plan.DelRoute) []string { return printRoute("del", op.Namespace, op.Route) }),
+	printer(func(op plan.DelRoute) []string { return printRoute("del", op.Namespace, op.Route, op.Protocol) }),
 	printer(printAddNeighbour),
 	printer(printDelNeighbour),
 	printer(func(op plan.SetSysctl) []string { return printSysctl(op.Namespace, op.Key, op.Value) }),

@@ -11,6 +11,7 @@ import (
 // route holds the arguments of a route command.
 type route struct {
 	state.Route
+	protocol  uint8 // 0: not given, or another than those that an Op holds
 	isDefault bool
 	family    string // of the gateway, "inet" or "inet6"; "": the destination's
 }
@@ -29,7 +30,7 @@ var routeGrammar = grammar[route]{
 			words: []string{"to"},
 			read:  func(w *words, r *route) error { return r.readDestination(w) },
 		},
-		ignored[route]("proto", "protocol"),
+		protocol(func(r *route) *uint8 { return &r.protocol }, "proto", "protocol"),
 		fixedScope(),
 		mainTable(),
 		refused[route]("src", "a route with a source address is not supported"),
@@ -115,9 +116,9 @@ func (r *route) readDestination(w *words) error {
 	return err
 }
 
-func printRoute(verb, namespace string, r state.Route) []string {
+func printRoute(verb, namespace string, r state.Route, protocol uint8) []string {
 	c := ip(namespace, "route", verb, destination(r.To))
-	return append(c, routeGrammar.write(route{Route: r})...)
+	return append(c, routeGrammar.write(route{Route: r, protocol: protocol})...)
 }
 
 // destination prints a prefix as ip does. The IPv6 default route is ::/0: "default"
@@ -146,12 +147,12 @@ func parseRoute(w *words) (plan.Plan, error) {
 		return nil, err
 	}
 	if verb == "delete" {
-		return plan.Plan{plan.DelRoute{Namespace: w.namespace, Route: r}}, nil
+		return plan.Plan{plan.DelRoute{Namespace: w.namespace, Route: r.Route, Protocol: r.protocol}}, nil
 	}
 	if r.Dev == "" && !r.Via.IsValid() {
 		return nil, w.Missing("via ADDRESS or dev LINK")
 	}
-	return plan.Plan{plan.AddRoute{Namespace: w.namespace, Route: r, Replace: verb != "add"}}, nil
+	return plan.Plan{plan.AddRoute{Namespace: w.namespace, Route: r.Route, Replace: verb != "add", Protocol: r.protocol}}, nil
 }
 
 // parseFlushRoutes accepts the cache only, which Linux has not had since 3.6.
@@ -163,21 +164,20 @@ func parseFlushRoutes(w *words) (plan.Plan, error) {
 	return nil, w.unsupported("ip route flush is not supported: delete the routes one by one")
 }
 
-func readRoute(w *words) (state.Route, error) {
-	var r route
+func readRoute(w *words) (r route, err error) {
 	if err := routeGrammar.read(w, &r); err != nil {
-		return r.Route, err
+		return r, err
 	}
 	if r.isDefault {
 		r.To = everything(w.family == plan.IPv6Only || r.family == "" && r.Via.Is6())
 	}
 	switch {
 	case !r.To.IsValid():
-		return r.Route, w.Missing("a destination")
+		return r, w.Missing("a destination")
 	case r.Via.IsValid() && r.family == "" && r.Via.Is6() != r.To.Addr().Is6():
-		return r.Route, fmt.Errorf("%s and its gateway %s are of different families", r.To, r.Via)
+		return r, fmt.Errorf("%s and its gateway %s are of different families", r.To, r.Via)
 	}
-	return r.Route, nil
+	return r, nil
 }
 
 // everything returns the destination of a default route.

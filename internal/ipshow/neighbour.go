@@ -53,6 +53,9 @@ func (q *Query) neighbour(n dump.Neighbour, dev string) fields {
 	if !n.Proxy {
 		fs.add("state", states, strings.Join(states, ",")+" ")
 	}
+	if n.Protocol != 0 {
+		fs.word("protocol", "proto", protocolName(n.Protocol))
+	}
 	fs.say("\n")
 	return fs
 }

@@ -76,6 +76,10 @@ var routeProtocols = map[uint8]string{
 
 const protocolBoot = 3
 
+func protocolName(n uint8) string {
+	return cmp.Or(routeProtocols[n], map[uint8]string{protocolBoot: "boot"}[n], fmt.Sprint(n))
+}
+
 func (q *Query) route(ns *dump.Namespace, r dump.Route) fields {
 	var fs fields
 	if t := routeTypes[r.Type]; t != "" && (r.Type != unicast || q.details) {
@@ -100,7 +104,7 @@ func (q *Query) route(ns *dump.Namespace, r dump.Route) fields {
 		fs.word("table", "table", tableName(r.Table))
 	}
 	if r.Protocol != protocolBoot || q.details {
-		fs.word("protocol", "proto", cmp.Or(routeProtocols[r.Protocol], map[uint8]string{protocolBoot: "boot"}[r.Protocol], fmt.Sprint(r.Protocol)))
+		fs.word("protocol", "proto", protocolName(r.Protocol))
 	}
 	if r.Scope != 0 || q.details {
 		fs.word("scope", "scope", scopeName(r.Scope))

@@ -38,6 +38,9 @@ func (s *Snapshot) add(seen *seenNamespace) {
 		s.Learned[ns.Name] = seen.learned
 	}
 	s.Extras[ns.Name] = seen.extra
+	if seen.name == state.Host {
+		s.Others = seen.others
+	}
 }
 
 // automatic reports whether the kernel gave a link this address, unasked.

@@ -25,6 +25,8 @@ func decodeNeighbour(body []byte) (dump.Neighbour, bool) {
 			n.To = a.addr()
 		case unix.NDA_LLADDR:
 			n.Address = a.copy()
+		case ndaProtocol:
+			n.Protocol = a.u8()
 		}
 	}
 	return n, n.To.IsValid()

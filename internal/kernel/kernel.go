@@ -43,6 +43,15 @@ type Snapshot struct {
 	// Extras is what namespaces have that no State has. It is empty unless asked for, and
 	// for the host namespace.
 	Extras map[string]Extra
+
+	// Others are what others have added to the lab's links in the host namespace.
+	Others Others
+}
+
+// Others are routes and permanent neighbour entries without the mark of a lab.
+type Others struct {
+	Routes     state.Routes
+	Neighbours state.Neighbours
 }
 
 // Runtime is the condition of a link.

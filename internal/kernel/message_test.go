@@ -44,6 +44,9 @@ func ops() plan.Plan {
 		plan.AddRoute{Namespace: "a", Route: route6, Replace: true},
 		plan.AddRoute{Namespace: "a", Route: state.Route{To: route.To, Dev: "eth0"}},
 		plan.DelRoute{Namespace: "a", Route: route},
+		plan.AddRoute{Namespace: "a", Route: route, Protocol: state.Protocol},
+		plan.DelRoute{Namespace: "a", Route: route, Protocol: state.Protocol},
+		plan.AddNeighbour{Namespace: "a", Neighbour: state.Neighbour{Address: route.Via, MAC: topo.MAC{2}, Dev: "eth0"}, Protocol: state.Protocol},
 		plan.DelLink{Link: eth0},
 	}
 }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -10,6 +11,9 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
+
+// ndaProtocol is NDA_PROTOCOL (linux/neighbour.h), since Linux 5.0.
+const ndaProtocol = 12
 
 func (e *encoder) addNeighbour(op plan.AddNeighbour) error {
 	flags := uint16(createNew)
@@ -23,6 +27,9 @@ func (e *encoder) addNeighbour(op plan.AddNeighbour) error {
 	e.message(unix.RTM_NEWNEIGH, flags, func() {
 		e.neighbourHead(op.Neighbour.Address, index, unix.NUD_PERMANENT)
 		e.attr(unix.NDA_LLADDR, op.Neighbour.MAC[:])
+		if op.Protocol != 0 {
+			e.u8(ndaProtocol, op.Protocol)
+		}
 	})
 	return nil
 }
@@ -73,7 +80,7 @@ func neighbourScope(want, last *state.State) func(name string) bool {
 
 // readNeighbours reads the entries of the neighbour tables: the permanent ones, and apart
 // from them those that the kernel has learned. Of the host namespace only those
-// of links that count do.
+// of links that count do, and of a lab's only marked ones.
 func readNeighbours(r reading) (put, error) {
 	if !r.neighbours {
 		return func(*state.Namespace, map[int]string) {}, nil
@@ -93,8 +100,11 @@ func readNeighbours(r reading) (put, error) {
 			switch {
 			case n.State&unix.NUD_PERMANENT == 0:
 				*r.learned = append(*r.learned, entry)
-			case !entry.MAC.IsZero():
+			case entry.MAC.IsZero():
+			case ns.Name != state.Host || r.lab == nil || n.Protocol == state.Protocol || slices.Contains(r.lab.neighbours, entry):
 				ns.Neighbours = ns.Neighbours.Set(entry)
+			default:
+				r.others.Neighbours = r.others.Neighbours.Set(entry)
 			}
 		}
 	}, err

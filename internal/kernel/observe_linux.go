@@ -41,6 +41,7 @@ func observeLab(lab string, want, last *state.State, extras bool) (*Snapshot, er
 		sysctls:    func(string) *sysctlScope { return sysctls },
 		neighbours: neighbourScope(want, last),
 		extras:     extras,
+		lab:        newHostScope(want, last),
 	}
 	return sc.read()
 }
@@ -78,7 +79,8 @@ type scope struct {
 	// neighbours are the namespaces of which permanent neighbour entries are read.
 	neighbours func(name string) bool
 
-	extras bool // of named namespaces
+	extras bool       // of named namespaces
+	lab    *hostScope // see [reading]
 }
 
 // read reads what is in scope.
@@ -223,6 +225,7 @@ type seenNamespace struct {
 
 	learned state.Neighbours
 	extra   Extra
+	others  Others
 }
 
 // observe reads the calling thread's namespace; nil if it is out of scope or deleted.
@@ -242,7 +245,7 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 			return err
 		}
 		ns = seen
-		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned}.readThings(whole)
+		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned, sc.lab, &seen.others}.readThings(whole)
 		if err == nil && sc.extras && name != state.Host {
 			seen.extra, err = c.extra()
 		}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -21,18 +22,18 @@ func (e *encoder) addRoute(op plan.AddRoute) error {
 	if !op.Route.Via.IsValid() && op.Route.To.Addr().Is4() {
 		scope = unix.RT_SCOPE_LINK
 	}
-	return e.route(unix.RTM_NEWROUTE, flags, rtmsg{unix.RTPROT_BOOT, scope, unix.RTN_UNICAST}, op.At(), op.Route)
+	return e.route(unix.RTM_NEWROUTE, flags, rtmsg{cmp.Or(op.Protocol, unix.RTPROT_BOOT), scope, unix.RTN_UNICAST}, op.At(), op.Route)
 }
 
-// delRoute leaves protocol, scope and type open: the destination, the metric
-// and what is known of the way say which route is meant. An IPv6 route
+// delRoute leaves scope and type open: the destination, the metric, the protocol and what
+// is known of the way say which route is meant. An IPv6 route
 // without a metric has the default one; without it in the request, another one to the same
 // destination could go.
 func (e *encoder) delRoute(op plan.DelRoute) error {
 	if op.Route.Metric == 0 && op.Route.To.Addr().Is6() {
 		op.Route.Metric = defaultMetric6
 	}
-	return e.route(unix.RTM_DELROUTE, 0, rtmsg{scope: unix.RT_SCOPE_NOWHERE}, op.At(), op.Route)
+	return e.route(unix.RTM_DELROUTE, 0, rtmsg{protocol: op.Protocol, scope: unix.RT_SCOPE_NOWHERE}, op.At(), op.Route)
 }
 
 // rtmsg is the part of a struct rtmsg that making and deleting differ in.
@@ -82,7 +83,8 @@ const defaultMetric6 = 1024
 
 // seenRoute is a route with the number of its link.
 type seenRoute struct {
-	index int
+	index    int
+	protocol uint8
 	state.Route
 }
 
@@ -93,7 +95,7 @@ func readRoute(body []byte) (seenRoute, bool) {
 	if !ok || d.Table != unix.RT_TABLE_MAIN || d.TOS != 0 || d.From.IsValid() || !written(d) {
 		return seenRoute{}, false
 	}
-	r := seenRoute{index: d.Index, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
+	r := seenRoute{index: d.Index, protocol: d.Protocol, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
 	if d.To.Addr().Is6() && d.Metric == defaultMetric6 {
 		r.Metric = 0
 	}

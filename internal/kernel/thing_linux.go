@@ -3,6 +3,7 @@ package kernel
 import (
 	"slices"
 
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -37,6 +38,31 @@ type reading struct {
 
 	neighbours bool              // whether to read the neighbour entries
 	learned    *state.Neighbours // those that are not permanent
+
+	// lab is nil unless only a lab's things are read, which in the host namespace is what
+	// has a mark.
+	lab    *hostScope
+	others *Others
+}
+
+// A hostScope is what a lab wants and wanted in the host namespace. What has no mark, but
+// equals that, was made by a version of vethlab that did not mark it.
+type hostScope struct {
+	want       state.Routes
+	neighbours state.Neighbours
+}
+
+// newHostScope returns the scope of a lab by States that may be nil.
+func newHostScope(want, last *state.State) *hostScope {
+	h := &hostScope{}
+	for _, s := range []*state.State{want, last} {
+		if s == nil || s.Namespaces[state.Host] == nil {
+			continue
+		}
+		h.want = append(h.want, s.Namespaces[state.Host].Routes...)
+		h.neighbours = append(h.neighbours, s.Namespaces[state.Host].Neighbours...)
+	}
+	return h
 }
 
 // readThings reads all sorts of things. The error is the first one.
@@ -69,18 +95,31 @@ func readAddresses(r reading) (put, error) {
 }
 
 // readRoutes reads the routes that the kernel did not add itself. Of the host
-// namespace only those through links that count do.
-func readRoutes(r reading) (put, error) {
-	list, err := r.routes()
+// namespace only those through links that count do, and of a lab's only marked ones.
+func readRoutes(from reading) (put, error) {
+	list, err := from.routes()
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, r := range list {
 			r.Dev = names[r.index]
 			if ns.Name != state.Host || r.Dev != "" {
-				ns.Routes = append(ns.Routes, r.Route)
+				r.put(ns, from)
 			}
 		}
 		slices.SortFunc(ns.Routes, state.Route.Compare)
+		slices.SortFunc(ns.Unmarked, state.Route.Compare)
 	}, err
+}
+
+// put adds a route to a namespace, or to what others have there.
+func (r seenRoute) put(ns *state.Namespace, from reading) {
+	switch {
+	case ns.Name != state.Host || from.lab == nil || r.protocol == state.Protocol:
+		ns.Routes = append(ns.Routes, r.Route)
+	case r.protocol == plan.BootProtocol && slices.Contains(from.lab.want, r.Route):
+		ns.Unmarked = append(ns.Unmarked, r.Route)
+	default:
+		from.others.Routes = append(from.others.Routes, r.Route)
+	}
 }
 
 // readFilter reads the packet filter.

@@ -49,6 +49,7 @@ var addresses = thing{
 	stage:    onLink,
 	converge: (*differ).setAddresses,
 	restarts: restartsIPv6,
+	onHost:   byLink,
 	down: func(_ *state.Namespace, l *state.Link) {
 		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
 	},

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,6 +45,21 @@ func states(t *rapid.T) (seen, want *state.State) {
 	return observed(seen, want), want
 }
 
+// unmark lets some routes in the host namespace that equal wanted ones lack their mark.
+func unmark(t *rapid.T, seen, want *state.State) {
+	ns, w := seen.Namespaces[state.Host], want.Namespaces[state.Host]
+	if ns == nil || w == nil || !rapid.Bool().Draw(t, "unmarked") {
+		return
+	}
+	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool {
+		if !slices.Contains(w.Routes, r) || !rapid.Bool().Draw(t, "unmarked route") {
+			return false
+		}
+		ns.Unmarked = append(ns.Unmarked, r)
+		return true
+	})
+}
+
 // observed adds to seen what an observer adds: the defaults of sysctls that want does not
 // have.
 func observed(seen, want *state.State) *state.State {
@@ -79,6 +95,7 @@ func differences(want, got *state.State) string {
 func TestDiffReachesWanted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
+		unmark(t, seen, want)
 		before := seen.Clone()
 		p := plan.Diff(seen, want)
 		if d := cmp.Diff(before, seen, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {
@@ -99,6 +116,16 @@ func TestDiffOfEqualsIsEmpty(t *testing.T) {
 		s, _ := states(t)
 		if p := plan.Diff(s, s.Clone()); len(p) != 0 {
 			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+// All that a plan adds to the host namespace has a mark.
+func TestPlansMark(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seen, want := states(t)
+		if err := plan.CheckMarks(plan.Diff(seen, want)); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -11,7 +11,8 @@ import (
 type AddNeighbour struct {
 	Namespace string
 	Neighbour state.Neighbour
-	Replace   bool // takes the place of the entry with the same key, if there is one
+	Replace   bool  // takes the place of the entry with the same key, if there is one
+	Protocol  uint8 // NDA_PROTOCOL, which a State does not hold; 0: none
 }
 
 // At implements [Op].
@@ -20,7 +21,7 @@ func (op AddNeighbour) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op AddNeighbour) Traits() Traits { return Traits{thing: &neighbours} }
+func (op AddNeighbour) Traits() Traits { return Traits{thing: &neighbours, Protocol: op.Protocol} }
 
 // Apply implements [Op].
 func (op AddNeighbour) Apply(s *state.State) error {
@@ -86,6 +87,7 @@ var neighbours = thing{
 			dropNeighbours(ns, l, f)
 		}
 	},
+	onHost: byProtocol,
 	renamed: func(ns *state.Namespace, l *state.Link, name string) {
 		for _, n := range slices.Clone(ns.Neighbours) {
 			if n.Dev == l.Name {
@@ -114,7 +116,7 @@ func (d *differ) setNeighbours(want *state.Namespace) {
 	}
 	for _, n := range want.Neighbours {
 		if there, taken := now.Neighbours.Find(n.Key()); there != n {
-			d.emit(AddNeighbour{want.Name, n, taken})
+			d.emit(AddNeighbour{Namespace: want.Name, Neighbour: n, Replace: taken, Protocol: protocol(want.Name)})
 		}
 	}
 }

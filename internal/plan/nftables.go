@@ -48,7 +48,7 @@ var nftables = thing{
 	renamed: func(ns *state.Namespace, l *state.Link, name string) {
 		ns.Nftables.RenameLink(l.Name, strconv.Quote(name))
 	},
-	notOnHost: "it is the packet filter of the host namespace, which a lab does not change",
+	onHost: notMade("it is the packet filter of the host namespace, which a lab does not change"),
 }
 
 // setNftables replaces the tables that differ as a whole, and adds missing ones.

@@ -14,7 +14,8 @@ import (
 type AddRoute struct {
 	Namespace string
 	Route     state.Route
-	Replace   bool // takes the place of the route with the same key
+	Replace   bool  // takes the place of the route with the same key
+	Protocol  uint8 // rtm_protocol, which a State does not hold; 0: that of ip (RTPROT_BOOT)
 }
 
 // At implements [Op].
@@ -23,7 +24,9 @@ func (op AddRoute) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op AddRoute) Traits() Traits { return Traits{thing: &routes, Network: op.Route.To} }
+func (op AddRoute) Traits() Traits {
+	return Traits{thing: &routes, Network: op.Route.To, Protocol: op.Protocol}
+}
 
 // Apply implements [Op].
 func (op AddRoute) Apply(s *state.State) error {
@@ -47,14 +50,16 @@ func (op AddRoute) Apply(s *state.State) error {
 	if err := checkFamily(op.At(), l, op.Route.To.Addr()); err != nil {
 		return err
 	}
-	if !op.Replace && hasRoute(ns, op.Route.Key()) {
+	sameKey := func(r state.Route) bool { return r.Key() == op.Route.Key() }
+	if !op.Replace && (hasRoute(ns, op.Route.Key()) || slices.ContainsFunc(ns.Unmarked, sameKey)) {
 		return fmt.Errorf("%s has a route to %s already", ns.Name, op.Route.To)
 	}
 	ns.Routes = ns.Routes.Set(op.Route)
 	return nil
 }
 
-// routes are those of the main table. Each belongs to its link.
+// routes are those of the main table. Each belongs to its link. In the host namespace
+// others may add routes through links of the lab.
 var routes = thing{
 	stage:    afterLinks,
 	converge: func(d *differ, want *state.Namespace, _ string) { d.setRoutes(want) },
@@ -67,17 +72,21 @@ var routes = thing{
 	},
 	ipv6Off: func(ns *state.Namespace, l *state.Link) { dropRoutes(ns, l, IPv6Only) },
 	renamed: func(ns *state.Namespace, l *state.Link, name string) {
-		for i := range ns.Routes {
-			if ns.Routes[i].Dev == l.Name {
-				ns.Routes[i].Dev = name
+		for _, list := range []state.Routes{ns.Routes, ns.Unmarked} {
+			for i := range list {
+				if list[i].Dev == l.Name {
+					list[i].Dev = name
+				}
 			}
 		}
 	},
+	onHost: byProtocol,
 }
 
 // dropRoutes removes the routes of a family through a link.
 func dropRoutes(ns *state.Namespace, l *state.Link, f Family) {
-	ns.Routes = slices.DeleteFunc(ns.Routes, func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) })
+	lost := func(r state.Route) bool { return r.Dev == l.Name && f.Has(r.To) }
+	ns.Routes, ns.Unmarked = slices.DeleteFunc(ns.Routes, lost), slices.DeleteFunc(ns.Unmarked, lost)
 }
 
 // foreignRoutes are those through no single link of the State: to several gateways, to a
@@ -91,10 +100,16 @@ var foreignRoutes = thing{
 				continue
 			}
 			for _, r := range surplus(same, state.Route{}, false) {
-				d.emit(DelRoute{want.Name, r})
+				d.emit(d.delRoute(want.Name, r))
 			}
 		}
 	},
+	onHost: byProtocol,
+}
+
+// delRoute returns the Op that deletes a route of the lab.
+func (d *differ) delRoute(namespace string, r state.Route) DelRoute {
+	return DelRoute{Namespace: namespace, Route: r, Protocol: protocol(namespace)}
 }
 
 // hides reports whether the kernel may have a route that was not observed: a dump leaves
@@ -108,23 +123,32 @@ func (d *differ) hides(namespace string, key state.RouteKey) bool {
 }
 
 // setRoutes deletes before it adds, and adds routes without a gateway first: gateways may
-// depend on them.
+// depend on them. In the host namespace it replaces none: the kernel replaces the first
+// route with the same key, which may be that of somebody else.
 func (d *differ) setRoutes(want *state.Namespace) {
 	now := d.now.Namespaces[want.Name]
+	for _, r := range slices.Clone(now.Unmarked) {
+		d.emit(DelRoute{Namespace: want.Name, Route: r, Protocol: BootProtocol})
+	}
 	wanted := make(map[state.RouteKey]state.Route, len(want.Routes))
 	for _, r := range want.Routes {
 		wanted[r.Key()] = r
 	}
 	for _, same := range routesByKey(now.Routes) {
 		w, ok := wanted[same[0].Key()]
-		for _, r := range surplus(same, w, ok) {
-			d.emit(DelRoute{want.Name, r})
+		rest := surplus(same, w, ok)
+		if want.Name == state.Host && len(same) == 1 && same[0] != w {
+			rest = same
+		}
+		for _, r := range rest {
+			d.emit(d.delRoute(want.Name, r))
 		}
 	}
 	for _, direct := range []bool{true, false} {
 		for _, r := range want.Routes {
 			if r.Via.IsValid() != direct && !slices.Contains(now.Routes, r) {
-				d.emit(AddRoute{want.Name, r, hasRoute(now, r.Key()) || d.hides(want.Name, r.Key())})
+				replace := hasRoute(now, r.Key()) || d.hides(want.Name, r.Key())
+				d.emit(AddRoute{Namespace: want.Name, Route: r, Replace: replace, Protocol: protocol(want.Name)})
 			}
 		}
 	}
@@ -209,10 +233,16 @@ func onLinkDev(ns *state.Namespace, a netip.Addr) string {
 type DelRoute struct {
 	Namespace string
 	Route     state.Route
+	Protocol  uint8 // 0: any
 }
 
+// BootProtocol is RTPROT_BOOT, the protocol number of routes that ip adds.
+const BootProtocol = 3
+
 // Traits implements [Op].
-func (op DelRoute) Traits() Traits { return Traits{thing: &routes, Removes: true} }
+func (op DelRoute) Traits() Traits {
+	return Traits{thing: &routes, Removes: true, Protocol: op.Protocol}
+}
 
 // At implements [Op].
 func (op DelRoute) At() state.Endpoint {
@@ -224,6 +254,10 @@ func (op DelRoute) Apply(s *state.State) error {
 	ns, err := namespaceOf(s, op.Namespace)
 	if err != nil {
 		return err
+	}
+	if i := slices.Index(ns.Unmarked, op.Route); i >= 0 && op.Protocol == BootProtocol {
+		ns.Unmarked = slices.Delete(slices.Clone(ns.Unmarked), i, i+1)
+		return nil
 	}
 	i := slices.Index(ns.Routes, op.Route)
 	if i < 0 {

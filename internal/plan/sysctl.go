@@ -35,6 +35,8 @@ func (op SetSysctl) Apply(s *state.State) error {
 	return nil
 }
 
+var noSysctl = notMade("it is a sysctl of the host namespace, which a lab does not change")
+
 // The settings of a namespace, which come before its links, and those of links, which
 // come after these are created and before they are set up.
 var (
@@ -43,7 +45,7 @@ var (
 		converge: func(d *differ, want *state.Namespace, _ string) {
 			d.setSysctls(want, func(link string) bool { return link == "" })
 		},
-		notOnHost: "it is a sysctl of the host namespace, which a lab does not change",
+		onHost: noSysctl,
 	}
 	linkSysctls = thing{
 		stage: beforeUp,
@@ -60,6 +62,7 @@ var (
 		},
 		resized: func(ns *state.Namespace, l *state.Link) { delete(ns.Sysctls, ipv6MTUKey(l)) },
 		renamed: renameSysctls,
+		onHost:  noSysctl,
 	}
 
 	// resetSysctls are those of links that the kernel has set otherwise meanwhile.
@@ -68,6 +71,7 @@ var (
 		converge: func(d *differ, want *state.Namespace, _ string) {
 			d.setSysctls(want, func(link string) bool { return link != "" })
 		},
+		onHost: noSysctl,
 	}
 )
 

@@ -47,9 +47,8 @@ type thing struct {
 	// nothing refers to links by name.
 	renamed func(ns *state.Namespace, l *state.Link, name string)
 
-	// notOnHost is why a lab has no such thing in the host namespace. Empty: it
-	// may, on its own links, with which it is deleted.
-	notOnHost string
+	// onHost says how one of a lab is marked in the host namespace.
+	onHost hostMark
 }
 
 // A stage is when a sort of thing is created.
@@ -178,7 +177,7 @@ func renameLink(ns *state.Namespace, l *state.Link, name string) {
 // namespace; "" if it may.
 func NotOnHost(op Op) string {
 	if t := op.Traits().thing; t != nil && op.At().Namespace == state.Host {
-		return t.notOnHost
+		return t.onHost.refused
 	}
 	return ""
 }

@@ -28,8 +28,11 @@ type Traits struct {
 	// SetsUp says that it sets a link up or down.
 	SetsUp bool
 
-	Alias   *string      // that it gives a link that exists; nil: none
-	MTU     int          // bytes, that it gives its link; 0: none
+	Alias *string // that it gives a link that exists; nil: none
+	MTU   int     // bytes, that it gives its link; 0: none
+	// Protocol is the protocol number of what it adds or deletes; 0: any, or it has none.
+	Protocol uint8
+
 	Network netip.Prefix // that it makes reachable; zero: none
 	Nft     *nft.Command // nil: it is none of nft(8)
 	Sysctl  string       // the key that it sets; "": none

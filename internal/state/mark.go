@@ -19,6 +19,13 @@ const markScheme = "vethlab:"
 // MaxMark is the longest mark the kernel holds, in bytes (IFALIASZ - 1).
 const MaxMark = 255
 
+// Protocol is the protocol number of a lab's routes (rtm_protocol) and permanent neighbour
+// entries (NDA_PROTOCOL) in the host namespace: there others may have some too through the
+// links of the lab, which are not changed. Administrators and daemons are free to use any
+// number from RTPROT_STATIC (4) on; 169 is unassigned in linux/rtnetlink.h and in
+// rt_protos of iproute2.
+const Protocol = 169
+
 // ParseMark reads a link alias. The zero Mark and false: it is none of ours. Who
 // has rights in a namespace can write any alias there, so lab and node must be
 // names as [topo.CheckName] has them: only such names reach a listing or

@@ -15,10 +15,10 @@ type part struct {
 // parts has one row per sort of what a namespace has beside links.
 var parts = []part{
 	{
-		clone: func(ns *Namespace) { ns.Routes = slices.Clone(ns.Routes) },
+		clone: func(ns *Namespace) { ns.Routes, ns.Unmarked = slices.Clone(ns.Routes), slices.Clone(ns.Unmarked) },
 		normal: func(ns *Namespace) {
 			slices.SortFunc(ns.Routes, Route.Compare)
-			ns.Routes = orNil(ns.Routes)
+			ns.Routes, ns.Unmarked = orNil(ns.Routes), nil
 		},
 		equal: func(a, b *Namespace) bool { return slices.Equal(a.Routes, b.Routes) },
 	},

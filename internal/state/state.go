@@ -139,6 +139,10 @@ type Namespace struct {
 	Links  map[string]*Link `json:"links"` // by name
 	Routes Routes           `json:"routes,omitempty"`
 
+	// Unmarked are routes in the host namespace that equal wanted ones, and lack the mark
+	// of the lab, its protocol number. Only an observed State has them.
+	Unmarked Routes `json:"-"`
+
 	// Neighbours are the permanent entries of the neighbour tables.
 	Neighbours Neighbours `json:"neighbours,omitempty"`
 
