@@ -103,7 +103,7 @@ func inSandbox(ctx context.Context, features []*Feature) (received map[string]an
 		return nil, err
 	}
 	defer read.Close()
-	cmd := exec.CommandContext(ctx, "/proc/self/exe")
+	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{childName}
 	for _, f := range features {
 		if f != Rootless {
@@ -120,6 +120,7 @@ func inSandbox(ctx context.Context, features []*Feature) (received map[string]an
 		if err != nil {
 			return err
 		}
+		defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })()
 		text, err := io.ReadAll(read)
 		if err := errors.Join(err, cmd.Wait()); err != nil {
 			return childError(ctx, err)

@@ -20,11 +20,10 @@ const recordFile = 4
 func startHolder(lab string, r *record) error {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{"vethlab: lab " + lab}
-	cmd.Env = []string{RunSizeEnv + "=" + os.Getenv(RunSizeEnv)}
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{r.File}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := start(cmd, Holder, true); err != nil {
+	if err := launch(cmd, Holder, false); err != nil {
 		return err
 	}
 	go func() { _ = cmd.Wait() }() // reaps it if it exits before us
@@ -49,7 +48,7 @@ func hold() {
 		err = r.hold()
 	}
 	if err == nil {
-		err = setupMounts(false)
+		err = setupNetwork()
 	}
 	if err == nil {
 		err = r.publish()

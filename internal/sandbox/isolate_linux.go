@@ -43,33 +43,30 @@ func selfCommand() *exec.Cmd {
 	return cmd
 }
 
+// startSelf starts cmd. The kernel kills it when the calling thread ends.
 func startSelf(cmd *exec.Cmd, rootless bool) (pid int, err error) {
-	if err := startIsolated(cmd, Isolated, rootless); err != nil {
+	cmd.Env = os.Environ()
+	cmd.SysProcAttr.Pdeathsig = unix.SIGKILL
+	if rootless || !Privileged() {
+		err = launch(cmd, launched, false)
+	} else {
+		err = start(cmd, Isolated)
+	}
+	if err != nil {
 		return 0, err
 	}
 	return cmd.Process.Pid, nil
 }
 
-// StartIsolated starts a command, which must run this program, as [Isolate] does,
-// with an empty /run if empty is true. The kernel kills the command when the calling
-// thread ends (PR_SET_PDEATHSIG).
-func StartIsolated(cmd *exec.Cmd, empty bool) error {
-	role := Isolated
-	if empty {
-		role = bare
-	}
-	return startIsolated(cmd, role, false)
-}
-
-func startIsolated(cmd *exec.Cmd, role Role, rootless bool) error {
+// StartIsolated starts a command, which must run this program, as [Isolate] does for root,
+// with an empty /run. The kernel kills the command when the calling thread ends
+// (PR_SET_PDEATHSIG).
+func StartIsolated(cmd *exec.Cmd) error {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	cmd.SysProcAttr.Pdeathsig = unix.SIGKILL
-	return start(cmd, role, rootless || !Privileged())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+	return start(cmd, bare)
 }
 
 // ExitCode returns the exit code of an ended process as shells do: 128+N if signal N

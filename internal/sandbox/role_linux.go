@@ -29,6 +29,7 @@ var newNamespaces = map[Role][]string{
 	Holder:   {"mnt", "net", "pid", "user"},
 	Isolated: {"mnt", "net", "pid"},
 	bare:     {"mnt", "net", "pid"},
+	launched: {"mnt", "net", "pid", "user"},
 	Inside:   {"user"},
 }
 

@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 }
 
 // runInside runs this program's command in a sandbox: "exit" exits with a code, "busy"
-// sleeps until it is killed, "check" calls [check], "signal" calls [signalHolder], and
-// "shell" runs a shell command and then tries to start a nested sandbox.
+// sleeps until it is killed, "check" calls [check], "signal" calls [signalHolder],
+// "sh" calls [sh], and "shell" runs a shell command and then tries to start a nested sandbox.
 func runInside(command string, args []string) {
 	switch command {
 	case "exit":
@@ -60,6 +60,8 @@ func runInside(command string, args []string) {
 		fmt.Println(check(args[0]))
 	case "signal":
 		signalHolder()
+	case "sh":
+		sh(args[0])
 	case "shell":
 		if out, err := exec.Command("sh", "-c", args[0]).CombinedOutput(); err != nil {
 			fmt.Printf("%v: %s\n", err, out)

@@ -17,8 +17,11 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// bare is the role [Isolated] with an empty /run.
-const bare Role = "bare"
+// The roles of programs for which Main returns [Isolated].
+const (
+	bare     Role = "bare"     // sets up its mounts, with an empty /run
+	launched Role = "launched" // in a user namespace, with its mounts, see [netns.Launch]
+)
 
 // Main returns the role of this program. Every program that makes labs without root
 // must call it before anything else, and exit if it returns [Failed].
@@ -35,7 +38,12 @@ func Main() Role {
 		const threads = 8
 		netns.OnStartupThread(threads, hold)
 	case Isolated, bare:
-		if !report(setupMounts(role == bare)) {
+		if !report(errors.Join(setupMounts(role == bare), setupNetwork())) {
+			return Failed
+		}
+		return Isolated
+	case launched:
+		if !report(setupNetwork()) {
 			return Failed
 		}
 		return Isolated
@@ -66,9 +74,32 @@ func report(err error) bool {
 	return true
 }
 
-// start re-executes this program in new namespaces, with a user namespace if user is
-// true, and waits until it has set up its mounts.
-func start(cmd *exec.Cmd, role Role, user bool) error {
+// start re-executes this program in new network, mount and PID namespaces and waits until
+// it has set up its mounts. The role is [Isolated] or bare.
+func start(cmd *exec.Cmd, role Role) error {
+	return starting(cmd, role, func() error {
+		if cmd.SysProcAttr == nil {
+			cmd.SysProcAttr = &syscall.SysProcAttr{}
+		}
+		setNamespaces(cmd.SysProcAttr, newFlags, false)
+		err := inTime(func() error {
+			try := *cmd // a command can be started once only
+			err := try.Start()
+			if err == nil {
+				*cmd = try
+			}
+			return err
+		})
+		if err != nil {
+			return &StartError{StepNamespaces, startReason(err, false)}
+		}
+		return nil
+	})
+}
+
+// starting calls run, which starts cmd with a role, and waits until the program reports
+// that it is ready.
+func starting(cmd *exec.Cmd, role Role, run func() error) error {
 	if err := needProc(); err != nil {
 		return err
 	}
@@ -89,14 +120,10 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 	cmd.Path = "/proc/self/exe"
 	cmd.ExtraFiles = append(append([]*os.File{write}, cmd.ExtraFiles...), file)
 	cmd.Env = append(cmd.Env, roleVariable(readyFile+len(cmd.ExtraFiles)-1))
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	setNamespaces(cmd.SysProcAttr, newFlags, user)
-	err = startInTime(cmd)
+	err = run()
 	write.Close()
 	if err != nil {
-		return &StartError{StepNamespaces, startReason(err, user)}
+		return err
 	}
 	text, err := io.ReadAll(read)
 	if err == nil && string(text) == started {
@@ -110,14 +137,12 @@ func start(cmd *exec.Cmd, role Role, user bool) error {
 // ended: the kernel frees those of a sandbox some 10 ms after its last process.
 const freeTime = time.Second
 
-// startInTime starts a command. Where a namespace limit is reached it tries again until
-// freeTime is over.
-func startInTime(cmd *exec.Cmd) error {
+// inTime calls start. Where a namespace limit is reached it calls it again until freeTime
+// is over.
+func inTime(start func() error) error {
 	for end := time.Now().Add(freeTime); ; time.Sleep(freeTime / 50) {
-		try := *cmd // a command can be started once only
-		err := try.Start()
+		err := start()
 		if err == nil || !errors.Is(err, unix.ENOSPC) || time.Now().After(end) {
-			*cmd = try
 			return err
 		}
 	}

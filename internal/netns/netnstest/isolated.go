@@ -36,7 +36,7 @@ func Isolated(t *testing.T) bool {
 	cmd.Env = append(os.Environ(), isolatedEnv+"=1")
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := netns.OnNewThread(func() error { // the command is killed when this thread ends
-		if err := sandbox.StartIsolated(cmd, true); err != nil {
+		if err := sandbox.StartIsolated(cmd); err != nil {
 			return err
 		}
 		return cmd.Wait()
