@@ -1,8 +1,11 @@
 package topo_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/vethlab/vethlab/topo"
@@ -78,6 +81,69 @@ func addressed(t *topo.Topology) *topo.Topology {
 		}
 		if i := &n.Interfaces[0]; i.Addresses == nil {
 			i.Addresses = []netip.Prefix{netip.MustParsePrefix(fmt.Sprintf("10.0.0.%d/30", k+1))}
+		}
+	}
+	return t
+}
+
+// FuzzWriteAddresses writes an address for each end of a link into a file that leaves it
+// out. That fails only for aliases and merge keys.
+func FuzzWriteAddresses(f *testing.F) {
+	for _, pattern := range []string{"testdata/good/*.yaml", "../examples/*.yaml"} {
+		for _, file := range files(f, pattern) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			if len(data) < 2000 {
+				f.Add(data)
+			}
+		}
+	}
+	for _, text := range []string{"links: [[a, b]]", "nodes: {a: , b: {group: ['it''s', \"}\"]}}\nlinks: [[a, b]]\n", "nodes:\n  a:\n  b:\n    interfaces:\n      eth0:\n# end\nlinks: [[a, b]]\n"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := topo.ParseChecked("lab.yaml", "lab.yaml", data)
+		if c.Err() != nil || len(data) > 10_000 {
+			t.Skip("not a lab")
+		}
+		lab := withAddresses(c)
+		if lab.Validate() != nil {
+			t.Skip("the addresses do not suit the lab")
+		}
+		got, err := topo.WriteAddresses("lab.yaml", data, lab)
+		switch {
+		case err == nil:
+			if again, err := topo.Parse("lab.yaml", got); err != nil || !bytes.Equal(again.Format(), lab.Format()) {
+				t.Fatalf("%v\n%s\nbecame\n%s", err, data, got)
+			}
+		case !bytes.ContainsAny(data, "&*") && !bytes.Contains(data, []byte("<<")):
+			t.Fatalf("%v\n%s", err, data)
+		}
+	})
+}
+
+// withAddresses returns the lab with an address for each end of a link that has none.
+func withAddresses(c *topo.Checked) *topo.Topology {
+	t := c.Topology().Clone()
+	for _, n := range c.Wiring().Nodes {
+		for _, i := range n.Interfaces {
+			if n.IsHost() || i.Link == nil || i.IsBridged() || i.Decl.Addresses != nil {
+				continue
+			}
+			if t.Node(n.Name) == nil {
+				t.Nodes = append(t.Nodes, topo.Node{Name: n.Name})
+			}
+			decl := t.Node(n.Name)
+			at := slices.IndexFunc(decl.Interfaces, func(d topo.Interface) bool { return d.Name == i.Name })
+			if at < 0 {
+				at = len(decl.Interfaces)
+				decl.Interfaces = append(decl.Interfaces, topo.Interface{Name: i.Name})
+			}
+			segment := slices.Index(c.Wiring().Segments, i.Segment)
+			place := slices.Index(i.Segment.Interfaces, i)
+			decl.Interfaces[at].Addresses = []netip.Prefix{netip.MustParsePrefix(fmt.Sprintf("10.200.%d.%d/24", segment%256, 1+place%254))}
 		}
 	}
 	return t
