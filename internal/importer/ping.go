@@ -123,7 +123,7 @@ func (d *Draft) defaultSource(p ping) bool {
 
 // addTests adds a test to the lab for each ping.
 func (d *Draft) addTests(t *topo.Topology) {
-	owners := d.owners()
+	owners, checked := d.owners(), t.Check()
 	for _, p := range d.pings {
 		from := nodeName(t, p.from)
 		owner, ok := owners[p.to]
@@ -145,7 +145,7 @@ func (d *Draft) addTests(t *topo.Topology) {
 		if p.negated {
 			test.Expect = topo.Unreachable
 		}
-		addTest(t, test)
+		addTest(t, checked, test)
 	}
 }
 
@@ -192,16 +192,15 @@ func (d *Draft) target(t *topo.Topology, owner string, a netip.Addr) string {
 	return nodeName(t, owner)
 }
 
-// addTest adds a test to the lab unless it has the same test or would become invalid.
-func addTest(t *topo.Topology, test topo.Test) {
+// addTest adds a test to the checked lab unless it has the same test or the test is invalid.
+func addTest(t *topo.Topology, checked *topo.Checked, test topo.Test) {
 	same := func(o topo.Test) bool {
 		return slices.Equal(o.From, test.From) && slices.Equal(o.To, test.To) && o.Expect == test.Expect
 	}
 	if slices.ContainsFunc(t.Tests, same) {
 		return
 	}
-	t.Tests = append(t.Tests, test)
-	if t.Validate() != nil {
-		t.Tests = t.Tests[:len(t.Tests)-1]
+	if checked.CheckTests([]topo.Test{test}) == nil {
+		t.Tests = append(t.Tests, test)
 	}
 }
