@@ -80,6 +80,9 @@ func (p *program) load(args []string, name string) (*vethlab.Lab, error) {
 		return nil, err
 	}
 	if name != "" { // so that one file can be up under several names at the same time
+		if err := topo.CheckName(name); err != nil {
+			return nil, exitError{exitUsage, fmt.Errorf("--name: %w", err)}
+		}
 		checked = checked.Renamed(name)
 	}
 	lab, err := vethlab.NewChecked(checked)
