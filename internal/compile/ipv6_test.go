@@ -1,10 +1,13 @@
 package compile_test
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/state"
@@ -78,4 +81,37 @@ func TestCanonicalSysctls(t *testing.T) {
 			t.Errorf("%s=%q: got %s=%q, want %s=%q", test.key, test.value, key, value, test.wantKey, test.want)
 		}
 	}
+}
+
+// No link that is too small for IPv6, or has it disabled, has an IPv6 address or neighbour:
+// the check of the lab knows the MTUs and sysctls that the compiler sets.
+func TestIPv6OnlyWhereTheKernelHasIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		top := drawAny(t)
+		for i := range top.Links {
+			if rapid.IntRange(1, 4).Draw(t, "small") == 1 {
+				top.Links[i].MTU = rapid.IntRange(1278, 1281).Draw(t, "mtu")
+			}
+		}
+		for i := range top.Nodes {
+			if top.Nodes[i].Name != topo.HostNode && rapid.IntRange(1, 4).Draw(t, "disabled") == 1 {
+				where := rapid.SampledFrom([]string{"all", "default"}).Draw(t, "where")
+				top.Nodes[i].Sysctls = map[string]string{"net.ipv6.conf." + where + ".disable_ipv6": "1"}
+			}
+		}
+		lab, err := compile.Compile(top)
+		if err != nil {
+			t.Skip("IPv6 addresses in the file")
+		}
+		for _, ns := range lab.State.Namespaces {
+			disabled := ns.Sysctls["net.ipv6.conf.all.disable_ipv6"] == "1" || ns.Sysctls["net.ipv6.conf.default.disable_ipv6"] == "1"
+			for _, l := range ns.Links {
+				neighbour := slices.ContainsFunc(ns.Neighbours, func(n state.Neighbour) bool { return n.Dev == l.Name && n.Address.Is6() })
+				address := slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() })
+				if (neighbour || address) && (disabled || l.MTU < state.MinIPv6MTU) {
+					t.Fatalf("%s of %s has IPv6, disabled: %t, mtu %d\n%s", l.Name, ns.Name, disabled, l.MTU, top.Format())
+				}
+			}
+		}
+	})
 }
