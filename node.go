@@ -86,5 +86,14 @@ func (n *Node) Namespace() string { return n.namespace }
 //
 // If fn leaves goroutines running, an [EventGoroutine] is sent.
 func (n *Node) Do(fn func() error) error {
-	return netns.Do(n.namespace, func() error { return n.watched(fn) })
+	if len(n.lab.events) == 0 {
+		return netns.Do(n.namespace, fn)
+	}
+	return netns.Do(n.namespace, func() error {
+		leaks, err := netns.LeakedGoroutines(fn)
+		for _, line := range leaks {
+			n.lab.notify(EventGoroutine, "Do in node %s: a goroutine that it started still runs, outside of the node: %s", n.name, line)
+		}
+		return err
+	})
 }

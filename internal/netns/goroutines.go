@@ -1,4 +1,4 @@
-package vethlab
+package netns
 
 import (
 	"bytes"
@@ -8,24 +8,15 @@ import (
 	"strings"
 )
 
-// A goroutine that code of a Do starts runs on another thread, outside of the node's
-// namespace. Mostly that is a mistake, but not always: a socket that was opened
-// inside can be read from everywhere. So it is an event and not an error.
-
-// watched calls fn and sends an event for each place at which it started goroutines
-// that still run.
-func (n *Node) watched(fn func() error) error {
-	if len(n.lab.events) == 0 {
-		return fn()
-	}
+// LeakedGoroutines calls fn and returns its error and the source lines, once each, at which
+// it started goroutines that still run. They run on other threads, so in the namespace of
+// the process, even if fn runs in another one.
+func LeakedGoroutines(fn func() error) (lines []string, err error) {
 	before := runtime.NumGoroutine()
-	err := fn()
-	if runtime.NumGoroutine() > before {
-		for _, place := range startedBy(goroutineID()) {
-			n.lab.notify(EventGoroutine, "Do in node %s: a goroutine that it started still runs, outside of the node: %s", n.name, place)
-		}
+	if err = fn(); runtime.NumGoroutine() > before {
+		lines = startedBy(goroutineID())
 	}
-	return err
+	return lines, err
 }
 
 // goroutineID returns the ID of the calling goroutine as in stack traces.
