@@ -151,41 +151,23 @@ func (k *Link) written(ends []state.Endpoint) []string {
 }
 
 // target returns the State in which some ends are set up or down and all else is as
-// seen. An end that is set up gets back the addresses and routes of the description
-// that it loses, by the model, when it is set down.
+// seen. An end that is set up gets back what the description gives it.
 func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state.State, error) {
 	described := k.lab.wanted()
-	without := described.Clone()
-	after := seen.Clone()
+	var changed []state.Endpoint
 	for _, e := range ends {
-		link := after.Link(e)
+		link := seen.Link(e)
 		if link == nil || described.Link(e) == nil {
 			return nil, fmt.Errorf("%w: %s not found", ErrNoLink, e)
 		}
-		if link.Up == up {
-			continue
-		}
-		if err := (plan.SetLink{Link: e, Up: new(false)}).Apply(without); err != nil {
-			return nil, err
-		}
-		if !up {
-			_ = plan.SetLink{Link: e, Up: new(false)}.Apply(after) // its only error is an unknown link
-			continue
-		}
-		link.Up = true
-		for _, a := range described.Link(e).Addresses {
-			if !without.Link(e).Addresses.Contains(a) && !link.Addresses.Contains(a) {
-				link.Addresses = append(link.Addresses, a)
-			}
-		}
-		ns := after.Namespaces[e.Namespace]
-		for _, r := range described.Namespaces[e.Namespace].Routes {
-			if r.Dev == e.Link && !slices.Contains(without.Namespaces[e.Namespace].Routes, r) {
-				ns.Routes = ns.Routes.Set(r)
-			}
+		if link.Up != up {
+			changed = append(changed, e)
 		}
 	}
-	return after, nil
+	if up {
+		return plan.WithLinksUp(seen, described, changed), nil
+	}
+	return plan.WithLinksDown(seen, changed), nil
 }
 
 // part returns the namespaces of a State that the link joins.
