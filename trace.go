@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/probe"
@@ -64,25 +63,10 @@ func (l *Lab) Trace(ctx context.Context, from, to string, opts TraceOptions) (*T
 		trace.Reached = h.Target
 	}
 	if !trace.Reached {
-		trace.Reason = verify.LinkDown(s.view.State, trace.lastNode(), target.To)
-	}
-	if !trace.Reached && trace.Reason == "" {
-		trace.Reason = whenRepeated(ctx, s, target)
+		trace.Reason = verify.WhyUnreached(ctx, s.view.State, target, trace.lastNode())
 	}
 	return trace, nil
 }
-
-// whenRepeated says what legacy iptables of the lab's nodes drops when the path is traced
-// again, "" if it drops nothing.
-func whenRepeated(ctx context.Context, s *State, target probe.Target) string {
-	return verify.NewLegacyFilter(s.view.State).During(target.To, func() {
-		// It has failed before, and only the counters matter.
-		_, _ = probe.Trace(ctx, target, probe.TraceOptions{Probes: 1, Timeout: repeatTimeout})
-	})
-}
-
-// repeatTimeout is how long a hop has to answer when a path is traced again.
-const repeatTimeout = 500 * time.Millisecond
 
 // lastNode returns the node of the last hop that answers, or the source.
 func (t *Trace) lastNode() string {

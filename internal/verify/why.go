@@ -80,7 +80,7 @@ func (e *engine) lastHop(h probe.Hop) string {
 	return fmt.Sprintf("the last hop that answers is %s, hop %d", e.name(h.By[0]), h.TTL)
 }
 
-// linkDown returns [LinkDown] of the last hop that answers, or of the source.
+// linkDown returns [linkDown] of the last hop that answers, or of the source.
 func (e *engine) linkDown(from string, last probe.Hop, to netip.Addr) string {
 	if last.Target {
 		return ""
@@ -88,12 +88,25 @@ func (e *engine) linkDown(from string, last probe.Hop, to netip.Addr) string {
 	if len(last.By) > 0 {
 		from = e.owners[last.By[0]]
 	}
-	return LinkDown(e.state, from, to)
+	return linkDown(e.state, from, to)
 }
 
-// LinkDown says that the link by which a node sends to an address ends at an interface
+// WhyUnreached says why a trace ends before its target: an interface after the last node
+// that answers is down, or legacy iptables of the lab's nodes drops packets while the path
+// is traced again; "" if neither.
+func WhyUnreached(ctx context.Context, s *state.State, target probe.Target, last string) string {
+	if reason := linkDown(s, last, target.To); reason != "" {
+		return reason
+	}
+	return newLegacyFilter(s).during(target.To, func() {
+		// It has failed before, and only the counters matter.
+		_, _ = probe.Trace(ctx, target, probe.TraceOptions{Probes: 1, Timeout: repeatTimeout})
+	})
+}
+
+// linkDown says that the link by which a node sends to an address ends at an interface
 // that is down; "" if it does not.
-func LinkDown(s *state.State, node string, to netip.Addr) string {
+func linkDown(s *state.State, node string, to netip.Addr) string {
 	name, ok := hosts.Namespaces(s)[node]
 	ns := s.Namespace(name)
 	if !ok || ns == nil {

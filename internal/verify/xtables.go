@@ -16,27 +16,27 @@ import (
 	"github.com/vethlab/vethlab/internal/xtables"
 )
 
-// A LegacyFilter is the legacy iptables of the nodes that have such rules, which no State
+// A legacyFilter is the legacy iptables of the nodes that have such rules, which no State
 // holds.
-type LegacyFilter struct {
+type legacyFilter struct {
 	nodes map[string]string // by namespace
 }
 
-// NewLegacyFilter finds the nodes of a running lab that have rules of legacy iptables,
+// newLegacyFilter finds the nodes of a running lab that have rules of legacy iptables,
 // ip6tables or arptables.
-func NewLegacyFilter(s *state.State) LegacyFilter {
+func newLegacyFilter(s *state.State) legacyFilter {
 	nodes := map[string]string{}
 	for node, namespace := range hosts.Namespaces(s) {
 		nodes[namespace] = node
 	}
-	f := LegacyFilter{nodes: nodes}
+	f := legacyFilter{nodes: nodes}
 	tables := f.read()
 	maps.DeleteFunc(nodes, func(namespace, _ string) bool { return len(xtables.Summary(tables[namespace])) == 0 })
 	return f
 }
 
 // read returns the tables by namespace; none where they can't be read.
-func (f LegacyFilter) read() map[string][]xtables.Table {
+func (f legacyFilter) read() map[string][]xtables.Table {
 	tables, err := kernel.XtablesOf(slices.Sorted(maps.Keys(f.nodes)))
 	if err != nil {
 		return nil
@@ -44,11 +44,11 @@ func (f LegacyFilter) read() map[string][]xtables.Table {
 	return tables
 }
 
-// During says which rules and policies dropped packets of the address's family while fn
+// during says which rules and policies dropped packets of the address's family while fn
 // repeated a probe, or else changed some; "" if none did. Without such rules it does not
 // call fn.
 // Other packets than those of fn count too.
-func (f LegacyFilter) During(to netip.Addr, fn func()) string {
+func (f legacyFilter) during(to netip.Addr, fn func()) string {
 	if len(f.nodes) == 0 {
 		return ""
 	}
@@ -66,7 +66,7 @@ func (f LegacyFilter) During(to netip.Addr, fn func()) string {
 }
 
 // String names the nodes; "" if there are none.
-func (f LegacyFilter) String() string {
+func (f legacyFilter) String() string {
 	if len(f.nodes) == 0 {
 		return ""
 	}
@@ -121,12 +121,12 @@ func (e *engine) addDrops(ctx context.Context, tests []*compile.Test, tries []tr
 	if len(failed) == 0 {
 		return
 	}
-	filter := NewLegacyFilter(e.state)
+	filter := newLegacyFilter(e.state)
 	named := filter.String()
 	for i, f := range failed {
 		text := named
 		if i < maxRepeats {
-			text = filter.During(f.address, func() { e.repeat(ctx, tests, f.query) })
+			text = filter.during(f.address, func() { e.repeat(ctx, tests, f.query) })
 		}
 		if text != "" {
 			f.failures[0].Why += "; " + text
