@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
-	"strings"
 	"syscall"
-	"time"
 
+	"github.com/vethlab/vethlab/internal/dial"
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
@@ -31,12 +29,12 @@ func (n *Node) Control(network, address string, c syscall.RawConn) error {
 // in a subnet of the dialing node are tried first, and IPv4 before IPv6: the next
 // one when the one before has failed, or has not answered for 0.3 s.
 func (n *Node) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	addresses, err := n.resolve(network, address)
+	addresses, err := dial.Resolve(network, address, n.lookup)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	d := net.Dialer{Control: n.Control}
-	return dialFirst(ctx, addresses, func(ctx context.Context, address string) (net.Conn, error) {
+	return dial.First(ctx, addresses, func(ctx context.Context, address string) (net.Conn, error) {
 		return d.DialContext(ctx, network, address)
 	})
 }
@@ -45,7 +43,7 @@ func (n *Node) Dial(ctx context.Context, network, address string) (net.Conn, err
 // listener can be used from everywhere. As a host the address can have a name, as
 // with [Node.Dial]; without a host it means all addresses of the node.
 func (n *Node) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	addresses, err := n.resolve(network, address)
+	addresses, err := dial.Resolve(network, address, n.lookup)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
@@ -56,48 +54,12 @@ func (n *Node) Listen(ctx context.Context, network, address string) (net.Listene
 // ListenPacket announces on an address inside the node, as [net.ListenPacket]
 // does; see [Node.Listen].
 func (n *Node) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	addresses, err := n.resolve(network, address)
+	addresses, err := dial.Resolve(network, address, n.lookup)
 	if err != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: err}
 	}
 	c := net.ListenConfig{Control: n.Control}
 	return c.ListenPacket(ctx, network, addresses[0])
-}
-
-// resolve returns the addresses of a network address whose host may be a name.
-func (n *Node) resolve(network, address string) ([]string, error) {
-	host, port := address, ""
-	switch kind, _, _ := strings.Cut(network, ":"); strings.TrimRight(kind, "46") {
-	case "tcp", "udp":
-		colon := strings.LastIndexByte(address, ':')
-		if colon < 0 {
-			return nil, &net.AddrError{Err: "missing port in address", Addr: address}
-		}
-		host, port = address[:colon], address[colon:]
-		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	case "ip":
-	default:
-		return []string{address}, nil
-	}
-	if host == "" {
-		return []string{address}, nil
-	}
-	hosts, err := n.lookup(host)
-	if err != nil {
-		return nil, err
-	}
-	hosts = ofFamily(hosts, network)
-	if len(hosts) == 0 {
-		return nil, &net.AddrError{Err: "no suitable address for " + network, Addr: host}
-	}
-	list := make([]string, len(hosts))
-	for i, a := range hosts {
-		list[i] = a.String() + port
-		if port != "" && a.Is6() {
-			list[i] = "[" + a.String() + "]" + port
-		}
-	}
-	return list, nil
 }
 
 // lookup returns the addresses of a host.
@@ -135,68 +97,4 @@ func (n *Node) zoned(a netip.Addr) ([]netip.Addr, error) {
 		return nil, fmt.Errorf("%s of node %s: %w", a, n.name, err)
 	}
 	return []netip.Addr{a}, nil
-}
-
-// ofFamily returns the addresses of the family of a network such as "tcp4".
-func ofFamily(all []netip.Addr, network string) []netip.Addr {
-	kind, _, _ := strings.Cut(network, ":")
-	return slices.DeleteFunc(all, func(a netip.Addr) bool {
-		return strings.HasSuffix(kind, "4") && !a.Unmap().Is4() || strings.HasSuffix(kind, "6") && !a.Is6()
-	})
-}
-
-// fallbackDelay is the time before the next address is tried in parallel, as with
-// [net.Dialer].
-const fallbackDelay = 300 * time.Millisecond
-
-// dialFirst dials addresses in order, each after the previous one has failed or after
-// [fallbackDelay], and returns the first connection.
-func dialFirst(ctx context.Context, addresses []string, dial func(context.Context, string) (net.Conn, error)) (net.Conn, error) {
-	if len(addresses) == 1 {
-		return dial(ctx, addresses[0])
-	}
-	type result struct {
-		conn net.Conn
-		err  error
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	results := make(chan result)
-	waiting := 0
-	defer func() { // close connections that come later
-		cancel()
-		for range waiting {
-			if r := <-results; r.err == nil {
-				r.conn.Close()
-			}
-		}
-	}()
-	var first error
-	for next := time.NewTimer(0); ; {
-		select {
-		case <-next.C:
-			if len(addresses) == 0 {
-				continue
-			}
-			address := addresses[0]
-			addresses = addresses[1:]
-			waiting++
-			go func() {
-				conn, err := dial(ctx, address)
-				results <- result{conn, err}
-			}()
-			next.Reset(fallbackDelay)
-		case r := <-results:
-			waiting--
-			if r.err == nil {
-				return r.conn, nil
-			}
-			if first == nil {
-				first = r.err
-			}
-			if len(addresses) == 0 && waiting == 0 {
-				return nil, first
-			}
-			next.Reset(0)
-		}
-	}
 }
