@@ -155,6 +155,33 @@ func (l *Lab) Checked() *topo.Checked {
 	return nil
 }
 
+// Pinned returns the description with the addresses written into it that it leaves out:
+// those that the lab was last brought up with or, if it does not run, those that it would
+// get. An interface that was added since is left as it is.
+func (l *Lab) Pinned() (*topo.Topology, error) {
+	d := l.compiled.Load()
+	if d == nil {
+		return nil, l.unknown()
+	}
+	pins := d.Pins()
+	names, err := l.namespaces()
+	if err != nil && !errors.Is(err, sandbox.ErrRoot) {
+		return nil, err
+	}
+	if len(names) > 0 {
+		old, err := recorded(l.name)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the addresses of lab %s: %w", l.name, err)
+		}
+		pins = d.Keeping(old.Lab)
+	}
+	pinned := d.WithPins(pins)
+	if _, err := describe(l.name, pinned); err != nil {
+		return nil, err
+	}
+	return pinned, nil
+}
+
 // wanted returns the described state, or nil if the description is unknown.
 func (l *Lab) wanted() *state.State {
 	if c := l.compiled.Load(); c != nil {

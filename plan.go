@@ -2,9 +2,11 @@ package vethlab
 
 import (
 	"encoding/json"
+	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/inspect"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -73,12 +75,27 @@ func (l *Lab) plan(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if !p.Empty() {
 		p.moves = l.moves()
 	}
-	p.unmanaged = unmanaged(view)
+	for _, u := range inspect.FindUnmanaged(view) {
+		p.unmanaged = append(p.unmanaged, Unmanaged(u))
+	}
 	return p, view, nil
 }
 
 func (l *Lab) planFrom(from, to *state.State) *Plan {
 	return &Plan{description: l.compiled.Load(), ops: plan.Diff(from, to)}
+}
+
+// moves returns the moves between what was last wanted and what is wanted now.
+func (l *Lab) moves() []Move {
+	old, err := recorded(l.name)
+	if err != nil {
+		return nil // unknown
+	}
+	var moves []Move
+	for _, m := range l.compiled.Load().Moved(old.Lab) {
+		moves = append(moves, Move{Node: m.Node, Interface: m.Interface, Was: m.Was, Now: m.Addresses, Taken: m.Taken})
+	}
+	return moves
 }
 
 // Empty reports whether there is nothing to do.
@@ -125,6 +142,36 @@ func (p *Plan) Whole() bool {
 	all, _ := plan.Diff(state.New(), p.description.State).Count()
 	return made == all && !p.ops[0].Traits().Deletes
 }
+
+// An Unmanaged is something in the namespace of a running node that somebody else set and
+// that no description can ask for. A plan leaves it as it is.
+type Unmanaged struct {
+	Node   string `json:"node"`
+	What   string `json:"what"`   // "rules of legacy iptables"
+	Detail string `json:"detail"` // "filter (2 rules, FORWARD policy DROP)"
+}
+
+// Unmanaged returns what the plan leaves as it is though vethlab did not set it, by node.
+// Not all is found, only what decides where packets go: rules of legacy iptables, policy
+// routing, interfaces with ARP off, and in the host namespace routes and neighbour entries
+// through interfaces of the lab.
+func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
+
+// A Move is an interface that an edit of the description gives other addresses, though
+// the description leaves them out before and after.
+type Move struct {
+	Node, Interface string
+	Was, Now        []netip.Prefix // without link-local ones
+
+	// Taken says that the edit gives one of the old addresses to another interface, so
+	// that they cannot be kept.
+	Taken bool
+}
+
+// Moves returns the interfaces that the plan gives other addresses without having been
+// requested, as other parts of the description have changed since the lab was brought up. With
+// the old addresses written into it, they keep them; see [Lab.Pinned].
+func (p *Plan) Moves() []Move { return p.moves }
 
 // MarshalJSON returns the steps.
 func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.Steps()) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/plan"
+	"github.com/vethlab/vethlab/internal/preflight"
 	"github.com/vethlab/vethlab/internal/record"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
@@ -105,7 +106,10 @@ func (l *Lab) undo(ctx context.Context, lock *sandbox.Lock) error {
 
 // apply applies a plan and waits until all links work.
 func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kernel.Snapshot) error {
-	enough := l.ensureNeighLimit(lock)
+	enough, notes := lock.EnsureNeighbourLimit(l.wanted().NeighbourEntries())
+	for _, note := range notes {
+		l.notify(EventLimit, "%s", note)
+	}
 	l.notifyHost()
 	if !p.Empty() {
 		l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
@@ -170,7 +174,17 @@ func (l *Lab) prepare(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, seen, errors.Join(l.checkNames(p.ops), l.checkProcesses(p.ops), l.checkHost(p.ops), l.checkHostLinks(p.ops, seen.State), l.checkSupported(p.ops))
+	return p, seen, preflight.Check(l.compiled.Load().Lab, p.ops, seen.State)
+}
+
+// notifyHost reports that "host" is the sandbox, not the machine, if the lab has links to
+// it.
+func (l *Lab) notifyHost() {
+	if host := l.wanted().Namespace(state.Host); host == nil || len(host.Links) == 0 || !sandbox.Rootless() {
+		return
+	}
+	l.notify(EventHost, "host is the lab's sandbox, which can't reach the machine's networks: "+
+		"a link to the host namespace needs root (sudo vethlab up)")
 }
 
 // settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually

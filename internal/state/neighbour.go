@@ -64,3 +64,25 @@ var neighbours = part{
 	},
 	equal: func(a, b *Namespace) bool { return slices.Equal(a.Neighbours, b.Neighbours) },
 }
+
+// NeighbourEntries returns the number of entries in the neighbour tables of one family if
+// all namespaces that share a subnet communicate with each other.
+func (s *State) NeighbourEntries() int {
+	members := map[netip.Prefix]int{}
+	for _, ns := range s.Namespaces {
+		for _, link := range ns.Links {
+			first := link.Addresses.First(false)
+			if !first.IsValid() {
+				first = link.Addresses.First(true)
+			}
+			if first.IsValid() {
+				members[first.Masked()]++
+			}
+		}
+	}
+	total := 0
+	for _, n := range members {
+		total += n * (n - 1)
+	}
+	return total
+}

@@ -1,4 +1,4 @@
-package vethlab
+package inspect
 
 import (
 	"fmt"
@@ -18,22 +18,14 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// An Unmanaged is something in the namespace of a running node that somebody else set and
-// that no description can ask for. A plan leaves it as it is.
+// An Unmanaged is something in a node's namespace that somebody else set and for which a
+// State has no place.
 type Unmanaged struct {
-	Node   string `json:"node"`
-	What   string `json:"what"`   // "rules of legacy iptables"
-	Detail string `json:"detail"` // "filter (2 rules, FORWARD policy DROP)"
+	Node, What, Detail string
 }
 
-// Unmanaged returns what the plan leaves as it is though vethlab did not set it, by node.
-// Not all is found, only what decides where packets go: rules of legacy iptables, policy
-// routing, interfaces with ARP off, and in the host namespace routes and neighbour entries
-// through interfaces of the lab.
-func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
-
-// unmanaged returns what the namespaces of a lab have that a State has no place for.
-func unmanaged(view *kernel.Snapshot) []Unmanaged {
+// FindUnmanaged returns what the namespaces of a lab have that a State has no place for.
+func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 	s, list := view.State, unmanagedOnHost(view.Others)
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
 	if len(names) == 0 {

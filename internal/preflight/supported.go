@@ -1,4 +1,4 @@
-package vethlab
+package preflight
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/feature"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
@@ -18,12 +19,12 @@ import (
 // checkSupported returns what of a plan this kernel can't do, as [topo.Errors] with the
 // positions in the file, before anything is made: sysctls that a network namespace does not
 // have, and features that the kernel lacks.
-func (l *Lab) checkSupported(p plan.Plan) error {
-	sysctls, err := l.unsupportedSysctls(p)
+func checkSupported(l *compile.Lab, p plan.Plan) error {
+	sysctls, err := unsupportedSysctls(l, p)
 	if err != nil {
 		return err
 	}
-	if all := append(sysctls, l.missingFeatures(p)...); len(all) > 0 {
+	if all := append(sysctls, missingFeatures(l, p)...); len(all) > 0 {
 		slices.SortStableFunc(all, func(a, b *topo.Error) int {
 			return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col))
 		})
@@ -34,17 +35,16 @@ func (l *Lab) checkSupported(p plan.Plan) error {
 
 // unsupportedSysctls returns the mistakes in the sysctls of the description that a plan
 // sets.
-func (l *Lab) unsupportedSysctls(p plan.Plan) (topo.Errors, error) {
-	d := l.compiled.Load()
+func unsupportedSysctls(l *compile.Lab, p plan.Plan) (topo.Errors, error) {
 	nodes := map[string]*topo.Node{}
-	for i := range d.Topology.Nodes {
-		nodes[d.Topology.Nodes[i].Name] = &d.Topology.Nodes[i]
+	for i := range l.Topology.Nodes {
+		nodes[l.Topology.Nodes[i].Name] = &l.Topology.Nodes[i]
 	}
 	set := map[string][]topo.Pos{} // by key
 	filters := false
 	for _, op := range p {
 		if key := op.Traits().Sysctl; key != "" {
-			if pos, described := sysctlPos(nodes[d.NodeOf(op.At().Namespace)], key); described {
+			if pos, described := sysctlPos(nodes[l.NodeOf(op.At().Namespace)], key); described {
 				set[key] = append(set[key], pos)
 			}
 		}
@@ -86,7 +86,7 @@ func sysctlPos(n *topo.Node, key string) (topo.Pos, bool) {
 
 // missingFeatures returns the features that a plan needs and the kernel lacks, at the
 // first Op that needs each. A veth pair, which each lab has, is not tried.
-func (l *Lab) missingFeatures(p plan.Plan) topo.Errors {
+func missingFeatures(l *compile.Lab, p plan.Plan) topo.Errors {
 	var mistakes topo.Errors
 	tried := map[*feature.Feature]bool{feature.Veth: true}
 	for _, op := range p {
@@ -102,7 +102,7 @@ func (l *Lab) missingFeatures(p plan.Plan) topo.Errors {
 			if !feature.Lacks(err) || !errors.As(err, &lack) {
 				continue // another error is reported by the step itself
 			}
-			_, pos := l.compiled.Load().Source(op.At())
+			_, pos := l.Source(op.At())
 			mistakes = append(mistakes, &topo.Error{
 				Pos: pos, Hint: lack.Hint,
 				Msg: fmt.Sprintf("this kernel lacks %s, which `%s` needs: %v", lack.Name, firstLine(iproute2.Print(op)), lack.Reason),

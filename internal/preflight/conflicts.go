@@ -1,35 +1,38 @@
-package vethlab
+package preflight
 
 import (
 	"errors"
 	"fmt"
 	"net"
 
+	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
-	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/words"
 )
 
 // checkNames returns an error for each namespace of a plan whose name is taken by a
 // namespace that is not the lab's.
-func (l *Lab) checkNames(p plan.Plan) error {
+func checkNames(l *compile.Lab, p plan.Plan) error {
 	var errs []error
 	for _, op := range p {
 		name := op.At().Namespace
 		if makes, _ := plan.AboutNamespace(op); makes && netns.Exists(name) {
 			errs = append(errs, fmt.Errorf("%s/%s exists already and is not of lab %s, so it is left alone: "+
-				"give the lab another prefix or name", netns.Dir, name, l.name))
+				"give the lab another prefix or name", netns.Dir, name, l.Name))
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// maxProcesses is how many processes of a namespace are named.
+const maxProcesses = 8
+
 // checkProcesses returns an error for each namespace that a plan deletes and in which
 // processes run.
-func (l *Lab) checkProcesses(p plan.Plan) error {
+func checkProcesses(p plan.Plan) error {
 	var deleted []string
 	for _, op := range p {
 		if _, deletes := plan.AboutNamespace(op); deletes {
@@ -50,7 +53,7 @@ func (l *Lab) checkProcesses(p plan.Plan) error {
 		}
 		if len(list) > 0 {
 			errs = append(errs, fmt.Errorf("cannot delete namespace %s: processes run in it: %s (end them, or take the lab down first: vethlab up --recreate)",
-				namespace, words.List(list, maxListed)))
+				namespace, words.List(list, maxProcesses)))
 		}
 	}
 	return errors.Join(errs...)
@@ -58,7 +61,7 @@ func (l *Lab) checkProcesses(p plan.Plan) error {
 
 // checkHost returns an error for each subnet of a plan that overlaps one of the host
 // namespace, or for what would have no mark there. Only a lab with a link to the host has any.
-func (l *Lab) checkHost(p plan.Plan) error {
+func checkHost(p plan.Plan) error {
 	if err := plan.CheckMarks(p); err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func (l *Lab) checkHost(p plan.Plan) error {
 // checkHostLinks returns an error for each link of a plan whose name is taken in the host
 // namespace. If a part of the lab exists it checks none: the link may be the lab's own,
 // which a crash left without a mark. The kernel refuses a taken name then.
-func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
+func checkHostLinks(l *compile.Lab, p plan.Plan, seen *state.State) error {
 	if len(seen.Namespaces) > 0 {
 		return nil
 	}
@@ -90,7 +93,7 @@ func (l *Lab) checkHostLinks(p plan.Plan, seen *state.State) error {
 	for _, link := range hostLinks(p) {
 		if _, err := net.InterfaceByName(link); err == nil {
 			errs = append(errs, fmt.Errorf("the host has a link %s already and it is not of lab %s, so it is left alone: "+
-				"give the lab's link another name", link, l.name))
+				"give the lab's link another name", link, l.Name))
 		}
 	}
 	return errors.Join(errs...)
@@ -107,14 +110,4 @@ func hostLinks(p plan.Plan) []string {
 		}
 	}
 	return names
-}
-
-// notifyHost reports that "host" is the sandbox, not the machine, if the lab has links to
-// it.
-func (l *Lab) notifyHost() {
-	if host := l.wanted().Namespace(state.Host); host == nil || len(host.Links) == 0 || !sandbox.Rootless() {
-		return
-	}
-	l.notify(EventHost, "host is the lab's sandbox, which can't reach the machine's networks: "+
-		"a link to the host namespace needs root (sudo vethlab up)")
 }
