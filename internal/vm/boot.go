@@ -37,7 +37,7 @@ func (b *boot) arguments() []string {
 	return []string{
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
 		"-machine", "q35", "-accel", m.Accel,
-		"-cpu", "max,la57=off", // five levels of page tables are slow, and fatal to kernels before 5.5 or so
+		"-cpu", processor,
 		"-smp", strconv.Itoa(m.CPUs), "-m", strconv.Itoa(m.Memory),
 		"-kernel", m.Kernel.image(), "-initrd", b.initrd(), "-append", commandLine,
 		"-chardev", "file,id=console,path=" + comma(b.console), "-serial", "chardev:console",
@@ -47,6 +47,12 @@ func (b *boot) arguments() []string {
 		"-virtfs", "local,path=/,mount_tag=" + guest.RootTag + ",security_model=none,readonly=on,multidevs=remap",
 	}
 }
+
+// processor is QEMU's best, without two features that are slow in emulation. Five levels
+// of page tables (la57) are fatal to kernels before 5.5 or so, too. With fast string
+// instructions (erms) kernels clear and copy memory byte by byte: a boot with forty starts
+// of a program takes a fifth more processor time.
+const processor = "max,la57=off,erms=off"
 
 // comma writes a value of QEMU's options, which commas separate.
 func comma(value string) string { return strings.ReplaceAll(value, ",", ",,") }
