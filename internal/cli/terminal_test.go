@@ -110,11 +110,15 @@ func (s *terminalSession) types(keys, want string) {
 	s.expects(keys, want, patience)
 }
 
+// pressAgain is how long the process that a key interrupts may take to react. At a second
+// key it ends at once, without its last output.
+const pressAgain = 5 * time.Second
+
 // presses repeats a key until the output contains want: the first may still reach the
 // process that had the terminal before.
 func (s *terminalSession) presses(key, want string) {
 	s.t.Helper()
-	s.expects(key, want, 500*time.Millisecond)
+	s.expects(key, want, pressAgain)
 }
 
 // expects types keys at intervals of again until the output contains want.
