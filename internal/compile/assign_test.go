@@ -203,7 +203,7 @@ func TestTestsOfNodes(t *testing.T) {
 	}
 }
 
-// Links between the same two nodes are told apart, and changed pools are asked for.
+// Parallel links are distinguished by number, and another pool moves nothing unexpectedly.
 func TestPinsOfParallelLinks(t *testing.T) {
 	const text = "name: lab\naddressing: {ipv6: %s}\nlinks: [%s[a, b], [a, b], [a, b]]\n"
 	old := mustCompile(t, topo.MustParse(fmt.Sprintf(text, "none", "")))
