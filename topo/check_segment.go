@@ -103,7 +103,13 @@ func (c *checker) overlaps(declared []*declaredPrefix) {
 	type pair struct{ a, b *WiredSegment }
 	reported := make(map[pair]bool)
 	sorted := slices.SortedStableFunc(slices.Values(routable(declared)), compareDeclared)
-	sorted = slices.DeleteFunc(sorted, func(d *declaredPrefix) bool { return c.hasUnknown(d.segment) })
+	unknown := make(map[*WiredSegment]bool) // asked once for each segment, not for each prefix
+	for _, d := range sorted {
+		if _, ok := unknown[d.segment]; !ok {
+			unknown[d.segment] = c.hasUnknown(d.segment)
+		}
+	}
+	sorted = slices.DeleteFunc(sorted, func(d *declaredPrefix) bool { return unknown[d.segment] })
 	for i, widest := 0, 0; i < len(sorted); i++ {
 		a, b := sorted[widest], sorted[i]
 		if !a.prefix.Overlaps(b.prefix) {

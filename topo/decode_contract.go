@@ -8,7 +8,7 @@ import (
 
 func (d *decoder) tests(v value) []Test {
 	var ts []Test
-	if d.tooMany(v, len(v.node.Content), maxTests, "tests") {
+	if d.tooMany(v, len(v.node.Content), MaxTests, "tests") {
 		return nil
 	}
 	for _, item := range d.list(v, "a list of tests") {

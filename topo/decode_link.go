@@ -8,7 +8,7 @@ import (
 
 func (d *decoder) links(v value) []Link {
 	var ls []Link
-	if d.tooMany(v, len(v.node.Content), maxLinks, "links") {
+	if d.tooMany(v, len(v.node.Content), MaxLinks, "links") {
 		return nil
 	}
 	for _, item := range d.list(v, "a list of links") {

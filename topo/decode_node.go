@@ -8,7 +8,7 @@ import (
 
 func (d *decoder) nodes(v value) Nodes {
 	var ns Nodes
-	if d.tooMany(v, len(v.node.Content)/2, maxNodes, "nodes") {
+	if d.tooMany(v, len(v.node.Content)/2, MaxNodes, "nodes") {
 		return nil
 	}
 	for _, e := range d.entries(v, "a mapping from names to nodes") {
@@ -32,7 +32,7 @@ func (d *decoder) nodes(v value) Nodes {
 
 func (d *decoder) interfaces(v value) Interfaces {
 	var is Interfaces
-	if d.tooMany(v, len(v.node.Content)/2, maxInterfaces, "interfaces of a node") {
+	if d.tooMany(v, len(v.node.Content)/2, MaxInterfaces, "interfaces of a node") {
 		return nil
 	}
 	for _, e := range d.entries(v, "a mapping from names to interfaces") {

@@ -12,7 +12,7 @@ const routeForm = `a route is written as "10.2.0.0/16 via 10.1.0.1 dev eth0 metr
 
 func (d *decoder) routes(v value) []Route {
 	var rs []Route
-	if d.tooMany(v, len(v.node.Content), maxRoutes, "routes of a node") {
+	if d.tooMany(v, len(v.node.Content), MaxRoutes, "routes of a node") {
 		return nil
 	}
 	for _, item := range d.list(v, "a list of routes") {

@@ -1,13 +1,14 @@
 package topo
 
 // Limits of a lab file. They are far above the largest useful lab, and such that a file
-// within them is checked in seconds.
+// within them is checked in seconds. A Topology that a program makes may exceed them.
 const (
-	maxNodes      = 10_000 // listed or only named by links
-	maxLinks      = 20_000
-	maxTests      = 10_000
-	maxInterfaces = 2_000 // listed at a node
-	maxRoutes     = 5_000 // of a node
+	MaxFile       = 4 << 20 // bytes; enough for 100,000 links
+	MaxNodes      = 10_000  // listed or only named by links
+	MaxLinks      = 20_000
+	MaxTests      = 10_000
+	MaxInterfaces = 2_000 // listed at a node
+	MaxRoutes     = 5_000 // of a node
 )
 
 // tooMany reports whether a value has more entries than the limit. Then that is the only
@@ -36,8 +37,8 @@ func (d *decoder) tooManyNodes(t *Topology) bool {
 		}
 	}
 	pos := firstPos(d.places["nodes"], t.Pos)
-	if len(t.Links) > 0 && len(t.Nodes) <= maxNodes/2 {
+	if len(t.Links) > 0 && len(t.Nodes) <= MaxNodes/2 {
 		pos = t.Links[0].Pos
 	}
-	return d.tooManyAt(pos, len(names), maxNodes, "nodes")
+	return d.tooManyAt(pos, len(names), MaxNodes, "nodes")
 }

@@ -13,9 +13,6 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxFile is the limit of a lab file's size, in bytes; enough for 100,000 links.
-const maxFile = 4 << 20
-
 const shortestLab = "the shortest lab is one line: links: [[a, b]]"
 
 // Parse reads the contents of a lab file: YAML or JSON. The file's name is for
@@ -52,7 +49,7 @@ func MustParse(text string) *Topology {
 }
 
 func parse(path, file string, data []byte) *Checked {
-	if len(data) > maxFile {
+	if len(data) > MaxFile {
 		return unreadable(&Error{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"})
 	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
