@@ -324,16 +324,16 @@ func (sh *Shell) eval(text string) flow {
 // text follows a script in this shell. It begins after that number of lines of file.
 func (sh *Shell) text(file, text string, lines int) flow {
 	sh.setStatus(0)
-	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
+	parsed, err := parse(file, text, lines)
 	if err != nil {
 		sh.world.Note(sh.at, "eval", err.Error())
 		return flow{}
 	}
-	before, at := sh.file, sh.at
-	sh.file = file
+	before, at, linesBefore := sh.file, sh.at, sh.lines
+	sh.file, sh.lines = file, lines
 	var f flow
 	sh.nested(func() { f = sh.stmts(parsed.Stmts) })
-	sh.file, sh.at = before, at
+	sh.file, sh.at, sh.lines = before, at, linesBefore
 	return f
 }
 

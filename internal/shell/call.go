@@ -47,13 +47,13 @@ func (sh *Shell) run(words []string, negated bool) flow {
 }
 
 func (sh *Shell) function(f function, args []string) flow {
-	file, at, old := sh.file, sh.at, sh.args
-	sh.file, sh.args = f.file, args
+	file, lines, at, old := sh.file, sh.lines, sh.at, sh.args
+	sh.file, sh.lines, sh.args = f.file, f.lines, args
 	sh.scopes = append(sh.scopes, scope{})
 	var result flow
 	sh.nested(func() { result = sh.stmt(f.body) })
 	sh.scopes = sh.scopes[:len(sh.scopes)-1]
-	sh.file, sh.at, sh.args = file, at, old
+	sh.file, sh.lines, sh.at, sh.args = file, lines, at, old
 	if result.kind == returnFunction {
 		return flow{}
 	}
@@ -181,7 +181,7 @@ func (sh *Shell) runScript(file, text string, args []string, lines int) {
 		sh.world.Note(sh.at, what, "cannot follow its output, which is unknown, as a script")
 		return
 	}
-	parsed, err := parse(file, strings.Repeat("\n", max(0, lines))+text)
+	parsed, err := parse(file, text, lines)
 	if err != nil {
 		sh.world.Note(sh.at, "sh -c", err.Error())
 		return
@@ -196,7 +196,7 @@ func (sh *Shell) runScript(file, text string, args []string, lines int) {
 			}
 		}
 	}
-	sub.scopes, sub.file, sub.args = []scope{vars}, file, nil
+	sub.scopes, sub.file, sub.lines, sub.args = []scope{vars}, file, lines, nil
 	if len(args) > 0 {
 		sub.name, sub.args = args[0], args[1:]
 	}

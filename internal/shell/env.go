@@ -98,8 +98,10 @@ func (sh *Shell) Each(fn func(string, expand.Variable) bool) {
 // Set implements expand.WriteEnviron.
 func (sh *Shell) Set(name string, v expand.Variable) error {
 	sh.charge(v.Str)
-	for _, item := range v.List {
-		sh.charge(item)
+	if old := sh.Get(name).List; len(v.List) > len(old) { // those before are charged already
+		for _, item := range v.List[len(old):] {
+			sh.charge(item)
+		}
 	}
 	target := sh.scopes[0]
 	for _, s := range slices.Backward(sh.scopes) {

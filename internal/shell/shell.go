@@ -106,6 +106,8 @@ type Script struct {
 
 	Where string // the first [Command.Where]
 	Line  int    // the number of the first line; default 1
+
+	Budget *Budget // shared with other scripts; nil: its own
 }
 
 // A StoppedError is the error of a script that exceeds a limit.
@@ -120,8 +122,11 @@ func (e *StoppedError) Error() string {
 func Follow(s Script, w World) error {
 	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, out: &strings.Builder{}}
 	sh.args, sh.where = s.Args, s.Where
-	sh.budget = &budget{steps: maxSteps, bytes: maxBytes}
-	file, err := parse(s.File, strings.Repeat("\n", max(0, s.Line-1))+s.Text)
+	if sh.budget = s.Budget; sh.budget == nil {
+		sh.budget = NewBudget()
+	}
+	sh.lines = max(0, s.Line-1)
+	file, err := parse(s.File, s.Text, sh.lines)
 	if err != nil {
 		return err
 	}
@@ -129,13 +134,14 @@ func Follow(s Script, w World) error {
 	return err
 }
 
-func parse(name, text string) (*syntax.File, error) {
-	if err := checkSize(name, text); err != nil {
+// parse parses a text that begins after that number of lines of a file.
+func parse(name, text string, lines int) (*syntax.File, error) {
+	if err := checkSize(name, text, lines); err != nil {
 		return nil, err
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), name)
 	if fault := (syntax.ParseError{}); errors.As(err, &fault) {
-		return nil, fmt.Errorf("%s:%d:%d: %s", name, fault.Pos.Line(), fault.Pos.Col(), fault.Text)
+		return nil, fmt.Errorf("%s:%d:%d: %s", name, int(fault.Pos.Line())+lines, fault.Pos.Col(), fault.Text)
 	}
 	return file, err
 }
@@ -146,11 +152,11 @@ const (
 	maxLevel = 1000    // open brackets, consecutive operators
 )
 
-func checkSize(name, text string) error {
+func checkSize(name, text string, lines int) error {
 	if len(text) > maxText {
 		return fmt.Errorf("%s: the script is larger than 1 MiB", name)
 	}
-	open, row, line := 0, 0, 1
+	open, row, line := 0, 0, lines+1
 	for _, c := range []byte(text) {
 		switch c {
 		case '(', '{', '[':
@@ -174,13 +180,19 @@ func checkSize(name, text string) error {
 
 // Limits of a script.
 const (
-	maxSteps = 200_000  // commands and iterations of loops
-	maxBytes = 16 << 20 // expanded and printed
-	maxDepth = 64       // of functions, substitutions and sourced files
+	maxSteps = 1_000_000 // commands, their words, and iterations of loops
+	maxBytes = 64 << 20  // expanded and printed
+	maxDepth = 64        // of functions, substitutions and sourced files
 )
 
-// A budget is the rest of the limits of a script.
-type budget struct{ steps, bytes, depth int }
+// A Budget is the rest of the limits of a script, or of several.
+type Budget struct{ steps, bytes, depth int }
+
+// NewBudget returns the limits of one script.
+func NewBudget() *Budget { return &Budget{steps: maxSteps, bytes: maxBytes} }
+
+// Spent reports whether nothing of the steps or bytes is left.
+func (b *Budget) Spent() bool { return b.steps < 0 || b.bytes < 0 }
 
 // stopped is the panic of a script that has used up its budget.
 type stopped struct{ at Pos }
@@ -199,6 +211,9 @@ func (sh *Shell) guard(fn func()) (err error) {
 	fn()
 	return nil
 }
+
+// place returns the position of a statement.
+func (sh *Shell) place(s *syntax.Stmt) Pos { return Pos{sh.file, int(s.Pos().Line()) + sh.lines} }
 
 // step charges one step.
 func (sh *Shell) step() {
@@ -243,7 +258,8 @@ type Shell struct {
 	cluster    int     // of getopts: index of the next option in -abc; 0: in the next word
 	counter    int     // the next $RANDOM, name of mktemp, …
 	unreadFile string  // a sourced file that can't be read: it may have set any variable
-	budget     *budget
+	budget     *Budget
+	lines      int // of the file before the text that is followed
 }
 
 // options are options of set.
@@ -257,8 +273,9 @@ func (sh *Shell) setVerdict(v verdict) { sh.status, sh.why = truth(v.ok), v.why 
 
 // A function is a shell function and the file that it is in.
 type function struct {
-	body *syntax.Stmt
-	file string
+	body  *syntax.Stmt
+	file  string
+	lines int // of the file before the text that the body is in
 }
 
 // flow is how a statement ends.
@@ -280,7 +297,7 @@ const (
 // subshell returns a copy of the shell, without its output.
 func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
-		world: sh.world, name: sh.name, file: sh.file, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
+		world: sh.world, name: sh.name, file: sh.file, lines: sh.lines, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
 		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
 		functions: map[string]function{}, out: &strings.Builder{},
 	}

@@ -21,7 +21,7 @@ func (sh *Shell) stmts(list []*syntax.Stmt) flow {
 
 func (sh *Shell) stmt(s *syntax.Stmt) flow {
 	sh.step()
-	sh.at = Pos{sh.file, int(s.Pos().Line())}
+	sh.at = sh.place(s)
 	var f flow
 	sh.redirected(s.Redirs, func() {
 		if call, ok := s.Cmd.(*syntax.CallExpr); ok {
@@ -44,7 +44,7 @@ func (sh *Shell) checkExit(s *syntax.Stmt, f flow) {
 	}
 	switch s.Cmd.(type) {
 	case *syntax.CallExpr, *syntax.Subshell, *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause:
-		sh.world.Remark(Pos{sh.file, int(s.Pos().Line())}, source(s.Cmd), "fails, which ends the script under set -e; the rest is read all the same")
+		sh.world.Remark(sh.place(s), source(s.Cmd), "fails, which ends the script under set -e; the rest is read all the same")
 	}
 }
 
@@ -83,7 +83,7 @@ func (sh *Shell) command(c syntax.Command) flow {
 		return sh.binary(c)
 	case *syntax.FuncDecl:
 		if c.Name != nil {
-			sh.functions[c.Name.Value] = function{c.Body, sh.file}
+			sh.functions[c.Name.Value] = function{c.Body, sh.file, sh.lines}
 		}
 		sh.setStatus(0)
 	case *syntax.DeclClause:
