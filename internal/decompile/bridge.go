@@ -24,23 +24,26 @@ var bridgeKind = linkKind{
 	},
 }
 
-// canBeSwitch reports whether a node has one bridge, of a switch's default name, no
-// routes, and only ports as links.
-func canBeSwitch(t *topo.Topology, n *topo.Node) bool {
+// endsOf returns the number of links' ends at each node.
+func endsOf(t *topo.Topology) map[string]int {
+	ends := map[string]int{}
+	for _, l := range t.Links {
+		for _, e := range l.Endpoints {
+			ends[e.Node]++
+		}
+	}
+	return ends
+}
+
+// canBeSwitch reports whether a node with that number of ends of links has one bridge, of
+// a switch's default name, no routes, and only ports as links.
+func canBeSwitch(n *topo.Node, ends int) bool {
 	var bridge *topo.Bridge
 	for _, i := range n.Interfaces {
 		if b, ok := i.Kind.(*topo.Bridge); ok && i.Name == topo.BridgeName {
 			bridge = b
 		} else if i.Kind != nil {
 			return false
-		}
-	}
-	ends := 0
-	for _, l := range t.Links {
-		for _, e := range l.Endpoints {
-			if e.Node == n.Name {
-				ends++
-			}
 		}
 	}
 	return n.Name != topo.HostNode && n.Kind == "" && len(n.Routes) == 0 && bridge != nil && len(bridge.Ports) == ends

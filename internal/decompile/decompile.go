@@ -43,6 +43,7 @@ func Decompile(s *state.State, o Options) (*topo.Topology, []Loss) {
 	o.Order = slices.Clone(o.Order)
 	w := &writer{state: Essence(s), options: o, origins: map[int]origin{}}
 	w.names()
+	w.ranks = ranksOf(w.options.Order)
 	for {
 		w.dropUnsupported()
 		t := w.topology()
@@ -67,8 +68,9 @@ type writer struct {
 	options Options
 	losses  []Loss
 
-	nodes   map[string]string // node names by namespace
-	origins map[int]origin    // by line number in the Topology's positions
+	nodes   map[string]string      // node names by namespace
+	ranks   map[state.Endpoint]int // of namespaces and links in options.Order
+	origins map[int]origin         // by line number in the Topology's positions
 	prefix  *string
 }
 
@@ -89,11 +91,11 @@ func (w *writer) lose(at state.Endpoint, what, why string) {
 	w.losses = append(w.losses, Loss{at, what, withoutLines(why)})
 }
 
+var lineNumber = regexp.MustCompile(` in line \d+`)
+
 // withoutLines removes line numbers from an error: they are keys of origins, not lines
 // of a file.
-func withoutLines(text string) string {
-	return regexp.MustCompile(` in line \d+`).ReplaceAllString(text, "")
-}
+func withoutLines(text string) string { return lineNumber.ReplaceAllString(text, "") }
 
 // topology writes the whole State, without abbreviations.
 func (w *writer) topology() *topo.Topology {
@@ -145,9 +147,11 @@ func (w *writer) compare(got *state.State) {
 // order returns the names of the namespaces in the order of the file.
 func (w *writer) order() []string {
 	var names []string
+	added := map[string]bool{}
 	add := func(name string) {
-		if w.state.Namespace(name) != nil && !slices.Contains(names, name) {
+		if w.state.Namespace(name) != nil && !added[name] {
 			names = append(names, name)
+			added[name] = true
 		}
 	}
 	for _, e := range w.options.Order {

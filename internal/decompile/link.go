@@ -30,8 +30,17 @@ func (w *writer) links() []topo.Link {
 	return links
 }
 
+// ranksOf returns the first index of each Endpoint.
+func ranksOf(order []state.Endpoint) map[state.Endpoint]int {
+	ranks := make(map[state.Endpoint]int, len(order))
+	for i, e := range slices.Backward(order) {
+		ranks[e] = i
+	}
+	return ranks
+}
+
 func (w *writer) rank(e state.Endpoint) int {
-	if i := slices.Index(w.options.Order, e); i >= 0 {
+	if i, ok := w.ranks[e]; ok {
 		return i
 	}
 	return len(w.options.Order)

@@ -151,13 +151,7 @@ func kindOf(ns *state.Namespace) (topo.Kind, map[string]string) {
 // linkOrder returns the names of a namespace's links in the order of the file.
 func (w *writer) linkOrder(ns *state.Namespace) []string {
 	names := ns.LinkNames()
-	rank := func(link string) int {
-		i := slices.Index(w.options.Order, state.Endpoint{Namespace: ns.Name, Link: link})
-		if i < 0 {
-			return len(w.options.Order)
-		}
-		return i
-	}
+	rank := func(link string) int { return w.rank(state.Endpoint{Namespace: ns.Name, Link: link}) }
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	return names
 }

@@ -43,20 +43,29 @@ func (s *shortener) try(change func(*topo.Topology)) bool {
 // possible.
 func (s *shortener) switches() {
 	var may []int
+	ends := endsOf(s.lab)
 	for i := range s.lab.Nodes {
-		if canBeSwitch(s.lab, &s.lab.Nodes[i]) {
+		if n := &s.lab.Nodes[i]; canBeSwitch(n, ends[n.Name]) {
 			may = append(may, i)
 		}
+	}
+	s.makeSwitches(may)
+}
+
+// makeSwitches makes as many of the nodes switches as possible: all, else of each half as
+// many as possible. Each try compiles the whole lab, so they must be few.
+func (s *shortener) makeSwitches(may []int) {
+	if len(may) == 0 {
+		return
 	}
 	all := s.try(func(t *topo.Topology) {
 		for _, i := range may {
 			makeSwitch(&t.Nodes[i])
 		}
 	})
-	for _, i := range may {
-		if !all {
-			s.try(func(t *topo.Topology) { makeSwitch(&t.Nodes[i]) })
-		}
+	if half := len(may) / 2; !all && half > 0 {
+		s.makeSwitches(may[:half])
+		s.makeSwitches(may[half:])
 	}
 }
 
