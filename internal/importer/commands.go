@@ -22,6 +22,9 @@ func inList(list, name string) bool { return slices.Contains(strings.Fields(list
 
 // Run implements [shell.World].
 func (d *Draft) Run(c shell.Command) shell.Result {
+	if !d.countCommand(c.At) {
+		return shell.Result{}
+	}
 	name := path.Base(c.Words[0])
 	if what, ok := known(c.Words); !ok && !inList(silent+printing, name) {
 		d.commands++

@@ -21,7 +21,7 @@ func Containerlab(name string, f File) (*Result, error) {
 		return nil, err
 	}
 	name = cmp.Or(name, v.get("name").text(), f.Lab)
-	c := &containerlab{Draft: newDraft(noSource), topology: v.get("topology")}
+	c := &containerlab{Draft: newDraft(f.Name, noSource), topology: v.get("topology")}
 	c.bare = true
 	nodes := c.topology.get("nodes").entries()
 	for _, n := range nodes {
@@ -40,7 +40,7 @@ func Containerlab(name string, f File) (*Result, error) {
 		}
 		return ""
 	})
-	return c.finish(name), nil
+	return c.finish(name)
 }
 
 // noSource is the [File.Source] of formats without included files.
@@ -154,12 +154,15 @@ func (c *containerlab) levels(n entry) []value {
 func (c *containerlab) configure(n entry) {
 	var lines []value
 	for _, from := range c.levels(n) {
+		if c.tooLarge != nil {
+			return
+		}
 		for _, e := range from.get("sysctls").entries() {
 			c.setSysctl(e.at, n.key, e.key+"="+e.value.text())
 		}
 		lines = append(lines, from.get("exec").items()...)
 	}
 	for _, line := range lines {
-		c.followScript(shell.Script{File: line.file, Text: line.text(), Where: n.key, Line: line.at().Line})
+		c.followScript(shell.Script{File: line.file.name, Text: line.text(), Where: n.key, Line: line.at().Line})
 	}
 }

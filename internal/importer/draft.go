@@ -78,11 +78,17 @@ type Draft struct {
 	refused  map[state.Endpoint]shell.Pos // links whose commands were not understood
 	commands int
 	fullest  snapshot
+	restored restored
 	ownMTU   map[state.Endpoint]bool         // bridges whose MTU a command has set
 	written  map[sysctlKey]string            // values of sysctls that commands have set
 	aliases  map[state.Endpoint]netip.Prefix // addresses of ifconfig's aliases such as eth0:1
 	bare     bool                            // the source does not name namespaces, so the default prefix fits
+	nextPort map[string]int                  // number of the next port, by switch
 	source   func(file string) (string, error)
+	from     string         // name of the source
+	budget   *shell.Budget  // of all scripts in the source
+	runs     int            // commands so far
+	tooLarge *TooLargeError // nil: not yet
 }
 
 // applied is a command that has been applied to the State.
@@ -92,20 +98,40 @@ type applied struct {
 	ops  plan.Plan
 }
 
-// snapshot is the lab as it was before something was deleted.
+// snapshot is the lab as it was before something was deleted: after the first applied
+// commands, of which nothing was refused.
 type snapshot struct {
-	state *state.State
-	order []state.Endpoint
-	at    shell.Pos
+	applied, order int // number of applied commands, and length of the order
+	size           int // see size; 0: there is none
+	at             shell.Pos
+}
+
+// restored is the State after the first applied commands, from which a later one is
+// restored.
+type restored struct {
+	state   *state.State // nil: nothing is applied
+	applied int
+}
+
+// restore returns the State after the first n applied commands.
+func (d *Draft) restore(n int) *state.State {
+	if d.restored.state == nil || d.restored.applied > n {
+		d.restored = restored{state: state.New()}
+	}
+	for _, a := range d.applied[d.restored.applied:n] {
+		_ = a.ops.Apply(d.restored.state) // it did not fail at first
+	}
+	d.restored.applied = n
+	return d.restored.state.Clone()
 }
 
 var errNoSource = errors.New("cannot read other files here")
 
-func newDraft(source func(string) (string, error)) *Draft {
+func newDraft(from string, source func(string) (string, error)) *Draft {
 	if source == nil {
 		source = func(string) (string, error) { return "", errNoSource }
 	}
-	return &Draft{state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, aliases: map[state.Endpoint]netip.Prefix{}, source: source}
+	return &Draft{from: from, budget: shell.NewBudget(), state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
 }
 
 // A Result is an imported lab.
@@ -117,14 +143,19 @@ type Result struct {
 	unit string // what Commands counts; "": nothing
 }
 
-// finish decompiles the State into the Result.
-func (d *Draft) finish(name string) *Result {
+// finish decompiles the State into the Result. It fails if the lab has more nodes or links
+// than a lab file.
+func (d *Draft) finish(name string) (*Result, error) {
+	if d.countNodes(shell.Pos{File: d.from}); d.tooLarge != nil {
+		return nil, d.tooLarge
+	}
 	name = cmp.Or(labName(name), "lab")
 	d.takeFullest()
 	d.setBridgeMTUs()
 	top, losses := decompile.Decompile(d.state, decompile.Options{Name: name, Order: d.order})
+	about := d.commandsAbout()
 	for _, l := range losses {
-		d.add(d.noteOf(l))
+		d.add(noteOf(l, about[l.At]))
 	}
 	top.Name = name
 	if d.bare {
@@ -135,7 +166,7 @@ func (d *Draft) finish(name string) *Result {
 	if d.bare {
 		r.unit = "statement"
 	}
-	return r
+	return r, r.checkSize(d.from)
 }
 
 // recordMTUs records the bridges whose MTU a command sets.
@@ -151,30 +182,44 @@ func (d *Draft) recordMTUs(ops plan.Plan) {
 // ports, unless a command has set one.
 func (d *Draft) setBridgeMTUs() {
 	for name, ns := range d.state.Namespaces {
+		least := map[string]int{} // of the ports, by bridge
+		for _, port := range ns.Links {
+			if mtu, ok := least[port.Master]; !ok || port.MTU < mtu {
+				least[port.Master] = port.MTU
+			}
+		}
 		for link, l := range ns.Links {
-			if !l.Kind.Traits().MTUOfPorts || d.ownMTU[state.Endpoint{Namespace: name, Link: link}] {
-				continue
+			if l.Kind.Traits().MTUOfPorts && !d.ownMTU[state.Endpoint{Namespace: name, Link: link}] {
+				l.MTU = cmp.Or(least[link], state.DefaultMTU)
 			}
-			least := 0
-			for _, port := range ns.Links {
-				if port.Master == link && (least == 0 || port.MTU < least) {
-					least = port.MTU
-				}
-			}
-			l.MTU = cmp.Or(least, state.DefaultMTU)
 		}
 	}
 }
 
-// noteOf returns the note of a loss, with the last command that configured it.
-func (d *Draft) noteOf(l decompile.Loss) Note {
+// commandsAbout returns the applied commands by the links that they change, and by the
+// namespaces, in order.
+func (d *Draft) commandsAbout() map[state.Endpoint][]*applied {
+	about := map[state.Endpoint][]*applied{}
+	for i := range d.applied {
+		a := &d.applied[i]
+		for _, op := range a.ops {
+			at := op.At()
+			about[at] = append(about[at], a)
+			if at.Link != "" {
+				ns := state.Endpoint{Namespace: at.Namespace}
+				about[ns] = append(about[ns], a)
+			}
+		}
+	}
+	return about
+}
+
+// noteOf returns the note of a loss, with the last of the commands that configured it.
+func noteOf(l decompile.Loss, commands []*applied) Note {
 	n := Note{Text: strings.TrimSpace(l.At.String() + " " + l.What), Why: l.Why, Node: l.At.Namespace, Lost: true}
-	for _, p := range slices.Backward(d.applied) {
-		about := slices.ContainsFunc(p.ops, func(op plan.Op) bool {
-			return op.At() == l.At || l.At.Link == "" && op.At().Namespace == l.At.Namespace
-		})
-		if about && (l.What == "" || strings.Contains(p.text, bare(l.What))) {
-			n.At, n.Text = p.at, p.text
+	for _, a := range slices.Backward(commands) {
+		if l.What == "" || strings.Contains(a.text, bare(l.What)) {
+			n.At, n.Text = a.at, a.text
 			return n
 		}
 	}
@@ -196,10 +241,10 @@ func bare(what string) string {
 // takeFullest goes back to the largest lab that there was, if the script has removed
 // everything at its end.
 func (d *Draft) takeFullest() {
-	if size(d.state) > 0 || d.fullest.state == nil {
+	if size(d.state) > 0 || d.fullest.size == 0 {
 		return
 	}
-	d.state, d.order = d.fullest.state, d.fullest.order
+	d.state, d.order = d.restore(d.fullest.applied), d.order[:d.fullest.order]
 	d.notes = append(d.notes, Note{At: d.fullest.at, Why: "the script removes everything from here on: the file has the lab before that"})
 }
 
@@ -265,24 +310,22 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 	}
 	d.noteSkipped(c, ops, skipped)
 	d.keepFullest(c, ops)
-	next := d.state
-	if len(ops) > 1 { // all or nothing; a single Op that fails changes nothing
-		next = next.Clone()
-	}
 	for i, op := range ops {
-		op = plan.Named(op, next) // lab files need names of links
+		op = plan.Named(op, d.state) // lab files need names of links
 		ops[i] = op
-		if err := op.Apply(next); err != nil {
+		if err := op.Apply(d.state); err != nil {
 			if !op.Traits().Removes { // scripts begin by deleting what may not exist
 				d.note(c, d.opReason(op, err))
+			}
+			if i > 0 { // all or nothing; a single Op that fails changes nothing
+				d.state = d.restore(len(d.applied))
 			}
 			return shell.Result{Status: 2}
 		}
 	}
-	d.state = next
 	d.recordMTUs(ops)
 	d.applied = append(d.applied, applied{c.At, line, ops})
-	d.extendOrder(ops)
+	d.extendOrder(c.At, ops)
 	return shell.Result{}
 }
 
@@ -352,14 +395,22 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 
 // keepFullest keeps the State before a command that deletes, if it is the largest yet.
 func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
-	removes := slices.ContainsFunc(ops, func(op plan.Op) bool { return op.Traits().Deletes })
-	if n := size(d.state); removes && n > 0 && (d.fullest.state == nil || n >= size(d.fullest.state)) {
-		d.fullest = snapshot{d.state.Clone(), slices.Clone(d.order), c.At}
+	if !slices.ContainsFunc(ops, d.deletes) {
+		return
+	}
+	if n := size(d.state); n > 0 && n >= d.fullest.size {
+		d.fullest = snapshot{len(d.applied), len(d.order), n, c.At}
 	}
 }
 
+// deletes reports whether an Op deletes a namespace or link that exists.
+func (d *Draft) deletes(op plan.Op) bool {
+	at := op.At()
+	return op.Traits().Deletes && (at.Link == "" && d.state.Namespace(at.Namespace) != nil || d.state.Link(at) != nil)
+}
+
 // extendOrder appends new namespaces and links to the order of the lab file.
-func (d *Draft) extendOrder(ops plan.Plan) {
+func (d *Draft) extendOrder(at shell.Pos, ops plan.Plan) {
 	for _, op := range ops {
 		for _, b := range op.Traits().NewLinks {
 			if b.Link.Link == state.Lo { // the namespace itself
@@ -368,4 +419,5 @@ func (d *Draft) extendOrder(ops plan.Plan) {
 			d.order = append(d.order, b.Link)
 		}
 	}
+	d.countNodes(at)
 }

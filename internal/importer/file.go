@@ -18,26 +18,25 @@ func (r *Result) File() []byte {
 // links name, so that comments can stand at them.
 func (r *Result) comments(t *topo.Topology) topo.Comments {
 	comments := topo.Comments{}
+	listed, linked := map[string]bool{}, map[string]bool{}
+	for i := range t.Nodes {
+		listed[t.Nodes[i].Name] = true
+	}
+	for _, l := range t.Links {
+		linked[l.Endpoints[0].Node], linked[l.Endpoints[1].Node] = true, true
+	}
 	for _, n := range r.Notes {
 		node := ""
-		if name := nodeName(t, n.Node); n.Node != "" && (t.Node(name) != nil || linked(t, name)) {
+		if name := nodeName(t, n.Node); n.Node != "" && (listed[name] || linked[name]) {
 			node = name
-			if t.Node(name) == nil {
+			if !listed[name] {
 				t.Nodes = append(t.Nodes, topo.Node{Name: name})
+				listed[name] = true
 			}
 		}
 		comments[node] = append(comments[node], comment(n))
 	}
 	return comments
-}
-
-func linked(t *topo.Topology, node string) bool {
-	for _, l := range t.Links {
-		if l.Endpoints[0].Node == node || l.Endpoints[1].Node == node {
-			return true
-		}
-	}
-	return false
 }
 
 // comment returns a note as a comment of the lab file.

@@ -18,7 +18,7 @@ import (
 // files of its devices. A collision domain with two devices becomes a link, any other
 // a switch.
 func Kathara(name string, f File) (*Result, error) {
-	k := &kathara{Draft: newDraft(f.Source), file: f.Name, nodes: map[string]*device{}}
+	k := &kathara{Draft: newDraft(f.Name, f.Source), file: f.Name, nodes: map[string]*device{}}
 	k.bare = true
 	for i, line := range strings.Split(string(f.Data), "\n") {
 		k.line(shell.Pos{File: f.Name, Line: i + 1}, strings.TrimSpace(line))
@@ -33,7 +33,7 @@ func Kathara(name string, f File) (*Result, error) {
 		k.startup(n)
 	}
 	k.beside()
-	return k.finish(cmp.Or(name, k.title, f.Lab)), nil
+	return k.finish(cmp.Or(name, k.title, f.Lab))
 }
 
 type kathara struct {

@@ -25,7 +25,7 @@ type Machine struct {
 // those are ports of, with all every veth and bridge. An empty name is that of the
 // running lab that all the namespaces are of, if any.
 func Live(name string, m Machine, namespaces []string, all bool) (*Result, error) {
-	d, s := newDraft(noSource), m.State.Clone()
+	d, s := newDraft("this machine", noSource), m.State.Clone()
 	everything := len(namespaces) == 0
 	namespaces, err := d.choose(m, s, namespaces)
 	if err != nil {
@@ -58,7 +58,10 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 	if name == "" {
 		name = lab
 	}
-	r := d.finish(name)
+	r, err := d.finish(name)
+	if err != nil {
+		return nil, err
+	}
 	if name == "" {
 		r.Topology.Name = ""
 	}
@@ -177,11 +180,12 @@ func (d *Draft) hostPart(host *state.Namespace, all bool) *state.Namespace {
 			kept.Links[name] = l
 		}
 	}
+	hasPort := map[string]bool{}
+	for _, l := range kept.Links {
+		hasPort[l.Master] = true
+	}
 	for name, l := range host.Links {
-		hasPort := slices.ContainsFunc(host.LinkNames(), func(port string) bool {
-			return kept.Links[port] != nil && host.Links[port].Master == name
-		})
-		if l.Kind.Traits().Forwards && (all || hasPort) {
+		if l.Kind.Traits().Forwards && (all || hasPort[name]) {
 			kept.Links[name] = l
 		}
 	}

@@ -21,7 +21,7 @@ func Netlab(name string, f File) (*Result, error) {
 		return nil, err
 	}
 	name = cmp.Or(labName(cmp.Or(name, v.get("name").text(), f.Lab)), "lab")
-	n := &netlab{Draft: newDraft(noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}, reserved: map[int]bool{}}
+	n := &netlab{Draft: newDraft(f.Name, noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}, reserved: map[int]bool{}, index: map[string]int{}, ends: map[string]int{}}
 	n.readPools()
 	n.readNodes()
 	for _, l := range v.get("links").items() {
@@ -35,13 +35,17 @@ func Netlab(name string, f File) (*Result, error) {
 			return path[1]
 		}
 		number, _ := strconv.Atoi(strings.Trim(path[1], "[]"))
-		item := v.get("nodes").items()[number]
+		item := v.get("nodes").item(number)
 		return firstText(item.get("name"), item)
 	})
+	if n.tooLarge != nil {
+		return nil, n.tooLarge
+	}
 	if err := n.top.Validate(); err != nil {
 		return nil, fmt.Errorf("cannot make a lab of %s: %w", f.Name, err)
 	}
-	return &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: "statement"}, nil
+	r := &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: "statement"}
+	return r, r.checkSize(f.Name)
 }
 
 type netlab struct {
@@ -54,6 +58,31 @@ type netlab struct {
 	reserved map[int]bool // ids that the file assigns
 	lastID   int
 	lans     int
+	devices  map[string]string // of nodes, by their groups
+	index    map[string]int    // of nodes in top
+	ends     map[string]int    // number of links' ends, by node
+}
+
+// node returns a node of the lab, or nil.
+func (n *netlab) node(name string) *topo.Node {
+	if i, ok := n.index[name]; ok {
+		return &n.top.Nodes[i]
+	}
+	return nil
+}
+
+// appendNode adds a node to the lab. Of nodes with one name the first is found.
+func (n *netlab) appendNode(at shell.Pos, node topo.Node) {
+	if len(n.top.Nodes) == topo.MaxNodes {
+		n.tooLarge = &TooLargeError{at, "nodes", fmt.Sprint(topo.MaxNodes)}
+	}
+	if n.tooLarge != nil {
+		return
+	}
+	if _, ok := n.index[node.Name]; !ok {
+		n.index[node.Name] = len(n.top.Nodes)
+	}
+	n.top.Nodes = append(n.top.Nodes, node)
 }
 
 // An addressPool is a prefix of each family that is divided into subnets.
@@ -219,22 +248,27 @@ func (n *netlab) addNode(at shell.Pos, name string, v value) {
 		}
 		node.Interfaces = topo.Interfaces{{Name: topo.Loopback, Addresses: addresses}}
 	}
-	n.top.Nodes = append(n.top.Nodes, node)
+	n.appendNode(at, node)
 }
 
-// groupDevice returns the device of a node's group, else the default device.
+// groupDevice returns the device of a node's first group with one, else the default device.
 func (n *netlab) groupDevice(node string) string {
+	if n.devices == nil {
+		n.readGroups()
+	}
+	return cmp.Or(n.devices[node], n.root.get("defaults", "device").text(), n.root.get("defaults.device").text())
+}
+
+func (n *netlab) readGroups() {
+	n.devices = map[string]string{}
 	for _, g := range n.root.get("groups").entries() {
+		device := g.value.get("device").text()
 		for _, m := range g.value.get("members").items() {
-			if m.text() == node && g.value.get("device").text() != "" {
-				return g.value.get("device").text()
+			if name := m.text(); device != "" && n.devices[name] == "" {
+				n.devices[name] = device
 			}
 		}
 	}
-	if d := n.root.get("defaults", "device").text(); d != "" {
-		return d
-	}
-	return n.root.get("defaults.device").text()
 }
 
 // An attachment is a node on a link, with the addresses that the file assigns to it.
@@ -267,8 +301,11 @@ func (n *netlab) link(l value) {
 			attachments = append(attachments, attachment{node: name})
 		}
 	}
+	if n.tooLarge != nil {
+		return
+	}
 	for _, p := range attachments {
-		if n.ids[p.node] == 0 {
+		if n.node(p.node) == nil || n.ids[p.node] == 0 {
 			n.noteLost(l.at(), "", "link", fmt.Sprintf("unknown node %q", p.node))
 			return
 		}
@@ -298,7 +335,7 @@ func (n *netlab) attachmentOf(name string, v value) attachment {
 // join makes a link for two attachments, a switch for any other number.
 func (n *netlab) join(l value, attachments []attachment) {
 	mtu, _ := n.number(l.get("mtu"))
-	hosts := slices.ContainsFunc(attachments, func(p attachment) bool { return n.top.Node(p.node).Kind != topo.Router })
+	hosts := slices.ContainsFunc(attachments, func(p attachment) bool { return n.node(p.node).Kind != topo.Router })
 	pair := len(attachments) == 2 && l.get("type").text() != "lan"
 	subnets := n.subnets(l, pair && !hosts)
 	if len(attachments) == 2 && l.get("bridge").node == nil {
@@ -309,10 +346,10 @@ func (n *netlab) join(l value, attachments []attachment) {
 	}
 	n.lans++
 	name := l.get("bridge").text()
-	if name == "" || n.top.Node(name) != nil {
+	if name == "" || n.node(name) != nil {
 		name = fmt.Sprintf("lan%d", n.lans)
 	}
-	n.top.Nodes = append(n.top.Nodes, topo.Node{Name: name, Kind: topo.Switch})
+	n.appendNode(l.at(), topo.Node{Name: name, Kind: topo.Switch})
 	for i, p := range attachments {
 		e := n.plug(p, subnets, i+1, false)
 		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{e, {Node: name}}, MTU: mtu})
@@ -352,16 +389,9 @@ func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 
 // plug adds an interface to a node, with an address in each subnet.
 func (n *netlab) plug(p attachment, subnets []netip.Prefix, position int, pair bool) topo.Endpoint {
-	node := n.top.Node(p.node)
-	number := 1
-	for _, l := range n.top.Links {
-		for _, e := range l.Endpoints {
-			if e.Node == p.node {
-				number++
-			}
-		}
-	}
-	i := topo.Interface{Name: "eth" + strconv.Itoa(number), Addresses: p.addresses}
+	node := n.node(p.node)
+	n.ends[p.node]++
+	i := topo.Interface{Name: "eth" + strconv.Itoa(n.ends[p.node]), Addresses: p.addresses}
 	for _, s := range subnets {
 		if slices.ContainsFunc(p.addresses, func(a netip.Prefix) bool { return a.Addr().Is4() == s.Addr().Is4() }) {
 			continue

@@ -3,7 +3,6 @@ package importer
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/escape"
@@ -84,8 +83,8 @@ func (d *Draft) ping(c shell.Command) shell.Result {
 // ping's outcome implies the outcome without them: a target that answers to large
 // packets answers to small ones, but one that answers to another source may not answer
 // to this one.
-func (d *Draft) noteOptions(p ping) bool {
-	if p.source != "" && !d.defaultSource(p) {
+func (d *Draft) noteOptions(p ping, owners map[netip.Addr]string) bool {
+	if p.source != "" && !d.defaultSource(p, owners) {
 		d.note(p.command, "tests do not support the source -I "+p.source)
 		return false
 	}
@@ -97,7 +96,7 @@ func (d *Draft) noteOptions(p ping) bool {
 
 // defaultSource reports whether a ping without -I has the same source, since the
 // namespace has no other link, or no other address of the family.
-func (d *Draft) defaultSource(p ping) bool {
+func (d *Draft) defaultSource(p ping, owners map[netip.Addr]string) bool {
 	ns := d.state.Namespace(p.from)
 	if ns == nil || p.from == state.Host {
 		return false
@@ -118,35 +117,57 @@ func (d *Draft) defaultSource(p ping) bool {
 	if err != nil {
 		return links == 1 && ns.Links[p.source] != nil && p.source != state.Lo
 	}
-	return addresses == 1 && d.owners()[source] == p.from
+	return addresses == 1 && owners[source] == p.from
 }
 
-// addTests adds a test to the lab for each ping.
+// addTests adds a test to the lab for each ping. The lab is checked once for all of them.
 func (d *Draft) addTests(t *topo.Topology) {
 	owners, checked := d.owners(), t.Check()
+	added := map[testKey]bool{}
 	for _, p := range d.pings {
-		from := nodeName(t, p.from)
-		owner, ok := owners[p.to]
-		switch {
-		case !ok && !p.negated:
-			d.note(p.command, "no node of the lab has the address "+p.to.String())
-			continue
-		case p.from != state.Host && d.state.Namespace(p.from) == nil:
-			d.note(p.command, "unknown namespace "+escape.Shell(p.from))
+		test, ok := d.test(t, p, owners)
+		key := testKey{test.From[0], test.To[0], test.Expect}
+		if !ok || added[key] {
 			continue
 		}
-		if !d.noteOptions(p) {
-			continue
+		added[key] = true
+		if len(t.Tests) == topo.MaxTests {
+			d.note(p.command, fmt.Sprintf("a lab file has at most %d tests", topo.MaxTests))
+		} else if err := checked.CheckTests([]topo.Test{test}); err != nil {
+			d.note(p.command, err.Error())
+		} else {
+			t.Tests = append(t.Tests, test)
 		}
-		test := topo.Test{From: []string{from}, To: []string{p.to.String()}}
-		if ok {
-			test.To[0] = d.target(t, owner, p.to)
-		}
-		if p.negated {
-			test.Expect = topo.Unreachable
-		}
-		addTest(t, checked, test)
 	}
+}
+
+// A testKey identifies a test of a ping.
+type testKey struct {
+	from, to string
+	expect   topo.Expect
+}
+
+// test returns the test of a ping. False: it has none, which is noted.
+func (d *Draft) test(t *topo.Topology, p ping, owners map[netip.Addr]string) (topo.Test, bool) {
+	test := topo.Test{From: []string{nodeName(t, p.from)}, To: []string{p.to.String()}}
+	owner, ok := owners[p.to]
+	switch {
+	case !ok && !p.negated:
+		d.note(p.command, "no node of the lab has the address "+p.to.String())
+		return test, false
+	case p.from != state.Host && d.state.Namespace(p.from) == nil:
+		d.note(p.command, "unknown namespace "+escape.Shell(p.from))
+		return test, false
+	case !d.noteOptions(p, owners):
+		return test, false
+	}
+	if ok {
+		test.To[0] = d.target(t, owner, p.to)
+	}
+	if p.negated {
+		test.Expect = topo.Unreachable
+	}
+	return test, true
 }
 
 // nodeName returns the node of a namespace in the lab file.
@@ -190,17 +211,4 @@ func (d *Draft) target(t *topo.Topology, owner string, a netip.Addr) string {
 		return a.String()
 	}
 	return nodeName(t, owner)
-}
-
-// addTest adds a test to the checked lab unless it has the same test or the test is invalid.
-func addTest(t *topo.Topology, checked *topo.Checked, test topo.Test) {
-	same := func(o topo.Test) bool {
-		return slices.Equal(o.From, test.From) && slices.Equal(o.To, test.To) && o.Expect == test.Expect
-	}
-	if slices.ContainsFunc(t.Tests, same) {
-		return
-	}
-	if checked.CheckTests([]topo.Test{test}) == nil {
-		t.Tests = append(t.Tests, test)
-	}
 }

@@ -18,7 +18,7 @@ func Tinet(name string, f File) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tinet{Draft: newDraft(noSource), done: map[end]bool{}}
+	t := &tinet{Draft: newDraft(f.Name, noSource), done: map[end]bool{}}
 	t.bare = true
 	for _, s := range v.get("switches").items() {
 		t.commands++
@@ -54,9 +54,9 @@ func Tinet(name string, f File) (*Result, error) {
 			return ""
 		}
 		number, _ := strconv.Atoi(strings.Trim(path[1], "[]"))
-		return v.get(path[0]).items()[number].get("name").text()
+		return v.get(path[0]).item(number).get("name").text()
 	})
-	return t.finish(cmp.Or(name, f.Lab)), nil
+	return t.finish(cmp.Or(name, f.Lab))
 }
 
 type tinet struct {
@@ -123,6 +123,6 @@ func (t *tinet) switchPorts(s value) {
 func (t *tinet) followAll(list value, where string) {
 	for _, c := range list.items() {
 		line := c.get("cmd")
-		t.followScript(shell.Script{File: line.file, Text: line.text(), Where: where, Line: line.at().Line})
+		t.followScript(shell.Script{File: line.file.name, Text: line.text(), Where: where, Line: line.at().Line})
 	}
 }

@@ -81,10 +81,11 @@ func (d *Draft) isSwitch(namespace string) bool {
 	return namespace != state.Host && l != nil && l.Kind.Traits().Forwards
 }
 
-// freePort returns the first free name of eth0, eth1 … in a namespace.
+// freePort returns the first free name of eth0, eth1 … in a switch. No link of a switch is
+// deleted, so those before the last one are not tried again.
 func (d *Draft) freePort(namespace string) string {
-	for i := 0; ; i++ {
-		name := "eth" + strconv.Itoa(i)
+	for ; ; d.nextPort[namespace]++ {
+		name := "eth" + strconv.Itoa(d.nextPort[namespace])
 		if d.state.Link(state.Endpoint{Namespace: namespace, Link: name}) == nil {
 			return name
 		}
@@ -104,12 +105,21 @@ func (d *Draft) enableForwarding(at shell.Pos) {
 	}
 }
 
-// followScript follows a script that runs in a namespace.
+// followScript follows a script that runs in a namespace, unless those before have used up
+// the limits of the source.
 func (d *Draft) followScript(s shell.Script) {
+	if d.budget.Spent() || d.tooLarge != nil {
+		return
+	}
+	s.Budget = d.budget
 	err := shell.Follow(s, d)
 	at := shell.Pos{File: s.File, Line: max(1, s.Line)}
 	if end := (*shell.StoppedError)(nil); errors.As(err, &end) {
-		d.add(Note{At: end.At, Node: s.Where, Why: "the script is not followed any further: it exceeds the limit of steps, text or nesting", Lost: true})
+		why := "the script is not followed any further: it exceeds the limit of steps, text or nesting"
+		if d.budget.Spent() {
+			why = "the scripts of this file are not followed any further: together they exceed the limit of steps or text"
+		}
+		d.add(Note{At: end.At, Node: s.Where, Why: why, Lost: true})
 	} else if err != nil {
 		d.commands++
 		d.add(Note{At: at, Node: s.Where, Text: "script", Why: err.Error(), Lost: true})

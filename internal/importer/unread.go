@@ -36,10 +36,10 @@ func (u *unread) use(n *yaml.Node) use {
 		return known
 	}
 	if n.Kind == yaml.ScalarNode || len(n.Content) == 0 {
-		return use{u.root.seen[n], !u.root.seen[n]}
+		return use{u.root.file.seen[n], !u.root.file.seen[n]}
 	}
 	u.uses[n] = use{}
-	sum := use{read: u.root.seen[n]}
+	sum := use{read: u.root.file.seen[n]}
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			continue // a key
@@ -78,7 +78,7 @@ func (u *unread) lose(n *yaml.Node, path []string) {
 	if n.Kind == yaml.ScalarNode && n.Tag != nullTag {
 		text += ": " + shorten(n.Value)
 	}
-	u.draft.noteLost(shell.Pos{File: u.root.file, Line: n.Line}, u.nodeOf(path), text, keyReason(path))
+	u.draft.noteLost(shell.Pos{File: u.root.file.name, Line: n.Line}, u.nodeOf(path), text, keyReason(path))
 }
 
 // shorten returns the beginning of a long value.

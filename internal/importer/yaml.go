@@ -12,14 +12,26 @@ import (
 // A value is a part of another tool's YAML file. A value that is missing or of another
 // kind than expected reads as empty.
 type value struct {
-	file string
+	file *source
 	node *yaml.Node // nil if missing
-	seen seen
 }
 
-// seen holds the scalars of a file that were read, and the collections in which something
-// was looked for. The others say something that is not imported, see [Draft.loseUnread].
-type seen map[*yaml.Node]bool
+// A source is a YAML file.
+type source struct {
+	name string
+
+	// seen holds the scalars that were read, and the collections in which something was
+	// looked for. The others say something that is not imported, see [Draft.loseUnread].
+	seen map[*yaml.Node]bool
+
+	mappings map[*yaml.Node]mapping // that were looked into
+}
+
+// A mapping has the entries of a mapping with those that it merges.
+type mapping struct {
+	entries []entry
+	index   map[string]int // of the entries, by key
+}
 
 // readYAML returns the value that a file holds.
 func readYAML(file string, data []byte) (value, error) {
@@ -27,27 +39,51 @@ func readYAML(file string, data []byte) (value, error) {
 	if err := yaml.Load(data, &doc); err != nil {
 		return value{}, fmt.Errorf("%s: %w", file, err)
 	}
-	v := value{file, &doc, seen{}}
+	v := value{&source{name: file, seen: map[*yaml.Node]bool{}, mappings: map[*yaml.Node]mapping{}}, &doc}
+	if n := (expansion{}).of(&doc); n > maxExpanded {
+		return value{}, fmt.Errorf("%s: the aliases stand for too many YAML nodes (the limit is %d)", file, maxExpanded)
+	}
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		v.node = doc.Content[0]
 	}
 	return v, nil
 }
 
+// maxExpanded bounds the YAML nodes of a file, each counted as often as aliases repeat it.
+const maxExpanded = 2_000_000
+
+// An expansion has the number of nodes that a YAML node stands for, at most maxExpanded+1.
+type expansion map[*yaml.Node]int
+
+// of returns the number for a node. A node inside itself stands for none.
+func (e expansion) of(n *yaml.Node) int {
+	n = target(n)
+	if known, ok := e[n]; ok {
+		return known
+	}
+	e[n] = 0
+	sum := 1
+	for _, child := range n.Content {
+		sum = min(sum+e.of(child), maxExpanded+1)
+	}
+	e[n] = sum
+	return sum
+}
+
 func (v value) at() shell.Pos {
 	if v.node == nil {
-		return shell.Pos{File: v.file}
+		return shell.Pos{File: v.file.name}
 	}
-	return shell.Pos{File: v.file, Line: v.node.Line}
+	return shell.Pos{File: v.file.name, Line: v.node.Line}
 }
 
 // with returns the value of another node of the file. A null and an empty collection
 // have no options, so they are read.
 func (v value) with(n *yaml.Node) value {
 	if n = target(n); n != nil && (n.Tag == nullTag || n.Kind != yaml.ScalarNode && len(n.Content) == 0) {
-		v.seen[n] = true
+		v.file.seen[n] = true
 	}
-	return value{v.file, n, v.seen}
+	return value{v.file, n}
 }
 
 const nullTag = "!!null"
@@ -60,20 +96,20 @@ func (v value) text() string {
 	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.Tag == nullTag {
 		return ""
 	}
-	v.seen[v.node] = true
+	v.file.seen[v.node] = true
 	return v.node.Value
 }
 
 // get returns the value of a key, or of a path of keys.
 func (v value) get(keys ...string) value {
 	for _, key := range keys {
-		next := value{v.file, nil, v.seen}
+		next := value{v.file, nil}
 		if v.isMap() {
-			v.seen[v.node] = true
-			for _, p := range pairs(v.node, 0) {
-				if p.key.Value == key {
-					next = v.with(p.value)
-				}
+			v.file.seen[v.node] = true
+			m := v.mapping()
+			if i, ok := m.index[key]; ok {
+				next = m.entries[i].value
+				next = v.with(next.node)
 			}
 		}
 		v = next
@@ -129,20 +165,35 @@ type entry struct {
 
 // entries returns the entries of a mapping in the order of the file, nil for other values.
 func (v value) entries() []entry {
-	var list []entry
 	if !v.isMap() {
 		return nil
 	}
-	v.seen[v.node] = true
-	for _, p := range pairs(v.node, 0) {
-		e := entry{p.key.Value, v.with(p.value), v.with(p.key).at()}
-		if i := slices.IndexFunc(list, func(o entry) bool { return o.key == e.key }); i >= 0 {
-			list[i] = e
-			continue
-		}
-		list = append(list, e)
+	v.file.seen[v.node] = true
+	list := slices.Clone(v.mapping().entries)
+	for i, e := range list {
+		list[i].value = v.with(e.value.node)
 	}
 	return list
+}
+
+// mapping returns the entries of a mapping. Of a key that occurs twice the last one counts,
+// at the place of the first.
+func (v value) mapping() mapping {
+	if m, ok := v.file.mappings[v.node]; ok {
+		return m
+	}
+	m := mapping{index: map[string]int{}}
+	for _, p := range pairs(v.node, 0) {
+		e := entry{p.key.Value, value{v.file, p.value}, value{v.file, p.key}.at()}
+		if i, ok := m.index[e.key]; ok {
+			m.entries[i] = e
+			continue
+		}
+		m.index[e.key] = len(m.entries)
+		m.entries = append(m.entries, e)
+	}
+	v.file.mappings[v.node] = m
+	return m
 }
 
 // items returns the items of a list, nil for other values.
@@ -150,10 +201,18 @@ func (v value) items() []value {
 	if !v.isList() {
 		return nil
 	}
-	v.seen[v.node] = true
+	v.file.seen[v.node] = true
 	var list []value
 	for _, n := range v.node.Content {
 		list = append(list, v.with(n))
 	}
 	return list
+}
+
+// item returns an item of a list, an empty value if it has no such item.
+func (v value) item(i int) value {
+	if !v.isList() || i < 0 || i >= len(v.node.Content) {
+		return value{v.file, nil}
+	}
+	return v.with(v.node.Content[i])
 }
