@@ -44,8 +44,3 @@ func Owners(s *state.State) map[netip.Addr]string {
 // Unique reports whether an address belongs to one node of a lab: link-local and
 // loopback addresses do not.
 func Unique(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }
-
-// Env returns the environment variables that name a program's lab and node.
-func Env(lab, node string) []string {
-	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
-}
