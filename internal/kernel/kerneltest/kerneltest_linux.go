@@ -1,4 +1,3 @@
-// Package kerneltest says what drawn labs can't have on this kernel.
 package kerneltest
 
 import (
