@@ -72,7 +72,7 @@ func NewChecked(c *topo.Checked) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{name: d.Lab.Name}
+	l := &Lab{name: d.Name}
 	l.compiled.Store(d)
 	return l, nil
 }
