@@ -19,7 +19,7 @@ func IgnoredNames() ([]string, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(ignored)), func(name string) bool {
-		_, marked := state.ParseMark(ignored[name])
+		_, marked := state.ParseNamespaceMark(ignored[name])
 		return marked || strings.HasPrefix(name, ".")
 	}), nil
 }
