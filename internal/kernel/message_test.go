@@ -107,7 +107,9 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		readLink(body)
 		readAddress(body)
-		readRoute(body)
+		if d, ok := decodeRoute(body); ok {
+			readRoute(d, body)
+		}
 		readMembership(body)
 		decodeLink(body)
 		decodeAddress(body)
