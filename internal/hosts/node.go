@@ -15,6 +15,23 @@ func NodeName(ns *state.Namespace) string {
 	return ns.Mark().Node
 }
 
+// NodeKind returns the kind of a node by its links and sysctls: a switch has a bridge, a
+// router forwards.
+func NodeKind(ns *state.Namespace) topo.Kind {
+	if ns.Name == state.Host {
+		return topo.Host
+	}
+	for _, link := range ns.Links {
+		if link.Kind.Traits().Forwards {
+			return topo.Switch
+		}
+	}
+	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {
+		return topo.Router
+	}
+	return topo.Host
+}
+
 // Namespaces returns the namespace of each node, the host included.
 func Namespaces(s *state.State) map[string]string {
 	m := map[string]string{topo.HostNode: state.Host}
