@@ -46,7 +46,7 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string, unfinish
 	}
 	defer lock.Release()
 	l.up.Store(false)
-	l.idle.close()
+	l.transports.closeIdle()
 	names, err := l.namespaces()
 	if err != nil {
 		return err

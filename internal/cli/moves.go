@@ -17,9 +17,9 @@ const (
 	maxPins  = 20
 )
 
-// sayMoves says whose addresses a plan changes that the file leaves out, and what would
+// reportMoves reports whose addresses a plan changes that the file leaves out, and what would
 // keep them.
-func (p *program) sayMoves(change *vethlab.Plan) {
+func (p *program) reportMoves(change *vethlab.Plan) {
 	moves := change.Moves()
 	if len(moves) == 0 {
 		return
