@@ -1,8 +1,10 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/escape"
@@ -120,25 +122,55 @@ func (d *Draft) defaultSource(p ping, owners map[netip.Addr]string) bool {
 	return addresses == 1 && owners[source] == p.from
 }
 
-// addTests adds a test to the lab for each ping. The lab is checked once for all of them.
+// addTests adds a test to the lab for each ping.
 func (d *Draft) addTests(t *topo.Topology) {
-	owners, checked := d.owners(), t.Check()
+	owners := d.owners()
+	var tests []topo.Test
+	var pings []ping
 	added := map[testKey]bool{}
 	for _, p := range d.pings {
 		test, ok := d.test(t, p, owners)
 		key := testKey{test.From[0], test.To[0], test.Expect}
-		if !ok || added[key] {
-			continue
-		}
-		added[key] = true
-		if len(t.Tests) == topo.MaxTests {
+		switch {
+		case !ok || added[key]:
+		case len(tests) == topo.MaxTests:
 			d.note(p.command, fmt.Sprintf("a lab file has at most %d tests", topo.MaxTests))
-		} else if err := checked.CheckTests([]topo.Test{test}); err != nil {
-			d.note(p.command, err.Error())
+		default:
+			added[key] = true
+			tests, pings = append(tests, test), append(pings, p)
+		}
+	}
+	faults := testFaults(t, tests)
+	for i, test := range tests {
+		if why, ok := faults[i]; ok {
+			d.note(pings[i].command, why)
 		} else {
 			t.Tests = append(t.Tests, test)
 		}
 	}
+}
+
+// testFaults returns why the lab can't have some of the tests, by index. All are checked at
+// once, since each check looks at the whole lab: their positions are their numbers, so that
+// an error says which it is of.
+func testFaults(t *topo.Topology, tests []topo.Test) map[int]string {
+	numbered := slices.Clone(tests)
+	for i := range numbered {
+		numbered[i].Pos = topo.Pos{Line: i + 1}
+	}
+	faults := map[int]string{}
+	err := t.Check().CheckTests(numbered)
+	if list := topo.Errors(nil); errors.As(err, &list) {
+		for _, e := range list {
+			faults[e.Pos.Line-1] = e.Msg
+		}
+	}
+	if why, ok := faults[-1]; ok { // the lab itself has the mistake
+		for i := range tests {
+			faults[i] = why
+		}
+	}
+	return faults
 }
 
 // A testKey identifies a test of a ping.
