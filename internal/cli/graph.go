@@ -11,7 +11,6 @@ import (
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/hostmap"
-	"github.com/vethlab/vethlab/internal/inspect"
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
@@ -94,7 +93,7 @@ func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Sc
 	if err != nil {
 		return nil, err
 	}
-	return inspect.Scene(view), nil
+	return sceneOf(view), nil
 }
 
 // hostScene returns the scene of all namespaces of the machine.
@@ -126,7 +125,7 @@ func (p *program) observeRunning(args []string) (*kernel.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := inspect.Lab(lab.Name(), lab.Checked())
+	view, err := observe(lab)
 	if err == nil && len(view.State.Namespaces) == 0 {
 		err = notRunningError(lab)
 	}
@@ -160,12 +159,4 @@ func (p *program) render(scene *draw.Scene, o graphOptions) ([]byte, error) {
 		p.out.notice("%s", warning)
 	}
 	return picture, err
-}
-
-// drawPage returns the width of the terminal and the style of names.
-func (p *program) drawPage() draw.Page {
-	return draw.Page{
-		Width: p.out.width(),
-		Name:  func(name string) string { return p.out.paint(bold, name) },
-	}
 }

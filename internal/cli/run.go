@@ -3,15 +3,16 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/internal/hosts"
-	"github.com/vethlab/vethlab/internal/inspect"
+	"github.com/vethlab/vethlab/topo"
 )
 
 func newRun(p *program) *cobra.Command {
@@ -130,9 +131,33 @@ func (p *program) runOnHost(ctx context.Context, lab *vethlab.Lab, argv []string
 
 // labEnv returns the environment variables with the namespaces and addresses of a lab.
 func labEnv(lab *vethlab.Lab) ([]string, error) {
-	view, err := inspect.Lab(lab.Name(), nil)
+	s, err := lab.State()
 	if err != nil {
 		return nil, err
 	}
-	return hosts.LabEnv(lab.Name(), view.State), nil
+	env := []string{"VETHLAB_LAB=" + lab.Name()}
+	for _, node := range s.Nodes() {
+		if node == topo.HostNode {
+			continue
+		}
+		namespace, _ := s.Namespace(node)
+		env = append(env, fmt.Sprintf("VETHLAB_NS_%s=%s", variable(node), namespace))
+		if addr, err := s.Resolve(node); err == nil {
+			env = append(env, fmt.Sprintf("VETHLAB_ADDR_%s=%s", variable(node), addr))
+		}
+	}
+	return env, nil
+}
+
+// variable returns a node's name as a part of the name of an environment variable.
+func variable(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+			return r
+		}
+		return '_'
+	}, name)
 }

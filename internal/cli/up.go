@@ -61,9 +61,9 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	if err != nil {
 		return err
 	}
-	p.reportMoves(change)
+	p.sayMoves(change)
 	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
-	p.reportUnmanaged(change)
+	p.sayUnmanaged(change)
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/decompile"
-	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -129,7 +128,7 @@ func TestLosses(t *testing.T) {
 			}
 			s := lab.State.Clone()
 			c.change(s)
-			golden.Compare(t, "testdata/"+name+".golden", written(t, s, decompile.Options{Name: "x"}))
+			golden(t, name, written(t, s, decompile.Options{Name: "x"}))
 		})
 	}
 }

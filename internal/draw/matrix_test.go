@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab/internal/draw"
-	"github.com/vethlab/vethlab/internal/golden"
 )
 
 // square returns a matrix with the same rows and columns.
@@ -85,7 +84,7 @@ func TestMatrix(t *testing.T) {
 		}), 80},
 		"matrix-nothing": {&draw.Matrix{}, 80},
 	} {
-		t.Run(name, func(t *testing.T) { golden.Compare(t, "testdata/"+name+".golden", m.matrix.Text(m.width)) })
+		t.Run(name, func(t *testing.T) { golden(t, name, m.matrix.Text(m.width)) })
 	}
 }
 

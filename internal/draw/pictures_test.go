@@ -8,7 +8,6 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
-	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -37,7 +36,7 @@ func TestPictures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden.Compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
+			compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
 		})
 	}
 	entries, err := os.ReadDir(folder)

@@ -306,22 +306,16 @@ func (c *conn) addresses() (list []seenAddress, err error) {
 	return list, err
 }
 
-// routes returns the routes that somebody added, and those that the kernel did.
-func (c *conn) routes() (list []seenRoute, made madeRoutes, err error) {
+func (c *conn) routes() (list []seenRoute, err error) {
 	err = c.dump(unix.RTM_GETROUTE,
 		func(b *batch) { b.zeros(unix.SizeofRtMsg) },
-		func() { list, made = nil, madeRoutes{} },
+		func() { list = nil },
 		func(body []byte) {
-			d, ok := decodeRoute(body)
-			if !ok {
-				return
-			}
-			made.add(d)
-			if r, ok := readRoute(d, body); ok {
+			if r, ok := readRoute(body); ok {
 				list = append(list, r)
 			}
 		})
-	return list, made, err
+	return list, err
 }
 
 // HostNetworks returns the subnets of the links and routes of the host namespace, each
@@ -335,7 +329,7 @@ func HostNetworks() (map[netip.Prefix]string, error) {
 			linksErr := c.links(ns, func(*seenLink) bool { return true })
 			var addressesErr, routesErr error
 			addresses, addressesErr = c.addresses()
-			routes, _, routesErr = c.routes()
+			routes, routesErr = c.routes()
 			return errors.Join(linksErr, addressesErr, routesErr)
 		})
 	})

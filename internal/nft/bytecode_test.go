@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -21,7 +20,7 @@ const bytecodeFile = "testdata/bytecode.golden"
 
 // TestBytecode checks that instructions are listed as nft lists them.
 func TestBytecode(t *testing.T) {
-	if golden.Update() {
+	if *update {
 		writeBytecode(t)
 	}
 	data, err := os.ReadFile(bytecodeFile)

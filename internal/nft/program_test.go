@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -18,7 +17,7 @@ func TestPrograms(t *testing.T) {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		t.Skip("the golden file is for little-endian machines")
 	}
-	_, listings := readCorpus(t)
+	_, listings := golden(t)
 	var b strings.Builder
 	for _, source := range slices.Sorted(maps.Keys(listings)) {
 		for _, table := range parse(t, source) {
@@ -36,7 +35,7 @@ func TestPrograms(t *testing.T) {
 			}
 		}
 	}
-	golden.Compare(t, "testdata/programs.golden", b.String())
+	compareFile(t, "testdata/programs.golden", b.String())
 }
 
 func program(t *testing.T, f nft.Family, r nft.Rule) string {

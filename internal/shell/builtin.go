@@ -2,7 +2,9 @@ package shell
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,9 +77,32 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 
 func (sh *Shell) unset(names []string) {
 	for _, n := range names {
+		if name, key, ok := strings.Cut(strings.TrimSuffix(n, "]"), "["); ok {
+			sh.unsetElement(name, key)
+			continue
+		}
 		_ = sh.Set(n, expand.Variable{}) // never fails
 		delete(sh.functions, n)
 	}
+}
+
+// unsetElement follows unset 'name[key]'. Of an array without gaps only the last element can
+// be unset.
+func (sh *Shell) unsetElement(name, key string) {
+	v := sh.Get(name)
+	switch i, err := strconv.Atoi(key); {
+	case v.Kind == expand.Associative:
+		v.Map = maps.Clone(v.Map)
+		delete(v.Map, key)
+	case v.Kind == expand.Indexed && err == nil && (i == len(v.List)-1 || i == -1 && len(v.List) > 0):
+		v.List = v.List[: len(v.List)-1 : len(v.List)-1]
+	case v.Kind == expand.Indexed && err == nil && i >= len(v.List):
+		return
+	default:
+		sh.world.Note(sh.at, fmt.Sprintf("unset %s[%s]", name, readable(key)), "arrays with gaps are not followed")
+		return
+	}
+	_ = sh.Set(name, v) // never fails
 }
 
 // printPrograms prints the paths of programs: all exist.
@@ -96,7 +121,8 @@ func (sh *Shell) prefixed(words []string) flow {
 		return flow{}
 	}
 	exits := words[0] == "exec"
-	words = withoutPrefix(words)
+	words, variables := withoutPrefix(words)
+	defer sh.withVariables(variables)()
 	if len(words) == 0 {
 		sh.setStatus(0)
 		return flow{}
@@ -123,6 +149,9 @@ func number(args []string, defaultValue int) int {
 	return n
 }
 
+// octal is an escape sequence of echo, which needs a 0 before the digits.
+var octal = regexp.MustCompile(`\\0([0-7]{1,3})`)
+
 func echo(args []string) string {
 	newline, escapes := "\n", false
 	for len(args) > 0 && len(args[0]) > 1 && strings.Trim(args[0], "neE") == "-" {
@@ -134,7 +163,14 @@ func echo(args []string) string {
 	}
 	text := strings.Join(args, " ")
 	if escapes {
-		text = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\c`, "").Replace(text)
+		before, _, ends := strings.Cut(text, `\c`)
+		if ends {
+			newline = ""
+		}
+		text = octal.ReplaceAllString(before, `\$1`)
+		if s, _, err := expand.Format(&expand.Config{}, strings.ReplaceAll(text, "%", "%%"), nil); err == nil {
+			text = s
+		}
 	}
 	return text + newline
 }
@@ -147,6 +183,9 @@ func (sh *Shell) printf(args []string) {
 	if len(args) > 1 && args[0] == "-v" {
 		variable, args = args[1], args[2:]
 	}
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
 	if len(args) == 0 {
 		return
 	}
@@ -155,23 +194,12 @@ func (sh *Shell) printf(args []string) {
 		sh.assignOrPrint(variable, unknown(what))
 		return
 	}
-	if tooWide(format) {
-		sh.world.Note(sh.at, "printf "+format, "a field is wider than 4096 characters")
+	text, err := sh.format(format, rest)
+	if err != nil {
+		sh.world.Note(sh.at, "printf "+format, err.Error())
 		return
 	}
-	var text strings.Builder
-	for {
-		part, used, err := expand.Format(sh.config(), format, rest)
-		if err != nil {
-			sh.world.Note(sh.at, "printf "+format, err.Error())
-			return
-		}
-		text.WriteString(sh.charge(part))
-		if rest = rest[min(used, len(rest)):]; used == 0 || len(rest) == 0 {
-			break
-		}
-	}
-	sh.assignOrPrint(variable, text.String())
+	sh.assignOrPrint(variable, text)
 }
 
 // assignOrPrint sets a variable, for printf -v, or prints.
@@ -186,15 +214,6 @@ func (sh *Shell) assignOrPrint(variable, text string) {
 // computesFields reports whether a format of printf has fields other than %s.
 func computesFields(format string) bool {
 	return strings.Contains(strings.NewReplacer("%%", "", "%s", "").Replace(format), "%") || unknownIn(format) != ""
-}
-
-func tooWide(format string) bool {
-	for _, digits := range strings.FieldsFunc(format, func(r rune) bool { return r < '0' || r > '9' }) {
-		if n, err := strconv.Atoi(digits); err != nil || n > maxPrintf {
-			return true
-		}
-	}
-	return strings.Contains(format, "*")
 }
 
 func (sh *Shell) changeDir(args []string) {
@@ -227,7 +246,7 @@ func (sh *Shell) setOptions(args []string) {
 		}
 		args = args[1:]
 		for _, letter := range a[1:] {
-			name := map[rune]string{'e': "errexit", 'u': "nounset"}[letter]
+			name := map[rune]string{'e': "errexit", 'u': "nounset", 'a': "allexport"}[letter]
 			if letter == 'o' && len(args) > 0 {
 				name, args = args[0], args[1:]
 			}
@@ -242,6 +261,10 @@ func (sh *Shell) setOption(name string, on bool) {
 		sh.options.errexit = on
 	case "nounset":
 		sh.options.nounset = on
+	case "allexport":
+		sh.options.allexport = on
+	case "pipefail":
+		sh.options.pipefail = on
 	}
 }
 
@@ -255,27 +278,37 @@ func (sh *Shell) trap(words []string) {
 // the line is unknown: a user would type it.
 func (sh *Shell) read(args []string) verdict {
 	names := skipOptions(args, "pdntuNi")
+	options := strings.Join(args[:len(args)-len(names)], " ")
+	raw, array := strings.Contains(options, "r"), ""
+	if strings.HasSuffix(options, "a") && len(names) > 0 { // -a NAME, perhaps with other letters
+		array = names[0]
+	}
 	if len(names) == 0 {
 		names = []string{"REPLY"}
 	}
 	what := "read " + strings.Join(names, " ")
 	switch {
 	case sh.stdin == nil:
-		sh.readInto(names, unknown(what))
+		sh.readInto(names, unknown(what), true)
 		return guessed(true, what)
 	case *sh.stdin == "":
-		sh.readInto(names, "")
+		sh.readInto(names, "", true)
 		return certain(false)
 	}
 	line, rest, _ := strings.Cut(*sh.stdin, "\n")
 	*sh.stdin = rest
-	sh.readInto(names, line)
+	if array != "" && syntax.ValidName(array) && unknownIn(line) == "" {
+		list := expand.ReadFields(sh.config(), line, -1, raw)
+		_ = sh.Set(array, expand.Variable{Set: true, Kind: expand.Indexed, List: list}) // never fails
+		return certain(true)
+	}
+	sh.readInto(names, line, raw)
 	return certain(true)
 }
 
 // readInto splits a line into variables. If any part is unknown, all of them are.
-func (sh *Shell) readInto(names []string, line string) {
-	values := expand.ReadFields(sh.config(), line, len(names), true)
+func (sh *Shell) readInto(names []string, line string, raw bool) {
+	values := expand.ReadFields(sh.config(), line, len(names), raw)
 	what := unknownIn(line)
 	for i, name := range names {
 		value := ""

@@ -37,7 +37,7 @@ func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 // run follows an expanded command: a function, a builtin or a program.
 func (sh *Shell) run(words []string, negated bool) flow {
 	if f, ok := sh.functions[words[0]]; ok {
-		return sh.function(f, words[1:])
+		return sh.function(words[0], f, words[1:])
 	}
 	if f, ok := sh.builtin(words); ok {
 		return f
@@ -46,14 +46,16 @@ func (sh *Shell) run(words []string, negated bool) flow {
 	return flow{}
 }
 
-func (sh *Shell) function(f function, args []string) flow {
+func (sh *Shell) function(name string, f function, args []string) flow {
 	file, lines, at, old := sh.file, sh.lines, sh.at, sh.args
 	sh.file, sh.lines, sh.args = f.file, f.lines, args
+	calls := sh.calls
+	sh.calls = append([]string{name}, calls...)
 	sh.scopes = append(sh.scopes, scope{})
 	var result flow
 	sh.nested(func() { result = sh.stmt(f.body) })
 	sh.scopes = sh.scopes[:len(sh.scopes)-1]
-	sh.file, sh.lines, sh.at, sh.args = file, lines, at, old
+	sh.file, sh.lines, sh.at, sh.args, sh.calls = file, lines, at, old, calls
 	if result.kind == returnFunction {
 		return flow{}
 	}
@@ -62,7 +64,8 @@ func (sh *Shell) function(f function, args []string) flow {
 
 // program follows a command that is neither function nor builtin.
 func (sh *Shell) program(words []string, negated bool) {
-	words = withoutPrefix(words)
+	words, variables := withoutPrefix(words)
+	defer sh.withVariables(variables)()
 	sh.setStatus(0)
 	if len(words) == 0 {
 		return
@@ -103,13 +106,13 @@ func (sh *Shell) readAll() string {
 }
 
 // withoutPrefix removes prefixes that run a command in another way: sudo, timeout 5, env
-// A=b, …
-func withoutPrefix(words []string) []string {
+// A=b, … variables are those that they set, as NAME=VALUE.
+func withoutPrefix(words []string) (rest, variables []string) {
 	for len(words) > 0 {
-		var rest []string
+		assigns := false
 		switch path.Base(words[0]) {
 		case "sudo", "doas":
-			rest = skipOptions(words[1:], "ugpCDhRTU")
+			rest, assigns = skipOptions(words[1:], "ugpCDhRTU"), true
 		case "nohup", "setsid", "time", "exec", "command", "builtin", "stdbuf", "ionice", "chronic", "unbuffer":
 			rest = skipOptions(words[1:], "")
 		case "nice", "chrt":
@@ -119,16 +122,32 @@ func withoutPrefix(words []string) []string {
 				rest = rest[1:]
 			}
 		case "env":
-			rest = skipOptions(words[1:], "uC")
-			for len(rest) > 0 && strings.Contains(rest[0], "=") {
-				rest = rest[1:]
-			}
+			rest, assigns = skipOptions(words[1:], "uC"), true
 		default:
-			return words
+			return words, variables
+		}
+		for assigns && len(rest) > 0 && strings.Contains(rest[0], "=") {
+			variables, rest = append(variables, rest[0]), rest[1:]
 		}
 		words = rest
 	}
-	return words
+	return words, variables
+}
+
+// withVariables exports variables, written NAME=VALUE, until the returned function is
+// called.
+func (sh *Shell) withVariables(list []string) (end func()) {
+	if len(list) == 0 {
+		return func() {}
+	}
+	vars := scope{}
+	for _, text := range list {
+		if name, value, _ := strings.Cut(text, "="); syntax.ValidName(name) {
+			vars[name] = expand.Variable{Set: true, Exported: true, Kind: expand.String, Str: sh.charge(value)}
+		}
+	}
+	sh.scopes = append(sh.scopes, vars)
+	return func() { sh.scopes = sh.scopes[:len(sh.scopes)-1] }
 }
 
 // skipOptions returns the words after the options. Options with a letter of withValue have

@@ -45,7 +45,7 @@ func (sh *Shell) Get(name string) expand.Variable {
 	text := func(s string) expand.Variable { return expand.Variable{Set: true, Kind: expand.String, Str: s} }
 	switch name {
 	case "@", "*":
-		return expand.Variable{Set: true, Kind: expand.Indexed, List: sh.args}
+		return expand.Variable{Set: true, Kind: expand.Indexed, List: notNil(sh.args)}
 	case "#":
 		return text(strconv.Itoa(len(sh.args)))
 	case "?":
@@ -58,6 +58,8 @@ func (sh *Shell) Get(name string) expand.Variable {
 		return text(sh.name)
 	case "BASH_SOURCE":
 		return expand.Variable{Set: true, Kind: expand.Indexed, List: []string{sh.file}}
+	case "FUNCNAME":
+		return expand.Variable{Set: len(sh.calls) > 0, Kind: expand.Indexed, List: sh.calls}
 	case "LINENO":
 		return text(strconv.Itoa(sh.at.Line))
 	case "RANDOM", "SECONDS", "EPOCHSECONDS":
@@ -82,6 +84,15 @@ func (sh *Shell) Get(name string) expand.Variable {
 		return text(unknown("$" + name + " of " + sh.unreadFile))
 	}
 	return expand.Variable{}
+}
+
+// notNil returns a list that is not nil: package expand makes one empty word of a nil list
+// in quotes, where an empty list is none.
+func notNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // Each implements expand.Environ.
@@ -113,6 +124,10 @@ func (sh *Shell) Set(name string, v expand.Variable) error {
 	if !v.IsSet() {
 		delete(target, name)
 		return nil
+	}
+	v.Exported = v.Exported || sh.options.allexport
+	if v.Kind == expand.Indexed {
+		v.List = notNil(v.List)
 	}
 	target[name] = v
 	return nil
@@ -279,12 +294,19 @@ func (sh *Shell) element(a *syntax.Assign, old expand.Variable) expand.Variable 
 		if v.Map == nil {
 			v.Map = map[string]string{}
 		}
-		v.Map[sh.key(a.Index)] = value
+		key := sh.key(a.Index)
+		if a.Append {
+			value = v.Map[key] + value
+		}
+		v.Map[key] = value
 		return v
 	}
 	list := slices.Clone(old.List)
 	if old.Kind == expand.String && old.IsSet() {
 		list = []string{old.Str}
+	}
+	if i, what := sh.arithmetic(a.Index); a.Append && what == "" && i >= 0 && i < len(list) {
+		value = list[i] + value
 	}
 	v.Kind, v.Str, v.List = expand.Indexed, "", sh.setElement(list, a.Index, value)
 	return v
@@ -353,6 +375,9 @@ func (sh *Shell) declareOne(variant, flags string, a *syntax.Assign) {
 	name := a.Name.Value
 	old := sh.Get(name)
 	sh.localize(variant, name)
+	if i := strings.IndexAny(flags, "niul"); i >= 0 && (flags[i] != 'i' || a.Value == nil || !isInteger(a.Value)) {
+		sh.world.Note(sh.at, variant+" "+flags+" "+name, "this attribute of variables is not followed")
+	}
 	if strings.Contains(flags, "A") && (old.Kind != expand.Associative || !a.Naked) {
 		_ = sh.Set(name, expand.Variable{Set: true, Kind: expand.Associative, Map: map[string]string{}}) // never fails
 	}
@@ -373,3 +398,7 @@ func (sh *Shell) localize(variant, name string) {
 		sh.scopes[len(sh.scopes)-1][name] = expand.Variable{Set: true, Kind: expand.String}
 	}
 }
+
+// isInteger reports whether a word is a number as it stands, which an attribute for integers
+// does not change.
+func isInteger(w *syntax.Word) bool { return isNumber(w.Lit()) }

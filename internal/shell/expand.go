@@ -2,10 +2,13 @@ package shell
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/pattern"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -18,11 +21,59 @@ func (sh *Shell) prepare(w *syntax.Word) *syntax.Word {
 	if w == nil {
 		return nil
 	}
-	parts, changed := sh.prepareParts(w.Parts)
-	if !changed {
+	parts, chosen := sh.chooseWords(w.Parts)
+	parts, changed := sh.prepareParts(parts)
+	if !changed && !chosen {
 		return w
 	}
 	return &syntax.Word{Parts: parts}
+}
+
+// chooseWords replaces ${x:-"a b"} and ${x:+"a b"} outside of quotes by the word, if that is
+// used: package expand would split it inside its quotes.
+func (sh *Shell) chooseWords(parts []syntax.WordPart) (list []syntax.WordPart, changed bool) {
+	for _, p := range parts {
+		if e, ok := p.(*syntax.ParamExp); ok && sh.usesWord(e) {
+			inner, _ := sh.chooseWords(e.Exp.Word.Parts)
+			list, changed = append(list, inner...), true
+			continue
+		}
+		list = append(list, p)
+	}
+	return list, changed
+}
+
+// usesWord reports whether an expansion has the value of its word, with quotes in it.
+func (sh *Shell) usesWord(p *syntax.ParamExp) bool {
+	if p.Exp == nil || p.Exp.Word == nil || p.Param == nil || p.Index != nil || p.Excl || p.Length {
+		return false
+	}
+	if !slices.ContainsFunc(p.Exp.Word.Parts, isQuoted) {
+		return false
+	}
+	v := sh.Get(p.Param.Value)
+	if unknownIn(v.Str) != "" || v.Kind == expand.Indexed || v.Kind == expand.Associative {
+		return false
+	}
+	switch p.Exp.Op {
+	case syntax.DefaultUnset:
+		return !v.IsSet()
+	case syntax.DefaultUnsetOrNull:
+		return v.String() == ""
+	case syntax.AlternateUnset:
+		return v.IsSet()
+	case syntax.AlternateUnsetOrNull:
+		return v.String() != ""
+	}
+	return false
+}
+
+func isQuoted(p syntax.WordPart) bool {
+	switch p.(type) {
+	case *syntax.DblQuoted, *syntax.SglQuoted:
+		return true
+	}
+	return false
 }
 
 func (sh *Shell) prepareParts(parts []syntax.WordPart) (prepared []syntax.WordPart, changed bool) {
@@ -72,6 +123,10 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 	v := sh.Get(p.Param.Value)
 	what := unknownIn(slices.Concat(v.List, []string{v.Str}, mapValues(v.Map))...)
 	c, changed := *p, false
+	if _, word := p.Index.(*syntax.Word); p.Index != nil && !word && v.Kind == expand.Associative {
+		// The parser takes a key such as a-b for arithmetic, expand wants a word.
+		c.Index, changed = &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: sh.key(p.Index)}}}, true
+	}
 	for _, x := range []*syntax.ArithmExpr{&c.Index, sliceOffset(&c), sliceLength(&c)} {
 		if x == nil || *x == nil || isAll(*x) {
 			continue
@@ -86,6 +141,10 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 	switch {
 	case what != "" && computes(p):
 		return unknownPart(what)
+	case p.Exp != nil && v.Kind == expand.Indexed && len(v.List) == 0 && isDefault(p.Exp.Op): // of an empty list
+		return &syntax.SglQuoted{Value: sh.literal(p.Exp.Word)}
+	case p.Repl != nil && p.Index == nil && v.Kind == expand.String && isAnchored(p.Repl):
+		return &syntax.SglQuoted{Value: sh.replaceAnchored(v.Str, p.Repl)}
 	case p.Length && v.Kind == expand.Associative && isAll(p.Index): // expand takes it for one
 		return &syntax.Lit{Value: strconv.Itoa(len(v.Map))}
 	case p.Exp != nil && (!v.IsSet() || v.String() == "" || !isDefault(p.Exp.Op)):
@@ -235,4 +294,42 @@ func (sh *Shell) prepareOperand(w *syntax.Word) (syntax.ArithmExpr, string) {
 		return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}, ""
 	}
 	return w, ""
+}
+
+// isAnchored reports whether a replacement is of the beginning or end, as in ${x/#a/b}.
+func isAnchored(r *syntax.Replace) bool {
+	if r.All || r.Orig == nil || len(r.Orig.Parts) == 0 {
+		return false
+	}
+	first, ok := r.Orig.Parts[0].(*syntax.Lit)
+	return ok && (strings.HasPrefix(first.Value, "#") || strings.HasPrefix(first.Value, "%"))
+}
+
+// replaceAnchored replaces the longest beginning or end of a text that matches the pattern.
+func (sh *Shell) replaceAnchored(text string, r *syntax.Replace) string {
+	parts := slices.Clone(r.Orig.Parts)
+	first := parts[0].(*syntax.Lit).Value
+	parts[0] = &syntax.Lit{Value: first[1:]}
+	p, err := expand.Pattern(sh.config(), sh.prepare(&syntax.Word{Parts: parts}))
+	if err != nil {
+		sh.world.Note(sh.at, source(r.Orig), err.Error())
+		return text
+	}
+	expr, err := pattern.Regexp(p, 0)
+	if err != nil {
+		return text
+	}
+	expr = "^(?:" + expr + ")"
+	if first[0] == '%' {
+		expr = "(?:" + strings.TrimPrefix(expr, "^") + ")$"
+	}
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return text
+	}
+	at := re.FindStringIndex(text)
+	if at == nil {
+		return text
+	}
+	return text[:at[0]] + sh.literal(r.With) + text[at[1]:]
 }

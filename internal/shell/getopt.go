@@ -7,57 +7,161 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// getopt follows getopt(1) of util-linux: it prints the options of a script before its other
-// arguments, quoted.
+// getopt follows getopt(1) of util-linux: it prints the options of a script, one by one and
+// each with its value, before its other arguments. Values and arguments are quoted.
 func getopt(args []string) Result {
-	var short, long string
-	for len(args) > 0 && args[0] != "--" {
-		option := args[0]
+	g, args := readGetopt(args)
+	for ; len(args) > 0; args = args[1:] {
+		a := args[0]
+		switch {
+		case a == "--":
+			g.others = append(g.others, args[1:]...)
+			args = args[:1]
+		case len(a) < 2 || a[0] != '-':
+			if g.others = append(g.others, a); strings.HasPrefix(g.short, "+") { // as POSIX has it
+				g.others = append(g.others, args[1:]...)
+				args = args[:1]
+			}
+		case a[1] == '-':
+			args = g.longOption(a[2:], args)
+		default:
+			args = g.cluster(a[1:], args)
+		}
+	}
+	words := append(g.options, "--")
+	for _, o := range g.others {
+		words = append(words, g.quote(o))
+	}
+	return Result{Out: " " + strings.Join(words, " ") + "\n", Status: g.status}
+}
+
+// A getopter is a command of getopt(1).
+type getopter struct {
+	short    string   // letters, with a colon after those with a value, two if it is optional
+	long     []string // in the same form
+	unquoted bool
+
+	options, others []string
+	status          int // 1: the arguments have a mistake
+}
+
+// readGetopt reads the options of getopt itself. It returns the arguments that it parses.
+func readGetopt(args []string) (*getopter, []string) {
+	g := &getopter{}
+	set := false
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		name, value, inline := strings.Cut(args[0], "=")
+		if !inline && len(name) > 2 && name[1] != '-' {
+			name, value, inline = name[:2], name[2:], true
+		}
 		args = args[1:]
-		name, value, inline := strings.Cut(option, "=")
-		if !inline && len(args) > 0 && option != "-T" && option != "-u" && option != "-q" {
+		switch name {
+		case "--":
+			return g.withSpec(set, args)
+		case "-u", "--unquoted":
+			g.unquoted = true
+			continue
+		case "-q", "--quiet", "-Q", "--quiet-output", "-T", "--test", "-a", "--alternative":
+			continue
+		}
+		if !inline && len(args) > 0 {
 			value, args = args[0], args[1:]
 		}
 		switch name {
 		case "-o", "--options":
-			short = value
+			g.short, set = value, true
 		case "-l", "--long", "--longoptions":
-			long += "," + value
+			g.long = append(g.long, strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", \t\n", r) })...)
 		}
 	}
-	var options, others []string
-	for args = args[min(1, len(args)):]; len(args) > 0; args = args[1:] {
-		a := args[0]
-		switch {
-		case a == "--":
-			others = append(others, args[1:]...)
-			args = args[:1]
-		case !strings.HasPrefix(a, "-") || a == "-":
-			others = append(others, a)
+	return g.withSpec(set, args)
+}
+
+// withSpec takes the first argument for the letters if no option gave them.
+func (g *getopter) withSpec(set bool, args []string) (*getopter, []string) {
+	if !set && len(args) > 0 {
+		g.short, g.unquoted, args = args[0], true, args[1:]
+		if len(args) > 0 && args[0] == "--" {
+			args = args[1:]
+		}
+	}
+	return g, args
+}
+
+// longOption reads name or name=value, in which the name may be abbreviated. It returns the
+// arguments from the last one that it used.
+func (g *getopter) longOption(option string, args []string) []string {
+	name, value, inline := strings.Cut(option, "=")
+	spec, ok := g.find(name)
+	if !ok {
+		g.status = 1
+		return args
+	}
+	full := strings.TrimRight(spec, ":")
+	switch colons := len(spec) - len(full); {
+	case colons == 0 && inline, colons == 1 && !inline && len(args) < 2:
+		g.status = 1
+		return args
+	case colons == 0:
+		g.options = append(g.options, "--"+full)
+		return args
+	case colons == 1 && !inline:
+		value, args = args[1], args[1:]
+	}
+	g.options = append(g.options, "--"+full, g.quote(value))
+	return args
+}
+
+// find returns the long option of a name or of an abbreviation of only one.
+func (g *getopter) find(name string) (spec string, ok bool) {
+	for _, l := range g.long {
+		switch full := strings.TrimRight(l, ":"); {
+		case full == name:
+			return l, true
+		case strings.HasPrefix(full, name) && spec != "":
+			return "", false
+		case strings.HasPrefix(full, name):
+			spec = l
+		}
+	}
+	return spec, spec != ""
+}
+
+// cluster reads letters such as abc or n3. It returns the arguments from the last one that
+// it used.
+func (g *getopter) cluster(letters string, args []string) []string {
+	for letters != "" {
+		letter := letters[:1]
+		letters = letters[1:]
+		i := strings.Index(g.short, letter)
+		if i < 0 || letter == ":" || letter == "+" {
+			g.status = 1
+			continue
+		}
+		g.options = append(g.options, "-"+letter)
+		switch rest := g.short[i+1:]; {
+		case !strings.HasPrefix(rest, ":"):
+			continue
+		case letters != "" || strings.HasPrefix(rest, "::"):
+			g.options = append(g.options, g.quote(letters))
+		case len(args) > 1:
+			args = args[1:]
+			g.options = append(g.options, g.quote(args[0]))
 		default:
-			options = append(options, a)
-			if takesValue(a, short, long) && len(args) > 1 {
-				options = append(options, args[1])
-				args = args[1:]
-			}
+			g.options = g.options[:len(g.options)-1]
+			g.status = 1
 		}
+		break
 	}
-	return Result{Out: " " + quoted(append(append(options, "--"), others...)) + "\n"}
+	return args
 }
 
-func takesValue(option, short, long string) bool {
-	if name, ok := strings.CutPrefix(option, "--"); ok {
-		return strings.Contains(long+",", ","+name+":,")
+// quote quotes a word as getopt does for a POSIX shell.
+func (g *getopter) quote(word string) string {
+	if g.unquoted {
+		return word
 	}
-	return len(option) == 2 && strings.Contains(short, option[1:]+":")
-}
-
-func quoted(words []string) string {
-	list := make([]string, len(words))
-	for i, w := range words {
-		list[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-	}
-	return strings.Join(list, " ")
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // getopts follows the builtin: it sets a variable to the next option, and OPTARG to its

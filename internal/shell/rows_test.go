@@ -1,6 +1,9 @@
 package shell_test
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // The expected commands are those that bash runs.
 
@@ -13,6 +16,28 @@ func TestBuiltins(t *testing.T) {
 		one("mapfile -t l <<< $'a\\nb'; p ${#l[@]} ${l[1]}", "p 2 b"),
 		{`OPTIND=1; set -- -ab -c x rest; while getopts abc: o; do p $o $OPTARG; done; p $OPTIND`, []string{"p a", "p b", "p c x", "p 4"}},
 		one(`OPTIND=1; set -- rest; getopts a o; p $? $OPTIND "[$o]"`, "p 1 1 [?]"),
+	})
+}
+
+// What depends on the position or cannot be followed is not in testdata/bash.txt.
+func TestNotFollowed(t *testing.T) {
+	for script, want := range map[string]string{
+		"declare -u u=abc":            "1: declare -u u: this attribute of variables is not followed",
+		"f() { local -n r=$1; }; f v": "1: local -n r: this attribute of variables is not followed",
+		"declare -i n":                "1: declare -i n: this attribute of variables is not followed",
+		"a=(x y z); unset 'a[1]'":     "1: unset a[1]: arrays with gaps are not followed",
+		"printf '%5000d' 1":           "1: printf %5000d: a field is wider than 4096 characters",
+		"printf '%*d' 5000 1":         "1: printf %*d: a field is wider than 4096 characters",
+		"printf '%y' 1":               "1: printf %y: unknown directive \"%y\"",
+	} {
+		if r := follow(t, script); !slices.Contains(r.notes, want) {
+			t.Errorf("%s\nnotes %q\nwant  %q", script, r.notes, want)
+		}
+	}
+	check(t, []row{
+		one(`f() { p "$@"; }; f`, "p"),
+		one(`p "$(printf '%*d' 3 7)" "$(printf '%.*s' 2 abc)"`, "p   7 ab"),
+		one(`declare -i n=4; p $n`, "p 4"),
 	})
 }
 

@@ -254,16 +254,17 @@ type Shell struct {
 	options    options
 	conditions int // nested conditions, in which set -e does not apply
 	out        *strings.Builder
-	stdin      *string // not read yet; nil: a terminal
-	cluster    int     // of getopts: index of the next option in -abc; 0: in the next word
-	counter    int     // the next $RANDOM, name of mktemp, …
-	unreadFile string  // a sourced file that can't be read: it may have set any variable
+	stdin      *string  // not read yet; nil: a terminal
+	cluster    int      // of getopts: index of the next option in -abc; 0: in the next word
+	counter    int      // the next $RANDOM, name of mktemp, …
+	unreadFile string   // a sourced file that can't be read: it may have set any variable
+	calls      []string // names of the functions that are called, the innermost first
 	budget     *Budget
 	lines      int // of the file before the text that is followed
 }
 
 // options are options of set.
-type options struct{ errexit, nounset bool }
+type options struct{ errexit, nounset, allexport, pipefail bool }
 
 // setStatus sets the exit status.
 func (sh *Shell) setStatus(status int) { sh.status, sh.why = status, "" }
@@ -299,7 +300,7 @@ func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
 		world: sh.world, name: sh.name, file: sh.file, lines: sh.lines, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
 		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
-		functions: map[string]function{}, out: &strings.Builder{},
+		calls: sh.calls, functions: map[string]function{}, out: &strings.Builder{},
 	}
 	maps.Copy(sub.functions, sh.functions)
 	for _, s := range sh.scopes {

@@ -345,6 +345,9 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 		sh.withStdin(&text, func() {
 			sh.inSubshell(func(sub *Shell) { sub.stmt(c.Y) })
 		})
+		if sh.options.pipefail && sh.status == 0 && sh.why == "" {
+			sh.status, sh.why = left.status, left.why
+		}
 	}
 	return flow{}
 }

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -54,7 +55,19 @@ func (sh *Shell) binaryTest(op syntax.BinTestOperator, left string, right *synta
 	case syntax.TsReMatch:
 		return sh.matchesRegexp(left, sh.literal(right))
 	}
-	return compare(left, op.String(), sh.literal(right))
+	text := sh.literal(right)
+	if strings.HasPrefix(op.String(), "-") && unknownIn(left, text) == "" { // of numbers: [[ ]] computes
+		left, text = sh.computed(left), sh.computed(text)
+	}
+	return compare(left, op.String(), text)
+}
+
+// computed returns the value of a variable of which the text is the name, else the text.
+func (sh *Shell) computed(text string) string {
+	if !syntax.ValidName(text) {
+		return text
+	}
+	return cmp.Or(sh.Get(text).String(), "0")
 }
 
 // matchesRegexp returns the result of =~, and sets BASH_REMATCH.
@@ -94,9 +107,24 @@ func (sh *Shell) unary(op, arg string) verdict {
 	case "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-h", "-L", "-a", "-b", "-c", "-p", "-S":
 		return sh.exists(arg)
 	case "-v":
-		return certain(sh.Get(arg).IsSet())
+		return certain(sh.isSet(arg))
 	}
 	return certain(false)
+}
+
+// isSet reports whether a variable is set, or an element such as m[key].
+func (sh *Shell) isSet(name string) bool {
+	name, key, element := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	v := sh.Get(name)
+	if !element {
+		return v.IsSet()
+	}
+	if v.Kind == expand.Associative {
+		_, ok := v.Map[key]
+		return ok
+	}
+	i, err := strconv.Atoi(key)
+	return err == nil && i >= 0 && i < len(v.List)
 }
 
 func (sh *Shell) exists(file string) verdict {

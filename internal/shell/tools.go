@@ -56,6 +56,8 @@ func textTool(name string) func(args []string, stdin string) Result {
 		return cut
 	case "tr":
 		return tr
+	case "rev":
+		return rev
 	case "sort":
 		return sorted
 	case "awk", "gawk", "mawk":
@@ -216,44 +218,6 @@ func wc(args []string, stdin string) Result {
 		n = len(stdin)
 	}
 	return Result{Out: strconv.Itoa(n) + "\n"}
-}
-
-// cut prints single fields: cut -d: -f2.
-func cut(args []string, stdin string) Result {
-	delimiter, field := "\t", 0
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		value := func() string {
-			if len(a) > 2 {
-				return a[2:]
-			}
-			if i++; i < len(args) {
-				return args[i]
-			}
-			return ""
-		}
-		switch {
-		case strings.HasPrefix(a, "-d"):
-			delimiter = value()
-		case strings.HasPrefix(a, "-f"):
-			field, _ = strconv.Atoi(value())
-		}
-	}
-	if _, ok := Known(stdin); !ok || field < 1 || delimiter == "" {
-		return notComputed("cut", args)
-	}
-	list := lines(stdin)
-	for i, line := range list {
-		parts := strings.Split(line, delimiter)
-		switch {
-		case len(parts) == 1:
-		case field <= len(parts):
-			list[i] = parts[field-1]
-		default:
-			list[i] = ""
-		}
-	}
-	return Result{Out: unlines(list)}
 }
 
 // tr replaces a character, deletes characters, or changes the case of letters.

@@ -1,2 +1,0 @@
-// Package kerneltest says what drawn labs can't have on this kernel.
-package kerneltest
