@@ -3,19 +3,14 @@
 package vethlab_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // measured matches values that differ in each run.
 var measured = regexp.MustCompile(`\b[0-9.]+ (ms|s)\b|[0-9]+ of 20\b`)
@@ -53,23 +48,7 @@ func TestContract(t *testing.T) {
 			lab := mustOpen(t, file)
 			up(t, lab)
 			defer down(t, lab)
-			golden(t, strings.TrimSuffix(file, ".yaml")+".golden", steady(lab.Verify(t.Context()).String()))
+			golden.Compare(t, strings.TrimSuffix(file, ".yaml")+".golden", steady(lab.Verify(t.Context()).String()))
 		})
-	}
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", file, d)
 	}
 }

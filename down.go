@@ -46,7 +46,7 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string, unfinish
 	}
 	defer lock.Release()
 	l.up.Store(false)
-	l.idle.close()
+	l.transports.closeIdle()
 	names, err := l.namespaces()
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (l *Lab) clearLeftovers() error {
 	}
 	var names []string
 	for name, content := range left {
-		if mark, ok := state.ParseMark(content); ok && mark.Lab == l.name {
+		if mark, ok := state.ParseNamespaceMark(content); ok && mark.Lab == l.name {
 			names = append(names, name)
 		}
 	}

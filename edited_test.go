@@ -5,12 +5,10 @@ package vethlab_test
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +21,7 @@ import (
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/kernel/kerneltest"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/state"
@@ -60,21 +59,10 @@ func TestEditedLabIsAsFresh(t *testing.T) {
 }
 
 func drawLab(t *rapid.T, name string) *topo.Topology {
-	top := topotest.Draw(t, topotest.Options{MaxNodes: 5, ExtraLinks: 2, Without: lackingKinds()})
+	top := topotest.Draw(t, topotest.Options{MaxNodes: 5, ExtraLinks: 2, Without: kerneltest.MissingKinds()})
 	top.Name, top.Prefix = name, nil
 	return makeable(t, top)
 }
-
-// lackingKinds are the kinds of link that this kernel lacks.
-var lackingKinds = sync.OnceValue(func() []string {
-	return slices.DeleteFunc(kernel.KindNames(), func(kind string) bool { return kernel.TryLink(kind) == nil })
-})
-
-// lacksFilters reports whether this kernel lacks something of which drawn packet filters
-// are made.
-var lacksFilters = sync.OnceValue(func() bool {
-	return errors.Join(kernel.TryNAT(), kernel.TryReject(), kernel.TryConntrack()) != nil
-})
 
 // makeable returns a lab that this kernel can make, and whose links work at once: a
 // bridge with STP takes 4 s at least. It skips a lab with a gateway that is the node
@@ -83,7 +71,7 @@ func makeable(t *rapid.T, top *topo.Topology) *topo.Topology {
 	top = top.Clone()
 	for n := range top.Nodes {
 		node := &top.Nodes[n]
-		if lacksFilters() {
+		if !kerneltest.HasFilters() {
 			node.Nftables = ""
 		}
 		for _, i := range node.Interfaces {

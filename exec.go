@@ -41,17 +41,17 @@ func (c *Cmd) Output() ([]byte, error) {
 	if c.Stdout != nil {
 		return nil, errors.New("vethlab: Stdout is set already")
 	}
-	var out, said bytes.Buffer
-	c.Stdout = &out
-	ours := c.Stderr == nil
-	if ours {
-		c.Stderr = &said
+	var stdout, stderr bytes.Buffer
+	c.Stdout = &stdout
+	captured := c.Stderr == nil
+	if captured {
+		c.Stderr = &stderr
 	}
 	err := c.Run()
-	if exit := (*exec.ExitError)(nil); ours && errors.As(err, &exit) {
-		exit.Stderr = said.Bytes()
+	if exit := (*exec.ExitError)(nil); captured && errors.As(err, &exit) {
+		exit.Stderr = stderr.Bytes()
 	}
-	return out.Bytes(), err
+	return stdout.Bytes(), err
 }
 
 // CombinedOutput runs the command and returns what it wrote to its standard

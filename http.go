@@ -10,8 +10,8 @@ import (
 // names of nodes: "http://b:8080/". It uses no proxy. The clients of a node share their
 // connections, and [Lab.Down] closes the idle ones.
 func (n *Node) HTTPClient() *http.Client {
-	keep := func() idler { return n.transport() }
-	return &http.Client{Transport: n.lab.idle.forNode(n.name, keep).(*http.Transport)}
+	create := func() idleCloser { return n.transport() }
+	return &http.Client{Transport: n.lab.transports.ofNode(n.name, create).(*http.Transport)}
 }
 
 // transport returns a transport like http.DefaultTransport, which other code may have
@@ -27,33 +27,34 @@ func (n *Node) transport() *http.Transport {
 	}
 }
 
-// An idler keeps idle connections.
-type idler interface{ CloseIdleConnections() }
+// An idleCloser is an [http.Transport], as an interface that does not link net/http into
+// programs that don't use it.
+type idleCloser interface{ CloseIdleConnections() }
 
-// idlers are the HTTP transports of a lab's nodes. As an interface they don't link
-// net/http into programs that don't use it.
-type idlers struct {
+// transports are the HTTP transports of a lab's nodes.
+type transports struct {
 	mu     sync.Mutex
-	byNode map[string]idler
+	byNode map[string]idleCloser
 }
 
-// forNode returns the idler of a node, which it makes if there is none.
-func (i *idlers) forNode(node string, make func() idler) idler {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.byNode == nil {
-		i.byNode = map[string]idler{}
+// ofNode returns the transport of a node, which it creates if there is none.
+func (t *transports) ofNode(node string, create func() idleCloser) idleCloser {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byNode == nil {
+		t.byNode = map[string]idleCloser{}
 	}
-	if i.byNode[node] == nil {
-		i.byNode[node] = make()
+	if t.byNode[node] == nil {
+		t.byNode[node] = create()
 	}
-	return i.byNode[node]
+	return t.byNode[node]
 }
 
-func (i *idlers) close() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	for _, one := range i.byNode {
-		one.CloseIdleConnections()
+// closeIdle closes the connections that no request uses.
+func (t *transports) closeIdle() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, transport := range t.byNode {
+		transport.CloseIdleConnections()
 	}
 }

@@ -18,13 +18,13 @@ import (
 
 // A Lab is a network of namespaces, running or not.
 type Lab struct {
-	name     string
-	compiled atomic.Pointer[description] // nil: unknown
-	up       atomic.Bool                 // this Lab has made it and not removed it
-	events   []func(Event)
-	step     func(done int) // for tests: called after each step
-	idle     idlers
-	why      error // why the description is unknown
+	name       string
+	compiled   atomic.Pointer[description] // nil: unknown
+	up         atomic.Bool                 // this Lab has made it and not removed it
+	events     []func(Event)
+	step       func(done int) // for tests: called after each step
+	transports transports
+	why        error // why the description is unknown
 
 	badRecord atomic.Bool // an event has said that the record cannot be read
 }
@@ -72,7 +72,7 @@ func NewChecked(c *topo.Checked) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{name: d.Lab.Name}
+	l := &Lab{name: d.Name}
 	l.compiled.Store(d)
 	return l, nil
 }

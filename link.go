@@ -90,7 +90,7 @@ func (k *Link) Up(ctx context.Context, ends ...string) error {
 }
 
 func (k *Link) set(ctx context.Context, up bool, names []string) error {
-	ends, err := k.named(names)
+	ends, err := k.endsNamed(names)
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,11 @@ func (k *Link) set(ctx context.Context, up bool, names []string) error {
 	if err := kernel.Apply(ctx, plan.Diff(view.State, want), view.State, kernel.Options{}); err != nil {
 		return k.lab.explain(err)
 	}
-	k.lab.notify(EventChange, "link %s: %s set %s", k, strings.Join(k.written(ends), " and "), upOrDown(up))
+	k.lab.notify(EventChange, "link %s: %s set %s", k, strings.Join(k.endNames(ends), " and "), upOrDown(up))
 	if !up {
 		return nil
 	}
-	settled := k.lab.settle(ctx, k.part(want))
+	settled := k.lab.settle(ctx, k.joined(want))
 	return errors.Join(settled, forget(plan.StaleAfter(view.State, want), view, want))
 }
 
@@ -125,8 +125,8 @@ func upOrDown(up bool) string {
 	return "down"
 }
 
-// named returns the ends with these names; both without names.
-func (k *Link) named(names []string) ([]state.Endpoint, error) {
+// endsNamed returns the ends with these names; both without names.
+func (k *Link) endsNamed(names []string) ([]state.Endpoint, error) {
 	if len(names) == 0 {
 		return k.ends[:], nil
 	}
@@ -141,8 +141,8 @@ func (k *Link) named(names []string) ([]state.Endpoint, error) {
 	return ends, nil
 }
 
-// written returns ends as they are written in a file.
-func (k *Link) written(ends []state.Endpoint) []string {
+// endNames returns ends as they are written in a file.
+func (k *Link) endNames(ends []state.Endpoint) []string {
 	var list []string
 	for _, e := range ends {
 		list = append(list, k.endpoints[slices.Index(k.ends[:], e)].String())
@@ -170,13 +170,13 @@ func (k *Link) target(seen *state.State, up bool, ends []state.Endpoint) (*state
 	return plan.WithLinksDown(seen, changed), nil
 }
 
-// part returns the namespaces of a State that the link joins.
-func (k *Link) part(s *state.State) *state.State {
-	part := state.New()
+// joined returns the namespaces of a State that the link joins.
+func (k *Link) joined(s *state.State) *state.State {
+	joined := state.New()
 	for _, e := range k.ends {
 		if ns := s.Namespace(e.Namespace); ns != nil {
-			part.Namespaces[e.Namespace] = ns
+			joined.Namespaces[e.Namespace] = ns
 		}
 	}
-	return part
+	return joined
 }

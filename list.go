@@ -46,7 +46,7 @@ func List() ([]LabInfo, error) {
 	}
 	left, err := netns.Leftovers()
 	for _, content := range left {
-		if m, ok := state.ParseMark(content); ok {
+		if m, ok := state.ParseNamespaceMark(content); ok {
 			lab(m.Lab).Incomplete = true
 		}
 	}

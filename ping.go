@@ -9,23 +9,36 @@ import (
 	"github.com/vethlab/vethlab/internal/verify"
 )
 
-// PingOptions are the options of [Lab.Ping]: Count of requests (0: until the context
-// ends), Interval between them (0: one second), Timeout of the last answer (0: one
-// second), and their TTL (0: the namespace's default).
+// PingOptions are the options of [Lab.Ping].
+//
+//	Count    int            // requests; 0: until the context ends
+//	Interval time.Duration  // between requests; 0: one second
+//	Timeout  time.Duration  // of the last answer; 0: one second
+//	TTL      int            // of the requests; 0: the namespace's default
 type PingOptions = probe.PingOptions
 
-// A Reply is one answer to [Lab.Ping]: From, the address that sent it; Seq, the
-// number of the request, from 1; TTL of the answer as it arrived, 0 if not known;
-// RTT; and Err, which is not nil if an ICMP error came or the request could not be
-// sent.
+// A Reply is one answer to [Lab.Ping].
+//
+//	From netip.Addr     // the address that sent it
+//	Seq  int            // the number of the request, from 1
+//	TTL  int            // of the answer as it arrived; 0: unknown
+//	RTT  time.Duration
+//	Err  error          // not nil: an ICMP error, a wrong answer, or the request could not be sent
 type Reply = probe.Reply
 
-// PingStats sums a [Lab.Ping] up: Sent and Received, and the Min, Mean, Max and
-// StdDev of the round-trip times, which are 0 if nothing was received.
+// PingStats are the totals of a [Lab.Ping]. The times are 0 if nothing was received.
+//
+//	Sent     int
+//	Received int
+//	Min      time.Duration
+//	Mean     time.Duration
+//	Max      time.Duration
+//	StdDev   time.Duration
 type PingStats = probe.PingStats
 
-// Ping sends ICMP echo requests from a node and calls each for every answer. The target is a node, "node:interface" or an address; of a node
-// it is the first IPv4 address, or the first IPv6 address if there is none.
+// Ping sends ICMP echo requests from a node and calls each for every answer. The target is
+// a node, "node:interface" or an address; of a node it is the first IPv4 address, or the
+// first IPv6 address if there is none.
 func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each func(Reply)) (PingStats, error) {
 	target, _, err := l.target(from, to)
 	if err != nil {

@@ -176,7 +176,7 @@ func (p *Plan) Moves() []Move { return p.moves }
 // MarshalJSON returns the steps.
 func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.Steps()) }
 
-func (p *Plan) removesNodes() bool {
+func (p *Plan) deletesNodes() bool {
 	return slices.ContainsFunc(p.ops, func(op plan.Op) bool {
 		_, deletes := plan.AboutNamespace(op)
 		return deletes

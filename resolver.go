@@ -23,11 +23,11 @@ func (n *Node) Resolver() *net.Resolver {
 		if err != nil {
 			return nil, err
 		}
-		asking, answering := net.Pipe()
-		go func() { // until the resolver closes its end
-			defer answering.Close()
-			probe.AnswerDNS(answering, d.Names(n.name))
+		client, server := net.Pipe()
+		go func() { // until the resolver closes client
+			defer server.Close()
+			probe.AnswerDNS(server, d.Names(n.name))
 		}()
-		return asking, nil
+		return client, nil
 	}}
 }

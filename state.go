@@ -97,10 +97,10 @@ func (s *State) Interfaces() []Interface {
 	list := []Interface{}
 	for _, namespace := range s.view.State.Names() {
 		ns := s.view.State.Namespaces[namespace]
-		kind := nodeKind(ns)
+		kind := hosts.NodeKind(ns)
 		for _, name := range ns.LinkNames() {
 			if link := ns.Links[name]; name != state.Lo || len(link.Addresses) > 0 {
-				list = append(list, s.look(ns, kind, link))
+				list = append(list, s.describe(ns, kind, link))
 			}
 		}
 	}
@@ -115,10 +115,10 @@ func (s *State) Interface(node, name string) (Interface, bool) {
 		return Interface{}, false
 	}
 	ns := s.view.State.Namespace(namespace)
-	return s.look(ns, nodeKind(ns), link), true
+	return s.describe(ns, hosts.NodeKind(ns), link), true
 }
 
-func (s *State) look(ns *state.Namespace, kind topo.Kind, link *state.Link) Interface {
+func (s *State) describe(ns *state.Namespace, kind topo.Kind, link *state.Link) Interface {
 	i := Interface{
 		Node: hosts.NodeName(ns), Kind: kind, Namespace: ns.Name,
 		Name: link.Name, Type: link.KindName(), Index: link.Index,
@@ -135,22 +135,6 @@ func (s *State) look(ns *state.Namespace, kind topo.Kind, link *state.Link) Inte
 		i.Peer = node + ":" + peer.Link
 	}
 	return i
-}
-
-// nodeKind returns the kind of a node by its links and sysctls.
-func nodeKind(ns *state.Namespace) topo.Kind {
-	if ns.Name == state.Host {
-		return topo.Host
-	}
-	for _, link := range ns.Links {
-		if link.Kind.Traits().Forwards {
-			return topo.Switch
-		}
-	}
-	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {
-		return topo.Router
-	}
-	return topo.Host
 }
 
 // A Route is a route in a node's main table.

@@ -78,7 +78,7 @@ func (l *Lab) Throughput(ctx context.Context, from, to string, opts ThroughputOp
 	if route.At, err = s.listener(target.To); err != nil {
 		return nil, err
 	}
-	m := throughputRun{opts: opts, near: from, far: s.Owner(target.To)}
+	m := throughputRun{opts: opts, client: from, server: s.Owner(target.To)}
 	flows, err := probe.Throughput(ctx, route, m.options())
 	var results []Flow
 	for i := range flows {
@@ -102,8 +102,8 @@ func (s *State) listener(a netip.Addr) (string, error) {
 
 // A throughputRun is one measurement between two nodes.
 type throughputRun struct {
-	opts      ThroughputOptions
-	near, far string
+	opts           ThroughputOptions
+	client, server string
 }
 
 func (m throughputRun) options() probe.FlowOptions {
@@ -120,9 +120,9 @@ func (m throughputRun) options() probe.FlowOptions {
 // ends returns the sender and the receiver.
 func (m throughputRun) ends(reverse bool) (from, to string) {
 	if reverse {
-		return m.far, m.near
+		return m.server, m.client
 	}
-	return m.near, m.far
+	return m.client, m.server
 }
 
 func (m throughputRun) flow(f *probe.Flow) Flow {

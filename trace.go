@@ -12,8 +12,11 @@ import (
 	"github.com/vethlab/vethlab/internal/verify"
 )
 
-// TraceOptions are the options of [Lab.Trace]: MaxHops (0: 64), Probes of each hop
-// (0: 3), and Timeout of a silent hop (0: 1.3 s).
+// TraceOptions are the options of [Lab.Trace].
+//
+//	MaxHops int            // at most 255; 0: 64
+//	Probes  int            // requests for each hop; 0: 3
+//	Timeout time.Duration  // of a hop that does not answer; 0: 1.3 s
 type TraceOptions = probe.TraceOptions
 
 // A Trace is the path from a node to an address.

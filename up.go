@@ -119,7 +119,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	}
 	// A namespace that a socket or a process holds lives on without its name, and
 	// with it the peers of its veths, in nodes that stay.
-	if p.removesNodes() {
+	if p.deletesNodes() {
 		if err := l.applyRest(ctx); err != nil {
 			return err
 		}

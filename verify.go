@@ -13,43 +13,85 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// What [Lab.Verify] returns.
-type (
-	// A Report is what the tests of a lab found: the name of the Lab, the Results of
-	// its tests in their order, the time that all Took, and Err, the reason why it
-	// could not be tested, or not to the end. Its method OK reports whether all is
-	// as expected, Failed how many tests failed. Printed, it is what `vethlab test`
-	// prints; as JSON it is what `vethlab test -o json` writes.
-	Report = verify.Report
+// A Report is what the tests of a lab found. Printed, it is what `vethlab test` prints; as
+// JSON it is what `vethlab test -o json` writes.
+//
+//	Lab     string
+//	Results []TestResult  // one for each test, in their order
+//	Took    time.Duration
+//	Err     error         // why not all tests were run; nil if they were
+//
+//	func (*Report) OK() bool                    // there were tests, all were run, and all passed
+//	func (*Report) Failed() int                 // how many tests failed
+//	func (*Report) Summary() string             // the last line of the printed report
+//	func (*Report) Text(o TextOptions) string   // as printed, without a final newline
+//	func (*Report) String() string              // Text without colours
+type Report = verify.Report
 
-	// A TestResult is what one test found: its Name, what it Asks, Wants and Found, a
-	// line each; OK; how many Pairs of nodes it has and how many of them Failed, with
-	// their Failures; how many probes were Sent and Received, and the RTT of the
-	// answers; a Matrix if the test has one; where vethlab listened for it (Serving);
-	// the number of Tries, and the time that the last one Took; and its place in the
-	// file (Pos).
-	TestResult = verify.TestResult
+// A TestResult is what one test found.
+//
+//	Name  string    // as in the file
+//	Asks  string    // which probes it sends: "a → web via tcp/80"
+//	Wants string    // what is expected: "reachable within 20ms"
+//	OK    bool      // all is as expected
+//	Found string    // in one line
+//	Pos   topo.Pos  // in the file; invalid if the test is derived from the links
+//	At    string    // Pos as text
+//
+//	Pairs    int            // source–target pairs; for a command, nodes
+//	Failed   int            // pairs or nodes that failed
+//	Failures []Failure      // a pair can have several
+//	Sent     int            // probes
+//	Received int            // answers
+//	RTT      Distribution   // of all answers
+//	Matrix   *Matrix        // of a test with `matrix: true`
+//	Serving  []string       // where vethlab listened: "b tcp/80"
+//	Tries    int            // more than 1 if the first ones failed
+//	Took     time.Duration  // of the last try
+//
+//	func (*TestResult) Title() string      // Name or, without one, Asks
+//	func (*TestResult) Details() []string  // the lines after Found: failures, output of commands
+type TestResult = verify.TestResult
 
-	// A Failure is a result other than expected: From which node To
-	// which target and at which Address of it; the Key of the file that is not met,
-	// such as "expect"; what it Wants and Found, with units, and Why; and of a
-	// command the last 2,000 bytes of its Output.
-	Failure = verify.Failure
+// A Failure is a result that differs from the expected one.
+//
+//	From    string      // the node that sent probes, or ran a command
+//	To      string      // the target as in the file
+//	Address netip.Addr  // the target's address; invalid: the target has none, or all failed
+//	Key     string      // the key of the file that is not met: expect, within, loss, …
+//	Want    string      // with its unit: "reachable", "within 20ms"
+//	Found   string      // with its unit: "unreachable", "31 ms"
+//	Why     string      // the reason, in one line
+//	Output  string      // of a command: the last 2,000 bytes of its output
+type Failure = verify.Failure
 
-	// A Distribution summarizes round-trip times: the Count of answers, and the Min,
-	// Median, Max, Mean and StdDev, which are 0 without an answer.
-	Distribution = verify.Distribution
+// A Distribution summarizes round-trip times. All are 0 without an answer.
+//
+//	Count  int            // answers
+//	Min    time.Duration
+//	Median time.Duration
+//	Max    time.Duration
+//	Mean   time.Duration
+//	StdDev time.Duration
+type Distribution = verify.Distribution
 
-	// A Matrix has the outcome of each pair of a test with `matrix: true`. From are
-	// its rows and To its columns; the method At returns the sign of a pair: "●"
-	// reached, "○" not reached and expected so, "✗" found other than expected, "·"
-	// not probed. Text draws it.
-	Matrix = verify.Matrix
+// A Matrix has the outcome of each pair of a test with `matrix: true`, as a sign: "●"
+// reached, "○" not reached and expected so, "✗" found other than expected, "·" not probed.
+//
+//	From []string  // the rows
+//	To   []string  // the columns
+//
+//	func (*Matrix) At(from int, to int) string   // the sign of a pair
+//	func (*Matrix) Rows() []string              // the signs of each row
+//	func (*Matrix) Text(width int) string       // a drawing, at most width columns wide
+type Matrix = verify.Matrix
 
-	// TextOptions say how [Report.Text] writes a report. The zero value writes it
-	// 100 columns wide and without colours.
-	TextOptions = verify.TextOptions
-)
+// TextOptions say how [Report.Text] writes a report. The zero value writes it 100 columns
+// wide and without colours.
+//
+//	Width int                                   // columns of the terminal; 0: 100
+//	Paint func(good bool, word string) string   // colours a word, if not nil
+type TextOptions = verify.TextOptions
 
 // Verify runs the tests of the description on a running lab, with real packets,
 // and reports what was found. It waits for links to come up first. Without tests

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -276,7 +277,7 @@ func TestReportAsText(t *testing.T) {
 	good := vethlab.TestResult{Asks: "abc → d", OK: true, Found: "reachable"}
 	other := vethlab.TestResult{Asks: "a → d", OK: true, Found: "reachable"}
 	r := &vethlab.Report{Lab: "lab", Results: []vethlab.TestResult{good, other, many, long, command}, Took: time.Second}
-	golden(t, "testdata/report.golden", r.String()+"\n")
+	golden.Compare(t, "testdata/report.golden", r.String()+"\n")
 	painted := r.Text(vethlab.TextOptions{Paint: func(good bool, word string) string {
 		return map[bool]string{true: "+", false: "-"}[good] + word
 	}})

@@ -74,8 +74,9 @@ func (c claim) overlap(o claim) string {
 	return ""
 }
 
-// claim waits until no other lab has any of what a lab needs. It fails if the wait
-// would never end: if the test itself, or a test that it is a subtest of, has it.
+// claim waits until no other lab has one of the links and subnets that a lab needs. It
+// fails if the wait would never end: if the test itself, or a test that it is a subtest
+// of, has one.
 func (s *shared) claim(lab string, c claim) error {
 	if len(c.links) == 0 {
 		return nil

@@ -67,8 +67,8 @@ func (l *Lab) Apply(ctx context.Context, t *topo.Topology) *vethlab.Plan {
 	return change
 }
 
-// Verify holds the lab to its contract, or to tests of one's own, see
-// [vethlab.Lab.Verify]. The last report is among what is kept of a failed test.
+// Verify runs the tests of the topology, or the given ones, and returns the report; see
+// [vethlab.Lab.Verify]. The last report is an artifact of a failed test.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *vethlab.Report {
 	report := l.Lab.Verify(ctx, tests...)
 	l.addEvent(vethlab.Event{Kind: eventVerify, Text: report.Summary()})

@@ -31,7 +31,7 @@ func requirement() string {
 	return ""
 }
 
-// trueValue returns the value of a variable, or "" if it says no.
+// trueValue returns the value of a variable, or "" for "0", "false" and so on.
 func trueValue(value string) string {
 	if no, err := strconv.ParseBool(value); err == nil && !no {
 		return ""
@@ -39,7 +39,7 @@ func trueValue(value string) string {
 	return value
 }
 
-// isolation is what [Enter] came to. It is set before any test runs.
+// isolation is the result of [Enter]. It is set before any test runs.
 var isolation struct {
 	entered bool
 	err     error // why labs can't be made

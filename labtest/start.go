@@ -30,7 +30,7 @@ type Lab struct {
 // addresses and MACs depend on t alone. Labs with a link to [topo.HostNode] share the
 // host namespace, and wait for each other if their subnets or links there overlap.
 //
-// If the test fails, the lab's state is logged and kept, see the package's comment. If
+// If the test fails, the lab logs its state and writes it to files, see the package's comment. If
 // labs can't be made the test is skipped, or fails if VETHLAB_REQUIRE or CI is set.
 func Start(tb testing.TB, t *topo.Topology) *Lab {
 	tb.Helper()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net/netip"
 	"os"
@@ -17,32 +16,15 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // ignorePositions compares labs without regard to where they were written.
 var ignorePositions = cmp.Options{
 	cmpopts.IgnoreTypes(topo.Pos{}, map[string]topo.Pos{}),
 	cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}, topo.Pool{}),
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }
 
 func files(t testing.TB, pattern string) []string {
@@ -58,7 +40,7 @@ func TestParseGoodFiles(t *testing.T) {
 	for _, file := range files(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			lab := parseFile(t, file)
-			golden(t, strings.TrimSuffix(file, ".yaml")+".formatted", lab.Format())
+			golden.Compare(t, strings.TrimSuffix(file, ".yaml")+".formatted", string(lab.Format()))
 			checkRoundTrip(t, lab)
 		})
 	}
@@ -120,7 +102,7 @@ func TestParseBadFiles(t *testing.T) {
 			if err == nil {
 				t.Fatalf("parsed without an error:\n%s", lab.Format())
 			}
-			golden(t, strings.TrimSuffix(file, ".yaml")+".err", []byte(err.Error()+"\n"))
+			golden.Compare(t, strings.TrimSuffix(file, ".yaml")+".err", err.Error()+"\n")
 		})
 	}
 }

@@ -118,6 +118,8 @@ func TestIP(t *testing.T) {
 		{"netns", 0, "a\n"},
 		{"-n a addr add 10.1.0.1/24 dev v1", ipNoObject, "ip -n a addr add 10.1.0.1/24 dev v1: file exists"},
 		{"route add default via 10.9.9.9", ipKernelError, "network is unreachable"},
+		{"link set lo netns a", ipKernelError, "ip link set lo netns a: invalid argument"},
+		{"-n a link set lo netns 1", ipKernelError, "ip -n a link set lo netns 1: invalid argument"},
 		{"link set nope up", ipNoObject, "no such device"},
 		{"link show nope", ipNoObject, `device "nope" does not exist`},
 		{"lnik", ipSyntaxError, `did you mean "link"?`},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
 	"github.com/vethlab/vethlab/internal/monitor"
@@ -132,7 +133,8 @@ const sweepInterval = 2 * time.Second
 // follow starts to follow a lab or the machine. A lab given as a file need not run. The
 // subject is its name for people.
 func (p *program) follow(ctx context.Context, args []string, f followOptions) (follower *kernel.Follower, subject string, err error) {
-	what, scope, options, find := "this machine", live.Scope{}, kernel.MonitorOptions{Sweep: sweepInterval}, machineNamespaces(ctx)
+	what, scope, options := "this machine", live.Scope{}, kernel.MonitorOptions{Sweep: sweepInterval}
+	find := func() ([]kernel.NamespaceFile, error) { return hostmap.NamespaceFiles(ctx) }
 	if !f.host {
 		lab, err := p.find(args, "")
 		if err != nil {

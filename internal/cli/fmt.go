@@ -2,11 +2,11 @@ package cli
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/atomicfile"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -97,34 +97,9 @@ func (p *program) amend(file string, pinned *topo.Topology, o fmtOptions) error 
 		p.out.notice("%s has all addresses", file)
 		return nil
 	}
-	if err := replaceFile(file, after); err != nil {
+	if err := atomicfile.Replace(file, after); err != nil {
 		return err
 	}
 	p.out.notice("%s has the addresses of all interfaces now", file)
 	return nil
-}
-
-// replaceFile gives a file another content, all of it or none. A symbolic link stays.
-func replaceFile(file string, content []byte) error {
-	path, err := filepath.EvalSymlinks(file)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".vethlab-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/hostmap"
+	"github.com/vethlab/vethlab/internal/inspect"
 	"github.com/vethlab/vethlab/internal/kernel"
 )
 
@@ -93,7 +94,7 @@ func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Sc
 	if err != nil {
 		return nil, err
 	}
-	return sceneOf(view), nil
+	return inspect.Scene(view), nil
 }
 
 // hostScene returns the scene of all namespaces of the machine.
@@ -125,7 +126,7 @@ func (p *program) observeRunning(args []string) (*kernel.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := observe(lab)
+	view, err := inspect.Lab(lab.Name(), lab.Checked())
 	if err == nil && len(view.State.Namespaces) == 0 {
 		err = notRunningError(lab)
 	}
@@ -159,4 +160,12 @@ func (p *program) render(scene *draw.Scene, o graphOptions) ([]byte, error) {
 		p.out.notice("%s", warning)
 	}
 	return picture, err
+}
+
+// drawPage returns the width of the terminal and the style of names.
+func (p *program) drawPage() draw.Page {
+	return draw.Page{
+		Width: p.out.width(),
+		Name:  func(name string) string { return p.out.paint(bold, name) },
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/importer"
+	"github.com/vethlab/vethlab/internal/importer/machine"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/words"
@@ -167,15 +168,20 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	return r, nil
 }
 
-// machine observes all namespaces, for a command that needs root.
-func (p *program) machine(command string) (*kernel.Snapshot, error) {
+// importLive imports namespaces of this machine.
+func (p *program) importLive(f importFlags, names []string) (*importer.Result, error) {
+	p.noteIgnored()
 	if err := p.process.ReexecInOnlySandbox(); err != nil {
 		return nil, err
 	}
 	if !sandbox.Privileged() {
-		return nil, fmt.Errorf("only root can look into the namespaces of this machine: sudo vethlab %s", command)
+		return nil, errors.New("only root can look into the namespaces of this machine: sudo vethlab import --live")
 	}
-	return kernel.ObserveAll()
+	m, err := machine.Read(names)
+	if err != nil {
+		return nil, err
+	}
+	return importer.Live(f.name, m, names, f.all)
 }
 
 // labName returns the default name of an imported lab.

@@ -12,9 +12,3 @@ func TestIsFile(t *testing.T) {
 		}
 	}
 }
-
-func TestVariable(t *testing.T) {
-	if got, want := variable("web-1.Été"), "WEB_1__T_"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}

@@ -49,8 +49,8 @@ func (p *program) plan(lab *vethlab.Lab, o planOptions) error {
 		return err
 	}
 	steps := change.Steps()
-	p.sayMoves(change)
-	p.sayUnmanaged(change)
+	p.reportMoves(change)
+	p.reportUnmanaged(change)
 	switch {
 	case o.format == formatJSON:
 		err = p.out.json(steps)

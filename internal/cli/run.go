@@ -3,16 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab"
-	"github.com/vethlab/vethlab/topo"
+	"github.com/vethlab/vethlab/internal/hosts"
+	"github.com/vethlab/vethlab/internal/inspect"
 )
 
 func newRun(p *program) *cobra.Command {
@@ -131,33 +130,9 @@ func (p *program) runOnHost(ctx context.Context, lab *vethlab.Lab, argv []string
 
 // labEnv returns the environment variables with the namespaces and addresses of a lab.
 func labEnv(lab *vethlab.Lab) ([]string, error) {
-	s, err := lab.State()
+	view, err := inspect.Lab(lab.Name(), nil)
 	if err != nil {
 		return nil, err
 	}
-	env := []string{"VETHLAB_LAB=" + lab.Name()}
-	for _, node := range s.Nodes() {
-		if node == topo.HostNode {
-			continue
-		}
-		namespace, _ := s.Namespace(node)
-		env = append(env, fmt.Sprintf("VETHLAB_NS_%s=%s", variable(node), namespace))
-		if addr, err := s.Resolve(node); err == nil {
-			env = append(env, fmt.Sprintf("VETHLAB_ADDR_%s=%s", variable(node), addr))
-		}
-	}
-	return env, nil
-}
-
-// variable returns a node's name as a part of the name of an environment variable.
-func variable(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-			return r
-		}
-		return '_'
-	}, name)
+	return hosts.LabEnv(lab.Name(), view.State), nil
 }

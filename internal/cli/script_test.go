@@ -5,7 +5,6 @@ package cli_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -22,6 +21,7 @@ import (
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/cli"
 	"github.com/vethlab/vethlab/internal/feature"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
@@ -30,8 +30,6 @@ import (
 
 // nobody is the user of the tests that are not root.
 const nobody = 65534
-
-var update = flag.Bool("update", false, "rewrite the expected outputs of the scripts")
 
 func TestMain(m *testing.M) {
 	role := sandbox.Main()
@@ -105,7 +103,7 @@ func TestScript(t *testing.T) {
 func runScripts(t *testing.T, flags string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
-		UpdateScripts:       *update,
+		UpdateScripts:       golden.Update(),
 		RequireExplicitExec: true,
 		Condition:           func(name string) (bool, error) { return condition(flags, name) },
 		Setup: func(env *testscript.Env) error {

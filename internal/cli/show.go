@@ -9,6 +9,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/inspect"
 )
 
 const showLong = `Show the interfaces of a running lab: index, state, MAC, MTU, addresses and the
@@ -78,11 +79,11 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 		return p.out.json(s)
 	}
 	if o.picture {
-		view, err := observe(lab)
+		view, err := inspect.Lab(lab.Name(), lab.Checked())
 		if err != nil {
 			return err
 		}
-		p.out.print("%s\n", draw.Text(sceneOf(view), p.drawPage()))
+		p.out.print("%s\n", draw.Text(inspect.Scene(view), p.drawPage()))
 	}
 	p.out.table(interfaceHeading(), interfaceRows(s.Interfaces()))
 	return nil

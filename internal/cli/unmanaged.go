@@ -5,8 +5,8 @@ import "github.com/vethlab/vethlab"
 // maxUnmanaged is how many lines say what up leaves as it is.
 const maxUnmanaged = 10
 
-// sayUnmanaged says what the nodes have that vethlab did not set and leaves as it is.
-func (p *program) sayUnmanaged(change *vethlab.Plan) {
+// reportUnmanaged reports what the nodes have that vethlab did not set and leaves as it is.
+func (p *program) reportUnmanaged(change *vethlab.Plan) {
 	list := change.Unmanaged()
 	for _, u := range list[:min(len(list), maxUnmanaged)] {
 		p.out.notice("%s has %s, which vethlab did not set and leaves as they are: %s", u.Node, u.What, u.Detail)

@@ -61,9 +61,9 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 	if err != nil {
 		return err
 	}
-	p.sayMoves(change)
+	p.reportMoves(change)
 	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
-	p.sayUnmanaged(change)
+	p.reportUnmanaged(change)
 	return nil
 }
 

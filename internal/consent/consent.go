@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"github.com/vethlab/vethlab/internal/atomicfile"
 )
 
 // Writer returns who else could have written an open file, such as "user 1001"; "": only
@@ -112,21 +114,7 @@ func (s Store) Allow(k Key) error {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(s.Dir, ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(string(k))
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), s.path(k))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the first error counts
-	}
-	return err
+	return atomicfile.Write(s.path(k), []byte(k), 0o600)
 }
 
 func (s Store) path(k Key) string { return filepath.Join(s.Dir, string(k)) }

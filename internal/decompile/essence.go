@@ -11,9 +11,9 @@ import (
 // Essence returns the parts of a State that count when a lab is compared with its
 // source. This is the list of the parts that do not:
 //
-//   - marks, which say whose a lab is;
-//   - the link-local address that belongs to a link's MAC, and who makes it: the
-//     kernel for ip, the compiler for a lab;
+//   - marks, which name the lab and the node;
+//   - the link-local address that belongs to a link's MAC, whether the
+//     kernel or the compiler adds it;
 //   - whether lo is up: in a lab it is;
 //   - the forward delay of a bridge without STP, which has no effect;
 //   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
@@ -60,7 +60,7 @@ func hasIPv6(ns *state.Namespace) bool {
 }
 
 // WithoutMACs returns a State in which no link has a MAC, as before the kernel has
-// chosen them. The link-local addresses that belong to them go too.
+// chosen them. The link-local addresses that belong to MACs are removed too.
 func WithoutMACs(s *state.State) *state.State {
 	return KeepingMACs(s, func(state.Endpoint) bool { return false })
 }

@@ -1,21 +1,17 @@
 package decompile_test
 
 import (
-	"flag"
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // link returns the link of a node of the lab "x".
 func link(s *state.State, node, name string) *state.Link {
@@ -112,7 +108,7 @@ func TestGolden(t *testing.T) {
 			if as == "" {
 				as = lab.Name
 			}
-			golden(t, name, written(t, s, decompile.Options{Name: as}))
+			golden.Compare(t, "testdata/"+name+".golden", written(t, s, decompile.Options{Name: as}))
 		})
 	}
 }
@@ -154,8 +150,8 @@ func TestOrder(t *testing.T) {
 	order := []state.Endpoint{
 		{Namespace: "x.r"}, {Namespace: "x.r", Link: "z"}, {Namespace: "x.r", Link: "a"}, {Namespace: "x.c"}, {Namespace: "x.c", Link: "eth0"}, {Namespace: "gone"},
 	}
-	golden(t, "ordered", written(t, lab.State, decompile.Options{Name: "x", Order: order}))
-	golden(t, "unordered", written(t, lab.State, decompile.Options{Name: "x"}))
+	golden.Compare(t, "testdata/ordered.golden", written(t, lab.State, decompile.Options{Name: "x", Order: order}))
+	golden.Compare(t, "testdata/unordered.golden", written(t, lab.State, decompile.Options{Name: "x"}))
 	if top, _ := decompile.Decompile(state.New(), decompile.Options{}); top.Name != "lab" {
 		t.Errorf("the default name of a lab is %q, want lab", top.Name)
 	}
@@ -183,25 +179,5 @@ func TestSame(t *testing.T) {
 	delete(s.Namespaces, "x.a")
 	if decompile.Same(lab.State, s) || decompile.Same(s, lab.State) {
 		t.Error("a missing namespace is not detected")
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s (go test ./internal/decompile -update rewrites it): got\n%swant\n%s", file, got, want)
 	}
 }

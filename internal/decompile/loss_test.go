@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/decompile"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -128,7 +129,7 @@ func TestLosses(t *testing.T) {
 			}
 			s := lab.State.Clone()
 			c.change(s)
-			golden(t, name, written(t, s, decompile.Options{Name: "x"}))
+			golden.Compare(t, "testdata/"+name+".golden", written(t, s, decompile.Options{Name: "x"}))
 		})
 	}
 }

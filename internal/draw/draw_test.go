@@ -1,9 +1,6 @@
 package draw_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,13 +8,12 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/internal/words"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func stateOf(t testing.TB, text string) *state.State {
 	t.Helper()
@@ -48,15 +44,17 @@ func TestText(t *testing.T) {
 		"mesh":           `{addressing: {ipv6: none}, nodes: {p: {kind: router}, q: {kind: router}, r: {kind: router}, s: {kind: router}}, links: [[p, q], [p, r], [p, s], [q, r], [q, s], [r, s]]}`,
 		"none-addressed": `{nodes: {a: {interfaces: {eth0: []}}, b: {interfaces: {eth0: []}}}, links: [[a, b]]}`,
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, draw.Text(draw.FromState(stateOf(t, text)), draw.Page{})) })
+		t.Run(name, func(t *testing.T) {
+			golden.Compare(t, "testdata/"+name+".golden", draw.Text(draw.FromState(stateOf(t, text)), draw.Page{}))
+		})
 	}
 }
 
 func TestDownPort(t *testing.T) {
 	s := stateOf(t, `{addressing: {ipv6: none}, links: [[a, b]]}`)
 	s.Link(state.Endpoint{Namespace: s.Names()[0], Link: "eth0"}).Up = false
-	golden(t, "down", draw.Text(draw.FromState(s), draw.Page{}))
-	golden(t, "down-narrow", draw.Text(draw.FromState(s), draw.Page{Width: 20}))
+	golden.Compare(t, "testdata/down.golden", draw.Text(draw.FromState(s), draw.Page{}))
+	golden.Compare(t, "testdata/down-narrow.golden", draw.Text(draw.FromState(s), draw.Page{Width: 20}))
 }
 
 // [Page.Name] highlights names in boxes and in trees and moves nothing.
@@ -73,31 +71,6 @@ func TestHighlightedNames(t *testing.T) {
 		if bare := strings.NewReplacer("<", "", ">", "").Replace(loud); bare != plain {
 			t.Errorf("got\n%swant\n%s", bare, plain)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	compare(t, filepath.Join("testdata", name+".golden"), got)
-}
-
-// compare compares a text with a golden file; -update writes the file.
-func compare(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s (go test ./internal/draw -update rewrites it): got\n%swant\n%s", file, got, want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/golden"
 )
 
 // square returns a matrix with the same rows and columns.
@@ -84,7 +85,7 @@ func TestMatrix(t *testing.T) {
 		}), 80},
 		"matrix-nothing": {&draw.Matrix{}, 80},
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, m.matrix.Text(m.width)) })
+		t.Run(name, func(t *testing.T) { golden.Compare(t, "testdata/"+name+".golden", m.matrix.Text(m.width)) })
 	}
 }
 

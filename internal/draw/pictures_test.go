@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -36,7 +37,7 @@ func TestPictures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
+			golden.Compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
 		})
 	}
 	entries, err := os.ReadDir(folder)

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vethlab/vethlab/internal/draw"
+	"github.com/vethlab/vethlab/internal/golden"
 )
 
 // renderers are the renderers except [Text].
@@ -81,9 +82,9 @@ func TestRenderers(t *testing.T) {
 	}
 	for name, scene := range scenes {
 		for language, render := range renderers {
-			t.Run(name+"."+language, func(t *testing.T) { golden(t, name+"."+language, render(t, scene)) })
+			t.Run(name+"."+language, func(t *testing.T) { golden.Compare(t, "testdata/"+name+"."+language+".golden", render(t, scene)) })
 		}
-		t.Run(name+".text", func(t *testing.T) { golden(t, name+".text", draw.Text(scene, draw.Page{})) })
+		t.Run(name+".text", func(t *testing.T) { golden.Compare(t, "testdata/"+name+".text.golden", draw.Text(scene, draw.Page{})) })
 	}
 }
 

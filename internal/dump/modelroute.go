@@ -80,7 +80,7 @@ func downFlag(l *Link) uint32 {
 }
 
 // protocol returns the protocol number of a route or neighbour entry of a lab's link in the
-// host namespace, elsewhere the default one.
+// host namespace, and the default one in other namespaces.
 func (m *model) protocol(dev string, byDefault uint8) uint8 {
 	if l := m.state.Link(state.Endpoint{Namespace: m.name, Link: dev}); m.name == state.Host && l != nil {
 		if _, ours := state.ParseMark(l.Alias); ours {

@@ -78,3 +78,14 @@ func TestFile(t *testing.T) {
 		t.Errorf("without nodes: %q", got)
 	}
 }
+
+// The kind of each node is the described one.
+func TestNodeKind(t *testing.T) {
+	s := stateOf(t, "nodes: {r: {kind: router}, s: {kind: switch}}\nlinks: [[a, s], [s, r], [r, \"host:veth9\"]]\n")
+	for _, ns := range s.Namespaces {
+		want := map[string]topo.Kind{"a": topo.Host, "r": topo.Router, "s": topo.Switch, topo.HostNode: topo.Host}[hosts.NodeName(ns)]
+		if got := hosts.NodeKind(ns); got != want {
+			t.Errorf("%s: got %s, want %s", hosts.NodeName(ns), got, want)
+		}
+	}
+}

@@ -15,6 +15,23 @@ func NodeName(ns *state.Namespace) string {
 	return ns.Mark().Node
 }
 
+// NodeKind returns the kind of a node by its links and sysctls: a switch has a bridge, a
+// router forwards.
+func NodeKind(ns *state.Namespace) topo.Kind {
+	if ns.Name == state.Host {
+		return topo.Host
+	}
+	for _, link := range ns.Links {
+		if link.Kind.Traits().Forwards {
+			return topo.Switch
+		}
+	}
+	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {
+		return topo.Router
+	}
+	return topo.Host
+}
+
 // Namespaces returns the namespace of each node, the host included.
 func Namespaces(s *state.State) map[string]string {
 	m := map[string]string{topo.HostNode: state.Host}
@@ -44,8 +61,3 @@ func Owners(s *state.State) map[netip.Addr]string {
 // Unique reports whether an address belongs to one node of a lab: link-local and
 // loopback addresses do not.
 func Unique(a netip.Addr) bool { return !a.IsLinkLocalUnicast() && !a.IsLoopback() }
-
-// Env returns the environment variables that name a program's lab and node.
-func Env(lab, node string) []string {
-	return []string{"VETHLAB_LAB=" + lab, "VETHLAB_NODE=" + node}
-}

@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -9,14 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/importer"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // arguments are the arguments of scripts, by file.
 var arguments = map[string][]string{"service.sh": {"up"}}
@@ -102,19 +98,7 @@ func TestGolden(t *testing.T) {
 			if _, err := compile.Compile(r.Topology); err != nil {
 				t.Errorf("does not compile: %v\n%s", err, got)
 			}
-			golden := name + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("%s (-want +got; -update rewrites it):\n%s", golden, d)
-			}
+			golden.Compare(t, name+".golden", got)
 		})
 	}
 }

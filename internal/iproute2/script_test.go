@@ -1,19 +1,16 @@
 package iproute2_test
 
 import (
-	"flag"
 	"net/netip"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // routedLab has a host h, a switch sw, a router r and a pair to the host namespace.
 func routedLab() plan.Plan {
@@ -55,18 +52,7 @@ func TestScripts(t *testing.T) {
 		"testdata/script.sh":   iproute2.Script(routedLab()),
 		"testdata/tutorial.sh": iproute2.Tutorial(plan.Tutorial(routedLab())),
 	} {
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s (-want +got)\n%s", file, d)
-		}
+		golden.Compare(t, file, got)
 	}
 }
 

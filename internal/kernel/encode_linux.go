@@ -23,6 +23,7 @@ type encoder struct {
 	filter    nftBatch
 	fds       map[string]int // namespaces that messages in the batch refer to
 	peers     map[addressKey]netip.Addr
+	routes    []seenRoute  // that somebody added, see addedAs; nil: not read yet
 	taken     map[int]bool // indexes that no new link gets; nil: not read yet, see freeIndex
 	firstFree int
 }

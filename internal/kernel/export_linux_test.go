@@ -7,9 +7,6 @@ import (
 	"github.com/vethlab/vethlab/internal/xtables"
 )
 
-// Update is the flag of this package's tests.
-var Update = update
-
 // An XtablesBlob is a table as the kernel returns it.
 type XtablesBlob struct {
 	Info    xtables.Info

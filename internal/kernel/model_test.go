@@ -3,10 +3,8 @@
 package kernel_test
 
 import (
-	"errors"
 	"net/netip"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/kernel/kerneltest"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -56,21 +55,15 @@ func checkFor(t *testing.T, budget time.Duration, prop func(*rapid.T)) {
 
 // draw draws a small lab of that name.
 func draw(t *rapid.T, lab string) *topo.Topology {
-	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2, Without: lacking()})
+	top := topotest.Draw(t, topotest.Options{MaxNodes: 6, ExtraLinks: 2, Without: kerneltest.MissingKinds()})
 	top.Name, top.Prefix = lab, nil
 	return top
 }
 
-// lacking are the kinds of link that this kernel lacks.
-var lacking = sync.OnceValue(func() []string {
-	return slices.DeleteFunc(kernel.KindNames(), func(kind string) bool { return kernel.TryLink(kind) == nil })
-})
-
-// filters reports whether this kernel has what drawn packet filters are made of,
-// and whether nft is there to run a script that has some.
+// filters reports whether drawn packet filters can be made, and run as a script by nft.
 var filters = sync.OnceValue(func() bool {
 	_, err := exec.LookPath("nft")
-	return errors.Join(err, kernel.TryNAT(), kernel.TryReject(), kernel.TryConntrack()) == nil
+	return err == nil && kerneltest.HasFilters()
 })
 
 func compiled(t *rapid.T, top *topo.Topology) *state.State {

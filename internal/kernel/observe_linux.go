@@ -306,16 +306,22 @@ func (c *conn) addresses() (list []seenAddress, err error) {
 	return list, err
 }
 
-func (c *conn) routes() (list []seenRoute, err error) {
+// routes returns the routes that somebody added, and those that the kernel did.
+func (c *conn) routes() (list []seenRoute, made madeRoutes, err error) {
 	err = c.dump(unix.RTM_GETROUTE,
 		func(b *batch) { b.zeros(unix.SizeofRtMsg) },
-		func() { list = nil },
+		func() { list, made = nil, madeRoutes{} },
 		func(body []byte) {
-			if r, ok := readRoute(body); ok {
+			d, ok := decodeRoute(body)
+			if !ok {
+				return
+			}
+			made.add(d)
+			if r, ok := readRoute(d, body); ok {
 				list = append(list, r)
 			}
 		})
-	return list, err
+	return list, made, err
 }
 
 // HostNetworks returns the subnets of the links and routes of the host namespace, each
@@ -329,7 +335,7 @@ func HostNetworks() (map[netip.Prefix]string, error) {
 			linksErr := c.links(ns, func(*seenLink) bool { return true })
 			var addressesErr, routesErr error
 			addresses, addressesErr = c.addresses()
-			routes, routesErr = c.routes()
+			routes, _, routesErr = c.routes()
 			return errors.Join(linksErr, addressesErr, routesErr)
 		})
 	})

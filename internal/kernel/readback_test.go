@@ -39,8 +39,8 @@ func TestSysctlReadBack(t *testing.T) {
 	}
 }
 
-// A carrier that comes while the IPv6 MTU of its link is set, is no error: the kernel sets
-// the MTU back once.
+// A carrier that comes while the IPv6 MTU of its link is set causes no error: the kernel
+// sets the MTU back once.
 func TestIPv6MTUWhileCarrierComes(t *testing.T) {
 	netnstest.Need(t)
 	_, want := pair(t)

@@ -25,15 +25,89 @@ func (e *encoder) addRoute(op plan.AddRoute) error {
 	return e.route(unix.RTM_NEWROUTE, flags, rtmsg{cmp.Or(op.Protocol, unix.RTPROT_BOOT), scope, unix.RTN_UNICAST}, op.At(), op.Route)
 }
 
-// delRoute leaves scope and type open: the destination, the metric, the protocol and what
-// is known of the way say which route is meant. An IPv6 route
+// delRoute leaves the scope open: the destination, the metric, the protocol and what is
+// known of the way say which route is meant. Of one without a gateway it reads the protocol
+// and the type, since the kernel may have one to the same subnet itself. An IPv6 route
 // without a metric has the default one; without it in the request, another one to the same
 // destination could go.
 func (e *encoder) delRoute(op plan.DelRoute) error {
 	if op.Route.Metric == 0 && op.Route.To.Addr().Is6() {
 		op.Route.Metric = defaultMetric6
 	}
-	return e.route(unix.RTM_DELROUTE, 0, rtmsg{protocol: op.Protocol, scope: unix.RT_SCOPE_NOWHERE}, op.At(), op.Route)
+	m := rtmsg{protocol: op.Protocol, scope: unix.RT_SCOPE_NOWHERE}
+	if m.protocol == 0 && !op.Route.Via.IsValid() {
+		var err error
+		if m.protocol, m.typ, err = e.addedAs(op); err != nil {
+			return err
+		}
+	}
+	return e.route(unix.RTM_DELROUTE, 0, m, op.At(), op.Route)
+}
+
+// addedAs returns the protocol and the type of the first route without a gateway that
+// somebody added and that a DelRoute is about; 0 if there is none. The routes are those of
+// before this encoder's first such Op.
+func (e *encoder) addedAs(op plan.DelRoute) (protocol, typ uint8, err error) {
+	if e.conn == nil || op.Route.Dev != "" && e.known.index(op.At(), e.op) == 0 {
+		return 0, 0, nil
+	}
+	if e.routes == nil {
+		if err := e.flushLinks(); err != nil { // what waits may be about routes
+			return 0, 0, err
+		}
+		if e.routes, _, err = e.conn.routes(); err != nil {
+			return 0, 0, err
+		}
+	}
+	index := 0
+	if op.Route.Dev != "" {
+		index = e.known.index(op.At(), e.op)
+	}
+	metric := func(r state.Route) int {
+		if r.To.Addr().Is6() {
+			return cmp.Or(r.Metric, defaultMetric6)
+		}
+		return r.Metric
+	}
+	i := slices.IndexFunc(e.routes, func(r seenRoute) bool {
+		return r.To == op.Route.To && !r.Via.IsValid() && r.index == index && metric(r.Route) == metric(op.Route)
+	})
+	if i < 0 {
+		return 0, 0, nil
+	}
+	found := e.routes[i]
+	e.routes = slices.Delete(e.routes, i, i+1)
+	return found.protocol, found.typ, nil
+}
+
+// madeRoutes are those that the kernel added for addresses: to a subnet on the link of an
+// address, and to the address itself in the local table.
+type madeRoutes map[madeRoute]bool
+
+type madeRoute struct {
+	to    netip.Prefix
+	index int // of the link
+	local bool
+}
+
+func (made madeRoutes) add(r dump.Route) {
+	local := r.Table == unix.RT_TABLE_LOCAL && r.Type == unix.RTN_LOCAL
+	if local || r.Table == unix.RT_TABLE_MAIN && r.Type == unix.RTN_UNICAST && r.Protocol == unix.RTPROT_KERNEL && !r.Via.IsValid() {
+		made[madeRoute{r.To, r.Index, local}] = true
+	}
+}
+
+// complete reports whether there are all routes of an address of a link that is up. For IPv4
+// that to the subnet is not there for an address alone, and in the local table for lo
+// (fib_add_ifaddr in net/ipv4/fib_frontend.c). For IPv6 the route in the local table is not
+// looked for: a work queue of the kernel adds it (addrconf_dad_work in net/ipv6/addrconf.c).
+func (made madeRoutes) complete(l *state.Link, a netip.Prefix) bool {
+	subnet := made[madeRoute{a.Masked(), l.Index, false}]
+	if a.Addr().Is6() {
+		return subnet
+	}
+	none := a.IsSingleIP() || l.Name == state.Lo || a.Masked().Addr().IsUnspecified()
+	return (subnet || none) && made[madeRoute{netip.PrefixFrom(a.Addr(), 32), l.Index, true}]
 }
 
 // rtmsg is the part of a struct rtmsg that making and deleting differ in.
@@ -83,19 +157,18 @@ const defaultMetric6 = 1024
 
 // seenRoute is a route with the number of its link.
 type seenRoute struct {
-	index    int
-	protocol uint8
+	index         int
+	protocol, typ uint8 // rtm_protocol, rtm_type
 	state.Route
 }
 
-// readRoute reads the body of an RTM_NEWROUTE. False: the kernel added the route, it is in
-// another table, or it is only for packets with a TOS or from a source.
-func readRoute(body []byte) (seenRoute, bool) {
-	d, ok := decodeRoute(body)
-	if !ok || d.Table != unix.RT_TABLE_MAIN || d.TOS != 0 || d.From.IsValid() || !written(d) {
+// readRoute reads a route that was decoded of the body of an RTM_NEWROUTE. False: the kernel
+// added it, it is in another table, or it is only for packets with a TOS or from a source.
+func readRoute(d dump.Route, body []byte) (seenRoute, bool) {
+	if d.Table != unix.RT_TABLE_MAIN || d.TOS != 0 || d.From.IsValid() || !written(d) {
 		return seenRoute{}, false
 	}
-	r := seenRoute{index: d.Index, protocol: d.Protocol, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
+	r := seenRoute{index: d.Index, protocol: d.Protocol, typ: d.Type, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
 	if d.To.Addr().Is6() && d.Metric == defaultMetric6 {
 		r.Metric = 0
 	}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/plan"
@@ -94,10 +95,11 @@ func readAddresses(r reading) (put, error) {
 	}, err
 }
 
-// readRoutes reads the routes that the kernel did not add itself. Of the host
+// readRoutes reads the routes that the kernel did not add itself, and finds the addresses of
+// which one that it did is missing. Of the host
 // namespace only those through links that count do, and of a lab's only marked ones.
 func readRoutes(from reading) (put, error) {
-	list, err := from.routes()
+	list, made, err := from.routes()
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, r := range list {
 			r.Dev = names[r.index]
@@ -107,6 +109,12 @@ func readRoutes(from reading) (put, error) {
 		}
 		slices.SortFunc(ns.Routes, state.Route.Compare)
 		slices.SortFunc(ns.Unmarked, state.Route.Compare)
+		for _, l := range ns.Links {
+			if l.Up {
+				l.Unrouted = slices.Clone(l.Addresses)
+				l.Unrouted = slices.DeleteFunc(l.Unrouted, func(a netip.Prefix) bool { return made.complete(l, a) })
+			}
+		}
 	}, err
 }
 

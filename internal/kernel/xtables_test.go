@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -126,7 +127,7 @@ func TestXtablesAsSaved(t *testing.T) {
 			ns := emptyNamespace(t)
 			restore(t, f, ns, rulesOf(t, string(f)+".rules"))
 			want, got := saved(t, f, ns), texts(t, f, ns)
-			if *kernel.Update {
+			if golden.Update() {
 				record(t, f, ns, want)
 			}
 			if d := cmp.Diff(decoded(want, got), strings.Split(got, "\n")); d != "" {
@@ -151,7 +152,7 @@ func TestXtablesARP(t *testing.T) {
 		}
 	}
 	got := texts(t, xtables.ARP, ns)
-	if *kernel.Update {
+	if golden.Update() {
 		record(t, xtables.ARP, ns, got)
 	}
 	if d := cmp.Diff(rulesOf(t, "arptables.saved"), got); d != "" {

@@ -134,6 +134,7 @@ func TestApply(t *testing.T) {
 		{"a namespace gets a mark", []Update{SetLink{3, lo("x", "h9")}, SetLink{3, lo("x", "h9")}, SetLink{3, lo("", "")}}, `
 			h9 added
 			h9 deleted`},
+		{"the mark of the host namespace on an lo", []Update{SetLink{3, lo("x", "host")}}, ""},
 		{"the lab's links of the host", []Update{
 			SetLink{0, dump.Link{Index: 5, Name: "docker0", Kind: "bridge"}},
 			SetLink{0, dump.Link{Index: 6, Name: "v0", Kind: "veth"}},

@@ -67,9 +67,10 @@ func (v *View) node(id int32) (string, bool) {
 	case name == "":
 		return "", false
 	}
-	if lo := ns.LinkNamed(state.Lo); lo != nil && v.hasMark(lo) {
-		m, _ := state.ParseMark(lo.Alias)
-		return m.Node, true
+	if lo := ns.LinkNamed(state.Lo); lo != nil {
+		if m, ok := state.ParseNamespaceMark(lo.Alias); ok && m.Lab == v.scope.Lab {
+			return m.Node, true
+		}
 	}
 	return "", false
 }

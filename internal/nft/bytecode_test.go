@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -20,7 +21,7 @@ const bytecodeFile = "testdata/bytecode.golden"
 
 // TestBytecode checks that instructions are listed as nft lists them.
 func TestBytecode(t *testing.T) {
-	if *update {
+	if golden.Update() {
 		writeBytecode(t)
 	}
 	data, err := os.ReadFile(bytecodeFile)

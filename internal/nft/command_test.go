@@ -2,12 +2,12 @@ package nft_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -74,7 +74,7 @@ func TestCommands(t *testing.T) {
 	for _, command := range commands {
 		fmt.Fprintf(&b, "# %s\n%s\n", command, strings.TrimSuffix(outcome(command), "\n"))
 	}
-	compareFile(t, "testdata/commands.golden", b.String())
+	golden.Compare(t, "testdata/commands.golden", b.String())
 }
 
 // outcome returns the change that a command makes to before, its listing, or its error.
@@ -144,22 +144,5 @@ func TestInvalidRules(t *testing.T) {
 			fmt.Fprintf(&b, "# %s: %s\n%v\n", family, rule, err)
 		}
 	}
-	compareFile(t, "testdata/invalid_rules.golden", b.String())
-}
-
-// compareFile compares a text with a file; with -update it writes the file.
-func compareFile(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", file, d)
-	}
+	golden.Compare(t, "testdata/invalid_rules.golden", b.String())
 }

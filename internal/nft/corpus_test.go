@@ -3,7 +3,6 @@ package nft_test
 import (
 	"bufio"
 	"bytes"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -14,10 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
-
-var update = flag.Bool("update", false, "ask nft for the golden file")
 
 // corpusFile holds the rule sets of corpus, each with nft's listing below.
 const corpusFile = "testdata/corpus.golden"
@@ -195,8 +193,8 @@ func version(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// golden returns the version of nft that wrote corpusFile, and the listings by source.
-func golden(t *testing.T) (wroteBy string, listings map[string]string) {
+// readCorpus returns the version of nft that wrote corpusFile, and the listings by source.
+func readCorpus(t *testing.T) (wroteBy string, listings map[string]string) {
 	t.Helper()
 	data, err := os.ReadFile(corpusFile)
 	if err != nil {
@@ -226,10 +224,10 @@ func plain(listing string) string {
 
 // TestCorpus checks that every rule set is listed as nft lists it.
 func TestCorpus(t *testing.T) {
-	if *update {
+	if golden.Update() {
 		writeCorpus(t)
 	}
-	_, listings := golden(t)
+	_, listings := readCorpus(t)
 	if len(listings) < 300 {
 		t.Errorf("%d rule sets, want at least 300", len(listings))
 	}
@@ -263,7 +261,7 @@ func TestCorpusIsOfNft(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs nft about 100 times")
 	}
-	wroteBy, listings := golden(t)
+	wroteBy, listings := readCorpus(t)
 	if v := version(t); v != wroteBy {
 		t.Skipf("the corpus was written wroteBy %s, installed is %s", wroteBy, v)
 	}
@@ -271,7 +269,7 @@ func TestCorpusIsOfNft(t *testing.T) {
 		t.Skip("nft cannot make tables here: ", err)
 	}
 	for i, source := range slices.Sorted(maps.Keys(listings)) {
-		if want := listings[source]; i%8 > 0 && !*update {
+		if want := listings[source]; i%8 > 0 && !golden.Update() {
 			continue
 		} else if got, err := listed(t, source); err != nil || got != want {
 			t.Errorf("%s: %v (-golden +nft):\n%s", source, err, cmp.Diff(want, got))

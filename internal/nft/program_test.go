@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/nft"
 )
 
@@ -17,7 +18,7 @@ func TestPrograms(t *testing.T) {
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		t.Skip("the golden file is for little-endian machines")
 	}
-	_, listings := golden(t)
+	_, listings := readCorpus(t)
 	var b strings.Builder
 	for _, source := range slices.Sorted(maps.Keys(listings)) {
 		for _, table := range parse(t, source) {
@@ -35,7 +36,7 @@ func TestPrograms(t *testing.T) {
 			}
 		}
 	}
-	compareFile(t, "testdata/programs.golden", b.String())
+	golden.Compare(t, "testdata/programs.golden", b.String())
 }
 
 func program(t *testing.T, f nft.Family, r nft.Rule) string {

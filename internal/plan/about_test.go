@@ -63,6 +63,7 @@ func TestOpProperties(t *testing.T) {
 		{op: plan.AddVeth{Ends: [2]plan.VethEnd{{Link: e, Index: 5}, {Link: f, Index: 6, Alias: "x"}}}, at: "n:e", links: "[{n:e 5 } {m:f 6 x}]"},
 		{op: plan.AddLink{Link: e, Index: 7, Alias: "x", Kind: state.Bridge{}}, at: "n:e", links: "[{n:e 7 x}]"},
 		{op: plan.MoveLink{Link: e, To: f}, at: "n:e", links: "[{m:f 0 }]"},
+		{op: plan.MoveLink{Link: at("n", state.Lo), To: at("m", state.Lo)}, at: "n:lo", links: "[{m:lo 0 }]"},
 		{op: plan.DelLink{Link: e}, at: "n:e", removes: true, deletes: true},
 		{op: plan.SetKind{Link: e}, at: "n:e"},
 		{op: plan.SetLink{Link: e}, at: "n:e"},

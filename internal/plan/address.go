@@ -34,6 +34,7 @@ func (op AddAddress) Apply(s *state.State) error {
 	switch i := slices.IndexFunc(l.Addresses, func(a netip.Prefix) bool { return excludes(a, op.Address) }); {
 	case i < 0:
 		l.Addresses = append(l.Addresses, op.Address)
+		pruneUnrouted(l)
 	case !op.Replace:
 		return fmt.Errorf("%s has %s already", op.Link, l.Addresses[i])
 	}
@@ -50,12 +51,30 @@ var addresses = thing{
 	converge: (*differ).setAddresses,
 	restarts: restartsIPv6,
 	onHost:   byLink,
-	down: func(_ *state.Namespace, l *state.Link) {
-		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
-	},
-	ipv6Off: func(_ *state.Namespace, l *state.Link) {
-		l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
-	},
+	down:     dropIPv6Addresses,
+	ipv6Off:  dropIPv6Addresses,
+}
+
+func dropIPv6Addresses(_ *state.Namespace, l *state.Link) {
+	l.Addresses = slices.DeleteFunc(l.Addresses, IPv6Only.Has)
+	pruneUnrouted(l)
+}
+
+// pruneUnrouted drops from the addresses that lack a route those that were deleted.
+func pruneUnrouted(l *state.Link) {
+	l.Unrouted = slices.DeleteFunc(l.Unrouted, func(a netip.Prefix) bool { return !l.Addresses.Contains(a) })
+}
+
+// unrouted returns the addresses of a link that lack a route, with all others of their
+// subnets: deleted in reverse order and added again they have the same order.
+func unrouted(l *state.Link) []netip.Prefix {
+	var list []netip.Prefix
+	for _, a := range l.Addresses {
+		if l.Unrouted.Contains(a) || sharesSubnet(a, l.Unrouted) {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // restartsIPv6 reports whether a link that is up and stays up has to be set down for a
@@ -96,6 +115,7 @@ func dropAddresses(ns *state.Namespace, l *state.Link, drop func(netip.Prefix) b
 	for _, f := range []Family{IPv4Only, IPv6Only} {
 		had := slices.ContainsFunc(l.Addresses, f.Has)
 		l.Addresses = slices.DeleteFunc(l.Addresses, func(p netip.Prefix) bool { return f.Has(p) && drop(p) })
+		pruneUnrouted(l)
 		if had && !slices.ContainsFunc(l.Addresses, f.Has) {
 			dropFamily(ns, l, f)
 		}
@@ -141,10 +161,14 @@ func (op FlushAddresses) Apply(s *state.State) error {
 }
 
 // setAddresses adds before it deletes, so that the link is never without one, as far as
-// the old and the new addresses can be on it together.
+// the old and the new addresses can be on it together. Only those that lack a route of the
+// kernel are deleted first, since the kernel adds it again with the address.
 func (d *differ) setAddresses(ns *state.Namespace, link string) {
 	e := state.Endpoint{Namespace: ns.Name, Link: link}
 	want := d.want.Link(e).Addresses
+	for _, a := range slices.Backward(unrouted(d.now.Link(e))) {
+		d.emit(DelAddress{e, a})
+	}
 	for _, a := range want {
 		if d.now.Link(e).Addresses.Contains(a) {
 			continue

@@ -49,6 +49,45 @@ func TestAppendedRoutes(t *testing.T) {
 	}
 }
 
+// An address without its routes is deleted and added again with all others of its subnet, in
+// the same order, and with what the kernel deletes with the last address.
+func TestUnroutedAddresses(t *testing.T) {
+	now, want := segment(), segment()
+	l := eth0(want, "a")
+	first, second, other := netip.MustParsePrefix("10.7.0.1/24"), netip.MustParsePrefix("10.7.0.2/24"), netip.MustParsePrefix("10.8.0.1/24")
+	l.Addresses = state.Addresses{first, second, other}
+	want.Namespaces["a"].Routes = state.Routes{routeOf("10.9.0.0/16", "10.7.0.9", "eth0")}
+	*eth0(now, "a"), now.Namespaces["a"].Routes = *l.Clone(), want.Namespaces["a"].Routes
+	at := state.Endpoint{Namespace: "a", Link: "eth0"}
+	for _, test := range []struct {
+		unrouted state.Addresses
+		ops      plan.Plan
+	}{
+		{nil, nil},
+		{state.Addresses{other}, plan.Plan{plan.DelAddress{Link: at, Address: other}, plan.AddAddress{Link: at, Address: other}}},
+		{state.Addresses{first}, plan.Plan{
+			plan.DelAddress{Link: at, Address: second},
+			plan.DelAddress{Link: at, Address: first},
+			plan.AddAddress{Link: at, Address: first},
+			plan.AddAddress{Link: at, Address: second},
+		}},
+		{state.Addresses{first, second, other}, plan.Plan{
+			plan.DelAddress{Link: at, Address: other},
+			plan.DelAddress{Link: at, Address: second},
+			plan.DelAddress{Link: at, Address: first},
+			plan.AddAddress{Link: at, Address: first},
+			plan.AddAddress{Link: at, Address: second},
+			plan.AddAddress{Link: at, Address: other},
+			plan.AddRoute{Namespace: "a", Route: want.Namespaces["a"].Routes[0]},
+		}},
+	} {
+		eth0(now, "a").Unrouted = test.unrouted
+		if got := plan.Diff(now, want); !reflect.DeepEqual(got, test.ops) {
+			t.Errorf("without routes of %v:\ngot  %+v\nwant %+v", test.unrouted, got, test.ops)
+		}
+	}
+}
+
 // Sysctls of one link and those of future links do not change other links' sysctls.
 func TestSysctlsThatSetNoOthers(t *testing.T) {
 	const eth0 = "net.ipv6.conf.eth0.disable_ipv6"

@@ -60,6 +60,23 @@ func unmark(t *rapid.T, seen, want *state.State) {
 	})
 }
 
+// unroute lets some addresses lack a route that the kernel added with them.
+func unroute(t *rapid.T, s *state.State) {
+	if !rapid.Bool().Draw(t, "unrouted") {
+		return
+	}
+	for _, name := range s.Names() {
+		for _, link := range s.Namespaces[name].LinkNames() {
+			l := s.Namespaces[name].Links[link]
+			for _, a := range l.Addresses {
+				if l.Up && rapid.Bool().Draw(t, "unrouted address") {
+					l.Unrouted = append(l.Unrouted, a)
+				}
+			}
+		}
+	}
+}
+
 // observed adds to seen what an observer adds: the defaults of sysctls that want does not
 // have.
 func observed(seen, want *state.State) *state.State {
@@ -96,6 +113,7 @@ func TestDiffReachesWanted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seen, want := states(t)
 		unmark(t, seen, want)
+		unroute(t, seen)
 		before := seen.Clone()
 		p := plan.Diff(seen, want)
 		if d := cmp.Diff(before, seen, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); d != "" {

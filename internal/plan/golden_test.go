@@ -1,20 +1,16 @@
 package plan_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // tutorial is the usual first lab of books on containers: two namespaces and a veth pair.
 const tutorial = `
@@ -63,7 +59,7 @@ func TestPlans(t *testing.T) {
 			for _, op := range plan.Diff(tt.seen, tt.want) {
 				got.WriteString(iproute2.Print(op) + "\n")
 			}
-			golden(t, tt.name+".golden", got.String())
+			golden.Compare(t, "testdata/"+tt.name+".golden", got.String())
 		})
 	}
 }
@@ -75,21 +71,4 @@ func wanted(t *testing.T, file string) *state.State {
 		t.Fatal(err)
 	}
 	return c.State
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got:\n%s\nwant:\n%s", file, got, want)
-	}
 }

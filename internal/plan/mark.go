@@ -7,8 +7,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// A hostMark says how a thing of a lab is told apart in the host namespace from those of
-// others, which are not changed. In all other namespaces of a lab everything is the lab's.
+// A hostMark distinguishes a thing of a lab in the host namespace from those of others,
+// which are not changed. In all other namespaces of a lab everything is the lab's.
 type hostMark struct {
 	// marked reports whether an Op that adds such a thing marks it. Nil: a lab has none
 	// in the host namespace.

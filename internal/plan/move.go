@@ -53,6 +53,7 @@ func (op MoveLink) Apply(s *state.State) error {
 func moveLink(here, there *state.Namespace, l *state.Link, name string) {
 	removeLink(here, l)
 	l.Name, l.Up, l.Master, l.Addresses, l.AutoLinkLocal = name, false, "", nil, ipv6Fits(l)
+	l.Unrouted = nil
 	for _, other := range there.Links {
 		if other.Index == l.Index {
 			l.Index = 0

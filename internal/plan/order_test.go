@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -265,7 +266,7 @@ links:
   - [b:eth0, sw:p2]
 `
 	p := plan.Tutorial(plan.Diff(state.New(), wanted(t, file)))
-	golden(t, "tutorial.golden", written(p)+"\n")
+	golden.Compare(t, "testdata/tutorial.golden", written(p)+"\n")
 	last := plan.Namespaces
 	for _, op := range p {
 		section := op.Traits().Section

@@ -58,9 +58,8 @@ type NewLink struct {
 
 // AboutNamespace reports whether an Op creates or deletes a whole namespace.
 func AboutNamespace(op Op) (makes, deletes bool) {
-	t := op.Traits()
-	makes = len(t.NewLinks) == 1 && t.NewLinks[0].Link.Link == state.Lo
-	return makes, t.Deletes && op.At().Link == ""
+	t, whole := op.Traits(), op.At().Link == ""
+	return whole && len(t.NewLinks) == 1 && t.NewLinks[0].Link.Link == state.Lo, whole && t.Deletes
 }
 
 // Named returns an Op with the names that the kernel gives in s to new links without

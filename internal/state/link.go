@@ -34,6 +34,10 @@ type Link struct {
 	AutoLinkLocal bool
 
 	Addresses Addresses
+
+	// Unrouted are those of Addresses that lack a route that the kernel added with them:
+	// somebody has deleted it. Only an observed State has them.
+	Unrouted Addresses
 }
 
 // KindName returns the kernel's word for the link's kind.
@@ -55,7 +59,7 @@ func (l *Link) Peer() (Endpoint, bool) {
 // Clone returns a deep copy.
 func (l *Link) Clone() *Link {
 	c := *l
-	c.Addresses = slices.Clone(l.Addresses)
+	c.Addresses, c.Unrouted = slices.Clone(l.Addresses), slices.Clone(l.Unrouted)
 	return &c
 }
 

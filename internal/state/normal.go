@@ -20,6 +20,8 @@ func (s *State) Normal() *State {
 			l.Index = 0
 			slices.SortFunc(l.Addresses, ComparePrefixes)
 			l.Addresses = orNil(l.Addresses)
+			slices.SortFunc(l.Unrouted, ComparePrefixes)
+			l.Unrouted = orNil(l.Unrouted)
 		}
 	}
 	return c

@@ -3,22 +3,19 @@ package tutor_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/lesson"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/tutor"
 	"github.com/vethlab/vethlab/internal/words"
 )
-
-var update = flag.Bool("update", false, "rewrite the transcripts")
 
 // A model is a machine without a kernel: commands are applied to a State. "show" prints
 // something, "false" fails.
@@ -164,30 +161,13 @@ func picture(s *state.State, _ int) string {
 	return b.String()
 }
 
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	file = "testdata/" + file
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s (rewrite with -update):\ngot:\n%s\nwant:\n%s", file, got, want)
-	}
-}
-
 func TestAuto(t *testing.T) {
 	for _, lang := range words.Langs() {
 		m, said, err := play(t, small, lang)
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "auto."+string(lang)+".txt", said)
+		golden.Compare(t, "testdata/auto."+string(lang)+".txt", said)
 		if len(m.served) != 1 || m.served[0].Namespace != "other" {
 			t.Error(m.served)
 		}

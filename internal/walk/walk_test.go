@@ -1,20 +1,16 @@
 package walk_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/golden"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/walk"
 	"github.com/vethlab/vethlab/topo"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // mac returns the address that ends in n.
 func mac(n byte) topo.MAC { return topo.MAC{2, 0, 0, 0, 0, n} }
@@ -421,23 +417,5 @@ func TestText(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "# %s\n%s\n", c.title, walk.Text(send(c.from, c.frame), names(w)))
 	}
-	golden(t, "switch", b.String())
-}
-
-// golden compares a text with a file or, with -update, writes the file.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%swant\n%s(go test ./internal/walk -update rewrites it)", file, got, want)
-	}
+	golden.Compare(t, "testdata/switch.golden", b.String())
 }

@@ -13,8 +13,7 @@ import (
 type Command struct{ Namespace, Line string }
 
 // ByHand draws a few commands that change a lab in ways that no Op does, and which a State
-// need not hold. Not each of them succeeds on each kernel. None deletes routes that the
-// kernel added for addresses: a State does not show that they are missing.
+// need not hold. Not each of them succeeds on each kernel.
 func ByHand(t *rapid.T, s *state.State) []Command {
 	d := &damager{t: t, now: s}
 	var list []Command
@@ -29,6 +28,8 @@ func ByHand(t *rapid.T, s *state.State) []Command {
 			"NEW", fmt.Sprintf("new%d", len(list)),
 			"ADDR4", addressOf(l, false, "192.0.2.1/24"),
 			"ADDR6", addressOf(l, true, "2001:db8::1/64"),
+			"SUBNET4", subnetOf(l, false, "192.0.2.0/24"),
+			"SUBNET6", subnetOf(l, true, "2001:db8::/64"),
 			"IP4", strings.Split(addressOf(l, false, "192.0.2.1/24"), "/")[0],
 			"VIA4", neighbourOf(l, false, "192.0.2.2"),
 			"VIA6", neighbourOf(l, true, "fe80::2"),
@@ -43,6 +44,14 @@ func ByHand(t *rapid.T, s *state.State) []Command {
 func addressOf(l *state.Link, ipv6 bool, other string) string {
 	if p := l.Addresses.First(ipv6); p.IsValid() {
 		return p.String()
+	}
+	return other
+}
+
+// subnetOf returns that of an address of a link, or an unused one.
+func subnetOf(l *state.Link, ipv6 bool, other string) string {
+	if p := l.Addresses.First(ipv6); p.IsValid() {
+		return p.Masked().String()
 	}
 	return other
 }
@@ -67,8 +76,8 @@ func destinations(ns *state.Namespace) []string {
 }
 
 // byHand are the commands that ByHand chooses from. DEV is a link and KEY its name in
-// sysctls, ADDR4 an address of it, VIA4 one next to it, TO a destination, and NEW the name
-// of a new link.
+// sysctls, ADDR4 an address of it, IP4 that without its length, SUBNET4 its subnet, VIA4 one
+// next to it, TO a destination, and NEW the name of a new link.
 var byHand = []string{
 	// Routes that `ip route add` refuses, and those that are not of the main table.
 	"ip route append TO via VIA4 dev DEV",
@@ -93,6 +102,21 @@ var byHand = []string{
 	"ip -6 rule add iif DEV prohibit",
 	"ip route flush dev DEV proto boot",
 	"ip -6 route flush dev DEV proto boot",
+	// Routes that the kernel added with addresses, and others beside them.
+	"ip route flush table main",
+	"ip -6 route flush table main",
+	"ip route flush table local",
+	"ip route flush dev DEV; ip -6 route flush dev DEV",
+	"ip route flush table main proto kernel; ip -6 route flush table main proto kernel",
+	"ip route del SUBNET4 dev DEV",
+	"ip -6 route del SUBNET6 dev DEV",
+	"ip route del SUBNET4 dev DEV; ip route add SUBNET4 dev DEV",
+	"ip route del local IP4 dev DEV table local",
+	"ip route append SUBNET4 dev DEV proto static; ip route append blackhole SUBNET4",
+	"ip route append unreachable SUBNET4; ip route prepend SUBNET4 dev DEV",
+	"ip -6 route add SUBNET6 dev DEV; ip -6 route add blackhole SUBNET6",
+	"ip addr del ADDR4 dev DEV; ip addr add ADDR4 dev DEV noprefixroute",
+	"ip -6 addr change ADDR6 dev DEV noprefixroute",
 	// Addresses.
 	"ip addr add 192.0.2.50 peer 192.0.2.60 dev DEV",
 	"ip addr add 192.0.2.50/24 broadcast + label DEV:1 dev DEV",

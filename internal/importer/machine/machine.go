@@ -1,4 +1,5 @@
-package cli
+// Package machine reads the namespaces of this machine for package importer.
+package machine
 
 import (
 	"errors"
@@ -13,22 +14,20 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// importLive reads the namespaces of this machine.
-func (p *program) importLive(f importFlags, names []string) (*importer.Result, error) {
-	p.noteIgnored()
-	view, err := p.machine("import --live")
+// Read reads all named namespaces and the host namespace, and the facts of those that are
+// to be imported: all if names is empty.
+func Read(names []string) (importer.Machine, error) {
+	view, err := kernel.ObserveAll()
 	if err != nil {
-		return nil, err
+		return importer.Machine{}, err
 	}
-	machine := importer.Machine{State: view.State, Others: kernel.OtherNames(view.State.Names())}
-	if machine.Facts, err = factsOf(view.State, machine.Others, names); err != nil {
-		return nil, err
-	}
-	return importer.Live(f.name, machine, names, f.all)
+	m := importer.Machine{State: view.State, Others: kernel.OtherNames(view.State.Names())}
+	m.Facts, err = factsOf(m.State, m.Others, names)
+	return m, err
 }
 
 // factsOf reads what the namespaces show that are to be imported, all if names is empty,
-// and the host namespace. Those that are gone are left out.
+// and the host namespace. Those that were deleted meanwhile are left out.
 func factsOf(s *state.State, others map[string]string, names []string) (map[string]importer.Facts, error) {
 	if len(names) == 0 {
 		names = s.Names()

@@ -1,0 +1,2 @@
+// Package kerneltest says what drawn labs can't have on this kernel.
+package kerneltest
