@@ -8,6 +8,7 @@ package iproute2
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -25,13 +26,13 @@ func Print(op plan.Op) string {
 	if print == nil {
 		return fmt.Sprintf("# %T", op)
 	}
-	line := join(print(op))
+	commands := []string{join(print(op))}
 	for _, made := range op.Traits().NewLinks {
 		if made.Alias != "" {
-			line += " && " + Print(plan.SetLink{Link: made.Link, Alias: &made.Alias})
+			commands = append(commands, Print(plan.SetLink{Link: made.Link, Alias: &made.Alias}))
 		}
 	}
-	return line
+	return strings.Join(commands, " && ")
 }
 
 // printers has one row per type of Op.
