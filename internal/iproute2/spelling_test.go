@@ -77,6 +77,9 @@ func shuffle(t *rapid.T, op plan.Op, list []string) []string {
 		take(2)
 		take(1)
 	case plan.AddRoute:
+		if op.Protocol != 0 {
+			take(2)
+		}
 		if op.Route.Metric != 0 {
 			take(2)
 		}
