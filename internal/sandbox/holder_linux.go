@@ -38,7 +38,6 @@ func hold() {
 	path, _ := os.Readlink("/proc/self/fd/" + strconv.Itoa(recordFile))
 	r := &record{os.NewFile(recordFile, path)}
 	signal.Ignore(unix.SIGCHLD) // the kernel reaps children
-	defaultActions()
 	err := closeInherited(recordFile + 1)
 	watch := -1
 	if err == nil {
@@ -50,25 +49,33 @@ func hold() {
 	if err == nil {
 		err = setupNetwork()
 	}
-	if err == nil {
-		err = r.publish()
-	}
-	var terminating atomic.Bool
-	if err == nil {
-		dropCodePages()
-		go func() {
-			if r.awaitRemoval(watch); !terminating.Load() {
-				unix.Exit(0)
-			}
-		}()
-	}
-	if !report(err) {
+	if err != nil {
+		report(err)
 		return
 	}
-	awaitTermination() // at once: until then the kernel drops SIGTERM
+	defaultActions()
+	var terminating atomic.Bool
+	awaitTermination(func() {
+		awaited()
+		defaultAction(unix.SIGTERM)
+		r.serve(watch)
+		if !terminating.Load() {
+			unix.Exit(0)
+		}
+	})
 	terminating.Store(true)
 	_ = r.remove() // first, so that ended programs know why; else the next command does
 	endProcesses()
+}
+
+// serve lets others enter the sandbox, reports that it is ready and returns when its record
+// is removed.
+func (r *record) serve(watch int) {
+	err := r.publish()
+	dropCodePages()
+	if report(err) {
+		r.awaitRemoval(watch)
+	}
 }
 
 // awaitRemoval returns when the record is removed, or its file system unmounted; watch is
@@ -89,15 +96,20 @@ const lastSignal = 64
 // namespace that has its default action (pid_namespaces(7)), all but SIGKILL and SIGSTOP
 // from outside; Go's runtime handles nearly all signals, and most end the program.
 // [os/signal] leaves out those of faults, such as SIGSEGV. SIGCHLD, which the caller
-// ignores, and SIGURG, by which the runtime preempts goroutines, stay as they are.
+// ignores, and SIGURG, by which the runtime preempts goroutines, stay as they are;
+// SIGTERM until awaitTermination.
 func defaultActions() {
-	var action [32]byte // struct sigaction of the kernel: SIG_DFL, no flags, no mask
 	for s := unix.Signal(1); s <= lastSignal; s++ {
-		if s != unix.SIGCHLD && s != unix.SIGURG {
-			// SIGKILL and SIGSTOP have no other action: EINVAL.
-			_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, lastSignal/8, 0, 0)
+		if s != unix.SIGCHLD && s != unix.SIGURG && s != unix.SIGTERM {
+			defaultAction(s)
 		}
 	}
+}
+
+// defaultAction sets a signal to SIG_DFL. SIGKILL and SIGSTOP have no other action.
+func defaultAction(s unix.Signal) {
+	var action [32]byte // struct sigaction of the kernel: SIG_DFL, no flags, no mask
+	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&action)), 0, lastSignal/8, 0, 0)
 }
 
 // closeInherited closes the descriptors from first on that came with exec: those without

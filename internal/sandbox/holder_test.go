@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -73,6 +77,76 @@ func TestInheritedDescriptors(t *testing.T) {
 	}
 }
 
+// SIGTERM at any moment ends the holder, from when Go's runtime handles signals.
+func TestEarlyTermination(t *testing.T) {
+	recordDir(t)
+	for round := range 40 {
+		made := make(chan error, 1)
+		go func() {
+			box, err := sandbox.Start("lab") // perhaps another one, after the first has ended
+			if err == nil {
+				defer box.Close()
+			}
+			made <- err
+		}()
+		holder := firstHolder(t)
+		time.Sleep(time.Duration(round*round) * 20 * time.Microsecond) // up to 30 ms
+		if err := unix.PidfdSendSignal(holder, unix.SIGTERM, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		if !netns.WaitExit(holder, 20*time.Second) {
+			t.Fatalf("round %d: the holder has lost SIGTERM", round)
+		}
+		unix.Close(holder)
+		if err := <-made; err != nil && !errors.As(err, new(*sandbox.StartError)) {
+			t.Fatal(err)
+		}
+		box, err := sandbox.Open("lab")
+		if errors.Is(err, sandbox.ErrNone) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := box.End(); err != nil {
+			t.Fatal(err)
+		}
+		box.Close()
+	}
+}
+
+// firstHolder returns a pidfd of a child of this process that is PID 1 of another PID
+// namespace, and in which Go's runtime handles SIGURG, which it does after SIGTERM.
+func firstHolder(t *testing.T) int {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		lists, _ := filepath.Glob("/proc/self/task/*/children")
+		for _, list := range lists {
+			children, _ := os.ReadFile(list)
+			for _, child := range strings.Fields(string(children)) {
+				status, _ := os.ReadFile("/proc/" + child + "/status")
+				pid, _ := strconv.Atoi(child)
+				_, caught, _ := strings.Cut(string(status), "SigCgt:")
+				var signals uint64
+				_, _ = fmt.Sscanf(caught, "%x", &signals)
+				if !strings.Contains(string(status), "NSpid:\t"+child+"\t1\n") || signals&(1<<(unix.SIGURG-1)) == 0 {
+					continue
+				}
+				fd, err := unix.PidfdOpen(pid, 0)
+				if err != nil {
+					continue
+				}
+				if !netns.WaitExit(fd, 0) {
+					return fd
+				}
+				unix.Close(fd) // an earlier one
+			}
+		}
+	}
+	t.Fatal("no holder is found")
+	return -1
+}
+
 // SIGTERM from outside, as at a shutdown, ends the lab with its processes and leaves no
 // record.
 func TestTerminationFromOutside(t *testing.T) {
@@ -92,24 +166,13 @@ func TestTerminationFromOutside(t *testing.T) {
 	if _, err := read.Read(make([]byte, 16)); err != nil { // "ready"
 		t.Fatal(err)
 	}
-	terminate := func() {
-		if err := unix.Kill(box.Holder(), unix.SIGTERM); err != nil && err != unix.ESRCH {
-			t.Fatal(err)
-		}
+	if err := unix.Kill(box.Holder(), unix.SIGTERM); err != nil {
+		t.Fatal(err)
 	}
-	terminate()
-	again := time.NewTicker(5 * time.Second) // a busy machine may not have let the holder wait for the first
-	defer again.Stop()
-	for limit := time.After(20 * time.Second); ; {
-		select {
-		case err = <-ended:
-		case <-again.C:
-			terminate()
-			continue
-		case <-limit:
-			t.Fatal("the sandbox still runs")
-		}
-		break
+	select {
+	case err = <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the sandbox still runs")
 	}
 	if !errors.Is(err, sandbox.ErrEnded) {
 		t.Errorf("the program in the sandbox: %v", err)

@@ -1,6 +1,9 @@
 package sandbox
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -16,21 +19,39 @@ import (
 // A handler of Go does not see who has sent a signal, Go lets no thread block SIGTERM, and
 // the kernel drops it where it has the default action (see defaultActions). But a thread
 // that waits for it by rt_sigtimedwait(2) gets it, if that is the startup thread, which
-// the kernel prefers to the others.
+// the kernel prefers to the others. Until then Go's own action ends the holder, which has no
+// process to end yet.
 //
-// The caller is locked to the startup thread, see [onStartupThread].
-func awaitTermination() {
+// It calls meanwhile in a goroutine.
+//
+// The caller is locked to the startup thread, see [netns.OnStartupThread].
+func awaitTermination(meanwhile func()) {
 	set := &unix.Sigset_t{}
 	set.Val[0] = 1 << (unix.SIGTERM - 1)
 	if unix.PthreadSigmask(unix.SIG_BLOCK, set, nil) != nil {
 		select {} // as if none came
 	}
+	go meanwhile()
 	for {
 		var info unix.Siginfo
 		n, _, errno := unix.Syscall6(unix.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(&info)), 0, lastSignal/8, 0, 0)
 		if errno == 0 && unix.Signal(n) == unix.SIGTERM && fromOutside(&info) {
 			return
 		}
+	}
+}
+
+// awaited waits until the startup thread waits for SIGTERM: it blocks the signal before, and
+// not while it waits (proc_pid_status(5), SigBlk).
+func awaited() {
+	for {
+		status, _ := os.ReadFile("/proc/self/status")
+		_, rest, _ := strings.Cut(string(status), "SigBlk:")
+		var blocked uint64
+		if _, err := fmt.Sscanf(rest, "%x", &blocked); err != nil || blocked&(1<<(unix.SIGTERM-1)) == 0 {
+			return
+		}
+		time.Sleep(50 * time.Microsecond)
 	}
 }
 
