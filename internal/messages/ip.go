@@ -57,6 +57,7 @@ func ipPhrases() []words.Text {
 		{En: "a kind of link", ZhTW: "介面的種類"},
 		{En: "an alias", ZhTW: "alias 的文字"},
 		{En: "an address", ZhTW: "位址"},
+		{En: "a protocol", ZhTW: "協定"},
 		{En: "an address such as %s", ZhTW: "位址，例如 %s"},
 		{En: "a MAC address such as %s", ZhTW: "MAC 位址，例如 %s"},
 		{En: "a destination", ZhTW: "目的地"},

@@ -83,6 +83,7 @@ func kernelErrors() []words.Text {
 		{En: "cannot set %s to %q: the kernel changes it to %q (write that)", ZhTW: "無法把 %s 設為 %s：核心會改成 %s（請直接這樣寫）"},
 		{En: "the veth below it: %w", ZhTW: "它底下的 veth：%s"},
 		{En: "namespace %s: %w", ZhTW: "命名空間 %s：%s"},
+		{En: "--name: %w", ZhTW: "--name：%s"},
 		{En: "cannot add node names to /etc/hosts: %w", ZhTW: "無法把節點名稱加進 /etc/hosts：%s"},
 		{En: "cannot mount %s on %s: %w", ZhTW: "無法把 %s 掛載到 %s：%s"},
 		{En: "cannot start the program in the sandbox: the forked process was killed", ZhTW: "無法在沙盒裡啟動程式：行程被終止了"},
