@@ -18,7 +18,7 @@ import (
 type Facts struct {
 	*dump.Namespace
 	Qdiscs  []dump.Qdisc
-	SetMACs map[string]bool // links whose MAC somebody set
+	SetMACs map[string]bool // links whose MAC somebody set; nil: not known
 	Sysctls []dump.Setting  // that differ from a new namespace
 	Xtables []xtables.Table // of legacy iptables, ip6tables and arptables
 }

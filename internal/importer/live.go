@@ -52,7 +52,8 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 			if m.isOther(first) {
 				first = m.Others[first]
 			}
-			return first != state.Host && m.Facts[first].SetMACs[at.Link] // udev sets those of the host
+			set := m.Facts[first].SetMACs
+			return first != state.Host && (set == nil || set[at.Link]) // udev sets those of the host
 		})
 	}
 	if name == "" {

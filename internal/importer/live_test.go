@@ -26,7 +26,7 @@ func machine(s *state.State) importer.Machine {
 		s.Add(state.Host)
 	}
 	for name := range s.Namespaces {
-		m.Facts[name] = importer.Facts{Namespace: dump.Model(s, name)}
+		m.Facts[name] = importer.Facts{Namespace: dump.Model(s, name), SetMACs: map[string]bool{}}
 	}
 	return m
 }
@@ -225,7 +225,7 @@ func TestWhatTheKernelMakesIsNotSaid(t *testing.T) {
 }
 
 // A MAC that somebody set is in the file; the kernel chooses the others, and udev sets
-// those of the host.
+// those of the host. Where it is not known who set them, all are kept.
 func TestLiveSetMACs(t *testing.T) {
 	s := running(t).State
 	for _, ns := range s.Namespaces {
@@ -244,6 +244,24 @@ func TestLiveSetMACs(t *testing.T) {
 	}
 	if text := string(r.File()); !strings.Contains(text, `mac: "02:00:00:00:00:07"`) && !strings.Contains(text, "mac: 02:00:00:00:00:07") || strings.Count(text, "mac:") != 1 {
 		t.Error(text)
+	}
+	for name, f := range m.Facts {
+		f.SetMACs = nil
+		m.Facts[name] = f
+	}
+	if r, err = importer.Live("", m, nil, false); err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for _, ns := range s.Namespaces {
+		for name, l := range ns.Links {
+			if name != state.Lo && ns.Name != state.Host && !l.MAC.IsZero() {
+				links++
+			}
+		}
+	}
+	if text := string(r.File()); links < 2 || strings.Count(text, "mac:") != links {
+		t.Errorf("of %d links:\n%s", links, text)
 	}
 }
 

@@ -16,9 +16,9 @@ const netAddrSet = "3"
 
 // SetMACs returns the links of a namespace whose MAC somebody set, by name. Only sysfs has
 // that, and a sysfs shows the namespace that mounted it, so one is mounted for the read,
-// without a place in the file system. Where that is not allowed, the result is empty.
+// without a place in the file system. Where that is not allowed, the result is nil: unknown.
 func SetMACs(ns *dump.Namespace) (map[string]bool, error) {
-	set := map[string]bool{}
+	var set map[string]bool
 	err := netns.Do(ns.Name, func() error {
 		fd, err := sysfs()
 		if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EACCES) {
@@ -28,6 +28,7 @@ func SetMACs(ns *dump.Namespace) (map[string]bool, error) {
 			return err
 		}
 		defer unix.Close(fd)
+		set = map[string]bool{}
 		for _, l := range ns.Links {
 			if strings.TrimSpace(readAt(fd, "class/net/"+l.Name+"/addr_assign_type")) == netAddrSet {
 				set[l.Name] = true
