@@ -123,7 +123,7 @@ func firstHolder(t *testing.T) int {
 		lists, _ := filepath.Glob("/proc/self/task/*/children")
 		for _, list := range lists {
 			children, _ := os.ReadFile(list)
-			for _, child := range strings.Fields(string(children)) {
+			for child := range strings.FieldsSeq(string(children)) {
 				status, _ := os.ReadFile("/proc/" + child + "/status")
 				pid, _ := strconv.Atoi(child)
 				_, caught, _ := strings.Cut(string(status), "SigCgt:")
