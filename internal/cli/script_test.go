@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,8 +29,14 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// nobody is the user of the tests that are not root.
-const nobody = 65534
+// ordinaryUser returns the user of the tests that are not root: nobody, or that of
+// VETHLAB_TEST_USER in a script whose limits other processes of nobody would reach.
+func ordinaryUser() int {
+	if id, err := strconv.Atoi(os.Getenv("VETHLAB_TEST_USER")); err == nil {
+		return id
+	}
+	return 65534
+}
 
 func TestMain(m *testing.M) {
 	role := sandbox.Main()
@@ -42,7 +49,8 @@ func TestMain(m *testing.M) {
 		"vethlab-as-nobody": func() {
 			// A process that changes its user is not dumpable: it can't open its own
 			// files in /proc. One that this user starts can.
-			err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody), unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0))
+			id := ordinaryUser()
+			err := errors.Join(syscall.Setgid(id), syscall.Setuid(id), unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0))
 			if err != nil {
 				panic(err)
 			}

@@ -79,18 +79,25 @@ func labsIn(name string) ([]Lab, error) {
 	if errors.Is(err, sandbox.ErrEnded) {
 		return nil, nil
 	}
+	none := Lab{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}}, Sandbox: name}
 	if entry := (*sandbox.EntryError)(nil); errors.As(err, &entry) {
-		return []Lab{{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}}, Sandbox: name, Unreachable: entry.Error()}}, nil
+		none.Unreachable = entry.Error()
+		return []Lab{none}, nil
+	}
+	if err == nil && code != 0 {
+		none.Unreachable = fmt.Sprintf("cannot list the labs of sandbox %s: vethlab ls ended there with exit code %d", name, code)
+		return []Lab{none}, nil
 	}
 	var labs []Lab
-	if err == nil && code == 0 {
+	if err == nil {
 		err = json.Unmarshal(out, &labs)
 	}
 	for i := range labs {
 		labs[i].Sandbox = name
 	}
 	if len(labs) == 0 {
-		labs = []Lab{{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}, Incomplete: true}, Sandbox: name}}
+		none.Incomplete = true
+		labs = []Lab{none}
 	}
 	return labs, err
 }
