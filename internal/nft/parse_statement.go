@@ -1,6 +1,7 @@
 package nft
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,13 +33,35 @@ func (p *parser) limit() (s Limit, err error) {
 	}
 	s.Burst = defaultBurst
 	if err = p.rate(&s); err == nil && p.skip("burst") {
-		var n uint64
-		if n, err = p.number("a number", 32); err == nil {
-			n *= max(1, p.unit())
-			s.Burst = uint32(n)
-		}
+		err = p.burst(&s)
 	}
 	return s, err
+}
+
+// burst reads "7 packets" or "20 kbytes". The kernel takes a burst of 0 packets as the
+// default.
+func (p *parser) burst(s *Limit) error {
+	t := p.peek()
+	n, err := p.number("a number", 32)
+	if err != nil {
+		return err
+	}
+	unit := p.peek()
+	factor := bytesIn(unit.text)
+	switch {
+	case s.Bytes && unit.text == "packets":
+		return p.unexpected("a burst in bytes, as the rate")
+	case !s.Bytes && factor > 0:
+		return p.unexpected("a burst in packets, as the rate")
+	case !s.Bytes && n == 0:
+		return p.errorAt(t, "invalid burst of 0 packets (want 1 or more)")
+	case n*factor > math.MaxUint32:
+		return p.errorAt(t, "invalid burst of %d %s (want less than 4096 mbytes)", n, unit.text)
+	case factor > 0 || unit.text == "packets":
+		p.next()
+	}
+	s.Burst = uint32(n * max(1, factor))
+	return nil
 }
 
 // rate reads "5/second" or "10 mbytes/second".
@@ -55,6 +78,9 @@ func (p *parser) rate(s *Limit) (err error) {
 		if !ok || amount != "" && amount != "packets" && factor == 0 {
 			return p.errorAt(unit, "expected a unit such as mbytes/second, found %s", unit)
 		}
+		if factor > 0 && s.Rate > math.MaxUint64/factor {
+			return p.errorAt(t, "invalid rate of %d %s (want less than 2^64 bytes)", s.Rate, amount)
+		}
 		if factor > 0 {
 			s.Rate, s.Bytes, s.Burst = s.Rate*factor, true, 0
 		}
@@ -70,17 +96,6 @@ func (p *parser) rate(s *Limit) (err error) {
 }
 
 // unit reads "packets" or a unit of bytes and returns its factor; 0 if neither follows.
-func (p *parser) unit() uint64 {
-	if p.skip("packets") {
-		return 1
-	}
-	n := bytesIn(p.peek().text)
-	if n > 0 {
-		p.next()
-	}
-	return n
-}
-
 func bytesIn(unit string) uint64 {
 	return map[string]uint64{"bytes": 1, "kbytes": 1 << 10, "mbytes": 1 << 20}[unit]
 }

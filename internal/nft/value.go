@@ -142,8 +142,13 @@ func (t *datatype) canonical(values []string, join bool) ([]string, error) {
 	if join {
 		list = joined(list)
 	}
-	if t == ifIndex { // the indexes are unknown: keep the names
-		return quoteNames(values), nil
+	if t == ifIndex { // the indexes are unknown: keep the names in their order
+		seen := map[string]bool{}
+		return slices.DeleteFunc(quoteNames(values), func(name string) bool {
+			known := seen[name]
+			seen[name] = true
+			return known
+		}), nil
 	}
 	texts := make([]string, len(list))
 	for i, s := range list {
@@ -197,7 +202,12 @@ func (m Match) Canonical() (Match, error) {
 	if m.Set && len(m.Values) > 1 {
 		values, err := t.canonical(m.Values, true)
 		m.Values = values
-		return m, err
+		if err != nil || len(values) > 1 {
+			return m, err
+		}
+		if t.flags && m.Op == "" { // a set has exact values
+			m.Op = "=="
+		}
 	}
 	m.Set = false // a set of one value
 	s, err := t.span(m.Values[0], nil)
