@@ -37,6 +37,12 @@ func TestDecompileForeignInstructions(t *testing.T) {
 		{[]nft.Expr{mark, nft.Other{Name: "hash", Text: "x"}, nft.StoreCT{Key: 3, Reg: 1}}, "[hash x] [ct mark set register]"},
 		{[]nft.Expr{nft.Translate{Word: "snat", AddrMin: 1}}, "[snat to ?]"},
 		{[]nft.Expr{nft.Immediate{Reg: 1, Data: []byte{1, 2, 3, 4}}, nft.Translate{Word: "dnat", AddrMin: 1, PortMin: 2}}, "[dnat to 1.2.3.4:?]"},
+		{[]nft.Expr{mark, nft.Swap{From: 1, To: 1, Size: 4}, nft.Lookup{Reg: 1, Inner: &nft.InnerSet{Size: 4}}}, "[meta mark in set]"},
+		{[]nft.Expr{mark, nft.Swap{From: 1, To: 1, Size: 4}, nft.Lookup{Not: true, Reg: 1, Name: "s"}}, "[meta mark != in set s]"},
+		{[]nft.Expr{saddr, nft.Lookup{Reg: 1, Inner: &nft.InnerSet{Size: 2}}}, "[ip saddr in set]"},
+		{[]nft.Expr{saddr, nft.Lookup{Reg: 1, Name: "s"}, nft.Compare{Reg: 1, Data: []byte{1, 2, 3, 4}}}, "ip saddr @s ip saddr 1.2.3.4"},
+		{[]nft.Expr{nft.Immediate{Reg: 1, Data: []byte{1, 2}}, nft.Translate{Word: "snat", AddrMin: 1}}, "[snat to ?]"},
+		{[]nft.Expr{nft.Immediate{Reg: 1, Data: []byte{1, 2, 3, 4}}, nft.Immediate{Reg: 2, Data: []byte{1, 2}}, nft.Translate{Word: "snat", AddrMin: 1, AddrMax: 2}}, "[snat to ?]"},
 		{[]nft.Expr{saddr, nft.Lookup{Reg: 1, Inner: &nft.InnerSet{TypeID: 7, Size: 4, Interval: true, Elements: []nft.Element{
 			{Key: []byte{10, 0, 0, 8}, End: true}, {Key: []byte{10, 0, 0, 4}}, {Key: []byte{10, 0, 0, 4}, End: true}, {Key: []byte{10, 0, 0, 0}},
 		}}}}, "ip saddr { 10.0.0.0/30, 10.0.0.4/30 }"},
@@ -110,8 +116,7 @@ func TestLinksOfARuleset(t *testing.T) {
 	if want := "3:9: " + problem + "\n4:7: " + problem + "\n6:23: " + problem; fmt.Sprint(err) != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
-	var errs nft.Errors
-	if !errors.As(err, &errs) {
+	if _, ok := errors.AsType[nft.Errors](err); !ok {
 		t.Errorf("the error is of type %T, want nft.Errors", err)
 	}
 	if _, err := nft.ParseRulesetFor(text, func(string) bool { return true }); err != nil {
@@ -200,5 +205,39 @@ func TestDuplicateValues(t *testing.T) {
 	broken := nft.VerdictMap{Key: "ip saddr", Elements: []nft.VerdictElement{{Value: "10.0.0.0/8", Verdict: nft.Verdict{Word: "accept"}}, {Value: "10.0.0.0/9", Verdict: nft.Verdict{Word: "drop"}}}}
 	if got, err := nft.Compile(nft.IP, nft.Rule{Statements: []nft.Statement{broken}}, links{}); err == nil {
 		t.Errorf("%s is compiled to %+v, want an error", broken, got)
+	}
+}
+
+// An error that follows from another one is not reported: of a set or chain whose
+// declaration is wrong, and of a table that all commands want.
+func TestFollowingErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"table ip a { set s { type nope; }; chain c { ip saddr @s accept; }; }":                      `1:27: expected ipv4_addr, ipv6_addr, ether_addr, ether_type, inet_proto, inet_service, icmp_type, mark, iface_index, ifname or ct_state, found "nope"`,
+		"table ip a { chain d { type filter hook nope priority 0; }; chain c { jump d; }; }":         `1:41: expected prerouting, input, forward, output or postrouting, found "nope"`,
+		"add chain ip x\nadd rule ip x c accept":                                                     `1:15: expected the name of a chain, found the end of the statement`,
+		"add rule ip x c accept\nadd rule ip x c drop":                                               `1:5: table ip x not found`,
+		"table ip a { chain c { jump d; ip saddr @s accept; }; }":                                    "1:29: target chain d not found in table ip a\n1:42: set s not found in table ip a",
+		"table ip a { chain c { type filter hook input priority 0; masquerade; }; }":                 "1:59: masquerade: only in a chain of type nat",
+		"table ip a { chain c { nope { a { b } c }; accept x; }; }\ntable ip b { foo; chain c { } }": "1:24: unknown statement \"nope\"\n1:51: unknown statement \"x\"\n2:14: expected chain or set, found \"foo\"",
+	} {
+		if _, err := nft.ParseRuleset(text); fmt.Sprint(err) != want {
+			t.Errorf("%s: got\n%v\nwant\n%s", text, err, want)
+		}
+	}
+}
+
+// A new policy of a chain does not change copies of the chain.
+func TestPolicyOfACopy(t *testing.T) {
+	rs := parse(t, "table ip a { chain c { type filter hook input priority 0; policy accept; }; }")
+	was := rs[0].Chains[0]
+	cs, err := nft.Parse("add chain ip a c { policy drop; }")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cs[0].Apply(&rs); err != nil {
+		t.Fatal(err)
+	}
+	if now := rs[0].Chains[0].Base.Policy; now != "drop" || was.Base.Policy != "accept" {
+		t.Errorf("got %s, and %s in the copy; want drop and accept", now, was.Base.Policy)
 	}
 }
