@@ -241,8 +241,8 @@ func ExampleLab_Verify() {
 // Reports print themselves.
 func ExampleReport() {
 	report := &vethlab.Report{Lab: "shop", Took: 12 * time.Millisecond, Results: []vethlab.TestResult{
-		{Asks: "client → web", OK: true, Found: "reachable (0.05 ms)"},
-		{Asks: "client → db", Pairs: 1, Failed: 1, Found: "expected unreachable, found reachable at 10.0.0.3"},
+		{Subject: "client → web", OK: true, Found: "reachable (0.05 ms)"},
+		{Subject: "client → db", Pairs: 1, Failed: 1, Found: "expected unreachable, found reachable at 10.0.0.3"},
 	}}
 	fmt.Println(report)
 	fmt.Println(report.OK(), report.Failed())

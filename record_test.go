@@ -108,7 +108,7 @@ func TestDamagedRecord(t *testing.T) {
 	name := netnstest.LabName(t)
 	path := filepath.Join(sandbox.Dir, name+".wanted")
 	const folder, missing = "a folder", "nothing"
-	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, strings.Repeat("[", 100000), folder, missing} {
+	for _, text := range []string{"", "{", `{"version": 999}`, `{"version": 1}`, `{"version": 1, "topology": {"nodes": 7}}`, `{"version": 1, "topology": {}}`, `{"version": 1, "topology": {"name": "other", "links": [["a", "b"]]}}`, strings.Repeat("[", 100000), folder, missing} {
 		var said []string
 		lab := parse(t, "name: "+name+"\nlinks: [[a, b]]\nnodes: {a: {sysctls: {net.ipv4.ip_default_ttl: 9}}}\n")
 		lab.Notify(func(e vethlab.Event) {
@@ -134,7 +134,7 @@ func TestDamagedRecord(t *testing.T) {
 		if found.Topology() != nil || found.Unknown() == nil {
 			t.Errorf("%.20q: the description is taken for known", text)
 		}
-		if _, err := lab.Up(t.Context()); err != nil || len(said) != 1 {
+		if _, err := lab.Up(t.Context()); err != nil || len(said) != 1 || strings.Contains(said[0], ":1:") {
 			t.Errorf("%.20q: %v, said %q", text, err, said)
 		}
 		if found, err = vethlab.Find(name); err != nil || found.Topology() == nil {

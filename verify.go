@@ -31,7 +31,7 @@ type Report = verify.Report
 // A TestResult is what one test found.
 //
 //	Name  string    // as in the file
-//	Asks  string    // which probes it sends: "a → web via tcp/80"
+//	Subject  string    // what is tested: "a → web via tcp/80"
 //	Wants string    // what is expected: "reachable within 20ms"
 //	OK    bool      // all is as expected
 //	Found string    // in one line
@@ -49,7 +49,7 @@ type Report = verify.Report
 //	Tries    int            // more than 1 if the first ones failed
 //	Took     time.Duration  // of the last try
 //
-//	func (*TestResult) Title() string      // Name or, without one, Asks
+//	func (*TestResult) Title() string      // Name or, without one, Subject
 //	func (*TestResult) Details() []string  // the lines after Found: failures, output of commands
 type TestResult = verify.TestResult
 

@@ -147,10 +147,10 @@ links: [[b, r, {subnet: 10.9.0.0/30}], [icmp, r], [tcp, r], [udp, r]]`)
 	r := lab.Verify(t.Context(), tests...)
 	for i, result := range r.Results {
 		if want := tests[i].Expect != topo.Reachable; result.OK != want {
-			t.Errorf("%s, expected %s: %s", result.Asks, tests[i].Expect, result.Found)
+			t.Errorf("%s, expected %s: %s", result.Subject, tests[i].Expect, result.Found)
 		}
 		if tests[i].Expect == topo.Reachable && !strings.HasSuffix(result.Found, " says: prohibited by a filter") {
-			t.Errorf("%s: %s", result.Asks, result.Found)
+			t.Errorf("%s: %s", result.Subject, result.Found)
 		}
 	}
 }
@@ -193,7 +193,7 @@ func TestVerifyExistingListener(t *testing.T) {
 	var found []string
 	for _, result := range r.Results {
 		if len(result.Serving) > 0 {
-			t.Errorf("%s: vethlab listened at %v", result.Asks, result.Serving)
+			t.Errorf("%s: vethlab listened at %v", result.Subject, result.Serving)
 		}
 		found = append(found, measured.ReplaceAllString(result.Found, "#"))
 	}
@@ -252,12 +252,12 @@ func TestRetryFor(t *testing.T) {
 }
 
 func TestReportAsJSON(t *testing.T) {
-	r := &vethlab.Report{Lab: "lab", Results: []vethlab.TestResult{{Asks: "a → b", OK: true, Tries: 1}}, Err: errors.New("interrupted")}
+	r := &vethlab.Report{Lab: "lab", Results: []vethlab.TestResult{{Subject: "a → b", OK: true, Tries: 1}}, Err: errors.New("interrupted")}
 	b, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"ok":false,"failed":0,"lab":"lab","results":[{"asks":"a → b","wants":"","ok":true,"found":"",` +
+	const want = `{"ok":false,"failed":0,"lab":"lab","results":[{"subject":"a → b","wants":"","ok":true,"found":"",` +
 		`"pairs":0,"failed":0,"tries":1,"took":0}],"took":0,"error":"interrupted"}`
 	if string(b) != want {
 		t.Errorf("got %s\nwant %s", b, want)
@@ -265,17 +265,17 @@ func TestReportAsJSON(t *testing.T) {
 }
 
 func TestReportAsText(t *testing.T) {
-	many := vethlab.TestResult{Name: "many fail", Asks: "all → all", Found: "expected reachable, found unreachable in 13 of 20 pairs", Pairs: 20, Failed: 13}
+	many := vethlab.TestResult{Name: "many fail", Subject: "all → all", Found: "expected reachable, found unreachable in 13 of 20 pairs", Pairs: 20, Failed: 13}
 	for range 13 {
 		many.Failures = append(many.Failures, vethlab.Failure{From: "a", To: "b", Key: "expect", Want: "reachable", Found: "unreachable", Why: "no answer in 1 s"})
 	}
-	long := vethlab.TestResult{Asks: strings.Repeat("x", 60), OK: true, Found: "reachable"}
+	long := vethlab.TestResult{Subject: strings.Repeat("x", 60), OK: true, Found: "reachable"}
 	command := vethlab.TestResult{
-		Asks: "a: false", Found: "expected exit code 0, found exit code 1", Pairs: 1, Failed: 1,
+		Subject: "a: false", Found: "expected exit code 0, found exit code 1", Pairs: 1, Failed: 1,
 		Failures: []vethlab.Failure{{From: "a", Key: "exit", Want: "exit code 0", Found: "exit code 1", Output: "out\nerr"}},
 	}
-	good := vethlab.TestResult{Asks: "abc → d", OK: true, Found: "reachable"}
-	other := vethlab.TestResult{Asks: "a → d", OK: true, Found: "reachable"}
+	good := vethlab.TestResult{Subject: "abc → d", OK: true, Found: "reachable"}
+	other := vethlab.TestResult{Subject: "a → d", OK: true, Found: "reachable"}
 	r := &vethlab.Report{Lab: "lab", Results: []vethlab.TestResult{good, other, many, long, command}, Took: time.Second}
 	golden.Compare(t, "testdata/report.golden", r.String()+"\n")
 	painted := r.Text(vethlab.TextOptions{Paint: func(good bool, word string) string {

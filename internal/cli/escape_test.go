@@ -22,7 +22,7 @@ func oddReport(t *rapid.T) *vethlab.Report {
 	text := func(what string) string { return topotest.OddText().Draw(t, what) }
 	r := &vethlab.Report{Lab: text("lab")}
 	for range rapid.IntRange(1, 3).Draw(t, "tests") {
-		result := vethlab.TestResult{Name: text("name"), Asks: text("asks"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok"), Pairs: 2}
+		result := vethlab.TestResult{Name: text("name"), Subject: text("subject"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok"), Pairs: 2}
 		result.Pos = topo.Pos{File: text("file"), Line: 3, Col: 7}
 		result.Failures = []vethlab.Failure{{From: text("from"), To: text("to"), Want: text("want"), Found: text("found"), Why: text("why"), Output: text("output")}, {From: "x"}}
 		if result.OK {

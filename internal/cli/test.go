@@ -192,7 +192,7 @@ func plainReport(r *vethlab.Report) report.Report {
 		t := &r.Results[i]
 		test := report.Test{Title: t.Title(), At: t.At, Pos: t.Pos, OK: t.OK, Found: t.Found, Details: t.Details(), Took: t.Took}
 		if t.Name != "" {
-			test.Asks = t.Asks
+			test.Subject = t.Subject
 		}
 		plain.Tests = append(plain.Tests, test)
 	}

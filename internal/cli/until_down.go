@@ -24,7 +24,7 @@ func untilDown(ctx context.Context, lab *vethlab.Lab, nodes ...string) (context.
 	return netns.UntilRemoved(ctx, namespaces, fmt.Errorf("lab %s: %w", lab.Name(), sandbox.ErrEnded))
 }
 
-// ended returns the error that ended a context of [untilDown] if the lab did, else err.
+// ended returns the cause of until, a context of [untilDown], if the lab was removed, else err.
 func ended(ctx, until context.Context, err error) error {
 	if ctx.Err() == nil && until.Err() != nil {
 		return context.Cause(until)

@@ -19,12 +19,12 @@ func Mermaid(s *Scene) (text string, links int) {
 	for i := range l.Boxes {
 		m.box(&l.Boxes[i])
 	}
-	live, turned := s.live(), downward(l)
+	isLive, orient := s.live(), downward(l)
 	for _, c := range s.Cables {
-		c.Ends = turned(c.Ends)
+		c.Ends = orient(c.Ends)
 		link := "---"
 		switch {
-		case !live(c):
+		case !isLive(c):
 			link = "-.-"
 		case c.Count > 1:
 			link = "==="
@@ -32,7 +32,7 @@ func Mermaid(s *Scene) (text string, links int) {
 		m.join(c.Ends[0], link, c.caption(), c.Ends[1])
 	}
 	for _, r := range s.Relations {
-		ends := turned([2]End{r.From, r.To})
+		ends := orient([2]End{r.From, r.To})
 		m.join(ends[0], "-.-", r.Label, ends[1])
 	}
 	m.colours(s)

@@ -43,7 +43,7 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	}
 }
 
-// automatic reports whether the kernel gave a link this address, unasked.
+// automatic reports whether the kernel gave a link this address automatically.
 // Kernels before 5.18 report it of no address: there an fe80:: address of any MAC is the
 // kernel's. A bridge has that of its first MAC, and takes the lowest of its ports' later.
 func automatic(l *state.Link, a seenAddress, reported bool) bool {
@@ -96,8 +96,8 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 		return inside(func(c *conn) error {
 			for _, l := range seen[i].links {
 				kind := l.Kind
-				if nowhere, refers := l.unresolved(); refers {
-					kind = kind.Renamed(nowhere, c.target(end{seen[i].name, l}, byIndex[l.link]))
+				if unresolved, ok := l.unresolved(); ok {
+					kind = kind.Renamed(unresolved, c.target(end{seen[i].name, l}, byIndex[l.link]))
 				}
 				kinds[i] = append(kinds[i], kind)
 			}

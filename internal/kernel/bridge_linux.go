@@ -41,7 +41,7 @@ func (b *batch) bridgeChange(c state.BridgeChange) {
 	}
 }
 
-// TryVLANFiltering makes a bridge that minds VLANs.
+// TryVLANFiltering creates a bridge with vlan_filtering on.
 func TryVLANFiltering() error {
 	return tryRoute(func(c *conn) error {
 		var b batch

@@ -8,26 +8,14 @@ import (
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
-	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Dump reads all that the namespace of that name shows, [state.Host] being the
-// ground's own. It fails with [fs.ErrNotExist] if there is none.
+// Dump reads all that the namespace of that name shows, "" being the
+// host namespace. It fails with [fs.ErrNotExist] if there is none.
 func Dump(namespace string) (*dump.Namespace, error) {
 	var ns *dump.Namespace
 	err := netns.Do(namespace, func() (err error) {
 		ns, err = dumpInside(namespace)
-		return err
-	})
-	return ns, err
-}
-
-// DumpFd reads all that the namespace of an open descriptor shows. The result
-// has no name.
-func DumpFd(fd int) (*dump.Namespace, error) {
-	var ns *dump.Namespace
-	err := netns.DoFd(fd, func() (err error) {
-		ns, err = dumpInside(state.Host)
 		return err
 	})
 	return ns, err

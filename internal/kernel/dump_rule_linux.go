@@ -9,7 +9,7 @@ import (
 )
 
 // decodeRule reads the body of an RTM_NEWRULE: a struct fib_rule_hdr, which is as
-// large as a struct rtmsg, and attributes. False: it is none of IP.
+// large as a struct rtmsg, and attributes. False: it is neither an IPv4 nor an IPv6 rule.
 func decodeRule(body []byte) (dump.Rule, bool) {
 	if len(body) < unix.SizeofRtMsg {
 		return dump.Rule{}, false

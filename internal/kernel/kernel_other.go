@@ -38,9 +38,6 @@ func RouteTo(string, netip.Addr) (dump.Route, error) { return dump.Route{}, netn
 // Dump fails with [netns.ErrLinux].
 func Dump(string) (*dump.Namespace, error) { return nil, netns.ErrLinux }
 
-// DumpFd fails with [netns.ErrLinux].
-func DumpFd(int) (*dump.Namespace, error) { return nil, netns.ErrLinux }
-
 // Labs fails with [netns.ErrLinux].
 func Labs() (map[string]state.Mark, error) { return nil, netns.ErrLinux }
 

@@ -160,7 +160,7 @@ func (x xt) nat(word string) func() nft.Statement {
 	}
 }
 
-// address writes an address of the family, of the first bytes of its room.
+// address writes an address of the family, in the first bytes of its field.
 func (x xt) address(b []byte) string {
 	if x.family == nft.IP {
 		b = b[:4]

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -111,7 +112,7 @@ func Labs() (map[string]state.Mark, error) {
 	marks := make([]state.Mark, len(names))
 	err = netns.Each(names, func(i int) error {
 		return inside(func(c *conn) error {
-			marks[i] = c.mark()
+			marks[i] = c.mark(names[i])
 			return nil
 		})
 	})
@@ -145,14 +146,18 @@ func ignoreDeleted(err error) error {
 	return errors.Join(slices.DeleteFunc(joined.Unwrap(), deleted)...)
 }
 
-// mark returns the mark on the lo of the conn's namespace.
-func (c *conn) mark() state.Mark {
+// mark returns the mark on the lo of the conn's namespace, which has that name. It does
+// not count if the name does not end with the node: whoever has rights in a namespace
+// can write any alias there, but not give it another name.
+func (c *conn) mark(name string) state.Mark {
 	lo, err := c.link(loIndex)
 	if err != nil {
 		return state.Mark{}
 	}
-	m, _ := state.ParseNamespaceMark(lo.Alias)
-	return m
+	if m, ok := state.ParseNamespaceMark(lo.Alias); ok && strings.HasSuffix(name, m.Node) {
+		return m
+	}
+	return state.Mark{}
 }
 
 // rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: an answer without statistics.
@@ -236,7 +241,7 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 	}
 	var ns *seenNamespace
 	err := inside(func(c *conn) error {
-		if name != state.Host && !sc.namespace(c.mark()) {
+		if name != state.Host && !sc.namespace(c.mark(name)) {
 			return nil
 		}
 		seen := &seenNamespace{name: name}

@@ -21,7 +21,7 @@ func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 	}
 	err := netns.Each(names, func(i int) error {
 		return inside(func(c *conn) error {
-			marks[i] = c.mark()
+			marks[i] = c.mark(names[i])
 			return c.links(others[names[i]], func(*seenLink) bool { return true })
 		})
 	})

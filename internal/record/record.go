@@ -141,14 +141,26 @@ func Read(lab string) (*Record, error) {
 	}
 	r := &Record{}
 	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("the record of lab %s is damaged: %w", lab, err)
+		return nil, fmt.Errorf("the record of lab %s is damaged: %w", lab, withoutPlace(err))
 	}
-	if r.Version != version || r.Topology == nil {
+	if r.Version != version {
 		return nil, fmt.Errorf("the record of lab %s has version %d (want %d)", lab, r.Version, version)
+	}
+	if r.Topology == nil || r.Topology.Name != lab {
+		return nil, fmt.Errorf("the record of lab %s is damaged: it describes another lab, or none", lab)
 	}
 	setPositions(r.Topology, r.Positions)
 	r.text = text
 	return r, nil
+}
+
+// withoutPlace returns the first mistake of a description without its place, which would
+// be one in the record.
+func withoutPlace(err error) error {
+	if mistakes := topo.Errors(nil); errors.As(err, &mistakes) {
+		return errors.New(mistakes[0].Msg)
+	}
+	return err
 }
 
 // Write makes this the lab's record in place of present, which may be nil.

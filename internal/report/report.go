@@ -21,7 +21,7 @@ type Report struct {
 // A Test is the outcome of one test.
 type Test struct {
 	Title   string
-	Asks    string   // probes of the test if Title is a name; else ""
+	Subject string   // what is tested if Title is a name; else ""
 	At      string   // Pos as text; or ""
 	Pos     topo.Pos // in the lab file
 	OK      bool

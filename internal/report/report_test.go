@@ -24,7 +24,7 @@ func oddReport(t *rapid.T) Report {
 	text := func(what string) string { return topotest.OddText().Draw(t, what) }
 	r := Report{Lab: text("lab")}
 	for range rapid.IntRange(0, 3).Draw(t, "tests") {
-		test := Test{Title: text("title"), Asks: text("asks"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok")}
+		test := Test{Title: text("title"), Subject: text("subject"), Found: text("found"), At: text("at"), OK: rapid.Bool().Draw(t, "ok")}
 		test.Pos = topo.Pos{File: text("file"), Line: 3, Col: 7}
 		if !test.OK {
 			test.Details = []string{text("detail"), text("detail")}
@@ -104,7 +104,7 @@ func TestTAPOfAnyText(t *testing.T) {
 			case inside && line == "  ...":
 				inside = false
 			case inside:
-				if !strings.HasPrefix(line, "    ") && line != "" && !regexp.MustCompile(`^  (duration_ms|at|asks|found|message): `).MatchString(line) {
+				if !strings.HasPrefix(line, "    ") && line != "" && !regexp.MustCompile(`^  (duration_ms|at|subject|found|message): `).MatchString(line) {
 					t.Fatalf("unexpected line %q:\n%s", line, text)
 				}
 			case line == "  ---":

@@ -35,8 +35,8 @@ func tapDetails(b *bytes.Buffer, t Test) {
 	if t.At != "" {
 		fmt.Fprintf(b, "  at: %s\n", escape.YAMLQuoted(t.At))
 	}
-	if t.Asks != "" {
-		fmt.Fprintf(b, "  asks: %s\n", escape.YAMLQuoted(t.Asks))
+	if t.Subject != "" {
+		fmt.Fprintf(b, "  subject: %s\n", escape.YAMLQuoted(t.Subject))
 	}
 	if t.OK {
 		fmt.Fprintf(b, "  found: %s\n", escape.YAMLQuoted(t.Found))

@@ -69,9 +69,24 @@ const lockSuffix = ".lock"
 
 func lockPath(lab string) string { return filepath.Join(Dir, lab+lockSuffix) }
 
+// openLock opens the lock file of a lab. In a sandbox a process of the lab may have put
+// anything there: opening a FIFO would wait for a writer.
+func openLock(lab string, flags int) (*os.File, error) {
+	path := lockPath(lab)
+	f, err := os.OpenFile(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, fmt.Errorf("the lock of lab %s, %s, is not a regular file: delete it", lab, path)
+	}
+	return f, nil
+}
+
 // tryAcquire takes the lock or fails with EWOULDBLOCK.
 func tryAcquire(lab string) (*Lock, error) {
-	f, err := os.OpenFile(lockPath(lab), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := openLock(lab, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +122,16 @@ func writeOwner(f *os.File) error {
 
 // owner returns the process that has the lock of a lab.
 func owner(lab string) string {
-	pid, err := os.ReadFile(lockPath(lab))
-	if err != nil || len(pid) == 0 {
+	f, err := openLock(lab, os.O_RDONLY)
+	if err != nil {
 		return "another program"
 	}
-	return "process " + strings.TrimSpace(string(pid))
+	defer f.Close()
+	var pid int
+	if _, err := fmt.Fscan(f, &pid); err != nil {
+		return "another program"
+	}
+	return fmt.Sprintf("process %d", pid)
 }
 
 // Begin notes that a change begins. Until Finish, [Unfinished] reports the lab after
@@ -136,7 +156,7 @@ func (l *Lock) Release() error {
 // Unfinished reports whether the last change of a lab was not completed: its lock is free
 // but still names its owner. Without permission to read the lock it returns false.
 func Unfinished(lab string) bool {
-	f, err := os.Open(lockPath(lab))
+	f, err := openLock(lab, os.O_RDONLY)
 	if err != nil {
 		return false
 	}

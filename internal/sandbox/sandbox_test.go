@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
@@ -348,5 +349,35 @@ func TestStartErrors(t *testing.T) {
 				t.Errorf("got %s, %v, want %s", out, err, tt.want)
 			}
 		})
+	}
+}
+
+// Something else in place of a lock file is reported, and nothing waits for it.
+func TestLockIsRegularFile(t *testing.T) {
+	if !netnstest.Isolated(t) {
+		return
+	}
+	const lab = "vtest-lock"
+	path := filepath.Join(sandbox.Dir, lab+".lock")
+	if err := os.MkdirAll(sandbox.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, put := range map[string]func() error{
+		"fifo":   func() error { return unix.Mkfifo(path, 0o600) },
+		"folder": func() error { return os.Mkdir(path, 0o700) },
+		"link":   func() error { return os.Symlink("/dev/zero", path) },
+	} {
+		if err := put(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sandbox.Acquire(t.Context(), lab, func(string) {}); err == nil || !strings.Contains(err.Error(), lab) {
+			t.Errorf("%s: got the error %v", name, err)
+		}
+		if sandbox.Unfinished(lab) {
+			t.Errorf("%s: taken for a lock", name)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

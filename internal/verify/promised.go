@@ -6,19 +6,24 @@ import (
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
 // A test that expects no answer passes by itself where the source or the target is not
 // what the file describes: without an address, or with a link that is down. So it fails
-// then, and says why.
+// then, and says why. A test that expects an answer passes by itself where another node has
+// an address of the target, and answers.
 
 // broken says what of the source or the target of a pair is not as described, "" if all
-// is. It looks only at pairs of tests that expect no answer.
+// is.
 func (e *engine) broken(t *compile.Test, p *compile.Pair) string {
-	if e.described == nil || t.Outcome() != topo.Unreachable {
+	if e.described == nil {
 		return ""
+	}
+	if t.Outcome() != topo.Unreachable {
+		return e.usurped(p)
 	}
 	if why := e.brokenSource(p.From); why != "" {
 		return why
@@ -29,6 +34,36 @@ func (e *engine) broken(t *compile.Test, p *compile.Pair) string {
 		}
 	}
 	return ""
+}
+
+// usurped says which address of the target another node has.
+func (e *engine) usurped(p *compile.Pair) string {
+	for _, a := range p.Addresses {
+		if node := e.misplaced[a]; node != "" && p.Node != "" && node != p.Node {
+			return fmt.Sprintf("%s has %s, an address of %s%s", node, a, p.Node, otherThanDescribed)
+		}
+	}
+	return ""
+}
+
+// misplaced returns the nodes that have an address, other than described. Link-local
+// addresses are not included: other links may have the same.
+func misplaced(seen, described *state.State) map[netip.Addr]string {
+	nodes := map[netip.Addr]string{}
+	if described == nil {
+		return nodes
+	}
+	for name, ns := range seen.Namespaces {
+		want := described.Namespace(name)
+		for _, l := range ns.Links {
+			for _, p := range l.Addresses {
+				if a := p.Addr(); !a.IsLinkLocalUnicast() && (want == nil || !want.Owns(a)) {
+					nodes[a] = hosts.NodeName(ns)
+				}
+			}
+		}
+	}
+	return nodes
 }
 
 // brokenSource says which link of a node is missing or down, or lacks an address, and

@@ -51,11 +51,11 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 
 // A TestResult is what one test found.
 type TestResult struct {
-	Name  string `json:"name,omitempty"` // as in the file
-	Asks  string `json:"asks"`           // which probes it sends: "a → web via tcp/80"
-	Wants string `json:"wants"`          // what is expected: "reachable within 20ms"
-	OK    bool   `json:"ok"`             // all is as expected
-	Found string `json:"found"`          // in one line
+	Name    string `json:"name,omitempty"` // as in the file
+	Subject string `json:"subject"`        // what is tested: "a → web via tcp/80"
+	Wants   string `json:"wants"`          // what is expected: "reachable within 20ms"
+	OK      bool   `json:"ok"`             // all is as expected
+	Found   string `json:"found"`          // in one line
 
 	Pairs    int       `json:"pairs"`              // source–target pairs; for a command, nodes
 	Failed   int       `json:"failed"`             // pairs or nodes that failed
@@ -74,12 +74,12 @@ type TestResult struct {
 	At  string   `json:"at,omitempty"` // Pos as text
 }
 
-// Title returns the name or, without one, Asks.
+// Title returns the name or, without one, Subject.
 func (t *TestResult) Title() string {
 	if t.Name != "" {
 		return t.Name
 	}
-	return t.Asks
+	return t.Subject
 }
 
 // A Failure is a result that differs from the expected one.

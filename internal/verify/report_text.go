@@ -130,7 +130,7 @@ func (t *TestResult) Details() []string {
 	}
 	var lines []string
 	if t.Name != "" {
-		lines = append(lines, "asked: "+t.Asks)
+		lines = append(lines, "subject: "+t.Subject)
 	}
 	for i := range t.Failures[:min(len(t.Failures), maxFailures)] {
 		f := &t.Failures[i]

@@ -42,7 +42,7 @@ func summarize(findings []finding) summary {
 func conclude(t *compile.Test, last try, tries int) TestResult {
 	s := summarize(last.findings)
 	r := TestResult{
-		Name: t.Name, Asks: asks(t), Wants: wants(t), OK: len(s.failures) == 0, Found: foundText(t, &s, last.serving),
+		Name: t.Name, Subject: subject(t), Wants: wants(t), OK: len(s.failures) == 0, Found: foundText(t, &s, last.serving),
 		Pairs: total(t), Failed: s.failed, Failures: s.failures,
 		RTT: NewDistribution(s.rtts), Sent: s.sent, Received: s.received,
 		Matrix: matrixOf(t, last.findings), Serving: last.serving, Tries: tries, Took: last.took, Pos: t.Pos,
@@ -74,8 +74,8 @@ func NewDistribution(r probe.RTTs) Distribution {
 // maxNamed is how many nodes a test's title names.
 const maxNamed = 3
 
-// asks says what the test asks: "a, b → web via tcp/80".
-func asks(t *compile.Test) string {
+// subject returns the probes of a test: "a, b → web via tcp/80".
+func subject(t *compile.Test) string {
 	if t.Run != nil {
 		line, more, _ := strings.Cut(strings.Join(t.Run, " "), "\n")
 		if strings.TrimSpace(more) != "" {

@@ -19,6 +19,7 @@ type engine struct {
 	described  *state.State          // nil: unknown, or the tests are not of the description
 	namespaces map[string]string     // by node
 	owners     map[netip.Addr]string // the node that has an address
+	misplaced  map[netip.Addr]string // the node that has an address, other than described
 }
 
 // retryPause is the time between the beginnings of two tries of a test.
@@ -30,9 +31,10 @@ const retryPause = 100 * time.Millisecond
 // When ctx ends, the results are those until then.
 //
 // If described is not nil, the tests are of a file that describes that: a test that
-// expects no answer fails where its source or target is other than described.
+// expects no answer fails where its source or target is other than described, and one that
+// expects an answer where another node has an address of the target.
 func Run(ctx context.Context, lab string, s, described *state.State, tests []compile.Test) []TestResult {
-	e := &engine{lab: lab, state: s, described: described, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s)}
+	e := &engine{lab: lab, state: s, described: described, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s), misplaced: misplaced(s, described)}
 	start := time.Now()
 	results := make([]TestResult, len(tests))
 	left := make([]int, len(tests)) // indexes of the tests to try
