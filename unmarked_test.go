@@ -36,6 +36,8 @@ func makeUnmarked(t *testing.T) {
 		plan.SetLink{Link: at("lab.stranger", "lo"), Alias: new("vethlab:lab"), Up: new(true)},
 		plan.AddNamespace{Name: "other"},
 		plan.SetLink{Link: at("other", "lo"), Alias: new("vethlab:lab2/ns1")},
+		plan.AddNamespace{Name: "forged"}, // marked by somebody who has rights in it
+		plan.SetLink{Link: at("forged", "lo"), Alias: new("vethlab:lab/ns1")},
 		plan.AddLink{Link: at("lab.stranger", "br0"), Index: 100, Kind: state.Bridge{}},
 		plan.AddLink{Link: at(state.Host, "br0"), Index: 50, Kind: state.Bridge{}},
 		plan.AddVeth{Ends: [2]plan.VethEnd{{Link: at("lab.ns3", "eth0"), Index: 101}, {Link: at("lab.stranger", "eth0"), Index: 102}}},
