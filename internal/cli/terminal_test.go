@@ -21,10 +21,11 @@ import (
 
 // A terminalSession is a shell in a pseudoterminal.
 type terminalSession struct {
-	t    *testing.T
-	keys *os.File
-	seen bytes.Buffer
-	more chan []byte
+	t     *testing.T
+	keys  *os.File
+	seen  bytes.Buffer
+	more  chan []byte
+	shell int // its PID
 }
 
 // startTerminal starts a shell in a new pseudoterminal. vethlab is this program there. The
@@ -54,7 +55,7 @@ func startTerminal(t *testing.T) *terminalSession {
 		t.Fatal(err)
 	}
 	screen.Close()
-	s := &terminalSession{t: t, keys: keys, more: make(chan []byte)}
+	s := &terminalSession{t: t, keys: keys, more: make(chan []byte), shell: cmd.Process.Pid}
 	go s.read()
 	t.Cleanup(func() {
 		_ = os.RemoveAll(runtimeDir) // so that nothing in a lab holds the terminal
@@ -101,6 +102,16 @@ func (s *terminalSession) read() {
 	}
 }
 
+// shellState returns what the shell waits for.
+func (s *terminalSession) shellState() string {
+	var state []byte
+	for _, file := range []string{"stat", "wchan", "syscall"} {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/%s", s.shell, file))
+		state = fmt.Appendf(state, "%s: %s\n", file, text)
+	}
+	return string(state)
+}
+
 // patience is how long expected output may take on a slow machine.
 const patience = time.Minute
 
@@ -139,7 +150,7 @@ func (s *terminalSession) expects(keys, want string, again time.Duration) {
 		case <-tick:
 			typed = false
 		case <-timeout:
-			s.t.Fatalf("typed %q, expected %q, seen:\n%s", keys, want, s.seen.String())
+			s.t.Fatalf("typed %q, expected %q, seen:\n%s\nthe shell:\n%s", keys, want, s.seen.String(), s.shellState())
 		}
 	}
 }
