@@ -145,7 +145,10 @@ func (s *terminalSession) expects(keys, want string, again time.Duration) {
 			typed = true
 		}
 		select {
-		case b := <-s.more:
+		case b, open := <-s.more:
+			if !open {
+				s.t.Fatalf("typed %q, expected %q, the terminal was hung up; seen:\n%s\nthe shell:\n%s", keys, want, s.seen.String(), s.shellState())
+			}
 			s.seen.Write(b)
 		case <-tick:
 			typed = false
