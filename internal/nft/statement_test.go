@@ -160,7 +160,7 @@ func TestImpliedProtocol(t *testing.T) {
 	}
 }
 
-// A rule with an error is no rule, and none of a ruleset is kept.
+// A rule with an error makes no rule, and a ruleset with it is refused whole.
 func TestNothingOfAnError(t *testing.T) {
 	for _, text := range []string{"tcp dport 22 accept comment", "accept counter drop", "tcp dport x", "reject with icmp nope", "snat prefix to 1.1.1.0/24", "counter nope"} {
 		if r, err := nft.ParseRule(nft.IP, text); err == nil || len(r.Statements) > 0 {
