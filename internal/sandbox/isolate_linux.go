@@ -59,7 +59,7 @@ func startSelf(cmd *exec.Cmd, rootless bool) (pid int, err error) {
 }
 
 // StartIsolated starts a command, which must run this program, as [Isolate] does for root,
-// with an empty /run. The kernel kills the command when the calling thread ends
+// with an empty /run. Others get a user namespace, but the mounts are not locked. The kernel kills the command when the calling thread ends
 // (PR_SET_PDEATHSIG).
 func StartIsolated(cmd *exec.Cmd) error {
 	if cmd.Env == nil {

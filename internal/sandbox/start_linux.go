@@ -74,14 +74,16 @@ func report(err error) bool {
 	return true
 }
 
-// start re-executes this program in new network, mount and PID namespaces and waits until
-// it has set up its mounts. The role is [Isolated] or bare.
+// start re-executes this program in new network, mount and PID namespaces, and in a user
+// namespace if this process lacks the rights for these, and waits until it has set up its
+// mounts. The role is [Isolated] or bare.
 func start(cmd *exec.Cmd, role Role) error {
 	return starting(cmd, role, func() error {
 		if cmd.SysProcAttr == nil {
 			cmd.SysProcAttr = &syscall.SysProcAttr{}
 		}
-		setNamespaces(cmd.SysProcAttr, newFlags, false)
+		user := !Privileged()
+		setNamespaces(cmd.SysProcAttr, newFlags, user)
 		err := inTime(func() error {
 			try := *cmd // a command can be started once only
 			err := try.Start()
@@ -91,7 +93,7 @@ func start(cmd *exec.Cmd, role Role) error {
 			return err
 		})
 		if err != nil {
-			return &StartError{StepNamespaces, startReason(err, false)}
+			return &StartError{StepNamespaces, startReason(err, user)}
 		}
 		return nil
 	})
