@@ -37,7 +37,9 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	if len(seen.learned) > 0 {
 		s.Learned[ns.Name] = seen.learned
 	}
-	s.Extras[ns.Name] = seen.extra
+	if seen.extra != nil {
+		s.Extras[ns.Name] = *seen.extra
+	}
 	if seen.name == state.Host {
 		s.Others = seen.others
 	}

@@ -229,7 +229,7 @@ type seenNamespace struct {
 	puts  []put // the rest
 
 	learned state.Neighbours
-	extra   Extra
+	extra   *Extra // nil: not asked for
 	others  Others
 }
 
@@ -252,7 +252,9 @@ func (sc scope) observe(name string) (*seenNamespace, error) {
 		ns = seen
 		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned, sc.lab, &seen.others}.readThings(whole)
 		if err == nil && sc.extras && name != state.Host {
-			seen.extra, err = c.extra()
+			var x Extra
+			x, err = c.extra()
+			seen.extra = &x
 		}
 		return err
 	})

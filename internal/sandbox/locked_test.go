@@ -90,7 +90,7 @@ func TestMountsAreLocked(t *testing.T) {
 	}
 }
 
-// The commands that need no more than the sandbox's own mounts work.
+// Mounts of its own, named namespaces and nested namespaces work in a sandbox.
 func TestMountsInside(t *testing.T) {
 	recordDir(t)
 	box := start(t, "lab")
