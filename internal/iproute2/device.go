@@ -16,12 +16,13 @@ type device struct {
 	mac   topo.MAC
 	mtu   int
 	netns string // "": not given
+	lower string // the first lower device, in the namespace of the command; "": not given
 
 	after plan.SetLink // master, up and down, which need an Op after the creation
 }
 
-// deviceGrammar parses what follows "link add" and "peer". The name is printed first;
-// its keyword may be left out.
+// deviceGrammar parses what follows "link add" and "peer". The lower device and the name
+// are printed first; the keyword of the name may be left out.
 var deviceGrammar = grammar[device]{
 	options: []option[device]{
 		{
@@ -42,7 +43,13 @@ var deviceGrammar = grammar[device]{
 		},
 		toggleRead("up", true, func(d *device) **bool { return &d.after.Up }),
 		toggleRead("down", false, func(d *device) **bool { return &d.after.Up }),
-		refused[device]("link", "a link on a lower device is not supported"),
+		{
+			words: []string{"link"},
+			read: func(w *words, d *device) (err error) {
+				d.lower, err = w.Value("the name of the lower device")
+				return err
+			},
+		},
 		refused[device]("txqueuelen", queues),
 		refused[device]("txqlen", queues),
 		refused[device]("qlen", queues),
@@ -69,10 +76,36 @@ func (d *device) readName(w *words) (err error) {
 // words returns the arguments of "link add".
 func (d device) words() []string {
 	var c []string
-	if d.name != "" {
+	switch {
+	case d.lower != "":
+		c = []string{"link", d.lower, "name", d.name}
+	case d.name != "":
 		c = named("name", d.name)
 	}
 	return append(c, deviceGrammar.write(d)...)
+}
+
+// on returns a kind with the lower device that the command names: it takes the place of the
+// zero Endpoint in the kind that a row of linkKinds makes. See [state.Kind].
+func (d device) on(w *words, k state.Kind) (state.Kind, error) {
+	switch lower := k.Lower(); {
+	case d.lower == "" && (len(lower) == 0 || lower[0] != state.Endpoint{}):
+		return k, nil
+	case d.lower == "":
+		return nil, w.Missing("link and the name of the lower device")
+	case len(lower) == 0:
+		return nil, d.noLower(w, k.Kind())
+	}
+	return k.Renamed(state.Endpoint{}, w.at(d.lower)), nil
+}
+
+// noLower returns an error if the command names a lower device. The kernel ignores it for
+// kinds that have none.
+func (d device) noLower(w *words, kind string) error {
+	if d.lower == "" {
+		return nil
+	}
+	return w.unsupported("links of kind %s have no lower device", kind)
 }
 
 // more returns the Ops that follow the creation.

@@ -244,7 +244,10 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 // Valid commands without an Op are unsupported, not invalid.
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
-		{"ip link add link eth0 name eth0.5 type vlan id 5", "a link on a lower device is not supported"},
+		{"ip link add link eth0 name eth0.5 type vlan id 5", "links of kind vlan are not supported"},
+		{"ip link add link eth0 br0 type bridge", "links of kind bridge have no lower device"},
+		{"ip link add link eth0 type veth", "links of kind veth have no lower device"},
+		{"ip link add a type veth peer name b link eth0", "links of kind veth have no lower device"},
 		{"ip link add x type vxlan id 5", "links of kind vxlan are not supported"},
 		{"ip link add x txqueuelen 5 type veth", "settings of queues are not supported"},
 		{"ip link set eth0 promisc on", "promiscuous mode"},

@@ -21,7 +21,8 @@ func linkKinds() map[string]linkKind {
 
 // A linkKind prints and parses the attributes of a kind of link.
 type linkKind struct {
-	// add parses what follows the kind in ip link add.
+	// add parses what follows the kind in ip link add. A kind with a lower device is
+	// made with the zero Endpoint, see [device.adds].
 	add func(*words, device) (plan.Op, error)
 
 	// settings prints it. Nil: the kind has no attributes, or its own Op.
@@ -53,16 +54,23 @@ func addsPlain(k state.Kind) func(*words, device) (plan.Op, error) {
 	return func(w *words, d device) (plan.Op, error) { return d.adds(w, k) }
 }
 
-// adds returns the Op that creates a link.
+// adds returns the Op that creates a link, on the lower device of the command.
 func (d device) adds(w *words, k state.Kind) (plan.Op, error) {
 	if d.name == "" {
 		return nil, w.Missing("the name of a link")
+	}
+	k, err := d.on(w, k)
+	if err != nil {
+		return nil, err
 	}
 	return plan.AddLink{Link: state.Endpoint{Namespace: d.netns, Link: d.name}, Index: d.index, MAC: d.mac, MTU: d.mtu, Kind: k}, nil
 }
 
 func printAddLink(op plan.AddLink) []string {
 	d := device{name: op.Link.Link, index: op.Index, mac: op.MAC, mtu: op.MTU}
+	if lower := op.Kind.Lower(); len(lower) > 0 {
+		d.lower = lower[0].Link
+	}
 	if from := op.From(); from != op.Link.Namespace {
 		d.netns = op.Link.Namespace
 	}

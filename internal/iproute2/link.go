@@ -22,7 +22,10 @@ func parseLink(w *words) (plan.Plan, error) {
 	return nil, err
 }
 
-func parseAddLink(w *words) (plan.Plan, error) {
+func parseAddLink(w *words) (plan.Plan, error) { return addLink(w, linkKinds()) }
+
+// addLink parses what follows "link add", for a table of kinds.
+func addLink(w *words, kinds map[string]linkKind) (plan.Plan, error) {
 	d := device{netns: w.namespace}
 	if err := deviceGrammar.read(w, &d); err != nil {
 		return nil, err
@@ -30,7 +33,7 @@ func parseAddLink(w *words) (plan.Plan, error) {
 	if !w.Skip("type") {
 		return nil, w.Missing("type")
 	}
-	kind, ok := linkKinds()[w.Peek()]
+	kind, ok := kinds[w.Peek()]
 	switch {
 	case !ok && slices.Contains(OtherKinds(), w.Peek()):
 		return nil, w.unsupportedKind()

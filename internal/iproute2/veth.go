@@ -47,8 +47,14 @@ func deviceOf(end plan.VethEnd) device {
 // even if the first end has a netns. The kernel names an end without a name.
 func parseVeth(w *words, here device) (plan.Op, error) {
 	there := device{netns: w.namespace}
+	if err := here.noLower(w, state.Veth{}.Kind()); err != nil {
+		return nil, err
+	}
 	if w.Skip("peer") {
 		if err := deviceGrammar.read(w, &there); err != nil {
+			return nil, err
+		}
+		if err := there.noLower(w, state.Veth{}.Kind()); err != nil {
 			return nil, err
 		}
 		if there.after != (plan.SetLink{}) {

@@ -28,6 +28,7 @@ func ipMessages() []words.Text {
 		{En: "namespace %q does not exist", ZhTW: "沒有 %s 這個命名空間"},
 
 		{En: "links of kind %s are not supported", ZhTW: "不支援 %s 這種介面"},
+		{En: "links of kind %s have no lower device", ZhTW: "%s 這種介面沒有下層介面"},
 		{En: "groups of links are not supported", ZhTW: "不支援介面的 group"},
 		{En: "settings of a bridge's port are not supported", ZhTW: "不支援橋接器埠的設定"},
 		{En: "bridge(8) is not supported", ZhTW: "不支援 bridge(8)"},
@@ -50,6 +51,8 @@ func ipPhrases() []words.Text {
 	return []words.Text{
 		{En: "the end", ZhTW: "指令的結尾"},
 		{En: "the name of a link", ZhTW: "介面的名字"},
+		{En: "the name of the lower device", ZhTW: "下層介面的名字"},
+		{En: "link and the name of the lower device", ZhTW: "link 和下層介面的名字"},
 		{En: "the name of a bridge", ZhTW: "橋接器的名字"},
 		{En: "the name of a namespace", ZhTW: "命名空間的名字"},
 		{En: "the name of a table", ZhTW: "表的名字"},
