@@ -34,11 +34,11 @@ func (c *compiler) setAddresses() {
 }
 
 // linkLocal returns the link-local address that the kernel would add for the link's MAC,
-// which vethlab adds instead. It reports false for links without addresses and without
-// IPv6.
+// which vethlab adds instead. It reports false for links without addresses, without IPv6
+// and without a MAC of their own.
 func (i *iface) linkLocal(ipv6 bool) (netip.Prefix, bool) {
 	addressless := i.Decl.Addresses != nil && len(i.addresses) == 0
-	if i.IsLoopback() || addressless || i.Link == nil && len(i.addresses) == 0 || !i.hasIPv6() {
+	if i.mac.IsZero() || addressless || i.Link == nil && len(i.addresses) == 0 || !i.hasIPv6() {
 		return netip.Prefix{}, false
 	}
 	if mode, ok := i.addrGenMode(); ok && mode != "1" {

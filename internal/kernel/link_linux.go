@@ -143,10 +143,10 @@ func readLink(body []byte) *seenLink {
 	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
 	l.ipv6Disabled = devconf(body, unix.AF_INET6, iflaInet6Conf, devconfDisableIPv6) != 0
 	l.promotes = devconf(body, unix.AF_INET, iflaInetConf, devconfPromoteSecondaries-1) != 0
-	if len(d.Address) == len(l.MAC) {
+	l.Kind = kindOf(d)
+	if len(d.Address) == len(l.MAC) && !l.Kind.Traits().NoMAC {
 		l.MAC = topo.MAC(d.Address)
 	}
-	l.Kind = kindOf(d)
 	return l
 }
 

@@ -39,12 +39,13 @@ func neighboursBySubnet(s *state.State) map[netip.Prefix][]neighbour {
 		ns := s.Namespaces[name]
 		for _, link := range ns.LinkNames() {
 			l := ns.Links[link]
-			if l.MAC.IsZero() || !l.Up {
+			mac := s.LinkAddress(state.Endpoint{Namespace: name, Link: link})
+			if mac.IsZero() || !l.Up {
 				continue
 			}
 			for _, p := range l.Addresses {
 				if !p.Addr().IsLinkLocalUnicast() {
-					subnets[p.Masked()] = append(subnets[p.Masked()], neighbour{p.Addr(), l.MAC})
+					subnets[p.Masked()] = append(subnets[p.Masked()], neighbour{p.Addr(), mac})
 				}
 			}
 		}

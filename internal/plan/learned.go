@@ -72,8 +72,8 @@ func answersFor(s *state.State, owners []owner, mac topo.MAC) bool {
 		return true
 	}
 	return slices.ContainsFunc(owners, func(o owner) bool {
-		for _, l := range s.Namespaces[o.namespace].Links {
-			if l.MAC == mac && !mac.IsZero() {
+		for link := range s.Namespaces[o.namespace].Links {
+			if s.LinkAddress(state.Endpoint{Namespace: o.namespace, Link: link}) == mac && !mac.IsZero() {
 				return true
 			}
 		}
@@ -97,7 +97,7 @@ func (s *staleness) add(all map[string]Stale, now, want *state.Namespace) {
 		if s.rewired && l.Kind.Traits().Forwards {
 			stale.Bridges = append(stale.Bridges, l.Index)
 		}
-		if !l.MAC.IsZero() && len(s.moved) > 0 {
+		if len(s.moved) > 0 && !s.before.LinkAddress(state.Endpoint{Namespace: now.Name, Link: name}).IsZero() {
 			for _, a := range s.near(now, want, name) {
 				stale.Neighbours = append(stale.Neighbours, StaleNeighbour{l.Index, a})
 			}
@@ -164,12 +164,13 @@ func (o owner) compare(p owner) int {
 func addressOwners(s *state.State) map[netip.Addr][]owner {
 	owners := map[netip.Addr][]owner{}
 	for name, ns := range s.Namespaces {
-		for _, l := range ns.Links {
+		for link, l := range ns.Links {
 			if !l.Up {
 				continue
 			}
+			mac := s.LinkAddress(state.Endpoint{Namespace: name, Link: link})
 			for _, p := range l.Addresses {
-				owners[p.Addr()] = append(owners[p.Addr()], owner{name, l.MAC})
+				owners[p.Addr()] = append(owners[p.Addr()], owner{name, mac})
 			}
 		}
 	}
@@ -199,7 +200,7 @@ func movedAddresses(before, after *state.State) []netip.Addr {
 
 func ofMAC(a netip.Addr, owners []owner) bool {
 	return a.IsLinkLocalUnicast() && a.Is6() && !slices.ContainsFunc(owners, func(o owner) bool {
-		return state.LinkLocal(o.mac).Addr() != a
+		return o.mac.IsZero() || state.LinkLocal(o.mac).Addr() != a
 	})
 }
 

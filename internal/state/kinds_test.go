@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // inside returns the endpoint of a link in the namespace "n".
@@ -263,6 +264,30 @@ func (k stacked) Renamed(from, to state.Endpoint) state.Kind {
 		k.on = to.Link
 	}
 	return k
+}
+
+// borrower is a kind of link that has the MAC of its lower device.
+type borrower struct{ stacked }
+
+func (borrower) Traits() state.Traits { return state.Traits{NoMAC: true} }
+
+// A link without a MAC has that of its lower device, through several of them; in a cycle
+// none is found.
+func TestLinkAddress(t *testing.T) {
+	s := wired()
+	n, mac := s.Namespaces["n"], topo.MAC{2, 5: 7}
+	n.Links["p1"].MAC = mac
+	for name, kind := range map[string]state.Kind{
+		"i1": borrower{stacked{on: "p1"}}, "i2": borrower{stacked{on: "i1"}}, "m1": stacked{on: "p1"},
+		"c1": borrower{stacked{on: "c2"}}, "c2": borrower{stacked{on: "c1"}}, "x1": borrower{stacked{on: "none"}},
+	} {
+		n.Links[name] = &state.Link{Name: name, Kind: kind}
+	}
+	for name, want := range map[string]topo.MAC{"p1": mac, "i1": mac, "i2": mac, "m1": {}, "c1": {}, "x1": {}, "none": {}} {
+		if got := s.LinkAddress(inside(name)); got != want {
+			t.Errorf("%s has the MAC %s, want %s", name, got, want)
+		}
+	}
 }
 
 // Upper devices of a link are found, and follow when the link gets another name, as

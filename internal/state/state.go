@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/nft"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // Host is the name under which a State holds the host namespace.
@@ -80,6 +81,25 @@ func (s *State) Uppers(e Endpoint) []Endpoint {
 	}
 	slices.SortFunc(uppers, Endpoint.Compare)
 	return uppers
+}
+
+// maxNesting is the kernel's limit of lower devices below one another (MAX_NEST_DEV).
+const maxNesting = 8
+
+// LinkAddress returns the MAC that the frames of a link have: its own, or that of its
+// first lower device if its kind has none. Zero: it is not known, or there is none.
+func (s *State) LinkAddress(e Endpoint) topo.MAC {
+	for range maxNesting + 1 {
+		l := s.Link(e)
+		switch {
+		case l == nil:
+			return topo.MAC{}
+		case l.Kind == nil, !l.Kind.Traits().NoMAC, len(l.Kind.Lower()) == 0:
+			return l.MAC
+		}
+		e = l.Kind.Lower()[0]
+	}
+	return topo.MAC{}
 }
 
 // Rename replaces a link's endpoint wherever another link names it: as its peer or

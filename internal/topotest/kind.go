@@ -3,6 +3,7 @@ package topotest
 import (
 	"slices"
 
+	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -42,4 +43,15 @@ func (b *builder) addKind(n *topo.Node, word string) {
 			n.Interfaces = append(n.Interfaces, topo.Interface{Name: word + "0", Kind: k})
 		}
 	}
+}
+
+// hasMAC reports whether a file can give an interface a MAC.
+func hasMAC(i *topo.Interface) bool {
+	switch {
+	case i.Name == topo.Loopback:
+		return false
+	case i.Kind == nil: // the end of a link
+		return true
+	}
+	return !state.KindNamed(i.Kind.Word()).Traits().NoMAC
 }

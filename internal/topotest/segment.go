@@ -112,7 +112,7 @@ func (b *builder) declare(wired *topo.WiredInterface) *topo.Interface {
 		n.Interfaces = append(n.Interfaces, topo.Interface{Name: wired.Name})
 		i = &n.Interfaces[len(n.Interfaces)-1]
 	}
-	if b.chance("mac", 4) {
+	if hasMAC(i) && b.chance("mac", 4) {
 		b.macs++
 		i.MAC = topo.MAC{2, 0x77, 0, 0, byte(b.macs >> 8), byte(b.macs)}
 	}
