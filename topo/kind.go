@@ -53,6 +53,10 @@ type traits struct {
 	// through the interface.
 	breaksLoops bool
 
+	// inLowerSegment says that the interface is in the segment of its first lower
+	// device: each receives what the other, and others on it, send to all.
+	inLowerSegment bool
+
 	// noMAC says that the interface has no MAC that a file can set.
 	noMAC bool
 

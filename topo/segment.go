@@ -1,29 +1,21 @@
 package topo
 
 // findSegments divides the lab into segments, and reports bridges that form a loop
-// and switches with too many ports. A bridge follows the first link of its ports, the
-// bridge of a switch the first link of the segment.
+// and switches with too many ports. A segment follows its first link, or else its first
+// interface.
 func (c *checker) findSegments() {
-	joined := c.joinBridges()
-	byBridge := make(map[*WiredInterface]*WiredSegment)
-	of := func(bridge *WiredInterface) *WiredSegment {
-		group := joined.find(bridge)
-		if bridge == nil || byBridge[group] == nil {
-			s := &WiredSegment{}
-			c.wiring.Segments = append(c.wiring.Segments, s)
-			byBridge[group] = s
-			return s
+	joined := c.joinInterfaces()
+	byRoot := make(map[*WiredInterface]*WiredSegment)
+	of := func(i *WiredInterface) *WiredSegment {
+		root := joined.find(i)
+		if byRoot[root] == nil {
+			byRoot[root] = &WiredSegment{}
+			c.wiring.Segments = append(c.wiring.Segments, byRoot[root])
 		}
-		return byBridge[group]
+		return byRoot[root]
 	}
 	for _, l := range c.wiring.Links {
-		var bridge *WiredInterface
-		for _, end := range l.Ends {
-			if end.IsBridged() {
-				bridge = end.Master
-			}
-		}
-		of(bridge).addLink(l)
+		of(l.Ends[0]).addLink(l)
 	}
 	for _, n := range c.wiring.Nodes {
 		for _, i := range n.Interfaces {
@@ -32,9 +24,9 @@ func (c *checker) findSegments() {
 			case i.forwards:
 				of(i).addBridge(i)
 			case i.IsBridged():
-				i.Segment = of(i.Master)
+				i.Segment = of(i)
 			default:
-				i.Segment = of(nil)
+				i.Segment = of(i)
 				i.Segment.Interfaces = append(i.Segment.Interfaces, i)
 			}
 		}
@@ -64,21 +56,41 @@ func (s *WiredSegment) addBridge(bridge *WiredInterface) {
 	}
 }
 
-// joinBridges returns the groups of linked bridges. A loop of bridges is a mistake,
+// joinInterfaces returns the groups of interfaces that are one segment. A loop is a mistake,
 // unless a spanning tree breaks it: frames would circulate in it forever.
-func (c *checker) joinBridges() forest[*WiredInterface] {
+func (c *checker) joinInterfaces() forest[*WiredInterface] {
 	f := forest[*WiredInterface]{}
-	for i, l := range c.wiring.Links {
-		if !l.Ends[0].IsBridged() || !l.Ends[1].IsBridged() {
-			continue
+	for _, n := range c.wiring.Nodes {
+		for _, i := range n.Interfaces {
+			if i.IsBridged() {
+				f.join(i, i.Master)
+			}
 		}
-		x, y := l.Ends[0].Master, l.Ends[1].Master
-		if !f.join(x, y) && !x.Kind.traits().breaksLoops && !y.Kind.traits().breaksLoops {
+	}
+	for _, n := range c.wiring.Nodes {
+		for _, i := range n.Interfaces {
+			if !i.Kind.traits().inLowerSegment || len(i.Lower) == 0 {
+				continue
+			}
+			if lower := i.Lower[0]; !f.join(i, lower) && !i.breaksLoops() && !lower.breaksLoops() {
+				c.fail(i.Pos, c.layers[layer{i, lower}], "take one of them out of its bridge, or give the bridge stp: true",
+					"%s on %s closes a loop of switches, in which frames would circulate forever", i, lower.Name)
+			}
+		}
+	}
+	for i, l := range c.wiring.Links {
+		if !f.join(l.Ends[0], l.Ends[1]) && !l.Ends[0].breaksLoops() && !l.Ends[1].breaksLoops() {
 			c.fail(l.Decl.Pos, linkPath(i), "remove a link of the loop, or give the bridges stp: true",
 				"this link closes a loop of switches, in which frames would circulate forever")
 		}
 	}
 	return f
+}
+
+// breaksLoops reports whether the interface is a port of a bridge with a spanning tree, or
+// such a bridge.
+func (i *WiredInterface) breaksLoops() bool {
+	return i.Kind.traits().breaksLoops || i.IsBridged() && i.Master.Kind.traits().breaksLoops
 }
 
 func (c *checker) switchPorts(n *WiredNode) {

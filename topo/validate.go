@@ -28,7 +28,8 @@ type checker struct {
 
 	nodes  map[string]*Node // the listed ones
 	wiring *Wiring
-	macs   map[MAC]string // node:interface
+	macs   map[MAC]string   // node:interface
+	layers map[layer]string // the path that names the lower one
 
 	namedByLinks map[Endpoint]bool
 
@@ -41,6 +42,7 @@ func newChecker(t *Topology) *checker {
 		nodes:  make(map[string]*Node),
 		wiring: &Wiring{nodes: make(map[string]*WiredNode), named: make(map[Endpoint]*WiredInterface)},
 		macs:   make(map[MAC]string),
+		layers: make(map[layer]string),
 		groups: make(map[string][]*Node),
 		faulty: make(map[string]bool),
 		unread: newUnread(),

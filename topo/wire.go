@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// wire finds the interfaces of all nodes, their names and their ports.
+// wire finds the interfaces of all nodes, their names, their ports and their lower devices.
 func (c *checker) wire() {
 	for i := range c.t.Nodes {
 		c.addNode(&c.t.Nodes[i], c.t.Nodes[i].Pos)
@@ -26,6 +26,7 @@ func (c *checker) wire() {
 	for _, n := range c.wiring.Nodes {
 		slices.SortStableFunc(n.Interfaces, func(a, b *WiredInterface) int { return cmp.Compare(a.rank(), b.rank()) })
 		c.findPorts(n)
+		c.findCycles(n)
 	}
 }
 
@@ -127,16 +128,16 @@ func (is Interfaces) named(name string) *Interface {
 	return nil
 }
 
-// findPorts finds the ports of a node's interfaces: for a switch the ends of all
-// links, otherwise those that the file names.
+// findPorts finds the ports of a node's interfaces, for a switch the ends of all
+// links, otherwise those that the file names; and their lower devices.
 func (c *checker) findPorts(n *WiredNode) {
 	for _, i := range n.Interfaces {
-		switch {
-		case n.Kind == Switch && i.Link != nil:
+		if n.Kind == Switch && i.Link != nil {
 			i.Master = c.wiring.Interface(n.Name, BridgeName)
 			i.Master.Ports = append(i.Master.Ports, i)
-		case n.Kind != Switch:
-			for _, o := range i.Kind.traits().options {
+		}
+		for _, o := range i.Kind.traits().options {
+			if n.Kind != Switch || !o.ports {
 				c.resolve(i, o)
 			}
 		}
@@ -159,6 +160,9 @@ func (c *checker) resolve(i *WiredInterface, o option) {
 			c.fail(i.Pos, place, hint, "no link uses interface %q of node %s", name, i.Node.Name)
 		case o.ports:
 			c.enslave(i, other, place)
+		default:
+			i.Lower = append(i.Lower, other)
+			c.layers[layer{i, other}] = place
 		}
 	}
 }
@@ -179,6 +183,7 @@ func (c *checker) enslave(master, port *WiredInterface, place string) {
 	default:
 		port.Master = master
 		master.Ports = append(master.Ports, port)
+		c.layers[layer{master, port}] = place
 	}
 }
 

@@ -41,6 +41,7 @@ type WiredInterface struct {
 	Link    *WiredLink      // that it is an end of, or nil
 	Master  *WiredInterface // the interface that it is a port of, or nil
 	Ports   []*WiredInterface
+	Lower   []*WiredInterface // its lower devices, without cycles; the first is that of IFLA_LINK
 	Segment *WiredSegment
 	Pos     Pos
 
