@@ -22,6 +22,7 @@ func KindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // A kind is what this package asks of a kind of interface.
 type kind struct {
+	// state returns the settings. The zero Endpoint stands for the first lower device.
 	state func(*compiler, *iface) state.Kind
 
 	// mtu returns the default MTU, in bytes, given

@@ -51,9 +51,19 @@ var things = []func(*compiler, *state.Namespace, *node){
 	setNftables,
 }
 
+// kind returns the kind of a link, on its lower device.
+func (c *compiler) kind(i *iface) state.Kind {
+	k := kinds[i.Kind.Word()].state(c, i)
+	if len(i.Lower) == 0 {
+		return k
+	}
+	lower := c.ifaces[i.Lower[0]]
+	return k.Renamed(state.Endpoint{}, state.Endpoint{Namespace: c.namespace(lower.Node), Link: lower.Name})
+}
+
 func (c *compiler) stateLink(i *iface) *state.Link {
 	l := &state.Link{
-		Name: i.Name, Kind: kinds[i.Kind.Word()].state(c, i), MAC: i.mac, MTU: i.mtu,
+		Name: i.Name, Kind: c.kind(i), MAC: i.mac, MTU: i.mtu,
 		Up: !i.Decl.Down, Addresses: i.addresses,
 	}
 	if i.Master != nil {
