@@ -131,17 +131,34 @@ func (d *differ) addLinks() {
 // createOrder sorts links for their creation: single links, then pairs, then those with
 // lower links, layer by layer.
 func (d *differ) createOrder(e state.Endpoint) int {
-	l := d.want.Link(e)
-	if l == nil {
-		return 0
+	return depth(e, map[state.Endpoint]int{}, func(e state.Endpoint) (least int, after []state.Endpoint) {
+		l := d.want.Link(e)
+		if l == nil {
+			return 0, nil
+		}
+		if _, paired := l.Peer(); paired {
+			least = 1
+		}
+		if after = l.Kind.Lower(); len(after) > 0 {
+			least = 2
+		}
+		return least, after
+	})
+}
+
+// depth returns the number of a link in an order: at least what at returns for it, and more
+// than that of each link that it comes after. Of links that come after one another in a
+// cycle, which the kernel does not have, one is ignored.
+func depth(e state.Endpoint, known map[state.Endpoint]int, at func(state.Endpoint) (least int, after []state.Endpoint)) int {
+	if order, ok := known[e]; ok {
+		return order
 	}
-	order := 0
-	if _, paired := l.Peer(); paired {
-		order = 1
+	known[e] = 0 // until it is known
+	order, after := at(e)
+	for _, first := range after {
+		order = max(order, depth(first, known, at)+1)
 	}
-	for _, lower := range l.Kind.Lower() {
-		order = max(order, d.createOrder(lower)+1, 2)
-	}
+	known[e] = order
 	return order
 }
 
@@ -208,7 +225,7 @@ func (d *differ) configure(want *state.Namespace) {
 	d.converge(beforeUp, want, "")
 	links := want.LinkNames()
 	slices.SortStableFunc(links, func(a, b string) int {
-		return cmp.Compare(setupOrder(want, want.Links[a]), setupOrder(want, want.Links[b]))
+		return cmp.Compare(setupOrder(want, a), setupOrder(want, b))
 	})
 	for _, link := range links {
 		if link != state.Lo {
@@ -224,20 +241,22 @@ func (d *differ) configure(want *state.Namespace) {
 // setupOrder sorts the links of a namespace for their configuration: those that take
 // ports before others, and each after its master and lower links. A bridge's MTU must
 // be set before it has ports, from which it takes one over, see [state.Traits].
-func setupOrder(ns *state.Namespace, l *state.Link) int {
-	order := 1
-	if takesPorts(l) {
-		order = 0
-	}
-	if master := ns.Links[l.Master]; master != nil {
-		order = max(order, setupOrder(ns, master)+1)
-	}
-	for _, lower := range l.Kind.Lower() {
-		if below := ns.Links[lower.Link]; below != nil && lower.Namespace == ns.Name {
-			order = max(order, setupOrder(ns, below)+1)
+func setupOrder(ns *state.Namespace, link string) int {
+	return depth(state.Endpoint{Namespace: ns.Name, Link: link}, map[state.Endpoint]int{}, func(e state.Endpoint) (least int, after []state.Endpoint) {
+		l := ns.Links[e.Link]
+		if ns.Links[l.Master] != nil {
+			after = append(after, state.Endpoint{Namespace: ns.Name, Link: l.Master})
 		}
-	}
-	return order
+		for _, lower := range l.Kind.Lower() {
+			if lower.Namespace == ns.Name && ns.Links[lower.Link] != nil {
+				after = append(after, lower)
+			}
+		}
+		if takesPorts(l) {
+			return 0, after
+		}
+		return 1, after
+	})
 }
 
 // setLink converges the settings of a link. Up and down are commands of their own: the
