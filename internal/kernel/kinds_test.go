@@ -15,12 +15,14 @@ import (
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // A link of each kind can be created, is observed as wanted, comes up, and can be
-// created in the host namespace with its mark in the same message.
+// created in the host namespace with its mark in the same message. Kinds with a lower device
+// get one end of a veth pair.
 func TestKinds(t *testing.T) {
-	for _, kind := range state.Kinds() {
+	for _, kind := range append(state.Kinds(), kernel.UpperKinds(t)...) {
 		if _, paired := kind.PeerEnd(); paired || !kind.Traits().Made {
 			continue
 		}
@@ -34,13 +36,12 @@ func TestKinds(t *testing.T) {
 			want := state.New()
 			ns := want.Add(netnstest.Name(t, "n"))
 			ns.Links[state.Lo].Alias, ns.Links[state.Lo].Up = mark, true
-			ns.Links["k0"] = &state.Link{
-				Name: "k0", Kind: kind, MTU: 1400, Up: true, MAC: [6]byte{2, 0x6b, 0, 0, 0, 1},
-				Addresses: state.Addresses{netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("2001:db8::1/64")},
-			}
+			addKind(ns, "k0", kind, mark)
+			ns.Links["k0"].MTU, ns.Links["k0"].Up = 1400, true
+			ns.Links["k0"].Addresses = state.Addresses{netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("2001:db8::1/64")}
 			applyAndObserve(t, lab, want)
 			host := want.Clone()
-			host.Add(state.Host).Links["vtk0"] = &state.Link{Name: "vtk0", Kind: kind, MTU: state.DefaultMTU, MAC: [6]byte{2, 0x6b, 0, 0, 0, 2}, Alias: mark}
+			addKind(host.Add(state.Host), "vtk0", kind, mark)
 			applyAndObserve(t, lab, host)
 			if err := kernel.RemoveLinks(lab); err != nil {
 				t.Fatal(err)
@@ -48,6 +49,29 @@ func TestKinds(t *testing.T) {
 			applyAndObserve(t, lab, want)
 		})
 	}
+}
+
+// addKind adds a link of a kind to a namespace, and a veth pair for its lower device if it
+// has one.
+func addKind(ns *state.Namespace, name string, kind state.Kind, mark string) {
+	add := func(name string, kind state.Kind, mac byte) *state.Link {
+		l := &state.Link{Name: name, Kind: kind, MTU: state.DefaultMTU}
+		if !kind.Traits().NoMAC {
+			l.MAC = topo.MAC{2, 0x6b, 0, 0, byte(len(ns.Name)), mac}
+		}
+		if ns.Name == state.Host {
+			l.Alias = mark
+		}
+		ns.Links[name] = l
+		return l
+	}
+	if len(kind.Lower()) > 0 {
+		lower, peer := state.Endpoint{Namespace: ns.Name, Link: name + "l"}, state.Endpoint{Namespace: ns.Name, Link: name + "p"}
+		add(lower.Link, state.Veth{Peer: peer}, 2).Up = true
+		add(peer.Link, state.Veth{Peer: lower}, 3).Up = true
+		kind = kind.Renamed(state.Endpoint{}, lower)
+	}
+	add(name, kind, 1)
 }
 
 // applyAndObserve applies a plan and compares the observed lab with the wanted one.

@@ -1,11 +1,11 @@
 package kernel
 
 import (
+	"maps"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -32,6 +32,44 @@ func (m macvlan) Renamed(from, to state.Endpoint) state.Kind {
 	return m
 }
 
+// ipvlan is a kind of link that has the MAC of its lower link.
+type ipvlan struct{ macvlan }
+
+func (ipvlan) Traits() state.Traits                          { return state.Traits{Made: true, NoMAC: true} }
+func (ipvlan) Kind() string                                  { return "ipvlan" }
+func (i ipvlan) Equal(o state.Kind) bool                     { return o == state.Kind(i) }
+func (i ipvlan) Changes(o state.Kind) ([]state.Change, bool) { return nil, i.Equal(o) }
+func (i ipvlan) Renamed(from, to state.Endpoint) state.Kind {
+	if i.on == from {
+		i.on = to
+	}
+	return i
+}
+
+// upperKinds are rows for kinds with a lower link.
+var upperKinds = map[state.Kind]linkKind{
+	macvlan{}: {
+		encode: func(b *batch, _ state.Kind) { b.u32(unix.IFLA_MACVLAN_MODE, 4) }, // MACVLAN_MODE_BRIDGE
+		kind:   alwaysKind(macvlan{}),
+	},
+	ipvlan{}: {
+		encode: func(b *batch, _ state.Kind) { b.attr(unix.IFLA_IPVLAN_MODE, native.AppendUint16(nil, 0)) }, // IPVLAN_MODE_L2
+		kind:   alwaysKind(ipvlan{}),
+	},
+}
+
+// UpperKinds returns kinds with a lower link, which have a row until the test ends.
+func UpperKinds(t *testing.T) []state.Kind {
+	before := maps.Clone(linkKinds)
+	t.Cleanup(func() { linkKinds = before })
+	var kinds []state.Kind
+	for kind, row := range upperKinds {
+		linkKinds[kind.Kind()] = row
+		kinds = append(kinds, kind)
+	}
+	return kinds
+}
+
 // The lower link of a link is observed, in its own namespace and in another one, by the
 // kind's row alone.
 func TestLowerLinksAreObserved(t *testing.T) {
@@ -39,12 +77,7 @@ func TestLowerLinksAreObserved(t *testing.T) {
 	if err := TryLink("macvlan"); err != nil {
 		t.Skipf("this kernel lacks links of kind macvlan: %v", err)
 	}
-	before := linkKinds["macvlan"]
-	t.Cleanup(func() { linkKinds["macvlan"] = before })
-	linkKinds["macvlan"] = linkKind{
-		encode: func(b *batch, _ state.Kind) { b.u32(unix.IFLA_MACVLAN_MODE, 4) }, // MACVLAN_MODE_BRIDGE
-		kind:   func(dump.Info) state.Kind { return macvlan{} },
-	}
+	UpperKinds(t)
 	lab := netnstest.LabName(t)
 	want := state.New()
 	name := func(s string) *state.Namespace {

@@ -27,22 +27,52 @@ func lab(t *rapid.T, top *topo.Topology) *state.State {
 }
 
 // states draws an observed and a wanted State: the same lab, an edited one or another one,
-// with or without damage.
+// with or without damage. Some links have upper devices.
 func states(t *rapid.T) (seen, want *state.State) {
 	top := topotest.Draw(t, topotest.Options{HostLinks: true})
-	seen = up(t, lab(t, top))
+	on := drawUppers(t)
+	seen = up(t, on.put(lab(t, top)))
 	if rapid.Bool().Draw(t, "damaged") {
 		play(t, plantest.Damage(t, seen), seen)
 	}
+	if rapid.IntRange(0, 3).Draw(t, "other upper devices") == 0 {
+		on = drawUppers(t)
+	}
 	if rapid.IntRange(0, 3).Draw(t, "another lab") == 0 {
-		want = lab(t, topotest.Draw(t, topotest.Options{HostLinks: true}))
+		want = on.put(lab(t, topotest.Draw(t, topotest.Options{HostLinks: true})))
 		return observed(seen, want), want
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "edits") {
 		top = topotest.Edit(t, top)
 	}
-	want = lab(t, top)
+	want = on.put(lab(t, top))
 	return observed(seen, want), want
+}
+
+// uppers are numbers of links that get an upper device, one for each namespace; 0: none.
+type uppers []int
+
+func drawUppers(t *rapid.T) uppers {
+	return rapid.SliceOfN(rapid.IntRange(0, 3), 0, 4).Draw(t, "upper devices")
+}
+
+// put gives some links an upper device, and that another one.
+func (u uppers) put(s *state.State) *state.State {
+	names := slices.DeleteFunc(s.Names(), func(n string) bool { return n == state.Host })
+	for i, name := range names[:min(len(u), len(names))] {
+		links := slices.DeleteFunc(s.Namespaces[name].LinkNames(), func(l string) bool { return l == state.Lo })
+		if u[i] == 0 || len(links) == 0 {
+			continue
+		}
+		lower := links[u[i]%len(links)]
+		for _, upper := range []string{"upper1", "upper0"} {
+			s.Namespaces[name].Links[upper] = &state.Link{
+				Name: upper, Kind: onTopOf(name, lower), MTU: state.DefaultMTU, MAC: topo.MAC{2, 0x75, 0, byte(i), 0, upper[5]}, Up: u[i] > 1,
+			}
+			lower = upper
+		}
+	}
+	return s
 }
 
 // unmark lets some routes in the host namespace that equal wanted ones lack their mark.
@@ -257,6 +287,12 @@ func stays(seen, want *state.State, e state.Endpoint) bool {
 	now, wanted := seen.Link(e), want.Link(e)
 	if now == nil || wanted == nil || now.KindName() != wanted.KindName() || remade(seen, want, e.Namespace) {
 		return false
+	}
+	if !slices.Equal(now.Kind.Lower(), wanted.Kind.Lower()) {
+		return false
+	}
+	if slices.ContainsFunc(now.Kind.Lower(), func(lower state.Endpoint) bool { return !stays(seen, want, lower) }) {
+		return false // it is deleted with its lower device
 	}
 	peer, ok := now.Peer()
 	if !ok {
