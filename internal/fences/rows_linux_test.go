@@ -12,6 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/iproute2"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/internal/topotest"
 	"github.com/vethlab/vethlab/internal/walk"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -24,6 +25,7 @@ var kindPackages = map[string][]string{
 	"internal/feature":   features(),
 	"internal/iproute2":  iproute2.KindNames(),
 	"internal/kernel":    kernel.KindNames(),
+	"internal/topotest":  append(topotest.KindNames(), state.Veth{}.Kind()),
 	"internal/walk":      walk.KindNames(),
 	"topo":               append(words(), state.Veth{}.Kind()), // which is a link there
 }
