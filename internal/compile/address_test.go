@@ -27,3 +27,17 @@ func TestNoLinkLocalAddressWithoutMAC(t *testing.T) {
 		t.Errorf("with a MAC: %s, %v", a, ok)
 	}
 }
+
+// A link with two ends has a subnet of two addresses, one with upper devices in its segment
+// that of a bridge.
+func TestSubnetOfUpperDevices(t *testing.T) {
+	pl := &pool{prefix: netip.MustParsePrefix("10.0.0.0/8")}
+	s := &segment{WiredSegment: new(topo.WiredSegment), ifaces: make([]*iface, 2)}
+	if got := s.ipv4Bits(pl); got != pairBits {
+		t.Errorf("a link: /%d", got)
+	}
+	s.ifaces = make([]*iface, 3)
+	if got := s.ipv4Bits(pl); got != switchBits {
+		t.Errorf("a link with an upper device: /%d", got)
+	}
+}

@@ -68,7 +68,7 @@ var (
 
 // The lengths of automatic subnets, in bits.
 const (
-	pairBits   = 30 // IPv4, for a link without a switch
+	pairBits   = 30 // IPv4, for a link without a switch and without others on it
 	switchBits = 16 // IPv4, for a segment with a switch, if the pool is large
 	ipv6Bits   = 64 // as all that configures itself by IPv6 expects
 )
@@ -118,11 +118,11 @@ func (c *compiler) pool(p topo.Pool, byDefault netip.Prefix) *pool {
 	return pl
 }
 
-// ipv4Bits returns the length of an automatic IPv4 subnet. A bridge gets a
-// /16, so that interfaces added later find addresses, but at most
+// ipv4Bits returns the length of an automatic IPv4 subnet. A bridge, or a link with upper
+// devices in its segment, gets a /16, so that interfaces added later find addresses, but at most
 // a sixteenth of the pool, and that no smaller than a /24 while the pool has one.
 func (s *segment) ipv4Bits(pl *pool) int {
-	if len(s.Bridges) == 0 || pl == nil {
+	if len(s.Bridges) == 0 && len(s.ifaces) <= 2 || pl == nil {
 		return pairBits
 	}
 	whole := pl.prefix.Bits()

@@ -63,7 +63,7 @@ func (d *damager) setMTU() {
 }
 
 func (d *damager) setMAC() {
-	if e, l := d.link(made); l != nil {
+	if e, l := d.link(made); l != nil && !l.Kind.Traits().NoMAC {
 		d.do(plan.SetLink{Link: e, MAC: topo.MAC{2, 0x79, 0, 0, 0, byte(d.number("mac"))}})
 	}
 }
