@@ -2,6 +2,7 @@ package compile_test
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/state"
@@ -26,9 +27,31 @@ func newNetwork(lab *compile.Lab) *network {
 			if l.Master != "" {
 				w.join(e, state.Endpoint{Namespace: name, Link: l.Master})
 			}
+			for _, lower := range l.Kind.Lower() {
+				if inOneSegment(lab, e, lower) {
+					w.join(e, lower)
+				}
+			}
 		}
 	}
 	return w
+}
+
+// inOneSegment reports whether the lab says so of a link and its lower device: kinds differ
+// in that, which no State shows. Of a port it says it of the bridge.
+func inOneSegment(lab *compile.Lab, upper, lower state.Endpoint) bool {
+	if l := lab.State.Link(lower); l.Master != "" {
+		lower.Link = l.Master
+	}
+	return slices.ContainsFunc(lab.Segments, func(s compile.Segment) bool {
+		has := func(e state.Endpoint) bool {
+			return slices.ContainsFunc(s.Interfaces, func(i topo.Endpoint) bool {
+				n, _ := lab.Node(i.Node)
+				return n.Namespace == e.Namespace && i.Interface == e.Link
+			})
+		}
+		return has(upper) && has(lower)
+	})
 }
 
 func (w *network) join(a, b state.Endpoint) {
