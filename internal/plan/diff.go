@@ -115,7 +115,7 @@ func (d *differ) addNamespaces() {
 // addLinks creates the missing links, each after its lower links.
 func (d *differ) addLinks() {
 	missing := d.missing()
-	slices.SortStableFunc(missing, func(a, b state.Endpoint) int { return cmp.Compare(d.createOrder(a), d.createOrder(b)) })
+	sortByDepth(missing, d.createAfter)
 	for _, e := range missing {
 		w := d.want.Link(e)
 		switch peer, paired := w.Peer(); {
@@ -128,38 +128,41 @@ func (d *differ) addLinks() {
 	}
 }
 
-// createOrder sorts links for their creation: single links, then pairs, then those with
-// lower links, layer by layer.
-func (d *differ) createOrder(e state.Endpoint) int {
-	return depth(e, map[state.Endpoint]int{}, func(e state.Endpoint) (least int, after []state.Endpoint) {
-		l := d.want.Link(e)
-		if l == nil {
-			return 0, nil
-		}
-		if _, paired := l.Peer(); paired {
-			least = 1
-		}
-		if after = l.Kind.Lower(); len(after) > 0 {
-			least = 2
-		}
-		return least, after
-	})
+// createAfter sorts links for their creation: single links, then pairs, then those with
+// lower links, layer by layer. See [sortByDepth].
+func (d *differ) createAfter(e state.Endpoint) (least int, lower []state.Endpoint) {
+	l := d.want.Link(e)
+	if l == nil {
+		return 0, nil
+	}
+	if _, paired := l.Peer(); paired {
+		least = 1
+	}
+	if lower = l.Kind.Lower(); len(lower) > 0 {
+		least = 2
+	}
+	return least, lower
 }
 
-// depth returns the number of a link in an order: at least what at returns for it, and more
-// than that of each link that it comes after. Of links that come after one another in a
+// sortByDepth sorts links by their depth: at least what at returns for a link, and more than
+// that of each link that at says it comes after. Of links that come after one another in a
 // cycle, which the kernel does not have, one is ignored.
-func depth(e state.Endpoint, known map[state.Endpoint]int, at func(state.Endpoint) (least int, after []state.Endpoint)) int {
-	if order, ok := known[e]; ok {
-		return order
+func sortByDepth(links []state.Endpoint, at func(state.Endpoint) (least int, after []state.Endpoint)) {
+	depths := make(map[state.Endpoint]int, len(links))
+	var depth func(state.Endpoint) int
+	depth = func(e state.Endpoint) int {
+		if known, ok := depths[e]; ok {
+			return known
+		}
+		depths[e] = 0 // until it is known
+		deepest, after := at(e)
+		for _, first := range after {
+			deepest = max(deepest, depth(first)+1)
+		}
+		depths[e] = deepest
+		return deepest
 	}
-	known[e] = 0 // until it is known
-	order, after := at(e)
-	for _, first := range after {
-		order = max(order, depth(first, known, at)+1)
-	}
-	known[e] = order
-	return order
+	slices.SortStableFunc(links, func(a, b state.Endpoint) int { return cmp.Compare(depth(a), depth(b)) })
 }
 
 // addLink creates a link. In the host namespace the kernel chooses its index. The alias
@@ -223,40 +226,41 @@ func (d *differ) nextIndex() int {
 // configure converges what is in a namespace.
 func (d *differ) configure(want *state.Namespace) {
 	d.converge(beforeUp, want, "")
-	links := want.LinkNames()
-	slices.SortStableFunc(links, func(a, b string) int {
-		return cmp.Compare(setupOrder(want, a), setupOrder(want, b))
-	})
-	for _, link := range links {
-		if link != state.Lo {
-			d.setLink(state.Endpoint{Namespace: want.Name, Link: link})
+	var links []state.Endpoint
+	for _, link := range want.LinkNames() {
+		links = append(links, state.Endpoint{Namespace: want.Name, Link: link})
+	}
+	sortByDepth(links, d.setupAfter)
+	for _, e := range links {
+		if e.Link != state.Lo {
+			d.setLink(e)
 		}
-		d.converge(onLink, want, link)
+		d.converge(onLink, want, e.Link)
 	}
 	if d.now.Namespace(want.Name) != nil || len(links) > 0 {
 		d.converge(afterLinks, want, "")
 	}
 }
 
-// setupOrder sorts the links of a namespace for their configuration: those that take
+// setupAfter sorts the links of a namespace for their configuration: those that take
 // ports before others, and each after its master and lower links. A bridge's MTU must
-// be set before it has ports, from which it takes one over, see [state.Traits].
-func setupOrder(ns *state.Namespace, link string) int {
-	return depth(state.Endpoint{Namespace: ns.Name, Link: link}, map[state.Endpoint]int{}, func(e state.Endpoint) (least int, after []state.Endpoint) {
-		l := ns.Links[e.Link]
-		if ns.Links[l.Master] != nil {
-			after = append(after, state.Endpoint{Namespace: ns.Name, Link: l.Master})
+// be set before it has ports, from which it takes one over, see [state.Traits]. See
+// [sortByDepth].
+func (d *differ) setupAfter(e state.Endpoint) (least int, after []state.Endpoint) {
+	ns := d.want.Namespaces[e.Namespace]
+	l := ns.Links[e.Link]
+	if ns.Links[l.Master] != nil {
+		after = append(after, state.Endpoint{Namespace: ns.Name, Link: l.Master})
+	}
+	for _, lower := range l.Kind.Lower() {
+		if lower.Namespace == ns.Name && ns.Links[lower.Link] != nil {
+			after = append(after, lower)
 		}
-		for _, lower := range l.Kind.Lower() {
-			if lower.Namespace == ns.Name && ns.Links[lower.Link] != nil {
-				after = append(after, lower)
-			}
-		}
-		if takesPorts(l) {
-			return 0, after
-		}
-		return 1, after
-	})
+	}
+	if takesPorts(l) {
+		return 0, after
+	}
+	return 1, after
 }
 
 // setLink converges the settings of a link. Up and down are commands of their own: the
