@@ -21,7 +21,7 @@ type Box struct {
 }
 
 // Boxes returns the names of this user's labs whose sandbox this process can enter.
-// It removes the records of killed holders and ignores other files in the folder.
+// It removes the files of killed holders and ignores other files in the folder.
 func Boxes() ([]string, error) {
 	dir, err := runtimeDir(false)
 	if err != nil {
@@ -51,17 +51,17 @@ func Boxes() ([]string, error) {
 
 // Open returns the sandbox of a lab. It fails with [ErrNone] if there is none.
 func Open(lab string) (*Box, error) {
-	r, err := openRecord(lab, false)
+	h, err := openHolderFile(lab, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNone
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	box, err := openBox(lab, r)
+	defer h.Close()
+	box, err := openBox(lab, h)
 	if errors.Is(err, ErrNone) {
-		err = errors.Join(err, r.remove())
+		err = errors.Join(err, h.remove())
 	}
 	return box, err
 }
@@ -79,25 +79,25 @@ func Start(lab string) (*Box, error) {
 // openOrMake returns the sandbox of a lab. If there is none it makes one and
 // returns nil: the caller must open it, since another program may end it first.
 func openOrMake(lab string) (*Box, error) {
-	r, err := openRecord(lab, true)
+	h, err := openHolderFile(lab, true)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the record of lab %s: %w", lab, err)
+		return nil, fmt.Errorf("cannot open the holder file of lab %s: %w", lab, err)
 	}
-	defer r.Close()
-	box, err := openBox(lab, r)
+	defer h.Close()
+	box, err := openBox(lab, h)
 	if !errors.Is(err, ErrNone) {
 		return box, err
 	}
-	if err := startHolder(lab, r); err != nil {
-		return nil, errors.Join(err, r.remove())
+	if err := startHolder(lab, h); err != nil {
+		return nil, errors.Join(err, h.remove())
 	}
 	return nil, nil
 }
 
-// openBox returns the sandbox of a record.
-func openBox(lab string, r *record) (*Box, error) {
+// openBox returns the sandbox of a holder file.
+func openBox(lab string, h *holderFile) (*Box, error) {
 	for {
-		pid, err := r.holder()
+		pid, err := h.holder()
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +112,7 @@ func openBox(lab string, r *record) (*Box, error) {
 			continue // the holder exited, which released its lock
 		}
 		// The pidfd is the holder's only if that PID still has the lock: PIDs are reused.
-		if again, err := r.holder(); err == nil && again == pid {
+		if again, err := h.holder(); err == nil && again == pid {
 			return &Box{lab, pid, pidfd}, nil
 		}
 		unix.Close(pidfd)

@@ -48,21 +48,21 @@ func (b *Box) Kill(force bool) (bool, error) {
 // endIf ends the sandbox if may returns true for its labs, and reports whether it has
 // ended. It needs neither a process in the sandbox nor space on disk.
 func (b *Box) endIf(may func(labs []string, err error) bool) (bool, error) {
-	r, err := openRecord(b.lab, false)
+	h, err := openHolderFile(b.lab, false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil // another program ended it
 	}
 	if err != nil {
 		return false, err
 	}
-	defer r.Close()
-	if pid, err := r.holder(); err != nil || pid != b.pid {
+	defer h.Close()
+	if pid, err := h.holder(); err != nil || pid != b.pid {
 		return true, err // it has ended, and a new one has its name
 	}
 	if !may(b.Labs()) {
 		return false, nil
 	}
-	if err := r.remove(); err != nil {
+	if err := h.remove(); err != nil {
 		return false, err
 	}
 	if netns.WaitExit(b.pidfd, endTime) {
@@ -75,8 +75,8 @@ func (b *Box) endIf(may func(labs []string, err error) bool) (bool, error) {
 	return true, nil
 }
 
-// endTime is how long a holder has to exit after its record is removed. It exits after
-// the kernel has killed all processes of the sandbox.
+// endTime is how long a holder has to exit after its file is removed. It exits after the
+// kernel has killed all processes of the sandbox.
 const endTime = 2 * time.Second
 
 // killTime is how long it has after SIGKILL. Thousands of processes take seconds.

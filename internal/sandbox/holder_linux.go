@@ -12,16 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// recordFile is the descriptor of the holder's record.
-const recordFile = 4
+// holderFD is the descriptor of the holder file.
+const holderFD = 4
 
 // startHolder starts the holder process of a lab's sandbox. It outlives this
 // process.
-func startHolder(lab string, r *record) error {
+func startHolder(lab string, h *holderFile) error {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Args = []string{"vethlab: lab " + lab}
 	cmd.Dir = "/"
-	cmd.ExtraFiles = []*os.File{r.File}
+	cmd.ExtraFiles = []*os.File{h.File}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := launch(cmd, Holder, false); err != nil {
 		return err
@@ -35,16 +35,16 @@ func startHolder(lab string, r *record) error {
 // orphans become its children.
 func hold() {
 	defer unix.Exit(0) // at once: the kernel frees everything
-	path, _ := os.Readlink("/proc/self/fd/" + strconv.Itoa(recordFile))
-	r := &record{os.NewFile(recordFile, path)}
+	path, _ := os.Readlink("/proc/self/fd/" + strconv.Itoa(holderFD))
+	h := &holderFile{os.NewFile(holderFD, path)}
 	signal.Ignore(unix.SIGCHLD) // the kernel reaps children
-	err := closeInherited(recordFile + 1)
+	err := closeInherited(holderFD + 1)
 	watch := -1
 	if err == nil {
-		watch, err = watchRecord()
+		watch, err = watchHolderFile()
 	}
 	if err == nil {
-		err = r.hold()
+		err = h.hold()
 	}
 	if err == nil {
 		err = setupNetwork()
@@ -58,30 +58,30 @@ func hold() {
 	awaitTermination(func() {
 		awaited()
 		defaultAction(unix.SIGTERM)
-		r.serve(watch)
+		h.serve(watch)
 		if !terminating.Load() {
 			unix.Exit(0)
 		}
 	})
 	terminating.Store(true)
-	_ = r.remove() // first, so that ended programs know why; else the next command does
+	_ = h.remove() // first, so that ended programs know why; else the next command does
 	endProcesses()
 }
 
-// serve lets others enter the sandbox, reports that it is ready and returns when its record
-// is removed.
-func (r *record) serve(watch int) {
-	err := r.publish()
+// serve lets others enter the sandbox, reports that it is ready and returns when the
+// holder file is removed.
+func (h *holderFile) serve(watch int) {
+	err := h.publish()
 	dropCodePages()
 	if report(err) {
-		r.awaitRemoval(watch)
+		h.awaitRemoval(watch)
 	}
 }
 
-// awaitRemoval returns when the record is removed, or its file system unmounted; watch is
-// of watchRecord.
-func (r *record) awaitRemoval(watch int) {
-	for !r.removed() {
+// awaitRemoval returns when the file is removed, or its file system unmounted; watch is
+// of watchHolderFile.
+func (h *holderFile) awaitRemoval(watch int) {
+	for !h.removed() {
 		var event [unix.SizeofInotifyEvent + unix.NAME_MAX + 1]byte
 		if _, err := unix.Read(watch, event[:]); err != nil && err != unix.EINTR {
 			return
@@ -132,9 +132,9 @@ func closeInherited(first int) error {
 	return nil
 }
 
-// watchRecord returns an inotify descriptor that becomes readable when the record is
-// removed, also by unmounting its file system, as logind does after logout.
-func watchRecord() (int, error) {
+// watchHolderFile returns an inotify descriptor that becomes readable when the holder
+// file is removed, also by unmounting its file system, as logind does after logout.
+func watchHolderFile() (int, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	if err != nil {
 		return -1, os.NewSyscallError("inotify_init", err)

@@ -39,7 +39,7 @@ func signalHolder() {
 
 // No signal from inside ends the holder or stops it.
 func TestSignalsFromInside(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	box := start(t, "lab")
 	if out, code, err := run(t, box, "signal"); out != "" || code != 0 || err != nil {
 		t.Errorf("%s, code %d, %v", out, code, err)
@@ -52,7 +52,7 @@ func TestSignalsFromInside(t *testing.T) {
 
 // A holder keeps no descriptor of its starter: who waits for the end of a pipe sees it.
 func TestInheritedDescriptors(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	var pipe [2]int
 	if err := unix.Pipe2(pipe[:], 0); err != nil { // inherited by every program that is started
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestInheritedDescriptors(t *testing.T) {
 
 // SIGTERM at any moment ends the holder, from when Go's runtime handles signals.
 func TestEarlyTermination(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	for round := range 40 {
 		made := make(chan error, 1)
 		go func() {
@@ -148,9 +148,9 @@ func firstHolder(t *testing.T) int {
 }
 
 // SIGTERM from outside, as at a shutdown, ends the lab with its processes and leaves no
-// record.
+// holder file.
 func TestTerminationFromOutside(t *testing.T) {
-	dir := recordDir(t)
+	dir := holderFileDir(t)
 	box := start(t, "lab")
 	read, write, err := os.Pipe()
 	if err != nil {

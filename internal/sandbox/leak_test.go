@@ -17,7 +17,7 @@ func TestHolderMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes memory of its own")
 	}
-	recordDir(t)
+	holderFileDir(t)
 	box := start(t, "lab")
 	run(t, box, "exit", "0") // now the holder waits
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", box.Holder()))
@@ -36,7 +36,7 @@ func TestHolderMemory(t *testing.T) {
 
 // Sandboxes leave no descriptors open in the program that used them.
 func TestNothingLeaks(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	count := func(dir string) int {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -73,7 +73,7 @@ func TestNothingLeaks(t *testing.T) {
 }
 
 func BenchmarkStart(b *testing.B) {
-	recordDir(b)
+	holderFileDir(b)
 	for b.Loop() {
 		box, err := sandbox.Start("lab")
 		if err != nil {
@@ -87,7 +87,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 func BenchmarkRun(b *testing.B) {
-	recordDir(b)
+	holderFileDir(b)
 	box := start(b, "lab")
 	for b.Loop() {
 		if _, err := box.Run([]string{"test", "exit", "0"}, nil, nil); err != nil {

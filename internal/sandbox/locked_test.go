@@ -58,14 +58,14 @@ func TestMountsAreLocked(t *testing.T) {
 		}
 		machine[dir] = fmt.Sprint(st.Dev)
 	}
-	recordDir(t)
+	holderFileDir(t)
 	if out, _, err := run(t, start(t, "lab"), "sh", "stat -c %d /sys"); err != nil || out == machine["sys"] {
 		t.Logf("this kernel allows a sandbox no sysfs: %v", err)
 		delete(machine, "sys")
 	}
 	for name, escape := range escapes {
 		t.Run(name, func(t *testing.T) {
-			recordDir(t)
+			holderFileDir(t)
 			box := start(t, "lab")
 			t.Setenv("LOOK", look)
 			t.Setenv("T", t.TempDir())
@@ -92,7 +92,7 @@ func TestMountsAreLocked(t *testing.T) {
 
 // Mounts of its own, named namespaces and nested namespaces work in a sandbox.
 func TestMountsInside(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	box := start(t, "lab")
 	for name, command := range map[string]string{
 		"proc":                  "mount -t proc proc /proc && umount /proc",

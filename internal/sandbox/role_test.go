@@ -113,7 +113,7 @@ func roleMounts(t *testing.T) string {
 
 // A role file of a starter gives the role, and children do not inherit it.
 func TestGivenRole(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	box, err := sandbox.Start("role")
 	if err != nil {
 		t.Fatal(err)

@@ -42,12 +42,12 @@ func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 // ended reports whether the sandbox has ended or is ending. It is true after the end of
 // the holder has killed a program in the sandbox.
 func (b *Box) ended() bool {
-	r, err := openRecord(b.lab, false)
+	h, err := openHolderFile(b.lab, false)
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
-	defer r.Close()
-	pid, err := r.holder()
+	defer h.Close()
+	pid, err := h.holder()
 	return err == nil && pid != b.pid
 }
 

@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// runtimeDir returns the folder of this user's records, and makes it if create is
+// runtimeDir returns the folder of this user's holder files, and makes it if create is
 // true: $XDG_RUNTIME_DIR/vethlab or, without that folder, /tmp/vethlab-UID. It refuses
-// a folder that another user owns or can write: that user could put in a record of a
+// a folder that another user owns or can write: that user could put in a holder file of a
 // sandbox of theirs.
 func runtimeDir(create bool) (string, error) {
 	uid := os.Geteuid()

@@ -16,8 +16,8 @@ import (
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
 
-// Start refuses a folder of records that others own or can write, and fails if it can't
-// write the folder.
+// Start refuses a folder of holder files that others own or can write, and fails if it
+// can't write the folder.
 func TestRuntimeDir(t *testing.T) {
 	tests := []struct {
 		name, shell, want string
@@ -28,7 +28,7 @@ func TestRuntimeDir(t *testing.T) {
 		{name: "open to others", shell: "mkdir -m 777 $D/vethlab && chmod 777 $D/vethlab", want: "is open to others (mode 0777), so it is not trusted"},
 		{name: "a link", shell: "ln -s /tmp $D/vethlab", want: "is not a folder: remove it"},
 		{name: "a file", shell: "touch $D/vethlab", want: "is not a folder"},
-		{name: "a link for a record", shell: "mkdir -m 700 $D/vethlab && ln -s /etc/passwd $D/vethlab/lab", want: "too many levels of symbolic links"},
+		{name: "a link for a holder file", shell: "mkdir -m 700 $D/vethlab && ln -s /etc/passwd $D/vethlab/lab", want: "too many levels of symbolic links"},
 		{name: "full", shell: "mount -t tmpfs -o nr_inodes=1,mode=700 none $D", want: "no space left on device", root: true},
 		{name: "read-only", shell: "mount -t tmpfs -o ro,mode=700 none $D", want: "read-only file system", root: true},
 	}
@@ -57,9 +57,9 @@ func TestRuntimeDir(t *testing.T) {
 	}
 }
 
-// Without XDG_RUNTIME_DIR, or after its login has ended, the records are in /tmp.
+// Without XDG_RUNTIME_DIR, or after its login has ended, the holder files are in /tmp.
 func TestRuntimeDirFallback(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	for _, value := range []string{"", "/nonexistent/run", "relative"} {
 		t.Setenv("XDG_RUNTIME_DIR", value)
 		box := start(t, fmt.Sprintf("vtest-%d", os.Getpid()))
@@ -74,9 +74,9 @@ func TestRuntimeDirFallback(t *testing.T) {
 	}
 }
 
-// Other users have no access to a record.
-func TestRecordMode(t *testing.T) {
-	dir := recordDir(t)
+// Other users have no access to a holder file.
+func TestHolderFileMode(t *testing.T) {
+	dir := holderFileDir(t)
 	start(t, "lab")
 	for path, want := range map[string]fs.FileMode{"vethlab": fs.ModeDir | 0o700, "vethlab/lab": 0o600} {
 		if info, err := os.Lstat(filepath.Join(dir, path)); err != nil || info.Mode() != want {
@@ -85,9 +85,9 @@ func TestRecordMode(t *testing.T) {
 	}
 }
 
-// A folder among the records is ignored.
-func TestFolderAmongRecords(t *testing.T) {
-	dir := recordDir(t)
+// A folder among the holder files is ignored.
+func TestFolderAmongHolderFiles(t *testing.T) {
+	dir := holderFileDir(t)
 	start(t, "lab")
 	if err := os.Mkdir(filepath.Join(dir, "vethlab", "folder"), 0o700); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@
 //     A program enters by re-executing itself inside ([Box.Run]).
 //
 // On disk the first leaves files in [Dir], removed with the last lab; the second
-// leaves one empty file a lab, see record.
+// leaves one empty file a lab, see holderFile.
 package sandbox
 
 import (

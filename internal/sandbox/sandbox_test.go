@@ -97,9 +97,9 @@ func check(dir string) error {
 	return errors.Join(errs...)
 }
 
-// recordDir gives a test its own folder of records. It skips the test if this user
-// can't make user namespaces.
-func recordDir(t testing.TB) string {
+// holderFileDir gives a test its own folder of holder files. It skips the test if this
+// user can't make user namespaces.
+func holderFileDir(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", dir)
@@ -149,7 +149,7 @@ func run(t testing.TB, box *sandbox.Box, args ...string) (string, int, error) {
 }
 
 func TestBox(t *testing.T) {
-	dir := recordDir(t)
+	dir := holderFileDir(t)
 	if _, err := sandbox.Open("lab"); !errors.Is(err, sandbox.ErrNone) {
 		t.Errorf("before Start: %v", err)
 	}
@@ -178,7 +178,7 @@ func TestBox(t *testing.T) {
 
 // Many goroutines that start and enter the sandbox of one lab get the same one.
 func TestManyAtOnce(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	const many = 50
 	start(t, "lab")
 	holders := make([]string, many)
@@ -208,7 +208,7 @@ func TestManyAtOnce(t *testing.T) {
 
 // Goroutines that race to start a lab's first sandbox make only one.
 func TestManyStart(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	for range 5 {
 		var wg sync.WaitGroup
 		holders := make([]int, 10)
@@ -241,7 +241,7 @@ const starterEnv = "VETHLAB_TEST_STARTER"
 
 // A program killed at any moment while it starts a sandbox does not block others.
 func TestStarterKilled(t *testing.T) {
-	recordDir(t)
+	holderFileDir(t)
 	for delay := range 25 {
 		starter := exec.CommandContext(t.Context(), "/proc/self/exe")
 		starter.Env = append(os.Environ(), starterEnv+"=lab")
@@ -315,7 +315,7 @@ func TestProgramsEndWithTheSandbox(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := recordDir(t)
+			dir := holderFileDir(t)
 			box := start(t, "lab")
 			result := busy(t, box)
 			end(t, box, dir)
@@ -326,7 +326,7 @@ func TestProgramsEndWithTheSandbox(t *testing.T) {
 				t.Errorf("%v, %v", labs, err)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "vethlab")); !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("the folder of records is left: %v", err)
+				t.Errorf("the folder of holder files is left: %v", err)
 			}
 		})
 	}
@@ -343,7 +343,7 @@ func TestStartErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			recordDir(t)
+			holderFileDir(t)
 			out, _, err := run(t, start(t, "lab"), "shell", tt.shell)
 			if err != nil || !strings.HasPrefix(out, "cannot make a sandbox for the lab: "+tt.want) {
 				t.Errorf("got %s, %v, want %s", out, err, tt.want)

@@ -12,16 +12,16 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// A record is the file of a sandbox. It is empty: its holder process has an fcntl
-// lock on it, and the kernel reports that process (fcntl(2), F_GETLK). So the record
-// is never stale: the kernel releases the lock of a killed holder. A holder exits
-// when its record is removed.
-type record struct{ *os.File }
+// A holderFile is the lock file of a sandbox. It is empty: the holder process has an fcntl
+// lock on it, and the kernel reports the PID of the lock's owner (fcntl(2), F_GETLK). So
+// it is never stale: the kernel releases the lock of a killed holder. A holder exits
+// when its file is removed.
+type holderFile struct{ *os.File }
 
-// openRecord opens the record of a lab and locks it (flock(2)): until it is closed or
-// published no other program can start, end or remove that sandbox. Without create it
+// openHolderFile opens the holder file of a lab and locks it (flock(2)): until it is
+// closed or published no other program can start, end or remove that sandbox. Without create it
 // fails with [fs.ErrNotExist] if there is none.
-func openRecord(lab string, create bool) (*record, error) {
+func openHolderFile(lab string, create bool) (*holderFile, error) {
 	dir, err := runtimeDir(create)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func openRecord(lab string, create bool) (*record, error) {
 			if _, err := runtimeDir(true); err != nil {
 				return nil, err
 			}
-			continue // another program removed the folder with its last record
+			continue // another program removed the folder with its last holder file
 		}
 		if err != nil {
 			return nil, err
@@ -47,7 +47,7 @@ func openRecord(lab string, create bool) (*record, error) {
 			return nil, os.NewSyscallError("flock", err)
 		}
 		if sameFile(f, path) {
-			return &record{f}, nil
+			return &holderFile{f}, nil
 		}
 		f.Close() // the previous owner of the lock removed it
 	}
@@ -56,8 +56,8 @@ func openRecord(lab string, create bool) (*record, error) {
 // publish releases the flock and keeps the file open. The holder calls it once the
 // sandbox is complete: it shares the open file, and so the flock, with its starter,
 // which may have been killed.
-func (r *record) publish() error {
-	return os.NewSyscallError("flock", unix.Flock(int(r.Fd()), unix.LOCK_UN))
+func (h *holderFile) publish() error {
+	return os.NewSyscallError("flock", unix.Flock(int(h.Fd()), unix.LOCK_UN))
 }
 
 // errOtherPIDNS says that the holder has no PID in this process's PID namespace, or is
@@ -67,56 +67,56 @@ var errOtherPIDNS = errors.New("the sandbox's process is in another PID namespac
 // holder returns the PID of the holder process, 0 if there is none. An exiting holder
 // counts as none: each of its threads closes its files and the last one releases the
 // lock, while another may already make the kernel kill the sandbox's processes. So
-// holder waits for the lock then. The caller has the record open, so nobody else can
+// holder waits for the lock then. The caller has the holder file open, so nobody else can
 // become the holder.
-func (r *record) holder() (pid int, err error) {
-	pid, err = r.lockOwner()
+func (h *holderFile) holder() (pid int, err error) {
+	pid, err = h.lockOwner()
 	if pid == 0 || err != nil || !netns.Exiting(pid) {
 		return pid, err
 	}
-	return 0, errors.Join(r.lock(unix.F_SETLKW, unix.F_WRLCK), r.lock(unix.F_SETLK, unix.F_UNLCK))
+	return 0, errors.Join(h.lock(unix.F_SETLKW, unix.F_WRLCK), h.lock(unix.F_SETLK, unix.F_UNLCK))
 }
 
-// lockOwner returns the PID of the process that has the record's fcntl lock, 0 if
+// lockOwner returns the PID of the process that has the holder file's fcntl lock, 0 if
 // none.
-func (r *record) lockOwner() (pid int, err error) {
+func (h *holderFile) lockOwner() (pid int, err error) {
 	lock := unix.Flock_t{Type: unix.F_WRLCK}
-	if err := unix.FcntlFlock(r.Fd(), unix.F_GETLK, &lock); err != nil {
+	if err := unix.FcntlFlock(h.Fd(), unix.F_GETLK, &lock); err != nil {
 		return 0, os.NewSyscallError("fcntl", err)
 	}
 	switch {
 	case lock.Type == unix.F_UNLCK:
 		return 0, nil
 	case lock.Pid <= 1: // 0: not in this PID namespace; 1: this process is in the sandbox
-		return 0, fmt.Errorf("%s: %w", r.Name(), errOtherPIDNS)
+		return 0, fmt.Errorf("%s: %w", h.Name(), errOtherPIDNS)
 	}
 	return int(lock.Pid), nil
 }
 
-// hold makes this process the record's holder until it ends.
-func (r *record) hold() error { return r.lock(unix.F_SETLK, unix.F_WRLCK) }
+// hold makes this process the holder until it ends.
+func (h *holderFile) hold() error { return h.lock(unix.F_SETLK, unix.F_WRLCK) }
 
 // lock sets or removes this process's fcntl lock.
-func (r *record) lock(command int, typ int16) error {
+func (h *holderFile) lock(command int, typ int16) error {
 	for {
-		err := unix.FcntlFlock(r.Fd(), command, &unix.Flock_t{Type: typ})
+		err := unix.FcntlFlock(h.Fd(), command, &unix.Flock_t{Type: typ})
 		if err != unix.EINTR {
 			return os.NewSyscallError("fcntl", err)
 		}
 	}
 }
 
-// remove removes the record, which ends its holder, and the folder if it is then
+// remove removes the holder file, which ends its holder, and the folder if it is then
 // empty.
-func (r *record) remove() error {
-	if err := os.Remove(r.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (h *holderFile) remove() error {
+	if err := os.Remove(h.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return removeIfEmpty(filepath.Dir(r.Name()))
+	return removeIfEmpty(filepath.Dir(h.Name()))
 }
 
-// removed reports whether the record is removed.
-func (r *record) removed() bool {
+// removed reports whether the holder file is removed.
+func (h *holderFile) removed() bool {
 	var st unix.Stat_t
-	return unix.Fstat(int(r.Fd()), &st) != nil || st.Nlink == 0
+	return unix.Fstat(int(h.Fd()), &st) != nil || st.Nlink == 0
 }

@@ -49,7 +49,7 @@ func TestExitingHolder(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "vethlab"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	record, err := os.OpenFile(filepath.Join(dir, "vethlab", "lab"), os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, "vethlab", "lab"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,10 +59,10 @@ func TestExitingHolder(t *testing.T) {
 	}
 	holder := exec.Command("/proc/self/exe")
 	holder.Env = append(os.Environ(), exitingEnv+"=1")
-	holder.ExtraFiles = []*os.File{record, read}
+	holder.ExtraFiles = []*os.File{file, read}
 	err = holder.Start()
 	read.Close()
-	record.Close()
+	file.Close()
 	if err != nil {
 		t.Fatal(err)
 	}
