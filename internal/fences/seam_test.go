@@ -56,7 +56,7 @@ var tables = []string{
 	"internal/kernel/dump_kind_linux.go",
 	"internal/kernel/kind_linux.go",
 	"internal/kernel/op_linux.go",
-	"internal/kernel/try_link_linux.go",
+	"internal/kernel/kind_required_linux.go",
 	"internal/plan/table.go",
 	"internal/state/kind.go",
 	"internal/state/other.go", // all kinds without a row

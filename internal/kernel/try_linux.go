@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"net/netip"
 
 	"golang.org/x/sys/unix"
@@ -8,14 +9,53 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// What can be done here depends on the kernel's version, its configuration, its
-// modules and the user's rights; so it is found out by doing it. Each Try works in
-// a namespace of its own, which is deleted before it returns. What stays are modules
-// that the kernel loaded to do it.
+// What this process can do depends on the kernel's version, configuration and modules,
+// and on the user's rights, so each function Try… does one thing and returns the error.
+// It works in a new namespace, which is deleted before it returns. Modules that the
+// kernel loaded for it stay loaded.
 
 // tryRoute calls fn with a route socket of a new namespace.
 func tryRoute(fn func(*conn) error) error {
 	return netns.InTemp(func() error { return inside(fn) })
+}
+
+// tryIndex and tryName are those of the link that TryLink creates. Its lower device, if
+// the kind requires one, has the next index.
+const (
+	tryIndex = 100
+	tryName  = "try0"
+)
+
+// TryLink creates a link of a kind, by its name in ip-link(8).
+func TryLink(kind string) error {
+	return tryRoute(func(c *conn) error {
+		lower := 0
+		if requiredByKind[kind].lower {
+			lower = tryIndex + 1
+			if err := c.tryLink("veth", "lower0", lower, 0); err != nil {
+				return fmt.Errorf("its lower device, a veth: %w", err)
+			}
+		}
+		return c.tryLink(kind, tryName, tryIndex, lower)
+	})
+}
+
+// tryLink creates a link; lower is the index of its lower device, 0 for none.
+func (c *conn) tryLink(kind, name string, index, lower int) error {
+	var b batch
+	b.message(unix.RTM_NEWLINK, createNew, func() {
+		b.ifinfo(index, 0, 0)
+		b.text(unix.IFLA_IFNAME, name)
+		if lower != 0 {
+			b.u32(unix.IFLA_LINK, uint32(lower))
+		}
+		b.kindInfo(kind, func() {
+			if data := requiredByKind[kind].data; data != nil {
+				data(&b)
+			}
+		})
+	})
+	return c.do(&b)
 }
 
 // TryIPv6 gives lo an IPv6 address.
