@@ -13,13 +13,13 @@ import (
 // random, such as a MAC, is zero. Times, counters, queues, offloads and the effects of
 // earlier states are left out. The dump of an unknown namespace is empty.
 func Model(s *state.State, name string) *Namespace {
-	m := model{state: s, name: name, index: map[string]map[string]int{}, ids: map[string]int32{}}
+	m := model{state: s, name: name, links: map[string]map[string]int{}, ids: map[string]int32{}}
 	ns := &Namespace{Name: name, Peers: map[int32]string{}}
 	from := s.Namespace(name)
 	if from == nil {
 		return ns
 	}
-	m.number(name)
+	m.indexes(name)
 	for _, show := range modelObjects {
 		show(&m, from, ns)
 	}
@@ -53,50 +53,50 @@ var modelObjects = []func(m *model, from *state.Namespace, ns *Namespace){
 type model struct {
 	state *state.State
 	name  string
-	index map[string]map[string]int // of links, by namespace and name
+	links map[string]map[string]int // indexes, by namespace and name
 	ids   map[string]int32          // nsids of other namespaces in this one
 }
 
-// number returns the indexes of all links of a namespace.
-func (m *model) number(namespace string) map[string]int {
-	if known := m.index[namespace]; known != nil {
+// indexes returns the indexes of all links of a namespace.
+func (m *model) indexes(namespace string) map[string]int {
+	if known := m.links[namespace]; known != nil {
 		return known
 	}
-	numbers := map[string]int{}
-	m.index[namespace] = numbers
+	indexes := map[string]int{}
+	m.links[namespace] = indexes
 	ns := m.state.Namespace(namespace)
 	if ns == nil {
-		return numbers
+		return indexes
 	}
 	taken := map[int]bool{1: true}
 	for name, l := range ns.Links {
 		if l.Index != 0 {
-			numbers[name], taken[l.Index] = l.Index, true
+			indexes[name], taken[l.Index] = l.Index, true
 		}
 	}
 	next := 2
 	for _, name := range ns.LinkNames() {
 		switch {
-		case numbers[name] != 0:
+		case indexes[name] != 0:
 		case name == state.Lo:
-			numbers[name] = 1
+			indexes[name] = 1
 		default:
 			for taken[next] {
 				next++
 			}
-			numbers[name], taken[next] = next, true
+			indexes[name], taken[next] = next, true
 		}
 	}
-	return numbers
+	return indexes
 }
 
 func (m *model) byIndex(ns *state.Namespace) []*state.Link {
-	numbers := m.number(ns.Name)
+	indexes := m.indexes(ns.Name)
 	list := make([]*state.Link, 0, len(ns.Links))
 	for _, l := range ns.Links {
 		list = append(list, l)
 	}
-	slices.SortFunc(list, func(a, b *state.Link) int { return numbers[a.Name] - numbers[b.Name] })
+	slices.SortFunc(list, func(a, b *state.Link) int { return indexes[a.Name] - indexes[b.Name] })
 	return list
 }
 
@@ -121,7 +121,7 @@ const (
 
 func (m *model) link(l *state.Link) Link {
 	d := Link{
-		Index: m.number(m.name)[l.Name], Name: l.Name, MTU: l.MTU, Alias: l.Alias,
+		Index: m.indexes(m.name)[l.Name], Name: l.Name, MTU: l.MTU, Alias: l.Alias,
 		Type: arphrdEther, Flags: Broadcast | Multicast, Address: hardware(l.MAC), Broadcast: HWAddr{255, 255, 255, 255, 255, 255},
 		OperState: "down", Qdisc: "noop", TxQueueLen: 1000,
 	}
@@ -130,7 +130,7 @@ func (m *model) link(l *state.Link) Link {
 	}
 	m.kind(l, &d)
 	if l.Master != "" {
-		d.Master = m.number(m.name)[l.Master]
+		d.Master = m.indexes(m.name)[l.Master]
 	}
 	if l.Up {
 		m.up(l, &d)

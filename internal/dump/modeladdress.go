@@ -30,7 +30,7 @@ func (m *model) addresses(l *state.Link) []Address {
 	}
 	var four, six []Address
 	for _, p := range given {
-		a := Address{Index: m.number(m.name)[l.Name], Prefix: p, Scope: scopeOf(p.Addr()), Flags: permanent, Valid: Forever, Preferred: Forever}
+		a := Address{Index: m.indexes(m.name)[l.Name], Prefix: p, Scope: scopeOf(p.Addr()), Flags: permanent, Valid: Forever, Preferred: Forever}
 		if p.Addr().Is4() {
 			a.Label = l.Name
 			four = insertIPv4(four, a)

@@ -2,8 +2,8 @@ package dump
 
 import "github.com/vethlab/vethlab/internal/state"
 
-// modelKinds has one row per kind of link with attributes beside its peer or lower
-// device.
+// modelKinds has one row per kind of link that has attributes besides its peer or lower
+// device, or other flags than an Ethernet link.
 var modelKinds = map[string]func(state.Kind, *Link){
 	state.Loopback{}.Kind(): showKind(func(_ state.Loopback, d *Link) {
 		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
@@ -28,12 +28,12 @@ func showKind[K state.Kind](show func(K, *Link)) func(state.Kind, *Link) {
 // kind fills in the attributes of a link's kind.
 func (m *model) kind(l *state.Link, d *Link) {
 	d.Kind = l.KindName()
-	leads, ok := l.Peer()
+	target, ok := l.Peer() // of IFLA_LINK
 	if lower := l.Kind.Lower(); len(lower) > 0 {
-		leads, ok = lower[0], true
+		target, ok = lower[0], true
 	}
 	if ok {
-		d.Parent, d.ParentNetns = m.number(leads.Namespace)[leads.Link], m.id(leads.Namespace)
+		d.Parent, d.ParentNetns = m.indexes(target.Namespace)[target.Link], m.id(target.Namespace)
 	}
 	if show := modelKinds[l.KindName()]; show != nil {
 		show(l.Kind, d)

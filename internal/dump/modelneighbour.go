@@ -8,7 +8,7 @@ const nudPermanent = 0x80 // NUD_PERMANENT (linux/neighbour.h)
 func (m *model) neighbours(from *state.Namespace, ns *Namespace) {
 	for _, n := range from.Neighbours {
 		ns.Neighbours = append(ns.Neighbours, Neighbour{
-			Index: m.number(m.name)[n.Dev], To: n.Address, Address: hardware(n.MAC), State: nudPermanent,
+			Index: m.indexes(m.name)[n.Dev], To: n.Address, Address: hardware(n.MAC), State: nudPermanent,
 			Protocol: m.protocol(n.Dev, 0),
 		})
 	}

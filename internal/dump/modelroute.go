@@ -59,7 +59,7 @@ func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
 
 // given returns a route of the State.
 func (m *model) given(r state.Route, ns *Namespace) Route {
-	d := Route{To: r.To, Via: r.Via, Index: m.number(m.name)[r.Dev], Table: tableMain, Protocol: m.protocol(r.Dev, fromBoot), Type: unicast, Metric: r.Metric}
+	d := Route{To: r.To, Via: r.Via, Index: m.indexes(m.name)[r.Dev], Table: tableMain, Protocol: m.protocol(r.Dev, fromBoot), Type: unicast, Metric: r.Metric}
 	switch {
 	case r.To.Addr().Is6():
 		d.Metric = cmp.Or(r.Metric, ipv6Metric)
