@@ -17,7 +17,7 @@ var bridgeKind = linkKind{
 	changes: changesOf(bridgeGrammar.write),
 }
 
-// bridgeGrammar has STP first: without it the kernel takes any delay.
+// bridgeGrammar has STP first: with STP off the kernel accepts any forward delay.
 var bridgeGrammar = grammar[state.BridgeChange]{options: []option[state.BridgeChange]{
 	choice("stp_state", "1", "0", func(b *state.BridgeChange) **bool { return &b.STP }),
 	{
@@ -43,20 +43,20 @@ var bridgeGrammar = grammar[state.BridgeChange]{options: []option[state.BridgeCh
 }}
 
 func parseAddBridge(w *words, d device) (plan.Op, error) {
-	said := state.BridgeChange{STP: new(false), ForwardDelay: new(state.DefaultForwardDelay)}
-	if err := bridgeGrammar.read(w, &said); err != nil {
+	settings := state.BridgeChange{STP: new(false), ForwardDelay: new(state.DefaultForwardDelay)}
+	if err := bridgeGrammar.read(w, &settings); err != nil {
 		return nil, err
 	}
-	return d.adds(w, state.Bridge{STP: *said.STP, ForwardDelay: *said.ForwardDelay})
+	return d.adds(w, state.Bridge{STP: *settings.STP, ForwardDelay: *settings.ForwardDelay})
 }
 
 func parseSetBridge(w *words) (state.Change, error) {
-	var said state.BridgeChange
-	if err := bridgeGrammar.read(w, &said); err != nil {
+	var change state.BridgeChange
+	if err := bridgeGrammar.read(w, &change); err != nil {
 		return nil, err
 	}
-	if said == (state.BridgeChange{}) {
+	if change == (state.BridgeChange{}) {
 		return nil, w.Missing("stp_state or forward_delay")
 	}
-	return said, nil
+	return change, nil
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// An OpenError says that no socket could be opened for a question: the namespace
-// does not exist, permission is missing, or too many files are open.
+// An OpenError says that a probe could not open a socket: the namespace does not exist,
+// permission is missing, or too many files are open.
 type OpenError struct {
 	Namespace string
 	Err       error
@@ -23,8 +23,8 @@ type Timeout struct{ After time.Duration }
 
 func (e *Timeout) Error() string { return fmt.Sprintf("no answer in %s", e.After) }
 
-// A WrongAnswer says that the target answered, but not the question: with another ID,
-// name or type, from another address, or in another protocol.
+// A WrongAnswer says that the answer does not match the request: it has another ID, name
+// or type, comes from another address, or is of another protocol.
 type WrongAnswer struct{ Got string }
 
 func (e *WrongAnswer) Error() string { return "wrong answer: " + e.Got }
