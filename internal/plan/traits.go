@@ -7,63 +7,75 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Traits are what an Op says of itself, so that no code asks for its type. The zero
-// value is that of an Op that sets something which needs no link.
+// Traits describe an Op to code that handles all Ops alike and must not test for their
+// types. An Op with zero Traits creates and deletes no link, namespace or object.
 type Traits struct {
-	// NewLinks are the links that it creates, or moves here.
+	// NewLinks are the links that the Op creates, or moves to another namespace or name.
 	NewLinks []NewLink
 
-	// From is the namespace through which a link is created, if that is not the
-	// namespace of the link; nil: it is.
+	// From is the namespace whose socket gets the request to create the link. Nil: that
+	// of the link.
 	From *string
 
-	// Kind is the kernel's word for the kind of link that it creates; "" if it
-	// creates none.
+	// Kind is the kernel's name of the kind of link that the Op creates. Empty: it
+	// creates no link.
 	Kind string
 
-	// Removes says that it may delete something. If that does not exist, nothing
-	// has to be done. Deletes says that it deletes a namespace or a link.
+	// Removes: the Op may delete an object, and has no effect if the object does not
+	// exist. Deletes: the object is a namespace or a link.
 	Removes, Deletes bool
 
-	// SetsUp says that it sets a link up or down.
+	// SetsUp: the Op sets a link up or down.
 	SetsUp bool
 
-	Alias *string // that it gives a link that exists; nil: none
-	MTU   int     // bytes, that it gives its link; 0: none
-	// Protocol is the protocol number of what it adds or deletes; 0: any, or it has none.
+	// Alias is the new alias of an existing link. Nil: the Op sets none.
+	Alias *string
+
+	// MTU is the new MTU of the link in bytes. 0: the Op sets none.
+	MTU int
+
+	// Protocol is the protocol number (rtm_protocol, NDA_PROTOCOL) of the object that
+	// the Op adds or deletes. 0: any, or the object has none.
 	Protocol uint8
 
-	Network netip.Prefix // that it makes reachable; zero: none
-	Nft     *nft.Command // nil: it is none of nft(8)
-	Sysctl  string       // the key that it sets; "": none
-	Section Section      // that it is in
+	// Network is the network that the Op makes reachable. Zero: none.
+	Network netip.Prefix
 
-	// thing is what the Op changes; nil: a namespace or a link.
+	// Nft is the command of nft(8). Nil: the Op is another program's.
+	Nft *nft.Command
+
+	// Sysctl is the key that the Op sets. Empty: none.
+	Sysctl string
+
+	// Section is the section of a script or tutorial that the Op belongs to.
+	Section Section
+
+	// thing is the kind of object that the Op changes. Nil: a namespace or a link.
 	thing *thing
 
-	// named returns the Op with the names that the kernel gives in s to new links
-	// without one. Nil: all have names.
+	// named returns the Op with the names that the kernel would choose in s for its
+	// links without a name. Nil: all its links have names.
 	named func(s *state.State) Op
 
-	// tutorial adds its steps to a tutorial. Nil: it is one step itself.
+	// tutorial adds the steps of the Op to a tutorial. Nil: the Op is one step.
 	tutorial func(t *tutorial)
 }
 
 // A NewLink is a link that an Op creates, or moves to another namespace or name.
 type NewLink struct {
 	Link  state.Endpoint
-	Index int    // interface number; 0: the kernel's choice
-	Alias string // that it has from the beginning; "": none
+	Index int    // 0: the kernel chooses it
+	Alias string // set when the link is created; "": none
 }
 
-// AboutNamespace reports whether an Op creates or deletes a whole namespace.
-func AboutNamespace(op Op) (makes, deletes bool) {
+// AboutNamespace reports whether an Op creates or deletes a namespace.
+func AboutNamespace(op Op) (creates, deletes bool) {
 	t, whole := op.Traits(), op.At().Link == ""
 	return whole && len(t.NewLinks) == 1 && t.NewLinks[0].Link.Link == state.Lo, whole && t.Deletes
 }
 
-// Named returns an Op with the names that the kernel gives in s to new links without
-// one.
+// Named returns an Op with the names that the kernel would choose in s for its links
+// without a name.
 func Named(op Op, s *state.State) Op {
 	if named := op.Traits().named; named != nil {
 		return named(s)

@@ -6,99 +6,100 @@ import (
 	"time"
 )
 
-// A Kind is the settings and the behaviour of one kind of link: other packages call
-// the Kind of a link and don't know which kinds exist. A type that implements it embeds
-// [plainKind], overrides what differs, and has its row in kinds.
+// A Kind has the settings of a link and the behaviour of its kind. Other packages call
+// these methods and do not test for a kind. A type that implements Kind embeds
+// [plainKind], overrides the methods that differ, and has a row in the table kinds.
 //
-// Kinds are values: nothing that one holds is changed once it is in a State.
+// A Kind is a value: once it is in a State, it is replaced and not modified.
 type Kind interface {
-	// Kind returns the kernel's word, such as "veth" (IFLA_INFO_KIND).
+	// Kind returns the kernel's name of the kind, such as "veth" (IFLA_INFO_KIND).
 	Kind() string
 
-	// Traits returns what holds for all links of this kind.
+	// Traits returns the properties that all links of this kind share.
 	Traits() Traits
 
 	// Equal reports whether o is of the same kind with the same settings.
 	Equal(o Kind) bool
 
-	// Changes returns the changes in place, in their order, that make want of
-	// this Kind. False: the link must be deleted and created again.
+	// Changes returns the changes that turn this Kind into want while the link exists,
+	// in the order to make them. It returns false if the link must be deleted and
+	// created again.
 	Changes(want Kind) ([]Change, bool)
 
-	// Check returns why the kernel would refuse such a link, or nil.
+	// Check returns the reason why the kernel would refuse these settings, or nil.
 	Check() error
 
-	// PeerEnd returns the peer of a link that is created and deleted together
-	// with it. The zero Endpoint: it is outside of the State.
+	// PeerEnd returns the peer, which is created and deleted together with the link,
+	// and whether the kind has one. It is the zero Endpoint if the peer's namespace is
+	// not in the State.
 	PeerEnd() (Endpoint, bool)
 
-	// Lower returns the lower links, also in other namespaces. They are created
-	// before it, and it is deleted with any of them. The first is its IFLA_LINK. The
-	// zero Endpoint: it is outside of the State.
+	// Lower returns the lower devices, which may be in other namespaces. They are
+	// created before the link, and the kernel deletes the link with any of them. The
+	// first is its IFLA_LINK. One is the zero Endpoint if its namespace is not in the
+	// State.
 	Lower() []Endpoint
 
-	// Renamed returns the Kind with to in place of from wherever it names it.
+	// Renamed returns the Kind with each reference to the link from replaced by to.
 	Renamed(from, to Endpoint) Kind
 
-	// Carrier reports whether the link at e, which is up and of this Kind, has
-	// a carrier when all in s has settled.
+	// Carrier reports whether the link at e, which is up and of this Kind, has a
+	// carrier once no carrier in s changes any more.
 	Carrier(s *State, e Endpoint) bool
 
-	// CarrierDelay is how long after its ports have a carrier it has one itself.
+	// CarrierDelay returns the time from the carrier of its first port to its own.
 	CarrierDelay() time.Duration
 
-	// CreateMTU returns the MTU to create a link with for which want is wanted,
-	// both in bytes.
+	// CreateMTU returns the MTU in bytes to put into the request that creates the link,
+	// if its MTU shall be want bytes.
 	CreateMTU(want int) int
 }
 
-// Traits are what holds for all links of a kind.
+// Traits are the properties that all links of a kind share.
 type Traits struct {
-	// Made says that the link can be created and deleted, unlike lo and physical
-	// devices.
+	// Made: the link can be created and deleted, unlike lo and physical devices.
 	Made bool
 
-	// Foreign says that labs have no links of this kind.
+	// Foreign: labs can't have links of this kind.
 	Foreign bool
 
-	// TakesPorts says that other links can be its ports (IFLA_MASTER).
+	// TakesPorts: other links can be its ports (IFLA_MASTER).
 	TakesPorts bool
 
-	// Forwards says that it forwards frames between its ports, as a switch does.
+	// Forwards: the link forwards frames between its ports, as a switch does.
 	Forwards bool
 
-	// MTUOfPorts says that its MTU is the smallest of its ports' as long as
-	// it is not set.
+	// MTUOfPorts: until its MTU is set, it is the smallest MTU of its ports.
 	MTUOfPorts bool
 
-	// Immovable says that it can't leave the namespace it was made in
-	// (NETIF_F_NETNS_LOCAL).
+	// Immovable: the link can't be moved to another namespace (NETIF_F_NETNS_LOCAL).
 	Immovable bool
 
-	// NoMAC says that labs don't give it a MAC: its link-layer address is none, as
-	// of a tunnel, or always the same.
+	// NoMAC: labs do not set its MAC. It has none, as a tunnel, or always that of its
+	// lower device.
 	NoMAC bool
 
-	// NoOperState says that its driver reports no carrier: IFLA_OPERSTATE stays
-	// "unknown" also when it is up.
+	// NoOperState: the driver does not report the carrier, so IFLA_OPERSTATE of a link
+	// that is up is "unknown".
 	NoOperState bool
 
-	// NoARP says that the kernel neither looks for neighbours on it nor answers
-	// who looks for it (IFF_NOARP).
+	// NoARP: the kernel sends no neighbour requests on the link and answers none
+	// (IFF_NOARP).
 	NoARP bool
 }
 
-// A Change changes settings of a kind of link in place. Nil fields are not changed.
+// A Change changes some settings of a link that exists. A nil field leaves its setting
+// as it is.
 type Change interface {
-	// Kind returns the kernel's word for the kind that is changed.
+	// Kind returns the kernel's name of the kind that it is for.
 	Kind() string
 
-	// Apply returns now with the change made, or why the kernel would
-	// refuse it.
+	// Apply returns now with the new settings, or the reason why the kernel would
+	// refuse them.
 	Apply(now Kind) (Kind, error)
 }
 
-// kinds has one row per kind of link.
+// kinds has one row per kind of link that labs can have.
 var kinds = []kindRow{
 	rowOf[Loopback](),
 	rowOf[Veth](),
@@ -126,8 +127,8 @@ func Kinds() []Kind {
 	return list
 }
 
-// KindNamed returns the kind of that name, with zero settings; [Other] if labs do
-// not have it.
+// KindNamed returns the kind of that name, with zero settings. It is [Other] for a kind
+// without a row.
 func KindNamed(name string) Kind {
 	for _, row := range kinds {
 		if row.zero.Kind() == name {
@@ -137,7 +138,7 @@ func KindNamed(name string) Kind {
 	return Other{Name: name}
 }
 
-// kindOf reads the special part of a link from JSON.
+// kindOf decodes the kind of a link from JSON.
 func kindOf(name string, info json.RawMessage) (Kind, error) {
 	for _, row := range kinds {
 		if row.zero.Kind() == name {
@@ -156,8 +157,8 @@ func decodeKind[K Kind](info json.RawMessage) (Kind, error) {
 	return k, err
 }
 
-// As returns k as the type K, and whether it is one: for the rows of a room's table
-// of kinds, each of which knows one type.
+// As is the type assertion k.(K). Only rows of the tables of kinds call it, each for its
+// own type.
 func As[K Kind](k Kind) (K, bool) {
 	v, ok := k.(K)
 	return v, ok
@@ -173,8 +174,8 @@ func equal[K interface {
 	return ok && v == k
 }
 
-// plainKind is the default of a Kind: a single link without ports, lower links and
-// settings, which always has a carrier.
+// plainKind has the default methods of a Kind: of a link without peer, lower devices,
+// ports and settings, which always has a carrier.
 type plainKind struct{}
 
 // Traits implements [Kind].
@@ -198,10 +199,11 @@ func (plainKind) CarrierDelay() time.Duration { return 0 }
 // CreateMTU implements [Kind].
 func (plainKind) CreateMTU(want int) int { return want }
 
-// unchangeable says of a Kind without settings that can be changed in place.
+// unchangeable is the method Changes of a kind none of whose settings can change while
+// the link exists.
 func unchangeable(now, want Kind) ([]Change, bool) { return nil, now.Equal(want) }
 
-// wrongKind says that a change is not for a kind.
+// wrongKind is the error for a change of another kind's settings.
 func wrongKind(c Change, now Kind) error {
 	return fmt.Errorf("a %s has no settings of a %s", orDevice(now.Kind()), c.Kind())
 }

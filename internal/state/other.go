@@ -8,10 +8,10 @@ type Other struct {
 	Name string `json:"-"`
 }
 
-// Kind returns the kernel's word, or "" for a device without one.
+// Kind returns the kernel's name of the kind, or "" for a device without one.
 func (o Other) Kind() string { return o.Name }
 
-// Traits says that it is foreign, and that a user made it if it has a kind.
+// Traits implements [Kind]: a link whose kind has no name is a device of the machine.
 func (o Other) Traits() Traits { return Traits{Made: o.Name != "", Foreign: true} }
 
 // Equal implements [Kind].
