@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -198,12 +199,12 @@ func (c testChecker) name(key testKey, name string, target bool) {
 			return
 		}
 		if hint, missing := c.missing(node, iface); missing {
-			c.fail(key, hint, "node %s has no interface %q", node, iface)
+			c.fail(key, cmp.Or(portHint(name), hint), "node %s has no interface %q", node, iface)
 		}
 	case colon && c.namesNodes(node):
 		c.fail(key, "", "%q stands for several nodes (want one for an interface)", node)
 	case colon:
-		c.unknownNode(key, node, c.hint(node, c.nodeNames), "unknown node %q")
+		c.unknownNode(key, node, cmp.Or(portHint(name), c.hint(node, c.nodeNames)), "unknown node %q")
 	default:
 		c.unknownNode(key, name, c.hint(name, c.nodeAndGroupNames), "unknown node or group %q")
 	}

@@ -29,9 +29,8 @@ func (d *decoder) object(v value, want string, known fields) {
 			read(e.value)
 			continue
 		}
-		keys := slices.Sorted(maps.Keys(known))
-		d.fail(e.pos, oneOf(e.key, keys), "unknown key %q in %s", e.key, want)
-		meant := similar(e.key, keys)
+		hint, meant := unknownKey(e.key, want, slices.Sorted(maps.Keys(known)))
+		d.fail(e.pos, hint, "unknown key %q in %s", e.key, want)
 		switch {
 		case meant == "" && v.path == "": // no other part of a lab depends on it
 			d.apartErrs++
