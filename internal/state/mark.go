@@ -35,8 +35,8 @@ func ParseMark(alias string) (Mark, bool) {
 	if !ok {
 		return Mark{}, false
 	}
-	lab, node, ok := strings.Cut(rest, "/")
-	if !ok || topo.CheckName(lab) != nil || topo.CheckName(node) != nil || node == topo.AllNodes {
+	lab, node, _ := strings.Cut(rest, "/")
+	if topo.CheckName(lab) != nil || topo.CheckName(node) != nil || node == topo.AllNodes {
 		return Mark{}, false
 	}
 	return Mark{Lab: lab, Node: node}, true
