@@ -15,6 +15,9 @@ type Address struct {
 	Metric    uint32       `json:"metric,omitempty"`
 	Valid     uint32       `json:"valid_lft"`     // seconds; 2³²-1: forever
 	Preferred uint32       `json:"preferred_lft"` // seconds; 2³²-1: forever
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // Forever is an infinite lifetime (INFINITY_LIFE_TIME).

@@ -98,8 +98,11 @@ func unlike(attribute, name string, seen, model reflect.Value) []string {
 	if reflect.DeepEqual(x, y) || isEmpty(seen) && isEmpty(model) || slices.Contains(initial[attribute], x) {
 		return nil
 	}
-	if flags, ok := x.(Flags); ok {
-		return flags.decided(y.(Flags))
+	switch x := x.(type) {
+	case Flags:
+		return x.decided(y.(Flags))
+	case Attributes:
+		return x.List()
 	}
 	a, b := inner(seen), inner(model)
 	if a.IsValid() && a.Kind() == reflect.Struct && b.IsValid() && a.Type() == b.Type() && exported(a.Type()) {

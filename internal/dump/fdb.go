@@ -13,6 +13,9 @@ type FDBEntry struct {
 	To      netip.Addr `json:"dst,omitzero"`     // the remote end of a tunnel
 	State   uint16     `json:"state"`            // NUD_*: 128 permanent, 64 static, 2 and 4 learned
 	Flags   uint8      `json:"flags,omitempty"`  // NTF_*
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // Local reports whether the address is of the bridge or one of its ports: frames to it

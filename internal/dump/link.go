@@ -60,6 +60,9 @@ type Link struct {
 	ParentBus      string `json:"parentbus,omitempty"`
 
 	Stats *Stats `json:"stats,omitempty"` // nil: not requested
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // The conditions of a link, as tables and JSON name them.

@@ -20,6 +20,9 @@ type Route struct {
 	Pref     uint8        `json:"pref,omitempty"`    // RFC 4191: 0 medium, 1 high, 3 low
 	Flags    uint32       `json:"flags,omitempty"`   // RTNH_F_* and RTM_F_*
 	Hops     []Hop        `json:"nexthops,omitempty"`
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // A Hop is a next hop of a multipath route.
@@ -28,6 +31,9 @@ type Hop struct {
 	Index  int        `json:"oif,omitempty"`
 	Weight int        `json:"weight"`
 	Flags  uint32     `json:"flags,omitempty"` // RTNH_F_*
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // A Rule selects the routing table for matching packets (ip-rule(8)).
@@ -44,6 +50,9 @@ type Rule struct {
 	Mask     uint32       `json:"fwmask,omitempty"`
 	Table    uint32       `json:"table"`
 	Action   uint8        `json:"action"` // FR_ACT_*: 1 to a table, 6 blackhole, 7 unreachable, 8 prohibit
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }
 
 // A Neighbour is a neighbour table entry, ARP or ND (ip-neighbour(8)).
@@ -56,4 +65,7 @@ type Neighbour struct {
 	Proxy   bool       `json:"proxy,omitempty"`
 
 	Protocol uint8 `json:"protocol,omitempty"` // as of a route; 0: none
+
+	// Other has what no field above holds, see [Attributes].
+	Other Attributes `json:"other,omitempty"`
 }

@@ -84,10 +84,23 @@ func (s *surplus) links() {
 		if seen.AddrGenMode < 0 || l.Name == state.Lo { // kernels differ in what they show of lo
 			m.AddrGenMode = seen.AddrGenMode
 		}
-		for _, what := range dump.Differences(seen, m) {
+		for _, what := range append(dump.Differences(seen, m), operations(&seen, &m)...) {
 			s.lose(seen.Name, what, unsupported)
 		}
 	}
+}
+
+// operations returns the conditions of a link that somebody set: the kernel sets neither of
+// them for the kinds of labs. A peer, a lower device or ports take the carrier of others.
+func operations(seen, model *dump.Link) []string {
+	if seen.OperState == "dormant" || seen.OperState == "testing" {
+		return []string{"state " + seen.OperState}
+	}
+	alone := seen.Parent == 0 && !seen.Paired() && !state.KindNamed(seen.Kind).Traits().Forwards
+	if alone && seen.Flags.Has(dump.Up) && model.Flags.Has(dump.LowerUp) && !seen.Flags.Has(dump.LowerUp) {
+		return []string{"carrier off"}
+	}
+	return nil
 }
 
 // usualPort returns what a bridge port has that nobody has configured. The state of a
@@ -102,7 +115,8 @@ func (s *surplus) usualPort(l *dump.Link) *dump.Port {
 	if bridge == nil {
 		return p
 	}
-	if bridge.PortsFollowCarrier() && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) {
+	const disabled = 0 // the bridge learns of the carrier a moment later
+	if bridge.PortsFollowCarrier() && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) && l.Port.State != disabled {
 		p.State = dump.NewPort().State
 	}
 	return p
@@ -190,7 +204,7 @@ func (s *surplus) routes() {
 	model := slices.Clone(s.model.Routes)
 	for _, seen := range s.Routes {
 		at := slices.IndexFunc(model, func(r dump.Route) bool { return sameEntry(seen, r) })
-		if slices.Contains(kernelRoutes, seen.Protocol) || !s.whole() && s.imported(seen.Index) == nil {
+		if slices.Contains(kernelRoutes, seen.Protocol) && seen.Other == "" || !s.whole() && s.imported(seen.Index) == nil {
 			continue
 		}
 		line := s.routeLine(seen)
@@ -202,13 +216,16 @@ func (s *surplus) routes() {
 		model = slices.Delete(model, at, at+1)
 		seen.Flags, r.Flags = seen.Flags&onlink, r.Flags&onlink
 		switch unlike := dump.Differences(seen, r); {
-		case len(unlike) == 0:
+		case len(unlike) == 0 && seen.Expires == 0:
 		case seen.Type != r.Type || seen.TOS != r.TOS || seen.From != r.From || len(seen.Hops) > 0:
 			s.lose("", line, unsupported)
 			s.state.Routes = s.state.Routes.Without(state.RouteKey{To: seen.To, Metric: s.stateMetric(seen)})
 		default:
 			if seen.Flags != r.Flags {
 				unlike = append(slices.Clip(unlike), "onlink")
+			}
+			if seen.Expires != 0 {
+				unlike = append(slices.Clip(unlike), "expires")
 			}
 			unlike = slices.DeleteFunc(unlike, func(what string) bool { return strings.HasPrefix(what, "flags ") })
 			s.lose("", line, "lab files do not support "+strings.Join(unlike, ", "))
@@ -269,9 +286,7 @@ func (s *surplus) rules() {
 	}
 	for _, r := range s.Rules {
 		if !slices.Contains(s.model.Rules, r) {
-			for _, line := range ipshow.RuleLines(&dump.Namespace{Rules: []dump.Rule{r}}) {
-				s.lose("", "rule "+line, unsupported)
-			}
+			s.lose("", "rule "+ipshow.RuleLine(r), unsupported)
 		}
 	}
 	for _, r := range s.model.Rules {
@@ -298,11 +313,13 @@ func (s *surplus) neighbours() {
 		if l == nil {
 			continue
 		}
-		inState := slices.ContainsFunc(s.model.Neighbours, func(m dump.Neighbour) bool {
+		at := slices.IndexFunc(s.model.Neighbours, func(m dump.Neighbour) bool {
 			return m.Index == n.Index && m.To == n.To && m.Address.String() == n.Address.String()
 		})
-		added := n.Proxy || n.State&nudPermanent != 0 || n.Flags&ntfExtLearned != 0 || n.State&nudNoARP != 0 && s.unicast(n)
-		flagged := n.Flags&ntfExtLearned != 0 || n.State&nudPermanent != 0 && n.Flags&ntfRouter != 0
+		inState := at >= 0
+		added := n.Other != "" || n.Proxy || n.State&nudPermanent != 0 || n.Flags&ntfExtLearned != 0 || n.State&nudNoARP != 0 && s.unicast(n)
+		flagged := n.Other != "" || n.Flags&ntfExtLearned != 0 || n.State&nudPermanent != 0 && n.Flags&ntfRouter != 0 ||
+			inState && n.Protocol != s.model.Neighbours[at].Protocol
 		if added && !inState || inState && flagged {
 			s.lose("", "neigh "+s.neighbourLine(n), unsupported)
 		}

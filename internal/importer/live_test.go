@@ -79,6 +79,12 @@ var facts = map[string]struct {
 	"group":          {"a", func(f *importer.Facts) { f.LinkNamed("eth0").Group = 5 }, "x.a:eth0: group 5"},
 	"altname":        {"a", func(f *importer.Facts) { f.LinkNamed("eth0").AltNames = []string{"wan"} }, "x.a:eth0: altnames wan"},
 	"txqlen":         {"a", func(f *importer.Facts) { f.LinkNamed("eth0").TxQueueLen = 1 }, "x.a:eth0: txqlen 1"},
+	"dormant":        {"a", func(f *importer.Facts) { f.LinkNamed("eth0").OperState = "dormant" }, "x.a:eth0: state dormant"},
+	"token":          {"a", func(f *importer.Facts) { f.LinkNamed("eth0").Other = "token ::5" }, "x.a:eth0: token ::5"},
+	"unknown":        {"a", func(f *importer.Facts) { f.LinkNamed("lo").Other = "IFLA_99 7" }, "x.a:lo: IFLA_99 7"},
+	"initcwnd":       {"a", func(f *importer.Facts) { given(f).Other = "initcwnd 20" }, "initcwnd 20: lab files do not support initcwnd 20"},
+	"expires":        {"a", func(f *importer.Facts) { given(f).Expires = 900 }, "lab files do not support expires"},
+	"nexthop":        {"a", func(f *importer.Facts) { connected(f).Other = "nhid 5" }, "nhid 5: lab files do not support nhid 5"},
 	"lo":             {"a", func(f *importer.Facts) { f.LinkNamed("lo").Group = 5 }, "x.a:lo: group 5"},
 	"addrgenmode":    {"a", func(f *importer.Facts) { f.LinkNamed("eth0").AddrGenMode = 3 }, "x.a:eth0: addr_gen_mode 3"},
 	"ageing":         {"s", func(f *importer.Facts) { edit(f, func(b *dump.Bridge) { b.AgeingTime = 0 }) }, "x.s:br0: ageing_time 0"},
@@ -121,6 +127,12 @@ var facts = map[string]struct {
 		f.Rules = append(f.Rules, dump.Rule{Family: 2, Priority: 5, From: netip.MustParsePrefix("10.0.0.1/32"), Table: 7, Action: 1})
 	}, "rule 5: from 10.0.0.1 lookup 7"},
 	"deleted rule": {"a", func(f *importer.Facts) { f.Rules = f.Rules[1:] }, "rule 0 of table 255"},
+	"default rule twice": {"a", func(f *importer.Facts) {
+		f.Rules = append(f.Rules, dump.Rule{Family: 2, Priority: 32766, Table: 254, Action: 1, Other: "suppress_ifgroup 5"})
+	}, "rule 32766: from all suppress_ifgroup 5 lookup main"},
+	"managed neighbour": {"a", func(f *importer.Facts) {
+		f.Neighbours = append(f.Neighbours, dump.Neighbour{Index: index(f, "eth0"), To: netip.MustParseAddr("10.0.0.9"), State: 1, Other: "flags managed"})
+	}, "neigh 10.0.0.9 dev eth0 INCOMPLETE flags managed"},
 	"proxy": {"a", func(f *importer.Facts) {
 		f.Neighbours = append(f.Neighbours, dump.Neighbour{Index: index(f, "eth0"), To: netip.MustParseAddr("10.0.0.9"), Proxy: true, Flags: 8})
 	}, "neigh 10.0.0.9 dev eth0 proxy"},
@@ -172,6 +184,11 @@ func given(f *importer.Facts) *dump.Route {
 	return &f.Routes[slices.IndexFunc(f.Routes, func(r dump.Route) bool { return r.Protocol == 3 })]
 }
 
+// connected returns the route of an address.
+func connected(f *importer.Facts) *dump.Route {
+	return &f.Routes[slices.IndexFunc(f.Routes, func(r dump.Route) bool { return r.Protocol == 2 && r.Table == 254 && r.To.Addr().Is4() })]
+}
+
 func index(f *importer.Facts, link string) int { return f.LinkNamed(link).Index }
 
 // Each fact that a user decided and that no lab file says is a note that counts, and
@@ -203,7 +220,7 @@ func TestWhatTheKernelMakesIsNotSaid(t *testing.T) {
 	m := running(t)
 	f := m.Facts["x.a"]
 	l := f.LinkNamed("eth0")
-	l.OperState, l.Promiscuity, l.TxQueues, l.MinMTU, l.GSOMaxSize, l.Stats = "dormant", 2, 8, 68, 65536, &dump.Stats{RxBytes: 9}
+	l.OperState, l.Promiscuity, l.TxQueues, l.MinMTU, l.GSOMaxSize, l.Stats = "lowerlayerdown", 2, 8, 68, 65536, &dump.Stats{RxBytes: 9}
 	l.Flags ^= dump.Running | dump.LowerUp
 	to, mac := netip.MustParseAddr("10.0.0.9"), dump.HWAddr{2, 0, 0, 0, 0, 9}
 	f.Neighbours = append(f.Neighbours,

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/dump"
 )
 
 // A field is one value that ip prints: its text with the spaces around it, and its
@@ -21,6 +23,14 @@ func (fs *fields) add(key string, value any, text string) { *fs = append(*fs, fi
 
 // word adds a field whose text is a word and the value.
 func (fs *fields) word(key, word, value string) { fs.add(key, value, word+" "+value+" ") }
+
+// others adds a field for each of the attributes.
+func (fs *fields) others(list dump.Attributes) {
+	for _, text := range list.List() {
+		name, value, _ := strings.Cut(text, " ")
+		fs.word(name, name, value)
+	}
+}
 
 // say adds a field without JSON, know one without text.
 func (fs *fields) say(text string)            { fs.add("", nil, text) }

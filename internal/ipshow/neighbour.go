@@ -53,6 +53,7 @@ func (q *Query) neighbour(n dump.Neighbour, dev string) fields {
 	if !n.Proxy {
 		fs.add("state", states, strings.Join(states, ",")+" ")
 	}
+	fs.others(n.Other)
 	if n.Protocol != 0 {
 		fs.word("protocol", "proto", protocolName(n.Protocol))
 	}

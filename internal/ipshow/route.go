@@ -129,6 +129,7 @@ func (q *Query) routeRest(ns *dump.Namespace, r dump.Route) fields {
 	if r.MTU != 0 {
 		fs.add("metrics", []fields{{{key: "mtu", value: r.MTU}}}, fmt.Sprintf("mtu %d ", r.MTU))
 	}
+	fs.others(r.Other)
 	if r.Expires != 0 {
 		fs.add("expires", r.Expires, fmt.Sprintf("expires %dsec ", r.Expires))
 	}
@@ -219,6 +220,7 @@ func (q *Query) hop(ns *dump.Namespace, r dump.Route, h dump.Hop) fields {
 		fs.word("dev", "dev", dev)
 	}
 	fs.add("weight", h.Weight, fmt.Sprintf("weight %d ", h.Weight))
+	fs.others(h.Other)
 	fs.know("flags", routeFlags(h.Flags))
 	for _, f := range routeFlags(h.Flags) {
 		fs.say(f + " ")

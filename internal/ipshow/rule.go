@@ -50,12 +50,23 @@ func rule(r dump.Rule) fields {
 	if r.Out != "" {
 		fs.word("oif", "oif", r.Out)
 	}
-	if action := map[uint8]string{6: "blackhole", 7: "unreachable", 8: "prohibit"}[r.Action]; action != "" {
+	fs.others(r.Other)
+	fs = append(fs, ruleAction(r)...)
+	fs.say("\n")
+	return fs
+}
+
+// ruleAction prints what a rule does. The attribute of a rule that jumps to another one
+// has the word for it.
+func ruleAction(r dump.Rule) fields {
+	const goTo = 2 // FR_ACT_GOTO
+	var fs fields
+	switch action := map[uint8]string{3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}[r.Action]; {
+	case action != "":
 		fs.add("action", action, action)
-	} else {
+	case r.Action != goTo:
 		fs.add("table", tableName(r.Table), "lookup "+tableName(r.Table))
 	}
-	fs.say("\n")
 	return fs
 }
 
@@ -79,16 +90,19 @@ func RuleLines(ns *dump.Namespace) []string {
 	var lines []string
 	for _, r := range ns.Rules {
 		if !defaultRule(r) {
-			lines = append(lines, oneLine(rule(r)))
+			lines = append(lines, RuleLine(r))
 		}
 	}
 	return lines
 }
 
+// RuleLine returns a rule as ip prints it.
+func RuleLine(r dump.Rule) string { return oneLine(rule(r)) }
+
 // defaultRule reports whether a rule is one of a new namespace: lookup local, main or
 // default at their priorities.
 func defaultRule(r dump.Rule) bool {
-	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1
+	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1 && r.Other == ""
 	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
 	table, ok := usual[r.Priority]
 	return bare && ok && table == r.Table

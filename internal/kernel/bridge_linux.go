@@ -14,6 +14,7 @@ var bridgeKind = linkKind{
 	}),
 	change:     changes((*batch).bridgeChange),
 	decode:     decodeBridge,
+	uses:       bridgeUses,
 	decodePort: decodePort,
 	kind: kindFrom(func(b dump.Bridge) state.Kind {
 		return state.Bridge{STP: b.STP, ForwardDelay: b.ForwardDelay}

@@ -18,7 +18,9 @@ func decodeAddress(body []byte) (dump.Address, bool) {
 		Valid: dump.Forever, Preferred: dump.Forever,
 	}
 	var local, address netip.Addr
-	for _, a := range attributes(body[unix.SizeofIfAddrmsg:]) {
+	list := attributes(body[unix.SizeofIfAddrmsg:])
+	d.Other = addressUses.others(list)
+	for _, a := range list {
 		switch a.typ {
 		case unix.IFA_LOCAL:
 			local = a.addr()

@@ -19,7 +19,9 @@ func decodeFDBEntry(body []byte) (dump.FDBEntry, bool) {
 		return dump.FDBEntry{}, false
 	}
 	e := dump.FDBEntry{Index: int(native.Uint32(body[4:])), State: native.Uint16(body[8:]), Flags: body[10]}
-	for _, a := range attributes(body[unix.SizeofNdMsg:]) {
+	list := attributes(body[unix.SizeofNdMsg:])
+	e.Other = fdbUses.others(list)
+	for _, a := range list {
 		switch a.typ {
 		case unix.NDA_LLADDR:
 			e.Address = a.copy()

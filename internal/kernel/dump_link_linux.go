@@ -26,6 +26,16 @@ func decodeLink(body []byte) (dump.Link, bool) {
 	return l, true
 }
 
+// decodeWholeLink is decodeLink with the attributes that no field holds. They are not read
+// where a lab is only observed or watched.
+func decodeWholeLink(body []byte) (dump.Link, bool) {
+	l, ok := decodeLink(body)
+	if ok {
+		l.Other = linkOthers(l, attributes(body[unix.SizeofIfInfomsg:]))
+	}
+	return l, ok
+}
+
 // decodeLinkPart takes over an attribute that is more than a number.
 func decodeLinkPart(l *dump.Link, a attribute) {
 	switch a.typ {

@@ -46,11 +46,11 @@ func dumpInside(name string) (*dump.Namespace, error) {
 }
 
 func (c *conn) dumpLinks(ns *dump.Namespace) error {
-	return c.dumpLinksBy(ns, func(b *batch) { b.ifinfo(0, 0, 0) })
+	return c.dumpLinksBy(ns, func(b *batch) { b.ifinfo(0, 0, 0) }, decodeWholeLink)
 }
 
-func (c *conn) dumpLinksBy(ns *dump.Namespace, request func(*batch)) error {
-	err := dumpInto(c, &ns.Links, unix.RTM_GETLINK, request, decodeLink)
+func (c *conn) dumpLinksBy(ns *dump.Namespace, request func(*batch), decode func([]byte) (dump.Link, bool)) error {
+	err := dumpInto(c, &ns.Links, unix.RTM_GETLINK, request, decode)
 	slices.SortFunc(ns.Links, func(a, b dump.Link) int { return a.Index - b.Index })
 	return err
 }

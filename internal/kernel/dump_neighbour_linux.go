@@ -19,7 +19,9 @@ func decodeNeighbour(body []byte) (dump.Neighbour, bool) {
 		Index: int(native.Uint32(body[4:])), State: native.Uint16(body[8:]), Flags: body[10],
 		Proxy: body[10]&unix.NTF_PROXY != 0,
 	}
-	for _, a := range attributes(body[unix.SizeofNdMsg:]) {
+	list := attributes(body[unix.SizeofNdMsg:])
+	n.Other = neighbourUses.others(list)
+	for _, a := range list {
 		switch a.typ {
 		case unix.NDA_DST:
 			n.To = a.addr()

@@ -51,7 +51,9 @@ func decodeWay(body []byte) (dump.Route, bool) {
 		To:  netip.PrefixFrom(zero, int(body[1])),
 		TOS: body[3], Table: uint32(body[4]), Protocol: body[5], Scope: body[6], Type: body[7], Flags: flags,
 	}
-	for _, a := range attributes(body[unix.SizeofRtMsg:]) {
+	list := attributes(body[unix.SizeofRtMsg:])
+	r.Other = join(routeUses.others(list), metricUses.others(attributes(find(list, unix.RTA_METRICS).data)))
+	for _, a := range list {
 		switch a.typ {
 		case unix.RTA_DST:
 			r.To = netip.PrefixFrom(a.addr(), int(body[1]))
@@ -129,6 +131,7 @@ func decodeHops(b []byte) []dump.Hop {
 			if a.typ == unix.RTA_GATEWAY || a.typ == unix.RTA_VIA {
 				h.Via = a.gateway()
 			}
+			h.Other = h.Other.With(routeUses.other(a))
 		}
 		hops = append(hops, h)
 		b = b[min(len(b), (n+unix.RTNH_ALIGNTO-1)&^(unix.RTNH_ALIGNTO-1)):]

@@ -21,7 +21,9 @@ func decodeRule(body []byte) (dump.Rule, bool) {
 		Family: body[0], TOS: body[3], Table: uint32(body[4]), Action: body[7],
 		Not: native.Uint32(body[8:])&unix.FIB_RULE_INVERT != 0,
 	}
-	for _, a := range attributes(body[unix.SizeofRtMsg:]) {
+	list := attributes(body[unix.SizeofRtMsg:])
+	r.Other = ruleUses.others(list)
+	for _, a := range list {
 		switch a.typ {
 		case unix.FRA_DST:
 			r.To = netip.PrefixFrom(a.addr(), int(body[1]))

@@ -19,6 +19,9 @@ type linkKind struct {
 	change func(*batch, state.Change)
 	decode func([]attribute) dump.Info
 
+	// uses says what becomes of the attributes, of kinds that labs can have.
+	uses attributeUses
+
 	// decodePort reads the options of a port of a link of this kind.
 	decodePort func([]attribute) *dump.Port
 

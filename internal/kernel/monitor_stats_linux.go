@@ -17,7 +17,7 @@ func (m *Monitor) Count(ids []int32) map[dump.LinkRef]dump.Stats {
 			if m.observer.self == nil {
 				b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
 			}
-		})
+		}, decodeLink)
 		if err != nil {
 			continue
 		}

@@ -225,7 +225,7 @@ func (c *conn) readNetns(id int32) (*dump.Namespace, error) {
 		b.ifinfo(0, 0, 0)
 		b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
 		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
-	})
+	}, decodeLink)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func (s *self) read(c *conn, w *dump.Wiring) error {
 	err := c.dumpLinksBy(ns, func(b *batch) {
 		b.ifinfo(0, 0, 0)
 		b.u32(unix.IFLA_EXT_MASK, rtextFilterSkipStats)
-	})
+	}, decodeLink)
 	if err == nil {
 		err = c.dumpAddresses(ns)
 	}
