@@ -52,8 +52,8 @@ func parse(path, file string, data []byte) *Checked {
 	if len(data) > MaxFile {
 		return unreadable(&Error{Pos: Pos{File: file}, Msg: "the file is larger than 4 MiB"})
 	}
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return unreadable(&Error{Pos: Pos{File: file}, Msg: "the file is UTF-16 (want UTF-8)"})
+	if encoding := encodingOf(data); encoding != utf8Name {
+		return unreadable(&Error{Pos: Pos{File: file}, Msg: fmt.Sprintf("the file is %s (want %s)", encoding, utf8Name)})
 	}
 	src := newSource(file, data)
 	doc, second, err := load(data)
@@ -61,6 +61,7 @@ func parse(path, file string, data []byte) *Checked {
 		return unreadable(syntaxError(src, data, err))
 	}
 	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: newUnread()}
+	d.checkTags(doc)
 	t := d.topology(doc)
 	if second != nil {
 		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")

@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,21 @@ type source struct {
 func newSource(file string, data []byte) *source {
 	text := strings.TrimPrefix(string(data), byteOrderMark)
 	return &source{file: file, lines: strings.Split(text, "\n"), columns: make(map[int][]int), starts: yamlLines(text)}
+}
+
+const utf8Name = "UTF-8"
+
+// encodingOf returns the encoding of a YAML file by its first bytes, which are a byte
+// order mark or one ASCII character (YAML 1.2, 5.2).
+func encodingOf(data []byte) string {
+	switch zero := func(i int) bool { return i < len(data) && data[i] == 0 }; {
+	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")),
+		zero(0) && zero(1) && zero(2), zero(1) && zero(2) && zero(3):
+		return "UTF-32"
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")), zero(0), zero(1):
+		return "UTF-16"
+	}
+	return utf8Name
 }
 
 // byteOrderMark may begin a file. It is not part of the first line.

@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"encoding/binary"
 	"errors"
 	"testing"
 )
@@ -26,7 +27,27 @@ func TestPlacesOfOddLines(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
 		}
 	}
-	if _, err := Parse("f", []byte("\xff\xfel\x00")); err == nil || err.Error() != "f: the file is UTF-16 (want UTF-8)" {
-		t.Errorf("got %v", err)
+}
+
+// A file in another encoding of Unicode is refused by the name of the encoding.
+func TestEncodings(t *testing.T) {
+	const lab = "links: [[a, b]]\n"
+	for name, order := range map[string]binary.AppendByteOrder{"LE": binary.LittleEndian, "BE": binary.BigEndian} {
+		for _, mark := range []string{"", byteOrderMark} {
+			var utf16, utf32 []byte
+			for _, r := range mark + lab {
+				utf16, utf32 = order.AppendUint16(utf16, uint16(r)), order.AppendUint32(utf32, uint32(r))
+			}
+			for want, data := range map[string][]byte{"UTF-16": utf16, "UTF-32": utf32} {
+				if _, err := Parse("f", data); err == nil || err.Error() != "f: the file is "+want+" (want UTF-8)" {
+					t.Errorf("%s %s, mark %q: got %v", want, name, mark, err)
+				}
+			}
+		}
+	}
+	for _, text := range []string{lab, byteOrderMark + lab} {
+		if _, err := Parse("f", []byte(text)); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
