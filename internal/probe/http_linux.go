@@ -32,7 +32,7 @@ func (c *caller) askHTTP(ctx context.Context, q Question, retryWaits []time.Dura
 		start := time.Now()
 		response, err := transport.RoundTrip(request) // no redirects: this response is the answer
 		if err != nil {
-			return httpError(err)
+			return httpError(ctx, err)
 		}
 		r.rtt += time.Since(start) // added to that of the handshake
 		r.status = response.StatusCode
@@ -40,11 +40,13 @@ func (c *caller) askHTTP(ctx context.Context, q Question, retryWaits []time.Dura
 	})
 }
 
-// httpError returns the error of a round trip. One that is not of the socket or the
-// context is of the parser.
-func httpError(err error) error {
+// httpError returns the error of a round trip: the cause of the end of ctx, the error of
+// the socket or, if it is neither, the parser's, whose text has been received.
+func httpError(ctx context.Context, err error) error {
 	network := net.Error(nil)
-	switch {
+	switch cause := context.Cause(ctx); {
+	case cause != nil && errors.Is(err, cause):
+		return cause
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.Canceled):
 		return err
 	}

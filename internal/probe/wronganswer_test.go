@@ -114,6 +114,25 @@ func TestDNSStalledTCP(t *testing.T) {
 	}
 }
 
+// A server that accepts a connection and sends no response, or a part of one, has not
+// answered in time.
+func TestHTTPSilentServer(t *testing.T) {
+	l := up(t, dual)
+	l.listenTCP(81, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
+	l.listenTCP(82, func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Half: ")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	for _, port := range []uint16{81, 82} {
+		q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.HTTP, Port: port, Timeout: 400 * time.Millisecond}
+		a := askOne(t, q, probe.Options{})
+		timeout := (*probe.Timeout)(nil)
+		if a.Found != probe.Unreachable || !errors.As(a.Err, &timeout) || a.Err.Error() != "no answer in 400ms" {
+			t.Errorf("port %d: %s, %v", port, a.Found, a.Err)
+		}
+	}
+}
+
 func TestHTTPWrongAnswer(t *testing.T) {
 	l := up(t, dual)
 	l.listenTCP(81, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) })
