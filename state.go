@@ -20,6 +20,7 @@ import (
 type State struct {
 	lab   string
 	view  *kernel.Snapshot
+	kinds map[string]topo.Kind // of nodes, as described; nil if unknown
 	table func() *hosts.Table
 }
 
@@ -30,7 +31,7 @@ func (l *Lab) State() (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newState(l.name, view), nil
+	return newState(l.name, view, l.Checked().NodeKinds()), nil
 }
 
 // Described returns the lab as it is after [Lab.Up], with all names, addresses and
@@ -41,7 +42,7 @@ func (l *Lab) Described() *State {
 	if want := l.wanted(); want != nil {
 		s = want
 	}
-	return newState(l.name, &kernel.Snapshot{State: s})
+	return newState(l.name, &kernel.Snapshot{State: s}, l.Checked().NodeKinds())
 }
 
 // view returns the lab observed in the kernel.
@@ -49,8 +50,8 @@ func (l *Lab) view() (*kernel.Snapshot, error) {
 	return kernel.Observe(l.name, l.wanted(), l.record().State())
 }
 
-func newState(lab string, view *kernel.Snapshot) *State {
-	return &State{lab, view, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(view.State) })}
+func newState(lab string, view *kernel.Snapshot, kinds map[string]topo.Kind) *State {
+	return &State{lab, view, kinds, sync.OnceValue(func() *hosts.Table { return hosts.NewTable(view.State) })}
 }
 
 // Lab returns the name of the lab.
@@ -97,7 +98,7 @@ func (s *State) Interfaces() []Interface {
 	list := []Interface{}
 	for _, namespace := range s.view.State.Names() {
 		ns := s.view.State.Namespaces[namespace]
-		kind := hosts.NodeKind(ns)
+		kind := hosts.NodeKind(ns, s.kinds)
 		for _, name := range ns.LinkNames() {
 			if link := ns.Links[name]; name != state.Lo || len(link.Addresses) > 0 {
 				list = append(list, s.describe(ns, kind, link))
@@ -115,7 +116,7 @@ func (s *State) Interface(node, name string) (Interface, bool) {
 		return Interface{}, false
 	}
 	ns := s.view.State.Namespace(namespace)
-	return s.describe(ns, hosts.NodeKind(ns), link), true
+	return s.describe(ns, hosts.NodeKind(ns, s.kinds), link), true
 }
 
 func (s *State) describe(ns *state.Namespace, kind topo.Kind, link *state.Link) Interface {

@@ -65,6 +65,19 @@ func (c *Checked) Named() *Topology { return c.named }
 // [Checked.Err].
 func (c *Checked) Wiring() *Wiring { return c.wiring }
 
+// NodeKinds returns the kinds of the nodes by name, also of those that only links name. It
+// is nil if Wiring is, or if c is nil.
+func (c *Checked) NodeKinds() map[string]Kind {
+	if c == nil || c.wiring == nil {
+		return nil
+	}
+	kinds := make(map[string]Kind, len(c.wiring.Nodes))
+	for _, n := range c.wiring.Nodes {
+		kinds[n.Name] = n.Kind
+	}
+	return kinds
+}
+
 // Routes returns the routes of a node that have no mistakes.
 func (c *Checked) Routes(n *Node) []Route {
 	if len(c.errs) == 0 {

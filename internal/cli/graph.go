@@ -12,7 +12,6 @@ import (
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/inspect"
-	"github.com/vethlab/vethlab/internal/kernel"
 )
 
 func newGraph(p *program) *cobra.Command {
@@ -87,14 +86,11 @@ func (p *program) scene(ctx context.Context, args []string, host bool) (*draw.Sc
 			args = []string{file} // rather than the only running lab
 		}
 	}
-	view, err := p.observeRunning(args)
+	scene, err := p.runningScene(args)
 	if errors.Is(err, vethlab.ErrNotRunning) && len(args) > 0 && isFile(args[0]) {
 		return p.fileScene(args)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return inspect.Scene(view), nil
+	return scene, err
 }
 
 // hostScene returns the scene of all namespaces of the machine.
@@ -117,20 +113,23 @@ func (p *program) fileScene(args []string) (*draw.Scene, error) {
 	if err != nil {
 		return nil, err
 	}
-	return draw.FromState(c.State), nil
+	return draw.FromState(c.State, lab.Checked().NodeKinds()), nil
 }
 
-// observeRunning observes a running lab in the kernel.
-func (p *program) observeRunning(args []string) (*kernel.Snapshot, error) {
+// runningScene returns the scene of a running lab, observed in the kernel.
+func (p *program) runningScene(args []string) (*draw.Scene, error) {
 	lab, err := p.find(args, "")
 	if err != nil {
 		return nil, err
 	}
 	view, err := inspect.Lab(lab.Name(), lab.Checked())
-	if err == nil && len(view.State.Namespaces) == 0 {
-		err = notRunningError(lab)
+	if err != nil {
+		return nil, err
 	}
-	return view, err
+	if len(view.State.Namespaces) == 0 {
+		return nil, notRunningError(lab)
+	}
+	return inspect.Scene(view, lab.Checked()), nil
 }
 
 // graph draws a scene to the output or a file.

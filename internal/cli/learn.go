@@ -194,7 +194,7 @@ func (p *program) permitLesson(file string, content []byte, lang words.Lang) err
 
 // picture draws the State of a lesson.
 func picture(s *state.State, width int) string {
-	return draw.Text(draw.FromState(s), draw.Page{Width: width})
+	return draw.Text(draw.FromState(s, nil), draw.Page{Width: width})
 }
 
 // The timeouts of a check. A learner wants the result soon; with --auto a check must not

@@ -83,7 +83,7 @@ func (p *program) show(lab *vethlab.Lab, o showOptions) error {
 		if err != nil {
 			return err
 		}
-		p.out.print("%s\n", draw.Text(inspect.Scene(view), p.drawPage()))
+		p.out.print("%s\n", draw.Text(inspect.Scene(view, lab.Checked()), p.drawPage()))
 	}
 	p.out.table(interfaceHeading(), interfaceRows(s.Interfaces()))
 	return nil

@@ -13,7 +13,7 @@ func (p *program) showNode(arg string, f format) error {
 	if err != nil {
 		return err
 	}
-	n, err := inspect.Read(lab.Name(), node.Name(), node.Namespace())
+	n, err := inspect.Read(lab.Name(), node.Name(), node.Namespace(), lab.Checked().NodeKinds()[node.Name()])
 	if err != nil {
 		return err
 	}

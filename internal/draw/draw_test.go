@@ -45,7 +45,7 @@ func TestText(t *testing.T) {
 		"none-addressed": `{nodes: {a: {interfaces: {eth0: []}}, b: {interfaces: {eth0: []}}}, links: [[a, b]]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			golden.Compare(t, "testdata/"+name+".golden", draw.Text(draw.FromState(stateOf(t, text)), draw.Page{}))
+			golden.Compare(t, "testdata/"+name+".golden", draw.Text(draw.FromState(stateOf(t, text), nil), draw.Page{}))
 		})
 	}
 }
@@ -53,13 +53,13 @@ func TestText(t *testing.T) {
 func TestDownPort(t *testing.T) {
 	s := stateOf(t, `{addressing: {ipv6: none}, links: [[a, b]]}`)
 	s.Link(state.Endpoint{Namespace: s.Names()[0], Link: "eth0"}).Up = false
-	golden.Compare(t, "testdata/down.golden", draw.Text(draw.FromState(s), draw.Page{}))
-	golden.Compare(t, "testdata/down-narrow.golden", draw.Text(draw.FromState(s), draw.Page{Width: 20}))
+	golden.Compare(t, "testdata/down.golden", draw.Text(draw.FromState(s, nil), draw.Page{}))
+	golden.Compare(t, "testdata/down-narrow.golden", draw.Text(draw.FromState(s, nil), draw.Page{Width: 20}))
 }
 
 // [Page.Name] highlights names in boxes and in trees and moves nothing.
 func TestHighlightedNames(t *testing.T) {
-	s := draw.FromState(stateOf(t, `{nodes: {sw: {kind: switch}}, links: [[alice, sw], [bob, sw], [carol, sw]]}`))
+	s := draw.FromState(stateOf(t, `{nodes: {sw: {kind: switch}}, links: [[alice, sw], [bob, sw], [carol, sw]]}`), nil)
 	for _, width := range []int{100, 20} {
 		plain := draw.Text(s, draw.Page{Width: width})
 		loud := draw.Text(s, draw.Page{Width: width, Name: func(name string) string { return "<" + name + ">" }})
@@ -83,8 +83,8 @@ func TestAnyLab(t *testing.T) {
 			t.Skip(err)
 		}
 		width := rapid.IntRange(20, 200).Draw(t, "width")
-		got := draw.Text(draw.FromState(lab.State), draw.Page{Width: width})
-		if again := draw.Text(draw.FromState(lab.State.Clone()), draw.Page{Width: width}); got != again {
+		got := draw.Text(draw.FromState(lab.State, nil), draw.Page{Width: width})
+		if again := draw.Text(draw.FromState(lab.State.Clone(), nil), draw.Page{Width: width}); got != again {
 			t.Fatalf("drawn twice:\n%s\n%s", got, again)
 		}
 		for _, n := range lab.Nodes {

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vethlab/vethlab/internal/hosts"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
 // FromState makes a Scene of a State: boxes of namespaces in the order of their
-// names, cables of veth pairs. A veth has a carrier if both ends are up, unless
-// [Scene.SetCarriers] is called.
-func FromState(s *state.State) *Scene {
+// names, cables of veth pairs. Described has the kinds of nodes by name, see
+// [topo.Checked.NodeKinds]; those of others follow from their links and sysctls. A veth
+// has a carrier if both ends are up, unless [Scene.SetCarriers] is called.
+func FromState(s *state.State, described map[string]topo.Kind) *Scene {
 	scene := &Scene{}
 	for _, name := range s.Names() {
 		ns := s.Namespaces[name]
-		scene.Boxes = append(scene.Boxes, boxOf(s, ns))
+		scene.Boxes = append(scene.Boxes, boxOf(s, ns, kindOf(ns, described)))
 		for _, link := range ns.LinkNames() {
 			near := state.Endpoint{Namespace: name, Link: link}
 			if far, ok := cabled(s, near); ok && near.Compare(far) < 0 {
@@ -60,8 +62,8 @@ func cabled(s *state.State, e state.Endpoint) (state.Endpoint, bool) {
 	return far, ok && back == e
 }
 
-func boxOf(s *state.State, ns *state.Namespace) Box {
-	b := Box{ID: BoxID(ns.Name), Name: cmp.Or(ns.Mark().Node, ns.Name), Kind: kindOf(ns)}
+func boxOf(s *state.State, ns *state.Namespace, kind Kind) Box {
+	b := Box{ID: BoxID(ns.Name), Name: cmp.Or(ns.Mark().Node, ns.Name), Kind: kind}
 	if ns.Name == state.Host {
 		b.Name = topo.HostNode
 	} else if b.Name != ns.Name {
@@ -119,35 +121,12 @@ func (b *Box) addRoutes(ns *state.Namespace) {
 	}
 }
 
-// kindOf returns the kind of a namespace by its sysctls and links.
-func kindOf(ns *state.Namespace) Kind {
-	switch {
-	case ns.Name == state.Host:
+// kindOf returns the kind of a namespace's box.
+func kindOf(ns *state.Namespace, described map[string]topo.Kind) Kind {
+	if ns.Name == state.Host {
 		return Machine
-	case ns.Sysctls[state.ForwardIPv4] == "1", ns.Sysctls[state.ForwardIPv6] == "1":
-		return Router
-	case onlyBridges(ns):
-		return Switch
 	}
-	return Host
-}
-
-// onlyBridges reports whether a namespace has bridges and, besides lo, no links but
-// their ports.
-func onlyBridges(ns *state.Namespace) bool {
-	bridges := 0
-	for _, l := range ns.Links {
-		switch {
-		case l.Name == state.Lo:
-		case l.Kind.Traits().Forwards:
-			bridges++
-		default:
-			if ns.Links[l.Master] == nil {
-				return false
-			}
-		}
-	}
-	return bridges > 0
+	return Kind(hosts.NodeKind(ns, described))
 }
 
 // addressesOf returns the addresses of a link except link-local ones.

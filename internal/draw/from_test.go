@@ -15,7 +15,7 @@ func TestSetCarriers(t *testing.T) {
 			Links: map[string]*state.Link{"eth0": {Name: "eth0", Kind: state.Veth{Peer: ends[1]}, Up: true}},
 		}
 	}
-	scene := FromState(s)
+	scene := FromState(s, nil)
 	scene.SetCarriers(s, func(e state.Endpoint) bool { return e == b })
 	if scene.Box("a").Port("eth0").Carrier || !scene.Box("b").Port("eth0").Carrier {
 		t.Errorf("the carriers are not those reported: %+v", scene.Boxes)

@@ -94,7 +94,7 @@ func TestLayoutOfLabs(t *testing.T) {
 				if err != nil {
 					t.Skip(err)
 				}
-				s := FromState(lab.State)
+				s := FromState(lab.State, nil)
 				l := arrange(s, st)
 				checkLayout(t, s, l, st, false)
 				if len(l.Cables) != len(lab.Links) {

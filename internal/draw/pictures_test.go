@@ -37,7 +37,7 @@ func TestPictures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden.Compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State))))
+			golden.Compare(t, filepath.Join(folder, name), draw.SVG(draw.Fold(draw.FromState(compiled.State, nil))))
 		})
 	}
 	entries, err := os.ReadDir(folder)

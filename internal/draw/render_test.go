@@ -70,7 +70,7 @@ func star(t testing.TB, hosts int) *draw.Scene {
 	for i := range hosts {
 		text += fmt.Sprintf("  - [h%d, hub]\n", i+1)
 	}
-	return draw.FromState(stateOf(t, text))
+	return draw.FromState(stateOf(t, text), nil)
 }
 
 func TestRenderers(t *testing.T) {
@@ -78,7 +78,7 @@ func TestRenderers(t *testing.T) {
 		"engine": engine(), "two-bridges": draw.TwoBridges(),
 		"folded": draw.Fold(star(t, 160)),
 		"nat": draw.FromState(stateOf(t, `{addressing: {ipv6: none}, nodes: {r: {kind: router, nftables: "table ip nat { chain post `+
-			`{ type nat hook postrouting priority 100; policy accept; oifname eth1 masquerade; }; }"}}, links: [[a, r], [r, b]]}`)),
+			`{ type nat hook postrouting priority 100; policy accept; oifname eth1 masquerade; }; }"}}, links: [[a, r], [r, b]]}`), nil),
 	}
 	for name, scene := range scenes {
 		for language, render := range renderers {

@@ -27,7 +27,7 @@ func TestSVGOfLabsIsTheLab(t *testing.T) {
 		if err != nil {
 			t.Skip(err)
 		}
-		checkSVG(t, FromState(lab.State))
+		checkSVG(t, FromState(lab.State, nil))
 	})
 }
 

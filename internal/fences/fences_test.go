@@ -45,7 +45,7 @@ var pure = map[string][]string{
 		"topo", "internal/words", "internal/state", "internal/plan", "internal/iproute2",
 		"internal/lesson",
 	},
-	"internal/draw": {"topo", "internal/words", "internal/state"},
+	"internal/draw": {"topo", "internal/words", "internal/state", "internal/hosts"},
 }
 
 // outside are packages of the standard library that access files, processes or the

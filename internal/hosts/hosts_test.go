@@ -1,6 +1,7 @@
 package hosts_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -79,13 +80,29 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// The kind of each node is the described one.
+// The kind of each node is the described one or, if unknown, follows from its links and
+// sysctls.
 func TestNodeKind(t *testing.T) {
-	s := stateOf(t, "nodes: {r: {kind: router}, s: {kind: switch}}\nlinks: [[a, s], [s, r], [r, \"host:veth9\"]]\n")
-	for _, ns := range s.Namespaces {
-		want := map[string]topo.Kind{"a": topo.Host, "r": topo.Router, "s": topo.Switch, topo.HostNode: topo.Host}[hosts.NodeName(ns)]
-		if got := hosts.NodeKind(ns); got != want {
-			t.Errorf("%s: got %s, want %s", hosts.NodeName(ns), got, want)
+	const lab = `
+nodes:
+  r: {kind: router}
+  s: {kind: switch}
+  v: {interfaces: {br0: {bridge: [eth0]}}}
+  w: {interfaces: {br0: {bridge: [eth0]}}}
+links: [[a, s], [s, r], [r, "host:veth9"], [v, s], [w, s], [w, a]]
+`
+	described := topo.MustParse(lab).Check().NodeKinds()
+	for _, ns := range stateOf(t, lab).Namespaces {
+		node := hosts.NodeName(ns)
+		want := map[string]topo.Kind{"r": topo.Router, "s": topo.Switch}[node]
+		if want = cmp.Or(want, topo.Host); hosts.NodeKind(ns, described) != want {
+			t.Errorf("%s: got %s, want %s", node, hosts.NodeKind(ns, described), want)
+		}
+		if node == "v" {
+			want = topo.Switch
+		}
+		if got := hosts.NodeKind(ns, nil); got != want {
+			t.Errorf("%s without its description: got %s, want %s", node, got, want)
 		}
 	}
 }

@@ -15,21 +15,40 @@ func NodeName(ns *state.Namespace) string {
 	return ns.Mark().Node
 }
 
-// NodeKind returns the kind of a node by its links and sysctls: a switch has a bridge, a
-// router forwards.
-func NodeKind(ns *state.Namespace) topo.Kind {
+// NodeKind returns the described kind of a namespace's node. Described has the kinds by
+// node, see [topo.Checked.NodeKinds]. The kind of any other node follows from its sysctls
+// and links: a router forwards packets, and a switch has bridges and no links but their
+// ports.
+func NodeKind(ns *state.Namespace, described map[string]topo.Kind) topo.Kind {
 	if ns.Name == state.Host {
 		return topo.Host
 	}
-	for _, link := range ns.Links {
-		if link.Kind.Traits().Forwards {
-			return topo.Switch
-		}
+	if kind := described[NodeName(ns)]; kind != "" {
+		return kind
 	}
-	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {
+	switch {
+	case ns.Sysctls[state.ForwardIPv4] == "1", ns.Sysctls[state.ForwardIPv6] == "1":
 		return topo.Router
+	case onlyBridges(ns):
+		return topo.Switch
 	}
 	return topo.Host
+}
+
+// onlyBridges reports whether a namespace has bridges and, besides lo, no links but
+// their ports.
+func onlyBridges(ns *state.Namespace) bool {
+	bridges := 0
+	for _, l := range ns.Links {
+		switch {
+		case l.Name == state.Lo:
+		case l.Kind.Traits().Forwards:
+			bridges++
+		case ns.Links[l.Master] == nil:
+			return false
+		}
+	}
+	return bridges > 0
 }
 
 // Namespaces returns the namespace of each node, the host included.

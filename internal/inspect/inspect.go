@@ -1,10 +1,11 @@
 // Package inspect reads all that a node's network namespace shows from inside: links,
 // addresses, routes, rules, neighbour entries, qdiscs, listening sockets, sysctls, the
-// packet filter, legacy iptables and processes. It returns them as one struct, for JSON, or as sections
-// of text.
+// packet filter, legacy iptables and processes. It returns them as one struct, for JSON,
+// or as sections of text.
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,9 +40,9 @@ type Node struct {
 	whole *dump.Namespace // set by Select: all links, to name masters and peers
 }
 
-// Read reads the namespace of a node. The host's processes are left out: they are all
-// processes of the machine.
-func Read(lab, node, namespace string) (*Node, error) {
+// Read reads the namespace of a node. Kind is the described kind, or "" if unknown. The
+// host's processes are left out: they are all processes of the machine.
+func Read(lab, node, namespace string, kind topo.Kind) (*Node, error) {
 	n := &Node{Lab: lab, Node: node}
 	var err error
 	if n.Namespace, err = kernel.Dump(namespace); err != nil {
@@ -60,22 +61,23 @@ func Read(lab, node, namespace string) (*Node, error) {
 	}
 	failed := make([]error, len(reads))
 	parallel.Each(len(reads), func(i int) { failed[i] = reads[i]() })
-	n.Kind = n.kind()
+	n.Kind = cmp.Or(kind, n.kind())
 	return n, errors.Join(failed...)
 }
 
-// kind returns router if the node forwards packets, switch if it has a bridge, else host.
+// kind returns the kind that follows from sysctls and links, as [hosts.NodeKind] does.
 func (n *Node) kind() topo.Kind {
 	forwards := slices.ContainsFunc(n.Sysctls, func(s dump.Setting) bool {
 		return (s.Key == state.ForwardIPv4 || s.Key == state.ForwardIPv6) && s.Value == "1"
 	})
-	bridges := slices.ContainsFunc(n.Links, func(l dump.Link) bool { return state.KindNamed(l.Kind).Traits().Forwards })
+	isBridge := func(l dump.Link) bool { return state.KindNamed(l.Kind).Traits().Forwards }
+	other := func(l dump.Link) bool { return l.Name != state.Lo && l.Master == 0 && !isBridge(l) }
 	switch {
 	case n.Name == state.Host:
 		return topo.Host
 	case forwards:
 		return topo.Router
-	case bridges:
+	case slices.ContainsFunc(n.Links, isBridge) && !slices.ContainsFunc(n.Links, other):
 		return topo.Switch
 	}
 	return topo.Host

@@ -95,7 +95,8 @@ func TestKind(t *testing.T) {
 	}{
 		{Node{Namespace: &dump.Namespace{Name: state.Host}, Sysctls: []dump.Setting{{Key: state.ForwardIPv4, Value: "1"}}}, topo.Host},
 		{Node{Namespace: &dump.Namespace{Name: "a"}, Sysctls: []dump.Setting{{Key: state.ForwardIPv6, Value: "1"}}}, topo.Router},
-		{Node{Namespace: &dump.Namespace{Name: "a", Links: []dump.Link{{Kind: "bridge"}}}}, topo.Switch},
+		{Node{Namespace: &dump.Namespace{Name: "a", Links: []dump.Link{{Name: "lo"}, {Kind: "bridge"}, {Kind: "veth", Master: 2}}}}, topo.Switch},
+		{Node{Namespace: &dump.Namespace{Name: "a", Links: []dump.Link{{Kind: "bridge"}, {Kind: "veth"}}}}, topo.Host},
 		{Node{Namespace: &dump.Namespace{Name: "a", Links: []dump.Link{{Kind: "veth"}}}}, topo.Host},
 	} {
 		if got := test.node.kind(); got != test.want {

@@ -21,9 +21,10 @@ func Lab(name string, described *topo.Checked) (*kernel.Snapshot, error) {
 	return kernel.Observe(name, c.State, nil)
 }
 
-// Scene returns the scene of a running lab, with the carriers that the kernel reports.
-func Scene(view *kernel.Snapshot) *draw.Scene {
-	s := draw.FromState(view.State)
+// Scene returns the scene of a running lab, with the carriers that the kernel reports and
+// the kinds of its description, which is nil if unknown.
+func Scene(view *kernel.Snapshot, described *topo.Checked) *draw.Scene {
+	s := draw.FromState(view.State, described.NodeKinds())
 	s.SetCarriers(view.State, func(e state.Endpoint) bool { return view.Runtime[e].Carrier })
 	return s
 }
