@@ -20,7 +20,8 @@ import (
 var quotedIndex = regexp.MustCompile("`([^`]*@if[0-9][^`]*|[0-9]+:(?: [^`]*)?)`")
 
 // Each interface index that the text of a lesson quotes is printed by the commands up
-// to there, in every language, by vethlab's own ip and by iproute2's.
+// to there, in every language, by vethlab's own ip and by iproute2's. With -short it tests
+// one language: the commands are the same in the others.
 func TestLessonsQuoteIndexesAsPrinted(t *testing.T) {
 	if !userNamespaces(t) {
 		t.Skip("needs user namespaces")
@@ -28,12 +29,16 @@ func TestLessonsQuoteIndexesAsPrinted(t *testing.T) {
 	if links := shellNew(t, "always", "ip -br link"); strings.Count(links, "\n") != 1 {
 		t.Skipf("a new network has fallback tunnels here, which take the lowest indexes:\n%s", links)
 	}
+	languages := lessons.Languages()
+	if testing.Short() {
+		languages = languages[:1]
+	}
 	for _, applets := range []string{"always", ""} {
 		if _, err := exec.LookPath("ip"); err != nil && applets == "" {
 			t.Log("iproute2 is not installed")
 			continue
 		}
-		for _, language := range lessons.Languages() {
+		for _, language := range languages {
 			for _, name := range lessons.Names() {
 				t.Run(strings.Join([]string{map[bool]string{true: "iproute2", false: "vethlab"}[applets == ""], language, name}, " "), func(t *testing.T) {
 					checkQuotedIndexes(t, applets, language, name)

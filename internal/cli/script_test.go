@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -96,7 +97,7 @@ const placementEnv = "VETHLAB_TEST_PLACEMENT"
 // TestScript runs the scripts of testdata/script, each the specification of one command,
 // twice: with labs on the machine (in an isolated sandbox) and with labs in sandboxes.
 // The labs of a script are named vtc-SCRIPT or vtc-SCRIPT-…; they are removed when it
-// ends. -update rewrites the expected outputs.
+// ends. -update rewrites the expected outputs. With -short most scripts run once.
 func TestScript(t *testing.T) {
 	t.Run("machine", func(t *testing.T) {
 		if netnstest.Isolated(t) {
@@ -110,7 +111,7 @@ func TestScript(t *testing.T) {
 
 func runScripts(t *testing.T, flags string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Files:               scripts(t, flags),
 		UpdateScripts:       golden.Update(),
 		RequireExplicitExec: true,
 		Condition:           func(name string) (bool, error) { return condition(flags, name) },
@@ -129,6 +130,39 @@ func runScripts(t *testing.T, flags string) {
 			"code": code,
 		},
 	})
+}
+
+// ofPlacement finds conditions of scripts that treat the placements differently.
+var ofPlacement = regexp.MustCompile(`\[!?(machine|rootless|users)\]`)
+
+// scripts returns the files of the scripts to run with the given flags. With -short each
+// script that has no condition on the placement runs in one of both only, the next script
+// in the other: what its commands do to the kernel is the same in both.
+func scripts(t *testing.T, flags string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found %d scripts: %v", len(files), err)
+	}
+	if !testing.Short() {
+		return files
+	}
+	rootless, kept := false, []string(nil)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ofPlacement.Match(text) {
+			kept = append(kept, file)
+			continue
+		}
+		if rootless == (flags != "") {
+			kept = append(kept, file)
+		}
+		rootless = !rootless
+	}
+	return kept
 }
 
 // condition reports what scripts may need. root: labs can be made; machine, rootless: where

@@ -115,7 +115,8 @@ func (s *terminalSession) shellState() string {
 // patience is how long expected output may take on a slow machine.
 const patience = time.Minute
 
-// types types keys and waits until the output after that contains want.
+// types types keys and waits until the output after that contains want. Without keys, the
+// output after the last expected one counts.
 func (s *terminalSession) types(keys, want string) {
 	s.t.Helper()
 	s.expects(keys, want, patience)
@@ -135,7 +136,9 @@ func (s *terminalSession) presses(key, want string) {
 // expects types keys at intervals of again until the output contains want.
 func (s *terminalSession) expects(keys, want string, again time.Duration) {
 	s.t.Helper()
-	s.seen.Reset()
+	if keys != "" {
+		s.seen.Reset()
+	}
 	tick, timeout := time.Tick(again), time.After(patience)
 	for typed := false; !strings.Contains(s.seen.String(), want); {
 		if !typed {
@@ -156,6 +159,9 @@ func (s *terminalSession) expects(keys, want string, again time.Duration) {
 			s.t.Fatalf("typed %q, expected %q, seen:\n%s\nthe shell:\n%s", keys, want, s.seen.String(), s.shellState())
 		}
 	}
+	_, rest, _ := strings.Cut(s.seen.String(), want)
+	s.seen.Reset()
+	s.seen.WriteString(rest)
 }
 
 // A shell in a lab without root has job control and signals.
