@@ -55,7 +55,7 @@ func attributes() []attribute {
 			key:   "mtu",
 			read:  func(d *decoder, i *Interface, v value) { i.MTU = d.integer(v) },
 			value: func(i *Interface) any { return unlessZero(i.MTU) },
-			check: func(c *checker, _ *Node, i *Interface, path string) { c.mtu(i.MTU, i.Pos, path) },
+			check: (*checker).interfaceMTU,
 		},
 		{
 			key:   "down",

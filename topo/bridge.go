@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -44,7 +45,7 @@ func (b *Bridge) clone() LinkKind {
 func (b *Bridge) traits() traits {
 	return traits{
 		options: b.options(), forwards: true, breaksLoops: b.STP,
-		misplaced: b.misplaced, rejectPort: b.rejectPort, check: b.check,
+		mtu: smallestMTU, misplaced: b.misplaced, rejectPort: b.rejectPort, check: b.check,
 	}
 }
 
@@ -78,6 +79,17 @@ func (*Bridge) rejectPort(port *WiredInterface) *fault {
 			"%s is %s and can't be the port of a bridge", port, withArticle(port.Kind))
 	}
 	return nil
+}
+
+// smallestMTU returns the smallest MTU of the ports, in bytes, as the kernel does.
+func smallestMTU(i *WiredInterface) int {
+	least := 0
+	for _, port := range i.Ports {
+		if mtu := port.MTU(); least == 0 || mtu < least {
+			least = mtu
+		}
+	}
+	return cmp.Or(least, defaultMTU)
 }
 
 func (b *Bridge) check(i *Interface) []*fault {

@@ -59,14 +59,19 @@ func (c *checker) wired(n *Node, d *Interface, path string) {
 	}
 }
 
+// HasMAC reports whether the interface has a MAC of its own, which a file can set.
+func (i *Interface) HasMAC() bool {
+	return i.Name != Loopback && (i.Kind == nil || !i.Kind.traits().noMAC)
+}
+
 func (c *checker) mac(n *Node, d *Interface, path string) {
 	if d.MAC.IsZero() {
 		return
 	}
 	owner := n.Name + ":" + d.Name
 	switch first := c.macs[d.MAC]; {
-	case d.Kind != nil && d.Kind.traits().noMAC:
-		c.fail(d.Pos, path, "leave it out", "interface %s is %s, which has no MAC address", owner, withArticle(d.Kind))
+	case d.Kind != nil && !d.HasMAC():
+		c.fail(d.Pos, path, "leave it out", "interface %s is %s, which has no MAC address of its own", owner, withArticle(d.Kind))
 	case d.MAC == MAC{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}:
 		c.fail(d.Pos, path, "", "MAC address %s is the broadcast address", d.MAC)
 	case d.MAC[0]&1 != 0:

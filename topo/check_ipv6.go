@@ -20,7 +20,7 @@ func (c *checker) ipv6(n *Node, d *Interface, path string) {
 	}
 	if key := i.IPv6DisabledBy(); key != "" && isSysctlValue(n.Sysctls[key]) && !c.unread.partly("nodes."+n.Name+".sysctls") {
 		c.fail(d.Pos, at, "leave out one of them", "interface %s has the %s, but the sysctl %s disables IPv6", i, what, key)
-	} else if mtu := i.declaredMTU(); mtu >= minMTU && mtu < ipv6MTU {
+	} else if mtu := i.MTU(); mtu >= minMTU && mtu < ipv6MTU {
 		c.fail(d.Pos, at, "give it an mtu of 1280 or more, or no IPv6 address", "interface %s has the %s and mtu %d, but IPv6 needs %d", i, what, mtu, ipv6MTU)
 	}
 }
@@ -35,24 +35,6 @@ func (d *Interface) ipv6Use(path string) (what, at string) {
 		return fmt.Sprintf("IPv6 neighbour %s", a), path + ".neighbours." + a.String()
 	}
 	return "", ""
-}
-
-// declaredMTU returns the MTU that the file gives an interface, 0 if none. A bridge has the
-// smallest one of its ports.
-func (i *WiredInterface) declaredMTU() int {
-	switch {
-	case i.Decl.MTU != 0:
-		return i.Decl.MTU
-	case i.Link != nil:
-		return i.Link.Decl.MTU
-	}
-	least := 0
-	for _, port := range i.Ports {
-		if mtu := port.declaredMTU(); mtu != 0 && (least == 0 || mtu < least) {
-			least = mtu
-		}
-	}
-	return least
 }
 
 // IPv6DisabledBy returns the sysctl by which the file disables IPv6 on an interface, "" if it

@@ -90,18 +90,3 @@ func rangeFault(a netip.Addr) string {
 	}
 	return ""
 }
-
-// mtu checks an MTU; 0 means none is given.
-func (c *checker) mtu(mtu int, pos Pos, path string) {
-	if mtu != 0 && (mtu < minMTU || mtu > maxMTU) {
-		c.fail(pos, path, "", "mtu %d is out of range, which is %d to %d", mtu, minMTU, maxMTU)
-	}
-}
-
-// Limits of MTUs, in bytes: those of the kernel for a veth, and of RFC 8200
-// for IPv6.
-const (
-	minMTU  = 68
-	maxMTU  = 65535
-	ipv6MTU = 1280
-)

@@ -57,12 +57,28 @@ type traits struct {
 	// device: each receives what the other, and others on it, send to all.
 	inLowerSegment bool
 
+	// rxHandler says that the interface takes what its first lower device receives, as the
+	// bridge of a port does: a device can be the lower one of one such kind, or a port.
+	rxHandler bool
+
+	// mtu returns the default MTU, in bytes. Nil: that of Ethernet.
+	mtu func(*WiredInterface) int
+
+	// mtuOfLower says that the MTU is by default that of the first lower device, and never
+	// more than that.
+	mtuOfLower bool
+
 	// noMAC says that the interface has no MAC that a file can set.
 	noMAC bool
 
 	// misplaced returns why an interface of a node can't have this kind, or nil. A
 	// misplaced interface is not added to the wiring.
 	misplaced func(*Node, *Interface) *fault
+
+	// rejectLower returns why an interface can't be a lower device of upper, or nil. It is
+	// called when ports and lower devices of all interfaces are known. The fault's option
+	// is not used.
+	rejectLower func(upper, lower *WiredInterface) *fault
 
 	// rejectPort returns why an interface can't be a port of this one, or nil.
 	rejectPort func(port *WiredInterface) *fault

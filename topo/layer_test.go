@@ -11,6 +11,7 @@ import (
 type upper struct {
 	On     string
 	Joined bool
+	Taking bool // all that its lower device receives, and it has the MTU of that
 }
 
 func (*upper) Word() string { return "upper" }
@@ -22,14 +23,32 @@ func (u *upper) traits() traits {
 	if u.On != "" {
 		on.interfaces = []string{u.On}
 	}
-	return traits{options: []option{on, optionOf("joined", &u.Joined, (*decoder).boolean)}, inLowerSegment: u.Joined}
+	return traits{
+		options: []option{
+			on, optionOf("joined", &u.Joined, (*decoder).boolean), optionOf("taking", &u.Taking, (*decoder).boolean),
+		},
+		inLowerSegment: u.Joined, rxHandler: u.Taking, mtuOfLower: u.Taking, noMAC: u.Taking,
+	}
+}
+
+// taker is another kind that takes all that its lower device receives.
+type taker struct{ upper }
+
+func (*taker) Word() string { return "taker" }
+
+func (k *taker) clone() LinkKind { c := *k; return &c }
+
+func (k *taker) traits() traits {
+	t := k.upper.traits()
+	t.rxHandler = true
+	return t
 }
 
 // withUpper makes files know the kind upper until the test ends.
 func withUpper(t *testing.T) {
 	t.Helper()
 	before := linkKinds
-	linkKinds = append(slices.Clone(before), new(upper))
+	linkKinds = append(slices.Clone(before), new(upper), new(taker))
 	t.Cleanup(func() { linkKinds = before })
 }
 
@@ -137,5 +156,87 @@ func TestLoopOverLowerDevices(t *testing.T) {
 	}
 	if _, err := Parse("lab.yaml", fmt.Appendf(nil, file, ", stp: true")); err != nil {
 		t.Errorf("with a spanning tree: %v", err)
+	}
+}
+
+// A lower device may be in another node. What the kernel refuses is refused at the option that
+// names it.
+func TestLowerDevices(t *testing.T) {
+	withUpper(t)
+	for _, c := range []struct{ nodes, want string }{
+		{`{b: {interfaces: {u0: {upper: {on: "a:eth0"}}}}}`, ""},
+		{`{b: {interfaces: {u0: {upper: {on: "aa:eth0"}}}}}`, `lab.yaml:3:38: unknown node "aa"`},
+		{`{b: {interfaces: {u0: {upper: {on: "a:eth1"}}}}}`, `lab.yaml:3:38: no link uses interface "eth1" of node a`},
+		{`{b: {interfaces: {u0: {upper: {on: "a:u0"}}}}, a: {interfaces: {u0: {upper: {on: "b:u0"}}}}}`, "lab.yaml:3:84: interface b:u0 is its own lower device: b:u0 on a:u0 on b:u0"},
+		{"{b: {interfaces: {u0: {upper: {on: lo}}}}}", "lab.yaml:3:38: b:lo can't be the lower device of an upper"},
+		{"{b: {interfaces: {u0: {upper: {on: lo}}, lo: 192.0.2.1/32}}}", "lab.yaml:3:38: b:lo can't be the lower device of an upper"},
+		{"{b: {interfaces: {u0: {upper: {on: eth0}}, br0: {bridge: eth0}}}}", ""},
+		{"{b: {interfaces: {u0: {upper: {on: eth0, taking: true}}, br0: {bridge: eth0}}}}", "lab.yaml:3:38: b:eth0 is a port of br0 and can't be the lower device of an upper"},
+		{"{b: {interfaces: {u0: {upper: {on: br0, taking: true}}, br0: {bridge: eth0}}}}", ""},
+		{"{b: {kind: switch, interfaces: {u0: {upper: {on: eth0, taking: true}}}}}", "lab.yaml:3:52: b:eth0 is a port of br0 and can't be the lower device of an upper"},
+		{"{b: {interfaces: {u0: {upper: {on: eth0, taking: true}}, u1: {upper: {on: eth0, taking: true}}}}}", ""},
+		{
+			"{b: {interfaces: {u0: {upper: {on: eth0, taking: true}}, u1: {taker: {on: eth0}}}}}",
+			"lab.yaml:3:38: b:eth0 is the lower device of b:u1, a taker, and can't be that of an upper too",
+		},
+		{"{b: {interfaces: {u0: {upper: {on: eth0, taking: true}, mtu: 1501}}}}", "lab.yaml:3:64: mtu 1501 of b:u0 is more than the 1500 of its lower device b:eth0"},
+		{"{b: {interfaces: {u0: {upper: {on: eth0}, mtu: 1501}}}}", ""},
+		{`{b: {interfaces: {u0: {upper: {on: eth0, taking: true}, mac: "02:00:00:00:00:01"}}}}`, "lab.yaml:3:64: interface b:u0 is an upper, which has no MAC address of its own"},
+	} {
+		_, err := Parse("lab.yaml", []byte("links: [[a, b]]\nnodes:\n  "+c.nodes+"\n"))
+		if got := firstLine(err); got != c.want {
+			t.Errorf("%s:\n%s, want\n%s", c.nodes, got, c.want)
+		}
+	}
+}
+
+// The kernel has at most eight devices on one another.
+func TestHeightOfLowerDevices(t *testing.T) {
+	withUpper(t)
+	for uppers, want := range map[int]string{
+		7: "",
+		8: "a:u7 is on 8 devices on one another, the kernel's limit is 7",
+		9: "a:u7 is on 8 devices on one another, the kernel's limit is 7",
+	} {
+		top := &Topology{Links: []Link{{Endpoints: [2]Endpoint{{Node: "a", Interface: "u"}, {Node: "b"}}}}, Name: "l", Nodes: Nodes{{Name: "a"}}}
+		for k := range uppers {
+			on := "u"
+			if k > 0 {
+				on = fmt.Sprintf("u%d", k-1)
+			}
+			top.Nodes[0].Interfaces = append(top.Nodes[0].Interfaces, Interface{Name: fmt.Sprintf("u%d", k), Kind: &upper{On: on}})
+		}
+		if got := firstLine(top.Validate()); !strings.HasSuffix(got, want) || want == "" && got != "" || strings.Count(fmt.Sprint(top.Validate()), "limit") > 1 {
+			t.Errorf("%d: %s, want %s", uppers, got, want)
+		}
+	}
+}
+
+// The MTU of an interface is that of the file or of its kind, and of its lower device where
+// the kind is so.
+func TestMTUs(t *testing.T) {
+	withUpper(t)
+	top := MustParse(`
+name: l
+links: [["a:eth0", b, {mtu: 1400}], ["a:p0", c], ["a:p1", c, {mtu: 1300}]]
+nodes:
+  a:
+    interfaces:
+      u0: {upper: {on: eth0, taking: true}}
+      u1: {upper: {on: u0, taking: true}}
+      u2: {upper: {on: eth0}}
+      br0: {bridge: [p0, p1]}
+      u3: {upper: {on: br0, taking: true}}
+      u4: {upper: {on: br0, taking: true}, mtu: 1290}
+      lo: 192.0.2.1/32
+`)
+	w, err := top.Wiring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"eth0": 1400, "p0": 1500, "br0": 1300, "u0": 1400, "u1": 1400, "u2": 1500, "u3": 1300, "u4": 1290, "lo": 65536} {
+		if got := w.Interface("a", name).MTU(); got != want {
+			t.Errorf("%s has the MTU %d, want %d", name, got, want)
+		}
 	}
 }

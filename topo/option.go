@@ -14,8 +14,8 @@ type option struct {
 	// files. It is read beside and under that key.
 	beside bool
 
-	// interfaces are names of other interfaces of the node: its lower devices, or, if
-	// ports is set, its ports. Ports alone may be the value of the kind's key, as in
+	// interfaces are names of other interfaces: its lower devices, in other nodes as
+	// "node:interface", or, if ports is set, its ports. Ports alone may be the value of the kind's key, as in
 	// "bridge: [p1, p2]". If a mapping under that key lacks them, null is read.
 	interfaces []string
 	ports      bool

@@ -69,7 +69,7 @@ func (c *checker) joinInterfaces() forest[*WiredInterface] {
 	}
 	for _, n := range c.wiring.Nodes {
 		for _, i := range n.Interfaces {
-			if !i.Kind.traits().inLowerSegment || len(i.Lower) == 0 {
+			if !i.InLowerSegment() {
 				continue
 			}
 			if lower := i.Lower[0]; !f.join(i, lower) && !i.breaksLoops() && !lower.breaksLoops() {

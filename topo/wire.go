@@ -25,9 +25,16 @@ func (c *checker) wire() {
 	}
 	for _, n := range c.wiring.Nodes {
 		slices.SortStableFunc(n.Interfaces, func(a, b *WiredInterface) int { return cmp.Compare(a.rank(), b.rank()) })
-		c.findPorts(n)
-		c.findCycles(n)
 	}
+	for _, n := range c.wiring.Nodes {
+		c.findPorts(n)
+	}
+	for _, n := range c.wiring.Nodes {
+		for _, i := range n.Interfaces {
+			c.layersFit(i)
+		}
+	}
+	c.findCycles()
 }
 
 // rank orders the interfaces of a node; see WiredNode.
@@ -149,20 +156,23 @@ func (c *checker) resolve(i *WiredInterface, o option) {
 	path := c.optionPath(i.Node.Decl, i.Decl, i.Kind, o)
 	for at, name := range o.interfaces {
 		place := c.itemPath(path, at)
-		other := c.wiring.Interface(i.Node.Name, name)
+		e := Endpoint{Node: i.Node.Name, Interface: name}
+		if !o.ports {
+			e = lowerDevice(i.Node.Name, name)
+		}
+		other := c.wiring.Interface(e.Node, e.Interface)
 		switch {
 		case name == "" && c.unread.has(place):
+		case other == nil && !o.ports:
+			c.missingLower(i, e, place)
 		case other == nil:
-			hint, missing := c.missing(i.Node.Name, name)
-			if !missing {
-				continue
+			if hint, missing := c.missing(e.Node, name); missing {
+				c.fail(i.Pos, place, hint, "no link uses interface %q of node %s", name, e.Node)
 			}
-			c.fail(i.Pos, place, hint, "no link uses interface %q of node %s", name, i.Node.Name)
 		case o.ports:
 			c.enslave(i, other, place)
 		default:
-			i.Lower = append(i.Lower, other)
-			c.layers[layer{i, other}] = place
+			c.stack(i, other, place)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package topo
 
+import "cmp"
+
 // A Wiring is a checked lab with all its interfaces, their names and kinds, and the
 // segments that links and bridges form.
 type Wiring struct {
@@ -41,7 +43,8 @@ type WiredInterface struct {
 	Link    *WiredLink      // that it is an end of, or nil
 	Master  *WiredInterface // the interface that it is a port of, or nil
 	Ports   []*WiredInterface
-	Lower   []*WiredInterface // its lower devices, without cycles; the first is that of IFLA_LINK
+	Lower   []*WiredInterface // its lower devices, also in other nodes, without cycles; the first is that of IFLA_LINK
+	Uppers  []*WiredInterface // those that it is a lower device of
 	Segment *WiredSegment
 	Pos     Pos
 
@@ -103,6 +106,14 @@ func (i *WiredInterface) IsLoopback() bool { return i.Name == Loopback }
 // to the bridge.
 func (i *WiredInterface) IsBridged() bool { return i.Master != nil && i.Master.forwards }
 
+// InLowerSegment reports whether the interface is in its segment by its lower device.
+func (i *WiredInterface) InLowerSegment() bool {
+	return i.Kind.traits().inLowerSegment && len(i.Lower) > 0
+}
+
+// HasMAC reports whether the interface has a MAC of its own, which a file can set.
+func (i *WiredInterface) HasMAC() bool { return i.Decl.HasMAC() && !i.Kind.traits().noMAC }
+
 // Peer returns the other end of the link, or nil.
 func (i *WiredInterface) Peer() *WiredInterface {
 	switch {
@@ -130,9 +141,14 @@ func kindOfLinkEnd() LinkKind  { return linkEnd{} }
 func kindOfLoopback() LinkKind { return loopback{} }
 
 func (linkEnd) Word() string      { return "veth" }
-func (linkEnd) traits() traits    { return traits{} }
+func (linkEnd) traits() traits    { return traits{mtu: linkMTU} }
 func (k linkEnd) clone() LinkKind { return k }
 
-func (loopback) Word() string      { return "loopback" }
-func (loopback) traits() traits    { return traits{noMAC: true} }
+func (loopback) Word() string { return "loopback" }
+func (loopback) traits() traits {
+	return traits{noMAC: true, mtu: func(*WiredInterface) int { return loopbackMTU }}
+}
 func (k loopback) clone() LinkKind { return k }
+
+// linkMTU returns the MTU of the link of an interface, in bytes.
+func linkMTU(i *WiredInterface) int { return cmp.Or(i.Link.Decl.MTU, defaultMTU) }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/vethlab/vethlab/internal/state"
@@ -19,15 +18,4 @@ func bridge(_ *compiler, i *iface) state.Kind {
 		return state.Bridge{STP: true, ForwardDelay: state.DefaultForwardDelay}
 	}
 	return state.Bridge{STP: true, ForwardDelay: int(time.Duration(b.ForwardDelay) / (10 * time.Millisecond))}
-}
-
-// smallestMTU returns the smallest MTU of the ports, as the kernel does.
-func smallestMTU(i *iface, of func(*topo.WiredInterface) int) int {
-	least := 0
-	for _, port := range i.Ports {
-		if mtu := of(port); least == 0 || mtu < least {
-			least = mtu
-		}
-	}
-	return cmp.Or(least, state.DefaultMTU)
 }

@@ -5,11 +5,13 @@ import "net/netip"
 // A handout gives the interfaces of a segment addresses of one of its subnets.
 //
 // Each interface has a slot of the subnet, in the order of the file, also if the file
-// gives it other addresses. So an address in the file changes that of at most one other
+// gives it other addresses. Interfaces that are there by a lower device count from the last
+// slot down: they come after all links, also those that are appended. So an address in the file changes that of at most one other
 // interface, and appending to the file changes none.
 type handout struct {
 	subnet *subnet
 	ifaces []*iface       // those with a slot, in order
+	uppers int            // how many of them count from the last slot down
 	slots  map[*iface]int // from 0
 
 	written map[netip.Addr]bool // all written addresses of the lab
@@ -30,7 +32,12 @@ func newHandout(s *segment, sub *subnet, written map[netip.Addr]bool) *handout {
 		if !i.needsAddresses() {
 			continue
 		}
-		h.slots[i] = len(h.ifaces)
+		if i.InLowerSegment() {
+			h.uppers++
+			h.slots[i] = sub.size() - h.uppers
+		} else {
+			h.slots[i] = len(h.ifaces) - h.uppers
+		}
 		h.ifaces = append(h.ifaces, i)
 		for _, p := range i.Decl.Addresses {
 			if sub.prefix.Contains(p.Addr()) {
@@ -39,8 +46,12 @@ func newHandout(s *segment, sub *subnet, written map[netip.Addr]bool) *handout {
 			}
 		}
 	}
+	h.end -= h.uppers
 	return h
 }
+
+// lowest returns the number of interfaces that count from the first slot.
+func (h *handout) lowest() int { return len(h.ifaces) - h.uppers }
 
 // handOut gives each interface that needs one an address of the subnet.
 func (c *compiler) handOut(h *handout) {
@@ -85,7 +96,11 @@ func (h *handout) give(i *iface, a netip.Addr) {
 // free returns the address of an interface's slot. It reports false if that is
 // another's, or outside of the subnet.
 func (h *handout) free(i *iface) (netip.Addr, bool) {
-	a, ok := h.subnet.slot(h.slots[i])
+	slot := h.slots[i]
+	if i.InLowerSegment() && slot < h.lowest() {
+		return netip.Addr{}, false // the slot of another one
+	}
+	a, ok := h.subnet.slot(slot)
 	return a, ok && !h.written[a] && !h.used[a]
 }
 
@@ -100,7 +115,7 @@ func (h *handout) substitute(i *iface) (netip.Addr, bool) {
 		}
 		at = h.owners[a]
 	}
-	for h.end > len(h.ifaces) {
+	for h.end > h.lowest() {
 		h.end--
 		if a, ok := h.subnet.slot(h.end); ok && !h.written[a] {
 			return a, true

@@ -1,9 +1,6 @@
 package compile
 
-import (
-	"github.com/vethlab/vethlab/internal/state"
-	"github.com/vethlab/vethlab/topo"
-)
+import "github.com/vethlab/vethlab/topo"
 
 // setMACs gives each interface that can have one the MAC that the file says, or one
 // derived from the names of lab, node and interface.
@@ -17,7 +14,7 @@ func (c *compiler) setMACs() {
 	}
 	for _, n := range c.nodes {
 		for _, i := range n.ifaces {
-			if state.KindNamed(i.Kind.Word()).Traits().NoMAC {
+			if !i.HasMAC() {
 				continue
 			}
 			for attempt := 0; i.mac.IsZero(); attempt++ {

@@ -22,7 +22,7 @@ type iface struct {
 	Name      string // never empty, unlike that of the wiring
 	node      *node
 	mac       topo.MAC
-	mtu       int // bytes; 0: not found yet
+	mtu       int // bytes
 	addresses []netip.Prefix
 }
 

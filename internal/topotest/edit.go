@@ -146,7 +146,7 @@ func editInterface(t *rapid.T, lab *topo.Topology) {
 	if i == nil {
 		return
 	}
-	if hasMAC(i) && rapid.Bool().Draw(t, "mac, not mtu") {
+	if i.HasMAC() && rapid.Bool().Draw(t, "mac, not mtu") {
 		i.MAC = topo.MAC{2, 0x78, 0, 0, 0, rapid.Byte().Draw(t, "last byte")}
 		return
 	}

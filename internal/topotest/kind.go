@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -46,13 +45,29 @@ func (b *builder) kinds(o Options) {
 	}
 }
 
-// hasMAC reports whether a file can give an interface a MAC.
-func hasMAC(i *topo.Interface) bool {
-	switch {
-	case i.Name == topo.Loopback:
-		return false
-	case i.Kind == nil: // the end of a link
-		return true
+// lowers returns the interfaces that those of a node can have for a lower device: its own and
+// those of a linked node, as a file names them.
+func (b *builder) lowers(n *topo.Node) []string {
+	var names []string
+	for _, other := range b.wiring().Nodes {
+		for _, i := range other.Interfaces {
+			switch {
+			case other.IsHost() || i.IsLoopback() || i.Link != nil && !b.named[other.Name]:
+			case other.Name == n.Name:
+				names = append(names, i.Name)
+			default:
+				names = append(names, i.String())
+			}
+		}
 	}
-	return !state.KindNamed(i.Kind.Word()).Traits().NoMAC
+	return names
+}
+
+// addValid adds an interface to a node if the lab is valid with it.
+func (b *builder) addValid(n *topo.Node, i topo.Interface) {
+	before := n.Interfaces
+	n.Interfaces = append(slices.Clip(before), i)
+	if b.top.Validate() != nil {
+		n.Interfaces = before
+	}
 }

@@ -112,12 +112,15 @@ func (b *builder) declare(wired *topo.WiredInterface) *topo.Interface {
 		n.Interfaces = append(n.Interfaces, topo.Interface{Name: wired.Name})
 		i = &n.Interfaces[len(n.Interfaces)-1]
 	}
-	if hasMAC(i) && b.chance("mac", 4) {
+	if i.HasMAC() && b.chance("mac", 4) {
 		b.macs++
 		i.MAC = topo.MAC{2, 0x77, 0, 0, byte(b.macs >> 8), byte(b.macs)}
 	}
 	if b.chance("interface mtu", 5) {
 		i.MTU = drawMTU(b.t)
+		if b.top.Validate() != nil { // such as more than that of a lower device
+			i.MTU = 0
+		}
 	}
 	return i
 }
