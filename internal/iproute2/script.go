@@ -59,6 +59,9 @@ Look: ip link`,
 	plan.Moves: `Each end is moved into its namespace. ip link no longer lists it here, and
 lists it there as NAME@ifN: N is the index of its peer.
 Look: ip link; ip -n NAME link`,
+	plan.OtherLinks: `Other interfaces. One with a lower device (link) sends and receives through
+that, also from another namespace, and is deleted with it.
+Look: ip -d -n NAME link`,
 	plan.Settings: `In each namespace: addresses, then the interface up, then routes. By default
 the kernel derives an fe80 address from the MAC and runs duplicate address
 detection for a second; here it is added by hand (addrgenmode none, nodad).
@@ -112,10 +115,10 @@ func (s *script) describe(namespace string) string {
 func kindOf(ns *state.Namespace) string {
 	ports, plugs := 0, 0
 	for _, l := range ns.Links {
-		switch _, paired := l.Peer(); {
+		switch {
 		case l.Master != "":
 			ports++
-		case paired:
+		case len(l.Related()) > 0:
 			plugs++
 		}
 	}
@@ -137,9 +140,11 @@ func (s *script) describeLink(l *state.Link) string {
 		}
 	}
 	peer, cabled := l.Peer()
-	switch {
+	switch lower := l.Kind.Lower(); {
 	case cabled:
 		words = append(words, "to "+peer.String())
+	case len(lower) > 0:
+		words = append(words, "on "+lower[0].String())
 	case len(words) == 1:
 		return ""
 	}

@@ -24,6 +24,7 @@ func Diff(seen, want *state.State) Plan {
 	d.removeHalves()
 	d.addNamespaces()
 	d.addLinks()
+	d.raiseLowers()
 	for _, name := range want.Names() {
 		d.configure(want.Namespaces[name])
 	}
@@ -115,6 +116,7 @@ func (d *differ) addNamespaces() {
 // addLinks creates the missing links, each after its lower links.
 func (d *differ) addLinks() {
 	missing := d.missing()
+	d.freeLowers(missing)
 	sortByDepth(missing, d.createAfter)
 	for _, e := range missing {
 		w := d.want.Link(e)
@@ -169,6 +171,7 @@ func sortByDepth(links []state.Endpoint, at func(state.Endpoint) (least int, aft
 // is set at once where it can be: in the host namespace it is all that says which lab
 // owns the link.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
+	d.raiseBelow(w)
 	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
 		op.Index = d.nextIndex()

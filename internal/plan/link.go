@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 
@@ -36,6 +37,7 @@ func (op AddLink) Traits() Traits {
 		NewLinks: []NewLink{{op.Link, op.Index, op.Alias}}, From: new(op.From()), Kind: op.Kind.Kind(), MTU: op.MTU,
 		tutorial: op.addToTutorial,
 	}
+	t.Section = OtherLinks
 	if op.Kind.Traits().Forwards {
 		t.Section = Bridges
 	}
@@ -50,13 +52,16 @@ func (op AddLink) Apply(s *state.State) error {
 	if err := op.Kind.Check(); err != nil {
 		return fmt.Errorf("%s: %w", op.Link, err)
 	}
-	for _, e := range op.Kind.Lower() {
-		if _, err := linkOf(s, e); err != nil {
-			return fmt.Errorf("%s: lower link: %w", op.Link, err)
-		}
+	kind, err := onLower(s, op.Kind)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op.Link, err)
 	}
-	l := newLink(op.Link.Link, op.Index, op.MAC, op.MTU)
-	l.Kind, l.Alias = op.Kind, op.Alias
+	mtu := cmp.Or(op.MTU, defaultMTU(s, kind))
+	if err := mtuFits(s, op.Link, kind, mtu); err != nil {
+		return err
+	}
+	l := newLink(op.Link.Link, op.Index, op.MAC, mtu)
+	l.Kind, l.Alias = kind, op.Alias
 	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
 	return nil
 }
@@ -144,8 +149,11 @@ func (op SetLink) Traits() Traits {
 		Removes: op.Up != nil && !*op.Up || op.Master != nil && *op.Master == "",
 		SetsUp:  op.Up != nil, Alias: op.Alias, MTU: op.MTU,
 	}
-	if op.Link.Link == state.Lo {
+	switch {
+	case op.Link.Link == state.Lo:
 		t.Section = Namespaces
+	case op == SetLink{Link: op.Link, MTU: op.MTU}: // in a new lab only of a bridge below others
+		t.Section = Bridges
 	}
 	return t
 }
@@ -163,6 +171,9 @@ func (op SetLink) Apply(s *state.State) error {
 	if op.AutoLinkLocal != nil && !ipv6Fits(l) { // inet6_validate_link_af
 		return fmt.Errorf("%s: no IPv6 with an MTU of %d", op.Link, l.MTU)
 	}
+	if err := mtuFits(s, op.Link, l.Kind, op.MTU); err != nil {
+		return err
+	}
 	set(&l.Alias, op.Alias)
 	set(&l.Master, op.Master)
 	set(&l.AutoLinkLocal, op.AutoLinkLocal)
@@ -171,6 +182,7 @@ func (op SetLink) Apply(s *state.State) error {
 	}
 	if op.MTU != 0 {
 		changeMTU(ns, l, op.MTU)
+		lowerUppers(s, op.Link)
 	}
 	if op.Up != nil && !l.Up && *op.Up {
 		resized(ns, l)

@@ -11,7 +11,7 @@ import (
 
 // Tutorial returns the plan that creates a new lab in the order in which it is taught:
 // the namespaces, the bridges, each veth pair in the host namespace, from where its
-// ends are moved, and then each namespace's addresses, links set up, and routes. It
+// ends are moved, the other links, and then each namespace's addresses, links set up, and routes. It
 // ends in the State that p ends in.
 func Tutorial(p Plan) Plan {
 	t := tutorial{uses: countNames(p)}
@@ -33,10 +33,11 @@ type Section int
 
 // The sections, in their order.
 const (
-	Namespaces Section = iota - 4
+	Namespaces Section = iota - 5
 	Bridges
 	VethPairs
 	Moves
+	OtherLinks
 	Settings // of one namespace after the other
 )
 

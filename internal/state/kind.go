@@ -29,6 +29,11 @@ type Kind interface {
 	// Check returns the reason why the kernel would refuse these settings, or nil.
 	Check() error
 
+	// CheckLower returns the reason why the kernel would refuse to create the link in s,
+	// because of its lower devices and their other upper devices, or nil. The rules of
+	// [Traits] are checked by others.
+	CheckLower(s *State) error
+
 	// PeerEnd returns the peer, which is created and deleted together with the link,
 	// and whether the kind has one. It is the zero Endpoint if the peer's namespace is
 	// not in the State.
@@ -74,6 +79,19 @@ type Traits struct {
 
 	// Immovable: the link can't be moved to another namespace (NETIF_F_NETNS_LOCAL).
 	Immovable bool
+
+	// OnReal: the kernel creates a link on another one of the kind on the lower device of
+	// that one. A State has none on another.
+	OnReal bool
+
+	// RxHandler: the link takes what its lower device receives
+	// (netdev_rx_handler_register). Such a device can't be a port, and all its upper
+	// devices of such kinds are of one kind.
+	RxHandler bool
+
+	// MTUOfLower: its default MTU is that of its lower device. It is never greater, and
+	// the kernel lowers it with that one.
+	MTUOfLower bool
 
 	// NoMAC: labs do not set its MAC. It has none, as a tunnel, or always that of its
 	// lower device.
@@ -183,6 +201,9 @@ func (plainKind) Traits() Traits { return Traits{Made: true} }
 
 // Check implements [Kind].
 func (plainKind) Check() error { return nil }
+
+// CheckLower implements [Kind].
+func (plainKind) CheckLower(*State) error { return nil }
 
 // PeerEnd implements [Kind].
 func (plainKind) PeerEnd() (Endpoint, bool) { return Endpoint{}, false }

@@ -56,6 +56,18 @@ func (l *Link) Peer() (Endpoint, bool) {
 	return l.Kind.PeerEnd()
 }
 
+// Related returns the links that the kind of a link names: its lower links and its peer.
+func (l *Link) Related() []Endpoint {
+	if l.Kind == nil {
+		return nil
+	}
+	list := slices.Clone(l.Kind.Lower())
+	if peer, ok := l.Kind.PeerEnd(); ok {
+		list = append(list, peer)
+	}
+	return list
+}
+
 // Clone returns a deep copy.
 func (l *Link) Clone() *Link {
 	c := *l

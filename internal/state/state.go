@@ -83,6 +83,15 @@ func (s *State) Uppers(e Endpoint) []Endpoint {
 	return uppers
 }
 
+// LowerOf returns the first lower link of a link, which is its IFLA_LINK; nil if it has none,
+// or if it is outside of the State.
+func (s *State) LowerOf(k Kind) *Link {
+	if k == nil || len(k.Lower()) == 0 {
+		return nil
+	}
+	return s.Link(k.Lower()[0])
+}
+
 // maxNesting is the kernel's limit of lower devices below one another (MAX_NEST_DEV).
 const maxNesting = 8
 
@@ -107,7 +116,7 @@ func (s *State) LinkAddress(e Endpoint) topo.MAC {
 func (s *State) Rename(from, to Endpoint) {
 	for _, ns := range s.Namespaces {
 		for _, l := range ns.Links {
-			if peer, _ := l.Peer(); l.Kind != nil && (peer == from || slices.Contains(l.Kind.Lower(), from)) {
+			if slices.Contains(l.Related(), from) {
 				l.Kind = l.Kind.Renamed(from, to)
 			}
 		}
