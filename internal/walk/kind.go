@@ -16,6 +16,10 @@ type behaviour struct {
 	// receive handles, as the master, a frame that a port receives.
 	receive func(n *Network, master, port dump.LinkRef, f Frame) action
 
+	// take handles what the lower device of links of the kind receives, before that device
+	// does (its rx_handler). It returns false if the device gets the frame too.
+	take func(n *Network, lower dump.LinkRef, f Frame) (next []move, all bool)
+
 	// whyNoCarrier returns why a link that is up has no carrier; "" if unknown.
 	whyNoCarrier func(n *Network, at dump.LinkRef) string
 }

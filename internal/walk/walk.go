@@ -172,11 +172,32 @@ func (n *Network) receive(m move, f Frame) action {
 	if l == nil {
 		return action{drop: dropped(NotRead, "")}
 	}
-	a := n.deliver(m, l, f)
-	for _, upper := range n.uppers[m.at] {
-		a.next = append(a.next, move{at: upper, dir: In, drop: unknownKind(n.wiring.Link(upper).Kind)})
+	next, all := n.take(m.at, f)
+	if all {
+		return action{next: next}
 	}
+	a := n.deliver(m, l, f)
+	a.next = append(a.next, next...)
 	return a
+}
+
+// take passes a received frame to the upper devices of a link. It returns true if the link
+// itself does not get it. What the namespace receives whatever its destination is has passed
+// them.
+func (n *Network) take(lower dump.LinkRef, f Frame) (next []move, all bool) {
+	asked := map[string]bool{}
+	for _, upper := range n.uppers[lower] {
+		kind := n.wiring.Link(upper).Kind
+		switch take := kinds[kind].take; {
+		case take == nil:
+			next = append(next, move{at: upper, dir: In, drop: unknownKind(kind)})
+		case !asked[kind]:
+			asked[kind] = true
+			moves, taken := take(n, lower, f)
+			next, all = append(next, moves...), all || taken
+		}
+	}
+	return next, all
 }
 
 // deliver passes a received frame to the link's master, or without one to the

@@ -218,8 +218,8 @@ func TestSend(t *testing.T) {
 		}, h1, broadcast, "", "sw:p1 in not-read undecided (its master, link 1)"},
 		{"a dummy", func(w *dump.Wiring) { w.Link(h1).Kind = "dummy" }, h1, broadcast, "", "h1:eth0 out discards (dummy)"},
 		{"an upper device", func(w *dump.Wiring) {
-			w.Namespaces[2].Links = append(w.Namespaces[2].Links, dump.Link{Index: 5, Name: "m0", Kind: "macvlan", Parent: 2})
-		}, h1, to2, "h2:eth0", "h3:eth0 in other-mac (the link has 02:00:00:00:03:02); h2:m0 in unknown-kind undecided (a macvlan)"},
+			w.Namespaces[2].Links = append(w.Namespaces[2].Links, dump.Link{Index: 5, Name: "m0", Kind: "ipvlan", Parent: 2})
+		}, h1, to2, "h2:eth0", "h3:eth0 in other-mac (the link has 02:00:00:00:03:02); h2:m0 in unknown-kind undecided (a ipvlan)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := switchWiring(c.edit)
