@@ -1,6 +1,7 @@
 package decompile
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
@@ -74,11 +75,26 @@ func (w *writer) dropUnsupported() {
 			case link == state.Lo:
 			case paired && !w.mutual(at, peer):
 				w.dropLink(at, "its peer is in none of these namespaces")
+			case !w.hasLowers(l):
+				w.dropLink(at, "its lower device is in none of these namespaces")
 			case !paired && linkKinds()[l.KindName()].write == nil:
 				w.dropLink(at, "a lab file has no links of the kind "+kindOrDevice(l.KindName()))
 			}
 		}
 	}
+}
+
+// hasLowers reports whether the State has all lower devices of a link.
+func (w *writer) hasLowers(l *state.Link) bool {
+	return l.Kind == nil || !slices.ContainsFunc(l.Kind.Lower(), func(e state.Endpoint) bool { return w.state.Link(e) == nil })
+}
+
+// lower returns how a file names the lower device of a link in a namespace.
+func (w *writer) lower(ns *state.Namespace, e state.Endpoint) string {
+	if e.Namespace == ns.Name {
+		return e.Link
+	}
+	return topo.Endpoint{Node: w.nodes[e.Namespace], Interface: e.Link}.String()
 }
 
 // mutual reports whether a has b for a peer that has a for its own.
@@ -118,5 +134,8 @@ func (w *writer) dropLink(at state.Endpoint, why string) {
 	}
 	if peer, ok := l.Peer(); ok && w.pointsTo(peer, at) {
 		w.dropLink(peer, why)
+	}
+	for _, upper := range w.state.Uppers(at) {
+		w.dropLink(upper, fmt.Sprintf("its lower device %s is not in the file", at))
 	}
 }

@@ -44,8 +44,10 @@ func (w *writer) rename(name, node string) {
 	w.state.Namespaces[node] = ns
 	for _, other := range w.state.Namespaces {
 		for _, l := range other.Links {
-			if peer, ok := l.Peer(); ok && peer.Namespace == name {
-				l.Kind = l.Kind.Renamed(peer, state.Endpoint{Namespace: node, Link: peer.Link})
+			for _, e := range l.Related() {
+				if e.Namespace == name {
+					l.Kind = l.Kind.Renamed(e, state.Endpoint{Namespace: node, Link: e.Link})
+				}
 			}
 		}
 	}
@@ -174,8 +176,11 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 		}
 	case kind.write != nil:
 		byDefault := state.DefaultMTU
-		if kind.mtu != nil {
+		switch lower := w.state.LowerOf(l.Kind); {
+		case kind.mtu != nil:
 			byDefault = kind.mtu(ns, l.Name)
+		case l.Kind.Traits().MTUOfLower && lower != nil:
+			byDefault = lower.MTU
 		}
 		i.MTU = w.mtu(l.MTU, byDefault)
 		kind.write(w, ns, l, &i)

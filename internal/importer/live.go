@@ -59,6 +59,7 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 	if name == "" {
 		name = lab
 	}
+	d.keepMTUs()
 	r, err := d.finish(name)
 	if err != nil {
 		return nil, err
@@ -68,6 +69,15 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 	}
 	r.unit = ""
 	return r, nil
+}
+
+// keepMTUs keeps the MTUs that the kernel reports, also those of bridges.
+func (d *Draft) keepMTUs() {
+	for name, ns := range d.state.Namespaces {
+		for link := range ns.Links {
+			d.ownMTU[state.Endpoint{Namespace: name, Link: link}] = true
+		}
+	}
 }
 
 // choose returns the namespaces to import, each under one name, which links of s then
@@ -101,17 +111,19 @@ func (d *Draft) choose(m Machine, s *state.State, names []string) ([]string, err
 	return list, nil
 }
 
-// callBy replaces the names of the namespaces of peers by those that were chosen.
+// callBy replaces the names of the namespaces of peers and lower devices by those that were
+// chosen.
 func (m Machine) callBy(s *state.State, chosen map[string]string) {
 	for _, ns := range s.Namespaces {
 		for _, l := range ns.Links {
-			peer, ok := l.Peer()
-			first := peer.Namespace
-			if m.isOther(first) {
-				first = m.Others[first]
-			}
-			if name := chosen[first]; ok && (name != "" || first == state.Host) && peer.Link != "" && name != peer.Namespace {
-				l.Kind = l.Kind.Renamed(peer, state.Endpoint{Namespace: name, Link: peer.Link})
+			for _, e := range l.Related() {
+				first := e.Namespace
+				if m.isOther(first) {
+					first = m.Others[first]
+				}
+				if name := chosen[first]; (name != "" || first == state.Host) && e.Link != "" && name != e.Namespace {
+					l.Kind = l.Kind.Renamed(e, state.Endpoint{Namespace: name, Link: e.Link})
+				}
 			}
 		}
 	}
