@@ -89,6 +89,7 @@ type Interface struct {
 	Addresses []netip.Prefix `json:"addresses"`        // with link-local ones
 	Master    string         `json:"master,omitempty"` // the bridge whose port it is
 	Peer      string         `json:"peer,omitempty"`   // of a veth: "node:interface"
+	Lower     string         `json:"lower,omitempty"`  // its lower device: "node:interface"
 }
 
 // Interfaces returns the interfaces of all nodes, in the order of nodes and names.
@@ -129,13 +130,21 @@ func (s *State) describe(ns *state.Namespace, kind topo.Kind, link *state.Link) 
 		Master:    link.Master,
 	}
 	if peer, ok := link.Peer(); ok && peer.Link != "" {
-		node := peer.Namespace
-		if ns := s.view.State.Namespace(peer.Namespace); ns != nil {
-			node = hosts.NodeName(ns)
-		}
-		i.Peer = node + ":" + peer.Link
+		i.Peer = s.nameOf(peer)
+	}
+	if link.Kind != nil && len(link.Kind.Lower()) > 0 && link.Kind.Lower()[0].Link != "" {
+		i.Lower = s.nameOf(link.Kind.Lower()[0])
 	}
 	return i
+}
+
+// nameOf returns "node:interface" for a link.
+func (s *State) nameOf(e state.Endpoint) string {
+	node := e.Namespace
+	if ns := s.view.State.Namespace(e.Namespace); ns != nil {
+		node = hosts.NodeName(ns)
+	}
+	return node + ":" + e.Link
 }
 
 // A Route is a route in a node's main table.

@@ -16,10 +16,18 @@ func interfaceRows(interfaces []vethlab.Interface) [][]string {
 	for n, i := range interfaces {
 		rows[n] = []string{
 			i.Node, string(i.Kind), i.Name, strconv.Itoa(i.Index), i.State,
-			i.MAC.String(), strconv.Itoa(i.MTU), addressesShown(i), i.Peer,
+			i.MAC.String(), strconv.Itoa(i.MTU), addressesShown(i), otherEnd(i),
 		}
 	}
 	return rows
+}
+
+// otherEnd returns the peer of an interface, or "on" and its lower device.
+func otherEnd(i vethlab.Interface) string {
+	if i.Lower != "" {
+		return "on " + i.Lower
+	}
+	return i.Peer
 }
 
 // addressesShown joins the addresses of an interface, without link-local ones. For a port

@@ -24,9 +24,18 @@ func FromState(s *state.State, described map[string]topo.Kind) *Scene {
 			if far, ok := cabled(s, near); ok && near.Compare(far) < 0 {
 				scene.Cables = append(scene.Cables, Cable{Ends: [2]End{endOf(near), endOf(far)}})
 			}
+			scene.addLower(s, near)
 		}
 	}
 	return scene
+}
+
+// addLower adds the relation of a link to its lower device, if that is in the State.
+func (s *Scene) addLower(of *state.State, e state.Endpoint) {
+	l := of.Link(e)
+	if of.LowerOf(l.Kind) != nil {
+		s.Relations = append(s.Relations, Relation{From: endOf(e), To: endOf(l.Kind.Lower()[0]), Label: l.KindName()})
+	}
 }
 
 // SetCarriers sets the carriers that the kernel reports in a Scene of this State.

@@ -29,7 +29,7 @@ type Node struct {
 	*dump.Namespace
 	Interface string              `json:"interface,omitempty"` // set by Select
 	Master    string              `json:"master,omitempty"`    // of Interface
-	Ends      map[int]kernel.Peer `json:"ends,omitempty"`      // peers of the veths, by their own index
+	Ends      map[int]kernel.Peer `json:"ends,omitempty"`      // peers and lower devices of the links, by their own index
 	Qdiscs    []dump.Qdisc        `json:"qdiscs,omitempty"`
 	Sockets   []dump.Socket       `json:"sockets,omitempty"`
 	Sysctls   []dump.Setting      `json:"sysctls,omitempty"`
@@ -112,13 +112,18 @@ func (n *Node) Select(name string) error {
 // peer returns the peer of a veth as node:interface, "" if it is unknown.
 func (n *Node) peer(index int) string {
 	p, ok := n.Ends[index]
-	switch {
-	case !ok || p.Link == "":
+	if !ok || p.Link == "" {
 		return ""
-	case p.Namespace == state.Host:
-		return topo.HostNode + ":" + p.Link
-	case p.Mark.Lab == n.Lab:
-		return p.Mark.Node + ":" + p.Link
 	}
-	return p.Namespace + ":" + p.Link
+	on := ""
+	if l := n.Link(index); l != nil && !l.Paired() {
+		on = "on "
+	}
+	switch {
+	case p.Namespace == state.Host:
+		return on + topo.HostNode + ":" + p.Link
+	case p.Mark.Lab == n.Lab:
+		return on + p.Mark.Node + ":" + p.Link
+	}
+	return on + p.Namespace + ":" + p.Link
 }

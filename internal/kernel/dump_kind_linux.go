@@ -61,13 +61,15 @@ func decodeVXLAN(data []attribute) dump.Info {
 	return v
 }
 
+// macvlanModes are MACVLAN_MODE_* (linux/if_link.h).
+var macvlanModes = map[uint32]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}
+
 func decodeMacvlan(tap bool) func([]attribute) dump.Info {
 	return func(data []attribute) dump.Info {
 		m := dump.Macvlan{Tap: tap}
 		for _, a := range data {
 			if a.typ == unix.IFLA_MACVLAN_MODE {
-				// MACVLAN_MODE_* (linux/if_link.h)
-				m.Mode = map[uint32]string{1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}[a.u32()]
+				m.Mode = macvlanModes[a.u32()]
 			}
 		}
 		return m

@@ -9,8 +9,8 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// Peers finds the other ends of the veths of a namespace, by index, as far as
-// they are in namespaces with names or in the namespace itself.
+// Peers finds the peers and the lower devices of the links of a namespace, by index, as far
+// as they are in namespaces with names or in the namespace itself.
 func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 	names := append(slices.Sorted(maps.Values(ns.Peers)), ns.Name)
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
@@ -27,21 +27,25 @@ func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 	})
 	peers := map[int]Peer{}
 	for _, l := range ns.Links {
-		if !l.Paired() {
+		to, refers := l.Target(ownNetns)
+		if !refers {
 			continue
 		}
 		name, known := ns.Name, true
-		if l.ParentNetns != nil {
-			name, known = ns.Peers[*l.ParentNetns]
+		if to.Netns != ownNetns {
+			name, known = ns.Peers[to.Netns]
 		}
 		for _, o := range others[name].all() {
-			if known && o.Index == l.Parent {
+			if known && o.Index == to.Index {
 				peers[l.Index] = Peer{name, marks[slices.Index(names, name)], o.Name}
 			}
 		}
 	}
 	return peers, ignoreDeleted(err)
 }
+
+// ownNetns stands for the namespace of a link where others have their nsid.
+const ownNetns = -1
 
 // all returns the links of a namespace, none of nil.
 func (ns *seenNamespace) all() []*seenLink {
