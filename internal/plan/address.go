@@ -92,7 +92,9 @@ type DelAddress struct {
 }
 
 // Traits implements [Op].
-func (op DelAddress) Traits() Traits { return Traits{thing: &addresses, Removes: true} }
+func (op DelAddress) Traits() Traits {
+	return Traits{thing: &addresses, Removes: true, kernelMade: op.kernelMade}
+}
 
 // At implements [Op].
 func (op DelAddress) At() state.Endpoint { return op.Link }
@@ -145,7 +147,9 @@ func (f Family) Has(p netip.Prefix) bool { return f.HasAddr(p.Addr()) }
 func (f Family) HasAddr(a netip.Addr) bool { return f == AllFamilies || a.Is4() == (f == IPv4Only) }
 
 // Traits implements [Op].
-func (op FlushAddresses) Traits() Traits { return Traits{thing: &addresses, Removes: true} }
+func (op FlushAddresses) Traits() Traits {
+	return Traits{thing: &addresses, Removes: true, kernelMade: op.kernelMade}
+}
 
 // At implements [Op].
 func (op FlushAddresses) At() state.Endpoint { return op.Link }

@@ -241,7 +241,7 @@ const BootProtocol = 3
 
 // Traits implements [Op].
 func (op DelRoute) Traits() Traits {
-	return Traits{thing: &routes, Removes: true, Protocol: op.Protocol}
+	return Traits{thing: &routes, Removes: true, Protocol: op.Protocol, kernelMade: op.kernelMade}
 }
 
 // At implements [Op].

@@ -57,6 +57,10 @@ type Traits struct {
 	// links without a name. Nil: all its links have names.
 	named func(s *state.State) Op
 
+	// kernelMade returns the object that the Op deletes in s and that the kernel creates
+	// itself, empty if it deletes none of those. Nil: it never does.
+	kernelMade func(s *state.State) string
+
 	// tutorial adds the steps of the Op to a tutorial. Nil: the Op is one step.
 	tutorial func(t *tutorial)
 }
