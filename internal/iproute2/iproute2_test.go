@@ -212,7 +212,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"brctl setfd br0 soon", `word 4, "soon": expected a number of seconds`},
 		{"brctl setfd br0 -1", `word 4, "-1": expected a number of seconds`},
 		{"brctl setfd br0 1001", `word 4, "1001": expected a number of seconds`},
-		{"ip link frob x", `word 3, "frob": expected add, set, change or delete`},
+		{"ip link frob x", `word 3, "frob": expected add, set, change, delete or property`},
 		{"ip link add x", "the command ends where type should be"},
 		{"ip link set x master", "the command ends where the name of a bridge should be"},
 		{"ip link set x alias", "the command ends where an alias should be"},

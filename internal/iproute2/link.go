@@ -10,8 +10,10 @@ import (
 )
 
 func parseLink(w *words) (plan.Plan, error) {
-	verb, err := w.Verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"})
+	verb, err := w.Verb(verb{"add", "a"}, verb{"set", "s"}, verb{"change", "c"}, verb{"delete", "d"}, verb{"property", "p"})
 	switch verb {
+	case "property":
+		return nil, w.unsupported("alternative names of links are not supported")
 	case "add":
 		return parseAddLink(w)
 	case "set", "change":

@@ -29,6 +29,7 @@ func ipMessages() []words.Text {
 
 		{En: "links of kind %s are not supported", ZhTW: "不支援 %s 這種介面"},
 		{En: "links of kind %s have no lower device", ZhTW: "%s 這種介面沒有下層介面"},
+		{En: "alternative names of links are not supported", ZhTW: "不支援介面的 altname"},
 		{En: "groups of links are not supported", ZhTW: "不支援介面的 group"},
 		{En: "settings of a bridge's port are not supported", ZhTW: "不支援橋接器埠的設定"},
 		{En: "bridge(8) is not supported", ZhTW: "不支援 bridge(8)"},
