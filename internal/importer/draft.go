@@ -81,6 +81,7 @@ type Draft struct {
 	restored restored
 	ownMTU   map[state.Endpoint]bool         // bridges whose MTU a command has set
 	written  map[sysctlKey]string            // values of sysctls that commands have set
+	files    map[fileKey]madeFile            // that the script has made or deleted
 	aliases  map[state.Endpoint]netip.Prefix // addresses of ifconfig's aliases such as eth0:1
 	bare     bool                            // the source does not name namespaces, so the default prefix fits
 	nextPort map[string]int                  // number of the next port, by switch
@@ -131,7 +132,7 @@ func newDraft(from string, source func(string) (string, error)) *Draft {
 	if source == nil {
 		source = func(string) (string, error) { return "", errNoSource }
 	}
-	return &Draft{from: from, budget: shell.NewBudget(), state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
+	return &Draft{from: from, budget: shell.NewBudget(), state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, files: map[fileKey]madeFile{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
 }
 
 // A Result is an imported lab.
@@ -283,6 +284,7 @@ func (d *Draft) add(n Note) {
 
 // text returns a command as it is typed.
 func text(c shell.Command) string {
+	c.Words = marked(c.Words)
 	line := escape.ShellLine(c.Words)
 	switch {
 	case c.Where != "" && len(c.Words) > 1 && c.Words[0] == "ip":
@@ -313,6 +315,9 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 	for i, op := range ops {
 		op = plan.Named(op, d.state) // lab files need names of links
 		ops[i] = op
+		if what := plan.KernelMade(op, d.state); what != "" {
+			d.note(c, fmt.Sprintf("the kernel adds %s itself, and a lab keeps it", what))
+		}
 		if err := op.Apply(d.state); err != nil {
 			if !op.Traits().Removes { // scripts begin by deleting what may not exist
 				d.note(c, d.opReason(op, err))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -54,12 +55,12 @@ func unknownLine(c shell.Command) shell.Result {
 }
 
 // unknownStatus are programs whose exit status depends on what is unknown here.
-const unknownStatus = ` ls find stat file diff cmp getent dig nslookup host modinfo lspci dpkg rpm jq git systemctl ss netstat dmesg journalctl `
+const unknownStatus = ` ls find stat file diff cmp getent dig nslookup host modinfo lspci dpkg rpm jq git systemctl service ss netstat dmesg journalctl fuser lsof `
 
 // unrelated returns the Result of a program that does not change the network.
 func unrelated(c shell.Command) shell.Result {
 	r := shell.Result{}
-	if !inList(silent, path.Base(c.Words[0])) {
+	if !isIdle(silentIdle, path.Base(c.Words[0])) {
 		r = shell.Unknown(c)
 	}
 	if inList(unknownStatus, path.Base(c.Words[0])) {
@@ -85,30 +86,80 @@ func (d *Draft) Source(file string) (string, error) {
 		}
 		return b.String(), nil
 	}
-	return d.source(file)
+	return d.readText("", file)
 }
 
 // Exists implements [shell.World]. It is known for the kernel's files of namespaces and
-// links, files beside the script, programs, and folders that are empty on a freshly
-// installed machine.
+// links, files that the script has made or that are beside it, the programs that every
+// machine has, and folders that are empty on a freshly installed machine.
 func (d *Draft) Exists(where, file string) (exists, known bool) {
-	file = strings.Replace(path.Clean(file), "/var/run/", "/run/", 1)
+	file = cleanFile(file)
+	if f, ok := d.files[d.fileKey(where, file)]; ok {
+		return !f.deleted, true
+	}
+	if d.isFolder(where, file) {
+		return true, true
+	}
 	if name, ok := strings.CutPrefix(file, "/run/netns/"); ok {
 		return d.state.Namespace(name) != nil, true
 	}
-	if rest, ok := strings.CutPrefix(file, "/sys/class/net/"); ok {
-		link, _, _ := strings.Cut(rest, "/")
-		return link == state.Lo || d.state.Link(state.Endpoint{Namespace: where, Link: link}) != nil, true
+	if rest, ok := strings.CutPrefix(file, sysNet); ok {
+		return d.linkFileExists(where, rest)
+	}
+	if key, ok := strings.CutPrefix(file, procSys); ok {
+		return d.sysctlExists(where, key)
+	}
+	if below(file, "/bin", "/usr/bin", "/sbin", "/usr/sbin") {
+		name := path.Base(file)
+		return true, inList(basics, name) || inList(followed, name)
 	}
 	if !path.IsAbs(file) {
 		_, err := d.source(file)
-		return err == nil, err == nil || errors.Is(err, errNoSource)
+		return err == nil, err == nil || errors.Is(err, errNoSource) || errors.Is(err, fs.ErrNotExist)
 	}
-	if file == "/run/netns" || isOSRelease(file) || below(file, "/proc/sys", "/bin", "/usr/bin", "/sbin", "/usr/sbin") ||
+	if file == "/run/netns" || isOSRelease(file) ||
 		slices.Contains([]string{"/", "/etc", "/proc", "/sys", "/dev", "/tmp", "/run", "/var", "/var/run", "/dev/null", "/sys/class/net"}, file) {
 		return true, true
 	}
 	return false, below(file, "/tmp", "/var/tmp", "/run", "/root", "/home", "/mnt", "/srv", "/etc/netns")
+}
+
+// sysctlExists reports whether a sysctl, or a folder of them, exists. Those of IPv4 and
+// IPv6 do on every machine; others need modules, which a fresh machine has not loaded.
+func (d *Draft) sysctlExists(where, file string) (exists, known bool) {
+	parts := strings.Split(file, "/")
+	if len(parts) > 3 && (parts[2] == "conf" || parts[2] == "neigh") && !slices.Contains([]string{"all", "default", state.Lo}, parts[3]) {
+		return d.state.Link(state.Endpoint{Namespace: where, Link: parts[3]}) != nil, len(parts) == 4
+	}
+	if _, ok := d.sysctlValue(where, state.SysctlKey(file)); ok {
+		return true, true
+	}
+	folders := []string{"net", "net/core", "net/ipv4", "net/ipv6", "net/ipv4/conf", "net/ipv6/conf", "net/ipv4/neigh", "net/ipv6/neigh", "net/unix", "kernel", "vm", "fs"}
+	if slices.Contains(folders, file) || len(parts) == 4 && slices.Contains(folders, path.Dir(file)) {
+		return true, true
+	}
+	return below("/"+file, "/net/ipv4", "/net/ipv6", "/net/core", "/kernel", "/vm", "/fs"), false
+}
+
+// Is implements [shell.World].
+func (d *Draft) Is(where, file string, kind shell.FileKind) (is, known bool) {
+	exists, known := d.Exists(where, file)
+	if !exists {
+		return false, known
+	}
+	f, made := d.files[d.fileKey(where, file)]
+	folder := made && f.folder || d.isFolder(where, file)
+	switch kind {
+	case shell.Folder:
+		return folder || !made && path.IsAbs(cleanFile(file)) && path.Ext(file) == "", made || folder || known
+	case shell.RegularFile:
+		return !folder, made || folder || known
+	case shell.NonEmptyFile:
+		return !made || folder || f.text != "", known
+	case shell.Symlink:
+		return strings.HasPrefix(cleanFile(file), sysNet), made || known
+	}
+	return true, known
 }
 
 func below(file string, folders ...string) bool {
@@ -118,22 +169,28 @@ func below(file string, folders ...string) bool {
 // Read implements [shell.World]: sysctls are known, and the MTU and MAC of a link in
 // /sys/class/net.
 func (d *Draft) Read(where, file string) (text string, known bool) {
-	file = path.Clean(file)
+	file = cleanFile(file)
+	if f, ok := d.files[d.fileKey(where, file)]; ok {
+		return f.text, !f.deleted && !f.folder
+	}
 	switch {
+	case !path.IsAbs(file):
+		text, err := d.source(file)
+		return text, err == nil
 	case file == "/etc/hostname":
 		return hostName + "\n", true
 	case strings.HasPrefix(file, procSys):
 		if value, ok := d.sysctlValue(where, state.SysctlKey(strings.TrimPrefix(file, procSys))); ok {
 			return value + "\n", true
 		}
-	case strings.HasPrefix(file, "/sys/class/net/"):
-		name, attribute, _ := strings.Cut(strings.TrimPrefix(file, "/sys/class/net/"), "/")
+	case strings.HasPrefix(file, sysNet):
+		name, attribute, _ := strings.Cut(strings.TrimPrefix(file, sysNet), "/")
 		l := d.state.Link(state.Endpoint{Namespace: where, Link: name})
 		switch {
 		case l == nil:
 		case attribute == "mtu":
 			return strconv.Itoa(l.MTU) + "\n", true
-		case attribute == "address" && !l.MAC.IsZero():
+		case attribute == "address" && (name == state.Lo || !l.MAC.IsZero()):
 			return l.MAC.String() + "\n", true
 		}
 	}

@@ -94,6 +94,12 @@ func (d *Draft) batch(c shell.Command, where, file string, options []string) she
 		line, _, _ = strings.Cut(line, "#")
 		if words := strings.Fields(line); len(words) > 0 {
 			one := c
+			if strings.HasPrefix(words[0], "-") {
+				one.Words = append([]string{"ip"}, words...)
+				d.commands++
+				d.note(one, "a command in a batch cannot begin with options")
+				continue
+			}
 			one.Words, one.Where, one.Stdin = append([]string{"ip"}, words...), where, ""
 			d.ip(one)
 		}
@@ -104,27 +110,42 @@ func (d *Draft) batch(c shell.Command, where, file string, options []string) she
 // query returns the result of a command that shows something. It reports false for a
 // command that changes something.
 func (d *Draft) query(c shell.Command, where string, words []string) (shell.Result, bool) {
-	object := words[0]
-	verb := "show"
+	object, verb := words[0], "show"
 	if len(words) > 1 {
 		verb = words[1]
 	}
-	changes := []string{"add", "a", "set", "s", "del", "delete", "d", "replace", "rep", "change", "chg", "append", "flush", "f", "attach", "restore", "alter", "afstats", "prepend"}
 	switch {
-	case isWord(object, "netns") && (verb == "show" || isWord(verb, "list") || verb == "ls"):
-		return d.listNamespaces(), true
-	case isWord(object, "netns") && (verb == "identify" || verb == "pids" || verb == "list-id" || verb == "monitor"):
-		return shell.Unknown(c), true
-	case isWord(object, "monitor"), object == "help", verb == "help", verb == "get" || verb == "save" || isWord(verb, "monitor"):
-		return shell.Unknown(c), true
-	case slices.Contains(changes, verb):
+	case isWord(object, "netns") && !showsNetns(verb):
 		return shell.Result{}, false
-	case isWord(object, "link") || isWord(object, "address"):
-		return d.showLink(c, where, words[1:]), true
-	case isWord(object, "route") || isWord(object, "rule") || isWord(object, "neighbour") || isWord(object, "maddress"):
+	case isWord(object, "netns") && (isWord(verb, "show") || isWord(verb, "list") || verb == "ls"):
+		return d.listNamespaces(), true
+	case isWord(object, "monitor"), object == "help", isWord(object, "netns"):
 		return shell.Unknown(c), true
+	case !shows(object, verb):
+		return shell.Result{}, false
+	case (isWord(object, "link") || isWord(object, "address")) && !inList(" help save showdump xstats afstats ", verb):
+		return d.showLink(c, where, words[1:]), true
 	}
-	return shell.Result{}, false
+	return shell.Unknown(c), true
+}
+
+func showsNetns(verb string) bool {
+	return isWord(verb, "show") || isWord(verb, "list") || inList(" ls list-id identify pids monitor help ", verb)
+}
+
+// shows reports whether a verb of ip only shows: of what an abbreviation may stand for, ip
+// takes the first in its own order. "ip link s" sets, "ip addr s" shows.
+func shows(object, verb string) bool {
+	changes := []string{"add", "append", "change", "chg", "replace", "delete", "flush", "restore", "prepend", "property", "attach"}
+	if isWord(object, "link") {
+		changes = append(changes, "set")
+	}
+	for _, word := range changes {
+		if isWord(verb, word) {
+			return false
+		}
+	}
+	return isWord(verb, "show") || isWord(verb, "list") || inList(" lst ls get save showdump monitor help xstats afstats dump count ", verb)
 }
 
 func (d *Draft) listNamespaces() shell.Result {
@@ -150,8 +171,13 @@ func (d *Draft) showLink(c shell.Command, where string, words []string) shell.Re
 	case len(words) == 0:
 		var out strings.Builder
 		if ns != nil {
+			brief := slices.ContainsFunc(c.Words, func(w string) bool { return len(w) > 2 && isWord(w, "-brief") })
 			for i, name := range ns.LinkNames() {
-				fmt.Fprintf(&out, "%d: %s: <BROADCAST,MULTICAST>\n", i+1, name)
+				if brief {
+					fmt.Fprintf(&out, "%-16s UNKNOWN\n", name)
+				} else {
+					fmt.Fprintf(&out, "%d: %s: <BROADCAST,MULTICAST>\n", i+1, name)
+				}
 			}
 		}
 		return shell.Result{Out: out.String()}
@@ -161,42 +187,4 @@ func (d *Draft) showLink(c shell.Command, where string, words []string) shell.Re
 		return shell.Unknown(c)
 	}
 	return shell.Result{Status: 1}
-}
-
-// sysctl follows sysctl(8).
-func (d *Draft) sysctl(c shell.Command) shell.Result {
-	sets := slices.ContainsFunc(c.Words[1:], func(w string) bool { return strings.Contains(w, "=") })
-	if !sets {
-		if slices.ContainsFunc(c.Words, func(w string) bool { return strings.HasPrefix(w, "-p") || w == "--system" }) {
-			d.commands++
-			d.note(c, "lab files do not support sysctl's configuration files")
-		}
-		return d.showSysctls(c)
-	}
-	var last shell.Result
-	for _, setting := range settings(c.Words[1:]) {
-		d.rememberSysctl(c.Where, setting)
-		last = d.apply(c, []string{"sysctl", "-w", setting})
-	}
-	return last
-}
-
-// settings returns the arguments of sysctl as key=value, one word each.
-func settings(words []string) []string {
-	var list []string
-	for i := 0; i < len(words); i++ {
-		w := words[i]
-		switch {
-		case strings.HasPrefix(w, "-"):
-		case w == "=" && len(list) > 0 && i+1 < len(words):
-			i++
-			list[len(list)-1] += "=" + words[i]
-		case strings.HasSuffix(w, "=") && i+1 < len(words):
-			i++
-			list = append(list, w+words[i])
-		default:
-			list = append(list, w)
-		}
-	}
-	return list
 }

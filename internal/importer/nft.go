@@ -24,9 +24,9 @@ func (d *Draft) nft(c shell.Command) shell.Result {
 // they are unknown, and that is noted.
 func (d *Draft) commandsOf(c shell.Command, file string) (text string, ok bool) {
 	text = c.Stdin
-	if file != "-" && file != "/dev/stdin" {
+	if file != "-" && file != "/dev/stdin" && file != "/proc/self/fd/0" {
 		var err error
-		if text, err = d.source(file); err != nil {
+		if text, err = d.readText(c.Where, c.Path(file)); err != nil {
 			d.commands++
 			d.note(c, err.Error())
 			return "", false

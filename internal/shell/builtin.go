@@ -18,7 +18,7 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	name, args := words[0], words[1:]
 	status := 0
 	switch name {
-	case ":", "true", "wait", "umask", "ulimit", "hash", "shopt", "alias", "unalias", "enable", "jobs", "disown", "bg", "fg", "sync", "kill":
+	case ":", "true", "wait", "umask", "ulimit", "enable", "jobs", "disown", "bg", "fg", "sync", "kill":
 	case "false":
 		status = 1
 	case "[", "test":
@@ -64,8 +64,15 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		return sh.sourceFile(args), true
 	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
 		return sh.prefixed(words), true
-	case "type", "which", "whereis":
-		sh.printPrograms(args)
+	case "type", "which", "whereis", "hash":
+		sh.setVerdict(sh.findCommands(name, args))
+		return flow{}, true
+	case "shopt":
+		sh.shellOptions(args)
+	case "alias":
+		sh.alias(args)
+	case "unalias":
+		sh.unalias(args)
 	case "getopts":
 		status = truth(sh.getopts(args))
 	default:
@@ -105,19 +112,11 @@ func (sh *Shell) unsetElement(name, key string) {
 	_ = sh.Set(name, v) // never fails
 }
 
-// printPrograms prints the paths of programs: all exist.
-func (sh *Shell) printPrograms(names []string) {
-	for _, n := range names {
-		sh.print("/usr/bin/" + path.Base(n) + "\n")
-	}
-}
-
 // prefixed follows a command after a prefix such as sudo or exec. It is a builtin or a
 // program, never a function.
 func (sh *Shell) prefixed(words []string) flow {
 	if words[0] == "command" && len(words) > 1 && (words[1] == "-v" || words[1] == "-V") {
-		sh.print("/usr/bin/" + path.Base(words[len(words)-1]) + "\n")
-		sh.setStatus(0)
+		sh.setVerdict(sh.findCommands(words[0], words[2:]))
 		return flow{}
 	}
 	exits := words[0] == "exec"

@@ -18,6 +18,9 @@ func (sh *Shell) call(c *syntax.CallExpr, negated bool) flow {
 		}
 		return flow{}
 	}
+	if text, ok := sh.expandAlias(c); ok {
+		return sh.aliased(c.Args[0].Lit(), text)
+	}
 	words := sh.fields(c.Args...)
 	if len(words) == 0 {
 		return flow{}
@@ -64,22 +67,36 @@ func (sh *Shell) function(name string, f function, args []string) flow {
 
 // program follows a command that is neither function nor builtin.
 func (sh *Shell) program(words []string, negated bool) {
+	all := words
 	words, variables := withoutPrefix(words)
 	defer sh.withVariables(variables)()
 	sh.setStatus(0)
 	if len(words) == 0 {
 		return
 	}
-	if name := path.Base(words[0]); name == "sh" || name == "bash" || name == "dash" || name == "ash" {
+	if len(words) < len(all) { // most builtins are programs, too
+		if _, ok := sh.builtin(words); ok {
+			return
+		}
+	}
+	switch path.Base(words[0]) {
+	case "sh", "bash", "dash", "ash":
 		sh.shellProgram(words)
 		return
+	case "xargs":
+		sh.xargs(words[1:])
+		return
+	case "su", "runuser":
+		if sh.su(words) {
+			return
+		}
 	}
 	c := Command{Words: words, At: sh.at, Where: sh.where, Negated: negated, shell: sh}
 	if compute := tool(words[0]); compute != nil {
 		sh.finish(compute(sh, words[1:], sh.readAll()))
 		return
 	}
-	if slices.Contains(readers, words[0]) && sh.stdin != nil {
+	if slices.Contains(readers, path.Base(words[0])) && sh.stdin != nil {
 		c.Stdin = sh.readAll()
 	}
 	sh.finish(sh.world.Run(c))
@@ -92,7 +109,7 @@ func (sh *Shell) finish(r Result) {
 }
 
 // readers are the programs whose input a World gets.
-var readers = []string{"ip", "bridge", "nft", "tee", "sysctl", "tc"}
+var readers = []string{"ip", "bridge", "nft", "tee", "sysctl", "tc", "dd", "cp", "sed", "iptables-restore", "ip6tables-restore"}
 
 // readAll reads the rest of the input.
 func (sh *Shell) readAll() string {
@@ -103,67 +120,6 @@ func (sh *Shell) readAll() string {
 	empty := ""
 	sh.stdin = &empty
 	return text
-}
-
-// withoutPrefix removes prefixes that run a command in another way: sudo, timeout 5, env
-// A=b, … variables are those that they set, as NAME=VALUE.
-func withoutPrefix(words []string) (rest, variables []string) {
-	for len(words) > 0 {
-		assigns := false
-		switch path.Base(words[0]) {
-		case "sudo", "doas":
-			rest, assigns = skipOptions(words[1:], "ugpCDhRTU"), true
-		case "nohup", "setsid", "time", "exec", "command", "builtin", "stdbuf", "ionice", "chronic", "unbuffer":
-			rest = skipOptions(words[1:], "")
-		case "nice", "chrt":
-			rest = skipOptions(words[1:], "n")
-		case "timeout":
-			if rest = skipOptions(words[1:], "ks"); len(rest) > 0 {
-				rest = rest[1:]
-			}
-		case "env":
-			rest, assigns = skipOptions(words[1:], "uC"), true
-		default:
-			return words, variables
-		}
-		for assigns && len(rest) > 0 && strings.Contains(rest[0], "=") {
-			variables, rest = append(variables, rest[0]), rest[1:]
-		}
-		words = rest
-	}
-	return words, variables
-}
-
-// withVariables exports variables, written NAME=VALUE, until the returned function is
-// called.
-func (sh *Shell) withVariables(list []string) (end func()) {
-	if len(list) == 0 {
-		return func() {}
-	}
-	vars := scope{}
-	for _, text := range list {
-		if name, value, _ := strings.Cut(text, "="); syntax.ValidName(name) {
-			vars[name] = expand.Variable{Set: true, Exported: true, Kind: expand.String, Str: sh.charge(value)}
-		}
-	}
-	sh.scopes = append(sh.scopes, vars)
-	return func() { sh.scopes = sh.scopes[:len(sh.scopes)-1] }
-}
-
-// skipOptions returns the words after the options. Options with a letter of withValue have
-// the next word as their value.
-func skipOptions(words []string, withValue string) []string {
-	for len(words) > 0 && len(words[0]) > 1 && words[0][0] == '-' {
-		option := words[0]
-		words = words[1:]
-		switch {
-		case option == "--":
-			return words
-		case len(option) == 2 && strings.Contains(withValue, option[1:]) && len(words) > 0:
-			words = words[1:]
-		}
-	}
-	return words
 }
 
 // shellProgram follows sh -c '…', sh FILE, and sh with a script as its input.
@@ -238,6 +194,15 @@ func (c Command) Exec(where string, words []string) Result {
 	return Result{sub.out.String(), sub.status, sub.why}
 }
 
+// Path returns a file of the arguments relative to the folder that the script is started
+// in, if it is below it.
+func (c Command) Path(name string) string {
+	if c.shell == nil {
+		return path.Clean(name)
+	}
+	return c.shell.path(name)
+}
+
 // path returns a file relative to the folder that the script is started in, if below it.
 func (sh *Shell) path(name string) string {
 	if !path.IsAbs(name) {
@@ -251,7 +216,7 @@ func (sh *Shell) path(name string) string {
 
 // redirected calls fn with redirected input and output.
 func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
-	var files []string
+	var files []output
 	before := sh.stdin
 	for _, r := range redirs {
 		switch r.Op {
@@ -263,11 +228,11 @@ func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 			sh.stdin = new(sh.input(r))
 		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
 			if r.N == nil || r.N.Value == "1" {
-				files = append(files, sh.literal(r.Word))
+				files = append(files, output{sh.path(sh.literal(r.Word)), r.Op == syntax.AppOut || r.Op == syntax.AppAll})
 			}
 		case syntax.DplOut:
 			if to := sh.literal(r.Word); to == "2" && (r.N == nil || r.N.Value == "1") {
-				files = append(files, "/dev/stderr")
+				files = append(files, output{file: "/dev/stderr"})
 			}
 		}
 	}
@@ -279,15 +244,21 @@ func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
 	sh.stdin = before
 }
 
-// capture calls fn and writes its output to files.
-func (sh *Shell) capture(fn func(), files []string) {
+// An output is a file that a command writes to.
+type output struct {
+	file    string
+	appends bool
+}
+
+// capture calls fn and writes its output to files. They exist from the beginning.
+func (sh *Shell) capture(fn func(), files []output) {
 	at, outer := sh.at, sh.out
 	sh.out = &strings.Builder{}
 	fn()
 	text := sh.out.String()
 	sh.out = outer
-	for _, file := range files {
-		sh.world.Write(Command{At: at, Where: sh.where, shell: sh}, file, text)
+	for _, f := range files {
+		sh.world.Write(Command{At: at, Where: sh.where, shell: sh}, f.file, text, f.appends)
 	}
 }
 
@@ -340,8 +311,11 @@ func (sh *Shell) readFile(name string) string {
 	if name == "/dev/null" {
 		return ""
 	}
+	if name == "/dev/stdin" {
+		return sh.readAll()
+	}
 	if _, ok := Known(name); ok {
-		if text, known := sh.world.Read(sh.where, name); known {
+		if text, known := sh.world.Read(sh.where, sh.path(name)); known {
 			return text
 		}
 	}

@@ -62,8 +62,9 @@ func (sh *Shell) Get(name string) expand.Variable {
 		return expand.Variable{Set: len(sh.calls) > 0, Kind: expand.Indexed, List: sh.calls}
 	case "LINENO":
 		return text(strconv.Itoa(sh.at.Line))
-	case "RANDOM", "SECONDS", "EPOCHSECONDS":
+	case "RANDOM", "SRANDOM", "SECONDS", "EPOCHSECONDS":
 		sh.counter++
+		sh.world.Remark(sh.at, "$"+name, "its value differs each time; taken as a number that counts up from 1")
 		return text(strconv.Itoa(sh.counter))
 	}
 	if user, ok := strings.CutPrefix(name, "HOME "); ok { // of ~user

@@ -51,11 +51,16 @@ type World interface {
 	// Run models a program that this package does not compute.
 	Run(c Command) Result
 
-	// Write models a write to a file. Where and At of c are set, its words are not.
-	Write(c Command, file, content string)
+	// Write models a write to a file, or with appends to its end. Where and At of c are
+	// set, its words are not.
+	Write(c Command, file, content string, appends bool)
 
-	// Exists reports whether a file exists; if known is false, exists is a guess.
+	// Exists reports whether a file exists; if known is false, exists is a guess. It is
+	// asked for /usr/bin/NAME whether a program exists.
 	Exists(where, file string) (exists, known bool)
+
+	// Is reports whether a file exists and is of a kind; if known is false, is is a guess.
+	Is(where, file string, kind FileKind) (is, known bool)
 
 	// Read returns the text of a file that a program reads, and whether it is known.
 	Read(where, file string) (text string, known bool)
@@ -68,6 +73,17 @@ type World interface {
 	Note(at Pos, what, why string)
 	Remark(at Pos, what, why string)
 }
+
+// A FileKind is what a test such as -d demands of a file.
+type FileKind int
+
+// The kinds.
+const (
+	RegularFile FileKind = iota + 1
+	Folder
+	Symlink
+	NonEmptyFile
+)
 
 // A Pos is a position in a script.
 type Pos struct {
@@ -120,7 +136,8 @@ func (e *StoppedError) Error() string {
 // Follow follows a script. The error is a syntax error or a [*StoppedError]; calls of the
 // World before that are not undone.
 func Follow(s Script, w World) error {
-	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, out: &strings.Builder{}}
+	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, aliases: map[string]string{}, out: &strings.Builder{}}
+	sh.options.aliases = expandsAliases(s.Text)
 	sh.args, sh.where = s.Args, s.Where
 	if sh.budget = s.Budget; sh.budget == nil {
 		sh.budget = NewBudget()
@@ -249,6 +266,7 @@ type Shell struct {
 	args       []string // $1, $2 …
 	scopes     []scope  // variables, those of functions last
 	functions  map[string]function
+	aliases    map[string]string
 	status     int    // $?
 	why        string // why status is a guess; "": it is known
 	options    options
@@ -264,7 +282,7 @@ type Shell struct {
 }
 
 // options are options of set.
-type options struct{ errexit, nounset, allexport, pipefail bool }
+type options struct{ errexit, nounset, allexport, pipefail, aliases bool }
 
 // setStatus sets the exit status.
 func (sh *Shell) setStatus(status int) { sh.status, sh.why = status, "" }
@@ -303,6 +321,7 @@ func (sh *Shell) subshell() *Shell {
 		calls: sh.calls, functions: map[string]function{}, out: &strings.Builder{},
 	}
 	maps.Copy(sub.functions, sh.functions)
+	sub.aliases = maps.Clone(sh.aliases)
 	for _, s := range sh.scopes {
 		sub.scopes = append(sub.scopes, s.clone())
 	}

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/expand"
@@ -208,8 +209,7 @@ func (sh *Shell) leaveLoop(condition, body []*syntax.Stmt, ok bool) bool {
 
 func (sh *Shell) forClause(c *syntax.ForClause) flow {
 	if c.Select {
-		sh.world.Note(sh.at, "select", "the choice of the user is unknown")
-		return flow{}
+		return sh.selectClause(c)
 	}
 	switch loop := c.Loop.(type) {
 	case *syntax.CStyleLoop:
@@ -233,6 +233,33 @@ func (sh *Shell) forClause(c *syntax.ForClause) flow {
 		})
 	}
 	return flow{}
+}
+
+// selectClause follows select: each line of the input is the number of a word.
+func (sh *Shell) selectClause(c *syntax.ForClause) flow {
+	loop, ok := c.Loop.(*syntax.WordIter)
+	if !ok || sh.stdin == nil || unknownIn(*sh.stdin) != "" {
+		sh.world.Note(sh.at, "select", "the choice of the user is unknown")
+		return flow{}
+	}
+	words := sh.args
+	if loop.InPos.IsValid() {
+		words = sh.fields(loop.Items...)
+	}
+	return sh.rounds(c.Do, -1, func() (bool, flow) {
+		if *sh.stdin == "" {
+			return false, flow{}
+		}
+		line, rest, _ := strings.Cut(*sh.stdin, "\n")
+		*sh.stdin = rest
+		choice := ""
+		if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && n >= 1 && n <= len(words) {
+			choice = words[n-1]
+		}
+		sh.set("REPLY", line)
+		sh.set(loop.Name.Value, choice)
+		return true, flow{}
+	})
 }
 
 func (sh *Shell) cStyle(loop *syntax.CStyleLoop, body []*syntax.Stmt) flow {

@@ -105,7 +105,7 @@ func (sh *Shell) unary(op, arg string) verdict {
 	case "-z":
 		return nonemptyText(arg).not()
 	case "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-h", "-L", "-a", "-b", "-c", "-p", "-S":
-		return sh.exists(arg)
+		return sh.isKind(arg, map[string]FileKind{"-f": RegularFile, "-d": Folder, "-h": Symlink, "-L": Symlink, "-s": NonEmptyFile}[op])
 	case "-v":
 		return certain(sh.isSet(arg))
 	}
@@ -127,7 +127,10 @@ func (sh *Shell) isSet(name string) bool {
 	return err == nil && i >= 0 && i < len(v.List)
 }
 
-func (sh *Shell) exists(file string) verdict {
+func (sh *Shell) exists(file string) verdict { return sh.isKind(file, 0) }
+
+// isKind reports whether a file exists and is of a kind, 0 for any.
+func (sh *Shell) isKind(file string, kind FileKind) verdict {
 	if what := unknownIn(file); what != "" {
 		return guessed(false, what)
 	}
@@ -135,6 +138,9 @@ func (sh *Shell) exists(file string) verdict {
 		return certain(false)
 	}
 	exists, known := sh.world.Exists(sh.where, sh.path(file))
+	if kind != 0 {
+		exists, known = sh.world.Is(sh.where, sh.path(file), kind)
+	}
 	if !known {
 		return verdict{exists, fmt.Sprintf("the existence of %s is unknown", file)}
 	}

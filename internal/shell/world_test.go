@@ -61,13 +61,20 @@ func shown(word string) string {
 	return word
 }
 
-func (r *recorder) Write(c shell.Command, file, content string) {
+func (r *recorder) Write(_ shell.Command, file, content string, _ bool) {
 	r.writes = append(r.writes, fmt.Sprintf("%s: %q", file, shown(content)))
 }
 
 func (r *recorder) Exists(_, file string) (exists, known bool) {
+	if program, ok := strings.CutPrefix(file, "/usr/bin/"); ok {
+		return program != "absent", program != "perhaps"
+	}
 	text, ok := r.files[file]
 	return ok && text != "?", text != "?"
+}
+
+func (r *recorder) Is(where, file string, _ shell.FileKind) (is, known bool) {
+	return r.Exists(where, file)
 }
 
 func (r *recorder) Read(_, file string) (string, bool) {
