@@ -14,7 +14,7 @@ import (
 type conn struct {
 	fd  int
 	in  []byte
-	seq uint32 // of the last dump
+	seq uint32 // of the last message of a batch or dump, so that each has another
 
 	// withStats is set once the kernel has left out more than the statistics, see
 	// linkFilter.
@@ -151,31 +151,19 @@ func parseRefusal(body []byte) *refusal {
 	return r
 }
 
-// do sends a batch, waits for the kernel's answer, and empties the batch. The error is
+// do sends a batch, waits for the kernel's answers, and empties the batch. The error is
 // the first [refusal]; the messages after it are processed all the same.
 func (c *conn) do(b *batch) error {
-	if len(b.ops) == 0 {
-		return nil
-	}
 	defer b.reset()
-	b.askAck()
-	if err := c.send(b.buf); err != nil {
-		return err
-	}
 	var first *refusal
-	for done := false; !done; {
-		err := c.receive(func(h header, body []byte) {
-			if h.typ != unix.NLMSG_ERROR {
-				return
-			}
-			if r := parseRefusal(body); r != nil && first == nil {
-				first = r
-				r.op = b.ops[h.seq-1]
-			}
-			done = h.seq == b.seq()
-		})
+	for start, end := 0, 0; start < len(b.ops); start = end {
+		end = b.part(start)
+		refused, err := c.doPart(b, start, end)
 		if err != nil {
 			return err
+		}
+		if first == nil {
+			first = refused
 		}
 	}
 	if first != nil {
@@ -184,25 +172,66 @@ func (c *conn) do(b *batch) error {
 	return nil
 }
 
+// doPart sends some messages of a batch, with an acknowledgement of the last, and returns
+// the first refusal. Answers to messages before them, which an error has left, are ignored.
+func (c *conn) doPart(b *batch, start, end int) (first *refusal, err error) {
+	for i := start; i < end; i++ {
+		c.seq++
+		native.PutUint32(b.buf[b.starts[i]+8:], c.seq)
+	}
+	b.askAck(end - 1)
+	if err := c.send(b.messages(start, end)); err != nil {
+		return nil, err
+	}
+	for done := false; !done; {
+		err := c.receive(func(h header, body []byte) {
+			back := int(c.seq - h.seq)
+			if h.typ != unix.NLMSG_ERROR || back >= end-start {
+				return
+			}
+			if r := parseRefusal(body); r != nil && first == nil {
+				first = r
+				r.op = b.ops[end-1-back]
+			}
+			done = back == 0
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return first, nil
+}
+
 // get sends one request that has one answer and returns a copy of its body.
 func (c *conn) get(b *batch) ([]byte, error) {
 	defer b.reset()
+	c.seq++
+	native.PutUint32(b.buf[8:], c.seq)
 	if err := c.send(b.buf); err != nil {
 		return nil, err
 	}
 	var answer []byte
 	var refused *refusal
-	err := c.receive(func(h header, body []byte) {
-		if h.typ == unix.NLMSG_ERROR {
-			refused = parseRefusal(body)
-			return
+	for done := false; !done; {
+		err := c.receive(func(h header, body []byte) {
+			switch {
+			case h.seq != c.seq: // an answer to an earlier message
+				return
+			case h.typ == unix.NLMSG_ERROR:
+				refused = parseRefusal(body)
+			default:
+				answer = append([]byte(nil), body...)
+			}
+			done = true
+		})
+		if err != nil {
+			return nil, err
 		}
-		answer = append([]byte(nil), body...)
-	})
-	if err == nil && refused != nil {
-		err = refused
 	}
-	return answer, err
+	if refused != nil {
+		return nil, refused
+	}
+	return answer, nil
 }
 
 // errInterrupted is the error of a dump during which something changed, so that it may

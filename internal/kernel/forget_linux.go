@@ -26,11 +26,6 @@ func Forget(stale map[string]plan.Stale) error {
 	}))
 }
 
-// forgetBatch is how many neighbour entries are deleted with one message to the kernel.
-// To each that does not exist it answers, and a socket takes some 250 answers at a time
-// (net.core.rmem_default).
-const forgetBatch = 100
-
 func (c *conn) forget(s plan.Stale) error {
 	var b batch
 	for _, index := range s.Bridges {
@@ -39,13 +34,9 @@ func (c *conn) forget(s plan.Stale) error {
 			b.kindInfo("bridge", func() { b.attr(unix.IFLA_BR_FDB_FLUSH, nil) })
 		})
 	}
-	for chunk := range slices.Chunk(s.Neighbours, forgetBatch) {
-		for _, n := range chunk {
-			b.deleteNeighbour(n.Index, n.Address)
-		}
-		if err := unlessDeleted(c.do(&b)); err != nil {
-			return err
-		}
+	for i, n := range s.Neighbours {
+		b.op = i
+		b.deleteNeighbour(n.Index, n.Address)
 	}
 	return unlessDeleted(c.do(&b))
 }

@@ -14,35 +14,63 @@ var native = binary.NativeEndian
 // rtnetlink(7)), numbered from 1. It knows for which Op each message was made,
 // so that an error finds its Op.
 type batch struct {
-	buf  []byte
-	last int   // where the last message begins
-	op   int   // the Op that messages are being made for
-	ops  []int // the Op of each message
+	buf    []byte
+	starts []int // where each message begins
+	op     int   // the Op that messages are being made for
+	ops    []int // the Op of each message
 }
 
 // reset empties the batch.
-func (b *batch) reset() { b.buf, b.last, b.ops = b.buf[:0], 0, b.ops[:0] }
+func (b *batch) reset() { b.buf, b.starts, b.ops = b.buf[:0], b.starts[:0], b.ops[:0] }
 
 // seq is the number of the last message.
 func (b *batch) seq() uint32 { return uint32(len(b.ops)) }
 
 // message appends a message; body writes what comes after its header.
 func (b *batch) message(typ, flags uint16, body func()) {
-	b.last = len(b.buf)
-	b.ops = append(b.ops, b.op)
+	start := len(b.buf)
+	b.starts, b.ops = append(b.starts, start), append(b.ops, b.op)
 	b.zeros(unix.NLMSG_HDRLEN)
-	native.PutUint16(b.buf[b.last+4:], typ)
-	native.PutUint16(b.buf[b.last+6:], flags|unix.NLM_F_REQUEST)
-	native.PutUint32(b.buf[b.last+8:], b.seq())
-	start := b.last
+	native.PutUint16(b.buf[start+4:], typ)
+	native.PutUint16(b.buf[start+6:], flags|unix.NLM_F_REQUEST)
+	native.PutUint32(b.buf[start+8:], b.seq())
 	body()
 	native.PutUint32(b.buf[start:], uint32(len(b.buf)-start))
 }
 
-// askAck makes the last message ask for an answer.
-func (b *batch) askAck() {
-	flags := native.Uint16(b.buf[b.last+6:])
-	native.PutUint16(b.buf[b.last+6:], flags|unix.NLM_F_ACK)
+// askAck makes the i-th message ask for an answer.
+func (b *batch) askAck(i int) {
+	flags := b.buf[b.starts[i]+6:]
+	native.PutUint16(flags, native.Uint16(flags)|unix.NLM_F_ACK)
+}
+
+// mostAnswers is how many messages are sent at once. To each the kernel may answer with
+// an error, and a socket takes some 250 answers (net.core.rmem_default); those that it
+// does not take are lost.
+const mostAnswers = 100
+
+// part returns the end of the messages from start on that are sent at once: as many whole
+// Ops as mostAnswers allows, and at least one.
+func (b *batch) part(start int) int {
+	end := start
+	for i := start; i < len(b.ops); i++ {
+		if last := i+1 == len(b.ops) || b.ops[i+1] != b.ops[i]; !last {
+			continue
+		}
+		if end > start && i+1-start > mostAnswers {
+			break
+		}
+		end = i + 1
+	}
+	return end
+}
+
+// messages returns the bytes of the messages from start to before end.
+func (b *batch) messages(start, end int) []byte {
+	if end == len(b.starts) {
+		return b.buf[b.starts[start]:]
+	}
+	return b.buf[b.starts[start]:b.starts[end]]
 }
 
 // zeros appends n zero bytes and returns them.

@@ -105,8 +105,8 @@ func (b *nftBatch) commit() error {
 	if unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, nftBuffer) != nil {
 		_ = unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_SNDBUF, nftBuffer)
 	}
-	b.askAck()
 	last := b.seq()
+	b.askAck(int(last) - 1)
 	b.frame(unix.NFNL_MSG_BATCH_END)
 	if err := c.send(b.buf); err != nil {
 		if errors.Is(err, unix.EMSGSIZE) {

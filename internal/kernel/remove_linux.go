@@ -222,7 +222,8 @@ func deleteLinks() error {
 			return err
 		}
 		var b batch
-		for _, l := range ns.Links {
+		for i, l := range ns.Links {
+			b.op = i
 			// A link without a kind, such as lo or a network card, can't be deleted, and
 			// then none of its group is.
 			if l.Kind != "" {

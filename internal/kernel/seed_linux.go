@@ -10,8 +10,8 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// seedBatch is how many neighbour entries are added with one sendmsg, of which the
-// kernel takes 200 KiB at a time.
+// seedBatch is how many neighbour entries are collected before they are sent, some
+// 50 KiB.
 const seedBatch = 1000
 
 // SeedNeighbours adds to the neighbour table of each link the other addresses of its
@@ -70,6 +70,7 @@ func (c *conn) seed(s *state.State, name string, subnets map[netip.Prefix][]neig
 				if n.address == p.Addr() {
 					continue
 				}
+				b.op++
 				b.neighbour(l.Index, n)
 				if len(b.ops) == seedBatch {
 					if err := c.do(&b); err != nil {
