@@ -22,7 +22,7 @@ import (
 // squat takes the name of a namespace.
 func squat(t *testing.T, name string) {
 	t.Helper()
-	if err := netns.Create(name, "", nil); err != nil {
+	if err := netns.CreateAll([]netns.Spec{{Name: name}}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

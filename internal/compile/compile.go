@@ -23,14 +23,6 @@ import (
 // former unless links or addresses may depend on these.
 func Compile(t *topo.Topology) (*Lab, error) { return CompileChecked(t.Check()) }
 
-// CompileAs is [Compile] for a lab that runs under another name than that of its
-// description, beside others of the same description. Names that are unique on the
-// machine (namespaces, marks, links in the host namespace) derive from that name; all
-// others inside the lab stay the same, MACs too.
-func CompileAs(name string, t *topo.Topology) (*Lab, error) {
-	return CompileChecked(t.CheckAs(name))
-}
-
 // CompileChecked is [Compile] for a lab that is checked already. It does not change the
 // wiring, which other labs may be compiled from.
 func CompileChecked(checked *topo.Checked) (*Lab, error) {

@@ -394,14 +394,14 @@ func TestFullSubnetIsAnError(t *testing.T) {
 
 // Labs of one description differ only in their names and in names that must be unique on
 // the machine.
-func TestCompileAs(t *testing.T) {
+func TestCompileUnderAnotherName(t *testing.T) {
 	bare := ""
 	desc := &topo.Topology{
 		Name: "lab", Prefix: &bare,
 		Links: []topo.Link{cable("a", "b"), cable(topo.HostNode, "a")},
 	}
 	own := mustCompile(t, desc)
-	other, err := compile.CompileAs("other", desc)
+	other, err := compile.CompileChecked(desc.CheckAs("other"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -419,7 +419,7 @@ func TestCompileAs(t *testing.T) {
 	if ownHost.Interfaces[0] == otherHost.Interfaces[0] {
 		t.Errorf("both have a link %s in the host namespace", ownHost.Interfaces[0])
 	}
-	if _, err := compile.CompileAs("a/b", desc); err == nil {
+	if _, err := compile.CompileChecked(desc.CheckAs("a/b")); err == nil {
 		t.Error("a lab with the name a/b was accepted")
 	}
 }

@@ -60,22 +60,6 @@ func (l *Lab) Node(name string) (Node, bool) {
 	return l.Nodes[i], true
 }
 
-// Address returns the first address of a node in one family that is not
-// link-local, in the order of its interfaces; the zero Addr if there is none.
-func (l *Lab) Address(node string, ipv6 bool) netip.Addr {
-	n, _ := l.Node(node)
-	for _, name := range n.Interfaces {
-		if p := l.addresses(n, name).First(ipv6); p.IsValid() {
-			return p.Addr()
-		}
-	}
-	return netip.Addr{}
-}
-
-func (l *Lab) addresses(n Node, name string) state.Addresses {
-	return l.State.Link(state.Endpoint{Namespace: n.Namespace, Link: name}).Addresses
-}
-
 // Origin returns the place in the file that a link, or with an empty Link a
 // namespace, comes from. What has no place of its own has that of its namespace.
 func (l *Lab) Origin(e state.Endpoint) topo.Pos {
@@ -97,29 +81,6 @@ func (l *Lab) NodeOf(namespace string) string {
 // [Lab.Origin].
 func (l *Lab) Source(e state.Endpoint) (node string, pos topo.Pos) {
 	return l.NodeOf(e.Namespace), l.Origin(e)
-}
-
-// A HostEntry is a line of /etc/hosts.
-type HostEntry struct {
-	Addr  netip.Addr
-	Names []string
-}
-
-// Hosts returns what /etc/hosts says inside the nodes: each node's name with
-// all its addresses that are not link-local, in the order of nodes and
-// interfaces.
-func (l *Lab) Hosts() []HostEntry {
-	var entries []HostEntry
-	for _, n := range l.Nodes {
-		for _, name := range n.Interfaces {
-			for _, p := range l.addresses(n, name) {
-				if isGlobal(p) {
-					entries = append(entries, HostEntry{p.Addr(), []string{n.Name}})
-				}
-			}
-		}
-	}
-	return entries
 }
 
 // lab returns what has been found, but for the tests and the description.

@@ -115,28 +115,6 @@ func TestSubnetTestsWithoutRouting(t *testing.T) {
 	}
 }
 
-func TestHosts(t *testing.T) {
-	lab := mustCompile(t, &topo.Topology{
-		Name:  "lab",
-		Nodes: topo.Nodes{node("a", topo.Interface{Name: "eth0", Addresses: prefixes("10.0.0.1/24", "fe80::1/64")})},
-		Links: []topo.Link{cable("a", "b"), cable("b", "c")},
-	})
-	var got []string
-	for _, e := range lab.Hosts() {
-		got = append(got, fmt.Sprintf("%s %v", e.Addr, e.Names))
-	}
-	want := []string{"10.0.0.1 [a]", "10.0.0.2 [b]", "10.0.1.1 [b]", "fd00:0:0:1::1 [b]", "10.0.1.2 [c]", "fd00:0:0:1::2 [c]"}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-	if got := lab.Address("b", false).String() + " " + lab.Address("b", true).String(); got != "10.0.0.2 fd00:0:0:1::1" {
-		t.Errorf("addresses of b are %s", got)
-	}
-	if a := lab.Address("nobody", false); a.IsValid() {
-		t.Errorf("an unknown name has the address %s", a)
-	}
-}
-
 // groupsLab has two groups, a switch in one of them, a node without addresses, and
 // nodes of one family.
 const groupsLab = `

@@ -27,7 +27,7 @@ func TestRoundTrip(t *testing.T) {
 // The same for a State whose MACs are unset, as before the kernel chooses them.
 func TestRoundTripWithoutMACs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		roundTrip(t, "other", decompile.WithoutMACs(compiled(t).State))
+		roundTrip(t, "other", withoutMACs(compiled(t).State))
 	})
 }
 

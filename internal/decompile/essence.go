@@ -19,7 +19,7 @@ import (
 //   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
 //     own: a router forwards both;
 //   - MACs that are not set, so that the kernel chooses them. They are zero in a
-//     State made by a plan and not read from the kernel; see [WithoutMACs].
+//     State made by a plan and not read from the kernel; see [KeepingMACs].
 func Essence(s *state.State) *state.State {
 	e := s.Normal()
 	for _, ns := range e.Namespaces {
@@ -59,13 +59,9 @@ func hasIPv6(ns *state.Namespace) bool {
 	return slices.ContainsFunc(ns.Routes, func(r state.Route) bool { return r.To.Addr().Is6() })
 }
 
-// WithoutMACs returns a State in which no link has a MAC, as before the kernel has
-// chosen them. The link-local addresses that belong to MACs are removed too.
-func WithoutMACs(s *state.State) *state.State {
-	return KeepingMACs(s, func(state.Endpoint) bool { return false })
-}
-
-// KeepingMACs is [WithoutMACs] except for the links for which keep is true.
+// KeepingMACs returns the [Essence] of a State in which only the links for which keep is
+// true have a MAC. The others are as before the kernel has chosen their MACs, so the
+// link-local addresses of these MACs are removed too.
 func KeepingMACs(s *state.State, keep func(state.Endpoint) bool) *state.State {
 	c := Essence(s)
 	for _, ns := range c.Namespaces {

@@ -2,7 +2,6 @@ package dump
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -69,10 +68,6 @@ var initial = map[string][]any{
 	"Link.GROIPv4MaxSize": {0, 65536},
 	"Port.Cost":           {0, 2, 4, 19, 100}, // of 10 Gbit/s, 1 Gbit/s, 100 Mbit/s, 10 Mbit/s and unknown
 }
-
-// KernelMade returns the attributes that no user configures, such as "Link.Index",
-// each with the reason.
-func KernelMade() map[string]string { return maps.Clone(kernelMade) }
 
 // Differences compares two objects of one type, an observed one and one of a model. It
 // returns the attributes that users configure and that differ, as "name value": the

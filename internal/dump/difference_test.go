@@ -48,7 +48,7 @@ func TestDifferencesCoverAttributes(t *testing.T) {
 			seen := reflect.New(typ).Elem()
 			set(t, seen.FieldByName(f.Name))
 			got := dump.Differences(seen.Interface(), o)
-			why, made := dump.KernelMade()[attribute]
+			why, made := dump.KernelMade[attribute]
 			switch {
 			case made && len(got) > 0:
 				t.Errorf("%s is made by the kernel (%s), and is a difference: %q", attribute, why, got)
@@ -61,12 +61,12 @@ func TestDifferencesCoverAttributes(t *testing.T) {
 	}
 	for f := range reflect.TypeFor[dump.Namespace]().Fields() {
 		attribute := "Namespace." + f.Name
-		if _, made := dump.KernelMade()[attribute]; !made {
+		if _, made := dump.KernelMade[attribute]; !made {
 			t.Errorf("%s is neither compared nor made by the kernel", attribute)
 		}
 		known[attribute] = true
 	}
-	for attribute := range dump.KernelMade() {
+	for attribute := range dump.KernelMade {
 		if !known[attribute] {
 			t.Errorf("%s has a reason and is not an attribute", attribute)
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/compile"
-	"github.com/vethlab/vethlab/internal/decompile"
 	"github.com/vethlab/vethlab/internal/importer"
 	thismachine "github.com/vethlab/vethlab/internal/importer/machine"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
@@ -81,7 +80,7 @@ func compareConstruct(t *testing.T, c construct) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := differences(withSysctls(everything(t), live.Topology), decompile.WithoutMACs(lab.State)); d != "" {
+	if d := differences(withSysctls(everything(t), live.Topology), withoutMACs(lab.State)); d != "" {
 		t.Errorf("the lab and the script make different networks:\n%s%s(-script +lab):\n%s", c, r.File(), d)
 	}
 	for _, n := range live.Lost() {

@@ -78,7 +78,12 @@ func everything(t *testing.T) *state.State {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return decompile.WithoutMACs(view.State)
+	return withoutMACs(view.State)
+}
+
+// withoutMACs returns a State as before the kernel has chosen MACs.
+func withoutMACs(s *state.State) *state.State {
+	return decompile.KeepingMACs(s, func(state.Endpoint) bool { return false })
 }
 
 // wipe removes the network that a script has made.

@@ -1,6 +1,7 @@
 package iproute2
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -272,7 +273,7 @@ func TestParseRefuses(t *testing.T) {
 		{"ip link del group 5", "groups of links"},
 	} {
 		_, err := Parse(c.line)
-		if !IsUnsupported(err) || !strings.Contains(err.Error(), c.want) {
+		if unsupported := (*UnsupportedError)(nil); !errors.As(err, &unsupported) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Parse(%s): %v, want %s", c.line, err, c.want)
 		}
 	}

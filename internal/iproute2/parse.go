@@ -1,7 +1,6 @@
 package iproute2
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -246,10 +245,4 @@ func (w *words) readFamily() error {
 		return w.Unexpected("inet", "inet6")
 	}
 	return nil
-}
-
-// IsUnsupported reports whether err is an [UnsupportedError].
-func IsUnsupported(err error) bool {
-	u := (*UnsupportedError)(nil)
-	return errors.As(err, &u)
 }

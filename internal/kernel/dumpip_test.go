@@ -26,7 +26,7 @@ func namespaceWithAll(t *testing.T) (name, other string, lacking []string) {
 	t.Helper()
 	name, other = netnstest.Name(t, "here"), netnstest.Name(t, "there")
 	for _, n := range []string{name, other} {
-		if err := netns.Create(n, "", nil); err != nil {
+		if err := netns.CreateAll([]netns.Spec{{Name: n}}); err != nil {
 			t.Fatal(err)
 		}
 	}

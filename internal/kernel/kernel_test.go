@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func TestSettleRemove(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := want.Names()
-	held, err := netns.Open(names[0])
+	held, err := os.Open(netns.Path(names[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

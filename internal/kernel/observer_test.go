@@ -92,7 +92,7 @@ func namespaces(t testing.TB, nodes ...string) []string {
 	var names []string
 	for _, node := range nodes {
 		name := netnstest.Name(t, node)
-		if err := netns.Create(name, "", nil); err != nil {
+		if err := netns.CreateAll([]netns.Spec{{Name: name}}); err != nil {
 			t.Fatal(err)
 		}
 		names = append(names, name)

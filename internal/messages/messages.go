@@ -33,18 +33,6 @@ func In(l words.Lang, message string) (text string, ok bool) {
 	return strings.Join(lines, "\n"), ok
 }
 
-// Formats returns the English formats of the table. A verb is %d, %q, %s or, for a part
-// that is translated too, %w.
-func Formats() []string {
-	var list []string
-	for _, rows := range [][]words.Text{sentences(), phrases()} {
-		for _, row := range rows {
-			list = append(list, row.En)
-		}
-	}
-	return list
-}
-
 // translators compiles the table once, when it is first needed.
 var translators = sync.OnceValue(func() translator {
 	return translator{compile(sentences()), compile(phrases())}

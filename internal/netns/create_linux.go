@@ -20,14 +20,8 @@ type Spec struct {
 	Inside func() error
 }
 
-// Create creates a named namespace. It fails with [fs.ErrExist] if the name is
-// taken.
-func Create(name, mark string, inside func() error) error {
-	return CreateAll([]Spec{{name, mark, inside}})
-}
-
-// CreateAll creates namespaces on up to [maxThreads] threads. It continues after
-// an error; the errors are joined in order. A [LimitError], which is of all namespaces
+// CreateAll creates named namespaces on up to [maxThreads] threads. A taken name is
+// [fs.ErrExist]. It continues after an error; the errors are joined in order. A [LimitError], which is of all namespaces
 // alike, is returned once and alone.
 func CreateAll(specs []Spec) error {
 	err := each(len(specs), func(i int) error {

@@ -44,7 +44,7 @@ func TestEtcOfNamespace(t *testing.T) {
 	if err := os.Symlink("/nowhere", own+"/dangling"); err != nil {
 		t.Fatal(err)
 	}
-	if err := netns.Create(name, "", nil); err != nil {
+	if err := netns.CreateAll([]netns.Spec{{Name: name}}); err != nil {
 		t.Fatal(err)
 	}
 	defer netns.Remove(name)

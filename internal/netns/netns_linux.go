@@ -25,18 +25,9 @@ func path(name string) string {
 	return filepath.Join(Dir, name)
 }
 
-// Open opens a namespace by name. It fails with [fs.ErrNotExist] if none has that
-// name, or if the file has no namespace mounted on it.
-func Open(name string) (*Namespace, error) {
-	fd, err := OpenFd(name)
-	if err != nil {
-		return nil, err
-	}
-	return &Namespace{f: os.NewFile(uintptr(fd), path(name))}, nil
-}
-
-// OpenFd opens a namespace by name as [Open] does and returns the bare
-// descriptor, for the caller to close.
+// OpenFd opens a namespace by name and returns its descriptor, for the caller to close. It
+// fails with [fs.ErrNotExist] if none has that name, or if the file has no namespace
+// mounted on it.
 //
 // Only root can put something else into that folder, so a file is opened to see
 // what it is; O_NONBLOCK, since a FIFO would be waited at.
@@ -91,15 +82,6 @@ func (ns *Namespace) Fd() int { return int(ns.f.Fd()) }
 
 // Close closes the descriptor.
 func (ns *Namespace) Close() error { return ns.f.Close() }
-
-// ID returns the namespace's inode number, unique among the existing namespaces.
-func (ns *Namespace) ID() (uint64, error) {
-	var st unix.Stat_t
-	if err := unix.Fstat(ns.Fd(), &st); err != nil {
-		return 0, os.NewSyscallError("fstat", err)
-	}
-	return st.Ino, nil
-}
 
 // Do calls fn on a thread that is inside ns. See the package's comment for
 // what fn must not do.

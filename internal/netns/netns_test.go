@@ -35,11 +35,11 @@ func TestCreateOpenRemove(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.Name(t, "a")
 	var inside string
-	if err := netns.Create(name, "mark", func() error { inside = inode(); return nil }); err != nil {
+	if err := netns.CreateAll([]netns.Spec{{Name: name, Mark: "mark", Inside: func() error { inside = inode(); return nil }}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := netns.Create(name, "mark", nil); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("second Create: %v, want %v", err, fs.ErrExist)
+	if err := netns.CreateAll([]netns.Spec{{Name: name, Mark: "mark"}}); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("second CreateAll: %v, want %v", err, fs.ErrExist)
 	}
 	var seen string
 	if err := netns.Do(name, func() error { seen = inode(); return nil }); err != nil {
@@ -51,7 +51,7 @@ func TestCreateOpenRemove(t *testing.T) {
 	if err := netns.Remove(name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := netns.Open(name); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := netns.OpenFd(name); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after Remove: %v, want %v", err, fs.ErrNotExist)
 	}
 	if err := netns.Remove(name); err != nil {
@@ -63,7 +63,7 @@ func TestCreateFailsInside(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.Name(t, "a")
 	boom := errors.New("boom")
-	if err := netns.Create(name, "mark", func() error { return boom }); !errors.Is(err, boom) {
+	if err := netns.CreateAll([]netns.Spec{{Name: name, Mark: "mark", Inside: func() error { return boom }}}); !errors.Is(err, boom) {
 		t.Errorf("got %v, want %v", err, boom)
 	}
 	if _, err := os.Lstat(filepath.Join(netns.Dir, name)); !errors.Is(err, fs.ErrNotExist) {
@@ -107,8 +107,8 @@ func TestLeftovers(t *testing.T) {
 	if err != nil || left[name] != "mark" {
 		t.Errorf("Leftovers = %q, %v", left, err)
 	}
-	if _, err := netns.Open(name); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Open of a plain file: %v, want %v", err, fs.ErrNotExist)
+	if _, err := netns.OpenFd(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("OpenFd of a plain file: %v, want %v", err, fs.ErrNotExist)
 	}
 }
 
@@ -191,7 +191,7 @@ func TestDoInHost(t *testing.T) {
 func TestDoInParallel(t *testing.T) {
 	netnstest.Need(t)
 	name := netnstest.Name(t, "a")
-	if err := netns.Create(name, "", nil); err != nil {
+	if err := netns.CreateAll([]netns.Spec{{Name: name}}); err != nil {
 		t.Fatal(err)
 	}
 	home := inode()

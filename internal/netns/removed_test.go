@@ -19,7 +19,7 @@ func TestUntilRemoved(t *testing.T) {
 	a, b := netnstest.LabName(t)+"-a", netnstest.LabName(t)+"-b"
 	t.Cleanup(func() { _ = netns.Remove(a, b) })
 	create := func(name string) {
-		if err := netns.Create(name, "", func() error { return nil }); err != nil {
+		if err := netns.CreateAll([]netns.Spec{{Name: name, Inside: func() error { return nil }}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,7 +18,7 @@ func InTemp(fn func() error) error {
 	})
 }
 
-// TryName gives a new namespace a name as [Create] does, in a mount namespace of
+// TryName gives a new namespace a name as [CreateAll] does, in a mount namespace of
 // its own, so that the name is visible to no one else and is deleted afterwards.
 func TryName() error {
 	return InTemp(func() error {

@@ -12,7 +12,7 @@ import (
 // Links that are set down and up again are as described, with the IPv6 addresses and the
 // routes that the kernel deletes meanwhile; what was changed by hand in other namespaces stays.
 func TestWithLinksDownAndUp(t *testing.T) {
-	lab, err := compile.CompileAs("l", topo.MustParse("links: [[a, r], [r, b]]\nnodes: {r: {kind: router}}\n"))
+	lab, err := compile.CompileChecked(topo.MustParse("links: [[a, r], [r, b]]\nnodes: {r: {kind: router}}\n").CheckAs("l"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,18 @@ func (l *lab) target(from, to string) probe.Target {
 	return probe.Target{From: node.Namespace, To: netip.MustParseAddr(to)}
 }
 
+// Address returns the first address of a node in one family that is not link-local.
+func (l *lab) Address(node string, ipv6 bool) netip.Addr {
+	n, _ := l.Node(node)
+	for _, name := range n.Interfaces {
+		link := l.State.Link(state.Endpoint{Namespace: n.Namespace, Link: name})
+		if p := link.Addresses.First(ipv6); p.IsValid() {
+			return p.Addr()
+		}
+	}
+	return netip.Addr{}
+}
+
 // question asks an address from a node.
 func (l *lab) question(from, to string) probe.Question {
 	l.tb.Helper()

@@ -17,7 +17,7 @@ type MTU struct {
 	By  netip.Addr
 }
 
-// MTUOptions are the options of [PathMTU] and [Fits].
+// MTUOptions are the options of [PathMTU].
 type MTUOptions struct {
 	// Timeout is how long to wait for an answer; 0: 1.4 seconds.
 	Timeout time.Duration

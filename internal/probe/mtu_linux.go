@@ -54,24 +54,6 @@ func PathMTU(ctx context.Context, t Target, opts MTUOptions) (MTU, error) {
 	return limit, nil
 }
 
-// Fits reports whether an IP packet of size bytes reaches a target unfragmented.
-// The error is one of [Ask]'s if not even a small one is answered.
-func Fits(ctx context.Context, t Target, size int, opts MTUOptions) (bool, error) {
-	if size > maxPacket {
-		return false, nil
-	}
-	s, err := newSizer(ctx, t, opts)
-	if err != nil {
-		return false, err
-	}
-	defer s.socket.close()
-	if size <= s.least {
-		return true, nil
-	}
-	tried, err := s.try(ctx, []int{size})
-	return tried[size] == arrived, err
-}
-
 // A sizer sends packets of several sizes to a target.
 type sizer struct {
 	target  Target

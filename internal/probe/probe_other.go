@@ -40,9 +40,6 @@ func (*Servers) Close() error { return nil }
 // PathMTU fails with [netns.ErrLinux].
 func PathMTU(context.Context, Target, MTUOptions) (MTU, error) { return MTU{}, netns.ErrLinux }
 
-// Fits fails with [netns.ErrLinux].
-func Fits(context.Context, Target, int, MTUOptions) (bool, error) { return false, netns.ErrLinux }
-
 // Trace fails with [netns.ErrLinux].
 func Trace(context.Context, Target, TraceOptions) ([]Hop, error) { return nil, netns.ErrLinux }
 

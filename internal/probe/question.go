@@ -6,7 +6,7 @@
 //     answer share one timeout.
 //   - [Serve] runs listeners for the duration of a test.
 //   - [Trace] finds the hops of a path, [LastHop] the last that answers.
-//   - [PathMTU] and [Fits] measure the path MTU.
+//   - [PathMTU] measures the path MTU.
 //   - [Throughput] measures throughput, over TCP or UDP.
 //   - [Ping] sends a series of echo requests and reports each answer.
 //

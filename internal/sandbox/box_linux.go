@@ -122,9 +122,6 @@ func openBox(lab string, h *holderFile) (*Box, error) {
 // Close closes the pidfd. The sandbox stays.
 func (b *Box) Close() { unix.Close(b.pidfd) }
 
-// Holder returns the PID of the holder process.
-func (b *Box) Holder() int { return b.pid }
-
 // Lab returns the name of the sandbox's lab.
 func (b *Box) Lab() string { return b.lab }
 

@@ -1,0 +1,4 @@
+package sandbox
+
+// Holder returns the PID of the holder process.
+func (b *Box) Holder() int { return b.pid }
