@@ -1,0 +1,58 @@
+package inspect
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
+)
+
+// Each addition of others is found, with its node, and nothing in a lab without any.
+func TestFindUnmanaged(t *testing.T) {
+	lab, err := compile.Compile(topo.MustParse("{name: l, links: [[a, b], [a, \"host:up0\"]]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eth0 := state.Endpoint{Namespace: "l.a", Link: "eth0"}
+	initial := dump.Model(lab.State, "l.a").Rules
+	for _, c := range []struct {
+		name   string
+		change func(*kernel.Snapshot)
+		want   []Unmanaged
+	}{
+		{"a lab as described", func(v *kernel.Snapshot) {
+			v.Extras = map[string]kernel.Extra{"l.a": {Rules: initial}, "l.b": {Rules: initial}}
+		}, nil},
+		{"rules and their tables", func(v *kernel.Snapshot) {
+			own := dump.Rule{Family: 2, Priority: 100, From: netip.MustParsePrefix("10.0.0.0/24"), Table: 7, Action: 1}
+			v.Extras = map[string]kernel.Extra{"l.b": {Rules: append(slices.Clone(initial), own), Routes: map[uint32]int{7: 1, 9: 2}}}
+		}, []Unmanaged{
+			{"b", "rules of policy routing", "100: from 10.0.0.0/24 lookup 7"},
+			{"b", "routes in tables of such rules", "table 7 (1 route), table 9 (2 routes)"},
+		}},
+		{"a deleted rule", func(v *kernel.Snapshot) {
+			v.Extras = map[string]kernel.Extra{"l.a": {Rules: slices.Delete(slices.Clone(initial), 1, 2)}}
+		}, []Unmanaged{{"a", "rules of policy routing", "without 32766 of table 254"}}},
+		{"ARP off", func(v *kernel.Snapshot) {
+			v.Runtime = map[state.Endpoint]kernel.Runtime{eth0: {NoARP: true}}
+		}, []Unmanaged{{"a", "interfaces with ARP off", "eth0"}}},
+		{"in the host namespace", func(v *kernel.Snapshot) {
+			v.Others.Routes = state.Routes{{To: netip.MustParsePrefix("192.0.2.0/24"), Dev: "up0"}}
+			v.Others.Neighbours = state.Neighbours{{Address: netip.MustParseAddr("10.0.0.9"), Dev: "up0", MAC: topo.MAC{2, 5: 9}}}
+		}, []Unmanaged{
+			{"host", "routes through interfaces of the lab", "192.0.2.0/24 dev up0"},
+			{"host", "permanent neighbour entries on interfaces of the lab", "10.0.0.9 lladdr 02:00:00:00:00:09 dev up0"},
+		}},
+	} {
+		view := &kernel.Snapshot{State: lab.State}
+		c.change(view)
+		if got := FindUnmanaged(view); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
