@@ -91,8 +91,8 @@ func (p *part) placedBars(c *vertex) []PlacedBar {
 		if w := widest(c.sides[toward]); w > 0 {
 			x += w + p.gap
 		}
-		room := c.frame.W - 2*p.pad - widest(c.sides[toward]) - widest(c.sides[onward])
-		x = max(x, x+(room-2*p.gap-p.barsWide(c.box))/2)
+		space := c.frame.W - 2*p.pad - widest(c.sides[toward]) - widest(c.sides[onward])
+		x = max(x, x+(space-2*p.gap-p.barsWide(c.box))/2)
 		low, high := p.zoneLimits(c)
 		for i := range bars {
 			if b := c.zone(c.box.Bars[i].Name); b != nil {

@@ -183,7 +183,7 @@ func (n *net) meets(m *net, minGap int) bool {
 	return n.low() <= m.high()+minGap && m.low() <= n.high()+minGap
 }
 
-// rounds bounds how often tracks are moved. Nets of a ring without room for a second
+// rounds bounds how often tracks are moved. Nets of a ring without space for a second
 // track still overlap afterwards.
 const rounds = 24
 

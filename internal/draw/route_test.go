@@ -6,10 +6,10 @@ import "testing"
 // second track.
 func TestRingIsSplit(t *testing.T) {
 	for name, nets := range map[string][]*net{
-		"two change places":  {{ca: 1, cb: 5}, {ca: 5, cb: 1}},
-		"three in a ring":    {{ca: 1, cb: 5}, {ca: 5, cb: 9}, {ca: 9, cb: 1}},
-		"two rings":          {{ca: 1, cb: 5}, {ca: 5, cb: 1}, {ca: 11, cb: 15}, {ca: 15, cb: 11}},
-		"no room in between": {{ca: 4, cb: 5}, {ca: 5, cb: 4}, {ca: 1, cb: 9}},
+		"two change places":   {{ca: 1, cb: 5}, {ca: 5, cb: 1}},
+		"three in a ring":     {{ca: 1, cb: 5}, {ca: 5, cb: 9}, {ca: 9, cb: 1}},
+		"two rings":           {{ca: 1, cb: 5}, {ca: 5, cb: 1}, {ca: 11, cb: 15}, {ca: 15, cb: 11}},
+		"no space in between": {{ca: 4, cb: 5}, {ca: 5, cb: 4}, {ca: 1, cb: 9}},
 	} {
 		chooseTracks(nets, 1)
 		var parts []*net

@@ -54,7 +54,7 @@ func features() []string {
 }
 
 // Every table has a row for every kind of link that labs can have.
-func TestEveryRoomKnowsEveryKind(t *testing.T) {
+func TestEveryPackageKnowsEveryKind(t *testing.T) {
 	for _, kind := range state.Kinds() {
 		if !kind.Traits().Made {
 			continue
@@ -68,7 +68,7 @@ func TestEveryRoomKnowsEveryKind(t *testing.T) {
 }
 
 // No table has a row for a kind that a State cannot have.
-func TestNoRoomKnowsMore(t *testing.T) {
+func TestNoPackageKnowsMore(t *testing.T) {
 	for pkg, known := range kindPackages {
 		if pkg == "internal/feature" { // also has kinds that labs do not support
 			continue

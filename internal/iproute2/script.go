@@ -113,16 +113,16 @@ func (s *script) describe(namespace string) string {
 
 // kindOf returns "a switch", "a router" or "".
 func kindOf(ns *state.Namespace) string {
-	ports, plugs := 0, 0
+	ports, cables := 0, 0
 	for _, l := range ns.Links {
 		switch {
 		case l.Master != "":
 			ports++
 		case len(l.Related()) > 0:
-			plugs++
+			cables++
 		}
 	}
-	if ports > 0 && plugs == 0 {
+	if ports > 0 && cables == 0 {
 		return "a switch"
 	}
 	if ns.Sysctls[state.ForwardIPv4] == "1" || ns.Sysctls[state.ForwardIPv6] == "1" {

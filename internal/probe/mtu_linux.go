@@ -119,10 +119,10 @@ func (s *sizer) between(fits, tooLarge int) []int {
 			return sizes
 		}
 	}
-	room := tooLarge - fits - 1
-	n := min(room, sizesAtOnce)
+	between := tooLarge - fits - 1
+	n := min(between, sizesAtOnce)
 	for i := 1; i <= n; i++ {
-		sizes = append(sizes, fits+max(i, i*(room+1)/(n+1)))
+		sizes = append(sizes, fits+max(i, i*(between+1)/(n+1)))
 	}
 	return sizes
 }
