@@ -75,7 +75,7 @@ func AwaitRemoved(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		id, err := w.requests.assignNsid(ns.Fd(), randomNsid())
+		id, err := w.requests.assignNsid(ns.Fd(), w.freeNsid())
 		w.pending[id] = []string{}
 		if err := errors.Join(err, ns.Close()); err != nil {
 			return err
@@ -122,6 +122,7 @@ type removalWatch struct {
 	*conn                       // receives the notifications
 	requests *conn              // another one, as a notification that comes with an answer is lost
 	pending  map[int32][]string // the names of those not yet deleted, by nsid
+	lastNsid uint32             // see freeNsid; 0: none yet
 }
 
 // watchBuffer holds the notifications of ten thousand namespaces that are deleted at
@@ -187,13 +188,20 @@ func (w *removalWatch) nsid(name string) (int32, error) {
 		return noNsid, err
 	}
 	defer unix.Close(fd)
-	return w.requests.assignNsid(fd, randomNsid())
+	return w.requests.assignNsid(fd, w.freeNsid())
 }
 
-// randomNsid returns an nsid that is most probably free. The kernel's own choice is the
+// freeNsid returns an nsid that is most probably free. The kernel's own choice is the
 // lowest free one, which may have been that of a namespace whose notification is still to
-// come.
-func randomNsid() uint32 { return 1<<30 + rand.Uint32N(1<<30) }
+// come. They follow one another: for each namespace that it deletes, the kernel walks the
+// tree of all nsids, which takes twice as long if they are scattered.
+func (w *removalWatch) freeNsid() uint32 {
+	if w.lastNsid == 0 {
+		w.lastNsid = 1<<30 + rand.Uint32N(1<<29)
+	}
+	w.lastNsid++
+	return w.lastNsid
+}
 
 // removeLast deletes the last namespace.
 func (w *removalWatch) removeLast(ctx context.Context, last watched) error {
