@@ -20,6 +20,7 @@ type Facts struct {
 	Qdiscs  []dump.Qdisc
 	SetMACs map[string]bool // links whose MAC somebody set; nil: not known
 	Sysctls []dump.Setting  // that differ from a new namespace
+	Objects []dump.Object   // of kinds that no State has
 	Xtables []xtables.Table // of legacy iptables, ip6tables and arptables
 }
 
@@ -39,7 +40,7 @@ type surplus struct {
 // surplusThings has one row per kind of object.
 var surplusThings = []func(*surplus){
 	(*surplus).links, (*surplus).addresses, (*surplus).routes, (*surplus).rules, (*surplus).neighbours, (*surplus).fdb, (*surplus).qdiscs,
-	(*surplus).xtables,
+	(*surplus).xtables, (*surplus).objects,
 }
 
 // loseSurplus notes every fact of a namespace that is not in its State and that the
@@ -55,9 +56,6 @@ func (d *Draft) loseSurplus(f Facts, model *dump.Namespace, ns *state.Namespace,
 	}
 	if ns.Name != state.Host {
 		s.sysctls()
-	}
-	if !ours {
-		s.withoutLinkLocal()
 	}
 }
 
@@ -382,6 +380,19 @@ func (s *surplus) xtables() {
 	}
 }
 
+// objects notes what has no type in a dump. On a link that the file does not have, it goes
+// with the link.
+func (s *surplus) objects() {
+	for _, o := range s.Objects {
+		switch {
+		case o.Link != 0 && s.imported(o.Link) != nil:
+			s.lose(s.LinkName(o.Link), o.Kind+" "+o.Text, unsupported)
+		case o.Link == 0 && s.whole():
+			s.lose("", o.Kind+" "+o.Text, unsupported)
+		}
+	}
+}
+
 // sysctls puts what differs from a new namespace into the State, of which the file holds
 // it.
 func (s *surplus) sysctls() {
@@ -400,16 +411,23 @@ func (s *surplus) sysctls() {
 			sysctls[x.Key] = x.Value
 		}
 	}
+	if !s.ours {
+		s.withoutLinkLocal(sysctls)
+	}
 	s.state.Sysctls = sysctls
 }
 
-// withoutLinkLocal notes the links that make no link-local address where the lab's do.
-func (s *surplus) withoutLinkLocal() {
+// withoutLinkLocal sets the sysctls of links with addresses that make no link-local one,
+// as links of a lab do.
+func (s *surplus) withoutLinkLocal(sysctls map[string]string) {
+	const never = "1" // IN6_ADDR_GEN_MODE_NONE
 	for _, name := range s.state.LinkNames() {
 		l := s.state.Links[name]
-		ll := slices.ContainsFunc(l.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() })
-		if seen := s.LinkNamed(name); seen != nil && l.Up && l.Master == "" && name != state.Lo && !l.AutoLinkLocal && !ll && !s.withoutIPv6(seen.Index) {
-			s.lose(name, "addrgenmode none", "the links of a lab have a link-local address")
+		local := func(p netip.Prefix) bool { return p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() }
+		if seen := s.LinkNamed(name); seen == nil || !l.Up || l.Master != "" || name == state.Lo || l.AutoLinkLocal || len(l.Addresses) == 0 ||
+			slices.ContainsFunc(l.Addresses, local) || s.withoutIPv6(seen.Index) {
+			continue
 		}
+		sysctls["net.ipv6.conf."+strings.ReplaceAll(name, ".", "/")+".addr_gen_mode"] = never
 	}
 }

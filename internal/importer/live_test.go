@@ -142,6 +142,10 @@ var facts = map[string]struct {
 	"static fdb": {"s", func(f *importer.Facts) {
 		f.FDB = append(f.FDB, dump.FDBEntry{Address: dump.HWAddr{2, 0, 0, 0, 0, 9}, Index: index(f, "eth0"), Master: index(f, "br0"), State: 0x40})
 	}, "x.s:eth0: fdb mac 02:00:00:00:00:09"},
+	"object": {"a", func(f *importer.Facts) {
+		f.Objects = []dump.Object{{Kind: "nexthop", Link: index(f, "eth0"), Text: "id 5 via 10.0.0.2"}, {Kind: "mdb", Link: 99, Text: "of a link that is not imported"}}
+	}, "x.a:eth0: nexthop id 5 via 10.0.0.2: lab files do not support it"},
+	"object without a link": {"a", func(f *importer.Facts) { f.Objects = []dump.Object{{Kind: "xfrm policy", Text: "default block"}} }, "x.a: xfrm policy default block"},
 	"qdisc": {"a", func(f *importer.Facts) {
 		f.Qdiscs = []dump.Qdisc{{Index: index(f, "eth0"), Kind: "tbf", Handle: 0x80010000, Parent: dump.QdiscRoot, Refs: 2}}
 	}, "qdisc tbf 8001: dev eth0 root"},
@@ -291,7 +295,7 @@ func TestFactsHaveEveryObject(t *testing.T) {
 	for f := range reflect.TypeFor[dump.Namespace]().Fields() {
 		compared[f.Name] = true
 	}
-	want := []string{"Namespace", "Qdiscs", "Sysctls", "SetMACs", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers"}
+	want := []string{"Namespace", "Qdiscs", "Sysctls", "SetMACs", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers", "Objects"}
 	for _, name := range want {
 		delete(compared, name)
 	}

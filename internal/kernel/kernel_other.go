@@ -142,6 +142,9 @@ func Sockets(string) ([]dump.Socket, error) { return nil, netns.ErrLinux }
 // Processes fails with [netns.ErrLinux].
 func Processes(string) ([]dump.Process, error) { return nil, netns.ErrLinux }
 
+// Objects fails with [netns.ErrLinux].
+func Objects(string) ([]dump.Object, error) { return nil, netns.ErrLinux }
+
 // ChangedSysctls fails with [netns.ErrLinux].
 func ChangedSysctls(string) ([]dump.Setting, error) { return nil, netns.ErrLinux }
 

@@ -63,6 +63,9 @@ func readFacts(namespace string) (f importer.Facts, err error) {
 	if f.Qdiscs, err = kernel.Qdiscs(namespace); err != nil {
 		return f, err
 	}
+	if f.Objects, err = kernel.Objects(namespace); err != nil {
+		return f, err
+	}
 	if f.Sysctls, err = kernel.ChangedSysctls(namespace); err != nil {
 		return f, err
 	}
