@@ -48,6 +48,9 @@ func Decompile(s *state.State, o Options) (*topo.Topology, []Loss) {
 		w.dropUnsupported()
 		t := w.topology()
 		lab, err := compile.Compile(t)
+		if err == nil && w.keepLinkLocal(lab.State) {
+			continue
+		}
 		if err == nil {
 			w.compare(lab.State)
 			return withoutPositions(shorten(t, lab.State)), w.losses

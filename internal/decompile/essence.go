@@ -13,7 +13,8 @@ import (
 //
 //   - marks, which name the lab and the node;
 //   - the link-local address that belongs to a link's MAC, whether the
-//     kernel or the compiler adds it;
+//     kernel or the compiler adds it, unless a link that is up has no other address, see
+//     [onlyLinkLocal];
 //   - whether lo is up: in a lab it is;
 //   - the forward delay of a bridge without STP, which has no effect;
 //   - that IPv6 is forwarded where a namespace forwards IPv4 and has no IPv6 of its
@@ -24,7 +25,7 @@ func Essence(s *state.State) *state.State {
 	e := s.Normal()
 	for _, ns := range e.Namespaces {
 		for _, l := range ns.Links {
-			strip(l)
+			strip(ns, l)
 		}
 		if ns.Sysctls[state.ForwardIPv4] == "1" && !hasIPv6(ns) {
 			delete(ns.Sysctls, state.ForwardIPv6)
@@ -33,8 +34,8 @@ func Essence(s *state.State) *state.State {
 	return e.Normal()
 }
 
-func strip(l *state.Link) {
-	l.AutoLinkLocal = false
+func strip(ns *state.Namespace, l *state.Link) {
+	l.AutoLinkLocal = onlyLinkLocal(ns, l)
 	if _, ours := state.ParseMark(l.Alias); ours {
 		l.Alias = ""
 	}
