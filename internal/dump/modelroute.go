@@ -43,6 +43,15 @@ func defaultRules() []Rule {
 	}
 }
 
+// LostRules returns the rules of a new namespace that are not among those that were seen. A
+// kernel without a family has none of that family.
+func LostRules(seen []Rule) []Rule {
+	return slices.DeleteFunc(defaultRules(), func(r Rule) bool {
+		family := func(o Rule) bool { return o.Family == r.Family }
+		return !slices.ContainsFunc(seen, family) || slices.Contains(seen, r)
+	})
+}
+
 // routes returns the routes of the State and those that the kernel adds.
 func (m *model) routes(from *state.Namespace, ns *Namespace) []Route {
 	var list []Route

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/plan"
@@ -99,10 +100,23 @@ func RuleLines(ns *dump.Namespace) []string {
 // RuleLine returns a rule as ip prints it.
 func RuleLine(r dump.Rule) string { return oneLine(rule(r)) }
 
+// RuleText returns a rule in one line, as `ip rule` prints it. It says of which family it is
+// if that is IPv6.
+func RuleText(r dump.Rule) string {
+	text := strings.Join(strings.Fields(oneLine(rule(r))), " ")
+	if r.Family == familyIPv6 {
+		text += " (IPv6)"
+	}
+	return text
+}
+
+// IsDefaultRule reports whether a new namespace has a rule.
+func IsDefaultRule(r dump.Rule) bool { return defaultRule(r) }
+
 // defaultRule reports whether a rule is one of a new namespace: lookup local, main or
 // default at their priorities.
 func defaultRule(r dump.Rule) bool {
-	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1 && r.Other == ""
+	bare := cmp.Or(r.In, r.Out) == "" && !r.From.IsValid() && !r.To.IsValid() && r.Mark == 0 && r.Mask == 0 && !r.Not && r.Action == 1 && r.Other == "" && r.TOS == 0
 	usual := map[uint32]uint32{0: tableLocal, 32766: tableMain, 32767: tableDefault}
 	table, ok := usual[r.Priority]
 	return bare && ok && table == r.Table

@@ -144,6 +144,7 @@ type seenAddress struct {
 	peer      netip.Addr // not valid: none
 	automatic bool       // the kernel says that it made it (since 5.18)
 	noDAD     bool       // a user added it: the kernel's own go through duplicate address detection
+	tentative bool       // that is not over
 }
 
 // readAddress reads the body of an RTM_NEWADDR.
@@ -153,5 +154,6 @@ func readAddress(body []byte) (seenAddress, bool) {
 		index: d.Index, prefix: d.Prefix, peer: d.Peer,
 		automatic: d.Protocol != 0 && d.Protocol <= lastKernelProto,
 		noDAD:     d.Flags&unix.IFA_F_NODAD != 0,
+		tentative: d.Flags&unix.IFA_F_TENTATIVE != 0,
 	}, ok
 }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"net/netip"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +13,7 @@ import (
 // assemble makes a State of the dumps of all namespaces: it replaces indexes by names
 // and finds peers and lower links.
 func assemble(seen []*seenNamespace) (*Snapshot, error) {
-	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}, Extras: map[string]Extra{}}
+	snapshot := &Snapshot{State: state.New(), Runtime: map[state.Endpoint]Runtime{}, Learned: map[string]state.Neighbours{}, Locals: map[string][]netip.Prefix{}, Extras: map[string]Extra{}}
 	for _, ns := range seen {
 		snapshot.add(ns)
 	}
@@ -36,6 +37,9 @@ func (s *Snapshot) add(seen *seenNamespace) {
 	}
 	if len(seen.learned) > 0 {
 		s.Learned[ns.Name] = seen.learned
+	}
+	if len(seen.locals) > 0 {
+		s.Locals[ns.Name] = seen.locals
 	}
 	if seen.extra != nil {
 		s.Extras[ns.Name] = *seen.extra

@@ -6,35 +6,77 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // extra reads what the namespace has that no State has: the rules and, if they lead to
-// further tables, the routes of these.
-func (c *conn) extra() (x Extra, err error) {
+// further tables, the routes of these; and what else keeps packets from their way.
+func (r reading) extra() (x Extra, err error) {
 	if x.Xtables, err = readXtables(); err != nil {
 		return x, err
 	}
 	var ns dump.Namespace
-	if err := c.dumpRules(&ns); err != nil {
+	if err := r.dumpRules(&ns); err != nil {
 		return x, err
 	}
 	x.Rules = ns.Rules
-	if !slices.ContainsFunc(x.Rules, func(r dump.Rule) bool { return !initialTable(r.Table) }) {
-		return x, nil
-	}
-	if err := c.dumpRoutes(&ns); err != nil {
+	if err := r.dumpRoutes(&ns); err != nil {
 		return x, err
 	}
-	x.Routes = map[uint32]int{}
-	for _, r := range ns.Routes {
+	x.Routes = r.furtherTables(x.Rules, ns.Routes)
+	if x.Qdiscs, err = r.addedQdiscs(); err != nil {
+		return x, err
+	}
+	if x.Policies, err = readPolicies(); err != nil {
+		return x, err
+	}
+	x.Settings = r.blockingSettings()
+	return x, nil
+}
+
+// furtherTables counts the routes of tables that a new namespace does not have; nil if no
+// rule leads to one.
+func (r reading) furtherTables(rules []dump.Rule, routes []dump.Route) map[uint32]int {
+	if !slices.ContainsFunc(rules, func(r dump.Rule) bool { return !initialTable(r.Table) }) {
+		return nil
+	}
+	sizes := map[uint32]int{}
+	for _, r := range routes {
 		if !initialTable(r.Table) {
-			x.Routes[r.Table]++
+			sizes[r.Table]++
 		}
 	}
-	return x, nil
+	return sizes
 }
 
 // initialTable reports whether rules of a new namespace lead to a table, or none does.
 func initialTable(table uint32) bool {
 	return slices.Contains([]uint32{unix.RT_TABLE_UNSPEC, unix.RT_TABLE_DEFAULT, unix.RT_TABLE_MAIN, unix.RT_TABLE_LOCAL}, table)
+}
+
+// addedQdiscs returns the qdiscs that somebody added: those of the kernel have no handle.
+func (r reading) addedQdiscs() (list []dump.Qdisc, err error) {
+	err = dumpInto(r.conn, &list, unix.RTM_GETQDISC, func(b *batch) { b.zeros(sizeofTcmsg) }, decodeQdisc)
+	list = slices.DeleteFunc(list, func(q dump.Qdisc) bool {
+		return q.Handle == 0 || !slices.ContainsFunc(r.links, func(l *seenLink) bool { return l.Index == q.Index })
+	})
+	return list, err
+}
+
+// Refusals reads what of a namespace refuses to send packets with the same errors as routes
+// and packet filters do: rules of policy routing and xfrm policies.
+func Refusals(namespace string) (rules []dump.Rule, policies []Policy, err error) {
+	err = netns.Do(namespace, func() error {
+		return inside(func(c *conn) error {
+			var ns dump.Namespace
+			if err := c.dumpRules(&ns); err != nil {
+				return err
+			}
+			rules = ns.Rules
+			var err error
+			policies, err = readPolicies()
+			return err
+		})
+	})
+	return rules, policies, err
 }

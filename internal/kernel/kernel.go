@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
@@ -40,6 +41,10 @@ type Snapshot struct {
 	// looks for the neighbour, or has found none.
 	Learned map[string]state.Neighbours
 
+	// Locals are the destinations of routes of type local that are not addresses of the
+	// namespace, by namespace: it answers itself what it sends there.
+	Locals map[string][]netip.Prefix
+
 	// Extras is what namespaces have that no State has. It is empty unless asked for, and
 	// for the host namespace.
 	Extras map[string]Extra
@@ -48,10 +53,24 @@ type Snapshot struct {
 	Others Others
 }
 
-// Others are routes and permanent neighbour entries without the mark of a lab.
+// Others are routes and permanent neighbour entries without the mark of a lab, and addresses
+// that the lab neither wants nor wanted before.
 type Others struct {
 	Routes     state.Routes
 	Neighbours state.Neighbours
+	Addresses  []OtherAddress
+}
+
+// An OtherAddress is an address of a link in the host namespace.
+type OtherAddress struct {
+	Dev     string
+	Address netip.Prefix
+}
+
+// A HostRoute is a route in the main table of the host namespace.
+type HostRoute struct {
+	state.Route
+	Protocol, Type uint8 // RTPROT_*, RTN_*
 }
 
 // Runtime is the condition of a link.
@@ -66,6 +85,17 @@ type Extra struct {
 	Rules   []dump.Rule     // all of the namespace, also those of a new one
 	Routes  map[uint32]int  // how many a table has that was not there in a new namespace; nil if no rule leads to one
 	Xtables []xtables.Table // see [Xtables]
+
+	Policies []Policy       // of xfrm
+	Qdiscs   []dump.Qdisc   // those that somebody added
+	Settings []dump.Setting // those of blocking sysctls that are not wanted
+}
+
+// A Policy is an xfrm policy: what the kernel does with packets that it selects.
+type Policy struct {
+	Direction string // "in", "out", "fwd"
+	From, To  netip.Prefix
+	Block     bool // it drops them; else it transforms or allows them
 }
 
 // An UnsettledError has the links that were not ready in time.

@@ -59,6 +59,12 @@ func Forget(map[string]plan.Stale) error { return netns.ErrLinux }
 // HostNetworks fails with [netns.ErrLinux].
 func HostNetworks() (map[netip.Prefix]string, error) { return nil, netns.ErrLinux }
 
+// HostMainRoutes fails with [netns.ErrLinux].
+func HostMainRoutes() ([]HostRoute, error) { return nil, netns.ErrLinux }
+
+// Refusals fails with [netns.ErrLinux].
+func Refusals(string) ([]dump.Rule, []Policy, error) { return nil, nil, netns.ErrLinux }
+
 // HostEgress fails with [netns.ErrLinux].
 func HostEgress(netip.Addr) (Egress, error) { return Egress{}, netns.ErrLinux }
 
@@ -154,7 +160,7 @@ func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }
 // RoutesFd fails with [netns.ErrLinux].
 func RoutesFd(int) ([]dump.Route, error) { return nil, netns.ErrLinux }
 
-// HostRoutes fails with [netns.ErrLinux].
+// HostMainRoutes fails with [netns.ErrLinux].
 func HostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }
 
 // Xtables fails with [netns.ErrLinux].

@@ -143,6 +143,7 @@ func readLink(body []byte) *seenLink {
 	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
 	l.ipv6Disabled = devconf(body, unix.AF_INET6, iflaInet6Conf, devconfDisableIPv6) != 0
 	l.promotes = devconf(body, unix.AF_INET, iflaInetConf, devconfPromoteSecondaries-1) != 0
+	l.blocking = numbersOfLink(body)
 	l.Kind = kindOf(d)
 	if len(d.Address) == len(l.MAC) && !l.Kind.Traits().NoMAC {
 		l.MAC = topo.MAC(d.Address)

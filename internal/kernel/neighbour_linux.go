@@ -99,12 +99,12 @@ func readNeighbours(r reading) (put, error) {
 			}
 			switch {
 			case n.State&unix.NUD_PERMANENT == 0:
-				*r.learned = append(*r.learned, entry)
+				r.seen.learned = append(r.seen.learned, entry)
 			case entry.MAC.IsZero():
 			case ns.Name != state.Host || r.lab == nil || n.Protocol == state.Protocol || slices.Contains(r.lab.neighbours, entry):
 				ns.Neighbours = ns.Neighbours.Set(entry)
 			default:
-				r.others.Neighbours = r.others.Neighbours.Set(entry)
+				r.seen.others.Neighbours = r.seen.others.Neighbours.Set(entry)
 			}
 		}
 	}, err

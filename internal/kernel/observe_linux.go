@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -43,6 +44,7 @@ func observeLab(lab string, want, last *state.State, extras bool) (*Snapshot, er
 		neighbours: neighbourScope(want, last),
 		extras:     extras,
 		lab:        newHostScope(want, last),
+		pairs:      newHostPairs(want, last),
 	}
 	return sc.read()
 }
@@ -55,13 +57,14 @@ func ObserveAll(keys ...string) (*Snapshot, error) {
 	for _, key := range keys {
 		wanted[key] = ""
 	}
+	usual := sync.OnceValue(readUsual)
 	sc := scope{
 		namespace: func(state.Mark) bool { return true },
 		link:      intended,
 		hostLink:  intended,
 		host:      true,
 		sysctls: func(name string) *sysctlScope {
-			return &sysctlScope{want: map[string]map[string]string{name: wanted}}
+			return &sysctlScope{want: map[string]map[string]string{name: wanted}, usual: usual}
 		},
 		neighbours: func(string) bool { return true },
 		extras:     true,
@@ -82,6 +85,7 @@ type scope struct {
 
 	extras bool       // of named namespaces
 	lab    *hostScope // see [reading]
+	pairs  hostPairs  // further links of the host namespace
 }
 
 // read reads what is in scope.
@@ -219,6 +223,7 @@ type seenLink struct {
 
 	ipv6Disabled   bool // by its sysctl disable_ipv6
 	promotes       bool // its sysctl promote_secondaries is set
+	blocking       [len(blockingOfLinks)]uint32
 	genModeLeftOut bool // the link has IPv6, and the answer no IFLA_INET6_ADDR_GEN_MODE
 }
 
@@ -228,37 +233,44 @@ type seenNamespace struct {
 	links []*seenLink
 	puts  []put // the rest
 
-	learned state.Neighbours
-	extra   *Extra // nil: not asked for
+	learned state.Neighbours // those that are not permanent
+	locals  []netip.Prefix   // see [Snapshot.Locals]
+	extra   *Extra           // nil: not asked for
 	others  Others
 }
 
 // observe reads the calling thread's namespace; nil if it is out of scope or deleted.
 func (sc scope) observe(name string) (*seenNamespace, error) {
-	keep, whole := sc.link, true
-	if name == state.Host {
-		keep, whole = sc.hostLink, sc.host
-	}
+	whole := name != state.Host || sc.host
 	var ns *seenNamespace
 	err := inside(func(c *conn) error {
 		if name != state.Host && !sc.namespace(c.mark(name)) {
 			return nil
 		}
 		seen := &seenNamespace{name: name}
-		err := c.links(seen, keep)
+		err := sc.links(c, seen)
 		if err != nil || !whole && len(seen.links) == 0 {
 			return err
 		}
 		ns = seen
-		ns.puts, err = reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), &seen.learned, sc.lab, &seen.others}.readThings(whole)
+		r := reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), sc.lab, seen}
+		ns.puts, err = r.readThings(whole)
 		if err == nil && sc.extras && name != state.Host {
 			var x Extra
-			x, err = c.extra()
+			x, err = r.extra()
 			seen.extra = &x
 		}
 		return err
 	})
 	return ns, err
+}
+
+// links dumps the links of a namespace that are in scope.
+func (sc scope) links(c *conn, ns *seenNamespace) error {
+	if ns.name == state.Host {
+		return sc.hostLinks(c, ns)
+	}
+	return c.links(ns, sc.link)
 }
 
 // links dumps the links for which keep is true.
@@ -313,55 +325,29 @@ func (c *conn) addresses() (list []seenAddress, err error) {
 	return list, err
 }
 
-// routes returns the routes that somebody added, and those that the kernel did.
-func (c *conn) routes() (list []seenRoute, made madeRoutes, err error) {
+// A routeDump is what the routes of a namespace show.
+type routeDump struct {
+	added  []seenRoute    // by somebody
+	made   madeRoutes     // by the kernel
+	locals []netip.Prefix // destinations of routes of type local that somebody added
+}
+
+func (c *conn) routes() (all routeDump, err error) {
 	err = c.dump(unix.RTM_GETROUTE,
 		func(b *batch) { b.zeros(unix.SizeofRtMsg) },
-		func() { list, made = nil, madeRoutes{} },
+		func() { all = routeDump{made: madeRoutes{}} },
 		func(body []byte) {
 			d, ok := decodeRoute(body)
 			if !ok {
 				return
 			}
-			made.add(d)
+			all.made.add(d)
+			if d.Type == unix.RTN_LOCAL && d.Protocol != unix.RTPROT_KERNEL && (d.Table == unix.RT_TABLE_LOCAL || d.Table == unix.RT_TABLE_MAIN) {
+				all.locals = append(all.locals, d.To)
+			}
 			if r, ok := readRoute(d, body); ok {
-				list = append(list, r)
+				all.added = append(all.added, r)
 			}
 		})
-	return list, made, err
-}
-
-// HostNetworks returns the subnets of the links and routes of the host namespace, each
-// with the name of the link, without links of labs, lo, and default routes.
-func HostNetworks() (map[netip.Prefix]string, error) {
-	ns := &seenNamespace{name: state.Host}
-	var addresses []seenAddress
-	var routes []seenRoute
-	err := netns.Do(state.Host, func() error {
-		return inside(func(c *conn) error {
-			linksErr := c.links(ns, func(*seenLink) bool { return true })
-			var addressesErr, routesErr error
-			addresses, addressesErr = c.addresses()
-			routes, _, routesErr = c.routes()
-			return errors.Join(linksErr, addressesErr, routesErr)
-		})
-	})
-	names := map[int]string{}
-	for _, l := range ns.links {
-		if _, ours := state.ParseMark(l.Alias); !ours && !l.loopback() {
-			names[l.Index] = l.Name
-		}
-	}
-	networks := map[netip.Prefix]string{}
-	for _, a := range addresses {
-		if name := names[a.index]; name != "" && !a.prefix.Addr().IsLinkLocalUnicast() {
-			networks[a.prefix.Masked()] = name
-		}
-	}
-	for _, r := range routes {
-		if name := names[r.index]; name != "" && r.To.Bits() > 0 {
-			networks[r.To] = name
-		}
-	}
-	return networks, err
+	return all, err
 }

@@ -55,9 +55,11 @@ func (e *encoder) addedAs(op plan.DelRoute) (protocol, typ uint8, err error) {
 		if err := e.flushLinks(); err != nil { // what waits may be about routes
 			return 0, 0, err
 		}
-		if e.routes, _, err = e.conn.routes(); err != nil {
+		all, err := e.conn.routes()
+		if err != nil {
 			return 0, 0, err
 		}
+		e.routes = all.added
 	}
 	index := 0
 	if op.Route.Dev != "" {
@@ -78,36 +80,6 @@ func (e *encoder) addedAs(op plan.DelRoute) (protocol, typ uint8, err error) {
 	found := e.routes[i]
 	e.routes = slices.Delete(e.routes, i, i+1)
 	return found.protocol, found.typ, nil
-}
-
-// madeRoutes are those that the kernel added for addresses: to a subnet on the link of an
-// address, and to the address itself in the local table.
-type madeRoutes map[madeRoute]bool
-
-type madeRoute struct {
-	to    netip.Prefix
-	index int // of the link
-	local bool
-}
-
-func (made madeRoutes) add(r dump.Route) {
-	local := r.Table == unix.RT_TABLE_LOCAL && r.Type == unix.RTN_LOCAL
-	if local || r.Table == unix.RT_TABLE_MAIN && r.Type == unix.RTN_UNICAST && r.Protocol == unix.RTPROT_KERNEL && !r.Via.IsValid() {
-		made[madeRoute{r.To, r.Index, local}] = true
-	}
-}
-
-// complete reports whether there are all routes of an address of a link that is up. For IPv4
-// that to the subnet is not there for an address alone, and in the local table for lo
-// (fib_add_ifaddr in net/ipv4/fib_frontend.c). For IPv6 the route in the local table is not
-// looked for: a work queue of the kernel adds it (addrconf_dad_work in net/ipv6/addrconf.c).
-func (made madeRoutes) complete(l *state.Link, a netip.Prefix) bool {
-	subnet := made[madeRoute{a.Masked(), l.Index, false}]
-	if a.Addr().Is6() {
-		return subnet
-	}
-	none := a.IsSingleIP() || l.Name == state.Lo || a.Masked().Addr().IsUnspecified()
-	return (subnet || none) && made[madeRoute{netip.PrefixFrom(a.Addr(), 32), l.Index, true}]
 }
 
 // rtmsg is the part of a struct rtmsg that making and deleting differ in.
@@ -168,14 +140,19 @@ func readRoute(d dump.Route, body []byte) (seenRoute, bool) {
 	if d.Table != unix.RT_TABLE_MAIN || d.TOS != 0 || d.From.IsValid() || !written(d) {
 		return seenRoute{}, false
 	}
-	r := seenRoute{index: d.Index, protocol: d.Protocol, typ: d.Type, Route: state.Route{To: d.To, Via: d.Via, Metric: d.Metric}}
-	if d.To.Addr().Is6() && d.Metric == defaultMetric6 {
-		r.Metric = 0
-	}
+	r := seenRoute{index: d.Index, protocol: d.Protocol, typ: d.Type, Route: state.Route{To: d.To, Via: d.Via, Metric: stateMetric(d)}}
 	if byNexthop(body) {
 		r.index, r.Via = 0, netip.Addr{}
 	}
 	return r, true
+}
+
+// stateMetric returns the metric of a route as a State has it: 0 for the default.
+func stateMetric(r dump.Route) int {
+	if r.To.Addr().Is6() && r.Metric == defaultMetric6 {
+		return 0
+	}
+	return r.Metric
 }
 
 // rtaNhID is RTA_NH_ID (linux/rtnetlink.h).

@@ -119,7 +119,8 @@ func (c *conn) waitingLinks(s *state.State, ns *seenNamespace) []Unready {
 // waitingAddresses returns the links that do not answer neighbour solicitations for one
 // of their IPv6 addresses yet: the link joins the solicited-node group in a work queue
 // of the whole machine (addrconf_dad_work in net/ipv6/addrconf.c), which takes a while
-// on a busy machine. A lost solicitation is repeated only after a second.
+// on a busy machine. A lost solicitation is repeated only after a second. A link with ARP
+// off joins none (addrconf_join_solict).
 func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, error) {
 	if !slices.ContainsFunc(ns.links, func(l *seenLink) bool {
 		link := s.Link(state.Endpoint{Namespace: ns.name, Link: l.Name})
@@ -131,7 +132,7 @@ func (c *conn) waitingAddresses(s *state.State, ns *seenNamespace) ([]Unready, e
 	var list []Unready
 	for _, l := range ns.links {
 		e := state.Endpoint{Namespace: ns.name, Link: l.Name}
-		if l.loopback() || l.Kind.Traits().NoARP || !s.Carrier(e) {
+		if l.loopback() || l.noARP || l.Kind.Traits().NoARP || !s.Carrier(e) {
 			continue
 		}
 		for _, p := range s.Link(e).Addresses {

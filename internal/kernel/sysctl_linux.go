@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -69,15 +70,19 @@ type sysctlScope struct {
 	last map[string]map[string]string // what was wanted before
 	ipv6 map[string]map[string]bool   // the links with wanted IPv6 addresses, routes or sysctls
 
+	addresses6 map[string]map[string]bool // the links with wanted IPv6 addresses
+
 	// fresh are the values in a new namespace of what is not wanted any more.
 	fresh map[string]string
+
+	usual func() map[string]string // see [readUsual]
 }
 
 // newSysctlScope returns the scope of what is wanted and what was wanted before;
 // either may be nil. It makes a namespace for a moment if there is something that is
 // not wanted any more.
 func newSysctlScope(want, last *state.State) (*sysctlScope, error) {
-	sc := &sysctlScope{want: sysctlsOf(want), last: exact(sysctlsOf(last)), ipv6: ipv6LinksOf(want)}
+	sc := &sysctlScope{want: sysctlsOf(want), last: exact(sysctlsOf(last)), ipv6: ipv6LinksOf(want), addresses6: addressed6(want), usual: sync.OnceValue(readUsual)}
 	keys := map[string]bool{}
 	for name, old := range sc.last {
 		for key := range old {
@@ -212,7 +217,9 @@ func (r reading) ipv6Disabled() []string {
 		if _, wanted := want[key]; l.ipv6Disabled && missing[l.Name] && !wanted {
 			keys = append(keys, key)
 		}
-		delete(missing, l.Name)
+		if l.MTU >= state.MinIPv6MTU {
+			delete(missing, l.Name) // below it the link has no IPv6, and gets it back like a new one
+		}
 	}
 	if len(missing) > 0 {
 		if value, ok := readSysctl(table + "default" + leaf); ok && value == "1" {
@@ -247,6 +254,21 @@ func ipv6LinksOf(s *state.State) map[string]map[string]bool {
 			}
 		}
 		all[name] = links
+	}
+	return all
+}
+
+// addressed6 returns the links of each namespace that have IPv6 addresses.
+func addressed6(s *state.State) map[string]map[string]bool {
+	all := map[string]map[string]bool{}
+	if s == nil {
+		return all
+	}
+	for name, ns := range s.Namespaces {
+		all[name] = map[string]bool{}
+		for link, l := range ns.Links {
+			all[name][link] = l.HasIPv6()
+		}
 	}
 	return all
 }

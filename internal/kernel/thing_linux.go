@@ -37,13 +37,12 @@ type reading struct {
 	links   []*seenLink
 	sysctls *sysctlScope
 
-	neighbours bool              // whether to read the neighbour entries
-	learned    *state.Neighbours // those that are not permanent
+	neighbours bool // whether to read the neighbour entries
 
 	// lab is nil unless only a lab's things are read, which in the host namespace is what
 	// has a mark.
-	lab    *hostScope
-	others *Others
+	lab  *hostScope
+	seen *seenNamespace // for what has no place in a State
 }
 
 // A hostScope is what a lab wants and wanted in the host namespace. What has no mark, but
@@ -51,17 +50,36 @@ type reading struct {
 type hostScope struct {
 	want       state.Routes
 	neighbours state.Neighbours
+
+	// addresses are by link. Nil: what was wanted before is unknown, and all are the lab's.
+	addresses map[string]state.Addresses
+}
+
+// owns reports whether an address of a link is the lab's. An address does not become a
+// stranger's with another prefix length.
+func (h *hostScope) owns(link string, a netip.Prefix) bool {
+	return h == nil || h.addresses == nil || slices.ContainsFunc(h.addresses[link], func(own netip.Prefix) bool {
+		return own.Addr() == a.Addr()
+	})
 }
 
 // newHostScope returns the scope of a lab by States that may be nil.
 func newHostScope(want, last *state.State) *hostScope {
 	h := &hostScope{}
+	if last != nil && last.Namespaces[state.Host] != nil && len(last.Namespaces[state.Host].Links) > 0 {
+		h.addresses = map[string]state.Addresses{}
+	}
 	for _, s := range []*state.State{want, last} {
 		if s == nil || s.Namespaces[state.Host] == nil {
 			continue
 		}
 		h.want = append(h.want, s.Namespaces[state.Host].Routes...)
 		h.neighbours = append(h.neighbours, s.Namespaces[state.Host].Neighbours...)
+		for name, l := range s.Namespaces[state.Host].Links {
+			if h.addresses != nil {
+				h.addresses[name] = append(h.addresses[name], l.Addresses...)
+			}
+		}
 	}
 	return h
 }
@@ -88,7 +106,11 @@ func readAddresses(r reading) (put, error) {
 	reported := slices.ContainsFunc(list, func(a seenAddress) bool { return a.automatic })
 	return func(ns *state.Namespace, names map[int]string) {
 		for _, a := range list {
-			if l := ns.Links[names[a.index]]; l != nil && !automatic(l, a, reported) {
+			switch l := ns.Links[names[a.index]]; {
+			case l == nil || automatic(l, a, reported):
+			case ns.Name == state.Host && !r.lab.owns(l.Name, a.prefix):
+				r.seen.others.Addresses = append(r.seen.others.Addresses, OtherAddress{l.Name, a.prefix})
+			default:
 				l.Addresses = append(l.Addresses, a.prefix)
 			}
 		}
@@ -99,9 +121,9 @@ func readAddresses(r reading) (put, error) {
 // which one that it did is missing. Of the host
 // namespace only those through links that count do, and of a lab's only marked ones.
 func readRoutes(from reading) (put, error) {
-	list, made, err := from.routes()
+	all, lost, err := from.routesAndLost()
 	return func(ns *state.Namespace, names map[int]string) {
-		for _, r := range list {
+		for _, r := range all.added {
 			r.Dev = names[r.index]
 			if ns.Name != state.Host || r.Dev != "" {
 				r.put(ns, from)
@@ -111,11 +133,28 @@ func readRoutes(from reading) (put, error) {
 		slices.SortFunc(ns.Unmarked, state.Route.Compare)
 		for _, l := range ns.Links {
 			if l.Up {
-				l.Unrouted = slices.Clone(l.Addresses)
-				l.Unrouted = slices.DeleteFunc(l.Unrouted, func(a netip.Prefix) bool { return made.complete(l, a) })
+				l.Unrouted = slices.DeleteFunc(slices.Clone(l.Addresses), func(a netip.Prefix) bool {
+					return all.made.complete(l, a) && !lost.hasAddress(l, a)
+				})
+				l.LostRoutes = lost.hasLink(l)
 			}
 		}
+		from.seen.locals = foreignLocals(ns, all.locals)
 	}, err
+}
+
+// foreignLocals returns the destinations of routes of type local, whose packets the namespace
+// takes itself, that are not addresses of its own.
+func foreignLocals(ns *state.Namespace, locals []netip.Prefix) []netip.Prefix {
+	return slices.DeleteFunc(locals, func(to netip.Prefix) bool {
+		for _, l := range ns.Links {
+			own := func(a netip.Prefix) bool { return a.Addr() == to.Addr() }
+			if to.IsSingleIP() && slices.ContainsFunc(l.Addresses, own) {
+				return true
+			}
+		}
+		return to.Addr().IsLoopback()
+	})
 }
 
 // put adds a route to a namespace, or to what others have there.
@@ -126,7 +165,7 @@ func (r seenRoute) put(ns *state.Namespace, from reading) {
 	case r.protocol == plan.BootProtocol && slices.Contains(from.lab.want, r.Route):
 		ns.Unmarked = append(ns.Unmarked, r.Route)
 	default:
-		from.others.Routes = append(from.others.Routes, r.Route)
+		from.seen.others.Routes = append(from.seen.others.Routes, r.Route)
 	}
 }
 

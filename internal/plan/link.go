@@ -189,6 +189,7 @@ func (op SetLink) Apply(s *state.State) error {
 	}
 	if op.Up != nil && l.Up && !*op.Up {
 		dropOnDown(ns, l)
+		l.LostRoutes = false
 	}
 	set(&l.Up, op.Up)
 	return nil

@@ -53,7 +53,7 @@ func (op MoveLink) Apply(s *state.State) error {
 func moveLink(here, there *state.Namespace, l *state.Link, name string) {
 	removeLink(here, l)
 	l.Name, l.Up, l.Master, l.Addresses, l.AutoLinkLocal = name, false, "", nil, ipv6Fits(l)
-	l.Unrouted = nil
+	l.Unrouted, l.LostRoutes = nil, false
 	for _, other := range there.Links {
 		if other.Index == l.Index {
 			l.Index = 0

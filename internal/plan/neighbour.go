@@ -21,7 +21,9 @@ func (op AddNeighbour) At() state.Endpoint {
 }
 
 // Traits implements [Op].
-func (op AddNeighbour) Traits() Traits { return Traits{thing: &neighbours, Protocol: op.Protocol} }
+func (op AddNeighbour) Traits() Traits {
+	return Traits{thing: &neighbours, Protocol: op.Protocol, Neighbour: &op.Neighbour}
+}
 
 // Apply implements [Op].
 func (op AddNeighbour) Apply(s *state.State) error {

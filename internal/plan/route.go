@@ -25,7 +25,7 @@ func (op AddRoute) At() state.Endpoint {
 
 // Traits implements [Op].
 func (op AddRoute) Traits() Traits {
-	return Traits{thing: &routes, Network: op.Route.To, Protocol: op.Protocol}
+	return Traits{thing: &routes, Network: op.Route.To, Protocol: op.Protocol, Route: &op.Route}
 }
 
 // Apply implements [Op].
@@ -80,7 +80,8 @@ var routes = thing{
 			}
 		}
 	},
-	onHost: byProtocol,
+	restarts: func(now, _ *state.Link) bool { return now.LostRoutes },
+	onHost:   byProtocol,
 }
 
 // dropRoutes removes the routes of a family through a link.

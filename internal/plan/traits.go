@@ -41,6 +41,10 @@ type Traits struct {
 	// Network is the network that the Op makes reachable. Zero: none.
 	Network netip.Prefix
 
+	// Route is the route that the Op adds, and Neighbour the neighbour entry. Nil: none.
+	Route     *state.Route
+	Neighbour *state.Neighbour
+
 	// Nft is the command of nft(8). Nil: the Op is another program's.
 	Nft *nft.Command
 

@@ -35,6 +35,10 @@ type Record struct {
 	// earlier descriptions that are not deleted yet.
 	Neighbours map[string]state.Neighbours `json:"neighbours,omitempty"`
 
+	// HostAddresses are the described addresses of links in the host namespace, and those of
+	// earlier descriptions that are not deleted yet, by link. Others may add some there.
+	HostAddresses map[string]state.Addresses `json:"host_addresses,omitempty"`
+
 	text []byte // in the file
 }
 
@@ -49,6 +53,12 @@ func New(t *topo.Topology, described *state.State) *Record {
 	r := &Record{
 		Version: version, Topology: t, Positions: positions(t),
 		Sysctls: settings{}, Undo: settings{}, Neighbours: map[string]state.Neighbours{},
+		HostAddresses: map[string]state.Addresses{},
+	}
+	if host := described.Namespaces[state.Host]; host != nil {
+		for name, l := range host.Links {
+			r.HostAddresses[name] = l.Addresses
+		}
 	}
 	for name, ns := range described.Namespaces {
 		if len(ns.Sysctls) > 0 {
@@ -86,6 +96,14 @@ func (r Record) Replacing(before *Record) *Record {
 			}
 		}
 	}
+	r.HostAddresses = maps.Clone(r.HostAddresses)
+	for name, old := range before.HostAddresses {
+		for _, a := range old {
+			if !r.HostAddresses[name].Contains(a) {
+				r.HostAddresses[name] = append(slices.Clone(r.HostAddresses[name]), a)
+			}
+		}
+	}
 	return &r
 }
 
@@ -106,8 +124,8 @@ func (r *Record) settings() settings {
 	return all
 }
 
-// State returns a State with only the sysctls, also those to undo, and the neighbour
-// entries; nil for nil.
+// State returns a State with only the sysctls, also those to undo, the neighbour entries, and
+// the links of the host namespace with only their addresses; nil for nil.
 func (r *Record) State() *state.State {
 	if r == nil {
 		return nil
@@ -121,6 +139,12 @@ func (r *Record) State() *state.State {
 			s.Add(name)
 		}
 		s.Namespaces[name].Neighbours = list
+	}
+	for name, addresses := range r.HostAddresses {
+		if s.Namespaces[state.Host] == nil {
+			s.Add(state.Host)
+		}
+		s.Namespaces[state.Host].Links[name] = &state.Link{Name: name, Addresses: addresses}
 	}
 	return s
 }

@@ -38,6 +38,10 @@ type Link struct {
 	// Unrouted are those of Addresses that lack a route that the kernel added with them:
 	// somebody has deleted it. Only an observed State has them.
 	Unrouted Addresses
+
+	// LostRoutes says that the link lacks routes that the kernel adds when it is set up:
+	// somebody has deleted them. Only an observed State has it.
+	LostRoutes bool
 }
 
 // KindName returns the kernel's word for the link's kind.

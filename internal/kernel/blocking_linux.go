@@ -1,0 +1,113 @@
+package kernel
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/dump"
+	"github.com/vethlab/vethlab/internal/netns"
+)
+
+// blockingSysctls are settings of a namespace that can keep packets, or answers to them, from
+// their way, or answer for somebody else, though links, addresses and routes are right.
+var blockingSysctls = [...]string{
+	"net.ipv4.icmp_echo_ignore_all", "net.ipv6.icmp.echo_ignore_all", "net.ipv4.ip_default_ttl",
+	"net.ipv4.conf.all.rp_filter", "net.ipv4.conf.all.arp_ignore", "net.ipv4.conf.all.arp_filter", "net.ipv4.conf.all.proxy_arp",
+}
+
+// blockingOfLinks are those of links, with their numbers in IFLA_INET_CONF: IPV4_DEVCONF_*
+// (linux/ip.h) less 1.
+var blockingOfLinks = [...]struct {
+	leaf   string
+	number int
+}{
+	{"forwarding", 0}, {"proxy_arp", 2}, {"rp_filter", 7}, {"arp_filter", 12}, {"arp_ignore", 18},
+}
+
+// numbersOfLink returns the values of blockingOfLinks by the body of an RTM_NEWLINK.
+func numbersOfLink(body []byte) (values [len(blockingOfLinks)]uint32) {
+	for i, b := range blockingOfLinks {
+		values[i] = devconf(body, unix.AF_INET, iflaInetConf, b.number)
+	}
+	return values
+}
+
+// blockingSettings returns the blocking sysctls that nobody wants and that a new namespace,
+// or a new link, does not have.
+func (r reading) blockingSettings() []dump.Setting {
+	var list []dump.Setting
+	consider := func(key, value, usual string) {
+		if _, wanted := r.sysctls.want[r.name][key]; !wanted && value != usual {
+			list = append(list, dump.Setting{Key: key, Value: value, Default: usual})
+		}
+	}
+	for _, key := range blockingSysctls {
+		if value, ok := readSysctl(key); ok {
+			consider(key, value, r.usual(key, value))
+		}
+	}
+	for _, l := range r.links {
+		for i, b := range blockingOfLinks {
+			key := blockingKey(strings.ReplaceAll(l.Name, ".", "/"), b.leaf)
+			value, usual := strconv.Itoa(int(l.blocking[i])), r.inherited(b.leaf)
+			if usual == "" {
+				usual = r.usual(blockingKey("default", b.leaf), value)
+			}
+			if !l.loopback() {
+				consider(key, value, usual)
+			}
+		}
+	}
+	return list
+}
+
+// usual returns what a blocking sysctl is in a new namespace, which copies some from the
+// host. It is not made where the value is Linux's default.
+func (r reading) usual(key, value string) string {
+	if value != kernelDefault(key) {
+		if fresh, known := r.sysctls.usual()[key]; known {
+			return fresh
+		}
+	}
+	return kernelDefault(key)
+}
+
+func blockingKey(link, leaf string) string { return "net.ipv4.conf." + link + "." + leaf }
+
+// inherited returns what new links get by a wanted setting of the namespace; "" if none is
+// wanted.
+func (r reading) inherited(leaf string) string {
+	if leaf == "forwarding" && r.forwarding(unix.AF_INET) {
+		return "1" // of ip_forward, which sets it for all links
+	}
+	return r.sysctls.want[r.name][blockingKey("default", leaf)]
+}
+
+// kernelDefault returns the value that Linux gives to a blocking sysctl.
+func kernelDefault(key string) string {
+	if key == "net.ipv4.ip_default_ttl" {
+		return "64"
+	}
+	return "0"
+}
+
+// readUsual returns the values of the blocking sysctls in a new namespace, which is made to
+// read them; none if it cannot be made.
+func readUsual() map[string]string {
+	usual := map[string]string{}
+	_ = netns.InTemp(func() error {
+		keys := append([]string(nil), blockingSysctls[:]...)
+		for _, b := range blockingOfLinks {
+			keys = append(keys, blockingKey("default", b.leaf))
+		}
+		for _, key := range keys {
+			if value, ok := readSysctl(key); ok {
+				usual[key] = value
+			}
+		}
+		return nil
+	})
+	return usual
+}
