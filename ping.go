@@ -63,7 +63,7 @@ func (l *Lab) target(from, to string) (probe.Target, *State, error) {
 		return probe.Target{}, nil, err
 	}
 	target := probe.Target{From: namespace, To: addr}
-	if reason := verify.LeavesLab(l.name, target, s.Owner(addr)); reason != "" {
+	if reason := verify.LeavesLab(l.name, s.view.State, target, s.Owner(addr)); reason != "" {
 		return probe.Target{}, nil, fmt.Errorf("%s: %s", addr, reason)
 	}
 	return target, s, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vethlab/vethlab/internal/compile"
+	"github.com/vethlab/vethlab/internal/inspect"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/internal/verify"
@@ -19,6 +20,7 @@ import (
 //	Lab     string
 //	Results []TestResult  // one for each test, in their order
 //	Took    time.Duration
+//	Notes   []string      // what may be the reason of a failed test, and no file can ask for
 //	Err     error         // why not all tests were run; nil if they were
 //
 //	func (*Report) OK() bool                    // there were tests, all were run, and all passed
@@ -134,8 +136,31 @@ func (l *Lab) verify(ctx context.Context, r *Report, tests []topo.Test) error {
 	if len(tests) > 0 { // they are about the lab as it is now
 		described = nil
 	}
-	r.Results = append(r.Results, verify.Run(ctx, l.name, view.State, described, compiled)...)
+	r.Results = append(r.Results, verify.Run(ctx, l.name, view, described, compiled)...)
+	if r.Failed() > 0 {
+		r.Notes = l.notes()
+	}
 	return ctx.Err()
+}
+
+// maxNotes is how many notes a report has.
+const maxNotes = 10
+
+// notes returns what the nodes have that vethlab did not set and that may decide about
+// packets.
+func (l *Lab) notes() []string {
+	view, err := kernel.ObserveWithExtras(l.name, l.wanted(), l.record().State())
+	if err != nil {
+		return nil // the results say what was found
+	}
+	var notes []string
+	for _, u := range inspect.FindUnmanaged(view) {
+		notes = append(notes, fmt.Sprintf("%s has %s, which vethlab did not set: %s", u.Node, u.What, u.Detail))
+	}
+	if more := len(notes) - maxNotes; more > 0 {
+		notes = append(notes[:maxNotes], fmt.Sprintf("and %d more; vethlab show NODE shows what a node has", more))
+	}
+	return notes
 }
 
 // ErrNothingToTest is the error of a [Report] without a test: a lab without tests in its

@@ -29,7 +29,7 @@ func (e *engine) probe(ctx context.Context, tests []*compile.Test) (findings []f
 				continue
 			}
 			for _, q.address = range p.Addresses {
-				if why := LeavesLab(e.lab, e.target(p.From, q.address), e.owners[q.address]); why != "" {
+				if why := LeavesLab(e.lab, e.state, e.target(p.From, q.address), e.owners[q.address]); why != "" {
 					findings = append(findings, unreached(t, q, why))
 					continue
 				}
@@ -123,7 +123,7 @@ func protocol(p topo.Protocol) probe.Protocol {
 // LeavesLab returns why a probe would leave the lab, or "". Only probes from the host
 // namespace can: they would enter the host's own network. Owner is the node with the
 // target's address, or "".
-func LeavesLab(lab string, t probe.Target, owner string) string {
+func LeavesLab(lab string, s *state.State, t probe.Target, owner string) string {
 	if t.From != state.Host {
 		return ""
 	}
@@ -133,6 +133,8 @@ func LeavesLab(lab string, t probe.Target, owner string) string {
 		return fmt.Sprintf("the host has no route there: %v", err)
 	case way.Dev == state.Lo && owner != "" && owner != topo.HostNode:
 		return "the host has this address itself and would not send it into the lab"
+	case s.Link(state.Endpoint{Namespace: state.Host, Link: way.Dev}) != nil:
+		return ""
 	case way.Lab == "" && way.Dev != state.Lo:
 		return fmt.Sprintf("the host would send it out of %s, not into the lab", way.Dev)
 	case way.Lab != "" && way.Lab != lab:

@@ -16,6 +16,10 @@ type Report struct {
 	Results []TestResult  `json:"results"` // one for each test, in their order
 	Took    time.Duration `json:"took"`    // in nanoseconds
 
+	// Notes are what nodes have that no file can ask for and that may be the reason, if a
+	// test failed.
+	Notes []string `json:"notes,omitempty"`
+
 	// Err is why not all tests were run; nil if they were.
 	Err error `json:"-"`
 }

@@ -39,6 +39,9 @@ func (r *Report) Text(o TextOptions) string {
 	for i := range r.Results {
 		w.result(&r.Results[i])
 	}
+	for _, note := range r.Notes {
+		w.WriteString(escape.Line("note  "+note) + "\n")
+	}
 	w.WriteString(r.Summary())
 	return w.String()
 }

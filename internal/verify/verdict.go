@@ -57,7 +57,14 @@ func ofNetwork(err error) bool {
 // listens at the target's port.
 func (e *engine) judge(t *compile.Test, q query, a *probe.Answer, busy bool) finding {
 	f := finding{query: q, sent: a.Sent, received: a.Received, rtts: a.RTTs}
+	from := t.Pairs[q.pair].From
 	found, why := e.outcome(t, a)
+	if self := e.answersItself(from, q.address); self != "" && found == reachable {
+		found, why = notProbed, self
+	}
+	if refusal := e.ownRefusal(from, q.address, a.Err); refusal != "" && found == unreachable {
+		why = refusal
+	}
 	switch {
 	case !expected(t.Outcome(), found, a):
 		timeout := (*probe.Timeout)(nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/hosts"
+	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -20,12 +21,14 @@ type engine struct {
 	namespaces map[string]string     // by node
 	owners     map[netip.Addr]string // the node that has an address
 	misplaced  map[netip.Addr]string // the node that has an address, other than described
+
+	locals map[string][]netip.Prefix // by namespace, see [kernel.Snapshot]
 }
 
 // retryPause is the time between the beginnings of two tries of a test.
 const retryPause = 100 * time.Millisecond
 
-// Run runs tests against the running lab of that name, whose State is s, and
+// Run runs tests against the running lab of that name, which was seen as view, and
 // returns their results in the same order. Probes of all tests are sent
 // concurrently; tests that fail are tried again until their RetryFor is over.
 // When ctx ends, the results are those until then.
@@ -33,8 +36,12 @@ const retryPause = 100 * time.Millisecond
 // If described is not nil, the tests are of a file that describes that: a test that
 // expects no answer fails where its source or target is other than described, and one that
 // expects an answer where another node has an address of the target.
-func Run(ctx context.Context, lab string, s, described *state.State, tests []compile.Test) []TestResult {
-	e := &engine{lab: lab, state: s, described: described, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s), misplaced: misplaced(s, described)}
+func Run(ctx context.Context, lab string, view *kernel.Snapshot, described *state.State, tests []compile.Test) []TestResult {
+	s := view.State
+	e := &engine{
+		lab: lab, state: s, described: described, namespaces: hosts.Namespaces(s), owners: hosts.Owners(s),
+		misplaced: misplaced(s, described), locals: view.Locals,
+	}
 	start := time.Now()
 	results := make([]TestResult, len(tests))
 	left := make([]int, len(tests)) // indexes of the tests to try
