@@ -115,7 +115,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 		l.notify(EventChange, "lab %s: %s", l.name, words.Plural(p.Len(), "change"))
 	}
 	if err := kernel.Apply(ctx, p.ops, seen.State, kernel.Options{Step: l.step}); err != nil {
-		return l.explain(err)
+		return p.withRules(l.explain(err))
 	}
 	// A namespace that a socket or a process holds lives on without its name, and
 	// with it the peers of its veths, in nodes that stay.
@@ -125,7 +125,9 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 		}
 	}
 	settled := l.settle(ctx, l.wanted())
-	if settled == nil && l.wanted().HasIPv6MTU() {
+	// When links come up, the kernel changes what others have prepared: their IPv6 MTU, and
+	// link-local addresses after a change of addr_gen_mode.
+	if settled == nil && (l.wanted().HasIPv6MTU() || len(seen.State.Namespaces) > 0) {
 		if err := l.applyRest(ctx); err != nil {
 			return err
 		}
@@ -174,7 +176,7 @@ func (l *Lab) prepare(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, seen, preflight.Check(l.compiled.Load().Lab, p.ops, seen.State)
+	return p, seen, preflight.Check(l.compiled.Load().Lab, p.ops, seen)
 }
 
 // notifyHost reports that "host" is the sandbox, not the machine, if the lab has links to

@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -24,14 +25,13 @@ type Unmanaged struct {
 	Node, What, Detail string
 }
 
+// PolicyRules is what an Unmanaged says of rules (ip-rule(8)).
+const PolicyRules = "rules of policy routing"
+
 // FindUnmanaged returns what the namespaces of a lab have that a State has no place for.
 func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 	s, list := view.State, unmanagedOnHost(view.Others)
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
-	if len(names) == 0 {
-		return list
-	}
-	initial := dump.Model(s, names[0]).Rules
 	for _, name := range names {
 		x, node := view.Extras[name], hosts.NodeName(s.Namespaces[name])
 		for _, part := range []struct {
@@ -39,9 +39,13 @@ func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 			detail []string
 		}{
 			{"rules of legacy iptables", xtables.Summary(x.Xtables)},
-			{"rules of policy routing", ruleChanges(x.Rules, initial)},
+			{PolicyRules, ruleChanges(x.Rules)},
 			{"routes in tables of such rules", tableSizes(x.Routes)},
 			{"interfaces with ARP off", withoutARP(view, s.Namespaces[name])},
+			{"xfrm policies", policyLines(x.Policies)},
+			{"local routes to addresses that it does not have", localLines(view.Locals[name])},
+			{"qdiscs", qdiscLines(x.Qdiscs, s.Namespaces[name])},
+			{"changed sysctls", settingLines(x.Settings)},
 		} {
 			if len(part.detail) > 0 {
 				list = append(list, Unmanaged{node, part.what, words.List(part.detail, maxDetails)})
@@ -53,14 +57,20 @@ func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 
 // unmanagedOnHost returns what others have added to the lab's links in the host namespace.
 func unmanagedOnHost(others kernel.Others) []Unmanaged {
-	var routes, neighbours []string
+	var routes, neighbours, addresses []string
 	for _, r := range others.Routes {
 		routes = append(routes, strings.TrimPrefix(iproute2.Print(plan.AddRoute{Route: r}), "ip route add "))
 	}
 	for _, n := range others.Neighbours {
 		neighbours = append(neighbours, strings.TrimPrefix(iproute2.Print(plan.AddNeighbour{Neighbour: n}), "ip neigh add "))
 	}
+	for _, a := range others.Addresses {
+		addresses = append(addresses, fmt.Sprintf("%s dev %s", a.Address, a.Dev))
+	}
 	var list []Unmanaged
+	if len(addresses) > 0 {
+		list = append(list, Unmanaged{topo.HostNode, "addresses on interfaces of the lab", words.List(addresses, maxDetails)})
+	}
 	if len(routes) > 0 {
 		list = append(list, Unmanaged{topo.HostNode, "routes through interfaces of the lab", words.List(routes, maxDetails)})
 	}
@@ -75,16 +85,55 @@ const maxDetails = 5
 
 // ruleChanges returns the rules that a new namespace does not have, and those of a new
 // one that were deleted.
-func ruleChanges(seen, initial []dump.Rule) []string {
-	list := ipshow.RuleLines(&dump.Namespace{Rules: seen})
-	for _, r := range initial {
-		family := func(o dump.Rule) bool { return o.Family == r.Family }
-		if slices.ContainsFunc(seen, family) && !slices.Contains(seen, r) {
-			list = append(list, fmt.Sprintf("without %d of table %d", r.Priority, r.Table))
+func ruleChanges(seen []dump.Rule) []string {
+	var list []string
+	for _, r := range seen {
+		if !ipshow.IsDefaultRule(r) {
+			list = append(list, ipshow.RuleText(r))
 		}
 	}
-	for i, line := range list {
-		list[i] = strings.Join(strings.Fields(line), " ")
+	for _, r := range dump.LostRules(seen) {
+		list = append(list, "without "+ipshow.RuleText(r))
+	}
+	return list
+}
+
+func policyLines(policies []kernel.Policy) []string {
+	var list []string
+	for _, p := range policies {
+		action := "allow"
+		if p.Block {
+			action = "block"
+		}
+		list = append(list, fmt.Sprintf("src %s dst %s dir %s action %s", p.From, p.To, p.Direction, action))
+	}
+	return list
+}
+
+func localLines(locals []netip.Prefix) []string {
+	var list []string
+	for _, p := range locals {
+		list = append(list, "local "+p.String())
+	}
+	return list
+}
+
+func qdiscLines(qdiscs []dump.Qdisc, ns *state.Namespace) []string {
+	var list []string
+	for _, q := range qdiscs {
+		for _, l := range ns.Links {
+			if l.Index == q.Index {
+				list = append(list, q.Kind+" on "+l.Name)
+			}
+		}
+	}
+	return list
+}
+
+func settingLines(settings []dump.Setting) []string {
+	var list []string
+	for _, s := range settings {
+		list = append(list, fmt.Sprintf("%s = %s", s.Key, s.Value))
 	}
 	return list
 }

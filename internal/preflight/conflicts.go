@@ -6,7 +6,6 @@ import (
 	"net"
 
 	"github.com/vethlab/vethlab/internal/compile"
-	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -59,41 +58,16 @@ func checkProcesses(p plan.Plan) error {
 	return errors.Join(errs...)
 }
 
-// checkHost returns an error for each subnet of a plan that overlaps one of the host
-// namespace, or for what would have no mark there. Only a lab with a link to the host has any.
-func checkHost(p plan.Plan) error {
-	if err := plan.CheckMarks(p); err != nil {
-		return err
-	}
-	wanted := plan.Networks(p, state.Host)
-	if len(wanted) == 0 {
-		return nil
-	}
-	own, err := kernel.HostNetworks()
-	errs := []error{err}
-	for _, w := range wanted {
-		for network, dev := range own {
-			if network.Overlaps(w) {
-				errs = append(errs, fmt.Errorf("the lab's %s overlaps %s on %s of the host: "+
-					"give the lab other addresses, with `subnet` or `addressing`", w, network, dev))
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // checkHostLinks returns an error for each link of a plan whose name is taken in the host
-// namespace. If a part of the lab exists it checks none: the link may be the lab's own,
-// which a crash left without a mark. The kernel refuses a taken name then.
+// namespace by a link that does not count as the lab's. A link with its name and without
+// its mark can be one of the lab that somebody took the mark from, or that a crash left
+// without one; only one of a pair is known by its peer.
 func checkHostLinks(l *compile.Lab, p plan.Plan, seen *state.State) error {
-	if len(seen.Namespaces) > 0 {
-		return nil
-	}
 	var errs []error
 	for _, link := range hostLinks(p) {
-		if _, err := net.InterfaceByName(link); err == nil {
-			errs = append(errs, fmt.Errorf("the host has a link %s already and it is not of lab %s, so it is left alone: "+
-				"give the lab's link another name", link, l.Name))
+		if _, err := net.InterfaceByName(link); err == nil && !isLab(seen, link) {
+			errs = append(errs, fmt.Errorf("the host has a link %s already, without the mark of lab %s, so it is left alone: "+
+				"give the lab's link another name, or delete that one (ip link del %s)", link, l.Name, link))
 		}
 	}
 	return errors.Join(errs...)
