@@ -27,6 +27,10 @@ const (
 	iflaNetnsImmutable          = 0x43
 	iflaHeadroom                = 0x44
 	iflaTailroom                = 0x45
+
+	// Linux 7.2 shows them.
+	iflaBrSTPMode              = 50
+	iflaBrportNeighForwardGrat = 45
 )
 
 // linkUses are IFLA_* (linux/if_link.h).
@@ -185,6 +189,7 @@ var bridgeUses = attributeUses{"IFLA_BR_", map[uint16]attributeUse{
 	unix.IFLA_BR_MCAST_QUERIER_STATE:        made("the elected querier"),
 	unix.IFLA_BR_FDB_N_LEARNED:              made(counter),
 	unix.IFLA_BR_FDB_MAX_LEARNED:            said("fdb_max_learned", "0"),
+	iflaBrSTPMode:                           said("stp_mode", "0"),
 }}
 
 // portUses are IFLA_BRPORT_*.
@@ -233,6 +238,7 @@ var portUses = attributeUses{"IFLA_BRPORT_", map[uint16]attributeUse{
 	unix.IFLA_BRPORT_MCAST_MAX_GROUPS:      said("mcast_max_groups", "0"),
 	unix.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS:   said("neigh_vlan_suppress", "0"),
 	unix.IFLA_BRPORT_BACKUP_NHID:           said("backup_nhid", "0"),
+	iflaBrportNeighForwardGrat:             said("neigh_forward_grat", "0"),
 }}
 
 // xdpText returns the program of an IFLA_XDP, "" if there is none.

@@ -18,15 +18,15 @@ import (
 // attribute of it and no other.
 var usesOf = map[string]struct {
 	uses   attributeUses
-	last   uint16 // the last attribute that Linux 6.18 has
+	last   uint16 // the last attribute that Linux 7.2 has
 	decode func(attribute) any
 }{
 	"link": {linkUses, iflaTailroom, func(a attribute) any { return linkWith(a) }},
 	"inet6": {linkINET6Uses, unix.IFLA_INET6_RA_MTU, func(a attribute) any {
 		return nested(unix.IFLA_AF_SPEC, attribute{unix.AF_INET6, encoded(a)})
 	}},
-	"bridge":  {bridgeUses, unix.IFLA_BR_FDB_MAX_LEARNED, func(a attribute) any { return decodeBridge(list(a)) }},
-	"port":    {portUses, unix.IFLA_BRPORT_BACKUP_NHID, func(a attribute) any { return *decodePort(list(a)) }},
+	"bridge":  {bridgeUses, iflaBrSTPMode, func(a attribute) any { return decodeBridge(list(a)) }},
+	"port":    {portUses, iflaBrportNeighForwardGrat, func(a attribute) any { return *decodePort(list(a)) }},
 	"address": {addressUses, ifaProto, func(a attribute) any { return first(decodeAddress(message4(unix.SizeofIfAddrmsg, a))) }},
 	"route":   {routeUses, rtaFlowLabel, func(a attribute) any { return first(decodeWay(message4(unix.SizeofRtMsg, a))) }},
 	"metric": {metricUses, unix.RTAX_FASTOPEN_NO_COOKIE, func(a attribute) any {
