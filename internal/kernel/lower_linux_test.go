@@ -11,21 +11,21 @@ import (
 	"github.com/vethlab/vethlab/internal/state"
 )
 
-// macvlan is a kind of link with a lower link, of which no table but that of this package
+// macvtap is a kind of link with a lower link, of which no table but that of this package
 // needs to know anything.
-type macvlan struct {
+type macvtap struct {
 	state.Other
 	on state.Endpoint
 }
 
-func (macvlan) Traits() state.Traits                            { return state.Traits{Made: true} }
-func (macvlan) Kind() string                                    { return "macvlan" }
-func (m macvlan) Lower() []state.Endpoint                       { return []state.Endpoint{m.on} }
-func (m macvlan) Equal(o state.Kind) bool                       { return o == state.Kind(m) }
-func (m macvlan) Changes(o state.Kind) ([]state.Change, bool)   { return nil, m.Equal(o) }
-func (m macvlan) Carrier(s *state.State, _ state.Endpoint) bool { return s.Carrier(m.on) }
+func (macvtap) Traits() state.Traits                            { return state.Traits{Made: true} }
+func (macvtap) Kind() string                                    { return "macvtap" }
+func (m macvtap) Lower() []state.Endpoint                       { return []state.Endpoint{m.on} }
+func (m macvtap) Equal(o state.Kind) bool                       { return o == state.Kind(m) }
+func (m macvtap) Changes(o state.Kind) ([]state.Change, bool)   { return nil, m.Equal(o) }
+func (m macvtap) Carrier(s *state.State, _ state.Endpoint) bool { return s.Carrier(m.on) }
 
-func (m macvlan) Renamed(from, to state.Endpoint) state.Kind {
+func (m macvtap) Renamed(from, to state.Endpoint) state.Kind {
 	if m.on == from {
 		m.on = to
 	}
@@ -33,7 +33,7 @@ func (m macvlan) Renamed(from, to state.Endpoint) state.Kind {
 }
 
 // ipvlan is a kind of link that has the MAC of its lower link.
-type ipvlan struct{ macvlan }
+type ipvlan struct{ macvtap }
 
 func (ipvlan) Traits() state.Traits                          { return state.Traits{Made: true, NoMAC: true} }
 func (ipvlan) Kind() string                                  { return "ipvlan" }
@@ -48,9 +48,9 @@ func (i ipvlan) Renamed(from, to state.Endpoint) state.Kind {
 
 // upperKinds are rows for kinds with a lower link.
 var upperKinds = map[state.Kind]linkKind{
-	macvlan{}: {
+	macvtap{}: {
 		encode: func(b *batch, _ state.Kind) { b.u32(unix.IFLA_MACVLAN_MODE, 4) }, // MACVLAN_MODE_BRIDGE
-		kind:   alwaysKind(macvlan{}),
+		kind:   alwaysKind(macvtap{}),
 	},
 	ipvlan{}: {
 		encode: func(b *batch, _ state.Kind) { b.attr(unix.IFLA_IPVLAN_MODE, native.AppendUint16(nil, 0)) }, // IPVLAN_MODE_L2
@@ -74,8 +74,8 @@ func UpperKinds(t *testing.T) []state.Kind {
 // kind's row alone.
 func TestLowerLinksAreObserved(t *testing.T) {
 	netnstest.Need(t)
-	if err := TryLink("macvlan"); err != nil {
-		t.Skipf("this kernel lacks links of kind macvlan: %v", err)
+	if err := TryLink("macvtap"); err != nil {
+		t.Skipf("this kernel lacks links of kind macvtap: %v", err)
 	}
 	UpperKinds(t)
 	lab := netnstest.LabName(t)
@@ -93,8 +93,8 @@ func TestLowerLinksAreObserved(t *testing.T) {
 	far := state.Endpoint{Namespace: b.Name, Link: "eth0"}
 	near := add(a, "eth0", 1, state.Veth{Peer: far})
 	add(b, "eth0", 2, state.Veth{Peer: near})
-	here := add(a, "mv0", 3, macvlan{on: near})
-	there := add(b, "mv1", 4, macvlan{on: near})
+	here := add(a, "mv0", 3, macvtap{on: near})
+	there := add(b, "mv1", 4, macvtap{on: near})
 
 	observed := func(want *state.State) *state.State {
 		t.Helper()
@@ -113,7 +113,7 @@ func TestLowerLinksAreObserved(t *testing.T) {
 	apply(state.New(), want)
 	now := observed(want)
 	for _, e := range []state.Endpoint{here, there} {
-		if l := now.Link(e); l == nil || !l.Kind.Equal(macvlan{on: near}) {
+		if l := now.Link(e); l == nil || !l.Kind.Equal(macvtap{on: near}) {
 			t.Errorf("%s is observed as %+v", e, l)
 		}
 	}

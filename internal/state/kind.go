@@ -125,32 +125,37 @@ var kinds = []kindRow{
 	rowOf[Dummy](),
 }
 
-// A kindRow has the zero value and the JSON decoder of a kind.
+// A kindRow has one value of a kind, with settings that the kernel accepts, and the JSON
+// decoder of the kind.
 type kindRow struct {
-	zero   Kind
-	decode func(json.RawMessage) (Kind, error)
+	accepted Kind
+	decode   func(json.RawMessage) (Kind, error)
 }
 
 func rowOf[K Kind]() kindRow {
 	var zero K
-	return kindRow{zero, decodeKind[K]}
+	return rowWith(zero)
 }
 
-// Kinds returns one value of each kind that has a row, with zero settings.
+// rowWith is rowOf for a kind of which the kernel refuses the zero settings.
+func rowWith[K Kind](accepted K) kindRow { return kindRow{accepted, decodeKind[K]} }
+
+// Kinds returns one value of each kind that has a row, with settings that the kernel accepts.
 func Kinds() []Kind {
 	list := make([]Kind, len(kinds))
 	for i, row := range kinds {
-		list[i] = row.zero
+		list[i] = row.accepted
 	}
 	return list
 }
 
-// KindNamed returns the kind of that name, with zero settings. It is [Other] for a kind
+// KindNamed returns the kind of that name, with settings that the kernel accepts. It is
+// [Other] for a kind
 // without a row.
 func KindNamed(name string) Kind {
 	for _, row := range kinds {
-		if row.zero.Kind() == name {
-			return row.zero
+		if row.accepted.Kind() == name {
+			return row.accepted
 		}
 	}
 	return Other{Name: name}
@@ -159,7 +164,7 @@ func KindNamed(name string) Kind {
 // kindOf decodes the kind of a link from JSON.
 func kindOf(name string, info json.RawMessage) (Kind, error) {
 	for _, row := range kinds {
-		if row.zero.Kind() == name {
+		if row.accepted.Kind() == name {
 			return row.decode(info)
 		}
 	}
