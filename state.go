@@ -125,7 +125,7 @@ func (s *State) describe(ns *state.Namespace, kind topo.Kind, link *state.Link) 
 		Node: hosts.NodeName(ns), Kind: kind, Namespace: ns.Name,
 		Name: link.Name, Type: link.KindName(), Index: link.Index,
 		State: s.view.Runtime[state.Endpoint{Namespace: ns.Name, Link: link.Name}].State,
-		MAC:   link.MAC, MTU: link.MTU,
+		MAC:   s.view.State.LinkAddress(state.Endpoint{Namespace: ns.Name, Link: link.Name}), MTU: link.MTU,
 		Addresses: append([]netip.Prefix{}, link.Addresses...), // [] as JSON, never null
 		Master:    link.Master,
 	}

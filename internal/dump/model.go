@@ -122,7 +122,7 @@ const (
 func (m *model) link(l *state.Link) Link {
 	d := Link{
 		Index: m.indexes(m.name)[l.Name], Name: l.Name, MTU: l.MTU, Alias: l.Alias,
-		Type: arphrdEther, Flags: Broadcast | Multicast, Address: hardware(l.MAC), Broadcast: HWAddr{255, 255, 255, 255, 255, 255},
+		Type: arphrdEther, Flags: Broadcast | Multicast, Address: hardware(m.state.LinkAddress(state.Endpoint{Namespace: m.name, Link: l.Name})), Broadcast: HWAddr{255, 255, 255, 255, 255, 255},
 		OperState: "down", Qdisc: "noop", TxQueueLen: 1000,
 	}
 	if !l.AutoLinkLocal {

@@ -25,7 +25,8 @@ func (m *model) addresses(l *state.Link) []Address {
 		given = append(state.Addresses{netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("::1/128")}, given...)
 	}
 	auto := netip.Prefix{}
-	if own := state.LinkLocal(l.MAC); l.AutoLinkLocal && l.Name != state.Lo && !l.MAC.IsZero() && l.Up && m.carrier(l) && !given.Contains(own) {
+	mac := m.state.LinkAddress(state.Endpoint{Namespace: m.name, Link: l.Name})
+	if own := state.LinkLocal(mac); l.AutoLinkLocal && l.Name != state.Lo && !mac.IsZero() && l.Up && m.carrier(l) && !given.Contains(own) {
 		auto, given = own, append(given, own)
 	}
 	var four, six []Address

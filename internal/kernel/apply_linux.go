@@ -49,12 +49,16 @@ const (
 	phaseStack                   // creates links through the namespace of their lower link
 	phaseDisconnect              // deletes links, also in the namespaces of their peers
 	phaseMove                    // moves links to another namespace, one by one
+	phaseResize                  // sets MTUs, which bound those of upper devices in other namespaces, one by one
 	phaseConfigure               // everything else
 )
 
 func phaseOf(op plan.Op) phase {
 	if socketNamespace(op) != op.At().Namespace {
 		return phaseStack
+	}
+	if op.Traits().OnlyMTU {
+		return phaseResize
 	}
 	return opRows.For(op).phase
 }
@@ -68,7 +72,7 @@ func (a *applier) runLength(i int) int {
 		switch first {
 		case phaseCreate:
 			end = a.configureEnd(end)
-		case phaseMove:
+		case phaseMove, phaseResize:
 			return 1
 		}
 		if a.opts.Step != nil {

@@ -153,7 +153,7 @@ func (op SetLink) Traits() Traits {
 	case op.Link.Link == state.Lo:
 		t.Section = Namespaces
 	case op == SetLink{Link: op.Link, MTU: op.MTU}: // in a new lab only of a bridge below others
-		t.Section = Bridges
+		t.Section, t.OnlyMTU = Bridges, true
 	}
 	return t
 }

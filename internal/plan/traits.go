@@ -34,6 +34,10 @@ type Traits struct {
 	// MTU is the new MTU of the link in bytes. 0: the Op sets none.
 	MTU int
 
+	// OnlyMTU says that it sets the MTU of a link and nothing else: Ops on upper devices in
+	// other namespaces may depend on it.
+	OnlyMTU bool
+
 	// Protocol is the protocol number (rtm_protocol, NDA_PROTOCOL) of the object that
 	// the Op adds or deletes. 0: any, or the object has none.
 	Protocol uint8

@@ -150,8 +150,7 @@ func Kinds() []Kind {
 }
 
 // KindNamed returns the kind of that name, with settings that the kernel accepts. It is
-// [Other] for a kind
-// without a row.
+// [Other] for a kind without a row.
 func KindNamed(name string) Kind {
 	for _, row := range kinds {
 		if row.accepted.Kind() == name {
