@@ -29,6 +29,7 @@ type LinkKind interface {
 var linkKinds = []LinkKind{
 	new(Bridge),
 	new(Dummy),
+	new(Macvlan),
 }
 
 // LinkKinds returns a zero value of each kind that a file can name.

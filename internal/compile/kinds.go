@@ -13,6 +13,7 @@ var kinds = map[string]kind{
 	state.Veth{}.Kind():     {state: veth},
 	state.Bridge{}.Kind():   {state: bridge},
 	state.Dummy{}.Kind():    {state: func(*compiler, *iface) state.Kind { return state.Dummy{} }},
+	state.Macvlan{}.Kind():  {state: macvlan},
 }
 
 // KindNames returns the kinds of link that a State can be made with, in order.

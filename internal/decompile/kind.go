@@ -23,9 +23,10 @@ type linkKind struct {
 // linkKinds has one row per kind of link.
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
-		state.Veth{}.Kind():   {},
-		state.Bridge{}.Kind(): bridgeKind,
-		state.Dummy{}.Kind():  {write: func(_ *writer, _ *state.Namespace, _ *state.Link, i *topo.Interface) { i.Kind = new(topo.Dummy) }},
+		state.Veth{}.Kind():    {},
+		state.Bridge{}.Kind():  bridgeKind,
+		state.Dummy{}.Kind():   {write: func(_ *writer, _ *state.Namespace, _ *state.Link, i *topo.Interface) { i.Kind = new(topo.Dummy) }},
+		state.Macvlan{}.Kind(): macvlanKind,
 	}
 }
 

@@ -8,7 +8,8 @@ var modelKinds = map[string]func(state.Kind, *Link){
 	state.Loopback{}.Kind(): showKind(func(_ state.Loopback, d *Link) {
 		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
 	}),
-	state.Dummy{}.Kind(): showKind(func(_ state.Dummy, d *Link) { d.Flags = Broadcast | NoARP }),
+	state.Dummy{}.Kind():   showKind(func(_ state.Dummy, d *Link) { d.Flags = Broadcast | NoARP }),
+	state.Macvlan{}.Kind(): showKind(func(m state.Macvlan, d *Link) { d.Info = Macvlan{Mode: m.Mode} }),
 	state.Bridge{}.Kind(): showKind(func(b state.Bridge, d *Link) {
 		d.Info = Bridge{
 			STP: b.STP, ForwardDelay: b.ForwardDelay, HelloTime: state.DefaultHelloTime, MaxAge: state.DefaultMaxAge,

@@ -19,9 +19,10 @@ type linkKind struct {
 // linkKinds has one row per kind of link.
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
-		state.Veth{}.Kind():   {}, // pairs have an Op of their own
-		state.Bridge{}.Kind(): bridgeKind,
-		state.Dummy{}.Kind():  dummyKind,
+		state.Veth{}.Kind():    {}, // pairs have an Op of their own
+		state.Bridge{}.Kind():  bridgeKind,
+		state.Dummy{}.Kind():   dummyKind,
+		state.Macvlan{}.Kind(): macvlanKind,
 	}
 }
 

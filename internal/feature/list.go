@@ -71,7 +71,7 @@ var linkFeatures = []*Feature{
 	},
 	in("8021q", link("vlan", "2.4", "VLAN_8021Q", "802.1Q tags")),
 	link("vxlan", "3.7", "VXLAN", "Ethernet over UDP"),
-	link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link"),
+	used(link("macvlan", "2.6.23", "MACVLAN", "several MACs on one link")),
 	link("macvtap", "2.6.34", "MACVTAP", "a MAC on a link for a virtual machine"),
 	link("ipvlan", "3.19", "IPVLAN", "several links with one MAC"),
 	used(adding("dummy0", link("dummy", "2.4", "DUMMY", "interfaces without a link"))),

@@ -13,9 +13,10 @@ import (
 // ip-link(8).
 func linkKinds() map[string]linkKind {
 	return map[string]linkKind{
-		state.Veth{}.Kind():   vethKind,
-		state.Bridge{}.Kind(): bridgeKind,
-		state.Dummy{}.Kind():  {add: addsPlain(state.Dummy{})},
+		state.Veth{}.Kind():    vethKind,
+		state.Bridge{}.Kind():  bridgeKind,
+		state.Dummy{}.Kind():   {add: addsPlain(state.Dummy{})},
+		state.Macvlan{}.Kind(): macvlanKind,
 	}
 }
 

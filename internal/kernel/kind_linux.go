@@ -46,7 +46,7 @@ var linkKinds = map[string]linkKind{
 	"ipip":      {decode: decodeIPTunnel("ipip")},
 	"ipvlan":    {decode: decodeIPVlan},
 	"ipvtap":    {decode: decodeIPVlan},
-	"macvlan":   {decode: decodeMacvlan(false)},
+	"macvlan":   macvlanKind,
 	"macvtap":   {decode: decodeMacvlan(true)},
 	"sit":       {decode: decodeIPTunnel("sit")},
 	"tun":       {decode: decodeTun},

@@ -28,6 +28,9 @@ func ipMessages() []words.Text {
 		{En: "namespace %q does not exist", ZhTW: "沒有 %s 這個命名空間"},
 
 		{En: "links of kind %s are not supported", ZhTW: "不支援 %s 這種介面"},
+		{En: "macvlans of mode source are not supported", ZhTW: "不支援 source 模式的 macvlan"},
+		{En: "flags of macvlans are not supported", ZhTW: "不支援 macvlan 的 flag"},
+		{En: "lists of MACs of macvlans are not supported", ZhTW: "不支援 macvlan 的 MAC 清單"},
 		{En: "links of kind %s have no lower device", ZhTW: "%s 這種介面沒有下層介面"},
 		{En: "alternative names of links are not supported", ZhTW: "不支援介面的 altname"},
 		{En: "groups of links are not supported", ZhTW: "不支援介面的 group"},

@@ -123,6 +123,7 @@ var kinds = []kindRow{
 	rowOf[Veth](),
 	rowOf[Bridge](),
 	rowOf[Dummy](),
+	rowWith(Macvlan{Mode: MacvlanBridge}),
 }
 
 // A kindRow has one value of a kind, with settings that the kernel accepts, and the JSON

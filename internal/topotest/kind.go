@@ -10,8 +10,9 @@ import (
 // kinds has one row per kind of interface that a file can name: it gives a node an interface
 // of the kind with drawn options, or none.
 var kinds = map[string]func(*builder, *topo.Node){
-	new(topo.Bridge).Word(): (*builder).bridge,
-	new(topo.Dummy).Word():  addPlain(func() topo.LinkKind { return new(topo.Dummy) }),
+	new(topo.Bridge).Word():  (*builder).bridge,
+	new(topo.Dummy).Word():   addPlain(func() topo.LinkKind { return new(topo.Dummy) }),
+	new(topo.Macvlan).Word(): (*builder).macvlan,
 }
 
 // KindNames returns the kinds of interface that are drawn, in order.

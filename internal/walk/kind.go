@@ -26,9 +26,10 @@ type behaviour struct {
 
 // kinds has one row per kind of link, by the kernel's name (IFLA_INFO_KIND).
 var kinds = map[string]behaviour{
-	"bridge": {send: sendByBridge, receive: receiveByBridge, whyNoCarrier: bridgeWhyNoCarrier},
-	"dummy":  {send: sendByDummy},
-	"veth":   {send: sendByVeth, whyNoCarrier: vethWhyNoCarrier},
+	"bridge":  {send: sendByBridge, receive: receiveByBridge, whyNoCarrier: bridgeWhyNoCarrier},
+	"dummy":   {send: sendByDummy},
+	"macvlan": {send: sendByMacvlan, take: takeForMacvlans, whyNoCarrier: macvlanWhyNoCarrier},
+	"veth":    {send: sendByVeth, whyNoCarrier: vethWhyNoCarrier},
 }
 
 // KindNames returns the supported kinds of link, sorted.
