@@ -64,7 +64,7 @@ func (l *Lab) teardown(ctx context.Context, remove func(names []string, unfinish
 	if len(names) > 0 {
 		l.notify(EventChange, "lab %s deleted", l.name)
 	}
-	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
+	return errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire(ctx))
 }
 
 // namespaces returns the names of the lab's namespaces.

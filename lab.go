@@ -196,8 +196,8 @@ func (l *Lab) unknown() error {
 }
 
 func (l *Lab) acquire(ctx context.Context) (*sandbox.Lock, error) {
-	return sandbox.Acquire(ctx, l.name, func(owner string) {
-		l.notify(EventWait, "lab %s is being changed by %s: waiting", l.name, owner)
+	return sandbox.Acquire(ctx, l.name, func(locked, owner string) {
+		l.notify(EventWait, "%s is being changed by %s: waiting", locked, owner)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 	"github.com/vethlab/vethlab/internal/state"
+	"github.com/vethlab/vethlab/topo"
 )
 
 // LabInfo describes a lab in a [List].
@@ -50,7 +51,7 @@ func List() ([]LabInfo, error) {
 			lab(m.Lab).Incomplete = true
 		}
 	}
-	for _, name := range sandbox.Labs() {
+	for _, name := range lockedLabs() {
 		if i := lab(name); len(i.Nodes) == 0 || sandbox.Unfinished(name) {
 			i.Incomplete = true
 		}
@@ -66,8 +67,14 @@ func List() ([]LabInfo, error) {
 // rootLabs returns root's labs as seen without root.
 func rootLabs() []LabInfo {
 	var list []LabInfo
-	for _, name := range sandbox.Labs() {
+	for _, name := range lockedLabs() {
 		list = append(list, LabInfo{Name: name, Nodes: []string{}, Foreign: true})
 	}
 	return list
+}
+
+// lockedLabs returns the names of the labs that have a lock file. In a sandbox a process of
+// the lab may have made files of any name.
+func lockedLabs() []string {
+	return slices.DeleteFunc(sandbox.Labs(), func(name string) bool { return topo.CheckName(name) != nil })
 }

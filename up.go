@@ -65,7 +65,7 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	if err != nil {
 		l.compiled.Store(old)
 		if seen != nil && len(seen.State.Namespaces) == 0 {
-			err = errors.Join(err, lock.Retire()) // nothing was made
+			err = errors.Join(err, lock.Retire(ctx)) // nothing was made
 		}
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (l *Lab) undo(ctx context.Context, lock *sandbox.Lock) error {
 		_, err = kernel.Remove(context.WithoutCancel(ctx), names)
 	}
 	if err == nil {
-		err = errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire())
+		err = errors.Join(kernel.RemoveLinks(l.name), l.clearLeftovers(), lock.Retire(ctx))
 	}
 	if err != nil {
 		return fmt.Errorf("cannot remove what was made of lab %s: %w", l.name, err)
@@ -106,7 +106,7 @@ func (l *Lab) undo(ctx context.Context, lock *sandbox.Lock) error {
 
 // apply applies a plan and waits until all links work.
 func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kernel.Snapshot) error {
-	enough, notes := lock.EnsureNeighbourLimit(l.wanted().NeighbourEntries())
+	enough, notes := lock.EnsureNeighbourLimit(ctx, l.wanted().NeighbourEntries())
 	for _, note := range notes {
 		l.notify(EventLimit, "%s", note)
 	}

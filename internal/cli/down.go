@@ -8,6 +8,7 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/placement"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 func newDown(p *program) *cobra.Command {
@@ -120,13 +121,20 @@ func (p *program) removeHere(ctx context.Context, lab *vethlab.Lab) error {
 	return err
 }
 
+// maxOthers is how many other labs of a sandbox are listed.
+const maxOthers = 8
+
 // removeInside removes a lab in its sandbox.
 func (p *program) removeInside(lab placement.Lab) error {
-	reason, err := p.process.Down(lab)
+	removal, err := p.process.Down(lab)
+	if len(removal.Others) > 0 {
+		p.out.notice("the sandbox of lab %s still runs, with other labs in it: %s\n  To end it with them: vethlab down %s",
+			lab.Name, words.List(removal.Others, maxOthers), lab.Name)
+	}
 	done := placement.Reexecuted{}
 	switch {
-	case reason != nil:
-		p.out.notice("lab %s is removed from outside, with all its processes: %v", lab.Name, reason)
+	case removal.Outside != nil:
+		p.out.notice("lab %s is removed from outside, with all its processes: %v", lab.Name, removal.Outside)
 	case err == nil:
 		p.out.notice("lab %s is removed", lab.Name)
 	case errors.Is(err, vethlab.ErrNotRunning):

@@ -94,7 +94,11 @@ func SetProcessGroup(cmd *exec.Cmd) {
 
 // WaitExit waits, for d at most, for the end of a pidfd's process and reports
 // whether it ended.
-func WaitExit(fd int, d time.Duration) bool {
+func WaitExit(fd int, d time.Duration) bool { return readable(fd, d) }
+
+// readable waits, for d at most, until a read from a descriptor would not block, and reports
+// whether that is so.
+func readable(fd int, d time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	deadline := time.Now().Add(d)
 	for {
@@ -135,8 +139,15 @@ func Exiting(pid int) bool {
 	return s.flags&exiting != 0
 }
 
+// stopped reports whether a process is stopped by a signal or a debugger.
+func stopped(pid int) bool {
+	s, err := readStat(pid)
+	return err == nil && (s.state == "T" || s.state == "t")
+}
+
 // A stat holds fields of /proc/PID/stat (proc_pid_stat(5)).
 type stat struct {
+	state string
 	ppid  int
 	flags uint64 // PF_* of the main thread
 }
@@ -148,8 +159,7 @@ func readStat(pid int) (stat, error) {
 	}
 	// The name, in parentheses, may hold any character: parse after the last ")".
 	var s stat
-	var state string
 	var pgrp, session, tty, tpgid int
-	_, err = fmt.Sscan(string(text[bytes.LastIndexByte(text, ')')+1:]), &state, &s.ppid, &pgrp, &session, &tty, &tpgid, &s.flags)
+	_, err = fmt.Sscan(string(text[bytes.LastIndexByte(text, ')')+1:]), &s.state, &s.ppid, &pgrp, &session, &tty, &tpgid, &s.flags)
 	return s, err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -28,8 +29,12 @@ type Reexec struct {
 	// Keep, if not nil, is inherited with the same descriptor number.
 	Keep *os.File
 
-	// Stdin, Stdout replace this program's own if not nil.
-	Stdin, Stdout *os.File
+	// Stdin, Stdout, Stderr replace this program's own if not nil.
+	Stdin, Stdout, Stderr *os.File
+
+	// Limit, if not 0, is how long the program may take. Then it is killed, and Run fails
+	// with a [TimeoutError]; it gets no terminal, and its stops do not stop this program.
+	Limit time.Duration
 }
 
 // Run runs the program, forwards signals to it and waits for it. If this program
@@ -47,11 +52,13 @@ func (p Reexec) Run() (syscall.WaitStatus, error) {
 	}
 	defer args.pipe[0].Close()
 	defer args.pipe[1].Close()
+	defer runtime.KeepAlive(p)
+	if p.Limit > 0 {
+		return args.runWithin(p.Limit)
+	}
 	args.tty = ownTerminal()
 	defer args.tty.close()
-	status, err := runForwarding(args.start, args.tty)
-	runtime.KeepAlive(p)
-	return status, err
+	return runForwarding(args.start, args.tty)
 }
 
 // ErrKilled says that the fork that starts a program was killed, as for lack of memory.
@@ -63,8 +70,9 @@ type forkArgs struct {
 	flags      uintptr
 	path, dir  *byte
 	argv, envv []*byte
-	stdin, out int // -1: inherited
-	keep       int // -1: none
+	standard   [3]int    // descriptors to replace 0, 1, 2; -1: inherited
+	keep       int       // -1: none
+	end        time.Time // when execution must have begun; zero: whenever
 	tty        *terminal
 	parentPipe int
 	pipe       [2]*os.File
@@ -87,7 +95,7 @@ const (
 )
 
 func (p Reexec) forkArgs() (*forkArgs, error) {
-	a := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, stdin: -1, out: -1, keep: -1}
+	a := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, standard: [3]int{-1, -1, -1}, keep: -1}
 	if p.OnlyUser {
 		a.flags = unix.CLONE_NEWUSER
 	}
@@ -107,11 +115,10 @@ func (p Reexec) forkArgs() (*forkArgs, error) {
 	if p.Keep != nil {
 		a.keep = int(p.Keep.Fd())
 	}
-	if p.Stdin != nil {
-		a.stdin = int(p.Stdin.Fd())
-	}
-	if p.Stdout != nil {
-		a.out = int(p.Stdout.Fd())
+	for i, f := range []*os.File{p.Stdin, p.Stdout, p.Stderr} {
+		if f != nil {
+			a.standard[i] = int(f.Fd())
+		}
 	}
 	a.pipe[0], a.pipe[1], err = os.Pipe()
 	if err == nil {
@@ -133,27 +140,46 @@ func (a *forkArgs) start() (int, error) {
 	}
 	// The forks have written their reports to the pipe; exec closes it.
 	a.pipe[1].Close()
-	var pid int
+	return a.await()
+}
+
+// await reads the reports of the forks until the pipe is closed, and returns the PID of the
+// program. The failure of one fork may come before the PID from the other.
+func (a *forkArgs) await() (pid int, err error) {
 	for {
-		var r report
-		n, err := unix.Read(int(a.pipe[0].Fd()), (*(*[unsafe.Sizeof(r)]byte)(unsafe.Pointer(&r)))[:])
-		if err == unix.EINTR {
-			continue
-		}
+		r, n, readErr := a.nextReport()
 		switch {
-		case err != nil:
-			return pid, os.NewSyscallError("read", err)
-		case n == 0 && pid == 0:
-			return 0, ErrKilled
-		case n == 0:
-			return pid, nil
-		case r.step == stepDone:
+		case errors.Is(readErr, os.ErrDeadlineExceeded):
+			return pid, readErr
+		case readErr != nil:
+			return pid, os.NewSyscallError("read", readErr)
+		case n > 0 && r.step == stepDone:
 			pid = int(r.pid)
+		case n > 0:
+			err = stepError(r)
+		case err == nil && pid == 0:
+			return 0, ErrKilled
+		case err != nil && pid != 0:
+			_, _ = wait(pid, 0) // a zombie would keep the sandbox from ending
+			return 0, err
 		default:
-			if pid != 0 {
-				_, _ = wait(pid, 0)
-			}
-			return 0, stepError(r)
+			return pid, err
+		}
+	}
+}
+
+// nextReport reads a report; n is 0 when the program is executed or the forks have ended.
+// It fails with [os.ErrDeadlineExceeded] at the end: exec may wait for a file system of the
+// sandbox.
+func (a *forkArgs) nextReport() (r report, n int, err error) {
+	fd := int(a.pipe[0].Fd())
+	for {
+		if !a.end.IsZero() && !readable(fd, time.Until(a.end)) {
+			return r, 0, os.ErrDeadlineExceeded
+		}
+		n, err = unix.Read(fd, (*(*[unsafe.Sizeof(r)]byte)(unsafe.Pointer(&r)))[:])
+		if err != unix.EINTR {
+			return r, n, err
 		}
 	}
 }
@@ -166,7 +192,7 @@ func stepError(r report) error {
 	case stepFork:
 		return os.NewSyscallError("fork", errno)
 	}
-	return os.NewSyscallError("exec", errno)
+	return fmt.Errorf("cannot execute /proc/self/exe there (is /proc covered by a mount?): %w", errno)
 }
 
 // Package syscall calls these around its own forks: they block signals, and reset
@@ -190,7 +216,7 @@ func afterForkInChild()
 //go:norace
 //go:nocheckptr
 func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
-	pidfd, flags, pipe, stdin, out, keep := uintptr(a.pidfd), a.flags, uintptr(a.parentPipe), a.stdin, a.out, a.keep
+	pidfd, flags, pipe, standard, keep := uintptr(a.pidfd), a.flags, uintptr(a.parentPipe), a.standard, a.keep
 	path, dir := unsafe.Pointer(a.path), unsafe.Pointer(a.dir)
 	argv, envv := unsafe.Pointer(&a.argv[0]), unsafe.Pointer(&a.envv[0])
 	tty := -1
@@ -232,11 +258,10 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	if tty >= 0 {
 		takeForeground(uintptr(tty), &status.pid)
 	}
-	if stdin >= 0 {
-		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(stdin), 0, 0)
-	}
-	if out >= 0 {
-		syscall.RawSyscall(syscall.SYS_DUP3, uintptr(out), 1, 0)
+	for i := range standard {
+		if standard[i] >= 0 {
+			syscall.RawSyscall(syscall.SYS_DUP3, uintptr(standard[i]), uintptr(i), 0)
+		}
 	}
 	if keep >= 0 {
 		syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(keep), syscall.F_SETFD, 0)

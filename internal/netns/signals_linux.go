@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,22 +52,36 @@ func runForwarding(start func() (pid int, err error), tty *terminal) (syscall.Wa
 	defer tty.take()
 	done := make(chan struct{})
 	defer close(done)
-	go func() {
-		for {
-			select {
-			case s := <-signals:
-				forward(pid, s.(syscall.Signal))
-			case <-done:
-				return
-			}
-		}
-	}()
+	go forwardAll(pid, signals, done)
 	for {
 		status, err := wait(pid, unix.WUNTRACED)
 		if err != nil || !status.Stopped() {
 			return status, err
 		}
 		stopWith(pid, status.StopSignal(), tty)
+	}
+}
+
+// forwardAll forwards signals until done. A signal that ends programs continues a stopped
+// child, which would not get it; if that is stopped again, as by a process of its sandbox, it
+// is killed.
+func forwardAll(pid int, signals <-chan os.Signal, done <-chan struct{}) {
+	var late <-chan time.Time
+	for {
+		select {
+		case s := <-signals:
+			forward(pid, s.(syscall.Signal))
+			if s != unix.SIGUSR1 && s != unix.SIGUSR2 && stopped(pid) {
+				_ = unix.Kill(pid, unix.SIGCONT)
+				late = time.After(interruptTime)
+			}
+		case <-late:
+			if stopped(pid) {
+				_ = unix.Kill(pid, unix.SIGKILL)
+			}
+		case <-done:
+			return
+		}
 	}
 }
 
@@ -80,9 +95,10 @@ func forward(pid int, s syscall.Signal) {
 
 // stopWith stops this process, as its child was stopped, until SIGCONT, and then
 // continues the child. If both are in one process group the terminal's stop key
-// has stopped both already.
+// has stopped both already. Without a terminal no shell would continue this process, and it
+// has to handle signals.
 func stopWith(pid int, s syscall.Signal, tty *terminal) {
-	if s != unix.SIGSTOP && sameGroup(pid) {
+	if tty == nil || s != unix.SIGSTOP && sameGroup(pid) {
 		return
 	}
 	tty.take()

@@ -20,9 +20,16 @@ type Lab struct {
 	// "": the lab is on the machine.
 	Sandbox string `json:"sandbox,omitempty"`
 
-	// Unreachable is why no program can be started in the sandbox: the nodes are unknown.
+	// Unreachable is why the labs in the sandbox can't be listed: the nodes are unknown.
 	Unreachable string `json:"unreachable,omitempty"`
+
+	// NotFound says that the sandbox runs, but has no lab of its name, as after a crash.
+	NotFound bool `json:"-"`
 }
+
+// own reports whether the lab has a sandbox of its name, or none. Which other labs are in a
+// sandbox is what its processes claim.
+func (l Lab) own() bool { return l.Sandbox == "" || l.Sandbox == l.Name }
 
 // Labs are running labs. Several may have the same name, in different places.
 type Labs []Lab
@@ -44,15 +51,21 @@ func (l Labs) Reachable() Labs {
 // Has reports whether a lab of that name runs.
 func (l Labs) Has(name string) bool { return slices.Contains(l.Names(), name) }
 
-// Named returns the lab of that name: of several the first that is reachable, of none a
-// Lab with the name only.
+// Named returns the lab of that name: of several the first that is reachable, before those
+// that are in a sandbox of another name; of none a Lab with the name only.
 func (l Labs) Named(name string) Lab {
 	found := Lab{LabInfo: vethlab.LabInfo{Name: name}}
+	best := 0
 	for _, lab := range l {
-		if lab.Name == name {
-			if found = lab; !lab.Foreign {
-				break
-			}
+		rank := 1
+		if !lab.Foreign {
+			rank += 2
+		}
+		if lab.own() {
+			rank++
+		}
+		if lab.Name == name && rank > best {
+			found, best = lab, rank
 		}
 	}
 	return found

@@ -1,7 +1,6 @@
 package placement
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/feature"
-	"github.com/vethlab/vethlab/internal/guarded"
 	"github.com/vethlab/vethlab/internal/parallel"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
@@ -42,15 +40,13 @@ func (p *Process) Labs() (Labs, error) {
 		return nil, err
 	}
 	inBoxes := make([][]Lab, len(boxes))
-	errs := make([]error, len(boxes))
-	parallel.Each(len(boxes), func(i int) { inBoxes[i], errs[i] = labsIn(boxes[i]) })
-	return append(labs, slices.Concat(inBoxes...)...), errors.Join(errs...)
+	parallel.Each(len(boxes), func(i int) { inBoxes[i] = labsIn(boxes[i]) })
+	return append(labs, slices.Concat(inBoxes...)...), nil
 }
 
-// boxes returns the names of the included sandboxes. If labs on the machine are included
-// too, an error is ignored: sudo may leave XDG_RUNTIME_DIR of another user, whose folder
-// is not trusted.
-func (p *Process) boxes() ([]string, error) {
+// boxes returns the included sandboxes. If labs on the machine are included too, an error
+// is ignored: sudo may leave XDG_RUNTIME_DIR of another user, whose folder is not trusted.
+func (p *Process) boxes() ([]sandbox.Found, error) {
 	if !p.InSandboxes() {
 		return nil, nil
 	}
@@ -61,65 +57,6 @@ func (p *Process) boxes() ([]string, error) {
 	return boxes, err
 }
 
-// labsIn runs ls inside a sandbox and returns its labs. A sandbox that has none, after a
-// crash, is returned as an incomplete lab of its name, and one that can't be entered as
-// an unreachable one.
-func labsIn(name string) ([]Lab, error) {
-	box, err := sandbox.Open(name)
-	if errors.Is(err, sandbox.ErrNone) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer box.Close()
-	out, code, err := Output(func(stdout *os.File) (int, error) {
-		return box.Run([]string{ProgramName, "ls", "-o", "json"}, nil, stdout)
-	})
-	if errors.Is(err, sandbox.ErrEnded) {
-		return nil, nil
-	}
-	none := Lab{LabInfo: vethlab.LabInfo{Name: name, Nodes: []string{}}, Sandbox: name}
-	if entry := (*sandbox.EntryError)(nil); errors.As(err, &entry) {
-		none.Unreachable = entry.Error()
-		return []Lab{none}, nil
-	}
-	if err == nil && code != 0 {
-		none.Unreachable = fmt.Sprintf("cannot list the labs of sandbox %s: vethlab ls ended there with exit code %d", name, code)
-		return []Lab{none}, nil
-	}
-	var labs []Lab
-	if err == nil {
-		err = json.Unmarshal(out, &labs)
-	}
-	for i := range labs {
-		labs[i].Sandbox = name
-	}
-	if len(labs) == 0 {
-		none.Incomplete = true
-		labs = []Lab{none}
-	}
-	return labs, err
-}
-
-// Output returns what run writes to stdout, at most [guarded.MaxInput] bytes.
-func Output(run func(stdout *os.File) (code int, err error)) (out []byte, code int, err error) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, 0, err
-	}
-	defer read.Close()
-	captured := make(chan error, 1)
-	go func() {
-		var err error
-		out, err = guarded.ReadAll(read, "the output of a command in a sandbox")
-		captured <- err
-	}()
-	code, err = run(write)
-	write.Close()
-	return out, code, errors.Join(err, <-captured)
-}
-
 // ReexecInOnlySandbox re-executes the command in the only sandbox, if labs on the machine
 // are not included: the arguments are resolved there.
 func (p *Process) ReexecInOnlySandbox() error {
@@ -127,10 +64,15 @@ func (p *Process) ReexecInOnlySandbox() error {
 		return nil
 	}
 	boxes, err := p.boxes()
-	if err != nil || len(boxes) != 1 {
-		return err
+	if err == nil && len(boxes) == 1 && boxes[0].Err == nil {
+		return p.reexecIn(boxes[0].Box, p.Args...)
 	}
-	return p.ReexecFor(Lab{LabInfo: vethlab.LabInfo{Name: boxes[0]}, Sandbox: boxes[0]})
+	for _, found := range boxes {
+		if found.Err == nil {
+			found.Box.Close()
+		}
+	}
+	return err
 }
 
 // ReexecIfSandboxed returns nil if this process works on the lab. If the lab is in a

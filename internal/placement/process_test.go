@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 // inside carries out a command of this program in a sandbox, and returns the exit code.
+// sh runs a shell command.
 // ls and down are those of vethlab; up makes a lab of the argument's name; exit ends with
 // a code; and read compares stdin with its argument.
 func inside(command string, args []string) int {
@@ -42,6 +44,10 @@ func inside(command string, args []string) int {
 	case "exit":
 		code, _ := strconv.Atoi(args[0])
 		return code
+	case "sh":
+		cmd := exec.Command("sh", "-c", args[0])
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		err = cmd.Run()
 	case "read":
 		var data []byte
 		if data, err = io.ReadAll(os.Stdin); err == nil && string(data) != args[0] {
@@ -101,7 +107,7 @@ func code(t *testing.T, err error) int {
 }
 
 // downError returns the error of [placement.Process.Down].
-func downError(_, err error) error { return err }
+func downError(_ placement.Removal, err error) error { return err }
 
 // A command on a lab without a sandbox is re-executed in a new one if it may create it,
 // and a sandbox in which no lab is left ends.

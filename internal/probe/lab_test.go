@@ -3,6 +3,7 @@
 package probe_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -123,12 +124,12 @@ func raiseNeighLimit(tb testing.TB, n int) {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := errors.Join(lock.Retire(), lock.Release()); err != nil {
+		if err := errors.Join(lock.Retire(context.WithoutCancel(tb.Context())), lock.Release()); err != nil {
 			tb.Error(err)
 		}
 	})
 	// Where it can't, as in a container, up does what it can.
-	if _, err := lock.RaiseNeighbourLimit(n); err != nil && !errors.Is(err, sandbox.ErrNoNeighbourLimit) && !errors.Is(err, sandbox.ErrNeighbourLimitRaised) {
+	if _, err := lock.RaiseNeighbourLimit(tb.Context(), n); err != nil && !errors.Is(err, sandbox.ErrNoNeighbourLimit) && !errors.Is(err, sandbox.ErrNeighbourLimitRaised) {
 		tb.Fatal(err)
 	}
 }

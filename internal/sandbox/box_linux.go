@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/parallel"
 )
 
 // A Box is the sandbox of one lab: a user namespace in which its user is root, with
@@ -20,9 +23,20 @@ type Box struct {
 	pidfd int
 }
 
-// Boxes returns the names of this user's labs whose sandbox this process can enter.
-// It removes the files of killed holders and ignores other files in the folder.
-func Boxes() ([]string, error) {
+// A Found is a sandbox of this user that is listed.
+type Found struct {
+	Lab string
+	Box *Box  // for the caller to close; nil if it can't be opened
+	Err error // the reason
+}
+
+// listTime is how long a holder file may be locked for a sandbox to be listed as one that can be
+// opened.
+const listTime = 500 * time.Millisecond
+
+// Boxes returns this user's sandboxes, sorted by name, without those of another PID
+// namespace. It removes the holder file of killed holders and ignores other files in the folder.
+func Boxes() ([]Found, error) {
 	dir, err := runtimeDir(false)
 	if err != nil {
 		return nil, err
@@ -31,27 +45,24 @@ func Boxes() ([]string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var labs []string
-	for _, e := range entries {
-		if !e.Type().IsRegular() {
-			continue
-		}
-		box, err := Open(e.Name())
-		switch {
-		case errors.Is(err, ErrNone), errors.Is(err, errOtherPIDNS):
-			continue
-		case err != nil:
-			return nil, err
-		}
-		box.Close()
-		labs = append(labs, e.Name())
-	}
-	return labs, nil
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !e.Type().IsRegular() })
+	all := make([]Found, len(entries))
+	parallel.Each(len(entries), func(i int) {
+		lab := entries[i].Name()
+		box, err := open(lab, listTime)
+		all[i] = Found{lab, box, err}
+	})
+	return slices.DeleteFunc(all, func(f Found) bool {
+		return errors.Is(f.Err, ErrNone) || errors.Is(f.Err, errOtherPIDNS)
+	}), nil
 }
 
 // Open returns the sandbox of a lab. It fails with [ErrNone] if there is none.
-func Open(lab string) (*Box, error) {
-	h, err := openHolderFile(lab, false)
+func Open(lab string) (*Box, error) { return open(lab, holderFileTime) }
+
+// open is Open with a limit for the lock of the holder file.
+func open(lab string, limit time.Duration) (*Box, error) {
+	h, err := openHolderFile(lab, false, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNone
 	}
@@ -64,6 +75,23 @@ func Open(lab string) (*Box, error) {
 		err = errors.Join(err, h.remove())
 	}
 	return box, err
+}
+
+// OpenLocked returns the sandbox of a lab, also if another program has locked its holder file.
+func OpenLocked(lab string) (*Box, error) {
+	box, err := open(lab, endTime)
+	if locked := (*LockedError)(nil); !errors.As(err, &locked) {
+		return box, err
+	}
+	h, _, err := openUnlocked(lab, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	return openBox(lab, h)
 }
 
 // Start returns the sandbox of a lab and makes it if there is none.
@@ -79,7 +107,7 @@ func Start(lab string) (*Box, error) {
 // openOrMake returns the sandbox of a lab. If there is none it makes one and
 // returns nil: the caller must open it, since another program may end it first.
 func openOrMake(lab string) (*Box, error) {
-	h, err := openHolderFile(lab, true)
+	h, err := openHolderFile(lab, true, holderFileTime)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the holder file of lab %s: %w", lab, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,67 +15,121 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Labs returns the names of the labs in the sandbox, also of those being made.
-func (b *Box) Labs() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(b.pid), "root", Dir))
+// Labs returns the labs in the sandbox, also those being made, and the inode of the lock of
+// each, which is another one when a lab was removed and made again. They are what its
+// processes claim: the files in its [Dir].
+func (b *Box) Labs() (map[string]uint64, error) {
+	type result struct {
+		labs map[string]uint64
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		labs, err := b.readLabs()
+		read <- result{labs, err}
+	}()
+	select {
+	case r := <-read:
+		return r.labs, r.err
+	case <-time.After(endTime): // a file system of the sandbox may wait for one of its processes
+		return nil, &netns.TimeoutError{Limit: endTime}
+	}
+}
+
+func (b *Box) readLabs() (map[string]uint64, error) {
+	root, err := unix.Open(filepath.Join("/proc", strconv.Itoa(b.pid), "root"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("open", err)
+	}
+	defer unix.Close(root)
+	// A link there would lead to folders outside, a FIFO would be waited at.
+	fd, err := unix.Openat2(root, strings.TrimPrefix(Dir, "/"), &unix.OpenHow{
+		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS,
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var labs []string
-	for _, e := range entries {
-		if lab, ok := strings.CutSuffix(e.Name(), lockSuffix); ok {
-			labs = append(labs, lab)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: Dir, Err: err}
+	}
+	dir := os.NewFile(uintptr(fd), Dir)
+	defer dir.Close()
+	names, err := dir.Readdirnames(0)
+	labs := map[string]uint64{}
+	for _, name := range names {
+		var st unix.Stat_t
+		if lab, ok := strings.CutSuffix(name, lockSuffix); ok && unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+			labs[lab] = st.Ino
 		}
 	}
 	return labs, err
 }
 
 // End ends the sandbox with all its processes if it has no lab, and reports whether it
-// has ended.
+// has ended. A sandbox whose labs are unknown, or whose record another program has locked,
+// does not end.
 func (b *Box) End() (bool, error) {
-	return b.endIf(func(labs []string, err error) bool { return err == nil && len(labs) == 0 })
-}
-
-// Kill ends the sandbox with all its processes and its lab from outside. Without force
-// it does so only if the sandbox has no other lab, and reports whether it has ended.
-func (b *Box) Kill(force bool) (bool, error) {
-	return b.endIf(func(labs []string, err error) bool {
-		return force || err == nil && !slices.ContainsFunc(labs, func(lab string) bool { return lab != b.lab })
-	})
-}
-
-// endIf ends the sandbox if may returns true for its labs, and reports whether it has
-// ended. It needs neither a process in the sandbox nor space on disk.
-func (b *Box) endIf(may func(labs []string, err error) bool) (bool, error) {
-	h, err := openHolderFile(b.lab, false)
-	if errors.Is(err, fs.ErrNotExist) {
+	h, err := openHolderFile(b.lab, false, endTime)
+	switch locked := (*LockedError)(nil); {
+	case errors.Is(err, fs.ErrNotExist):
 		return true, nil // another program ended it
-	}
-	if err != nil {
+	case errors.As(err, &locked):
+		return false, nil
+	case err != nil:
 		return false, err
 	}
 	defer h.Close()
 	if pid, err := h.holder(); err != nil || pid != b.pid {
 		return true, err // it has ended, and a new one has its name
 	}
-	if !may(b.Labs()) {
+	if labs, err := b.Labs(); err != nil || len(labs) > 0 {
 		return false, nil
 	}
-	if err := h.remove(); err != nil {
-		return false, err
-	}
-	if netns.WaitExit(b.pidfd, endTime) {
-		return true, nil
-	}
-	_ = unix.PidfdSendSignal(b.pidfd, unix.SIGKILL, nil, 0)
-	if !netns.WaitExit(b.pidfd, killTime) {
-		return false, fmt.Errorf("cannot end the sandbox of lab %s: process %d still runs after SIGKILL", b.lab, b.pid)
-	}
-	return true, nil
+	return true, b.end(h)
 }
 
-// endTime is how long a holder has to exit after its file is removed. It exits after the
-// kernel has killed all processes of the sandbox.
+// Kill ends the sandbox with all its processes and labs from outside, whatever its processes
+// do: its holder is the process that the kernel says has locked the holder file.
+func (b *Box) Kill() error {
+	h, err := openHolderFile(b.lab, false, endTime)
+	if locked := (*LockedError)(nil); errors.As(err, &locked) {
+		h, _, err = openUnlocked(b.lab, false)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return b.kill() // an ended one needs nothing
+	}
+	if err != nil {
+		return errors.Join(err, b.kill())
+	}
+	defer h.Close()
+	if pid, err := h.lockOwner(); err != nil || pid != b.pid {
+		return errors.Join(err, b.kill())
+	}
+	return b.end(h)
+}
+
+// end removes the holder file, upon which the holder exits, and kills a holder that does not. It
+// needs neither a process in the sandbox nor space on disk.
+func (b *Box) end(h *holderFile) error {
+	removed := h.remove()
+	if removed == nil && netns.WaitExit(b.pidfd, endTime) {
+		return nil
+	}
+	return errors.Join(removed, b.kill())
+}
+
+// kill ends the holder by SIGKILL.
+func (b *Box) kill() error {
+	_ = unix.PidfdSendSignal(b.pidfd, unix.SIGKILL, nil, 0)
+	if !netns.WaitExit(b.pidfd, killTime) {
+		return fmt.Errorf("cannot end the sandbox of lab %s: process %d still runs after SIGKILL", b.lab, b.pid)
+	}
+	return nil
+}
+
+// endTime is how long a holder has to exit after its holder file is removed. It exits after
+// the kernel has killed all processes of the sandbox.
 const endTime = 2 * time.Second
 
 // killTime is how long it has after SIGKILL. Thousands of processes take seconds.

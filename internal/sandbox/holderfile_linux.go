@@ -1,33 +1,61 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// A holderFile is the lock file of a sandbox. It is empty: the holder process has an fcntl
-// lock on it, and the kernel reports the PID of the lock's owner (fcntl(2), F_GETLK). So
-// it is never stale: the kernel releases the lock of a killed holder. A holder exits
-// when its file is removed.
+// A holderFile is the lock file of a sandbox. It is empty: its holder process has an fcntl
+// lock on it, and the kernel reports that process (fcntl(2), F_GETLK). So the holder file
+// is never stale: the kernel releases the lock of a killed holder. A holder exits
+// when its holder file is removed.
 type holderFile struct{ *os.File }
 
-// openHolderFile opens the holder file of a lab and locks it (flock(2)): until it is
-// closed or published no other program can start, end or remove that sandbox. Without create it
-// fails with [fs.ErrNotExist] if there is none.
-func openHolderFile(lab string, create bool) (*holderFile, error) {
+// holderFileTime is how long another program may keep a holder file locked: it starts or ends the
+// sandbox, which takes 20 ms, seconds on a busy machine.
+const holderFileTime = 10 * time.Second
+
+// openHolderFile opens the holder file of a lab and locks it (flock(2)): until it is closed or
+// published no other program can start, end or remove that sandbox. Without create it
+// fails with [fs.ErrNotExist] if there is none. It fails with a [LockedError] if another
+// program keeps the lock for longer than limit, and after SIGINT and SIGTERM.
+func openHolderFile(lab string, create bool, limit time.Duration) (*holderFile, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
+	defer stop()
+	for {
+		h, path, err := openUnlocked(lab, create)
+		if err != nil {
+			return nil, err
+		}
+		if err := flock(ctx, h.File, lockWait{limit: limit}); err != nil {
+			h.Close()
+			return nil, err
+		}
+		if sameFile(h.File, path) {
+			return h, nil
+		}
+		h.Close() // the previous owner of the lock removed it
+	}
+}
+
+// openUnlocked opens the holder file of a lab without locking it.
+func openUnlocked(lab string, create bool) (h *holderFile, path string, err error) {
 	dir, err := runtimeDir(create)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	path := filepath.Join(dir, filepath.Base(lab))
-	flags := os.O_RDWR | unix.O_NOFOLLOW
+	path = filepath.Join(dir, filepath.Base(lab))
+	flags := os.O_RDWR | unix.O_NOFOLLOW | unix.O_NONBLOCK
 	if create {
 		flags |= os.O_CREATE
 	}
@@ -35,21 +63,14 @@ func openHolderFile(lab string, create bool) (*holderFile, error) {
 		f, err := os.OpenFile(path, flags, 0o600)
 		if create && errors.Is(err, fs.ErrNotExist) {
 			if _, err := runtimeDir(true); err != nil {
-				return nil, err
+				return nil, "", err
 			}
 			continue // another program removed the folder with its last holder file
 		}
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-			f.Close()
-			return nil, os.NewSyscallError("flock", err)
-		}
-		if sameFile(f, path) {
-			return &holderFile{f}, nil
-		}
-		f.Close() // the previous owner of the lock removed it
+		return &holderFile{f}, path, nil
 	}
 }
 
@@ -70,12 +91,20 @@ var errOtherPIDNS = errors.New("the sandbox's process is in another PID namespac
 // holder waits for the lock then. The caller has the holder file open, so nobody else can
 // become the holder.
 func (h *holderFile) holder() (pid int, err error) {
-	pid, err = h.lockOwner()
-	if pid == 0 || err != nil || !netns.Exiting(pid) {
-		return pid, err
+	for end := time.Now().Add(exitTime); ; time.Sleep(exitTime / 1000) {
+		pid, err = h.lockOwner()
+		switch {
+		case pid == 0 || err != nil || !netns.Exiting(pid):
+			return pid, err
+		case time.Now().After(end):
+			return 0, fmt.Errorf("the sandbox is ending: process %d waits for a process that can't be killed", pid)
+		}
 	}
-	return 0, errors.Join(h.lock(unix.F_SETLKW, unix.F_WRLCK), h.lock(unix.F_SETLK, unix.F_UNLCK))
 }
+
+// exitTime is how long an exiting holder is waited for. A process of the sandbox that waits
+// in the kernel keeps it.
+const exitTime = time.Second
 
 // lockOwner returns the PID of the process that has the holder file's fcntl lock, 0 if
 // none.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -206,12 +207,12 @@ func NeighbourLimit() int { return machineTables().most("ipv4") }
 // until the lab is deleted, and reports whether they were lower. Outside the initial
 // network namespace it fails with [ErrNoNeighbourLimit], and with
 // [ErrNeighbourLimitRaised] if they will be restored without regard for the lab.
-func (l *Lock) RaiseNeighbourLimit(n int) (raised bool, err error) {
+func (l *Lock) RaiseNeighbourLimit(ctx context.Context, n int) (raised bool, err error) {
 	tables := machineTables()
 	if NeighbourLimit() == 0 {
 		return false, ErrNoNeighbourLimit
 	}
-	err = exclusively(func() error {
+	err = exclusively(ctx, l.wait, func() error {
 		raised, err = tables.raise(l.lab, n)
 		return err
 	})

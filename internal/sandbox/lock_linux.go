@@ -19,25 +19,31 @@ type Lock struct {
 	lab      string
 	file     *os.File
 	finished bool
+	wait     func(locked, owner string) // of Acquire
 }
 
-// Acquire locks a lab and prepares /run/netns for it. If another program has the lock
-// it calls wait once, if not nil, with that program, and waits. It returns [ErrRoot]
-// if this process is not [Privileged].
-func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, error) {
+// Acquire locks a lab and prepares /run/netns for it. While another program has the lock it
+// waits, and calls wait, if not nil, with what is locked and by which program: at once for a
+// lab, after [lockNotice] for [Dir]. It returns [ErrRoot] if this process is not [Privileged].
+func Acquire(ctx context.Context, lab string, wait func(locked, owner string)) (*Lock, error) {
 	if !Privileged() {
 		return nil, ErrRoot
 	}
 	if err := errors.Join(needProc(), needNames()); err != nil {
 		return nil, err
 	}
+	if wait == nil {
+		wait = func(string, string) {}
+	}
+	notified := false
 	for {
 		var l *Lock
-		err := exclusively(func() error {
+		err := exclusively(ctx, wait, func() error {
 			var err error
 			if l, err = tryAcquire(lab); err != nil {
 				return err
 			}
+			l.wait = wait
 			if err := prepareNames(); err != nil {
 				return errors.Join(err, l.Release())
 			}
@@ -49,21 +55,17 @@ func Acquire(ctx context.Context, lab string, wait func(owner string)) (*Lock, e
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, err
 		}
-		if wait != nil {
-			wait(owner(lab))
-			wait = nil
+		if !notified {
+			wait("lab "+lab, owner(lab))
+			notified = true
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("waiting for lab %s: %w", lab, ctx.Err())
+			return nil, fmt.Errorf("waiting for lab %s, which is being changed by %s: %w", lab, owner(lab), ctx.Err())
 		case <-time.After(lockPoll):
 		}
 	}
 }
-
-// lockPoll is the time between two attempts at a taken lock. A blocking flock can't
-// be cancelled by a context.
-const lockPoll = 10 * time.Millisecond
 
 const lockSuffix = ".lock"
 
@@ -127,11 +129,7 @@ func owner(lab string) string {
 		return "another program"
 	}
 	defer f.Close()
-	var pid int
-	if _, err := fmt.Fscan(f, &pid); err != nil {
-		return "another program"
-	}
-	return fmt.Sprintf("process %d", pid)
+	return lockOwner(f)
 }
 
 // Begin notes that a change begins. Until Finish, [Unfinished] reports the lab after
@@ -167,9 +165,10 @@ func Unfinished(lab string) bool {
 
 // Retire removes the lock file of a deleted lab. With the last lab it undoes what
 // [Acquire] prepared, with the last that needs them what RaiseNeighbourLimit did. The
-// caller must still call Release.
-func (l *Lock) Retire() error {
-	return exclusively(func() error {
+// caller must still call Release. It does so also when ctx has ended, unless another program
+// keeps [Dir] locked.
+func (l *Lock) Retire(ctx context.Context) error {
+	return exclusively(ctx, l.wait, func() error {
 		if err := errors.Join(forgetWanted(l.lab), os.Remove(lockPath(l.lab))); err != nil {
 			return err
 		}
@@ -206,29 +205,45 @@ func removeIfEmpty(dir string) error {
 // user who may open the folder could lock it and block root.
 var turnPath = filepath.Join(Dir, "turn")
 
+// turnTime is how long the lock of [Dir] may be taken. Each program has it for
+// milliseconds; one that unmounts /run/netns for half a second (busyTries).
+const turnTime = 10 * time.Second
+
+// turnGrace is how long it is waited for when the context has ended already: a program that
+// is interrupted must undo what it has made.
+const turnGrace = time.Second
+
 // exclusively calls fn while no other program takes or retires a lock, or prepares or
 // restores /run/netns. So one program can't undo the mount point that another has just
-// found and relies on.
-func exclusively(fn func() error) error {
+// found and relies on. It calls wait if another program has the lock for long.
+func exclusively(ctx context.Context, wait func(locked, owner string), fn func() error) error {
+	turn, err := lockTurn(ctx, lockWait{limit: turnTime, grace: turnGrace, notify: func(owner string) { wait(Dir, owner) }})
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(), turn.Close())
+}
+
+// lockTurn returns the locked file of [exclusively].
+func lockTurn(ctx context.Context, wait lockWait) (*os.File, error) {
 	for {
 		if err := os.MkdirAll(Dir, 0o755); err != nil {
-			return err
+			return nil, fmt.Errorf("cannot make or change a lab: %w (want a folder that only vethlab writes)", err)
 		}
-		turn, err := os.OpenFile(turnPath, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		turn, err := os.OpenFile(turnPath, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // another program removed Dir with its last lab
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		err = unix.Flock(int(turn.Fd()), unix.LOCK_EX)
-		if err == nil && !sameFile(turn, turnPath) {
+		if err := flock(ctx, turn, wait); err != nil {
 			turn.Close()
-			continue // removed and recreated meanwhile
+			return nil, err
 		}
-		if err == nil {
-			err = fn()
+		if sameFile(turn, turnPath) {
+			return turn, nil
 		}
-		return errors.Join(err, turn.Close())
+		turn.Close() // removed and recreated meanwhile
 	}
 }

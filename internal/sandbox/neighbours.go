@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 )
@@ -18,7 +19,7 @@ const (
 // deleted, if the traffic of the lab needs so many entries that it could come near the
 // limit. Without enough, the lab needs entries that do not count towards it. The notes say
 // what was done.
-func (l *Lock) EnsureNeighbourLimit(need int) (enough bool, notes []string) {
+func (l *Lock) EnsureNeighbourLimit(ctx context.Context, need int) (enough bool, notes []string) {
 	need = min(need, maxNeighbours)
 	limit := cmp.Or(NeighbourLimit(), defaultNeighbours)
 	if need <= min(limit, defaultNeighbours)/2 || Rootless() && need <= limit/2 {
@@ -28,7 +29,7 @@ func (l *Lock) EnsureNeighbourLimit(need int) (enough bool, notes []string) {
 	if !Rootless() {
 		// Even if it is high enough: another lab may have raised it until that one is down.
 		var raised bool
-		if raised, err = l.RaiseNeighbourLimit(2 * need); raised {
+		if raised, err = l.RaiseNeighbourLimit(ctx, 2*need); raised {
 			notes = append(notes, fmt.Sprintf("the machine's limit of neighbours (net.ipv4.neigh.default.gc_thresh3) is raised from %d to %d "+
 				"until the labs that need that are down", limit, max(limit, 2*need)))
 		}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,18 @@ import (
 // sandbox ends first, which kills the program, and an [EntryError] if the program can't be
 // started.
 func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
+	return b.run(netns.Reexec{Args: args, Stdin: stdin, Stdout: stdout})
+}
+
+// RunWithin is Run for a program that must end within a limit: the processes of the sandbox
+// can stop it, or keep what it waits for. The error is an [EntryError] of a
+// [netns.TimeoutError] if it does not, and [netns.ErrInterrupted] if it does not after a
+// signal. Nil files are this program's own.
+func (b *Box) RunWithin(limit time.Duration, args []string, stdin, stdout, stderr *os.File) (code int, err error) {
+	return b.run(netns.Reexec{Args: args, Stdin: stdin, Stdout: stdout, Stderr: stderr, Limit: limit})
+}
+
+func (b *Box) run(p netns.Reexec) (code int, err error) {
 	if crowd := b.crowd(); crowd != nil {
 		return 0, &EntryError{b.lab, crowd}
 	}
@@ -29,20 +42,27 @@ func (b *Box) Run(args []string, stdin, stdout *os.File) (code int, err error) {
 	if err != nil {
 		dir = "/"
 	}
-	status, err := runInside(netns.Reexec{Pidfd: b.pidfd, Args: args, Dir: dir, Stdin: stdin, Stdout: stdout})
+	p.Pidfd, p.Dir = b.pidfd, dir
+	status, err := runInside(p)
 	if (err != nil || status.Signaled()) && b.ended() {
 		return 0, ErrEnded
+	}
+	if errors.Is(err, netns.ErrInterrupted) {
+		return 0, err
 	}
 	if entry := b.entryError(status, err); entry != nil {
 		return 0, entry
 	}
-	return ExitCode(status), err
+	return ExitCode(status), nil
 }
 
 // ended reports whether the sandbox has ended or is ending. It is true after the end of
 // the holder has killed a program in the sandbox.
 func (b *Box) ended() bool {
-	h, err := openHolderFile(b.lab, false)
+	if netns.WaitExit(b.pidfd, 0) {
+		return true
+	}
+	h, err := openHolderFile(b.lab, false, listTime)
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}
@@ -51,16 +71,16 @@ func (b *Box) ended() bool {
 	return err == nil && pid != b.pid
 }
 
-// entryError returns an [EntryError] if a program could not be started for lack of
-// processes or memory, or probably ended because it could not start a thread.
+// entryError returns an [EntryError] if a program could not be started, or probably ended
+// because it could not start a thread.
 func (b *Box) entryError(status syscall.WaitStatus, err error) error {
 	crowd := b.crowd()
 	switch {
 	case errors.Is(err, unix.EAGAIN) && crowd != nil:
 		return &EntryError{b.lab, errors.Join(err, crowd)}
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENOMEM), errors.Is(err, unix.ENOSPC), errors.Is(err, netns.ErrKilled):
+	case err != nil:
 		return &EntryError{b.lab, err}
-	case err == nil && crowd != nil && endedByRuntime(status):
+	case crowd != nil && endedByRuntime(status):
 		return &EntryError{b.lab, crowd}
 	}
 	return nil

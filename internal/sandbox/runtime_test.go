@@ -92,7 +92,7 @@ func TestFolderAmongHolderFiles(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "vethlab", "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if labs, err := sandbox.Boxes(); err != nil || len(labs) != 1 || labs[0] != "lab" {
+	if labs, err := sandbox.Boxes(); err != nil || len(labs) != 1 || labs[0].Lab != "lab" {
 		t.Errorf("got %v, %v", labs, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/vethlab/vethlab/internal/netns"
 )
@@ -14,7 +15,7 @@ import (
 type Lock struct{}
 
 // Acquire fails with [netns.ErrLinux].
-func Acquire(context.Context, string, func(owner string)) (*Lock, error) {
+func Acquire(context.Context, string, func(locked, owner string)) (*Lock, error) {
 	return nil, netns.ErrLinux
 }
 
@@ -34,7 +35,7 @@ func (*Lock) Finished() bool { return true }
 func Unfinished(string) bool { return false }
 
 // Retire does nothing.
-func (*Lock) Retire() error { return nil }
+func (*Lock) Retire(context.Context) error { return nil }
 
 // Wanted fails with [netns.ErrLinux].
 func Wanted(string) ([]byte, error) { return nil, netns.ErrLinux }
@@ -49,7 +50,7 @@ func ShareNames() error { return netns.ErrLinux }
 func NeighbourLimit() int { return 0 }
 
 // RaiseNeighbourLimit fails with [netns.ErrLinux].
-func (*Lock) RaiseNeighbourLimit(int) (bool, error) { return false, netns.ErrLinux }
+func (*Lock) RaiseNeighbourLimit(context.Context, int) (bool, error) { return false, netns.ErrLinux }
 
 // Labs returns none.
 func Labs() []string { return nil }
@@ -78,8 +79,18 @@ func ExitCode(s syscall.WaitStatus) int { return s.ExitStatus() }
 // A Box is the sandbox of one lab.
 type Box struct{}
 
+// A Found is a sandbox of this user that is listed.
+type Found struct {
+	Lab string
+	Box *Box
+	Err error
+}
+
 // Boxes returns none.
-func Boxes() ([]string, error) { return nil, nil }
+func Boxes() ([]Found, error) { return nil, nil }
+
+// OpenLocked fails with [ErrNone].
+func OpenLocked(string) (*Box, error) { return nil, ErrNone }
 
 // Open fails with [ErrNone].
 func Open(string) (*Box, error) { return nil, ErrNone }
@@ -96,8 +107,16 @@ func (*Box) Lab() string { return "" }
 // Run fails with [netns.ErrLinux].
 func (*Box) Run([]string, *os.File, *os.File) (int, error) { return 0, netns.ErrLinux }
 
+// RunWithin fails with [netns.ErrLinux].
+func (*Box) RunWithin(time.Duration, []string, *os.File, *os.File, *os.File) (int, error) {
+	return 0, netns.ErrLinux
+}
+
+// Labs fails with [netns.ErrLinux].
+func (*Box) Labs() (map[string]uint64, error) { return nil, netns.ErrLinux }
+
 // Kill fails with [netns.ErrLinux].
-func (*Box) Kill(bool) (bool, error) { return false, netns.ErrLinux }
+func (*Box) Kill() error { return netns.ErrLinux }
 
 // End does nothing.
 func (*Box) End() (bool, error) { return true, nil }

@@ -162,7 +162,7 @@ func TestBox(t *testing.T) {
 	if _, code, err := run(t, box, "exit", "42"); code != 42 || err != nil {
 		t.Errorf("code %d, %v", code, err)
 	}
-	if labs, err := sandbox.Boxes(); err != nil || len(labs) != 1 || labs[0] != "lab" {
+	if labs, err := sandbox.Boxes(); err != nil || len(labs) != 1 || labs[0].Lab != "lab" {
 		t.Errorf("%v, %v", labs, err)
 	}
 	if ended, err := box.End(); !ended || err != nil {
@@ -370,7 +370,7 @@ func TestLockIsRegularFile(t *testing.T) {
 		if err := put(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := sandbox.Acquire(t.Context(), lab, func(string) {}); err == nil || !strings.Contains(err.Error(), lab) {
+		if _, err := sandbox.Acquire(t.Context(), lab, nil); err == nil || !strings.Contains(err.Error(), lab) {
 			t.Errorf("%s: got the error %v", name, err)
 		}
 		if sandbox.Unfinished(lab) {

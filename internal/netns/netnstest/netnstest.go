@@ -5,6 +5,7 @@
 package netnstest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -72,7 +73,7 @@ func Need(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := errors.Join(lock.Retire(), lock.Release()); err != nil {
+		if err := errors.Join(lock.Retire(context.WithoutCancel(tb.Context())), lock.Release()); err != nil {
 			tb.Error(err)
 		}
 	})
