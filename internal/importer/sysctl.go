@@ -87,7 +87,7 @@ func (d *Draft) loadSysctls(c shell.Command, files []string) shell.Result {
 			if key = strings.TrimSpace(key); !set || key == "" || key[0] == '#' || key[0] == ';' {
 				continue
 			}
-			if exists, known := d.sysctlExists(c.Where, strings.ReplaceAll(state.SysctlKey(key), ".", "/")); ignoresErrors && !(exists && known) {
+			if exists, known := d.sysctlExists(c.Where, strings.ReplaceAll(state.SysctlKey(key), ".", "/")); ignoresErrors && (!exists || !known) {
 				d.commands++
 				d.noteLost(c.At, c.Where, "-"+line, "it is unknown whether the machine has this setting")
 				continue

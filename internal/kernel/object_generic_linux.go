@@ -232,7 +232,7 @@ func countPrograms(index, attachType uint32) (uint32, error) {
 	}
 	query.index, query.attachType = index, attachType
 	_, _, errno := unix.Syscall(unix.SYS_BPF, progQuery, uintptr(unsafe.Pointer(&query)), unsafe.Sizeof(query))
-	if errno != 0 && errno != unix.ENOSPC { // there is no room for their numbers
+	if errno != 0 && errno != unix.ENOSPC { // their numbers do not fit
 		return 0, errno
 	}
 	return query.count, nil

@@ -70,7 +70,7 @@ func checkHostRoutes(l *compile.Lab, p plan.Plan, seen *state.State) error {
 	errs := []error{err}
 	for _, op := range added {
 		for _, r := range all {
-			if r.Route.Key() == op.Key() && !isLabRoute(seen, r) {
+			if r.Key() == op.Key() && !isLabRoute(seen, r) {
 				errs = append(errs, fmt.Errorf("the host has a route %q already and it is not of lab %s, so it is left alone: "+
 					"delete it (ip route del %s), or give the lab other addresses, with `subnet` or `addressing`", routeText(r), l.Name, routeText(r)))
 			}

@@ -49,7 +49,7 @@ func TestValues(t *testing.T) {
 		{verb, "a", "address", ""},
 		{verb, "addr", "address", ""},
 		{verb, "addrl", "addrlabel", ""},
-		{verb, "adress", nil, `word 1, "adress": expected address or addrlabel; did you mean "address"?`},
+		{verb, "addrss", nil, `word 1, "addrss": expected address or addrlabel; did you mean "address"?`},
 		{verb, "link", nil, `word 1, "link": expected address or addrlabel`},
 	} {
 		w := wordsOf(c.line)
