@@ -22,7 +22,7 @@ var inMapping = map[string]string{
 func TestOtherKeys(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, o := range otherKeys {
-		for _, key := range strings.FieldsSeq(o.keys) {
+		for key := range strings.FieldsSeq(o.keys) {
 			if seen[o.in+key] {
 				t.Errorf("%s in %s stands twice in the table", key, o.in)
 			}
