@@ -94,12 +94,12 @@ func (p *program) amend(file string, pinned *topo.Topology, o fmtOptions) error 
 		p.out.printExact(string(after))
 		return nil
 	case string(after) == string(before):
-		p.out.notice("%s has all addresses", file)
+		p.out.notice("%s: no further address to write", file)
 		return nil
 	}
 	if err := atomicfile.Replace(file, after); err != nil {
 		return err
 	}
-	p.out.notice("%s has the addresses of all interfaces now", file)
+	p.out.notice("wrote addresses into %s", file)
 	return nil
 }
