@@ -39,7 +39,7 @@ func (s Step) String() string { return s.Command }
 
 // Plan returns what [Lab.Up] would change now.
 func (l *Lab) Plan() (*Plan, error) {
-	p, _, err := l.plan(l.record())
+	p, _, err := l.plan(l.record(), kernel.ObserveWithExtras)
 	return p, err
 }
 
@@ -59,12 +59,15 @@ func (l *Lab) described() *state.State {
 	return state.New()
 }
 
+// An observer reads a lab from the kernel, see [kernel.Observe].
+type observer func(lab string, want, last *state.State) (*kernel.Snapshot, error)
+
 // plan returns the plan from what the kernel has now, and that.
-func (l *Lab) plan(before *record.Record) (*Plan, *kernel.Snapshot, error) {
+func (l *Lab) plan(before *record.Record, observe observer) (*Plan, *kernel.Snapshot, error) {
 	if l.wanted() == nil {
 		return nil, nil, l.unknown()
 	}
-	view, err := kernel.ObserveWithExtras(l.name, l.wanted(), before.State())
+	view, err := observe(l.name, l.wanted(), before.State())
 	if err != nil {
 		return nil, nil, err
 	}

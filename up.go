@@ -145,7 +145,7 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 
 // applyRest applies the differences that are left after a plan.
 func (l *Lab) applyRest(ctx context.Context) error {
-	rest, seen, err := l.plan(l.record())
+	rest, seen, err := l.plan(l.record(), kernel.Observe)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (l *Lab) prepare(before *record.Record) (*Plan, *kernel.Snapshot, error) {
 	if err := l.clearLeftovers(); err != nil {
 		return nil, nil, err
 	}
-	p, seen, err := l.plan(before)
+	p, seen, err := l.plan(before, kernel.ObserveWithRules)
 	if err != nil {
 		return nil, nil, err
 	}

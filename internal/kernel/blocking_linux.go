@@ -17,50 +17,60 @@ var blockingSysctls = [...]string{
 	"net.ipv4.conf.all.rp_filter", "net.ipv4.conf.all.arp_ignore", "net.ipv4.conf.all.arp_filter", "net.ipv4.conf.all.proxy_arp",
 }
 
-// blockingOfLinks are those of links, with their numbers in IFLA_INET_CONF: IPV4_DEVCONF_*
+// linkBlocking are those of links, with their numbers in IFLA_INET_CONF: IPV4_DEVCONF_*
 // (linux/ip.h) less 1.
-var blockingOfLinks = [...]struct {
+var linkBlocking = [...]struct {
 	leaf   string
 	number int
 }{
 	{"forwarding", 0}, {"proxy_arp", 2}, {"rp_filter", 7}, {"arp_filter", 12}, {"arp_ignore", 18},
 }
 
-// numbersOfLink returns the values of blockingOfLinks by the body of an RTM_NEWLINK.
-func numbersOfLink(body []byte) (values [len(blockingOfLinks)]uint32) {
-	for i, b := range blockingOfLinks {
+// numbersOfLink returns the values of linkBlocking by the body of an RTM_NEWLINK.
+func numbersOfLink(body []byte) (values [len(linkBlocking)]uint32) {
+	for i, b := range linkBlocking {
 		values[i] = devconf(body, unix.AF_INET, iflaInetConf, b.number)
 	}
 	return values
 }
 
-// blockingSettings returns the blocking sysctls that nobody wants and that a new namespace,
-// or a new link, does not have.
-func (r reading) blockingSettings() []dump.Setting {
-	var list []dump.Setting
-	consider := func(key, value, usual string) {
-		if _, wanted := r.sysctls.want[r.name][key]; !wanted && value != usual {
+// blockingOfNamespace returns the blocking sysctls of the whole namespace that nobody wants and
+// that a new namespace does not have.
+func (r reading) blockingOfNamespace() (list []dump.Setting) {
+	for _, key := range blockingSysctls {
+		value, ok := readSysctl(key)
+		if usual := r.usual(key, value); ok && value != usual && !r.wants(key) {
 			list = append(list, dump.Setting{Key: key, Value: value, Default: usual})
 		}
 	}
-	for _, key := range blockingSysctls {
-		if value, ok := readSysctl(key); ok {
-			consider(key, value, r.usual(key, value))
-		}
-	}
+	return list
+}
+
+// blockingOfLinks returns the blocking sysctls of links that nobody wants and that a new link
+// does not have.
+func (r reading) blockingOfLinks() (list []dump.Setting) {
 	for _, l := range r.links {
-		for i, b := range blockingOfLinks {
+		if l.loopback() {
+			continue
+		}
+		for i, b := range linkBlocking {
 			key := blockingKey(strings.ReplaceAll(l.Name, ".", "/"), b.leaf)
 			value, usual := strconv.Itoa(int(l.blocking[i])), r.inherited(b.leaf)
 			if usual == "" {
 				usual = r.usual(blockingKey("default", b.leaf), value)
 			}
-			if !l.loopback() {
-				consider(key, value, usual)
+			if value != usual && !r.wants(key) {
+				list = append(list, dump.Setting{Key: key, Value: value, Default: usual})
 			}
 		}
 	}
 	return list
+}
+
+// wants reports whether a setting is wanted.
+func (r reading) wants(key string) bool {
+	_, wanted := r.sysctls.want[r.name][key]
+	return wanted
 }
 
 // usual returns what a blocking sysctl is in a new namespace, which copies some from the
@@ -99,7 +109,7 @@ func readUsual() map[string]string {
 	usual := map[string]string{}
 	_ = netns.InTemp(func() error {
 		keys := append([]string(nil), blockingSysctls[:]...)
-		for _, b := range blockingOfLinks {
+		for _, b := range linkBlocking {
 			keys = append(keys, blockingKey("default", b.leaf))
 		}
 		for _, key := range keys {

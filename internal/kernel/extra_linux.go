@@ -11,7 +11,7 @@ import (
 
 // extra reads what the namespace has that no State has: the rules and, if they lead to
 // further tables, the routes of these; and what else keeps packets from their way.
-func (r reading) extra() (x Extra, err error) {
+func (r reading) extra(which extras) (x Extra, err error) {
 	if x.Xtables, err = readXtables(); err != nil {
 		return x, err
 	}
@@ -20,33 +20,40 @@ func (r reading) extra() (x Extra, err error) {
 		return x, err
 	}
 	x.Rules = ns.Rules
-	if err := r.dumpRoutes(&ns); err != nil {
+	if x.Routes, err = r.furtherTables(x.Rules); err != nil {
 		return x, err
 	}
-	x.Routes = r.furtherTables(x.Rules, ns.Routes)
+	x.Settings = r.blockingOfLinks()
+	if which == fastExtras {
+		return x, nil
+	}
 	if x.Qdiscs, err = r.addedQdiscs(); err != nil {
 		return x, err
 	}
 	if x.Policies, err = readPolicies(); err != nil {
 		return x, err
 	}
-	x.Settings = r.blockingSettings()
+	x.Settings = append(r.blockingOfNamespace(), x.Settings...)
 	return x, nil
 }
 
 // furtherTables counts the routes of tables that a new namespace does not have; nil if no
 // rule leads to one.
-func (r reading) furtherTables(rules []dump.Rule, routes []dump.Route) map[uint32]int {
+func (r reading) furtherTables(rules []dump.Rule) (map[uint32]int, error) {
 	if !slices.ContainsFunc(rules, func(r dump.Rule) bool { return !initialTable(r.Table) }) {
-		return nil
+		return nil, nil
+	}
+	var ns dump.Namespace
+	if err := r.dumpRoutes(&ns); err != nil {
+		return nil, err
 	}
 	sizes := map[uint32]int{}
-	for _, r := range routes {
+	for _, r := range ns.Routes {
 		if !initialTable(r.Table) {
 			sizes[r.Table]++
 		}
 	}
-	return sizes
+	return sizes, nil
 }
 
 // initialTable reports whether rules of a new namespace lead to a table, or none does.

@@ -26,6 +26,11 @@ func ObserveWithExtras(string, *state.State, *state.State) (*Snapshot, error) {
 	return nil, netns.ErrLinux
 }
 
+// ObserveWithRules fails with [netns.ErrLinux].
+func ObserveWithRules(string, *state.State, *state.State) (*Snapshot, error) {
+	return nil, netns.ErrLinux
+}
+
 // ObserveAll fails with [netns.ErrLinux].
 func ObserveAll(...string) (*Snapshot, error) { return nil, netns.ErrLinux }
 
