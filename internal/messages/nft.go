@@ -68,6 +68,7 @@ func nftTextErrors() []words.Text {
 		{En: "unterminated quote", ZhTW: "引號沒有結尾"},
 		{En: "undefined variable $%s", ZhTW: "變數 $%s 沒有定義"},
 		{En: "definitions make this text too large: $%s", ZhTW: "定義展開後太長：$%s"},
+		{En: "the definition of $%s ends before its }", ZhTW: "$%s 的定義少了結尾的 }"},
 		{En: "unknown statement %w", ZhTW: "沒有這種敘述：%s"},
 		{En: "unknown expression %q", ZhTW: "沒有這種運算式：%s"},
 		{En: "invalid prefix %q (want one such as 10.0.0.0/8 or fd00::/64)", ZhTW: "%s 不是前綴（例如 10.0.0.0/8 或 fd00::/64）"},

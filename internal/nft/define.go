@@ -10,6 +10,9 @@ func (p *parser) expand(tokens []token) []token {
 	e := expander{parser: p, defined: map[string][]token{}}
 	for len(tokens) > 0 {
 		if n := definition(tokens, e.out); n > 0 {
+			if unclosed(tokens[:n]) {
+				e.fail(tokens[3], "the definition of $%s ends before its }", tokens[1].text)
+			}
 			e.define(tokens[:n])
 			tokens = tokens[n:]
 			continue
@@ -45,6 +48,20 @@ func definition(tokens, before []token) int {
 		}
 	}
 	return 0
+}
+
+// unclosed reports whether a definition has more opening than closing brackets.
+func unclosed(tokens []token) bool {
+	depth := 0
+	for _, t := range tokens {
+		if t.kind == symbol && t.text == "{" {
+			depth++
+		}
+		if t.kind == symbol && t.text == "}" {
+			depth--
+		}
+	}
+	return depth > 0
 }
 
 // define copies a definition and records its value.
