@@ -93,9 +93,20 @@ func (c *containerlab) link(l value) {
 			return
 		}
 		c.join(l, []end{endpoint(l.get("endpoint")), {"host", l.get("host-interface").text()}}, mtu)
+	case "dummy":
+		c.makeDummy(l.at(), endpoint(l.get("endpoint")), mtu)
 	default:
-		c.noteLost(l.at(), "", "type: "+kind, "lab files do not support such links")
+		e := endpoint(l.get("endpoint"))
+		l.get("host-interface").text()
+		c.noteLost(l.at(), e.node, fmt.Sprintf("type: %s of %s:%s", kind, e.node, e.link), "lab files do not support such links")
 	}
+}
+
+// makeDummy makes a link that is connected to nothing.
+func (c *containerlab) makeDummy(at shell.Pos, e end, mtu string) {
+	words := append(ipIn(e.node, "link", "add", "name", e.link), mtuWords(mtu)...)
+	c.do(at, append(words, "type", "dummy")...)
+	c.do(at, ipIn(e.node, "link", "set", "dev", e.link, "up")...)
 }
 
 // endpoint reads "node:interface" or {node, interface}.
@@ -117,7 +128,10 @@ func (c *containerlab) join(l value, ends []end, mtu string) {
 		case e.node == "mgmt-net":
 			c.noteLost(l.at(), ends[1-i].node, e.node+":"+e.link, "a lab has no management network")
 			return
-		case slices.Contains([]string{"macvlan", "vxlan", "dummy"}, e.node):
+		case e.node == "dummy":
+			c.makeDummy(l.at(), ends[1-i], mtu)
+			return
+		case slices.Contains([]string{"macvlan", "vxlan", "vxlan-stitch"}, e.node):
 			c.noteLost(l.at(), ends[1-i].node, e.node+":"+e.link, "lab files do not support such links")
 			return
 		case e.node == "host" || c.kind(entry{key: e.node, value: c.topology.get("nodes", e.node)}) == "host":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ func Guess(file string, data []byte) Format {
 	switch {
 	case base == "lab.conf":
 		return FormatKathara
-	case strings.HasSuffix(base, ".clab.yml"), strings.HasSuffix(base, ".clab.yaml"):
+	case strings.HasSuffix(base, ".clab.yml"), strings.HasSuffix(base, ".clab.yaml"), strings.HasSuffix(base, ".gotmpl"):
 		return FormatContainerlab
 	case strings.HasSuffix(base, ".sh"), strings.HasPrefix(string(data), "#!"):
 		return FormatScript
@@ -50,6 +51,8 @@ func guessYAML(v value) Format {
 	case v.get("node_configs").node != nil, v.get("switches").node != nil, len(nodes.items()) > 0 && nodes.items()[0].get("interfaces").isList():
 		return FormatTinet
 	case nodes.isList(), v.get("defaults").node != nil, v.get("defaults.device").node != nil, v.get("provider").node != nil, v.get("module").node != nil:
+		return FormatNetlab
+	case slices.ContainsFunc(nodes.entries(), func(e entry) bool { return e.value.get("device").node != nil }):
 		return FormatNetlab
 	case v.get("links").node != nil, nodes.isMap():
 		return ""

@@ -21,12 +21,13 @@ func Netlab(name string, f File) (*Result, error) {
 		return nil, err
 	}
 	name = cmp.Or(labName(cmp.Or(name, v.get("name").text(), f.Lab)), "lab")
-	n := &netlab{Draft: newDraft(f.Name, noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}, reserved: map[int]bool{}, index: map[string]int{}, ends: map[string]int{}}
+	n := &netlab{Draft: newDraft(f.Name, noSource), root: v, top: &topo.Topology{Name: name}, ids: map[string]int{}, reserved: map[int]bool{}, index: map[string]int{}, ends: map[string]int{}, used: map[string]bool{}}
 	n.readPools()
 	n.readNodes()
 	for _, l := range v.get("links").items() {
 		n.link(l)
 	}
+	n.losePools()
 	n.loseUnread(v, func(path []string) string {
 		switch {
 		case len(path) < 2 || path[0] != "nodes":
@@ -54,6 +55,7 @@ type netlab struct {
 	top   *topo.Topology
 	ids   map[string]int // of nodes, from 1
 	pools map[string]*addressPool
+	used  map[string]bool // pools that a link names
 
 	reserved map[int]bool // ids that the file assigns
 	lastID   int
@@ -277,9 +279,28 @@ type attachment struct {
 	addresses []netip.Prefix
 }
 
-// link reads one of the forms of links: r1-r2, [r1, r2], {r1: , r2: }, and
-// {interfaces: […]}.
+// ownPools are the pools that netlab uses without a link that names them.
+const ownPools = " loopback p2p lan mgmt router_id vrf_loopback l2only "
+
+// losePools notes the pools that no link names.
+func (n *netlab) losePools() {
+	for _, e := range n.root.get("addressing").entries() {
+		if !inList(ownPools, e.key) && !n.used[e.key] {
+			n.noteLost(e.at, "", "addressing."+shorten(e.key), "no link uses this pool")
+		}
+	}
+}
+
+// link reads one of the forms of links: r1-r2, [r1, r2], {r1: , r2: }, {interfaces: […]},
+// and {group: NAME, members: […]}, which is a list of links.
 func (n *netlab) link(l value) {
+	if members := l.get("members"); members.isList() {
+		l.get("group").text()
+		for _, m := range members.items() {
+			n.link(m)
+		}
+		return
+	}
 	n.commands++
 	var attachments []attachment
 	switch {
@@ -379,6 +400,7 @@ func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 		name := l.get(key)
 		switch p := n.pools[name.text()]; {
 		case p != nil:
+			n.used[name.text()] = true
 			return p.cut()
 		case name.text() != "" && (key != "type" || name.text() != "lan" && name.text() != "p2p"):
 			n.noteLost(name.at(), "", key+": "+shorten(name.text()), "no address pool has this name")

@@ -165,3 +165,53 @@ topology:
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// Forms that other tools accept, with the lab or the comment that they become.
+func TestFormsOfOtherTools(t *testing.T) {
+	const clab, netlab = "name: x\ntopology:\n  nodes: {a: {kind: linux}, b: {kind: linux}}\n  links:\n  - ", "nodes: {a: {device: linux}, b: {device: linux}, c: {device: linux}}\n"
+	for _, tt := range []struct {
+		format     importer.Format
+		text       string
+		want, lost string
+	}{
+		{importer.FormatContainerlab, clab + "{type: dummy, endpoint: {node: a, interface: d7}, mtu: 1400}", "d7: {dummy: {}, addresses: [], mtu: 1400}", ""},
+		{importer.FormatContainerlab, clab + "endpoints: [\"a:d7\", \"dummy\"]", "d7: {dummy: {}, addresses: []}", ""},
+		{importer.FormatContainerlab, clab + "{type: macvlan, endpoint: {node: a, interface: d7}, host-interface: eno0}", "a: {}", "type: macvlan of a:d7: lab files do not support such links"},
+		{importer.FormatNetlab, netlab + "links:\n- {group: g, members: [a-b, b-c]}", "[b:eth2, c:eth1]", ""},
+		{importer.FormatNetlab, netlab + "links:\n- {group: g, type: q9, members: [a-b]}", "[a:eth1, b:eth1]", "links[0].type: q9"},
+		{importer.FormatNetlab, netlab + "addressing: {zork: {ipv4: 10.9.0.0/16}}\nlinks: [a-b]", "[a:eth1, b:eth1]", "addressing.zork: no link uses this pool"},
+		{importer.FormatNetlab, netlab + "addressing: {zork: {ipv4: 10.9.0.0/16}}\nlinks: [{a: , b: , pool: zork}]", "10.9.0.1/24", ""},
+	} {
+		r := imported(t, tt.format, tt.text)
+		file := string(r.File())
+		if !strings.Contains(file, tt.want) || strings.Contains(file, "lan2") {
+			t.Errorf("%s\n%s\nwant %s", tt.text, file, tt.want)
+		}
+		if lost := fmt.Sprint(r.Lost()); tt.lost == "" && lost != "[]" || !strings.Contains(lost, tt.lost) {
+			t.Errorf("%s\nlost %s, want %s", tt.text, lost, tt.lost)
+		}
+	}
+}
+
+// A template is refused with its line; text of templates in a command is none.
+func TestTemplates(t *testing.T) {
+	for text, line := range map[string]int{
+		"name: x\ntopology:\n  nodes:\n{{ range .nodes }}\n    a: {}\n{{ end }}\n": 4,
+		"name: {{ .name }}\ntopology: {nodes: {a: {}}}\n":                          1,
+		"name: x\n{% for n in nodes %}\n{% endfor %}\n":                            2,
+		"topology: {nodes: {a: {exec: [\"docker inspect -f '{{.Name}}'\"]}}}\n":    0,
+		"topology:\n  nodes:\n    a:\n      exec:\n      - echo '{{x}}'\n":         0,
+		"# {{ comment }}\ntopology: {nodes: {a: {}}}\n":                            0,
+	} {
+		_, err := importAs(importer.FormatContainerlab, importer.File{Name: "x.yml", Data: []byte(text)}, nil)
+		if line == 0 && err != nil || line > 0 && (err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("x.yml:%d: cannot import a template", line))) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if got := importer.Guess("net.clab.gotmpl", nil); got != importer.FormatContainerlab {
+		t.Errorf("a template is taken for %s", got)
+	}
+	if got := importer.Guess("t.yml", []byte("nodes: {a: {device: frr}}\nlinks: [a-b]")); got != importer.FormatNetlab {
+		t.Errorf("a topology of netlab is taken for %s", got)
+	}
+}

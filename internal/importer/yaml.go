@@ -1,7 +1,9 @@
 package importer
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
@@ -35,6 +37,9 @@ type mapping struct {
 
 // readYAML returns the value that a file holds.
 func readYAML(file string, data []byte) (value, error) {
+	if line := templateLine(data); line > 0 {
+		return value{}, fmt.Errorf("%s:%d: cannot import a template (want the YAML file that it makes)", file, line)
+	}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
 		return value{}, fmt.Errorf("%s: %w", file, err)
@@ -47,6 +52,21 @@ func readYAML(file string, data []byte) (value, error) {
 		v.node = doc.Content[0]
 	}
 	return v, nil
+}
+
+// action begins an action of a Go or Jinja template where a YAML value or line begins.
+var action = regexp.MustCompile(`^(?:[^#"']*[:-])?\s*\{[{%]`)
+
+// templateLine returns the line of the first action of a template, 0 if there is none.
+func templateLine(data []byte) int {
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		if action.Match(line) {
+			return number
+		}
+	}
+	return 0
 }
 
 // maxExpanded bounds the YAML nodes of a file, each counted as often as aliases repeat it.
