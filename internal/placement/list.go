@@ -63,7 +63,6 @@ func list(found sandbox.Found) ([]Lab, error) {
 	if err != nil {
 		return nil, listError(found.Lab, err)
 	}
-	_, _ = os.Stderr.WriteString(escape.Terminal(string(messages)))
 	labs, err := parseLabs(out, found.Lab)
 	if err != nil {
 		return nil, listError(found.Lab, err)

@@ -31,15 +31,6 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		sh.print(echo(args))
 	case "printf":
 		sh.printf(args)
-	case "break", "continue":
-		kind := map[string]flowKind{"break": breakLoop, "continue": continueLoop}[name]
-		sh.setStatus(0)
-		return flow{kind, max(1, number(args, 1))}, true
-	case "return", "exit":
-		if len(args) > 0 {
-			sh.setStatus(number(args, sh.status))
-		}
-		return flow{kind: map[string]flowKind{"return": returnFunction, "exit": exitShell}[name]}, true
 	case "cd", "pushd":
 		sh.changeDir(args)
 	case "popd":
@@ -58,12 +49,6 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 		return flow{}, true
 	case "mapfile", "readarray":
 		sh.mapfile(args)
-	case "eval":
-		return sh.eval(strings.Join(args, " ")), true
-	case ".", "source":
-		return sh.sourceFile(args), true
-	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
-		return sh.prefixed(words), true
 	case "type", "which", "whereis", "hash":
 		sh.setVerdict(sh.findCommands(name, args))
 		return flow{}, true
@@ -76,10 +61,35 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	case "getopts":
 		status = truth(sh.getopts(args))
 	default:
-		return flow{}, false
+		return sh.control(words)
 	}
 	sh.setStatus(status)
 	return flow{}, true
+}
+
+// control follows a builtin that changes where the script goes on, or that runs a command.
+// It reports false for another command.
+func (sh *Shell) control(words []string) (flow, bool) {
+	name, args := words[0], words[1:]
+	switch name {
+	case "break", "continue":
+		kind := map[string]flowKind{"break": breakLoop, "continue": continueLoop}[name]
+		sh.setStatus(0)
+		return flow{kind, max(1, number(args, 1))}, true
+	case "return", "exit":
+		if len(args) > 0 {
+			sh.setStatus(number(args, sh.status))
+		}
+		return flow{kind: map[string]flowKind{"return": returnFunction, "exit": exitShell}[name]}, true
+	case "eval":
+		return sh.eval(strings.Join(args, " ")), true
+	case ".", "source":
+		return sh.sourceFile(args), true
+	case "exec", "command", "builtin", "sudo", "doas", "env", "time":
+		return sh.prefixed(words), true
+	default:
+		return flow{}, false
+	}
 }
 
 func (sh *Shell) unset(names []string) {

@@ -127,6 +127,10 @@ func TestReadingChangesNothing(t *testing.T) {
 cat /proc/modules 2>/dev/null | cut -d' ' -f1 | sort
 for n in a b; do ip -n $n -d link; ip -n $n addr; ip -n $n route show table all; ip -n $n rule; ip netns exec $n cat /proc/net/ip_tables_names /proc/net/ip6_tables_names /proc/net/netlink_names 2>/dev/null
 ip netns exec $n sh -c 'cut -d" " -f1 /proc/net/protocols; awk "{print \$2}" /proc/net/netlink | sort -u; ls -R /proc/net | sort'; done; true`
+	// An address becomes a route when it is no longer tentative.
+	if out, err := shell(t, `for n in a b; do while ip -n $n -6 addr show tentative | grep -q .; do sleep 0.1; done; done`); err != nil {
+		t.Fatal(err, out)
+	}
 	want, err := shell(t, all)
 	if err != nil {
 		t.Fatal(err, want)
