@@ -19,7 +19,7 @@ import (
 
 // listTime is how long ls may take inside a sandbox. The processes of a sandbox must not
 // keep a command from the other labs.
-const listTime = 1500 * time.Millisecond
+const listTime = 3 * time.Second
 
 // labsIn runs ls inside a sandbox and returns its labs. A sandbox without a lab of its name,
 // as after a crash, is returned as an incomplete one too, and one whose labs can't be listed
@@ -99,7 +99,8 @@ func firstLine(messages []byte) string {
 }
 
 // Output returns what run writes to a file, at most [guarded.MaxInput] bytes. A process that
-// still has the file open when run returns can't keep Output.
+// still has the file open when run returns can't keep Output: one that was started for
+// another sandbox at the same moment, and stopped there before it could close the file.
 func Output(run func(file *os.File) (code int, err error)) (out []byte, code int, err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -109,7 +110,9 @@ func Output(run func(file *os.File) (code int, err error)) (out []byte, code int
 	captured := make(chan error, 1)
 	go func() {
 		var err error
-		out, err = guarded.ReadAll(read, "the output of a command in a sandbox")
+		if out, err = guarded.ReadAll(read, "the output of a command in a sandbox"); errors.Is(err, os.ErrDeadlineExceeded) {
+			err = nil // the output of run is complete
+		}
 		captured <- err
 	}()
 	code, err = run(write)

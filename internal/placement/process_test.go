@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/placement"
@@ -213,6 +215,19 @@ func TestOutput(t *testing.T) {
 	})
 	if string(out) != "text" || code != 3 || err != nil {
 		t.Errorf("got %q, %d, %v", out, code, err)
+	}
+	// Somebody else has the file open for longer.
+	var another int
+	out, code, err = placement.Output(func(stdout *os.File) (_ int, err error) {
+		if another, err = unix.Dup(int(stdout.Fd())); err != nil {
+			return 0, err
+		}
+		_, err = stdout.WriteString("text")
+		return 3, err
+	})
+	unix.Close(another)
+	if string(out) != "text" || code != 3 || err != nil {
+		t.Errorf("kept open: got %q, %d, %v", out, code, err)
 	}
 	if _, _, err := placement.Output(func(*os.File) (int, error) { return 0, io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("got %v", err)
