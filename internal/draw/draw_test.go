@@ -74,6 +74,14 @@ func TestHighlightedNames(t *testing.T) {
 	}
 }
 
+// In a tree too, a node whose only interface is on a lower device of another node is drawn.
+func TestTreeOfRelations(t *testing.T) {
+	s := draw.FromState(stateOf(t, `{nodes: {n3: {interfaces: {mv0: {macvlan: {link: "n2:eth0"}}}}}, links: [[n1, n2]]}`), nil)
+	if got := draw.Text(s, draw.Page{Width: 20}); !strings.Contains(got, "\nn3, mv0 macvlan ⇢ n2:eth0\n") {
+		t.Errorf("n3 is missing in\n%s", got)
+	}
+}
+
 // TestAnyLab draws random labs: every node is drawn, and the same lab gives the same
 // picture.
 func TestAnyLab(t *testing.T) {

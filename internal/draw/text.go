@@ -52,13 +52,24 @@ func (s *Scene) withRelations() *Scene {
 		return s
 	}
 	t := &Scene{Boxes: slices.Clone(s.Boxes), Cables: s.Cables, Relations: s.Relations}
-	for _, r := range s.Relations {
-		if from, to := t.Box(r.From.Box), t.Box(r.To.Box); from != nil && to != nil {
-			note := strings.TrimSpace(r.From.Port + " " + r.Label + " ⇢ " + to.Name + ":" + r.To.Port)
-			from.Notes = append(slices.Clip(from.Notes), note)
-		}
+	notes := s.relationNotes()
+	for i := range t.Boxes {
+		b := &t.Boxes[i]
+		b.Notes = append(slices.Clip(b.Notes), notes[b.ID]...)
 	}
 	return t
+}
+
+// relationNotes returns what the relations of each box say in text, by its ID.
+func (s *Scene) relationNotes() map[string][]string {
+	notes := map[string][]string{}
+	for _, r := range s.Relations {
+		if from, to := s.Box(r.From.Box), s.Box(r.To.Box); from != nil && to != nil {
+			note := strings.TrimSpace(r.From.Port + " " + r.Label + " ⇢ " + to.Name + ":" + r.To.Port)
+			notes[from.ID] = append(notes[from.ID], note)
+		}
+	}
+	return notes
 }
 
 // fitting returns the first layout of a part that fits the page, or nil.

@@ -12,20 +12,27 @@ import (
 const maxLeaves = 12
 
 // A tree is a picture as an indented tree of cables from the central box. A cable to a
-// box that is in the tree already ends with a reference to it.
+// box that is in the tree already ends with a reference to it. Boxes that only relations
+// join with it have trees of their own.
 type tree struct {
 	Page
-	out    strings.Builder
-	drawn  map[*vertex]bool
-	cables map[*pin]bool // both ends of the cables drawn
+	out       strings.Builder
+	drawn     map[*vertex]bool
+	cables    map[*pin]bool       // both ends of the cables drawn
+	relations map[string][]string // of each box, by its ID
 }
 
 func drawTree(s *Scene, page Page) string {
 	g := newGraph(s, style{metrics: characters()})
-	root := rootOf(g.vertices)
-	t := &tree{Page: page, drawn: map[*vertex]bool{root: true}, cables: map[*pin]bool{}}
-	t.out.WriteString(t.name(root) + "\n")
-	t.branches(root, "")
+	t := &tree{Page: page, drawn: map[*vertex]bool{}, cables: map[*pin]bool{}, relations: s.relationNotes()}
+	for _, root := range append([]*vertex{rootOf(g.vertices)}, g.vertices...) {
+		if t.drawn[root] {
+			continue
+		}
+		t.drawn[root] = true
+		t.out.WriteString(t.name(root) + "\n")
+		t.branches(root, "")
+	}
 	return t.out.String()
 }
 
@@ -49,7 +56,8 @@ func (c *vertex) cables() int {
 	return n
 }
 
-// name returns the highlighted name of a box, followed by its bridges with addresses.
+// name returns the highlighted name of a box, followed by its bridges with addresses and by
+// its relations.
 func (t *tree) name(c *vertex) string {
 	rest := []string{strings.TrimPrefix(c.box.title(), c.box.Name)}
 	for i := range c.box.Bars {
@@ -57,6 +65,7 @@ func (t *tree) name(c *vertex) string {
 			rest = append(rest, strings.Join(barLines(b), " "))
 		}
 	}
+	rest = append(rest, t.relations[c.box.ID]...)
 	return t.paint(clean(c.box.Name)) + clean(strings.Join(rest, ", "))
 }
 

@@ -37,7 +37,7 @@ func TestFindUnmanaged(t *testing.T) {
 		}},
 		{"a deleted rule", func(v *kernel.Snapshot) {
 			v.Extras = map[string]kernel.Extra{"l.a": {Rules: slices.Delete(slices.Clone(initial), 1, 2)}}
-		}, []Unmanaged{{"a", "rules of policy routing", "without 32766 of table 254"}}},
+		}, []Unmanaged{{"a", "rules of policy routing", "without 32766: from all lookup main"}}},
 		{"ARP off", func(v *kernel.Snapshot) {
 			v.Runtime = map[state.Endpoint]kernel.Runtime{eth0: {NoARP: true}}
 		}, []Unmanaged{{"a", "interfaces with ARP off", "eth0"}}},

@@ -3,8 +3,11 @@ package netns
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"slices"
+	"strconv"
 	"syscall"
 	"time"
 	"unsafe"
@@ -76,6 +79,7 @@ type forkArgs struct {
 	tty        *terminal
 	parentPipe int
 	pipe       [2]*os.File
+	others     [][2]uintptr // ranges of descriptors that the fork does not need
 	report     report
 }
 
@@ -127,8 +131,42 @@ func (p Reexec) forkArgs() (*forkArgs, error) {
 	return a, err
 }
 
+// inherited returns the descriptors that programs inherit, as from a shell's 3<file.
+func inherited() (fds []int) {
+	entries, _ := os.ReadDir("/proc/self/fd")
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			fds = append(fds, fd)
+		}
+	}
+	return fds
+}
+
+// without returns the ranges of descriptors from 3 on between those to keep.
+func without(keep ...int) (ranges [][2]uintptr) {
+	slices.Sort(keep)
+	next := 3
+	for _, fd := range keep {
+		if fd > next {
+			ranges = append(ranges, [2]uintptr{uintptr(next), uintptr(fd - 1)})
+		}
+		next = max(next, fd+1)
+	}
+	return append(ranges, [2]uintptr{uintptr(next), math.MaxUint32})
+}
+
 // start starts the program as a child of this process and returns its PID.
 func (a *forkArgs) start() (int, error) {
+	tty := -1
+	if a.tty != nil {
+		tty = a.tty.fd
+	}
+	needed := []int{a.pidfd, a.parentPipe, a.keep, tty, a.standard[0], a.standard[1], a.standard[2]}
+	a.others = without(append(needed, inherited()...)...)
 	syscall.ForkLock.Lock()
 	fork, errno := a.fork()
 	syscall.ForkLock.Unlock()
@@ -223,7 +261,7 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	if a.tty != nil {
 		tty = a.tty.fd
 	}
-	status := &a.report
+	status, others := &a.report, a.others
 	var child uintptr
 
 	beforeFork()
@@ -234,6 +272,12 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	}
 	afterForkInChild()
 
+	// A process in the sandbox can stop the next fork before it executes the program. Then it
+	// must not keep open what this process has opened for others, such as pipes of other
+	// programs.
+	for i := range others {
+		syscall.RawSyscall(unix.SYS_CLOSE_RANGE, others[i][0], others[i][1], 0)
+	}
 	status.step = stepEnter
 	if _, _, errno = syscall.RawSyscall(unix.SYS_SETNS, pidfd, flags, 0); errno != 0 {
 		goto failed

@@ -19,7 +19,7 @@ import (
 
 // listTime is how long ls may take inside a sandbox. The processes of a sandbox must not
 // keep a command from the other labs.
-const listTime = 3 * time.Second
+const listTime = 5 * time.Second
 
 // labsIn runs ls inside a sandbox and returns its labs. A sandbox without a lab of its name,
 // as after a crash, is returned as an incomplete one too, and one whose labs can't be listed
