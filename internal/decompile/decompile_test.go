@@ -111,3 +111,24 @@ func roundTrip(t *rapid.T, name string, want *state.State) {
 func diff(want, got *state.State) string {
 	return cmp.Diff(decompile.Essence(want), decompile.Essence(got), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
 }
+
+// A macvlan is lost with its lower device, whose peer is not in the State.
+func TestLowerDeviceWithoutPeer(t *testing.T) {
+	lab, err := compile.Compile(topo.MustParse("{name: x, nodes: {b: {interfaces: {mv0: {macvlan: {link: eth0}}}}}, links: [[a, b], [b, c]]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(lab.State.Namespaces, "x.a")
+	top, losses := decompile.Decompile(lab.State, decompile.Options{Name: "x"})
+	var lost []string
+	for _, l := range losses {
+		lost = append(lost, l.At.String()+": "+l.Why)
+	}
+	want := []string{"x.b:eth0: its peer is in none of these namespaces", "x.b:mv0: its lower device x.b:eth0 is not in the file"}
+	if !slices.Equal(lost, want) {
+		t.Errorf("lost %q, want %q", lost, want)
+	}
+	if _, err := compile.Compile(top); err != nil {
+		t.Error(err)
+	}
+}

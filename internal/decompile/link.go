@@ -70,6 +70,9 @@ func (w *writer) dropUnsupported() {
 		ns := w.state.Namespaces[name]
 		for _, link := range ns.LinkNames() {
 			at, l := state.Endpoint{Namespace: name, Link: link}, ns.Links[link]
+			if l == nil { // removed with its lower device
+				continue
+			}
 			peer, paired := l.Peer()
 			switch {
 			case link == state.Lo:
