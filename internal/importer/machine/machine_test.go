@@ -19,9 +19,13 @@ import (
 func TestMain(m *testing.M) { netnstest.Main(m) }
 
 // initial are the namespaces that the commands change: a has a link to b, and a bridge
-// with two ports. The dummy is left out where the kernel has none.
+// with two ports. The dummy is left out where the kernel has none. Duplicate address
+// detection, which takes a second, is off until the links are up. To show a link makes the
+// kernel handle its carrier at once.
 const initial = `
+dad() { ip netns exec $1 sh -c "for f in /proc/sys/net/ipv6/conf/[!al]*/accept_dad; do echo $2 >\$f; done"; }
 ip netns add a; ip netns add b
+dad a 0; dad b 0
 ip -n a link add eth0 type veth peer name eth0 netns b
 ip -n a link add br0 type bridge
 ip -n a link add p0 type veth peer name p1 netns b
@@ -31,6 +35,8 @@ ip -n a addr add 10.0.0.1/24 dev eth0; ip -n b addr add 10.0.0.2/24 dev eth0
 for l in lo eth0 br0 p0 q0; do ip -n a link set $l up; done
 for l in lo eth0 p1 q1; do ip -n b link set $l up; done
 ip -n a link add d0 up type dummy 2>/dev/null || true
+for l in eth0 p0 q0 br0; do ip -n a link show $l; done; for l in eth0 p1 q1; do ip -n b link show $l; done
+dad a 1; dad b 1
 `
 
 func shell(t *testing.T, script string) (string, error) {
