@@ -14,7 +14,7 @@ type required struct {
 }
 
 // requiredByKind has one row per kind of link, by its name in ip-link(8). Links of the
-// other kinds need no more than a name.
+// other kinds need a name only.
 var requiredByKind = map[string]required{
 	"geneve": {data: func(b *batch) {
 		b.u32(unix.IFLA_GENEVE_ID, 1)

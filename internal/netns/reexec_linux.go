@@ -77,6 +77,7 @@ type forkArgs struct {
 	keep       int       // -1: none
 	end        time.Time // when execution must have begun; zero: whenever
 	tty        *terminal
+	ttyFd      int // of tty; -1: none
 	parentPipe int
 	pipe       [2]*os.File
 	others     [][2]uintptr // ranges of descriptors that the fork does not need
@@ -161,11 +162,11 @@ func without(keep ...int) (ranges [][2]uintptr) {
 
 // start starts the program as a child of this process and returns its PID.
 func (a *forkArgs) start() (int, error) {
-	tty := -1
+	a.ttyFd = -1
 	if a.tty != nil {
-		tty = a.tty.fd
+		a.ttyFd = a.tty.fd
 	}
-	needed := []int{a.pidfd, a.parentPipe, a.keep, tty, a.standard[0], a.standard[1], a.standard[2]}
+	needed := []int{a.pidfd, a.parentPipe, a.keep, a.ttyFd, a.standard[0], a.standard[1], a.standard[2]}
 	a.others = without(append(needed, inherited()...)...)
 	syscall.ForkLock.Lock()
 	fork, errno := a.fork()
@@ -257,11 +258,7 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	pidfd, flags, pipe, standard, keep := uintptr(a.pidfd), a.flags, uintptr(a.parentPipe), a.standard, a.keep
 	path, dir := unsafe.Pointer(a.path), unsafe.Pointer(a.dir)
 	argv, envv := unsafe.Pointer(&a.argv[0]), unsafe.Pointer(&a.envv[0])
-	tty := -1
-	if a.tty != nil {
-		tty = a.tty.fd
-	}
-	status, others := &a.report, a.others
+	status, others, tty := &a.report, a.others, a.ttyFd
 	var child uintptr
 
 	beforeFork()
@@ -275,9 +272,7 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	// A process in the sandbox can stop the next fork before it executes the program. Then it
 	// must not keep open what this process has opened for others, such as pipes of other
 	// programs.
-	for i := range others {
-		syscall.RawSyscall(unix.SYS_CLOSE_RANGE, others[i][0], others[i][1], 0)
-	}
+	closeRanges(others)
 	status.step = stepEnter
 	if _, _, errno = syscall.RawSyscall(unix.SYS_SETNS, pidfd, flags, 0); errno != 0 {
 		goto failed
@@ -317,6 +312,16 @@ failed:
 	syscall.RawSyscall(syscall.SYS_WRITE, pipe, uintptr(unsafe.Pointer(status)), unsafe.Sizeof(*status))
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 1, 0, 0)
+	}
+}
+
+// closeRanges closes descriptors, in a fork.
+//
+//go:nosplit
+//go:norace
+func closeRanges(ranges [][2]uintptr) {
+	for i := range ranges {
+		syscall.RawSyscall(unix.SYS_CLOSE_RANGE, ranges[i][0], ranges[i][1], 0)
 	}
 }
 

@@ -60,7 +60,7 @@ var hostile = map[string]struct {
 	"turn a FIFO":    {"rm /run/vethlab/turn; mkfifo /run/vethlab/turn", "", ""},
 	"turn a folder":  {"rm /run/vethlab/turn; mkdir /run/vethlab/turn", "", "could not be removed inside"},
 	"another's name": {"rm /run/vethlab/vpl-h.lock; touch /run/vethlab/vpl-ok.lock; for n in $(ls /run/netns); do nsenter --net=/run/netns/$n ip link set lo alias vethlab:vpl-ok/$n; done", "", "no lab of its name"},
-	"no more limits": {"for k in user net mnt pid; do echo 0 >/proc/sys/user/max_${k}_namespaces; done", "", ""},
+	"limits of 0":    {"for k in user net mnt pid; do echo 0 >/proc/sys/user/max_${k}_namespaces; done", "", ""},
 }
 
 // within fails the test if fn takes longer than a limit.

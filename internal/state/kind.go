@@ -85,8 +85,8 @@ type Traits struct {
 	OnReal bool
 
 	// RxHandler: the link takes what its lower device receives
-	// (netdev_rx_handler_register). Such a device can't be a port, and all its upper
-	// devices of such kinds are of one kind.
+	// (netdev_rx_handler_register). A device has one such handler: it can't be a port too,
+	// nor have upper devices of two such kinds.
 	RxHandler bool
 
 	// MTUOfLower: its default MTU is that of its lower device. It is never greater, and
