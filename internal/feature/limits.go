@@ -79,7 +79,7 @@ func (m *machine) processes() Check {
 // namespaces checks a user.max_*_namespaces limit (namespaces(7)).
 func (m *machine) namespaces(kind string) Check {
 	key := "user.max_" + kind + "_namespaces"
-	c := Check{Name: kind + " namespaces", Use: map[string]string{"net": "a node each", "user": "a sandbox each"}[kind], Used: true}
+	c := Check{Name: kind + " namespaces", Use: map[string]string{"net": "a node each", "user": "two for each sandbox"}[kind], Used: true}
 	n := m.number(sysctlPath(key))
 	c.found(n, "not readable here")
 	if n >= 0 && n < fewNamespaces {

@@ -24,8 +24,9 @@ type Spec struct {
 // [fs.ErrExist]. It continues after an error; the errors are joined in order. A [LimitError], which is of all namespaces
 // alike, is returned once and alone.
 func CreateAll(specs []Spec) error {
+	wait := new(freeWait)
 	err := each(len(specs), func(i int) error {
-		if err := create(specs[i]); err != nil {
+		if err := create(specs[i], wait); err != nil {
 			return fmt.Errorf("namespace %s: %w", specs[i].Name, err)
 		}
 		return nil
@@ -39,9 +40,9 @@ func CreateAll(specs []Spec) error {
 // create creates one namespace and leaves the calling thread in it. It begins in the host
 // namespace, since a new one takes settings from that which the thread is in, such as
 // net.ipv4.tcp_child_ehash_entries.
-func create(s Spec) error {
+func create(s Spec, wait *freeWait) error {
 	returnToHost()
-	if err := unshare(unix.CLONE_NEWNET); err != nil {
+	if err := wait.unshare(unix.CLONE_NEWNET); err != nil {
 		return err
 	}
 	if s.Inside != nil {

@@ -67,6 +67,7 @@ type launch struct {
 	status       [2]int // the forks' reports
 	gate         [2]int // inner waits at it until the mounts are set up
 	child        uintptr
+	types        [3]uintptr // see failNamespaces
 	group        int32
 	waited       int32 // the wait status of the fork that made the calls of Setup
 	byte         [1]byte
@@ -96,6 +97,7 @@ func (p Launch) prepare() (*launch, error) {
 	l := &launch{
 		setup: p.Setup, status: [2]int{-1, -1},
 		outer: newIDMaps(os.Geteuid(), os.Getegid()), inner: newIDMaps(0, 0),
+		types: [...]uintptr{unix.CLONE_NEWUSER, unix.CLONE_NEWPID, unix.CLONE_NEWNET},
 	}
 	if a := p.Attr; a != nil {
 		l.session, l.deathSignal = a.Setsid, uintptr(a.Pdeathsig)
@@ -202,6 +204,8 @@ func (l *launch) stepError(r report) error {
 	switch {
 	case r.step >= launchSetup:
 		return &LaunchError{l.setup[r.step-launchSetup].Step, errno}
+	case r.limit != 0:
+		return &LaunchError{"", limitOf(uintptr(r.limit))}
 	case r.step == launchNamespace:
 		return &LaunchError{"", errno}
 	case r.step == launchMaps:

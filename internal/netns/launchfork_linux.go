@@ -18,9 +18,8 @@ import (
 //go:norace
 //go:nocheckptr
 func (l *launch) forkOuter() (pid int, errno syscall.Errno) {
-	const flags = uintptr(syscall.SIGCHLD) | unix.CLONE_NEWUSER | unix.CLONE_NEWNS
 	beforeFork()
-	child, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, 0, 0, 0, 0)
+	child, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
 	if errno != 0 || child != 0 {
 		afterFork()
 		return int(child), errno
@@ -38,10 +37,12 @@ func (l *launch) forkOuter() (pid int, errno syscall.Errno) {
 func (l *launch) runOuter() {
 	// CLONE_PARENT: the process that waits for this one becomes the parent.
 	const flags = uintptr(syscall.SIGCHLD) | unix.CLONE_PARENT | unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
+	l.unshare(unix.CLONE_NEWUSER)
+	l.unshare(unix.CLONE_NEWNS)
 	l.outer.write(l)
 	var errno syscall.Errno
 	if l.child, _, errno = syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, 0, 0, 0, 0); errno != 0 {
-		l.fail(launchNamespace, errno)
+		l.failNamespaces(errno)
 	}
 	if l.child == 0 {
 		l.runInner()
@@ -119,9 +120,7 @@ func (l *launch) runInner() {
 		}
 		break
 	}
-	if _, _, errno := syscall.RawSyscall(syscall.SYS_UNSHARE, unix.CLONE_NEWNS, 0, 0); errno != 0 {
-		l.fail(launchNamespace, errno)
-	}
+	l.unshare(unix.CLONE_NEWNS)
 	l.execute()
 }
 
@@ -175,6 +174,35 @@ func (l *launch) fail(step int32, errno syscall.Errno) {
 	l.report.errno = int32(errno)
 	l.send(step)
 	exit(1)
+}
+
+// unshare makes a namespace of a type for the fork, which ends if that fails.
+//
+//go:nosplit
+//go:norace
+func (l *launch) unshare(flag uintptr) {
+	_, _, errno := syscall.RawSyscall(syscall.SYS_UNSHARE, flag, 0, 0)
+	if errno == syscall.ENOSPC {
+		l.report.limit = int32(flag)
+	}
+	if errno != 0 {
+		l.fail(launchNamespace, errno)
+	}
+}
+
+// failNamespaces reports that the namespaces of the inner fork can't be made, and ends the
+// fork. clone(2) does not say of which type a limit is reached, so the fork makes one of
+// each.
+//
+//go:nosplit
+//go:norace
+func (l *launch) failNamespaces(errno syscall.Errno) {
+	for i := 0; i < len(l.types) && errno == syscall.ENOSPC && l.report.limit == 0; i++ {
+		if _, _, e := syscall.RawSyscall(syscall.SYS_UNSHARE, l.types[i], 0, 0); e == syscall.ENOSPC {
+			l.report.limit = int32(l.types[i])
+		}
+	}
+	l.fail(launchNamespace, errno)
 }
 
 //go:nosplit

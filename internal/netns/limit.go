@@ -11,6 +11,7 @@ type LimitError struct {
 	Type   string // such as "network"
 	Sysctl string // such as "user.max_net_namespaces"
 	Value  int    // in this user namespace, -1 if unknown or none
+	Named  int    // of a network limit: how many namespaces in [Dir] belong to this user namespace
 }
 
 // Error names the limit and the remedy.
@@ -20,10 +21,17 @@ func (e *LimitError) Error() string {
 
 // Reason names the limit.
 func (e *LimitError) Reason() string {
-	if e.Value < 0 {
+	switch {
+	case e.Value < 0 && e.Type == "user":
+		return "the limit " + e.Sysctl + " of a user namespace above this one is reached, or they nest 32 deep"
+	case e.Value < 0:
 		return "the limit " + e.Sysctl + " of a user namespace above this one is reached"
 	}
-	return fmt.Sprintf("%s is reached, which is %d here", e.Sysctl, e.Value)
+	reason := fmt.Sprintf("%s is reached, which is %d here", e.Sysctl, e.Value)
+	if e.Named > 0 {
+		reason += fmt.Sprintf(", of which %s names %d", Dir, e.Named)
+	}
+	return reason
 }
 
 // Remedy returns what can be done.

@@ -89,6 +89,7 @@ type report struct {
 	step  int32
 	errno int32
 	pid   int32
+	limit int32 // the type of namespace of which a limit is reached, CLONE_NEW*; 0: none
 }
 
 // The steps of a fork.

@@ -30,7 +30,7 @@ func launch(cmd *exec.Cmd, role Role, bare bool) error {
 			Files: append(files, cmd.ExtraFiles...), Setup: calls, Attr: cmd.SysProcAttr,
 		}
 		var pid int
-		err = inTime(func() (err error) {
+		err = netns.AwaitFreed(func() (err error) {
 			pid, err = program.Start()
 			return err
 		})
@@ -44,11 +44,10 @@ func launch(cmd *exec.Cmd, role Role, bare bool) error {
 
 // launchError returns the [StartError] of a failed [netns.Launch].
 func launchError(err error) error {
-	launch := (*netns.LaunchError)(nil)
-	if errors.As(err, &launch) && launch.Step != "" {
-		return &StartError{launch.Step, launch.Err}
+	if launch := (*netns.LaunchError)(nil); errors.As(err, &launch) {
+		return &StartError{cmp.Or(launch.Step, StepNamespaces), launch.Err}
 	}
-	return &StartError{StepNamespaces, startReason(err, true)}
+	return &StartError{StepNamespaces, err}
 }
 
 // standardFiles returns the command's input and outputs, null for those that are nil:

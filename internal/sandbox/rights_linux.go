@@ -32,22 +32,14 @@ func needNames() error {
 	return nil
 }
 
-// owned reports whether this process's namespace of a kind belongs to its user
-// namespace (ioctl_ns(2)): capabilities hold only over namespaces that do.
+// owned reports whether this process's namespace of a kind belongs to its user namespace.
 func owned(kind string) bool {
 	fd, err := unix.Open("/proc/self/ns/"+kind, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist) // no /proc: needProc reports it
 	}
 	defer unix.Close(fd)
-	owner, err := unix.IoctlRetInt(fd, unix.NS_GET_USERNS)
-	if err != nil {
-		return false
-	}
-	defer unix.Close(owner)
-	var theirs, own unix.Stat_t
-	err = errors.Join(unix.Fstat(owner, &theirs), unix.Stat("/proc/self/ns/user", &own))
-	return err == nil && theirs.Ino == own.Ino && theirs.Dev == own.Dev
+	return netns.Owned(fd)
 }
 
 // needProc returns an error if /proc is not mounted: namespaces are opened by its

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -84,7 +83,7 @@ func start(cmd *exec.Cmd, role Role) error {
 		}
 		user := !Privileged()
 		setNamespaces(cmd.SysProcAttr, newFlags, user)
-		err := inTime(func() error {
+		err := netns.AwaitFreed(func() error {
 			try := *cmd // a command can be started once only
 			err := try.Start()
 			if err == nil {
@@ -133,21 +132,6 @@ func starting(cmd *exec.Cmd, role Role, run func() error) error {
 	}
 	ended := cmd.Wait()
 	return errors.Join(err, parseStartError(string(text), ended))
-}
-
-// freeTime is how long a namespace limit may be reached because of namespaces that have
-// ended: the kernel frees those of a sandbox some 10 ms after its last process.
-const freeTime = time.Second
-
-// inTime calls start. Where a namespace limit is reached it calls it again until freeTime
-// is over.
-func inTime(start func() error) error {
-	for end := time.Now().Add(freeTime); ; time.Sleep(freeTime / 50) {
-		err := start()
-		if err == nil || !errors.Is(err, unix.ENOSPC) || time.Now().After(end) {
-			return err
-		}
-	}
 }
 
 // newFlags are the namespaces of a started program, besides its user namespace.
