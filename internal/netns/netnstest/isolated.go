@@ -51,7 +51,10 @@ func Isolated(t *testing.T) bool {
 // isolatedArgs returns the arguments of a program that runs this test only, with the
 // selected subtests, and the package's own flags.
 func isolatedArgs(t *testing.T) []string {
-	args := []string{"-test.v"}
+	var args []string
+	if testing.Verbose() { // else what failed would be lost among what passed
+		args = append(args, "-test.v")
+	}
 	run := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
 	flag.Visit(func(f *flag.Flag) {
 		switch name := f.Name; {
