@@ -93,6 +93,7 @@ type Matrix = verify.Matrix
 //
 //	Width int                                   // columns of the terminal; 0: 100
 //	Paint func(good bool, word string) string   // colours a word, if not nil
+//	Translate func(sentence string) string      // translates a sentence, if not nil
 type TextOptions = verify.TextOptions
 
 // Verify runs the tests of the description on a running lab, with real packets,

@@ -42,7 +42,7 @@ var mistakes = []struct{ command, want string }{
 	{"sysctl -w net.ipv4.ip_forward=x", "核心不接受這個值（invalid argument）"},
 	{"sysctl", "缺少 key"},
 	{"nft add rule ip nat x masquerade", "沒有 ip nat 這個表"},
-	{"nft add tabel ip nat", `這裡應該是 table、chain、rule、set 或 element，卻是 "tabel"；你是不是要打 table？`},
+	{"nft add tabel ip nat", `應該是 table、chain、rule、set 或 element，卻是 "tabel"；你是不是要打 table？`},
 	{"nft delete chain ip nat x", "沒有 ip nat 這個表"},
 	{"nft", "缺少指令，例如 list ruleset"},
 	{"nosuch", "（結束碼 127：找不到這個指令（command not found））"},
@@ -51,6 +51,8 @@ var mistakes = []struct{ command, want string }{
 	{"vethlab test", "目前沒有執行中的實驗"},
 	{"vethlab graph nope", "實驗 nope 沒有在執行"},
 	{"vethlab nope", `沒有 "nope" 這個指令`},
+	{"echo '{links: [[a, b]], tests: [{from: a, to: b, expect: unreachable}]}' >l.yaml; vethlab run l.yaml", "FAIL  a → b  應該是連不到，卻是連得到"},
+	{"vethlab up l.yaml; vethlab test --all-pairs l.yaml; vethlab down l.yaml", "· 沒有測   ● 連得到"},
 	{"vethlab learn brigde", `沒有 "brigde" 這一課；你是不是要打 bridge？`},
 }
 

@@ -184,8 +184,14 @@ func (o *out) message(prefix, format string, args ...any) {
 		defer o.mu.Unlock()
 		o.hideProgress()
 	}
-	text, _ := messages.In(o.lang, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
+	text := o.translate(strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
 	fmt.Fprintf(o.stderr, "%s%s\n", prefix, escape.Terminal(text))
+}
+
+// translate returns a message in the language of messages.
+func (o *out) translate(message string) string {
+	text, _ := messages.In(o.lang, message)
+	return text
 }
 
 // startProgress shows what the program does and the seconds so far, after the first

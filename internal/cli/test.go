@@ -173,7 +173,7 @@ func (p *program) writeReport(r *vethlab.Report, o testOptions) error {
 		if len(r.Results) == 0 && r.Err != nil {
 			return nil // no test was run
 		}
-		p.out.print("%s\n", r.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict}))
+		p.out.print("%s\n", r.Text(vethlab.TextOptions{Width: p.out.width(), Paint: p.paintVerdict, Translate: p.out.translate}))
 	}
 	return nil
 }

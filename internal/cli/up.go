@@ -62,18 +62,18 @@ func (p *program) up(ctx context.Context, lab *vethlab.Lab) error {
 		return err
 	}
 	p.reportMoves(change)
-	p.out.notice("lab %s %s", lab.Name(), upSummary(change, time.Since(start)))
+	p.out.notice("%s", upSummary(lab.Name(), change, time.Since(start)))
 	p.reportUnmanaged(change)
 	return nil
 }
 
-func upSummary(done *vethlab.Plan, took time.Duration) string {
+func upSummary(lab string, done *vethlab.Plan, took time.Duration) string {
 	switch {
 	case done.Empty():
-		return "is up to date"
+		return fmt.Sprintf("lab %s is up to date", lab)
 	case done.Whole():
 		nodes, links := done.Counts()
-		return fmt.Sprintf("is up: %s, %s in %s", plural(nodes, "node"), plural(links, "link"), short(took))
+		return fmt.Sprintf("lab %s is up: %s, %s in %s", lab, plural(nodes, "node"), plural(links, "link"), short(took))
 	}
-	return fmt.Sprintf("changed: %s in %s", plural(done.Len(), "command"), short(took))
+	return fmt.Sprintf("lab %s changed: %s in %s", lab, plural(done.Len(), "command"), short(took))
 }

@@ -40,6 +40,8 @@ func (c Cell) Sign() rune { return signs[c].sign }
 type Matrix struct {
 	Rows, Columns []string
 	Cells         [][]Cell // by row
+
+	Translate func(meaning string) string // of the legend; nil: it is English
 }
 
 // Text draws the matrix at most width columns wide. If it is wider, equal rows and equal
@@ -60,7 +62,10 @@ func (m *Matrix) Text(width int) string {
 			p = folded
 		}
 	}
-	return p.text()
+	if m.Translate == nil {
+		return p.text(func(meaning string) string { return meaning })
+	}
+	return p.text(m.Translate)
 }
 
 func (m *Matrix) at(row, column int) Cell     { return m.Cells[row][column] }
@@ -247,7 +252,7 @@ func (p *grid) margin() int {
 	return margin + 1
 }
 
-func (p *grid) text() string {
+func (p *grid) text(translate func(string) string) string {
 	var out strings.Builder
 	margin := p.margin()
 	p.head(&out, margin)
@@ -263,7 +268,7 @@ func (p *grid) text() string {
 	var legend []string
 	for c, is := range drawn {
 		if is {
-			legend = append(legend, string(signs[c].sign)+" "+signs[c].meaning)
+			legend = append(legend, string(signs[c].sign)+" "+translate(signs[c].meaning))
 		}
 	}
 	out.WriteString(strings.Join(legend, "   ") + "\n")

@@ -7,7 +7,7 @@ func ipMessages() []words.Text {
 	return []words.Text{
 		{En: "the command ends where %w should be", ZhTW: "指令不完整，後面還要有%s"},
 		{En: "word %d, %q", ZhTW: "第 %s 個字 %s"},
-		{En: "%w: expected %w", ZhTW: "%s：這裡應該是%s"},
+		{En: "word %d, %q: expected %w", ZhTW: "第 %s 個字 %s：這裡應該是%s"},
 		{En: "expected %w", ZhTW: "這裡應該是%s"},
 		{En: "given twice", ZhTW: "寫了兩次"},
 		{En: "unknown option of ip", ZhTW: "ip 沒有這個選項"},

@@ -42,26 +42,45 @@ var translators = sync.OnceValue(func() translator {
 // colons, phrases are found only where a sentence has %w.
 type translator struct{ sentences, phrases []pattern }
 
-// message translates a whole message or, from the left, its parts between colons.
+// separators are what stands between the parts of a message, with the Chinese that follows
+// a translated part. A message is split at the first of them that has a translated part.
+var separators = [...]struct{ english, chinese string }{{"; ", "；"}, {": ", "："}}
+
+// message translates a whole message or, from the left, its parts between separators.
 func (t translator) message(l words.Lang, s string) (text string, ok bool) {
 	if text, ok = t.row(l, t.sentences, s); ok {
 		return text, true
 	}
+	for _, separator := range separators {
+		if text, ok = t.split(l, s, separator.english, separator.chinese); ok {
+			return text, true
+		}
+	}
+	return s, false
+}
+
+// split translates the parts of a message between separators. ok is false if none is in the
+// table.
+func (t translator) split(l words.Lang, s, english, chinese string) (text string, ok bool) {
 	for from := 0; ; {
-		i := strings.Index(s[from:], ": ")
+		i := strings.Index(s[from:], english)
 		if i < 0 {
 			return s, false
 		}
 		from += i
-		left, right := s[:from], s[from+len(": "):]
-		if first, found := t.row(l, t.sentences, left); found {
+		left, right := s[:from], s[from+len(english):]
+		first, found := t.row(l, t.sentences, left)
+		if !found && english == "; " {
+			first, found = t.message(l, left)
+		}
+		if found {
 			rest, _ := t.message(l, right)
-			return first + "：" + rest, true
+			return first + chinese + rest, true
 		}
 		if rest, found := t.message(l, right); found {
-			return left + ": " + rest, true
+			return left + english + rest, true
 		}
-		from += len(": ")
+		from += len(english)
 	}
 }
 
@@ -107,14 +126,14 @@ type pattern struct {
 }
 
 // find returns the arguments with which the English format gives s, or nil. That of %s does
-// not contain a colon, at which a message is split.
+// not contain a separator, at which a message is split.
 func (p pattern) find(s string) []string {
 	found := p.re.FindStringSubmatch(s)
 	if found == nil {
 		return nil
 	}
 	for i, argument := range found[1:] {
-		if p.verbs[i] == 's' && strings.Contains(argument, ": ") {
+		if p.verbs[i] == 's' && (strings.Contains(argument, ": ") || strings.Contains(argument, "; ")) {
 			return nil
 		}
 	}

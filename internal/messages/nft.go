@@ -64,7 +64,7 @@ func nftTextErrors() []words.Text {
 		{En: "expected [address]:port, found %w", ZhTW: "這裡應該是 [位址]:埠，卻是%s"},
 		{En: "expected a rate such as 5/second, found %w", ZhTW: "這裡應該是速率，例如 5/second，卻是%s"},
 		{En: "expected a unit such as mbytes/second, found %w", ZhTW: "這裡應該是單位，例如 mbytes/second，卻是%s"},
-		{En: "expected %w, found %w", ZhTW: "這裡應該是%s，卻是%s"},
+		{En: "expected %w, found %w", ZhTW: "應該是%s，卻是%s"},
 		{En: "unterminated quote", ZhTW: "引號沒有結尾"},
 		{En: "undefined variable $%s", ZhTW: "變數 $%s 沒有定義"},
 		{En: "definitions make this text too large: $%s", ZhTW: "定義展開後太長：$%s"},

@@ -18,7 +18,9 @@ func suggestions() []words.Text {
 // before those that match more.
 func sentences() []words.Text {
 	return slices.Concat(
-		suggestions(), errnos(), extendedAcks(), toolMessages(), vethlabMessages(), nftMessages(), nftTextErrors(), ipMessages(), kernelErrors(), nftGeneral(),
+		suggestions(), errnos(), extendedAcks(), toolMessages(), labMessages(), vethlabMessages(), sandboxMessages(), recordMessages(),
+		conflictMessages(), reportMessages(), reportFindings(), reportReasons(), reportObstacles(), icmpReasons(), outcomes(), nftMessages(), nftTextErrors(),
+		ipMessages(), kernelErrors(), nftGeneral(),
 	)
 }
 
@@ -31,5 +33,5 @@ func phrases() []words.Text {
 		{En: "%w or %s", ZhTW: "%s 或 %s"},
 		{En: "%s, %w", ZhTW: "%s、%s"},
 	}
-	return slices.Concat(vethlabPhrases(), ipPhrases(), nftPhrases(), general)
+	return slices.Concat(vethlabPhrases(), reportPhrases(), ipPhrases(), nftPhrases(), general)
 }

@@ -99,6 +99,7 @@ func vethlabMessages() []words.Text {
 		{En: "lab %s is up", ZhTW: "實驗 %s 建立好了"},
 		{En: "lab %s belongs to root", ZhTW: "實驗 %s 屬於 root"},
 		{En: "lab %s is up to date", ZhTW: "實驗 %s 不需要更動"},
+		{En: "lab %s is not running", ZhTW: "實驗 %s 沒有在執行"},
 		{En: "lab %s is %w", ZhTW: "實驗 %s %s"},
 		{En: "%d nodes, %w in %s", ZhTW: "%s 個節點、%s，花了 %s"},
 		{En: "%d node, %w in %s", ZhTW: "%s 個節點、%s，花了 %s"},

@@ -145,6 +145,9 @@ func (m *Matrix) MarshalJSON() ([]byte, error) {
 }
 
 // Text draws the matrix at most width columns wide, folded if it is wider.
-func (m *Matrix) Text(width int) string {
-	return (&draw.Matrix{Rows: m.From, Columns: m.To, Cells: m.cells}).Text(width)
+func (m *Matrix) Text(width int) string { return m.text(width, nil) }
+
+// text is [Matrix.Text] with the legend translated, if translate is not nil.
+func (m *Matrix) text(width int, translate func(string) string) string {
+	return (&draw.Matrix{Rows: m.From, Columns: m.To, Cells: m.cells, Translate: translate}).Text(width)
 }

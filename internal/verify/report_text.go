@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vethlab/vethlab/internal/draw"
 	"github.com/vethlab/vethlab/internal/escape"
@@ -18,6 +17,10 @@ type TextOptions struct {
 
 	// Paint, if not nil, colours a word as good or bad.
 	Paint func(good bool, word string) string
+
+	// Translate, if not nil, translates a sentence. Names that the lab file gives to tests
+	// and the output of commands stay as they are.
+	Translate func(sentence string) string
 }
 
 // String returns the report as it is printed, without colours.
@@ -34,15 +37,18 @@ func (r *Report) Text(o TextOptions) string {
 	if o.Paint == nil {
 		o.Paint = func(_ bool, word string) string { return word }
 	}
+	if o.Translate == nil {
+		o.Translate = func(sentence string) string { return sentence }
+	}
 	w := &reportWriter{options: o}
 	w.measure(r.Results)
 	for i := range r.Results {
 		w.result(&r.Results[i])
 	}
 	for _, note := range r.Notes {
-		w.WriteString(escape.Line("note  "+note) + "\n")
+		w.WriteString("note  " + o.Translate(escape.Line(note)) + "\n")
 	}
-	w.WriteString(r.Summary())
+	w.WriteString(o.Translate(r.Summary()))
 	return w.String()
 }
 
@@ -76,11 +82,11 @@ type reportWriter struct {
 func (w *reportWriter) measure(results []TestResult) {
 	for i := range results {
 		if from, _, ok := strings.Cut(escape.Line(results[i].Title()), arrow); ok {
-			w.before = max(w.before, min(utf8.RuneCountInString(from), maxTitle/2))
+			w.before = max(w.before, min(words.Columns(from), maxTitle/2))
 		}
 	}
 	for i := range results {
-		if n := utf8.RuneCountInString(w.aligned(&results[i])); n <= maxTitle {
+		if n := words.Columns(w.aligned(&results[i])); n <= maxTitle {
 			w.title = max(w.title, n)
 		}
 	}
@@ -94,12 +100,10 @@ func (w *reportWriter) aligned(t *TestResult) string {
 	if !ok {
 		return from
 	}
-	return pad(from, w.before) + arrow + to
-}
-
-// pad fills a text up with spaces.
-func pad(s string, columns int) string {
-	return s + strings.Repeat(" ", max(0, columns-utf8.RuneCountInString(s)))
+	if t.Name == "" && strings.HasPrefix(to, everyAddress) {
+		to = w.options.Translate(to)
+	}
+	return words.Pad(from, w.before) + arrow + to
 }
 
 func (w *reportWriter) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
@@ -109,18 +113,24 @@ func (w *reportWriter) result(t *TestResult) {
 	if !t.OK {
 		verdict = w.options.Paint(false, "FAIL")
 	}
-	w.line("%s  %s  %s", verdict, pad(w.aligned(t), w.title), escape.Line(t.Found))
+	w.line("%s  %s  %s", verdict, words.Pad(w.aligned(t), w.title), w.options.Translate(escape.Line(t.Found)))
 	for _, line := range t.Details() {
+		if !strings.HasPrefix(line, outputMark) {
+			line = w.options.Translate(line)
+		}
 		w.line("        %s", line)
 	}
 	if t.Matrix != nil {
-		for line := range strings.Lines(t.Matrix.Text(w.options.Width - len(matrixIndent))) {
+		for line := range strings.Lines(t.Matrix.text(w.options.Width-len(matrixIndent), w.options.Translate)) {
 			w.WriteString(matrixIndent + strings.ReplaceAll(line, "✗", w.options.Paint(false, "✗")))
 		}
 	}
 }
 
 const matrixIndent = "      "
+
+// outputMark precedes each line of a command's output. No node has a name that begins so.
+const outputMark = "| "
 
 // maxFailures is how many failures of one test are written.
 const maxFailures = 10
@@ -141,7 +151,7 @@ func (t *TestResult) Details() []string {
 			lines = append(lines, f.line(t.Pairs > 1, sameFinding(t.Failures)))
 		}
 		for line := range strings.Lines(f.Output) {
-			lines = append(lines, "| "+strings.TrimRight(line, "\n"))
+			lines = append(lines, outputMark+strings.TrimRight(line, "\n"))
 		}
 	}
 	if more := len(t.Failures) - maxFailures; more > 0 {

@@ -74,6 +74,9 @@ func NewDistribution(r probe.RTTs) Distribution {
 // maxNamed is how many nodes a test's title names.
 const maxNamed = 3
 
+// everyAddress precedes the targets of a matrix.
+const everyAddress = "every address of "
+
 // subject returns the probes of a test: "a, b → web via tcp/80".
 func subject(t *compile.Test) string {
 	if t.Run != nil {
@@ -88,7 +91,7 @@ func subject(t *compile.Test) string {
 		return text + t.Via.String()
 	}
 	if t.Matrix {
-		text += "every address of "
+		text += everyAddress
 	}
 	text += words.List(t.Targets(), maxNamed)
 	if t.Protocol() != topo.ICMP {
