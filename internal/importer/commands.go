@@ -286,6 +286,11 @@ func (d *Draft) Remark(at shell.Pos, what, why string) {
 	d.add(Note{At: at, Text: what, Why: why})
 }
 
+// Exiting implements [shell.World].
+func (d *Draft) Exiting(at shell.Pos) {
+	d.exit = &snapshot{len(d.applied), len(d.order), size(d.state), at}
+}
+
 // containerExec follows docker exec NODE … if there is a node of that name.
 // Containerlab names its containers clab-LAB-NODE.
 func (d *Draft) containerExec(c shell.Command) (shell.Result, bool) {

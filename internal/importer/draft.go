@@ -78,6 +78,8 @@ type Draft struct {
 	refused  map[state.Endpoint]shell.Pos // links whose commands were not understood
 	commands int
 	fullest  snapshot
+	exit     *snapshot // as it was before the script's trap of EXIT; nil: there is none
+	exits    bool      // that trap has deleted something
 	restored restored
 	ownMTU   map[state.Endpoint]bool         // bridges whose MTU a command has set
 	written  map[sysctlKey]string            // values of sysctls that commands have set
@@ -240,8 +242,13 @@ func bare(what string) string {
 }
 
 // takeFullest goes back to the largest lab that there was, if the script has removed
-// everything at its end.
+// everything at its end, and to the lab before its trap of EXIT, if that deletes some of it.
 func (d *Draft) takeFullest() {
+	if d.exits && d.exit.size > 0 {
+		d.state, d.order = d.restore(d.exit.applied), d.order[:d.exit.order]
+		d.notes = append(d.notes, Note{At: d.exit.at, Why: "the script's trap deletes links or namespaces at its end: the file has the lab before that"})
+		return
+	}
 	if size(d.state) > 0 || d.fullest.size == 0 {
 		return
 	}
@@ -403,6 +410,7 @@ func (d *Draft) keepFullest(c shell.Command, ops plan.Plan) {
 	if !slices.ContainsFunc(ops, d.deletes) {
 		return
 	}
+	d.exits = d.exits || d.exit != nil
 	if n := size(d.state); n > 0 && n >= d.fullest.size {
 		d.fullest = snapshot{len(d.applied), len(d.order), n, c.At}
 	}

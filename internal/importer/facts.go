@@ -139,7 +139,7 @@ func (s *surplus) addresses() {
 			model = missing[i]
 			missing = slices.Delete(missing, i, i+1)
 		}
-		if s.imported(seen.Index) == nil || i < 0 && seen.Protocol == fromRA {
+		if l := s.imported(seen.Index); l == nil || i < 0 && (seen.Protocol == fromRA || isOwnLinkLocal(l, seen)) {
 			continue
 		}
 		for _, what := range addressDifferences(seen, model) {
@@ -151,6 +151,20 @@ func (s *surplus) addresses() {
 			s.lose(s.LinkName(a.Index), a.Prefix.String(), "the kernel adds it, but it is missing: "+unsupported)
 		}
 	}
+}
+
+// isOwnLinkLocal reports whether the kernel itself has added an address. A bridge gets it
+// before its first port, too, without which it has no carrier in a State.
+func isOwnLinkLocal(l *state.Link, a dump.Address) bool {
+	const noDAD = 0x02 // IFA_F_NODAD: somebody added it
+	return l.AutoLinkLocal && !l.MAC.IsZero() && a.Prefix == state.LinkLocal(l.MAC) && a.Flags&noDAD == 0 && addressDifferences(a, ownLinkLocal(a)) == nil
+}
+
+const scopeLink = 253 // RT_SCOPE_LINK
+
+// ownLinkLocal is an address as the kernel adds it.
+func ownLinkLocal(a dump.Address) dump.Address {
+	return dump.Address{Index: a.Index, Prefix: a.Prefix, Scope: scopeLink, Valid: dump.Forever, Preferred: dump.Forever, Protocol: a.Protocol}
 }
 
 // addressDifferences compares an address with the model. A label that is the link's name

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"cmp"
 	"errors"
 	"path"
 	"slices"
@@ -69,6 +68,7 @@ func (d *Draft) Write(c shell.Command, file, content string, appends bool) {
 		return
 	}
 	switch {
+	case content == "" && below(file, "/proc", "/sys"): // opened, but not written
 	case strings.HasPrefix(file, procSys):
 		d.writeSysctl(c, strings.TrimPrefix(file, procSys), content)
 	case strings.HasPrefix(file, sysNet):
@@ -307,20 +307,15 @@ func (d *Draft) ls(c shell.Command) shell.Result {
 	return unrelated(c)
 }
 
-// modprobe notes the links that a module makes in the host namespace when it is loaded.
+// modprobe notes the links in the host namespace that a parameter of a module demands. The
+// one that some modules make without it does not matter to a lab.
 func (d *Draft) modprobe(c shell.Command) shell.Result {
+	if slices.Contains(c.Words, "-r") {
+		return shell.Result{}
+	}
 	for _, w := range c.Words[1:] {
-		parameter := map[string]string{"dummy": "numdummies", "ifb": "numifbs", "bonding": "max_bonds"}[w]
-		if parameter == "" {
-			continue
-		}
-		number := "1"
-		for _, option := range c.Words[1:] {
-			if value, ok := strings.CutPrefix(option, parameter+"="); ok {
-				number = cmp.Or(value, number)
-			}
-		}
-		if number != "0" && !slices.Contains(c.Words, "-r") {
+		parameter, number, ok := strings.Cut(w, "=")
+		if ok && number != "0" && slices.Contains([]string{"numdummies", "numifbs", "max_bonds"}, parameter) {
 			d.commands++
 			d.note(c, "the module makes links in the host namespace, which are not part of the lab")
 		}

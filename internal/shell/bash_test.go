@@ -118,6 +118,8 @@ func (r *bashRecorder) Run(c shell.Command) shell.Result {
 	return shell.Result{}
 }
 
+func (*bashRecorder) Exiting(shell.Pos) {}
+
 func followBash(t *testing.T, script string) *recorder {
 	t.Helper()
 	r := &bashRecorder{}

@@ -18,7 +18,9 @@ func (sh *Shell) builtin(words []string) (flow, bool) {
 	name, args := words[0], words[1:]
 	status := 0
 	switch name {
-	case ":", "true", "wait", "umask", "ulimit", "enable", "jobs", "disown", "bg", "fg", "sync", "kill":
+	case "wait":
+		sh.runCoprocess(-1)
+	case ":", "true", "umask", "ulimit", "enable", "jobs", "disown", "bg", "fg", "sync", "kill":
 	case "false":
 		status = 1
 	case "[", "test":
@@ -92,8 +94,14 @@ func (sh *Shell) control(words []string) (flow, bool) {
 	}
 }
 
-func (sh *Shell) unset(names []string) {
+func (sh *Shell) unset(args []string) {
+	names := skipOptions(args, "")
+	references := slices.Contains(args[:len(args)-len(names)], "-n")
 	for _, n := range names {
+		if references {
+			maps.DeleteFunc(sh.scopes[len(sh.scopes)-1], func(name string, v expand.Variable) bool { return name == n && v.Kind == expand.NameRef })
+			continue
+		}
 		if name, key, ok := strings.Cut(strings.TrimSuffix(n, "]"), "["); ok {
 			sh.unsetElement(name, key)
 			continue
@@ -133,6 +141,7 @@ func (sh *Shell) prefixed(words []string) flow {
 	words, variables := withoutPrefix(words)
 	defer sh.withVariables(variables)()
 	if len(words) == 0 {
+		sh.keeps = exits
 		sh.setStatus(0)
 		return flow{}
 	}
@@ -141,7 +150,7 @@ func (sh *Shell) prefixed(words []string) flow {
 		sh.program(words, false)
 	}
 	if exits && f.kind == proceed {
-		f.kind = exitShell
+		f.kind, sh.exitTrap = exitShell, nil
 	}
 	return f
 }
@@ -277,12 +286,6 @@ func (sh *Shell) setOption(name string, on bool) {
 	}
 }
 
-func (sh *Shell) trap(words []string) {
-	if len(words) > 2 && words[1] != "-" && words[1] != "" && words[1] != "-p" {
-		sh.world.Remark(sh.at, strings.Join(words, " "), "traps are not followed")
-	}
-}
-
 // read sets variables from a line of the input. It is false at the end. Without an input,
 // the line is unknown: a user would type it.
 func (sh *Shell) read(args []string) verdict {
@@ -296,16 +299,19 @@ func (sh *Shell) read(args []string) verdict {
 		names = []string{"REPLY"}
 	}
 	what := "read " + strings.Join(names, " ")
+	from, open := sh.readFrom(args)
 	switch {
-	case sh.stdin == nil:
+	case !open:
+		return certain(false)
+	case from == nil:
 		sh.readInto(names, unknown(what), true)
 		return guessed(true, what)
-	case *sh.stdin == "":
+	case *from == "":
 		sh.readInto(names, "", true)
 		return certain(false)
 	}
-	line, rest, _ := strings.Cut(*sh.stdin, "\n")
-	*sh.stdin = rest
+	line, rest, _ := strings.Cut(*from, "\n")
+	*from = rest
 	if array != "" && syntax.ValidName(array) && unknownIn(line) == "" {
 		list := expand.ReadFields(sh.config(), line, -1, raw)
 		_ = sh.Set(array, expand.Variable{Set: true, Kind: expand.Indexed, List: list}) // never fails
@@ -313,6 +319,24 @@ func (sh *Shell) read(args []string) verdict {
 	}
 	sh.readInto(names, line, raw)
 	return certain(true)
+}
+
+// readFrom returns the rest of the input of read or mapfile, of the descriptor of -u if
+// there is one. nil: it is unknown, or the descriptor is not open.
+func (sh *Shell) readFrom(args []string) (text *string, open bool) {
+	for i, a := range args {
+		option, number, ok := strings.Cut(a, "u")
+		if !ok || !strings.HasPrefix(option, "-") || strings.ContainsAny(option, "pdntNiOsCc") {
+			continue
+		}
+		if number == "" && i+1 < len(args) {
+			number = args[i+1]
+		}
+		n, err := strconv.Atoi(number)
+		d, open := sh.descriptor(n)
+		return d.in, open && err == nil
+	}
+	return sh.stdin, true
 }
 
 // readInto splits a line into variables. If any part is unknown, all of them are.
@@ -339,7 +363,11 @@ func (sh *Shell) mapfile(args []string) {
 	if names := skipOptions(args, "dnOsuCc"); len(names) > 0 {
 		name = names[0]
 	}
-	list := lines(sh.readAll())
+	text := ""
+	if from, _ := sh.readFrom(args); from != nil {
+		text, *from = *from, ""
+	}
+	list := lines(text)
 	if len(list) > maxElements {
 		sh.world.Note(sh.at, "mapfile "+name, fmt.Sprintf("more than %d lines", maxElements))
 		return
@@ -365,10 +393,12 @@ func (sh *Shell) eval(text string) flow {
 
 // text follows a script in this shell. It begins after that number of lines of file.
 func (sh *Shell) text(file, text string, lines int) flow {
-	sh.setStatus(0)
 	parsed, err := parse(file, text, lines)
 	if err != nil {
 		sh.world.Note(sh.at, "eval", err.Error())
+	}
+	if err != nil || len(parsed.Stmts) == 0 {
+		sh.setStatus(0)
 		return flow{}
 	}
 	before, at, linesBefore := sh.file, sh.at, sh.lines

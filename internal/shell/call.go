@@ -175,8 +175,8 @@ func (sh *Shell) runScript(file, text string, args []string, lines int) {
 	if len(args) > 0 {
 		sub.name, sub.args = args[0], args[1:]
 	}
-	sh.nested(func() { sub.stmts(parsed.Stmts) })
-	sh.out.WriteString(sub.out.String())
+	sub.out = sh.out
+	sh.nested(func() { sub.all(parsed.Stmts) })
 	sh.status, sh.why = sub.status, sub.why
 }
 
@@ -191,7 +191,7 @@ func (c Command) Exec(where string, words []string) Result {
 	if len(words) > 0 {
 		c.shell.nested(func() { sub.run(words, c.Negated) })
 	}
-	return Result{sub.out.String(), sub.status, sub.why}
+	return Result{sub.out.text.String(), sub.status, sub.why}
 }
 
 // Path returns a file of the arguments relative to the folder that the script is started
@@ -212,54 +212,6 @@ func (sh *Shell) path(name string) string {
 		return "."
 	}
 	return strings.TrimPrefix(name, startDir+"/")
-}
-
-// redirected calls fn with redirected input and output.
-func (sh *Shell) redirected(redirs []*syntax.Redirect, fn func()) {
-	var files []output
-	before := sh.stdin
-	for _, r := range redirs {
-		switch r.Op {
-		case syntax.Hdoc, syntax.DashHdoc:
-			sh.stdin = new(sh.document(r.Hdoc, r.Op == syntax.DashHdoc))
-		case syntax.WordHdoc:
-			sh.stdin = new(sh.literal(r.Word) + "\n")
-		case syntax.RdrIn:
-			sh.stdin = new(sh.input(r))
-		case syntax.RdrOut, syntax.AppOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
-			if r.N == nil || r.N.Value == "1" {
-				files = append(files, output{sh.path(sh.literal(r.Word)), r.Op == syntax.AppOut || r.Op == syntax.AppAll})
-			}
-		case syntax.DplOut:
-			if to := sh.literal(r.Word); to == "2" && (r.N == nil || r.N.Value == "1") {
-				files = append(files, output{file: "/dev/stderr"})
-			}
-		}
-	}
-	if len(files) == 0 {
-		fn()
-	} else {
-		sh.capture(fn, files)
-	}
-	sh.stdin = before
-}
-
-// An output is a file that a command writes to.
-type output struct {
-	file    string
-	appends bool
-}
-
-// capture calls fn and writes its output to files. They exist from the beginning.
-func (sh *Shell) capture(fn func(), files []output) {
-	at, outer := sh.at, sh.out
-	sh.out = &strings.Builder{}
-	fn()
-	text := sh.out.String()
-	sh.out = outer
-	for _, f := range files {
-		sh.world.Write(Command{At: at, Where: sh.where, shell: sh}, f.file, text, f.appends)
-	}
 }
 
 // document returns the text of a here-document, with <<- without the tabs at the beginning
@@ -292,32 +244,4 @@ func withoutTabs(w *syntax.Word) *syntax.Word {
 		}
 	}
 	return &syntax.Word{Parts: parts}
-}
-
-// input returns the text of a file or of <(commands).
-func (sh *Shell) input(r *syntax.Redirect) string {
-	if len(r.Word.Parts) == 1 {
-		if p, ok := r.Word.Parts[0].(*syntax.ProcSubst); ok && p.Op == syntax.CmdIn {
-			sub := sh.subshell()
-			sh.nested(func() { sub.stmts(p.Stmts) })
-			return sub.out.String()
-		}
-	}
-	return sh.readFile(sh.literal(r.Word))
-}
-
-// readFile returns the text of a file, unknown unless the World knows it.
-func (sh *Shell) readFile(name string) string {
-	if name == "/dev/null" {
-		return ""
-	}
-	if name == "/dev/stdin" {
-		return sh.readAll()
-	}
-	if _, ok := Known(name); ok {
-		if text, known := sh.world.Read(sh.where, sh.path(name)); known {
-			return text
-		}
-	}
-	return unknown("cat " + name)
 }

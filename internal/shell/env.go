@@ -76,6 +76,7 @@ func (sh *Shell) Get(name string) expand.Variable {
 		}
 		return expand.Variable{}
 	}
+	name = sh.referent(name)
 	for _, s := range slices.Backward(sh.scopes) {
 		if v, ok := s[name]; ok {
 			return v
@@ -85,6 +86,41 @@ func (sh *Shell) Get(name string) expand.Variable {
 		return text(unknown("$" + name + " of " + sh.unreadFile))
 	}
 	return expand.Variable{}
+}
+
+// referent returns the variable that a reference (declare -n) stands for, else the name. A
+// reference to itself is none.
+func (sh *Shell) referent(name string) string {
+	first := name
+	for range maxNames {
+		i := len(sh.scopes) - 1
+		for i >= 0 && !has(sh.scopes[i], name) {
+			i--
+		}
+		if i < 0 || sh.scopes[i][name].Kind != expand.NameRef {
+			return name
+		}
+		name = sh.scopes[i][name].Str
+	}
+	return first
+}
+
+func has(s scope, name string) bool {
+	_, ok := s[name]
+	return ok
+}
+
+// refer makes a variable a reference to another one.
+func (sh *Shell) refer(name, to string, global bool) {
+	if !syntax.ValidName(to) || to == name {
+		sh.world.Note(sh.at, fmt.Sprintf("declare -n %s=%s", name, readable(to)), "a reference to this is not followed")
+		return
+	}
+	s := sh.scopes[len(sh.scopes)-1]
+	if global {
+		s = sh.scopes[0]
+	}
+	s[name] = expand.Variable{Set: true, Kind: expand.NameRef, Str: sh.charge(to)}
 }
 
 // notNil returns a list that is not nil: package expand makes one empty word of a nil list
@@ -115,6 +151,7 @@ func (sh *Shell) Set(name string, v expand.Variable) error {
 			sh.charge(item)
 		}
 	}
+	name = sh.referent(name)
 	target := sh.scopes[0]
 	for _, s := range slices.Backward(sh.scopes) {
 		if _, ok := s[name]; ok {
@@ -147,8 +184,8 @@ func (sh *Shell) config() *expand.Config {
 		CmdSubst: sh.substitute,
 		ProcSubst: func(p *syntax.ProcSubst) (string, error) {
 			sh.inSubshell(func(sub *Shell) {
+				sub.out = &stream{}
 				sub.stmts(p.Stmts)
-				sub.out.Reset()
 			})
 			return unknown(source(p)), nil
 		},
@@ -162,9 +199,9 @@ func (sh *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
 		_, err := io.WriteString(w, sh.charge(sub.input(c.Stmts[0].Redirs[0])))
 		return err
 	}
-	sh.nested(func() { sub.stmts(c.Stmts) })
+	sh.nested(func() { sub.all(c.Stmts) })
 	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
-	_, err := io.WriteString(w, sh.charge(sub.out.String()))
+	_, err := io.WriteString(w, sh.charge(sub.out.text.String()))
 	return err
 }
 
@@ -375,7 +412,13 @@ func (sh *Shell) declareText(variant, word string) {
 func (sh *Shell) declareOne(variant, flags string, a *syntax.Assign) {
 	name := a.Name.Value
 	old := sh.Get(name)
-	sh.localize(variant, name)
+	if strings.Contains(flags, "n") && !a.Naked && a.Array == nil {
+		sh.refer(name, sh.literal(a.Value), strings.Contains(flags, "g"))
+		return
+	}
+	if !strings.Contains(flags, "g") {
+		sh.localize(variant, name)
+	}
 	if i := strings.IndexAny(flags, "niul"); i >= 0 && (flags[i] != 'i' || a.Value == nil || !isInteger(a.Value)) {
 		sh.world.Note(sh.at, variant+" "+flags+" "+name, "this attribute of variables is not followed")
 	}

@@ -123,11 +123,16 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 	v := sh.Get(p.Param.Value)
 	what := unknownIn(slices.Concat(v.List, []string{v.Str}, mapValues(v.Map))...)
 	c, changed := *p, false
-	if _, word := p.Index.(*syntax.Word); p.Index != nil && !word && v.Kind == expand.Associative {
+	index := &c.Index
+	if p.Index != nil && v.Kind == expand.Associative && !isAll(p.Index) {
+		key := sh.key(p.Index)
+		if in := unknownIn(key); in != "" {
+			return unknownPart(in)
+		}
 		// The parser takes a key such as a-b for arithmetic, expand wants a word.
-		c.Index, changed = &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: sh.key(p.Index)}}}, true
+		index, c.Index, changed = nil, &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: key}}}, true
 	}
-	for _, x := range []*syntax.ArithmExpr{&c.Index, sliceOffset(&c), sliceLength(&c)} {
+	for _, x := range []*syntax.ArithmExpr{index, sliceOffset(&c), sliceLength(&c)} {
 		if x == nil || *x == nil || isAll(*x) {
 			continue
 		}
@@ -145,6 +150,8 @@ func (sh *Shell) prepareParam(p *syntax.ParamExp) syntax.WordPart {
 		return &syntax.SglQuoted{Value: sh.literal(p.Exp.Word)}
 	case p.Repl != nil && p.Index == nil && v.Kind == expand.String && isAnchored(p.Repl):
 		return &syntax.SglQuoted{Value: sh.replaceAnchored(v.Str, p.Repl)}
+	case p.Excl && p.Index == nil && sh.referent(p.Param.Value) != p.Param.Value: // the name of what it refers to
+		return &syntax.Lit{Value: sh.referent(p.Param.Value)}
 	case p.Length && v.Kind == expand.Associative && isAll(p.Index): // expand takes it for one
 		return &syntax.Lit{Value: strconv.Itoa(len(v.Map))}
 	case p.Exp != nil && (!v.IsSet() || v.String() == "" || !isDefault(p.Exp.Op)):

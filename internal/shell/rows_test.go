@@ -23,7 +23,7 @@ func TestBuiltins(t *testing.T) {
 func TestNotFollowed(t *testing.T) {
 	for script, want := range map[string]string{
 		"declare -u u=abc":            "1: declare -u u: this attribute of variables is not followed",
-		"f() { local -n r=$1; }; f v": "1: local -n r: this attribute of variables is not followed",
+		"f() { local -u r=$1; }; f v": "1: local -u r: this attribute of variables is not followed",
 		"declare -i n":                "1: declare -i n: this attribute of variables is not followed",
 		"a=(x y z); unset 'a[1]'":     "1: unset a[1]: arrays with gaps are not followed",
 		"printf '%5000d' 1":           "1: printf %5000d: a field is wider than 4096 characters",

@@ -72,6 +72,10 @@ type World interface {
 	// purpose.
 	Note(at Pos, what, why string)
 	Remark(at Pos, what, why string)
+
+	// Exiting reports that the script has reached its end, and that what follows is its trap
+	// of EXIT.
+	Exiting(at Pos)
 }
 
 // A FileKind is what a test such as -d demands of a file.
@@ -136,7 +140,7 @@ func (e *StoppedError) Error() string {
 // Follow follows a script. The error is a syntax error or a [*StoppedError]; calls of the
 // World before that are not undone.
 func Follow(s Script, w World) error {
-	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, aliases: map[string]string{}, out: &strings.Builder{}}
+	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, aliases: map[string]string{}, files: files{out: &stream{}, errs: stderr()}}
 	sh.options.aliases = expandsAliases(s.Text)
 	sh.args, sh.where = s.Args, s.Where
 	if sh.budget = s.Budget; sh.budget == nil {
@@ -147,7 +151,7 @@ func Follow(s Script, w World) error {
 	if err != nil {
 		return err
 	}
-	err = sh.guard(func() { sh.stmts(file.Stmts) })
+	err = sh.guard(func() { sh.all(file.Stmts) })
 	return err
 }
 
@@ -271,14 +275,16 @@ type Shell struct {
 	why        string // why status is a guess; "": it is known
 	options    options
 	conditions int // nested conditions, in which set -e does not apply
-	out        *strings.Builder
-	stdin      *string  // not read yet; nil: a terminal
-	cluster    int      // of getopts: index of the next option in -abc; 0: in the next word
-	counter    int      // the next $RANDOM, name of mktemp, …
-	unreadFile string   // a sourced file that can't be read: it may have set any variable
-	calls      []string // names of the functions that are called, the innermost first
-	budget     *Budget
-	lines      int // of the file before the text that is followed
+	files
+	keeps       bool // exec without a command was followed: its redirections stay
+	coprocesses []*coprocess
+	exitTrap    *trap    // of EXIT; nil: none
+	cluster     int      // of getopts: index of the next option in -abc; 0: in the next word
+	counter     int      // the next $RANDOM, name of mktemp, …
+	unreadFile  string   // a sourced file that can't be read: it may have set any variable
+	calls       []string // names of the functions that are called, the innermost first
+	budget      *Budget
+	lines       int // of the file before the text that is followed
 }
 
 // options are options of set.
@@ -317,9 +323,10 @@ const (
 func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
 		world: sh.world, name: sh.name, file: sh.file, lines: sh.lines, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
-		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, stdin: sh.stdin, counter: sh.counter, budget: sh.budget,
-		calls: sh.calls, functions: map[string]function{}, out: &strings.Builder{},
+		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, files: sh.files, counter: sh.counter, budget: sh.budget,
+		calls: sh.calls, functions: map[string]function{}, coprocesses: sh.coprocesses,
 	}
+	sub.out = &stream{}
 	maps.Copy(sub.functions, sh.functions)
 	sub.aliases = maps.Clone(sh.aliases)
 	for _, s := range sh.scopes {
@@ -327,6 +334,3 @@ func (sh *Shell) subshell() *Shell {
 	}
 	return sub
 }
-
-// print writes to the output of the shell.
-func (sh *Shell) print(s string) { sh.out.WriteString(sh.charge(s)) }

@@ -232,16 +232,20 @@ func TestSetOptions(t *testing.T) {
 }
 
 func TestTraps(t *testing.T) {
-	r := follow(t, "trap 'p gone' EXIT\ntrap - INT\ntrap '' TERM\np end")
-	if !slices.Equal(r.runs, []string{"p end"}) || len(r.notes) > 0 ||
-		!slices.Equal(r.remarks, []string{"1: trap p gone EXIT: traps are not followed"}) {
+	r := follow(t, "trap 'p gone' EXIT TERM\ntrap 'p x' ERR\ntrap - INT\ntrap '' TERM\n(trap 'p sub' 0)\np end")
+	if !slices.Equal(r.runs, []string{"p sub", "p end", "exiting at 6", "p gone"}) || len(r.notes) > 0 ||
+		!slices.Equal(r.remarks, []string{"2: trap p x ERR: traps of ERR are not followed"}) {
 		t.Errorf("%q %q %q", r.runs, r.notes, r.remarks)
 	}
 }
 
 func TestWrites(t *testing.T) {
-	r := follow(t, "echo 1 > /a\necho 2 >> b 2>/dev/null\nprintf 3 | cat > c\n{ echo 4; echo 5; } > d\nno 2> e\necho 6 >&2\necho $(nproc) > f\n: > g\n")
-	want := []string{`/a: "1\n"`, `b: "2\n"`, `c: "3"`, `d: "4\n5\n"`, `/dev/stderr: "6\n"`, `f: "⟨nproc⟩"`, `g: ""`}
+	r := follow(t, "echo 1 > /a\necho 2 >> b 2>/dev/null\nprintf 3 | cat > c\n{ echo 4; echo 5; } > d\nno 2> e\necho 6 >&2\necho $(nproc) > f\n: > g\n"+
+		"echo 7 > h > i\n{ echo 8 >&3; echo 9; } 3> j > k\n{ echo 10 >&2; } 2> l\necho 11 >&m\nexec 3> n; echo 12 >&3; echo 13 >&3\necho 14 > >(cat > o)\nexec > q; echo 15\n")
+	want := []string{
+		`/a: "1\n"`, `b: "2\n"`, `c: "3"`, `d: "4\n5\n"`, `/dev/stderr: "6\n"`, `f: "⟨nproc⟩"`, `g: ""`,
+		`h: ""`, `i: "7\n"`, `j: "8\n"`, `k: "9\n"`, `l: "10\n"`, `m: "11\n"`, `n: ""`, `n: "12\n"`, `n: "13\n"`, `o: "14\n"`, `q: ""`, `q: "15\n"`,
+	}
 	if !slices.Equal(r.writes, want) {
 		t.Errorf("%q\nwant %q", r.writes, want)
 	}
@@ -293,7 +297,9 @@ func TestPositions(t *testing.T) {
 		"eval '\nselect x in a; do :; done'":                   "2: select: the choice of the user is unknown",
 		"sh -c '\nselect x in a; do :; done'":                  "2: select: the choice of the user is unknown",
 		"a=1\n. ./none.sh":                                     "2: source ./none.sh: none.sh is not here",
-		"coproc ok":                                            "1: coproc ok: coprocclause is not followed",
+		"echo x >&7":                                           "1: >&7: the descriptor is not open",
+		"declare -n r=a[0]":                                    "1: declare -n r=a[0]: a reference to this is not followed",
+		"exec 3<>/dev/tcp/10.0.0.1/80":                         "1: 3<>/dev/tcp/10.0.0.1/80: connections are not followed",
 		"a[-1]=x":                                              "1: [-1]: the index is out of range",
 		"printf '%99999d' 1":                                   "1: printf %99999d: a field is wider than 4096 characters",
 		"for i in 1; do\n\ncase x in $(nproc)) q;; esac\ndone": "3: $(nproc): the output of \"nproc\" is unknown, taken as no match",

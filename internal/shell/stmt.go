@@ -24,7 +24,7 @@ func (sh *Shell) stmt(s *syntax.Stmt) flow {
 	sh.step()
 	sh.at = sh.place(s)
 	var f flow
-	sh.redirected(s.Redirs, func() {
+	sh.redirected(s, func() {
 		if call, ok := s.Cmd.(*syntax.CallExpr); ok {
 			f = sh.call(call, s.Negated)
 		} else {
@@ -71,7 +71,7 @@ func (sh *Shell) command(c syntax.Command) flow {
 	case *syntax.Block:
 		return sh.stmts(c.Stmts)
 	case *syntax.Subshell:
-		sh.inSubshell(func(sub *Shell) { sub.stmts(c.Stmts) })
+		sh.inSubshell(func(sub *Shell) { sub.all(c.Stmts) })
 	case *syntax.IfClause:
 		return sh.ifClause(c)
 	case *syntax.WhileClause:
@@ -97,6 +97,8 @@ func (sh *Shell) command(c syntax.Command) flow {
 		}
 	case *syntax.TestClause:
 		sh.setVerdict(sh.test(c.X))
+	case *syntax.CoprocClause:
+		sh.coprocess(c)
 	case *syntax.TimeClause:
 		if c.Stmt != nil {
 			return sh.stmt(c.Stmt)
@@ -110,8 +112,8 @@ func (sh *Shell) command(c syntax.Command) flow {
 // inSubshell calls fn with a subshell and takes over its output and status.
 func (sh *Shell) inSubshell(fn func(*Shell)) {
 	sub := sh.subshell()
+	sub.out = sh.out
 	sh.nested(func() { fn(sub) })
-	sh.out.WriteString(sub.out.String())
 	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
 }
 
@@ -367,8 +369,11 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 		}
 	case syntax.Pipe, syntax.PipeAll:
 		left := sh.subshell()
+		if c.Op == syntax.PipeAll {
+			left.errs = left.out
+		}
 		sh.nested(func() { left.condition(c.X) })
-		text := left.out.String()
+		text := left.out.text.String()
 		sh.withStdin(&text, func() {
 			sh.inSubshell(func(sub *Shell) { sub.stmt(c.Y) })
 		})

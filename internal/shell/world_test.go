@@ -97,6 +97,10 @@ func (r *recorder) Remark(at shell.Pos, what, why string) {
 	r.remarks = append(r.remarks, fmt.Sprintf("%d: %s: %s", at.Line, shown(what), why))
 }
 
+func (r *recorder) Exiting(at shell.Pos) {
+	r.runs = append(r.runs, fmt.Sprintf("exiting at %d", at.Line))
+}
+
 // follow follows a script with a few files.
 func follow(t testing.TB, script string, args ...string) *recorder {
 	t.Helper()
