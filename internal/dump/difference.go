@@ -47,15 +47,16 @@ var kernelMade = map[string]string{
 	"FDBEntry.Index":  "differs by namespace; the name is compared",
 	"FDBEntry.Master": "differs by namespace; the name is compared",
 
-	"Qdisc.Index":         "differs by namespace; the name is compared",
-	"Qdisc.Refs":          "counts the users of the object",
-	"HTB.DirectPackets":   "a counter",
-	"Macvlan.Tap":         "is in the kind",
-	"Tunnel.Name":         "is in the kind",
-	"Namespace.Peers":     "nsids; the names of namespaces are compared",
-	"Namespace.Name":      "identifies the namespace",
-	"Setting.Default":     "the value in a new namespace",
-	"Namespace.Addresses": "objects of their own", "Namespace.Links": "objects of their own", "Namespace.Routes": "objects of their own",
+	"Qdisc.Index":            "differs by namespace; the name is compared",
+	"Qdisc.Refs":             "counts the users of the object",
+	"HTB.DirectPackets":      "a counter",
+	"Macvlan.Tap":            "is in the kind",
+	"Macvlan.BCQueueLenUsed": "the greatest of the lower device",
+	"Tunnel.Name":            "is in the kind",
+	"Namespace.Peers":        "nsids; the names of namespaces are compared",
+	"Namespace.Name":         "identifies the namespace",
+	"Setting.Default":        "the value in a new namespace",
+	"Namespace.Addresses":    "objects of their own", "Namespace.Links": "objects of their own", "Namespace.Routes": "objects of their own",
 	"Namespace.Rules": "objects of their own", "Namespace.Neighbours": "objects of their own", "Namespace.FDB": "objects of their own",
 }
 
@@ -66,6 +67,7 @@ var initial = map[string][]any{
 	"Link.GROMaxSize":     {0, 65536},
 	"Link.GSOIPv4MaxSize": {0, 65536},
 	"Link.GROIPv4MaxSize": {0, 65536},
+	"Macvlan.BCQueueLen":  {(*int)(nil)},      // before Linux 5.11
 	"Port.Cost":           {0, 2, 4, 19, 100}, // of 10 Gbit/s, 1 Gbit/s, 100 Mbit/s, 10 Mbit/s and unknown
 }
 

@@ -9,13 +9,18 @@ var modelKinds = map[string]func(state.Kind, *Link){
 		d.Kind, d.Type, d.Flags, d.Broadcast = "", arphrdLoopback, Loopback, make(HWAddr, 6)
 	}),
 	state.Dummy{}.Kind():   showKind(func(_ state.Dummy, d *Link) { d.Flags = Broadcast | NoARP }),
-	state.Macvlan{}.Kind(): showKind(func(m state.Macvlan, d *Link) { d.Info = Macvlan{Mode: m.Mode} }),
+	state.Macvlan{}.Kind(): showKind(func(m state.Macvlan, d *Link) { d.Info = modelMacvlan(m) }),
 	state.Bridge{}.Kind(): showKind(func(b state.Bridge, d *Link) {
 		d.Info = Bridge{
 			STP: b.STP, ForwardDelay: b.ForwardDelay, HelloTime: state.DefaultHelloTime, MaxAge: state.DefaultMaxAge,
 			AgeingTime: state.DefaultAgeingTime, Priority: state.DefaultBridgePriority,
 		}
 	}),
+}
+
+func modelMacvlan(m state.Macvlan) Macvlan {
+	length := state.DefaultBCQueueLen
+	return Macvlan{Mode: m.Mode, BCQueueLen: &length, BCQueueLenUsed: &length}
 }
 
 // showKind adapts a function for one type of Kind to a row.

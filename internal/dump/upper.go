@@ -13,8 +13,17 @@ func (VLAN) Kind() string { return "vlan" }
 
 // Macvlan holds the attributes of a macvlan or macvtap.
 type Macvlan struct {
-	Tap  bool   `json:"-"`
-	Mode string `json:"mode"` // private, vepa, bridge, passthru, source
+	Tap       bool   `json:"-"`
+	Mode      string `json:"mode"` // private, vepa, bridge, passthru, source
+	NoPromisc bool   `json:"nopromisc,omitempty"`
+	NoDst     bool   `json:"nodst,omitempty"`
+
+	// BCQueueLen is the requested and BCQueueLenUsed the actual limit of the queue, in
+	// broadcast and multicast frames. Nil before Linux 5.11.
+	BCQueueLen     *int `json:"bcqueuelen,omitempty"`
+	BCQueueLenUsed *int `json:"usedbcqueuelen,omitempty"`
+
+	Sources []HWAddr `json:"macaddr_data,omitempty"` // the senders whose frames mode source takes
 }
 
 // Kind returns "macvlan" or "macvtap".
@@ -27,7 +36,8 @@ func (m Macvlan) Kind() string {
 
 // IPVlan holds the attributes of an ipvlan.
 type IPVlan struct {
-	Mode string `json:"mode"` // l2, l3, l3s
+	Mode string `json:"mode"`           // l2, l3, l3s
+	Flag string `json:"flag,omitempty"` // private, vepa; "": bridge
 }
 
 // Kind returns "ipvlan".

@@ -1,8 +1,10 @@
 package ipshow
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/vethlab/vethlab/internal/dump"
 )
@@ -19,10 +21,10 @@ var kinds = map[string]func(*dump.Namespace, dump.Info) fields{
 	"ip6gretap": shows(tunnelData),
 	"ip6tnl":    shows(tunnelData),
 	"ipip":      shows(tunnelData),
-	"ipvlan":    shows(func(v dump.IPVlan, fs *fields) { fs.word("mode", " mode", v.Mode) }),
-	"ipvtap":    shows(func(v dump.IPVlan, fs *fields) { fs.word("mode", " mode", v.Mode) }),
-	"macvlan":   shows(func(m dump.Macvlan, fs *fields) { fs.word("mode", "mode", m.Mode) }),
-	"macvtap":   shows(func(m dump.Macvlan, fs *fields) { fs.word("mode", "mode", m.Mode) }),
+	"ipvlan":    shows(ipvlanData),
+	"ipvtap":    shows(ipvlanData),
+	"macvlan":   shows(macvlanData),
+	"macvtap":   shows(macvlanData),
 	"sit":       shows(tunnelData),
 	"tun":       shows(tunData),
 	"vlan":      shows(vlanData),
@@ -50,6 +52,13 @@ func kindData(ns *dump.Namespace, l *dump.Link) fields {
 	return nil
 }
 
+// flag adds a word that has no value.
+func (fs *fields) flag(word string, set bool) {
+	if set {
+		fs.add(word, true, word+" ")
+	}
+}
+
 func (fs *fields) number(key, word string, n int) { fs.add(key, n, fmt.Sprintf("%s %d ", word, n)) }
 
 // address prints an address unless it is none.
@@ -73,6 +82,30 @@ func bridgeData(b dump.Bridge, fs *fields) {
 func vlanData(v dump.VLAN, fs *fields) {
 	fs.word("protocol", "protocol", map[uint16]string{0x8100: "802.1Q", 0x88a8: "802.1ad"}[v.Protocol])
 	fs.number("id", "id", v.ID)
+}
+
+func macvlanData(m dump.Macvlan, fs *fields) {
+	fs.word("mode", "mode", m.Mode)
+	fs.flag("nopromisc", m.NoPromisc)
+	fs.flag("nodst", m.NoDst)
+	if m.BCQueueLen != nil {
+		fs.number("bcqueuelen", "bcqueuelen", *m.BCQueueLen)
+	}
+	if m.BCQueueLenUsed != nil {
+		fs.number("usedbcqueuelen", "usedbcqueuelen", *m.BCQueueLenUsed)
+	}
+	if m.Mode != "source" {
+		return
+	}
+	fs.add("macaddr_count", len(m.Sources), fmt.Sprintf("remotes (%d) ", len(m.Sources)))
+	if len(m.Sources) > 0 {
+		fs.add("macaddr_data", m.Sources, strings.Trim(fmt.Sprint(m.Sources), "[]")+" ")
+	}
+}
+
+func ipvlanData(v dump.IPVlan, fs *fields) {
+	fs.word("mode", " mode", v.Mode)
+	fs.flag(cmp.Or(v.Flag, "bridge"), true)
 }
 
 func vxlanData(ns *dump.Namespace, info dump.Info) fields {

@@ -20,7 +20,7 @@ var printed string
 var undecoded = regexp.MustCompile(strings.Join([]string{
 	`vlan_protocol \S+ `, `designated_root \S+ root_port .* nf_call_arptables \d `, // bridge
 	`fastleave \S+ `, `port_id \S+ `, `designated_port .* vlan_tunnel \S+ `, `locked \S+ `, // bridge_slave
-	`<REORDER_HDR> `, `bcqueuelen \d+ usedbcqueuelen \d+ `, // vlan, macvlan
+	`<REORDER_HDR> `,                                                    // vlan
 	`srcport 0 0 `, `ttl auto (ageing|dstport) .* (no)?udp6zerocsumrx `, // vxlan, geneve
 	`(any|ip6ip|ip6ip6) (?:remote)`, `ttl \S+ (no)?pmtudisc `, `6rd-prefix \S+ `, `ttl inherit ikey \S+ okey \S+ `, // ipip, sit, gre
 	`okey 0.0.0.0 erspan_index 0 erspan_ver 1 `, `(hoplimit|encaplimit) .* flowlabel \S+ `, // erspan, ip6tnl
@@ -29,7 +29,6 @@ var undecoded = regexp.MustCompile(strings.Join([]string{
 
 // decoded returns ip's text without what is undecoded.
 func decoded(text string) string {
-	text = strings.ReplaceAll(text, "mode l3 bridge ", "mode l3 ") // ipvlan
 	return undecoded.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasSuffix(s, "remote") {
 			return "remote"

@@ -68,20 +68,50 @@ func decodeMacvlan(tap bool) func([]attribute) dump.Info {
 	return func(data []attribute) dump.Info {
 		m := dump.Macvlan{Tap: tap}
 		for _, a := range data {
-			if a.typ == unix.IFLA_MACVLAN_MODE {
+			switch a.typ {
+			case unix.IFLA_MACVLAN_MODE:
 				m.Mode = macvlanModes[a.u32()]
+			case unix.IFLA_MACVLAN_FLAGS:
+				m.NoPromisc = a.u16()&macvlanNoPromisc != 0
+				m.NoDst = a.u16()&macvlanNoDst != 0
+			case unix.IFLA_MACVLAN_MACADDR_DATA:
+				for _, source := range attributes(a.data) {
+					m.Sources = append(m.Sources, dump.HWAddr(source.data))
+				}
+			case unix.IFLA_MACVLAN_BC_QUEUE_LEN:
+				m.BCQueueLen = new(int(a.u32()))
+			case unix.IFLA_MACVLAN_BC_QUEUE_LEN_USED:
+				m.BCQueueLenUsed = new(int(a.u32()))
 			}
 		}
 		return m
 	}
 }
 
+// MACVLAN_FLAG_* and IPVLAN_F_* (linux/if_link.h).
+const (
+	macvlanNoPromisc = 1
+	macvlanNoDst     = 2
+	ipvlanPrivate    = 1
+	ipvlanVEPA       = 2
+)
+
+// ipvlanModes are IPVLAN_MODE_* (linux/if_link.h).
+var ipvlanModes = map[uint16]string{0: "l2", 1: "l3", 2: "l3s"}
+
 func decodeIPVlan(data []attribute) dump.Info {
 	var v dump.IPVlan
 	for _, a := range data {
-		if a.typ == unix.IFLA_IPVLAN_MODE {
-			// IPVLAN_MODE_* (linux/if_link.h)
-			v.Mode = map[uint16]string{0: "l2", 1: "l3", 2: "l3s"}[a.u16()]
+		switch a.typ {
+		case unix.IFLA_IPVLAN_MODE:
+			v.Mode = ipvlanModes[a.u16()]
+		case unix.IFLA_IPVLAN_FLAGS:
+			switch flags := a.u16(); {
+			case flags&ipvlanPrivate != 0:
+				v.Flag = "private"
+			case flags&ipvlanVEPA != 0:
+				v.Flag = "vepa"
+			}
 		}
 	}
 	return v

@@ -155,8 +155,20 @@ func TestDecodeKind(t *testing.T) {
 			b.attr(unix.IFLA_VXLAN_PORT, big16(4789))
 		}, dump.VXLAN{ID: 7, Device: 3, Local: v4, Remote: v6, Port: 4789}},
 		{"macvlan", func(b *batch) { b.u32(unix.IFLA_MACVLAN_MODE, 4) }, dump.Macvlan{Mode: "bridge"}},
+		{"macvlan", func(b *batch) {
+			b.u32(unix.IFLA_MACVLAN_MODE, 16)
+			b.attr(unix.IFLA_MACVLAN_FLAGS, raw16(1|2))
+			b.u32(unix.IFLA_MACVLAN_BC_QUEUE_LEN, 0)
+			b.u32(unix.IFLA_MACVLAN_BC_QUEUE_LEN_USED, 1000)
+			b.nest(unix.IFLA_MACVLAN_MACADDR_DATA, func() { b.attr(unix.IFLA_MACVLAN_MACADDR, []byte{2, 0, 0, 0, 0, 1}) })
+		}, dump.Macvlan{
+			Mode: "source", NoPromisc: true, NoDst: true, BCQueueLen: new(0), BCQueueLenUsed: new(1000),
+			Sources: []dump.HWAddr{{2, 0, 0, 0, 0, 1}},
+		}},
 		{"macvtap", func(b *batch) { b.u32(unix.IFLA_MACVLAN_MODE, 2) }, dump.Macvlan{Tap: true, Mode: "vepa"}},
 		{"ipvlan", func(b *batch) { b.attr(unix.IFLA_IPVLAN_MODE, raw16(2)) }, dump.IPVlan{Mode: "l3s"}},
+		{"ipvlan", func(b *batch) { b.attr(unix.IFLA_IPVLAN_FLAGS, raw16(1)) }, dump.IPVlan{Flag: "private"}},
+		{"ipvlan", func(b *batch) { b.attr(unix.IFLA_IPVLAN_FLAGS, raw16(2)) }, dump.IPVlan{Flag: "vepa"}},
 		{"sit", func(b *batch) {
 			b.attr(2, ip("192.0.2.1"))
 			b.attr(3, ip("0.0.0.0"))

@@ -56,8 +56,16 @@ neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0
 neigh add proxy 10.0.0.9 dev eth0
 link add link eth2 eth2.5 type vlan id 5
 link add link eth2 mv0 type macvlan mode bridge
+link add link eth2 mv1 type macvlan mode private bcqueuelen 0
+link add link eth2 mv2 type macvlan mode vepa
+link add link eth2 mv3 type macvlan mode source
+link set mv3 type macvlan macaddr add 02:00:00:00:00:33
+link set mv3 type macvlan macaddr add 02:00:00:00:00:34
+link add link eth2 mv4 type macvlan mode source
 link add link eth2 mt0 type macvtap
-link add link eth2 iv0 type ipvlan mode l3
+link add eth3 type veth peer name eth4
+link add link eth3 mv5 type macvlan mode passthru nopromisc
+link add link eth4 iv0 type ipvlan mode l3 vepa
 link add vx0 type vxlan id 7 local 10.0.0.1 remote 10.0.0.2 dstport 4789 dev eth2
 link add gn0 type geneve id 7 remote 10.0.0.2
 link add ipip0 type ipip local 10.0.0.1 remote 10.0.0.2 ttl 9

@@ -27,12 +27,12 @@ func (b *batch) macvlanChange(c state.MacvlanChange) {
 // macvlanUses are IFLA_MACVLAN_*.
 var macvlanUses = attributeUses{"IFLA_MACVLAN_", map[uint16]attributeUse{
 	unix.IFLA_MACVLAN_MODE:              held,
-	unix.IFLA_MACVLAN_FLAGS:             said("flag", "0"),
+	unix.IFLA_MACVLAN_FLAGS:             held,
 	unix.IFLA_MACVLAN_MACADDR_MODE:      made("a request"),
 	unix.IFLA_MACVLAN_MACADDR:           made("a request"),
-	unix.IFLA_MACVLAN_MACADDR_DATA:      saidAs(attribute.value, "macaddr", "0x"),
+	unix.IFLA_MACVLAN_MACADDR_DATA:      held,
 	unix.IFLA_MACVLAN_MACADDR_COUNT:     made("counts the entries of macaddr"),
-	unix.IFLA_MACVLAN_BC_QUEUE_LEN:      said("bcqueuelen", "1000"),
-	unix.IFLA_MACVLAN_BC_QUEUE_LEN_USED: made("the greatest bcqueuelen on the lower device"),
+	unix.IFLA_MACVLAN_BC_QUEUE_LEN:      held,
+	unix.IFLA_MACVLAN_BC_QUEUE_LEN_USED: held,
 	unix.IFLA_MACVLAN_BC_CUTOFF:         said("bclim", "1"),
 }}

@@ -22,7 +22,8 @@ import (
 var shown = []string{
 	"link", "-o link", "-br link", "link show type veth", "link show master br0", "link show up", "link show dev eth0",
 	"addr", "-o addr", "-br addr", "-4 addr", "-6 addr show dev eth0", "-o -4 addr show up", "addr show eth0", "-br -4 addr",
-	"-d link show eth0", "-d link show lo", "-d addr show eth0",
+	"-d link show eth0", "-d link show lo", "-d addr show eth0", "-d link show type macvlan", "-d -j -p link show type macvlan",
+	"-d link show type macvtap", "-d link show type ipvlan",
 	"route", "-6 route", "route show table all", "route show table 1000", "route show table local", "route show dev eth0",
 	"route show default", "route show 10.1.0.0/16", "-o route", "-6 route show table all",
 	"a s eth0", "l l", "r s t all", "-d route", "-d -6 route", "-j -p link", "-j -p addr", "-j -p route show table all", "-j -p -br addr",

@@ -16,4 +16,7 @@ const (
 	DefaultMaxAge         = 2000
 	DefaultAgeingTime     = 30000
 	DefaultBridgePriority = 0x8000
+
+	// DefaultBCQueueLen is that of a new macvlan, in frames (MACVLAN_DEFAULT_BC_QUEUE_LEN).
+	DefaultBCQueueLen = 1000
 )
