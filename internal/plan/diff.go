@@ -14,6 +14,7 @@ import (
 // Both States must be of one lab: all that is in seen and not in want is deleted.
 func Diff(seen, want *state.State) Plan {
 	d := &differ{seen: seen, now: seen.Clone(), want: want, things: things()}
+	d.now.Flat = !seen.HasUppers() && !want.HasUppers()
 	d.removeNamespaces()
 	for _, name := range want.Names() {
 		if d.now.Namespace(name) != nil {
@@ -116,7 +117,7 @@ func (d *differ) addNamespaces() {
 // addLinks creates the missing links, each after its lower links.
 func (d *differ) addLinks() {
 	missing := d.missing()
-	d.freeLowers(missing)
+	d.releasePorts(missing)
 	sortByDepth(missing, d.createAfter)
 	for _, e := range missing {
 		w := d.want.Link(e)

@@ -52,7 +52,7 @@ func (op AddLink) Apply(s *state.State) error {
 	if err := op.Kind.Check(); err != nil {
 		return fmt.Errorf("%s: %w", op.Link, err)
 	}
-	kind, err := onLower(s, op.Kind)
+	kind, err := onLower(s, op.Link, op.Kind)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.Link, err)
 	}
@@ -62,6 +62,7 @@ func (op AddLink) Apply(s *state.State) error {
 	}
 	l := newLink(op.Link.Link, op.Index, op.MAC, mtu)
 	l.Kind, l.Alias = kind, op.Alias
+	s.Flat = s.Flat && len(kind.Lower()) == 0
 	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
 	return nil
 }
@@ -165,8 +166,10 @@ func (op SetLink) Apply(s *state.State) error {
 		return err
 	}
 	ns := s.Namespaces[op.Link.Namespace]
-	if op.Master != nil && *op.Master != "" && !takesPorts(ns.Links[*op.Master]) {
-		return fmt.Errorf("no bridge %s for %s", state.Endpoint{Namespace: ns.Name, Link: *op.Master}, op.Link)
+	if op.Master != nil && *op.Master != "" && *op.Master != l.Master {
+		if err := mayEnslave(s, op.Link, *op.Master); err != nil {
+			return fmt.Errorf("%s: %w", op.Link, err)
+		}
 	}
 	if op.AutoLinkLocal != nil && !ipv6Fits(l) { // inet6_validate_link_af
 		return fmt.Errorf("%s: no IPv6 with an MTU of %d", op.Link, l.MTU)

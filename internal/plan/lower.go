@@ -2,23 +2,48 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vethlab/vethlab/internal/state"
 )
 
 // onLower returns the kind that a new link gets, on the lower link that the kernel chooses, or
 // why the kernel would refuse the link.
-func onLower(s *state.State, k state.Kind) (state.Kind, error) {
+func onLower(s *state.State, at state.Endpoint, k state.Kind) (state.Kind, error) {
 	for _, e := range k.Lower() {
 		if _, err := linkOf(s, e); err != nil {
 			return nil, fmt.Errorf("lower link: %w", err)
 		}
 	}
 	k = onReal(s, k)
-	if err := k.CheckLower(s); err != nil {
-		return nil, err
+	for n, e := range k.Lower() {
+		if n == 0 && k.Traits().RxHandler {
+			if err := rxHandlerFree(s, e, k.Kind()); err != nil {
+				return nil, fmt.Errorf("lower link %w", err)
+			}
+		}
+		if err := s.CheckNesting(at, e); err != nil {
+			return nil, err
+		}
 	}
-	return k, rxHandlerFree(s, k)
+	return k, k.CheckLower(s)
+}
+
+// mayEnslave returns why the kernel would refuse a link as a port of another one of its
+// namespace, or nil.
+func mayEnslave(s *state.State, e state.Endpoint, master string) error {
+	m := state.Endpoint{Namespace: e.Namespace, Link: master}
+	if !takesPorts(s.Link(m)) {
+		return fmt.Errorf("no bridge %s", m)
+	}
+	k := s.Link(m).Kind
+	if err := k.CheckPort(s.Link(e)); err != nil {
+		return err
+	}
+	if err := rxHandlerFree(s, e, k.Kind()); err != nil {
+		return err
+	}
+	return s.CheckNesting(m, e)
 }
 
 // onReal puts a link that would be on another one of its kind on the lower link of that one,
@@ -31,19 +56,19 @@ func onReal(s *state.State, k state.Kind) state.Kind {
 	return k.Renamed(k.Lower()[0], lower.Kind.Lower()[0])
 }
 
-// rxHandlerFree returns an error if something else takes what the lower link receives.
-func rxHandlerFree(s *state.State, k state.Kind) error {
-	lower := s.LowerOf(k)
-	if lower == nil || !k.Traits().RxHandler {
-		return nil
+// rxHandlerFree returns an error if a link of another kind takes what a link receives: its
+// master or an upper link. See [state.Traits].
+func rxHandlerFree(s *state.State, e state.Endpoint, kind string) error {
+	taking := func(l *state.Link) bool {
+		return l != nil && l.Kind != nil && l.Kind.Traits().RxHandler && l.KindName() != kind
 	}
-	e := k.Lower()[0]
-	if lower.Master != "" {
-		return fmt.Errorf("lower link %s is a port of %s", e, lower.Master)
+	l := s.Link(e)
+	if taking(s.Link(state.Endpoint{Namespace: e.Namespace, Link: l.Master})) {
+		return fmt.Errorf("%s is a port of %s", e, l.Master)
 	}
 	for _, upper := range s.Uppers(e) {
-		if other := s.Link(upper); other.Kind.Traits().RxHandler && other.KindName() != k.Kind() {
-			return fmt.Errorf("lower link %s has the upper link %s, of kind %s", e, upper, other.KindName())
+		if u := s.Link(upper); taking(u) {
+			return fmt.Errorf("%s has the upper link %s, of kind %s", e, upper, u.KindName())
 		}
 	}
 	return nil
@@ -79,17 +104,28 @@ func lowerUppers(s *state.State, e state.Endpoint) {
 	}
 }
 
-// freeLowers takes links out of their bridges that shall not be in them and on which a link is
-// missing: the kernel refuses to create it on a port.
-func (d *differ) freeLowers(missing []state.Endpoint) {
+// releasePorts takes links out of bridges that shall not be in them where the kernel would
+// refuse what follows: a link on a port, or too many devices on one another meanwhile, or a
+// cycle of them.
+func (d *differ) releasePorts(missing []state.Endpoint) {
+	if d.now.Flat {
+		return
+	}
+	var lowers []state.Endpoint // of links to be created
 	for _, e := range missing {
-		k := d.want.Link(e).Kind
-		if !k.Traits().RxHandler || len(k.Lower()) == 0 {
-			continue
-		}
-		lower := k.Lower()[0]
-		if now := d.now.Link(lower); now != nil && now.Master != d.want.Link(lower).Master {
-			d.emit(SetLink{Link: lower, Master: new("")})
+		lowers = append(lowers, d.want.Link(e).Kind.Lower()...)
+	}
+	for _, name := range d.want.Names() {
+		for _, link := range d.want.Namespaces[name].LinkNames() {
+			e := state.Endpoint{Namespace: name, Link: link}
+			now, want := d.now.Link(e), d.want.Link(e)
+			if now == nil || now.Master == "" || now.Master == want.Master {
+				continue
+			}
+			bridge := state.Endpoint{Namespace: name, Link: now.Master}
+			if len(want.Kind.Lower()) > 0 || slices.Contains(lowers, e) || len(d.now.Uppers(bridge)) > 0 {
+				d.emit(SetLink{Link: e, Master: new("")})
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -34,7 +35,7 @@ func (Bridge) Kind() string { return "bridge" }
 
 // Traits implements [Kind].
 func (Bridge) Traits() Traits {
-	return Traits{Made: true, TakesPorts: true, Forwards: true, MTUOfPorts: true, Immovable: true}
+	return Traits{Made: true, TakesPorts: true, Forwards: true, RxHandler: true, MTUOfPorts: true, Immovable: true}
 }
 
 // Equal implements [Kind].
@@ -54,6 +55,17 @@ func (b Bridge) Check() error {
 func (b Bridge) delayFault() error {
 	return fmt.Errorf("forward delay %d is out of range while STP is on (want %d to %d hundredths of a second)",
 		b.ForwardDelay, MinForwardDelay, MaxForwardDelay)
+}
+
+// CheckPort returns an error for lo and for another bridge (br_add_if).
+func (Bridge) CheckPort(port *Link) error {
+	switch {
+	case port.Name == Lo:
+		return fmt.Errorf("%s can't be the port of a bridge", Lo)
+	case port.Kind != nil && port.Kind.Traits().Forwards:
+		return errors.New("a bridge can't be the port of a bridge")
+	}
+	return nil
 }
 
 // Changes turns STP off in a change of its own first where the new forward delay is one that STP

@@ -34,6 +34,10 @@ type Kind interface {
 	// [Traits] are checked by others.
 	CheckLower(s *State) error
 
+	// CheckPort returns the reason why the kernel would refuse a link as a port, or nil. It
+	// is called for kinds that take ports.
+	CheckPort(port *Link) error
+
 	// PeerEnd returns the peer, which is created and deleted together with the link,
 	// and whether the kind has one. It is the zero Endpoint if the peer's namespace is
 	// not in the State.
@@ -84,9 +88,8 @@ type Traits struct {
 	// that one. A State has none on another.
 	OnReal bool
 
-	// RxHandler: the link takes what its lower device receives
-	// (netdev_rx_handler_register). A device has one such handler: it can't be a port too,
-	// nor have upper devices of two such kinds.
+	// RxHandler: the link takes what its ports and its lower device receive
+	// (netdev_rx_handler_register). A device has the handler of one kind only.
 	RxHandler bool
 
 	// MTUOfLower: its default MTU is that of its lower device. It is never greater, and
@@ -209,6 +212,9 @@ func (plainKind) Check() error { return nil }
 
 // CheckLower implements [Kind].
 func (plainKind) CheckLower(*State) error { return nil }
+
+// CheckPort implements [Kind].
+func (plainKind) CheckPort(*Link) error { return nil }
 
 // PeerEnd implements [Kind].
 func (plainKind) PeerEnd() (Endpoint, bool) { return Endpoint{}, false }

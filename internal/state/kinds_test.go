@@ -24,7 +24,7 @@ func TestTraits(t *testing.T) {
 	}{
 		{state.Loopback{}, "loopback", state.Traits{Immovable: true, NoOperState: true, NoMAC: true}},
 		{state.Veth{}, "veth", state.Traits{Made: true}},
-		{state.Bridge{}, "bridge", state.Traits{Made: true, TakesPorts: true, Forwards: true, MTUOfPorts: true, Immovable: true}},
+		{state.Bridge{}, "bridge", state.Traits{Made: true, TakesPorts: true, Forwards: true, RxHandler: true, MTUOfPorts: true, Immovable: true}},
 		{state.Other{Name: "dummy"}, "dummy", state.Traits{Made: true, Foreign: true}},
 		{state.Other{}, "", state.Traits{Foreign: true}},
 	} {

@@ -28,6 +28,10 @@ const Host = ""
 // A State is a set of network namespaces by name.
 type State struct {
 	Namespaces map[string]*Namespace `json:"namespaces"`
+
+	// Flat says that no link is known to be on a lower device, which spares searches for
+	// upper links. It is not part of a comparison, nor copied.
+	Flat bool `json:"-"`
 }
 
 // New returns a State without namespaces.
@@ -68,32 +72,6 @@ func (s *State) CarrierDelay() time.Duration {
 	}
 	return longest
 }
-
-// Uppers returns the upper links of a link, directly over it, in order.
-func (s *State) Uppers(e Endpoint) []Endpoint {
-	var uppers []Endpoint
-	for name, ns := range s.Namespaces {
-		for link, l := range ns.Links {
-			if l.Kind != nil && slices.Contains(l.Kind.Lower(), e) {
-				uppers = append(uppers, Endpoint{name, link})
-			}
-		}
-	}
-	slices.SortFunc(uppers, Endpoint.Compare)
-	return uppers
-}
-
-// LowerOf returns the first lower link of a link, which is its IFLA_LINK; nil if it has none,
-// or if it is outside of the State.
-func (s *State) LowerOf(k Kind) *Link {
-	if k == nil || len(k.Lower()) == 0 {
-		return nil
-	}
-	return s.Link(k.Lower()[0])
-}
-
-// maxNesting is the kernel's limit of lower devices below one another (MAX_NEST_DEV).
-const maxNesting = 8
 
 // LinkAddress returns the MAC that the frames of a link have: its own, or that of its
 // first lower device if its kind has none. Zero: it is not known, or there is none.
