@@ -24,7 +24,7 @@ func (l *Lab) Down(ctx context.Context) error {
 			err = kernel.AwaitRemoved(ctx)
 		}
 		if err == nil && len(held) > 0 {
-			l.notify(EventEnd, "still held by a process or an open descriptor, deleted when that is released: %s", words.List(held, maxListed))
+			l.notify(EventEnd, "a process or an open descriptor still holds %s; the kernel deletes it when it is released", words.List(held, maxListed))
 		}
 		return err
 	})

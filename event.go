@@ -13,10 +13,10 @@ type EventKind string
 
 // The kinds of event.
 const (
-	EventWait  EventKind = "wait"  // for another program that has the lab, or for links
+	EventWait  EventKind = "wait"  // for another program that changes the lab, or for links
 	EventLimit EventKind = "limit" // a limit of the machine was raised, or should be
-	EventEnd   EventKind = "end"   // processes inside are ended
-	EventHost  EventKind = "host"  // a link to the host does not reach the machine
+	EventEnd   EventKind = "end"   // processes inside are ended, or still hold a namespace
+	EventHost  EventKind = "host"  // the lab has links to the host namespace of its sandbox, not of the machine
 
 	EventRecord EventKind = "record" // the lab's previous description is unknown
 

@@ -102,8 +102,8 @@ func (n *Node) Exec(argv []string) error {
 	return env.Exec(path, argv, append(os.Environ(), n.Env()...))
 }
 
-// Env returns the environment variables that tell a program which node it runs
-// in: VETHLAB_LAB and VETHLAB_NODE.
+// Env returns the environment variables that name the node in which a program runs:
+// VETHLAB_LAB and VETHLAB_NODE.
 func (n *Node) Env() []string { return hosts.Env(n.lab.name, n.name) }
 
 func (n *Node) execEnv() (netns.ExecEnv, error) {

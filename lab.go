@@ -123,7 +123,7 @@ func (l *Lab) record() *record.Record {
 // notifyRecord reports, once, why the record of the running lab is unknown.
 func (l *Lab) notifyRecord(err error) {
 	if l.badRecord.CompareAndSwap(false, true) {
-		l.notify(EventRecord, "%v: settings of an earlier description are not known, and stay as they are\n  up --recreate makes its nodes anew, without them", err)
+		l.notify(EventRecord, "%v: settings of an earlier description are not known, and stay as they are\n  vethlab up --recreate deletes them with the nodes, and creates the nodes again", err)
 	}
 }
 

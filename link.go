@@ -69,7 +69,7 @@ func newLink(l *Lab, c *description, endpoints [2]topo.Endpoint) *Link {
 func matches(name string, e topo.Endpoint) bool { return name == e.Node || name == e.String() }
 
 // Endpoints returns the two ends of the link, with the names of their interfaces,
-// in the order in which they were asked for.
+// in the order of the arguments of [Lab.Link].
 func (k *Link) Endpoints() [2]topo.Endpoint { return k.endpoints }
 
 // String returns "a:eth0–b:eth0".

@@ -17,9 +17,9 @@ import (
 )
 
 // Up converges the kernel to the description and returns the steps that it took: on a
-// running lab only the difference. It returns when all links work. If it fails, a lab of
-// which nothing was there before is removed again. Of another one the steps done so far
-// stay: Up continues from there, Down removes the lab.
+// running lab only the difference. It returns when all links work. If it fails, a lab that
+// did not exist before is removed again. In an existing lab the steps that were taken stay:
+// another Up continues from there, Down removes the lab.
 func (l *Lab) Up(ctx context.Context) (*Plan, error) {
 	if l.compiled.Load() == nil {
 		return nil, l.unknown()
@@ -185,8 +185,8 @@ func (l *Lab) notifyHost() {
 	if host := l.wanted().Namespace(state.Host); host == nil || len(host.Links) == 0 || !sandbox.Rootless() {
 		return
 	}
-	l.notify(EventHost, "host is the lab's sandbox, which can't reach the machine's networks: "+
-		"a link to the host namespace needs root (sudo vethlab up)")
+	l.notify(EventHost, "the host namespace is that of the lab's sandbox, which can't reach the machine's networks: "+
+		"a link to the machine's needs root (sudo vethlab up)")
 }
 
 // settleTime bounds the wait for links, besides [state.State.CarrierDelay]. They usually

@@ -20,7 +20,7 @@ import (
 //	Lab     string
 //	Results []TestResult  // one for each test, in their order
 //	Took    time.Duration
-//	Notes   []string      // what may be the reason of a failed test, and no file can ask for
+//	Notes   []string      // settings that vethlab did not make and that can make tests fail
 //	Err     error         // why not all tests were run; nil if they were
 //
 //	func (*Report) OK() bool                    // there were tests, all were run, and all passed
@@ -88,7 +88,7 @@ type Distribution = verify.Distribution
 //	func (*Matrix) Text(width int) string       // a drawing, at most width columns wide
 type Matrix = verify.Matrix
 
-// TextOptions say how [Report.Text] writes a report. The zero value writes it 100 columns
+// TextOptions say how Report.Text writes a report. The zero value writes it 100 columns
 // wide and without colours.
 //
 //	Width int                                   // columns of the terminal; 0: 100
@@ -103,8 +103,8 @@ type TextOptions = verify.TextOptions
 // leaves nothing to test, the report fails with [ErrNothingToTest].
 //
 // If tests are given, Verify runs those instead. A test of the description that expects no
-// answer fails where its source or target is other than described; given tests are about
-// the lab as it is.
+// answer fails where its source or target differs from the description; given tests are
+// about the lab as it is.
 //
 // Errors are in the report: its OK reports whether all is as expected.
 func (l *Lab) Verify(ctx context.Context, tests ...topo.Test) *Report {

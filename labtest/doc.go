@@ -51,7 +51,7 @@
 // # Where the tests run
 //
 // [Main] re-executes the test program in a new network, mount and PID namespace and,
-// unless the user is root, a new user namespace in which he is. All flags of `go test`
+// unless the user is root, a new user namespace in which the user is root. All flags of `go test`
 // work: -run, -v, -json, -count, -race, -cover, -timeout, -bench, -fuzz; so do exit
 // codes, signals, and compiled test programs. However a test ends, also by a panic or
 // SIGKILL, it leaves nothing on the machine. All tests of the package run there:

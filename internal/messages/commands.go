@@ -43,6 +43,25 @@ func labMessages() []words.Text {
 		{En: "%s has changed", ZhTW: "%s 改變了"},
 		{En: "%s is not reached from %s: %w", ZhTW: "從 %[2]s 連不到 %[1]s：%[3]s"},
 		{En: "%s is not reached from %s", ZhTW: "從 %[2]s 連不到 %[1]s"},
+		{En: "%w is being changed by %w: waiting", ZhTW: "%s 正在被 %s 更改：等待中"},
+		{En: "a process or an open descriptor still holds %s; the kernel deletes it when it is released", ZhTW: "行程或開啟的 descriptor 還握著 %s；放開以後核心就會刪除它"},
+		{En: "ending %s", ZhTW: "正在結束 %s"},
+		{En: "commands in %s run without it", ZhTW: "%s 裡的指令在沒有它的情況下執行"},
+		{
+			En:   "%w: settings of an earlier description are not known, and stay as they are",
+			ZhTW: "%s：不知道先前描述的設定，所以保留原樣",
+		},
+		{
+			En:   "vethlab up --recreate deletes them with the nodes, and creates the nodes again",
+			ZhTW: "vethlab up --recreate 會連同節點刪除它們，再重新建立節點",
+		},
+		{
+			En:   "the host namespace is that of the lab's sandbox, which can't reach the machine's networks: a link to the machine's needs root (sudo vethlab up)",
+			ZhTW: "主機的命名空間是實驗沙盒裡的，連不到這台機器的網路：要連到機器的命名空間需要 root（sudo vethlab up）",
+		},
+		{En: "%w: waiting up to %s", ZhTW: "%s：最多等 %s"},
+		{En: "link %s: %s set %s", ZhTW: "線 %s：%s 設為 %s"},
+		{En: "lab %s deleted", ZhTW: "實驗 %s 已經刪除"},
 		{En: "lab %s changed: %d commands in %s", ZhTW: "實驗 %s 更改好了：%s 個指令，花了 %s"},
 		{En: "lab %s changed: %d command in %s", ZhTW: "實驗 %s 更改好了：%s 個指令，花了 %s"},
 	}

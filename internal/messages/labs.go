@@ -13,7 +13,6 @@ func sandboxMessages() []words.Text {
 		{En: "cannot start a sandbox with a %s as input or output (want a file)", ZhTW: "沙盒的輸入和輸出不能是 %s（要檔案）"},
 		{En: "cannot raise the limit of the neighbour tables to %d: %w", ZhTW: "無法把鄰居表的上限提高到 %s：%s"},
 		{En: "waiting for lab %s, which is being changed by %w: %w", ZhTW: "等待實驗 %s，%s 正在更改它：%s"},
-		{En: "waiting for %w, which is being changed by %w", ZhTW: "等待%s，%s 正在更改它"},
 		{En: "the lock of lab %s, %s, is not a regular file: delete it", ZhTW: "實驗 %s 的鎖 %s 不是一般檔案：請刪除它"},
 		{En: "lock of lab %s: %w", ZhTW: "實驗 %s 的鎖：%s"},
 		{En: "cannot make or change a lab: %w (want a folder that only vethlab writes)", ZhTW: "無法建立或更改實驗：%s（需要只有 vethlab 會寫入的資料夾）"},

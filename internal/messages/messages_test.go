@@ -72,13 +72,13 @@ var leftOut = regexp.MustCompile(strings.Join([]string{
 	`^iproute2/(brctl|iptables.*|sysctl|nft|bridge|script)\.go$`, // commands of scripts that lessons do not have
 	`^(plan|state|compile)/`,                                     // a plan that contradicts its State: never printed
 	`^(tutor/.*|ipshow/(detail|kind)|netns/netnstest/.*)\.go$`,   // texts of their own, and no messages
-	`^\.\./\.\./exec\.go$`,                                       // mistakes in a Go program
+	`^\.\./\.\./(exec|node)\.go$`,                                // mistakes in a Go program
 }, "|"))
 
 // calls are the functions and methods that make errors, with the position of the format.
 var calls = map[string]int{
 	"Errorf": 0, "New": 0, "errorAt": 1, "fail": 1, "unexpected": 0, "unsupported": 0, "Missing": 0, "Value": 0, "Number": 0,
-	"word": 0, "name": 0, "notice": 0, "hint": 0, "because": 1,
+	"word": 0, "name": 0, "notice": 0, "hint": 0, "because": 1, "notify": 1,
 }
 
 // Every error that a command in a lesson can print is in the table.

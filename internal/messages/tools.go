@@ -110,6 +110,8 @@ func vethlabMessages() []words.Text {
 // vethlabPhrases are the parts that %w matches in [vethlabMessages].
 func vethlabPhrases() []words.Text {
 	return []words.Text{
+		{En: "lab %s", ZhTW: "實驗 %s"},
+		{En: "another program", ZhTW: "別的程式"},
 		{En: "not running", ZhTW: "沒有在執行"},
 		{En: "%d nodes", ZhTW: "%s 個節點"},
 		{En: "%d node", ZhTW: "%s 個節點"},
