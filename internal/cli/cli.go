@@ -39,6 +39,9 @@ type program struct {
 // role is the result of [sandbox.Main]. When ctx ends, the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
 	p := &program{process: placement.Process{Placement: placement.Of(role), Args: args}, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
+	if err := sandbox.NeedLimits(); err != nil {
+		return p.reportError(ctx, err, args)
+	}
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(stdio.In)

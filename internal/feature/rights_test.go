@@ -196,6 +196,16 @@ func TestExplainRootless(t *testing.T) {
 			"take labs down, or end processes that hold namespaces, or raise it outside, as root: sysctl -w user.max_pid_namespaces=15000",
 		},
 		{
+			"inotify instances", laptop().with(files{sysctlPath("fs.inotify.max_user_instances"): "128"}), &sandbox.StartError{Step: sandbox.StepWatch, Err: syscall.EMFILE},
+			"fs.inotify.max_user_instances of this user is reached, which is 128 (watch the holder file by inotify: too many open files)",
+			"take labs down, or end programs that watch files, or raise it: sudo sysctl -w fs.inotify.max_user_instances=1024",
+		},
+		{
+			"inotify watches", laptop().with(files{sysctlPath("fs.inotify.max_user_watches"): "8192"}), &sandbox.StartError{Step: sandbox.StepWatch, Err: syscall.ENOSPC},
+			"fs.inotify.max_user_watches of this user is reached, which is 8192 (watch the holder file by inotify: no space left on device)",
+			"take labs down, or end programs that watch files, or raise it: sudo sysctl -w fs.inotify.max_user_watches=16384",
+		},
+		{
 			"processes", laptop().with(files{"/proc/self/limits": "Max processes             30                   60                   processes\n"}), made(syscall.EAGAIN),
 			"the limit of processes may be reached, of the user or of a cgroup (make namespaces: resource temporarily unavailable)",
 			"end processes of this user, take labs down, or raise pids.max of the cgroup, or the user's limit, which is 30 here: ulimit -u 60, by root or below the hard limit",

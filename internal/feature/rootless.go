@@ -48,6 +48,8 @@ func (m *machine) explainRootless(reason error) error {
 		return m.explainLimit(failed)
 	case making && refused(failed):
 		return m.explainNoNamespace(failed)
+	case start.Step == sandbox.StepWatch:
+		return m.explainNoWatch(failed)
 	case errors.Is(failed, syscall.EAGAIN), start.Step == sandbox.StepStart:
 		return &Error{Reason: because(failed, "the limit of processes may be reached, of the user or of a cgroup"), Hint: m.remedyProcesses()}
 	case errors.Is(failed, syscall.ENOMEM):
@@ -100,6 +102,28 @@ func (m *machine) explainLimit(failed error) error {
 	}
 	return &Error{Reason: because(failed, "a namespace limit is reached"), Hint: hint}
 }
+
+// explainNoWatch explains a failed call of inotify(7): each sandbox takes one instance and
+// one watch of its user.
+func (m *machine) explainNoWatch(failed error) error {
+	limit := ""
+	switch {
+	case errors.Is(failed, syscall.EMFILE):
+		limit = "fs.inotify.max_user_instances"
+	case errors.Is(failed, syscall.ENOSPC):
+		limit = "fs.inotify.max_user_watches"
+	default:
+		return &Error{Reason: failed}
+	}
+	n := m.number(sysctlPath(limit))
+	return &Error{
+		Reason: because(failed, "%s of this user is reached, which is %d", limit, n),
+		Hint:   "take labs down, or end programs that watch files, or raise it: " + m.sudo(fmt.Sprintf("sysctl -w %s=%d", limit, max(minWatches, 2*n))),
+	}
+}
+
+// minWatches is the least number of inotify instances or watches that a remedy proposes.
+const minWatches = 1024
 
 // explainNoNamespace explains EPERM from making namespaces. If several settings forbid
 // it, the one that the kernel checks first is named.

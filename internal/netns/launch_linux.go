@@ -59,6 +59,7 @@ type launch struct {
 	argv, envv   []*byte
 	files        []int // above the program's descriptors
 	setup        []Call
+	fileLimit    fileLimit
 	session      bool
 	deathSignal  uintptr
 	foreground   bool
@@ -95,7 +96,7 @@ func (p Launch) Start() (int, error) {
 
 func (p Launch) prepare() (*launch, error) {
 	l := &launch{
-		setup: p.Setup, status: [2]int{-1, -1},
+		setup: p.Setup, status: [2]int{-1, -1}, fileLimit: callersFileLimit(),
 		outer: newIDMaps(os.Geteuid(), os.Getegid()), inner: newIDMaps(0, 0),
 		types: [...]uintptr{unix.CLONE_NEWUSER, unix.CLONE_NEWPID, unix.CLONE_NEWNET},
 	}

@@ -150,6 +150,7 @@ func (l *launch) execute() {
 	for i := 0; i < len(l.files) && errno == 0; i++ {
 		_, _, errno = syscall.RawSyscall(syscall.SYS_DUP3, uintptr(l.files[i]), uintptr(i), 0)
 	}
+	l.fileLimit.restore()
 	if errno == 0 {
 		_, _, errno = syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(unsafe.Pointer(l.path)), uintptr(unsafe.Pointer(&l.argv[0])), uintptr(unsafe.Pointer(&l.envv[0])))
 	}

@@ -81,6 +81,7 @@ type forkArgs struct {
 	parentPipe int
 	pipe       [2]*os.File
 	others     [][2]uintptr // ranges of descriptors that the fork does not need
+	fileLimit  fileLimit
 	report     report
 }
 
@@ -101,7 +102,7 @@ const (
 )
 
 func (p Reexec) forkArgs() (*forkArgs, error) {
-	a := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, standard: [3]int{-1, -1, -1}, keep: -1}
+	a := &forkArgs{pidfd: p.Pidfd, flags: insideFlags, standard: [3]int{-1, -1, -1}, keep: -1, fileLimit: callersFileLimit()}
 	if p.OnlyUser {
 		a.flags = unix.CLONE_NEWUSER
 	}
@@ -259,7 +260,7 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	pidfd, flags, pipe, standard, keep := uintptr(a.pidfd), a.flags, uintptr(a.parentPipe), a.standard, a.keep
 	path, dir := unsafe.Pointer(a.path), unsafe.Pointer(a.dir)
 	argv, envv := unsafe.Pointer(&a.argv[0]), unsafe.Pointer(&a.envv[0])
-	status, others, tty := &a.report, a.others, a.ttyFd
+	status, others, tty, limit := &a.report, a.others, a.ttyFd, &a.fileLimit
 	var child uintptr
 
 	beforeFork()
@@ -306,6 +307,7 @@ func (a *forkArgs) fork() (pid int, errno syscall.Errno) {
 	if keep >= 0 {
 		syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(keep), syscall.F_SETFD, 0)
 	}
+	limit.restore()
 	_, _, errno = syscall.RawSyscall(syscall.SYS_EXECVE, uintptr(path), uintptr(argv), uintptr(envv))
 
 failed:

@@ -136,9 +136,11 @@ func closeInherited(first int) error {
 // file is removed, also by unmounting its file system, as logind does after logout.
 func watchHolderFile() (int, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	if err != nil {
-		return -1, os.NewSyscallError("inotify_init", err)
+	if err == nil {
+		_, err = unix.InotifyAddWatch(fd, "/proc/self/fd/4", unix.IN_ATTRIB|unix.IN_UNMOUNT)
 	}
-	_, err = unix.InotifyAddWatch(fd, "/proc/self/fd/4", unix.IN_ATTRIB|unix.IN_UNMOUNT)
-	return fd, os.NewSyscallError("inotify_add_watch", err)
+	if err != nil {
+		return fd, &StartError{StepWatch, err}
+	}
+	return fd, nil
 }

@@ -123,7 +123,12 @@ func (h *holderFile) lockOwner() (pid int, err error) {
 }
 
 // hold makes this process the holder until it ends.
-func (h *holderFile) hold() error { return h.lock(unix.F_SETLK, unix.F_WRLCK) }
+func (h *holderFile) hold() error {
+	if err := h.lock(unix.F_SETLK, unix.F_WRLCK); err != nil {
+		return &StartError{"lock the holder file", err}
+	}
+	return nil
+}
 
 // lock sets or removes this process's fcntl lock.
 func (h *holderFile) lock(command int, typ int16) error {

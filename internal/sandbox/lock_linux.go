@@ -108,8 +108,11 @@ func tryAcquire(lab string) (*Lock, error) {
 	return &Lock{lab: lab, file: f, finished: info.Size() == 0}, err
 }
 
-// full reports whether an error says that a file system or its quota is full.
-func full(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+// full reports whether an error says that a file system or its quota is full, or that this
+// process may write no file (RLIMIT_FSIZE).
+func full(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
+}
 
 func sameFile(f *os.File, path string) bool {
 	a, errA := f.Stat()

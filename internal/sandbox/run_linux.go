@@ -107,12 +107,17 @@ func (*crowdError) Unwrap() error { return unix.EAGAIN }
 // it was made, or this process's if that is lower. Root has none.
 func (b *Box) crowd() error {
 	limit := min(processLimit(strconv.Itoa(b.pid)), processLimit("self"))
-	limit -= ownThreads + runtime.GOMAXPROCS(0)
-	if os.Geteuid() == 0 || allTasks() <= limit { // the quick answer
+	return crowd(limit, ownThreads+runtime.GOMAXPROCS(0))
+}
+
+// crowd returns a [crowdError] if the user of this process has fewer than n processes left of
+// a limit.
+func crowd(limit, n int) error {
+	if os.Geteuid() == 0 || allTasks() <= limit-n { // the quick answer
 		return nil
 	}
-	if tasks := userTasks(os.Geteuid()); tasks > limit {
-		return &crowdError{tasks, limit + ownThreads + runtime.GOMAXPROCS(0)}
+	if tasks := userTasks(os.Geteuid()); tasks > limit-n {
+		return &crowdError{tasks, limit}
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ const (
 	StepNamespaces = "make namespaces"
 	StepProc       = "mount /proc"
 	StepStart      = "start a program in the namespaces"
+	StepWatch      = "watch the holder file by inotify"
 )
 
 // A StartError says which step of making a sandbox failed.

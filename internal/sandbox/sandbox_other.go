@@ -64,6 +64,9 @@ func Rootless() bool { return false }
 // PrivateRun is never true.
 func PrivateRun() bool { return false }
 
+// NeedLimits returns nil.
+func NeedLimits() error { return nil }
+
 // Main returns [Plain].
 func Main() Role { return Plain }
 

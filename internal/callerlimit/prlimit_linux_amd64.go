@@ -1,0 +1,3 @@
+package callerlimit
+
+const prlimit64 = 302 // prlimit64(2)
