@@ -54,8 +54,9 @@ func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) in
 	return p.reportError(ctx, err, args)
 }
 
-const rootLong = `vethlab makes networks of Linux network namespaces joined by veth pairs, from
-one file: builds, tests with real packets, shows and removes them without a trace.
+const rootLong = `vethlab makes networks of Linux network namespaces joined by veth pairs, from one
+file: it builds them, tests them with real packets, shows them and removes them
+completely.
 
   vethlab run lab.yaml          build, show, test, remove
   vethlab up lab.yaml           build, or change the running lab to match the file
@@ -66,11 +67,11 @@ FILE is a lab file, or - for standard input. The default is the only vethlab.yam
 or *.vethlab.yaml of the folder. NODE is ns1, or lab/ns1 if several running labs
 have an ns1.
 
-Root makes labs on the machine. Others make them, with the same commands and files,
-in user namespaces, which contain all that a lab does.
+Root makes labs on the machine. Other users make them in user namespaces, with the
+same commands and files; such a lab can't change the machine.
 
 Exit codes: 0 done; 1 failed, also a test; 2 wrong usage or an invalid file;
-130 interrupted. Commands may document others.`
+130 interrupted. The help of a command lists those that it has besides.`
 
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{

@@ -31,8 +31,8 @@ func newIperf(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "iperf NODE TARGET",
 		Short: "Measure the throughput between nodes",
-		Long: `Measure throughput from a node to another and then back, as iperf3(1) does;
-both ends are vethlab's own. TARGET is a node of the same lab, node:interface or
+		Long: `Measure the throughput from one node to another and then back, as iperf3(1) does;
+vethlab is the program at both ends. TARGET is a node of the same lab, node:interface or
 an address of one.
 
 TCP sends as much as the path takes, and counts retransmits. UDP, with -u, sends at
@@ -55,8 +55,8 @@ TCP sends as much as the path takes, and counts retransmits. UDP, with -u, sends
 	flags := cmd.Flags()
 	flags.BoolVarP(&o.UDP, "udp", "u", false, "by UDP, not TCP")
 	flags.VarP(newSeconds(&o.Duration, iperfTime), "time", "t", "send for `SECONDS` in each direction")
-	flags.VarP((*bitRate)(&o.Rate), "bitrate", "b", "send no more than `RATE`, such as 100mbit or 100M; 0: as much as goes through")
-	flags.IntVarP(&o.Size, "length", "l", 0, "`BYTES` that a datagram carries (default: as many as the path takes)")
+	flags.VarP((*bitRate)(&o.Rate), "bitrate", "b", "send no more than `RATE`, such as 100mbit or 100M; 0: no limit (default: 1mbit by UDP, no limit by TCP)")
+	flags.IntVarP(&o.Size, "length", "l", 0, "`BYTES` of payload of a datagram (default: as many as the path MTU allows)")
 	flags.VarP(newSeconds(&o.Interval, time.Second), "interval", "i", "report every `SECONDS`")
 	flags.Uint16VarP(&o.Port, "port", "p", 0, "listen on `PORT` (default: any that is free)")
 	flags.BoolVar(&o.forward, "forward", false, "from NODE to TARGET only")
@@ -153,7 +153,12 @@ func lossShare(f vethlab.Flow) string {
 type bitRate topo.Rate
 
 // String implements pflag.Value.
-func (r *bitRate) String() string { return topo.Rate(*r).String() }
+func (r *bitRate) String() string {
+	if *r == 0 {
+		return "" // the default depends on the protocol, and help says it
+	}
+	return topo.Rate(*r).String()
+}
 
 // Set implements pflag.Value.
 func (r *bitRate) Set(text string) error {

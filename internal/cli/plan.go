@@ -20,7 +20,9 @@ func newPlan(p *program) *cobra.Command {
 		Long: `Show what up would do now, as iproute2 commands, each with its node and the line
 of the file that asks for it. Nothing is changed.
 
-With --exit-code it ends with 3 if something would change.`,
+With --exit-code the exit code is 3 if something would change.`,
+		Example: `  vethlab plan lab.yaml
+  vethlab plan --exit-code lab.yaml >/dev/null || vethlab up lab.yaml`,
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeFiles,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -32,7 +34,7 @@ With --exit-code it ends with 3 if something would change.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", nameFlag)
-	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "end with 3 if something would change")
+	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 3 if something would change")
 	outputFlag(cmd, &o.format)
 	return cmd
 }

@@ -18,8 +18,8 @@ peer of a veth as node:interface. On a terminal it also draws the lab.
 With NODE it shows the namespace of the node: interfaces, routes of all tables but
 local, rules, neighbours, qdiscs, listening sockets with their processes, sysctls
 that differ from a new namespace, the packet filter, rules of legacy iptables, and
-processes. With NODE:INTERFACE it shows that interface only. "host" is the host namespace, without
-processes. Each section names the command that shows the same.
+processes. Each section names the command that shows the same. With NODE:INTERFACE it
+shows that interface only. "host" is the host namespace, without its processes.
 
 An argument is the name of a running lab, else of a node, else of a file; one that
 ends in .yaml is a file. LAB/NODE and NODE:INTERFACE always mean a node.`

@@ -31,8 +31,8 @@ running lab.
 draws the results as a matrix. --watch tests again whenever the file or the lab's
 links, addresses or routes change.
 
-The exit code is 1 if a test failed, or if there is nothing to test. Within GitHub Actions each failed test is
-also an annotation, on stderr.`,
+The exit code is 1 if a test failed, or if there is nothing to test. In GitHub Actions
+each failed test is also an annotation, on stderr.`,
 		Example: `  vethlab test
   vethlab test lab.yaml --watch
   vethlab test lab --all-pairs

@@ -17,9 +17,9 @@ func newTrace(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace NODE TARGET",
 		Short: "Show the routers on the path from a node",
-		Long: `Find the path from a node to another, as traceroute(8) does; traceroute need not be
+		Long: `Find the path from one node to another, as traceroute(8) does; traceroute need not be
 installed. TARGET is a node of the same lab, node:interface or an address. All hops
-are probed at once, by ICMP. A hop that does not answer is a *.
+are probed at once, by ICMP. A hop that does not answer is shown as *.
 
 The exit code is 1 if the target is not reached.`,
 		Example: `  vethlab trace a b
