@@ -20,7 +20,7 @@ func BenchmarkStart(b *testing.B) {
 			t := topo.MustParse(text)
 			for b.Loop() {
 				var end func()
-				start(b, t, func(fn func()) { end = fn })
+				start(b, t.CheckAs, func(fn func()) { end = fn })
 				end()
 			}
 		})

@@ -128,6 +128,26 @@ func TestSameTopology(t *testing.T) {
 	}
 }
 
+// One check serves several labs, which are as those that Start makes.
+func TestStartChecked(t *testing.T) {
+	c := routed().Check()
+	one, two, other := labtest.StartChecked(t, c), labtest.StartChecked(t, c), labtest.Start(t, routed())
+	if one.Name() == two.Name() {
+		t.Errorf("two labs are called %s", one.Name())
+	}
+	for _, lab := range []*labtest.Lab{one, two} {
+		if got, want := addresses(t, lab), addresses(t, other); got != want {
+			t.Errorf("b of %s has %s, want %s", lab.Name(), got, want)
+		}
+		if r := lab.Verify(t.Context()); !r.OK() {
+			t.Error(r)
+		}
+		if got := lab.Topology().Name; got != "lab" {
+			t.Errorf("the description is called %q, want lab", got)
+		}
+	}
+}
+
 // addresses returns the MAC and the addresses of b.
 func addresses(t *testing.T, lab *labtest.Lab) string {
 	t.Helper()

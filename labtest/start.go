@@ -35,19 +35,31 @@ type Lab struct {
 func Start(tb testing.TB, t *topo.Topology) *Lab {
 	tb.Helper()
 	needLabs(tb)
-	return start(tb, t, tb.Cleanup)
-}
-
-// start makes a lab and passes the function that removes it to cleanup.
-func start(tb testing.TB, t *topo.Topology, cleanup func(func())) *Lab {
-	tb.Helper()
 	if t.Name == "" {
 		named := *t
 		named.Name = "lab"
 		t = &named
 	}
+	return start(tb, t.CheckAs, tb.Cleanup)
+}
+
+// StartChecked is [Start] for a description that is checked already, such as that of a file:
+//
+//	labtest.StartChecked(t, topo.ParseChecked("lab.yaml", "lab.yaml", data))
+//
+// If it has mistakes, the test fails with all of them. Several labs can be made of one check.
+func StartChecked(tb testing.TB, c *topo.Checked) *Lab {
+	tb.Helper()
+	needLabs(tb)
+	return start(tb, c.As, tb.Cleanup)
+}
+
+// start makes a lab of a description, which check returns for its name, and passes the
+// function that removes it to cleanup.
+func start(tb testing.TB, check func(name string) *topo.Checked, cleanup func(func())) *Lab {
+	tb.Helper()
 	name := names.claim(tb.Name())
-	lab, err := vethlab.NewAs(name, t)
+	lab, err := vethlab.NewChecked(check(name))
 	if err == nil {
 		err = host.claim(name, claimOf(tb.Name(), lab))
 	}

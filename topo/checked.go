@@ -118,16 +118,26 @@ func (c *Checked) Join(others Errors) error {
 
 // Renamed returns the same lab under another name, with the default prefix of that name.
 func (c *Checked) Renamed(name string) *Checked {
+	renamed := c.As(name)
+	if renamed != c {
+		renamed.described = renamed.named
+	}
+	return renamed
+}
+
+// As returns the same lab as one that runs under another name, as [Topology.CheckAs] does,
+// without another check.
+func (c *Checked) As(name string) *Checked {
 	if c.described == nil || name == c.described.Name {
 		return c
 	}
-	named, renamed := *c.described, *c
+	named, as := *c.described, *c
 	named.Name, named.Prefix = name, nil
-	renamed.described, renamed.named = &named, &named
+	as.named = &named
 	if fault := nameFault(name); fault != "" {
-		renamed.errs = append(slices.Clone(c.errs), labNameError(&named, fault))
+		as.errs = append(slices.Clone(c.errs), labNameError(&named, fault))
 	}
-	return &renamed
+	return &as
 }
 
 func labNameError(t *Topology, fault string) *Error {

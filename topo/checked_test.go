@@ -134,9 +134,13 @@ func TestCheckedNames(t *testing.T) {
 	if got := checked("links: [").Renamed("two"); got.Topology() != nil || got.Err() == nil {
 		t.Errorf("got %v, %v", got.Topology(), got.Err())
 	}
-	as := c.Topology().CheckAs("three")
-	if as.Topology() != c.Topology() || as.Named().Name != "three" || as.Named().Prefix != nil || as.Err() != nil {
-		t.Errorf("as three: %v, %v, %v", as.Topology(), as.Named(), as.Err())
+	for _, as := range []*topo.Checked{c.Topology().CheckAs("three"), c.As("three")} {
+		if as.Topology() != c.Topology() || as.Named().Name != "three" || as.Named().Prefix != nil || as.Err() != nil {
+			t.Errorf("as three: %v, %v, %v", as.Topology(), as.Named(), as.Err())
+		}
+	}
+	if bad := c.As("x/y"); bad.Err() == nil || bad.Topology() != c.Topology() || c.As("one") != c || c.Err() != nil {
+		t.Errorf("as x/y: %v", bad.Err())
 	}
 	if as := c.Topology().CheckAs("one"); as.Named() != c.Topology() {
 		t.Errorf("as one: %v", as.Named())
