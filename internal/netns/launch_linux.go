@@ -35,6 +35,12 @@ type Launch struct {
 	Files     []*os.File // the program's descriptors, from 0 on
 	Setup     []Call
 
+	// BlockTerm blocks SIGTERM in all threads of the program, from its fork on, so that one
+	// stays pending until the program waits for it by rt_sigtimedwait(2): the kernel drops a
+	// signal to PID 1 that has its default action and is not blocked. No thread of it, and no
+	// program that it starts, can change its signal mask.
+	BlockTerm bool
+
 	// Attr, if not nil, has attributes of the program. Those of namespaces, IDs and
 	// capabilities have no effect.
 	Attr *syscall.SysProcAttr
@@ -60,6 +66,9 @@ type launch struct {
 	files        []int // above the program's descriptors
 	setup        []Call
 	fileLimit    fileLimit
+	blocked      uint64 // the signals of keepMask
+	filter       [4]unix.SockFilter
+	filters      unix.SockFprog
 	session      bool
 	deathSignal  uintptr
 	foreground   bool
@@ -100,6 +109,9 @@ func (p Launch) prepare() (*launch, error) {
 		outer: newIDMaps(os.Geteuid(), os.Getegid()), inner: newIDMaps(0, 0),
 		types: [...]uintptr{unix.CLONE_NEWUSER, unix.CLONE_NEWPID, unix.CLONE_NEWNET},
 	}
+	if p.BlockTerm {
+		l.keepMask(1 << (unix.SIGTERM - 1))
+	}
 	if a := p.Attr; a != nil {
 		l.session, l.deathSignal = a.Setsid, uintptr(a.Pdeathsig)
 		l.foreground, l.terminal = a.Foreground, uintptr(a.Ctty)
@@ -121,6 +133,20 @@ func (p Launch) prepare() (*launch, error) {
 		l.files = append(l.files, fd)
 	}
 	return l, nil
+}
+
+// keepMask makes the inner fork block signals for good. Go's runtime unblocks those that end
+// a program in each thread, before it handles them. So a filter of the kernel makes all its
+// changes of signal masks do nothing (seccomp(2)).
+func (l *launch) keepMask(signals uint64) {
+	l.blocked = signals
+	l.filter = [...]unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}, // the number of the system call
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: unix.SYS_RT_SIGPROCMASK, Jf: 1},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO}, // 0: it succeeds
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}
+	l.filters = unix.SockFprog{Len: uint16(len(l.filter)), Filter: &l.filter[0]}
 }
 
 // start starts the outer fork. The pipes exist here under [syscall.ForkLock] only: in no

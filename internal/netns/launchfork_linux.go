@@ -40,6 +40,7 @@ func (l *launch) runOuter() {
 	l.unshare(unix.CLONE_NEWUSER)
 	l.unshare(unix.CLONE_NEWNS)
 	l.outer.write(l)
+	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unix.SIG_BLOCK, uintptr(unsafe.Pointer(&l.blocked)), 0, 8, 0, 0)
 	var errno syscall.Errno
 	if l.child, _, errno = syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, 0, 0, 0, 0); errno != 0 {
 		l.failNamespaces(errno)
@@ -121,6 +122,9 @@ func (l *launch) runInner() {
 		break
 	}
 	l.unshare(unix.CLONE_NEWNS)
+	if l.blocked != 0 { // a kernel without seccomp unblocks the signals
+		syscall.RawSyscall6(syscall.SYS_PRCTL, unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&l.filters)), 0, 0, 0)
+	}
 	l.execute()
 }
 

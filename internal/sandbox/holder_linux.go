@@ -97,7 +97,7 @@ const lastSignal = 64
 // from outside; Go's runtime handles nearly all signals, and most end the program.
 // [os/signal] leaves out those of faults, such as SIGSEGV. SIGCHLD, which the caller
 // ignores, and SIGURG, by which the runtime preempts goroutines, stay as they are;
-// SIGTERM until awaitTermination.
+// SIGTERM, which is blocked, until awaitTermination.
 func defaultActions() {
 	for s := unix.Signal(1); s <= lastSignal; s++ {
 		if s != unix.SIGCHLD && s != unix.SIGURG && s != unix.SIGTERM {

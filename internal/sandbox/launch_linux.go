@@ -28,6 +28,7 @@ func launch(cmd *exec.Cmd, role Role, bare bool) error {
 		program := netns.Launch{
 			Args: cmd.Args, Env: cmd.Env, Dir: workingFolder(cmd),
 			Files: append(files, cmd.ExtraFiles...), Setup: calls, Attr: cmd.SysProcAttr,
+			BlockTerm: role == Holder,
 		}
 		var pid int
 		err = netns.AwaitFreed(func() (err error) {

@@ -16,11 +16,11 @@ import (
 
 // awaitTermination returns when a process outside the PID namespace has sent SIGTERM.
 //
-// A handler of Go does not see who has sent a signal, Go lets no thread block SIGTERM, and
-// the kernel drops it where it has the default action (see defaultActions). But a thread
-// that waits for it by rt_sigtimedwait(2) gets it, if that is the startup thread, which
-// the kernel prefers to the others. Until then Go's own action ends the holder, which has no
-// process to end yet.
+// A handler of Go does not see who has sent a signal. But the holder is started with SIGTERM
+// blocked, in all its threads: one that comes at any time stays pending until this thread
+// waits for it by rt_sigtimedwait(2). That must be the startup thread, which the kernel
+// prefers to the others: for a program that unblocks SIGTERM in them it has the default
+// action, with which the kernel drops it (see defaultActions).
 //
 // It calls meanwhile in a goroutine.
 //
