@@ -191,8 +191,12 @@ func TestAskManyUnansweredTargets(t *testing.T) {
 	if took > hang {
 		t.Errorf("took %s", took)
 	}
+	// On a busy machine the kernel may report host unreachable before the timeout: after three
+	// ARP requests, one a second.
+	const requests = 3 * time.Second
 	for _, r := range results[:1000] {
-		if timeout := (*probe.Timeout)(nil); !errors.As(r.Err, &timeout) {
+		unreachable := took > requests && r.Err != nil && r.Err.Error() == l.Address("a", false).String()+" says: host unreachable"
+		if timeout := (*probe.Timeout)(nil); !unreachable && !errors.As(r.Err, &timeout) {
 			t.Errorf("%+v", r)
 		}
 	}
