@@ -35,7 +35,7 @@ var crashLabs = []struct{ name, file, edit string }{
 }
 
 // After a program is killed at any step of Up, the next Up completes the lab, and Down
-// removes it.
+// removes it. With -short each step has one of both.
 func TestCrashAfterEachStep(t *testing.T) {
 	for _, tt := range crashLabs {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,10 +50,14 @@ func TestCrashAfterEachStep(t *testing.T) {
 			}
 			lab := mustOpen(t, last)
 			for step := 1; crashes(t, first, last, step); step++ {
-				up(t, lab) // completes the lab
-				down(t, lab)
-				before.unchanged(t)
-				crashes(t, first, last, step)
+				if !testing.Short() || step%2 == 1 {
+					up(t, lab) // completes the lab
+				}
+				if !testing.Short() {
+					down(t, lab)
+					before.unchanged(t)
+					crashes(t, first, last, step)
+				}
 				down(t, lab)
 				before.unchanged(t)
 			}
