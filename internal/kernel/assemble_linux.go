@@ -98,17 +98,15 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 		}
 	}
 	kinds := make([][]state.Kind, len(seen)) // set at the end: others read the links meanwhile
-	err := netns.Each(namesOf(seen), func(i int) error {
-		return inside(func(c *conn) error {
-			for _, l := range seen[i].links {
-				kind := l.Kind
-				if unresolved, ok := l.unresolved(); ok {
-					kind = kind.Renamed(unresolved, c.target(end{seen[i].name, l}, byIndex[l.link]))
-				}
-				kinds[i] = append(kinds[i], kind)
+	err := insideEach(namesOf(seen), func(c *conn, i int) error {
+		for _, l := range seen[i].links {
+			kind := l.Kind
+			if unresolved, ok := l.unresolved(); ok {
+				kind = kind.Renamed(unresolved, c.target(end{seen[i].name, l}, byIndex[l.link]))
 			}
-			return nil
-		})
+			kinds[i] = append(kinds[i], kind)
+		}
+		return nil
 	})
 	for i, list := range kinds {
 		for j, kind := range list {
@@ -177,10 +175,8 @@ func (c *conn) nsidOf(fd int) (int32, error) {
 	if err != nil {
 		return -1, err
 	}
-	for _, a := range attributes(answer[min(4, len(answer)):]) {
-		if a.typ == netnsaNsid {
-			return int32(a.u32()), nil
-		}
+	if id, ok := within(answer[min(4, len(answer)):], netnsaNsid); ok {
+		return int32(id.u32()), nil
 	}
 	return -1, errMalformed
 }

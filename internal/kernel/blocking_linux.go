@@ -4,10 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/state"
 )
 
 // blockingSysctls are settings of a namespace that can keep packets, or answers to them, from
@@ -26,10 +25,10 @@ var linkBlocking = [...]struct {
 	{"forwarding", 0}, {"proxy_arp", 2}, {"rp_filter", 7}, {"arp_filter", 12}, {"arp_ignore", 18},
 }
 
-// numbersOfLink returns the values of linkBlocking by the body of an RTM_NEWLINK.
-func numbersOfLink(body []byte) (values [len(linkBlocking)]uint32) {
+// numbersOfLink returns the values of linkBlocking by an IFLA_INET_CONF.
+func numbersOfLink(conf attribute) (values [len(linkBlocking)]uint32) {
 	for i, b := range linkBlocking {
-		values[i] = devconf(body, unix.AF_INET, iflaInetConf, b.number)
+		values[i] = conf.nth(b.number)
 	}
 	return values
 }
@@ -89,7 +88,7 @@ func blockingKey(link, leaf string) string { return "net.ipv4.conf." + link + ".
 // inherited returns what new links get by a wanted setting of the namespace; "" if none is
 // wanted.
 func (r reading) inherited(leaf string) string {
-	if leaf == "forwarding" && r.forwarding(unix.AF_INET) {
+	if leaf == "forwarding" && r.forwards[state.ForwardIPv4] {
 		return "1" // of ip_forward, which sets it for all links
 	}
 	return r.sysctls.want[r.name][blockingKey("default", leaf)]

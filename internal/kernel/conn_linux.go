@@ -73,10 +73,7 @@ func (c *conn) receive(fn func(h header, body []byte)) error {
 	if c.in == nil {
 		c.in = make([]byte, inSize)
 	}
-	n, err := retryEINTR(func() (int, error) {
-		n, _, err := unix.Recvfrom(c.fd, c.in, 0)
-		return n, err
-	})
+	n, err := retryEINTR(func() (int, error) { return unix.Read(c.fd, c.in) })
 	if err != nil {
 		return os.NewSyscallError("recv", err)
 	}
@@ -142,7 +139,7 @@ func parseRefusal(body []byte) *refusal {
 	r := &refusal{errno: unix.Errno(-errno)}
 	const fixed = 4 + unix.NLMSG_HDRLEN // the request's payload is left out by NETLINK_CAP_ACK
 	if len(body) > fixed {
-		for _, a := range attributes(body[fixed:]) {
+		for a := range eachAttribute(body[fixed:]) {
 			if a.typ == unix.NLMSGERR_ATTR_MSG {
 				r.message = a.text()
 			}

@@ -12,7 +12,7 @@ import (
 func decodeLinkInfo(l *dump.Link, info attribute) {
 	var data []attribute
 	var master linkKind
-	for _, a := range attributes(info.data) {
+	for a := range eachAttribute(info.data) {
 		switch a.typ {
 		case unix.IFLA_INFO_KIND:
 			l.Kind = a.text()

@@ -18,7 +18,7 @@ func decodeLink(body []byte) (dump.Link, bool) {
 		OperState:   operStates[0],
 		AddrGenMode: -1,
 	}
-	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
+	for a := range eachAttribute(body[unix.SizeofIfInfomsg:]) {
 		if !decodeLinkNumber(&l, a) {
 			decodeLinkPart(&l, a)
 		}
@@ -132,7 +132,7 @@ func decodeOffload(l *dump.Link, a attribute) bool {
 
 func decodeAltNames(list attribute) []string {
 	var names []string
-	for _, a := range attributes(list.data) {
+	for a := range eachAttribute(list.data) {
 		if a.typ == unix.IFLA_ALT_IFNAME {
 			names = append(names, a.text())
 		}
@@ -141,11 +141,11 @@ func decodeAltNames(list attribute) []string {
 }
 
 func decodeAddrGenMode(spec attribute) int {
-	for _, family := range attributes(spec.data) {
+	for family := range eachAttribute(spec.data) {
 		if family.typ != unix.AF_INET6 {
 			continue
 		}
-		for _, a := range attributes(family.data) {
+		for a := range eachAttribute(family.data) {
 			if a.typ == iflaInet6AddrGenMode {
 				return int(a.u8())
 			}

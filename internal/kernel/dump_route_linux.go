@@ -83,7 +83,7 @@ func decodeRouteNumber(r *dump.Route, a attribute) {
 	case unix.RTA_PREF:
 		r.Pref = a.u8()
 	case unix.RTA_METRICS:
-		for _, a := range attributes(a.data) {
+		for a := range eachAttribute(a.data) {
 			if a.typ == unix.RTAX_MTU {
 				r.MTU = int(a.u32())
 			}
@@ -127,7 +127,7 @@ func decodeHops(b []byte) []dump.Hop {
 			break
 		}
 		h := dump.Hop{Flags: uint32(b[2]), Weight: int(b[3]) + 1, Index: int(native.Uint32(b[4:]))}
-		for _, a := range attributes(b[unix.SizeofRtNexthop:n]) {
+		for a := range eachAttribute(b[unix.SizeofRtNexthop:n]) {
 			if a.typ == unix.RTA_GATEWAY || a.typ == unix.RTA_VIA {
 				h.Via = a.gateway()
 			}

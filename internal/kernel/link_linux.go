@@ -141,9 +141,10 @@ func readLink(body []byte) *seenLink {
 	// Of lo, which gets no link-local address, kernels differ in what they say.
 	l.AutoLinkLocal = d.Flags.Has(dump.Loopback) || d.AddrGenMode >= 0 && d.AddrGenMode != addrGenNone
 	l.genModeLeftOut = d.AddrGenMode < 0 && hasIPv6(body)
-	l.ipv6Disabled = devconf(body, unix.AF_INET6, iflaInet6Conf, devconfDisableIPv6) != 0
-	l.promotes = devconf(body, unix.AF_INET, iflaInetConf, devconfPromoteSecondaries-1) != 0
-	l.blocking = numbersOfLink(body)
+	l.ipv6Disabled = devconf(body, unix.AF_INET6, iflaInet6Conf).nth(devconfDisableIPv6) != 0
+	conf := devconf(body, unix.AF_INET, iflaInetConf)
+	l.promotes = conf.nth(devconfPromoteSecondaries-1) != 0
+	l.blocking = numbersOfLink(conf)
 	l.Kind = kindOf(d)
 	if len(d.Address) == len(l.MAC) && !l.Kind.Traits().NoMAC {
 		l.MAC = topo.MAC(d.Address)
@@ -152,36 +153,15 @@ func readLink(body []byte) *seenLink {
 }
 
 // hasIPv6 reports whether the body of an RTM_NEWLINK has attributes of IPv6.
-func hasIPv6(body []byte) bool { return familySpec(body, unix.AF_INET6) != nil }
-
-// familySpec returns what the body of an RTM_NEWLINK says of an address family
-// (IFLA_AF_SPEC); nil: nothing.
-func familySpec(body []byte, family uint16) *attribute {
-	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
-		if a.typ != unix.IFLA_AF_SPEC {
-			continue
-		}
-		for _, f := range attributes(a.data) {
-			if f.typ == family {
-				return &f
-			}
-		}
-	}
-	return nil
+func hasIPv6(body []byte) bool {
+	_, ok := within(body[unix.SizeofIfInfomsg:], unix.IFLA_AF_SPEC, unix.AF_INET6)
+	return ok
 }
 
-// devconf returns a sysctl of a link by the body of an RTM_NEWLINK: the kernel puts all
+// devconf returns the sysctls of a link by the body of an RTM_NEWLINK: the kernel puts all
 // of net.ipv4.conf.<link> and net.ipv6.conf.<link> there, as an array of 32-bit numbers
-// in attribute typ of the family. It returns 0 if it is not there.
-func devconf(body []byte, family, typ uint16, index int) uint32 {
-	spec := familySpec(body, family)
-	if spec == nil {
-		return 0
-	}
-	for _, a := range attributes(spec.data) {
-		if at := 4 * index; a.typ == typ && len(a.data) >= at+4 {
-			return native.Uint32(a.data[at:])
-		}
-	}
-	return 0
+// in attribute typ of the family.
+func devconf(body []byte, family, typ uint16) attribute {
+	numbers, _ := within(body[unix.SizeofIfInfomsg:], unix.IFLA_AF_SPEC, family, typ)
+	return numbers
 }

@@ -70,18 +70,14 @@ func (lost lostRoutes) hasAddress(l *state.Link, p netip.Prefix) bool {
 
 // lost returns what the local table lacks: on links with wanted IPv6 addresses routes to
 // these and to groups, and on lo those to its own addresses.
-func (r reading) lost(made madeRoutes) (lost lostRoutes, err error) {
+func (r reading) lost(made madeRoutes) (lost lostRoutes) {
 	judged := map[int]*seenLink{}
 	for _, l := range r.links {
 		if l.Up && (l.loopback() || r.sysctls.addresses6[r.name][l.Name] && l.MTU >= state.MinIPv6MTU && !l.ipv6Disabled) {
 			judged[l.Index] = l
 		}
 	}
-	if len(judged) == 0 {
-		return lost, nil
-	}
-	list, err := r.addresses()
-	for _, a := range list {
+	for _, a := range r.assigned {
 		l := judged[a.index]
 		switch {
 		case l == nil || made.local(a.index, a.prefix.Addr()) || a.tentative:
@@ -94,7 +90,7 @@ func (r reading) lost(made madeRoutes) (lost lostRoutes, err error) {
 			lost.links = append(lost.links, a.index)
 		}
 	}
-	return lost, err
+	return lost
 }
 
 // A work queue of the kernel adds the routes of the local table (addrconf_dad_work in
@@ -111,10 +107,13 @@ func (r reading) routesAndLost() (routeDump, lostRoutes, error) {
 		if err != nil {
 			return routes, lostRoutes{}, err
 		}
-		lost, err := r.lost(routes.made)
-		if err != nil || !lost.any() || i == lostTries {
-			return routes, lost, err
+		lost := r.lost(routes.made)
+		if !lost.any() || i == lostTries {
+			return routes, lost, nil
 		}
 		time.Sleep(lostPause)
+		if r.assigned, err = r.addresses(); err != nil {
+			return routes, lost, err
+		}
 	}
 }

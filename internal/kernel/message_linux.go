@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/binary"
+	"iter"
 	"net/netip"
 	"slices"
 
@@ -114,19 +115,47 @@ type attribute struct {
 	data []byte
 }
 
-// attributes splits what follows a message's fixed part. What is cut off or
-// malformed ends the list.
-func attributes(b []byte) []attribute {
-	var list []attribute
-	for len(b) >= unix.SizeofRtAttr {
-		n := int(native.Uint16(b))
-		if n < unix.SizeofRtAttr || n > len(b) {
-			break
+// eachAttribute yields the attributes of what follows a message's fixed part. What is cut
+// off or malformed ends them.
+func eachAttribute(b []byte) iter.Seq[attribute] {
+	return func(yield func(attribute) bool) {
+		for len(b) >= unix.SizeofRtAttr {
+			n := int(native.Uint16(b))
+			if n < unix.SizeofRtAttr || n > len(b) {
+				return
+			}
+			if !yield(attribute{native.Uint16(b[2:]) & typeMask, b[unix.SizeofRtAttr:n]}) {
+				return
+			}
+			b = b[min(len(b), (n+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1)):]
 		}
-		list = append(list, attribute{native.Uint16(b[2:]) & typeMask, b[unix.SizeofRtAttr:n]})
-		b = b[min(len(b), (n+unix.RTA_ALIGNTO-1)&^(unix.RTA_ALIGNTO-1)):]
 	}
-	return list
+}
+
+// attributes returns those of [eachAttribute] as a list.
+func attributes(b []byte) []attribute {
+	n := 0
+	for range eachAttribute(b) {
+		n++
+	}
+	return slices.AppendSeq(slices.Grow([]attribute(nil), n), eachAttribute(b)) // nil if there are none
+}
+
+// within returns the attribute at a path of nested ones. False: it is not there.
+func within(b []byte, path ...uint16) (a attribute, ok bool) {
+	for _, typ := range path {
+		ok = false
+		for a = range eachAttribute(b) {
+			if ok = a.typ == typ; ok {
+				break
+			}
+		}
+		if !ok {
+			return attribute{}, false
+		}
+		b = a.data
+	}
+	return a, ok
 }
 
 func (a attribute) u32() uint32 {
@@ -134,6 +163,14 @@ func (a attribute) u32() uint32 {
 		return 0
 	}
 	return native.Uint32(a.data)
+}
+
+// nth returns a number of an array of 32-bit numbers; 0 if the array is shorter.
+func (a attribute) nth(i int) uint32 {
+	if len(a.data) < 4*(i+1) {
+		return 0
+	}
+	return native.Uint32(a.data[4*i:])
 }
 
 func (a attribute) u16() uint16 {

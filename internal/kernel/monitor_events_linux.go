@@ -125,7 +125,7 @@ func decoded[T any](origin int32, body []byte, decode func([]byte) (T, bool), up
 // observer's, the namespace is deleted.
 func (m *Monitor) netnsDeleted(origin int32, body []byte) []live.Update {
 	var updates []live.Update
-	for _, a := range attributes(body[min(4, len(body)):]) {
+	for a := range eachAttribute(body[min(4, len(body)):]) {
 		if a.typ != netnsaNsid {
 			continue
 		}
@@ -224,7 +224,7 @@ func (m *Monitor) linkDeleted(origin int32, body []byte) ([]live.Update, error) 
 // if it is deleted.
 func (m *Monitor) movedTo(origin int32, index int, body []byte) *dump.LinkRef {
 	var to *dump.LinkRef
-	for _, a := range attributes(body[unix.SizeofIfInfomsg:]) {
+	for a := range eachAttribute(body[unix.SizeofIfInfomsg:]) {
 		if a.typ != unix.IFLA_NEW_NETNSID && a.typ != unix.IFLA_NEW_IFINDEX {
 			continue
 		}

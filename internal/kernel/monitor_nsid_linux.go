@@ -109,7 +109,7 @@ func (o *Observer) findNSID(in, nsid int32) int32 {
 // request (NETNSA_NSID), and that in our own (NETNSA_CURRENT_NSID).
 func readNSIDs(body []byte) (foreign, own int32) {
 	foreign, own = -1, -1
-	for _, a := range attributes(body[min(4, len(body)):]) {
+	for a := range eachAttribute(body[min(4, len(body)):]) {
 		switch a.typ {
 		case netnsaNsid:
 			foreign = int32(a.u32())

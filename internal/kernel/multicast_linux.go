@@ -31,7 +31,7 @@ func readMembership(body []byte) (membership, bool) {
 		return membership{}, false
 	}
 	m := membership{link: int(native.Uint32(body[4:]))}
-	for _, a := range attributes(body[unix.SizeofIfAddrmsg:]) {
+	for a := range eachAttribute(body[unix.SizeofIfAddrmsg:]) {
 		if a.typ == unix.IFA_MULTICAST {
 			m.group, _ = netip.AddrFromSlice(a.data)
 		}

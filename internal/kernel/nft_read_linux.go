@@ -17,20 +17,22 @@ import (
 func Nftables(namespace string) (nft.Ruleset, error) {
 	var rs nft.Ruleset
 	err := netns.Do(namespace, func() (err error) {
-		rs, err = readNftables()
+		rs, err = readNftables(nil)
 		return err
 	})
 	return rs, err
 }
 
 // readNftables reads the packet filter of the namespace that the calling
-// thread is in. A kernel without nftables has an empty one.
-func readNftables() (nft.Ruleset, error) {
+// thread is in. A kernel without nftables has an empty one. The answers go into buffer, or
+// into a new one for nil.
+func readNftables(buffer []byte) (nft.Ruleset, error) {
 	c, err := dialProtocol(unix.NETLINK_NETFILTER)
 	if err != nil {
 		return nil, ignoreNoNetfilter(err)
 	}
 	defer c.close()
+	c.in = buffer
 	var rs nft.Ruleset
 	for range dumpTries {
 		r := &nftReader{conn: c}
@@ -176,7 +178,7 @@ func (r *nftReader) chain(f nft.Family, attrs []attribute) {
 		return
 	}
 	c := nft.Chain{Name: nftText(attrs, unix.NFTA_CHAIN_NAME)}
-	if hook := find(attrs, unix.NFTA_CHAIN_HOOK).nested(); hook != nil {
+	if hook := find(attrs, unix.NFTA_CHAIN_HOOK).nested(); len(hook) > 0 {
 		c.Base = &nft.Base{
 			Type: nftText(attrs, unix.NFTA_CHAIN_TYPE), Device: nftText(hook, unix.NFTA_HOOK_DEV),
 			Priority: int(int32(nftNumber(hook, unix.NFTA_HOOK_PRIORITY))), Policy: "accept",

@@ -106,7 +106,7 @@ func (b *nftBatch) element(e nft.Element) {
 func (b *nftBatch) findSet(c *nft.Command) error {
 	s, ok := b.named[setKey{c.Table, c.Name}]
 	if !ok {
-		rs, err := readNftables()
+		rs, err := readNftables(nil)
 		if err != nil {
 			return err
 		}

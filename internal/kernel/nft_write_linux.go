@@ -55,7 +55,7 @@ func (e *encoder) addRule(c nft.Command) error {
 
 // findRule finds the handle of a rule that a command identifies by its text.
 func (e *encoder) findRule(c *nft.Command) error {
-	rs, err := readNftables()
+	rs, err := readNftables(nil)
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,8 @@ func (c *conn) multicastEntries() (list []dump.Object, err error) {
 		if len(body) < sizeofPortMsg {
 			return
 		}
-		for _, e := range attributes(find(attributes(body[sizeofPortMsg:]), database).data) {
-			for _, i := range attributes(e.data) {
+		for e := range eachAttribute(find(attributes(body[sizeofPortMsg:]), database).data) {
+			for i := range eachAttribute(e.data) {
 				if o, ok := decodeMulticastEntry(i.data); ok && e.typ == entry && i.typ == info {
 					list = append(list, o)
 				}

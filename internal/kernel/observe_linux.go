@@ -106,15 +106,15 @@ type scope struct {
 
 // read reads what is in scope.
 func (sc scope) read() (*Snapshot, error) {
-	names, err := netns.List()
+	names, err := netns.Mounted()
 	if err != nil {
 		return nil, err
 	}
 	names = append(names, state.Host)
 	seen := make([]*seenNamespace, len(names))
-	err = netns.Each(names, func(i int) error {
+	err = insideEach(names, func(c *conn, i int) error {
 		var err error
-		seen[i], err = sc.observe(names[i])
+		seen[i], err = sc.observe(c, names[i])
 		return err
 	})
 	if err := ignoreDeleted(err); err != nil {
@@ -125,16 +125,14 @@ func (sc scope) read() (*Snapshot, error) {
 
 // Labs returns the marks of the namespaces of all labs, by namespace name.
 func Labs() (map[string]state.Mark, error) {
-	names, err := netns.List()
+	names, err := netns.Mounted()
 	if err != nil {
 		return nil, err
 	}
 	marks := make([]state.Mark, len(names))
-	err = netns.Each(names, func(i int) error {
-		return inside(func(c *conn) error {
-			marks[i] = c.mark(names[i])
-			return nil
-		})
+	err = insideEach(names, func(c *conn, i int) error {
+		marks[i] = c.mark(names[i])
+		return nil
 	})
 	byName := map[string]state.Mark{}
 	for i, m := range marks {
@@ -143,6 +141,20 @@ func Labs() (map[string]state.Mark, error) {
 		}
 	}
 	return byName, ignoreDeleted(err)
+}
+
+// insideEach calls fn(c, i) with a socket in each names[i], as [netns.Each] does. The sockets
+// share receive buffers.
+func insideEach(names []string, fn func(c *conn, i int) error) error {
+	buffers := sync.Pool{New: func() any { return new([inSize]byte) }}
+	return netns.Each(names, func(i int) error {
+		return inside(func(c *conn) error {
+			buffer := buffers.Get().(*[inSize]byte)
+			defer buffers.Put(buffer)
+			c.in = buffer[:]
+			return fn(c, i)
+		})
+	})
 }
 
 // inside calls fn with a socket of the calling thread's namespace.
@@ -170,11 +182,12 @@ func ignoreDeleted(err error) error {
 // not count if the name does not end with the node: whoever has rights in a namespace
 // can write any alias there, but not give it another name.
 func (c *conn) mark(name string) state.Mark {
-	lo, err := c.link(loIndex)
-	if err != nil {
+	lo, err := c.linkBody(loIndex)
+	if err != nil || len(lo) < unix.SizeofIfInfomsg {
 		return state.Mark{}
 	}
-	if m, ok := state.ParseNamespaceMark(lo.Alias); ok && strings.HasSuffix(name, m.Node) {
+	alias, _ := within(lo[unix.SizeofIfInfomsg:], unix.IFLA_IFALIAS)
+	if m, ok := state.ParseNamespaceMark(alias.text()); ok && strings.HasSuffix(name, m.Node) {
 		return m
 	}
 	return state.Mark{}
@@ -203,16 +216,21 @@ func (c *conn) askAgain(l *seenLink) bool {
 	return true
 }
 
-// link returns the link with an index. Before it answers, the kernel handles the link's
-// pending carrier events; a dump leaves them to a work queue of the whole machine,
-// which handles 100 a second (net/core/link_watch.c; since Linux 6.8).
-func (c *conn) link(index int) (*seenLink, error) {
+// linkBody returns the body of the RTM_NEWLINK of the link with an index.
+func (c *conn) linkBody(index int) ([]byte, error) {
 	var b batch
 	b.message(unix.RTM_GETLINK, 0, func() {
 		b.ifinfo(index, 0, 0)
 		b.u32(unix.IFLA_EXT_MASK, c.linkFilter())
 	})
-	answer, err := c.get(&b)
+	return c.get(&b)
+}
+
+// link returns the link with an index. Before it answers, the kernel handles the link's
+// pending carrier events; a dump leaves them to a work queue of the whole machine,
+// which handles 100 a second (net/core/link_watch.c; since Linux 6.8).
+func (c *conn) link(index int) (*seenLink, error) {
+	answer, err := c.linkBody(index)
 	if err != nil {
 		return nil, err
 	}
@@ -255,29 +273,24 @@ type seenNamespace struct {
 	others  Others
 }
 
-// observe reads the calling thread's namespace; nil if it is out of scope or deleted.
-func (sc scope) observe(name string) (*seenNamespace, error) {
+// observe reads a namespace with a socket in it; nil if it is out of scope.
+func (sc scope) observe(c *conn, name string) (*seenNamespace, error) {
+	if name != state.Host && !sc.namespace(c.mark(name)) {
+		return nil, nil
+	}
 	whole := name != state.Host || sc.host
-	var ns *seenNamespace
-	err := inside(func(c *conn) error {
-		if name != state.Host && !sc.namespace(c.mark(name)) {
-			return nil
-		}
-		seen := &seenNamespace{name: name}
-		err := sc.links(c, seen)
-		if err != nil || !whole && len(seen.links) == 0 {
-			return err
-		}
-		ns = seen
-		r := reading{c, name, ns.links, sc.sysctls(name), sc.neighbours(name), sc.lab, seen}
-		ns.puts, err = r.readThings(whole)
-		if err == nil && sc.extras != noExtras && name != state.Host {
-			var x Extra
-			x, err = r.extra(sc.extras)
-			seen.extra = &x
-		}
-		return err
-	})
+	ns := &seenNamespace{name: name}
+	err := sc.links(c, ns)
+	if err != nil || !whole && len(ns.links) == 0 {
+		return nil, err
+	}
+	r := reading{conn: c, name: name, links: ns.links, sysctls: sc.sysctls(name), neighbours: sc.neighbours(name), lab: sc.lab, seen: ns}
+	ns.puts, err = r.readThings(whole)
+	if err == nil && sc.extras != noExtras && name != state.Host {
+		var x Extra
+		x, err = r.extra(sc.extras)
+		ns.extra = &x
+	}
 	return ns, err
 }
 

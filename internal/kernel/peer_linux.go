@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/vethlab/vethlab/internal/dump"
-	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/state"
 )
 
@@ -19,11 +18,9 @@ func Peers(ns *dump.Namespace) (map[int]Peer, error) {
 	for _, name := range names {
 		others[name] = &seenNamespace{name: name}
 	}
-	err := netns.Each(names, func(i int) error {
-		return inside(func(c *conn) error {
-			marks[i] = c.mark(names[i])
-			return c.links(others[names[i]], func(*seenLink) bool { return true })
-		})
+	err := insideEach(names, func(c *conn, i int) error {
+		marks[i] = c.mark(names[i])
+		return c.links(others[names[i]], func(*seenLink) bool { return true })
 	})
 	peers := map[int]Peer{}
 	for _, l := range ns.Links {

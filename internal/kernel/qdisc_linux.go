@@ -33,7 +33,7 @@ func decodeQdisc(body []byte) (dump.Qdisc, bool) {
 		Refs: int(native.Uint32(body[16:])),
 	}
 	var options []byte
-	for _, a := range attributes(body[sizeofTcmsg:]) {
+	for a := range eachAttribute(body[sizeofTcmsg:]) {
 		switch a.typ {
 		case tcaKind:
 			q.Kind = a.text()
@@ -122,7 +122,7 @@ func decodeNetem(data []byte) dump.QdiscOptions {
 		Delay: int64(native.Uint32(data)) * tick, Limit: native.Uint32(data[4:]), Loss: native.Uint32(data[8:]),
 		Gap: native.Uint32(data[12:]), Duplicate: native.Uint32(data[16:]), Jitter: int64(native.Uint32(data[20:])) * tick,
 	}
-	for _, a := range attributes(data[fixed:]) {
+	for a := range eachAttribute(data[fixed:]) {
 		switch {
 		case a.typ == correlation && len(a.data) >= 12:
 			n.DelayCorrelation, n.LossCorrelation, n.DupCorrelation = native.Uint32(a.data), native.Uint32(a.data[4:]), native.Uint32(a.data[8:])

@@ -309,7 +309,7 @@ func (w *removalWatch) deleted(h header, body []byte) {
 	if h.typ != unix.RTM_DELNSID || len(body) < 4 {
 		return
 	}
-	for _, a := range attributes(body[4:]) {
+	for a := range eachAttribute(body[4:]) {
 		if a.typ == netnsaNsid {
 			delete(w.pending, int32(a.u32()))
 		}
@@ -323,7 +323,7 @@ func (w *removalWatch) recount() error {
 		func(b *batch) { b.zeros(4) }, // struct rtgenmsg, aligned
 		func() { left = map[int32][]string{} },
 		func(body []byte) {
-			for _, a := range attributes(body[min(4, len(body)):]) {
+			for a := range eachAttribute(body[min(4, len(body)):]) {
 				if id := int32(a.u32()); a.typ == netnsaNsid {
 					if names, waiting := w.pending[id]; waiting {
 						left[id] = names

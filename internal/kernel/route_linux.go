@@ -218,7 +218,7 @@ func (c *conn) outgoing(to netip.Addr) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, a := range attributes(answer[min(unix.SizeofRtMsg, len(answer)):]) {
+	for a := range eachAttribute(answer[min(unix.SizeofRtMsg, len(answer)):]) {
 		if a.typ == unix.RTA_OIF {
 			return int(a.u32()), nil
 		}

@@ -146,8 +146,8 @@ func readSysctl(key string) (string, bool) {
 // lookup below /proc/sys/net is slower the more namespaces exist.
 func readSysctls(r reading) (put, error) {
 	values, defaults := map[string]string{}, map[string]string{}
-	for key, family := range map[string]uint8{state.ForwardIPv4: unix.AF_INET, state.ForwardIPv6: unix.AF_INET6} {
-		if r.forwarding(family) {
+	for key, on := range r.forwards {
+		if on {
 			values[key] = "1"
 		}
 	}
@@ -342,10 +342,6 @@ func (c *conn) forwarding(family uint8) bool {
 	if err != nil || len(answer) < 4 {
 		return false
 	}
-	for _, a := range attributes(answer[4:]) {
-		if a.typ == netconfaForwarding {
-			return a.u32() != 0
-		}
-	}
-	return false
+	a, _ := within(answer[4:], netconfaForwarding)
+	return a.u32() != 0
 }

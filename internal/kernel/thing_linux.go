@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -33,9 +35,12 @@ var thingRows = []thingRow{
 // A reading is of the namespace that the calling thread is in.
 type reading struct {
 	*conn
-	name    string
-	links   []*seenLink
-	sysctls *sysctlScope
+	name     string
+	links    []*seenLink
+	assigned []seenAddress // read before the routes
+	sysctls  *sysctlScope
+
+	forwards map[string]bool // by [state.ForwardIPv4] and 6; of whole namespaces only
 
 	neighbours bool // whether to read the neighbour entries
 
@@ -85,13 +90,18 @@ func newHostScope(want, last *state.State) *hostScope {
 }
 
 // readThings reads all sorts of things. The error is the first one.
-func (r reading) readThings(whole bool) ([]put, error) {
-	var puts []put
+func (r *reading) readThings(whole bool) (puts []put, err error) {
+	if r.assigned, err = r.addresses(); err != nil {
+		return nil, err
+	}
+	if whole {
+		r.forwards = map[string]bool{state.ForwardIPv4: r.forwarding(unix.AF_INET), state.ForwardIPv6: r.forwarding(unix.AF_INET6)}
+	}
 	for _, t := range thingRows {
 		if t.whole && !whole {
 			continue
 		}
-		put, err := t.read(r)
+		put, err := t.read(*r)
 		if err != nil {
 			return nil, err
 		}
@@ -100,12 +110,11 @@ func (r reading) readThings(whole bool) ([]put, error) {
 	return puts, nil
 }
 
-// readAddresses reads the addresses except those that the kernel made automatically.
+// readAddresses keeps the addresses except those that the kernel made automatically.
 func readAddresses(r reading) (put, error) {
-	list, err := r.addresses()
-	reported := slices.ContainsFunc(list, func(a seenAddress) bool { return a.automatic })
+	reported := slices.ContainsFunc(r.assigned, func(a seenAddress) bool { return a.automatic })
 	return func(ns *state.Namespace, names map[int]string) {
-		for _, a := range list {
+		for _, a := range r.assigned {
 			switch l := ns.Links[names[a.index]]; {
 			case l == nil || automatic(l, a, reported):
 			case ns.Name == state.Host && !r.lab.owns(l.Name, a.prefix):
@@ -114,7 +123,7 @@ func readAddresses(r reading) (put, error) {
 				l.Addresses = append(l.Addresses, a.prefix)
 			}
 		}
-	}, err
+	}, nil
 }
 
 // readRoutes reads the routes that the kernel did not add itself, and finds the addresses of
@@ -170,7 +179,7 @@ func (r seenRoute) put(ns *state.Namespace, from reading) {
 }
 
 // readFilter reads the packet filter.
-func readFilter(reading) (put, error) {
-	rs, err := readNftables()
+func readFilter(r reading) (put, error) {
+	rs, err := readNftables(r.in)
 	return func(ns *state.Namespace, _ map[int]string) { ns.Nftables = rs.Normal() }, err
 }
