@@ -112,8 +112,10 @@ func recorded(name string) (*description, error) {
 }
 
 // record returns the lab's record; nil if unknown.
-func (l *Lab) record() *record.Record {
-	r, err := record.Read(l.name)
+func (l *Lab) record() *record.Record { return l.known(record.Read(l.name)) }
+
+// known returns a record that was read, and reports why it cannot be; nil if unknown.
+func (l *Lab) known(r *record.Record, err error) *record.Record {
 	if err != nil {
 		l.notifyRecord(err)
 	}

@@ -55,9 +55,9 @@ func (l *Lab) converge(ctx context.Context, d *description) (*Plan, error) {
 	if d != nil {
 		l.compiled.Store(d)
 	}
-	before := l.record()
-	p, seen, err := l.prepare(before)
 	after := record.New(l.Topology(), l.wanted())
+	before := l.known(after.Last(l.name))
+	p, seen, err := l.prepare(before)
 	meanwhile := after.Replacing(before)
 	if err == nil {
 		err = l.explain(meanwhile.Write(lock, before))

@@ -98,7 +98,7 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 		}
 	}
 	kinds := make([][]state.Kind, len(seen)) // set at the end: others read the links meanwhile
-	err := insideEach(namesOf(seen), func(c *conn, i int) error {
+	resolve := func(c *conn, i int) {
 		for _, l := range seen[i].links {
 			kind := l.Kind
 			if unresolved, ok := l.unresolved(); ok {
@@ -106,8 +106,17 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 			}
 			kinds[i] = append(kinds[i], kind)
 		}
-		return nil
-	})
+	}
+	var names []string
+	var indexes []int
+	for i, ns := range seen {
+		if ns.located() {
+			resolve(nil, i)
+			continue
+		}
+		names, indexes = append(names, ns.name), append(indexes, i)
+	}
+	err := insideEach(names, func(c *conn, i int) error { resolve(c, indexes[i]); return nil })
 	for i, list := range kinds {
 		for j, kind := range list {
 			seen[i].links[j].Kind = kind
@@ -116,24 +125,43 @@ func (s *Snapshot) pair(seen []*seenNamespace) error {
 	return err
 }
 
-func namesOf(seen []*seenNamespace) []string {
-	names := make([]string, len(seen))
-	for i, ns := range seen {
-		names[i] = ns.name
+// locate finds the namespaces that the links of a namespace refer to where these are the
+// wanted ones. To ask for those later takes another socket in the namespace.
+func (sc scope) locate(c *conn, ns *seenNamespace) {
+	if sc.want == nil {
+		return
 	}
-	return names
+	for _, l := range ns.links {
+		wanted := sc.want.Link(state.Endpoint{Namespace: ns.name, Link: l.Name})
+		if l.netnsid == nil || wanted == nil {
+			continue
+		}
+		for _, to := range wanted.Related() {
+			if c.netnsid(to.Namespace) == *l.netnsid {
+				l.linkNetns = &to.Namespace
+			}
+		}
+	}
 }
 
-// target finds what e refers to among candidates, with a conn in e's namespace. The zero
-// Endpoint: it is outside the lab.
+// located reports whether all namespaces are known that the links refer to.
+func (ns *seenNamespace) located() bool {
+	return !slices.ContainsFunc(ns.links, func(l *seenLink) bool { return l.netnsid != nil && l.linkNetns == nil })
+}
+
+// target finds what e refers to among candidates, with a conn in e's namespace, which may be
+// nil if that is located. The zero Endpoint: it is outside the lab.
 func (c *conn) target(e end, candidates []end) state.Endpoint {
 	_, paired := e.Peer()
 	i := slices.IndexFunc(candidates, func(p end) bool {
 		if _, other := p.Peer(); p.seenLink == e.seenLink || paired && (!other || p.link != e.Index) {
 			return false
 		}
-		if e.netnsid == nil {
+		switch {
+		case e.netnsid == nil:
 			return p.namespace == e.namespace
+		case e.linkNetns != nil:
+			return p.namespace == *e.linkNetns
 		}
 		return c.netnsid(p.namespace) == *e.netnsid
 	})

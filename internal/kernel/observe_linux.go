@@ -52,6 +52,7 @@ func observeLab(lab string, want, last *state.State, extras extras) (*Snapshot, 
 		extras:     extras,
 		lab:        newHostScope(want, last),
 		pairs:      newHostPairs(want, last),
+		want:       want,
 	}
 	return sc.read()
 }
@@ -102,6 +103,8 @@ type scope struct {
 	extras extras     // of named namespaces
 	lab    *hostScope // see [reading]
 	pairs  hostPairs  // further links of the host namespace
+
+	want *state.State // where links probably lead; nil: unknown
 }
 
 // read reads what is in scope.
@@ -255,6 +258,9 @@ type seenLink struct {
 	link      int    // index of the peer or lower device; 0: none
 	netnsid   *int32 // nsid of that one's namespace; nil: this one
 
+	// linkNetns is the name of the namespace with that nsid; nil: not found yet.
+	linkNetns *string
+
 	ipv6Disabled   bool // by its sysctl disable_ipv6
 	promotes       bool // its sysctl promote_secondaries is set
 	blocking       [len(linkBlocking)]uint32
@@ -284,6 +290,7 @@ func (sc scope) observe(c *conn, name string) (*seenNamespace, error) {
 	if err != nil || !whole && len(ns.links) == 0 {
 		return nil, err
 	}
+	sc.locate(c, ns)
 	r := reading{conn: c, name: name, links: ns.links, sysctls: sc.sysctls(name), neighbours: sc.neighbours(name), lab: sc.lab, seen: ns}
 	ns.puts, err = r.readThings(whole)
 	if err == nil && sc.extras != noExtras && name != state.Host {
