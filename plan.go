@@ -142,7 +142,10 @@ func (p *Plan) Whole() bool {
 	if made == 0 || p.description == nil {
 		return false
 	}
-	all, _ := plan.Diff(state.New(), p.description.State).Count()
+	all := len(p.description.State.Namespaces)
+	if p.description.State.Namespaces[state.Host] != nil {
+		all--
+	}
 	return made == all && !p.ops[0].Traits().Deletes
 }
 

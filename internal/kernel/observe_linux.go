@@ -190,10 +190,26 @@ func (c *conn) mark(name string) state.Mark {
 		return state.Mark{}
 	}
 	alias, _ := within(lo[unix.SizeofIfInfomsg:], unix.IFLA_IFALIAS)
-	if m, ok := state.ParseNamespaceMark(alias.text()); ok && strings.HasSuffix(name, m.Node) {
+	return markIn(alias.text(), name)
+}
+
+// markIn returns the mark in the alias of a lo as [conn.mark] does.
+func markIn(alias, name string) state.Mark {
+	if m, ok := state.ParseNamespaceMark(alias); ok && strings.HasSuffix(name, m.Node) {
 		return m
 	}
 	return state.Mark{}
+}
+
+// mark returns the mark of a namespace whose links were read. It asks for that of a lo that
+// is not among them, with a conn in the namespace.
+func (ns *seenNamespace) mark(c *conn) state.Mark {
+	for _, l := range ns.links {
+		if l.Index == loIndex {
+			return markIn(l.Alias, ns.name)
+		}
+	}
+	return c.mark(ns.name)
 }
 
 // rtextFilterSkipStats is RTEXT_FILTER_SKIP_STATS: an answer without statistics.
@@ -281,12 +297,12 @@ type seenNamespace struct {
 
 // observe reads a namespace with a socket in it; nil if it is out of scope.
 func (sc scope) observe(c *conn, name string) (*seenNamespace, error) {
-	if name != state.Host && !sc.namespace(c.mark(name)) {
-		return nil, nil
-	}
 	whole := name != state.Host || sc.host
 	ns := &seenNamespace{name: name}
 	err := sc.links(c, ns)
+	if name != state.Host && !sc.namespace(ns.mark(c)) {
+		return nil, nil
+	}
 	if err != nil || !whole && len(ns.links) == 0 {
 		return nil, err
 	}
