@@ -156,3 +156,30 @@ func TestMissingAddrGenMode(t *testing.T) {
 		}
 	}
 }
+
+// within follows a path of nested attributes, and stops at what is cut off.
+func TestWithin(t *testing.T) {
+	var b batch
+	b.text(1, "x")
+	b.nest(2, func() {
+		b.u8(3, 7)
+		b.nest(4, func() { b.u32(5, 9) })
+	})
+	if a, ok := within(b.buf, 2, 4, 5); !ok || a.u32() != 9 {
+		t.Errorf("2, 4, 5: %v, %v", a, ok)
+	}
+	for _, path := range [][]uint16{{5}, {2, 5}, {2, 4, 5, 6}, {1, 2}} {
+		if a, ok := within(b.buf, path...); ok {
+			t.Errorf("%v: %v, though it is not there", path, a)
+		}
+	}
+	if _, ok := within(b.buf[:len(b.buf)-1], 2); ok {
+		t.Error("an attribute that is cut off was found")
+	}
+	if list := attributes(b.buf); len(list) != 2 || attributes(nil) != nil {
+		t.Errorf("attributes: %v", list)
+	}
+	if n := (attribute{data: []byte{1, 0, 0, 0, 2, 0, 0, 0}}); n.nth(1) != native.Uint32([]byte{2, 0, 0, 0}) || n.nth(2) != 0 {
+		t.Errorf("nth: %d, %d", n.nth(1), n.nth(2))
+	}
+}

@@ -186,6 +186,11 @@ func (r *Record) Last(lab string) (*Record, error) {
 	if err != nil {
 		return nil, ignoreMissing(err)
 	}
+	return r.orDecoded(lab, text)
+}
+
+// orDecoded returns r if text is its own, else the record that text is.
+func (r *Record) orDecoded(lab string, text []byte) (*Record, error) {
 	if own, err := json.Marshal(r); err == nil && bytes.Equal(own, text) && r.Topology.Name == lab {
 		r.text = text
 		return r, nil

@@ -71,3 +71,28 @@ func TestPositions(t *testing.T) {
 		t.Errorf("the test has the position %v of another description", got.Tests[0].Pos)
 	}
 }
+
+// A record whose text stands in the file is not decoded; another one is, and checked.
+func TestOrDecoded(t *testing.T) {
+	r := New(topo.MustParse("name: x\nlinks: [[a, b]]"), described(map[string]string{"k": "1"}))
+	other := New(topo.MustParse("name: x\nlinks: [[a, c]]"), described(map[string]string{"k": "2"}))
+	text := func(r *Record) []byte {
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if got, err := r.orDecoded("x", text(r)); got != r || err != nil {
+		t.Errorf("its own text: %p, %v; want %p", got, err, r)
+	}
+	got, err := r.orDecoded("x", text(other))
+	if err != nil || got == r || got.Sysctls["n"]["k"] != "2" {
+		t.Errorf("another text: %+v, %v", got, err)
+	}
+	for lab, bad := range map[string][]byte{"y": text(r), "x": []byte("{")} {
+		if got, err := r.orDecoded(lab, bad); err == nil {
+			t.Errorf("%s as the record of %s: %+v, no error", bad, lab, got)
+		}
+	}
+}
