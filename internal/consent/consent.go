@@ -1,9 +1,9 @@
 // Package consent knows whether this user wrote a file, and remembers which commands in
 // files of others the user allowed.
 //
-// A lab file or a lesson runs commands as whoever uses it. So those of others run only
-// after the user has seen them. What was allowed is remembered by its hash: a file that
-// is changed afterwards is asked about again.
+// A lab file or a lesson runs commands as the user of the program. So commands that another
+// user may have written run only after this user has seen them. The store keeps the hash of
+// what was allowed, so the user is asked again after a change.
 package consent
 
 import (
@@ -21,8 +21,8 @@ import (
 )
 
 // Writer returns who else could have written an open file, such as "user 1001"; "": only
-// this user or root. Under sudo, the user who called it counts as this user. Of a pipe
-// its maker counts.
+// this user or root. Under sudo, the user who called it counts as this user. The writer of a
+// pipe is its owner.
 func Writer(f *os.File) string {
 	info, err := f.Stat()
 	if err != nil {
@@ -47,7 +47,7 @@ func self() map[int]bool {
 
 func writer(mode fs.FileMode, uid int, self map[int]bool) string {
 	switch {
-	case mode&fs.ModeCharDevice != 0: // a terminal: what comes was typed
+	case mode&fs.ModeCharDevice != 0: // a terminal: the user types its content
 		return ""
 	case !self[uid]:
 		return fmt.Sprintf("user %d", uid)
@@ -84,8 +84,8 @@ func UserStore() Store {
 	return Store{}
 }
 
-// Allowed reports whether the user allowed a key. Files that another user owns are not
-// believed, as in a home that sudo kept: they would allow commands as root.
+// Allowed reports whether the user allowed a key. It ignores files that another user owns,
+// as in a home folder that sudo keeps: that user could allow commands as root.
 func (s Store) Allowed(k Key) bool {
 	if s.Dir == "" || len(k) != hex.EncodedLen(sha256.Size) {
 		return false

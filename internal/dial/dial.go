@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Resolve returns the addresses that an address of a network, as of [net.Dial], stands for
-// if its host is a name that lookup knows. It returns addresses of networks that have no
-// hosts, such as "unix", as they are, and those without a host.
+// Resolve replaces the host of an address, written as for [net.Dial], by each address that
+// lookup returns for it. An address without a host, or of a network without hosts such as
+// "unix", is returned unchanged.
 func Resolve(network, address string, lookup func(host string) ([]netip.Addr, error)) ([]string, error) {
 	host, port := address, ""
 	switch kind, _, _ := strings.Cut(network, ":"); strings.TrimRight(kind, "46") {

@@ -13,10 +13,10 @@ import (
 // MaxBeside is the size of the largest file that [Beside] reads, in bytes.
 const MaxBeside = 1 << 20
 
-// Beside opens files that belong to another one: those in its folder and below, or below
-// another folder. Whoever wrote the first file may name any path in it, and may replace
-// files of the folder at any time. No file outside is opened, also not by a symbolic
-// link, and only regular files are read.
+// Beside opens the files that a File names: those in its folder and below or, with Folder,
+// below that one. The writer of File is untrusted, can name any path in it, and can replace
+// files of the folder at any time. No file outside of the folder is opened, not even by a
+// symbolic link, and only regular files are read.
 type Beside struct {
 	File   string
 	Folder string // "": that of File
@@ -78,8 +78,7 @@ func below(folder, name string) (rel string, ok bool) {
 }
 
 // readBelow reads a regular file below a folder. The error is [os.ErrNotExist] if there is
-// none. The file is opened without waiting, for the writer of a FIFO, before its type is
-// examined.
+// none. O_NONBLOCK: opening a FIFO, before its type is known, does not wait for a writer.
 func readBelow(root *os.Root, rel string) (string, error) {
 	f, err := root.OpenFile(rel, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {

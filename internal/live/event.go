@@ -90,7 +90,7 @@ type Interface struct {
 	MAC       string         `json:"mac,omitempty"`
 	MTU       int            `json:"mtu"`
 	Master    string         `json:"master,omitempty"` // bridge, bond or VRF
-	Peer      *End           `json:"peer,omitempty"`   // the other end of a veth
+	Peer      *End           `json:"peer,omitempty"`   // of a veth
 	On        *End           `json:"on,omitempty"`     // the lower device of a VLAN, macvlan or tunnel
 	Addresses []netip.Prefix `json:"addresses"`
 }

@@ -20,36 +20,36 @@ func (u SetLink) apply(v *View) []Event {
 		return nil
 	}
 	node, before := v.node(u.Netns)
-	place := dump.LinkRef{Netns: u.Netns, Index: u.Link.Index}
-	old := v.wiring.Link(place)
+	ref := dump.LinkRef{Netns: u.Netns, Index: u.Link.Index}
+	old := v.wiring.Link(ref)
 	if old == nil {
 		i, _ := slices.BinarySearchFunc(ns.Links, u.Link.Index, func(l dump.Link, index int) int { return l.Index - index })
 		ns.Links = slices.Insert(ns.Links, i, u.Link)
-		if m, ok := v.moving[place]; ok {
-			return v.finishMove(place, m, false)
+		if m, ok := v.moving[ref]; ok {
+			return v.finishMove(ref, m, false)
 		}
 	} else {
 		copied := *old
-		old, *v.wiring.Link(place) = &copied, u.Link
+		old, *v.wiring.Link(ref) = &copied, u.Link
 	}
-	v.setPeer(place)
+	v.setPeer(ref)
 	if whole := v.presence(u.Netns, node, before); whole != nil {
 		return whole // the node's mark changed, or this is its first link in scope
 	}
-	return v.compare(u.Netns, old, v.wiring.Link(place))
+	return v.compare(u.Netns, old, v.wiring.Link(ref))
 }
 
 // setPeer sets the peer of a new pair's first end: the kernel reports that end before
 // the second one exists.
-func (v *View) setPeer(place dump.LinkRef) {
-	l := v.wiring.Link(place)
-	to, ok := l.Target(place.Netns)
+func (v *View) setPeer(ref dump.LinkRef) {
+	l := v.wiring.Link(ref)
+	to, ok := l.Target(ref.Netns)
 	other := v.wiring.Link(to)
 	if !ok || other == nil || other.Kind != l.Kind || other.Parent != 0 || other.ParentNetns != nil {
 		return
 	}
-	if other.Parent = place.Index; to.Netns != place.Netns {
-		other.ParentNetns = &place.Netns
+	if other.Parent = ref.Index; to.Netns != ref.Netns {
+		other.ParentNetns = &ref.Netns
 	}
 }
 
@@ -173,27 +173,27 @@ func (v *View) remove(id int32, index int) {
 // finishMove returns the event of a moved link and updates the links that refer to it
 // (peers, upper devices): the kernel does not report that change. With reported, the
 // link was reported in its new namespace before.
-func (v *View) finishMove(place dump.LinkRef, m movingLink, reported bool) []Event {
-	delete(v.moving, place)
+func (v *View) finishMove(ref dump.LinkRef, m movingLink, reported bool) []Event {
+	delete(v.moving, ref)
 	for _, q := range v.wiring.LinkRefs() {
 		l := v.wiring.Link(q)
-		if to, ok := l.Target(q.Netns); ok && to == m.from && q != place {
-			l.Parent, l.ParentNetns = place.Index, &place.Netns
-			if q.Netns == place.Netns {
+		if to, ok := l.Target(q.Netns); ok && to == m.from && q != ref {
+			l.Parent, l.ParentNetns = ref.Index, &ref.Netns
+			if q.Netns == ref.Netns {
 				l.ParentNetns = nil
 			}
 		}
 	}
-	now := v.wiring.Link(place)
+	now := v.wiring.Link(ref)
 	switch {
 	case !m.inScope && reported:
 		return nil
 	case !m.inScope:
-		return v.compare(place.Netns, nil, now)
-	case !v.inScope(place.Netns, now):
+		return v.compare(ref.Netns, nil, now)
+	case !v.inScope(ref.Netns, now):
 		return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name}}
 	}
-	return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name, To: v.end(place)}}
+	return []Event{{Kind: Moved, Node: m.node, Interface: m.link.Name, To: v.end(ref)}}
 }
 
 // describeLink returns a link with names in place of indexes.
@@ -203,12 +203,12 @@ func (v *View) describeLink(id int32, l *dump.Link) Interface {
 		Name: l.Name, Type: linkType(l), Index: l.Index, Up: l.Flags.Has(dump.Up), Carrier: l.Flags.Has(dump.Up | dump.LowerUp),
 		State: l.State(), MAC: l.Address.String(), MTU: l.MTU, Master: ns.LinkName(l.Master),
 	}
-	place := dump.LinkRef{Netns: id, Index: l.Index}
-	if peer, ok := v.wiring.Peer(place); ok {
+	ref := dump.LinkRef{Netns: id, Index: l.Index}
+	if peer, ok := v.wiring.Peer(ref); ok {
 		i.Peer = v.end(peer)
 	}
-	if below, ok := v.wiring.Lower(place); ok {
-		i.On = v.end(below)
+	if lower, ok := v.wiring.Lower(ref); ok {
+		i.On = v.end(lower)
 	}
 	i.Addresses = v.tables[id].addressesOf(l.Index)
 	return i

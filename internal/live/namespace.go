@@ -13,14 +13,14 @@ type SetNamespace struct {
 	Seen  *dump.Namespace // nil: unchanged
 }
 
-func (a SetNamespace) apply(v *View) []Event {
-	node, before := v.node(a.Netns)
-	if a.Seen != nil && v.wiring.Namespaces[a.Netns] == nil {
-		v.wiring.Namespaces[a.Netns] = &dump.Namespace{Links: slices.Clone(a.Seen.Links)}
-		v.tables[a.Netns] = newTables(a.Seen)
+func (u SetNamespace) apply(v *View) []Event {
+	node, before := v.node(u.Netns)
+	if u.Seen != nil && v.wiring.Namespaces[u.Netns] == nil {
+		v.wiring.Namespaces[u.Netns] = &dump.Namespace{Links: slices.Clone(u.Seen.Links)}
+		v.tables[u.Netns] = newTables(u.Seen)
 	}
-	v.names[a.Netns] = a.Name
-	return v.presence(a.Netns, node, before)
+	v.names[u.Netns] = u.Name
+	return v.presence(u.Netns, node, before)
 }
 
 // presence returns the events of a namespace that enters or leaves the scope or becomes
@@ -43,30 +43,30 @@ func (v *View) presence(id int32, old string, before bool) []Event {
 // DelNamespace deletes a namespace with its links.
 type DelNamespace struct{ Netns int32 }
 
-func (l DelNamespace) apply(v *View) []Event {
-	node, before := v.node(l.Netns)
-	delete(v.wiring.Namespaces, l.Netns)
-	delete(v.tables, l.Netns)
-	delete(v.names, l.Netns)
-	return v.presence(l.Netns, node, before)
+func (u DelNamespace) apply(v *View) []Event {
+	node, before := v.node(u.Netns)
+	delete(v.wiring.Namespaces, u.Netns)
+	delete(v.tables, u.Netns)
+	delete(v.names, u.Netns)
+	return v.presence(u.Netns, node, before)
 }
 
 // SetAll replaces the whole view after lost messages (ENOBUFS).
 type SetAll struct{ Now []SetNamespace }
 
-func (l SetAll) apply(v *View) []Event {
+func (u SetAll) apply(v *View) []Event {
 	events := []Event{{Kind: Resync}}
 	now := map[int32]string{}
-	for _, a := range l.Now {
+	for _, a := range u.Now {
 		now[a.Netns] = a.Name
 	}
 	for id := range v.wiring.Namespaces {
-		if name, still := now[id]; !still || name != v.names[id] { // the nsid may have been reused
+		if name, exists := now[id]; !exists || name != v.names[id] { // the nsid may have been reused
 			events = append(events, v.Apply(DelNamespace{id})...)
 		}
 	}
 	slices.SortFunc(events[1:], func(a, b Event) int { return slices.Compare([]string{a.Node}, []string{b.Node}) })
-	for _, a := range l.Now {
+	for _, a := range u.Now {
 		known := v.wiring.Namespaces[a.Netns] != nil
 		events = append(events, a.apply(v)...)
 		if known && a.Seen != nil {

@@ -136,17 +136,17 @@ func (e Event) addressText() string {
 
 func (e Event) neighbourText() string {
 	n := e.Neighbour
-	who := n.To.String()
+	entry := n.To.String()
 	if n.MAC != "" {
-		who += " at " + n.MAC
+		entry += " at " + n.MAC
 	}
 	switch e.Kind {
 	case NeighbourAdded:
-		return fmt.Sprintf("neighbour %s added: %s", who, n.State)
+		return fmt.Sprintf("neighbour %s added: %s", entry, n.State)
 	case NeighbourDeleted:
 		return fmt.Sprintf("neighbour %s deleted", n.To)
 	}
-	return fmt.Sprintf("neighbour %s changed: %s, was %s", who, n.State, e.Was)
+	return fmt.Sprintf("neighbour %s changed: %s, was %s", entry, n.State, e.Was)
 }
 
 // String writes a route as ip-route(8) does.

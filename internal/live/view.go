@@ -113,14 +113,14 @@ func (v *View) link(id int32, index int) *dump.Link {
 }
 
 // end returns the names of a link and its node.
-func (v *View) end(place dump.LinkRef) *End {
-	l := v.wiring.Link(place)
+func (v *View) end(ref dump.LinkRef) *End {
+	l := v.wiring.Link(ref)
 	if l == nil {
 		return nil
 	}
-	name, ok := v.node(place.Netns)
+	name, ok := v.node(ref.Netns)
 	if !ok {
-		name = v.namespaceTitle(place.Netns)
+		name = v.namespaceTitle(ref.Netns)
 	}
 	return &End{Node: name, Interface: l.Name}
 }

@@ -128,7 +128,8 @@ func (f *Frame) table(rows []row) []string {
 	return lines
 }
 
-// rateWidth keeps columns where they are while rates change.
+// rateWidth is the least width of a rate, so that columns stay where they are while rates
+// change.
 const rateWidth = len("1.23gbit")
 
 // colour colours the state in a row.

@@ -87,7 +87,7 @@ func (c *Call) strings(args map[int]string) {
 	}
 }
 
-// cString returns a string as C has it. What follows a NUL is left out: no path has one.
+// cString returns a string that ends with a NUL, or is cut at one: no path has a NUL.
 func cString(s string) *byte {
 	s, _, _ = strings.Cut(s, "\x00")
 	return unsafe.StringData(s + "\x00")

@@ -21,8 +21,8 @@ type Spec struct {
 }
 
 // CreateAll creates named namespaces on up to [maxThreads] threads. A taken name is
-// [fs.ErrExist]. It continues after an error; the errors are joined in order. A [LimitError], which is of all namespaces
-// alike, is returned once and alone.
+// [fs.ErrExist]. It continues after an error; the errors are joined in order. A [LimitError],
+// which concerns all namespaces, is returned once and alone.
 func CreateAll(specs []Spec) error {
 	wait := new(freeWait)
 	err := each(len(specs), func(i int) error {
@@ -38,8 +38,8 @@ func CreateAll(specs []Spec) error {
 }
 
 // create creates one namespace and leaves the calling thread in it. It begins in the host
-// namespace, since a new one takes settings from that which the thread is in, such as
-// net.ipv4.tcp_child_ehash_entries.
+// namespace, since a new namespace takes settings, such as net.ipv4.tcp_child_ehash_entries,
+// from the namespace of the thread.
 func create(s Spec, wait *freeWait) error {
 	returnToHost()
 	if err := wait.unshare(unix.CLONE_NEWNET); err != nil {

@@ -29,22 +29,22 @@ func goroutineID() string {
 // startedBy returns, once each, the source lines at which a goroutine started others
 // that still run.
 func startedBy(id string) []string {
-	var places []string
+	var sources []string
 	by := ""
 	for line := range strings.Lines(stacks()) {
 		line = strings.TrimSpace(line)
 		switch {
 		case by != "": // "file.go:7 +0x1d", below "created by main.f in goroutine 7"
 			file, _, _ := strings.Cut(line, " ")
-			if place := fmt.Sprintf("%s (%s)", file, by); !slices.Contains(places, place) {
-				places = append(places, place)
+			if source := fmt.Sprintf("%s (%s)", file, by); !slices.Contains(sources, source) {
+				sources = append(sources, source)
 			}
 			by = ""
 		case strings.HasPrefix(line, "created by ") && strings.HasSuffix(line, " in goroutine "+id):
 			by = strings.TrimSuffix(strings.TrimPrefix(line, "created by "), " in goroutine "+id)
 		}
 	}
-	return places
+	return sources
 }
 
 // stacks returns the traces of all goroutines.

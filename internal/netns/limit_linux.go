@@ -85,7 +85,7 @@ func Owned(fd int) bool {
 
 // freeTime is how long a limit may be reached because of namespaces that have ended. The
 // kernel counts a network namespace until it has freed it, some 10 ms after its last
-// reference is gone, more on a busy machine.
+// reference is dropped, more on a busy machine.
 const freeTime = 2 * time.Second
 
 // A freeWait waits until the kernel has freed namespaces, for freeTime in all.

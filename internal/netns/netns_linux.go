@@ -29,8 +29,8 @@ func path(name string) string {
 // fails with [fs.ErrNotExist] if none has that name, or if the file has no namespace
 // mounted on it.
 //
-// Only root can put something else into that folder, so a file is opened to see
-// what it is; O_NONBLOCK, since a FIFO would be waited at.
+// Only root can put another file into that folder, so the file is opened to find its type;
+// O_NONBLOCK, since opening a FIFO would block.
 func OpenFd(name string) (int, error) {
 	path := path(name)
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)

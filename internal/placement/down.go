@@ -18,7 +18,7 @@ type Removal struct {
 	// namespaces and labs.
 	Outside error
 
-	// Others are the other labs in its sandbox, which runs on.
+	// Others are the other labs in its sandbox, which still runs.
 	Others []string
 }
 
@@ -51,7 +51,7 @@ func (p *Process) Down(lab Lab) (Removal, error) {
 		return Removal{}, nil
 	case lab.Name != lab.Sandbox:
 		return Removal{}, err
-	case failedInside(err), after[lab.Name] != 0 && after[lab.Name] == before[lab.Name]: // it only claims success
+	case failedInside(err), after[lab.Name] != 0 && after[lab.Name] == before[lab.Name]: // down reported success, but the lock is the same
 		return kill(box, err)
 	}
 	return Removal{Others: others(after, lab.Name)}, err
@@ -120,6 +120,6 @@ func kill(box *sandbox.Box, failed error) (Removal, error) {
 }
 
 var (
-	errFailedInside = errors.New("it could not be removed inside")
-	errNotFound     = errors.New("its sandbox has no lab of its name")
+	errFailedInside = errors.New("vethlab down in its sandbox failed")
+	errNotFound     = errors.New("its sandbox has no lab of that name")
 )

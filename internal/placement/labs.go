@@ -20,7 +20,8 @@ type Lab struct {
 	// "": the lab is on the machine.
 	Sandbox string `json:"sandbox,omitempty"`
 
-	// Unreachable is why the labs in the sandbox can't be listed: the nodes are unknown.
+	// Unreachable is why the labs in the sandbox can't be listed; "": they can. If not, the
+	// nodes are unknown.
 	Unreachable string `json:"unreachable,omitempty"`
 
 	// NotFound says that the sandbox runs, but has no lab of its name, as after a crash.
@@ -31,7 +32,7 @@ type Lab struct {
 // sandbox is what its processes claim.
 func (l Lab) own() bool { return l.Sandbox == "" || l.Sandbox == l.Name }
 
-// Labs are running labs. Several may have the same name, in different places.
+// Labs are running labs. Several may have the same name, in different sandboxes.
 type Labs []Lab
 
 // Names returns the names of the labs.
@@ -51,8 +52,8 @@ func (l Labs) Reachable() Labs {
 // Has reports whether a lab of that name runs.
 func (l Labs) Has(name string) bool { return slices.Contains(l.Names(), name) }
 
-// Named returns the lab of that name: of several the first that is reachable, before those
-// that are in a sandbox of another name; of none a Lab with the name only.
+// Named returns the lab of that name. Of several it prefers a reachable one, then one that is
+// in a sandbox of its own name or on the machine. If there is none, the Lab has only its name.
 func (l Labs) Named(name string) Lab {
 	found := Lab{LabInfo: vethlab.LabInfo{Name: name}}
 	best := 0

@@ -58,7 +58,7 @@ func list(found sandbox.Found) ([]Lab, error) {
 		return nil, err
 	}
 	if err == nil && code != 0 {
-		err = errors.New(cmp.Or(firstLine(messages), fmt.Sprintf("vethlab ls ended there with exit code %d", code)))
+		err = errors.New(cmp.Or(firstLine(messages), fmt.Sprintf("vethlab ls in the sandbox ended with exit code %d", code)))
 	}
 	if err != nil {
 		return nil, listError(found.Lab, err)
@@ -74,7 +74,7 @@ func list(found sandbox.Found) ([]Lab, error) {
 func parseLabs(text []byte, sandbox string) ([]Lab, error) {
 	var infos []vethlab.LabInfo
 	if err := json.Unmarshal(text, &infos); err != nil {
-		return nil, fmt.Errorf("cannot parse the output of vethlab ls there: %w", err)
+		return nil, fmt.Errorf("cannot parse the output of vethlab ls in the sandbox: %w", err)
 	}
 	var labs []Lab
 	for _, info := range infos {

@@ -52,8 +52,8 @@ func (l Placement) Features() feature.Placement {
 }
 
 // Isolate re-executes the program, with its arguments, in a new isolated sandbox. With
-// userns that has a user namespace; root gets one without it if user namespaces are
-// disabled and not asked for. With foreground it can run a shell with job control.
+// userns that has a user namespace; root gets a sandbox without one if the kernel refuses
+// it and --rootless is not given. With foreground it can run a shell with job control.
 // The error is a [Reexecuted] if the program was re-executed.
 func (l Placement) Isolate(userns, foreground bool) error {
 	if l.Root && !sandbox.Privileged() {

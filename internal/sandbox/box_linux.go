@@ -16,22 +16,22 @@ import (
 )
 
 // A Box is the sandbox of one lab: a user namespace in which its user is root, with
-// network, mount and PID namespaces. A holder process keeps it.
+// network, mount and PID namespaces. A holder process keeps them alive.
 type Box struct {
 	lab   string
 	pid   int // of the holder
 	pidfd int
 }
 
-// A Found is a sandbox of this user that is listed.
+// A Found is a sandbox in the list of [Boxes].
 type Found struct {
 	Lab string
 	Box *Box  // for the caller to close; nil if it can't be opened
 	Err error // the reason
 }
 
-// listTime is how long a holder file may be locked for a sandbox to be listed as one that can be
-// opened.
+// listTime bounds the wait for the lock of a holder file. A sandbox whose file stays locked is
+// listed with that error.
 const listTime = 500 * time.Millisecond
 
 // Boxes returns this user's sandboxes, sorted by name, without those of another PID
@@ -153,9 +153,9 @@ func (b *Box) Close() { unix.Close(b.pidfd) }
 // Lab returns the name of the sandbox's lab.
 func (b *Box) Lab() string { return b.lab }
 
-// RunAsOwner re-executes this program in the user namespace of a process, and else
-// in this program's own namespaces, and returns its exit code. The program has
-// capabilities over every namespace that belongs to that user namespace.
+// RunAsOwner re-executes this program in the user namespace of a process and returns its
+// exit code; all other namespaces stay the same. The program has capabilities over every
+// namespace that belongs to that user namespace.
 func RunAsOwner(pid int, args []string, stdout *os.File) (code int, err error) {
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {

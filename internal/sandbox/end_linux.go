@@ -15,9 +15,9 @@ import (
 	"github.com/vethlab/vethlab/internal/netns"
 )
 
-// Labs returns the labs in the sandbox, also those being made, and the inode of the lock of
-// each, which is another one when a lab was removed and made again. They are what its
-// processes claim: the files in its [Dir].
+// Labs returns the labs in the sandbox, also those being made, with the inode of each lock
+// file: it changes when a lab is removed and made again. Processes of the sandbox can forge
+// both, which are files in its [Dir].
 func (b *Box) Labs() (map[string]uint64, error) {
 	type result struct {
 		labs map[string]uint64
@@ -42,7 +42,7 @@ func (b *Box) readLabs() (map[string]uint64, error) {
 		return nil, os.NewSyscallError("open", err)
 	}
 	defer unix.Close(root)
-	// A link there would lead to folders outside, a FIFO would be waited at.
+	// A symbolic link could lead to a folder outside.
 	fd, err := unix.Openat2(root, strings.TrimPrefix(Dir, "/"), &unix.OpenHow{
 		Flags:   unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS,
@@ -90,14 +90,14 @@ func (b *Box) End() (bool, error) {
 }
 
 // Kill ends the sandbox with all its processes and labs from outside, whatever its processes
-// do: its holder is the process that the kernel says has locked the holder file.
+// do: the kernel reports the holder, which is the process that has locked the holder file.
 func (b *Box) Kill() error {
 	h, err := openHolderFile(b.lab, false, endTime)
 	if locked := (*LockedError)(nil); errors.As(err, &locked) {
 		h, _, err = openUnlocked(b.lab, false)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return b.kill() // an ended one needs nothing
+		return b.kill() // no effect if it has ended
 	}
 	if err != nil {
 		return errors.Join(err, b.kill())

@@ -40,7 +40,7 @@ const lockNotice = 2 * time.Second
 // A lockWait bounds the wait for a lock.
 type lockWait struct {
 	limit  time.Duration      // 0: until the context ends
-	grace  time.Duration      // how long it may take in any case, also when the context has ended
+	grace  time.Duration      // the wait goes on for it after the context has ended
 	notify func(owner string) // is called once, after lockNotice; may be nil
 }
 

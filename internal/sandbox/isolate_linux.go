@@ -59,8 +59,8 @@ func startSelf(cmd *exec.Cmd, rootless bool) (pid int, err error) {
 }
 
 // StartIsolated starts a command, which must run this program, as [Isolate] does for root,
-// with an empty /run. Others get a user namespace, but the mounts are not locked. The kernel kills the command when the calling thread ends
-// (PR_SET_PDEATHSIG).
+// with an empty /run. Other users get a user namespace too; the mounts are not locked. The
+// kernel kills the command when the calling thread ends (PR_SET_PDEATHSIG).
 func StartIsolated(cmd *exec.Cmd) error {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()

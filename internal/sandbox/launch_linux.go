@@ -51,8 +51,8 @@ func launchError(err error) error {
 	return &StartError{StepNamespaces, err}
 }
 
-// standardFiles returns the command's input and outputs, null for those that are nil:
-// /dev/null, opened only then.
+// standardFiles returns the command's input and outputs, with null in place of nil ones. null
+// is /dev/null, opened only if one is nil.
 func standardFiles(cmd *exec.Cmd) (files []*os.File, null *os.File, err error) {
 	for _, f := range []any{cmd.Stdin, cmd.Stdout, cmd.Stderr} {
 		if f == nil && null == nil {
@@ -72,9 +72,9 @@ func standardFiles(cmd *exec.Cmd) (files []*os.File, null *os.File, err error) {
 	return files, null, nil
 }
 
-// workingFolder returns the path of the command's working folder. In a sandbox the program
-// must enter it by that: a folder that is only inherited may be below one that a mount
-// covers, such as /run.
+// workingFolder returns the path of the command's working folder. The program in a sandbox
+// must enter it by the path: an inherited one may be below a folder that the sandbox mounts
+// over, such as /run.
 func workingFolder(cmd *exec.Cmd) string {
 	dir, err := os.Getwd()
 	if err != nil {

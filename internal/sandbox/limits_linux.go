@@ -41,9 +41,9 @@ type tablesNote struct {
 	Old  map[string]int // the values by file
 }
 
-// thresholds returns the sysctl files of a table's limits, the hard one first: beyond gc_thresh3 entries
-// the kernel adds none, beyond gc_thresh2 it collects old ones, below gc_thresh1 it
-// collects none. A kernel without IPv6 has none of its.
+// thresholds returns the sysctl files of a table's limits, the hard one first: beyond
+// gc_thresh3 entries the kernel adds none, beyond gc_thresh2 it deletes old ones, below
+// gc_thresh1 it deletes none. A kernel without IPv6 has no files for it.
 func (t neighbourTables) thresholds(family string) []string {
 	var files []string
 	for _, name := range []string{"gc_thresh3", "gc_thresh2", "gc_thresh1"} {
@@ -176,7 +176,7 @@ func (t neighbourTables) restore() error {
 		return t.write(note)
 	}
 	for _, family := range t.families() {
-		for _, file := range t.thresholds(family) { // the other way round, see old
+		for _, file := range t.thresholds(family) { // the highest first, see old
 			if n, ok := note.Old[file]; ok {
 				err = errors.Join(err, os.WriteFile(file, []byte(strconv.Itoa(n)), 0))
 			}

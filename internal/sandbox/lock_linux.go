@@ -212,13 +212,13 @@ var turnPath = filepath.Join(Dir, "turn")
 // milliseconds; one that unmounts /run/netns for half a second (busyTries).
 const turnTime = 10 * time.Second
 
-// turnGrace is how long it is waited for when the context has ended already: a program that
-// is interrupted must undo what it has made.
+// turnGrace is how long a program waits for that lock after its context has ended: an
+// interrupted program must undo what it has made.
 const turnGrace = time.Second
 
 // exclusively calls fn while no other program takes or retires a lock, or prepares or
 // restores /run/netns. So one program can't undo the mount point that another has just
-// found and relies on. It calls wait if another program has the lock for long.
+// found and relies on. It calls wait after [lockNotice], with the program that has the lock.
 func exclusively(ctx context.Context, wait func(locked, owner string), fn func() error) error {
 	turn, err := lockTurn(ctx, lockWait{limit: turnTime, grace: turnGrace, notify: func(owner string) { wait(Dir, owner) }})
 	if err != nil {

@@ -5,7 +5,7 @@
 //     /run/netns and takes the lock that keeps two programs from changing one lab
 //     at the same time.
 //   - A [Box], for an ordinary user: a user namespace in which this user is root,
-//     with network, mount and PID namespaces. A holder process keeps it; when the
+//     with network, mount and PID namespaces. A holder process keeps them; when the
 //     holder ends, the kernel kills every process in it and frees the namespaces.
 //     A program enters by re-executing itself inside ([Box.Run]).
 //
@@ -37,8 +37,8 @@ var ErrEnded = errors.New("the lab has been taken down meanwhile")
 var ErrNoNeighbourLimit = errors.New("only the initial network namespace has the neighbour table limit")
 
 // ErrNeighbourLimitRaised says that a program with another /run has raised the limits
-// of the neighbour tables, or an administrator has made them the same. What they were
-// is not known, and they may be restored at any time.
+// of the neighbour tables, or an administrator has made them the same. Their former values
+// are unknown, and may be restored at any time.
 var ErrNeighbourLimitRaised = errors.New("a program with another /run has raised the limit and may restore it (gc_thresh1 is not below gc_thresh2)")
 
 // IsolatedEnv is set by programs that [Isolate] started, for their children: a child
