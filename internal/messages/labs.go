@@ -16,6 +16,12 @@ func sandboxMessages() []words.Text {
 		{En: "the lock of lab %s, %s, is not a regular file: delete it", ZhTW: "實驗 %s 的鎖 %s 不是一般檔案：請刪除它"},
 		{En: "lock of lab %s: %w", ZhTW: "實驗 %s 的鎖：%s"},
 		{En: "cannot make or change a lab: %w (want a folder that only vethlab writes)", ZhTW: "無法建立或更改實驗：%s（需要只有 vethlab 會寫入的資料夾）"},
+		{En: "cannot open more than %d files (want %d or more: ulimit -n %d)", ZhTW: "最多只能開啟 %s 個檔案（要 %s 個以上：ulimit -n %s）"},
+		{
+			En:   "cannot run with a limit of %d kB of %s (want %d kB or more: %s unlimited)",
+			ZhTW: "上限太低，無法執行：只有 %s kB 的 %s（要 %s kB 以上：%s unlimited）",
+		},
+		{En: "cannot start threads: %w", ZhTW: "無法啟動執行緒：%s"},
 		{En: "root is needed", ZhTW: "需要 root"},
 		{
 			En:   "cannot make or change a lab on the machine: cannot write %s: %w (want a writable /run, or --rootless)",

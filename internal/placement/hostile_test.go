@@ -59,7 +59,7 @@ var hostile = map[string]struct {
 	"record large":   {"truncate -s 900G /run/vethlab/vpl-h.wanted", "", ""},
 	"turn a FIFO":    {"rm /run/vethlab/turn; mkfifo /run/vethlab/turn", "", ""},
 	"turn a folder":  {"rm /run/vethlab/turn; mkdir /run/vethlab/turn", "", "vethlab down in its sandbox failed"},
-	"another's name": {"rm /run/vethlab/vpl-h.lock; touch /run/vethlab/vpl-ok.lock; for n in $(ls /run/netns); do nsenter --net=/run/netns/$n ip link set lo alias vethlab:vpl-ok/$n; done", "", "no lab of its name"},
+	"another's name": {"rm /run/vethlab/vpl-h.lock; touch /run/vethlab/vpl-ok.lock; for n in $(ls /run/netns); do nsenter --net=/run/netns/$n ip link set lo alias vethlab:vpl-ok/$n; done", "", "no lab of that name"},
 	"limits of 0":    {"for k in user net mnt pid; do echo 0 >/proc/sys/user/max_${k}_namespaces; done", "", ""},
 }
 
