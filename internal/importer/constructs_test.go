@@ -12,7 +12,7 @@ import (
 	"github.com/vethlab/vethlab/internal/importer"
 )
 
-// A construct is a short script of testdata/constructs.txt: after "not run: " the reason why
+// A construct is a script of one of these files: after "not run: " the reason why
 // the tests do not run it, after "$ " its lines, after "# " the comments of the lab file.
 // "%pair" is a line with the commands of pairLine.
 type construct struct {
@@ -21,7 +21,8 @@ type construct struct {
 	notes  []string
 }
 
-const constructsFile = "testdata/constructs.txt"
+// constructsFiles has single constructs, and whole scripts as tutorials and labs have them.
+var constructsFiles = []string{"testdata/constructs.txt", "testdata/tutorials.txt"}
 
 // pairLine makes two namespaces with a veth pair.
 const pairLine = "ip netns add a; ip netns add b; ip link add e netns a type veth peer name e netns b; " +
@@ -45,9 +46,9 @@ func (c construct) String() string {
 	return b.String()
 }
 
-func readConstructs(t *testing.T) []construct {
+func readConstructs(t *testing.T, file string) []construct {
 	t.Helper()
-	text, err := os.ReadFile(constructsFile)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,19 +85,23 @@ func (c construct) follow(t *testing.T) *importer.Result {
 // Each construct has the comments that the file says. TestConstructsAndTheKernel shows that
 // those without comments are imported completely.
 func TestConstructs(t *testing.T) {
-	var text []string
-	for _, c := range readConstructs(t) {
-		c.notes = nil
-		for _, n := range c.follow(t).Notes {
-			c.notes = append(c.notes, strings.TrimPrefix(fmt.Sprint(n), "x.sh:"))
+	total := 0
+	for _, file := range constructsFiles {
+		var text []string
+		for _, c := range readConstructs(t, file) {
+			c.notes = nil
+			for _, n := range c.follow(t).Notes {
+				c.notes = append(c.notes, strings.TrimPrefix(fmt.Sprint(n), "x.sh:"))
+			}
+			text = append(text, c.String())
 		}
-		text = append(text, c.String())
+		total += len(text)
+		golden.Compare(t, file, strings.Join(text, "\n"))
+		if slices.ContainsFunc(text, func(s string) bool { return strings.Contains(s, "%!") }) {
+			t.Error("a comment is not formatted")
+		}
 	}
-	if len(text) < 150 {
-		t.Errorf("only %d constructs", len(text))
-	}
-	golden.Compare(t, constructsFile, strings.Join(text, "\n"))
-	if slices.ContainsFunc(text, func(s string) bool { return strings.Contains(s, "%!") }) {
-		t.Error("a comment is not formatted")
+	if total < 230 {
+		t.Errorf("only %d constructs", total)
 	}
 }

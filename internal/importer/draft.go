@@ -399,8 +399,8 @@ func (d *Draft) refuse(c shell.Command, words []string) {
 		ns = words[n+1]
 	}
 	name := words[i+1]
-	if j := slices.Index(words, "name"); j > 0 && j+1 < len(words) && j == i+1 {
-		name = words[j+1]
+	if j := slices.Index(words[i:], "name"); j > 0 && i+j+1 < len(words) {
+		name = words[i+j+1]
 	}
 	d.refused[state.Endpoint{Namespace: ns, Link: name}] = c.At
 }

@@ -204,6 +204,7 @@ var zeroSysctls = []string{"disable_ipv6", "proxy_arp", "proxy_ndp", "accept_loc
 // sysctlValue returns the value that the script has written, else the value in a new
 // namespace. False: it depends on the machine.
 func (d *Draft) sysctlValue(where, key string) (string, bool) {
+	key, _ = state.CanonicalSysctl(key, "")
 	if value, ok := d.written[sysctlKey{where, key}]; ok {
 		return value, true
 	}
@@ -217,7 +218,7 @@ func (d *Draft) sysctlValue(where, key string) (string, bool) {
 	switch name := parts[len(parts)-1]; {
 	case slices.Contains(zeroSysctls, name):
 		return "0", true
-	case name == "forwarding" && parts[1] == "ipv4":
+	case name == "forwarding" && parts[1] == "ipv4": // of a link
 		return d.sysctlValue(where, state.ForwardIPv4)
 	}
 	return "", false
@@ -251,7 +252,8 @@ func (d *Draft) showSysctls(c shell.Command) shell.Result {
 // rememberSysctl stores key=value for commands that read the sysctl later.
 func (d *Draft) rememberSysctl(where, text string) {
 	if key, value, ok := strings.Cut(text, "="); ok {
-		d.written[sysctlKey{where, state.SysctlKey(strings.TrimSpace(key))}] = strings.TrimSpace(value)
+		key, value = state.CanonicalSysctl(state.SysctlKey(strings.TrimSpace(key)), value)
+		d.written[sysctlKey{where, key}] = value
 	}
 }
 

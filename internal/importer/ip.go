@@ -31,7 +31,35 @@ func (d *Draft) ip(c shell.Command) shell.Result {
 		return r
 	}
 	c.Where, c.Words = where, ipWords(options, rest)
-	return d.apply(c, c.Words)
+	if keyword := takenFor(rest); keyword != "" {
+		d.commands++
+		d.note(c, fmt.Sprintf("ip takes %q for the keyword %s (want dev or name before it)", rest[2], keyword))
+		return shell.Result{Status: 1}
+	}
+	return d.apply(c, ipWords(options, plainVerb(rest)))
+}
+
+// takenFor returns the keyword for which ip takes the name behind ip link add, set or delete
+// that it begins with, or "".
+func takenFor(rest []string) string {
+	if len(rest) < 3 || !isWord(rest[0], "link") || isWord(rest[1], "property") || rest[2] == "addr" {
+		return ""
+	}
+	for _, keyword := range []string{"index", "link", "address", "broadcast", "txqueuelen", "type", "numtxqueues", "dev", "help"} {
+		if isWord(rest[2], keyword) && rest[2] != keyword {
+			return keyword
+		}
+	}
+	return ""
+}
+
+// plainVerb returns a command with add instead of append and prepend, which differ only if
+// there is a route of the same metric to the destination: then add fails, and says so.
+func plainVerb(rest []string) []string {
+	if len(rest) < 3 || !isWord(rest[0], "route") || rest[1] != "append" && rest[1] != "prepend" {
+		return rest
+	}
+	return append([]string{rest[0], "add"}, rest[2:]...)
 }
 
 // isWord reports whether word is whole or an abbreviation of it, as ip accepts them.

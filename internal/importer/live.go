@@ -163,7 +163,7 @@ func (d *Draft) surplus(m Machine, s *state.State, ours bool) {
 			d.noteLost(shell.Pos{}, name, name, "the namespace was deleted while it was read")
 			continue
 		}
-		d.loseSurplus(f, dump.Model(s, name), d.state.Namespaces[name], ours)
+		d.loseSurplus(f, dump.Model(s, name), d.state.Namespaces[name], upperAddresses(s, name), ours)
 	}
 }
 

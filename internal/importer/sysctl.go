@@ -17,16 +17,53 @@ func (d *Draft) sysctl(c shell.Command) shell.Result {
 	if !slices.ContainsFunc(c.Words[1:], func(w string) bool { return strings.Contains(w, "=") }) {
 		return d.showSysctls(c)
 	}
-	return d.setSysctls(c, settings(c.Words[1:]))
+	list := settings(c.Words[1:])
+	r := d.setSysctls(c, list)
+	if r.Status == 0 {
+		r.Out = echoed(c.Words[1:], list)
+	}
+	return r
 }
 
 func (d *Draft) setSysctls(c shell.Command, list []string) shell.Result {
 	var last shell.Result
 	for _, setting := range list {
 		d.rememberSysctl(c.Where, setting)
-		last = d.apply(c, []string{"sysctl", "-w", setting})
+		last = d.apply(c, []string{"sysctl", "-w", canonical(setting)})
 	}
 	return last
+}
+
+// canonical returns a setting as the kernel shows it.
+func canonical(setting string) string {
+	key, value, ok := strings.Cut(setting, "=")
+	if !ok {
+		return setting
+	}
+	key, value = state.CanonicalSysctl(state.SysctlKey(strings.TrimSpace(key)), value)
+	return key + "=" + value
+}
+
+// echoed returns what sysctl prints of the settings that it writes.
+func echoed(words, list []string) string {
+	options := ""
+	for _, w := range words {
+		if strings.HasPrefix(w, "-") {
+			options += " " + w
+		}
+	}
+	var b strings.Builder
+	for _, setting := range list {
+		key, value, _ := strings.Cut(setting, "=")
+		switch {
+		case strings.Contains(options, "q"):
+		case strings.Contains(options, "n") && !strings.Contains(options, "ignore"):
+			b.WriteString(value + "\n")
+		default:
+			b.WriteString(state.SysctlKey(key) + " = " + value + "\n")
+		}
+	}
+	return b.String()
 }
 
 // sysctlFiles returns the files that a command loads. False: it loads none.

@@ -230,11 +230,19 @@ func (r *iptablesRule) jump(w *words, how string) error {
 		"DNAT": "dnat", "SNAT": "snat", "REDIRECT": "redirect", "LOG": "log", "MARK": "meta mark set",
 		"CONNMARK": "ct mark set", "NOTRACK": "notrack", "CT": "notrack",
 	}
+	if slices.Contains(strings.Fields(otherTargets), target) {
+		return w.unsupported("the target %s is not supported", target)
+	}
 	if r.target = known[target]; r.target == "" {
 		r.target = how + target
 	}
 	return nil
 }
+
+// otherTargets are those of iptables-extensions(8) that are not supported. Any other name is
+// that of a chain.
+const otherTargets = `AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK DNPT DSCP ECN HL HMARK IDLETIMER LED NETMAP NFLOG NFQUEUE QUEUE RATEEST SECMARK SET
+	SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG`
 
 // readTargetOption parses an option of the target; false if it is unknown.
 func (r *iptablesRule) readTargetOption(option, value string) bool {

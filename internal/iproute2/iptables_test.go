@@ -187,9 +187,11 @@ func TestIptablesMistakes(t *testing.T) {
 		"iptables -P INPUT":        "the command ends where ACCEPT or DROP should be",
 		"iptables -A INPUT -j":     "the command ends where a target such as ACCEPT should be",
 		"iptables -A INPUT -m":     "the command ends where the name of a match should be",
-		"iptables -A INPUT -p tcp --tcp-flags SYN":  "the command ends where the flags that are set should be",
-		"iptables -A INPUT --limit-burst 5 -j DROP": `word 4, "--limit-burst": unknown iptables option`,
-		"iptables -A INPUT -j MARK --set-xmark 1/2": `word 6, "--set-xmark": unknown iptables option`,
+		"iptables -A INPUT -p tcp --tcp-flags SYN":                 "the command ends where the flags that are set should be",
+		"iptables -A INPUT --limit-burst 5 -j DROP":                `word 4, "--limit-burst": unknown iptables option`,
+		"iptables -A FORWARD -p tcp -j TCPMSS --clamp-mss-to-pmtu": `word 7, "TCPMSS": the target TCPMSS is not supported`,
+		"iptables -A INPUT -j SET --add-set x src":                 `word 5, "SET": the target SET is not supported`,
+		"iptables -A INPUT -j MARK --set-xmark 1/2":                `word 6, "--set-xmark": unknown iptables option`,
 	} {
 		_, err := iproute2.Parse(line)
 		if err == nil || err.Error() != want {

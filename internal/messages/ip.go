@@ -35,6 +35,7 @@ func ipMessages() []words.Text {
 		{En: "alternative names of links are not supported", ZhTW: "不支援介面的 altname"},
 		{En: "groups of links are not supported", ZhTW: "不支援介面的 group"},
 		{En: "settings of a bridge's port are not supported", ZhTW: "不支援橋接器埠的設定"},
+		{En: "the target %s is not supported", ZhTW: "不支援 target %s"},
 		{En: "bridge(8) is not supported", ZhTW: "不支援 bridge(8)"},
 		{
 			En:   "ip %s is not supported: a lab has links, addresses and routes of the main table",

@@ -120,9 +120,17 @@ func (r *bashRecorder) Run(c shell.Command) shell.Result {
 
 func (*bashRecorder) Exiting(shell.Pos) {}
 
+// Write keeps the files of the script.
+func (r *bashRecorder) Write(_ shell.Command, file, content string, appends bool) {
+	if appends {
+		content = r.files[file] + content
+	}
+	r.files[file] = content
+}
+
 func followBash(t *testing.T, script string) *recorder {
 	t.Helper()
-	r := &bashRecorder{}
+	r := &bashRecorder{recorder{files: map[string]string{}}}
 	if err := shell.Follow(shell.Script{File: "x.sh", Text: script}, r); err != nil {
 		r.notes = append(r.notes, err.Error())
 	}

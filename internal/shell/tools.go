@@ -27,12 +27,38 @@ func tool(name string) func(sh *Shell, args []string, stdin string) Result {
 	if compute == nil {
 		return nil
 	}
-	return func(_ *Shell, args []string, stdin string) Result {
+	return func(sh *Shell, args []string, stdin string) Result {
 		if unknownIn(args...) != "" {
 			return notComputed(name, args)
 		}
-		return compute(args, stdin)
+		options, files := withoutFiles(name, args)
+		if len(files) == 0 {
+			return compute(args, stdin)
+		}
+		if len(files) > 1 && slices.Contains([]string{"head", "tail", "wc"}, name) { // they print the names
+			return notComputed(name, args)
+		}
+		r := compute(options, cat(sh, files, stdin).Out)
+		if text, ok := Known(r.Out); ok && text == "" && name == "wc" {
+			r.Out = strings.TrimSuffix(r.Out, "\n") + " " + files[0] + "\n"
+		}
+		return r
 	}
+}
+
+// withoutFiles separates the files at the end of the arguments of a tool that reads files.
+func withoutFiles(name string, args []string) (options, files []string) {
+	values, ok := map[string]string{
+		"head": "nc", "tail": "nc", "wc": "", "cut": "dfcb", "rev": "", "sort": "ktoS", "uniq": "fsw", "tac": "s", "awk": "Fvf", "gawk": "Fvf", "mawk": "Fvf",
+	}[name]
+	if !ok {
+		return args, nil
+	}
+	files = skipOptions(args, values)
+	if strings.HasSuffix(name, "awk") && len(files) > 0 { // the first one is the program
+		files = files[1:]
+	}
+	return args[:len(args)-len(files)], files
 }
 
 // textTool returns a tool that needs only its arguments and input.
@@ -60,6 +86,8 @@ func textTool(name string) func(args []string, stdin string) Result {
 		return rev
 	case "sort":
 		return sorted
+	case "uniq", "tac":
+		return func(args []string, stdin string) Result { return reorder(name, args, stdin) }
 	case "awk", "gawk", "mawk":
 		return awk
 	}
@@ -264,6 +292,19 @@ func sorted(args []string, stdin string) Result {
 	if strings.Contains(options, "u") {
 		list = slices.Compact(list)
 	}
+	return Result{Out: unlines(list)}
+}
+
+// reorder follows uniq and tac without options.
+func reorder(name string, args []string, stdin string) Result {
+	list := lines(stdin)
+	if _, ok := Known(stdin); !ok || len(args) > 0 {
+		return notComputed(name, args)
+	}
+	if name == "uniq" {
+		return Result{Out: unlines(slices.Compact(list))}
+	}
+	slices.Reverse(list)
 	return Result{Out: unlines(list)}
 }
 

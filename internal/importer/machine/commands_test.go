@@ -193,6 +193,7 @@ var commands = []struct {
 	{command: `ip netns exec a sysctl -qw net.ipv4.conf.eth0.rp_filter=2`, file: `rp_filter: 2`},
 	{command: `ip netns exec a sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1`, file: `disable_ipv6: 1`},
 	{command: `ip -n a link add br9 up type bridge; sleep 0.2`, file: `br9: {bridge: [], addresses: []}`},
+	{command: `ip -n a link add mv0 link eth0 type macvlan mode bridge; ip -n a link set mv0 netns b`, file: `macvlan:`},
 	{command: `ip netns exec a nft add table inet x`, file: `table inet x`},
 
 	{command: `ip -n a neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0 nud stale`, made: `as the kernel learns it`},
