@@ -158,7 +158,7 @@ func (p *program) runImport(cmd *cobra.Command, f importFlags, args []string) (*
 	if format != importer.FormatScript && len(args) > 1 {
 		return nil, usageError{cmd, fmt.Errorf("unexpected argument %q: only a script takes arguments; flags go before FILE", args[1])}
 	}
-	r, err := importer.Import(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: beside(file, f.sources)}, args[1:])
+	r, err := importer.Import(format, f.name, importer.File{Name: file, Data: data, Lab: labName(file), Source: sourcedFiles(file, f.sources)}, args[1:])
 	if errors.Is(err, importer.ErrFormat) {
 		err = usageError{cmd, fmt.Errorf("unknown import format %q%s", f.from, words.DidYouMean(f.from, formats()))}
 	}
@@ -192,9 +192,10 @@ func labName(file string) string {
 	return importer.LabName(file)
 }
 
-// beside returns how to read the files that a script sources, see [guarded.Beside].
-func beside(file, folder string) func(string) (string, error) {
-	files := guarded.Beside{File: file, Folder: folder}
+// sourcedFiles returns a function that reads the files that a script sources, see
+// [guarded.IncludedFiles].
+func sourcedFiles(file, folder string) func(string) (string, error) {
+	files := guarded.IncludedFiles{File: file, Folder: folder}
 	return func(name string) (string, error) {
 		text, err := files.Read(name)
 		if outside := (*guarded.OutsideError)(nil); errors.As(err, &outside) {

@@ -15,8 +15,7 @@ import (
 // it.
 const interruptTime = 2 * time.Second
 
-// killWait is how long a killed program is waited for. One that waits in the kernel may not
-// end.
+// killWait bounds the wait for a killed program. One that waits in the kernel may not end.
 const killWait = time.Second
 
 // runWithin starts the program, forwards signals to it and waits for it until the limit.

@@ -75,12 +75,12 @@ var (
 	}
 )
 
-// setSysctls makes those settings of a namespace that are about a link for which
-// about is true, "" being none. What is set and not wanted goes back to what it was.
+// setSysctls sets the wanted sysctls of a namespace whose link about selects; "" is the link
+// of a sysctl that is of none. A sysctl that is set and no longer wanted gets its old value.
 func (d *differ) setSysctls(want *state.Namespace, about func(link string) bool) {
 	now := d.now.Namespace(want.Name)
 	if now == nil {
-		now = &state.Namespace{} // the host: nothing of ours in it yet
+		now = &state.Namespace{} // the host namespace, in which the lab has nothing yet
 	}
 	keys := slices.SortedFunc(maps.Keys(want.Sysctls), compareSysctls)
 	for _, key := range keys {

@@ -102,8 +102,8 @@ func (h *holderFile) holder() (pid int, err error) {
 	}
 }
 
-// exitTime is how long an exiting holder is waited for. A process of the sandbox that waits
-// in the kernel keeps it.
+// exitTime bounds the wait for an exiting holder. It can't exit while a process of the
+// sandbox waits in the kernel.
 const exitTime = time.Second
 
 // lockOwner returns the PID of the process that has the holder file's fcntl lock, 0 if

@@ -29,7 +29,7 @@ func awaitTermination(meanwhile func()) {
 	set := &unix.Sigset_t{}
 	set.Val[0] = 1 << (unix.SIGTERM - 1)
 	if unix.PthreadSigmask(unix.SIG_BLOCK, set, nil) != nil {
-		select {} // as if none came
+		select {} // it can't wait for a signal: none ends the lab
 	}
 	go meanwhile()
 	for {

@@ -32,9 +32,10 @@
 //     no handler, so [[ $(uname -m) == x86_64 ]] || exit 1 ends the import without a
 //     word: an unknown value is a text like others there. Expansions compute with it:
 //     $(( $(nproc) * 2 )) is 0.
-//   - Handlers get a position without a file, so what is sourced or evaluated has none,
-//     and not whether a command is negated, which makes the test of ! ping. Failures
-//     end the script under set -e, where here they are noted and gone over.
+//   - Handlers get a position without a file, so sourced and evaluated text has no
+//     position, and they do not get whether a command is negated, as in ! ping. There
+//     failures end the script under set -e; here they are noted, and the next command
+//     follows.
 package shell
 
 import (

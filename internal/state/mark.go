@@ -26,10 +26,9 @@ const MaxMark = 255
 // rt_protos of iproute2.
 const Protocol = 169
 
-// ParseMark reads a link alias. The zero Mark and false: it is none of ours. Who
-// has rights in a namespace can write any alias there, so lab and node must be
-// names as [topo.CheckName] has them: only such names reach a listing or
-// a file.
+// ParseMark reads a link alias. ok is false if vethlab did not write it. Every user with
+// rights in a namespace can write any alias there, so lab and node must be names that
+// [topo.CheckName] accepts: only these reach a listing or a file.
 func ParseMark(alias string) (Mark, bool) {
 	rest, ok := strings.CutPrefix(alias, markScheme)
 	if !ok {

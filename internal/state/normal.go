@@ -2,10 +2,9 @@ package state
 
 import "slices"
 
-// Normal returns a copy in which all that does not count for equality is
-// gone: interface numbers, the order of addresses, routes and tables, what
-// rules have counted, nil against empty. Two States mean the same if and only if their Normals are deeply
-// equal.
+// Normal returns a copy without all that does not count for equality: interface indexes, the
+// order of addresses, routes and tables, the counters of rules, nil as opposed to empty. Two
+// States mean the same if and only if their Normals are deeply equal.
 func (s *State) Normal() *State {
 	c := s.Clone()
 	for name, ns := range c.Namespaces {

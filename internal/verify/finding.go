@@ -10,7 +10,7 @@ import (
 // A query is one address of one pair of a test, or one node that runs a command.
 type query struct {
 	test    int        // index in the tests of a try
-	pair    int        // index in Pairs or, of a command, in Where
+	pair    int        // index in Pairs or, of a command, in RunNodes
 	address netip.Addr // not valid: no address, or all of the pair
 }
 

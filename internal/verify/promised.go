@@ -11,19 +11,19 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A test that expects no answer passes by itself where the source or the target is not
-// what the file describes: without an address, or with a link that is down. So it fails
-// then, and says why. A test that expects an answer passes by itself where another node has
-// an address of the target, and answers.
+// A test that expects no answer would pass for another reason where the source or the target
+// is not as the file describes: without an address, or with a link that is down. So it fails
+// there, with that reason. A test that expects an answer would pass for another reason where
+// another node has an address of the target, and answers.
 
-// broken says what of the source or the target of a pair is not as described, "" if all
-// is.
+// broken returns what of the source or the target of a pair differs from the description;
+// "" if nothing does.
 func (e *engine) broken(t *compile.Test, p *compile.Pair) string {
 	if e.described == nil {
 		return ""
 	}
 	if t.Outcome() != topo.Unreachable {
-		return e.usurped(p)
+		return e.takenAddress(p)
 	}
 	if why := e.brokenSource(p.From); why != "" {
 		return why
@@ -36,8 +36,8 @@ func (e *engine) broken(t *compile.Test, p *compile.Pair) string {
 	return ""
 }
 
-// usurped says which address of the target another node has.
-func (e *engine) usurped(p *compile.Pair) string {
+// takenAddress says which address of the target another node has.
+func (e *engine) takenAddress(p *compile.Pair) string {
 	for _, a := range p.Addresses {
 		if node := e.misplaced[a]; node != "" && p.Node != "" && node != p.Node {
 			return fmt.Sprintf("%s has %s, an address of %s%s", node, a, p.Node, otherThanDescribed)

@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// MaxBeside is the size of the largest file that [Beside] reads, in bytes.
-const MaxBeside = 1 << 20
+// MaxIncluded is the size of the largest file that [IncludedFiles] reads, in bytes.
+const MaxIncluded = 1 << 20
 
-// Beside opens the files that a File names: those in its folder and below or, with Folder,
-// below that one. The writer of File is untrusted, can name any path in it, and can replace
+// IncludedFiles reads the files that a File names: those in its folder and below or, with
+// Folder, below that one. The writer of File is untrusted, can name any path in it, and can replace
 // files of the folder at any time. No file outside of the folder is opened, not even by a
 // symbolic link, and only regular files are read.
-type Beside struct {
+type IncludedFiles struct {
 	File   string
 	Folder string // "": that of File
 }
@@ -30,17 +30,17 @@ type OutsideError struct {
 
 func (e *OutsideError) Error() string { return e.Name + " is outside of " + e.Folder }
 
-// A notBesideError is [os.ErrNotExist] for a file that was looked for beside another.
-type notBesideError struct{ name, of string }
+// A notIncludedError is [os.ErrNotExist] for a file that is not beside the one that names it.
+type notIncludedError struct{ name, of string }
 
-func (e notBesideError) Error() string { return e.name + " is not in the folder of " + e.of }
+func (e notIncludedError) Error() string { return e.name + " is not in the folder of " + e.of }
 
 // Unwrap returns [os.ErrNotExist].
-func (e notBesideError) Unwrap() error { return os.ErrNotExist }
+func (e notIncludedError) Unwrap() error { return os.ErrNotExist }
 
 // Read reads a file. A relative name is one in the working folder, else one beside File.
-func (b Beside) Read(name string) (string, error) {
-	folder, err := filepath.Abs(cmp.Or(b.Folder, filepath.Dir(b.File)))
+func (f IncludedFiles) Read(name string) (string, error) {
+	folder, err := filepath.Abs(cmp.Or(f.Folder, filepath.Dir(f.File)))
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +50,7 @@ func (b Beside) Read(name string) (string, error) {
 	}
 	defer root.Close()
 	outside := false
-	for _, candidate := range []string{name, filepath.Join(filepath.Dir(b.File), name)} {
+	for _, candidate := range []string{name, filepath.Join(filepath.Dir(f.File), name)} {
 		rel, ok := below(folder, candidate)
 		if !ok {
 			outside = true
@@ -62,9 +62,9 @@ func (b Beside) Read(name string) (string, error) {
 		}
 	}
 	if outside {
-		return "", &OutsideError{name, cmp.Or(b.Folder, "the folder of "+filepath.Base(b.File))}
+		return "", &OutsideError{name, cmp.Or(f.Folder, "the folder of "+filepath.Base(f.File))}
 	}
-	return "", notBesideError{name, filepath.Base(b.File)}
+	return "", notIncludedError{name, filepath.Base(f.File)}
 }
 
 // below returns the path of a file from a folder. ok is false if it is outside.
@@ -92,8 +92,8 @@ func readBelow(root *os.Root, rel string) (string, error) {
 	if !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s is not a regular file", rel)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, MaxBeside+1))
-	if len(text) > MaxBeside {
+	text, err := io.ReadAll(io.LimitReader(f, MaxIncluded+1))
+	if len(text) > MaxIncluded {
 		return "", fmt.Errorf("%s is larger than 1 MiB", rel)
 	}
 	return string(text), err
