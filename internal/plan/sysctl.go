@@ -75,8 +75,8 @@ var (
 	}
 )
 
-// setSysctls sets the wanted sysctls of a namespace whose link about selects; "" is the link
-// of a sysctl that is of none. A sysctl that is set and no longer wanted gets its old value.
+// setSysctls sets the wanted sysctls of a namespace whose link about selects; the link is ""
+// for a sysctl of no link. A sysctl that is set and no longer wanted gets its old value.
 func (d *differ) setSysctls(want *state.Namespace, about func(link string) bool) {
 	now := d.now.Namespace(want.Name)
 	if now == nil {
