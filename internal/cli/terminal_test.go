@@ -47,6 +47,7 @@ func startTerminal(t *testing.T) *terminalSession {
 	}
 	runtimeDir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), bash, "--norc", "-i")
+	cmd.Dir = "/" // on a dumb terminal bash cuts a prompt that is wider, with the folder in it
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "SHELL="+bash, "TERM=dumb", "PS1=out> ",
