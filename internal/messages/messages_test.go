@@ -32,6 +32,8 @@ func TestIn(t *testing.T) {
 		`unknown lesson "brigde": did you mean bridge? (list them: vethlab learn --list)`:      `沒有 "brigde" 這一課；你是不是要打 bridge？（用 vethlab learn --list 列出來）`,
 		`exec: "nosuch": executable file not found in $PATH`:                                   `無法執行：找不到 "nosuch" 這個指令（command not found）`,
 		"(7) lookup web on 10.0.0.1:53: dial udp 10.0.0.1:53: connect: network is unreachable": "向 DNS 伺服器 10.0.0.1:53 查詢 web 失敗：沒有路由可以到那裡（network is unreachable）",
+		"lab l is up: 3 nodes, 2 links in 6 ms":                                                "實驗 l 建立好了：3 個節點、2 條線，花了 6 ms",
+		"lab l is up to date":                                                                  "實驗 l 不需要更動",
 		"From a stranger: file exists\nno row":                                                 "From a stranger: 已經存在（file exists）\nno row",
 	} {
 		if got, ok := messages.In(words.Taiwan, english); got != want || !ok {

@@ -96,6 +96,7 @@ func vethlabMessages() []words.Text {
 			En:   "this is the host namespace; for a namespace in which you are root: vethlab shell --new",
 			ZhTW: "這裡是主機的命名空間；要一個你是 root 的命名空間，用 vethlab shell --new",
 		},
+		{En: "lab %s is up: %w", ZhTW: "實驗 %s 建立好了：%s"},
 		{En: "lab %s is up", ZhTW: "實驗 %s 建立好了"},
 		{En: "lab %s belongs to root", ZhTW: "實驗 %s 屬於 root"},
 		{En: "lab %s is up to date", ZhTW: "實驗 %s 不需要更動"},
