@@ -123,6 +123,40 @@ func TestImportInjectsNothing(t *testing.T) {
 	}
 }
 
+// Each oddity of a file is refused, or said with its line; "" means that it has no effect.
+func TestOddFiles(t *testing.T) {
+	const clab = "name: x\ntopology:\n  nodes:\n    a: {kind: linux}\n"
+	for _, tt := range []struct {
+		format     importer.Format
+		text, want string
+	}{
+		{importer.FormatContainerlab, clab + "    a: {kind: linux}\n", "x.yml:4: topology.nodes.a: the key is given twice: the last one is read"},
+		{importer.FormatContainerlab, clab + "    b: !custom {kind: linux}\n", "x.yml:5: topology.nodes.b: the tag !custom is not read"},
+		{importer.FormatContainerlab, clab + "    b: !!map {kind: !!str linux}\n", ""},
+		{importer.FormatContainerlab, "\ufeff" + strings.ReplaceAll(clab, "\n", "\r\n"), ""},
+		{importer.FormatContainerlab, "- a\n- b\n", "x.yml:1: the file is not a mapping"},
+		{importer.FormatNetlab, "words\n", "x.yml:1: the file is not a mapping"},
+		{importer.FormatTinet, "nodes: [{name: a, name: b, interfaces: []}]\n", "nodes[0].name: a: the key is given twice"},
+		{importer.FormatTinet, "nodes: []\n---\nnodes: []\n", "multiple"},
+		{importer.FormatNetlab, "nodes: {a: }\nnodes: {b: }\n", "x.yml:1: nodes: the key is given twice"},
+		{importer.FormatNetlab, "nodes:\n\ta: {}\n", "cannot start any token"},
+		{importer.FormatNetlab, "nodes: {a\x00: {}}\n", "control characters are not allowed"},
+		{importer.FormatKathara, "\ufeffpc1[0]=A\r\npc2[0]=A\r\n", ""},
+		{importer.FormatKathara, "\tpc1[0]=\"A\"\n", ""},
+		{importer.FormatKathara, "pc1[0]=A\npc1[0]=B\n", "x.yml:2: 0: B: the interface is in a collision domain already"},
+		{importer.FormatKathara, "pc1[0]=A\x00B\n", "the line contains a control character"},
+	} {
+		r, err := importAs(tt.format, importer.File{Name: "x.yml", Data: []byte(tt.text), Lab: "lab"}, nil)
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = fmt.Sprint(r.Lost())
+		}
+		if !strings.Contains(got, tt.want) || tt.want == "" && got != "[]" {
+			t.Errorf("%s %q: %s, want %q", tt.format, tt.text, got, tt.want)
+		}
+	}
+}
+
 // FuzzImportForeign checks the same for generated files.
 func FuzzImportForeign(f *testing.F) {
 	formats := importer.Formats()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
@@ -20,7 +21,7 @@ import (
 func Kathara(name string, f File) (*Result, error) {
 	k := &kathara{Draft: newDraft(f.Name, f.Source), file: f.Name, nodes: map[string]*device{}}
 	k.bare = true
-	for i, line := range strings.Split(string(f.Data), "\n") {
+	for i, line := range strings.Split(strings.TrimPrefix(string(f.Data), "\ufeff"), "\n") {
 		k.line(shell.Pos{File: f.Name, Line: i + 1}, strings.TrimSpace(line))
 	}
 	for _, n := range k.order {
@@ -70,6 +71,8 @@ func (k *kathara) line(at shell.Pos, line string) {
 	case titled:
 		k.title = strings.Trim(title, `"'`)
 	case line == "", strings.HasPrefix(line, "#"):
+	case strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }):
+		k.noteLost(at, "", shorten(line), "the line contains a control character")
 	case metadata.MatchString(line):
 		k.noteLost(at, "", shorten(line), "lab files describe a lab in comments")
 	case m == nil:
@@ -91,6 +94,10 @@ func (k *kathara) assign(at shell.Pos, name, key, value string) {
 	number, err := strconv.Atoi(key)
 	switch {
 	case err == nil:
+		if _, twice := d.plugs[number]; twice {
+			k.noteLost(at, name, key+": "+shorten(value), "the interface is in a collision domain already")
+			return
+		}
 		domain, mac, _ := strings.Cut(value, "/")
 		d.plugs[number] = plug{domain, mac, at}
 	case key == "sysctl":

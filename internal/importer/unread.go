@@ -14,7 +14,34 @@ import (
 // entry of each place. nodeOf returns the node that a path of keys belongs to, or "".
 func (d *Draft) loseUnread(root value, nodeOf func(path []string) string) {
 	u := unread{draft: d, root: root, nodeOf: nodeOf, uses: map[*yaml.Node]use{}}
+	u.check(root.node, nil)
 	u.visit(root.node, nil)
+}
+
+// check notes keys that a mapping has twice, of which the last one is read, and tags.
+func (u *unread) check(n *yaml.Node, path []string) {
+	if n == nil || n.Kind == yaml.AliasNode {
+		return
+	}
+	if n.Style&yaml.TaggedStyle != 0 && !inList(" !!str !!int !!float !!bool !!null !!map !!seq ", n.Tag) {
+		u.noteAt(n, path, fmt.Sprintf("the tag %s is not read", n.Tag))
+	}
+	values := map[string]*yaml.Node{} // by key
+	for i, child := range n.Content {
+		switch {
+		case n.Kind == yaml.SequenceNode:
+			u.check(child, append(slices.Clip(path), fmt.Sprintf("[%d]", i)))
+		case n.Kind == yaml.MappingNode && i%2 == 1:
+			key := target(n.Content[i-1]).Value
+			inner := append(slices.Clip(path), key)
+			if before := values[key]; before != nil && key != "<<" {
+				u.noteAt(before, inner, "the key is given twice: the last one is read")
+				u.uses[target(before)] = use{read: true}
+			}
+			values[key] = child
+			u.check(child, inner)
+		}
+	}
 }
 
 // unread walks over a file.
@@ -73,12 +100,15 @@ func (u *unread) visit(n *yaml.Node, path []string) {
 	}
 }
 
-func (u *unread) lose(n *yaml.Node, path []string) {
+func (u *unread) lose(n *yaml.Node, path []string) { u.noteAt(n, path, keyReason(path)) }
+
+// noteAt notes why the value at a path is lost.
+func (u *unread) noteAt(n *yaml.Node, path []string, why string) {
 	text := strings.ReplaceAll(strings.Join(path, "."), ".[", "[")
 	if n.Kind == yaml.ScalarNode && n.Tag != nullTag {
 		text += ": " + shorten(n.Value)
 	}
-	u.draft.noteLost(shell.Pos{File: u.root.file.name, Line: n.Line}, u.nodeOf(path), text, keyReason(path))
+	u.draft.noteLost(shell.Pos{File: u.root.file.name, Line: n.Line}, u.nodeOf(path), text, why)
 }
 
 // shorten returns the beginning of a long value.

@@ -51,6 +51,9 @@ func readYAML(file string, data []byte) (value, error) {
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		v.node = doc.Content[0]
 	}
+	if v.node.Kind != 0 && v.node.Tag != nullTag && !v.isMap() {
+		return value{}, fmt.Errorf("%s:%d: the file is not a mapping (want keys with values)", file, v.node.Line)
+	}
 	return v, nil
 }
 

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"strconv"
@@ -77,7 +78,7 @@ func (c *conn) filterAddresses() (list []dump.Object, err error) {
 // multicastAddresses reads the link-layer addresses that somebody added to the filter of a
 // device (ip maddr add): they have a count of their own in this file, the fourth column.
 func multicastAddresses() (list []dump.Object, err error) {
-	text, err := os.ReadFile("/proc/thread-self/net/dev_mcast")
+	text, err := readList("dev_mcast")
 	for line := range strings.Lines(string(text)) {
 		f := strings.Fields(line)
 		if len(f) < 5 || f[3] == "0" {
@@ -89,9 +90,26 @@ func multicastAddresses() (list []dump.Object, err error) {
 	return list, err
 }
 
+// maxList bounds the bytes of a list in /proc/net: some 100,000 lines.
+const maxList = 16 << 20
+
+// readList reads a list in /proc/net. A longer one is an error.
+func readList(name string) ([]byte, error) {
+	f, err := os.Open("/proc/thread-self/net/" + name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxList+1))
+	if err == nil && len(text) > maxList {
+		err = fmt.Errorf("cannot read %s: the list is longer than %d bytes", f.Name(), maxList)
+	}
+	return text, err
+}
+
 // virtualServices reads the services of IPVS, each in a line of this file.
 func virtualServices() (list []dump.Object, err error) {
-	text, err := os.ReadFile("/proc/thread-self/net/ip_vs")
+	text, err := readList("ip_vs")
 	for line := range strings.Lines(string(text)) {
 		f := strings.Fields(line)
 		if len(f) > 1 && (f[0] == "TCP" || f[0] == "UDP" || f[0] == "SCTP" || f[0] == "FWM") {

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func xfrmObjects() ([]dump.Object, error) {
 // hasNetlink reports whether the kernel has a socket of a protocol in the namespace. To
 // open one of another protocol loads a module.
 func hasNetlink(protocol int) bool {
-	text, _ := os.ReadFile("/proc/thread-self/net/netlink") // without it there is no protocol
+	text, _ := readList("netlink") // without it there is no protocol
 	for line := range strings.Lines(string(text)) {
 		if f := strings.Fields(line); len(f) > 2 && f[1] == strconv.Itoa(protocol) && f[2] == "0" {
 			return true

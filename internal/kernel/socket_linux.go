@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/netip"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +138,7 @@ func procSockets(kind socketKind, family uint8) []dump.Socket {
 	if family == unix.AF_INET6 {
 		name += "6"
 	}
-	text, _ := os.ReadFile("/proc/thread-self/net/" + name)
+	text, _ := readList(name)
 	var list []dump.Socket
 	for line := range strings.Lines(string(text)) {
 		if s, ok := procSocket(strings.Fields(line), kind); ok {
