@@ -2,8 +2,8 @@ package messages
 
 import "github.com/vethlab/vethlab/internal/words"
 
-// labMessages are what vethlab's commands on labs report, beside [vethlabMessages].
-func labMessages() []words.Text {
+// argumentMessages are mistakes in the arguments of vethlab's commands.
+func argumentMessages() []words.Text {
 	return []words.Text{
 		{En: "give --no-commands or --allow-commands, not both", ZhTW: "--no-commands 和 --allow-commands 只能擇一"},
 		{En: "give --all or names of labs, not both", ZhTW: "--all 和實驗的名字只能擇一"},
@@ -15,6 +15,20 @@ func labMessages() []words.Text {
 		{En: "more than one file (a command goes after --)", ZhTW: "不只一個檔案（指令要寫在 -- 後面）"},
 		{En: "unknown file extension: give a format with -o", ZhTW: "不認得這個副檔名：請用 -o 指定格式"},
 		{En: "unknown format %q of a picture", ZhTW: "沒有 %s 這種圖片格式"},
+		{En: "unknown flag: %s", ZhTW: "沒有 %s 這個選項"},
+		{En: "unknown shorthand flag: %s in %s", ZhTW: "%[2]s 裡沒有 %[1]s 這個選項"},
+		{En: "flag needs an argument: %s", ZhTW: "選項 %s 後面要有值"},
+		{En: "invalid argument %q for %q flag: %w", ZhTW: "%[2]s 的值 %[1]s 不正確：%[3]s"},
+		{En: "strconv.ParseInt: parsing %q: invalid syntax", ZhTW: "%s 不是數字"},
+		{En: "accepts %d arg(s), received %d", ZhTW: "需要 %s 個參數，卻有 %s 個"},
+		{En: "accepts at most %d arg(s), received %d", ZhTW: "最多 %s 個參數，卻有 %s 個"},
+		{En: "requires at least %d arg(s), only received %d", ZhTW: "至少要有 %s 個參數，卻只有 %s 個"},
+	}
+}
+
+// labMessages are what vethlab's commands on labs report, beside [vethlabMessages].
+func labMessages() []words.Text {
+	return []words.Text{
 		{En: "%s can be written by %s, and its tests run commands as %s:", ZhTW: "%s 可以由 %s 寫入，它的測試會以 %s 的身分執行指令："},
 		{En: "on %s: %s", ZhTW: "在 %s：%s"},
 		{En: "the sandbox of lab %s still runs, with other labs in it: %s", ZhTW: "實驗 %s 的沙盒還在執行，裡面還有別的實驗：%s"},

@@ -18,7 +18,7 @@ func suggestions() []words.Text {
 // before those that match more.
 func sentences() []words.Text {
 	return slices.Concat(
-		suggestions(), errnos(), extendedAcks(), toolMessages(), labMessages(), vethlabMessages(), sandboxMessages(), recordMessages(),
+		suggestions(), errnos(), extendedAcks(), toolMessages(), argumentMessages(), labMessages(), vethlabMessages(), sandboxMessages(), recordMessages(),
 		conflictMessages(), reportMessages(), reportFindings(), reportReasons(), reportObstacles(), icmpReasons(), outcomes(), nftMessages(), nftTextErrors(),
 		ipMessages(), kernelErrors(), nftGeneral(),
 	)
