@@ -102,7 +102,7 @@ func readList(name string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxList+1))
 	if err == nil && len(text) > maxList {
-		err = fmt.Errorf("cannot read %s: the list is longer than %d bytes", f.Name(), maxList)
+		err = fmt.Errorf("cannot read %s: it is larger than 16 MiB", f.Name())
 	}
 	return text, err
 }

@@ -57,6 +57,7 @@ func vethlabMessages() []words.Text {
 		{En: "open %s: %w", ZhTW: "無法開啟 %s：%s"},
 		{En: "fork/exec %s: %w", ZhTW: "無法執行 %s：%s"},
 		{En: "cannot write the output: %w", ZhTW: "無法輸出：%s"},
+		{En: "cannot read %s: it is larger than 16 MiB", ZhTW: "無法讀取 %s：大於 16 MiB"},
 		{En: "cannot read %s: it is larger than 64 MiB", ZhTW: "無法讀取 %s：大於 64 MiB"},
 		{En: "cannot count to %q (want a number from 1)", ZhTW: "%s 不是次數（要 1 以上的數字）"},
 		{En: "invalid time %q (want seconds, such as 0.2)", ZhTW: "%s 不是時間（要秒數，例如 0.2）"},
