@@ -104,7 +104,8 @@ func isSysctlValue(s string) bool {
 }
 
 // linkSysctl matches sysctls of a link. In the link's name a slash stands for a dot.
-var linkSysctl = regexp.MustCompile(`^net\.[a-z0-9]+\.(?:conf|neigh)\.([A-Za-z0-9/_@-]+)\.[a-z0-9_]+$`)
+// sysctl(8) takes = for the end of a key, and *, ? and [ for patterns.
+var linkSysctl = regexp.MustCompile(`^net\.[a-z0-9]+\.(?:conf|neigh)\.([^.:=*?[\s[:cntrl:]]+)\.[a-z0-9_]+$`)
 
 // linkSysctls checks that the links in a node's sysctls exist.
 func (c *checker) linkSysctls(n *Node) {

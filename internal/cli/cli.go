@@ -92,7 +92,7 @@ func newRoot(p *program) *cobra.Command {
 	hiddenCommandFlag(root, &p.commands)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{cmd, err} })
 	root.AddCommand(
-		newUp(p), newDown(p), newRun(p), newPlan(p), newScript(p), newFmt(p), newImport(p), newExplain(p), newLearn(p), newCurl(p),
+		newUp(p), newDown(p), newRun(p), newPlan(p), endsOnCancel(newScript(p)), endsOnCancel(newFmt(p)), endsOnCancel(newImport(p)), endsOnCancel(newExplain(p)), newLearn(p), newCurl(p),
 		newLs(p), newMap(p), newShow(p), newGraph(p), newExec(p), newShell(p), newNft(p), newPing(p), newTrace(p), newIperf(p), newTest(p),
 		newWatch(p), newEvents(p),
 		newIP(p), newPingHost(p), newSysctl(p), newDoctor(p), newVersion(p),

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/sandbox"
 )
@@ -44,6 +46,16 @@ func returnOnCancel(ctx context.Context, fn func() error) error {
 	case <-time.After(cancelGrace):
 		return ctx.Err()
 	}
+}
+
+// endsOnCancel makes a command that only reads, or writes one file at its end, return soon
+// after the end of its context: what it computes may take long.
+func endsOnCancel(cmd *cobra.Command) *cobra.Command {
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return returnOnCancel(cmd.Context(), func() error { return run(cmd, args) })
+	}
+	return cmd
 }
 
 // killDelay is the time from SIGINT to SIGKILL.

@@ -41,7 +41,7 @@ func Decompile(s *state.State, o Options) (*topo.Topology, []Loss) {
 		o.Name = "lab"
 	}
 	o.Order = slices.Clone(o.Order)
-	w := &writer{state: Essence(s), options: o, origins: map[int]origin{}}
+	w := &writer{state: Essence(s), options: o, origins: map[int]origin{}, generated: map[state.Endpoint]bool{}}
 	w.names()
 	w.ranks = ranksOf(w.options.Order)
 	for {
@@ -65,7 +65,8 @@ func Decompile(s *state.State, o Options) (*topo.Topology, []Loss) {
 }
 
 // A writer makes a Topology from a State. If the Topology does not compile, the writer
-// removes the cause from the State and starts again.
+// removes the cause from the State and starts again: each time the State gets smaller, but for
+// what keepLinkLocal adds once for each link.
 type writer struct {
 	state   *state.State
 	options Options
@@ -75,6 +76,8 @@ type writer struct {
 	ranks   map[state.Endpoint]int // of namespaces and links in options.Order
 	origins map[int]origin         // by line number in the Topology's positions
 	prefix  *string
+
+	generated map[state.Endpoint]bool // has been given addr_gen_mode by keepLinkLocal
 }
 
 // An origin is the part of the State behind a position in the Topology.

@@ -58,9 +58,9 @@ func (w *writer) keepLinkLocal(got *state.State) bool {
 				ns.Sysctls = map[string]string{}
 			}
 			key := ipv6Conf(link) + ".addr_gen_mode"
-			if _, set := ns.Sysctls[key]; !set {
+			if _, set := ns.Sysctls[key]; !set && !w.generated[at] { // topo may have refused it
 				ns.Sysctls[key] = "0" // IN6_ADDR_GEN_MODE_EUI64
-				added = true
+				w.generated[at], added = true, true
 			}
 		}
 	}

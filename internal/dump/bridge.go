@@ -69,3 +69,28 @@ func NewPort() *Port {
 	const forwarding, priority = 3, 32
 	return &Port{State: forwarding, Priority: priority, Learning: true, Flood: true, MulticastFlood: true, BroadcastFlood: true}
 }
+
+// UsualPort returns what a bridge port has that nobody has configured; nil if the link is
+// not a bridge port. The state of the port is its own where it follows from more than its
+// carrier, see [Link.PortsFollowCarrier].
+func (l *Link) UsualPort(bridge *Link) *Port {
+	if l.Port == nil {
+		return nil
+	}
+	p := NewPort()
+	if follows := bridge != nil && bridge.PortsFollowCarrier() && bridge.Flags.Has(Up) && l.Flags.Has(Up|LowerUp); !follows {
+		p.State = l.Port.State
+	}
+	return p
+}
+
+// portStates are the names of BR_STATE_*, as ip writes them.
+var portStates = []string{"disabled", "listening", "learning", "forwarding", "blocking"}
+
+// StateName returns the name of the port's state; "" if unknown.
+func (p *Port) StateName() string {
+	if int(p.State) < len(portStates) {
+		return portStates[p.State]
+	}
+	return ""
+}

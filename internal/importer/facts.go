@@ -102,21 +102,13 @@ func operations(seen, model *dump.Link) []string {
 	return nil
 }
 
-// usualPort returns what a bridge port has that nobody has configured. The state of a
-// port follows from its carrier where the bridge has no spanning tree.
+// usualPort returns what a bridge port has that nobody has configured. A bridge learns of
+// a carrier a moment later, so a disabled port is not a surplus.
 func (s *surplus) usualPort(l *dump.Link) *dump.Port {
-	if l.Port == nil {
-		return nil
-	}
-	p := dump.NewPort()
-	p.State = l.Port.State
-	bridge := s.Link(l.Master)
-	if bridge == nil {
-		return p
-	}
-	const disabled = 0 // the bridge learns of the carrier a moment later
-	if bridge.PortsFollowCarrier() && l.Flags.Has(dump.Up|dump.LowerUp) && bridge.Flags.Has(dump.Up) && l.Port.State != disabled {
-		p.State = dump.NewPort().State
+	p := l.UsualPort(s.Link(l.Master))
+	const disabled = 0
+	if p != nil && l.Port.State == disabled {
+		p.State = disabled
 	}
 	return p
 }

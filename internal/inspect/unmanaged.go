@@ -42,6 +42,7 @@ func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 			{PolicyRules, ruleChanges(x.Rules)},
 			{"routes in tables of such rules", tableSizes(x.Routes)},
 			{"interfaces with ARP off", withoutARP(view, s.Namespaces[name])},
+			{"options of bridge ports", portLines(view, s.Namespaces[name])},
 			{"xfrm policies", policyLines(x.Policies)},
 			{"local routes to addresses that it does not have", localLines(view.Locals[name])},
 			{"qdiscs", qdiscLines(x.Qdiscs, s.Namespaces[name])},
@@ -142,6 +143,26 @@ func tableSizes(routes map[uint32]int) []string {
 	var list []string
 	for _, table := range slices.Sorted(maps.Keys(routes)) {
 		list = append(list, fmt.Sprintf("table %d (%s)", table, words.Plural(routes[table], "route")))
+	}
+	return list
+}
+
+// portLines returns the options of bridge ports that somebody has set: "eth0 locked on".
+func portLines(view *kernel.Snapshot, ns *state.Namespace) []string {
+	var list []string
+	for _, name := range ns.LinkNames() {
+		r := view.Runtime[state.Endpoint{Namespace: ns.Name, Link: name}]
+		if r.Port == nil {
+			continue
+		}
+		usual := *r.UsualPort
+		if r.Port.State != usual.State {
+			list = append(list, fmt.Sprintf("%s state %s", name, r.Port.StateName()))
+			usual.State = r.Port.State
+		}
+		for _, option := range dump.Differences(*r.Port, usual) {
+			list = append(list, name+" "+option)
+		}
 	}
 	return list
 }

@@ -41,6 +41,11 @@ func TestFindUnmanaged(t *testing.T) {
 		{"ARP off", func(v *kernel.Snapshot) {
 			v.Runtime = map[state.Endpoint]kernel.Runtime{eth0: {NoARP: true}}
 		}, []Unmanaged{{"a", "interfaces with ARP off", "eth0"}}},
+		{"options of a bridge port", func(v *kernel.Snapshot) {
+			port := *dump.NewPort()
+			port.State, port.Locked, port.Flood, port.Cost = 0, true, false, 2
+			v.Runtime = map[state.Endpoint]kernel.Runtime{eth0: {Port: &port, UsualPort: dump.NewPort()}}
+		}, []Unmanaged{{"a", "options of bridge ports", "eth0 state disabled, eth0 flood off, eth0 locked on"}}},
 		{"in the host namespace", func(v *kernel.Snapshot) {
 			v.Others.Routes = state.Routes{{To: netip.MustParsePrefix("192.0.2.0/24"), Dev: "up0"}}
 			v.Others.Neighbours = state.Neighbours{{Address: netip.MustParseAddr("10.0.0.9"), Dev: "up0", MAC: topo.MAC{2, 5: 9}}}

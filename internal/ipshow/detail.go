@@ -82,8 +82,7 @@ func onOff(b bool) string {
 
 func portData(p *dump.Port) fields {
 	var fs fields
-	state := map[uint8]string{0: "disabled", 1: "listening", 2: "learning", 3: "forwarding", 4: "blocking"}[p.State]
-	fs.word("state", "state", state)
+	fs.word("state", "state", p.StateName())
 	fs.add("priority", p.Priority, fmt.Sprintf("priority %d ", p.Priority))
 	fs.add("cost", p.Cost, fmt.Sprintf("cost %d ", p.Cost))
 	for _, on := range []struct {

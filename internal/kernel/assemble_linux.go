@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -23,14 +24,21 @@ func assemble(seen []*seenNamespace) (*Snapshot, error) {
 func (s *Snapshot) add(seen *seenNamespace) {
 	ns := s.State.Add(seen.name)
 	clear(ns.Links) // lo is among what was seen
-	names := map[int]string{}
+	names, bridging := map[int]string{}, map[int]*dump.Link{}
 	for _, l := range seen.links {
 		names[l.Index] = l.Name
 		ns.Links[l.Name] = &l.Link
-		s.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = Runtime{l.carrier, l.state, l.noARP}
+		if l.bridging != nil {
+			bridging[l.Index] = l.bridging
+		}
 	}
 	for _, l := range seen.links {
 		l.Master = names[l.master]
+		r := Runtime{Carrier: l.carrier, State: l.state, NoARP: l.noARP}
+		if l.bridging != nil {
+			r.Port, r.UsualPort = l.bridging.Port, l.bridging.UsualPort(bridging[l.master])
+		}
+		s.Runtime[state.Endpoint{Namespace: ns.Name, Link: l.Name}] = r
 	}
 	for _, put := range seen.puts {
 		put(ns, names)

@@ -78,6 +78,10 @@ type Runtime struct {
 	Carrier bool   // IFF_LOWER_UP
 	State   string // as [dump.Link.State]
 	NoARP   bool   // IFF_NOARP
+
+	// Port has the options of a bridge port, and UsualPort those that it has if nobody
+	// configures them; nil if the link is not a bridge port.
+	Port, UsualPort *dump.Port
 }
 
 // An Extra is what somebody gave a namespace that no State has.

@@ -146,6 +146,10 @@ func readLink(body []byte) *seenLink {
 	l.promotes = conf.nth(devconfPromoteSecondaries-1) != 0
 	l.blocking = numbersOfLink(conf)
 	l.Kind = kindOf(d)
+	if d.Port != nil || l.Kind.Traits().TakesPorts {
+		kept := d
+		l.bridging = &kept
+	}
 	if len(d.Address) == len(l.MAC) && !l.Kind.Traits().NoMAC {
 		l.MAC = topo.MAC(d.Address)
 	}

@@ -4,6 +4,8 @@ package kernel_test
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,15 +35,26 @@ func TestSetMACs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, _ := os.ReadFile("/proc/self/mounts")
+	before := sysfsMounts(t)
 	got, err := kernel.SetMACs(seen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after, _ := os.ReadFile("/proc/self/mounts"); string(before) != string(after) {
-		t.Error("the mounts have changed")
+	if after := sysfsMounts(t); !slices.Equal(before, after) {
+		t.Errorf("the mounts of sysfs were %q, and are %q", before, after)
 	}
 	if d := cmp.Diff(map[string]bool{"given": true}, got); d != "" {
 		t.Error(d)
 	}
+}
+
+// sysfsMounts returns the mounts of sysfs that the machine's processes see. Others are
+// mounted and unmounted beside a test.
+func sysfsMounts(t *testing.T) []string {
+	t.Helper()
+	all, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(strings.Split(string(all), "\n"), func(line string) bool { return !strings.Contains(line, " sysfs ") })
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -269,7 +270,8 @@ type seenLink struct {
 	carrier   bool
 	noARP     bool
 	operState string
-	state     string // as [dump.Link.State]
+	state     string     // as [dump.Link.State]
+	bridging  *dump.Link // of links with ports and of ports
 	master    int
 	link      int    // index of the peer or lower device; 0: none
 	netnsid   *int32 // nsid of that one's namespace; nil: this one
