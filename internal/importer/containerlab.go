@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,10 +14,10 @@ import (
 )
 
 // Containerlab reads a topology file of containerlab: its nodes become namespaces,
-// its bridges switches, and its exec commands are followed. Images are not imported.
+// its bridges switches, and its exec commands are followed, without a shell. Images are not imported.
 // An empty name is that of the file.
 func Containerlab(name string, f File) (*Result, error) {
-	v, err := readYAML(f.Name, f.Data)
+	v, err := readYAML(f.Name, withDefaults(f.Data))
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +42,25 @@ func Containerlab(name string, f File) (*Result, error) {
 		return ""
 	})
 	return c.finish(name)
+}
+
+// withDefault is an environment variable with a default value, such as ${MTU:=1400}.
+var withDefault = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^${}\n]*)\}`)
+
+// maxNestedDefaults bounds the variables in default values, as in ${A:=${B:=1}}.
+const maxNestedDefaults = 8
+
+// withDefaults replaces environment variables that have a default value by it, as
+// containerlab does in the whole file. No others are set, which containerlab then leaves as
+// they are.
+func withDefaults(data []byte) []byte {
+	for range maxNestedDefaults {
+		if !withDefault.Match(data) {
+			break
+		}
+		data = withDefault.ReplaceAll(data, []byte("$1"))
+	}
+	return data
 }
 
 // noSource is the [File.Source] of formats without included files.
@@ -177,6 +197,26 @@ func (c *containerlab) configure(n entry) {
 		lines = append(lines, from.get("exec").items()...)
 	}
 	for _, line := range lines {
-		c.followScript(shell.Script{File: line.file.name, Text: line.text(), Where: n.key, Line: line.at().Line})
+		c.exec(n.key, line)
 	}
 }
+
+// exec follows a command as containerlab runs it in a node: without a shell.
+func (c *containerlab) exec(node string, line value) {
+	text := strings.ReplaceAll(line.text(), "__clabNodeName__", node)
+	words, err := splitWords(text)
+	switch i := slices.IndexFunc(words, isOperator); {
+	case err != nil:
+		c.noteLost(line.at(), node, "exec: "+shorten(text), err.Error())
+		return
+	case len(words) == 0: // a comment
+		return
+	case i > 0:
+		why := fmt.Sprintf("containerlab runs this without a shell: %q is an argument of %s", words[i], words[0])
+		c.add(Note{At: line.at(), Node: node, Text: "exec: " + shorten(text), Why: why})
+	}
+	c.followScript(shell.Script{File: line.file.name, Words: words, Where: node, Line: line.at().Line})
+}
+
+// isOperator reports whether a shell would take a word for an operator.
+func isOperator(word string) bool { return inList(" && || | ; & > >> 2> 2>> &> 2>&1 < << <<< ", word) }

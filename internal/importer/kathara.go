@@ -192,23 +192,50 @@ func (k *kathara) startup(node string) {
 	}
 }
 
-// beside notes what lies beside lab.conf and is not followed: shutdown files, the folder
-// of a device, which is copied into it, and the order of starting.
+// beside notes what lies beside lab.conf and is not followed: shutdown and test files, the
+// folder of a device, which is copied into it, the order of starting, and the interfaces of
+// the host in collision domains.
 func (k *kathara) beside() {
 	for _, name := range append([]string{"shared"}, k.order...) {
 		node := name
 		if name == "shared" {
 			node = ""
 		}
-		if k.exists(name + ".shutdown") {
-			k.noteLost(shell.Pos{}, node, name+".shutdown", "labs run nothing when they are removed")
-		}
-		if k.exists(name) {
-			k.noteLost(shell.Pos{}, node, name+"/", "files of a device are not imported, and what runs by them is not either")
+		for _, f := range []struct{ name, why string }{
+			{name + ".shutdown", "labs run nothing when they are removed"},
+			{name + ".test", "scripts that test a device are not imported"},
+			{name, "files of a device are not imported, and what runs by them is not either"},
+		} {
+			if k.exists(f.name) {
+				k.noteLost(shell.Pos{}, node, f.name+map[bool]string{true: "/"}[f.name == name], f.why)
+			}
 		}
 	}
 	if k.exists("lab.dep") {
 		k.noteLost(shell.Pos{}, "", "lab.dep", "the nodes of a lab start together")
+	}
+	if k.exists("_test") {
+		k.noteLost(shell.Pos{}, "", "_test/", "scripts that test a device are not imported")
+	}
+	k.external()
+}
+
+// external notes the lines of lab.ext, such as "A eth1.5": the interface of the host is in
+// the collision domain.
+func (k *kathara) external() {
+	const why = "lab files do not support links of the host that the lab does not make"
+	file := path.Join(path.Dir(k.file), "lab.ext")
+	text, err := k.source(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNoSource):
+	case err != nil:
+		k.noteLost(shell.Pos{}, "", "lab.ext", err.Error())
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			k.commands++
+			k.noteLost(shell.Pos{File: file, Line: i + 1}, "", "lab.ext: "+shorten(line), why)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/shell"
 	"github.com/vethlab/vethlab/internal/state"
 )
@@ -41,7 +42,7 @@ func Tinet(name string, f File) (*Result, error) {
 		}
 	}
 	for _, c := range v.get("node_configs").items() {
-		t.followAll(c.get("cmds"), c.get("name").text())
+		t.configure(c.get("cmds"), c.get("name").text())
 	}
 	for _, c := range v.get("test").items() {
 		t.followAll(c.get("cmds"), "")
@@ -119,7 +120,21 @@ func (t *tinet) switchPorts(s value) {
 	}
 }
 
-// followAll follows a list of {cmd: …}.
+// configure follows the commands of a node. tinet prints each of them after docker exec NODE,
+// as a line for a shell on the host, which so expands it and runs what follows an operator.
+func (t *tinet) configure(list value, node string) {
+	if t.state.Namespace(node) == nil {
+		t.followAll(list, node)
+		return
+	}
+	for _, c := range list.items() {
+		line := c.get("cmd")
+		text := "docker exec " + escape.Shell(node) + " " + line.text()
+		t.followScript(shell.Script{File: line.file.name, Text: text, Line: line.at().Line})
+	}
+}
+
+// followAll follows a list of {cmd: …} on the host.
 func (t *tinet) followAll(list value, where string) {
 	for _, c := range list.items() {
 		line := c.get("cmd")

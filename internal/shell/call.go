@@ -102,6 +102,30 @@ func (sh *Shell) program(words []string, negated bool) {
 	sh.finish(sh.world.Run(c))
 }
 
+// programsToo are builtins that are programs, too.
+var programsToo = []string{"echo", "printf", "test", "[", "true", "false", "pwd", "which", "kill", "sync"}
+
+// prefixBuiltins are builtins that run a command and are no programs.
+var prefixBuiltins = []string{"exec", "command", "builtin"}
+
+// words follows a command that no shell starts: of the builtins it finds only those that are
+// programs, too.
+func (sh *Shell) words(words []string) {
+	sh.step()
+	for _, w := range words {
+		sh.step()
+		sh.charge(w)
+	}
+	switch {
+	case slices.Contains(programsToo, words[0]):
+		sh.builtin(words)
+	case slices.Contains(prefixBuiltins, words[0]):
+		sh.finish(sh.world.Run(Command{Words: words, At: sh.at, Where: sh.where, shell: sh}))
+	default:
+		sh.program(words, false)
+	}
+}
+
 // finish takes over the output and status of a program.
 func (sh *Shell) finish(r Result) {
 	sh.print(r.Out)

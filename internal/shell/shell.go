@@ -125,6 +125,10 @@ type Script struct {
 	Text string
 	Args []string
 
+	// Words is, instead of Text, one command that no shell starts: nothing is expanded, and
+	// there are only programs, no builtins.
+	Words []string
+
 	Where string // the first [Command.Where]
 	Line  int    // the number of the first line; default 1
 
@@ -148,6 +152,10 @@ func Follow(s Script, w World) error {
 		sh.budget = NewBudget()
 	}
 	sh.lines = max(0, s.Line-1)
+	if len(s.Words) > 0 {
+		sh.at = Pos{s.File, sh.lines + 1}
+		return sh.guard(func() { sh.words(s.Words) })
+	}
 	file, err := parse(s.File, s.Text, sh.lines)
 	if err != nil {
 		return err
