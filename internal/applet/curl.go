@@ -2,6 +2,7 @@ package applet
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,13 @@ import (
 
 // The exit codes of curl(1).
 const (
+	curlNotHTTP     = 1
 	curlMalformed   = 3
 	curlUnreachable = 7
 	curlTimeout     = 28
+	curlNotTLS      = 35
+	curlEmpty       = 52
+	curlUntrusted   = 60
 )
 
 // Curl writes the answer of a web server, as curl(1) does.
@@ -29,6 +34,10 @@ func Curl(ctx context.Context, target string, timeout time.Duration, s IO) error
 	if err != nil {
 		return &ExitError{curlMalformed, err}
 	}
+	if scheme := request.URL.Scheme; scheme != "http" && scheme != "https" {
+		s.fail("curl", fmt.Errorf("(%d) unknown protocol %q (want http, https)", curlNotHTTP, scheme))
+		return &ExitError{Code: curlNotHTTP}
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		code, reason := curlFailure(err)
@@ -40,14 +49,28 @@ func Curl(ctx context.Context, target string, timeout time.Duration, s IO) error
 	return err
 }
 
-// curlFailure returns the exit code of an error, and the error in fewer words.
+// curlFailure returns the exit code of an error, and the error in fewer words. No words of
+// net/http and crypto/tls are left.
 func curlFailure(err error) (code int, reason error) {
-	code, reason = curlUnreachable, err
-	if op := (*net.OpError)(nil); errors.As(err, &op) {
-		reason = op.Err
+	var (
+		op        *net.OpError
+		u         *url.Error
+		notTLS    tls.RecordHeaderError
+		untrusted *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &u) && u.Timeout():
+		return curlTimeout, errors.New("no answer in time")
+	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+		return curlNotTLS, errors.New("the server does not answer by TLS")
+	case errors.As(err, &untrusted):
+		return curlUntrusted, fmt.Errorf("the server's certificate is not trusted: %s", strings.TrimPrefix(untrusted.Err.Error(), "x509: "))
+	case errors.As(err, &op):
+		return curlUnreachable, op.Err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return curlEmpty, errors.New("the server closed the connection without an answer")
+	case errors.Is(err, context.Canceled):
+		return curlUnreachable, context.Canceled
 	}
-	if u := (*url.Error)(nil); errors.As(err, &u) && u.Timeout() {
-		code, reason = curlTimeout, errors.New("no answer in time")
-	}
-	return code, reason
+	return curlNotHTTP, errors.New("the answer is not HTTP, or came before the request")
 }

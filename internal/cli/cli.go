@@ -9,6 +9,7 @@ package cli
 import (
 	"context"
 	"io"
+	"log"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,7 @@ type program struct {
 // Main runs a command and returns the exit code. args are without the program's name;
 // role is the result of [sandbox.Main]. When ctx ends, the command stops and cleans up.
 func Main(ctx context.Context, args []string, role sandbox.Role, stdio Stdio) int {
+	log.SetOutput(io.Discard) // package net/http logs what servers send
 	p := &program{process: placement.Process{Placement: placement.Of(role), Args: args}, stdin: stdio.In, out: newOut(stdio.Out, stdio.Err)}
 	if err := sandbox.NeedLimits(); err != nil {
 		return p.reportError(ctx, err, args)

@@ -1,56 +1,91 @@
 package probe
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// askHTTP asks whether a GET gets a response, of any status.
+// askHTTP asks whether a GET gets a response, of any status. It has no transport of
+// net/http, which takes what is received before the request was sent for an error, and logs
+// it.
 func (c *caller) askHTTP(ctx context.Context, q Question, retryWaits []time.Duration) (reply, error) {
 	return c.connected(ctx, q, retryWaits, func(ctx context.Context, l *connection, r *reply) error {
 		request, err := requestOf(ctx, q, l)
 		if err != nil {
 			return err
 		}
-		conn, err := net.FileConn(l.File)
+		start := time.Now()
+		// A server may respond and close the connection before it has received the request.
+		// If the request could not be sent for another reason, reading fails too.
+		_ = request.Write(l)
+		status, err := readResponse(l, request)
 		if err != nil {
 			return err
 		}
-		defer conn.Close()
-		transport := http.Transport{
-			DisableKeepAlives: true,
-			DialContext:       func(context.Context, string, string) (net.Conn, error) { return conn, nil },
-		}
-		defer transport.CloseIdleConnections()
-		start := time.Now()
-		response, err := transport.RoundTrip(request) // no redirects: this response is the answer
-		if err != nil {
-			return httpError(ctx, err)
-		}
 		r.rtt += time.Since(start) // added to that of the handshake
-		r.status = response.StatusCode
-		return response.Body.Close()
+		r.status = status
+		return nil
 	})
 }
 
-// httpError returns the error of a round trip: the cause of the end of ctx, the error of
-// the socket or, if it is neither, the parser's, whose text has been received.
-func httpError(ctx context.Context, err error) error {
+// The bounds of a response: the bytes of its header, and the interim responses (RFC 9110,
+// section 15.2) before it.
+const (
+	maxHTTPHeader = 1 << 20
+	maxInterim    = 5
+)
+
+// readResponse reads the header of the response and returns its status. The body is left: no
+// redirects are followed. The error of text that is not HTTP is a [WrongAnswer] with the
+// text.
+func readResponse(r io.Reader, request *http.Request) (status int, err error) {
+	var first firstBytes
+	text := bufio.NewReader(io.TeeReader(io.LimitReader(r, maxHTTPHeader), &first))
+	for range 1 + maxInterim {
+		response, err := http.ReadResponse(text, request)
+		if err != nil {
+			return 0, responseError(first, err)
+		}
+		_ = response.Body.Close() // no answer to GET with these statuses has a body
+		if response.StatusCode >= http.StatusOK || response.StatusCode == http.StatusSwitchingProtocols {
+			return response.StatusCode, nil
+		}
+	}
+	return 0, &WrongAnswer{fmt.Sprintf("more than %d interim HTTP responses", maxInterim)}
+}
+
+// responseError returns the error of a response of which these bytes were received first.
+// Errors of the connection are returned as they are.
+func responseError(first firstBytes, err error) error {
 	network := net.Error(nil)
-	switch cause := context.Cause(ctx); {
-	case cause != nil && errors.Is(err, cause):
-		return cause
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.Canceled):
+	path := (*fs.PathError)(nil)
+	if errors.As(err, &network) || errors.As(err, &path) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	return &WrongAnswer{fmt.Sprintf("not HTTP (%v)", err)}
+	line, _, _ := bytes.Cut(first, []byte("\n"))
+	return &WrongAnswer{fmt.Sprintf("not HTTP (%q)", bytes.TrimSuffix(line, []byte("\r")))}
+}
+
+// firstBytes keeps the first bytes that are written to it.
+type firstBytes []byte
+
+// maxFirstBytes is enough to tell a protocol.
+const maxFirstBytes = 60
+
+// Write implements [io.Writer].
+func (f *firstBytes) Write(p []byte) (int, error) {
+	*f = append(*f, p[:min(len(p), maxFirstBytes-len(*f))]...)
+	return len(p), nil
 }
 
 func requestOf(ctx context.Context, q Question, l *connection) (*http.Request, error) {

@@ -141,13 +141,39 @@ func TestHTTPWrongAnswer(t *testing.T) {
 		_, _ = conn.Read(make([]byte, 4096))
 		_, _ = io.WriteString(conn, "220 mail.example ESMTP\r\n")
 	})
+	l.listenTCP(84, func(conn net.Conn) { _, _ = io.WriteString(conn, "SSH-2.0-example\r\n"+strings.Repeat("x", 100)) })
+	l.listenTCP(85, func(conn net.Conn) { _, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nno field\r\n\r\n") })
+	l.listenTCP(86, func(conn net.Conn) { _, _ = io.WriteString(conn, strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 20)) })
+	l.listenTCP(87, func(conn net.Conn) { _, _ = io.WriteString(conn, "\x15\x03\x01\x00\x02\x02\x16") }) // a TLS alert
 	l.listenTCP(83, func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0); _, _ = conn.Read(make([]byte, 1)) })
-	for port, want := range map[uint16]string{81: "closed before the response", 82: "not HTTP (", 83: "reset before the response"} {
+	for port, want := range map[uint16]string{
+		81: "closed before the response", 82: `not HTTP ("220 mail.example ESMTP")`, 83: "reset before the response",
+		84: `not HTTP ("SSH-2.0-example")`, 85: `not HTTP ("HTTP/1.1 200 OK")`, 86: "more than 5 interim HTTP responses",
+		87: `not HTTP ("\x15\x03\x01\x00\x02\x02\x16")`,
+	} {
 		q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.HTTP, Port: port}
 		a := askOne(t, q, probe.Options{})
 		wrong := (*probe.WrongAnswer)(nil)
 		if a.Found == probe.Reachable || !errors.As(a.Err, &wrong) || !strings.Contains(wrong.Got, want) {
 			t.Errorf("port %d: %s, %v; want %q", port, a.Found, a.Err, want)
+		}
+	}
+}
+
+// A response counts whether the server has read the request before it or not, and if interim
+// responses come before it.
+func TestHTTPEarlyResponse(t *testing.T) {
+	l := up(t, dual)
+	for port, text := range map[int]string{
+		81: "HTTP/1.1 204 No Content\r\n\r\n",
+		82: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+	} {
+		l.listenTCP(port, func(conn net.Conn) { _, _ = io.WriteString(conn, text) })
+		q := probe.Question{Target: l.target("a", l.Address("b", false).String()), Via: probe.HTTP, Port: uint16(port)}
+		for range 50 {
+			if a := askOne(t, q, probe.Options{}); a.Found != probe.Reachable || a.Err != nil || a.Status != 204 {
+				t.Fatalf("port %d: %s, status %d, %v", port, a.Found, a.Status, a.Err)
+			}
 		}
 	}
 }
