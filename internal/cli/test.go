@@ -187,7 +187,7 @@ func (p *program) paintVerdict(ok bool, word string) string {
 
 // plainReport returns a report for the formats of CI systems.
 func plainReport(r *vethlab.Report) report.Report {
-	plain := report.Report{Lab: r.Lab, Took: r.Took, Err: r.Err}
+	plain := report.Report{Lab: r.Lab, Took: r.Took, Err: r.Err, Notes: r.Notes}
 	for i := range r.Results {
 		t := &r.Results[i]
 		test := report.Test{Title: t.Title(), At: t.At, Pos: t.Pos, OK: t.OK, Found: t.Found, Details: t.Details(), Took: t.Took}

@@ -11,7 +11,7 @@ import (
 )
 
 // Annotations returns a workflow command of GitHub Actions for each failed test,
-// which is shown at its line of the lab file, and for [Report.Err]. Workspace is the directory
+// which is shown at its line of the lab file, for [Report.Err], and for each note. Workspace is the directory
 // of the checkout, GITHUB_WORKSPACE.
 func Annotations(r Report, workspace string) []byte {
 	var b bytes.Buffer
@@ -24,6 +24,9 @@ func Annotations(r Report, workspace string) []byte {
 			location = fmt.Sprintf("file=%s,line=%d,col=%d,", property(inWorkspace(t.Pos.File, workspace)), t.Pos.Line, t.Pos.Col)
 		}
 		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", location, property(r.Lab+": "+t.Title), message(t.failure()))
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "::notice title=%s::%s\n", property(r.Lab), message(escape.Line(note)))
 	}
 	return b.Bytes()
 }

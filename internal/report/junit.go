@@ -25,6 +25,7 @@ type (
 		Errors   int      `xml:"errors,attr"`
 		Time     string   `xml:"time,attr"`
 		Cases    []junitCase
+		Output   string `xml:"system-out,omitempty"` // the notes, one per line
 		Error    string `xml:"system-err,omitempty"` // why not all tests were run
 	}
 	junitCase struct {
@@ -45,7 +46,7 @@ type (
 
 // JUnit returns a report as JUnit's XML.
 func JUnit(r Report) []byte {
-	suite := junitSuite{Name: r.Lab, Tests: len(r.Tests), Failures: r.failed(), Time: junitTime(r.Took)}
+	suite := junitSuite{Output: r.noteLines(), Name: r.Lab, Tests: len(r.Tests), Failures: r.failed(), Time: junitTime(r.Took)}
 	for _, t := range r.Tests {
 		suite.Cases = append(suite.Cases, junitCaseOf(r.Lab, t))
 	}

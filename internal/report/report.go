@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/topo"
 )
 
@@ -14,6 +15,7 @@ import (
 type Report struct {
 	Lab   string
 	Tests []Test
+	Notes []string // what may be the reason of failures
 	Took  time.Duration
 	Err   error // why not all tests were run; nil if they were
 }
@@ -53,4 +55,13 @@ func (r Report) failed() int {
 // failure returns what a failed test found and its details, one per line.
 func (t Test) failure() string {
 	return strings.Join(append([]string{t.Found}, t.Details...), "\n")
+}
+
+// noteLines returns the notes as the text report prints them, "" if there are none.
+func (r Report) noteLines() string {
+	var lines []string
+	for _, note := range r.Notes {
+		lines = append(lines, "note  "+escape.Line(note))
+	}
+	return strings.Join(lines, "\n")
 }

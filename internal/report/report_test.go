@@ -31,6 +31,9 @@ func oddReport(t *rapid.T) Report {
 		}
 		r.Tests = append(r.Tests, test)
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "notes") {
+		r.Notes = append(r.Notes, text("note"))
+	}
 	if rapid.Bool().Draw(t, "has an error") {
 		r.Err = errors.New(text("error"))
 	}
@@ -76,6 +79,9 @@ func TestJUnitOfAnyText(t *testing.T) {
 		if r.Err != nil {
 			want = append(want, "testcase", "error")
 		}
+		if len(r.Notes) > 0 {
+			want = append(want, "system-out")
+		}
 		if r.Err != nil && r.Err.Error() != "" {
 			want = append(want, "system-err")
 		}
@@ -97,7 +103,7 @@ func TestTAPOfAnyText(t *testing.T) {
 		if lines[0] != "TAP version 14" || lines[1] != fmt.Sprintf("1..%d", len(all)) {
 			t.Fatalf("it begins with %q", lines[:2])
 		}
-		found, inside := 0, false
+		found, notes, inside := 0, 0, false
 		for _, line := range lines[2:] {
 			m := test.FindStringSubmatch(line)
 			switch {
@@ -111,20 +117,22 @@ func TestTAPOfAnyText(t *testing.T) {
 				inside = true
 			case m != nil && m[2] == fmt.Sprint(found+1) && (m[1] == "ok") == all[found].OK:
 				found++
+			case strings.HasPrefix(line, "# note  "):
+				notes++
 			case strings.HasPrefix(line, "Bail out! ") && r.Err != nil && line == lines[len(lines)-1]:
 			default:
 				t.Fatalf("unexpected line %q:\n%s", line, text)
 			}
 		}
-		if found != len(all) || inside {
-			t.Fatalf("%d of %d tests:\n%s", found, len(all), text)
+		if found != len(all) || notes != len(r.Notes) || inside {
+			t.Fatalf("%d of %d tests, %d of %d notes:\n%s", found, len(all), notes, len(r.Notes), text)
 		}
 	})
 }
 
-// There is one workflow command for each failed test, with our properties.
+// There is one workflow command for each failed test and note, with our properties.
 func TestAnnotationsOfAnyText(t *testing.T) {
-	command := regexp.MustCompile(`^::error (?:file=([^,:]*),line=3,col=7,)?title=([^,:]*)::(.*)$`)
+	command := regexp.MustCompile(`^::(?:error|notice) (?:file=([^,:]*),line=3,col=7,)?title=([^,:]*)::(.*)$`)
 	rapid.Check(t, func(t *rapid.T) {
 		r := oddReport(t)
 		text := string(Annotations(r, ""))
@@ -142,7 +150,7 @@ func TestAnnotationsOfAnyText(t *testing.T) {
 				}
 			}
 		}
-		if want := r.failed() + len(r.incomplete()); n != want {
+		if want := r.failed() + len(r.incomplete()) + len(r.Notes); n != want {
 			t.Fatalf("%d commands for %d failures:\n%s", n, want, text)
 		}
 	})
@@ -160,6 +168,20 @@ func TestNothingTested(t *testing.T) {
 	} {
 		if !strings.Contains(tt.text, tt.want) {
 			t.Errorf("%s: %q is not in\n%s", tt.name, tt.want, tt.text)
+		}
+	}
+}
+
+// The notes of a report are in each format.
+func TestNotes(t *testing.T) {
+	r := Report{Lab: "lab", Tests: []Test{{Title: "a → b", Found: "nothing"}}, Notes: []string{"b has rules of nftables"}}
+	for name, tt := range map[string]struct{ text, want string }{
+		"JUnit":       {string(JUnit(r)), "<system-out>note  b has rules of nftables</system-out>"},
+		"TAP":         {string(TAP(r)), "\n# note  b has rules of nftables\n"},
+		"annotations": {string(Annotations(r, "")), "\n::notice title=lab::b has rules of nftables\n"},
+	} {
+		if !strings.Contains(tt.text, tt.want) {
+			t.Errorf("%s: %q is not in\n%s", name, tt.want, tt.text)
 		}
 	}
 }

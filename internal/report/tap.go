@@ -23,6 +23,9 @@ func TAP(r Report) []byte {
 		fmt.Fprintf(&b, "%s %d - %s\n", verdict, i+1, tapText(t.Title))
 		tapDetails(&b, t)
 	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "# note  %s\n", tapLine(note))
+	}
 	if r.Err != nil {
 		fmt.Fprintf(&b, "Bail out! %s\n", tapLine(r.Err.Error()))
 	}
