@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -18,14 +19,21 @@ func newLs(p *program) *cobra.Command {
 		Long: `List the running labs: those of the machine, which root makes, and your own in
 sandboxes, which need no root.`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error { return p.ls(f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.ls(cmd.Context(), f) },
 	}
 	outputFlag(cmd, &f)
 	return cmd
 }
 
-func (p *program) ls(f format) error {
-	infos, err := p.labs()
+func (p *program) ls(ctx context.Context, f format) error {
+	var infos placement.Labs
+	err := returnOnCancel(ctx, func() (err error) { // a process of a sandbox may keep it
+		infos, err = p.labs()
+		return err
+	})
+	if err == nil {
+		err = ctx.Err() // the labs are those that were listed before a signal
+	}
 	if err != nil {
 		return err
 	}
