@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -76,7 +77,7 @@ func decodeMacvlan(tap bool) func([]attribute) dump.Info {
 				m.NoDst = a.u16()&macvlanNoDst != 0
 			case unix.IFLA_MACVLAN_MACADDR_DATA:
 				for _, source := range attributes(a.data) {
-					m.Sources = append(m.Sources, dump.HWAddr(source.data))
+					m.Sources = append(m.Sources, slices.Clone(dump.HWAddr(source.data)))
 				}
 			case unix.IFLA_MACVLAN_BC_QUEUE_LEN:
 				m.BCQueueLen = new(int(a.u32()))
