@@ -175,12 +175,9 @@ func (w *writer) iface(ns *state.Namespace, l *state.Link) (topo.Interface, bool
 			i.MTU = w.mtu(l.MTU, state.DefaultMTU)
 		}
 	case kind.write != nil:
-		byDefault := state.DefaultMTU
-		switch lower := w.state.LowerOf(l.Kind); {
-		case kind.mtu != nil:
+		byDefault := w.state.DefaultMTU(l.Kind)
+		if kind.mtu != nil {
 			byDefault = kind.mtu(ns, l.Name)
-		case l.Kind.Traits().MTUOfLower && lower != nil:
-			byDefault = lower.MTU
 		}
 		i.MTU = w.mtu(l.MTU, byDefault)
 		kind.write(w, ns, l, &i)

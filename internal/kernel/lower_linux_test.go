@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/netns/netnstest"
 	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
@@ -32,18 +33,56 @@ func (m macvtap) Renamed(from, to state.Endpoint) state.Kind {
 	return m
 }
 
-// ipvlan is a kind of link that has the MAC of its lower link.
-type ipvlan struct{ macvtap }
+// ipvlan is a kind of link that has the MAC of its lower link, and whose mode all links of the
+// kind on one lower link share.
+type ipvlan struct {
+	macvtap
 
-func (ipvlan) Traits() state.Traits                          { return state.Traits{Made: true, NoMAC: true} }
-func (ipvlan) Kind() string                                  { return "ipvlan" }
-func (i ipvlan) Equal(o state.Kind) bool                     { return o == state.Kind(i) }
-func (i ipvlan) Changes(o state.Kind) ([]state.Change, bool) { return nil, i.Equal(o) }
+	mode string
+}
+
+func (ipvlan) Traits() state.Traits {
+	return state.Traits{Made: true, NoMAC: true, OnReal: true, RxHandler: true, MTUWithLower: true, SharedSettings: true}
+}
+func (ipvlan) Kind() string              { return "ipvlan" }
+func (i ipvlan) Equal(o state.Kind) bool { return o == state.Kind(i) }
+
+func (i ipvlan) Changes(o state.Kind) ([]state.Change, bool) {
+	w, ok := o.(ipvlan)
+	if !ok || w.on != i.on || w.mode == i.mode {
+		return nil, i.Equal(o)
+	}
+	return []state.Change{ipvlanChange{w.mode}}, true
+}
+
 func (i ipvlan) Renamed(from, to state.Endpoint) state.Kind {
 	if i.on == from {
 		i.on = to
 	}
 	return i
+}
+
+type ipvlanChange struct{ mode string }
+
+func (ipvlanChange) Kind() string { return "ipvlan" }
+
+func (c ipvlanChange) Apply(k state.Kind) (state.Kind, error) {
+	i, _ := k.(ipvlan)
+	i.mode = c.mode
+	return i, nil
+}
+
+// IPVlanOn returns an ipvlan, and IPVlanMode a change of its mode.
+func IPVlanOn(on state.Endpoint, mode string) state.Kind { return ipvlan{macvtap{on: on}, mode} }
+
+func IPVlanMode(mode string) state.Change { return ipvlanChange{mode} }
+
+func (b *batch) ipvlanMode(name string) {
+	for mode, known := range ipvlanModes {
+		if known == name {
+			b.attr(unix.IFLA_IPVLAN_MODE, native.AppendUint16(nil, mode))
+		}
+	}
 }
 
 // upperKinds are rows for kinds with a lower link.
@@ -52,9 +91,11 @@ var upperKinds = map[state.Kind]linkKind{
 		encode: func(b *batch, _ state.Kind) { b.u32(unix.IFLA_MACVLAN_MODE, 4) }, // MACVLAN_MODE_BRIDGE
 		kind:   alwaysKind(macvtap{}),
 	},
-	ipvlan{}: {
-		encode: func(b *batch, _ state.Kind) { b.attr(unix.IFLA_IPVLAN_MODE, native.AppendUint16(nil, 0)) }, // IPVLAN_MODE_L2
-		kind:   alwaysKind(ipvlan{}),
+	ipvlan{mode: "l2"}: {
+		encode: encodes(func(b *batch, i ipvlan) { b.ipvlanMode(i.mode) }),
+		change: changes(func(b *batch, c ipvlanChange) { b.ipvlanMode(c.mode) }),
+		decode: decodeIPVlan,
+		kind:   kindFrom(func(v dump.IPVlan) state.Kind { return ipvlan{mode: v.Mode} }),
 	},
 }
 

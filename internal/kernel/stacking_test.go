@@ -67,16 +67,57 @@ func stackings(a, b string) []stacking {
 	}
 }
 
+// sharedStackings are of ipvlans, which share their mode and change their MTU with their lower
+// device.
+func sharedStackings(a, b string) []stacking {
+	in := func(link string) state.Endpoint { return state.Endpoint{Namespace: a, Link: link} }
+	ipvlan := func(ns, link, on, mode string) plan.Op {
+		return plan.AddLink{Link: state.Endpoint{Namespace: ns, Link: link}, Kind: kernel.IPVlanOn(in(on), mode)}
+	}
+	size := func(link string, mtu int) plan.Op { return plan.SetLink{Link: in(link), MTU: mtu} }
+	two := plan.Plan{ipvlan(a, "i0", "eth0", "l2"), ipvlan(b, "i1", "eth0", "l2")}
+	with := func(ops ...plan.Op) plan.Plan { return append(two[:2:2], ops...) }
+	bridge := plan.AddLink{Link: in("br0"), Kind: state.Bridge{}}
+	return []stacking{
+		{"a mode", with(plan.SetKind{Link: in("i0"), Change: kernel.IPVlanMode("l3s")}), false},
+		{"a mode by another link", with(ipvlan(a, "i2", "eth0", "l3")), false},
+		{"on another ipvlan", with(ipvlan(a, "i2", "i0", "l2")), false},
+		{"a greater MTU below", with(size("eth0", 9000)), false},
+		{"a lower MTU below", with(size("eth0", 1300)), false},
+		{"MTUs of their own", with(size("eth0", 1300), size("i0", 1200)), false},
+		{"a greater MTU", with(size("i0", 1600)), false},
+		{"a greater MTU, and one below", with(size("i0", 1600), size("eth0", 1450)), false},
+		{"beside a macvlan", with(plan.AddLink{Link: in("m0"), Kind: state.Macvlan{On: in("eth0"), Mode: "bridge"}}), true},
+		{"on a port", plan.Plan{bridge, plan.SetLink{Link: in("eth0"), Master: new("br0")}, ipvlan(a, "i0", "eth0", "l2")}, true},
+		{"a bridge for its lower device", with(bridge, plan.SetLink{Link: in("eth0"), Master: new("br0")}), true},
+	}
+}
+
 // The model refuses the links on one another that the kernel refuses, and the others are in
 // the kernel as in the model.
 func TestStackingAgreesWithModel(t *testing.T) {
 	netnstest.Need(t)
-	if err := kernel.TryLink("macvlan"); err != nil {
-		t.Skipf("this kernel lacks macvlans: %v", err)
-	}
 	lab := netnstest.LabName(t)
 	a, b := lab+".a", lab+".b"
-	for _, c := range stackings(a, b) {
+	checkStackings(t, "macvlan", lab, stackings(a, b))
+}
+
+// The same holds for a kind whose links share settings.
+func TestSharedStackingAgreesWithModel(t *testing.T) {
+	netnstest.Need(t)
+	kernel.UpperKinds(t)
+	lab := netnstest.LabName(t)
+	checkStackings(t, "ipvlan", lab, sharedStackings(lab+".a", lab+".b"))
+}
+
+// checkStackings checks stackings of a kind that the kernel may lack.
+func checkStackings(t *testing.T, kind, lab string, list []stacking) {
+	t.Helper()
+	if err := kernel.TryLink(kind); err != nil {
+		t.Skipf("this kernel lacks links of kind %s: %v", kind, err)
+	}
+	a, b := lab+".a", lab+".b"
+	for _, c := range list {
 		t.Run(c.name, func(t *testing.T) {
 			model := labOfPair(t, lab, a, b)
 			steps := c.ops

@@ -25,7 +25,7 @@ func Diff(seen, want *state.State) Plan {
 	d.removeHalves()
 	d.addNamespaces()
 	d.addLinks()
-	d.raiseLowers()
+	d.resizeLowers()
 	for _, name := range want.Names() {
 		d.configure(want.Namespaces[name])
 	}
@@ -172,7 +172,7 @@ func sortByDepth(links []state.Endpoint, at func(state.Endpoint) (least int, aft
 // is set at once where it can be: in the host namespace it is all that says which lab
 // owns the link.
 func (d *differ) addLink(e state.Endpoint, w *state.Link) {
-	d.raiseBelow(w)
+	d.resizeBelow(w)
 	op := AddLink{Link: e, MAC: w.MAC, MTU: w.Kind.CreateMTU(w.MTU), Kind: w.Kind}
 	if e.Namespace != state.Host {
 		op.Index = d.nextIndex()

@@ -56,7 +56,7 @@ func (op AddLink) Apply(s *state.State) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.Link, err)
 	}
-	mtu := cmp.Or(op.MTU, defaultMTU(s, kind))
+	mtu := cmp.Or(op.MTU, s.DefaultMTU(kind))
 	if err := mtuFits(s, op.Link, kind, mtu); err != nil {
 		return err
 	}
@@ -64,6 +64,7 @@ func (op AddLink) Apply(s *state.State) error {
 	l.Kind, l.Alias = kind, op.Alias
 	s.Flat = s.Flat && len(kind.Lower()) == 0
 	s.Namespaces[op.Link.Namespace].Links[l.Name] = l
+	shareSettings(s, kind)
 	return nil
 }
 
@@ -90,6 +91,7 @@ func (op SetKind) Apply(s *state.State) error {
 		return fmt.Errorf("%s: %w", op.Link, err)
 	}
 	l.Kind = next
+	shareSettings(s, next)
 	return nil
 }
 
@@ -185,7 +187,7 @@ func (op SetLink) Apply(s *state.State) error {
 	}
 	if op.MTU != 0 {
 		changeMTU(ns, l, op.MTU)
-		lowerUppers(s, op.Link)
+		resizeUppers(s, op.Link)
 	}
 	if op.Up != nil && !l.Up && *op.Up {
 		resized(ns, l)

@@ -74,14 +74,6 @@ func rxHandlerFree(s *state.State, e state.Endpoint, kind string) error {
 	return nil
 }
 
-// defaultMTU returns the MTU, in bytes, of a new link for which none is given.
-func defaultMTU(s *state.State, k state.Kind) int {
-	if lower := s.LowerOf(k); lower != nil && k.Traits().MTUOfLower {
-		return lower.MTU
-	}
-	return state.DefaultMTU
-}
-
 // mtuFits returns an error if the lower link of a link has a smaller MTU, in bytes, than the
 // link may have.
 func mtuFits(s *state.State, at state.Endpoint, k state.Kind, mtu int) error {
@@ -91,15 +83,29 @@ func mtuFits(s *state.State, at state.Endpoint, k state.Kind, mtu int) error {
 	return nil
 }
 
-// lowerUppers lowers the MTUs of the upper links of a link to its own, as the kernel does
-// with kinds that are so.
-func lowerUppers(s *state.State, e state.Endpoint) {
+// resizeUppers gives the upper links of a link its own MTU, as the kernel does with kinds
+// that are so: of some only if theirs is greater, of others always.
+func resizeUppers(s *state.State, e state.Endpoint) {
 	l := s.Link(e)
 	for _, upper := range s.Uppers(e) {
 		u := s.Link(upper)
-		if u.Kind.Traits().MTUOfLower && u.MTU > l.MTU && s.LowerOf(u.Kind) == l {
+		follows := u.Kind.Traits().MTUWithLower || u.Kind.Traits().MTUOfLower && u.MTU > l.MTU
+		if follows && u.MTU != l.MTU && s.LowerOf(u.Kind) == l {
 			changeMTU(s.Namespaces[upper.Namespace], u, l.MTU)
-			lowerUppers(s, upper)
+			resizeUppers(s, upper)
+		}
+	}
+}
+
+// shareSettings gives the other links of a kind on one lower link the settings of one of them,
+// if the kernel keeps these once. See [state.Traits].
+func shareSettings(s *state.State, k state.Kind) {
+	if len(k.Lower()) == 0 || !k.Traits().SharedSettings {
+		return
+	}
+	for _, upper := range s.Uppers(k.Lower()[0]) {
+		if u := s.Link(upper); u.KindName() == k.Kind() {
+			u.Kind = k
 		}
 	}
 }
@@ -130,29 +136,33 @@ func (d *differ) releasePorts(missing []state.Endpoint) {
 	}
 }
 
-// raiseLowers raises the MTUs of lower links whose upper link is in another namespace, which
-// may be configured before them. Within a namespace setupOrder suffices.
-func (d *differ) raiseLowers() {
+// resizeLowers sets the MTUs of lower links whose upper link is in another namespace, which
+// may be configured before them: the kernel bounds the MTU of the upper link by that of the
+// lower one, or changes it with that. Within a namespace the order of setupAfter suffices.
+func (d *differ) resizeLowers() {
 	for _, name := range d.want.Names() {
 		for _, link := range d.want.Namespaces[name].LinkNames() {
 			w := d.want.Namespaces[name].Links[link]
 			if lower := w.Related(); len(lower) > 0 && lower[0].Namespace != name {
-				d.raiseBelow(w)
+				d.resizeBelow(w)
 			}
 		}
 	}
 }
 
-// raiseBelow raises the MTUs of the links below a link that can't have a greater one.
-func (d *differ) raiseBelow(w *state.Link) {
-	if w.Kind == nil || !w.Kind.Traits().MTUOfLower || len(w.Kind.Lower()) == 0 {
+// resizeBelow sets the MTUs of the links below a link that can't have a greater one, if they
+// grow, and of those that change its own.
+func (d *differ) resizeBelow(w *state.Link) {
+	if w.Kind == nil || len(w.Kind.Lower()) == 0 {
 		return
 	}
-	e := w.Kind.Lower()[0]
+	t, e := w.Kind.Traits(), w.Kind.Lower()[0]
 	now, want := d.now.Link(e), d.want.Link(e)
-	if now == nil || want == nil || now.MTU >= want.MTU {
+	if now == nil || want == nil {
 		return
 	}
-	d.raiseBelow(want)
-	d.emit(SetLink{Link: e, MTU: want.MTU})
+	if t.MTUWithLower && now.MTU != want.MTU || t.MTUOfLower && now.MTU < want.MTU {
+		d.resizeBelow(want)
+		d.emit(SetLink{Link: e, MTU: want.MTU})
+	}
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -23,6 +24,50 @@ func (k flat) Changes(o state.Kind) ([]state.Change, bool) { return nil, k.Equal
 func (k flat) Renamed(from, to state.Endpoint) state.Kind {
 	k.stacked, _ = k.stacked.Renamed(from, to).(stacked)
 	return k
+}
+
+// sharing is a kind of link whose links on one lower device have one mode, and change their MTU
+// with that device.
+type sharing struct {
+	stacked
+
+	mode string
+}
+
+func (sharing) Traits() state.Traits {
+	return state.Traits{Made: true, OnReal: true, RxHandler: true, MTUWithLower: true, SharedSettings: true}
+}
+
+func (k sharing) Equal(o state.Kind) bool { return o == state.Kind(k) }
+
+func (k sharing) Changes(o state.Kind) ([]state.Change, bool) {
+	w, ok := o.(sharing)
+	if !ok || w.stacked != k.stacked {
+		return nil, false
+	}
+	if w.mode == k.mode {
+		return nil, true
+	}
+	return []state.Change{sharingChange{w.mode}}, true
+}
+
+func (k sharing) Renamed(from, to state.Endpoint) state.Kind {
+	k.stacked, _ = k.stacked.Renamed(from, to).(stacked)
+	return k
+}
+
+type sharingChange struct{ mode string }
+
+func (sharingChange) Kind() string { return "sharing" }
+
+func (c sharingChange) Apply(k state.Kind) (state.Kind, error) {
+	s, _ := k.(sharing)
+	s.mode = c.mode
+	return s, nil
+}
+
+func sharingOn(namespace, link, mode string) state.Kind {
+	return sharing{stacked{state.Other{Name: "sharing"}, at(namespace, link)}, mode}
 }
 
 func flatOn(namespace, link string) state.Kind {
@@ -123,4 +168,46 @@ func TestPlansOnLowerDevices(t *testing.T) {
 	}
 	check(want, low)
 	check(low, want)
+}
+
+// A plan changes settings that links on one lower device share by one Op, and sets the MTU of
+// that device before those of the links that it changes, also in namespaces before its own.
+func TestPlansOnSharingLinks(t *testing.T) {
+	lab := func(mode string, lower, upper int) *state.State {
+		s := onDummy()
+		s.Add("i")
+		s.Link(at("h", "d0")).MTU = lower
+		for _, ns := range []string{"g", "h", "i"} {
+			s.Namespaces[ns].Links["s0"] = &state.Link{Name: "s0", Kind: sharingOn("h", "d0", mode), MTU: upper}
+		}
+		return s
+	}
+	few := lab("l2", 1400, 1400)
+	delete(few.Namespaces["i"].Links, "s0")
+	mode := plan.SetKind{Link: at("g", "s0"), Change: sharingChange{"l3"}}
+	mtu := plan.SetLink{Link: at("h", "d0"), MTU: 1500}
+	for _, tt := range []struct {
+		name       string
+		seen, want *state.State
+		plan       plan.Plan // nil: any
+	}{
+		{"a mode", lab("l2", 1400, 1400), lab("l3", 1400, 1400), plan.Plan{mode}},
+		{"a mode by a new link", few, lab("l3", 1400, 1400), nil},
+		{"greater MTUs", lab("l2", 1400, 1400), lab("l2", 1500, 1500), plan.Plan{mtu}},
+		{"lower MTUs", lab("l2", 1500, 1500), lab("l2", 1300, 1300), nil},
+		{"MTUs of their own", lab("l2", 1500, 1500), lab("l2", 1400, 1450), nil},
+		{"a new lab", state.New(), lab("l3", 1400, 1400), nil},
+		{"less", lab("l3", 1500, 1500), few, nil},
+	} {
+		got, after := plan.Diff(tt.seen, tt.want), tt.seen.Clone()
+		if err := got.Apply(after); err != nil {
+			t.Fatal(err)
+		}
+		if d := differences(after, tt.want); d != "" {
+			t.Errorf("%s: (-after +want)\n%s", tt.name, d)
+		}
+		if tt.plan != nil && !reflect.DeepEqual(got, tt.plan) {
+			t.Errorf("%s: got the plan %+v, want %+v", tt.name, got, tt.plan)
+		}
+	}
 }

@@ -96,6 +96,14 @@ type Traits struct {
 	// the kernel lowers it with that one.
 	MTUOfLower bool
 
+	// MTUWithLower: its default MTU is that of its lower device, and its MTU becomes that
+	// one whenever that one changes. In between it may have any other.
+	MTUWithLower bool
+
+	// SharedSettings: the kernel keeps the settings once for all links of the kind on one
+	// lower device. A new link and a [Change] give all of them the new settings.
+	SharedSettings bool
+
 	// NoMAC: labs do not set its MAC. It has none, as a tunnel, or always that of its
 	// lower device.
 	NoMAC bool

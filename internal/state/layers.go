@@ -47,6 +47,14 @@ func (s *State) LowerOf(k Kind) *Link {
 	return s.Link(k.Lower()[0])
 }
 
+// DefaultMTU returns the MTU, in bytes, of a new link of a kind for which none is given.
+func (s *State) DefaultMTU(k Kind) int {
+	if lower := s.LowerOf(k); lower != nil && (k.Traits().MTUOfLower || k.Traits().MTUWithLower) {
+		return lower.MTU
+	}
+	return DefaultMTU
+}
+
 // CheckNesting returns an error if the kernel would refuse a link on lower, which is to be its
 // lower device or its port: because lower is itself on the link, or because too many devices
 // would be on one another (__netdev_upper_dev_link).
