@@ -28,8 +28,9 @@ type Step struct {
 	Command string `json:"command"`        // the iproute2 command that makes it: "ip netns add ns1"
 	Node    string `json:"node,omitempty"` // whose namespace it changes; "" if the description lacks the node
 
-	// File and Line say where the description asks for it. They are zero where it
-	// asks for the opposite, or was not read from a file.
+	// File and Line say where the description asks for it. They are zero where it does
+	// not: the step removes or resets something that it lacks, or it was not read from a
+	// file.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"` // from 1
 }
@@ -78,7 +79,7 @@ func (l *Lab) plan(before *record.Record, observe observer) (*Plan, *kernel.Snap
 	if !p.Empty() {
 		p.moves = l.moves()
 	}
-	for _, u := range inspect.FindUnmanaged(view) {
+	for _, u := range inspect.FindUnmanaged(view, p.ops) {
 		p.unmanaged = append(p.unmanaged, Unmanaged(u))
 	}
 	return p, view, nil
@@ -114,10 +115,25 @@ func (p *Plan) Steps() []Step {
 		steps[i].Command = iproute2.Print(op)
 		if p.description != nil {
 			node, pos := p.description.Source(op.At())
-			steps[i].Node, steps[i].File, steps[i].Line = node, pos.File, pos.Line
+			steps[i].Node = node
+			if p.description.asks(op) {
+				steps[i].File, steps[i].Line = pos.File, pos.Line
+			}
 		}
 	}
 	return steps
+}
+
+// asks reports whether the description has what an Op makes or changes.
+func (d *description) asks(op plan.Op) bool {
+	at := op.At()
+	ns := d.State.Namespace(at.Namespace)
+	if ns == nil || plan.DeletesThing(op) || at.Link != "" && ns.Links[at.Link] == nil {
+		return false
+	}
+	key := op.Traits().Sysctl
+	_, has := ns.Sysctls[key]
+	return key == "" || has
 }
 
 // String returns the commands, one a line.

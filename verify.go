@@ -155,7 +155,7 @@ func (l *Lab) notes() []string {
 		return nil // the results say what was found
 	}
 	var notes []string
-	for _, u := range inspect.FindUnmanaged(view) {
+	for _, u := range inspect.FindUnmanaged(view, nil) {
 		notes = append(notes, fmt.Sprintf("%s has %s, which vethlab did not set: %s", u.Node, u.What, u.Detail))
 	}
 	if more := len(notes) - maxNotes; more > 0 {

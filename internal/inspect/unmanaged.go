@@ -28,9 +28,10 @@ type Unmanaged struct {
 // PolicyRules is what an Unmanaged says of rules (ip-rule(8)).
 const PolicyRules = "rules of policy routing"
 
-// FindUnmanaged returns what the namespaces of a lab have that a State has no place for.
-func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
-	s, list := view.State, unmanagedOnHost(view.Others)
+// FindUnmanaged returns what the namespaces of a lab have that a State has no place for,
+// without what goes with the namespaces and links that changes delete.
+func FindUnmanaged(view *kernel.Snapshot, changes plan.Plan) []Unmanaged {
+	s, list := remaining(view.State, changes), unmanagedOnHost(view.Others)
 	names := slices.DeleteFunc(s.Names(), func(name string) bool { return name == state.Host })
 	for _, name := range names {
 		x, node := view.Extras[name], hosts.NodeName(s.Namespaces[name])
@@ -46,7 +47,7 @@ func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 			{"xfrm policies", policyLines(x.Policies)},
 			{"local routes to addresses that it does not have", localLines(view.Locals[name])},
 			{"qdiscs", qdiscLines(x.Qdiscs, s.Namespaces[name])},
-			{"changed sysctls", settingLines(x.Settings)},
+			{"changed sysctls", settingLines(x.Settings, s.Namespaces[name])},
 		} {
 			if len(part.detail) > 0 {
 				list = append(list, Unmanaged{node, part.what, words.List(part.detail, maxDetails)})
@@ -54,6 +55,20 @@ func FindUnmanaged(view *kernel.Snapshot) []Unmanaged {
 		}
 	}
 	return list
+}
+
+// remaining returns a State without what changes delete.
+func remaining(s *state.State, changes plan.Plan) *state.State {
+	if !slices.ContainsFunc(changes, func(op plan.Op) bool { return op.Traits().Deletes }) {
+		return s
+	}
+	s = s.Clone()
+	for _, op := range changes {
+		if op.Traits().Deletes {
+			_ = op.Apply(s) // fails for what another deletion has taken with it
+		}
+	}
+	return s
 }
 
 // unmanagedOnHost returns what others have added to the lab's links in the host namespace.
@@ -131,9 +146,15 @@ func qdiscLines(qdiscs []dump.Qdisc, ns *state.Namespace) []string {
 	return list
 }
 
-func settingLines(settings []dump.Setting) []string {
+// settingLines returns the settings, without those that the namespace has in the State:
+// a description asks for them, or the one before did and Up resets them.
+func settingLines(settings []dump.Setting, ns *state.Namespace) []string {
 	var list []string
 	for _, s := range settings {
+		_, managed := ns.Sysctls[s.Key]
+		if link := state.SysctlLink(s.Key); managed || link != "" && ns.Links[link] == nil {
+			continue
+		}
 		list = append(list, fmt.Sprintf("%s = %s", s.Key, s.Value))
 	}
 	return list

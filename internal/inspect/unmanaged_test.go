@@ -8,6 +8,7 @@ import (
 	"github.com/vethlab/vethlab/internal/compile"
 	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/kernel"
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -56,8 +57,49 @@ func TestFindUnmanaged(t *testing.T) {
 	} {
 		view := &kernel.Snapshot{State: lab.State}
 		c.change(view)
-		if got := FindUnmanaged(view); !slices.Equal(got, c.want) {
+		if got := FindUnmanaged(view, nil); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// What changes reset, or delete together with a link or a namespace, is not unmanaged.
+func TestFindUnmanagedLeavesOutChanges(t *testing.T) {
+	lab, err := compile.Compile(topo.MustParse("{name: l, links: [[\"a:x0\", b]]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ttl, filter, all = "net.ipv4.ip_default_ttl", "net.ipv4.conf.x0.rp_filter", "net.ipv4.conf.all.rp_filter"
+	x0 := state.Endpoint{Namespace: "l.a", Link: "x0"}
+	lab.State.Namespaces["l.a"].Sysctls[ttl] = "32"
+	view := &kernel.Snapshot{
+		State:   lab.State,
+		Runtime: map[state.Endpoint]kernel.Runtime{x0: {NoARP: true}},
+		Extras: map[string]kernel.Extra{
+			"l.a": {Settings: []dump.Setting{{Key: ttl, Value: "32"}, {Key: filter, Value: "1"}, {Key: all, Value: "1"}}},
+			"l.b": {Settings: []dump.Setting{{Key: all, Value: "1"}}},
+		},
+	}
+	view.Extras["l.a"] = withDefaultRules(view.Extras["l.a"], lab.State, "l.a")
+	view.Extras["l.b"] = withDefaultRules(view.Extras["l.b"], lab.State, "l.b")
+	for _, c := range []struct {
+		changes plan.Plan
+		want    []Unmanaged
+	}{
+		{nil, []Unmanaged{
+			{"a", "interfaces with ARP off", "x0"},
+			{"a", "changed sysctls", filter + " = 1, " + all + " = 1"},
+			{"b", "changed sysctls", all + " = 1"},
+		}},
+		{plan.Plan{plan.DelLink{Link: x0}, plan.DelNamespace{Name: "l.b"}}, []Unmanaged{{"a", "changed sysctls", all + " = 1"}}},
+	} {
+		if got := FindUnmanaged(view, c.changes); !slices.Equal(got, c.want) {
+			t.Errorf("with %v: got %q, want %q", c.changes, got, c.want)
+		}
+	}
+}
+
+func withDefaultRules(x kernel.Extra, s *state.State, namespace string) kernel.Extra {
+	x.Rules = dump.Model(s, namespace).Rules
+	return x
 }

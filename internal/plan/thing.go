@@ -181,3 +181,10 @@ func NotOnHost(op Op) string {
 	}
 	return ""
 }
+
+// DeletesThing reports whether an Op deletes a namespace, a link or something that they
+// have, rather than change a link.
+func DeletesThing(op Op) bool {
+	t := op.Traits()
+	return t.Deletes || t.Removes && t.thing != nil
+}
