@@ -26,9 +26,13 @@ const (
 	EventGoroutine EventKind = "goroutine" // code of a [Node.Do] left a goroutine running outside of the node
 )
 
-// Notify makes the lab call fn with each event, on any goroutine. Call it before all
-// other methods of the lab.
-func (l *Lab) Notify(fn func(Event)) { l.events = append(l.events, fn) }
+// Notify makes the lab call fn, if not nil, with each event, on any goroutine. Call it
+// before all other methods of the lab.
+func (l *Lab) Notify(fn func(Event)) {
+	if fn != nil {
+		l.events = append(l.events, fn)
+	}
+}
 
 func (l *Lab) notify(kind EventKind, format string, args ...any) {
 	for _, fn := range l.events {

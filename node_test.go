@@ -205,3 +205,22 @@ func TestDo(t *testing.T) {
 		t.Errorf("got %v, %v", links, err)
 	}
 }
+
+// Callbacks may be nil.
+func TestNilCallbacks(t *testing.T) {
+	if !netnstest.Isolated(t) {
+		return
+	}
+	lab := parse(t, "name: nilcalls\nlinks: [[a, b]]")
+	lab.Notify(nil)
+	up(t, lab)
+	defer down(t, lab)
+	stats, err := lab.Ping(t.Context(), "a", "b", vethlab.PingOptions{Count: 1}, nil)
+	if err != nil || stats.Received != 1 {
+		t.Errorf("Ping: got %+v, %v, want one answer", stats, err)
+	}
+	flows, err := lab.Throughput(t.Context(), "a", "b", vethlab.ThroughputOptions{Duration: 10 * time.Millisecond})
+	if err != nil || len(flows) != 1 {
+		t.Errorf("Throughput: got %v, %v, want one flow", flows, err)
+	}
+}

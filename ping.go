@@ -36,13 +36,16 @@ type Reply = probe.Reply
 //	StdDev   time.Duration
 type PingStats = probe.PingStats
 
-// Ping sends ICMP echo requests from a node and calls each for every answer. The target is
+// Ping sends ICMP echo requests from a node and calls each, if not nil, for every answer. The target is
 // a node, "node:interface" or an address; of a node it is the first IPv4 address, or the
 // first IPv6 address if there is none.
 func (l *Lab) Ping(ctx context.Context, from, to string, opts PingOptions, each func(Reply)) (PingStats, error) {
 	target, _, err := l.target(from, to)
 	if err != nil {
 		return PingStats{}, err
+	}
+	if each == nil {
+		each = func(Reply) {}
 	}
 	return probe.Ping(ctx, target, opts, each)
 }
