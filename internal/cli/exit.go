@@ -68,6 +68,9 @@ type usageError struct {
 }
 
 func (e usageError) Error() string {
+	if !e.cmd.HasParent() {
+		return fmt.Sprintf("%v\n  usage: %s COMMAND\n  %[2]s help lists the commands", e.err, e.cmd.Name())
+	}
 	return fmt.Sprintf("%v\n  usage: %s", e.err, e.cmd.UseLine())
 }
 

@@ -48,6 +48,7 @@ func vethlabMessages() []words.Text {
 	return []words.Text{
 		{En: "interrupted", ZhTW: "已中斷"},
 		{En: "usage: %s", ZhTW: "用法：%s"},
+		{En: "%s help lists the commands", ZhTW: "%s help 會列出所有指令"},
 		{En: "unknown command %q", ZhTW: "沒有 %s 這個指令"},
 		{En: "sudo vethlab %s", ZhTW: "請用 sudo vethlab %s"},
 		{En: "exit code %d", ZhTW: "結束碼 %s"},
