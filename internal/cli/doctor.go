@@ -41,6 +41,7 @@ The exit code is 0 if labs can be made, 1 if not.`,
 }
 
 func (p *program) doctor(ctx context.Context, f format) error {
+	p.noteIgnored()
 	done := p.out.startProgress("trying the features")
 	report := feature.Examine(ctx, p.process.Features())
 	done()

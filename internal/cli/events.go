@@ -142,7 +142,9 @@ func (p *program) follow(ctx context.Context, args []string, f followOptions) (f
 		}
 		what, scope, options, find = "lab "+lab.Name(), live.Scope{Lab: lab.Name()}, kernel.MonitorOptions{}, kernel.NamespaceFiles
 	}
-	p.noteIgnored()
+	if f.host {
+		p.noteIgnored()
+	}
 	follower, err = kernel.Follow(find, scope, options)
 	if err == nil && follower.HostOnly() {
 		p.out.notice("only the namespace of this shell can be seen; for the others:")

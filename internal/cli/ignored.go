@@ -10,7 +10,8 @@ import (
 // maxIgnored is how many ignored names are listed.
 const maxIgnored = 8
 
-// noteIgnored reports once which names in /run/netns are ignored.
+// noteIgnored reports once which names in /run/netns are ignored. It is for commands that
+// list what runs, and for those that do not find what they look for.
 func (p *program) noteIgnored() {
 	if p.ignoredNoted {
 		return

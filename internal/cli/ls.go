@@ -26,6 +26,9 @@ sandboxes, which need no root.`,
 }
 
 func (p *program) ls(ctx context.Context, f format) error {
+	if p.process.OnMachine() {
+		p.noteIgnored()
+	}
 	var infos placement.Labs
 	err := returnOnCancel(ctx, func() (err error) { // a process of a sandbox may keep it
 		infos, err = p.labs()

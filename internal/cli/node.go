@@ -25,6 +25,7 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	if !qualified {
 		name = arg
 		if labName, err = infos.OfNode(name, p.folderLab); err != nil {
+			p.noteIgnored()
 			return nil, nil, err
 		}
 	}
@@ -34,6 +35,7 @@ func (p *program) findNode(arg string) (*vethlab.Lab, *vethlab.Node, error) {
 	}
 	node, err := lab.Node(name)
 	if errors.Is(err, vethlab.ErrNoNode) {
+		p.noteIgnored()
 		err = fmt.Errorf("%w%s", err, words.DidYouMean(name, infos.Named(labName).Nodes))
 	}
 	return lab, node, err

@@ -21,8 +21,5 @@ func placementFlags(cmd *cobra.Command, l *placement.Placement) {
 
 // labs returns the running labs that this user can see.
 func (p *program) labs() (placement.Labs, error) {
-	if p.process.OnMachine() {
-		p.noteIgnored()
-	}
 	return p.process.Labs()
 }
