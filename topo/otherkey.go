@@ -50,6 +50,8 @@ var otherKeys = []otherKey{
 	{in: "an interface", keys: "gateway gw route routes", hint: defaultRoute},
 	{in: "an interface", keys: "up state status", hint: "write down: true for an interface that is down"},
 
+	{in: "an interface", keys: "veth", hint: "write links: [[a, b]] beside nodes: each makes a veth pair"},
+
 	{in: "a link", keys: "ends nodes interfaces", here: "endpoints"},
 	{in: "a link", keys: "prefix network cidr", here: "subnet"},
 	{in: "a link", keys: impairments, hint: noImpairment},
@@ -84,6 +86,10 @@ var otherKeys = []otherKey{
 	{in: "a test", keys: "unreachable blocked fail fails deny", hint: "write expect: unreachable"},
 }
 
+// missingKinds are kinds of links of ip-link(8) and the kernel that lab files do not have.
+const missingKinds = "amt bareudp batadv bond can dsa erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre ip6gretap ip6tnl ipip ipoib " +
+	"ipvlan ipvtap ipvti macsec macvtap netdevsim netkit nlmon ovpn pfcp sit tap team tun vcan vlan vrf vti vti6 vxcan vxlan wireguard wwan xfrm"
+
 // unknownKey returns a hint for an unknown key of a mapping, and which of its known keys is
 // meant, or "".
 func unknownKey(key, mapping string, known []string) (hint, meant string) {
@@ -95,6 +101,9 @@ func unknownKey(key, mapping string, known []string) (hint, meant string) {
 			return o.hint, ""
 		}
 		return "write " + o.here, o.here
+	}
+	if mapping == "an interface" && slices.Contains(strings.Fields(missingKinds), key) {
+		return "lab files have no links of kind " + key + " yet", ""
 	}
 	return oneOf(key, known), similar(key, known)
 }

@@ -78,3 +78,33 @@ func TestTargetsWithPorts(t *testing.T) {
 		}
 	}
 }
+
+// A kind of link of ip-link(8) that lab files do not have is named as such.
+func TestMissingKinds(t *testing.T) {
+	for kind := range strings.FieldsSeq(missingKinds) {
+		_, err := Parse("lab.yaml", fmt.Appendf(nil, inMapping["an interface"], kind))
+		if err == nil || !strings.Contains(err.Error(), "lab files have no links of kind "+kind+" yet") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// A shell script is known as one, whether or not it is YAML; a lab file with such lines is not.
+func TestShellScriptAsLab(t *testing.T) {
+	for text, want := range map[string]bool{
+		"#!/bin/sh\nset -e\n":                      true,
+		"#!/usr/bin/env bash\nA: b\n":              true,
+		"# lab\nip netns add a\nip link add \"x\n": true,
+		"sudo ip -n a link set lo up\n":            true,
+		"- a\n- b\n":                               false,
+		"links: [[a, b]]\ntests:\n- run: |\n    ip netns add x\n  want: 1\n": false,
+	} {
+		_, err := Parse("lab.yaml", []byte(text))
+		if got := err != nil && strings.Contains(err.Error(), "vethlab import reads shell scripts"); got != want {
+			t.Errorf("%q: got %v, want a hint: %t", text, err, want)
+		}
+	}
+	if _, err := Parse("lab.yaml", []byte("#!/bin/sh\nlinks: [[a, b]]\n")); err != nil {
+		t.Error(err)
+	}
+}

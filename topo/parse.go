@@ -63,6 +63,9 @@ func parse(path, file string, data []byte) *Checked {
 	d := &decoder{source: src, places: make(map[string]Pos), texts: make(map[string]*yaml.Node), unread: newUnread()}
 	d.checkTags(doc)
 	t := d.topology(doc)
+	if len(d.errs) > 0 && isShellScript(data) {
+		return unreadable(&Error{Pos: d.errs[0].Pos, Msg: "want a lab, found a shell script", Hint: readsScripts})
+	}
 	if second != nil {
 		d.fail(d.pos(second), "write each lab into a file of its own", "a lab file has one document, and here a second one begins")
 	}
@@ -137,6 +140,9 @@ func syntaxError(src *source, data []byte, err error) *Error {
 		e.Pos = src.place(mark.Line, mark.Column)
 	}
 	e.Hint = syntaxHint(src.line(e.Pos.Line))
+	if isShellScript(data) {
+		e.Hint = readsScripts
+	}
 	return e
 }
 
@@ -153,6 +159,14 @@ func syntaxHint(line string) string {
 	}
 	return ""
 }
+
+const readsScripts = "vethlab import reads shell scripts"
+
+// shellLine matches the first line of a shell script, and a command of iproute2. In a lab
+// file such a command is indented.
+var shellLine = regexp.MustCompile(`(?m)\A#!.*\b(?:ba|da|k|z)?sh\b|^(?:sudo )?ip (?:-[a-z]+ \S+ )?(?:netns|link|addr|address|route) `)
+
+func isShellScript(data []byte) bool { return shellLine.Match(data) }
 
 // defaultName makes the name of a lab from that of its file: "two.vethlab.yaml"
 // is the lab "two", and "x/vethlab.yaml" the lab "x".

@@ -62,6 +62,9 @@ func parseVia(s string) (v Via, hint string, err error) {
 		v = Via{Protocol: DNS, Name: rest}
 		return v, "", v.fault()
 	case p == HTTP:
+		if rest == "" {
+			return v, "write it as http://:80/", fmt.Errorf("%q is not a URL", s)
+		}
 		port, path, _ := strings.Cut(rest, "/")
 		return v, fmt.Sprintf("did you mean %q?", strings.TrimSuffix("http://:"+port, ":")+"/"+path), fmt.Errorf("%q is not a URL", s)
 	case head == "https:":

@@ -137,7 +137,7 @@ func (c *compiler) writtenRoutes(n *node) state.Routes {
 		switch {
 		case r.Dev == "" && n.lacksAddresses: // it may have one in the subnet of the gateway
 		case r.Dev == "":
-			c.fail(pos, "write dev: and the interface, or a gateway out of a subnet of "+n.Name,
+			c.fail(pos, "add dev and an interface, or write a gateway in a subnet of "+n.Name,
 				"gateway %s is not in a subnet of node %s", r.Via, n.Name)
 		case r.Metric == 0 && n.isConnected(r.To.Masked()):
 			c.fail(pos, "leave it out, or give it a metric",
