@@ -24,7 +24,8 @@ func TestMistakesOfFiles(t *testing.T) {
 		{"a hop whose kind is unread", "nodes: {r: {kind: [x]}}\nlinks: [[a, r], [r, b]]\ntests: [{from: a, to: b, path: r}]", []string{"1:19 nodes.r.kind: want host, router or switch, found a list"}},
 		{"a hop that is unread", "links: [[a, b]]\ntests: [{from: a, to: b, path: [[x]]}]", []string{"2:33 tests[0].path[0]: want the nodes on the way, a list, found a list"}},
 		{"an empty hop", "links: [[a, b]]\ntests: [{from: a, to: b, path: ['']}]", []string{"2:33 the name of a node is empty"}},
-		{"a sysctl that is unread, and IPv6", "nodes: {a: {sysctls: {net.ipv6.conf.all.disable_ipv6: true}, interfaces: {eth0: fd00::1/64}}}\nlinks: [[a, b]]", []string{"1:55 sysctl net.ipv6.conf.all.disable_ipv6: true is neither a number nor text"}},
+		{"a sysctl with a word for 1", "nodes: {a: {sysctls: {net.ipv4.ip_forward: yes, net.ipv4.tcp_syncookies: \"Off\", net.ipv4.tcp_congestion_control: cubic}}}\nlinks: [[a, b]]", []string{"1:44 sysctl net.ipv4.ip_forward: yes is not a value", "1:74 sysctl net.ipv4.tcp_syncookies: Off is not a value"}},
+		{"a sysctl that is unread, and IPv6", "nodes: {a: {sysctls: {net.ipv6.conf.all.disable_ipv6: true}, interfaces: {eth0: fd00::1/64}}}\nlinks: [[a, b]]", []string{"1:55 sysctl net.ipv6.conf.all.disable_ipv6: true is not a value"}},
 		{"the smallest MTU of IPv6", "nodes: {a: {interfaces: {eth0: {mtu: 1280, addresses: fd00::1/64}}}}\nlinks: [[a, b]]", nil},
 		{"one byte less", "nodes: {a: {interfaces: {eth0: fd00::1/64}}}\nlinks: [[a, b, {mtu: 1279}]]", []string{"1:26 interface a:eth0 has the IPv6 address fd00::1/64 and mtu 1279, but IPv6 needs 1280"}},
 		{

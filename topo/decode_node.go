@@ -2,6 +2,8 @@ package topo
 
 import (
 	"net/netip"
+	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -81,13 +83,16 @@ func (d *decoder) mac(v value) MAC {
 	return mac
 }
 
-// sysctls reads sysctls. A value is text or a number; true and false are mistakes,
+// switchWords are what people write for 1 and 0. No sysctl of the network has such a value.
+var switchWords = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off|enabled?|disabled?)$`)
+
+// sysctls reads sysctls. A value is text or a number; true, yes and on are mistakes,
 // since the kernel wants 1 and 0.
 func (d *decoder) sysctls(v value) (settings map[string]string, places map[string]Pos) {
 	for _, e := range d.entries(v, "a mapping from sysctl keys to values") {
 		s, ok := d.text(e.value, "a value")
-		if ok && e.value.node.Tag == "!!bool" {
-			d.failAt(e.value, "the kernel wants 1 or 0", "sysctl %s: %s is neither a number nor text", e.key, s)
+		if ok && switchWords.MatchString(strings.TrimSpace(s)) {
+			d.failAt(e.value, "the kernel wants 1 or 0", "sysctl %s: %s is not a value", e.key, s)
 			ok = false
 		}
 		if !ok {

@@ -54,7 +54,7 @@ func writeSysctl(key, value string) (now string, err error) {
 	}
 	_, err = f.WriteString(value)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return "", err
+		return "", fmt.Errorf("cannot set %s to %q: %w", key, value, err)
 	}
 	now, ok := readSysctl(key)
 	if !ok {

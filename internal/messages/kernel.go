@@ -80,6 +80,7 @@ func kernelErrors() []words.Text {
 		{En: "unexpected size of the answer", ZhTW: "回答的長度不符預期"},
 		{En: "this kernel has no sysctl %s (is a module missing?)", ZhTW: "這個核心沒有 sysctl %s（是不是少了模組？）"},
 		{En: "%s can only be written, so a lab cannot have it", ZhTW: "%s 只能寫入，所以不能當作實驗的設定"},
+		{En: "cannot set %s to %q: %w", ZhTW: "無法把 %s 設為 %s：%s"},
 		{En: "cannot set %s to %q: the kernel changes it to %q (write that)", ZhTW: "無法把 %s 設為 %s：核心會改成 %s（請直接這樣寫）"},
 		{En: "the veth below it: %w", ZhTW: "它底下的 veth：%s"},
 		{En: "namespace %s: %w", ZhTW: "命名空間 %s：%s"},
