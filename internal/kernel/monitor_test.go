@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -85,13 +84,8 @@ func (f *follower) record(e live.Event) {
 }
 
 func TestFollower(t *testing.T) {
-	if !netnstest.Isolated(t) { // other programs give nsids in the machine's host namespace
-		return
-	}
+	netnstest.Need(t)
 	needPrograms(t, "ip")
-	if err := os.MkdirAll("/run/netns", 0o755); err != nil {
-		t.Fatal(err)
-	}
 	names := namespaces(t, "a", "b")
 	a, b, c := names[0], names[1], netnstest.Name(t, "c")
 	before := nsidsOf(t, a, b, state.Host)

@@ -114,8 +114,9 @@ func nsidsOf(t testing.TB, names ...string) string {
 			t.Fatalf("%v: %s", args, out)
 		}
 		for line := range strings.Lines(string(out)) {
-			// Nsids of other tests' namespaces are ignored.
-			if _, of, named := strings.Cut(line, "netns name: "); !named || strings.HasPrefix(of, netnstest.LabName(t)) {
+			// Nsids of other tests' namespaces are ignored: the host namespace has some,
+			// also of namespaces without a name.
+			if _, of, named := strings.Cut(line, "netns name: "); !named && name != state.Host || strings.HasPrefix(of, netnstest.LabName(t)) {
 				all = append(all, name+" "+line)
 			}
 		}
