@@ -273,6 +273,20 @@ func (d *Draft) note(c shell.Command, why string) {
 	d.add(Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true})
 }
 
+// noteFailure notes that a command fails. It returns a function that takes the note back, nil
+// if there is one already.
+func (d *Draft) noteFailure(c shell.Command, why string) (takeBack func()) {
+	n := Note{At: c.At, Text: text(c), Why: why, Node: c.Where, Lost: true}
+	if d.noted[n] {
+		return nil
+	}
+	d.add(n)
+	return func() {
+		delete(d.noted, n)
+		d.notes = slices.DeleteFunc(d.notes, func(other Note) bool { return other == n })
+	}
+}
+
 // maxNotes bounds the notes of a script with loops.
 const maxNotes = 1000
 
@@ -326,13 +340,14 @@ func (d *Draft) apply(c shell.Command, words []string) shell.Result {
 			d.note(c, fmt.Sprintf("the kernel adds %s itself, and a lab keeps it", what))
 		}
 		if err := op.Apply(d.state); err != nil {
+			failed := shell.Result{Status: 2}
 			if !op.Traits().Removes { // scripts begin by deleting what may not exist
-				d.note(c, d.opReason(op, err))
+				failed.Handled = d.noteFailure(c, d.opReason(op, err))
 			}
 			if i > 0 { // all or nothing; a single Op that fails changes nothing
 				d.state = d.restore(len(d.applied))
 			}
-			return shell.Result{Status: 2}
+			return failed
 		}
 	}
 	d.recordMTUs(ops)

@@ -129,7 +129,7 @@ func (sh *Shell) words(words []string) {
 // finish takes over the output and status of a program.
 func (sh *Shell) finish(r Result) {
 	sh.print(r.Out)
-	sh.status, sh.why = r.Status, r.Guess
+	sh.status, sh.why, sh.handled = r.Status, r.Guess, r.Handled
 }
 
 // readers are the programs whose input a World gets.
@@ -201,7 +201,7 @@ func (sh *Shell) runScript(file, text string, args []string, lines int) {
 	}
 	sub.out = sh.out
 	sh.nested(func() { sub.all(parsed.Stmts) })
-	sh.status, sh.why = sub.status, sub.why
+	sh.takeStatus(sub)
 }
 
 // Exec follows a command that c starts in another namespace, such as that of ip netns exec. where is
@@ -215,7 +215,7 @@ func (c Command) Exec(where string, words []string) Result {
 	if len(words) > 0 {
 		c.shell.nested(func() { sub.run(words, c.Negated) })
 	}
-	return Result{sub.out.text.String(), sub.status, sub.why}
+	return Result{sub.out.text.String(), sub.status, sub.why, sub.handled}
 }
 
 // Path returns a file of the arguments relative to the folder that the script is started

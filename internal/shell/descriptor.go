@@ -66,7 +66,8 @@ func (sh *Shell) redirected(s *syntax.Stmt, fn func()) {
 	for _, r := range s.Redirs {
 		n, to, ok := sh.redirect(r)
 		if !ok {
-			sh.files, sh.status, sh.why = before, 1, ""
+			sh.files = before
+			sh.setStatus(1)
 			return
 		}
 		if redirected = append(redirected, n...); to != nil {
@@ -127,9 +128,9 @@ func (sh *Shell) close(s *stream) {
 	text := s.text.String()
 	switch {
 	case s.commands != nil:
-		status, why := sh.status, sh.why
+		status, why, handled := sh.status, sh.why, sh.handled
 		sh.withStdin(&text, func() { sh.inSubshell(func(sub *Shell) { sub.stmts(s.commands) }) })
-		sh.status, sh.why = status, why
+		sh.status, sh.why, sh.handled = status, why, handled
 	case s.file != "" && (text != "" || !s.onlyText):
 		sh.world.Write(sh.writer(), s.file, text, s.appends)
 	}

@@ -200,7 +200,8 @@ func (sh *Shell) substitute(w io.Writer, c *syntax.CmdSubst) error {
 		return err
 	}
 	sh.nested(func() { sub.all(c.Stmts) })
-	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
+	sh.takeStatus(sub)
+	sh.counter = sub.counter
 	_, err := io.WriteString(w, sh.charge(sub.out.text.String()))
 	return err
 }

@@ -51,6 +51,15 @@ func (sh *Shell) guess(condition []*syntax.Stmt, ok bool) {
 	sh.world.Note(sh.at, sources(condition), sh.why+", "+taken)
 }
 
+// handle reports that the script handles the failure of the last program, if the branch that
+// is followed next changes something.
+func (sh *Shell) handle(branch []*syntax.Stmt) {
+	if sh.handled != nil && sh.effect(branch) == changes {
+		sh.handled()
+	}
+	sh.handled = nil
+}
+
 // Limits of the search for the effect of statements. Beyond them it is taken as changes.
 const (
 	maxCalls  = 8   // depth of function calls

@@ -117,6 +117,10 @@ type Result struct {
 
 	// Guess says why the status is only a guess; "": the status is known.
 	Guess string
+
+	// Handled is called if the command has failed and the script goes on with something else
+	// that changes something, as in "ip link set v master br0 || { ip link add …; }".
+	Handled func() // nil: nothing is called
 }
 
 // Script is a script to follow.
@@ -282,6 +286,7 @@ type Shell struct {
 	aliases    map[string]string
 	status     int    // $?
 	why        string // why status is a guess; "": it is known
+	handled    func() // [Result.Handled] of the program that status is of, or nil
 	options    options
 	conditions int // nested conditions, in which set -e does not apply
 	files
@@ -300,10 +305,15 @@ type Shell struct {
 type options struct{ errexit, nounset, allexport, pipefail, aliases bool }
 
 // setStatus sets the exit status.
-func (sh *Shell) setStatus(status int) { sh.status, sh.why = status, "" }
+func (sh *Shell) setStatus(status int) { sh.status, sh.why, sh.handled = status, "", nil }
+
+// takeStatus takes over the exit status of a subshell.
+func (sh *Shell) takeStatus(sub *Shell) {
+	sh.status, sh.why, sh.handled = sub.status, sub.why, sub.handled
+}
 
 // setVerdict sets the exit status to the result of a condition.
-func (sh *Shell) setVerdict(v verdict) { sh.status, sh.why = truth(v.ok), v.why }
+func (sh *Shell) setVerdict(v verdict) { sh.status, sh.why, sh.handled = truth(v.ok), v.why, nil }
 
 // A function is a shell function and the file that it is in.
 type function struct {

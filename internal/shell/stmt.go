@@ -114,7 +114,8 @@ func (sh *Shell) inSubshell(fn func(*Shell)) {
 	sub := sh.subshell()
 	sub.out = sh.out
 	sh.nested(func() { fn(sub) })
-	sh.status, sh.why, sh.counter = sub.status, sub.why, sub.counter
+	sh.takeStatus(sub)
+	sh.counter = sub.counter
 }
 
 func (sh *Shell) ifClause(c *syntax.IfClause) flow {
@@ -125,8 +126,10 @@ func (sh *Shell) ifClause(c *syntax.IfClause) flow {
 		return f
 	}
 	if sh.holds(c.Cond, c.Then, otherwise(c)) {
+		sh.handle(c.Then)
 		return sh.stmts(c.Then)
 	}
+	sh.handle(otherwise(c))
 	sh.setStatus(0)
 	if c.Else == nil {
 		return flow{}
@@ -365,6 +368,7 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 			yes, no = no, yes
 		}
 		if sh.holds([]*syntax.Stmt{c.X}, yes, no) == (c.Op == syntax.AndStmt) {
+			sh.handle([]*syntax.Stmt{c.Y})
 			return sh.stmt(c.Y)
 		}
 	case syntax.Pipe, syntax.PipeAll:
@@ -378,7 +382,7 @@ func (sh *Shell) binary(c *syntax.BinaryCmd) flow {
 			sh.inSubshell(func(sub *Shell) { sub.stmt(c.Y) })
 		})
 		if sh.options.pipefail && sh.status == 0 && sh.why == "" {
-			sh.status, sh.why = left.status, left.why
+			sh.takeStatus(left)
 		}
 	}
 	return flow{}
