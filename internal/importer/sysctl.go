@@ -46,12 +46,7 @@ func canonical(setting string) string {
 
 // echoed returns what sysctl prints of the settings that it writes.
 func echoed(words, list []string) string {
-	options := ""
-	for _, w := range words {
-		if strings.HasPrefix(w, "-") {
-			options += " " + w
-		}
-	}
+	options := strings.Join(slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, "-") }), " ")
 	var b strings.Builder
 	for _, setting := range list {
 		key, value, _ := strings.Cut(setting, "=")

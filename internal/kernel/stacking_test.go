@@ -5,6 +5,7 @@ package kernel_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func stackings(a, b string) []stacking {
 		on, next := fmt.Sprintf("br%d", k), fmt.Sprintf("br%d", k+1)
 		tower = append(tower, macvlan(a, fmt.Sprintf("m%d", k), on, "bridge"), bridge(next), port(fmt.Sprintf("m%d", k), next))
 	}
-	with := func(ops ...plan.Op) plan.Plan { return append(tower[:len(tower):len(tower)], ops...) }
+	with := func(ops ...plan.Op) plan.Plan { return append(slices.Clip(tower), ops...) }
 	return []stacking{
 		{"a bridge for a lower device", plan.Plan{bridge("br0"), macvlan(b, "m0", "eth0", "bridge"), port("eth0", "br0")}, true},
 		{"a macvlan on a port", plan.Plan{bridge("br0"), port("eth0", "br0"), macvlan(a, "m0", "eth0", "bridge")}, true},

@@ -8,7 +8,11 @@ func toolMessages() []words.Text {
 	return []words.Text{
 		{En: "connect: Network is unreachable", ZhTW: "沒有路由可以到那裡，所以封包根本沒有送出去"},
 		{En: "sendmsg: %w", ZhTW: "封包送不出去：%s"},
-		{En: "(%d) %w", ZhTW: "%[2]s"}, // curl's exit code
+		{En: "(%d) unknown protocol %q (want http, https)", ZhTW: "未知的協定 %[2]s（要 http 或 https）"}, // curl's exit code
+		{En: "(%d) %w", ZhTW: "%[2]s"},
+		{En: "the server does not answer by TLS", ZhTW: "伺服器的回應不是 TLS"},
+		{En: "the server's certificate is not trusted: %s", ZhTW: "伺服器的憑證不可信任：%s"},
+		{En: "the server closed the connection without an answer", ZhTW: "伺服器沒有回應就關閉了連線"},
 		{En: "connect: %w", ZhTW: "%s"},
 		{En: "dial udp %s: %w", ZhTW: "%[2]s"},
 		{En: "%s: Name or service not known", ZhTW: "查不到 %s 這個名字：是不是打錯了，或是沒有 DNS？"},

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -105,7 +106,7 @@ func TestCheckSupported(t *testing.T) {
 }
 
 func text(err error) string {
-	if list, ok := err.(topo.Errors); ok && len(list) > 0 {
+	if list := topo.Errors(nil); errors.As(err, &list) && len(list) > 0 {
 		return fmt.Sprintf("lab:%d:%d: %s", list[0].Pos.Line, list[0].Pos.Col, list[0].Msg)
 	}
 	if err == nil {
