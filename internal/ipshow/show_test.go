@@ -65,7 +65,7 @@ func TestDetailsInJSON(t *testing.T) {
 		"br0":    `"linkinfo":{"info_kind":"bridge","info_data":{"forward_delay":400,"hello_time":200,"max_age":2000,"ageing_time":30000,"stp_state":0,"priority":32768,"vlan_filtering":0,"bridge_id":"8000.2:0:0:0:0:10"}}`,
 		"eth1":   `"linkinfo":{"info_kind":"veth","info_slave_kind":"bridge","info_slave_data":{"state":"forwarding","priority":32,"cost":5,"hairpin":true,"guard":true,"root_block":false,"learning":false,"flood":true,"no":"0x1","isolated":true}}`,
 		"qinq":   `"linkinfo":{"info_kind":"vlan","info_data":{"protocol":"802.1ad","id":6}}`,
-		"mv0":    `"linkinfo":{"info_kind":"macvlan","info_data":{"mode":"bridge"}}`,
+		"mv0":    `"linkinfo":{"info_kind":"macvlan","info_data":{"mode":"bridge","bcqueuelen":1000,"usedbcqueuelen":1000}}`,
 		"vx0":    `"linkinfo":{"info_kind":"vxlan","info_data":{"id":7,"remote":"10.0.0.2","local":"10.0.0.1","link":"eth2","port":4789}}`,
 		"gn0":    `"linkinfo":{"info_kind":"geneve","info_data":{"id":7,"remote":"10.0.0.2"}}`,
 		"ipip0":  `"linkinfo":{"info_kind":"ipip","info_data":{"remote":"10.0.0.2","local":"10.0.0.1"}}`,

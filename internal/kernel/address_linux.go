@@ -18,9 +18,11 @@ func familyOf(a netip.Addr) uint8 {
 	return unix.AF_INET
 }
 
+// addAddress adds an address. A link that the plan has set down may still have its IPv6
+// addresses, by the sysctl keep_addr_on_down.
 func (e *encoder) addAddress(op plan.AddAddress) error {
 	flags := uint16(createNew)
-	if op.Replace {
+	if op.Replace || e.setDown[op.Link] && op.Address.Addr().Is6() {
 		flags = unix.NLM_F_CREATE | unix.NLM_F_REPLACE
 	}
 	return e.address(unix.RTM_NEWADDR, flags, op.Link, op.Address)

@@ -26,6 +26,7 @@ type encoder struct {
 	routes    []seenRoute  // that somebody added, see addedAs; nil: not read yet
 	taken     map[int]bool // indexes that no new link gets; nil: not read yet, see freeIndex
 	firstFree int
+	setDown   map[state.Endpoint]bool // links that the plan sets down
 }
 
 // maxBatch is how many bytes are collected before they are sent: far below

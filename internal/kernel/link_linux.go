@@ -56,6 +56,12 @@ func (e *encoder) delLink(op plan.DelLink) error {
 // message that goes before this one.
 func (e *encoder) setLink(op plan.SetLink) (err error) {
 	index, master := e.known.index(op.Link, e.op), 0
+	if op.Up != nil && !*op.Up {
+		if e.setDown == nil {
+			e.setDown = map[state.Endpoint]bool{}
+		}
+		e.setDown[op.Link] = true
+	}
 	if op.Master != nil && *op.Master != "" {
 		if master, err = e.index(state.Endpoint{Namespace: op.Link.Namespace, Link: *op.Master}); err != nil {
 			return err
