@@ -41,7 +41,7 @@ func FindUnmanaged(view *kernel.Snapshot, changes plan.Plan) []Unmanaged {
 		}{
 			{"rules of legacy iptables", xtables.Summary(x.Xtables)},
 			{PolicyRules, ruleChanges(x.Rules)},
-			{"routes in tables of such rules", tableSizes(x.Routes)},
+			{"routes in tables that rules of policy routing look up", tableSizes(x.Routes)},
 			{"interfaces with ARP off", withoutARP(view, s.Namespaces[name])},
 			{"options of bridge ports", portLines(view, s.Namespaces[name])},
 			{"xfrm policies", policyLines(x.Policies)},

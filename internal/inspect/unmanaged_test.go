@@ -34,7 +34,7 @@ func TestFindUnmanaged(t *testing.T) {
 			v.Extras = map[string]kernel.Extra{"l.b": {Rules: append(slices.Clone(initial), own), Routes: map[uint32]int{7: 1, 9: 2}}}
 		}, []Unmanaged{
 			{"b", "rules of policy routing", "100: from 10.0.0.0/24 lookup 7"},
-			{"b", "routes in tables of such rules", "table 7 (1 route), table 9 (2 routes)"},
+			{"b", "routes in tables that rules of policy routing look up", "table 7 (1 route), table 9 (2 routes)"},
 		}},
 		{"a deleted rule", func(v *kernel.Snapshot) {
 			v.Extras = map[string]kernel.Extra{"l.a": {Rules: slices.Delete(slices.Clone(initial), 1, 2)}}

@@ -188,7 +188,7 @@ func reportPhrases() []words.Text {
 		{En: "%d packet", ZhTW: " %s 個封包"},
 		{En: "rules of legacy iptables", ZhTW: "舊式 iptables 的規則"},
 		{En: "rules of policy routing", ZhTW: " policy routing 的規則"},
-		{En: "routes in tables of such rules", ZhTW: "那些規則所用路由表裡的路由"},
+		{En: "routes in tables that rules of policy routing look up", ZhTW: "那些規則所用路由表裡的路由"},
 		{En: "interfaces with ARP off", ZhTW: "關掉 ARP 的介面"},
 		{En: "xfrm policies", ZhTW: " xfrm policy"},
 		{En: "local routes to addresses that it does not have", ZhTW: "到別人位址的 local 路由"},
