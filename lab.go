@@ -161,27 +161,40 @@ func (l *Lab) Checked() *topo.Checked {
 // those that the lab was last brought up with or, if it does not run, those that it would
 // get. An interface that was added since is left as it is.
 func (l *Lab) Pinned() (*topo.Topology, error) {
+	names, err := l.namespaces()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return l.PinnedNew()
+	}
 	d := l.compiled.Load()
 	if d == nil {
 		return nil, l.unknown()
 	}
-	pins := d.Pins()
-	names, err := l.namespaces()
-	if err != nil && !errors.Is(err, sandbox.ErrRoot) {
+	old, err := recorded(l.name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the addresses of lab %s: %w", l.name, err)
+	}
+	return l.pinned(d.WithPins(d.Keeping(old.Lab)))
+}
+
+// PinnedNew returns the description with the addresses written into it that a lab that
+// does not run would get. It does not look at the kernel.
+func (l *Lab) PinnedNew() (*topo.Topology, error) {
+	d := l.compiled.Load()
+	if d == nil {
+		return nil, l.unknown()
+	}
+	return l.pinned(d.WithPins(d.Pins()))
+}
+
+// pinned returns a description unless it has mistakes.
+func (l *Lab) pinned(t *topo.Topology) (*topo.Topology, error) {
+	if _, err := describe(l.name, t); err != nil {
 		return nil, err
 	}
-	if len(names) > 0 {
-		old, err := recorded(l.name)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the addresses of lab %s: %w", l.name, err)
-		}
-		pins = d.Keeping(old.Lab)
-	}
-	pinned := d.WithPins(pins)
-	if _, err := describe(l.name, pinned); err != nil {
-		return nil, err
-	}
-	return pinned, nil
+	return t, nil
 }
 
 // wanted returns the described state, or nil if the description is unknown.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab"
 	"github.com/vethlab/vethlab/internal/atomicfile"
 	"github.com/vethlab/vethlab/topo"
 )
@@ -54,15 +55,24 @@ func (p *program) fmt(args []string, o fmtOptions) error {
 	if err != nil {
 		return err
 	}
-	err = p.process.ReexecIfSandboxed(lab.Name(), false)
-	if err != nil && !p.process.OutOfReach(err) {
-		return err
-	}
-	pinned, err := lab.Pinned()
+	pinned, err := p.pinnedOf(lab)
 	if err != nil {
 		return err
 	}
 	return p.amend(args[0], pinned, o)
+}
+
+// pinnedOf returns the description of a lab with the addresses that it leaves out. For a lab
+// whose sandbox does not exist yet it has those that the lab would get.
+func (p *program) pinnedOf(lab *vethlab.Lab) (*topo.Topology, error) {
+	err := p.process.ReexecIfSandboxed(lab.Name(), false)
+	switch {
+	case err == nil:
+		return lab.Pinned()
+	case p.process.OutOfReach(err):
+		return lab.PinnedNew()
+	}
+	return nil, err
 }
 
 // amend writes the addresses of a topology into its file.
