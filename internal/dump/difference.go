@@ -55,6 +55,8 @@ var kernelMade = map[string]string{
 	"Tunnel.Name":            "is in the kind",
 	"Namespace.Peers":        "nsids; the names of namespaces are compared",
 	"Namespace.Name":         "identifies the namespace",
+	"Namespace.Owner":        "says how much was read",
+	"Namespace.Cuts":         "says how much was read",
 	"Setting.Default":        "the value in a new namespace",
 	"Namespace.Addresses":    "objects of their own", "Namespace.Links": "objects of their own", "Namespace.Routes": "objects of their own",
 	"Namespace.Rules": "objects of their own", "Namespace.Neighbours": "objects of their own", "Namespace.FDB": "objects of their own",

@@ -24,6 +24,11 @@ type Namespace struct {
 	// Peers holds the names of namespaces by nsid (IFLA_LINK_NETNSID), if they have
 	// one: ip shows "link-netns NAME".
 	Peers map[int32]string `json:"peers,omitempty"`
+
+	// Owner is the user who can fill the namespace with anything, "user 1000"; "": root,
+	// this user, or nobody that is known.
+	Owner string `json:"-"`
+	Cuts  []Cut  `json:"-"` // what was not read to the end; nothing of a namespace without Owner
 }
 
 // Link returns the link with that index, or nil.
@@ -54,5 +59,11 @@ func (ns *Namespace) LinkName(index int) string {
 
 // AddressesOf returns the addresses of the link with that index.
 func (ns *Namespace) AddressesOf(index int) []Address {
-	return slices.DeleteFunc(slices.Clone(ns.Addresses), func(a Address) bool { return a.Index != index })
+	found := ns.Addresses[:0:0]
+	for _, a := range ns.Addresses {
+		if a.Index == index {
+			found = append(found, a)
+		}
+	}
+	return found
 }

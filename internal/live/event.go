@@ -12,6 +12,10 @@ const (
 	Snapshot Kind = "snapshot" // all nodes; the first event
 	Resync   Kind = "resync"   // events were lost (ENOBUFS); the differences follow
 
+	// LeftOut: a namespace of another user has more of What than is kept, or more events
+	// than are reported; Count are kept or, of events, left out.
+	LeftOut Kind = "left-out"
+
 	NodeAdded   Kind = "node-added"
 	NodeDeleted Kind = "node-deleted"
 
@@ -47,8 +51,9 @@ type Event struct {
 	Interface string `json:"interface,omitempty"`
 
 	Link *Interface `json:"link,omitempty"` // of LinkAdded
-	What string     `json:"what,omitempty"` // of LinkChanged: mtu, mac, master, alias
+	What string     `json:"what,omitempty"` // of LinkChanged: mtu, mac, master, alias; of LeftOut: events, links, routes, …
 	Was  string     `json:"was,omitempty"`  // the value before
+	User string     `json:"user,omitempty"` // of LeftOut: who owns the namespace
 	Now  string     `json:"now,omitempty"`
 	To   *End       `json:"to,omitempty"` // of Moved; nil: the namespace is not in the view
 
@@ -57,6 +62,8 @@ type Event struct {
 	Route     *Route        `json:"route,omitempty"`
 	Rule      *Rule         `json:"rule,omitempty"`
 	Neighbour *Neighbour    `json:"neighbour,omitempty"`
+
+	Count int `json:"count,omitempty"` // of LeftOut
 
 	Nodes []Node `json:"nodes,omitempty"` // of Snapshot and NodeAdded
 }

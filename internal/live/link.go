@@ -23,6 +23,10 @@ func (u SetLink) apply(v *View) []Event {
 	ref := dump.LinkRef{Netns: u.Netns, Index: u.Link.Index}
 	old := v.wiring.Link(ref)
 	if old == nil {
+		if !v.foreign.add(u.Netns, len(ns.Links)) {
+			delete(v.moving, ref)
+			return v.full(u.Netns, LinkAdded, len(ns.Links))
+		}
 		i, _ := slices.BinarySearchFunc(ns.Links, u.Link.Index, func(l dump.Link, index int) int { return l.Index - index })
 		ns.Links = slices.Insert(ns.Links, i, u.Link)
 		if m, ok := v.moving[ref]; ok {
@@ -165,9 +169,10 @@ func (u DelLink) apply(v *View) []Event {
 
 // remove deletes a link with its addresses and neighbours.
 func (v *View) remove(id int32, index int) {
-	ns := v.wiring.Namespaces[id]
+	ns, before := v.wiring.Namespaces[id], v.entries(id)
 	ns.Links = slices.DeleteFunc(ns.Links, func(l dump.Link) bool { return l.Index == index })
 	v.tables[id].drop(index)
+	v.foreign.remove(id, before-v.entries(id))
 }
 
 // finishMove returns the event of a moved link and updates the links that refer to it

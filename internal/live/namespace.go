@@ -18,9 +18,14 @@ func (u SetNamespace) apply(v *View) []Event {
 	if u.Seen != nil && v.wiring.Namespaces[u.Netns] == nil {
 		v.wiring.Namespaces[u.Netns] = &dump.Namespace{Links: slices.Clone(u.Seen.Links)}
 		v.tables[u.Netns] = newTables(u.Seen)
+		v.foreign.begin(u.Netns, u.Seen.Owner, v.entries(u.Netns))
 	}
 	v.names[u.Netns] = u.Name
-	return v.presence(u.Netns, node, before)
+	events := v.presence(u.Netns, node, before)
+	if u.Seen != nil {
+		events = append(events, v.cuts(u.Netns, u.Seen.Cuts)...)
+	}
+	return events
 }
 
 // presence returns the events of a namespace that enters or leaves the scope or becomes
@@ -45,6 +50,7 @@ type DelNamespace struct{ Netns int32 }
 
 func (u DelNamespace) apply(v *View) []Event {
 	node, before := v.node(u.Netns)
+	v.foreign.end(u.Netns, v.entries(u.Netns))
 	delete(v.wiring.Namespaces, u.Netns)
 	delete(v.tables, u.Netns)
 	delete(v.names, u.Netns)

@@ -82,6 +82,9 @@ func (u setEntry[K, T]) apply(v *View) []Event {
 	}
 	entries, key := u.table.entries(t), u.table.key(u.entry)
 	old, known := entries[key]
+	if !known && !v.foreign.add(u.netns, len(entries)) {
+		return v.full(u.netns, u.table.added, len(entries))
+	}
 	entries[key] = u.entry
 	if !known {
 		return u.table.emit(v, u.netns, u.table.added, "", u.entry)
@@ -109,6 +112,7 @@ func (u delEntry[K, T]) apply(v *View) []Event {
 		return nil
 	}
 	delete(entries, key)
+	v.foreign.remove(u.netns, 1)
 	return u.table.emit(v, u.netns, u.table.deleted, "", u.entry)
 }
 

@@ -19,6 +19,11 @@ func (e Event) String() string {
 		return words.Plural(len(e.Nodes), "node") + ": " + words.List(nodeNames(e.Nodes), 8)
 	case Resync:
 		return "events were lost; all state was read again"
+	case LeftOut:
+		if e.What == whatEvents {
+			return words.Plural(e.Count, "event") + " of " + e.User + " left out: too many in a second"
+		}
+		return fmt.Sprintf("%s of %s: only the first %d %s are followed", e.Node, e.User, e.Count, e.What)
 	case NodeAdded:
 		return e.Node + " added" + withLinks(e.Nodes)
 	case NodeDeleted:

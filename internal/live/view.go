@@ -18,11 +18,12 @@ import (
 
 // A View is the last known state of the namespaces.
 type View struct {
-	scope  Scope
-	wiring dump.Wiring                 // links only
-	tables map[int32]*tables           // addresses, routes, … of the same namespaces
-	names  map[int32]string            // of namespaces, by nsid
-	moving map[dump.LinkRef]movingLink // by their new namespace and index
+	scope   Scope
+	wiring  dump.Wiring                 // links only
+	tables  map[int32]*tables           // addresses, routes, … of the same namespaces
+	names   map[int32]string            // of namespaces, by nsid
+	moving  map[dump.LinkRef]movingLink // by their new namespace and index
+	foreign foreign
 }
 
 // A Scope says which nodes and links of a View are reported.
@@ -38,11 +39,12 @@ const HostName = topo.HostNode
 // New returns an empty view.
 func New(scope Scope) *View {
 	return &View{
-		scope:  scope,
-		wiring: dump.Wiring{Namespaces: map[int32]*dump.Namespace{}},
-		tables: map[int32]*tables{},
-		names:  map[int32]string{},
-		moving: map[dump.LinkRef]movingLink{},
+		scope:   scope,
+		wiring:  dump.Wiring{Namespaces: map[int32]*dump.Namespace{}},
+		tables:  map[int32]*tables{},
+		names:   map[int32]string{},
+		moving:  map[dump.LinkRef]movingLink{},
+		foreign: foreign{owners: map[int32]string{}, sum: map[string]int{}, cut: map[int32]bool{}},
 	}
 }
 

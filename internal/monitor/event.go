@@ -33,7 +33,7 @@ func styleOf(k live.Kind) words.Style {
 		return words.Green
 	case live.CarrierDown, live.LinkDown, live.NodeDeleted, live.LinkDeleted, live.AddressDuplicate:
 		return words.Red
-	case live.Resync, live.Moved:
+	case live.Resync, live.LeftOut, live.Moved:
 		return words.Amber
 	}
 	return words.Plain
