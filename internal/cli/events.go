@@ -8,10 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/kernel"
 	"github.com/vethlab/vethlab/internal/live"
 	"github.com/vethlab/vethlab/internal/monitor"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 func newEvents(p *program) *cobra.Command {
@@ -145,10 +147,32 @@ func (p *program) follow(ctx context.Context, args []string, f followOptions) (f
 	if f.host {
 		p.noteIgnored()
 	}
-	follower, err = kernel.Follow(find, scope, options)
+	follower, err = followUntil(ctx, func() (*kernel.Follower, error) { return kernel.Follow(find, scope, options) })
+	if err == nil && len(follower.LeftOut) > 0 {
+		p.out.notice("too large to follow whole: %s", escape.Line(words.List(mapSlice(follower.LeftOut, live.Event.String), maxLeftOut)))
+	}
 	if err == nil && follower.HostOnly() {
 		p.out.notice("only the namespace of this shell can be seen; for the others:")
 		p.out.hint("sudo vethlab %s", strings.Join(p.process.Args, " "))
 	}
 	return follower, what, err
+}
+
+// followUntil returns when ctx ends, although the first read goes on.
+func followUntil(ctx context.Context, follow func() (*kernel.Follower, error)) (*kernel.Follower, error) {
+	type result struct {
+		follower *kernel.Follower
+		err      error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := follow()
+		done <- result{f, err}
+	}()
+	select {
+	case r := <-done:
+		return r.follower, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err() // the program ends
+	}
 }

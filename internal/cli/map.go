@@ -13,6 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/hostmap"
 	"github.com/vethlab/vethlab/internal/placement"
 	"github.com/vethlab/vethlab/internal/sandbox"
+	"github.com/vethlab/vethlab/internal/words"
 )
 
 type mapOptions struct {
@@ -159,8 +160,14 @@ func (p *program) printFound(m *hostmap.Map, args []string, o mapOptions) error 
 	return nil
 }
 
+// maxLeftOut is how many namespaces that were not read whole are named.
+const maxLeftOut = 4
+
 // noticeUnseen reports what the map does not show, and how to see it.
 func (p *program) noticeUnseen(m *hostmap.Map) {
+	if len(m.LeftOut) > 0 {
+		p.out.notice("too large to read whole: %s", escape.Line(words.List(m.LeftOut, maxLeftOut)))
+	}
 	if len(m.Unseen) == 0 {
 		return
 	}

@@ -111,6 +111,7 @@ func (b *builder) numbered() map[int32]*Namespace {
 // interfaces adds the links of a namespace.
 func (b *builder) interfaces(ns *Namespace, id int32) {
 	seen := b.s.wiring.Namespaces[id]
+	ns.cuts, ns.foreign = seen.Cuts, seen.Owner
 	ports := map[string][]string{}
 	for i := range seen.Links {
 		l := &seen.Links[i]
@@ -268,6 +269,19 @@ func (m *Map) noteUnseen(c *census) {
 func (m *Map) noteSkipped(users []string) {
 	if len(users) > 0 {
 		m.Unseen = append(m.Unseen, "the engines of "+words.List(users, maxNames)+", whose files take too long to read")
+	}
+}
+
+// noteCuts sets LeftOut.
+func (m *Map) noteCuts() {
+	for _, ns := range m.Namespaces {
+		if len(ns.cuts) > 0 {
+			what := make([]string, len(ns.cuts))
+			for i, c := range ns.cuts {
+				what[i] = c.String()
+			}
+			m.LeftOut = append(m.LeftOut, fmt.Sprintf("namespace %s of %s: %s", ns.Name, ns.foreign, strings.Join(what, ", ")))
+		}
 	}
 }
 

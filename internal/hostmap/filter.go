@@ -117,7 +117,7 @@ func FilterKeys() []string {
 // Select returns the namespaces that match all filters. Filters on interfaces also
 // remove the interfaces that do not match, and namespaces without a match.
 func (m *Map) Select(filters []Filter) *Map {
-	selected := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen}
+	selected := &Map{Namespaces: []*Namespace{}, Unseen: m.Unseen, LeftOut: m.LeftOut}
 	for _, ns := range m.Namespaces {
 		if part := ns.selected(filters); part != nil {
 			selected.Namespaces = append(selected.Namespaces, part)

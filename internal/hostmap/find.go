@@ -146,7 +146,7 @@ func (f Found) Sentence() string {
 		fmt.Fprintf(&b, " on %s", i.Lower)
 	}
 	if list := each(i.shown(false), netip.Prefix.String); len(list) > 0 {
-		b.WriteString(", " + strings.Join(list, " and "))
+		b.WriteString(", " + sentenceList(list))
 	}
 	switch i.State {
 	case dump.StateUp:
@@ -166,6 +166,14 @@ func (f Found) Sentence() string {
 		b.WriteString("; " + f.Namespace.Name + " has its " + strings.Replace(viaOf(via), "default", "default route", 1))
 	}
 	return b.String()
+}
+
+// sentenceList joins a few, and counts the rest of many.
+func sentenceList(list []string) string {
+	if len(list) > maxAddresses {
+		return words.List(list, maxAddresses)
+	}
+	return strings.Join(list, " and ")
 }
 
 func (f Found) master(b *strings.Builder) {

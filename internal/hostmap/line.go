@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vethlab/vethlab/internal/dump"
 	"github.com/vethlab/vethlab/internal/escape"
 	"github.com/vethlab/vethlab/internal/words"
 )
@@ -19,8 +20,17 @@ type Line struct {
 	Note    string   // peer, kind, default routes
 }
 
+// A line of text holds few of many: more are no help to a reader, and other users can
+// make thousands of them.
+const (
+	maxAddresses = 16  // of an interface
+	maxLines     = 600 // interfaces of a namespace of another user
+)
+
 // Lines returns the interfaces of a namespace, each below its master or lower device.
-// Without all, link-local addresses and a lo with only its own addresses are left out.
+// Without all, link-local addresses and a lo with only its own addresses are left out, and
+// so are addresses after the first [maxAddresses], and interfaces after the first
+// [maxLines] if the namespace is another user's.
 func (ns *Namespace) Lines(all bool) []Line {
 	below := map[string][]*Interface{}
 	for i := range ns.Interfaces {
@@ -46,6 +56,9 @@ func (ns *Namespace) Lines(all bool) []Line {
 	}
 	for _, iface := range below[""] {
 		add(iface, "", "")
+	}
+	if more := len(lines) - maxLines; more > 0 && !all && ns.foreign != "" {
+		lines = append(lines[:maxLines], Line{Name: fmt.Sprintf("and %d more", more), State: dump.StateUp})
 	}
 	return lines
 }
@@ -95,8 +108,9 @@ func (i *Interface) shown(all bool) []netip.Prefix {
 
 func (ns *Namespace) line(iface *Interface, tree string, all bool) Line {
 	l := Line{Tree: tree, Name: iface.Name, State: iface.State}
-	for _, a := range iface.shown(all) {
-		l.Address = append(l.Address, a.String())
+	l.Address = each(iface.shown(all), netip.Prefix.String)
+	if more := len(l.Address) - maxAddresses; more > 0 && !all {
+		l.Address = append(l.Address[:maxAddresses], fmt.Sprintf("and %d more", more))
 	}
 	notes := iface.notes(ns)
 	l.Note = strings.Join(notes, ", ")

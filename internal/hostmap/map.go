@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/vethlab/vethlab/internal/dump"
 )
 
 // A Map is the network namespaces of a machine, as far as the viewer can see them.
@@ -13,6 +15,10 @@ type Map struct {
 
 	// Unseen lists what this user can't read, a sentence each.
 	Unseen []string `json:"unseen,omitempty"`
+
+	// LeftOut lists what was not read to the end, a phrase for each namespace: other users
+	// could fill theirs without end.
+	LeftOut []string `json:"left_out,omitempty"`
 }
 
 // HostName is the name of the host namespace: the one that this program was started in.
@@ -34,7 +40,9 @@ type Namespace struct {
 	// ClaimedBy is as [Container.ClaimedBy].
 	ClaimedBy string `json:"claimed_by,omitempty"`
 
-	owner string // of its user namespace, if neither root nor the viewer, as ClaimedBy
+	cuts    []dump.Cut
+	foreign string // as [dump.Namespace.Owner]
+	owner   string // of its user namespace, if neither root nor the viewer, as ClaimedBy
 
 	Inode uint64 `json:"inode,omitempty"` // of net:[…]; 0: no holder is known
 	Lab   string `json:"lab,omitempty"`   // of vethlab or containerlab

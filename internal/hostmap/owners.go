@@ -31,6 +31,7 @@ func (m *Map) merge(in *Map) {
 		}
 	}
 	in.rename(names)
+	m.LeftOut = append(m.LeftOut, in.LeftOut...)
 	for _, ns := range in.Namespaces {
 		if ns.Unseen != "" || ns.Inode == 0 && len(ns.Interfaces) == 0 {
 			continue

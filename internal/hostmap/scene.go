@@ -3,6 +3,7 @@ package hostmap
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/vethlab/vethlab/internal/draw"
@@ -21,6 +22,7 @@ func (m *Map) Scene() *draw.Scene {
 			addCables(s, m, ns, &ns.Interfaces[i])
 		}
 	}
+	dropLoose(s)
 	return s
 }
 
@@ -31,6 +33,10 @@ func boxOf(ns *Namespace) draw.Box {
 	}
 	for _, l := range ns.Lines(false) {
 		i := ns.Interface(l.Name)
+		if i == nil { // "and 3 more"
+			b.Notes = append(b.Notes, l.Name)
+			continue
+		}
 		up := i.State != dump.StateDown
 		switch {
 		case i.forwards():
@@ -113,4 +119,20 @@ func addCables(s *draw.Scene, m *Map, ns *Namespace, i *Interface) {
 			s.Cables = append(s.Cables, draw.Cable{Ends: [2]draw.End{here, there}})
 		}
 	}
+}
+
+// dropLoose deletes the cables and relations of interfaces that are not drawn, see
+// [Namespace.Lines].
+func dropLoose(s *draw.Scene) {
+	drawn := map[draw.End]bool{}
+	for _, b := range s.Boxes {
+		for _, p := range b.Ports {
+			drawn[draw.End{Box: b.ID, Port: p.Name}] = true
+		}
+		for _, bar := range b.Bars {
+			drawn[draw.End{Box: b.ID, Port: bar.Name}] = true
+		}
+	}
+	s.Cables = slices.DeleteFunc(s.Cables, func(c draw.Cable) bool { return !drawn[c.Ends[0]] || !drawn[c.Ends[1]] })
+	s.Relations = slices.DeleteFunc(s.Relations, func(r draw.Relation) bool { return !drawn[r.From] || !drawn[r.To] })
 }

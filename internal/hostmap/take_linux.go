@@ -56,6 +56,7 @@ func take(ctx context.Context, o Options) (*Map, error) {
 	m.noteUnseen(c)
 	m.noteSkipped(t.skipped)
 	m.name()
+	m.noteCuts()
 	return m, nil
 }
 
@@ -114,9 +115,9 @@ func (v *visitor) enter(h *held, c *census) error {
 		return err
 	}
 	// Without the right to enter, the links can still be read by nsid.
-	read := func() ([]dump.Route, error) { return kernel.RoutesFd(fd) }
+	read := func() ([]dump.Route, error) { return v.observer.DefaultRoutes(id, fd) }
 	if h.inode == c.host {
-		read = kernel.HostRoutes // needs no right to enter
+		read = kernel.DefaultHostRoutes // needs no right to enter
 	}
 	routes, err := read()
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // A conn is a netlink socket. It belongs to the namespace that its thread was in
@@ -19,6 +21,10 @@ type conn struct {
 	// withStats is set once the kernel has left out more than the statistics, see
 	// linkFilter.
 	withStats bool
+
+	inside  bool         // the thread that uses it is in the socket's namespace
+	strict  bool         // see [conn.setStrict]
+	foreign *foreignRead // bounds what is read; nil: no bound
 }
 
 // dial opens a route socket in the calling thread's namespace and joins groups.
@@ -51,6 +57,40 @@ func dialProtocol(protocol int, groups ...int) (*conn, error) {
 
 func (c *conn) close() { unix.Close(c.fd) }
 
+// reopen replaces the socket by another in the same namespace: the kernel has no message
+// that ends a dump, and a socket has one dump at a time.
+func (c *conn) reopen() error {
+	if c.inside {
+		return c.redial()
+	}
+	ns, err := unix.IoctlRetInt(c.fd, unix.SIOCGSKNS)
+	if err != nil {
+		return os.NewSyscallError("ioctl SIOCGSKNS", err)
+	}
+	defer unix.Close(ns)
+	return netns.DoFd(ns, c.redial)
+}
+
+// redial is reopen in the calling thread's namespace.
+func (c *conn) redial() error {
+	other, err := dial()
+	if err != nil {
+		return err
+	}
+	unix.Close(c.fd)
+	if c.fd = other.fd; c.strict {
+		return c.setStrict()
+	}
+	return nil
+}
+
+// setStrict makes the kernel check requests, and filter by what is in them, since Linux
+// 4.20.
+func (c *conn) setStrict() error {
+	c.strict = true
+	return c.setOption(unix.NETLINK_GET_STRICT_CHK, 1)
+}
+
 // setOption sets an option of netlink(7).
 func (c *conn) setOption(option, value int) error {
 	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(c.fd, unix.SOL_NETLINK, option, value))
@@ -59,6 +99,15 @@ func (c *conn) setOption(option, value int) error {
 // inSize is the size of the receive buffer, in bytes, which is also how much the
 // kernel puts into one datagram of a dump. A single link takes 1.5 KiB.
 const inSize = 16 << 10
+
+// maxInSize is the size of a receive buffer that holds every message: the kernel puts less
+// than 64 KiB of alternative names into that of a link (rtnl_alt_ifname of
+// net/core/rtnetlink.c), and up to 32 KiB into a datagram of smaller ones.
+const maxInSize = 128 << 10
+
+// errTruncated is the error of a datagram that was larger than the buffer, which now is
+// large enough for every one.
+var errTruncated = errors.New("netlink: answer larger than the receive buffer")
 
 var errMalformed = errors.New("netlink: malformed answer")
 
@@ -73,9 +122,16 @@ func (c *conn) receive(fn func(h header, body []byte)) error {
 	if c.in == nil {
 		c.in = make([]byte, inSize)
 	}
-	n, err := retryEINTR(func() (int, error) { return unix.Read(c.fd, c.in) })
+	n, err := retryEINTR(func() (int, error) {
+		n, _, err := unix.Recvfrom(c.fd, c.in, unix.MSG_TRUNC)
+		return n, err
+	})
 	if err != nil {
 		return os.NewSyscallError("recv", err)
+	}
+	if n > len(c.in) {
+		c.in = make([]byte, maxInSize)
+		return errTruncated
 	}
 	return eachMessage(c.in[:n], fn)
 }
@@ -202,6 +258,14 @@ func (c *conn) doPart(b *batch, start, end int) (first *refusal, err error) {
 // get sends one request that has one answer and returns a copy of its body.
 func (c *conn) get(b *batch) ([]byte, error) {
 	defer b.reset()
+	answer, err := c.getOnce(b)
+	if errors.Is(err, errTruncated) {
+		return c.getOnce(b)
+	}
+	return answer, err
+}
+
+func (c *conn) getOnce(b *batch) ([]byte, error) {
 	c.seq++
 	native.PutUint32(b.buf[8:], c.seq)
 	if err := c.send(b.buf); err != nil {
@@ -229,60 +293,6 @@ func (c *conn) get(b *batch) ([]byte, error) {
 		return nil, refused
 	}
 	return answer, nil
-}
-
-// errInterrupted is the error of a dump during which something changed, so that it may
-// be incomplete.
-var errInterrupted = errors.New("netlink: dump interrupted")
-
-// dumpTries bounds how often an interrupted dump is started again.
-const dumpTries = 20
-
-// dump requests all objects of a type; request writes the fixed part and the
-// attributes. If something changes meanwhile it starts again: begin must reset what fn
-// has collected.
-func (c *conn) dump(typ uint16, request func(*batch), begin func(), fn func(body []byte)) error {
-	var err error
-	for range dumpTries {
-		begin()
-		if err = c.dumpOnce(typ, request, fn); !errors.Is(err, errInterrupted) {
-			return err
-		}
-	}
-	return err
-}
-
-func (c *conn) dumpOnce(typ uint16, request func(*batch), fn func(body []byte)) error {
-	var b batch
-	b.message(typ, unix.NLM_F_DUMP, func() { request(&b) })
-	c.seq++
-	native.PutUint32(b.buf[8:], c.seq)
-	if err := c.send(b.buf); err != nil {
-		return err
-	}
-	var failed error
-	for done := false; !done; {
-		err := c.receive(func(h header, body []byte) {
-			if h.seq != c.seq {
-				return // of an earlier dump that was interrupted
-			}
-			if h.flags&unix.NLM_F_DUMP_INTR != 0 {
-				failed = errInterrupted
-			}
-			if h.typ != unix.NLMSG_DONE && h.typ != unix.NLMSG_ERROR {
-				fn(body)
-				return
-			}
-			done = true // the body of NLMSG_DONE begins with the error, if any
-			if r := parseRefusal(body); r != nil && failed == nil {
-				failed = r
-			}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return failed
 }
 
 // pollInterval is how often a wait checks its context.

@@ -91,13 +91,14 @@ func (c *conn) dumpNeighbours(ns *dump.Namespace) error {
 
 // dumpInto dumps objects of a kind into a list: those that decode accepts.
 func dumpInto[T any](c *conn, list *[]T, typ uint16, request func(*batch), decode func([]byte) (T, bool)) error {
-	return c.dump(typ, request,
+	err := c.dump(typ, request,
 		func() { *list = []T{} },
 		func(body []byte) {
 			if t, ok := decode(body); ok {
 				*list = append(*list, t)
 			}
 		})
+	return c.foreign.accept(err, typ)
 }
 
 // dumpPeers finds the names of the namespaces that links lead to. Of several

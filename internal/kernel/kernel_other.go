@@ -162,11 +162,8 @@ func ChangedSysctls(string) ([]dump.Setting, error) { return nil, netns.ErrLinux
 // Peers fails with [netns.ErrLinux].
 func Peers(*dump.Namespace) (map[int]Peer, error) { return nil, netns.ErrLinux }
 
-// RoutesFd fails with [netns.ErrLinux].
-func RoutesFd(int) ([]dump.Route, error) { return nil, netns.ErrLinux }
-
-// HostMainRoutes fails with [netns.ErrLinux].
-func HostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }
+// DefaultHostRoutes fails with [netns.ErrLinux].
+func DefaultHostRoutes() ([]dump.Route, error) { return nil, netns.ErrLinux }
 
 // Xtables fails with [netns.ErrLinux].
 func Xtables(string) ([]xtables.Table, error) { return nil, netns.ErrLinux }

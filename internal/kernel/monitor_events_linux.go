@@ -44,8 +44,8 @@ const ownNamespace = -1
 
 // receiveEvents reads one datagram, which is about one namespace, without waiting.
 func (c *conn) receiveEvents(fn func(origin int32, h header, body []byte)) error {
-	if c.in == nil {
-		c.in = make([]byte, inSize)
+	if len(c.in) < maxInSize {
+		c.in = make([]byte, maxInSize) // what is cut off here can't be received again
 	}
 	var control [64]byte
 	var n, controlSize int
@@ -150,6 +150,7 @@ func (m *Monitor) forget(id int32) {
 	delete(m.stale, id)
 	delete(m.missing, id)
 	delete(m.observer.known, id)
+	m.observer.limit.forget(id)
 	maps.DeleteFunc(m.nsids, func(f foreignNSID, own int32) bool { return f.in == id || own == id })
 	maps.DeleteFunc(m.up, func(p dump.LinkRef, _ bool) bool { return p.Netns == id })
 }

@@ -24,16 +24,18 @@ type Monitor struct {
 	mounts   int // /proc/self/mountinfo, which is ready when a name comes or goes; -1: not open
 	sweep    time.Duration
 
-	files   map[int32]NamespaceFile // by the observer's nsid; of namespaces that find returned
-	seen    map[int32]bool          // namespaces with an update already sent
-	up      map[dump.LinkRef]bool   // links that are up
-	nsids   map[foreignNSID]int32   // the observer's nsids for those of other namespaces
-	stale   map[int32]bool          // namespaces whose routes must be read again
-	again   map[dump.LinkRef]bool   // links that must be read again
-	missing map[int32]time.Time     // when namespaces lost their name
-	looked  time.Time               // when names were last searched
-	took    time.Duration           // how long that took
-	look    bool                    // a name may have changed since
+	files    map[int32]NamespaceFile // by the observer's nsid; of namespaces that find returned
+	seen     map[int32]bool          // namespaces with an update already sent
+	up       map[dump.LinkRef]bool   // links that are up
+	nsids    map[foreignNSID]int32   // the observer's nsids for those of other namespaces
+	stale    map[int32]bool          // namespaces whose routes must be read again
+	again    map[dump.LinkRef]bool   // links that must be read again
+	missing  map[int32]time.Time     // when namespaces lost their name
+	lost     bool                    // notifications: everything must be read again
+	resynced time.Time               // when that was last done
+	looked   time.Time               // when names were last searched
+	took     time.Duration           // how long that took
+	look     bool                    // a name may have changed since
 }
 
 // A foreignNSID is the nsid that one namespace has for another.
@@ -126,7 +128,10 @@ func (m *Monitor) Next(ctx context.Context) ([]live.Update, error) {
 		}
 		changes, err := m.readEvents()
 		updates = append(updates, changes...)
-		if errors.Is(err, unix.ENOBUFS) {
+		if m.lost = m.lost || errors.Is(err, unix.ENOBUFS); m.lost {
+			if err := m.pauseResync(ctx); err != nil {
+				return updates, err
+			}
 			var all live.SetAll
 			all, err = m.readAll()
 			updates = append(updates, all)
@@ -138,6 +143,23 @@ func (m *Monitor) Next(ctx context.Context) ([]live.Update, error) {
 			return nil, err
 		}
 	}
+}
+
+// resyncPause is the least time between two reads of everything: a user who causes
+// notifications without end must not keep this program busy.
+const resyncPause = 500 * time.Millisecond
+
+// pauseResync waits until everything may be read again.
+func (m *Monitor) pauseResync(ctx context.Context) error {
+	if pause := time.Until(m.resynced.Add(resyncPause)); pause > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+	m.lost, m.resynced = false, time.Now()
+	return nil
 }
 
 // due reports whether it is time to search for names.

@@ -209,7 +209,9 @@ func (m *Monitor) readInside(w *dump.Wiring) {
 	for part := range slices.Chunk(ids, maxInside) {
 		m.enterAll(part, func(c *conn, id int32) error {
 			ns := w.Namespaces[id]
-			return errors.Join(c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns))
+			err := errors.Join(c.dumpRoutes(ns), c.dumpRules(ns), c.dumpNeighbours(ns))
+			ns.Cuts = append(ns.Cuts, c.foreign.cutList()...)
+			return err
 		})
 	}
 }
@@ -235,6 +237,9 @@ func (m *Monitor) enterAll(ids []int32, fn func(c *conn, id int32) error) {
 		}
 	}
 	_ = netns.EachFd(fds, func(i int) error {
-		return inside(func(c *conn) error { return fn(c, open[i]) })
+		return inside(func(c *conn) error {
+			c.foreign = m.observer.reader(open[i])
+			return fn(c, open[i])
+		})
 	})
 }

@@ -12,12 +12,15 @@ func (m *Monitor) Count(ids []int32) map[dump.LinkRef]dump.Stats {
 	counts := map[dump.LinkRef]dump.Stats{}
 	for _, id := range ids {
 		ns := &dump.Namespace{}
-		err := m.observer.conns[0].dumpLinksBy(ns, func(b *batch) {
+		c := m.observer.conns[0]
+		c.foreign = m.observer.reader(id)
+		err := c.dumpLinksBy(ns, func(b *batch) {
 			b.ifinfo(0, 0, 0)
 			if m.observer.self == nil {
 				b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
 			}
 		}, decodeLink)
+		c.foreign = nil
 		if err != nil {
 			continue
 		}

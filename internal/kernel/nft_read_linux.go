@@ -108,9 +108,9 @@ func (r *nftReader) dump(typ uint16, request func(*batch), fn func(f nft.Family,
 			return
 		}
 		request(b)
-	}, func(body []byte) {
+	}, func(body []byte) bool {
 		if len(body) < 4 {
-			return
+			return true
 		}
 		if g := int(binary.BigEndian.Uint16(body[2:])); r.generation == 0 {
 			r.generation = g
@@ -118,6 +118,7 @@ func (r *nftReader) dump(typ uint16, request func(*batch), fn func(f nft.Family,
 			r.changed = true
 		}
 		fn(familyNamed(body[0]), attributes(body[4:]))
+		return true
 	})
 }
 

@@ -168,6 +168,7 @@ func inside(fn func(*conn) error) error {
 		return err
 	}
 	defer c.close()
+	c.inside = true
 	return fn(c)
 }
 

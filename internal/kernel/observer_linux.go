@@ -25,7 +25,8 @@ import (
 type Observer struct {
 	conns []*conn        // each reads one namespace at a time
 	known map[int32]bool // the nsids of namespaces that were added
-	self  *self          // not nil: its sockets are in the host namespace
+	limit *foreignLimit
+	self  *self // not nil: its sockets are in the host namespace
 }
 
 // observerConns is how many namespaces are read at once.
@@ -39,7 +40,7 @@ func NewObserver() (*Observer, error) {
 // newListeningObserver returns an Observer and calls listen in its namespace, to open
 // further sockets there.
 func newListeningObserver(listen func(*Observer) error) (*Observer, error) {
-	o := &Observer{known: map[int32]bool{}}
+	o := &Observer{known: map[int32]bool{}, limit: newForeignLimit()}
 	open := func() error { return errors.Join(o.dial(), listen(o)) }
 	ns, err := netns.CreateUnnamed()
 	switch {
@@ -66,7 +67,7 @@ func (o *Observer) dial() error {
 		}
 		o.conns = append(o.conns, c)
 		// Without it the kernel ignores IFA_TARGET_NETNSID.
-		if err := c.setOption(unix.NETLINK_GET_STRICT_CHK, 1); err != nil {
+		if err := c.setStrict(); err != nil {
 			return err
 		}
 	}
@@ -88,8 +89,9 @@ func (o *Observer) Add(fd int) (int32, error) {
 		return o.self.add(o.conns[0], fd)
 	}
 	id, err := o.conns[0].assignNsid(fd, anyNsid)
-	if err == nil {
+	if err == nil && !o.known[id] {
 		o.known[id] = true
+		o.limit.setOwner(id, netnsOwner(fd))
 	}
 	return id, err
 }
@@ -193,6 +195,9 @@ func (o *Observer) store(w *dump.Wiring, id int32, ns *dump.Namespace, err error
 		w.Unreadable[id] = err
 	case errors.Is(err, unix.EINVAL): // the namespace is deleted
 		delete(o.known, id)
+		o.limit.forget(id)
+	case o.limit.owner(id) != trusted:
+		w.Unreadable[id] = err // else one user could keep others from reading anything
 	default:
 		return err
 	}
@@ -207,7 +212,7 @@ func (o *Observer) readAll(ids []int32) ([]*dump.Namespace, []error) {
 	for _, c := range o.conns[:min(len(ids), len(o.conns))] {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(ids); i = int(next.Add(1)) - 1 {
-				read[i], errs[i] = c.readNetns(ids[i])
+				read[i], errs[i] = o.readNetns(c, ids[i])
 			}
 		})
 	}
@@ -218,9 +223,19 @@ func (o *Observer) readAll(ids []int32) ([]*dump.Namespace, []error) {
 // ifaTargetNetnsid is IFA_TARGET_NETNSID (linux/if_addr.h).
 const ifaTargetNetnsid = 10
 
+// reader returns the bound of a namespace; nil: none.
+func (o *Observer) reader(id int32) *foreignRead {
+	if o.self != nil { // it reads the host namespace only
+		return nil
+	}
+	return o.limit.reader(id)
+}
+
 // readNetns reads the links and addresses of a namespace by its nsid.
-func (c *conn) readNetns(id int32) (*dump.Namespace, error) {
-	ns := &dump.Namespace{}
+func (o *Observer) readNetns(c *conn, id int32) (*dump.Namespace, error) {
+	ns := &dump.Namespace{Owner: o.limit.owner(id).String()}
+	c.foreign = o.reader(id)
+	defer func() { c.foreign = nil }()
 	err := c.dumpLinksBy(ns, func(b *batch) {
 		b.ifinfo(0, 0, 0)
 		b.u32(unix.IFLA_TARGET_NETNSID, uint32(id))
@@ -233,5 +248,7 @@ func (c *conn) readNetns(id int32) (*dump.Namespace, error) {
 		b.zeros(unix.SizeofIfAddrmsg)
 		b.u32(ifaTargetNetnsid, uint32(id))
 	})
+	c.foreign.checkLinks(ns)
+	ns.Cuts = append(c.foreign.cutList(), o.limit.cutsOf(id)...)
 	return ns, err
 }

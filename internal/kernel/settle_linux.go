@@ -74,13 +74,17 @@ const settleInterval = 2
 // drain discards the messages in the socket's buffer.
 func (c *conn) drain() {
 	var b [1]byte
-	for {
+	for range maxDrain {
 		_, _, err := unix.Recvfrom(c.fd, b[:], unix.MSG_DONTWAIT)
 		if errors.Is(err, unix.EAGAIN) {
 			return
 		}
 	}
 }
+
+// maxDrain is more datagrams than a socket's buffer holds, of at least 512 bytes each: more
+// can arrive meanwhile, without end.
+const maxDrain = monitorBuffer / 512
 
 // waiting returns the links of a namespace that are not ready yet.
 func (c *conn) waiting(s *state.State, name string) ([]Unready, error) {

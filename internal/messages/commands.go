@@ -34,6 +34,7 @@ func labMessages() []words.Text {
 		{En: "the sandbox of lab %s still runs, with other labs in it: %s", ZhTW: "實驗 %s 的沙盒還在執行，裡面還有別的實驗：%s"},
 		{En: "To end it with them: vethlab down %s", ZhTW: "要連同它們一起結束：vethlab down %s"},
 		{En: "lab %s is removed from outside, with all its processes: %w", ZhTW: "實驗 %s 已經從外面移除，連同它所有的行程：%s"},
+		{En: "too large to follow whole: %s", ZhTW: "太大，沒有全部追蹤：%s"},
 		{En: "only the namespace of this shell can be seen; for the others:", ZhTW: "只看得到這個 shell 的命名空間；要看其他的："},
 		{En: "failed in %d of %w", ZhTW: "在%[2]s裡有 %[1]s 個失敗"},
 		{En: "%s: no further address to write", ZhTW: "%s：沒有其他位址要寫"},

@@ -73,6 +73,9 @@ func extendedAcks() []words.Text {
 func kernelErrors() []words.Text {
 	return []words.Text{
 		{En: "netlink: malformed answer", ZhTW: "netlink：核心的回覆格式不正確"},
+		{En: "netlink: answer larger than the receive buffer", ZhTW: "netlink：核心的回覆大於接收緩衝區"},
+		{En: "netlink: the rest is not needed", ZhTW: "netlink：不需要其餘的資料"},
+		{En: "netlink: dump ended at the limit for namespaces of other users", ZhTW: "netlink：讀取已達其他使用者命名空間的上限"},
 		{En: "netlink: dump interrupted", ZhTW: "netlink：讀取時資料一直在變動"},
 		{En: "no message for %s", ZhTW: "%s 沒有對應的核心訊息"},
 		{En: "%w: too many rules to be made at once", ZhTW: "%s：一次建立的規則太多"},
