@@ -22,6 +22,7 @@ type Feature struct {
 	option string // of the kernel's configuration, without CONFIG_
 	adds   string // links that loading the module adds to the host namespace
 
+	has    func() bool                                       // a faster try; false: unknown; nil: there is none
 	here   bool                                              // tried in this process, not in a namespace
 	try    func() error                                      // nil for Rootless
 	remedy func(f *Feature, m *machine, reason error) string // nil: load the module

@@ -168,6 +168,7 @@ func link(kind, since, option, use string) *Feature {
 	return &Feature{
 		Name: kind, Use: use, Since: since, module: kind, option: option,
 		try: func() error { return kernel.TryLink(kind) },
+		has: func() bool { return kernel.HasLinkKind(kind) },
 	}
 }
 

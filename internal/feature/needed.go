@@ -50,6 +50,14 @@ func Required(op plan.Op) []*Feature {
 	return needed
 }
 
+// Lacking returns those of some features that the kernel lacks, see [Lacks]. It tries them
+// concurrently, without a namespace of their own where that is possible.
+func Lacking(features []*Feature) []*Feature {
+	features = slices.DeleteFunc(slices.Clone(features), func(f *Feature) bool { return f.has != nil && f.has() })
+	Try(features...)
+	return slices.DeleteFunc(features, func(f *Feature) bool { return !Lacks(f.Err()) })
+}
+
 // Lacks reports whether a feature is missing in the kernel, and not for lack of permission
 // or memory, or because it could not be tried.
 func Lacks(err error) bool {

@@ -111,6 +111,9 @@ func (*Monitor) HostOnly() bool { return false }
 // Close does nothing.
 func (*Monitor) Close() {}
 
+// HasLinkKind is false.
+func HasLinkKind(string) bool { return false }
+
 // TryLink fails with [netns.ErrLinux].
 func TryLink(string) error { return netns.ErrLinux }
 

@@ -3,6 +3,7 @@
 package kernel_test
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -114,6 +115,36 @@ func TestTryNft(t *testing.T) {
 		t.Logf("%s: %v", name, err)
 		if table != nil && err == nil {
 			t.Errorf("%s works without a table", name)
+		}
+	}
+}
+
+// The faster answer agrees with the try, and creates no link.
+func TestHasLinkKind(t *testing.T) {
+	netnstest.Need(t)
+	if kernel.HasLinkKind("vethlab-none") {
+		t.Error("the kernel has a kind of link that does not exist")
+	}
+	for kind := range linksByHand {
+		if isLoadable(modules[kind]) {
+			continue // loading it adds links to the host namespace
+		}
+		err := netns.InTemp(func() error {
+			before, err := net.Interfaces()
+			if err != nil {
+				return err
+			}
+			if got, want := kernel.HasLinkKind(kind), kernel.TryLink(kind); got != (want == nil) {
+				t.Errorf("%s: got %v, but trying it: %v", kind, got, want)
+			}
+			after, err := net.Interfaces()
+			if len(after) != len(before) {
+				t.Errorf("%s: %d interfaces, then %d", kind, len(before), len(after))
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -87,27 +87,31 @@ func sysctlPos(n *topo.Node, key string) (topo.Pos, bool) {
 // missingFeatures returns the features that a plan needs and the kernel lacks, at the
 // first Op that needs each. A veth pair, which each lab has, is not tried.
 func missingFeatures(l *compile.Lab, p plan.Plan) topo.Errors {
-	var mistakes topo.Errors
-	tried := map[*feature.Feature]bool{feature.Veth: true}
+	first := map[*feature.Feature]plan.Op{}
+	var needed []*feature.Feature
 	for _, op := range p {
 		if op.Traits().Sysctl != "" {
 			continue // see unsupportedSysctls
 		}
 		for _, f := range feature.Required(op) {
-			if tried[f] {
-				continue
+			if first[f] == nil && f != feature.Veth {
+				first[f] = op
+				needed = append(needed, f)
 			}
-			tried[f] = true
-			err, lack := f.Err(), (*feature.Error)(nil)
-			if !feature.Lacks(err) || !errors.As(err, &lack) {
-				continue // another error is reported by the step itself
-			}
-			_, pos := l.Source(op.At())
-			mistakes = append(mistakes, &topo.Error{
-				Pos: pos, Hint: lack.Hint,
-				Msg: fmt.Sprintf("this kernel lacks %s, which `%s` needs: %v", lack.Name, firstLine(iproute2.Print(op)), lack.Reason),
-			})
 		}
+	}
+	var mistakes topo.Errors
+	for _, f := range feature.Lacking(needed) {
+		lack := (*feature.Error)(nil)
+		if !errors.As(f.Err(), &lack) {
+			continue
+		}
+		op := first[f]
+		_, pos := l.Source(op.At())
+		mistakes = append(mistakes, &topo.Error{
+			Pos: pos, Hint: lack.Hint,
+			Msg: fmt.Sprintf("this kernel lacks %s, which `%s` needs: %v", lack.Name, firstLine(iproute2.Print(op)), lack.Reason),
+		})
 	}
 	return mistakes
 }
