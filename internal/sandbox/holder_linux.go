@@ -72,7 +72,7 @@ func hold() {
 // holder file is removed.
 func (h *holderFile) serve(watch int) {
 	err := h.publish()
-	dropCodePages()
+	dropFilePages()
 	if report(err) {
 		h.awaitRemoval(watch)
 	}
