@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func (b *Box) Kill() error {
 // needs neither a process in the sandbox nor space on disk.
 func (b *Box) end(h *holderFile) error {
 	removed := h.remove()
-	if removed == nil && netns.WaitExit(b.pidfd, endTime) {
+	if removed == nil && b.waitEnd(endTime) {
 		return nil
 	}
 	return errors.Join(removed, b.kill())
@@ -122,10 +123,51 @@ func (b *Box) end(h *holderFile) error {
 // kill ends the holder by SIGKILL.
 func (b *Box) kill() error {
 	_ = unix.PidfdSendSignal(b.pidfd, unix.SIGKILL, nil, 0)
-	if !netns.WaitExit(b.pidfd, killTime) {
+	if !b.waitEnd(killTime) {
 		return fmt.Errorf("cannot end the sandbox of lab %s: process %d still runs after SIGKILL", b.lab, b.pid)
 	}
 	return nil
+}
+
+// waitEnd waits, for d at most, until all processes of the sandbox have ended, and reports
+// whether they have.
+//
+// The holder's process stays until the last one has been waited for by its parent
+// (pid_namespaces(7)). The parent of a program that entered the sandbox is outside: the
+// command that runs it or, once that is killed, PID 1, which in many containers waits for
+// no process.
+func (b *Box) waitEnd(d time.Duration) bool {
+	const interval = 50 * time.Millisecond
+	for deadline := time.Now().Add(d); ; {
+		if netns.WaitExit(b.pidfd, min(interval, time.Until(deadline))) || b.hasOnlyZombies() {
+			return true
+		}
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+}
+
+// hasOnlyZombies reports whether the holder and all processes in its PID namespace have given
+// up their namespaces, which an ending process does last.
+func (b *Box) hasOnlyZombies() bool {
+	self := filepath.Join("/proc", strconv.Itoa(b.pid), "ns")
+	pidns, err := os.Readlink(filepath.Join(self, "pid"))
+	if err != nil || !gaveUpNamespaces(self) {
+		return false
+	}
+	dirs, _ := filepath.Glob("/proc/[0-9]*/ns") // the pattern is valid
+	return !slices.ContainsFunc(dirs, func(dir string) bool {
+		in, err := os.Readlink(filepath.Join(dir, "pid"))
+		return err == nil && in == pidns && !gaveUpNamespaces(dir)
+	})
+}
+
+// gaveUpNamespaces reports whether a process, by its folder /proc/PID/ns, has no mount
+// namespace any more. Its PID namespace it keeps until it is waited for.
+func gaveUpNamespaces(dir string) bool {
+	_, err := os.Readlink(filepath.Join(dir, "mnt"))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // endTime is how long a holder has to exit after its holder file is removed. It exits after
