@@ -296,7 +296,8 @@ func TestFactsHaveEveryObject(t *testing.T) {
 		compared[f.Name] = true
 	}
 	want := []string{"Namespace", "Qdiscs", "Sysctls", "SetMACs", "Xtables", "Name", "Links", "Addresses", "Routes", "Rules", "Neighbours", "FDB", "Peers", "Objects"}
-	for _, name := range want {
+	// How much was read of another user's namespace is no object.
+	for _, name := range append(want, "Owner", "Cuts") {
 		delete(compared, name)
 	}
 	if len(compared) > 0 {
