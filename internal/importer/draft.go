@@ -119,13 +119,23 @@ type restored struct {
 // restore returns the State after the first n applied commands.
 func (d *Draft) restore(n int) *state.State {
 	if d.restored.state == nil || d.restored.applied > n {
-		d.restored = restored{state: state.New()}
+		d.restored = restored{state: flat()}
 	}
 	for _, a := range d.applied[d.restored.applied:n] {
 		_ = a.ops.Apply(d.restored.state) // it did not fail at first
 	}
 	d.restored.applied = n
-	return d.restored.state.Clone()
+	s := d.restored.state.Clone()
+	s.Flat = d.restored.state.Flat
+	return s
+}
+
+// flat returns an empty State without upper links, until an Op creates one. To search for them
+// with each command would take time that is quadratic.
+func flat() *state.State {
+	s := state.New()
+	s.Flat = true
+	return s
 }
 
 var errNoSource = errors.New("cannot read other files here")
@@ -134,7 +144,7 @@ func newDraft(from string, source func(string) (string, error)) *Draft {
 	if source == nil {
 		source = func(string) (string, error) { return "", errNoSource }
 	}
-	return &Draft{from: from, budget: shell.NewBudget(), state: state.New(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, files: map[fileKey]madeFile{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
+	return &Draft{from: from, budget: shell.NewBudget(), state: flat(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, files: map[fileKey]madeFile{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
 }
 
 // A Result is an imported lab.
@@ -149,7 +159,7 @@ type Result struct {
 // finish decompiles the State into the Result. It fails if the lab has more nodes or links
 // than a lab file.
 func (d *Draft) finish(name string) (*Result, error) {
-	if d.countNodes(shell.Pos{File: d.from}); d.tooLarge != nil {
+	if d.countAll(shell.Pos{File: d.from}); d.tooLarge != nil {
 		return nil, d.tooLarge
 	}
 	name = cmp.Or(labName(name), "lab")
@@ -428,6 +438,7 @@ func (d *Draft) extendOrder(at shell.Pos, ops plan.Plan) {
 				b.Link.Link = ""
 			}
 			d.order = append(d.order, b.Link)
+			d.countLinks(at, b.Link.Namespace)
 		}
 	}
 	d.countNodes(at)

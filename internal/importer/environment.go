@@ -155,7 +155,7 @@ func (d *Draft) Is(where, file string, kind shell.FileKind) (is, known bool) {
 	case shell.RegularFile:
 		return !folder, made || folder || known
 	case shell.NonEmptyFile:
-		return !made || folder || f.text != "", known
+		return !made || folder || len(f.text) > 0, known
 	case shell.Symlink:
 		return strings.HasPrefix(cleanFile(file), sysNet), made || known
 	}
@@ -171,7 +171,7 @@ func below(file string, folders ...string) bool {
 func (d *Draft) Read(where, file string) (text string, known bool) {
 	file = cleanFile(file)
 	if f, ok := d.files[d.fileKey(where, file)]; ok {
-		return f.text, !f.deleted && !f.folder
+		return string(f.text), !f.deleted && !f.folder
 	}
 	switch {
 	case !path.IsAbs(file):

@@ -13,7 +13,7 @@ import (
 // A madeFile is a file that a script has made or deleted. The files of the machine stay
 // as they are.
 type madeFile struct {
-	text    string
+	text    []byte // to which a loop may append often
 	folder  bool
 	deleted bool
 }
@@ -51,7 +51,7 @@ func (d *Draft) readText(where, file string) (string, error) {
 		case f.folder:
 			return "", errors.New(file + " is a folder")
 		}
-		return f.text, nil
+		return string(f.text), nil
 	}
 	return d.source(file)
 }
@@ -84,28 +84,32 @@ func (d *Draft) Write(c shell.Command, file, content string, appends bool) {
 
 // keepFile keeps the text of a file.
 func (d *Draft) keepFile(where, file, content string, appends bool) {
+	var text []byte
 	if appends {
-		content = d.oldText(where, file) + content
+		text = d.oldText(where, file)
 	}
-	if len(content) > maxMadeFile {
-		content = shell.UnknownValue("cat " + file)
+	if text = append(text, content...); len(text) > maxMadeFile {
+		text = []byte(shell.UnknownValue("cat " + file))
 	}
-	d.files[d.fileKey(where, file)] = madeFile{text: content}
+	d.files[d.fileKey(where, file)] = madeFile{text: text}
 }
 
 // maxMadeFile bounds the bytes of a file that a script makes.
 const maxMadeFile = 4 << 20
 
 // oldText returns the text of a file before something is appended.
-func (d *Draft) oldText(where, file string) string {
+func (d *Draft) oldText(where, file string) []byte {
+	if f, ok := d.files[d.fileKey(where, file)]; ok && !f.deleted && !f.folder {
+		return f.text
+	}
 	text, err := d.readText(where, file)
 	if err == nil {
-		return text
+		return []byte(text)
 	}
 	if exists, known := d.Exists(where, file); known && !exists {
-		return ""
+		return nil
 	}
-	return shell.UnknownValue("cat " + file)
+	return []byte(shell.UnknownValue("cat " + file))
 }
 
 // writeSysctl sets the sysctl in a file below /proc/sys.
@@ -282,7 +286,7 @@ func (d *Draft) sed(c shell.Command) shell.Result {
 	}
 	for key, f := range d.files {
 		if slices.ContainsFunc(c.Words, func(w string) bool { return key == d.fileKey(c.Where, c.Path(w)) }) && !f.folder && !f.deleted {
-			d.files[key] = madeFile{text: shell.UnknownValue("cat " + key.name)}
+			d.files[key] = madeFile{text: []byte(shell.UnknownValue("cat " + key.name))}
 		}
 	}
 	return shell.Result{}

@@ -29,21 +29,82 @@ const maxCommands = 300_000
 
 // countCommand counts a command. It reports false if the source has too many of them.
 func (d *Draft) countCommand(at shell.Pos) bool {
-	if d.runs++; d.runs > maxCommands && d.tooLarge == nil {
-		d.tooLarge = &TooLargeError{at, "commands", fmt.Sprint(maxCommands)}
+	if d.runs++; d.runs > maxCommands {
+		d.refuseSize(at, "commands", maxCommands)
+	}
+	if d.runs%1000 == 0 {
+		d.countTotal(at)
 	}
 	return d.tooLarge == nil
 }
 
-// countNodes records that the source has too many nodes. From then on nothing of it is
-// applied.
+// refuseSize records that the source has too much of something. From then on nothing of it
+// is applied, and a script is followed no further.
+func (d *Draft) refuseSize(at shell.Pos, what string, limit int) {
+	if d.tooLarge == nil {
+		d.tooLarge = &TooLargeError{at, what, fmt.Sprint(limit)}
+		d.budget.Stop()
+	}
+}
+
+// countAll checks the size of the State.
+func (d *Draft) countAll(at shell.Pos) {
+	if host := d.state.Namespace(state.Host); host != nil && len(host.Links) > 1 && len(d.state.Namespaces) > topo.MaxNodes {
+		d.refuseSize(at, "nodes", topo.MaxNodes)
+	}
+	d.countNodes(at)
+	for name := range d.state.Namespaces {
+		d.countLinks(at, name)
+	}
+	d.countTotal(at)
+	if host := d.state.Namespace(state.Host); host != nil && interfaces(host) > topo.MaxInterfaces {
+		d.refuseSize(at, "interfaces of the host", topo.MaxInterfaces)
+	}
+}
+
+// countTotal records that there are too many links in all, of which a link of a lab has two.
+func (d *Draft) countTotal(at shell.Pos) {
+	total := 0
+	for _, ns := range d.state.Namespaces {
+		total += len(ns.Links) - 1 // lo
+	}
+	if total > 2*topo.MaxLinks {
+		d.refuseSize(at, "links", topo.MaxLinks)
+	}
+}
+
+// countLinks records that a node has too many interfaces. Scripts make links in the host
+// namespace that they then move: its links count at the end.
+func (d *Draft) countLinks(at shell.Pos, namespace string) {
+	ns := d.state.Namespace(namespace)
+	if namespace == state.Host || ns == nil || len(ns.Links) <= topo.MaxInterfaces {
+		return
+	}
+	if interfaces(ns) > topo.MaxInterfaces {
+		d.refuseSize(at, "interfaces of node "+namespace, topo.MaxInterfaces)
+	}
+}
+
+// interfaces returns the number of links of a namespace that a lab file lists: neither lo nor
+// ports of bridges, which may be those of a switch.
+func interfaces(ns *state.Namespace) int {
+	n := -1
+	for _, l := range ns.Links {
+		if l.Master == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// countNodes records that the source has too many nodes.
 func (d *Draft) countNodes(at shell.Pos) {
 	nodes := len(d.state.Namespaces)
 	if d.state.Namespaces[state.Host] != nil {
 		nodes-- // it is a node only if the lab has links there
 	}
-	if nodes > topo.MaxNodes && d.tooLarge == nil {
-		d.tooLarge = &TooLargeError{at, "nodes", fmt.Sprint(topo.MaxNodes)}
+	if nodes > topo.MaxNodes {
+		d.refuseSize(at, "nodes", topo.MaxNodes)
 	}
 }
 

@@ -31,6 +31,29 @@ func TestTooManyNodes(t *testing.T) {
 	}
 }
 
+// A loop that never ends is refused soon: what it makes is bounded, and the work for each
+// command does not grow with what there is. A file grows by what a loop appends.
+func TestEndlessLoops(t *testing.T) {
+	const box = `ip netns add b$i; ip link add v$i type veth peer name e netns b$i; ip link set v$i master br0 up`
+	for _, tt := range []struct{ name, script, want string }{
+		{"namespaces", `for ((i = 1; iB <= 3; i++)); do ip netns add b$i; for j in {1..5}; do ip netns add b$i-$j; done; done`, "nodes"},
+		{"ports", "ip link add br0 type bridge; for ((i = 1; iB <= 3; i++)); do " + box + "; done", "nodes"},
+		{"links of a node", `ip netns add a; for ((i = 1; ; i++)); do ip -n a link add v$i type dummy; done`, "interfaces of node a"},
+		{"links of the host", `for ((i = 1; ; i++)); do ip link add v$i type dummy; done`, "interfaces of the host"},
+		{"appended text", `for i in {0..99}; do for j in {0..999}; do echo abcdefghijklmnopqrstuvwxyzabcdefghijkl >> f; done; done; sh f`, ""},
+	} {
+		begin := time.Now()
+		_, err := importer.Script("lab", importer.File{Name: "x.sh", Data: []byte(tt.script)}, nil)
+		large := (*importer.TooLargeError)(nil)
+		if errors.As(err, &large) != (tt.want != "") || large != nil && large.What != tt.want {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if d := time.Since(begin); d > 30*time.Second {
+			t.Errorf("%s: took %v", tt.name, d)
+		}
+	}
+}
+
 // A lab of 1,000 nodes has all of its nodes and tests in every format, and its import
 // takes no time that is quadratic: with one validation for each test it took minutes.
 func TestLargeLab(t *testing.T) {

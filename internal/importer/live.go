@@ -26,6 +26,7 @@ type Machine struct {
 // running lab that all the namespaces are of, if any.
 func Live(name string, m Machine, namespaces []string, all bool) (*Result, error) {
 	d, s := newDraft("this machine", noSource), m.State.Clone()
+	d.state.Flat = false
 	everything := len(namespaces) == 0
 	namespaces, err := d.choose(m, s, namespaces)
 	if err != nil {

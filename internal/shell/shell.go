@@ -228,6 +228,9 @@ func NewBudget() *Budget { return &Budget{steps: maxSteps, bytes: maxBytes} }
 // Spent reports whether nothing of the steps or bytes is left.
 func (b *Budget) Spent() bool { return b.steps < 0 || b.bytes < 0 }
 
+// Stop leaves nothing of the budget: its scripts stop at their next step.
+func (b *Budget) Stop() { b.steps = -1 }
+
 // stopped is the panic of a script that has used up its budget.
 type stopped struct{ at Pos }
 
