@@ -229,7 +229,18 @@ func (p *program) writeImport(r *importer.Result, f importFlags) error {
 		p.out.notice("%s: see its comments", r.Summary())
 	}
 	if len(r.Topology.Nodes)+len(r.Topology.Links) == 0 {
-		p.out.hint("the lab is empty: does it want arguments, as in vethlab import FILE up?")
+		p.out.hint("%s", whyEmpty(r, f))
 	}
 	return nil
+}
+
+// whyEmpty returns why an imported lab may have neither nodes nor links.
+func whyEmpty(r *importer.Result, f importFlags) string {
+	switch {
+	case f.live:
+		return "the lab is empty: the namespaces have no links besides lo"
+	case r.FromScript():
+		return "the lab is empty: does it want arguments, as in vethlab import FILE up?"
+	}
+	return "the lab is empty: the file has neither nodes nor links"
 }

@@ -130,14 +130,6 @@ func (d *Draft) restore(n int) *state.State {
 	return s
 }
 
-// flat returns an empty State without upper links, until an Op creates one. To search for them
-// with each command would take time that is quadratic.
-func flat() *state.State {
-	s := state.New()
-	s.Flat = true
-	return s
-}
-
 var errNoSource = errors.New("cannot read other files here")
 
 func newDraft(from string, source func(string) (string, error)) *Draft {
@@ -153,8 +145,15 @@ type Result struct {
 	Notes    []Note // in the order of the source
 	Commands int    // number of commands read, including lost ones
 
-	unit string // what Commands counts; "": nothing
+	unit string // what Notes are about
 }
+
+// The units of what is lost.
+const (
+	command = "command" // of a script
+	item    = "item"    // of another tool's file
+	fact    = "fact"    // of a running namespace
+)
 
 // finish decompiles the State into the Result. It fails if the lab has more nodes or links
 // than a lab file.
@@ -175,9 +174,9 @@ func (d *Draft) finish(name string) (*Result, error) {
 		top.Prefix = nil
 	}
 	d.addTests(top)
-	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands, unit: "command"}
+	r := &Result{Topology: top, Notes: d.notes, Commands: d.commands, unit: command}
 	if d.bare {
-		r.unit = "statement"
+		r.unit = item
 	}
 	return r, r.checkSize(d.from)
 }

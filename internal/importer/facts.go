@@ -41,7 +41,7 @@ type surplus struct {
 // surplusThings has one row per kind of object.
 var surplusThings = []func(*surplus){
 	(*surplus).links, (*surplus).addresses, (*surplus).routes, (*surplus).rules, (*surplus).neighbours, (*surplus).fdb, (*surplus).qdiscs,
-	(*surplus).xtables, (*surplus).objects,
+	(*surplus).xtables, (*surplus).objects, (*surplus).cuts,
 }
 
 // loseSurplus notes every fact of a namespace that is not in its State and that the
@@ -71,6 +71,13 @@ func (s *surplus) imported(index int) *state.Link {
 }
 
 func (s *surplus) whole() bool { return s.state.Name != state.Host }
+
+// cuts notes what was not read to the end, since another user may fill the namespace.
+func (s *surplus) cuts() {
+	for _, c := range s.Cuts {
+		s.lose("", c.String(), "the rest was not read, since "+s.Owner+" owns the namespace")
+	}
+}
 
 func (s *surplus) links() {
 	for _, seen := range s.Links {

@@ -47,6 +47,9 @@ func comment(n Note) string {
 	return n.String()
 }
 
+// FromScript reports whether the source is a shell script.
+func (r *Result) FromScript() bool { return r.unit == command }
+
 // Lost returns the notes of what is not imported.
 func (r *Result) Lost() []Note {
 	var lost []Note
@@ -58,8 +61,9 @@ func (r *Result) Lost() []Note {
 	return lost
 }
 
-// Summary returns the number of lost commands, such as "3 of 41 commands are not
-// imported", or "" if there are none.
+// Summary returns what is lost in one line, or "" if nothing is: of a script "3 of 41 commands
+// are not imported". Of another tool's file only the lost items are counted, which may be
+// several in one statement; of running namespaces the lost facts.
 func (r *Result) Summary() string {
 	lost := len(r.Lost())
 	if lost == 0 {
@@ -69,8 +73,8 @@ func (r *Result) Summary() string {
 	if lost == 1 {
 		is = "is"
 	}
-	if r.unit == "" {
-		return fmt.Sprintf("%s %s not imported", words.Plural(lost, "fact"), is)
+	if r.unit != command {
+		return fmt.Sprintf("%s %s not imported", words.Plural(lost, r.unit), is)
 	}
 	return fmt.Sprintf("%d of %s %s not imported", lost, words.Plural(max(r.Commands, lost), r.unit), is)
 }

@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -67,6 +68,9 @@ var ErrFormat = errors.New("unknown format")
 func Import(format Format, name string, f File, args []string) (*Result, error) {
 	switch format {
 	case FormatScript:
+		if err := checkNotYAML(f); err != nil {
+			return nil, err
+		}
 		return Script(name, f, args)
 	case FormatContainerlab:
 		return Containerlab(name, f)
@@ -78,6 +82,23 @@ func Import(format Format, name string, f File, args []string) (*Result, error) 
 		return Kathara(name, f)
 	}
 	return nil, ErrFormat
+}
+
+// checkNotYAML returns an error for a YAML file of a tool whose files are not imported, such
+// as that of Docker Compose, which as a script would be an empty lab.
+func checkNotYAML(f File) error {
+	extension := strings.ToLower(path.Ext(f.Name))
+	if !slices.Contains([]string{".yml", ".yaml", ".json"}, extension) {
+		return nil
+	}
+	v, err := readYAML(f.Name, f.Data)
+	switch {
+	case err != nil || !v.isMap():
+		return nil
+	case v.get("services").isMap():
+		return fmt.Errorf("%s: cannot import a file of Docker Compose", f.Name)
+	}
+	return fmt.Errorf("%s: cannot import this YAML file: it is of none of the tools containerlab, netlab and tinet", f.Name)
 }
 
 // LabName returns the default name of an imported lab: that of the file or, if the tool

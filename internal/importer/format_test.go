@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -43,5 +44,20 @@ func TestImport(t *testing.T) {
 	}
 	if _, err := importer.Import("frob", "x", importer.File{}, nil); !errors.Is(err, importer.ErrFormat) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A YAML file of another tool is not taken for a script.
+func TestOtherYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"services: {a: {image: x}}\n": "x.yml: cannot import a file of Docker Compose",
+		"a: {b: 1}\n":                 "x.yml: cannot import this YAML file: it is of none of the tools containerlab, netlab and tinet",
+		"#!/bin/sh\nip netns add a\n": "<nil>",
+	} {
+		data := []byte(text)
+		_, err := importer.Import(importer.Guess("x.yml", data), "", importer.File{Name: "x.yml", Data: data}, nil)
+		if fmt.Sprint(err) != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
 	}
 }

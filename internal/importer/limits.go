@@ -133,3 +133,11 @@ func (r *Result) checkSize(from string) error {
 	}
 	return nil
 }
+
+// flat returns an empty State without upper links, until an Op creates one. To search for them
+// with each command would take time that is quadratic.
+func flat() *state.State {
+	s := state.New()
+	s.Flat = true
+	return s
+}

@@ -68,7 +68,7 @@ func Live(name string, m Machine, namespaces []string, all bool) (*Result, error
 	if name == "" {
 		r.Topology.Name = ""
 	}
-	r.unit = ""
+	r.unit = fact
 	return r, nil
 }
 

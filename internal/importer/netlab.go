@@ -45,7 +45,7 @@ func Netlab(name string, f File) (*Result, error) {
 	if err := n.top.Validate(); err != nil {
 		return nil, fmt.Errorf("cannot make a lab of %s: %w", f.Name, err)
 	}
-	r := &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: "statement"}
+	r := &Result{Topology: n.top, Notes: n.notes, Commands: n.commands, unit: item}
 	return r, r.checkSize(f.Name)
 }
 
@@ -92,12 +92,13 @@ type addressPool struct {
 	four, six         netip.Prefix
 	fourBits, sixBits int
 	next              int
+	taken             map[int]bool // subnets that nodes have by their ids
 }
 
 // readPools reads addressing over netlab's defaults.
 func (n *netlab) readPools() {
 	n.pools = map[string]*addressPool{
-		"loopback": {four: netip.MustParsePrefix("10.0.0.0/24"), fourBits: 32},
+		"loopback": {four: netip.MustParsePrefix("10.0.0.0/24"), fourBits: 32, next: 1, taken: map[int]bool{}},
 		"p2p":      {four: netip.MustParsePrefix("10.1.0.0/16"), fourBits: 30},
 		"lan":      {four: netip.MustParsePrefix("172.16.0.0/16"), fourBits: 24},
 	}
@@ -155,6 +156,9 @@ func (n *netlab) number(v value) (int, bool) {
 
 // cut returns the next free subnet of each family.
 func (p *addressPool) cut() []netip.Prefix {
+	for p.taken[p.next] {
+		p.next++
+	}
 	var subnets []netip.Prefix
 	if p.four.IsValid() {
 		subnets = append(subnets, nth(p.four, p.fourBits, p.next))
@@ -243,6 +247,7 @@ func (n *netlab) addNode(at shell.Pos, name string, v value) {
 	if role := v.get("role").text(); role != "host" && (role == "router" || !slices.Contains(hostDevices, device)) {
 		node.Kind = topo.Router
 		loopback := n.pools["loopback"]
+		loopback.taken[id] = true
 		addresses := []netip.Prefix{nth(loopback.four, loopback.fourBits, id)}
 		if loopback.six.IsValid() {
 			six := nth(loopback.six, loopback.sixBits, id)
@@ -355,14 +360,18 @@ func (n *netlab) attachmentOf(name string, v value) attachment {
 
 // join makes a link for two attachments, a switch for any other number.
 func (n *netlab) join(l value, attachments []attachment) {
+	linkType := l.get("type").text()
+	if linkType == "loopback" {
+		n.loopbacks(l, attachments)
+		return
+	}
 	mtu, _ := n.number(l.get("mtu"))
 	hosts := slices.ContainsFunc(attachments, func(p attachment) bool { return n.node(p.node).Kind != topo.Router })
-	pair := len(attachments) == 2 && l.get("type").text() != "lan"
-	subnets := n.subnets(l, pair && !hosts)
+	p2p := len(attachments) == 2 && linkType != "lan" && (linkType == "p2p" || !hosts)
+	subnets := n.subnets(l, p2p)
+	ends := n.plug(attachments, subnets, p2p)
 	if len(attachments) == 2 && l.get("bridge").node == nil {
-		a := n.plug(attachments[0], subnets, 1, pair && !hosts)
-		b := n.plug(attachments[1], subnets, 2, pair && !hosts)
-		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{a, b}, MTU: mtu})
+		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{ends[0], ends[1]}, MTU: mtu})
 		return
 	}
 	n.lans++
@@ -371,14 +380,13 @@ func (n *netlab) join(l value, attachments []attachment) {
 		name = fmt.Sprintf("lan%d", n.lans)
 	}
 	n.appendNode(l.at(), topo.Node{Name: name, Kind: topo.Switch})
-	for i, p := range attachments {
-		e := n.plug(p, subnets, i+1, false)
+	for _, e := range ends {
 		n.top.Links = append(n.top.Links, topo.Link{Endpoints: [2]topo.Endpoint{e, {Node: name}}, MTU: mtu})
 	}
 }
 
 // subnets returns the subnets of a link: from the file, or the next of a pool.
-func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
+func (n *netlab) subnets(l value, p2p bool) []netip.Prefix {
 	prefix := l.get("prefix")
 	var written []netip.Prefix
 	if prefix.text() == "false" {
@@ -393,7 +401,7 @@ func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 		return written
 	}
 	pool := n.pools["lan"]
-	if pair {
+	if p2p {
 		pool = n.pools["p2p"]
 	}
 	for _, key := range []string{"pool", "role", "type"} {
@@ -407,29 +415,4 @@ func (n *netlab) subnets(l value, pair bool) []netip.Prefix {
 		}
 	}
 	return pool.cut()
-}
-
-// plug adds an interface to a node, with an address in each subnet.
-func (n *netlab) plug(p attachment, subnets []netip.Prefix, position int, pair bool) topo.Endpoint {
-	node := n.node(p.node)
-	n.ends[p.node]++
-	i := topo.Interface{Name: "eth" + strconv.Itoa(n.ends[p.node]), Addresses: p.addresses}
-	for _, s := range subnets {
-		if slices.ContainsFunc(p.addresses, func(a netip.Prefix) bool { return a.Addr().Is4() == s.Addr().Is4() }) {
-			continue
-		}
-		host := n.ids[p.node]
-		if pair {
-			host = position
-			if s.Bits() == s.Addr().BitLen()-1 {
-				host--
-			}
-		}
-		i.Addresses = append(i.Addresses, netip.PrefixFrom(plus(s.Addr(), host, 0), s.Bits()))
-	}
-	if i.Addresses == nil {
-		i.Addresses = []netip.Prefix{}
-	}
-	node.Interfaces = append(node.Interfaces, i)
-	return topo.Endpoint{Node: p.node, Interface: i.Name}
 }
