@@ -42,6 +42,8 @@ func follower(name string) func(*Draft, shell.Command) shell.Result {
 		return (*Draft).ping
 	case "nsenter":
 		return (*Draft).nsenter
+	case "unshare":
+		return (*Draft).unshare
 	}
 	return otherFollower(name)
 }
@@ -312,26 +314,4 @@ func (d *Draft) containerExec(c shell.Command) (shell.Result, bool) {
 		_, name, _ = strings.Cut(name, "-")
 	}
 	return shell.Result{}, false
-}
-
-// nsenter follows a command that nsenter runs in a named namespace.
-func (d *Draft) nsenter(c shell.Command) shell.Result {
-	for i, w := range c.Words[1:] {
-		file, ok := strings.CutPrefix(w, "--net=")
-		if !ok {
-			file, ok = strings.CutPrefix(w, "-n")
-			file = strings.TrimPrefix(file, "=")
-		}
-		file = strings.Replace(file, "/var/run/", "/run/", 1)
-		if name, named := strings.CutPrefix(file, "/run/netns/"); ok && named {
-			rest := c.Words[i+2:]
-			for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
-				rest = rest[1:]
-			}
-			return c.Exec(name, rest)
-		}
-	}
-	d.commands++
-	d.note(c, "unsupported form of nsenter (want --net=/run/netns/NAME)")
-	return shell.Unknown(c)
 }

@@ -69,29 +69,30 @@ func (n Note) String() string {
 
 // A Draft is a lab while its source is being read.
 type Draft struct {
-	state    *state.State
-	order    []state.Endpoint
-	notes    []Note
-	noted    map[Note]bool
-	pings    []ping
-	applied  []applied
-	refused  map[state.Endpoint]shell.Pos // links whose commands were not understood
-	commands int
-	fullest  snapshot
-	exit     *snapshot // as it was before the script's trap of EXIT; nil: there is none
-	exits    bool      // that trap has deleted something
-	restored restored
-	ownMTU   map[state.Endpoint]bool         // bridges whose MTU a command has set
-	written  map[sysctlKey]string            // values of sysctls that commands have set
-	files    map[fileKey]madeFile            // that the script has made or deleted
-	aliases  map[state.Endpoint]netip.Prefix // addresses of ifconfig's aliases such as eth0:1
-	bare     bool                            // the source does not name namespaces, so the default prefix fits
-	nextPort map[string]int                  // number of the next port, by switch
-	source   func(file string) (string, error)
-	from     string         // name of the source
-	budget   *shell.Budget  // of all scripts in the source
-	runs     int            // commands so far
-	tooLarge *TooLargeError // nil: not yet
+	state     *state.State
+	order     []state.Endpoint
+	notes     []Note
+	noted     map[Note]bool
+	pings     []ping
+	applied   []applied
+	refused   map[state.Endpoint]shell.Pos // links whose commands were not understood
+	commands  int
+	fullest   snapshot
+	exit      *snapshot // as it was before the script's trap of EXIT; nil: there is none
+	exits     bool      // that trap has deleted something
+	restored  restored
+	ownMTU    map[state.Endpoint]bool         // bridges whose MTU a command has set
+	written   map[sysctlKey]string            // values of sysctls that commands have set
+	files     map[fileKey]madeFile            // that the script has made or deleted
+	aliases   map[state.Endpoint]netip.Prefix // addresses of ifconfig's aliases such as eth0:1
+	bare      bool                            // the source does not name namespaces, so the default prefix fits
+	nextPort  map[string]int                  // number of the next port, by switch
+	processes map[string]string               // namespaces that background processes make, by their number
+	source    func(file string) (string, error)
+	from      string         // name of the source
+	budget    *shell.Budget  // of all scripts in the source
+	runs      int            // commands so far
+	tooLarge  *TooLargeError // nil: not yet
 }
 
 // applied is a command that has been applied to the State.
@@ -136,7 +137,7 @@ func newDraft(from string, source func(string) (string, error)) *Draft {
 	if source == nil {
 		source = func(string) (string, error) { return "", errNoSource }
 	}
-	return &Draft{from: from, budget: shell.NewBudget(), state: flat(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, files: map[fileKey]madeFile{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, source: source}
+	return &Draft{from: from, budget: shell.NewBudget(), state: flat(), noted: map[Note]bool{}, refused: map[state.Endpoint]shell.Pos{}, ownMTU: map[state.Endpoint]bool{}, written: map[sysctlKey]string{}, files: map[fileKey]madeFile{}, aliases: map[state.Endpoint]netip.Prefix{}, nextPort: map[string]int{}, processes: map[string]string{}, source: source}
 }
 
 // A Result is an imported lab.

@@ -36,7 +36,7 @@ func (d *Draft) ip(c shell.Command) shell.Result {
 		d.note(c, fmt.Sprintf("ip takes %q for the keyword %s (want dev or name before it)", rest[2], keyword))
 		return shell.Result{Status: 1}
 	}
-	return d.apply(c, ipWords(options, plainVerb(rest)))
+	return d.apply(c, ipWords(options, d.byProcess(plainVerb(rest))))
 }
 
 // takenFor returns the keyword for which ip takes the name behind ip link add, set or delete

@@ -91,7 +91,7 @@ func (sh *Shell) program(words []string, negated bool) {
 			return
 		}
 	}
-	c := Command{Words: words, At: sh.at, Where: sh.where, Negated: negated, shell: sh}
+	c := Command{Words: words, At: sh.at, Where: sh.where, Negated: negated, Process: sh.process, shell: sh}
 	if compute := tool(words[0]); compute != nil {
 		sh.finish(compute(sh, words[1:], sh.readAll()))
 		return

@@ -50,8 +50,10 @@ func (sh *Shell) Get(name string) expand.Variable {
 		return text(strconv.Itoa(len(sh.args)))
 	case "?":
 		return text(strconv.Itoa(sh.status))
-	case "$", "BASHPID", "PPID", "!":
-		return text("1000")
+	case "$", "BASHPID", "PPID":
+		return text(strconv.Itoa(firstProcess))
+	case "!":
+		return text(strconv.Itoa(max(sh.lastProcess, firstProcess)))
 	case "-":
 		return text("")
 	case "0":
@@ -224,14 +226,6 @@ func (sh *Shell) fields(words ...*syntax.Word) []string {
 		}
 	}
 	return list
-}
-
-func wordsSource(words []*syntax.Word, separator string) string {
-	var list []string
-	for _, w := range words {
-		list = append(list, source(w))
-	}
-	return strings.Join(list, separator)
 }
 
 // literal expands a word to one text.

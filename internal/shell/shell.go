@@ -106,6 +106,7 @@ type Command struct {
 	Where   string // as given to [Command.Exec] by the World, such as a namespace; "" at first
 	Stdin   string
 	Negated bool // after "!": it is expected to fail
+	Process int  // number of the background process that it runs in; 0: none
 
 	shell *Shell
 }
@@ -149,7 +150,7 @@ func (e *StoppedError) Error() string {
 // Follow follows a script. The error is a syntax error or a [*StoppedError]; calls of the
 // World before that are not undone.
 func Follow(s Script, w World) error {
-	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, aliases: map[string]string{}, files: files{out: &stream{}, errs: stderr()}}
+	sh := &Shell{world: w, name: s.File, file: s.File, scopes: []scope{environment()}, functions: map[string]function{}, aliases: map[string]string{}, processes: new(int), files: files{out: &stream{}, errs: stderr()}}
 	sh.options.aliases = expandsAliases(s.Text)
 	sh.args, sh.where = s.Args, s.Where
 	if sh.budget = s.Budget; sh.budget == nil {
@@ -301,7 +302,23 @@ type Shell struct {
 	unreadFile  string   // a sourced file that can't be read: it may have set any variable
 	calls       []string // names of the functions that are called, the innermost first
 	budget      *Budget
-	lines       int // of the file before the text that is followed
+	lines       int  // of the file before the text that is followed
+	processes   *int // number of background processes, with those of other subshells
+	process     int  // the background process that is followed; 0: none
+	lastProcess int  // $!
+}
+
+// firstProcess is the number of the script's process. Those of background processes follow.
+const firstProcess = 1000
+
+// background follows a statement as a background process until the returned function is
+// called.
+func (sh *Shell) background() (end func()) {
+	*sh.processes++
+	outer := sh.process
+	sh.process = firstProcess + *sh.processes
+	sh.lastProcess = sh.process
+	return func() { sh.process = outer }
 }
 
 // options are options of set.
@@ -347,6 +364,7 @@ func (sh *Shell) subshell() *Shell {
 		world: sh.world, name: sh.name, file: sh.file, lines: sh.lines, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
 		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, files: sh.files, counter: sh.counter, budget: sh.budget,
 		calls: sh.calls, functions: map[string]function{}, coprocesses: sh.coprocesses,
+		processes: sh.processes, process: sh.process, lastProcess: sh.lastProcess,
 	}
 	sub.out = &stream{}
 	maps.Copy(sub.functions, sh.functions)

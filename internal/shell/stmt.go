@@ -23,6 +23,9 @@ func (sh *Shell) stmts(list []*syntax.Stmt) flow {
 func (sh *Shell) stmt(s *syntax.Stmt) flow {
 	sh.step()
 	sh.at = sh.place(s)
+	if s.Background {
+		defer sh.background()()
+	}
 	var f flow
 	sh.redirected(s, func() {
 		if call, ok := s.Cmd.(*syntax.CallExpr); ok {
@@ -403,4 +406,12 @@ func source(n syntax.Node) string {
 		return ""
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func wordsSource(words []*syntax.Word, separator string) string {
+	var list []string
+	for _, w := range words {
+		list = append(list, source(w))
+	}
+	return strings.Join(list, separator)
 }
