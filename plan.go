@@ -131,9 +131,12 @@ func (d *description) asks(op plan.Op) bool {
 	if ns == nil || plan.DeletesThing(op) || at.Link != "" && ns.Links[at.Link] == nil {
 		return false
 	}
-	key := op.Traits().Sysctl
-	_, has := ns.Sysctls[key]
-	return key == "" || has
+	set := op.Traits().Sysctl
+	if set == nil {
+		return true
+	}
+	_, has := ns.Sysctls[set.Key]
+	return has
 }
 
 // String returns the commands, one a line.

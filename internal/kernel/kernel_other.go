@@ -181,7 +181,9 @@ func XtablesOf([]string) (map[string][]xtables.Table, error) { return nil, netns
 type SysctlFault struct{ Reason, Hint string }
 
 // CheckSysctls fails with [netns.ErrLinux].
-func CheckSysctls([]string) (map[string]SysctlFault, error) { return nil, netns.ErrLinux }
+func CheckSysctls([]plan.SetSysctl) (map[plan.SetSysctl]SysctlFault, error) {
+	return nil, netns.ErrLinux
+}
 
 // AwaitRemoved fails with [netns.ErrLinux].
 func AwaitRemoved(context.Context) error { return netns.ErrLinux }

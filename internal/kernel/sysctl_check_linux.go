@@ -2,12 +2,18 @@ package kernel
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vethlab/vethlab/internal/netns"
+	"github.com/vethlab/vethlab/internal/plan"
 	"github.com/vethlab/vethlab/internal/state"
 	spelling "github.com/vethlab/vethlab/internal/words"
 )
@@ -15,24 +21,74 @@ import (
 // A SysctlFault says why a sysctl can't be set in a network namespace.
 type SysctlFault struct{ Reason, Hint string }
 
-// CheckSysctls returns those of keys that can't be set in a network namespace, found in a
-// new one.
-func CheckSysctls(keys []string) (map[string]SysctlFault, error) {
-	faults := map[string]SysctlFault{}
+// CheckSysctls returns those of the settings that can't be made in a network namespace, found
+// in a new one. Settings of one namespace are checked in their order.
+func CheckSysctls(settings []plan.SetSysctl) (map[plan.SetSysctl]SysctlFault, error) {
+	faults, refused := map[plan.SetSysctl]SysctlFault{}, map[string]bool{}
 	err := netns.InTemp(func() error {
-		for _, key := range keys {
-			if fault := checkInNew(key); fault != nil {
-				faults[key] = *fault
+		for _, s := range settings {
+			if fault := checkKey(s.Key); fault != nil {
+				faults[s] = *fault
+			} else if tryValue(s) != nil {
+				refused[s.Namespace] = true
 			}
 		}
 		return nil
 	})
+	for _, namespace := range slices.Sorted(maps.Keys(refused)) {
+		err = errors.Join(err, checkTogether(settings, namespace, faults))
+	}
 	return faults, err
 }
 
-// checkInNew checks a sysctl in the calling thread's namespace, which is new: links have
-// the settings of default or lo. It writes nothing.
-func checkInNew(key string) *SysctlFault {
+// checkTogether adds the faults of the values of one namespace, written to a new one: the
+// kernel may allow a value only together with another, such as those of
+// net.ipv4.ip_local_port_range and net.ipv4.ip_unprivileged_port_start.
+func checkTogether(settings []plan.SetSysctl, namespace string, faults map[plan.SetSysctl]SysctlFault) error {
+	return netns.InTemp(func() error {
+		for _, s := range settings {
+			if _, known := faults[s]; s.Namespace != namespace || known {
+				continue
+			}
+			if fault := writeValue(s); fault != nil {
+				faults[s] = *fault
+			}
+		}
+		return nil
+	})
+}
+
+// tryValue is writeValue, and restores the value that the calling thread's namespace has.
+func tryValue(s plan.SetSysctl) *SysctlFault {
+	_, fresh := state.SysctlSource(s.Key)
+	old, ok := readSysctl(fresh)
+	fault := writeValue(s)
+	if ok {
+		_, _ = writeSysctl(fresh, old)
+	}
+	return fault
+}
+
+// writeValue writes a setting in the calling thread's namespace, which is new: links have the
+// settings of default or lo. An error that does not concern the value is reported when it is
+// set.
+func writeValue(s plan.SetSysctl) *SysctlFault {
+	_, fresh := state.SysctlSource(s.Key)
+	byDefault, _ := readSysctl(fresh)
+	now, err := writeSysctl(fresh, s.Value)
+	for _, errno := range []unix.Errno{unix.EINVAL, unix.ERANGE, unix.ENOENT} {
+		if errors.Is(err, errno) {
+			return &SysctlFault{fmt.Sprintf("the kernel refuses %q: %v", s.Value, errno), fmt.Sprintf("in a new namespace it is %q", byDefault)}
+		}
+	}
+	if want := strings.Join(strings.Fields(s.Value), " "); err == nil && now != want {
+		return &SysctlFault{fmt.Sprintf("the kernel changes %q to %q", s.Value, now), "write that"}
+	}
+	return nil
+}
+
+// checkKey checks the key of a sysctl in the calling thread's namespace, see writeValue.
+func checkKey(key string) *SysctlFault {
 	_, fresh := state.SysctlSource(key)
 	f, err := os.OpenFile(sysctlPath(fresh), os.O_WRONLY, 0)
 	switch {

@@ -18,7 +18,7 @@ type SetSysctl struct {
 func (op SetSysctl) At() state.Endpoint { return state.Endpoint{Namespace: op.Namespace} }
 
 // Traits implements [Op].
-func (op SetSysctl) Traits() Traits { return Traits{thing: &namespaceSysctls, Sysctl: op.Key} }
+func (op SetSysctl) Traits() Traits { return Traits{thing: &namespaceSysctls, Sysctl: &op} }
 
 // Apply implements [Op].
 func (op SetSysctl) Apply(s *state.State) error {

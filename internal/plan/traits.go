@@ -52,8 +52,8 @@ type Traits struct {
 	// Nft is the command of nft(8). Nil: the Op is another program's.
 	Nft *nft.Command
 
-	// Sysctl is the key that the Op sets. Empty: none.
-	Sysctl string
+	// Sysctl is the setting that the Op writes. Nil: none.
+	Sysctl *SetSysctl
 
 	// Section is the section of a script or tutorial that the Op belongs to.
 	Section Section

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -40,31 +39,33 @@ func unsupportedSysctls(l *compile.Lab, p plan.Plan) (topo.Errors, error) {
 	for i := range l.Topology.Nodes {
 		nodes[l.Topology.Nodes[i].Name] = &l.Topology.Nodes[i]
 	}
-	set := map[string][]topo.Pos{} // by key
+	var settings []plan.SetSysctl
+	places := map[plan.SetSysctl]topo.Pos{}
 	filters := false
 	for _, op := range p {
-		if key := op.Traits().Sysctl; key != "" {
-			if pos, described := sysctlPos(nodes[l.NodeOf(op.At().Namespace)], key); described {
-				set[key] = append(set[key], pos)
+		traits := op.Traits()
+		if s := traits.Sysctl; s != nil {
+			if pos, described := sysctlPos(nodes[l.NodeOf(s.Namespace)], s.Key); described {
+				settings = append(settings, *s)
+				places[*s] = pos
 			}
 		}
-		filters = filters || op.Traits().Nft != nil
+		filters = filters || traits.Nft != nil
 	}
-	if len(set) == 0 {
+	if len(settings) == 0 {
 		return nil, nil
 	}
-	faults, err := kernel.CheckSysctls(slices.Sorted(maps.Keys(set)))
+	faults, err := kernel.CheckSysctls(settings)
 	if err != nil {
 		return nil, err
 	}
 	var mistakes topo.Errors
-	for _, key := range slices.Sorted(maps.Keys(faults)) {
-		if filters && strings.HasPrefix(key, "net.netfilter.") {
-			continue // rules may load the module that has it
+	for _, s := range settings {
+		fault, faulty := faults[s]
+		if !faulty || filters && strings.HasPrefix(s.Key, "net.netfilter.") { // rules may load the module that has it
+			continue
 		}
-		for _, pos := range set[key] {
-			mistakes = append(mistakes, &topo.Error{Pos: pos, Msg: fmt.Sprintf("cannot set sysctl %q: %s", key, faults[key].Reason), Hint: faults[key].Hint})
-		}
+		mistakes = append(mistakes, &topo.Error{Pos: places[s], Msg: fmt.Sprintf("cannot set sysctl %q: %s", s.Key, fault.Reason), Hint: fault.Hint})
 	}
 	return mistakes, nil
 }
@@ -90,7 +91,7 @@ func missingFeatures(l *compile.Lab, p plan.Plan) topo.Errors {
 	first := map[*feature.Feature]plan.Op{}
 	var needed []*feature.Feature
 	for _, op := range p {
-		if op.Traits().Sysctl != "" {
+		if op.Traits().Sysctl != nil {
 			continue // see unsupportedSysctls
 		}
 		for _, f := range feature.Required(op) {
