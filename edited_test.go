@@ -198,6 +198,9 @@ func lasting(d *dump.Namespace, ns *state.Namespace, s *state.State) *dump.Names
 		if l.OperState == "unknown" {
 			l.OperState = "up"
 		}
+		if l.Qdisc == "noop" { // until the moment after its first carrier (dev_activate)
+			l.Qdisc = "noqueue"
+		}
 	}
 	for i := range d.Addresses {
 		d.Addresses[i].Index = number[d.Addresses[i].Index]
