@@ -52,13 +52,14 @@ func (sh *Shell) run(words []string, negated bool) flow {
 func (sh *Shell) function(name string, f function, args []string) flow {
 	file, lines, at, old := sh.file, sh.lines, sh.at, sh.args
 	sh.file, sh.lines, sh.args = f.file, f.lines, args
-	calls := sh.calls
+	calls, caller := sh.calls, sh.caller
+	sh.caller = at
 	sh.calls = append([]string{name}, calls...)
 	sh.scopes = append(sh.scopes, scope{})
 	var result flow
 	sh.nested(func() { result = sh.stmt(f.body) })
 	sh.scopes = sh.scopes[:len(sh.scopes)-1]
-	sh.file, sh.lines, sh.at, sh.args, sh.calls = file, lines, at, old, calls
+	sh.file, sh.lines, sh.at, sh.args, sh.calls, sh.caller = file, lines, at, old, calls, caller
 	if result.kind == returnFunction {
 		return flow{}
 	}

@@ -94,10 +94,20 @@ const (
 type Pos struct {
 	File string
 	Line int // from 1
+
+	// Caller is the line that called the function in which the position is; 0: it is in none,
+	// or in one that another file calls.
+	Caller int
 }
 
-// String returns file:line.
-func (p Pos) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+// String returns file:line, or "file:line, called in line 7".
+func (p Pos) String() string {
+	s := fmt.Sprintf("%s:%d", p.File, p.Line)
+	if p.Caller > 0 {
+		s += fmt.Sprintf(", called in line %d", p.Caller)
+	}
+	return s
+}
 
 // A Command is a program with its expanded arguments.
 type Command struct {
@@ -158,7 +168,7 @@ func Follow(s Script, w World) error {
 	}
 	sh.lines = max(0, s.Line-1)
 	if len(s.Words) > 0 {
-		sh.at = Pos{s.File, sh.lines + 1}
+		sh.at = Pos{File: s.File, Line: sh.lines + 1}
 		return sh.guard(func() { sh.words(s.Words) })
 	}
 	file, err := parse(s.File, s.Text, sh.lines)
@@ -251,7 +261,13 @@ func (sh *Shell) guard(fn func()) (err error) {
 }
 
 // place returns the position of a statement.
-func (sh *Shell) place(s *syntax.Stmt) Pos { return Pos{sh.file, int(s.Pos().Line()) + sh.lines} }
+func (sh *Shell) place(s *syntax.Stmt) Pos {
+	at := Pos{File: sh.file, Line: int(s.Pos().Line()) + sh.lines}
+	if sh.caller.File == at.File {
+		at.Caller = sh.caller.Line
+	}
+	return at
+}
 
 // step charges one step.
 func (sh *Shell) step() {
@@ -301,6 +317,7 @@ type Shell struct {
 	counter     int      // the next $RANDOM, name of mktemp, …
 	unreadFile  string   // a sourced file that can't be read: it may have set any variable
 	calls       []string // names of the functions that are called, the innermost first
+	caller      Pos      // of the innermost function
 	budget      *Budget
 	lines       int  // of the file before the text that is followed
 	processes   *int // number of background processes, with those of other subshells
@@ -363,7 +380,7 @@ func (sh *Shell) subshell() *Shell {
 	sub := &Shell{
 		world: sh.world, name: sh.name, file: sh.file, lines: sh.lines, at: sh.at, where: sh.where, args: sh.args, status: sh.status, why: sh.why,
 		options: sh.options, conditions: sh.conditions, unreadFile: sh.unreadFile, files: sh.files, counter: sh.counter, budget: sh.budget,
-		calls: sh.calls, functions: map[string]function{}, coprocesses: sh.coprocesses,
+		calls: sh.calls, caller: sh.caller, functions: map[string]function{}, coprocesses: sh.coprocesses,
 		processes: sh.processes, process: sh.process, lastProcess: sh.lastProcess,
 	}
 	sub.out = &stream{}
