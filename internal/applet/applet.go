@@ -12,6 +12,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+
+	"github.com/vethlab/vethlab/internal/netns"
 )
 
 // IO is what an applet reads and writes.
@@ -61,8 +64,24 @@ func (e *UsageError) Error() string { return e.Err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// withShellHint adds a hint to an error for lack of permission.
-func withShellHint(err error) error {
+// A NamespaceError says that a network namespace can't be opened by its name.
+type NamespaceError struct {
+	Name string
+	Err  error
+}
+
+func (e *NamespaceError) Error() string {
+	return fmt.Sprintf("cannot open network namespace %q: %v", e.Name, e.Err)
+}
+
+func (e *NamespaceError) Unwrap() error { return e.Err }
+
+// explain names the namespace of an error instead of its file, and adds a hint to an error
+// for lack of permission.
+func explain(err error) error {
+	if file, ok := errors.AsType[*fs.PathError](err); ok && filepath.Dir(file.Path) == netns.Dir {
+		err = &NamespaceError{filepath.Base(file.Path), file.Err}
+	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0 {
 		return permissionError{err}
 	}

@@ -135,7 +135,7 @@ func (s IO) ipExec(namespace string, argv []string) error {
 		skipped := func(err error) { s.Notice("%v", err) }
 		err = netns.ExecEnv{Namespace: namespace, Skipped: skipped}.Exec(path, argv, os.Environ())
 	}
-	return &ExitError{ipCode(err), withShellHint(err)}
+	return &ExitError{ipCode(err), explain(err)}
 }
 
 func (s IO) ipShow(q *ipshow.Query) error {
@@ -145,7 +145,7 @@ func (s IO) ipShow(q *ipshow.Query) error {
 	}
 	text, err := show(q)
 	if err != nil {
-		return &ExitError{ipCode(err), withShellHint(err)}
+		return &ExitError{ipCode(err), explain(err)}
 	}
 	s.print("%s", text)
 	return nil
@@ -183,7 +183,7 @@ func showNamespaces(q *ipshow.Query) (string, error) {
 func ipChange(ctx context.Context, changes plan.Plan) error {
 	for _, op := range changes {
 		if err := prepareName(op); err != nil {
-			return &ExitError{ipNoObject, withShellHint(err)}
+			return &ExitError{ipNoObject, explain(err)}
 		}
 	}
 	err := kernel.Apply(ctx, changes, state.New(), kernel.Options{})
@@ -194,7 +194,7 @@ func ipChange(ctx context.Context, changes plan.Plan) error {
 	if op, ok := errors.AsType[*kernel.OpError](err); ok {
 		err = fmt.Errorf("%s: %w", iproute2.Print(op.Op), op.Err)
 	}
-	return &ExitError{code, withShellHint(err)}
+	return &ExitError{code, explain(err)}
 }
 
 // checkName returns an error for a name that is not a file in /run/netns.

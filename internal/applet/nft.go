@@ -162,5 +162,5 @@ func nftError(err error) error {
 			err = fmt.Errorf("%s: %w", command, op.Err)
 		}
 	}
-	return withShellHint(err)
+	return explain(err)
 }

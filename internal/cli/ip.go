@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vethlab/vethlab/internal/applet"
@@ -38,7 +41,26 @@ Exit codes are those of ip: 1 if an object does not exist, 2 if the kernel refus
 			if applet.IPHelp(args) {
 				return cmd.Help()
 			}
-			return appletError(cmd, applet.IP(cmd.Context(), args, p.appletIO()))
+			return p.withNode(appletError(cmd, applet.IP(cmd.Context(), args, p.appletIO())))
 		},
 	}
+}
+
+// withNode adds a hint to the error of a namespace that is not on this machine, but is that
+// of a node in a sandbox.
+func (p *program) withNode(err error) error {
+	unknown, ok := errors.AsType[*applet.NamespaceError](err)
+	if !ok {
+		return err
+	}
+	labs, _ := p.labs() // a hint needs no error of its own
+	for _, lab := range labs {
+		for _, node := range lab.Nodes {
+			if lab.Sandbox != "" && (unknown.Name == node || unknown.Name == lab.Name+"."+node) {
+				name := lab.Name + "/" + node
+				return fmt.Errorf("%w\n  %s is a node of a lab in a sandbox: vethlab exec %s -- vethlab ip …", err, name, name)
+			}
+		}
+	}
+	return err
 }
