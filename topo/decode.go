@@ -80,7 +80,7 @@ func (d *decoder) failAt(v value, hint, format string, args ...any) {
 
 // unexpected reports a value of the wrong type.
 func (d *decoder) unexpected(v value, want string) {
-	d.failAt(v, "", "%s: want %s, found %s", v.path, want, describe(v.node))
+	d.failAt(v, respelt(v.node, want), "%s: want %s, found %s", v.path, want, describe(v.node))
 }
 
 func (d *decoder) pos(n *yaml.Node) Pos { return d.source.place(n.Line, n.Column) }

@@ -52,6 +52,8 @@ var otherKeys = []otherKey{
 
 	{in: "an interface", keys: "veth", hint: "write links: [[a, b]] beside nodes: each makes a veth pair"},
 
+	{in: "a macvlan", keys: "parent lower lower_device dev device master on", here: "link"},
+
 	{in: "a link", keys: "ends nodes interfaces", here: "endpoints"},
 	{in: "a link", keys: "prefix network cidr", here: "subnet"},
 	{in: "a link", keys: impairments, hint: noImpairment},

@@ -11,6 +11,7 @@ var inMapping = map[string]string{
 	"a lab":             "%s: 1\nlinks: [[a, b]]",
 	"a node":            "nodes: {a: {%s: 1}}\nlinks: [[a, b]]",
 	"an interface":      "nodes: {a: {interfaces: {eth0: {%s: 1}}}}\nlinks: [[a, b]]",
+	"a macvlan":         "nodes: {a: {interfaces: {m0: {macvlan: {%s: 1}}}}}\nlinks: [[a, b]]",
 	"a link":            "links: [{endpoints: [a, b], %s: 1}]",
 	"a link's settings": "links: [[a, b, {%s: 1}]]",
 	"a route":           "nodes: {a: {routes: [{to: default, %s: 1}]}}\nlinks: [[a, b]]",

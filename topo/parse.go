@@ -140,11 +140,17 @@ func syntaxError(src *source, data []byte, err error) *Error {
 		e.Pos = src.place(mark.Line, mark.Column)
 	}
 	e.Hint = syntaxHint(src.line(e.Pos.Line))
+	if e.Hint == "" && ofIndentation.MatchString(e.Msg) {
+		e.Hint = indentHint(src, e.Pos.Line)
+	}
 	if isShellScript(data) {
 		e.Hint = readsScripts
 	}
 	return e
 }
+
+// ofIndentation matches the errors of the YAML library that a wrong indentation causes.
+var ofIndentation = regexp.MustCompile(`mapping values are not allowed|did not find expected (?:'-' indicator|key)`)
 
 // unquotedBound matches a bound whose sign YAML reads as the start of a folded scalar.
 var unquotedBound = regexp.MustCompile(`: *(>=? *[0-9][0-9.]* *[A-Za-z%]+)`)
