@@ -57,7 +57,7 @@ func ofNewLink(key string, now, fresh map[string]string) (string, bool) {
 		return "", false
 	}
 	from := now
-	if parts[3] = "default"; parts[2] == "neigh" {
+	if parts[3] = "default"; state.SysctlAtLo(key) {
 		parts[3], from = state.Lo, fresh
 	}
 	byDefault, ok := from[strings.Join(parts, ".")]

@@ -55,8 +55,8 @@ func SysctlLink(key string) string {
 // SysctlSource returns the keys that tell what a setting is if nobody sets it: the one
 // that new links of the namespace take it from, "" if there is none, and the one that
 // shows it in a new namespace. net.ipv4.conf.eth0.rp_filter is taken from
-// net.ipv4.conf.default.rp_filter. What neighbour tables of new links get is not kept
-// by namespace, and seen at lo. The IPv6 MTU is that of the link: both are "".
+// net.ipv4.conf.default.rp_filter. See [SysctlAtLo] for those that are not taken from a key.
+// The IPv6 MTU is that of the link: both are "".
 func SysctlSource(key string) (inherited, fresh string) {
 	parts := strings.Split(key, ".")
 	if len(parts) != 5 || SysctlLink(key) == "" {
@@ -65,13 +65,21 @@ func SysctlSource(key string) (inherited, fresh string) {
 	if IPv6MTULink(key) != "" {
 		return "", ""
 	}
-	if parts[2] == "neigh" {
+	if SysctlAtLo(key) {
 		parts[3] = Lo
 		return "", strings.Join(parts, ".")
 	}
 	parts[3] = "default"
 	inherited = strings.Join(parts, ".")
 	return inherited, inherited
+}
+
+// SysctlAtLo reports whether a setting of links is not taken from a key of the namespace, so
+// that only lo shows what new links get: those of neighbour tables, and of MPLS
+// (net.mpls.conf.<link>.input, since the module is loaded).
+func SysctlAtLo(key string) bool {
+	parts := strings.Split(key, ".")
+	return len(parts) == 5 && (parts[2] == "neigh" || parts[1] == "mpls")
 }
 
 // IPv6MTULink returns the link whose IPv6 MTU a setting is, net.ipv6.conf.<link>.mtu; ""

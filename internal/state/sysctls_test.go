@@ -30,6 +30,7 @@ func TestSysctlSource(t *testing.T) {
 		"net.ipv6.conf.eth0/5.hop_limit":  {"net.ipv6.conf.default.hop_limit", "net.ipv6.conf.default.hop_limit"},
 		"net.ipv6.conf.eth0/5.mtu":        {"", ""},
 		"net.ipv4.neigh.eth0.app_solicit": {"", "net.ipv4.neigh.lo.app_solicit"},
+		"net.mpls.conf.eth0.input":        {"", "net.mpls.conf.lo.input"},
 		"net.ipv4.conf.all.rp_filter":     {"", "net.ipv4.conf.all.rp_filter"},
 		"net.ipv4.conf.eth0.a.b":          {"", "net.ipv4.conf.eth0.a.b"},
 		"net.ipv4.ip_forward":             {"", "net.ipv4.ip_forward"},
