@@ -101,6 +101,9 @@ func fill(root string, job *Job) error {
 	if err := mountKernel(root); err != nil {
 		return err
 	}
+	if err := linkDescriptors(filepath.Join(root, "dev")); err != nil {
+		return err
+	}
 	err := mountAll(root, []mount{
 		{source: "devpts", target: "dev/pts", kind: "devpts", flags: unix.MS_NOSUID | unix.MS_NOEXEC, options: "mode=0620,gid=5,ptmxmode=0666"},
 		{source: "tmpfs", target: "dev/shm", kind: "tmpfs", flags: unix.MS_NOSUID | unix.MS_NODEV},
@@ -131,4 +134,15 @@ func copyFile(from, to string, mode fs.FileMode) error {
 		return err
 	}
 	return os.WriteFile(to, content, mode)
+}
+
+// linkDescriptors creates the names of open files that shells use. The kernel's devtmpfs lacks
+// them.
+func linkDescriptors(dev string) error {
+	for name, target := range map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"} {
+		if err := os.Symlink("/proc/self/fd"+target, filepath.Join(dev, name)); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
