@@ -58,7 +58,7 @@ func vethlabMessages() []words.Text {
 		{En: "exit code %d", ZhTW: "結束碼 %s"},
 		{En: "exec: %w", ZhTW: "無法執行：%s"},
 		{En: "%q: executable file not found in $PATH", ZhTW: "找不到 %s 這個指令（command not found）"},
-		{En: "cannot open network namespace %q: no such file or directory", ZhTW: "沒有 %s 這個命名空間（/run/netns 裡找不到）"},
+		{En: "cannot open network namespace \"%s\": no such file or directory", ZhTW: "沒有 %s 這個命名空間（/run/netns 裡找不到）"},
 		{En: "%s is a node of a lab in a sandbox: vethlab exec %s -- vethlab ip …", ZhTW: "%s 是沙盒裡實驗的節點：vethlab exec %s -- vethlab ip …"},
 		{En: "open /run/netns/%s: no such file or directory", ZhTW: "沒有 %s 這個命名空間（/run/netns 裡找不到）"},
 		{En: "open %s: %w", ZhTW: "無法開啟 %s：%s"},
