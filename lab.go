@@ -129,9 +129,9 @@ func (l *Lab) notifyRecord(err error) {
 	}
 }
 
-// Unknown returns why the description of a lab that was found running is unknown; nil
-// if it is known.
-func (l *Lab) Unknown() error {
+// DescriptionError returns why the description of a lab that was found running is not known;
+// nil if it is.
+func (l *Lab) DescriptionError() error {
 	if l.compiled.Load() != nil {
 		return nil
 	}

@@ -178,8 +178,9 @@ type Unmanaged struct {
 
 // Unmanaged returns what the plan leaves as it is though vethlab did not set it, by node.
 // It has only what decides where packets go: rules of legacy iptables, policy routing,
-// local routes, interfaces with ARP off, xfrm policies, qdiscs, changed sysctls, and in the
-// host namespace addresses, routes and neighbour entries on interfaces of the lab.
+// local routes, interfaces with ARP off, xfrm policies, qdiscs, changed sysctls, options of
+// bridge ports, entries that were added to the FDB of a bridge, and in the host namespace
+// addresses, routes and neighbour entries on interfaces of the lab.
 func (p *Plan) Unmanaged() []Unmanaged { return p.unmanaged }
 
 // A Move is an interface that an edit of the description gives other addresses, though

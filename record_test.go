@@ -140,7 +140,7 @@ func TestDamagedRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.Topology() != nil || found.Unknown() == nil {
+		if found.Topology() != nil || found.DescriptionError() == nil {
 			t.Errorf("%.20q: the description is taken for known", text)
 		}
 		if _, err := lab.Up(t.Context()); err != nil || len(said) != 1 || strings.Contains(said[0], ":1:") {

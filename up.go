@@ -117,8 +117,8 @@ func (l *Lab) apply(ctx context.Context, lock *sandbox.Lock, p *Plan, seen *kern
 	if err := kernel.Apply(ctx, p.ops, seen.State, kernel.Options{Step: l.step}); err != nil {
 		return p.withRules(l.explain(err))
 	}
-	// A namespace that a socket or a process holds lives on without its name, and
-	// with it the peers of its veths, in nodes that stay.
+	// A namespace in which a process runs or a socket is open stays when its name is
+	// deleted, and with it the peers of its veths in other nodes.
 	if p.deletesNodes() {
 		if err := l.applyRest(ctx); err != nil {
 			return err

@@ -19,8 +19,8 @@ func lowerDevice(node, name string) Endpoint {
 	return Endpoint{Node: node, Interface: name}
 }
 
-// stack makes an interface the lower device of another one. [checker.layersFit] tells whether
-// it can be that.
+// stack makes an interface the lower device of another one. [checker.layersFit] reports
+// whether it can be that.
 func (c *checker) stack(upper, lower *WiredInterface, place string) {
 	upper.Lower = append(upper.Lower, lower)
 	lower.Uppers = append(lower.Uppers, upper)

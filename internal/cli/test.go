@@ -89,7 +89,7 @@ func (p *program) findTested(args []string, o testOptions) (*vethlab.Lab, error)
 	if o.allPairs {
 		instead = "testing the addresses that it has now"
 	}
-	p.out.notice("%v, so its tests are unknown: %s", lab.Unknown(), instead)
+	p.out.notice("%v, so its tests are unknown: %s", lab.DescriptionError(), instead)
 	return lab, nil
 }
 

@@ -73,11 +73,10 @@ const (
 	ipv6Bits   = 64 // as all that configures itself by IPv6 expects
 )
 
-// cutSubnets gives each segment its subnets. Each family comes from what the
-// file says: a subnet, or else addresses. A segment of which it says nothing
-// gets one subnet of each family from the pools. A segment of which it says something
-// leaves them unused, so that the subnets of others stay what they were before it was
-// said.
+// cutSubnets gives each segment its subnets: of each family the one that the file has for
+// it, or else those of its addresses. A segment without either gets one subnet of each
+// family from the pools. A segment with one leaves its subnet of the pools unused, so that
+// an edit of one segment moves no other.
 func (c *compiler) cutSubnets() {
 	v4 := c.pool(c.topo.Addressing.IPv4, defaultIPv4)
 	v6 := c.pool(c.topo.Addressing.IPv6, defaultIPv6)

@@ -31,3 +31,18 @@ func (e FDBEntry) Sticky() bool {
 	const sticky = 0x40 // NTF_STICKY
 	return e.Flags&sticky != 0
 }
+
+// Static reports whether the entry keeps its port for ever, and is no address of the bridge.
+func (e FDBEntry) Static() bool {
+	const noARP = 0x40 // NUD_NOARP
+	return e.State&noARP != 0
+}
+
+// Added reports whether a user or a program added the entry. Those that the bridge has
+// learned, and its own and its ports' addresses, it makes itself; own reports whether an
+// address is of a link of the namespace.
+func (e FDBEntry) Added(own func(HWAddr) bool) bool {
+	const extLearned = 0x10 // NTF_EXT_LEARNED
+	group := len(e.Address) > 0 && e.Address[0]&1 != 0
+	return e.Static() || e.Flags&extLearned != 0 || e.Sticky() || e.Local() && !own(e.Address) && !group
+}

@@ -267,17 +267,13 @@ func (s *surplus) neighbourLine(n dump.Neighbour) string {
 // fdb notes the entries that a user added to the database of a bridge. Those that it
 // has learned, and its own and its ports' addresses, it makes itself.
 func (s *surplus) fdb() {
-	own := map[string]bool{}
+	addresses := map[string]bool{}
 	for _, l := range s.Links {
-		own[l.Address.String()] = true
+		addresses[l.Address.String()] = true
 	}
+	own := func(a dump.HWAddr) bool { return addresses[a.String()] }
 	for _, e := range s.FDB {
-		if s.imported(e.Index) == nil {
-			continue
-		}
-		group := len(e.Address) > 0 && e.Address[0]&1 != 0
-		const static = 0x40 // NUD_NOARP
-		if e.State&static != 0 || e.Flags&ntfExtLearned != 0 || e.Sticky() || e.Local() && !own[e.Address.String()] && !group {
+		if s.imported(e.Index) != nil && e.Added(own) {
 			s.lose(s.LinkName(e.Index), "fdb "+strings.Join(dump.Differences(e, dump.FDBEntry{}), " "), unsupported)
 		}
 	}

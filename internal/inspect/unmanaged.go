@@ -44,6 +44,7 @@ func FindUnmanaged(view *kernel.Snapshot, changes plan.Plan) []Unmanaged {
 			{"routes in tables that rules of policy routing look up", tableSizes(x.Routes)},
 			{"interfaces with ARP off", withoutARP(view, s.Namespaces[name])},
 			{"options of bridge ports", portLines(view, s.Namespaces[name])},
+			{"entries of a bridge's FDB", fdbLines(x.FDB, s.Namespaces[name])},
 			{"xfrm policies", policyLines(x.Policies)},
 			{"local routes to addresses that it does not have", localLines(view.Locals[name])},
 			{"qdiscs", qdiscLines(x.Qdiscs, s.Namespaces[name])},
@@ -186,6 +187,29 @@ func portLines(view *kernel.Snapshot, ns *state.Namespace) []string {
 		}
 	}
 	return list
+}
+
+// fdbLines returns entries as bridge(8) shows them: "02:00:00:00:00:01 dev eth1 static".
+func fdbLines(entries []dump.FDBEntry, ns *state.Namespace) []string {
+	var list []string
+	for _, e := range entries {
+		for _, l := range ns.Links {
+			if l.Index == e.Index {
+				list = append(list, fmt.Sprintf("%s dev %s %s", e.Address, l.Name, fdbKind(e)))
+			}
+		}
+	}
+	return list
+}
+
+func fdbKind(e dump.FDBEntry) string {
+	switch {
+	case e.Static():
+		return "static"
+	case e.Local():
+		return "permanent"
+	}
+	return "extern_learn"
 }
 
 // withoutARP returns the links that do not resolve neighbours though their kind does.

@@ -47,6 +47,13 @@ func TestFindUnmanaged(t *testing.T) {
 			port.State, port.Locked, port.Flood, port.Cost = 0, true, false, 2
 			v.Runtime = map[state.Endpoint]kernel.Runtime{eth0: {Port: &port, UsualPort: dump.NewPort()}}
 		}, []Unmanaged{{"a", "options of bridge ports", "eth0 state disabled, eth0 flood off, eth0 locked on"}}},
+		{"entries of an FDB", func(v *kernel.Snapshot) {
+			at := lab.State.Link(state.Endpoint{Namespace: "l.b", Link: "eth0"}).Index
+			mac := dump.HWAddr{2, 0, 0, 0, 0, 1}
+			v.Extras = map[string]kernel.Extra{"l.b": {Rules: initial, FDB: []dump.FDBEntry{
+				{Address: mac, Index: at, Master: 9, State: 64}, {Address: mac, Index: at, Master: 9, State: 128}, {Address: mac, Index: at, Master: 9, Flags: 16},
+			}}}
+		}, []Unmanaged{{"b", "entries of a bridge's FDB", "02:00:00:00:00:01 dev eth0 static, 02:00:00:00:00:01 dev eth0 permanent, 02:00:00:00:00:01 dev eth0 extern_learn"}}},
 		{"in the host namespace", func(v *kernel.Snapshot) {
 			v.Others.Routes = state.Routes{{To: netip.MustParsePrefix("192.0.2.0/24"), Dev: "up0"}}
 			v.Others.Neighbours = state.Neighbours{{Address: netip.MustParseAddr("10.0.0.9"), Dev: "up0", MAC: topo.MAC{2, 5: 9}}}

@@ -23,6 +23,9 @@ func (r reading) extra(which extras) (x Extra, err error) {
 	if x.Routes, err = r.furtherTables(x.Rules); err != nil {
 		return x, err
 	}
+	if x.FDB, err = r.addedFDB(); err != nil {
+		return x, err
+	}
 	x.Settings = r.blockingOfLinks()
 	if which == fastExtras {
 		return x, nil
@@ -68,6 +71,24 @@ func (r reading) addedQdiscs() (list []dump.Qdisc, err error) {
 		return q.Handle == 0 || !slices.ContainsFunc(r.links, func(l *seenLink) bool { return l.Index == q.Index })
 	})
 	return list, err
+}
+
+// addedFDB returns the entries of the FDBs of bridges that somebody added.
+func (r reading) addedFDB() ([]dump.FDBEntry, error) {
+	addresses, ports := map[string]bool{}, false
+	for _, l := range r.links {
+		addresses[l.MAC.String()] = true
+		ports = ports || l.master != 0
+	}
+	if !ports {
+		return nil, nil
+	}
+	var ns dump.Namespace
+	if err := r.dumpFDB(&ns); err != nil {
+		return nil, err
+	}
+	own := func(a dump.HWAddr) bool { return addresses[a.String()] }
+	return slices.DeleteFunc(ns.FDB, func(e dump.FDBEntry) bool { return !e.Added(own) }), nil
 }
 
 // Refusals reads what of a namespace refuses to send packets with the same errors as routes

@@ -90,9 +90,10 @@ type Extra struct {
 	Routes  map[uint32]int  // how many a table has that was not there in a new namespace; nil if no rule leads to one
 	Xtables []xtables.Table // see [Xtables]
 
-	Policies []Policy       // of xfrm
-	Qdiscs   []dump.Qdisc   // those that somebody added
-	Settings []dump.Setting // those of blocking sysctls that are not wanted
+	Policies []Policy        // of xfrm
+	Qdiscs   []dump.Qdisc    // those that somebody added
+	FDB      []dump.FDBEntry // likewise, of bridges
+	Settings []dump.Setting  // those of blocking sysctls that are not wanted
 }
 
 // A Policy is an xfrm policy: what the kernel does with packets that it selects.

@@ -191,6 +191,7 @@ func reportPhrases() []words.Text {
 		{En: "routes in tables that rules of policy routing look up", ZhTW: "那些規則所用路由表裡的路由"},
 		{En: "interfaces with ARP off", ZhTW: "關掉 ARP 的介面"},
 		{En: "xfrm policies", ZhTW: " xfrm policy"},
+		{En: "entries of a bridge's FDB", ZhTW: "網橋 FDB 裡的項目"},
 		{En: "local routes to addresses that it does not have", ZhTW: "到別人位址的 local 路由"},
 		{En: "qdiscs", ZhTW: " qdisc"},
 		{En: "changed sysctls", ZhTW: "改過的 sysctl"},

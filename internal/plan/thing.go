@@ -7,9 +7,9 @@ import (
 	"github.com/vethlab/vethlab/topo"
 )
 
-// A thing is one sort of what namespaces and links have beside links: addresses,
-// routes, sysctls. It says how Diff converges it, and what happens to it when a link
-// changes. Diff and the model know none of them by name.
+// A thing is a type of object of a namespace or a link: addresses, routes, sysctls. It has
+// the Ops that make one State's objects those of another, and what happens to them when a
+// link changes. Diff and the model know none of them by name.
 type thing struct {
 	stage stage
 

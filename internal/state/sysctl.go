@@ -52,7 +52,7 @@ func SysctlLink(key string) string {
 	return strings.ReplaceAll(link, "/", ".")
 }
 
-// SysctlSource returns the keys that tell what a setting is if nobody sets it: the one
+// SysctlSource returns the keys whose values are the default of a setting: the one
 // that new links of the namespace take it from, "" if there is none, and the one that
 // shows it in a new namespace. net.ipv4.conf.eth0.rp_filter is taken from
 // net.ipv4.conf.default.rp_filter. See [SysctlAtLo] for those that are not taken from a key.

@@ -13,7 +13,7 @@ import (
 	"github.com/vethlab/vethlab/internal/words"
 )
 
-// reason says why a probe was not answered, with the names of nodes.
+// reason returns why a probe was not answered, with the names of nodes.
 func (e *engine) reason(err error) string {
 	timeout, reset, icmp := (*probe.Timeout)(nil), (*probe.Reset)(nil), (*probe.ICMPError)(nil)
 	switch {
@@ -69,7 +69,7 @@ func (e *engine) addLastHops(ctx context.Context, tries []try) {
 	}
 }
 
-// lastHop says which hop is the last that answers.
+// lastHop names the last hop that answers.
 func (e *engine) lastHop(h probe.Hop) string {
 	switch {
 	case h.TTL == 0 || len(h.By) == 0:
@@ -91,7 +91,7 @@ func (e *engine) linkDown(from string, last probe.Hop, to netip.Addr) string {
 	return linkDown(e.state, from, to)
 }
 
-// WhyUnreached says why a trace ends before its target: an interface after the last node
+// WhyUnreached returns why a trace ends before its target: an interface after the last node
 // that answers is down, or legacy iptables of the lab's nodes drops packets while the path
 // is traced again; "" if neither.
 func WhyUnreached(ctx context.Context, s *state.State, target probe.Target, last string) string {
@@ -104,7 +104,7 @@ func WhyUnreached(ctx context.Context, s *state.State, target probe.Target, last
 	})
 }
 
-// linkDown says that the link by which a node sends to an address ends at an interface
+// linkDown reports that the link by which a node sends to an address ends at an interface
 // that is down; "" if it does not.
 func linkDown(s *state.State, node string, to netip.Addr) string {
 	name, ok := hosts.Namespaces(s)[node]
