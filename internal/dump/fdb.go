@@ -32,7 +32,8 @@ func (e FDBEntry) Sticky() bool {
 	return e.Flags&sticky != 0
 }
 
-// Static reports whether the entry keeps its port permanently, and is not one of the bridge's own addresses.
+// Static reports whether the entry keeps its port permanently. The bridge's own addresses are
+// not static, see Local.
 func (e FDBEntry) Static() bool {
 	const noARP = 0x40 // NUD_NOARP
 	return e.State&noARP != 0
